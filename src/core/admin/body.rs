@@ -1,0 +1,192 @@
+//! The bodies of the admin API. Unknown fields are refused; an error names its field.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{AdminError, Description, Name};
+use crate::core::openapi::{Document, Settings};
+use crate::core::record::{Owner, OwnerId};
+use crate::core::rotation::Window;
+use crate::core::scope::ScopeSet;
+use crate::core::token::IntegrationId;
+
+/// `POST /session`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The owner key.
+    pub key: String,
+}
+
+impl fmt::Debug for SignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// `POST /sub-accounts`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubAccount {
+    /// Its id in the origin's terms.
+    pub id: OwnerId,
+    /// What people call it.
+    pub name: Name,
+}
+
+/// `POST /integrations`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewIntegration {
+    /// What people call it.
+    pub name: Name,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Description,
+    /// Whom it belongs to.
+    pub owner: Owner,
+    /// What it may do.
+    pub scopes: ScopeSet,
+}
+
+/// `PATCH /integrations/{id}`: what is left out stays as it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// The new name.
+    #[serde(default)]
+    pub name: Option<Name>,
+    /// The new description.
+    #[serde(default)]
+    pub description: Option<Description>,
+    /// The new scopes, all of them.
+    #[serde(default)]
+    pub scopes: Option<ScopeSet>,
+}
+
+/// `POST /integrations/{id}/rotate`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotate {
+    /// The present token lives on for a window.
+    Later(Window),
+    /// All present tokens die.
+    Now,
+}
+
+/// `PUT /policy`, `POST /policy/preview`
+#[derive(Clone, Debug)]
+pub struct PublishPolicy {
+    /// OpenAPI documents.
+    pub documents: Vec<Document>,
+    /// How to read them.
+    pub settings: Settings,
+}
+
+/// `POST /explain`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explain {
+    /// The method to ask about.
+    pub method: String,
+    /// Path and query to ask about.
+    pub path: String,
+    /// The integration that would ask.
+    #[serde(default)]
+    pub integration: Option<IntegrationId>,
+    /// The scopes that it would have: instead of its own, or with `owner` for one that does not exist.
+    #[serde(default)]
+    pub scopes: Option<ScopeSet>,
+    /// Whom the integration that does not exist would belong to.
+    #[serde(default)]
+    pub owner: Option<Owner>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotateBody {
+    expire: Expire,
+    #[serde(default)]
+    window_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Expire {
+    Now,
+    Later,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyBody<'a> {
+    #[serde(borrow)]
+    documents: Vec<&'a RawValue>,
+    #[serde(default)]
+    settings: Settings,
+}
+
+/// Reads a body into its type.
+pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, AdminError> {
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(invalid)?;
+    deserializer.end().map_err(|error| AdminError::Malformed { line: error.line(), column: error.column() })?;
+    Ok(parsed)
+}
+
+impl Edit {
+    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+        let edit: Self = parse(body)?;
+        match edit {
+            Self { name: None, description: None, scopes: None } => {
+                Err(AdminError::invalid("name", "nothing to change: give name, description or scopes"))
+            }
+            edit => Ok(edit),
+        }
+    }
+}
+
+impl Rotate {
+    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+        match parse(body)? {
+            RotateBody { expire: Expire::Now, window_seconds: None } => Ok(Self::Now),
+            RotateBody { expire: Expire::Now, window_seconds: Some(_) } => {
+                Err(AdminError::invalid("window_seconds", "there is no window where all tokens expire now"))
+            }
+            RotateBody { expire: Expire::Later, window_seconds } => {
+                let window = window_seconds.map_or(Ok(Window::DEFAULT), Window::from_seconds);
+                window.map(Self::Later).map_err(|error| AdminError::invalid("window_seconds", error))
+            }
+        }
+    }
+}
+
+impl PublishPolicy {
+    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+        let PolicyBody { documents, settings } = parse(body)?;
+        let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
+            Document::from_json(document.get())
+                .map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
+        });
+        Ok(Self { documents: documents.collect::<Result<_, _>>()?, settings })
+    }
+}
+
+/// An error's place as a path of fields, and its message without serde's line and column.
+fn invalid(error: serde_path_to_error::Error<serde_json::Error>) -> AdminError {
+    let (path, inner) = (error.path().to_string(), error.into_inner());
+    if inner.is_syntax() || inner.is_eof() {
+        return AdminError::Malformed { line: inner.line(), column: inner.column() };
+    }
+    let message = inner.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let field = match (path.as_str(), missing) {
+        (".", Some(name)) => name.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+        (".", None) => "body".to_owned(),
+        (path, None) => path.to_owned(),
+    };
+    AdminError::invalid(&field, message)
+}

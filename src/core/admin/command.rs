@@ -1,0 +1,180 @@
+//! A request to the admin API, checked, as a command to the registry.
+
+use super::body::{self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, Rotate, SignIn};
+use super::{AdminError, Route};
+use crate::core::record::{Level, Owner, OwnerId};
+use crate::core::request::{Given, Query};
+use crate::core::token::IntegrationId;
+
+/// What an admin asks for. A change carries the `rev` that it is based on.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is the route of the same name")]
+pub enum Command {
+    SignIn(SignIn),
+    SignOut,
+    ListSubAccounts,
+    AddSubAccount(NewSubAccount),
+    Scopes,
+    ListIntegrations(ListIntegrations),
+    CreateIntegration(NewIntegration),
+    ShowIntegration(IntegrationId),
+    EditIntegration { id: IntegrationId, rev: u64, edit: Edit },
+    DeleteIntegration { id: IntegrationId, rev: u64 },
+    Rotate { id: IntegrationId, rev: u64, rotate: Rotate },
+    CancelRotation { id: IntegrationId, rev: u64 },
+    FinishRotation { id: IntegrationId, rev: u64 },
+    Events(IntegrationId),
+    ShowPolicy,
+    PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
+    PreviewPolicy(PublishPolicy),
+    Explain(Explain),
+    Resync,
+    ResyncProgress,
+    OpenApi,
+}
+
+/// `GET /integrations`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListIntegrations {
+    /// Only those of this owner.
+    pub owner: Option<Owner>,
+    /// Only those after this id.
+    pub after: Option<IntegrationId>,
+    /// How many at most: 1 to 200.
+    pub limit: u32,
+}
+
+/// A request to the admin API, its body read.
+#[derive(Clone, Copy)]
+pub struct IncomingRequest<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path below `/_tidegate/api`.
+    pub path: &'a str,
+    /// The query, without its `?`.
+    pub query: Option<&'a str>,
+    /// The `If-Match` header field.
+    pub if_match: Option<&'a str>,
+    /// The body; empty where there is none.
+    pub body: &'a str,
+}
+
+impl Command {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`AdminError`] that names the field.
+    pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
+        let (route, id) = Route::find(request.method, request.path)?;
+        if route != Route::ListIntegrations && request.query.is_some_and(|query| !query.is_empty()) {
+            return Err(AdminError::invalid("query", "this address takes no query"));
+        }
+        match id {
+            Some(id) => Self::on_integration(route, id, request),
+            None => Self::on_collection(route, request),
+        }
+    }
+
+    fn on_collection(route: Route, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
+        let body = request.body;
+        Ok(match route {
+            Route::SignIn => Self::SignIn(body::parse(body)?),
+            Route::SignOut => Self::SignOut,
+            Route::ListSubAccounts => Self::ListSubAccounts,
+            Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
+            Route::Scopes => Self::Scopes,
+            Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
+            Route::CreateIntegration => Self::CreateIntegration(body::parse(body)?),
+            Route::ShowPolicy => Self::ShowPolicy,
+            Route::PublishPolicy => {
+                let rev = request.if_match.map(rev).transpose()?;
+                Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
+            }
+            Route::PreviewPolicy => Self::PreviewPolicy(PublishPolicy::parse(body)?),
+            Route::Explain => Self::Explain(body::parse(body)?),
+            Route::Resync => Self::Resync,
+            Route::ResyncProgress => Self::ResyncProgress,
+            Route::OpenApi => Self::OpenApi,
+            _ => return Err(AdminError::NotFound),
+        })
+    }
+
+    fn on_integration(route: Route, id: IntegrationId, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
+        match route {
+            Route::ShowIntegration => return Ok(Self::ShowIntegration(id)),
+            Route::Events => return Ok(Self::Events(id)),
+            _ => {}
+        }
+        let rev = rev(request.if_match.ok_or(AdminError::NeedsRev)?)?;
+        Ok(match route {
+            Route::EditIntegration => Self::EditIntegration { id, rev, edit: Edit::parse(request.body)? },
+            Route::DeleteIntegration => Self::DeleteIntegration { id, rev },
+            Route::Rotate => Self::Rotate { id, rev, rotate: Rotate::parse(request.body)? },
+            Route::CancelRotation => Self::CancelRotation { id, rev },
+            Route::FinishRotation => Self::FinishRotation { id, rev },
+            _ => return Err(AdminError::NotFound),
+        })
+    }
+}
+
+/// One strong entity tag, as the integration's `ETag` has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
+/// change is based on one state that somebody saw.
+fn rev(if_match: &str) -> Result<u64, AdminError> {
+    let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
+}
+
+impl ListIntegrations {
+    const DEFAULT_LIMIT: u32 = 50;
+    const LARGEST_LIMIT: u32 = 200;
+
+    /// `owner` is `sub_account:{id}` or `agency:{id}`.
+    fn parse(query: Option<&str>) -> Result<Self, AdminError> {
+        let query = Query::parse(query).map_err(|error| AdminError::invalid("query", error))?;
+        refuse_unknown(query.as_str().unwrap_or_default())?;
+        let owner = given(&query, "owner")?.map(|text| parse_owner(&text)).transpose()?;
+        let after = given(&query, "cursor")?.map(|text| IntegrationId::parse(&text)).transpose();
+        let limit = match given(&query, "limit")? {
+            None => Self::DEFAULT_LIMIT,
+            Some(text) => parse_limit(&text)?,
+        };
+        Ok(Self { owner, after: after.map_err(|error| AdminError::invalid("cursor", error))?, limit })
+    }
+}
+
+fn refuse_unknown(query: &str) -> Result<(), AdminError> {
+    let names = query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split('=').next());
+    for name in names {
+        if !["owner", "cursor", "limit"].contains(&name) {
+            return Err(AdminError::invalid("query", format!("unknown parameter {name:?}")));
+        }
+    }
+    Ok(())
+}
+
+fn given(query: &Query, name: &str) -> Result<Option<String>, AdminError> {
+    match query.given(name, &[name]) {
+        Given::Absent => Ok(None),
+        Given::Once(value) => Ok(Some(value)),
+        Given::Ambiguous => Err(AdminError::invalid(name, "it is given more than once")),
+    }
+}
+
+fn parse_owner(text: &str) -> Result<Owner, AdminError> {
+    let invalid = || AdminError::invalid("owner", "it must be agency:{id} or sub_account:{id}");
+    let (level, id) = text.split_once(':').ok_or_else(invalid)?;
+    let level = match level {
+        "agency" => Level::Agency,
+        "sub_account" => Level::SubAccount,
+        _ => return Err(invalid()),
+    };
+    Ok(Owner { level, id: OwnerId::parse(id).map_err(|error| AdminError::invalid("owner", error))? })
+}
+
+fn parse_limit(text: &str) -> Result<u32, AdminError> {
+    let limit = text.parse().ok().filter(|limit| (1..=ListIntegrations::LARGEST_LIMIT).contains(limit));
+    limit.ok_or_else(|| AdminError::invalid("limit", "it must be 1 to 200"))
+}

@@ -1,0 +1,68 @@
+//! Texts that people type.
+
+use serde::{Deserialize, Serialize};
+
+/// A name: 1 to 100 characters, no control characters, no white space at its ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+/// A description: at most 1,000 characters, no control characters but line ends and tabs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Description(String);
+
+/// The text is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a name is 1 to 100 characters, without control characters, and without white space at its ends")]
+pub struct InvalidName;
+
+/// The text is no description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a description is at most 1000 characters, without control characters but line ends and tabs")]
+pub struct InvalidDescription;
+
+impl Name {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Description {
+    /// The description as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        let usable = !text.chars().any(char::is_control) && text.trim() == text;
+        if usable && (1..=100).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(InvalidName) }
+    }
+}
+
+impl TryFrom<String> for Description {
+    type Error = InvalidDescription;
+
+    fn try_from(text: String) -> Result<Self, InvalidDescription> {
+        let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+        let usable = !text.chars().any(forbidden);
+        if usable && text.chars().count() <= 1000 { Ok(Self(text)) } else { Err(InvalidDescription) }
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl From<Description> for String {
+    fn from(description: Description) -> Self {
+        description.0
+    }
+}

@@ -1,0 +1,171 @@
+//! An integration as the registry knows it, and what each change does to it.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate};
+use crate::core::record::{Live, Owner, Record};
+use crate::core::rotation::{Event, LiveToken, Rotation, Timestamp};
+use crate::core::scope::ScopeSet;
+use crate::core::token::{IntegrationId, TokenHash};
+
+/// The truth about one integration that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Integration {
+    /// Its id.
+    pub id: IntegrationId,
+    /// Grows with every change.
+    pub rev: u64,
+    /// Whom it belongs to.
+    pub owner: Owner,
+    /// What people call it.
+    pub name: Name,
+    /// What it is for.
+    pub description: Description,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Its tokens.
+    pub tokens: Rotation,
+    /// The highest number that a token of it ever had.
+    pub last_n: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A change to one integration.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// New name, description or scopes.
+    Edit(Edit),
+    /// A new token.
+    Rotate(Rotate, TokenHash),
+    /// Back to the outgoing token.
+    CancelRotation,
+    /// The outgoing token dies now.
+    FinishRotation,
+}
+
+/// An integration as the admin API shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IntegrationView {
+    id: IntegrationId,
+    rev: u64,
+    owner: Owner,
+    name: Name,
+    description: Description,
+    scopes: ScopeSet,
+    state: &'static str,
+    tokens: Vec<TokenView>,
+    created_at: String,
+    updated_at: String,
+    /// Whether KV has taken its last change.
+    published: bool,
+}
+
+/// A live token as the admin API shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenView {
+    /// Its number.
+    pub n: u32,
+    /// `current` or `outgoing`.
+    #[serde(rename = "use")]
+    pub token_use: &'static str,
+    /// When it was made, in RFC 3339.
+    pub created_at: String,
+    /// When it ends, in RFC 3339, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+}
+
+impl Integration {
+    /// A new integration with its first token.
+    pub fn create(new: NewIntegration, id: IntegrationId, hash: TokenHash, now: Timestamp) -> Self {
+        let NewIntegration { name, description, owner, scopes } = new;
+        let tokens = Rotation::Steady(LiveToken { n: 1, hash });
+        Self { id, rev: 1, owner, name, description, scopes, tokens, last_n: 1, created_at: now, updated_at: now }
+    }
+
+    /// The integration after `change` at `now`, and the audit event's detail.
+    ///
+    /// # Errors
+    /// [`AdminError::Conflict`] where its rotation does not allow it; [`AdminError::Registry`] where a counter is full.
+    pub fn apply(self, change: Change, now: Timestamp) -> Result<(Self, Value), AdminError> {
+        let full = || AdminError::Registry("a counter is full".to_owned());
+        let rev = self.rev.checked_add(1).ok_or_else(full)?;
+        let next_n = self.last_n.checked_add(1).ok_or_else(full)?;
+        let changed = Self { rev, updated_at: now, ..self };
+        match change {
+            Change::Edit(edit) => Ok(changed.edit(edit)),
+            Change::Rotate(rotate, hash) => {
+                let incoming = LiveToken { n: next_n, hash };
+                let (event, detail) = match rotate {
+                    Rotate::Now => (Event::RotateNow(incoming), json!({ "expire": "now", "n": next_n })),
+                    Rotate::Later(window) => (
+                        Event::RotateLater(incoming, window),
+                        json!({ "expire": "later", "n": next_n, "until": now.after(window).to_string() }),
+                    ),
+                };
+                Ok((Self { last_n: next_n, ..changed }.rotate(event, now)?, detail))
+            }
+            Change::CancelRotation => Ok((changed.rotate(Event::Cancel, now)?, json!({}))),
+            Change::FinishRotation => Ok((changed.rotate(Event::Finish, now)?, json!({}))),
+        }
+    }
+
+    fn rotate(self, event: Event, now: Timestamp) -> Result<Self, AdminError> {
+        let tokens = self.tokens.apply(event, now)?;
+        Ok(Self { tokens, ..self })
+    }
+
+    fn edit(self, edit: Edit) -> (Self, Value) {
+        let scopes = edit.scopes.unwrap_or_else(|| self.scopes.clone());
+        let name = edit.name.unwrap_or_else(|| self.name.clone());
+        let detail = json!({ "scopes": self.scopes.diff(&scopes), "name": { "from": self.name, "to": name } });
+        let description = edit.description.unwrap_or(self.description);
+        (Self { name, description, scopes, ..self }, detail)
+    }
+
+    /// What KV keeps of it.
+    pub fn record(&self) -> Record {
+        Record::Live(self.live())
+    }
+
+    /// What the edge needs of it.
+    pub fn live(&self) -> Live {
+        Live {
+            id: self.id.clone(),
+            rev: self.rev,
+            owner: self.owner.clone(),
+            name: self.name.as_str().to_owned(),
+            scopes: self.scopes.clone(),
+            tokens: self.tokens.clone(),
+        }
+    }
+
+    /// As the admin API shows it at `now`. `created` tells when a token was made.
+    pub fn view(&self, published: bool, created: impl Fn(u32) -> Timestamp, now: Timestamp) -> IntegrationView {
+        let tokens = self.tokens.clone().at(now);
+        let view = |token: &LiveToken, token_use, until: Option<Timestamp>| TokenView {
+            n: token.n,
+            token_use,
+            created_at: created(token.n).to_string(),
+            expires_at: until.map(|until| until.to_string()),
+        };
+        let outgoing = tokens.outgoing().map(|(token, until)| view(token, "outgoing", Some(until)));
+        IntegrationView {
+            id: self.id.clone(),
+            rev: self.rev,
+            owner: self.owner.clone(),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            scopes: self.scopes.clone(),
+            state: if outgoing.is_some() { "rotating" } else { "steady" },
+            tokens: std::iter::once(view(tokens.current(), "current", None)).chain(outgoing).collect(),
+            created_at: self.created_at.to_string(),
+            updated_at: self.updated_at.to_string(),
+            published,
+        }
+    }
+}

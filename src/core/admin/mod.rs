@@ -1,0 +1,16 @@
+//! The words of the admin API: routes, bodies, answers, and what a change does to an integration. The registry gives
+//! them a memory; the edge gives them HTTP.
+
+mod body;
+mod command;
+mod error;
+mod field;
+mod integration;
+mod route;
+
+pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, Rotate, SignIn};
+pub use command::{Command, IncomingRequest, ListIntegrations};
+pub use error::AdminError;
+pub use field::{Description, Name};
+pub use integration::{Change, Integration, IntegrationView, TokenView};
+pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route};

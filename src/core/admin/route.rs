@@ -1,0 +1,104 @@
+//! The admin API's routes, below `/_tidegate/api`.
+
+use super::AdminError;
+use crate::core::token::IntegrationId;
+
+/// The longest body, the policy's aside, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The longest body that carries a policy, in bytes.
+pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a method and a path of the admin API name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the row of the same name in ROUTES")]
+pub enum Route {
+    SignIn,
+    SignOut,
+    ListSubAccounts,
+    AddSubAccount,
+    Scopes,
+    ListIntegrations,
+    CreateIntegration,
+    ShowIntegration,
+    EditIntegration,
+    DeleteIntegration,
+    Rotate,
+    CancelRotation,
+    FinishRotation,
+    Events,
+    ShowPolicy,
+    PublishPolicy,
+    PreviewPolicy,
+    Explain,
+    Resync,
+    ResyncProgress,
+    OpenApi,
+}
+
+/// Every route: method, path template below `/_tidegate/api`, name.
+pub const ROUTES: [(&str, &str, Route); 21] = [
+    ("POST", "/session", Route::SignIn),
+    ("DELETE", "/session", Route::SignOut),
+    ("GET", "/sub-accounts", Route::ListSubAccounts),
+    ("POST", "/sub-accounts", Route::AddSubAccount),
+    ("GET", "/scopes", Route::Scopes),
+    ("GET", "/integrations", Route::ListIntegrations),
+    ("POST", "/integrations", Route::CreateIntegration),
+    ("GET", "/integrations/{id}", Route::ShowIntegration),
+    ("PATCH", "/integrations/{id}", Route::EditIntegration),
+    ("DELETE", "/integrations/{id}", Route::DeleteIntegration),
+    ("POST", "/integrations/{id}/rotate", Route::Rotate),
+    ("POST", "/integrations/{id}/rotation/cancel", Route::CancelRotation),
+    ("POST", "/integrations/{id}/rotation/finish", Route::FinishRotation),
+    ("GET", "/integrations/{id}/events", Route::Events),
+    ("GET", "/policy", Route::ShowPolicy),
+    ("PUT", "/policy", Route::PublishPolicy),
+    ("POST", "/policy/preview", Route::PreviewPolicy),
+    ("POST", "/explain", Route::Explain),
+    ("POST", "/resync", Route::Resync),
+    ("GET", "/resync", Route::ResyncProgress),
+    ("GET", "/openapi.json", Route::OpenApi),
+];
+
+impl Route {
+    /// The route that `method` and `path` (below `/_tidegate/api`) name, and the integration that the path names.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] or [`AdminError::MethodNotAllowed`].
+    pub fn find(method: &str, path: &str) -> Result<(Self, Option<IntegrationId>), AdminError> {
+        let mut allowed = Vec::new();
+        for (known, template, route) in ROUTES {
+            match matches(template, path) {
+                Some(id) if known == method => return Ok((route, id)),
+                Some(_) => allowed.push(known),
+                None => {}
+            }
+        }
+        Err(if allowed.is_empty() { AdminError::NotFound } else { AdminError::MethodNotAllowed(allowed) })
+    }
+
+    /// How long its body may be, in bytes; `None` where it takes none.
+    pub fn max_body(self) -> Option<usize> {
+        match self {
+            Self::PublishPolicy | Self::PreviewPolicy => Some(MAX_POLICY_BYTES),
+            Self::SignIn | Self::AddSubAccount | Self::CreateIntegration => Some(MAX_BODY_BYTES),
+            Self::EditIntegration | Self::Rotate | Self::Explain => Some(MAX_BODY_BYTES),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the path fits the template; an `{id}` that is no integration's id fits nothing.
+fn matches(template: &str, path: &str) -> Option<Option<IntegrationId>> {
+    let mut id = None;
+    let mut given = path.split('/');
+    for segment in template.split('/') {
+        let value = given.next()?;
+        if segment == "{id}" {
+            id = Some(IntegrationId::parse(value).ok()?);
+        } else if segment != value {
+            return None;
+        }
+    }
+    given.next().is_none().then_some(id)
+}

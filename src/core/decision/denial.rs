@@ -1,0 +1,104 @@
+//! Why a request is not forwarded: the true reason, for the log. What the client hears is `reply`'s to say.
+
+use crate::core::policy::OwnerError;
+use crate::core::record::Level;
+use crate::core::request::{Method, RequestError};
+use crate::core::scope::ScopeSet;
+use crate::core::token::TokenError;
+
+/// Every way in which a request is not forwarded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// It can be read in two ways.
+    #[error("ambiguous request: {0}")]
+    Ambiguous(#[from] RequestError),
+    /// There is no credential of ours, and the operation is not public.
+    #[error("no credential")]
+    NoCredential,
+    /// The credential is no token that we minted.
+    #[error("token {0}")]
+    Token(#[from] TokenError),
+    /// A genuine token of an integration that the store does not know.
+    #[error("unknown integration")]
+    UnknownToken,
+    /// A genuine token of a deleted integration.
+    #[error("deleted integration")]
+    DeletedIntegration,
+    /// A genuine token that was revoked, or whose window has ended.
+    #[error("dead token")]
+    DeadToken,
+    /// Method and path are in no document.
+    #[error("operation not in the policy")]
+    UnknownOperation,
+    /// The path is known, for these methods.
+    #[error("method not in the policy for this path")]
+    OtherMethods(Vec<Method>),
+    /// No private integration may use the operation.
+    #[error("operation not open to private integrations")]
+    NotForIntegrations,
+    /// The operation is not for integrations of this level.
+    #[error("operation not for the level {0}")]
+    WrongLevel(Level),
+    /// The request names another owner, none, or several.
+    #[error("owner: {0}")]
+    Owner(OwnerError),
+    /// The integration lacks scopes.
+    #[error("missing scopes: {missing}")]
+    MissingScopes {
+        /// What the operation needs.
+        needed: ScopeSet,
+        /// What of it the integration lacks.
+        missing: ScopeSet,
+    },
+    /// The store cannot be reached, or holds what cannot be trusted; names the key.
+    #[error("store: {0}")]
+    Store(String),
+    /// The gate lacks something that it cannot work without; says what to set.
+    #[error("misconfigured: {0}")]
+    Misconfigured(String),
+    /// The origin cannot be reached.
+    #[error("origin unreachable: {0}")]
+    OriginUnreachable(String),
+    /// The origin did not answer in time.
+    #[error("origin too slow")]
+    OriginTooSlow,
+}
+
+impl Denial {
+    /// Of two alternatives' denials the one to tell: the fewer scopes are missing, the nearer; a wrong owner is
+    /// farther, since no scope would help.
+    pub(super) fn nearer(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::MissingScopes { missing, .. }, Self::MissingScopes { missing: others, .. }) => {
+                if missing.len() < others.len() { self } else { other }
+            }
+            (Self::MissingScopes { .. }, _) => self,
+            _ => other,
+        }
+    }
+
+    /// One word for the log and for counting.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ambiguous(_) => "ambiguous_request",
+            Self::NoCredential => "no_credential",
+            Self::Token(TokenError::Malformed(_)) => "malformed_token",
+            Self::Token(TokenError::Forged) => "forged_token",
+            Self::UnknownToken => "unknown_token",
+            Self::DeletedIntegration => "deleted_integration",
+            Self::DeadToken => "dead_token",
+            Self::UnknownOperation => "unknown_operation",
+            Self::OtherMethods(_) => "method_not_allowed",
+            Self::NotForIntegrations => "not_for_integrations",
+            Self::WrongLevel(_) => "wrong_level",
+            Self::Owner(OwnerError::Other(_)) => "wrong_owner",
+            Self::Owner(OwnerError::Ambiguous(_)) => "ambiguous_owner",
+            Self::Owner(OwnerError::Missing(_)) => "missing_owner",
+            Self::MissingScopes { .. } => "missing_scopes",
+            Self::Store(_) => "store_unavailable",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::OriginUnreachable(_) => "origin_unreachable",
+            Self::OriginTooSlow => "origin_too_slow",
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Step 5: the verdict, a function of (request, record, policy, now) alone.
+
+mod denial;
+mod explain;
+
+pub use denial::Denial;
+pub use explain::{Explanation, Step, Subject, explain};
+
+use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Policy};
+use super::record::{Live, Owner, Record};
+use super::request::Method;
+use super::rotation::{Timestamp, TokenUse};
+use super::scope::ScopeSet;
+use super::token::{IntegrationId, Presented, VerifiedRequest};
+
+/// The outcome of [`decide`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be forwarded.
+    Allow(Grant),
+    /// It may not.
+    Deny(Denial),
+}
+
+/// The proof that a request may be forwarded. Only [`decide`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    method: Method,
+    target: String,
+    identity: Option<Identity>,
+}
+
+/// Who a live token speaks for. Only [`authenticate`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    integration: Live,
+    token: TokenUse,
+}
+
+/// Judges a request. `record` is what the store holds for the integration that the token names, `None` where it
+/// holds nothing; a store that failed is no record, and never comes here.
+pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Decision {
+    match judge(request, record, policy, now) {
+        Ok(identity) => {
+            let (method, target) = (request.method().clone(), request.target());
+            Decision::Allow(Grant { method, target, identity })
+        }
+        Err(denial) => Decision::Deny(denial),
+    }
+}
+
+/// Who a genuine token speaks for at `now`.
+///
+/// # Errors
+/// [`Denial::UnknownToken`], [`Denial::DeletedIntegration`] or [`Denial::DeadToken`].
+pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timestamp) -> Result<Identity, Denial> {
+    match record {
+        Some(Record::Live(integration)) if integration.id == *presented.id() => {
+            let token = integration.tokens.find(presented.hash(), now).ok_or(Denial::DeadToken)?;
+            Ok(Identity { integration: integration.clone(), token })
+        }
+        Some(Record::Gone { id, .. }) if id == presented.id() => Err(Denial::DeletedIntegration),
+        _ => Err(Denial::UnknownToken),
+    }
+}
+
+fn judge(
+    request: &VerifiedRequest,
+    record: Option<&Record>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Option<Identity>, Denial> {
+    let identity = request.credential().map(|presented| authenticate(presented, record, now)).transpose()?;
+    let (operation, path_parameters) = match policy.lookup(request.method(), request.path()) {
+        Lookup::Found(operation, path_parameters) => (operation, path_parameters),
+        // What exists is told only to those who have a valid token.
+        _ if identity.is_none() => return Err(Denial::NoCredential),
+        Lookup::OtherMethods(allowed) => return Err(Denial::OtherMethods(allowed)),
+        Lookup::Nothing => return Err(Denial::UnknownOperation),
+    };
+    match (&operation.access, &identity) {
+        (Access::Public, _) | (Access::Authenticated, Some(_)) => {}
+        (_, None) => return Err(Denial::NoCredential),
+        (Access::AnyOf(alternatives), Some(identity)) => {
+            let allows = |alternative: &Alternative| {
+                policy.check_owner(alternative, request, &path_parameters, &identity.owner().id)?;
+                covers(alternative, &identity.integration.scopes)
+            };
+            any_of(alternatives, identity, allows)?;
+        }
+    }
+    Ok(identity)
+}
+
+/// Passes where one alternative of the identity's level allows it, else tells what the nearest one lacks.
+fn any_of(
+    alternatives: &[Alternative],
+    identity: &Identity,
+    allows: impl Fn(&Alternative) -> Result<(), Denial>,
+) -> Result<(), Denial> {
+    if alternatives.is_empty() {
+        return Err(Denial::NotForIntegrations);
+    }
+    let level = identity.owner().level;
+    let mut nearest: Option<Denial> = None;
+    for alternative in alternatives.iter().filter(|alternative| alternative.level == level) {
+        match allows(alternative) {
+            Ok(()) => return Ok(()),
+            Err(denial) => nearest = Some(nearest.map_or(denial.clone(), |other| denial.nearer(other))),
+        }
+    }
+    Err(nearest.unwrap_or(Denial::WrongLevel(level)))
+}
+
+fn covers(alternative: &Alternative, scopes: &ScopeSet) -> Result<(), Denial> {
+    if scopes.covers(&alternative.scopes) {
+        return Ok(());
+    }
+    let missing = alternative.scopes.without(scopes);
+    Err(Denial::MissingScopes { needed: alternative.scopes.clone(), missing })
+}
+
+impl From<OwnerError> for Denial {
+    fn from(error: OwnerError) -> Self {
+        Self::Owner(error)
+    }
+}
+
+impl Grant {
+    /// The method that was judged.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Path and query that were judged, byte for byte.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Who asks; `None` for a public operation asked for without a token.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+}
+
+impl Identity {
+    /// The integration's id.
+    pub fn integration(&self) -> &IntegrationId {
+        &self.integration.id
+    }
+
+    /// The integration's name.
+    pub fn name(&self) -> &str {
+        &self.integration.name
+    }
+
+    /// Whom the integration belongs to.
+    pub fn owner(&self) -> &Owner {
+        &self.integration.owner
+    }
+
+    /// What it may do.
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.integration.scopes
+    }
+
+    /// Which of its tokens was presented.
+    pub fn token(&self) -> TokenUse {
+        self.token
+    }
+}
+
+/// The operation that a grant or a denial is about, for logs and explanations: its method and template.
+pub fn operation<'a>(policy: &'a Policy, request: &VerifiedRequest) -> Option<&'a Operation> {
+    match policy.lookup(request.method(), request.path()) {
+        Lookup::Found(operation, _) => Some(operation),
+        Lookup::OtherMethods(_) | Lookup::Nothing => None,
+    }
+}

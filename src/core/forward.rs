@@ -1,0 +1,124 @@
+//! Step 6, for a grant: what the origin sees. The string that was judged is the string that is sent.
+
+use super::decision::Grant;
+use super::rotation::TokenUse;
+
+/// What becomes of a request's header fields on the way to the origin, and of its answer's on the way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Path and query, byte for byte as judged.
+    pub target: String,
+    /// Fields to take out, in lower case.
+    pub remove: Vec<String>,
+    /// Fields to set, after all else; no client can name them away.
+    pub set: Vec<(&'static str, String)>,
+    /// Fields to set on the client's response.
+    pub respond: Vec<(&'static str, String)>,
+}
+
+/// The admin page's session cookie: it shares a host with the origin's paths, and must not reach the origin.
+pub const SESSION_COOKIE: &str = "__Host-tidegate";
+
+/// Hop-by-hop fields (RFC 9110 section 7.6.1) and what authenticated the client to us.
+const NEVER_FORWARDED: [&str; 9] = [
+    "authorization",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+];
+
+/// What `Connection` must not name away: the platform says by these who the client is, or where the request goes.
+const KEPT_WHATEVER_CONNECTION_SAYS: [&str; 5] = ["cf-", "forwarded", "host", "x-forwarded-", "x-real-ip"];
+
+/// Plans how to forward what was granted. `names` are the request's field names in lower case; `value` gives one
+/// field's value.
+pub fn plan<'a>(
+    grant: &Grant,
+    names: impl IntoIterator<Item = &'a str>,
+    value: impl Fn(&str) -> Option<String>,
+) -> Plan {
+    let connection = value("connection").unwrap_or_default();
+    let websocket = value("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
+    let hop_by_hop = |name: &str| match name {
+        "upgrade" => !websocket,
+        _ => NEVER_FORWARDED.contains(&name) || is_named_by(&connection, name),
+    };
+    let removed = names.into_iter().filter(|name| hop_by_hop(name) || is_ours(name));
+    let mut plan = Plan {
+        target: grant.target().to_owned(),
+        remove: removed.map(str::to_owned).collect(),
+        set: identity_fields(grant),
+        respond: Vec::new(),
+    };
+    if let Some(cookie) = value("cookie").filter(|cookie| cookie.contains(SESSION_COOKIE)) {
+        match without_session(&cookie) {
+            rest if rest.is_empty() => plan.remove.push("cookie".to_owned()),
+            rest => plan.set.push(("cookie", rest)),
+        }
+    }
+    if let Some(TokenUse::Outgoing { until }) = grant.identity().map(|identity| identity.token()) {
+        plan.respond.push(("Tidegate-Token-Expires", until.to_string()));
+    }
+    plan
+}
+
+fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {
+    let Some(identity) = grant.identity() else { return Vec::new() };
+    let token = match identity.token() {
+        TokenUse::Current => "current",
+        TokenUse::Outgoing { .. } => "outgoing",
+    };
+    vec![
+        ("X-Tidegate-Integration", identity.integration().to_string()),
+        ("X-Tidegate-Level", identity.owner().level.to_string()),
+        ("X-Tidegate-Owner", identity.owner().id.as_str().to_owned()),
+        ("X-Tidegate-Scopes", identity.scopes().to_string()),
+        ("X-Tidegate-Token", token.to_owned()),
+    ]
+}
+
+/// Whether an origin could take the field for one of ours: many servers fold all but letters and digits into one.
+fn is_ours(name: &str) -> bool {
+    let folded: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .collect();
+    folded.starts_with("x-tidegate-") || folded == "x-tidegate"
+}
+
+fn is_named_by(connection: &str, name: &str) -> bool {
+    let kept = KEPT_WHATEVER_CONNECTION_SAYS.iter().any(|kept| name.starts_with(kept));
+    !kept && connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name))
+}
+
+/// A `Cookie` value without our session.
+fn without_session(cookie: &str) -> String {
+    let is_session = |pair: &&str| pair.split('=').next().is_some_and(|name| name.trim() == SESSION_COOKIE);
+    let rest: Vec<_> = cookie.split(';').filter(|pair| !is_session(pair)).map(str::trim).collect();
+    rest.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_never_reaches_the_origin() {
+        assert_eq!(without_session("a=1; __Host-tidegate=secret; b=2"), "a=1; b=2");
+        assert_eq!(without_session("__Host-tidegate=secret"), "");
+        assert_eq!(without_session("x__Host-tidegate=kept"), "x__Host-tidegate=kept");
+    }
+
+    #[test]
+    fn look_alikes_are_ours() {
+        for name in ["x-tidegate-owner", "x_tidegate_owner", "X-Tidegate_Owner", "x.tidegate.owner", "x-tidegate"] {
+            assert!(is_ours(name), "{name}");
+        }
+        assert!(!is_ours("x-tidegates"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Step 4: the policy: every operation of the origin with what it requires. What is not in it is denied.
+
+mod catalogue;
+mod json;
+mod operation;
+mod owner;
+mod template;
+
+use std::collections::BTreeMap;
+
+use matchit::Router;
+
+pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
+pub use json::CorruptPolicy;
+pub use operation::{Access, Alternative, Operation};
+pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
+pub use template::{InvalidTemplate, Template};
+
+use super::request::{Method, Path};
+
+/// All operations, ready to be looked up. Deny by default.
+#[derive(Clone)]
+pub struct Policy {
+    rev: u64,
+    operations: Vec<Operation>,
+    owner_names: OwnerNames,
+    routers: BTreeMap<Method, Router<usize>>,
+}
+
+/// Why a list of operations is no policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// Two operations of one method would answer the same paths.
+    #[error("{method} {path} is described twice, the second time as {other}")]
+    Clash {
+        /// The method of both.
+        method: String,
+        /// The template that came first.
+        path: String,
+        /// The template that came second.
+        other: String,
+    },
+}
+
+/// What a method and a path name.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// An operation, with the values of its path parameters by name, in the path's spelling.
+    Found(&'a Operation, Vec<(&'a str, String)>),
+    /// The path is known, but only for these methods.
+    OtherMethods(Vec<Method>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Policy {
+    /// Compiles operations. The order they come in does not matter.
+    ///
+    /// # Errors
+    /// [`PolicyError`] where two of them cannot be told apart.
+    pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
+        operations.sort();
+        let mut routers: BTreeMap<Method, Router<usize>> = BTreeMap::new();
+        let mut routes: BTreeMap<(Method, String), Template> = BTreeMap::new();
+        for (index, operation) in operations.iter().enumerate() {
+            let clash = |other: &Template| PolicyError::Clash {
+                method: operation.method.as_str().to_owned(),
+                path: other.to_string(),
+                other: operation.path.to_string(),
+            };
+            let route = operation.path.route();
+            if let Some(other) = routes.insert((operation.method.clone(), route.clone()), operation.path.clone()) {
+                return Err(clash(&other));
+            }
+            let router = routers.entry(operation.method.clone()).or_default();
+            router.insert(route, index).map_err(|_| clash(&operation.path))?;
+        }
+        Ok(Self { rev, operations, owner_names, routers })
+    }
+
+    /// The same policy as a later revision.
+    #[must_use]
+    pub fn with_rev(self, rev: u64) -> Self {
+        Self { rev, ..self }
+    }
+
+    /// Grows with every policy that is published.
+    pub fn rev(&self) -> u64 {
+        self.rev
+    }
+
+    /// All operations, in order.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The parameters that name an owner, by level.
+    pub fn owner_names(&self) -> &OwnerNames {
+        &self.owner_names
+    }
+
+    /// The header fields that some operation reads an owner's id from.
+    pub fn owner_headers(&self) -> impl Iterator<Item = &str> {
+        let alternatives = self.operations.iter().flat_map(|operation| operation.access.alternatives());
+        let parameters = alternatives.flat_map(|alternative| &alternative.owner);
+        parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
+    }
+
+    /// The operation that a method and a path name. Literal segments go before parameters, from the left.
+    pub fn lookup(&self, method: &Method, path: &Path) -> Lookup<'_> {
+        if let Some((operation, values)) = self.find(method, path) {
+            let names = operation.path.parameters();
+            return Lookup::Found(operation, names.zip(values).collect());
+        }
+        let others: Vec<_> = self.routers.keys().filter(|other| self.find(other, path).is_some()).cloned().collect();
+        if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
+    }
+
+    fn find(&self, method: &Method, path: &Path) -> Option<(&Operation, Vec<String>)> {
+        let found = self.routers.get(method)?.at(path.as_str()).ok()?;
+        let values = found.params.iter().map(|(_, value)| value.to_owned()).collect();
+        Some((self.operations.get(*found.value)?, values))
+    }
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Policy {{ rev: {}, operations: {} }}", self.rev, self.operations.len())
+    }
+}
+
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rev, &self.operations, &self.owner_names) == (other.rev, &other.operations, &other.owner_names)
+    }
+}

@@ -1,0 +1,83 @@
+//! One operation and what it requires.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OwnerParameter, Template};
+use crate::core::record::Level;
+use crate::core::request::Method;
+use crate::core::scope::ScopeSet;
+
+/// A method and a path template of the origin, with what they require.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// The path template.
+    pub path: Template,
+    /// The method.
+    #[serde(with = "method")]
+    pub method: Method,
+    /// Who may use it.
+    pub access: Access,
+    /// OpenAPI's `operationId`, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// OpenAPI's `summary`, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// The title of the document that describes it.
+    #[serde(default)]
+    pub document: String,
+}
+
+/// Who may use an operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Anyone, without a token.
+    Public,
+    /// Whoever has a valid token.
+    Authenticated,
+    /// Whoever satisfies one of these; with none, nobody.
+    AnyOf(Vec<Alternative>),
+}
+
+/// One way to be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// The level that the integration must belong to.
+    pub level: Level,
+    /// The scopes that it must have, all of them.
+    pub scopes: ScopeSet,
+    /// Where the request names the owner. Where there is any, the request must name the integration's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owner: Vec<OwnerParameter>,
+}
+
+impl Access {
+    /// The alternatives, if the operation needs one to be satisfied.
+    pub fn alternatives(&self) -> &[Alternative] {
+        match self {
+            Self::Public | Self::Authenticated => &[],
+            Self::AnyOf(alternatives) => alternatives,
+        }
+    }
+}
+
+mod method {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::core::request::Method;
+
+    pub fn serialize<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(method.as_str())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match Method::parse(&text) {
+            Method::Other(_) => Err(serde::de::Error::custom("no method of OpenAPI")),
+            method => Ok(method),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Owner binding: where a request names an owner, an integration passes only for its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Alternative, Policy};
+use crate::core::record::{Level, OwnerId};
+use crate::core::request::{Given, Query, Request};
+
+/// A parameter that names an owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerName {
+    /// The parameter's name, e.g. `locationId`.
+    pub name: String,
+    /// Where it names an owner of this level only under a condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// `altType=location`, in the query. A request that leaves the parameter out is taken to mean it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// The query parameter's name.
+    pub name: String,
+    /// The value under which the condition holds, whatever its case.
+    pub is: String,
+}
+
+/// The parameters that name an owner, by level.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnerNames {
+    /// Those that name the agency.
+    pub agency: Vec<OwnerName>,
+    /// Those that name a sub-account.
+    pub sub_account: Vec<OwnerName>,
+}
+
+/// Where one operation names the owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerParameter {
+    /// The parameter's name.
+    pub name: String,
+    /// Where it stands.
+    #[serde(rename = "in")]
+    pub place: Place,
+}
+
+/// Where a parameter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In a segment of the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header field.
+    Header,
+}
+
+/// Why a request does not name its integration's own owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OwnerError {
+    /// The parameter is given twice, in a spelling that parsers disagree about, or in two places that disagree.
+    #[error("the parameter {0} is given more than once, or ambiguously")]
+    Ambiguous(String),
+    /// The operation names an owner, this request does not.
+    #[error("the parameter {0} is missing")]
+    Missing(String),
+    /// It names another owner.
+    #[error("the parameter {0} names another owner")]
+    Other(String),
+}
+
+impl OwnerNames {
+    /// The parameters that name an owner of this level.
+    pub fn of(&self, level: Level) -> &[OwnerName] {
+        match level {
+            Level::Agency => &self.agency,
+            Level::SubAccount => &self.sub_account,
+        }
+    }
+}
+
+impl Policy {
+    /// Checks that `request` names no owner but `own`, and does name it where the operation has a place for it.
+    ///
+    /// A query parameter that names owners is judged whether or not the operation declares it: the origin may read it.
+    ///
+    /// # Errors
+    /// [`OwnerError`] with the parameter's name.
+    pub fn check_owner<C>(
+        &self,
+        alternative: &Alternative,
+        request: &Request<C>,
+        path_parameters: &[(&str, String)],
+        own: &OwnerId,
+    ) -> Result<(), OwnerError> {
+        let names = self.owner_names.of(alternative.level);
+        let mut values = in_query(request.query(), names)?;
+        values.extend(declared(alternative, request, path_parameters)?);
+        match (values.split_first(), alternative.owner.first()) {
+            (None, None) => Ok(()),
+            (None, Some(parameter)) => Err(OwnerError::Missing(parameter.name.clone())),
+            (Some(((name, first), rest)), _) if rest.iter().any(|(_, value)| value != first) => {
+                Err(OwnerError::Ambiguous(name.clone()))
+            }
+            (Some(((name, value), _)), _) if value != own.as_str() => Err(OwnerError::Other(name.clone())),
+            (Some(_), _) => Ok(()),
+        }
+    }
+}
+
+type Named = Vec<(String, String)>;
+
+/// The owners that the query names, each with its parameter's name.
+fn in_query(query: &Query, names: &[OwnerName]) -> Result<Named, OwnerError> {
+    let all: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
+    let mut values = Vec::new();
+    for OwnerName { name, when } in names {
+        match query.given(name, &all) {
+            Given::Absent => {}
+            Given::Ambiguous => return Err(OwnerError::Ambiguous(name.clone())),
+            Given::Once(value) if holds(query, when.as_ref())? => values.push((name.clone(), value)),
+            Given::Once(_) => {}
+        }
+    }
+    Ok(values)
+}
+
+fn holds(query: &Query, condition: Option<&Condition>) -> Result<bool, OwnerError> {
+    let Some(Condition { name, is }) = condition else { return Ok(true) };
+    match query.given(name, &[name]) {
+        Given::Absent => Ok(true),
+        Given::Once(value) => Ok(value.eq_ignore_ascii_case(is)),
+        Given::Ambiguous => Err(OwnerError::Ambiguous(name.clone())),
+    }
+}
+
+/// The owners that path and header fields name, where the operation declares such a parameter.
+fn declared<C>(
+    alternative: &Alternative,
+    request: &Request<C>,
+    path_parameters: &[(&str, String)],
+) -> Result<Named, OwnerError> {
+    let mut values = Vec::new();
+    for OwnerParameter { name, place } in &alternative.owner {
+        let value = match place {
+            Place::Path => path_parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str()),
+            Place::Header => request.header(name),
+            Place::Query => None,
+        };
+        match value {
+            // Header fields that were sent twice arrive joined by a comma (RFC 9110 section 5.3).
+            Some(value) if value.contains(',') => return Err(OwnerError::Ambiguous(name.clone())),
+            Some(value) => values.push((name.clone(), value.to_owned())),
+            None => {}
+        }
+    }
+    Ok(values)
+}

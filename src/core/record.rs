@@ -1,0 +1,287 @@
+//! Step 3: the record that KV holds for one integration, `i:{id}`: all that a verdict needs, and nothing more.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::rotation::{LiveToken, Rotation, Timestamp};
+use super::scope::ScopeSet;
+use super::token::{IntegrationId, TokenHash};
+
+/// The version of the record's form that this code writes and reads.
+pub const VERSION: u32 = 1;
+
+/// The two levels that an integration can belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The one top-level organisation.
+    Agency,
+    /// One of its tenants.
+    SubAccount,
+}
+
+/// The id of an agency or sub-account in the origin's own terms: 1 to 64 RFC 3986 unreserved characters, so that
+/// it has one spelling in a path, a query and a header.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OwnerId(String);
+
+/// The text is no owner's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an owner's id is 1 to 64 letters, digits, '-', '.', '_' or '~', and not only dots")]
+pub struct InvalidOwnerId;
+
+/// Whom an integration belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// Agency or sub-account.
+    pub level: Level,
+    /// Which one.
+    pub id: OwnerId,
+}
+
+/// One integration as KV holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// It exists.
+    Live(Live),
+    /// It was deleted: a tombstone, and the end of its story.
+    Gone {
+        /// The integration's id.
+        id: IntegrationId,
+        /// Grows with every change.
+        rev: u64,
+    },
+}
+
+/// An integration that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// The integration's id.
+    pub id: IntegrationId,
+    /// Grows with every change.
+    pub rev: u64,
+    /// Whom it belongs to.
+    pub owner: Owner,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Its one or two tokens.
+    pub tokens: Rotation,
+}
+
+/// A record that cannot be trusted: a fault of the store, never a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Corrupt {
+    /// Not JSON, or not a record's JSON. Holds no content of the record.
+    #[error("malformed at line {line}, column {column}")]
+    Malformed {
+        /// Where in the text.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// Of a version that this code does not know.
+    #[error("version {0}")]
+    Version(u32),
+    /// A record of another integration.
+    #[error("it is another integration's")]
+    WrongId,
+    /// No token, too many, or deadlines that make no sense.
+    #[error("its tokens are inconsistent")]
+    Tokens,
+}
+
+impl Record {
+    /// Reads the record stored for `id`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] for all but a record of this version for this integration.
+    pub fn from_json(id: &IntegrationId, text: &str) -> Result<Self, Corrupt> {
+        let Versioned { v } = parse(text)?;
+        if v != VERSION {
+            return Err(Corrupt::Version(v));
+        }
+        let record = match parse(text)? {
+            Stored::Gone(StoredGone { id, rev, .. }) => Self::Gone { id, rev },
+            Stored::Live(stored) => Self::Live(stored.try_into()?),
+        };
+        if record.id() == id { Ok(record) } else { Err(Corrupt::WrongId) }
+    }
+
+    /// The text that KV keeps.
+    pub fn to_json(&self) -> String {
+        let stored = match self.clone() {
+            Self::Gone { id, rev } => Stored::Gone(StoredGone { v: VERSION, rev, id, gone: True }),
+            Self::Live(live) => Stored::Live(live.into()),
+        };
+        // The types hold no map with non-string keys, which is all that could fail; an empty text is never a record.
+        serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// The integration that the record is of.
+    pub fn id(&self) -> &IntegrationId {
+        match self {
+            Self::Gone { id, .. } | Self::Live(Live { id, .. }) => id,
+        }
+    }
+
+    /// Its revision.
+    pub fn rev(&self) -> u64 {
+        match self {
+            Self::Gone { rev, .. } | Self::Live(Live { rev, .. }) => *rev,
+        }
+    }
+}
+
+impl Level {
+    /// The level as JSON and headers spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agency => "agency",
+            Self::SubAccount => "sub_account",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl OwnerId {
+    /// Reads an owner's id.
+    ///
+    /// # Errors
+    /// [`InvalidOwnerId`] where it would have more than one spelling in a request.
+    pub fn parse(text: &str) -> Result<Self, InvalidOwnerId> {
+        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let usable = text.bytes().all(unreserved) && text.bytes().any(|byte| byte != b'.');
+        if usable && text.len() <= 64 { Ok(Self(text.to_owned())) } else { Err(InvalidOwnerId) }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for OwnerId {
+    type Error = InvalidOwnerId;
+
+    fn try_from(text: String) -> Result<Self, InvalidOwnerId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<OwnerId> for String {
+    fn from(id: OwnerId) -> Self {
+        id.0
+    }
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Gone(StoredGone),
+    Live(StoredLive),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredGone {
+    v: u32,
+    rev: u64,
+    id: IntegrationId,
+    gone: True,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredLive {
+    v: u32,
+    rev: u64,
+    id: IntegrationId,
+    owner: Owner,
+    name: String,
+    scopes: ScopeSet,
+    tokens: Vec<StoredToken>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredToken {
+    n: u32,
+    hash: TokenHash,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_after: Option<Timestamp>,
+}
+
+/// The JSON value `true` and no other.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "bool", into = "bool")]
+struct True;
+
+impl TryFrom<bool> for True {
+    type Error = &'static str;
+
+    fn try_from(value: bool) -> Result<Self, &'static str> {
+        value.then_some(Self).ok_or("not true")
+    }
+}
+
+impl From<True> for bool {
+    fn from(_: True) -> Self {
+        true
+    }
+}
+
+impl TryFrom<StoredLive> for Live {
+    type Error = Corrupt;
+
+    fn try_from(stored: StoredLive) -> Result<Self, Corrupt> {
+        let StoredLive { rev, id, owner, name, scopes, tokens, .. } = stored;
+        Ok(Self { id, rev, owner, name, scopes, tokens: rotation(tokens)? })
+    }
+}
+
+/// One token without a deadline, or the incoming one before an older one with a deadline.
+fn rotation(tokens: Vec<StoredToken>) -> Result<Rotation, Corrupt> {
+    let mut tokens = tokens.into_iter();
+    let live = |token: StoredToken| LiveToken { n: token.n, hash: token.hash };
+    match (tokens.next(), tokens.next(), tokens.next()) {
+        (Some(only @ StoredToken { not_after: None, .. }), None, None) => Ok(Rotation::Steady(live(only))),
+        (Some(incoming @ StoredToken { not_after: None, .. }), Some(outgoing), None) if incoming.n > outgoing.n => {
+            let until = outgoing.not_after.ok_or(Corrupt::Tokens)?;
+            Ok(Rotation::Rotating { outgoing: live(outgoing), until, incoming: live(incoming) })
+        }
+        _ => Err(Corrupt::Tokens),
+    }
+}
+
+impl From<Live> for StoredLive {
+    fn from(live: Live) -> Self {
+        let Live { id, rev, owner, name, scopes, tokens } = live;
+        let stored = |token: LiveToken, not_after| StoredToken { n: token.n, hash: token.hash, not_after };
+        let tokens = match tokens {
+            Rotation::Steady(only) => vec![stored(only, None)],
+            Rotation::Rotating { outgoing, until, incoming } => {
+                vec![stored(incoming, None), stored(outgoing, Some(until))]
+            }
+        };
+        Self { v: VERSION, rev, id, owner, name, scopes, tokens }
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Corrupt> {
+    serde_json::from_str(text).map_err(|error| Corrupt::Malformed { line: error.line(), column: error.column() })
+}

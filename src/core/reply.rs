@@ -1,0 +1,174 @@
+//! Step 6, the answer to a denial: as little as helps the caller. Problems are RFC 9457, challenges RFC 6750 section 3.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::decision::Denial;
+use super::policy::OwnerError;
+use super::request::{Method, RequestError};
+
+/// An HTTP response without a body other than its problem.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Header fields, beside `Content-Type` and `Cache-Control`, which every problem has.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub problem: Problem,
+}
+
+/// An RFC 9457 problem.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Problem {
+    /// A URI for the kind of problem: `urn:tidegate:problem:` and a word.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind, for people.
+    pub title: &'static str,
+    /// The status code, once more.
+    pub status: u16,
+    /// This occurrence, for people.
+    pub detail: String,
+    /// What else a program may want.
+    #[serde(flatten)]
+    pub extensions: Map<String, Value>,
+}
+
+/// The media type of a problem.
+pub const PROBLEM_TYPE: &str = "application/problem+json";
+
+/// The realm of challenges: what a quoted string can hold without escapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Realm(String);
+
+/// The text is no realm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("REALM is 1 to 128 printable ASCII characters without \" and \\")]
+pub struct InvalidRealm;
+
+/// Seconds after which a client may try again when the gate itself could not judge.
+const RETRY_AFTER: &str = "5";
+
+/// What the client hears of a denial.
+pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
+    match denial {
+        Denial::Ambiguous(error) => ambiguous(error, realm),
+        Denial::NoCredential => Reply::new(401, "missing-token", "A token is required", NO_CREDENTIAL)
+            .with("WWW-Authenticate", format!("Bearer realm=\"{}\"", realm.0)),
+        Denial::Token(_) | Denial::UnknownToken | Denial::DeletedIntegration | Denial::DeadToken => {
+            Reply::new(401, "invalid-token", "The token is not valid", INVALID_TOKEN)
+                .with("WWW-Authenticate", challenge(realm, "invalid_token"))
+        }
+        Denial::UnknownOperation => Reply::new(404, "unknown-operation", "No such operation", UNKNOWN_OPERATION),
+        Denial::OtherMethods(methods) => {
+            let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+            let detail = format!("This path takes {allowed}.");
+            Reply::new(405, "method-not-allowed", "The path does not take this method", &detail).with("Allow", allowed)
+        }
+        Denial::NotForIntegrations => {
+            Reply::new(403, "not-for-integrations", "Not open to private integrations", NOT_OPEN)
+        }
+        Denial::WrongLevel(level) => {
+            let detail = format!("This operation is not for integrations of a {}.", level.as_str().replace('_', "-"));
+            Reply::new(403, "wrong-level", "Not for integrations of this level", &detail)
+        }
+        Denial::Owner(error) => owner(error),
+        Denial::MissingScopes { needed, missing } => {
+            let detail = format!("This operation needs {needed}; the integration lacks {missing}.");
+            Reply::new(403, "insufficient-scope", "The integration lacks a scope", &detail)
+                .with("WWW-Authenticate", format!("{}, scope=\"{needed}\"", challenge(realm, "insufficient_scope")))
+                .extend("scope", needed.to_string().into())
+                .extend("missing", missing.iter().map(|scope| scope.as_str()).collect())
+        }
+        Denial::Store(_) | Denial::Misconfigured(_) => {
+            Reply::new(503, "unavailable", "The gate cannot judge this request now", UNAVAILABLE)
+                .with("Retry-After", RETRY_AFTER.to_owned())
+        }
+        Denial::OriginUnreachable(_) => Reply::new(502, "origin-unreachable", "The API cannot be reached", UNREACHABLE),
+        Denial::OriginTooSlow => Reply::new(504, "origin-too-slow", "The API did not answer in time", TOO_SLOW),
+    }
+}
+
+const NO_CREDENTIAL: &str = "Send a private integration's token as \"Authorization: Bearer <token>\".";
+const INVALID_TOKEN: &str = "It is malformed, unknown, expired or revoked.";
+const UNKNOWN_OPERATION: &str = "Method and path are not an operation of this API.";
+const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever their scopes.";
+const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
+const UNREACHABLE: &str = "The request was allowed, but the API behind the gate cannot be reached.";
+const TOO_SLOW: &str = "The request was allowed and forwarded; whether it took effect is not known.";
+
+fn challenge(realm: &Realm, error: &str) -> String {
+    format!("Bearer realm=\"{}\", error=\"{error}\"", realm.0)
+}
+
+fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
+    let (credential_sent, detail) = match error {
+        RequestError::Path { error, credential_sent } => (*credential_sent, error.to_string()),
+        RequestError::Query { error, credential_sent } => (*credential_sent, error.to_string()),
+        RequestError::Authorization(error) => (true, error.to_string()),
+    };
+    let reply =
+        Reply::new(400, "ambiguous-request", "The request is malformed or ambiguous", &format!("Refused: {detail}."));
+    if credential_sent { reply.with("WWW-Authenticate", challenge(realm, "invalid_request")) } else { reply }
+}
+
+fn owner(error: &OwnerError) -> Reply {
+    let (status, kind, title, name) = match error {
+        OwnerError::Ambiguous(name) => (400, "ambiguous-owner", "The owner is given ambiguously", name),
+        OwnerError::Missing(name) => (400, "missing-owner", "The owner is not given", name),
+        OwnerError::Other(name) => (403, "wrong-owner", "The integration belongs to another owner", name),
+    };
+    let detail = match error {
+        OwnerError::Ambiguous(_) => {
+            format!("Give {name} once, in its exact spelling, and the same wherever it stands.")
+        }
+        OwnerError::Missing(_) => format!("Give {name}: the id of the integration's own agency or sub-account."),
+        OwnerError::Other(_) => format!("{name} must be the id of the integration's own agency or sub-account."),
+    };
+    Reply::new(status, kind, title, &detail).extend("parameter", name.as_str().into())
+}
+
+impl Reply {
+    /// A problem of this kind.
+    pub fn new(status: u16, kind: &str, title: &'static str, detail: &str) -> Self {
+        let kind = format!("urn:tidegate:problem:{kind}");
+        let problem = Problem { kind, title, status, detail: detail.to_owned(), extensions: Map::new() };
+        Self { status, headers: Vec::new(), problem }
+    }
+
+    /// With a header field more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With an extension member more (RFC 9457 section 3.2).
+    #[must_use]
+    pub fn extend(mut self, name: &str, value: Value) -> Self {
+        self.problem.extensions.insert(name.to_owned(), value);
+        self
+    }
+}
+
+impl Realm {
+    /// Reads a realm.
+    ///
+    /// # Errors
+    /// [`InvalidRealm`] where it would need escaping.
+    pub fn parse(text: &str) -> Result<Self, InvalidRealm> {
+        let allowed = |byte: u8| (byte == b' ' || byte.is_ascii_graphic()) && byte != b'"' && byte != b'\\';
+        if text.bytes().all(allowed) && (1..=128).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidRealm)
+        }
+    }
+}
+
+impl Default for Realm {
+    fn default() -> Self {
+        Self("api".to_owned())
+    }
+}

@@ -1,0 +1,150 @@
+//! Step 1: a request whose path is canonical and that carries at most one credential.
+
+mod authorization;
+mod method;
+mod path;
+mod query;
+
+pub use authorization::{AuthorizationError, Credential};
+pub use method::Method;
+pub use path::{Path, PathError};
+pub use query::{Given, Query, QueryError};
+
+/// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the
+/// [`Credential`] as it was sent, after [`authenticate`](Request::authenticate) a proof that it is genuine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request<C> {
+    method: Method,
+    path: Path,
+    query: Query,
+    headers: Vec<(String, String)>,
+    credential: Option<C>,
+}
+
+/// Why a request is ambiguous: answered with 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// The path breaks the path contract.
+    #[error("path: {error}")]
+    Path {
+        /// The rule that it breaks.
+        error: PathError,
+        /// Whether the request carried an `Authorization` header.
+        credential_sent: bool,
+    },
+    /// The query is too long.
+    #[error("query: {error}")]
+    Query {
+        /// The rule that it breaks.
+        error: QueryError,
+        /// Whether the request carried an `Authorization` header.
+        credential_sent: bool,
+    },
+    /// The `Authorization` header is malformed or holds several credentials.
+    #[error("authorization: {0}")]
+    Authorization(#[from] AuthorizationError),
+}
+
+impl Request<Credential> {
+    /// Parses a method, a request target in origin form (`/path?query`, RFC 9112 section 3.2.1), and the value
+    /// of the `Authorization` header.
+    ///
+    /// # Errors
+    /// [`RequestError`] for whatever two parsers could read in two ways.
+    pub fn parse(method: &str, target: &str, authorization: Option<&str>) -> Result<Self, RequestError> {
+        let credential_sent = authorization.is_some();
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        Ok(Self {
+            method: Method::parse(method),
+            path: Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?,
+            query: Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?,
+            headers: Vec::new(),
+            credential: authorization.map(Credential::parse).transpose()?.flatten(),
+        })
+    }
+
+    /// Replaces the credential as sent by what `verify` makes of it; `verify` may also say that it is none of ours.
+    ///
+    /// # Errors
+    /// Whatever `verify` answers.
+    pub fn authenticate<D, E>(self, verify: impl FnOnce(&Credential) -> Result<Option<D>, E>) -> Result<Request<D>, E> {
+        let credential = match &self.credential {
+            Some(credential) => verify(credential)?,
+            None => None,
+        };
+        Ok(Request { method: self.method, path: self.path, query: self.query, headers: self.headers, credential })
+    }
+}
+
+impl<C> Request<C> {
+    /// A request that is asked about rather than received, with a credential that is already known.
+    ///
+    /// # Errors
+    /// [`RequestError`] as for [`Request::parse`].
+    pub fn with_credential(method: &str, target: &str, credential: Option<C>) -> Result<Self, RequestError> {
+        let Request { method, path, query, headers, .. } = Request::parse(method, target, None)?;
+        Ok(Self { method, path, query, headers, credential })
+    }
+
+    /// Adds a header field that the policy reads an owner's id from.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path, byte for byte as it was received and will be sent.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The query, byte for byte as it was received and will be sent.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// The value of a header field added by [`with_header`](Request::with_header).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// What is known of the credential, if there is one.
+    pub fn credential(&self) -> Option<&C> {
+        self.credential.as_ref()
+    }
+
+    /// Path and query in origin form, byte for byte as they were received.
+    pub fn target(&self) -> String {
+        match self.query.as_str() {
+            Some(query) => format!("{}?{query}", self.path.as_str()),
+            None => self.path.as_str().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn target_is_kept_byte_for_byte() {
+        for target in ["/", "/a", "/a/", "/a?", "/a?b", "/a?b=%zz;c&&d=e=f?g", "/caf%C3%A9/x%20y"] {
+            let request = Request::parse("GET", target, None).unwrap();
+            assert_eq!(request.target(), target);
+        }
+    }
+
+    #[test]
+    fn debug_prints_no_credential() {
+        let request = Request::parse("GET", "/", Some("Bearer sesame")).unwrap();
+        assert!(!format!("{request:?}").contains("sesame"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The query, kept byte for byte, and asked only where a parameter names an owner.
+
+use percent_encoding::percent_decode_str;
+
+/// A query string as received, without its `?`; `None` where the target has no `?`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Option<String>);
+
+/// The longest query, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024;
+
+/// The rule that a query breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// Longer than [`MAX_BYTES`].
+    #[error("the query is longer than 16384 bytes")]
+    TooLong,
+    /// A `#`, a control character, a space or a byte that is not ASCII: not an RFC 3986 query.
+    #[error("the query has a character that is not allowed there unencoded")]
+    ForbiddenCharacter,
+}
+
+/// How a query gives a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Not at all, in any spelling.
+    Absent,
+    /// Exactly once, in exactly this name; the decoded value.
+    Once(String),
+    /// Twice, or under a name that some parser takes for this one.
+    Ambiguous,
+}
+
+impl Query {
+    /// Takes a raw query.
+    ///
+    /// # Errors
+    /// [`QueryError`] where it is too long or no RFC 3986 query.
+    pub fn parse(raw: Option<&str>) -> Result<Self, QueryError> {
+        let text = raw.unwrap_or_default();
+        if text.len() > MAX_BYTES {
+            return Err(QueryError::TooLong);
+        }
+        if text.bytes().any(|byte| byte == b'#' || !byte.is_ascii_graphic()) {
+            return Err(QueryError::ForbiddenCharacter);
+        }
+        Ok(Self(raw.map(str::to_owned)))
+    }
+
+    /// The query as received, which is also the query as sent.
+    pub fn as_str(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
+    /// How the query gives the parameter `name`, as an `application/x-www-form-urlencoded` reader would see it.
+    ///
+    /// Readers differ in what they take for one name: `a[]`, `a[0]`, `A`, `a.b`, `;` as a separator, a value that is
+    /// not UTF-8. Whoever relies on such a difference gets [`Given::Ambiguous`]. Exact names of `others` are parameters
+    /// of their own and count as such only.
+    pub fn given(&self, name: &str, others: &[&str]) -> Given {
+        let wanted = skeleton(name);
+        let mut found = Given::Absent;
+        for pair in self.0.as_deref().unwrap_or_default().split('&') {
+            for part in pair.split(';') {
+                let (raw_name, raw_value) = part.split_once('=').unwrap_or((part, ""));
+                let Some(given_name) = decode(raw_name) else { continue };
+                let other = given_name != name && others.contains(&given_name.as_str());
+                if skeleton(&given_name) != wanted || (other && part.len() == pair.len()) {
+                    continue;
+                }
+                let exact = given_name == name && part.len() == pair.len() && found == Given::Absent;
+                found = match decode(raw_value) {
+                    Some(value) if exact => Given::Once(value),
+                    _ => return Given::Ambiguous,
+                };
+            }
+        }
+        found
+    }
+}
+
+/// What is left of a name when everything is dropped that some parser drops.
+fn skeleton(name: &str) -> String {
+    let stem = name.split(['[', '\0']).next().unwrap_or_default();
+    stem.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+fn decode(raw: &str) -> Option<String> {
+    let spaced = raw.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(query: &str) -> Given {
+        Query::parse(Some(query)).unwrap().given("locationId", &["locationId", "location-id"])
+    }
+
+    #[test]
+    fn once_is_once_in_any_encoding() {
+        for query in ["locationId=a", "x=1&locationId=a", "location%49d=%61", "location=b&locationId=a&y"] {
+            assert_eq!(given(query), Given::Once("a".into()), "{query}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_absent() {
+        for query in ["", "location=a", "x=locationId", "mylocationId=a", "location-id=a"] {
+            assert_eq!(given(query), Given::Absent, "{query}");
+        }
+    }
+
+    #[test]
+    fn smuggled_spellings_are_ambiguous() {
+        for query in [
+            "locationId=a&locationId=a",
+            "locationId=a&locationId=b",
+            "locationId=a&location%49d=b",
+            "locationId[]=a",
+            "locationId%5B0%5D=a",
+            "locationid=a",
+            "location_id=a",
+            "locationId%00x=a",
+            "+locationId=a",
+            "x=1;locationId=a",
+            "locationId=a;x=1",
+            "locationId=%ff",
+        ] {
+            assert_eq!(given(query), Given::Ambiguous, "{query}");
+        }
+    }
+}

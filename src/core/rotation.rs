@@ -1,0 +1,197 @@
+//! The rotation state machine: a pure function of (state, event, now). Rotation never revives or extends a dead token.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::token::TokenHash;
+
+/// A moment, in whole seconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+/// How long an outgoing token lives on: 60 seconds to 30 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window(u64);
+
+/// The window is too short or too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a rotation window is 60 to 2592000 seconds (30 days)")]
+pub struct InvalidWindow;
+
+/// A token of an integration: its number, counted from 1, and its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveToken {
+    /// Grows with every token that the integration gets; never used again.
+    pub n: u32,
+    /// What is kept of the token.
+    pub hash: TokenHash,
+}
+
+/// The one or two tokens of an integration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// One token, without a deadline.
+    Steady(LiveToken),
+    /// Two tokens, until the deadline of the outgoing one.
+    Rotating {
+        /// The token that is being replaced.
+        outgoing: LiveToken,
+        /// The first second in which the outgoing token is dead.
+        until: Timestamp,
+        /// The token that replaces it.
+        incoming: LiveToken,
+    },
+}
+
+/// What can happen to the tokens of an integration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A new token; the present one lives on for a window.
+    RotateLater(LiveToken, Window),
+    /// A new token; all others die.
+    RotateNow(LiveToken),
+    /// Back to the outgoing token, its deadline lifted; the incoming one dies.
+    Cancel,
+    /// The outgoing token dies before its deadline.
+    Finish,
+}
+
+/// Why an event is refused: 409.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// A second window would extend or shorten the first.
+    #[error("a rotation is under way: finish or cancel it first")]
+    UnderWay,
+    /// There is nothing to cancel or finish any more, or never was.
+    #[error("no rotation is under way: it is already completed, or none was started")]
+    Completed,
+}
+
+/// Which of its integration's tokens a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenUse {
+    /// The one that stays.
+    Current,
+    /// The one that is being replaced.
+    Outgoing {
+        /// The first second in which it is dead.
+        until: Timestamp,
+    },
+}
+
+impl Rotation {
+    /// The state at `now`: a window whose deadline has passed is over, without any write.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        match self {
+            Self::Rotating { until, incoming, .. } if now >= until => Self::Steady(incoming),
+            state => state,
+        }
+    }
+
+    /// The state after `event` at `now`.
+    ///
+    /// # Errors
+    /// [`Conflict`] where the present state does not allow it; nothing has changed then.
+    pub fn apply(self, event: Event, now: Timestamp) -> Result<Self, Conflict> {
+        match (self.at(now), event) {
+            (_, Event::RotateNow(incoming)) => Ok(Self::Steady(incoming)),
+            (Self::Steady(outgoing), Event::RotateLater(incoming, window)) => {
+                Ok(Self::Rotating { outgoing, until: now.after(window), incoming })
+            }
+            (Self::Rotating { .. }, Event::RotateLater(..)) => Err(Conflict::UnderWay),
+            (Self::Rotating { outgoing, .. }, Event::Cancel) => Ok(Self::Steady(outgoing)),
+            (Self::Rotating { incoming, .. }, Event::Finish) => Ok(Self::Steady(incoming)),
+            (Self::Steady(_), Event::Cancel | Event::Finish) => Err(Conflict::Completed),
+        }
+    }
+
+    /// Which live token has this hash at `now`, if any. Takes as long for a wrong hash as for a right one.
+    pub fn find(&self, hash: &TokenHash, now: Timestamp) -> Option<TokenUse> {
+        match self {
+            Self::Steady(token) => (token.hash == *hash).then_some(TokenUse::Current),
+            Self::Rotating { outgoing, until, incoming } => {
+                let is_incoming = incoming.hash == *hash;
+                let is_outgoing = outgoing.hash == *hash;
+                match (is_incoming, is_outgoing && now < *until) {
+                    (true, _) => Some(TokenUse::Current),
+                    (false, true) => Some(TokenUse::Outgoing { until: *until }),
+                    (false, false) => None,
+                }
+            }
+        }
+    }
+
+    /// The token that stays.
+    pub fn current(&self) -> &LiveToken {
+        match self {
+            Self::Steady(token) | Self::Rotating { incoming: token, .. } => token,
+        }
+    }
+
+    /// The token that is being replaced, and its deadline.
+    pub fn outgoing(&self) -> Option<(&LiveToken, Timestamp)> {
+        match self {
+            Self::Steady(_) => None,
+            Self::Rotating { outgoing, until, .. } => Some((outgoing, *until)),
+        }
+    }
+}
+
+impl Timestamp {
+    /// The moment this many seconds after the Unix epoch.
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// The moment `window` later.
+    #[must_use]
+    pub const fn after(self, window: Window) -> Self {
+        Self(self.0.saturating_add(window.0))
+    }
+}
+
+/// RFC 3339 in UTC, `2026-11-22T06:00:00Z`; a moment after the year 9999 as its seconds.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = i64::try_from(self.0)
+            .ok()
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(|moment| moment.format(&Rfc3339).ok());
+        match text {
+            Some(text) => formatter.write_str(&text),
+            None => write!(formatter, "{}", self.0),
+        }
+    }
+}
+
+impl Window {
+    /// Seven days.
+    pub const DEFAULT: Self = Self(7 * 24 * 60 * 60);
+    /// One minute.
+    pub const SHORTEST: Self = Self(60);
+    /// Thirty days.
+    pub const LONGEST: Self = Self(30 * 24 * 60 * 60);
+
+    /// A window of so many seconds.
+    ///
+    /// # Errors
+    /// [`InvalidWindow`] outside 60 seconds to 30 days.
+    pub fn from_seconds(seconds: u64) -> Result<Self, InvalidWindow> {
+        if (Self::SHORTEST.0..=Self::LONGEST.0).contains(&seconds) { Ok(Self(seconds)) } else { Err(InvalidWindow) }
+    }
+
+    /// Its length in seconds.
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+}

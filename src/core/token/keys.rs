@@ -1,0 +1,143 @@
+//! Token keys: they make the tag that proves a token ours, and the hash that is kept of it.
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use super::{IntegrationId, Presented, SECRET_BYTES, Token};
+
+const CONTEXT: &[u8] = b"tidegate-token-v1";
+const TAG_BYTES: usize = 8;
+const HASH_BYTES: usize = 24;
+
+/// The tag inside a token: the first 8 bytes of its MAC.
+pub(super) type Tag = [u8; TAG_BYTES];
+
+/// The other 24 bytes of a token's MAC: all that is kept of a token. Compared in constant time; never printed.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TokenHash([u8; HASH_BYTES]);
+
+/// One or more token keys: the first mints, all verify.
+#[derive(Clone)]
+pub struct TokenKeys {
+    minting: TokenKey,
+    retired: Vec<TokenKey>,
+}
+
+/// Why `TOKEN_KEYS` cannot be used. Names the place, never the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The secret is empty.
+    #[error("TOKEN_KEYS is empty: set it to one or more base64url 32-byte keys, comma-separated")]
+    Missing,
+    /// One key is not base64url of 32 bytes.
+    #[error("key {0} of TOKEN_KEYS is not 32 bytes in base64url without padding")]
+    Malformed(usize),
+}
+
+#[derive(Clone)]
+pub(super) struct TokenKey(Hmac<Sha256>);
+
+impl TokenKeys {
+    /// Reads the secret `TOKEN_KEYS`.
+    ///
+    /// # Errors
+    /// [`KeyError`] where there is no key or one is malformed: then nothing may pass.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        if text.trim().is_empty() {
+            return Err(KeyError::Missing);
+        }
+        let mut keys = text.split(',').zip(1..).map(|(key, place)| TokenKey::parse(key.trim(), place));
+        let minting = keys.next().ok_or(KeyError::Missing)??;
+        Ok(Self { minting, retired: keys.collect::<Result<_, _>>()? })
+    }
+
+    pub(super) fn minting(&self) -> &TokenKey {
+        &self.minting
+    }
+
+    /// The proof that one of the keys made the token's tag. Every key is tried, whatever the first ones say.
+    pub(super) fn verify(&self, token: &Token) -> Option<Presented> {
+        let mut genuine = Choice::from(0);
+        let mut kept = [0; HASH_BYTES];
+        for key in std::iter::once(&self.minting).chain(&self.retired) {
+            let (tag, hash) = key.derive(token.id(), token.secret());
+            let matches = tag.ct_eq(token.tag());
+            genuine |= matches;
+            kept = <[u8; HASH_BYTES]>::conditional_select(&kept, &hash.0, matches);
+        }
+        bool::from(genuine).then(|| Presented { id: token.id().clone(), hash: TokenHash(kept) })
+    }
+}
+
+impl TokenKey {
+    fn parse(text: &str, place: usize) -> Result<Self, KeyError> {
+        let malformed = KeyError::Malformed(place);
+        let key = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| malformed)?;
+        if key.len() != 32 {
+            return Err(malformed);
+        }
+        Hmac::new_from_slice(&key).map(Self).map_err(|_| malformed)
+    }
+
+    /// Tag and hash: the two parts of `HMAC-SHA-256(key, context || id || secret)`.
+    pub(super) fn derive(&self, id: &IntegrationId, secret: &[u8; SECRET_BYTES]) -> (Tag, TokenHash) {
+        let mut mac = self.0.clone();
+        mac.update(CONTEXT);
+        mac.update(id.as_str().as_bytes());
+        mac.update(secret);
+        let bytes: [u8; TAG_BYTES + HASH_BYTES] = mac.finalize().into_bytes().into();
+        let mut tag = [0; TAG_BYTES];
+        let mut hash = [0; HASH_BYTES];
+        for (to, from) in tag.iter_mut().chain(&mut hash).zip(bytes) {
+            *to = from;
+        }
+        (tag, TokenHash(hash))
+    }
+}
+
+impl PartialEq for TokenHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for TokenHash {}
+
+/// The text is not the hexadecimal form of a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a token hash is 48 lower-case hexadecimal digits")]
+pub struct InvalidHash;
+
+impl TryFrom<String> for TokenHash {
+    type Error = InvalidHash;
+
+    fn try_from(text: String) -> Result<Self, InvalidHash> {
+        let bytes = hex::decode(&text).map_err(|_| InvalidHash)?;
+        let hash = Self(bytes.try_into().map_err(|_| InvalidHash)?);
+        if hex::encode(hash.0) == text { Ok(hash) } else { Err(InvalidHash) }
+    }
+}
+
+impl From<TokenHash> for String {
+    fn from(hash: TokenHash) -> Self {
+        hex::encode(hash.0)
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for TokenKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,81 @@
+//! Step 2: tokens. A token is `{prefix}_{id}_{rest}`; `rest` is the base32 of a random secret, a keyed tag that
+//! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
+
+mod id;
+mod keys;
+mod text;
+
+pub use id::{IntegrationId, InvalidId};
+pub use keys::{KeyError, TokenHash, TokenKeys};
+pub use text::{InvalidPrefix, InvalidToken, Plaintext, Prefix, Token};
+
+use crate::core::request::{Credential, Request};
+
+/// Bytes of randomness in a token, beside its integration's id.
+pub const SECRET_BYTES: usize = 24;
+
+/// A token that carried a genuine tag: it was minted with one of our keys. Whether it still lives is the record's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    id: IntegrationId,
+    hash: TokenHash,
+}
+
+/// A new token: its plaintext, to be shown once, and the hash to keep.
+#[derive(Debug)]
+pub struct Minted {
+    /// The text of the token.
+    pub plaintext: Plaintext,
+    /// What registry and KV keep of it.
+    pub hash: TokenHash,
+}
+
+/// Why a credential is no token of ours. Outwardly all alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not in the form of a token, or with a wrong checksum.
+    #[error("malformed: {0}")]
+    Malformed(#[from] InvalidToken),
+    /// In the right form, but no key of ours made its tag.
+    #[error("forged")]
+    Forged,
+}
+
+/// Mints a token for `id` from `secret`, which must be fresh randomness.
+pub fn mint(keys: &TokenKeys, prefix: &Prefix, id: IntegrationId, secret: [u8; SECRET_BYTES]) -> Minted {
+    let (tag, hash) = keys.minting().derive(&id, &secret);
+    Minted { plaintext: Token::new(id, secret, tag).to_text(prefix), hash }
+}
+
+/// Verifies a credential as it was sent. `None` where it is not meant for us: sent without a scheme, and not in our
+/// tokens' form.
+///
+/// # Errors
+/// [`TokenError`], all kinds of which are one answer to the client.
+pub fn verify(keys: &TokenKeys, prefix: &Prefix, credential: &Credential) -> Result<Option<Presented>, TokenError> {
+    if credential.is_bare() && !prefix.begins(credential.text()) {
+        return Ok(None);
+    }
+    let token = Token::parse(prefix, credential.text())?;
+    keys.verify(&token).map(Some).ok_or(TokenError::Forged)
+}
+
+impl Presented {
+    /// What a request that names an integration (rather than presenting a token) is judged as.
+    pub fn assumed(id: IntegrationId, hash: TokenHash) -> Self {
+        Self { id, hash }
+    }
+
+    /// The integration that the token was minted for.
+    pub fn id(&self) -> &IntegrationId {
+        &self.id
+    }
+
+    /// The hash to compare with the record's.
+    pub fn hash(&self) -> &TokenHash {
+        &self.hash
+    }
+}
+
+/// A request whose credential, if it has one, is genuine.
+pub type VerifiedRequest = Request<Presented>;

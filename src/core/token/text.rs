@@ -1,0 +1,135 @@
+//! The text of a token, and back: strictly one spelling.
+
+use std::fmt;
+
+use crc32fast::Hasher;
+
+use super::id::BASE32;
+use super::keys::Tag;
+use super::{IntegrationId, SECRET_BYTES};
+
+/// What a token begins with, so that people and secret scanners know it. Default `pit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prefix(String);
+
+/// The text is no prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a token prefix is 2 to 16 characters of a-z and 0-9, the first a letter")]
+pub struct InvalidPrefix;
+
+/// A token in the right form and with the right checksum. Nothing is said of its tag yet.
+pub struct Token {
+    id: IntegrationId,
+    secret: [u8; SECRET_BYTES],
+    tag: Tag,
+}
+
+/// A token's text. It exists in the response that minted it and nowhere else.
+pub struct Plaintext(String);
+
+/// Why a text is no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidToken {
+    /// Not `{prefix}_{id}_{rest}` with the right lengths and alphabet.
+    #[error("form")]
+    Form,
+    /// The checksum is wrong: a typing error, or not a token at all.
+    #[error("checksum")]
+    Checksum,
+}
+
+impl Prefix {
+    /// Reads a prefix.
+    ///
+    /// # Errors
+    /// [`InvalidPrefix`] where a double click would not select the whole token.
+    pub fn parse(text: &str) -> Result<Self, InvalidPrefix> {
+        let allowed = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
+        if allowed && starts && (2..=16).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidPrefix) }
+    }
+
+    /// Whether `text` begins as a token of ours does.
+    pub fn begins(&self, text: &str) -> bool {
+        text.strip_prefix(self.0.as_str()).is_some_and(|rest| rest.starts_with('_'))
+    }
+}
+
+impl Default for Prefix {
+    fn default() -> Self {
+        Self("pit".to_owned())
+    }
+}
+
+impl Token {
+    pub(super) fn new(id: IntegrationId, secret: [u8; SECRET_BYTES], tag: Tag) -> Self {
+        Self { id, secret, tag }
+    }
+
+    /// Reads a token and checks its checksum.
+    ///
+    /// # Errors
+    /// [`InvalidToken`] for anything but the one spelling of a token.
+    pub fn parse(prefix: &Prefix, text: &str) -> Result<Self, InvalidToken> {
+        let (head, rest) = text.rsplit_once('_').ok_or(InvalidToken::Form)?;
+        let (given_prefix, id) = head.split_once('_').ok_or(InvalidToken::Form)?;
+        let id = IntegrationId::parse(id).map_err(|_| InvalidToken::Form)?;
+        if given_prefix != prefix.0 {
+            return Err(InvalidToken::Form);
+        }
+        let bytes = BASE32.decode(rest.as_bytes()).map_err(|_| InvalidToken::Form)?;
+        let (secret, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
+        let (tag, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
+        let token = Self::new(id, *secret, *tag);
+        let sum: [u8; 4] = bytes.try_into().map_err(|_| InvalidToken::Form)?;
+        if sum == token.checksum(prefix) { Ok(token) } else { Err(InvalidToken::Checksum) }
+    }
+
+    /// The one spelling of this token.
+    pub(super) fn to_text(&self, prefix: &Prefix) -> Plaintext {
+        let mut bytes = self.secret.to_vec();
+        bytes.extend(self.tag);
+        bytes.extend(self.checksum(prefix));
+        Plaintext(format!("{}_{}_{}", prefix.0, self.id, BASE32.encode(&bytes)))
+    }
+
+    /// The integration that the token names.
+    pub fn id(&self) -> &IntegrationId {
+        &self.id
+    }
+
+    pub(super) fn secret(&self) -> &[u8; SECRET_BYTES] {
+        &self.secret
+    }
+
+    pub(super) fn tag(&self) -> &Tag {
+        &self.tag
+    }
+
+    fn checksum(&self, prefix: &Prefix) -> [u8; 4] {
+        let mut hasher = Hasher::new();
+        hasher.update(format!("{}_{}_", prefix.0, self.id).as_bytes());
+        hasher.update(&self.secret);
+        hasher.update(&self.tag);
+        hasher.finalize().to_be_bytes()
+    }
+}
+
+impl Plaintext {
+    /// Gives the text away, to the one response that shows it.
+    pub fn reveal(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+impl fmt::Debug for Plaintext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,14 @@
+//! Tidegate: a gate in front of any HTTP API. The way of a request, one step a line:
+//!
+//! 1. [`core::request`]: refuse what is ambiguous, find exactly one credential.
+//! 2. [`core::token`]: check the credential's checksum and keyed tag; a forged one ends here, without I/O.
+//! 3. [`core::record`]: what the store keeps of the integration: owner, [scopes](core::scope), [live tokens](core::rotation).
+//! 4. [`core::policy`]: the operation that method and path name; compiled from [OpenAPI](core::openapi).
+//! 5. [`core::decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
+//! 6. [`core::forward`] takes the grant, [`core::reply`] answers the denial.
+//!
+//! `edge` (feature `edge`) runs these steps as a Cloudflare Worker; [`core::admin`] holds the words of its admin API.
+
+pub mod core;
+#[cfg(feature = "edge")]
+mod edge;
