@@ -93,7 +93,11 @@ fn owner_parameters(
     level: Level,
 ) -> Vec<OwnerParameter> {
     let names = settings.owner_parameters.of(level);
-    let is_owner = |name: &str| names.iter().any(|owner| owner.name == name);
+    // Names of header fields are case-insensitive (RFC 9110 section 5.1); all others are not.
+    let is_owner = |name: &str, place| {
+        let same = |owner: &str| owner == name || (place == Place::Header && owner.eq_ignore_ascii_case(name));
+        names.iter().any(|owner| same(&owner.name))
+    };
     let in_path = path.parameters().map(|name| (name.to_owned(), Place::Path));
     let declared = described.parameters().filter_map(|parameter| {
         let place = match parameter.place.as_str() {
@@ -105,7 +109,7 @@ fn owner_parameters(
     });
     let mut found: Vec<_> = in_path
         .chain(declared)
-        .filter(|(name, _)| is_owner(name))
+        .filter(|(name, place)| is_owner(name, *place))
         .map(|(name, place)| OwnerParameter { name, place })
         .collect();
     found.sort();

@@ -1,6 +1,7 @@
 //! Step 4: the policy: every operation of the origin with what it requires. What is not in it is denied.
 
 mod catalogue;
+mod diff;
 mod json;
 mod operation;
 mod owner;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use matchit::Router;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
+pub use diff::PolicyDiff;
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};

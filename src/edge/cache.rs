@@ -1,0 +1,101 @@
+//! What an isolate remembers between requests: its configuration, the policy, and the records it read lately.
+//! Whatever comes from here is still judged against the clock and the whole policy: no verdict is remembered.
+
+use std::cell::RefCell;
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+
+use lru::LruCache;
+use wasm_bindgen::JsValue;
+use worker::Env;
+
+use super::clock;
+use super::config::Config;
+use crate::core::policy::Policy;
+use crate::core::record::Record;
+use crate::core::token::IntegrationId;
+
+/// How long a record or the policy is used before it is read again, in milliseconds.
+const FRESH_FOR_MS: u64 = 10_000;
+/// The most records that are remembered.
+const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+
+/// One isolate's memory.
+pub(super) struct Isolate {
+    env: JsValue,
+    config: Config,
+    policy: RefCell<Option<Remembered<Policy>>>,
+    records: RefCell<LruCache<IntegrationId, Remembered<Record>>>,
+}
+
+struct Remembered<T> {
+    value: Rc<T>,
+    read_at_ms: u64,
+}
+
+thread_local! {
+    static ISOLATE: RefCell<Option<Rc<Isolate>>> = const { RefCell::new(None) };
+}
+
+impl Isolate {
+    /// This isolate's memory; forgotten where the environment is another one.
+    pub fn of(env: &Env) -> Rc<Self> {
+        let env_value: &JsValue = env.as_ref();
+        ISOLATE.with_borrow_mut(|isolate| match isolate {
+            Some(known) if known.env == *env_value => Rc::clone(known),
+            _ => {
+                let fresh = Rc::new(Self {
+                    env: env_value.clone(),
+                    config: Config::read(env),
+                    policy: RefCell::new(None),
+                    records: RefCell::new(LruCache::new(MOST_RECORDS)),
+                });
+                *isolate = Some(Rc::clone(&fresh));
+                fresh
+            }
+        })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The policy, if it was read lately.
+    pub fn policy(&self) -> Option<Rc<Policy>> {
+        self.policy.borrow().as_ref().and_then(Remembered::fresh)
+    }
+
+    /// Remembers the policy.
+    pub fn remember_policy(&self, policy: Policy) -> Rc<Policy> {
+        let remembered = Remembered::new(policy);
+        let value = Rc::clone(&remembered.value);
+        *self.policy.borrow_mut() = Some(remembered);
+        value
+    }
+
+    /// The record of `id`, if it was read lately.
+    pub fn record(&self, id: &IntegrationId) -> Option<Rc<Record>> {
+        self.records.borrow_mut().get(id).and_then(Remembered::fresh)
+    }
+
+    /// Remembers a record; absence is never remembered, or a new token would not work at once.
+    pub fn remember_record(&self, record: Record) -> Rc<Record> {
+        let remembered = Remembered::new(record);
+        let value = Rc::clone(&remembered.value);
+        self.records.borrow_mut().put(value.id().clone(), remembered);
+        value
+    }
+}
+
+impl<T> Remembered<T> {
+    fn new(value: T) -> Self {
+        Self { value: Rc::new(value), read_at_ms: clock::now_ms() }
+    }
+
+    /// The value, while it is fresh. A clock that stepped back makes it stale.
+    fn fresh(&self) -> Option<Rc<T>> {
+        let age = clock::now_ms().checked_sub(self.read_at_ms)?;
+        (age < FRESH_FOR_MS).then(|| Rc::clone(&self.value))
+    }
+}

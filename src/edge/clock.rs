@@ -1,0 +1,14 @@
+//! The one clock. The core is told the time; it never looks.
+
+use crate::core::rotation::Timestamp;
+
+/// Milliseconds since the Unix epoch. Never negative on this platform; a clock that says so is read as the epoch.
+pub(super) fn now_ms() -> u64 {
+    // A saturating cast: NaN and negative numbers become 0.
+    js_sys::Date::now() as u64
+}
+
+/// Whole seconds since the Unix epoch.
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_seconds(now_ms() / 1000)
+}

@@ -1,0 +1,154 @@
+//! The way of a request, steps 1 to 6.
+
+use serde_json::json;
+use web_sys::{Request as HttpRequest, Response};
+use worker::Env;
+
+use super::cache::Isolate;
+use super::{admin, clock, kv, log, origin, respond};
+use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
+use crate::core::reply::{Realm, answer};
+use crate::core::request::{Path, Request, RequestError};
+use crate::core::rotation::TokenUse;
+use crate::core::token::{IntegrationId, VerifiedRequest, verify};
+
+/// Answers a request to the gate, whatever it is.
+pub(super) async fn handle(request: &HttpRequest, env: &Env) -> worker::Result<Response> {
+    let url = request.url();
+    let target = origin::target(&url);
+    let path = target.split('?').next().unwrap_or_default();
+    match (request.method().as_str(), path) {
+        ("GET", "/_tidegate/healthz") => respond::json(200, &health(), None),
+        ("GET", "/_tidegate/whoami") => Gate::new(request, env).whoami(target).await,
+        (_, path) if is_ours(path) => match Path::parse(path) {
+            Ok(_) => admin::handle(request, env, target).await,
+            Err(error) => {
+                let ambiguous = Denial::Ambiguous(RequestError::Path { error, credential_sent: false });
+                respond::problem(&answer(&ambiguous, &Realm::default()))
+            }
+        },
+        _ => Gate::new(request, env).pass(target).await,
+    }
+}
+
+/// Everything below `/_tidegate` is the gate's own and never forwarded.
+fn is_ours(path: &str) -> bool {
+    path == "/_tidegate" || path.starts_with("/_tidegate/")
+}
+
+fn health() -> serde_json::Value {
+    json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })
+}
+
+struct Gate<'a> {
+    http: &'a HttpRequest,
+    env: &'a Env,
+    isolate: std::rc::Rc<Isolate>,
+}
+
+impl<'a> Gate<'a> {
+    fn new(http: &'a HttpRequest, env: &'a Env) -> Self {
+        Self { http, env, isolate: Isolate::of(env) }
+    }
+
+    /// Forwards what is granted, answers what is denied.
+    async fn pass(&self, target: &str) -> worker::Result<Response> {
+        let request = match self.request(target) {
+            Ok(request) => request,
+            Err(denial) => return self.deny(&denial, None),
+        };
+        let result = match self.judge(request.clone()).await {
+            Ok(grant) => self.forward(&grant).await,
+            Err(denial) => Err(denial),
+        };
+        match result {
+            Ok(response) => Ok(response),
+            Err(denial) => self.deny(&denial, integration(&request)),
+        }
+    }
+
+    /// Tells a token's holder what it is.
+    async fn whoami(&self, target: &str) -> worker::Result<Response> {
+        let identity = match self.request(target) {
+            Ok(request) => self.identify(&request).await.map_err(|denial| (denial, Some(request))),
+            Err(denial) => Err((denial, None)),
+        };
+        match identity {
+            Ok(identity) => respond::json(200, &describe(&identity), None),
+            Err((denial, request)) => self.deny(&denial, request.as_ref().and_then(integration)),
+        }
+    }
+
+    /// Steps 1 and 2: no I/O.
+    fn request(&self, target: &str) -> Result<VerifiedRequest, Denial> {
+        let config = self.isolate.config();
+        let authorization = self.header("authorization");
+        let request = Request::parse(&self.http.method(), target, authorization.as_deref())?;
+        let (keys, prefix) =
+            (config.keys.as_ref().map_err(Clone::clone)?, config.prefix.as_ref().map_err(Clone::clone)?);
+        request.authenticate(|credential| verify(keys, prefix, credential).map_err(Denial::from))
+    }
+
+    /// Steps 3 to 5.
+    async fn judge(&self, request: VerifiedRequest) -> Result<Grant, Denial> {
+        let policy = kv::policy(&self.isolate, self.env);
+        let (policy, record) = match request.credential() {
+            Some(presented) => {
+                let record = kv::record(&self.isolate, self.env, presented.id());
+                let (policy, record) = futures_util::future::join(policy, record).await;
+                // The record goes first: a token that is not valid learns nothing of the policy, not even a fault.
+                let record = record?;
+                authenticate(presented, record.as_deref(), clock::now())?;
+                (policy?, record)
+            }
+            None => (policy.await?, None),
+        };
+        let request = policy.owner_headers().fold(request, |request, name| match self.header(name) {
+            Some(value) => request.with_header(name, &value),
+            None => request,
+        });
+        match decide(&request, record.as_deref(), &policy, clock::now()) {
+            Decision::Allow(grant) => Ok(grant),
+            Decision::Deny(denial) => Err(denial),
+        }
+    }
+
+    /// Step 6, for a grant.
+    async fn forward(&self, grant: &Grant) -> Result<Response, Denial> {
+        self.isolate.config().origin.as_ref().map_err(Clone::clone)?.forward(self.http, grant).await
+    }
+
+    /// Step 6, for a denial.
+    fn deny(&self, denial: &Denial, integration: Option<&IntegrationId>) -> worker::Result<Response> {
+        let reply = answer(denial, &self.isolate.config().realm);
+        log::denial(denial, reply.status, &self.http.method(), integration);
+        respond::problem(&reply)
+    }
+
+    async fn identify(&self, request: &VerifiedRequest) -> Result<Identity, Denial> {
+        let presented = request.credential().ok_or(Denial::NoCredential)?;
+        let record = kv::record(&self.isolate, self.env, presented.id()).await?;
+        authenticate(presented, record.as_deref(), clock::now())
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.http.headers().get(name).ok().flatten()
+    }
+}
+
+fn integration(request: &VerifiedRequest) -> Option<&IntegrationId> {
+    request.credential().map(|presented| presented.id())
+}
+
+fn describe(identity: &Identity) -> serde_json::Value {
+    let token = match identity.token() {
+        TokenUse::Current => json!({ "use": "current" }),
+        TokenUse::Outgoing { until } => json!({ "use": "outgoing", "expires_at": until.to_string() }),
+    };
+    json!({
+        "integration": { "id": identity.integration(), "name": identity.name() },
+        "owner": identity.owner(),
+        "scopes": identity.scopes(),
+        "token": token,
+    })
+}

@@ -1,0 +1,21 @@
+//! The core as a Cloudflare Worker. The only place that knows `worker`, clocks, randomness and I/O.
+
+mod admin;
+mod cache;
+mod clock;
+mod config;
+mod gate;
+mod kv;
+mod log;
+mod origin;
+mod registry;
+mod respond;
+mod session;
+
+use web_sys::{Request, Response};
+use worker::{Context, Env, event};
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    gate::handle(&request, &env).await
+}

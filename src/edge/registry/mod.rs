@@ -1,0 +1,111 @@
+//! The registry: one Durable Object with SQLite that owns the truth. A command runs in one synchronous transaction
+//! that also writes its audit event and its outbox row; only then is KV told. See docs/storage.md.
+
+mod commands;
+mod database;
+mod events;
+mod integrations;
+mod outbox;
+mod policies;
+mod schema;
+mod sessions;
+mod sub_accounts;
+
+use std::cell::OnceCell;
+
+use futures_util::StreamExt;
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+use self::commands::{Answer, Registrar};
+use self::database::Database;
+use self::outbox::Outbox;
+use super::admin::ACTOR;
+use super::{clock, log, respond};
+use crate::core::admin::{AdminError, Command, IncomingRequest, Route};
+
+/// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
+#[durable_object(alarm)]
+pub struct Registry {
+    state: State,
+    env: Env,
+    database: OnceCell<Database>,
+    outbox: Outbox,
+}
+
+impl DurableObject for Registry {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, database: OnceCell::new(), outbox: Outbox::default() }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        let answer = match self.answer(request).await {
+            Ok(Answer { status: 204, cookie, .. }) => respond::no_content(cookie.as_deref()),
+            Ok(Answer { status, body, etag, .. }) => respond::json(status, &body, etag),
+            Err(error) => {
+                if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {
+                    log::error(&serde_json::json!({ "event": "registry", "reason": what }));
+                }
+                respond::problem(&error.answer())
+            }
+        };
+        Ok(Response::from(answer?))
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        let database = self.database().map_err(|error| worker::Error::from(error.to_string()))?;
+        self.outbox.drain(&self.state, database, &self.env).await;
+        Response::empty()
+    }
+}
+
+impl Registry {
+    fn database(&self) -> Result<&Database, AdminError> {
+        if let Some(database) = self.database.get() {
+            return Ok(database);
+        }
+        let database = Database::open(&self.state)?;
+        Ok(self.database.get_or_init(|| database))
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Answer, AdminError> {
+        let database = self.database()?;
+        let actor = request.headers().get(ACTOR).ok().flatten().unwrap_or_default();
+        let url = request.inner().url();
+        let target = url.strip_prefix("https://registry").ok_or(AdminError::NotFound)?;
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let method = request.inner().method();
+        let (route, _) = Route::find(&method, path)?;
+        let now = clock::now();
+        let actor = sessions::check(database, route, &actor, now)?;
+        let body = match route.max_body() {
+            Some(limit) => read_body(&mut request, limit).await?,
+            None => String::new(),
+        };
+        let if_match = request.headers().get("if-match").ok().flatten();
+        let incoming = IncomingRequest { method: &method, path, query, if_match: if_match.as_deref(), body: &body };
+        let command = Command::parse(incoming)?;
+        let registrar = Registrar { database: database, env: &self.env, actor, now: clock::now() };
+        let answer = database.transaction(|| registrar.run(command))?;
+        if answer.changed {
+            self.outbox.arm(&self.state).await;
+            self.outbox.drain(&self.state, database, &self.env).await;
+        }
+        registrar.finish(answer)
+    }
+}
+
+/// The body as text, read no further than `limit`.
+async fn read_body(request: &mut Request, limit: usize) -> Result<String, AdminError> {
+    let mut bytes = Vec::new();
+    if request.inner().body().is_some() {
+        let fault = |error: worker::Error| AdminError::Registry(format!("the body cannot be read: {error}"));
+        let mut stream = request.stream().map_err(fault)?;
+        while let Some(chunk) = stream.next().await {
+            bytes.extend(chunk.map_err(fault)?);
+            if bytes.len() > limit {
+                return Err(AdminError::TooLarge(limit));
+            }
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })
+}

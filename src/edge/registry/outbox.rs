@@ -1,0 +1,127 @@
+//! The outbox: what KV has yet to be told. Rows are written in the transaction of the change itself, one for each key,
+//! the newer replacing the older; they go when KV has taken them.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use worker::{Env, SqlStorageValue, State};
+
+use super::database::{Database, number};
+use crate::core::admin::{AdminError, Integration};
+use crate::core::policy::Policy;
+use crate::core::record::Record;
+use crate::core::token::IntegrationId;
+use crate::edge::kv::{POLICY_KEY, record_key};
+use crate::edge::{clock, kv, log};
+
+/// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
+pub(super) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
+/// How long after a change, or after a try that failed, the alarm tries again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// How long one drain may believe itself to be the only one. Longer than one put may take; a drain whose request was
+/// cancelled never says that it has ended.
+const LEASE_MS: u64 = 15_000;
+/// Puts in one drain: the platform allows 1,000 calls in an invocation.
+const MOST_PUTS: u64 = 500;
+
+/// Sees to it that one drain runs at a time, so that no put can overtake a newer one of the same key.
+#[derive(Default)]
+pub(super) struct Outbox {
+    leased_until_ms: Cell<u64>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    key: String,
+    rev: u64,
+    value: String,
+    ttl_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    waiting: u64,
+}
+
+/// Notes that KV has to be told of an integration.
+pub(super) fn put_integration(database: &Database, integration: &Integration) -> Result<(), AdminError> {
+    put_record(database, &integration.record())
+}
+
+/// Notes that KV has to be told of a record.
+pub(super) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+    let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
+    put(database, &record_key(record.id()), record.rev(), &record.to_json(), ttl)
+}
+
+/// Notes that KV has to be told of the policy.
+pub(super) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+    put(database, POLICY_KEY, policy.rev(), &policy.to_json(), None)
+}
+
+/// How many keys KV has yet to be told of.
+pub(super) fn waiting(database: &Database) -> Result<u64, AdminError> {
+    let count: Option<Count> = database.row("SELECT count(*) AS waiting FROM outbox", vec![])?;
+    Ok(count.map_or(0, |count| count.waiting))
+}
+
+/// Whether KV has taken an integration's last change.
+pub(super) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
+    let sql = "SELECT count(*) AS waiting FROM outbox WHERE key = ?";
+    let count: Option<Count> = database.row(sql, vec![record_key(id).into()])?;
+    Ok(count.is_none_or(|count| count.waiting == 0))
+}
+
+fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) -> Result<(), AdminError> {
+    let sql = "INSERT OR REPLACE INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)";
+    let ttl = ttl.map_or(SqlStorageValue::Null, number);
+    database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
+}
+
+impl Outbox {
+    /// Sets the alarm that will find whatever a drain leaves. Called in the turn in which the change was committed.
+    pub async fn arm(&self, state: &State) {
+        if let Err(error) = state.storage().set_alarm(RETRY_AFTER).await {
+            log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
+        }
+    }
+
+    /// Tells KV all that it has yet to be told, oldest change first, until it refuses.
+    pub async fn drain(&self, state: &State, database: &Database, env: &Env) {
+        if clock::now_ms() < self.leased_until_ms.get() {
+            return;
+        }
+        let drained = self.put_all(database, env).await;
+        self.leased_until_ms.set(0);
+        match drained {
+            Ok(true) => self.disarm(state).await,
+            Ok(false) => self.arm(state).await,
+            Err(error) => {
+                log::error(&json!({ "event": "outbox", "reason": error }));
+                self.arm(state).await;
+            }
+        }
+    }
+
+    async fn disarm(&self, state: &State) {
+        // An alarm that is left rings once for nothing, so a failure here is none.
+        let _ = state.storage().delete_alarm().await;
+    }
+
+    /// Whether nothing is left.
+    async fn put_all(&self, database: &Database, env: &Env) -> Result<bool, String> {
+        for _ in 0..MOST_PUTS {
+            let sql = "SELECT key, rev, value, ttl_seconds FROM outbox ORDER BY since, key LIMIT 1";
+            let row: Option<Row> = database.row(sql, vec![]).map_err(|error| error.to_string())?;
+            let Some(row) = row else { return Ok(true) };
+            self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
+            kv::write(env, &row.key, &row.value, row.ttl_seconds).await.map_err(|error| error.to_string())?;
+            // Unless a newer change took the row's place meanwhile.
+            let sql = "DELETE FROM outbox WHERE key = ? AND rev = ?";
+            database.run(sql, vec![row.key.into(), number(row.rev)]).map_err(|error| error.to_string())?;
+        }
+        Ok(false)
+    }
+}

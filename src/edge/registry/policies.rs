@@ -1,0 +1,104 @@
+//! Policies: every one that was published is kept.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::database::{Database, number};
+use crate::core::admin::AdminError;
+use crate::core::openapi::Settings;
+use crate::core::policy::{OwnerNames, Policy};
+use crate::core::rotation::Timestamp;
+
+/// SQLite in a Durable Object takes values of up to 2 MB.
+const LONGEST_POLICY: usize = 1_900_000;
+
+#[derive(Deserialize)]
+struct Row {
+    rev: u64,
+    policy: String,
+    settings: String,
+    report: String,
+    actor: String,
+    published_at: u64,
+}
+
+/// A published policy.
+pub(super) struct Published {
+    pub policy: Policy,
+    pub settings: Value,
+    pub report: Value,
+    actor: String,
+    published_at: Timestamp,
+}
+
+/// The policy that was published last.
+pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
+    let row: Option<Row> = database.row("SELECT * FROM policies ORDER BY rev DESC LIMIT 1", vec![])?;
+    row.map(Published::try_from).transpose()
+}
+
+/// The policy in force; before the first one is published, the empty one, which denies everything.
+pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
+    match latest(database)? {
+        Some(published) => Ok(published.policy),
+        None => {
+            Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
+        }
+    }
+}
+
+/// Keeps a policy.
+pub(super) fn save(
+    database: &Database,
+    policy: &Policy,
+    settings: &Settings,
+    report: &impl Serialize,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    let text = policy.to_json();
+    if text.len() > LONGEST_POLICY {
+        let message = format!("compiled they take {} bytes, and {LONGEST_POLICY} can be kept", text.len());
+        return Err(AdminError::invalid("documents", message));
+    }
+    let json =
+        |value: Result<String, serde_json::Error>| value.map_err(|error| AdminError::Registry(error.to_string()));
+    let values = vec![
+        number(policy.rev()),
+        text.into(),
+        json(serde_json::to_string(settings))?.into(),
+        json(serde_json::to_string(report))?.into(),
+        actor.into(),
+        number(now.seconds()),
+    ];
+    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at) VALUES (?, ?, ?, ?, ?, ?)";
+    database.run(sql, values)
+}
+
+impl Published {
+    /// As the admin API shows it.
+    pub fn view(&self) -> Value {
+        json!({
+            "rev": self.policy.rev(),
+            "published_at": self.published_at.to_string(),
+            "actor": self.actor,
+            "settings": self.settings,
+            "report": self.report,
+        })
+    }
+}
+
+impl TryFrom<Row> for Published {
+    type Error = AdminError;
+
+    fn try_from(row: Row) -> Result<Self, AdminError> {
+        let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {}: {}", row.rev, error.to_string()));
+        Ok(Self {
+            policy: Policy::from_json(&row.policy).map_err(|error| corrupt(&error))?,
+            settings: serde_json::from_str(&row.settings).map_err(|error| corrupt(&error))?,
+            report: serde_json::from_str(&row.report).map_err(|error| corrupt(&error))?,
+            actor: row.actor,
+            published_at: Timestamp::from_seconds(row.published_at),
+        })
+    }
+}

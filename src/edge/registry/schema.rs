@@ -1,0 +1,55 @@
+//! The tables. docs/storage.md tells what each column is for.
+
+use serde::Deserialize;
+
+use super::database::{Database, number};
+use crate::core::admin::AdminError;
+
+/// Each entry brings the schema one version further; entries are only ever added.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE sub_accounts (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
+    );
+    CREATE TABLE integrations (
+        id TEXT PRIMARY KEY, rev INTEGER NOT NULL, level TEXT NOT NULL, owner_id TEXT NOT NULL, name TEXT NOT NULL,
+        description TEXT NOT NULL, scopes TEXT NOT NULL, last_n INTEGER NOT NULL, created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL, gone_at INTEGER
+    );
+    CREATE INDEX integrations_by_owner ON integrations (level, owner_id, id);
+    CREATE TABLE tokens (
+        integration TEXT NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL,
+        not_after INTEGER, ended_at INTEGER, PRIMARY KEY (integration, n)
+    );
+    CREATE TABLE policies (
+        rev INTEGER PRIMARY KEY, policy TEXT NOT NULL, settings TEXT NOT NULL, report TEXT NOT NULL,
+        actor TEXT NOT NULL, published_at INTEGER NOT NULL
+    );
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+        integration TEXT, detail TEXT NOT NULL
+    );
+    CREATE INDEX events_by_integration ON events (integration, seq);
+    CREATE TABLE outbox (
+        key TEXT PRIMARY KEY, rev INTEGER NOT NULL, value TEXT NOT NULL, ttl_seconds INTEGER, since INTEGER NOT NULL
+    );
+    CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
+"];
+
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+/// Runs the migrations that the database has not seen.
+pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
+    database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
+    let known = database.row::<Version>("SELECT version FROM schema", vec![])?.map_or(0, |row| row.version);
+    for (migration, version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
+        database.transaction(|| {
+            database.run(migration, vec![])?;
+            database.run("DELETE FROM schema", vec![])?;
+            database.run("INSERT INTO schema (version) VALUES (?)", vec![number(version)])
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Sessions of the admin page, and who a command is from.
+
+use serde::Deserialize;
+use worker::SqlStorageValue;
+
+use super::database::{Database, number};
+use crate::core::admin::{AdminError, Route};
+use crate::core::rotation::Timestamp;
+use crate::edge::admin::{OWNER, SESSION};
+use crate::edge::session::LIFETIME_SECONDS;
+
+/// Who a command is from, as the audit events name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Actor {
+    /// The holder of the owner key.
+    OwnerKey,
+    /// Somebody who signed in, by the digest of the session's id.
+    Session(String),
+    /// Nobody yet: only to sign in.
+    Nobody,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    ends_at: u64,
+}
+
+/// Who asks for `route`, by what the gate found in the request.
+pub(super) fn check(database: &Database, route: Route, actor: &str, now: Timestamp) -> Result<Actor, AdminError> {
+    if actor == OWNER {
+        return Ok(Actor::OwnerKey);
+    }
+    let Some(digest) = actor.strip_prefix(SESSION) else {
+        return if route == Route::SignIn { Ok(Actor::Nobody) } else { Err(AdminError::NotSignedIn) };
+    };
+    let row: Option<Row> = database.row("SELECT ends_at FROM sessions WHERE digest = ?", key(digest))?;
+    match row {
+        Some(row) if now.seconds() < row.ends_at => Ok(Actor::Session(digest.to_owned())),
+        _ => Err(AdminError::NotSignedIn),
+    }
+}
+
+/// Keeps a new session, and forgets those that have ended.
+pub(super) fn start(database: &Database, digest: &str, now: Timestamp) -> Result<(), AdminError> {
+    database.run("DELETE FROM sessions WHERE ends_at <= ?", vec![number(now.seconds())])?;
+    let ends_at = now.seconds().saturating_add(LIFETIME_SECONDS);
+    let values = vec![digest.into(), number(now.seconds()), number(ends_at)];
+    database.run("INSERT INTO sessions (digest, created_at, ends_at) VALUES (?, ?, ?)", values)
+}
+
+pub(super) fn end(database: &Database, actor: &Actor) -> Result<(), AdminError> {
+    match actor {
+        Actor::Session(digest) => database.run("DELETE FROM sessions WHERE digest = ?", key(digest)),
+        Actor::OwnerKey | Actor::Nobody => Ok(()),
+    }
+}
+
+impl Actor {
+    /// The actor's name in audit events: of a session only so much that two can be told apart.
+    pub fn name(&self) -> String {
+        match self {
+            Self::OwnerKey => "owner key".to_owned(),
+            Self::Session(digest) => format!("session {}", digest.chars().take(8).collect::<String>()),
+            Self::Nobody => "nobody".to_owned(),
+        }
+    }
+}
+
+fn key(digest: &str) -> Vec<SqlStorageValue> {
+    vec![digest.into()]
+}

@@ -1,0 +1,52 @@
+//! The admin page's session: a random id in a cookie, of which the registry keeps the digest.
+
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest, Sha256};
+
+use crate::core::admin::AdminError;
+use crate::core::forward::SESSION_COOKIE;
+
+/// How long a session lasts, in seconds.
+pub(super) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
+
+/// A session's id, to be given to the browser once; and its digest, to be kept.
+pub(super) struct NewSession {
+    pub cookie: String,
+    pub digest: String,
+}
+
+/// A new session.
+pub(super) fn start() -> Result<NewSession, AdminError> {
+    let id = BASE64URL_NOPAD.encode(&random::<32>()?);
+    Ok(NewSession { digest: digest(&id), cookie: cookie(&id, LIFETIME_SECONDS) })
+}
+
+/// The cookie that ends a session in the browser.
+pub(super) fn end_cookie() -> String {
+    cookie("", 0)
+}
+
+/// The digest of the session that a `Cookie` header field carries. Two of them are none.
+pub(super) fn find(cookie: &str) -> Option<String> {
+    let mut ids = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
+        Some((SESSION_COOKIE, id)) => Some(id),
+        _ => None,
+    });
+    let id = ids.next().filter(|id| !id.is_empty())?;
+    ids.next().is_none().then(|| digest(id))
+}
+
+/// Fresh randomness from the platform.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], AdminError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| AdminError::Registry(format!("no randomness: {error}")))?;
+    Ok(bytes)
+}
+
+fn cookie(id: &str, max_age: u64) -> String {
+    format!("{SESSION_COOKIE}={id}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict")
+}
+
+fn digest(id: &str) -> String {
+    hex::encode(Sha256::digest(id.as_bytes()))
+}

@@ -1,0 +1,95 @@
+//! `decisions.json`: a policy, records and a moment; requests to verdicts.
+
+use serde_json::{Map, Value, json};
+use tidegate::core::decision::{Denial, Grant};
+use tidegate::core::forward::plan;
+use tidegate::core::reply::{Realm, answer};
+
+use super::super::support::token_keys;
+use super::super::world::World;
+use super::decision_cases::{CASES, Case};
+
+fn authorization(world: &World, token: &str) -> Option<String> {
+    match token {
+        "" => None,
+        raw if raw.starts_with('=') => Some(raw[1..].to_owned()),
+        name => Some(world.tokens[name].clone()),
+    }
+}
+
+fn allowed(grant: &Grant) -> Value {
+    let plan = plan(grant, std::iter::empty(), |_| None);
+    let fields = |fields: &[(&'static str, String)]| -> Map<String, Value> {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect()
+    };
+    json!({ "status": 200, "code": "allowed", "target": plan.target, "to_origin": fields(&plan.set), "to_client": fields(&plan.respond) })
+}
+
+fn denied(denial: &Denial) -> Value {
+    let reply = answer(denial, &Realm::default());
+    let headers: Map<String, Value> =
+        reply.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    json!({ "status": reply.status, "code": denial.code(), "headers": headers })
+}
+
+fn vector(world: &World, (what, method, target, token, headers, expected): &Case) -> Value {
+    let authorization = authorization(world, token);
+    let outcome = world.judge(method, target, authorization.as_deref(), headers);
+    let expect = outcome.as_ref().map_or_else(denied, allowed);
+    assert_eq!(expect["code"], *expected, "{what}: {method} {target}: {outcome:?}");
+    let headers: Map<String, Value> =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    json!({
+        "what": what, "method": method, "target": target, "token": token.trim_start_matches('='),
+        "authorization": authorization, "headers": headers, "expect": expect
+    })
+}
+
+#[test]
+fn vectors_decisions() {
+    let world = World::new();
+    let policy: Value = serde_json::from_str(&world.policy.to_json()).unwrap();
+    let records: Map<String, Value> = world
+        .records
+        .iter()
+        .map(|(id, record)| (id.to_string(), serde_json::from_str(&record.to_json()).unwrap()))
+        .collect();
+    let vectors = json!({
+        "about": "Test-only keys. Put policy under the KV key policy and each record under i:<id>, set the clock to now, \
+                  send the request. An allowed one reaches the origin with exactly target and, of the x-tidegate-* \
+                  fields, to_origin; the client's response carries to_client. headers are what the reply must have.",
+        "token_keys": token_keys(),
+        "prefix": "pit",
+        "realm": "api",
+        "now": world.now,
+        "policy": policy,
+        "records": records,
+        "tokens": world.tokens,
+        "cases": CASES.iter().map(|case| vector(&world, case)).collect::<Vec<_>>(),
+    });
+    super::compare("decisions.json", &vectors);
+}
+
+#[test]
+fn every_denial_of_a_verdict_has_a_case() {
+    for code in [
+        "allowed",
+        "ambiguous_request",
+        "no_credential",
+        "malformed_token",
+        "forged_token",
+        "unknown_token",
+        "deleted_integration",
+        "dead_token",
+        "unknown_operation",
+        "method_not_allowed",
+        "not_for_integrations",
+        "wrong_level",
+        "wrong_owner",
+        "ambiguous_owner",
+        "missing_owner",
+        "missing_scopes",
+    ] {
+        assert!(CASES.iter().any(|case| case.5 == code), "{code}");
+    }
+}

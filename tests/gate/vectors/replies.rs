@@ -1,0 +1,166 @@
+//! `replies.json`: every denial and every refusal of the admin API to its answer.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tidegate::core::admin::AdminError;
+use tidegate::core::decision::Denial;
+use tidegate::core::policy::OwnerError;
+use tidegate::core::record::Level;
+use tidegate::core::reply::{Realm, Reply, answer};
+use tidegate::core::request::{AuthorizationError, Method, PathError, QueryError, RequestError};
+use tidegate::core::rotation::Conflict;
+use tidegate::core::token::{InvalidToken, TokenError};
+
+use super::super::support::scopes;
+
+fn denials() -> Vec<(Denial, u16)> {
+    let path = |credential_sent| RequestError::Path { error: PathError::DotSegment, credential_sent };
+    let query = RequestError::Query { error: QueryError::TooLong, credential_sent: true };
+    let missing = Denial::MissingScopes { needed: scopes("a.read b.write"), missing: scopes("b.write") };
+    vec![
+        (Denial::Ambiguous(path(false)), 400),
+        (Denial::Ambiguous(path(true)), 400),
+        (Denial::Ambiguous(query), 400),
+        (Denial::Ambiguous(AuthorizationError::Several.into()), 400),
+        (Denial::Ambiguous(AuthorizationError::Malformed.into()), 400),
+        (Denial::Ambiguous(AuthorizationError::TooLong.into()), 400),
+        (Denial::NoCredential, 401),
+        (Denial::Token(TokenError::Malformed(InvalidToken::Form)), 401),
+        (Denial::Token(TokenError::Malformed(InvalidToken::Checksum)), 401),
+        (Denial::Token(TokenError::Forged), 401),
+        (Denial::UnknownToken, 401),
+        (Denial::DeletedIntegration, 401),
+        (Denial::DeadToken, 401),
+        (Denial::UnknownOperation, 404),
+        (Denial::OtherMethods(vec![Method::Get, Method::Post]), 405),
+        (Denial::NotForIntegrations, 403),
+        (Denial::WrongLevel(Level::SubAccount), 403),
+        (Denial::WrongLevel(Level::Agency), 403),
+        (Denial::Owner(OwnerError::Ambiguous("locationId".into())), 400),
+        (Denial::Owner(OwnerError::Missing("locationId".into())), 400),
+        (Denial::Owner(OwnerError::Other("locationId".into())), 403),
+        (missing, 403),
+        (Denial::Store("i:sesame".into()), 503),
+        (Denial::Misconfigured("sesame".into()), 503),
+        (Denial::OriginUnreachable("sesame".into()), 502),
+        (Denial::OriginTooSlow, 504),
+    ]
+}
+
+fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
+    vec![
+        ("not_signed_in", AdminError::NotSignedIn, 401),
+        ("wrong_key", AdminError::WrongKey, 401),
+        ("cross_origin", AdminError::CrossOrigin, 403),
+        ("not_found", AdminError::NotFound, 404),
+        ("method_not_allowed", AdminError::MethodNotAllowed(vec!["GET", "POST"]), 405),
+        ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
+        ("conflict", AdminError::Conflict(Conflict::Completed), 409),
+        ("exists", AdminError::Exists("id"), 409),
+        ("stale", AdminError::Stale(json!({ "rev": 8 })), 412),
+        ("needs_rev", AdminError::NeedsRev, 428),
+        ("too_large", AdminError::TooLarge(65_536), 413),
+        ("not_json", AdminError::NotJson, 415),
+        ("malformed", AdminError::Malformed { line: 1, column: 2 }, 400),
+        ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
+        ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
+        ("misconfigured", AdminError::Misconfigured("sesame".into()), 503),
+        ("registry", AdminError::Registry("sesame".into()), 503),
+    ]
+}
+
+/// Fails to compile when there is a new way to refuse: then give it a case, and its name to the count below.
+fn name(error: &AdminError) -> &'static str {
+    match error {
+        AdminError::NotSignedIn => "not_signed_in",
+        AdminError::WrongKey => "wrong_key",
+        AdminError::CrossOrigin => "cross_origin",
+        AdminError::NotFound => "not_found",
+        AdminError::MethodNotAllowed(_) => "method_not_allowed",
+        AdminError::Conflict(_) => "conflict",
+        AdminError::Exists(_) => "exists",
+        AdminError::Stale(_) => "stale",
+        AdminError::NeedsRev => "needs_rev",
+        AdminError::TooLarge(_) => "too_large",
+        AdminError::NotJson => "not_json",
+        AdminError::Malformed { .. } => "malformed",
+        AdminError::Invalid { .. } => "invalid",
+        AdminError::PolicyErrors(_) => "policy_errors",
+        AdminError::Misconfigured(_) => "misconfigured",
+        AdminError::Registry(_) => "registry",
+    }
+}
+
+/// As [`name`], for denials: the number of codes there are.
+const DENIAL_CODES: usize = 19;
+const ADMIN_NAMES: usize = 16;
+
+fn case(kind: &str, code: &str, reply: &Reply) -> Value {
+    json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })
+}
+
+#[test]
+fn vectors_replies() {
+    let mut cases = Vec::new();
+    for (denial, status) in denials() {
+        let reply = answer(&denial, &Realm::default());
+        assert_eq!(reply.status, status, "{denial:?}");
+        cases.push(case("denial", denial.code(), &reply));
+    }
+    for (name, error, status) in admin_errors() {
+        let reply = error.answer();
+        assert_eq!(reply.status, status, "{name}");
+        cases.push(case("admin", name, &reply));
+    }
+    let about = "What the client hears. Every body is application/problem+json with Cache-Control: no-store.";
+    super::compare("replies.json", &json!({ "about": about, "realm": "api", "cases": cases }));
+}
+
+#[test]
+fn every_denial_and_refusal_has_a_case() {
+    let denials = denials();
+    assert_eq!(denials.iter().map(|(denial, _)| denial.code()).collect::<BTreeSet<_>>().len(), DENIAL_CODES);
+    let errors = admin_errors();
+    assert!(errors.iter().all(|(expected, error, _)| name(error) == *expected));
+    assert_eq!(errors.iter().map(|(name, ..)| *name).collect::<BTreeSet<_>>().len(), ADMIN_NAMES);
+}
+
+#[test]
+fn a_problem_repeats_its_status_and_tells_no_inner_reason() {
+    let denied = denials().into_iter().map(|(denial, _)| answer(&denial, &Realm::default()));
+    for reply in denied.chain(admin_errors().into_iter().map(|(_, error, _)| error.answer())) {
+        assert_eq!(reply.problem.status, reply.status);
+        assert!(!json!(reply).to_string().contains("sesame"), "{reply:?}");
+    }
+}
+
+#[test]
+fn a_challenge_stands_where_rfc_6750_wants_it() {
+    for (denial, status) in denials() {
+        let reply = answer(&denial, &Realm::default());
+        let challenge =
+            reply.headers.iter().find(|(name, _)| *name == "WWW-Authenticate").map(|(_, value)| value.as_str());
+        let expected = match (&denial, status) {
+            (Denial::NoCredential, _) => Some("Bearer realm=\"api\""),
+            (_, 401) => Some("Bearer realm=\"api\", error=\"invalid_token\""),
+            (Denial::Ambiguous(RequestError::Path { credential_sent: false, .. }), _) => None,
+            (Denial::Ambiguous(_), _) => Some("Bearer realm=\"api\", error=\"invalid_request\""),
+            (Denial::MissingScopes { .. }, _) => {
+                Some("Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"a.read b.write\"")
+            }
+            _ => None,
+        };
+        assert_eq!(challenge, expected, "{denial:?}");
+    }
+}
+
+#[test]
+fn realms_need_no_escaping() {
+    for text in ["api", "a b", "Harbour (test), v1"] {
+        assert!(Realm::parse(text).is_ok(), "{text}");
+    }
+    for text in ["", "a\"b", "a\\b", "a\nb", "é", &"a".repeat(129)] {
+        assert!(Realm::parse(text).is_err(), "{text}");
+    }
+}

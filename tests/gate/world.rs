@@ -1,0 +1,178 @@
+//! A small API, the gate's policy for it, and integrations in every state: what decisions are tested on.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tidegate::core::decision::{Decision, Denial, Grant, decide};
+use tidegate::core::openapi::{Document, Settings, compile};
+use tidegate::core::policy::Policy;
+use tidegate::core::record::{Level, Live, Owner, Record};
+use tidegate::core::request::Request;
+use tidegate::core::rotation::Rotation;
+use tidegate::core::token::{IntegrationId, TokenKeys, mint, verify};
+
+use super::support::{NOW, at, integration_id, key, keys, live_token, minted, owner, prefix, scopes, token_keys};
+
+/// Everything a verdict depends on.
+pub struct World {
+    pub keys: TokenKeys,
+    pub policy: Policy,
+    pub records: BTreeMap<IntegrationId, Record>,
+    /// `Authorization` header fields by a name for them.
+    pub tokens: BTreeMap<&'static str, String>,
+    pub now: u64,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let records = records().into_iter().map(|record| (record.id().clone(), record));
+        Self { keys: keys(&token_keys()), policy: policy(), records: records.collect(), tokens: tokens(), now: NOW }
+    }
+
+    /// The way of a request through the core, as the edge goes it.
+    pub fn judge(
+        &self,
+        method: &str,
+        target: &str,
+        authorization: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Result<Grant, Denial> {
+        let mut request = Request::parse(method, target, authorization)?;
+        for (name, value) in headers {
+            request = request.with_header(name, value);
+        }
+        let request = request.authenticate(|credential| verify(&self.keys, &prefix(), credential))?;
+        let record = request.credential().and_then(|presented| self.records.get(presented.id()));
+        match decide(&request, record, &self.policy, at(self.now)) {
+            Decision::Allow(grant) => Ok(grant),
+            Decision::Deny(denial) => Err(denial),
+        }
+    }
+
+    /// The verdict in one word, for `token` by its name.
+    pub fn code(&self, method: &str, target: &str, token: &str) -> &'static str {
+        let outcome = self.judge(method, target, Some(&self.tokens[token]), &[]);
+        outcome.err().map_or("allowed", |denial| denial.code())
+    }
+}
+
+pub fn settings() -> Settings {
+    serde_json::from_value(json!({
+        "schemes": {
+            "Tenant": {"level": "sub_account", "private_integrations": true},
+            "TenantUser": {"level": "sub_account", "private_integrations": false},
+            "Agency": {"level": "agency", "private_integrations": true}
+        },
+        "owner_parameters": {
+            "sub_account": [
+                {"name": "locationId"}, {"name": "location_id"}, {"name": "X-Location-Id"},
+                {"name": "altId", "when": {"name": "altType", "is": "location"}}
+            ],
+            "agency": [{"name": "companyId"}]
+        },
+        "without_security": "authenticated"
+    }))
+    .unwrap()
+}
+
+fn tenant(scopes: &[&str]) -> Value {
+    json!([{ "Tenant": scopes }])
+}
+
+fn parameter(place: &str, name: &str) -> Value {
+    json!({ "in": place, "name": name })
+}
+
+pub fn document() -> Value {
+    let location = parameter("query", "locationId");
+    let either = json!([{ "Tenant": ["locations.readonly"] }, { "Agency": ["locations.readonly"] }]);
+    let two_ways = json!([{ "Tenant": ["users.readonly"] }, { "Tenant": ["contacts.readonly", "users.search"] }]);
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Harbour", "version": "1" },
+        "paths": {
+            "/status": { "get": { "security": [] } },
+            "/me": { "get": {} },
+            "/contacts/": {
+                "get": { "security": tenant(&["contacts.readonly"]), "parameters": [location] },
+                "post": { "security": tenant(&["contacts.write"]) }
+            },
+            "/contacts/{contactId}": { "get": { "security": tenant(&["contacts.readonly"]) } },
+            "/locations/{locationId}": {
+                "get": { "security": either },
+                "put": { "security": [{ "Agency": ["locations.write"] }] }
+            },
+            "/locations/{locationId}/tags": {
+                "get": { "security": tenant(&["locations/tags.readonly"]), "parameters": [location] }
+            },
+            "/invoices": {
+                "get": {
+                    "security": tenant(&["invoices.readonly"]),
+                    "parameters": [parameter("query", "altId"), parameter("query", "altType")]
+                }
+            },
+            "/invoices/{invoiceId}": { "delete": { "security": tenant(&["invoices.readonly", "invoices.write"]) } },
+            "/users/{userId}": { "get": { "security": two_ways } },
+            "/users": { "post": { "security": [{ "TenantUser": ["users.write"] }] } },
+            "/reports": {
+                "get": { "security": tenant(&[]), "parameters": [parameter("header", "x-location-id")] }
+            },
+            "/companies/{companyId}": { "get": { "security": [{ "Agency": ["companies.readonly"] }] } },
+            "/export": { "get": { "security": tenant(&["contacts.readonly"]) } },
+            "/export/": { "get": { "security": tenant(&["export.all"]) } },
+            "/calendars/{calendarId}/slots": { "get": { "security": tenant(&["calendars.readonly"]) } },
+            "/calendars/resources/{type}": { "get": { "security": tenant(&["calendars/resources.readonly"]) } }
+        }
+    })
+}
+
+pub fn policy() -> Policy {
+    let compiled = compile(&[Document::from_json(&document().to_string()).unwrap()], &settings());
+    assert_eq!(compiled.report.errors, []);
+    compiled.policy.unwrap().with_rev(1)
+}
+
+pub const SCOPES: &str =
+    "contacts.readonly contacts.write locations.readonly locations/tags.readonly invoices.readonly calendars.readonly";
+
+fn live(id: u8, owner: Owner, text: &str, tokens: Rotation) -> Record {
+    let name = format!("integration {id}");
+    Record::Live(Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens })
+}
+
+fn records() -> [Record; 6] {
+    let tenant = || owner(Level::SubAccount, "harbour-1");
+    let rotating =
+        |id, until| Rotation::Rotating { outgoing: live_token(id, 1), until: at(until), incoming: live_token(id, 2) };
+    [
+        live(1, tenant(), SCOPES, Rotation::Steady(live_token(1, 1))),
+        live(
+            2,
+            owner(Level::Agency, "fleet"),
+            "locations.readonly companies.readonly",
+            Rotation::Steady(live_token(2, 1)),
+        ),
+        live(3, tenant(), SCOPES, rotating(3, NOW + 1)),
+        live(4, tenant(), SCOPES, rotating(4, NOW)),
+        Record::Gone { id: integration_id(5), rev: 9 },
+        live(6, tenant(), "", Rotation::Steady(live_token(6, 1))),
+    ]
+}
+
+fn tokens() -> BTreeMap<&'static str, String> {
+    let foreign = mint(&keys(&key(9)), &prefix(), integration_id(1), [1; 24]).plaintext.reveal();
+    let names = [
+        ("tenant", minted(1, 1)),
+        ("tenant, revoked", minted(1, 9)),
+        ("agency", minted(2, 1)),
+        ("outgoing, last second", minted(3, 1)),
+        ("incoming", minted(3, 2)),
+        ("outgoing, first second after", minted(4, 1)),
+        ("incoming, after", minted(4, 2)),
+        ("deleted", minted(5, 1)),
+        ("without scopes", minted(6, 1)),
+        ("unknown", minted(7, 1)),
+    ];
+    let ours = names.into_iter().map(|(name, (text, _))| (name, format!("Bearer {text}")));
+    ours.chain([("forged", format!("Bearer {foreign}"))]).collect()
+}

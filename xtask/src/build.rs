@@ -1,0 +1,103 @@
+//! Building the Worker.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::setup::step;
+use crate::{cli, process, project, setup};
+
+/// One build of the Worker.
+pub struct Variant {
+    directory: &'static str,
+    features: &'static str,
+}
+
+/// The gate.
+pub const GATE: Variant = Variant { directory: "build", features: "edge" };
+/// The gate with a command that panics, for the test of what then happens.
+pub const FAULTS: Variant = Variant { directory: "build/faults", features: "edge,panic-injection" };
+
+/// `cargo xtask build [--faults]`
+pub fn command(mut args: Vec<String>) -> Result<()> {
+    let variant = if cli::flag(&mut args, "--faults") { FAULTS } else { GATE };
+    cli::nothing(&args)?;
+    setup::run()?;
+    run(&variant)?;
+    print_size(&project::path(variant.directory).join("index_bg.wasm"))
+}
+
+/// Builds a variant, unless what is there was made of the same code with the same tools.
+pub fn run(variant: &Variant) -> Result<()> {
+    let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || compile(variant))?;
+    let directory = project::path(variant.directory);
+    let stamp = directory.join(".stamp");
+    let made_of = fingerprint(&wasm)?;
+    let is_complete = ["index.js", "index_bg.wasm"].iter().all(|file| directory.join(file).is_file());
+    if is_complete && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
+        return Ok(());
+    }
+    step(&format!("Bundling the Worker into {}/", variant.directory), || bundle(variant))?;
+    fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+/// Has cargo compile the code, which takes no time when nothing changed; returns where the result is.
+fn compile(variant: &Variant) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--release", "--lib", "--package", "tidegate"]);
+    cargo.args(["--target", "wasm32-unknown-unknown", "--features", variant.features]);
+    cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
+    let mut wasm = None;
+    let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line)))?;
+    if !status.success() {
+        bail!("cargo build failed");
+    }
+    wasm.context("cargo named no WASM file")
+}
+
+fn wasm_in(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str);
+    files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+}
+
+fn fingerprint(wasm: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    fs::read(wasm)?.hash(&mut hasher);
+    fs::read(project::path("package-lock.json"))?.hash(&mut hasher);
+    project::locked_version("wasm-bindgen")?.hash(&mut hasher);
+    project::locked_version("worker")?.hash(&mut hasher);
+    Ok(format!("{:016x}\n", hasher.finish()))
+}
+
+/// Binds, optimizes and bundles. With the three helpers named, worker-build downloads nothing.
+fn bundle(variant: &Variant) -> Result<()> {
+    let mut worker_build = Command::new(project::cargo_tool("worker-build"));
+    worker_build.args(["--release", "--out-dir", variant.directory, "--features", variant.features]);
+    worker_build.env("WASM_BINDGEN_BIN", project::cargo_tool("wasm-bindgen"));
+    worker_build.env("WASM_OPT_BIN", project::npm_tool("wasm-opt"));
+    worker_build.env("ESBUILD_BIN", native_esbuild()?);
+    worker_build.env("RUN_TO_COMPLETION", "1"); // else a client that resets its connection leaks memory
+    process::run(worker_build.current_dir(project::root()))
+}
+
+/// The esbuild of this platform: `.bin/esbuild` may be a script in front of it, which worker-build cannot use.
+fn native_esbuild() -> Result<PathBuf> {
+    let platforms = fs::read_dir(project::path("node_modules/@esbuild")).context("esbuild is not installed")?;
+    let binaries = platforms.flatten().map(|platform| platform.path().join("bin/esbuild"));
+    binaries.into_iter().find(|binary| binary.is_file()).context("esbuild has no binary for this platform")
+}
+
+fn print_size(wasm: &Path) -> Result<()> {
+    let script = "const b = require('fs').readFileSync(process.argv[1]); \
+                  console.log(b.length, require('zlib').gzipSync(b, { level: 9 }).length)";
+    let sizes = process::output(Command::new("node").args(["-e", script]).arg(wasm))?;
+    let kilobytes: Vec<u64> = sizes.split(' ').flat_map(str::parse).map(|bytes: u64| bytes.div_ceil(1000)).collect();
+    let [raw, compressed] = kilobytes[..] else { bail!("no sizes in {sizes:?}") };
+    println!("    WASM: {raw} KB, {compressed} KB with gzip");
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask deploy`: the Worker, online.
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Result, bail};
+
+use crate::{build, project, setup};
+
+/// `cargo xtask deploy [ARGS…]`; wrangler takes this program's place, so that it can ask questions.
+pub fn command(args: &[String]) -> Result<ExitCode> {
+    setup::run()?;
+    build::run(&build::GATE)?;
+    let error = Command::new(project::npm_tool("wrangler"))
+        .args(["deploy", "--config", "wrangler.toml"])
+        .args(args)
+        .current_dir(project::root())
+        .exec();
+    bail!("wrangler cannot be started: {error}")
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask dev`: the gate and the demo API on this machine.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::gate::{Gate, Options};
+use crate::{build, cli, demo, dev_vars, gate, process, project, setup};
+
+const PORT: u16 = 8787;
+
+/// `cargo xtask dev [--port N] [--state DIR] [--once-ready-run CMD]`
+pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
+    let port = cli::option(&mut args, "--port")?;
+    let port = port.map_or(Ok(PORT), |port| port.parse()).context("--port is not a port")?;
+    let state = cli::option(&mut args, "--state")?.map_or_else(|| project::path(".wrangler/state"), PathBuf::from);
+    let state = std::path::absolute(state)?;
+    let once_ready = cli::option(&mut args, "--once-ready-run")?;
+    cli::nothing(&args)?;
+
+    gate::ensure_free(port)?;
+    setup::run()?;
+    build::run(&build::GATE)?;
+    let mut gate = start(&Options { port, state, log: None })?;
+    if let Some(command) = once_ready {
+        let status = process::status(Command::new("bash").args(["-c", &command]))?;
+        return Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from));
+    }
+    print_welcome(&gate);
+    bail!("wrangler dev ended: {}", gate.wait()?)
+}
+
+/// Starts a built gate, with secrets, the demo API's policy and its sub-accounts.
+pub fn start(options: &Options) -> Result<Gate> {
+    dev_vars::ensure()?;
+    std::fs::create_dir_all(&options.state).with_context(|| format!("{}", options.state.display()))?;
+    let gate = Gate::start(options)?;
+    setup::step("Loading the demo API's policy and sub-accounts", || demo::load(&gate, &options.state))?;
+    Ok(gate)
+}
+
+fn print_welcome(gate: &Gate) {
+    let key_command = "OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars)";
+    let here = std::env::current_dir().ok();
+    if here != Some(project::root()) {
+        println!("\nThe commands below are for the directory {}.", project::root().display());
+    }
+    println!(
+        "
+  The gate      {}        in front of the demo API (examples/demo-api)
+  Admin API     {}
+  Health        {}
+  Sub-accounts  acme (Acme Dental), globex (Globex Fitness)
+
+  The owner's key is in .dev.vars; read it into your shell:
+    {key_command}
+  The first call, an integration of Acme's; the answer shows its token, once:
+    curl -s {} \\
+      -H \"Authorization: Bearer $OWNER_KEY\" -H 'Content-Type: application/json' \\
+      -d '{{\"name\":\"Zapier sync\",\"owner\":{{\"level\":\"sub_account\",\"id\":\"acme\"}},\"scopes\":[\"locations.readonly\"]}}'
+  Then, with that token in TOKEN:
+    curl -s {} -H \"Authorization: Bearer $TOKEN\"
+
+  Ctrl-C ends both.
+",
+        gate.address("/"),
+        gate.address("/_tidegate/api/"),
+        gate.address("/_tidegate/healthz"),
+        gate.address("/_tidegate/api/integrations"),
+        gate.address("/locations/acme"),
+    );
+}

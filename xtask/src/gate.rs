@@ -1,0 +1,102 @@
+//! The gate under `wrangler dev`, with the demo API behind it.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::Running;
+use crate::project;
+
+/// How long the gate may take until it answers.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// How to run it.
+pub struct Options {
+    /// The port on this machine.
+    pub port: u16,
+    /// Where KV and SQLite are kept.
+    pub state: PathBuf,
+    /// Where wrangler's output goes; without it, to the terminal.
+    pub log: Option<PathBuf>,
+}
+
+/// A running gate; dropping it ends it.
+pub struct Gate {
+    wrangler: Running,
+    port: u16,
+}
+
+impl Gate {
+    /// Starts it and waits until it answers.
+    pub fn start(options: &Options) -> Result<Self> {
+        ensure_free(options.port)?;
+        let mut gate = Self { wrangler: Running::start(&mut wrangler(options)?)?, port: options.port };
+        gate.wait_until_ready()?;
+        Ok(gate)
+    }
+
+    /// The address of a path on it.
+    pub fn address(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> Result<ExitStatus> {
+        self.wrangler.wait()
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let health = self.address("/_tidegate/healthz");
+        let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10)));
+        let agent = ureq::Agent::new_with_config(config.build());
+        let deadline = Instant::now() + START_LIMIT;
+        loop {
+            let answer = agent.get(&health).call();
+            if answer.is_ok() {
+                return Ok(());
+            }
+            if let Some(status) = self.wrangler.ended()? {
+                bail!("wrangler dev ended before the gate answered: {status}");
+            }
+            if Instant::now() > deadline {
+                bail!("the gate does not answer at {health}: {answer:?}");
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Refuses a port on which something listens; wrangler would take another one without a word.
+pub fn ensure_free(port: u16) -> Result<()> {
+    if TcpListener::bind(("127.0.0.1", port)).is_err() {
+        bail!("port {port} is taken. End what listens there, or choose another port with --port.");
+    }
+    Ok(())
+}
+
+/// A port that is free now.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+fn wrangler(options: &Options) -> Result<Command> {
+    let mut wrangler = Command::new(project::npm_tool("wrangler"));
+    wrangler.args(["dev", "--config", "wrangler.toml", "--config", "examples/demo-api/wrangler.toml"]);
+    wrangler.args(["--port", &options.port.to_string(), "--show-interactive-dev-session=false"]);
+    wrangler.arg("--persist-to").arg(&options.state);
+    // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.
+    wrangler.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true")]);
+    wrangler.env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    if let Some(log) = &options.log {
+        let file = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
+        wrangler.stdout(file.try_clone()?).stderr(file);
+        wrangler.env("WRANGLER_REGISTRY_PATH", options.state.join("registry")); // apart from other sessions
+    }
+    wrangler.current_dir(project::root());
+    Ok(wrangler)
+}

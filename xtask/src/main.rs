@@ -1,0 +1,77 @@
+//! `cargo xtask`: sets up, builds, runs, tests, checks and deploys the gate.
+
+mod build;
+mod check;
+mod cli;
+mod demo;
+mod deploy;
+mod dev;
+mod dev_vars;
+mod gate;
+mod process;
+mod project;
+mod setup;
+mod suites;
+mod tally;
+mod test;
+mod walk;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+  setup                 install what is missing: WASM target, wasm-bindgen, worker-build, npm packages
+  build [--faults]      build the Worker into build/ (--faults: into build/faults/, with injected panics, for one test)
+  dev [--port N] [--state DIR] [--once-ready-run CMD]
+                        run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
+                        --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
+  test [SUITE…]         run the suites core, edge and readme, or only those named
+  vectors               regenerate the golden vectors in tests/corpus/
+  check                 formatting, lints, and the rules for dependencies
+  deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
+                        TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
+                        `npx wrangler secret put TOKEN_KEYS` and `npx wrangler secret put OWNER_KEY`
+  help                  this list";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    process::end_children_on_interrupt()?;
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let args: Vec<String> = args.collect();
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") && command != "deploy" {
+        return Ok(help());
+    }
+    match command.as_str() {
+        "setup" => cli::nothing(&args).and_then(|()| setup::run()).map(success),
+        "build" => build::command(args).map(success),
+        "dev" => dev::command(args),
+        "test" => test::command(&args),
+        "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
+        "check" => cli::nothing(&args).and_then(|()| check::command()),
+        "deploy" => deploy::command(&args),
+        "" | "help" | "--help" | "-h" => Ok(help()),
+        unknown => bail!("there is no command {unknown:?}\n\n{HELP}"),
+    }
+}
+
+fn success((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+fn help() -> ExitCode {
+    println!("{HELP}");
+    ExitCode::SUCCESS
+}

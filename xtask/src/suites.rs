@@ -1,0 +1,116 @@
+//! The suites.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::gate::Options;
+use crate::tally::Tally;
+use crate::{dev, gate, process, project, walk};
+
+/// All Rust tests, natively.
+pub fn core() -> Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]).current_dir(project::root());
+    let mut lines = Vec::new();
+    let status = process::each_line(&mut cargo, |line| {
+        println!("{line}");
+        lines.push(line.to_owned());
+    })?;
+    Ok(rust_tally(&lines).with_run(status.success()))
+}
+
+/// Counts the output of `cargo test -- --show-output`. A test that prints `SKIPPED: <why>` passes there, but did not run.
+fn rust_tally(lines: &[impl AsRef<str>]) -> Tally {
+    let mut tally = Tally::default();
+    let mut said_skipped = 0;
+    for line in lines.iter().map(AsRef::as_ref) {
+        if line.starts_with("SKIPPED:") {
+            said_skipped += 1;
+        } else if let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) {
+            tally.passed += count_before(counts, " passed");
+            tally.failed += count_before(counts, " failed");
+            tally.skipped += count_before(counts, " ignored");
+        }
+    }
+    tally.passed = tally.passed.saturating_sub(said_skipped);
+    tally.skipped += said_skipped;
+    tally
+}
+
+fn count_before(counts: &str, word: &str) -> u64 {
+    let parts = counts.split("; ").filter_map(|part| part.strip_suffix(word));
+    parts.filter_map(|number| number.parse::<u64>().ok()).sum()
+}
+
+/// The built Worker inside workerd.
+pub fn edge() -> Result<Tally> {
+    let report = project::path("target/vitest.json");
+    let _ = fs::remove_file(&report);
+    let mut vitest = Command::new(project::npm_tool("vitest"));
+    vitest.args(["run", "--config", "tests/edge/vitest.config.ts"]);
+    vitest.args(["--reporter=default", "--reporter=json"]);
+    vitest.arg(format!("--outputFile.json={}", report.display())); // a relative one would be under vitest's root
+    vitest.env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    let status = process::status(vitest.current_dir(project::root()))?;
+    let report = fs::read_to_string(report).context("vitest wrote no report")?;
+    Ok(vitest_tally(&report)?.with_run(status.success()))
+}
+
+fn vitest_tally(report: &str) -> Result<Tally> {
+    let report: Value = serde_json::from_str(report).context("vitest's report is not JSON")?;
+    let count =
+        |name: &str| report.get(name).and_then(Value::as_u64).with_context(|| format!("no {name} in the report"));
+    Ok(Tally {
+        passed: count("numPassedTests")?,
+        failed: count("numFailedTests")?,
+        skipped: count("numPendingTests")? + count("numTodoTests")?,
+    })
+}
+
+/// The walk in the README, against a gate with a state of its own.
+pub fn readme() -> Result<Tally> {
+    let directory = project::path("target/readme");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory)?;
+    let markdown = fs::read_to_string(project::path("README.md")).context("README.md cannot be read")?;
+    let blocks = walk::blocks(&markdown)?;
+
+    let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
+    let options = Options { port, state: directory.join("state"), log: Some(log) };
+    let _gate = dev::start(&options).context("wrangler's output is in target/readme/wrangler.log")?;
+    walk::run(&blocks, port, &directory)
+}
+
+/// Has the gate tests write `tests/corpus/` afresh.
+pub fn regenerate_vectors() -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--package", "tidegate", "--test", "gate", "vectors"]);
+    process::run(cargo.env("TIDEGATE_REGENERATE_VECTORS", "1").current_dir(project::root()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rust_results_add_up_and_what_said_skipped_is_not_passed() {
+        let lines = [
+            "test a ... ok",
+            "SKIPPED: no documents here",
+            "test result: FAILED. 7 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "SKIPPED: nor here",
+        ];
+        assert_eq!(rust_tally(&lines), Tally { passed: 8, failed: 1, skipped: 4 });
+    }
+
+    #[test]
+    fn a_vitest_report_is_counted() {
+        let report = r#"{"numPassedTests":5,"numFailedTests":1,"numPendingTests":2,"numTodoTests":1}"#;
+        assert_eq!(vitest_tally(report).unwrap(), Tally { passed: 5, failed: 1, skipped: 3 });
+        assert!(vitest_tally("{}").is_err());
+    }
+}

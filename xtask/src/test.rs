@@ -1,0 +1,55 @@
+//! `cargo xtask test`: every test there is, and a total.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::tally::Tally;
+use crate::{build, setup, suites};
+
+/// A suite: its name, which builds it needs, and what runs it.
+struct Suite {
+    name: &'static str,
+    builds: &'static [build::Variant],
+    run: fn() -> Result<Tally>,
+}
+
+const SUITES: [Suite; 3] = [
+    Suite { name: "core", builds: &[], run: suites::core },
+    Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
+    Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
+];
+
+/// `cargo xtask test [SUITE…]`
+pub fn command(wanted: &[String]) -> Result<ExitCode> {
+    if let Some(unknown) = wanted.iter().find(|name| SUITES.iter().all(|suite| suite.name != **name)) {
+        bail!("there is no suite {unknown:?}; there are core, edge and readme");
+    }
+    let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
+    let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();
+    let mut total = Tally::default();
+    println!();
+    for (name, tally) in tallies {
+        println!("{name}: {tally}");
+        total += tally;
+    }
+    println!("{total}");
+    Ok(total.exit_code())
+}
+
+/// What a suite came to; one that cannot be run has failed.
+fn tally(suite: &Suite) -> Tally {
+    println!("\n# {}", suite.name);
+    prepare(suite).and_then(|()| (suite.run)()).map_or_else(
+        |error| {
+            eprintln!("error: the suite {} did not run: {error:#}", suite.name);
+            Tally::of(false)
+        },
+        Tally::nothing_run_is_a_failure,
+    )
+}
+
+fn prepare(suite: &Suite) -> Result<()> {
+    setup::run()?;
+    suite.builds.iter().try_for_each(build::run)
+}
