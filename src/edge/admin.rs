@@ -22,6 +22,13 @@ pub(super) const OWNER: &str = "owner-key";
 /// [`ACTOR`] for a session is this and its digest.
 pub(super) const SESSION: &str = "session:";
 
+/// The header fields that the registry reads.
+const FORWARDED: &[&str] = &[
+    "if-match",
+    #[cfg(feature = "panic-injection")]
+    super::inject::HEADER,
+];
+
 const API: &str = "/_tidegate/api";
 const OPENAPI: &str = include_str!("openapi.json");
 
@@ -126,7 +133,7 @@ impl Admin<'_> {
     async fn ask_registry(&self, path_and_query: &str, actor: &str) -> Result<Response, AdminError> {
         let headers = Headers::new().map_err(js_fault)?;
         headers.set(ACTOR, actor).map_err(js_fault)?;
-        for name in ["if-match", "content-length"] {
+        for name in FORWARDED {
             if let Some(value) = self.header(name) {
                 headers.set(name, &value).map_err(js_fault)?;
             }
@@ -162,7 +169,6 @@ fn registry_fault(error: &worker::Error) -> AdminError {
     AdminError::Registry(error.to_string())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is the function that map_err takes")]
 fn js_fault(error: JsValue) -> AdminError {
     registry_fault(&worker::Error::from(error))
 }

@@ -15,8 +15,17 @@ use crate::core::policy::Policy;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
-/// How long a record or the policy is used before it is read again, in milliseconds.
-const FRESH_FOR_MS: u64 = 10_000;
+/// How old what is remembered may be, in milliseconds.
+#[derive(Clone, Copy)]
+pub(super) struct MaxAge(u64);
+
+impl MaxAge {
+    /// For a grant.
+    pub const GRANT: Self = Self(5_000);
+    /// For a denial: a new token or scope works at once, and asking again costs a read a second at the most.
+    pub const DENIAL: Self = Self(1_000);
+}
+
 /// The most records that are remembered.
 const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
@@ -61,9 +70,9 @@ impl Isolate {
         &self.config
     }
 
-    /// The policy, if it was read lately.
-    pub fn policy(&self) -> Option<Rc<Policy>> {
-        self.policy.borrow().as_ref().and_then(Remembered::fresh)
+    /// The policy, if it was read lately enough.
+    pub fn policy(&self, max_age: MaxAge) -> Option<Rc<Policy>> {
+        self.policy.borrow().as_ref().and_then(|policy| policy.fresh(max_age))
     }
 
     /// Remembers the policy.
@@ -74,9 +83,9 @@ impl Isolate {
         value
     }
 
-    /// The record of `id`, if it was read lately.
-    pub fn record(&self, id: &IntegrationId) -> Option<Rc<Record>> {
-        self.records.borrow_mut().get(id).and_then(Remembered::fresh)
+    /// The record of `id`, if it was read lately enough.
+    pub fn record(&self, id: &IntegrationId, max_age: MaxAge) -> Option<Rc<Record>> {
+        self.records.borrow_mut().get(id).and_then(|record| record.fresh(max_age))
     }
 
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
@@ -94,8 +103,8 @@ impl<T> Remembered<T> {
     }
 
     /// The value, while it is fresh. A clock that stepped back makes it stale.
-    fn fresh(&self) -> Option<Rc<T>> {
+    fn fresh(&self, max_age: MaxAge) -> Option<Rc<T>> {
         let age = clock::now_ms().checked_sub(self.read_at_ms)?;
-        (age < FRESH_FOR_MS).then(|| Rc::clone(&self.value))
+        (age < max_age.0).then(|| Rc::clone(&self.value))
     }
 }

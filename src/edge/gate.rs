@@ -1,10 +1,11 @@
 //! The way of a request, steps 1 to 6.
 
+use futures_util::future::join;
 use serde_json::json;
 use web_sys::{Request as HttpRequest, Response};
 use worker::Env;
 
-use super::cache::Isolate;
+use super::cache::{Isolate, MaxAge};
 use super::{admin, clock, kv, log, origin, respond};
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
 use crate::core::reply::{Realm, answer};
@@ -57,7 +58,7 @@ impl<'a> Gate<'a> {
             Ok(request) => request,
             Err(denial) => return self.deny(&denial, None),
         };
-        let result = match self.judge(request.clone()).await {
+        let result = match self.judge(&request).await {
             Ok(grant) => self.forward(&grant).await,
             Err(denial) => Err(denial),
         };
@@ -89,13 +90,20 @@ impl<'a> Gate<'a> {
         request.authenticate(|credential| verify(keys, prefix, credential).map_err(Denial::from))
     }
 
-    /// Steps 3 to 5.
-    async fn judge(&self, request: VerifiedRequest) -> Result<Grant, Denial> {
-        let policy = kv::policy(&self.isolate, self.env);
+    /// Steps 3 to 5; a denial from memory is judged once more with what the store holds now.
+    async fn judge(&self, request: &VerifiedRequest) -> Result<Grant, Denial> {
+        match self.judge_with(request, MaxAge::GRANT).await {
+            Err(denial) if denial.may_be_outdated() => self.judge_with(request, MaxAge::DENIAL).await,
+            judged => judged,
+        }
+    }
+
+    async fn judge_with(&self, request: &VerifiedRequest, max_age: MaxAge) -> Result<Grant, Denial> {
+        let policy = kv::policy(&self.isolate, self.env, max_age);
         let (policy, record) = match request.credential() {
             Some(presented) => {
-                let record = kv::record(&self.isolate, self.env, presented.id());
-                let (policy, record) = futures_util::future::join(policy, record).await;
+                let record = kv::record(&self.isolate, self.env, presented.id(), max_age);
+                let (policy, record) = join(policy, record).await;
                 // The record goes first: a token that is not valid learns nothing of the policy, not even a fault.
                 let record = record?;
                 authenticate(presented, record.as_deref(), clock::now())?;
@@ -103,7 +111,7 @@ impl<'a> Gate<'a> {
             }
             None => (policy.await?, None),
         };
-        let request = policy.owner_headers().fold(request, |request, name| match self.header(name) {
+        let request = policy.owner_headers().fold(request.clone(), |request, name| match self.header(name) {
             Some(value) => request.with_header(name, &value),
             None => request,
         });
@@ -127,7 +135,7 @@ impl<'a> Gate<'a> {
 
     async fn identify(&self, request: &VerifiedRequest) -> Result<Identity, Denial> {
         let presented = request.credential().ok_or(Denial::NoCredential)?;
-        let record = kv::record(&self.isolate, self.env, presented.id()).await?;
+        let record = kv::record(&self.isolate, self.env, presented.id(), MaxAge::DENIAL).await?;
         authenticate(presented, record.as_deref(), clock::now())
     }
 

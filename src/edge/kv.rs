@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use worker::kv::KvStore;
 use worker::{Delay, Env};
 
-use super::cache::Isolate;
+use super::cache::{Isolate, MaxAge};
 use crate::core::decision::Denial;
 use crate::core::policy::Policy;
 use crate::core::record::Record;
@@ -28,8 +28,13 @@ pub(super) fn record_key(id: &IntegrationId) -> String {
 }
 
 /// The record of `id`, `None` where KV says that there is none.
-pub(super) async fn record(isolate: &Isolate, env: &Env, id: &IntegrationId) -> Result<Option<Rc<Record>>, Denial> {
-    if let Some(record) = isolate.record(id) {
+pub(super) async fn record(
+    isolate: &Isolate,
+    env: &Env,
+    id: &IntegrationId,
+    max_age: MaxAge,
+) -> Result<Option<Rc<Record>>, Denial> {
+    if let Some(record) = isolate.record(id, max_age) {
         return Ok(Some(record));
     }
     let key = record_key(id);
@@ -40,8 +45,8 @@ pub(super) async fn record(isolate: &Isolate, env: &Env, id: &IntegrationId) -> 
 }
 
 /// The published policy.
-pub(super) async fn policy(isolate: &Isolate, env: &Env) -> Result<Rc<Policy>, Denial> {
-    if let Some(policy) = isolate.policy() {
+pub(super) async fn policy(isolate: &Isolate, env: &Env, max_age: MaxAge) -> Result<Rc<Policy>, Denial> {
+    if let Some(policy) = isolate.policy(max_age) {
         return Ok(policy);
     }
     let Some(text) = read(env, POLICY_KEY).await? else {

@@ -5,6 +5,8 @@ mod cache;
 mod clock;
 mod config;
 mod gate;
+#[cfg(feature = "panic-injection")]
+mod inject;
 mod kv;
 mod log;
 mod origin;
@@ -17,5 +19,7 @@ use worker::{Context, Env, event};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    #[cfg(feature = "panic-injection")]
+    inject::panic_in_gate(&request);
     gate::handle(&request, &env).await
 }

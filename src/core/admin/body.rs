@@ -135,6 +135,16 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, AdminErr
     Ok(parsed)
 }
 
+impl SignIn {
+    /// No part of the body comes back in the error: a body of the wrong form may be the key itself.
+    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+        parse(body).map_err(|error| match error {
+            AdminError::Invalid { .. } => AdminError::invalid("key", "the body must be {\"key\": \"<owner key>\"}"),
+            error => error,
+        })
+    }
+}
+
 impl Edit {
     pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
         let edit: Self = parse(body)?;

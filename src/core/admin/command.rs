@@ -78,7 +78,7 @@ impl Command {
     fn on_collection(route: Route, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         let body = request.body;
         Ok(match route {
-            Route::SignIn => Self::SignIn(body::parse(body)?),
+            Route::SignIn => Self::SignIn(SignIn::parse(body)?),
             Route::SignOut => Self::SignOut,
             Route::ListSubAccounts => Self::ListSubAccounts,
             Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),

@@ -77,6 +77,17 @@ impl Denial {
         }
     }
 
+    /// Whether a newer record or policy could have led to another verdict.
+    pub fn may_be_outdated(&self) -> bool {
+        match self {
+            Self::UnknownToken | Self::DeadToken | Self::UnknownOperation | Self::OtherMethods(_) => true,
+            Self::NotForIntegrations | Self::WrongLevel(_) | Self::Owner(_) | Self::MissingScopes { .. } => true,
+            // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
+            Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
+            Self::Store(_) | Self::Misconfigured(_) | Self::OriginUnreachable(_) | Self::OriginTooSlow => false,
+        }
+    }
+
     /// One word for the log and for counting.
     pub fn code(&self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ pub use document::{Document, InvalidDocument};
 pub use report::{Finding, Report};
 pub use settings::{Scheme, Settings, WithoutSecurity};
 
-use super::policy::{InvalidTemplate, Operation, OwnerParameter, Place, Policy, Template};
+use super::policy::{InvalidTemplate, Operation, OwnerParameter, Place, Policy, PolicyError, Template};
 use super::record::Level;
 use super::request::Method;
 
@@ -36,7 +36,9 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let policy = match Policy::new(0, operations, settings.owner_parameters.clone()) {
         Ok(policy) => Some(policy),
         Err(error) => {
-            report.errors.push(Finding::new("", "", "", &error.to_string()));
+            let message = error.to_string();
+            let PolicyError::Clash { document, method, other, .. } = error;
+            report.errors.push(Finding::new(&document, &method.to_lowercase(), &other, &message));
             None
         }
     };

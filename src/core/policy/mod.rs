@@ -35,6 +35,8 @@ pub enum PolicyError {
     /// Two operations of one method would answer the same paths.
     #[error("{method} {path} is described twice, the second time as {other}")]
     Clash {
+        /// The title of the document that describes the second.
+        document: String,
         /// The method of both.
         method: String,
         /// The template that came first.
@@ -66,6 +68,7 @@ impl Policy {
         let mut routes: BTreeMap<(Method, String), Template> = BTreeMap::new();
         for (index, operation) in operations.iter().enumerate() {
             let clash = |other: &Template| PolicyError::Clash {
+                document: operation.document.clone(),
                 method: operation.method.as_str().to_owned(),
                 path: other.to_string(),
                 other: operation.path.to_string(),

@@ -63,9 +63,9 @@ impl Query {
         for pair in self.0.as_deref().unwrap_or_default().split('&') {
             for part in pair.split(';') {
                 let (raw_name, raw_value) = part.split_once('=').unwrap_or((part, ""));
-                let Some(given_name) = decode(raw_name) else { continue };
+                let given_name = decode_name(raw_name);
                 let other = given_name != name && others.contains(&given_name.as_str());
-                if skeleton(&given_name) != wanted || (other && part.len() == pair.len()) {
+                if !may_be(&given_name, &wanted) || (other && part.len() == pair.len()) {
                     continue;
                 }
                 let exact = given_name == name && part.len() == pair.len() && found == Given::Absent;
@@ -79,10 +79,20 @@ impl Query {
     }
 }
 
+/// Whether some parser takes `given` for a name with the skeleton `wanted`: one cuts it at a NUL, another drops the NUL.
+fn may_be(given: &str, wanted: &str) -> bool {
+    skeleton(given) == wanted || skeleton(&given.replace('\0', "")) == wanted
+}
+
 /// What is left of a name when everything is dropped that some parser drops.
 fn skeleton(name: &str) -> String {
     let stem = name.split(['[', '\0']).next().unwrap_or_default();
     stem.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// What is not UTF-8 in a name becomes U+FFFD, and [`skeleton`] drops it as some parsers do.
+fn decode_name(raw: &str) -> String {
+    percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 fn decode(raw: &str) -> Option<String> {
@@ -123,10 +133,12 @@ mod tests {
             "locationid=a",
             "location_id=a",
             "locationId%00x=a",
+            "location%00Id=a",
             "+locationId=a",
             "x=1;locationId=a",
             "locationId=a;x=1",
             "locationId=%ff",
+            "locationId%ff=a",
         ] {
             assert_eq!(given(query), Given::Ambiguous, "{query}");
         }

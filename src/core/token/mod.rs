@@ -61,8 +61,9 @@ pub fn verify(keys: &TokenKeys, prefix: &Prefix, credential: &Credential) -> Res
 }
 
 impl Presented {
-    /// What a request that names an integration (rather than presenting a token) is judged as.
-    pub fn assumed(id: IntegrationId, hash: TokenHash) -> Self {
+    /// What a request that names an integration (rather than presenting a token) is judged as. For explanations only:
+    /// outside the core, [`verify`] alone makes one.
+    pub(in crate::core) fn assumed(id: IntegrationId, hash: TokenHash) -> Self {
         Self { id, hash }
     }
 

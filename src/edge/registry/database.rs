@@ -19,7 +19,7 @@ extern "C" {
 }
 
 /// The registry's database, its schema in place.
-pub(super) struct Database {
+pub(in crate::edge) struct Database {
     sql: SqlStorage,
     storage: RawStorage,
 }

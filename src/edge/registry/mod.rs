@@ -17,8 +17,9 @@ use futures_util::StreamExt;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::commands::{Answer, Registrar};
-use self::database::Database;
-use self::outbox::Outbox;
+pub(super) use self::database::Database;
+use self::outbox::{MostPuts, Outbox};
+use self::sessions::Actor;
 use super::admin::ACTOR;
 use super::{clock, log, respond};
 use crate::core::admin::{AdminError, Command, IncomingRequest, Route};
@@ -53,7 +54,7 @@ impl DurableObject for Registry {
 
     async fn alarm(&self) -> worker::Result<Response> {
         let database = self.database().map_err(|error| worker::Error::from(error.to_string()))?;
-        self.outbox.drain(&self.state, database, &self.env).await;
+        self.outbox.drain(&self.state, database, &self.env, MostPuts::WITHIN_AN_ALARM).await;
         Response::empty()
     }
 }
@@ -67,30 +68,36 @@ impl Registry {
         Ok(self.database.get_or_init(|| database))
     }
 
-    async fn answer(&self, mut request: Request) -> Result<Answer, AdminError> {
+    async fn answer(&self, request: Request) -> Result<Answer, AdminError> {
         let database = self.database()?;
-        let actor = request.headers().get(ACTOR).ok().flatten().unwrap_or_default();
-        let url = request.inner().url();
+        let (actor, command) = self.command(request, database).await?;
+        let registrar = Registrar { database, env: &self.env, actor, now: clock::now() };
+        let answer = database.transaction(|| registrar.run(command))?;
+        if answer.changed {
+            self.outbox.arm(&self.state).await;
+            self.outbox.drain(&self.state, database, &self.env, MostPuts::WITHIN_A_COMMAND).await;
+        }
+        registrar.finish(answer)
+    }
+
+    /// Who asks for what. The body is read only once it is known who asks.
+    async fn command(&self, mut request: Request, database: &Database) -> Result<(Actor, Command), AdminError> {
+        let header = |name| request.headers().get(name).ok().flatten();
+        let (actor, if_match) = (header(ACTOR).unwrap_or_default(), header("if-match"));
+        #[cfg(feature = "panic-injection")]
+        super::inject::panic_in_transaction(header(super::inject::HEADER).as_deref(), database);
+        let (method, url) = (request.inner().method(), request.inner().url());
         let target = url.strip_prefix("https://registry").ok_or(AdminError::NotFound)?;
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let method = request.inner().method();
         let (route, _) = Route::find(&method, path)?;
-        let now = clock::now();
-        let actor = sessions::check(database, route, &actor, now)?;
+        let actor = sessions::check(database, route, &actor, clock::now())?;
         let body = match route.max_body() {
             Some(limit) => read_body(&mut request, limit).await?,
             None => String::new(),
         };
-        let if_match = request.headers().get("if-match").ok().flatten();
-        let incoming = IncomingRequest { method: &method, path, query, if_match: if_match.as_deref(), body: &body };
-        let command = Command::parse(incoming)?;
-        let registrar = Registrar { database: database, env: &self.env, actor, now: clock::now() };
-        let answer = database.transaction(|| registrar.run(command))?;
-        if answer.changed {
-            self.outbox.arm(&self.state).await;
-            self.outbox.drain(&self.state, database, &self.env).await;
-        }
-        registrar.finish(answer)
+        let if_match = if_match.as_deref();
+        let command = Command::parse(IncomingRequest { method: &method, path, query, if_match, body: &body })?;
+        Ok((actor, command))
     }
 }
 

@@ -23,8 +23,16 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How long one drain may believe itself to be the only one. Longer than one put may take; a drain whose request was
 /// cancelled never says that it has ended.
 const LEASE_MS: u64 = 15_000;
-/// Puts in one drain: the platform allows 1,000 calls in an invocation.
-const MOST_PUTS: u64 = 500;
+/// How many puts one drain makes; the alarm goes on with the rest.
+#[derive(Clone, Copy)]
+pub(super) struct MostPuts(u64);
+
+impl MostPuts {
+    /// An admin waits for these.
+    pub const WITHIN_A_COMMAND: Self = Self(10);
+    /// The platform allows 1,000 calls in an invocation.
+    pub const WITHIN_AN_ALARM: Self = Self(500);
+}
 
 /// Sees to it that one drain runs at a time, so that no put can overtake a newer one of the same key.
 #[derive(Default)]
@@ -89,11 +97,11 @@ impl Outbox {
     }
 
     /// Tells KV all that it has yet to be told, oldest change first, until it refuses.
-    pub async fn drain(&self, state: &State, database: &Database, env: &Env) {
+    pub async fn drain(&self, state: &State, database: &Database, env: &Env, most: MostPuts) {
         if clock::now_ms() < self.leased_until_ms.get() {
             return;
         }
-        let drained = self.put_all(database, env).await;
+        let drained = self.put_all(database, env, most).await;
         self.leased_until_ms.set(0);
         match drained {
             Ok(true) => self.disarm(state).await,
@@ -111,8 +119,8 @@ impl Outbox {
     }
 
     /// Whether nothing is left.
-    async fn put_all(&self, database: &Database, env: &Env) -> Result<bool, String> {
-        for _ in 0..MOST_PUTS {
+    async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<bool, String> {
+        for _ in 0..most.0 {
             let sql = "SELECT key, rev, value, ttl_seconds FROM outbox ORDER BY since, key LIMIT 1";
             let row: Option<Row> = database.row(sql, vec![]).map_err(|error| error.to_string())?;
             let Some(row) = row else { return Ok(true) };
