@@ -7,8 +7,11 @@
 //! 5. [`core::decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
 //! 6. [`core::forward`] takes the grant, [`core::reply`] answers the denial.
 //!
-//! `edge` (feature `edge`) runs these steps as a Cloudflare Worker; [`core::admin`] holds the words of its admin API.
+//! `edge` (feature `edge`) runs these steps as a Cloudflare Worker; `page` (feature `page`) gives the browser some of
+//! them; [`core::admin`] holds the words of the admin API. Arrows point one way: `edge -> core`, `page -> core`.
 
 pub mod core;
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "page")]
+pub mod page;

@@ -11,6 +11,9 @@ use super::token::{IntegrationId, TokenHash};
 /// The version of the record's form that this code writes and reads.
 pub const VERSION: u32 = 1;
 
+/// The longest record, in bytes: all scopes that an integration can have, twice over.
+pub const MAX_BYTES: usize = 64 * 1024;
+
 /// The two levels that an integration can belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +87,9 @@ pub enum Corrupt {
         /// Where in the line.
         column: usize,
     },
+    /// Longer than [`MAX_BYTES`].
+    #[error("longer than {MAX_BYTES} bytes")]
+    TooLong,
     /// Of a version that this code does not know.
     #[error("version {0}")]
     Version(u32),
@@ -101,6 +107,9 @@ impl Record {
     /// # Errors
     /// [`Corrupt`] for all but a record of this version for this integration.
     pub fn from_json(id: &IntegrationId, text: &str) -> Result<Self, Corrupt> {
+        if text.len() > MAX_BYTES {
+            return Err(Corrupt::TooLong);
+        }
         let Versioned { v } = parse(text)?;
         if v != VERSION {
             return Err(Corrupt::Version(v));

@@ -191,8 +191,10 @@ fn invalid(error: serde_path_to_error::Error<serde_json::Error>) -> AdminError {
     }
     let message = inner.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    let field = match (path.as_str(), missing) {
+    // serde tells of these two at the object, not at the field.
+    let quoted = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("duplicate field `"));
+    let named = quoted.and_then(|rest| rest.strip_suffix('`'));
+    let field = match (path.as_str(), named) {
         (".", Some(name)) => name.to_owned(),
         (path, Some(name)) => format!("{path}.{name}"),
         (".", None) => "body".to_owned(),

@@ -4,10 +4,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate};
+use crate::core::policy::Catalogue;
 use crate::core::record::{Live, Owner, Record};
 use crate::core::rotation::{Event, LiveToken, Rotation, Timestamp};
 use crate::core::scope::ScopeSet;
 use crate::core::token::{IntegrationId, TokenHash};
+
+/// The most scopes that one integration can have: they travel to the origin in one header field.
+const MOST_SCOPES: usize = 200;
 
 /// The truth about one integration that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,21 @@ pub struct TokenView {
     /// When it ends, in RFC 3339, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
+}
+
+/// Checks that an integration can have these scopes: all of them known to the policy, and not too many.
+///
+/// # Errors
+/// [`AdminError::Invalid`] for `scopes`.
+pub fn check_scopes(scopes: &ScopeSet, catalogue: &Catalogue) -> Result<(), AdminError> {
+    let unknown = catalogue.unknown(scopes);
+    if !unknown.is_empty() {
+        return Err(AdminError::invalid("scopes", format!("no operation of the policy needs {unknown}")));
+    }
+    if scopes.len() > MOST_SCOPES {
+        return Err(AdminError::invalid("scopes", format!("an integration has at most {MOST_SCOPES} scopes")));
+    }
+    Ok(())
 }
 
 impl Integration {

@@ -12,5 +12,5 @@ pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, Rota
 pub use command::{Command, IncomingRequest, ListIntegrations};
 pub use error::AdminError;
 pub use field::{Description, Name};
-pub use integration::{Change, Integration, IntegrationView, TokenView};
+pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route};

@@ -1,12 +1,14 @@
 //! The registry: one Durable Object with SQLite that owns the truth. A command runs in one synchronous transaction
 //! that also writes its audit event and its outbox row; only then is KV told. See docs/storage.md.
 
+mod answer;
 mod commands;
 mod database;
 mod events;
 mod integrations;
 mod outbox;
 mod policies;
+mod policy_commands;
 mod schema;
 mod sessions;
 mod sub_accounts;
@@ -16,7 +18,8 @@ use std::cell::OnceCell;
 use futures_util::StreamExt;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-use self::commands::{Answer, Registrar};
+use self::answer::Answer;
+use self::commands::Registrar;
 pub(super) use self::database::Database;
 use self::outbox::{MostPuts, Outbox};
 use self::sessions::Actor;
@@ -41,7 +44,7 @@ impl DurableObject for Registry {
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         let answer = match self.answer(request).await {
             Ok(Answer { status: 204, cookie, .. }) => respond::no_content(cookie.as_deref()),
-            Ok(Answer { status, body, etag, .. }) => respond::json(status, &body, etag),
+            Ok(Answer { status, body, etag, .. }) => respond::json_text(status, &body, etag),
             Err(error) => {
                 if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {
                     log::error(&serde_json::json!({ "event": "registry", "reason": what }));
@@ -77,7 +80,7 @@ impl Registry {
             self.outbox.arm(&self.state).await;
             self.outbox.drain(&self.state, database, &self.env, MostPuts::WITHIN_A_COMMAND).await;
         }
-        registrar.finish(answer)
+        answer.finish(database, clock::now())
     }
 
     /// Who asks for what. The body is read only once it is known who asks.

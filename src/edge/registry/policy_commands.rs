@@ -1,0 +1,97 @@
+//! What the commands about the policy do, inside their transaction.
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::commands::Registrar;
+use super::{integrations, outbox, policies};
+use crate::core::admin::{AdminError, Explain, PublishPolicy};
+use crate::core::decision::{Subject, explain};
+use crate::core::openapi::{Compiled, compile};
+use crate::core::policy::Policy;
+use crate::core::record::{Live, Owner};
+use crate::core::rotation::{LiveToken, Rotation};
+use crate::core::scope::ScopeSet;
+use crate::core::token::IntegrationId;
+
+impl Registrar<'_> {
+    /// The policy that was published last.
+    pub fn show_policy(&self) -> Result<Answer, AdminError> {
+        let published = policies::latest(self.database)?.ok_or(AdminError::NotFound)?;
+        Ok(Answer::json(200, &published.view())?.with_etag(published.policy.rev()))
+    }
+
+    /// Compiles and publishes documents; the same again changes nothing.
+    pub fn publish(&self, rev: Option<u64>, body: &PublishPolicy) -> Result<Answer, AdminError> {
+        let latest = policies::latest(self.database)?;
+        let known = latest.as_ref().map_or(0, |published| published.policy.rev());
+        if rev.is_some_and(|rev| rev != known) {
+            return Err(AdminError::Stale(latest.map_or(Value::Null, |published| published.view())));
+        }
+        let Compiled { policy, report } = compile(&body.documents, &body.settings);
+        let policy = policy.ok_or_else(|| AdminError::PolicyErrors(json!(report)))?;
+        if let Some(latest) = &latest
+            && latest.policy == policy.clone().with_rev(known)
+            && latest.settings == json!(body.settings)
+        {
+            return self.published(known, &latest.report, false);
+        }
+        let rev = known.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
+        let policy = policy.with_rev(rev);
+        policies::save(self.database, &policy, &body.settings, &report, &self.actor.name(), self.now)?;
+        outbox::put_policy(self.database, &policy)?;
+        self.event("policy.published", None, &json!({ "rev": rev, "operations": report.operations }))?;
+        self.published(rev, &json!(report), true)
+    }
+
+    fn published(&self, rev: u64, report: &Value, changed: bool) -> Result<Answer, AdminError> {
+        let body = json!({ "rev": rev, "changed": changed, "report": report });
+        Ok(Answer::json(200, &body)?.with_etag(rev).and_changed(changed))
+    }
+
+    /// Compiles documents and tells what would change.
+    pub fn preview(&self, body: &PublishPolicy) -> Result<Answer, AdminError> {
+        let Compiled { policy, report } = compile(&body.documents, &body.settings);
+        let diff = policy.map(|policy| self.policy().map(|present| present.diff(&policy))).transpose()?;
+        Answer::json(200, &json!({ "report": report, "diff": diff }))
+    }
+
+    /// The decision on a request, and the steps that led to it.
+    pub fn explain(&self, question: Explain) -> Result<Answer, AdminError> {
+        let Explain { method, path, integration, scopes, owner } = question;
+        let subject = match (integration, owner, scopes) {
+            (None, None, None) => Subject::Nobody,
+            (Some(id), None, scopes) => {
+                let live = integrations::load(self.database, &id)
+                    .map_err(|error| not_found(error, "integration", "there is no integration with this id"))?
+                    .live();
+                Subject::Integration(Live { scopes: scopes.unwrap_or(live.scopes), ..live })
+            }
+            (None, Some(owner), Some(scopes)) => Subject::Integration(self.assumed(owner, scopes)?),
+            (Some(_), Some(_), _) => return Err(AdminError::invalid("owner", "the integration has one already")),
+            (None, Some(_), None) => return Err(AdminError::invalid("scopes", "needed beside owner")),
+            (None, None, Some(_)) => return Err(AdminError::invalid("owner", "needed beside scopes")),
+        };
+        Answer::json(200, &json!(explain(&method, &path, &subject, &self.policy()?, self.now)))
+    }
+
+    /// An integration that does not exist, to ask about.
+    fn assumed(&self, owner: Owner, scopes: ScopeSet) -> Result<Live, AdminError> {
+        let id = IntegrationId::from_entropy([0; 10]);
+        let hash = self.mint(&id)?.hash;
+        let tokens = Rotation::Steady(LiveToken { n: 1, hash });
+        Ok(Live { id, rev: 0, owner, name: "an integration".to_owned(), scopes, tokens })
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> Result<Policy, AdminError> {
+        policies::in_force(self.database)
+    }
+}
+
+fn not_found(error: AdminError, field: &str, message: &str) -> AdminError {
+    match error {
+        AdminError::NotFound => AdminError::invalid(field, message),
+        other => other,
+    }
+}
