@@ -11,7 +11,7 @@ use worker::Env;
 
 use super::clock;
 use super::config::Config;
-use crate::core::policy::Policy;
+use crate::core::policy::{CorruptPolicy, Policy};
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -33,7 +33,7 @@ const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 pub(super) struct Isolate {
     env: JsValue,
     config: Config,
-    policy: RefCell<Option<Remembered<Policy>>>,
+    policy: RefCell<Option<(Remembered<Policy>, String)>>,
     records: RefCell<LruCache<IntegrationId, Remembered<Record>>>,
 }
 
@@ -72,15 +72,18 @@ impl Isolate {
 
     /// The policy, if it was read lately enough.
     pub fn policy(&self, max_age: MaxAge) -> Option<Rc<Policy>> {
-        self.policy.borrow().as_ref().and_then(|policy| policy.fresh(max_age))
+        self.policy.borrow().as_ref().and_then(|(policy, _)| policy.fresh(max_age))
     }
 
-    /// Remembers the policy.
-    pub fn remember_policy(&self, policy: Policy) -> Rc<Policy> {
-        let remembered = Remembered::new(policy);
-        let value = Rc::clone(&remembered.value);
-        *self.policy.borrow_mut() = Some(remembered);
-        value
+    /// Remembers the policy that `text` is; the same text as before is not read again.
+    pub fn remember_policy(&self, text: String) -> Result<Rc<Policy>, CorruptPolicy> {
+        let mut known = self.policy.borrow_mut();
+        let value = match known.as_ref() {
+            Some((policy, same)) if *same == text => Rc::clone(&policy.value),
+            _ => Rc::new(Policy::from_json(&text)?),
+        };
+        *known = Some((Remembered::new(Rc::clone(&value)), text));
+        Ok(value)
     }
 
     /// The record of `id`, if it was read lately enough.
@@ -90,16 +93,15 @@ impl Isolate {
 
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
     pub fn remember_record(&self, record: Record) -> Rc<Record> {
-        let remembered = Remembered::new(record);
-        let value = Rc::clone(&remembered.value);
-        self.records.borrow_mut().put(value.id().clone(), remembered);
-        value
+        let record = Rc::new(record);
+        self.records.borrow_mut().put(record.id().clone(), Remembered::new(Rc::clone(&record)));
+        record
     }
 }
 
 impl<T> Remembered<T> {
-    fn new(value: T) -> Self {
-        Self { value: Rc::new(value), read_at_ms: clock::now_ms() }
+    fn new(value: Rc<T>) -> Self {
+        Self { value, read_at_ms: clock::now_ms() }
     }
 
     /// The value, while it is fresh. A clock that stepped back makes it stale.

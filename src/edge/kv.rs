@@ -11,7 +11,6 @@ use worker::{Delay, Env};
 
 use super::cache::{Isolate, MaxAge};
 use crate::core::decision::Denial;
-use crate::core::policy::Policy;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -52,9 +51,7 @@ pub(super) async fn policy(isolate: &Isolate, env: &Env, max_age: MaxAge) -> Res
     let Some(text) = read(env, POLICY_KEY).await? else {
         return Err(Denial::Misconfigured("no policy is published: PUT /_tidegate/api/policy".to_owned()));
     };
-    let policy =
-        Policy::from_json(&text).map_err(|corrupt| Denial::Store(format!("{POLICY_KEY} is corrupt: {corrupt}")))?;
-    Ok(isolate.remember_policy(policy))
+    isolate.remember_policy(text).map_err(|corrupt| Denial::Store(format!("{POLICY_KEY} is corrupt: {corrupt}")))
 }
 
 /// Writes a value. With `ttl_seconds` it goes away by itself.

@@ -15,7 +15,7 @@ pub const MAX_BYTES: usize = 8 * 1024;
 /// Why an `Authorization` header field is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizationError {
-    /// Longer than [`MAX_BYTES`].
+    /// Longer than `MAX_BYTES`.
     #[error("the Authorization header is longer than 8192 bytes")]
     TooLong,
     /// A comma: field lines that were sent twice arrive joined by one (RFC 9110 section 5.3).

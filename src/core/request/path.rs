@@ -14,10 +14,10 @@ pub const MAX_SEGMENTS: usize = 256;
 /// The rule of the path contract that a path breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// Longer than [`MAX_BYTES`].
+    /// Longer than `MAX_BYTES`.
     #[error("the path is longer than 8192 bytes")]
     TooLong,
-    /// More than [`MAX_SEGMENTS`].
+    /// More than `MAX_SEGMENTS`.
     #[error("the path has more than 256 segments")]
     TooManySegments,
     /// `admin`, `http://host/admin`.

@@ -12,7 +12,7 @@ pub const MAX_BYTES: usize = 16 * 1024;
 /// The rule that a query breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// Longer than [`MAX_BYTES`].
+    /// Longer than `MAX_BYTES`.
     #[error("the query is longer than 16384 bytes")]
     TooLong,
     /// A `#`, a control character, a space or a byte that is not ASCII: not an RFC 3986 query.
