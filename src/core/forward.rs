@@ -33,7 +33,9 @@ const NEVER_FORWARDED: [&str; 9] = [
 ];
 
 /// What `Connection` must not name away: the platform says by these who the client is, or where the request goes.
-const KEPT_WHATEVER_CONNECTION_SAYS: [&str; 5] = ["cf-", "forwarded", "host", "x-forwarded-", "x-real-ip"];
+const KEPT_WHATEVER_CONNECTION_SAYS: [&str; 3] = ["forwarded", "host", "x-real-ip"];
+/// Likewise, by how they begin.
+const KEPT_BY_PREFIX: [&str; 2] = ["cf-", "x-forwarded-"];
 
 /// Plans how to forward what was granted. `names` are the request's field names in lower case; `value` gives one
 /// field's value.
@@ -92,7 +94,8 @@ fn is_ours(name: &str) -> bool {
 }
 
 fn is_named_by(connection: &str, name: &str) -> bool {
-    let kept = KEPT_WHATEVER_CONNECTION_SAYS.iter().any(|kept| name.starts_with(kept));
+    let kept =
+        KEPT_WHATEVER_CONNECTION_SAYS.contains(&name) || KEPT_BY_PREFIX.iter().any(|kept| name.starts_with(kept));
     !kept && connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name))
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::rotation::{LiveToken, Rotation, Timestamp};
@@ -110,13 +111,13 @@ impl Record {
         if text.len() > MAX_BYTES {
             return Err(Corrupt::TooLong);
         }
-        let Versioned { v } = parse(text)?;
+        let Versioned { v, gone } = parse(text)?;
         if v != VERSION {
             return Err(Corrupt::Version(v));
         }
-        let record = match parse(text)? {
-            Stored::Gone(StoredGone { id, rev, .. }) => Self::Gone { id, rev },
-            Stored::Live(stored) => Self::Live(stored.try_into()?),
+        let record = match gone {
+            Some(_) => parse::<StoredGone>(text).map(|StoredGone { id, rev, .. }| Self::Gone { id, rev })?,
+            None => Self::Live(parse::<StoredLive>(text)?.try_into()?),
         };
         if record.id() == id { Ok(record) } else { Err(Corrupt::WrongId) }
     }
@@ -124,11 +125,11 @@ impl Record {
     /// The text that KV keeps.
     pub fn to_json(&self) -> String {
         let stored = match self.clone() {
-            Self::Gone { id, rev } => Stored::Gone(StoredGone { v: VERSION, rev, id, gone: True }),
-            Self::Live(live) => Stored::Live(live.into()),
+            Self::Gone { id, rev } => serde_json::to_string(&StoredGone { v: VERSION, rev, id, gone: True }),
+            Self::Live(live) => serde_json::to_string(&StoredLive::from(live)),
         };
         // The types hold no map with non-string keys, which is all that could fail; an empty text is never a record.
-        serde_json::to_string(&stored).unwrap_or_default()
+        stored.unwrap_or_default()
     }
 
     /// The integration that the record is of.
@@ -196,13 +197,8 @@ impl From<OwnerId> for String {
 #[derive(Deserialize)]
 struct Versioned {
     v: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Stored {
-    Gone(StoredGone),
-    Live(StoredLive),
+    #[serde(default)]
+    gone: Option<IgnoredAny>,
 }
 
 #[derive(Serialize, Deserialize)]

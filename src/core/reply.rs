@@ -73,7 +73,7 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
             let detail = format!("This operation is not for integrations of a {}.", level.as_str().replace('_', "-"));
             Reply::new(403, "wrong-level", "Not for integrations of this level", &detail)
         }
-        Denial::Owner(error) => owner(error),
+        Denial::Owner(error) => owner(error, realm),
         Denial::MissingScopes { needed, missing } => {
             let detail = format!("This operation needs {needed}; the integration lacks {missing}.");
             Reply::new(403, "insufficient-scope", "The integration lacks a scope", &detail)
@@ -113,7 +113,7 @@ fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
     if credential_sent { reply.with("WWW-Authenticate", challenge(realm, "invalid_request")) } else { reply }
 }
 
-fn owner(error: &OwnerError) -> Reply {
+fn owner(error: &OwnerError, realm: &Realm) -> Reply {
     let (status, kind, title, name) = match error {
         OwnerError::Ambiguous(name) => (400, "ambiguous-owner", "The owner is given ambiguously", name),
         OwnerError::Missing(name) => (400, "missing-owner", "The owner is not given", name),
@@ -126,7 +126,13 @@ fn owner(error: &OwnerError) -> Reply {
         OwnerError::Missing(_) => format!("Give {name}: the id of the integration's own agency or sub-account."),
         OwnerError::Other(_) => format!("{name} must be the id of the integration's own agency or sub-account."),
     };
-    Reply::new(status, kind, title, &detail).extend("parameter", name.as_str().into())
+    let reply = Reply::new(status, kind, title, &detail).extend("parameter", name.as_str().into());
+    match error {
+        OwnerError::Ambiguous(_) | OwnerError::Missing(_) => {
+            reply.with("WWW-Authenticate", challenge(realm, "invalid_request"))
+        }
+        OwnerError::Other(_) => reply,
+    }
 }
 
 impl Reply {

@@ -11,6 +11,7 @@ use worker::{Delay, Env};
 
 use super::cache::{Isolate, MaxAge};
 use crate::core::decision::Denial;
+use crate::core::policy::Policy;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 

@@ -10,6 +10,13 @@
     reason = "a test that cannot go on should stop loudly; clippy.toml's allowances do not reach a test crate's helpers"
 )]
 
+mod admin;
+mod corpora;
+mod highlevel;
+mod hostile;
+mod layout;
+mod policy;
+mod rotation;
 mod support;
 mod tokens;
 mod vectors;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use data_encoding::BASE64URL_NOPAD;
 use tidegate::core::record::{Level, Owner, OwnerId};
-use tidegate::core::request::{Credential, Path};
+use tidegate::core::request::Credential;
 use tidegate::core::rotation::{LiveToken, Timestamp};
 use tidegate::core::scope::{Scope, ScopeSet};
 use tidegate::core::token::{IntegrationId, Prefix, Presented, TokenError, TokenHash, TokenKeys, mint, verify};
@@ -60,10 +60,6 @@ pub fn at(seconds: u64) -> Timestamp {
 
 pub fn scopes(text: &str) -> ScopeSet {
     text.split_whitespace().map(|scope| Scope::parse(scope).unwrap()).collect()
-}
-
-pub fn path(text: &str) -> Path {
-    Path::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 pub fn owner(level: Level, id: &str) -> Owner {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{AdminError, Description, Name};
@@ -56,13 +56,13 @@ pub struct NewIntegration {
 #[serde(deny_unknown_fields)]
 pub struct Edit {
     /// The new name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub name: Option<Name>,
     /// The new description.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub description: Option<Description>,
     /// The new scopes, all of them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub scopes: Option<ScopeSet>,
 }
 
@@ -143,6 +143,11 @@ impl SignIn {
             error => error,
         })
     }
+}
+
+/// A field that may be left out, but is not `null` where it is given.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Edit {

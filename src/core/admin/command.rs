@@ -121,9 +121,8 @@ impl Command {
 /// change is based on one state that somebody saw.
 fn rev(if_match: &str) -> Result<u64, AdminError> {
     let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     digits
-        .and_then(|digits| digits.parse().ok())
+        .and_then(|digits| digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits))
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
 }
 

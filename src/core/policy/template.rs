@@ -17,6 +17,9 @@ enum Segment {
     Parameter(String),
 }
 
+/// The most parameters in a template. The router panics at one more: it names them by letters.
+const MAX_PARAMETERS: usize = 25;
+
 /// Why a text is no path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
@@ -29,6 +32,9 @@ pub enum InvalidTemplate {
     /// One name for two parameters.
     #[error("two parameters have one name")]
     RepeatedParameter,
+    /// More than [`MAX_PARAMETERS`].
+    #[error("a template has at most {MAX_PARAMETERS} parameters")]
+    TooManyParameters,
     /// A percent sign: in a literal segment nothing may be encoded.
     #[error("a literal segment must not be percent-encoded")]
     Encoded,
@@ -46,6 +52,9 @@ impl Template {
         let segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
         let template = Self(segments.map(Segment::parse).collect::<Result<_, _>>()?);
         let mut names: Vec<_> = template.parameters().collect();
+        if names.len() > MAX_PARAMETERS {
+            return Err(InvalidTemplate::TooManyParameters);
+        }
         names.sort_unstable();
         if names.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(InvalidTemplate::RepeatedParameter);
@@ -155,6 +164,14 @@ mod tests {
         assert_eq!(Template::parse("/a%20b"), Err(InvalidTemplate::Encoded));
         assert_eq!(Template::parse("a"), Err(InvalidTemplate::Path(PathError::NoLeadingSlash)));
         assert_eq!(Template::parse("/a//b"), Err(InvalidTemplate::Path(PathError::EmptySegment)));
+    }
+
+    #[test]
+    fn the_router_takes_as_many_parameters_as_a_template_may_have() {
+        let with = |count: usize| (0..count).map(|n| format!("/{{p{n}}}")).collect::<String>();
+        let template = Template::parse(&with(MAX_PARAMETERS)).unwrap();
+        assert!(matchit::Router::new().insert(template.route(), ()).is_ok());
+        assert_eq!(Template::parse(&with(MAX_PARAMETERS + 1)), Err(InvalidTemplate::TooManyParameters));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The query, kept byte for byte, and asked only where a parameter names an owner.
 
+use std::fmt;
+
 use percent_encoding::percent_decode_str;
 
 /// A query string as received, without its `?`; `None` where the target has no `?`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Query(Option<String>);
 
 /// The longest query, in bytes.
@@ -82,6 +84,13 @@ impl Query {
 /// Whether some parser takes `given` for a name with the skeleton `wanted`: one cuts it at a NUL, another drops the NUL.
 fn may_be(given: &str, wanted: &str) -> bool {
     skeleton(given) == wanted || skeleton(&given.replace('\0', "")) == wanted
+}
+
+/// Clients put secrets into queries; none is printed.
+impl fmt::Debug for Query {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "[redacted]" } else { "None" })
+    }
 }
 
 /// What is left of a name when everything is dropped that some parser drops.

@@ -4,7 +4,7 @@
 
 mod decision_cases;
 mod decisions;
-mod paths;
+pub mod paths;
 mod records;
 mod replies;
 mod tokens;

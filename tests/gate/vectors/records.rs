@@ -1,7 +1,7 @@
 //! `records.json`: texts that KV may hold, to what the gate reads in them.
 
 use serde_json::{Value, json};
-use tidegate::core::record::{Corrupt, Record};
+use tidegate::core::record::{Corrupt, MAX_BYTES, Record};
 use tidegate::core::rotation::Rotation;
 
 use super::super::support::{NOW, hash_text, integration_id, live_token};
@@ -43,6 +43,13 @@ fn tombstone(gone: Value) -> String {
     json!({ "v": 1, "rev": 9, "id": integration_id(1), "gone": gone }).to_string()
 }
 
+/// A whole record with white space behind it, up to this many bytes.
+fn padded(length: usize) -> String {
+    let text = whole().to_string();
+    let padding = " ".repeat(length - text.len());
+    text + &padding
+}
+
 fn good_cases() -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("two tokens", whole().to_string(), "live"),
@@ -59,6 +66,7 @@ fn corrupt_cases() -> Vec<(&'static str, String, &'static str)> {
     let (first, second) = (json!({ "n": 1, "hash": hash(1) }), json!({ "n": 2, "hash": hash(2) }));
     let outgoing = json!({ "n": 1, "hash": hash(1), "not_after": NOW });
     vec![
+        ("a byte too long", padded(MAX_BYTES + 1), "too_long"),
         ("empty", String::new(), "malformed"),
         ("not JSON", "<html>".to_owned(), "malformed"),
         ("null", "null".to_owned(), "malformed"),
@@ -116,6 +124,7 @@ fn outcome(text: &str) -> (&'static str, Value) {
     match Record::from_json(&integration_id(1), text) {
         Ok(record @ Record::Live(_)) => ("live", summary(&record)),
         Ok(record @ Record::Gone { .. }) => ("gone", summary(&record)),
+        Err(Corrupt::TooLong) => ("too_long", Value::Null),
         Err(Corrupt::Malformed { .. }) => ("malformed", Value::Null),
         Err(Corrupt::Version(_)) => ("version", Value::Null),
         Err(Corrupt::WrongId) => ("wrong_id", Value::Null),
@@ -148,6 +157,11 @@ fn vectors_records() {
         "cases": cases.collect::<Vec<_>>(),
     });
     super::compare("records.json", &vectors);
+}
+
+#[test]
+fn the_longest_record_is_read() {
+    assert!(Record::from_json(&integration_id(1), &padded(MAX_BYTES)).is_ok());
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_challenge_stands_where_rfc_6750_wants_it() {
             (Denial::NoCredential, _) => Some("Bearer realm=\"api\""),
             (_, 401) => Some("Bearer realm=\"api\", error=\"invalid_token\""),
             (Denial::Ambiguous(RequestError::Path { credential_sent: false, .. }), _) => None,
-            (Denial::Ambiguous(_), _) => Some("Bearer realm=\"api\", error=\"invalid_request\""),
+            (Denial::Ambiguous(_) | Denial::Owner(_), 400) => Some("Bearer realm=\"api\", error=\"invalid_request\""),
             (Denial::MissingScopes { .. }, _) => {
                 Some("Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"a.read b.write\"")
             }

@@ -1,0 +1,204 @@
+//! Every body: what is accepted, and which field a refusal names.
+
+use tidegate::core::admin::{Command, Rotate};
+use tidegate::core::rotation::Window;
+
+use super::{ID, field, send};
+
+const CREATE: &str =
+    r#"{"name":"Zapier sync","description":"x","owner":{"level":"sub_account","id":"a"},"scopes":["a.b"]}"#;
+
+/// `CREATE` with `from` replaced, which must be there.
+fn create(from: &str, to: &str) -> String {
+    assert!(CREATE.contains(from), "{from}");
+    CREATE.replace(from, to)
+}
+
+#[test]
+fn good_bodies_are_accepted() {
+    let integration = format!("/integrations/{ID}");
+    let rotate = format!("{integration}/rotate");
+    for (method, path, body) in [
+        ("POST", "/session", r#"{"key":"k"}"#),
+        ("POST", "/sub-accounts", r#"{"id":"a-1","name":"Harbour"}"#),
+        ("POST", "/integrations", CREATE),
+        ("POST", "/integrations", &create(r#""description":"x","#, "")),
+        ("POST", "/integrations", &create(r#"["a.b"]"#, "[]")),
+        ("PATCH", &integration, r#"{"name":"y"}"#),
+        ("PATCH", &integration, r#"{"description":""}"#),
+        ("PATCH", &integration, r#" {"scopes":[]} "#),
+        ("POST", &rotate, r#"{"expire":"now"}"#),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":60}"#),
+        ("PUT", "/policy", r#"{"documents":[{"openapi":"3.0.0"}],"settings":{"without_security":"public"}}"#),
+        ("POST", "/policy/preview", r#"{"documents":[]}"#),
+        ("POST", "/explain", r#"{"method":"GET","path":"/a"}"#),
+        ("POST", "/explain", &format!(r#"{{"method":"GET","path":"/a","integration":"{ID}","scopes":["a"]}}"#)),
+    ] {
+        assert!(send(method, path, body).is_ok(), "{method} {path} {body}: {:?}", send(method, path, body).err());
+    }
+}
+
+#[test]
+fn a_new_integration_names_the_wrong_field() {
+    let (long_name, long_text) = ("n".repeat(101), "d".repeat(1001));
+    for (body, expected) in [
+        (create(r#""name":"Zapier sync","#, ""), "name"),
+        (create("Zapier sync", ""), "name"),
+        (create("Zapier sync", " x"), "name"),
+        (create("Zapier sync", "x\\u0000"), "name"),
+        (create("Zapier sync", "x\\n"), "name"),
+        (create("Zapier sync", &long_name), "name"),
+        (create(r#""Zapier sync""#, "5"), "name"),
+        (create(r#""Zapier sync""#, "null"), "name"),
+        (create(r#":"x""#, &format!(":\"{long_text}\"")), "description"),
+        (create(r#":"x""#, r#":"\u0007""#), "description"),
+        (create(r#":"x""#, ":[]"), "description"),
+        (create(r#""owner":{"level":"sub_account","id":"a"},"#, ""), "owner"),
+        (create(r#"{"level":"sub_account","id":"a"}"#, r#""a""#), "owner"),
+        (create(r#""level":"sub_account","#, ""), "owner.level"),
+        (create("sub_account", "root"), "owner.level"),
+        (create(r#","id":"a""#, ""), "owner.id"),
+        (create(r#""id":"a""#, r#""id":"a/b""#), "owner.id"),
+        (create(r#""id":"a""#, r#""id":"..""#), "owner.id"),
+        (create(r#""id":"a""#, &format!(r#""id":"{}""#, "a".repeat(65))), "owner.id"),
+        (create(r#""id":"a""#, r#""id":"a","x":1"#), "owner.x"),
+        (create(r#","scopes":["a.b"]"#, ""), "scopes"),
+        (create(r#"["a.b"]"#, r#""a.b""#), "scopes"),
+        (create(r#"["a.b"]"#, r#"["a b"]"#), "scopes[0]"),
+        (create(r#"["a.b"]"#, r#"["a","b\""]"#), "scopes[1]"),
+        (create(r#"["a.b"]"#, &format!(r#"["{}"]"#, "s".repeat(129))), "scopes[0]"),
+        (create(r#"{"name""#, r#"{"admin":true,"name""#), "admin"),
+        (create(r#"{"name""#, r#"{"id":"x","name""#), "id"),
+    ] {
+        assert_eq!(field(send("POST", "/integrations", &body)), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_other_bodies_name_the_wrong_field() {
+    let integration = format!("/integrations/{ID}");
+    let rotate = format!("{integration}/rotate");
+    for (method, path, body, expected) in [
+        ("POST", "/session", r#"{}"#, "key"),
+        ("POST", "/session", r#"{"key":1}"#, "key"),
+        ("POST", "/sub-accounts", r#"{"name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":"a b","name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":"a"}"#, "name"),
+        ("POST", "/sub-accounts", r#"{"id":"a","name":"x","level":"agency"}"#, "level"),
+        ("PATCH", integration.as_str(), r#"{}"#, "name"),
+        ("PATCH", &integration, r#"{"name":""}"#, "name"),
+        ("PATCH", &integration, r#"{"name":null,"description":"d"}"#, "name"),
+        ("PATCH", &integration, r#"{"scopes":{}}"#, "scopes"),
+        ("PATCH", &integration, r#"{"owner":{"level":"agency","id":"a"}}"#, "owner"),
+        ("PATCH", &integration, r#"{"rev":8,"name":"x"}"#, "rev"),
+        ("POST", &rotate, r#"{}"#, "expire"),
+        ("POST", &rotate, r#"{"expire":"soon"}"#, "expire"),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":59}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":2592001}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":-60}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":60.5}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"later","window_seconds":"60"}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"now","window_seconds":60}"#, "window_seconds"),
+        ("POST", &rotate, r#"{"expire":"later","window":60}"#, "window"),
+        ("POST", "/explain", r#"{"path":"/a"}"#, "method"),
+        ("POST", "/explain", r#"{"method":"GET"}"#, "path"),
+        ("POST", "/explain", r#"{"method":"GET","path":"/a","integration":"x"}"#, "integration"),
+        ("POST", "/explain", r#"{"method":"GET","path":"/a","token":"x"}"#, "token"),
+        ("PUT", "/policy", r#"{}"#, "documents"),
+        ("PUT", "/policy", r#"{"documents":{}}"#, "documents"),
+        ("PUT", "/policy", r#"{"documents":[],"x":1}"#, "x"),
+        ("PUT", "/policy", r#"{"documents":[{"openapi":"3.0.0"},{"openapi":"2.0"}]}"#, "documents[1]"),
+        ("PUT", "/policy", r#"{"documents":["x"]}"#, "documents[0]"),
+        ("PUT", "/policy", r#"{"documents":[],"settings":{"x":1}}"#, "settings.x"),
+        ("PUT", "/policy", r#"{"documents":[],"settings":{"without_security":"allow"}}"#, "settings.without_security"),
+        (
+            "PUT",
+            "/policy",
+            r#"{"documents":[],"settings":{"schemes":{"a":{"level":"root","private_integrations":true}}}}"#,
+            "settings.schemes.a.level",
+        ),
+        (
+            "PUT",
+            "/policy",
+            r#"{"documents":[],"settings":{"schemes":{"a":{"level":"agency"}}}}"#,
+            "settings.schemes.a.private_integrations",
+        ),
+        (
+            "PUT",
+            "/policy",
+            r#"{"documents":[],"settings":{"owner_parameters":{"agency":[{"name":5}]}}}"#,
+            "settings.owner_parameters.agency[0].name",
+        ),
+    ] {
+        assert_eq!(field(send(method, path, body)), expected, "{method} {path} {body}");
+    }
+}
+
+#[test]
+fn a_body_that_is_no_object_is_named_as_a_whole() {
+    for body in ["null", "[]", "5", "\"x\"", "true"] {
+        assert_eq!(field(send("POST", "/integrations", body)), "body", "{body}");
+    }
+}
+
+#[test]
+fn a_body_that_is_no_json_is_malformed() {
+    let twice = format!("{CREATE}{CREATE}");
+    let open = CREATE.trim_end_matches('}');
+    for body in [
+        "",
+        " ",
+        "{",
+        "x",
+        "{\"name\":}",
+        "{'name':'x'}",
+        "name=x",
+        &twice,
+        open,
+        "{\"name\":\"\\ud800\"}",
+        "{\"name\":\"a\nb\"}",
+    ] {
+        let outcome = field(send("POST", "/integrations", body));
+        assert!(outcome.starts_with("Malformed"), "{body:?}: {outcome}");
+    }
+}
+
+#[test]
+fn a_field_given_twice_is_refused() {
+    let body = create(r#"{"name""#, r#"{"name":"y","name""#);
+    assert_eq!(field(send("POST", "/integrations", &body)), "name");
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_overflow() {
+    let deep = "[".repeat(60_000);
+    assert!(send("POST", "/integrations", &deep).is_err());
+    assert!(send("PUT", "/policy", &format!("{{\"documents\":{deep}")).is_err());
+    let deep = format!("{}{}", "[".repeat(60_000), "]".repeat(60_000));
+    let document = |rest: &str| format!(r#"{{"documents":[{{"openapi":"3.0.0",{rest}}}]}}"#);
+    let read = document(&format!(r#""paths":{{"/a":{{"get":{{"parameters":{deep}}}}}}}"#));
+    assert_eq!(field(send("PUT", "/policy", &read)), "documents[0]");
+    // What the policy is not made of is skipped, however deep.
+    assert!(send("PUT", "/policy", &document(&format!(r#""x":{deep}"#))).is_ok());
+}
+
+#[test]
+fn windows_are_seven_days_unless_chosen() {
+    let rotate = |body| match send("POST", &format!("/integrations/{ID}/rotate"), body) {
+        Ok(Command::Rotate { rotate, .. }) => rotate,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rotate(r#"{"expire":"now"}"#), Rotate::Now);
+    assert_eq!(rotate(r#"{"expire":"later"}"#), Rotate::Later(Window::DEFAULT));
+    assert_eq!(rotate(r#"{"expire":"later","window_seconds":2592000}"#), Rotate::Later(Window::LONGEST));
+}
+
+#[test]
+fn lengths_count_characters() {
+    for (name, fits) in [("é".repeat(100), true), ("é".repeat(101), false), ("\u{1f30a}".repeat(100), true)] {
+        assert_eq!(send("POST", "/integrations", &create("Zapier sync", &name)).is_ok(), fits, "{name}");
+    }
+    for text in ["d".repeat(1000), "a\\nb\\tc\\r".to_owned()] {
+        assert!(send("POST", "/integrations", &create(":\"x\"", &format!(":\"{text}\""))).is_ok(), "{text}");
+    }
+}

@@ -1,0 +1,190 @@
+//! Routes, revisions and list queries.
+
+use tidegate::core::admin::{
+    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route,
+};
+use tidegate::core::record::Level;
+
+use super::super::support::{integration_id, owner};
+use super::{ID, field};
+
+#[test]
+fn every_route_is_found_by_its_method_and_path() {
+    for (method, template, route) in ROUTES {
+        let id = template.contains("{id}").then(|| integration_id(1));
+        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, id)), "{method} {template}");
+    }
+}
+
+#[test]
+fn other_methods_are_told_the_right_ones() {
+    for (_, template, _) in ROUTES {
+        let known: Vec<_> = ROUTES.iter().filter(|route| route.1 == template).map(|route| route.0).collect();
+        let found = Route::find("BREW", &template.replace("{id}", ID));
+        assert_eq!(found, Err(AdminError::MethodNotAllowed(known)), "{template}");
+    }
+    for method in ["get", "HEAD", "OPTIONS", ""] {
+        assert!(matches!(Route::find(method, "/scopes"), Err(AdminError::MethodNotAllowed(_))), "{method}");
+    }
+}
+
+#[test]
+fn nothing_else_is_a_route() {
+    for path in [
+        "",
+        "/",
+        "/nothing",
+        "scopes",
+        "/scopes/",
+        "//scopes",
+        "/Scopes",
+        "/scopes?x",
+        "/integrations/",
+        "/integrations/x",
+        "/integrations/{id}",
+        "/integrations/040G2081040G2081",
+        "/integrations/040g2081040g208",
+        "/integrations/040g2081040g20811",
+        "/integrations/040g2081040g2081/",
+        "/integrations/040g2081040g2081/x",
+        "/integrations/../scopes",
+        "/policy/preview/x",
+    ] {
+        assert_eq!(Route::find("GET", path), Err(AdminError::NotFound), "{path:?}");
+    }
+}
+
+#[test]
+fn only_routes_with_a_body_take_one() {
+    for (method, _, route) in ROUTES {
+        let limit = route.max_body();
+        match route {
+            Route::PublishPolicy | Route::PreviewPolicy => assert_eq!(limit, Some(MAX_POLICY_BYTES)),
+            Route::CancelRotation | Route::FinishRotation | Route::Resync => assert_eq!(limit, None, "{route:?}"),
+            _ if ["GET", "DELETE"].contains(&method) => assert_eq!(limit, None, "{route:?}"),
+            _ => assert_eq!(limit, Some(MAX_BODY_BYTES), "{route:?}"),
+        }
+    }
+}
+
+fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command, AdminError> {
+    let body = if path.ends_with("rotate") { "{\"expire\":\"now\"}" } else { "{\"name\":\"x\"}" };
+    Command::parse(IncomingRequest { method, path, query: None, if_match, body })
+}
+
+#[test]
+fn every_change_of_an_integration_needs_its_rev() {
+    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    assert_eq!(changes.clone().count(), 5);
+    for (method, template, route) in changes {
+        let path = template.replace("{id}", ID);
+        assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");
+        assert!(with_rev(method, &path, Some("\"7\"")).is_ok(), "{route:?}");
+    }
+}
+
+#[test]
+fn if_match_is_one_rev_in_quotes() {
+    let path = format!("/integrations/{ID}");
+    for text in [
+        "",
+        "7",
+        "*",
+        "\"\"",
+        "\"",
+        "W/\"7\"",
+        "\"7\", \"8\"",
+        "\"x\"",
+        "\"-7\"",
+        "\"+7\"",
+        "\"007\"",
+        "\" 7\"",
+        "\"7\" ",
+        "'7'",
+        "\"7.0\"",
+        "\"99999999999999999999\"",
+    ] {
+        assert_eq!(field(with_rev("DELETE", &path, Some(text))), "If-Match", "{text:?}");
+    }
+    for (text, expected) in [("\"0\"", 0), ("\"7\"", 7), ("\"18446744073709551615\"", u64::MAX)] {
+        let Command::DeleteIntegration { rev, id } = with_rev("DELETE", &path, Some(text)).unwrap() else {
+            panic!("{text}")
+        };
+        assert_eq!((rev, id), (expected, integration_id(1)));
+    }
+}
+
+#[test]
+fn a_policy_may_be_published_with_or_without_a_rev() {
+    let publish = |if_match| {
+        let body = "{\"documents\":[]}";
+        Command::parse(IncomingRequest { method: "PUT", path: "/policy", query: None, if_match, body })
+    };
+    assert!(matches!(publish(None), Ok(Command::PublishPolicy { rev: None, .. })));
+    assert!(matches!(publish(Some("\"3\"")), Ok(Command::PublishPolicy { rev: Some(3), .. })));
+    assert_eq!(field(publish(Some("3"))), "If-Match");
+}
+
+fn list(query: &str) -> Result<Command, AdminError> {
+    Command::parse(IncomingRequest {
+        method: "GET",
+        path: "/integrations",
+        query: Some(query),
+        if_match: None,
+        body: "",
+    })
+}
+
+#[test]
+fn list_queries_are_read() {
+    let all = || ListIntegrations { owner: None, after: None, limit: 50 };
+    for (query, expected) in [
+        ("", all()),
+        ("limit=1", ListIntegrations { limit: 1, ..all() }),
+        ("limit=200", ListIntegrations { limit: 200, ..all() }),
+        ("cursor=040g2081040g2081", ListIntegrations { after: Some(integration_id(1)), ..all() }),
+        ("owner=agency:fleet", ListIntegrations { owner: Some(owner(Level::Agency, "fleet")), ..all() }),
+        (
+            "owner=sub_account%3Aa-1&limit=2",
+            ListIntegrations { owner: Some(owner(Level::SubAccount, "a-1")), limit: 2, ..all() },
+        ),
+    ] {
+        let Command::ListIntegrations(found) = list(query).unwrap() else { panic!("{query}") };
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn list_queries_that_are_wrong_name_their_parameter() {
+    for (query, expected) in [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=x", "limit"),
+        ("limit=", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("cursor=x", "cursor"),
+        ("cursor=", "cursor"),
+        ("owner=fleet", "owner"),
+        ("owner=root:fleet", "owner"),
+        ("owner=agency:", "owner"),
+        ("owner=agency:a%2Fb", "owner"),
+        ("owner=agency:a&owner=agency:b", "owner"),
+        ("page=1", "query"),
+        ("limit[]=1", "query"),
+        ("Limit=1", "query"),
+        ("a b", "query"),
+        ("limit=1#x", "query"),
+    ] {
+        assert_eq!(field(list(query)), expected, "{query}");
+    }
+}
+
+#[test]
+fn no_other_address_takes_a_query() {
+    for (method, template, route) in ROUTES.into_iter().filter(|route| route.2 != Route::ListIntegrations) {
+        let path = template.replace("{id}", ID);
+        let request = IncomingRequest { method, path: &path, query: Some("x=1"), if_match: Some("\"7\""), body: "{}" };
+        assert_eq!(field(Command::parse(request)), "query", "{route:?}");
+    }
+}

@@ -1,0 +1,198 @@
+//! A real API: every operation of its documents is walked, each verdict computed from the raw JSON beside it.
+//!
+//! The documents lie outside the project (`../shared/highlevel`); where they are absent the tests say so.
+
+mod raw;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use tidegate::core::decision::{Decision, Denial, decide};
+use tidegate::core::openapi::{Compiled, Document, Settings, compile};
+use tidegate::core::policy::{OwnerError, Policy};
+use tidegate::core::record::{Level, Live, Record};
+use tidegate::core::request::Request;
+use tidegate::core::rotation::Rotation;
+use tidegate::core::scope::ScopeSet;
+
+use super::support::{NOW, at, integration_id, live_token, minted, owner, project_path, shared, verified};
+use raw::{Raw, Way, all_scopes, operations};
+
+const OWN: &str = "ve9EPM428h8vShlRW1KT";
+const OTHER: &str = "qLrTa5zTmW7v2gGHjk3P";
+
+fn settings() -> Settings {
+    let text = fs::read_to_string(project_path("tests/corpus/highlevel-settings.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn texts() -> Option<Vec<String>> {
+    let mut files: Vec<_> =
+        fs::read_dir(shared("highlevel")?.join("openapi")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    Some(files.iter().map(|file| fs::read_to_string(file).unwrap()).collect())
+}
+
+fn compiled(texts: &[String]) -> Compiled {
+    let documents: Vec<_> = texts.iter().map(|text| Document::from_json(text).unwrap()).collect();
+    compile(&documents, &settings())
+}
+
+/// The verdict for an integration of `level`, whose owner's id is [`OWN`], with `scopes`.
+fn verdict(policy: &Policy, method: &str, target: &str, level: Level, scopes: &ScopeSet) -> Result<(), Denial> {
+    let tokens = Rotation::Steady(live_token(1, 1));
+    let owner = owner(level, OWN);
+    let live = Live { id: integration_id(1), rev: 1, owner, name: "walker".into(), scopes: scopes.clone(), tokens };
+    let presented = verified(&minted(1, 1).0).unwrap();
+    let request = Request::with_credential(method, target, presented).unwrap();
+    match decide(&request, Some(&Record::Live(live)), policy, at(NOW)) {
+        Decision::Allow(_) => Ok(()),
+        Decision::Deny(denial) => Err(denial),
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Walked {
+    operations: usize,
+    without_a_way: usize,
+    ways: usize,
+    scopes_removed: usize,
+    wrong_levels: usize,
+    other_owners: usize,
+    missing_owners: usize,
+}
+
+/// What [`walk`] must come to, counted from the raw documents alone.
+fn expected(operations: &[Raw]) -> Walked {
+    let ways = || operations.iter().flat_map(|raw| raw.ways.iter().map(move |way| (raw, way)));
+    let named = ways().filter(|(raw, way)| raw.names_owner(way.level)).count();
+    let one_sided = |raw: &&Raw| {
+        [Level::Agency, Level::SubAccount]
+            .iter()
+            .filter(|level| raw.ways.iter().any(|way| way.level == **level))
+            .count()
+            == 1
+    };
+    Walked {
+        operations: operations.len(),
+        without_a_way: operations.iter().filter(|raw| raw.ways.is_empty()).count(),
+        ways: ways().count(),
+        scopes_removed: ways().map(|(_, way)| way.scopes.len()).sum(),
+        wrong_levels: operations.iter().filter(one_sided).count(),
+        other_owners: named,
+        missing_owners: named,
+    }
+}
+
+fn walk(policy: &Policy, raw: &Raw, walked: &mut Walked) {
+    let at_all = format!("{} {}", raw.method, raw.template);
+    let method = raw.method.as_str();
+    walked.operations += 1;
+    let nobody = Request::with_credential(method, &raw.target(Level::SubAccount, OWN), None).unwrap();
+    assert_eq!(decide(&nobody, None, policy, at(NOW)), Decision::Deny(Denial::NoCredential), "{at_all}");
+    if raw.ways.is_empty() {
+        walked.without_a_way += 1;
+        let everything = policy.catalogue().entries().iter().map(|entry| entry.scope.clone()).collect();
+        for level in [Level::Agency, Level::SubAccount] {
+            let denied = verdict(policy, method, &raw.target(level, OWN), level, &everything);
+            assert_eq!(denied, Err(Denial::NotForIntegrations), "{at_all}");
+        }
+    }
+    for way in &raw.ways {
+        walked.ways += 1;
+        let target = raw.target(way.level, OWN);
+        assert_eq!(verdict(policy, method, &target, way.level, &way.scopes), Ok(()), "{at_all} {way:?}");
+        remove_scopes(policy, raw, way, walked);
+        if raw.names_owner(way.level) {
+            other_owner(policy, raw, way, walked);
+        }
+    }
+    for (level, other) in [(Level::Agency, Level::SubAccount), (Level::SubAccount, Level::Agency)] {
+        let of = |level| raw.ways.iter().filter(move |way| way.level == level);
+        if of(level).count() == 0 && of(other).count() > 0 {
+            walked.wrong_levels += 1;
+            let held = of(other).flat_map(|way| way.scopes.iter().cloned()).collect();
+            let denied = verdict(policy, method, &raw.target(level, OWN), level, &held);
+            assert_eq!(denied, Err(Denial::WrongLevel(level)), "{at_all}");
+        }
+    }
+}
+
+fn remove_scopes(policy: &Policy, raw: &Raw, way: &Way, walked: &mut Walked) {
+    for scope in way.scopes.iter() {
+        walked.scopes_removed += 1;
+        let removed: ScopeSet = [scope.clone()].into_iter().collect();
+        let held = way.scopes.without(&removed);
+        let outcome = verdict(policy, &raw.method, &raw.target(way.level, OWN), way.level, &held);
+        let another = raw.ways.iter().any(|other| other.level == way.level && held.covers(&other.scopes));
+        match outcome {
+            Ok(()) => assert!(another, "{} {} without {scope:?}", raw.method, raw.template),
+            Err(Denial::MissingScopes { missing, .. }) => {
+                let nearer = raw.ways.iter().filter(|other| other.level == way.level).count() > 1;
+                assert!(!another && (nearer || missing == removed), "{} {}: {missing}", raw.method, raw.template);
+            }
+            Err(denial) => panic!("{} {} without {scope:?}: {denial}", raw.method, raw.template),
+        }
+    }
+}
+
+fn other_owner(policy: &Policy, raw: &Raw, way: &Way, walked: &mut Walked) {
+    let at_all = format!("{} {} {way:?}", raw.method, raw.template);
+    walked.other_owners += 1;
+    let denied = verdict(policy, &raw.method, &raw.target(way.level, OTHER), way.level, &way.scopes);
+    assert!(matches!(denied, Err(Denial::Owner(OwnerError::Other(_)))), "{at_all}: {denied:?}");
+    walked.missing_owners += 1;
+    let path = raw.target(way.level, OTHER).split('?').next().unwrap().to_owned();
+    let denied = verdict(policy, &raw.method, &path, way.level, &way.scopes);
+    assert!(matches!(denied, Err(Denial::Owner(_))), "{at_all}: {denied:?}");
+}
+
+#[test]
+fn all_documents_compile_together() {
+    let Some(texts) = texts() else { return };
+    assert_eq!(texts.len(), 41);
+    let Compiled { policy, report } = compiled(&texts);
+    assert_eq!(report.errors, []);
+    assert_eq!(report.unmapped_schemes, [""; 0]);
+    // Of the documents' 118 scopes, 4 stand only in alternatives that integrations may not use.
+    assert_eq!((report.operations, report.scopes, report.without_security.len()), (576, 114, 16));
+    assert_eq!(policy.unwrap().operations().len(), 576);
+}
+
+#[test]
+fn every_operation_of_a_real_api_is_walked() {
+    let Some(texts) = texts() else { return };
+    let policy = compiled(&texts).policy.unwrap();
+    let operations = operations(&texts);
+    let mut walked = Walked::default();
+    for raw in &operations {
+        walk(&policy, raw, &mut walked);
+    }
+    assert_eq!(walked, expected(&operations));
+    assert_eq!((walked.operations, walked.without_a_way), (576, 25));
+    println!("{walked:?}");
+}
+
+#[test]
+fn the_scopes_are_those_of_the_raw_documents() {
+    let Some(texts) = texts() else { return };
+    let of_ways: ScopeSet =
+        operations(&texts).iter().flat_map(|raw| &raw.ways).flat_map(|way| way.scopes.iter().cloned()).collect();
+    let raw_scopes: BTreeSet<_> = texts.iter().flat_map(|text| all_scopes(text)).collect();
+    assert_eq!((raw_scopes.len(), of_ways.len()), (118, 114));
+    let catalogue = compiled(&texts).policy.unwrap().catalogue();
+    let known: ScopeSet = catalogue.entries().iter().map(|entry| entry.scope.clone()).collect();
+    assert_eq!(known, of_ways);
+}
+
+#[test]
+fn a_real_policy_survives_its_json_and_any_order() {
+    let Some(mut texts) = texts() else { return };
+    let compiled_once = compiled(&texts);
+    let policy = compiled_once.policy.unwrap();
+    assert_eq!(Policy::from_json(&policy.to_json()), Ok(policy.clone()));
+    texts.reverse();
+    let again = compiled(&texts);
+    assert_eq!(again.policy, Some(policy));
+    assert_eq!(again.report, compiled_once.report);
+}

@@ -1,0 +1,172 @@
+//! What compiling reports: every finding with its document, path and method.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tidegate::core::openapi::{Compiled, Finding};
+use tidegate::core::policy::{CorruptPolicy, Policy, Template};
+
+use super::super::support::{owner, scopes};
+use super::super::world::World;
+use super::{compiled, document, one};
+use tidegate::core::record::{Level, Record};
+
+fn place(finding: &Finding) -> (&str, &str, &str) {
+    (&finding.document, &finding.path, &finding.method)
+}
+
+/// Documents with one error, which is expected at (document, path, method) and to say `what`.
+fn one_error(documents: &[Value], at: (&str, &str, &str), what: &str) {
+    let Compiled { policy, report } = compiled(documents);
+    assert_eq!(policy, None);
+    assert_eq!(report.errors.len(), 1, "{:?}", report.errors);
+    assert_eq!(place(&report.errors[0]), at);
+    assert!(report.errors[0].message.contains(what), "{:?}", report.errors[0]);
+}
+
+#[test]
+fn every_error_names_document_path_and_method() {
+    let secured = json!({ "security": [{ "Tenant": ["a"] }] });
+    for (path, what) in [
+        ("/a/{b}.json", "whole segment"),
+        ("/a/{}", "name"),
+        ("/{b}/{b}", "one name"),
+        ("/a%20b", "percent-encoded"),
+        ("a", "slash"),
+        ("/a//b", "empty segment"),
+        ("/a/../b", "dot segment"),
+        ("/a;b", "not allowed"),
+        ("/é", "not allowed"),
+    ] {
+        one_error(&[one(path, secured.clone())], ("One", path, "get"), what);
+    }
+    let scope = json!({ "security": [{ "Tenant": ["a b"] }] });
+    one_error(&[one("/a", scope)], ("One", "/a", "get"), "\"a b\"");
+    let dangling =
+        json!({ "security": [{ "Tenant": ["a"] }], "parameters": [{ "$ref": "#/components/parameters/Nowhere" }] });
+    one_error(&[one("/a", dangling)], ("One", "/a", "get"), "Nowhere");
+}
+
+#[test]
+fn a_clash_names_document_path_and_method() {
+    let paths = |name: &str| json!({ (format!("/a/{{{name}}}")): { "get": { "security": [] } } });
+    let (first, second) = (document("First", paths("x")), document("Second", paths("y")));
+    one_error(&[first.clone(), second.clone()], ("Second", "/a/{y}", "get"), "/a/{x}");
+    one_error(&[second, first.clone()], ("Second", "/a/{y}", "get"), "/a/{x}");
+    one_error(&[first.clone(), first], ("First", "/a/{x}", "get"), "twice");
+}
+
+#[test]
+fn what_is_no_error_is_reported_as_well() {
+    let paths = json!({
+        "/silent": { "get": {} },
+        "/nobody": { "post": { "security": [{ "User": ["u"] }] } },
+        "/strange": { "put": { "security": [{ "Strange": ["u"] }] } },
+        "/c/{id}/slots": { "get": { "security": [{ "Tenant": ["a"] }] } },
+        "/c/resources/{type}": { "get": { "security": [{ "Agency": ["b"] }, { "Tenant": ["b"] }] } },
+        "/open": { "get": { "security": [] } }
+    });
+    let Compiled { policy, report } = compiled(&[document("All", paths)]);
+    assert!(policy.is_some());
+    let places =
+        |findings: &[Finding]| findings.iter().map(|finding| format!("{:?}", place(finding))).collect::<Vec<_>>();
+    assert_eq!(places(&report.without_security), [r#"("All", "/silent", "get")"#]);
+    assert_eq!(places(&report.unsatisfiable), [r#"("All", "/nobody", "post")"#, r#"("All", "/strange", "put")"#]);
+    assert_eq!(report.unmapped_schemes, ["Strange"]);
+    assert_eq!(report.crossing.len(), 1);
+    assert!(!report.crossing[0].document.is_empty());
+    let counts = (report.operations, report.public, report.agency, report.sub_account, report.scopes);
+    assert_eq!(counts, (6, 1, 2, 3, 2));
+}
+
+#[test]
+fn the_order_of_documents_does_not_matter() {
+    let secured = |scope: &str| json!({ "security": [{ "Tenant": [scope] }] });
+    let documents = [
+        one("/a", secured("x")),
+        one("/b", json!({})),
+        one("/c/{d}", secured("y")),
+        one("/c/e", json!({ "security": [] })),
+    ];
+    let once = compiled(&documents);
+    let again = compiled(&documents.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!((once.policy, once.report), (again.policy, again.report));
+}
+
+#[test]
+fn a_stored_policy_that_is_damaged_is_refused() {
+    let whole: Value = serde_json::from_str(&World::new().policy.to_json()).unwrap();
+    let damaged = |pointer: &str, value: Value| {
+        let mut policy = whole.clone();
+        *policy.pointer_mut(pointer).unwrap() = value;
+        Policy::from_json(&policy.to_string()).unwrap_err()
+    };
+    assert_eq!(damaged("/v", json!(2)), CorruptPolicy::Version(2));
+    for (pointer, value) in [
+        ("/v", json!("1")),
+        ("/rev", json!(-1)),
+        ("/operations", json!({})),
+        ("/operations/0/method", json!("BREW")),
+        ("/operations/0/method", json!("get")),
+        ("/operations/0/path", json!("a")),
+        ("/operations/0/access", json!("all")),
+        ("/operations/0/access", json!({ "any_of": [{ "level": "root", "scopes": [] }] })),
+    ] {
+        assert!(matches!(damaged(pointer, value.clone()), CorruptPolicy::Malformed { .. }), "{pointer} {value}");
+    }
+    let twice = whole["operations"][0].clone();
+    assert!(matches!(damaged("/operations/1", twice), CorruptPolicy::Operations(_)));
+}
+
+#[test]
+fn templates_print_as_they_were_read() {
+    for text in ["/", "/a", "/a/", "/a/{b}", "/{a}/{b}/", "/a:b/{c-d}", "/{*rest}", "/{p1}/{p0}"] {
+        assert_eq!(Template::parse(text).unwrap().to_string(), text);
+    }
+}
+
+const SCOPES: [&str; 8] = [
+    "contacts.readonly",
+    "locations.readonly",
+    "locations.write",
+    "invoices.readonly",
+    "invoices.write",
+    "users.readonly",
+    "users.search",
+    "export.all",
+];
+const REQUESTS: [(&str, &str); 8] = [
+    ("GET", "/contacts/c1"),
+    ("GET", "/locations/harbour-1"),
+    ("PUT", "/locations/harbour-1"),
+    ("DELETE", "/invoices/i1"),
+    ("GET", "/users/u1"),
+    ("GET", "/export"),
+    ("GET", "/export/"),
+    ("GET", "/me"),
+];
+
+/// The requests that a sub-account's, or the agency's, integration with these scopes may make.
+fn reachable(level: Level, held: &[&str]) -> Vec<(&'static str, &'static str)> {
+    let mut world = World::new();
+    for record in world.records.values_mut() {
+        let Record::Live(live) = record else { continue };
+        live.scopes = scopes(&held.join(" "));
+        live.owner = owner(level, "harbour-1");
+    }
+    REQUESTS.into_iter().filter(|(method, target)| world.code(method, target, "tenant") == "allowed").collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn more_scopes_never_open_less(
+        held in prop::sample::subsequence(&SCOPES, 0..=8),
+        more in prop::sample::subsequence(&SCOPES, 0..=8),
+        level in prop::sample::select(&[Level::Agency, Level::SubAccount]),
+    ) {
+        let both: Vec<_> = held.iter().chain(&more).copied().collect();
+        let (fewer, larger) = (reachable(level, &held), reachable(level, &both));
+        prop_assert!(fewer.iter().all(|request| larger.contains(request)), "{held:?} + {more:?}: {fewer:?} {larger:?}");
+    }
+}

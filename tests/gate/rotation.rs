@@ -1,0 +1,201 @@
+//! Section 7 of the design: row by row, and by random sequences against a toy model.
+
+use proptest::prelude::*;
+use tidegate::core::rotation::{Conflict, Event, LiveToken, Rotation, TokenUse, Window};
+
+use super::support::{NOW, at, live_token};
+
+fn token(n: u8) -> LiveToken {
+    live_token(1, n)
+}
+
+fn window(seconds: u64) -> Window {
+    Window::from_seconds(seconds).unwrap()
+}
+
+fn steady(n: u8) -> Rotation {
+    Rotation::Steady(token(n))
+}
+
+fn rotating(outgoing: u8, until: u64, incoming: u8) -> Rotation {
+    Rotation::Rotating { outgoing: token(outgoing), until: at(until), incoming: token(incoming) }
+}
+
+fn later(n: u8, seconds: u64) -> Event {
+    Event::RotateLater(token(n), window(seconds))
+}
+
+#[test]
+fn every_row_of_the_table() {
+    let during = || rotating(1, NOW + 60, 2);
+    let over = || rotating(1, NOW, 2);
+    let rows: [(&str, Rotation, Event, Result<Rotation, Conflict>); 13] = [
+        ("steady, rotate later", steady(1), later(2, 60), Ok(rotating(1, NOW + 60, 2))),
+        ("steady, rotate now", steady(1), Event::RotateNow(token(2)), Ok(steady(2))),
+        ("steady, cancel", steady(1), Event::Cancel, Err(Conflict::Completed)),
+        ("steady, finish", steady(1), Event::Finish, Err(Conflict::Completed)),
+        ("rotating, cancel", during(), Event::Cancel, Ok(steady(1))),
+        ("rotating, finish", during(), Event::Finish, Ok(steady(2))),
+        ("rotating, rotate now", during(), Event::RotateNow(token(3)), Ok(steady(3))),
+        ("rotating, rotate later", during(), later(3, 60), Err(Conflict::UnderWay)),
+        ("over, cancel", over(), Event::Cancel, Err(Conflict::Completed)),
+        ("over, finish", over(), Event::Finish, Err(Conflict::Completed)),
+        ("over, rotate now", over(), Event::RotateNow(token(3)), Ok(steady(3))),
+        ("over, rotate later", over(), later(3, 60), Ok(rotating(2, NOW + 60, 3))),
+        ("the last second, cancel", rotating(1, NOW + 1, 2), Event::Cancel, Ok(steady(1))),
+    ];
+    for (row, state, event, expected) in rows {
+        assert_eq!(state.apply(event, at(NOW)), expected, "{row}");
+    }
+}
+
+#[test]
+fn a_window_ends_on_the_second_without_a_write() {
+    let state = rotating(1, NOW, 2);
+    let outgoing = Some(TokenUse::Outgoing { until: at(NOW) });
+    for (now, expected) in [(0, outgoing), (NOW - 1, outgoing), (NOW, None), (NOW + 1, None), (u64::MAX, None)] {
+        assert_eq!(state.find(&token(1).hash, at(now)), expected, "{now}");
+        assert_eq!(state.find(&token(2).hash, at(now)), Some(TokenUse::Current), "{now}");
+        assert_eq!(state.find(&token(3).hash, at(now)), None, "{now}");
+    }
+    assert_eq!(state.clone().at(at(NOW - 1)), state);
+    assert_eq!(state.at(at(NOW)), steady(2));
+}
+
+#[test]
+fn a_steady_token_has_no_deadline() {
+    for now in [0, NOW, u64::MAX] {
+        assert_eq!(steady(1).find(&token(1).hash, at(now)), Some(TokenUse::Current));
+    }
+}
+
+#[test]
+fn windows_are_a_minute_to_thirty_days() {
+    for seconds in [60, 61, 604_800, 2_592_000] {
+        assert_eq!(window(seconds).seconds(), seconds);
+    }
+    for seconds in [0, 1, 59, 2_592_001, u64::MAX] {
+        assert!(Window::from_seconds(seconds).is_err(), "{seconds}");
+    }
+    assert_eq!(Window::DEFAULT.seconds(), 7 * 24 * 60 * 60);
+}
+
+#[test]
+fn moments_print_as_rfc_3339() {
+    assert_eq!(at(0).to_string(), "1970-01-01T00:00:00Z");
+    assert_eq!(at(NOW).to_string(), "2026-01-15T08:00:00Z");
+    assert_eq!(at(253_402_300_799).to_string(), "9999-12-31T23:59:59Z");
+    assert_eq!(at(u64::MAX).to_string(), u64::MAX.to_string());
+}
+
+#[test]
+fn a_deadline_at_the_end_of_time_does_not_wrap() {
+    assert_eq!(at(u64::MAX).after(Window::LONGEST), at(u64::MAX));
+}
+
+/// What becomes of a token: it dies at a moment, if it is not dead or has no end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Endless,
+    Until(u64),
+    Dead,
+}
+
+impl Fate {
+    fn lives(self, now: u64) -> bool {
+        match self {
+            Self::Endless => true,
+            Self::Until(end) => now < end,
+            Self::Dead => false,
+        }
+    }
+}
+
+/// The toy model: the fates of all tokens ever minted, by number from 1.
+struct Model(Vec<Fate>);
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    RotateLater(u64),
+    RotateNow,
+    Cancel,
+    Finish,
+}
+
+impl Model {
+    fn living(&self, now: u64) -> Vec<usize> {
+        (0..self.0.len()).filter(|index| self.0[*index].lives(now)).collect()
+    }
+
+    /// Whether the act is allowed; if so, what it does to every fate.
+    fn act(&mut self, act: Act, now: u64) -> bool {
+        let living = self.living(now);
+        match (act, living.as_slice()) {
+            (Act::RotateNow, _) => {
+                self.0.fill(Fate::Dead);
+                self.0.push(Fate::Endless);
+            }
+            (Act::RotateLater(window), [only]) => {
+                self.0[*only] = Fate::Until(now + window);
+                self.0.push(Fate::Endless);
+            }
+            (Act::Cancel, [outgoing, incoming]) => {
+                self.0[*outgoing] = Fate::Endless;
+                self.0[*incoming] = Fate::Dead;
+            }
+            (Act::Finish, [outgoing, _]) => self.0[*outgoing] = Fate::Dead,
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn acts() -> impl Strategy<Value = Vec<(u64, Act)>> {
+    let act = prop_oneof![
+        3 => (60_u64..400).prop_map(Act::RotateLater),
+        1 => Just(Act::RotateNow),
+        2 => Just(Act::Cancel),
+        2 => Just(Act::Finish),
+    ];
+    prop::collection::vec((prop_oneof![Just(0_u64), 0_u64..500], act), 1..40)
+}
+
+fn event(act: Act, next: u8) -> Event {
+    match act {
+        Act::RotateLater(seconds) => later(next, seconds),
+        Act::RotateNow => Event::RotateNow(token(next)),
+        Act::Cancel => Event::Cancel,
+        Act::Finish => Event::Finish,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_agrees_with_the_model(acts in acts()) {
+        let (mut now, mut state, mut model) = (NOW, steady(1), Model(vec![Fate::Endless]));
+        let mut dead: Vec<usize> = Vec::new();
+        for (pause, act) in acts {
+            now += pause;
+            let next = u8::try_from(model.0.len() + 1).unwrap();
+            let before = model.0.clone();
+            let applied = state.clone().apply(event(act, next), at(now));
+            prop_assert_eq!(applied.is_ok(), model.act(act, now), "{:?} at {}", act, now);
+            state = applied.unwrap_or(state);
+            for (index, fate) in model.0.iter().enumerate() {
+                let found = state.find(&token(u8::try_from(index + 1).unwrap()).hash, at(now));
+                prop_assert_eq!(found.is_some(), fate.lives(now), "token {} at {}", index + 1, now);
+                if let Some(TokenUse::Outgoing { until }) = found {
+                    prop_assert_eq!(*fate, Fate::Until(until.seconds()));
+                    // A deadline once given is kept or lifted by a cancel, never moved.
+                    if let Some(Fate::Until(old)) = before.get(index) {
+                        prop_assert_eq!(until.seconds(), *old);
+                    }
+                }
+            }
+            prop_assert!(dead.iter().all(|index| !model.0[*index].lives(now)), "a dead token lives again");
+            dead = (0..model.0.len()).filter(|index| !model.0[*index].lives(now)).collect();
+        }
+    }
+}
