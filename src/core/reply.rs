@@ -103,10 +103,14 @@ fn challenge(realm: &Realm, error: &str) -> String {
 }
 
 fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
+    if let RequestError::Body(error) = error {
+        return Reply::new(413, "body-too-long", "The body is too long to be judged", &format!("Refused: {error}."));
+    }
     let (credential_sent, detail) = match error {
         RequestError::Path { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Query { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Authorization(error) => (true, error.to_string()),
+        RequestError::Body(error) => (false, error.to_string()),
     };
     let reply =
         Reply::new(400, "ambiguous-request", "The request is malformed or ambiguous", &format!("Refused: {detail}."));

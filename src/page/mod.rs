@@ -25,7 +25,7 @@ pub fn scope_diff(before: &str, after: &str) -> Result<String, JsError> {
 #[wasm_bindgen(js_name = policyReport)]
 pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
     let settings: Settings = read(settings)?;
-    let documents = documents.iter().map(|document| Document::from_json(document));
+    let documents = documents.iter().map(|document| Document::parse(document));
     let documents: Vec<_> = documents.collect::<Result<_, _>>().map_err(|error| JsError::new(&error.to_string()))?;
     write(&compile(&documents, &settings).report)
 }

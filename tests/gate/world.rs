@@ -127,7 +127,7 @@ pub fn document() -> Value {
 }
 
 pub fn policy() -> Policy {
-    let compiled = compile(&[Document::from_json(&document().to_string()).unwrap()], &settings());
+    let compiled = compile(&[Document::parse(&document().to_string()).unwrap()], &settings());
     assert_eq!(compiled.report.errors, []);
     compiled.policy.unwrap().with_rev(1)
 }

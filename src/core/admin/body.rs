@@ -181,8 +181,7 @@ impl PublishPolicy {
     pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
         let PolicyBody { documents, settings } = parse(body)?;
         let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
-            Document::from_json(document.get())
-                .map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
+            Document::parse(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
         });
         Ok(Self { documents: documents.collect::<Result<_, _>>()?, settings })
     }

@@ -32,6 +32,14 @@ pub struct Report {
     pub crossing: Vec<Finding>,
     /// Security schemes that the settings do not map.
     pub unmapped_schemes: Vec<String>,
+    /// Security schemes that a document uses and does not declare.
+    pub undeclared_schemes: Vec<Finding>,
+    /// Scopes that documents name, and that open nothing to a private integration.
+    pub unused_scopes: Vec<String>,
+    /// Parameters that look as if they named an owner, and are not declared to.
+    pub looks_like_owner: Vec<Finding>,
+    /// Operations whose place a rule takes.
+    pub replaced: Vec<Finding>,
 }
 
 /// Something found, and where.
@@ -59,11 +67,23 @@ impl Finding {
 }
 
 impl Report {
-    pub(super) fn unmapped_schemes(&mut self, document: &Document, settings: &Settings) {
+    /// What can be said of a document before its operations are compiled.
+    pub(super) fn document(&mut self, document: &Document, settings: &Settings) {
+        for (path, reference) in document.references_to_path_items() {
+            let message = format!("its path item stands elsewhere ({reference}), and is not followed");
+            self.errors.push(Finding::new(document.title(), "", path, &message));
+        }
         let requirements = document.operations().filter_map(|described| described.security());
-        let used: BTreeSet<_> = requirements.flatten().flat_map(|requirement| requirement.keys()).collect();
-        let unmapped = used.into_iter().filter(|name| !settings.schemes.contains_key(*name));
-        self.unmapped_schemes.extend(unmapped.cloned());
+        let used: BTreeSet<&String> = requirements.flatten().flat_map(|requirement| requirement.keys()).collect();
+        for name in used {
+            if !settings.schemes.contains_key(name) {
+                self.unmapped_schemes.push(name.clone());
+            }
+            if !document.declares_scheme(name) {
+                let message = format!("{name} is used and not declared");
+                self.undeclared_schemes.push(Finding::new(document.title(), "", "", &message));
+            }
+        }
     }
 
     pub(super) fn crossings(&mut self, operations: &[Operation]) {
@@ -78,18 +98,24 @@ impl Report {
         }
     }
 
-    pub(super) fn count(&mut self, policy: &Policy) {
+    pub(super) fn count(&mut self, policy: &Policy, documents: &[Document], settings: &Settings) {
         let reached = |level| policy.operations().iter().filter(|operation| is_open_to(operation, level)).count();
         self.operations = policy.operations().len();
         self.agency = reached(Level::Agency);
         self.sub_account = reached(Level::SubAccount);
         self.public = policy.operations().iter().filter(|operation| operation.access == Access::Public).count();
-        self.scopes = policy.catalogue().entries().len();
+        let catalogue = policy.catalogue();
+        self.scopes = catalogue.entries().len();
+        let named: BTreeSet<_> = documents.iter().flat_map(|document| document.named_scopes(settings)).collect();
+        let is_used = |name: &&str| catalogue.entries().iter().any(|entry| entry.scope.as_str() == *name);
+        self.unused_scopes = named.into_iter().filter(|name| !is_used(name)).map(str::to_owned).collect();
     }
 
     /// Makes the report independent of the documents' order.
     pub(super) fn sort(&mut self) {
-        for findings in [&mut self.errors, &mut self.without_security, &mut self.unsatisfiable, &mut self.crossing] {
+        let problems = [&mut self.errors, &mut self.undeclared_schemes, &mut self.looks_like_owner];
+        let states = [&mut self.without_security, &mut self.unsatisfiable, &mut self.crossing, &mut self.replaced];
+        for findings in problems.into_iter().chain(states) {
             findings.sort();
         }
         self.unmapped_schemes.sort();

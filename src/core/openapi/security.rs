@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::document::Described;
 use super::settings::{Settings, WithoutSecurity};
 use crate::core::policy::{Access, Alternative, OwnerParameter};
 use crate::core::record::Level;
 use crate::core::scope::{Scope, ScopeSet};
-
-/// No alternative: nobody may.
-pub(super) const NOBODY: Access = Access::AnyOf(Vec::new());
 
 /// Who may use an operation, and what in its description cannot be.
 pub(super) struct Compiled {
@@ -27,15 +26,19 @@ pub(super) fn compile(
         described.dangling().map(|reference| format!("{reference} leads nowhere in this document")).collect();
     let access = match described.security() {
         None => match settings.without_security {
-            WithoutSecurity::Deny => NOBODY,
+            WithoutSecurity::Deny => Access::AnyOf(Vec::new()),
             WithoutSecurity::Authenticated => Access::Authenticated,
             WithoutSecurity::Public => Access::Public,
         },
         Some(requirements) if requirements.is_empty() => Access::Public,
         Some(requirements) => {
+            let extra = extension_scopes(described, settings).unwrap_or_else(|error| {
+                errors.push(error);
+                ScopeSet::default()
+            });
             let mut alternatives = Vec::new();
             for requirement in requirements {
-                match alternative(requirement, settings, &owner) {
+                match alternative(requirement, &extra, settings, &owner) {
                     Ok(found) => alternatives.extend(found),
                     Err(error) => errors.push(error),
                 }
@@ -52,18 +55,19 @@ pub(super) fn compile(
 /// mapped, two levels at once, or the empty requirement (`{}`, "optional"), which is not the same as `security: []`.
 fn alternative(
     requirement: &BTreeMap<String, Vec<String>>,
+    extra: &ScopeSet,
     settings: &Settings,
     owner: impl Fn(Level) -> Vec<OwnerParameter>,
 ) -> Result<Option<Alternative>, String> {
     let mut levels = Vec::new();
-    let mut scopes = ScopeSet::default();
+    let mut scopes = extra.clone();
     for (name, needed) in requirement {
         match settings.schemes.get(name) {
             Some(scheme) if scheme.private_integrations => levels.push(scheme.level),
             _ => return Ok(None),
         }
         for scope in needed {
-            scopes.extend([Scope::parse(scope).map_err(|error| format!("{scope:?}: {error}"))?]);
+            scopes.extend([parse(scope)?]);
         }
     }
     levels.dedup();
@@ -71,4 +75,16 @@ fn alternative(
         [level] => Ok(Some(Alternative { level: *level, scopes, owner: owner(*level) })),
         _ => Ok(None),
     }
+}
+
+/// The scopes that the operation lists in the extension that the settings name.
+fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
+    let Some(name) = &settings.scope_extension else { return Ok(ScopeSet::default()) };
+    let Some(value) = described.extension(name) else { return Ok(ScopeSet::default()) };
+    let listed = Vec::<String>::deserialize(value).map_err(|_| format!("{name} must be a list of scopes"))?;
+    listed.iter().map(|scope| parse(scope)).collect()
+}
+
+fn parse(scope: &str) -> Result<Scope, String> {
+    Scope::parse(scope).map_err(|error| format!("{scope:?}: {error}"))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::policy::OwnerNames;
+use crate::core::policy::{Operation, OwnerNames};
 use crate::core::record::Level;
 
 /// How documents are read.
@@ -17,6 +17,10 @@ pub struct Settings {
     pub owner_parameters: OwnerNames,
     /// What an operation without any `security` is.
     pub without_security: WithoutSecurity,
+    /// The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`.
+    pub scope_extension: Option<String>,
+    /// Rules written by hand. A rule takes the place of the operation with its method and path.
+    pub rules: Vec<Operation>,
 }
 
 /// What a security scheme means.

@@ -22,6 +22,9 @@ pub struct CatalogueEntry {
     pub group: String,
     /// Whether it lets change something.
     pub access: ScopeAccess,
+    /// What a document says of it, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// The operations that need it.
     pub operations: Vec<CatalogueOperation>,
 }
@@ -67,7 +70,11 @@ impl Policy {
                 scopes.entry(scope).or_default().push((operation, levels));
             }
         }
-        Catalogue(scopes.into_iter().map(|(scope, operations)| CatalogueEntry::new(scope, operations)).collect())
+        let entries = scopes.into_iter().map(|(scope, operations)| {
+            let description = self.descriptions.get(scope.as_str()).cloned();
+            CatalogueEntry { description, ..CatalogueEntry::new(scope, operations) }
+        });
+        Catalogue(entries.collect())
     }
 }
 
@@ -93,7 +100,8 @@ impl CatalogueEntry {
             summary: operation.summary.clone(),
             levels,
         });
-        Self { scope: scope.clone(), group: scope.group().to_owned(), access, operations: operations.collect() }
+        let group = scope.group().to_owned();
+        Self { scope: scope.clone(), group, access, description: None, operations: operations.collect() }
     }
 }
 

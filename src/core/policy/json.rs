@@ -1,5 +1,7 @@
 //! The policy's JSON form, as KV and registry keep it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, OwnerNames, Policy, PolicyError};
@@ -38,6 +40,8 @@ struct Stored {
     rev: u64,
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    descriptions: BTreeMap<String, String>,
 }
 
 impl Policy {
@@ -50,8 +54,8 @@ impl Policy {
         if v != VERSION {
             return Err(CorruptPolicy::Version(v));
         }
-        let Stored { rev, operations, owner_parameters, .. } = parse(text)?;
-        Ok(Self::new(rev, operations, owner_parameters)?)
+        let Stored { rev, operations, owner_parameters, descriptions, .. } = parse(text)?;
+        Ok(Self { descriptions, ..Self::new(rev, operations, owner_parameters)? })
     }
 
     /// The text that KV and registry keep.
@@ -61,6 +65,7 @@ impl Policy {
             rev: self.rev,
             operations: self.operations.clone(),
             owner_parameters: self.owner_names.clone(),
+            descriptions: self.descriptions.clone(),
         };
         // Nothing in it can fail to serialise; an empty text would be a corrupt policy, which denies.
         serde_json::to_string(&stored).unwrap_or_default()

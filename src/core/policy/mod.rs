@@ -18,7 +18,7 @@ pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use template::{InvalidTemplate, Template};
 
-use super::request::{Method, Path};
+use super::request::{Method, Path, Request};
 
 /// All operations, ready to be looked up. Deny by default.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ pub struct Policy {
     rev: u64,
     operations: Vec<Operation>,
     owner_names: OwnerNames,
+    descriptions: BTreeMap<String, String>,
     routers: BTreeMap<Method, Router<usize>>,
 }
 
@@ -80,13 +81,25 @@ impl Policy {
             let router = routers.entry(operation.method.clone()).or_default();
             router.insert(route, index).map_err(|_| clash(&operation.path))?;
         }
-        Ok(Self { rev, operations, owner_names, routers })
+        Ok(Self { rev, operations, owner_names, descriptions: BTreeMap::new(), routers })
     }
 
     /// The same policy as a later revision.
     #[must_use]
     pub fn with_rev(self, rev: u64) -> Self {
         Self { rev, ..self }
+    }
+
+    /// The same policy, with what documents say of scopes; of two descriptions the first in order stays.
+    #[must_use]
+    pub fn with_descriptions<'a>(mut self, descriptions: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        for (scope, description) in descriptions.into_iter().filter(|(_, description)| !description.is_empty()) {
+            let known = self.descriptions.entry(scope.to_owned()).or_insert_with(|| description.to_owned());
+            if description < known.as_str() {
+                *known = description.to_owned();
+            }
+        }
+        self
     }
 
     /// Grows with every policy that is published.
@@ -109,6 +122,14 @@ impl Policy {
         let alternatives = self.operations.iter().flat_map(|operation| operation.access.alternatives());
         let parameters = alternatives.flat_map(|alternative| &alternative.owner);
         parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
+    }
+
+    /// Whether the request's body must be read before it can be judged.
+    pub fn reads_body<C>(&self, request: &Request<C>) -> bool {
+        match self.lookup(request.method(), request.path()) {
+            Lookup::Found(operation, _) => operation.access.alternatives().iter().any(Alternative::reads_body),
+            Lookup::OtherMethods(_) | Lookup::Nothing => false,
+        }
     }
 
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
@@ -136,6 +157,9 @@ impl std::fmt::Debug for Policy {
 
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
-        (self.rev, &self.operations, &self.owner_names) == (other.rev, &other.operations, &other.owner_names)
+        self.rev == other.rev
+            && self.operations == other.operations
+            && self.owner_names == other.owner_names
+            && self.descriptions == other.descriptions
     }
 }

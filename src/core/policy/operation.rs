@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OwnerParameter, Template};
+use super::{OwnerParameter, Place, Template};
 use crate::core::record::Level;
 use crate::core::request::Method;
 use crate::core::scope::ScopeSet;
@@ -52,6 +52,13 @@ pub struct Alternative {
     /// Where the request names the owner. Where there is any, the request must name the integration's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owner: Vec<OwnerParameter>,
+}
+
+impl Alternative {
+    /// Whether the owner may be named in the body, which must be read then.
+    pub fn reads_body(&self) -> bool {
+        self.owner.iter().any(|parameter| parameter.place == Place::Body)
+    }
 }
 
 impl Access {

@@ -1,10 +1,12 @@
 //! Owner binding: where a request names an owner, an integration passes only for its own.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Alternative, Policy};
 use crate::core::record::{Level, OwnerId};
-use crate::core::request::{Given, Query, Request};
+use crate::core::request::{Given, Request};
 
 /// A parameter that names an owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +17,9 @@ pub struct OwnerName {
     /// Where it names an owner of this level only under a condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+    /// Whether a property of a JSON body with this name names an owner too, where an operation declares one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub body: bool,
 }
 
 /// `altType=location`, in the query. A request that leaves the parameter out is taken to mean it.
@@ -58,6 +63,19 @@ pub enum Place {
     Query,
     /// In a header field.
     Header,
+    /// In a property of the JSON object that is the body.
+    Body,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Body => "body",
+        })
+    }
 }
 
 /// Why a request does not name its integration's own owner.
@@ -99,7 +117,12 @@ impl Policy {
         own: &OwnerId,
     ) -> Result<(), OwnerError> {
         let names = self.owner_names.of(alternative.level);
-        let mut values = in_query(request.query(), names)?;
+        let query = |name: &str, others: &[&str]| request.query().given(name, others);
+        let mut values = given(query, names)?;
+        if alternative.reads_body() {
+            let body = |name: &str, others: &[&str]| request.body().given(name, others);
+            values.extend(given(body, &in_body(names))?);
+        }
         values.extend(declared(alternative, request, path_parameters)?);
         match (values.split_first(), alternative.owner.first()) {
             (None, None) => Ok(()),
@@ -115,24 +138,29 @@ impl Policy {
 
 type Named = Vec<(String, String)>;
 
-/// The owners that the query names, each with its parameter's name.
-fn in_query(query: &Query, names: &[OwnerName]) -> Result<Named, OwnerError> {
+/// The names that count in a body.
+fn in_body(names: &[OwnerName]) -> Vec<OwnerName> {
+    names.iter().filter(|name| name.body).cloned().collect()
+}
+
+/// The owners that `source` (the query, the body) names, each with its parameter's name.
+fn given(source: impl Fn(&str, &[&str]) -> Given, names: &[OwnerName]) -> Result<Named, OwnerError> {
     let all: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
     let mut values = Vec::new();
-    for OwnerName { name, when } in names {
-        match query.given(name, &all) {
+    for OwnerName { name, when, .. } in names {
+        match source(name, &all) {
             Given::Absent => {}
             Given::Ambiguous => return Err(OwnerError::Ambiguous(name.clone())),
-            Given::Once(value) if holds(query, when.as_ref())? => values.push((name.clone(), value)),
+            Given::Once(value) if holds(&source, when.as_ref())? => values.push((name.clone(), value)),
             Given::Once(_) => {}
         }
     }
     Ok(values)
 }
 
-fn holds(query: &Query, condition: Option<&Condition>) -> Result<bool, OwnerError> {
+fn holds(source: impl Fn(&str, &[&str]) -> Given, condition: Option<&Condition>) -> Result<bool, OwnerError> {
     let Some(Condition { name, is }) = condition else { return Ok(true) };
-    match query.given(name, &[name]) {
+    match source(name, &[name]) {
         Given::Absent => Ok(true),
         Given::Once(value) => Ok(value.eq_ignore_ascii_case(is)),
         Given::Ambiguous => Err(OwnerError::Ambiguous(name.clone())),
@@ -150,7 +178,7 @@ fn declared<C>(
         let value = match place {
             Place::Path => path_parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str()),
             Place::Header => request.header(name),
-            Place::Query => None,
+            Place::Query | Place::Body => None,
         };
         match value {
             // Header fields that were sent twice arrive joined by a comma (RFC 9110 section 5.3).

@@ -93,6 +93,11 @@ impl Template {
         segments.collect()
     }
 
+    /// Whether both match the same paths: only the parameters' names differ, if anything does.
+    pub fn matches_the_same_as(&self, other: &Self) -> bool {
+        self.route() == other.route()
+    }
+
     /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.
     pub fn crosses(&self, other: &Self) -> bool {
         let mut pairs = self.0.iter().zip(&other.0);

@@ -1,14 +1,19 @@
 //! Step 1: a request whose path is canonical and that carries at most one credential.
 
 mod authorization;
+mod body;
 mod method;
+mod name;
 mod path;
 mod query;
 
 pub use authorization::{AuthorizationError, Credential};
+pub(in crate::core) use body::is_json;
+pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
 pub use method::Method;
+pub use name::{Given, Skeleton};
 pub use path::{Path, PathError};
-pub use query::{Given, Query, QueryError};
+pub use query::{Query, QueryError};
 
 /// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the
 /// [`Credential`] as it was sent, after [`authenticate`](Request::authenticate) a proof that it is genuine.
@@ -18,6 +23,7 @@ pub struct Request<C> {
     path: Path,
     query: Query,
     headers: Vec<(String, String)>,
+    body: Body,
     credential: Option<C>,
 }
 
@@ -40,6 +46,9 @@ pub enum RequestError {
         /// Whether the request carried an `Authorization` header.
         credential_sent: bool,
     },
+    /// The body cannot be judged.
+    #[error("body: {0}")]
+    Body(#[from] BodyTooLong),
     /// The `Authorization` header is malformed or holds several credentials.
     #[error("authorization: {0}")]
     Authorization(#[from] AuthorizationError),
@@ -62,6 +71,7 @@ impl Request<Credential> {
             path: Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?,
             query: Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?,
             headers: Vec::new(),
+            body: Body::Empty,
             credential: authorization.map(Credential::parse).transpose()?.flatten(),
         })
     }
@@ -75,7 +85,14 @@ impl Request<Credential> {
             Some(credential) => verify(credential)?,
             None => None,
         };
-        Ok(Request { method: self.method, path: self.path, query: self.query, headers: self.headers, credential })
+        Ok(Request {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            headers: self.headers,
+            body: self.body,
+            credential,
+        })
     }
 }
 
@@ -85,8 +102,8 @@ impl<C> Request<C> {
     /// # Errors
     /// [`RequestError`] as for [`Request::parse`].
     pub fn with_credential(method: &str, target: &str, credential: Option<C>) -> Result<Self, RequestError> {
-        let Request { method, path, query, headers, .. } = Request::parse(method, target, None)?;
-        Ok(Self { method, path, query, headers, credential })
+        let Request { method, path, query, headers, body, .. } = Request::parse(method, target, None)?;
+        Ok(Self { method, path, query, headers, body, credential })
     }
 
     /// Adds a header field that the policy reads an owner's id from.
@@ -94,6 +111,17 @@ impl<C> Request<C> {
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.to_owned()));
         self
+    }
+
+    /// Adds the body, for an operation that names its owner there.
+    #[must_use]
+    pub fn with_body(self, body: Body) -> Self {
+        Self { body, ..self }
+    }
+
+    /// What is known of the body.
+    pub fn body(&self) -> &Body {
+        &self.body
     }
 
     /// The method.

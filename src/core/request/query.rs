@@ -4,6 +4,8 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
+use super::name::{Given, Skeleton};
+
 /// A query string as received, without its `?`; `None` where the target has no `?`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Query(Option<String>);
@@ -20,17 +22,6 @@ pub enum QueryError {
     /// A `#`, a control character, a space or a byte that is not ASCII: not an RFC 3986 query.
     #[error("the query has a character that is not allowed there unencoded")]
     ForbiddenCharacter,
-}
-
-/// How a query gives a parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// Not at all, in any spelling.
-    Absent,
-    /// Exactly once, in exactly this name; the decoded value.
-    Once(String),
-    /// Twice, or under a name that some parser takes for this one.
-    Ambiguous,
 }
 
 impl Query {
@@ -60,14 +51,14 @@ impl Query {
     /// not UTF-8. Whoever relies on such a difference gets [`Given::Ambiguous`]. Exact names of `others` are parameters
     /// of their own and count as such only.
     pub fn given(&self, name: &str, others: &[&str]) -> Given {
-        let wanted = skeleton(name);
+        let wanted = Skeleton::of(name);
         let mut found = Given::Absent;
         for pair in self.0.as_deref().unwrap_or_default().split('&') {
             for part in pair.split(';') {
                 let (raw_name, raw_value) = part.split_once('=').unwrap_or((part, ""));
                 let given_name = decode_name(raw_name);
                 let other = given_name != name && others.contains(&given_name.as_str());
-                if !may_be(&given_name, &wanted) || (other && part.len() == pair.len()) {
+                if !wanted.may_be(&given_name) || (other && part.len() == pair.len()) {
                     continue;
                 }
                 let exact = given_name == name && part.len() == pair.len() && found == Given::Absent;
@@ -81,11 +72,6 @@ impl Query {
     }
 }
 
-/// Whether some parser takes `given` for a name with the skeleton `wanted`: one cuts it at a NUL, another drops the NUL.
-fn may_be(given: &str, wanted: &str) -> bool {
-    skeleton(given) == wanted || skeleton(&given.replace('\0', "")) == wanted
-}
-
 /// Clients put secrets into queries; none is printed.
 impl fmt::Debug for Query {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,13 +79,7 @@ impl fmt::Debug for Query {
     }
 }
 
-/// What is left of a name when everything is dropped that some parser drops.
-fn skeleton(name: &str) -> String {
-    let stem = name.split(['[', '\0']).next().unwrap_or_default();
-    stem.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
-/// What is not UTF-8 in a name becomes U+FFFD, and [`skeleton`] drops it as some parsers do.
+/// What is not UTF-8 in a name becomes U+FFFD, and a [`Skeleton`] drops it as some parsers do.
 fn decode_name(raw: &str) -> String {
     percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

@@ -100,7 +100,7 @@ fn scopes_are_the_catalogues_and_not_too_many() {
 fn two_hundred_scopes_are_the_most() {
     let all: Vec<_> = (0..201).map(|number| format!("s{number}")).collect();
     let document = json!({ "openapi": "3.0.0", "paths": { "/a": { "get": { "security": [{ "Tenant": all }] } } } });
-    let compiled = compile(&[Document::from_json(&document.to_string()).unwrap()], &settings());
+    let compiled = compile(&[Document::parse(&document.to_string()).unwrap()], &settings());
     let catalogue = compiled.policy.unwrap().catalogue();
     assert_eq!(check_scopes(&scopes(&all[1..].join(" ")), &catalogue), Ok(()));
     assert!(check_scopes(&scopes(&all.join(" ")), &catalogue).is_err());

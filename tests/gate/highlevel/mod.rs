@@ -34,7 +34,7 @@ fn texts() -> Option<Vec<String>> {
 }
 
 fn compiled(texts: &[String]) -> Compiled {
-    let documents: Vec<_> = texts.iter().map(|text| Document::from_json(text).unwrap()).collect();
+    let documents: Vec<_> = texts.iter().map(|text| Document::parse(text).unwrap()).collect();
     compile(&documents, &settings())
 }
 

@@ -153,13 +153,13 @@ fn a_server_address_goes_before_the_paths() {
 fn servers_that_disagree_are_refused() {
     let mut document = one("/a", json!({}));
     document["servers"] = json!([{ "url": "https://a.example/v1" }, { "url": "https://a.example/v2" }]);
-    let error = Document::from_json(&document.to_string()).unwrap_err();
+    let error = Document::parse(&document.to_string()).unwrap_err();
     assert_eq!(error, InvalidDocument::Servers("/v1".into(), "/v2".into()));
 }
 
 #[test]
 fn only_openapi_3_0_and_3_1_are_read() {
-    let version = |text: &str| Document::from_json(&json!({ "openapi": text }).to_string()).map(|_| ());
+    let version = |text: &str| Document::parse(&json!({ "openapi": text }).to_string()).map(|_| ());
     for text in ["3.0.0", "3.0.3", "3.1.0", "3.1.1"] {
         assert_eq!(version(text), Ok(()), "{text}");
     }
@@ -167,6 +167,6 @@ fn only_openapi_3_0_and_3_1_are_read() {
         assert_eq!(version(text), Err(InvalidDocument::Version(text.into())), "{text}");
     }
     for text in ["", "null", "[]", "{}", "{\"swagger\":\"2.0\"}", "openapi: 3.0.0"] {
-        assert!(matches!(Document::from_json(text), Err(InvalidDocument::Malformed(_))), "{text}");
+        assert!(matches!(Document::parse(text), Err(InvalidDocument::Malformed(_))), "{text}");
     }
 }

@@ -44,7 +44,7 @@ fn document(title: &str, paths: Value) -> Value {
 }
 
 fn parsed(document: &Value) -> Document {
-    Document::from_json(&document.to_string()).unwrap()
+    Document::parse(&document.to_string()).unwrap()
 }
 
 fn compiled(documents: &[Value]) -> Compiled {

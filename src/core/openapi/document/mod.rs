@@ -1,0 +1,203 @@
+//! The parts of an OpenAPI 3 document that a policy is made of.
+
+mod objects;
+mod resolve;
+mod server;
+mod yaml;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::settings::Settings;
+
+use self::objects::{Components, Info, MaybeReference, PathItem, Paths};
+pub(super) use self::objects::{OperationObject, Parameter, Security};
+use self::server::Server;
+
+/// The longest document, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// An OpenAPI 3.0 or 3.1 document.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Document {
+    openapi: String,
+    #[serde(default)]
+    info: Info,
+    #[serde(default)]
+    servers: Vec<Server>,
+    #[serde(default)]
+    security: Option<Security>,
+    #[serde(default)]
+    paths: Paths,
+    #[serde(default)]
+    components: Components,
+    #[serde(skip)]
+    base_path: String,
+    #[serde(skip)]
+    name: Option<String>,
+}
+
+/// Why a text is no usable OpenAPI document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDocument {
+    /// Longer than `MAX_BYTES`.
+    #[error("it is longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// Not JSON or YAML, or not an OpenAPI document; tells the place in the text.
+    #[error("{0}")]
+    Malformed(String),
+    /// Not of OpenAPI 3.0 or 3.1.
+    #[error("openapi is {0:?}; Tidegate reads 3.0 and 3.1")]
+    Version(String),
+    /// The servers' addresses have different paths before the operations' own.
+    #[error("its servers have different base paths: {0} and {1}")]
+    Servers(String, String),
+}
+
+impl Document {
+    /// Reads a document in JSON or YAML. What starts with `{` is JSON.
+    ///
+    /// # Errors
+    /// [`InvalidDocument`] where it is none, or its paths cannot be told from it.
+    pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
+        if text.len() > MAX_BYTES {
+            return Err(InvalidDocument::TooLong);
+        }
+        let document: Self = if text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') {
+            read(&mut serde_json::Deserializer::from_str(text))?
+        } else {
+            read(yaml::parse(text).map_err(InvalidDocument::Malformed)?)?
+        };
+        if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") {
+            return Err(InvalidDocument::Version(document.openapi));
+        }
+        let base_path = server::shared_base_path(&document.servers)?;
+        Ok(Self { base_path, ..document })
+    }
+
+    /// The same document under a name of its own, as reports are to call it: its file's, say.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
+    /// What reports call it: its name, else its title.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.info.title)
+    }
+
+    /// The operations, in the order of paths.
+    pub(super) fn operations(&self) -> impl Iterator<Item = Described<'_>> {
+        self.paths.0.iter().flat_map(move |(path, item)| {
+            item.operations().into_iter().filter_map(move |(method, operation)| {
+                Some(Described { document: self, item, path, method, operation: operation? })
+            })
+        })
+    }
+
+    /// The path items that stand elsewhere, as `$ref`: they are not followed, and so must be reported.
+    pub(super) fn references_to_path_items(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.paths.0.iter().filter_map(|(path, item)| Some((path.as_str(), item.reference.as_deref()?)))
+    }
+
+    /// The scopes that its security schemes declare, and what it says of each.
+    pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let flows = self.components.security_schemes.values().flat_map(|scheme| scheme.flows.values());
+        flows.flat_map(|flow| &flow.scopes).map(|(scope, description)| (scope.as_str(), description.as_str()))
+    }
+
+    /// Every scope that it names, wherever it does.
+    pub(super) fn named_scopes<'a>(&'a self, settings: &'a Settings) -> impl Iterator<Item = &'a str> {
+        let needed = self.operations().flat_map(|described| described.security().into_iter().flatten());
+        let needed = needed.flat_map(|requirement| requirement.values().flatten()).map(String::as_str);
+        let extension = settings.scope_extension.as_deref();
+        let extended = self.operations().filter_map(move |described| described.extension(extension?)?.as_array());
+        let extended = extended.flatten().filter_map(Value::as_str);
+        let declared = self.scope_descriptions().map(|(scope, _)| scope);
+        needed.chain(extended).chain(declared)
+    }
+
+    /// Whether it declares the security scheme `name`.
+    pub(super) fn declares_scheme(&self, name: &str) -> bool {
+        self.components.security_schemes.contains_key(name)
+    }
+}
+
+/// Reads a document, or tells the place in it that cannot be read.
+fn read<'de, D: Deserializer<'de, Error = serde_json::Error>>(deserializer: D) -> Result<Document, InvalidDocument> {
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let place = error.path().to_string();
+        let what = error.into_inner();
+        InvalidDocument::Malformed(if place == "." { what.to_string() } else { format!("{place}: {what}") })
+    })
+}
+
+impl PathItem {
+    fn operations(&self) -> [(&'static str, Option<&OperationObject>); 8] {
+        [
+            ("get", self.get.as_ref()),
+            ("put", self.put.as_ref()),
+            ("post", self.post.as_ref()),
+            ("delete", self.delete.as_ref()),
+            ("options", self.options.as_ref()),
+            ("head", self.head.as_ref()),
+            ("patch", self.patch.as_ref()),
+            ("trace", self.trace.as_ref()),
+        ]
+    }
+}
+
+/// An operation with the places around it that bear on it.
+pub(super) struct Described<'a> {
+    pub document: &'a Document,
+    pub path: &'a str,
+    pub method: &'static str,
+    pub operation: &'a OperationObject,
+    item: &'a PathItem,
+}
+
+impl<'a> Described<'a> {
+    /// Its path template with the document's base path before it.
+    pub fn full_path(&self) -> String {
+        format!("{}{}", self.document.base_path, self.path)
+    }
+
+    /// What the operation says of security, else what the document says for all.
+    pub fn security(&self) -> Option<&'a Security> {
+        self.operation.security.as_ref().or(self.document.security.as_ref())
+    }
+
+    /// The value of one of its extensions (`x-…`).
+    pub fn extension(&self, name: &str) -> Option<&'a Value> {
+        self.operation.extensions.get(name)
+    }
+
+    /// The operation's parameters and those of its path.
+    pub fn parameters(&self) -> impl Iterator<Item = &'a Parameter> {
+        let components = &self.document.components;
+        self.own_and_shared().filter_map(|parameter| resolve::parameter(components, parameter))
+    }
+
+    /// The references among its parameters that lead nowhere in its document.
+    pub fn dangling(&self) -> impl Iterator<Item = &'a str> {
+        let components = &self.document.components;
+        self.own_and_shared().filter_map(|parameter| match parameter {
+            MaybeReference::Reference { reference } if resolve::parameter(components, parameter).is_none() => {
+                Some(reference.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// The properties of its JSON body, as far as its document tells them.
+    pub fn body_properties(&self) -> BTreeSet<&'a str> {
+        let body = self.operation.request_body.as_ref();
+        body.map(|body| resolve::body_properties(&self.document.components, body)).unwrap_or_default()
+    }
+
+    fn own_and_shared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
+        self.operation.parameters.iter().chain(&self.item.parameters)
+    }
+}

@@ -1,0 +1,44 @@
+//! Servers: what their addresses put before every path.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::InvalidDocument;
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Server {
+    url: String,
+    #[serde(default)]
+    variables: BTreeMap<String, Variable>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Variable {
+    default: String,
+}
+
+/// The one base path of all servers.
+pub(super) fn shared_base_path(servers: &[Server]) -> Result<String, InvalidDocument> {
+    let mut base_paths = servers.iter().map(Server::base_path);
+    let first = base_paths.next().unwrap_or_default();
+    match base_paths.find(|other| *other != first) {
+        Some(other) => Err(InvalidDocument::Servers(first, other)),
+        None => Ok(first),
+    }
+}
+
+impl Server {
+    /// The path of the server's address, without a slash at its end.
+    fn base_path(&self) -> String {
+        let mut url = self.url.clone();
+        for (name, variable) in &self.variables {
+            url = url.replace(&format!("{{{name}}}"), &variable.default);
+        }
+        let after_authority = match url.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default(),
+            None => url,
+        };
+        after_authority.trim_end_matches('/').to_owned()
+    }
+}

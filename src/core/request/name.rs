@@ -1,0 +1,30 @@
+//! Names of parameters, as different parsers see them.
+
+/// How a request gives a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Not at all, in any spelling.
+    Absent,
+    /// Exactly once, in exactly this name; the decoded value.
+    Once(String),
+    /// Twice, or under a name that some parser takes for this one.
+    Ambiguous,
+}
+
+/// What is left of a name when everything is dropped that some parser drops: case, punctuation, what follows a
+/// bracket or a NUL.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Skeleton(String);
+
+impl Skeleton {
+    /// The skeleton of a name.
+    pub fn of(name: &str) -> Self {
+        let stem = name.split(['[', '\0']).next().unwrap_or_default();
+        Self(stem.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect())
+    }
+
+    /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.
+    pub fn may_be(&self, given: &str) -> bool {
+        Self::of(given) == *self || Self::of(&given.replace('\0', "")) == *self
+    }
+}
