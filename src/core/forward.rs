@@ -32,6 +32,17 @@ const NEVER_FORWARDED: [&str; 9] = [
     "transfer-encoding",
 ];
 
+/// Fields by which some origins let a client change, after the verdict, which operation is meant.
+const OPERATION_OVERRIDES: [&str; 7] = [
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-middleware-subrequest",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+];
+
 /// What `Connection` must not name away: the platform says by these who the client is, or where the request goes.
 const KEPT_WHATEVER_CONNECTION_SAYS: [&str; 3] = ["forwarded", "host", "x-real-ip"];
 /// Likewise, by how they begin.
@@ -50,7 +61,7 @@ pub fn plan<'a>(
         "upgrade" => !websocket,
         _ => NEVER_FORWARDED.contains(&name) || is_named_by(&connection, name),
     };
-    let removed = names.into_iter().filter(|name| hop_by_hop(name) || is_ours(name));
+    let removed = names.into_iter().filter(|name| hop_by_hop(name) || is_ours(name) || is_override(name));
     let mut plan = Plan {
         target: grant.target().to_owned(),
         remove: removed.map(str::to_owned).collect(),
@@ -84,13 +95,21 @@ fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Whether an origin could take the field for one of ours: many servers fold all but letters and digits into one.
+/// Whether an origin could take the field for one of ours.
 fn is_ours(name: &str) -> bool {
-    let folded: String = name
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
-        .collect();
+    let folded = folded(name);
     folded.starts_with("x-tidegate-") || folded == "x-tidegate"
+}
+
+/// Whether an origin could take the field for one that overrides method or path.
+fn is_override(name: &str) -> bool {
+    OPERATION_OVERRIDES.contains(&folded(name).as_str())
+}
+
+/// A name as many servers see it: all but letters and digits is one to them.
+fn folded(name: &str) -> String {
+    let fold = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    name.chars().map(fold).collect()
 }
 
 fn is_named_by(connection: &str, name: &str) -> bool {
@@ -123,5 +142,13 @@ mod tests {
             assert!(is_ours(name), "{name}");
         }
         assert!(!is_ours("x-tidegates"));
+    }
+
+    #[test]
+    fn overrides_are_known_in_any_spelling() {
+        for name in ["x-http-method-override", "X_HTTP_Method_Override", "x-original-url", "x-middleware-subrequest"] {
+            assert!(is_override(name), "{name}");
+        }
+        assert!(!is_override("x-original-host"));
     }
 }

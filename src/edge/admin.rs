@@ -11,6 +11,7 @@ use web_sys::{Headers, Request, RequestInit, Response};
 use worker::Env;
 
 use super::cache::Isolate;
+use super::config::OwnerKey;
 use super::{config, log, origin, respond, session};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
@@ -96,9 +97,10 @@ impl Admin<'_> {
             return Ok(String::new());
         }
         if let Some(authorization) = self.header("authorization") {
-            return self.owner_key(&authorization);
+            return self.check_owner_key(&authorization);
         }
-        let session = self.header("cookie").and_then(|cookie| session::find(&cookie)).ok_or(AdminError::NotSignedIn)?;
+        let (cookie, key) = (self.header("cookie"), self.owner_key()?);
+        let session = cookie.and_then(|cookie| session::find(&cookie, key)).ok_or(AdminError::NotSignedIn)?;
         match own_origin {
             Some(true) => Ok(format!("{SESSION}{session}")),
             None if !changes => Ok(format!("{SESSION}{session}")),
@@ -106,12 +108,16 @@ impl Admin<'_> {
         }
     }
 
-    fn owner_key(&self, authorization: &str) -> Result<String, AdminError> {
-        let key = self.isolate.config().owner_key.as_ref();
-        let key = key.map_err(|denial| AdminError::Misconfigured(denial.to_string()))?;
+    fn check_owner_key(&self, authorization: &str) -> Result<String, AdminError> {
+        let key = self.owner_key()?;
         let (scheme, given) = authorization.split_once(' ').ok_or(AdminError::WrongKey)?;
         let right = key.is(given.trim()) & scheme.eq_ignore_ascii_case("bearer");
         if right { Ok(OWNER.to_owned()) } else { Err(AdminError::WrongKey) }
+    }
+
+    fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
+        let key = self.isolate.config().owner_key.as_ref();
+        key.map_err(|denial| AdminError::Misconfigured(denial.to_string()))
     }
 
     /// Whether the page that asks is our own; `None` where no page is named.

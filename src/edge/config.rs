@@ -60,6 +60,11 @@ impl OwnerKey {
         }
     }
 
+    /// The digest.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Whether `given` is the owner key.
     pub fn is(&self, given: &str) -> bool {
         let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();

@@ -8,8 +8,8 @@ use worker::Env;
 use super::cache::{Isolate, MaxAge};
 use super::{admin, clock, kv, log, origin, respond};
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
-use crate::core::reply::{Realm, answer};
-use crate::core::request::{Path, Request, RequestError};
+use crate::core::reply::answer;
+use crate::core::request::{Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
 use crate::core::token::{IntegrationId, VerifiedRequest, verify};
 
@@ -23,10 +23,7 @@ pub(super) async fn handle(request: &HttpRequest, env: &Env) -> worker::Result<R
         ("GET", "/_tidegate/whoami") => Gate::new(request, env).whoami(target).await,
         (_, path) if is_ours(path) => match Path::parse(path) {
             Ok(_) => admin::handle(request, env, target).await,
-            Err(error) => {
-                let ambiguous = Denial::Ambiguous(RequestError::Path { error, credential_sent: false });
-                respond::problem(&answer(&ambiguous, &Realm::default()))
-            }
+            Err(error) => Gate::new(request, env).refuse(error),
         },
         _ => Gate::new(request, env).pass(target).await,
     }
@@ -66,6 +63,12 @@ impl<'a> Gate<'a> {
             Ok(response) => Ok(response),
             Err(denial) => self.deny(&denial, integration(&request)),
         }
+    }
+
+    /// Refuses a path of the gate's own.
+    fn refuse(&self, error: PathError) -> worker::Result<Response> {
+        let credential_sent = self.header("authorization").is_some();
+        self.deny(&Denial::Ambiguous(RequestError::Path { error, credential_sent }), None)
     }
 
     /// Tells a token's holder what it is.

@@ -3,6 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
+use super::config::OwnerKey;
 use crate::core::admin::AdminError;
 use crate::core::forward::SESSION_COOKIE;
 
@@ -16,9 +17,9 @@ pub(super) struct NewSession {
 }
 
 /// A new session.
-pub(super) fn start() -> Result<NewSession, AdminError> {
+pub(super) fn start(owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
     let id = BASE64URL_NOPAD.encode(&random::<32>()?);
-    Ok(NewSession { digest: digest(&id), cookie: cookie(&id, LIFETIME_SECONDS) })
+    Ok(NewSession { digest: digest(&id, owner_key), cookie: cookie(&id, LIFETIME_SECONDS) })
 }
 
 /// The cookie that ends a session in the browser.
@@ -27,13 +28,13 @@ pub(super) fn end_cookie() -> String {
 }
 
 /// The digest of the session that a `Cookie` header field carries. Two of them are none.
-pub(super) fn find(cookie: &str) -> Option<String> {
+pub(super) fn find(cookie: &str, owner_key: &OwnerKey) -> Option<String> {
     let mut ids = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, id)) => Some(id),
         _ => None,
     });
     let id = ids.next().filter(|id| !id.is_empty())?;
-    ids.next().is_none().then(|| digest(id))
+    ids.next().is_none().then(|| digest(id, owner_key))
 }
 
 /// Fresh randomness from the platform.
@@ -47,6 +48,7 @@ fn cookie(id: &str, max_age: u64) -> String {
     format!("{SESSION_COOKIE}={id}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict")
 }
 
-fn digest(id: &str) -> String {
-    hex::encode(Sha256::digest(id.as_bytes()))
+/// Bound to the owner key: with another key, no session is known any more.
+fn digest(id: &str, owner_key: &OwnerKey) -> String {
+    hex::encode(Sha256::new().chain_update(owner_key.digest()).chain_update(id.as_bytes()).finalize())
 }

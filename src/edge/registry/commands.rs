@@ -81,7 +81,7 @@ impl Registrar<'_> {
         if !owner_key.is(&sign_in.key) {
             return Err(AdminError::WrongKey);
         }
-        let new = session::start()?;
+        let new = session::start(&owner_key)?;
         sessions::start(self.database, &new.digest, self.now)?;
         events::write(
             self.database,

@@ -78,7 +78,7 @@ impl Registry {
         let answer = database.transaction(|| registrar.run(command))?;
         if answer.changed {
             self.outbox.arm(&self.state).await;
-            self.outbox.drain(&self.state, database, &self.env, MostPuts::WITHIN_A_COMMAND).await;
+            self.outbox.drain_for_a_while(&self.state, database, &self.env).await;
         }
         answer.finish(database, clock::now())
     }
@@ -104,17 +104,23 @@ impl Registry {
     }
 }
 
-/// The body as text, read no further than `limit`.
+/// The body as text; no more than `limit` bytes of it are kept.
 async fn read_body(request: &mut Request, limit: usize) -> Result<String, AdminError> {
     let mut bytes = Vec::new();
     if request.inner().body().is_some() {
         let fault = |error: worker::Error| AdminError::Registry(format!("the body cannot be read: {error}"));
         let mut stream = request.stream().map_err(fault)?;
+        let mut length = 0_usize;
         while let Some(chunk) = stream.next().await {
-            bytes.extend(chunk.map_err(fault)?);
-            if bytes.len() > limit {
-                return Err(AdminError::TooLarge(limit));
+            let chunk = chunk.map_err(fault)?;
+            length = length.saturating_add(chunk.len());
+            // What is over the limit is read all the same: a body left unread can cost the client its next request.
+            if length <= limit {
+                bytes.extend(chunk);
             }
+        }
+        if length > limit {
+            return Err(AdminError::TooLarge(limit));
         }
     }
     String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })

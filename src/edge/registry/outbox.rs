@@ -2,11 +2,13 @@
 //! the newer replacing the older; they go when KV has taken them.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::select;
 use serde::Deserialize;
 use serde_json::json;
-use worker::{Env, SqlStorageValue, State};
+use worker::{Delay, Env, SqlStorageValue, State};
 
 use super::database::{Database, number};
 use crate::core::admin::{AdminError, Integration};
@@ -20,9 +22,13 @@ use crate::edge::{clock, kv, log};
 pub(super) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long after a change, or after a try that failed, the alarm tries again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-/// How long one drain may believe itself to be the only one. Longer than one put may take; a drain whose request was
-/// cancelled never says that it has ended.
-const LEASE_MS: u64 = 15_000;
+/// How long an admin's answer waits for KV.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a put that has not answered keeps others from starting: it could land after them. Not for ever, since a put
+/// whose request was cancelled never answers.
+const LEASE_MS: u64 = 60_000;
+/// After how many puts that failed a drain takes KV to be down.
+const MOST_FAILURES: u64 = 5;
 /// How many puts one drain makes; the alarm goes on with the rest.
 #[derive(Clone, Copy)]
 pub(super) struct MostPuts(u64);
@@ -46,6 +52,7 @@ struct Row {
     rev: u64,
     value: String,
     ttl_seconds: Option<u64>,
+    since: u64,
 }
 
 #[derive(Deserialize)]
@@ -96,10 +103,16 @@ impl Outbox {
         }
     }
 
-    /// Tells KV all that it has yet to be told, oldest change first, until it refuses.
+    /// Drains while an admin waits, and no longer than that; the alarm finds what is left.
+    pub async fn drain_for_a_while(&self, state: &State, database: &Database, env: &Env) {
+        let drain = self.drain(state, database, env, MostPuts::WITHIN_A_COMMAND);
+        select(pin!(drain), pin!(Delay::from(PATIENCE))).await;
+    }
+
+    /// Tells KV all that it has yet to be told, oldest change first.
     pub async fn drain(&self, state: &State, database: &Database, env: &Env, most: MostPuts) {
         if clock::now_ms() < self.leased_until_ms.get() {
-            return;
+            return self.arm(state).await;
         }
         let drained = self.put_all(database, env, most).await;
         self.leased_until_ms.set(0);
@@ -107,7 +120,7 @@ impl Outbox {
             Ok(true) => self.disarm(state).await,
             Ok(false) => self.arm(state).await,
             Err(error) => {
-                log::error(&json!({ "event": "outbox", "reason": error }));
+                log::error(&json!({ "event": "outbox", "reason": error.to_string() }));
                 self.arm(state).await;
             }
         }
@@ -118,18 +131,38 @@ impl Outbox {
         let _ = state.storage().delete_alarm().await;
     }
 
-    /// Whether nothing is left.
-    async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<bool, String> {
+    /// Whether nothing is left. A key that KV refuses does not hold back those behind it.
+    async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<bool, AdminError> {
+        let (mut place, mut failures) = ((0, String::new()), 0_u64);
         for _ in 0..most.0 {
-            let sql = "SELECT key, rev, value, ttl_seconds FROM outbox ORDER BY since, key LIMIT 1";
-            let row: Option<Row> = database.row(sql, vec![]).map_err(|error| error.to_string())?;
-            let Some(row) = row else { return Ok(true) };
+            let Some(row) = next(database, &place)? else { return Ok(failures == 0) };
+            place = (row.since, row.key.clone());
             self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
-            kv::write(env, &row.key, &row.value, row.ttl_seconds).await.map_err(|error| error.to_string())?;
-            // Unless a newer change took the row's place meanwhile.
-            let sql = "DELETE FROM outbox WHERE key = ? AND rev = ?";
-            database.run(sql, vec![row.key.into(), number(row.rev)]).map_err(|error| error.to_string())?;
+            match kv::write(env, &row.key, &row.value, row.ttl_seconds).await {
+                Ok(()) => row.forget(database)?,
+                Err(denial) => {
+                    log::error(&json!({ "event": "outbox", "reason": denial.to_string() }));
+                    failures = failures.saturating_add(1);
+                }
+            }
+            if failures >= MOST_FAILURES {
+                break;
+            }
         }
         Ok(false)
+    }
+}
+
+/// The row after `place`, in the order of changes.
+fn next(database: &Database, place: &(u64, String)) -> Result<Option<Row>, AdminError> {
+    let sql = "SELECT key, rev, value, ttl_seconds, since FROM outbox
+        WHERE (since, key) > (?, ?) ORDER BY since, key LIMIT 1";
+    database.row(sql, vec![number(place.0), place.1.as_str().into()])
+}
+
+impl Row {
+    /// Takes the row out, unless a newer change took its place meanwhile.
+    fn forget(self, database: &Database) -> Result<(), AdminError> {
+        database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![self.key.into(), number(self.rev)])
     }
 }
