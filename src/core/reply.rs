@@ -81,6 +81,7 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
                 .extend("scope", needed.to_string().into())
                 .extend("missing", missing.iter().map(|scope| scope.as_str()).collect())
         }
+        Denial::ClientGone => Reply::new(400, "incomplete-body", "The body is incomplete", INCOMPLETE),
         Denial::Store(_) | Denial::Misconfigured(_) => {
             Reply::new(503, "unavailable", "The gate cannot judge this request now", UNAVAILABLE)
                 .with("Retry-After", RETRY_AFTER.to_owned())
@@ -94,6 +95,7 @@ const NO_CREDENTIAL: &str = "Send a private integration's token as \"Authorizati
 const INVALID_TOKEN: &str = "It is malformed, unknown, expired or revoked.";
 const UNKNOWN_OPERATION: &str = "Method and path are not an operation of this API.";
 const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever their scopes.";
+const INCOMPLETE: &str = "It broke off before its end. Nothing was forwarded.";
 const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
 const UNREACHABLE: &str = "The request was allowed, but the API behind the gate cannot be reached.";
 const TOO_SLOW: &str = "The request was allowed and forwarded; whether it took effect is not known.";

@@ -1,15 +1,20 @@
 //! The way of a request, steps 1 to 6.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use futures_util::future::join;
 use serde_json::json;
 use web_sys::{Request as HttpRequest, Response};
 use worker::Env;
 
+use super::body::{self, BodyError};
 use super::cache::{Isolate, MaxAge};
 use super::{admin, clock, kv, log, origin, respond};
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
+use crate::core::policy::Policy;
 use crate::core::reply::answer;
-use crate::core::request::{Path, PathError, Request, RequestError};
+use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
 use crate::core::token::{IntegrationId, VerifiedRequest, verify};
 
@@ -41,12 +46,14 @@ fn health() -> serde_json::Value {
 struct Gate<'a> {
     http: &'a HttpRequest,
     env: &'a Env,
-    isolate: std::rc::Rc<Isolate>,
+    isolate: Rc<Isolate>,
+    /// The body, once it had to be read to be judged.
+    body: OnceCell<Vec<u8>>,
 }
 
 impl<'a> Gate<'a> {
     fn new(http: &'a HttpRequest, env: &'a Env) -> Self {
-        Self { http, env, isolate: Isolate::of(env) }
+        Self { http, env, isolate: Isolate::of(env), body: OnceCell::new() }
     }
 
     /// Forwards what is granted, answers what is denied.
@@ -114,19 +121,43 @@ impl<'a> Gate<'a> {
             }
             None => (policy.await?, None),
         };
-        let request = policy.owner_headers().fold(request.clone(), |request, name| match self.header(name) {
-            Some(value) => request.with_header(name, &value),
-            None => request,
-        });
+        let request = self.with_owner_fields(request.clone(), &policy).await?;
         match decide(&request, record.as_deref(), &policy, clock::now()) {
             Decision::Allow(grant) => Ok(grant),
             Decision::Deny(denial) => Err(denial),
         }
     }
 
+    /// The request with what the policy reads an owner's id from, beside path and query.
+    async fn with_owner_fields(&self, request: VerifiedRequest, policy: &Policy) -> Result<VerifiedRequest, Denial> {
+        let request = policy.owner_headers().fold(request, |request, name| match self.header(name) {
+            Some(value) => request.with_header(name, &value),
+            None => request,
+        });
+        // Without a credential nothing is worth reading.
+        if request.credential().is_none() || !policy.reads_body(&request) {
+            return Ok(request);
+        }
+        let encoded = self.header("content-encoding").is_some();
+        let body = Body::parse(self.header("content-type").as_deref(), encoded, self.read_body().await?);
+        Ok(request.with_body(body.map_err(RequestError::from)?))
+    }
+
+    async fn read_body(&self) -> Result<&[u8], Denial> {
+        if let Some(body) = self.body.get() {
+            return Ok(body);
+        }
+        let body = body::read(self.http, MAX_BODY_BYTES).await.map_err(|error| match error {
+            BodyError::TooLong => Denial::from(RequestError::from(BodyTooLong)),
+            BodyError::Broken(_) => Denial::ClientGone,
+        })?;
+        Ok(self.body.get_or_init(|| body))
+    }
+
     /// Step 6, for a grant.
     async fn forward(&self, grant: &Grant) -> Result<Response, Denial> {
-        self.isolate.config().origin.as_ref().map_err(Clone::clone)?.forward(self.http, grant).await
+        let origin = self.isolate.config().origin.as_ref().map_err(Clone::clone)?;
+        origin.forward(self.http, self.body.get().map(Vec::as_slice), grant).await
     }
 
     /// Step 6, for a denial.

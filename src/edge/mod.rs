@@ -1,6 +1,7 @@
 //! The core as a Cloudflare Worker. The only place that knows `worker`, clocks, randomness and I/O.
 
 mod admin;
+mod body;
 mod cache;
 mod clock;
 mod config;

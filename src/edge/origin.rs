@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -58,10 +58,10 @@ impl Origin {
         Ok(Self { to, patience: Duration::from_secs(seconds) })
     }
 
-    /// Sends what was granted, and gives back the origin's answer as it comes.
-    pub async fn forward(&self, request: &Request, grant: &Grant) -> Result<Response, Denial> {
+    /// Sends what was granted, and gives back the origin's answer as it comes. `body` is the body where it was read.
+    pub async fn forward(&self, request: &Request, body: Option<&[u8]>, grant: &Grant) -> Result<Response, Denial> {
         let plan = plan_for(request, grant);
-        let outgoing = self.outgoing(request, &plan).map_err(|error| unreachable(&error))?;
+        let outgoing = self.outgoing(request, body, &plan).map_err(|error| unreachable(&error))?;
         let controller = AbortController::new().map_err(|error| unreachable(&error))?;
         let promise = self.send(&outgoing, &controller).map_err(|error| unreachable(&error))?;
         match select(JsFuture::from(promise), pin!(Delay::from(self.patience))).await {
@@ -91,13 +91,25 @@ impl Origin {
         }
     }
 
-    /// The request as the origin sees it. The body is handed over as a stream that never enters this module.
-    fn outgoing(&self, request: &Request, plan: &Plan) -> Result<Request, JsValue> {
+    /// The request as the origin sees it. A body that was not read is handed over as a stream that never enters this
+    /// module; one that was is sent byte for byte.
+    fn outgoing(&self, request: &Request, body: Option<&[u8]>, plan: &Plan) -> Result<Request, JsValue> {
         let url = match &self.to {
             To::Service(_) => format!("{}{}", authority(&request.url()), plan.target),
             To::Address(address) => format!("{address}{}", plan.target),
         };
-        let outgoing = Request::new_with_str_and_init(&url, request.unchecked_ref())?;
+        let outgoing = match body {
+            None => Request::new_with_str_and_init(&url, request.unchecked_ref())?,
+            Some(bytes) => {
+                let init = RequestInit::new();
+                init.set_method(&request.method());
+                init.set_headers(&request.headers());
+                if !bytes.is_empty() {
+                    init.set_body(&Uint8Array::from(bytes));
+                }
+                Request::new_with_str_and_init(&url, &init)?
+            }
+        };
         let headers = outgoing.headers();
         for name in &plan.remove {
             headers.delete(name)?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{AdminError, Description, Name};
-use crate::core::openapi::{Document, Settings};
+use crate::core::openapi::{Document, InvalidDocument, Settings};
 use crate::core::record::{Owner, OwnerId};
 use crate::core::rotation::Window;
 use crate::core::scope::ScopeSet;
@@ -82,6 +82,14 @@ pub struct PublishPolicy {
     pub documents: Vec<Document>,
     /// How to read them.
     pub settings: Settings,
+}
+
+/// `POST /policy/rollback`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollBack {
+    /// The revision whose policy is to be in force again.
+    pub to: u64,
 }
 
 /// `POST /explain`
@@ -181,9 +189,17 @@ impl PublishPolicy {
     pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
         let PolicyBody { documents, settings } = parse(body)?;
         let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
-            Document::parse(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
+            parse_document(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
         });
         Ok(Self { documents: documents.collect::<Result<_, _>>()?, settings })
+    }
+}
+
+/// A document as JSON, or as a JSON string that holds its text in JSON or YAML.
+fn parse_document(json: &str) -> Result<Document, InvalidDocument> {
+    match serde_json::from_str::<String>(json) {
+        Ok(text) => Document::parse(&text),
+        Err(_) => Document::parse(json),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, Rotate, SignIn};
+use super::body::{self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
 use super::{AdminError, Route};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::request::{Given, Query};
@@ -27,6 +27,8 @@ pub enum Command {
     ShowPolicy,
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
     PreviewPolicy(PublishPolicy),
+    PolicyVersions,
+    RollBackPolicy { rev: Option<u64>, to: u64 },
     Explain(Explain),
     Resync,
     ResyncProgress,
@@ -89,6 +91,11 @@ impl Command {
             Route::PublishPolicy => {
                 let rev = request.if_match.map(rev).transpose()?;
                 Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
+            }
+            Route::PolicyVersions => Self::PolicyVersions,
+            Route::RollBackPolicy => {
+                let RollBack { to } = body::parse(body)?;
+                Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
             }
             Route::PreviewPolicy => Self::PreviewPolicy(PublishPolicy::parse(body)?),
             Route::Explain => Self::Explain(body::parse(body)?),

@@ -29,6 +29,8 @@ pub enum Route {
     ShowPolicy,
     PublishPolicy,
     PreviewPolicy,
+    PolicyVersions,
+    RollBackPolicy,
     Explain,
     Resync,
     ResyncProgress,
@@ -36,7 +38,7 @@ pub enum Route {
 }
 
 /// Every route: method, path template below `/_tidegate/api`, name.
-pub const ROUTES: [(&str, &str, Route); 21] = [
+pub const ROUTES: [(&str, &str, Route); 23] = [
     ("POST", "/session", Route::SignIn),
     ("DELETE", "/session", Route::SignOut),
     ("GET", "/sub-accounts", Route::ListSubAccounts),
@@ -54,6 +56,8 @@ pub const ROUTES: [(&str, &str, Route); 21] = [
     ("GET", "/policy", Route::ShowPolicy),
     ("PUT", "/policy", Route::PublishPolicy),
     ("POST", "/policy/preview", Route::PreviewPolicy),
+    ("GET", "/policy/versions", Route::PolicyVersions),
+    ("POST", "/policy/rollback", Route::RollBackPolicy),
     ("POST", "/explain", Route::Explain),
     ("POST", "/resync", Route::Resync),
     ("GET", "/resync", Route::ResyncProgress),
@@ -82,7 +86,7 @@ impl Route {
         match self {
             Self::PublishPolicy | Self::PreviewPolicy => Some(MAX_POLICY_BYTES),
             Self::SignIn | Self::AddSubAccount | Self::CreateIntegration => Some(MAX_BODY_BYTES),
-            Self::EditIntegration | Self::Rotate | Self::Explain => Some(MAX_BODY_BYTES),
+            Self::EditIntegration | Self::Rotate | Self::RollBackPolicy | Self::Explain => Some(MAX_BODY_BYTES),
             _ => None,
         }
     }

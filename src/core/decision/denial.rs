@@ -50,6 +50,9 @@ pub enum Denial {
         /// What of it the integration lacks.
         missing: ScopeSet,
     },
+    /// The body had to be read, and did not come to its end.
+    #[error("the client broke off")]
+    ClientGone,
     /// The store cannot be reached, or holds what cannot be trusted; names the key.
     #[error("store: {0}")]
     Store(String),
@@ -84,6 +87,7 @@ impl Denial {
             Self::NotForIntegrations | Self::WrongLevel(_) | Self::Owner(_) | Self::MissingScopes { .. } => true,
             // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
             Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
+            Self::ClientGone => false,
             Self::Store(_) | Self::Misconfigured(_) | Self::OriginUnreachable(_) | Self::OriginTooSlow => false,
         }
     }
@@ -106,6 +110,7 @@ impl Denial {
             Self::Owner(OwnerError::Ambiguous(_)) => "ambiguous_owner",
             Self::Owner(OwnerError::Missing(_)) => "missing_owner",
             Self::MissingScopes { .. } => "missing_scopes",
+            Self::ClientGone => "client_gone",
             Self::Store(_) => "store_unavailable",
             Self::Misconfigured(_) => "misconfigured",
             Self::OriginUnreachable(_) => "origin_unreachable",

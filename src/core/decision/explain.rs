@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{Decision, Denial, decide, operation};
-use crate::core::policy::{Access, Operation, Policy};
+use crate::core::policy::{Access, Alternative, Operation, Place, Policy};
 use crate::core::record::{Live, Record};
-use crate::core::request::{Request, RequestError};
+use crate::core::request::{Body, Request, RequestError};
 use crate::core::rotation::Timestamp;
 use crate::core::token::{Presented, VerifiedRequest};
 
@@ -45,7 +45,7 @@ pub struct Step {
 
 /// Judges `method` and `target` as if `subject` had sent them at `now`.
 pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, now: Timestamp) -> Explanation {
-    let request = match assumed_request(method, target, subject) {
+    let request = match assumed_request(method, target, subject, policy) {
         Ok(request) => request,
         Err(error) => {
             let denial = Denial::from(error);
@@ -70,12 +70,38 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
     }
 }
 
-fn assumed_request(method: &str, target: &str, subject: &Subject) -> Result<VerifiedRequest, RequestError> {
+fn assumed_request(
+    method: &str,
+    target: &str,
+    subject: &Subject,
+    policy: &Policy,
+) -> Result<VerifiedRequest, RequestError> {
     let credential = match subject {
         Subject::Nobody => None,
         Subject::Integration(live) => Some(Presented::assumed(live.id.clone(), live.tokens.current().hash)),
     };
-    Request::with_credential(method, target, credential)
+    let request = Request::with_credential(method, target, credential)?;
+    Ok(match subject {
+        Subject::Nobody => request,
+        Subject::Integration(live) => with_own_id(request, live, policy),
+    })
+}
+
+/// A question has no header fields and no body: where the operation names its owner there, its own is assumed.
+fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy) -> VerifiedRequest {
+    let alternatives = operation(policy, &request).map(|operation| operation.access.alternatives().to_vec());
+    let own = |alternative: &Alternative| alternative.level == live.owner.level;
+    let parameters = alternatives.into_iter().flatten().filter(own).flat_map(|alternative| alternative.owner);
+    parameters.fold(request, |request, parameter| match parameter.place {
+        Place::Header if request.header(&parameter.name).is_none() => {
+            request.with_header(&parameter.name, live.owner.id.as_str())
+        }
+        Place::Body => {
+            let body = Body::Object(vec![(parameter.name, Some(live.owner.id.as_str().to_owned()))]);
+            request.with_body(body)
+        }
+        Place::Header | Place::Path | Place::Query => request,
+    })
 }
 
 fn steps(

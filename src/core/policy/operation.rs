@@ -54,6 +54,13 @@ pub struct Alternative {
     pub owner: Vec<OwnerParameter>,
 }
 
+impl Operation {
+    /// Its name for people: `METHOD /template`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method.as_str(), self.path)
+    }
+}
+
 impl Alternative {
     /// Whether the owner may be named in the body, which must be read then.
     pub fn reads_body(&self) -> bool {

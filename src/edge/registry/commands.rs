@@ -67,6 +67,8 @@ impl Registrar<'_> {
             Command::Events(id) => Answer::json(200, &json!({ "events": events::of(self.database, &id)? })),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
+            Command::PolicyVersions => self.policy_versions(),
+            Command::RollBackPolicy { rev, to } => self.roll_back(rev, to),
             Command::PreviewPolicy(policy) => self.preview(&policy),
             Command::Explain(question) => self.explain(question),
             Command::Resync => self.resync(),

@@ -15,7 +15,6 @@ mod sub_accounts;
 
 use std::cell::OnceCell;
 
-use futures_util::StreamExt;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::answer::Answer;
@@ -24,6 +23,7 @@ pub(super) use self::database::Database;
 use self::outbox::{MostPuts, Outbox};
 use self::sessions::Actor;
 use super::admin::ACTOR;
+use super::body::{self, BodyError};
 use super::{clock, log, respond};
 use crate::core::admin::{AdminError, Command, IncomingRequest, Route};
 
@@ -84,7 +84,7 @@ impl Registry {
     }
 
     /// Who asks for what. The body is read only once it is known who asks.
-    async fn command(&self, mut request: Request, database: &Database) -> Result<(Actor, Command), AdminError> {
+    async fn command(&self, request: Request, database: &Database) -> Result<(Actor, Command), AdminError> {
         let header = |name| request.headers().get(name).ok().flatten();
         let (actor, if_match) = (header(ACTOR).unwrap_or_default(), header("if-match"));
         #[cfg(feature = "panic-injection")]
@@ -95,7 +95,7 @@ impl Registry {
         let (route, _) = Route::find(&method, path)?;
         let actor = sessions::check(database, route, &actor, clock::now())?;
         let body = match route.max_body() {
-            Some(limit) => read_body(&mut request, limit).await?,
+            Some(limit) => read_body(&request, limit).await?,
             None => String::new(),
         };
         let if_match = if_match.as_deref();
@@ -104,24 +104,13 @@ impl Registry {
     }
 }
 
-/// The body as text; no more than `limit` bytes of it are kept.
-async fn read_body(request: &mut Request, limit: usize) -> Result<String, AdminError> {
-    let mut bytes = Vec::new();
-    if request.inner().body().is_some() {
-        let fault = |error: worker::Error| AdminError::Registry(format!("the body cannot be read: {error}"));
-        let mut stream = request.stream().map_err(fault)?;
-        let mut length = 0_usize;
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(fault)?;
-            length = length.saturating_add(chunk.len());
-            // What is over the limit is read all the same: a body left unread can cost the client its next request.
-            if length <= limit {
-                bytes.extend(chunk);
-            }
+/// The body as text.
+async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
+    let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
+        BodyError::TooLong => AdminError::TooLarge(limit),
+        BodyError::Broken(error) => {
+            AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
         }
-        if length > limit {
-            return Err(AdminError::TooLarge(limit));
-        }
-    }
+    })?;
     String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })
 }

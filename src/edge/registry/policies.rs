@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::database::{Database, number};
 use crate::core::admin::AdminError;
-use crate::core::openapi::Settings;
 use crate::core::policy::{OwnerNames, Policy};
 use crate::core::rotation::Timestamp;
 
@@ -20,6 +19,23 @@ struct Row {
     report: String,
     actor: String,
     published_at: u64,
+}
+
+#[derive(Deserialize)]
+struct VersionRow {
+    rev: u64,
+    report: String,
+    actor: String,
+    published_at: u64,
+}
+
+/// A published policy without its operations.
+#[derive(Serialize)]
+pub(super) struct Version {
+    rev: u64,
+    published_at: String,
+    actor: String,
+    report: Value,
 }
 
 /// A published policy.
@@ -37,6 +53,19 @@ pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminErro
     row.map(Published::try_from).transpose()
 }
 
+/// The policy that was published as `rev`.
+pub(super) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
+    let row: Option<Row> = database.row("SELECT * FROM policies WHERE rev = ?", vec![number(rev)])?;
+    row.map(Published::try_from).transpose()
+}
+
+/// All that were published, the latest first.
+pub(super) fn versions(database: &Database) -> Result<Vec<Version>, AdminError> {
+    let sql = "SELECT rev, report, actor, published_at FROM policies ORDER BY rev DESC LIMIT 200";
+    let rows: Vec<VersionRow> = database.rows(sql, vec![])?;
+    rows.into_iter().map(Version::try_from).collect()
+}
+
 /// The policy in force; before the first one is published, the empty one, which denies everything.
 pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
     match latest(database)? {
@@ -51,8 +80,8 @@ pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
 pub(super) fn save(
     database: &Database,
     policy: &Policy,
-    settings: &Settings,
-    report: &impl Serialize,
+    settings: &Value,
+    report: &Value,
     actor: &str,
     now: Timestamp,
 ) -> Result<(), AdminError> {
@@ -61,13 +90,11 @@ pub(super) fn save(
         let message = format!("compiled they take {} bytes, and {LONGEST_POLICY} can be kept", text.len());
         return Err(AdminError::invalid("documents", message));
     }
-    let json =
-        |value: Result<String, serde_json::Error>| value.map_err(|error| AdminError::Registry(error.to_string()));
     let values = vec![
         number(policy.rev()),
         text.into(),
-        json(serde_json::to_string(settings))?.into(),
-        json(serde_json::to_string(report))?.into(),
+        settings.to_string().into(),
+        report.to_string().into(),
         actor.into(),
         number(now.seconds()),
     ];
@@ -100,5 +127,15 @@ impl TryFrom<Row> for Published {
             actor: row.actor,
             published_at: Timestamp::from_seconds(row.published_at),
         })
+    }
+}
+
+impl TryFrom<VersionRow> for Version {
+    type Error = AdminError;
+
+    fn try_from(row: VersionRow) -> Result<Self, AdminError> {
+        let VersionRow { rev, report, actor, published_at } = row;
+        let report = serde_json::from_str(&report).map_err(|error| AdminError::Registry(error.to_string()))?;
+        Ok(Self { rev, published_at: Timestamp::from_seconds(published_at).to_string(), actor, report })
     }
 }

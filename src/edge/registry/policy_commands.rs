@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::commands::Registrar;
+use super::policies::Published;
 use super::{integrations, outbox, policies};
-use crate::core::admin::{AdminError, Explain, PublishPolicy};
+use crate::core::admin::{AdminError, Explain, PublishPolicy, impact};
 use crate::core::decision::{Subject, explain};
 use crate::core::openapi::{Compiled, compile};
 use crate::core::policy::Policy;
@@ -14,6 +15,9 @@ use crate::core::rotation::{LiveToken, Rotation};
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
 
+/// How many integrations a preview lists; of the others it gives the number.
+const MOST_LISTED: usize = 200;
+
 impl Registrar<'_> {
     /// The policy that was published last.
     pub fn show_policy(&self) -> Result<Answer, AdminError> {
@@ -21,39 +25,69 @@ impl Registrar<'_> {
         Ok(Answer::json(200, &published.view())?.with_etag(published.policy.rev()))
     }
 
+    /// All policies that were published, the latest first.
+    pub fn policy_versions(&self) -> Result<Answer, AdminError> {
+        Answer::json(200, &json!({ "versions": policies::versions(self.database)? }))
+    }
+
     /// Compiles and publishes documents; the same again changes nothing.
     pub fn publish(&self, rev: Option<u64>, body: &PublishPolicy) -> Result<Answer, AdminError> {
-        let latest = policies::latest(self.database)?;
-        let known = latest.as_ref().map_or(0, |published| published.policy.rev());
-        if rev.is_some_and(|rev| rev != known) {
-            return Err(AdminError::Stale(latest.map_or(Value::Null, |published| published.view())));
-        }
+        let latest = self.latest(rev)?;
         let Compiled { policy, report } = compile(&body.documents, &body.settings);
         let policy = policy.ok_or_else(|| AdminError::PolicyErrors(json!(report)))?;
-        if let Some(latest) = &latest
-            && latest.policy == policy.clone().with_rev(known)
-            && latest.settings == json!(body.settings)
-        {
-            return self.published(known, &latest.report, false);
+        self.put_in_force(latest.as_ref(), policy, &json!(body.settings), &json!(report), "policy.published")
+    }
+
+    /// Puts an earlier policy in force again, as a new revision.
+    pub fn roll_back(&self, rev: Option<u64>, to: u64) -> Result<Answer, AdminError> {
+        let latest = self.latest(rev)?;
+        let unknown = || AdminError::invalid("to", "no policy was published under this rev");
+        let Published { policy, settings, report, .. } = policies::find(self.database, to)?.ok_or_else(unknown)?;
+        self.put_in_force(latest.as_ref(), policy, &settings, &report, "policy.rolled_back")
+    }
+
+    /// Compiles documents and tells what would change, and for which integrations.
+    pub fn preview(&self, body: &PublishPolicy) -> Result<Answer, AdminError> {
+        let Compiled { policy, report } = compile(&body.documents, &body.settings);
+        let Some(policy) = policy else { return Answer::json(200, &json!({ "report": report, "diff": null })) };
+        let present = self.policy()?;
+        let integrations = integrations::all(self.database)?;
+        let (affected, listed) = impact(&integrations, &present, &policy, MOST_LISTED);
+        let impact = json!({ "affected": affected, "integrations": listed });
+        Answer::json(200, &json!({ "report": report, "diff": present.diff(&policy), "impact": impact }))
+    }
+
+    /// The policy that was published last, if it is the one that the change is based on.
+    fn latest(&self, rev: Option<u64>) -> Result<Option<Published>, AdminError> {
+        let latest = policies::latest(self.database)?;
+        let known = latest.as_ref().map_or(0, |published| published.policy.rev());
+        match rev {
+            Some(rev) if rev != known => {
+                Err(AdminError::Stale(latest.map_or(Value::Null, |published| published.view())))
+            }
+            _ => Ok(latest),
+        }
+    }
+
+    fn put_in_force(
+        &self,
+        latest: Option<&Published>,
+        policy: Policy,
+        settings: &Value,
+        report: &Value,
+        kind: &str,
+    ) -> Result<Answer, AdminError> {
+        let known = latest.map_or(0, |published| published.policy.rev());
+        let policy = policy.with_rev(known);
+        if latest.is_some_and(|latest| latest.policy == policy && latest.settings == *settings) {
+            return published(known, report, false);
         }
         let rev = known.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
         let policy = policy.with_rev(rev);
-        policies::save(self.database, &policy, &body.settings, &report, &self.actor.name(), self.now)?;
+        policies::save(self.database, &policy, settings, report, &self.actor.name(), self.now)?;
         outbox::put_policy(self.database, &policy)?;
-        self.event("policy.published", None, &json!({ "rev": rev, "operations": report.operations }))?;
-        self.published(rev, &json!(report), true)
-    }
-
-    fn published(&self, rev: u64, report: &Value, changed: bool) -> Result<Answer, AdminError> {
-        let body = json!({ "rev": rev, "changed": changed, "report": report });
-        Ok(Answer::json(200, &body)?.with_etag(rev).and_changed(changed))
-    }
-
-    /// Compiles documents and tells what would change.
-    pub fn preview(&self, body: &PublishPolicy) -> Result<Answer, AdminError> {
-        let Compiled { policy, report } = compile(&body.documents, &body.settings);
-        let diff = policy.map(|policy| self.policy().map(|present| present.diff(&policy))).transpose()?;
-        Answer::json(200, &json!({ "report": report, "diff": diff }))
+        self.event(kind, None, &json!({ "rev": rev, "operations": policy.operations().len() }))?;
+        published(rev, report, true)
     }
 
     /// The decision on a request, and the steps that led to it.
@@ -87,6 +121,11 @@ impl Registrar<'_> {
     pub fn policy(&self) -> Result<Policy, AdminError> {
         policies::in_force(self.database)
     }
+}
+
+fn published(rev: u64, report: &Value, changed: bool) -> Result<Answer, AdminError> {
+    let body = json!({ "rev": rev, "changed": changed, "report": report });
+    Ok(Answer::json(200, &body)?.with_etag(rev).and_changed(changed))
 }
 
 fn not_found(error: AdminError, field: &str, message: &str) -> AdminError {

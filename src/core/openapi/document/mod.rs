@@ -21,6 +21,7 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// An OpenAPI 3.0 or 3.1 document.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(expecting = "an OpenAPI document")]
 pub struct Document {
     openapi: String,
     #[serde(default)]

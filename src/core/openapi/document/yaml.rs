@@ -158,7 +158,7 @@ fn number(plain: &str) -> Option<Value> {
     }
     match plain.parse::<i64>() {
         Ok(integer) => Some(integer.into()),
-        Err(_) => plain.parse::<f64>().ok().and_then(|float| serde_json::Number::from_f64(float)).map(Value::Number),
+        Err(_) => plain.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
     }
 }
 
