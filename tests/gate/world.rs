@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use tidegate::core::decision::{Decision, Denial, Grant, decide};
+use serde_json::{Map, Value, json};
+use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::core::openapi::{Document, Settings, compile};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::{Level, Live, Owner, Record};
-use tidegate::core::request::Request;
+use tidegate::core::request::{Body, Request, RequestError};
 use tidegate::core::rotation::Rotation;
 use tidegate::core::token::{IntegrationId, TokenKeys, mint, verify};
 
@@ -29,7 +29,7 @@ impl World {
         Self { keys: keys(&token_keys()), policy: policy(), records: records.collect(), tokens: tokens(), now: NOW }
     }
 
-    /// The way of a request through the core, as the edge goes it.
+    /// The way of a request without a body through the core, as the edge goes it.
     pub fn judge(
         &self,
         method: &str,
@@ -37,16 +37,43 @@ impl World {
         authorization: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Result<Grant, Denial> {
+        self.judge_with_body(method, target, authorization, headers, b"")
+    }
+
+    /// The way of a request through the core, as the edge goes it.
+    pub fn judge_with_body(
+        &self,
+        method: &str,
+        target: &str,
+        authorization: Option<&str>,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Grant, Denial> {
         let mut request = Request::parse(method, target, authorization)?;
         for (name, value) in headers {
             request = request.with_header(name, value);
         }
-        let request = request.authenticate(|credential| verify(&self.keys, &prefix(), credential))?;
+        let mut request = request.authenticate(|credential| verify(&self.keys, &prefix(), credential))?;
         let record = request.credential().and_then(|presented| self.records.get(presented.id()));
+        if let Some(presented) = request.credential() {
+            authenticate(presented, record, at(self.now))?;
+            if self.policy.reads_body(&request) {
+                let encoded = request.header("content-encoding").is_some();
+                let body = Body::parse(request.header("content-type"), encoded, body);
+                request = request.with_body(body.map_err(RequestError::from)?);
+            }
+        }
         match decide(&request, record, &self.policy, at(self.now)) {
             Decision::Allow(grant) => Ok(grant),
             Decision::Deny(denial) => Err(denial),
         }
+    }
+
+    /// The verdict in one word on a body, for the sub-account's token.
+    pub fn code_of_body(&self, method: &str, target: &str, content_type: &str, body: &[u8]) -> &'static str {
+        let token = Some(self.tokens["tenant"].as_str());
+        let outcome = self.judge_with_body(method, target, token, &[("Content-Type", content_type)], body);
+        outcome.err().map_or("allowed", |denial| denial.code())
     }
 
     /// The verdict in one word, for `token` by its name.
@@ -65,8 +92,8 @@ pub fn settings() -> Settings {
         },
         "owner_parameters": {
             "sub_account": [
-                {"name": "locationId"}, {"name": "location_id"}, {"name": "X-Location-Id"},
-                {"name": "altId", "when": {"name": "altType", "is": "location"}}
+                {"name": "locationId", "body": true}, {"name": "location_id"}, {"name": "X-Location-Id"},
+                {"name": "altId", "when": {"name": "altType", "is": "location"}, "body": true}
             ],
             "agency": [{"name": "companyId"}]
         },
@@ -81,6 +108,12 @@ fn tenant(scopes: &[&str]) -> Value {
 
 fn parameter(place: &str, name: &str) -> Value {
     json!({ "in": place, "name": name })
+}
+
+/// A JSON body with these properties.
+fn body(properties: &[&str]) -> Value {
+    let properties: Map<String, Value> = properties.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+    json!({ "content": { "application/json": { "schema": { "type": "object", "properties": properties } } } })
 }
 
 pub fn document() -> Value {
@@ -110,6 +143,15 @@ pub fn document() -> Value {
                     "security": tenant(&["invoices.readonly"]),
                     "parameters": [parameter("query", "altId"), parameter("query", "altType")]
                 }
+            },
+            "/notes": {
+                "post": { "security": tenant(&["contacts.write"]), "requestBody": body(&["locationId", "text"]) }
+            },
+            "/locations/{locationId}/profile": {
+                "put": { "security": tenant(&["contacts.write"]), "requestBody": body(&["locationId", "name"]) }
+            },
+            "/payments": {
+                "post": { "security": tenant(&["contacts.write"]), "requestBody": body(&["altId", "altType", "sum"]) }
             },
             "/invoices/{invoiceId}": { "delete": { "security": tenant(&["invoices.readonly", "invoices.write"]) } },
             "/users/{userId}": { "get": { "security": two_ways } },

@@ -1,5 +1,6 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks and deploys the gate.
 
+mod bench;
 mod build;
 mod check;
 mod cli;
@@ -8,6 +9,7 @@ mod deploy;
 mod dev;
 mod dev_vars;
 mod gate;
+mod policy;
 mod process;
 mod project;
 mod setup;
@@ -29,7 +31,9 @@ Usage: cargo xtask <command>
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
   test [SUITE…]         run the suites core, edge and readme, or only those named
+  policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
+  bench                 print how long it takes to compile a large OpenAPI document
   check                 formatting, lints, and the rules for dependencies
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
@@ -51,7 +55,7 @@ fn run() -> Result<ExitCode> {
     let mut args = std::env::args().skip(1);
     let command = args.next().unwrap_or_default();
     let args: Vec<String> = args.collect();
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") && command != "deploy" {
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") && !["deploy", "policy"].contains(&command.as_str()) {
         return Ok(help());
     }
     match command.as_str() {
@@ -59,6 +63,8 @@ fn run() -> Result<ExitCode> {
         "build" => build::command(args).map(success),
         "dev" => dev::command(args),
         "test" => test::command(&args),
+        "bench" => cli::nothing(&args).and_then(|()| bench::command()).map(success),
+        "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),
         "deploy" => deploy::command(&args),

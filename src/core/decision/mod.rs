@@ -1,5 +1,6 @@
 //! Step 5: the verdict, a function of (request, record, policy, now) alone.
 
+mod assumed;
 mod denial;
 mod explain;
 

@@ -7,7 +7,7 @@ mod rules;
 mod security;
 mod settings;
 
-pub use document::{Document, InvalidDocument};
+pub use document::{Document, InvalidDocument, MAX_BYTES};
 pub use report::{Finding, Report};
 pub use settings::{Scheme, Settings, WithoutSecurity};
 
@@ -25,11 +25,21 @@ pub struct Compiled {
     pub report: Report,
 }
 
+/// How many operations documents and rules may have together: some findings are of pairs of them.
+const MOST_OPERATIONS: usize = 10_000;
+
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let mut report = Report::default();
     let mut operations = Vec::new();
+    let mut count = settings.rules.len();
     for document in documents {
+        count = count.saturating_add(document.operations().count());
+        if count > MOST_OPERATIONS {
+            let message = format!("with this document there are more than {MOST_OPERATIONS} operations");
+            report.errors.push(Finding::new(document.title(), "", "", &message));
+            return Compiled { policy: None, report };
+        }
         report.document(document, settings);
         for described in document.operations() {
             operations.extend(compile_operation(&described, settings, &mut report));
@@ -60,11 +70,15 @@ fn compile_operation(described: &Described<'_>, settings: &Settings, report: &mu
     let owner = |level: Level| owner::parameters(described, &path, settings, level);
     let compiled = security::compile(described, settings, owner);
     report.errors.extend(compiled.errors.iter().map(|what| finding(what)));
-    report.looks_like_owner.extend(owner::look_alikes(described, &path, settings).iter().map(|what| finding(what)));
-    if described.security().is_none() {
-        report.without_security.push(finding("no security"));
-    } else if compiled.access == Access::AnyOf(Vec::new()) {
-        report.unsatisfiable.push(finding("no alternative that a private integration may use"));
+    report
+        .looks_like_owner
+        .extend(owner::look_alikes(described, &path, settings, &compiled.access).iter().map(|what| finding(what)));
+    match described.security() {
+        None => report.without_security.push(finding(settings.without_security.meaning())),
+        Some(security) if compiled.access == Access::AnyOf(Vec::new()) => {
+            report.unsatisfiable.push(finding(&security::why_closed(security, settings)));
+        }
+        Some(_) => {}
     }
     Some(Operation {
         path,

@@ -2,7 +2,7 @@
 
 use super::document::Described;
 use super::settings::Settings;
-use crate::core::policy::{OwnerName, OwnerParameter, Place, Template};
+use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
 use crate::core::request::Skeleton;
 
@@ -21,21 +21,40 @@ pub(super) fn parameters(
     found
 }
 
-/// What looks like an owner's parameter of either level and binds none.
-pub(super) fn look_alikes(described: &Described<'_>, path: &Template, settings: &Settings) -> Vec<String> {
-    let names = || settings.owner_parameters.agency.iter().chain(&settings.owner_parameters.sub_account);
+/// What looks like the id of an owner to whose integrations the operation is open, and is compared with none.
+pub(super) fn look_alikes(
+    described: &Described<'_>,
+    path: &Template,
+    settings: &Settings,
+    access: &Access,
+) -> Vec<String> {
+    let mut levels =
+        [Level::Agency, Level::SubAccount].into_iter().filter(|level| access.is_open_to(*level)).peekable();
+    if levels.peek().is_none() || *access == Access::Public {
+        return Vec::new();
+    }
+    let names: Vec<_> = levels
+        .flat_map(|level| settings.owner_parameters.of(level))
+        .map(|owner| (owner, Skeleton::of(&owner.name)))
+        .collect();
     let mut found = Vec::new();
     for parameter in places(described, path) {
-        let alike = names().find(|owner| Skeleton::of(&owner.name).may_be(&parameter.name));
-        if let Some(owner) = alike.filter(|_| !names().any(|owner| binds(owner, &parameter))) {
-            let OwnerParameter { name, place } = &parameter;
-            let owner = &owner.name;
-            found.push(format!("{name} ({place}) looks like the owner's {owner}, and is not declared to name one"));
+        if names.iter().any(|(owner, _)| binds(owner, &parameter)) {
+            continue;
         }
+        let alike = names.iter().find(|(_, skeleton)| skeleton.may_be(&parameter.name));
+        found.extend(alike.map(|(owner, _)| look_alike(&parameter, owner)));
     }
     found.sort();
     found.dedup();
     found
+}
+
+fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &OwnerName) -> String {
+    if *place == Place::Body && *name == owner.name {
+        return format!("{name} in the body is not compared; set \"body\": true for {name} if it names the owner");
+    }
+    format!("{name} ({place}) is not compared; add {name} if it names the owner, as {} does", owner.name)
 }
 
 fn binds(owner: &OwnerName, parameter: &OwnerParameter) -> bool {

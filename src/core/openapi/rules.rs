@@ -1,5 +1,7 @@
 //! Rules written by hand, beside documents or instead of them.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, Report};
 use crate::core::policy::Operation;
 
@@ -8,13 +10,12 @@ const DOCUMENT: &str = "rules";
 
 /// Puts the rules in the place of the operations with their methods and paths, and reports which those were.
 pub(super) fn apply(rules: &[Operation], operations: &mut Vec<Operation>, report: &mut Report) {
-    let same = |a: &Operation, b: &Operation| a.method == b.method && a.path.matches_the_same_as(&b.path);
+    let name = |operation: &Operation| (operation.method.clone(), operation.path.route());
+    let ruled: BTreeSet<_> = rules.iter().map(name).collect();
     operations.retain(|operation| {
-        let replaced = rules.iter().any(|rule| same(rule, operation));
+        let replaced = ruled.contains(&name(operation));
         if replaced {
-            let method = operation.method.as_str().to_lowercase();
-            let path = operation.path.to_string();
-            report.replaced.push(Finding::new(&operation.document, &method, &path, "a rule takes its place"));
+            report.replaced.push(Finding::of(operation, "a rule takes its place"));
         }
         !replaced
     });

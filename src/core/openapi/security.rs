@@ -1,6 +1,6 @@
 //! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -22,8 +22,14 @@ pub(super) fn compile(
     settings: &Settings,
     owner: impl Fn(Level) -> Vec<OwnerParameter>,
 ) -> Compiled {
+    let in_body = if settings.owner_parameters.any_in_body() { described.dangling_in_body() } else { BTreeSet::new() };
+    let dangling = described.dangling().chain(in_body);
     let mut errors: Vec<String> =
-        described.dangling().map(|reference| format!("{reference} leads nowhere in this document")).collect();
+        dangling.map(|reference| format!("{reference} leads nowhere in this document")).collect();
+    let extra = extension_scopes(described, settings).unwrap_or_else(|error| {
+        errors.push(error);
+        ScopeSet::default()
+    });
     let access = match described.security() {
         None => match settings.without_security {
             WithoutSecurity::Deny => Access::AnyOf(Vec::new()),
@@ -32,10 +38,6 @@ pub(super) fn compile(
         },
         Some(requirements) if requirements.is_empty() => Access::Public,
         Some(requirements) => {
-            let extra = extension_scopes(described, settings).unwrap_or_else(|error| {
-                errors.push(error);
-                ScopeSet::default()
-            });
             let mut alternatives = Vec::new();
             for requirement in requirements {
                 match alternative(requirement, &extra, settings, &owner) {
@@ -48,6 +50,9 @@ pub(super) fn compile(
             Access::AnyOf(alternatives)
         }
     };
+    if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
+        errors.push(format!("it lists scopes ({extra}), and has no security that they could belong to"));
+    }
     Compiled { access, errors }
 }
 
@@ -74,6 +79,27 @@ fn alternative(
     match levels.as_slice() {
         [level] => Ok(Some(Alternative { level: *level, scopes, owner: owner(*level) })),
         _ => Ok(None),
+    }
+}
+
+/// What keeps private integrations from each of the requirements, none of which they can satisfy.
+pub(super) fn why_closed(requirements: &[BTreeMap<String, Vec<String>>], settings: &Settings) -> String {
+    let mut reasons: Vec<String> = requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
+    reasons.sort();
+    reasons.dedup();
+    reasons.join("; ")
+}
+
+fn obstacle(requirement: &BTreeMap<String, Vec<String>>, settings: &Settings) -> String {
+    let obstacles = requirement.keys().filter_map(|name| match settings.schemes.get(name) {
+        None => Some(format!("{name} is not in the settings")),
+        Some(scheme) if !scheme.private_integrations => Some(format!("{name} is not for private integrations")),
+        Some(_) => None,
+    });
+    match (obstacles.collect::<Vec<_>>(), requirement.is_empty()) {
+        (_, true) => "{} asks for nothing, which is not the same as security: []".to_owned(),
+        (none, false) if none.is_empty() => "an alternative asks for both levels at once".to_owned(),
+        (obstacles, false) => obstacles.join(", "),
     }
 }
 

@@ -45,3 +45,14 @@ pub enum WithoutSecurity {
     /// Open to everyone.
     Public,
 }
+
+impl WithoutSecurity {
+    /// What it does to an operation, as reports tell it.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Deny => "denied to everyone",
+            Self::Authenticated => "open to every valid token, whatever its scopes",
+            Self::Public => "open to anyone",
+        }
+    }
+}

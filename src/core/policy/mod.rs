@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use matchit::Router;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
-pub use diff::PolicyDiff;
+pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};

@@ -76,6 +76,14 @@ impl Access {
             Self::AnyOf(alternatives) => alternatives,
         }
     }
+
+    /// Whether integrations of `level` can use it, with enough scopes.
+    pub fn is_open_to(&self, level: Level) -> bool {
+        match self {
+            Self::Public | Self::Authenticated => true,
+            Self::AnyOf(alternatives) => alternatives.iter().any(|alternative| alternative.level == level),
+        }
+    }
 }
 
 mod method {

@@ -100,6 +100,11 @@ impl OwnerNames {
             Level::SubAccount => &self.sub_account,
         }
     }
+
+    /// Whether any of them counts in a body.
+    pub fn any_in_body(&self) -> bool {
+        self.agency.iter().chain(&self.sub_account).any(|name| name.body)
+    }
 }
 
 impl Policy {

@@ -80,8 +80,13 @@ impl Template {
         segments.collect()
     }
 
+    /// How many segments it has; templates of different lengths never match the same path.
+    pub fn segments(&self) -> usize {
+        self.0.len()
+    }
+
     /// The route by which the router knows it: the parameters' names do not tell two templates apart.
-    pub(super) fn route(&self) -> String {
+    pub(in crate::core) fn route(&self) -> String {
         let mut count = 0_usize;
         let segments = self.0.iter().map(|segment| match segment {
             Segment::Literal(text) => format!("/{text}"),
@@ -91,11 +96,6 @@ impl Template {
             }
         });
         segments.collect()
-    }
-
-    /// Whether both match the same paths: only the parameters' names differ, if anything does.
-    pub fn matches_the_same_as(&self, other: &Self) -> bool {
-        self.route() == other.route()
     }
 
     /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.

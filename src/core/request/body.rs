@@ -39,7 +39,7 @@ impl Body {
         if bytes.is_empty() {
             return Ok(Self::Empty);
         }
-        let is_json = content_type.is_some_and(is_json);
+        let is_json = content_type.is_some_and(|content_type| is_json(content_type) && is_utf8(content_type));
         let object: Option<Object> = if is_json && !encoded { serde_json::from_slice(bytes).ok() } else { None };
         Ok(object.map_or(Self::Opaque, |Object(properties)| Self::Object(properties)))
     }
@@ -73,6 +73,14 @@ impl fmt::Debug for Body {
 pub(in crate::core) fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+}
+
+/// Whether no parameter names a charset but UTF-8: the origin would decode the same bytes to another text. In UTF-7
+/// `+ACI-` is a quotation mark.
+fn is_utf8(content_type: &str) -> bool {
+    let parameters = content_type.split(';').skip(1).map(|parameter| parameter.trim().to_ascii_lowercase());
+    let mut charsets = parameters.filter(|parameter| parameter.contains("charset"));
+    charsets.all(|charset| matches!(charset.as_str(), "charset=utf-8" | "charset=\"utf-8\""))
 }
 
 /// A JSON object's properties; of a value only what can be an id: a string, or an integer as its digits.

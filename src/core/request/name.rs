@@ -12,7 +12,8 @@ pub enum Given {
 }
 
 /// What is left of a name when everything is dropped that some parser drops: case, punctuation, what follows a
-/// bracket or a NUL.
+/// bracket or a NUL. Case as widely as Unicode has it: readers that ignore it take `ı`, `ſ` and the Kelvin sign for
+/// `i`, `s` and `k`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Skeleton(String);
 
@@ -20,7 +21,8 @@ impl Skeleton {
     /// The skeleton of a name.
     pub fn of(name: &str) -> Self {
         let stem = name.split(['[', '\0']).next().unwrap_or_default();
-        Self(stem.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect())
+        let folded = stem.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+        Self(folded.filter(char::is_ascii_alphanumeric).collect())
     }
 
     /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.

@@ -101,6 +101,11 @@ impl TokenKey {
     }
 }
 
+impl TokenHash {
+    /// The hash of no token, for an integration that is only asked about.
+    pub(in crate::core) const ASSUMED: Self = Self([0; HASH_BYTES]);
+}
+
 impl PartialEq for TokenHash {
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

@@ -1,5 +1,6 @@
 //! hostile-input.md, row by row, as far as the core answers for it. The rest is the edge's: `tests/edge/`.
 
+mod bodies;
 mod forwarding;
 mod owners;
 mod path;

@@ -162,11 +162,14 @@ fn only_openapi_3_0_and_3_1_are_read() {
     let version = |text: &str| Document::parse(&json!({ "openapi": text }).to_string()).map(|_| ());
     for text in ["3.0.0", "3.0.3", "3.1.0", "3.1.1"] {
         assert_eq!(version(text), Ok(()), "{text}");
+        for yaml in [format!("openapi: {text}"), format!("---\n'openapi': \"{text}\" # yes\n...\n")] {
+            assert!(Document::parse(&yaml).is_ok(), "{yaml}");
+        }
     }
     for text in ["2.0", "3.2.0", "3", "4.0.0", "", "3.10.0"] {
         assert_eq!(version(text), Err(InvalidDocument::Version(text.into())), "{text}");
     }
-    for text in ["", "null", "[]", "{}", "{\"swagger\":\"2.0\"}", "openapi: 3.0.0"] {
+    for text in ["", "null", "[]", "{}", "{\"swagger\":\"2.0\"}", "openapi: 3.0"] {
         assert!(matches!(Document::parse(text), Err(InvalidDocument::Malformed(_))), "{text}");
     }
 }

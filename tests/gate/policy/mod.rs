@@ -1,8 +1,19 @@
 //! Step 4: what a method and a path name, and how documents become a policy.
 
 mod compile;
+mod enormous;
+mod malformed;
 mod matcher;
+mod model;
+mod properties;
+mod real_matcher;
+mod references;
 mod report;
+mod rules;
+mod schemes;
+mod yaml;
+
+pub use yaml::BLOCK;
 
 use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Document, Settings, compile};

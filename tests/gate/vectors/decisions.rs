@@ -1,12 +1,18 @@
 //! `decisions.json`: a policy, records and a moment; requests to verdicts.
+//!
+//! A case may have a `body`: send its text, in UTF-8, followed by spaces until it has `pad_to` bytes where the case
+//! says so, and `content_type` as the `Content-Type` header field (`null`: without that field). A case without `body`
+//! is sent without one. Where it is allowed the origin must receive the body byte for byte.
 
 use serde_json::{Map, Value, json};
 use tidegate::core::decision::{Denial, Grant};
 use tidegate::core::forward::plan;
 use tidegate::core::reply::{Realm, answer};
+use tidegate::core::request::MAX_BODY_BYTES;
 
 use super::super::support::token_keys;
 use super::super::world::World;
+use super::body_cases::{BODY_CASES, BodyCase, TOO_LONG};
 use super::decision_cases::{CASES, Case};
 
 fn authorization(world: &World, token: &str) -> Option<String> {
@@ -45,6 +51,29 @@ fn vector(world: &World, (what, method, target, token, headers, expected): &Case
     })
 }
 
+/// A body of one byte more than is read.
+const PAD_TO: usize = MAX_BODY_BYTES + 1;
+
+fn body_vector(world: &World, (what, method, target, content_type, body, expected): &BodyCase) -> Value {
+    let authorization = &world.tokens["tenant"];
+    let pad_to = (*what == TOO_LONG).then_some(PAD_TO);
+    let padding = " ".repeat(pad_to.map_or(0, |length| length - body.len()));
+    let content_type = (!content_type.is_empty()).then_some(*content_type);
+    let headers: Vec<_> = content_type.map(|content_type| ("Content-Type", content_type)).into_iter().collect();
+    let outcome =
+        world.judge_with_body(method, target, Some(authorization), &headers, format!("{body}{padding}").as_bytes());
+    let expect = outcome.as_ref().map_or_else(denied, allowed);
+    assert_eq!(expect["code"], *expected, "{what}: {method} {target} {body}: {outcome:?}");
+    let mut vector = json!({
+        "what": what, "method": method, "target": target, "token": "tenant", "authorization": authorization,
+        "headers": {}, "content_type": content_type, "body": body, "expect": expect
+    });
+    if let Some(pad_to) = pad_to {
+        vector["pad_to"] = pad_to.into();
+    }
+    vector
+}
+
 #[test]
 fn vectors_decisions() {
     let world = World::new();
@@ -54,10 +83,14 @@ fn vectors_decisions() {
         .iter()
         .map(|(id, record)| (id.to_string(), serde_json::from_str(&record.to_json()).unwrap()))
         .collect();
+    let cases = CASES.iter().map(|case| vector(&world, case));
+    let with_bodies = BODY_CASES.iter().map(|case| body_vector(&world, case));
     let vectors = json!({
         "about": "Test-only keys. Put policy under the KV key policy and each record under i:<id>, set the clock to now, \
                   send the request. An allowed one reaches the origin with exactly target and, of the x-tidegate-* \
-                  fields, to_origin; the client's response carries to_client. headers are what the reply must have.",
+                  fields, to_origin; the client's response carries to_client. headers are what the reply must have. \
+                  Where a case has a body, send that text, padded with spaces to pad_to bytes if there is pad_to, \
+                  with Content-Type: content_type (none where it is null); allowed, it reaches the origin unchanged.",
         "token_keys": token_keys(),
         "prefix": "pit",
         "realm": "api",
@@ -65,7 +98,7 @@ fn vectors_decisions() {
         "policy": policy,
         "records": records,
         "tokens": world.tokens,
-        "cases": CASES.iter().map(|case| vector(&world, case)).collect::<Vec<_>>(),
+        "cases": cases.chain(with_bodies).collect::<Vec<_>>(),
     });
     super::compare("decisions.json", &vectors);
 }

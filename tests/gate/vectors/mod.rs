@@ -2,9 +2,11 @@
 //!
 //! `TIDEGATE_REGENERATE_VECTORS=1 cargo test --test gate vectors` rewrites the files.
 
+mod body_cases;
 mod decision_cases;
 mod decisions;
 pub mod paths;
+mod policies;
 mod records;
 mod replies;
 mod tokens;

@@ -14,6 +14,7 @@ use super::settings::Settings;
 
 use self::objects::{Components, Info, MaybeReference, PathItem, Paths};
 pub(super) use self::objects::{OperationObject, Parameter, Security};
+use self::resolve::JsonBody;
 use self::server::Server;
 
 /// The longest document, in bytes.
@@ -66,7 +67,8 @@ impl Document {
         if text.len() > MAX_BYTES {
             return Err(InvalidDocument::TooLong);
         }
-        let document: Self = if text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let document: Self = if text.trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
             read(&mut serde_json::Deserializer::from_str(text))?
         } else {
             read(yaml::parse(text).map_err(InvalidDocument::Malformed)?)?
@@ -194,8 +196,17 @@ impl<'a> Described<'a> {
 
     /// The properties of its JSON body, as far as its document tells them.
     pub fn body_properties(&self) -> BTreeSet<&'a str> {
+        self.json_body().properties
+    }
+
+    /// The references in its JSON body that lead nowhere in its document: behind them could be more properties.
+    pub fn dangling_in_body(&self) -> BTreeSet<&'a str> {
+        self.json_body().dangling
+    }
+
+    fn json_body(&self) -> JsonBody<'a> {
         let body = self.operation.request_body.as_ref();
-        body.map(|body| resolve::body_properties(&self.document.components, body)).unwrap_or_default()
+        body.map(|body| resolve::json_body(&self.document.components, body)).unwrap_or_default()
     }
 
     fn own_and_shared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {

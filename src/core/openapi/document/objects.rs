@@ -39,6 +39,9 @@ pub(super) struct Flow {
     pub scopes: BTreeMap<String, String>,
 }
 
+/// How many paths a document may have.
+const MOST_PATHS: usize = 10_000;
+
 /// The path items by path. Extensions are skipped; a path that stands twice is an error, since one would be lost.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paths(pub BTreeMap<String, PathItem>);
@@ -118,6 +121,9 @@ impl<'de> FromEntries<'de> for Paths {
         if key.starts_with("x-") {
             return skip(map);
         }
+        if self.0.len() >= MOST_PATHS {
+            return Err(Error::custom(format!("more than {MOST_PATHS} paths")));
+        }
         match self.0.insert(key.clone(), map.next_value()?) {
             None => Ok(()),
             Some(_) => Err(Error::custom(format!("the path {key} stands twice"))),
@@ -130,9 +136,13 @@ impl<'de> FromEntries<'de> for OperationObject {
         match key.as_str() {
             "operationId" => self.operation_id = map.next_value()?,
             "summary" => self.summary = map.next_value()?,
+            "security" if self.security.is_some() => return Err(Error::duplicate_field("security")),
             "security" => self.security = map.next_value()?,
+            "parameters" if !self.parameters.is_empty() => return Err(Error::duplicate_field("parameters")),
             "parameters" => self.parameters = map.next_value()?,
+            "requestBody" if self.request_body.is_some() => return Err(Error::duplicate_field("requestBody")),
             "requestBody" => self.request_body = map.next_value()?,
+            _ if self.extensions.contains_key(&key) => return Err(Error::custom(format!("{key} stands twice"))),
             _ if key.starts_with("x-") => drop(self.extensions.insert(key, map.next_value()?)),
             _ => skip(map)?,
         }

@@ -9,7 +9,16 @@ use super::objects::{Components, MaybeReference, Parameter, RequestBody, Schema}
 /// How many references are followed one after another; a chain that is longer is a circle, or might as well be.
 const MOST_STEPS: usize = 16;
 /// How many schemas are looked into for one body.
-const MOST_SCHEMAS: usize = 256;
+const MOST_SCHEMAS: usize = 4096;
+
+/// What a document tells of the JSON forms of a body.
+#[derive(Default)]
+pub(super) struct JsonBody<'a> {
+    /// The properties of the object that it is.
+    pub properties: BTreeSet<&'a str>,
+    /// What could hold more properties, and leads nowhere in the document.
+    pub dangling: BTreeSet<&'a str>,
+}
 
 /// The parameter that is meant.
 pub(super) fn parameter<'a>(
@@ -27,35 +36,46 @@ pub(super) fn parameter<'a>(
     None
 }
 
-/// The properties of the JSON forms of a body.
-pub(super) fn body_properties<'a>(
-    components: &'a Components,
-    body: &'a MaybeReference<RequestBody>,
-) -> BTreeSet<&'a str> {
-    let Some(body) = request_body(components, body) else { return BTreeSet::new() };
+/// What the document tells of the JSON forms of a body.
+pub(super) fn json_body<'a>(components: &'a Components, body: &'a MaybeReference<RequestBody>) -> JsonBody<'a> {
+    let mut found = JsonBody::default();
+    let body = match request_body(components, body) {
+        Ok(body) => body,
+        Err(reference) => return JsonBody { dangling: [reference].into(), ..found },
+    };
     let json = body.content.iter().filter(|(media_type, _)| is_json(media_type));
     let mut waiting: Vec<&Schema> = json.filter_map(|(_, media_type)| media_type.schema.as_ref()).collect();
-    let (mut seen, mut properties) = (BTreeSet::new(), BTreeSet::new());
+    let mut seen = BTreeSet::new();
     for _ in 0..MOST_SCHEMAS {
-        let Some(schema) = waiting.pop() else { break };
-        properties.extend(schema.properties.iter().map(String::as_str));
+        let Some(schema) = waiting.pop() else { return found };
+        found.properties.extend(schema.properties.iter().map(String::as_str));
         waiting.extend(&schema.parts);
-        let name = schema.reference.as_deref().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-        if let Some(name) = name.filter(|name| seen.insert(*name)) {
-            waiting.extend(components.schemas.get(name));
+        let Some(reference) = schema.reference.as_deref().filter(|reference| seen.insert(*reference)) else { continue };
+        match reference.strip_prefix("#/components/schemas/").and_then(|name| components.schemas.get(name)) {
+            Some(schema) => waiting.push(schema),
+            None => drop(found.dangling.insert(reference)),
         }
     }
-    properties
+    if !waiting.is_empty() {
+        found.dangling.insert("a body of so many schemas");
+    }
+    found
 }
 
-fn request_body<'a>(components: &'a Components, mut body: &'a MaybeReference<RequestBody>) -> Option<&'a RequestBody> {
+fn request_body<'a>(
+    components: &'a Components,
+    mut body: &'a MaybeReference<RequestBody>,
+) -> Result<&'a RequestBody, &'a str> {
+    let mut last = "";
     for _ in 0..MOST_STEPS {
         match body {
-            MaybeReference::Inline(found) => return Some(found),
+            MaybeReference::Inline(found) => return Ok(found),
             MaybeReference::Reference { reference } => {
-                body = components.request_bodies.get(reference.strip_prefix("#/components/requestBodies/")?)?;
+                last = reference;
+                let name = reference.strip_prefix("#/components/requestBodies/");
+                body = name.and_then(|name| components.request_bodies.get(name)).ok_or(last)?;
             }
         }
     }
-    None
+    Err(last)
 }

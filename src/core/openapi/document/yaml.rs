@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 const MOST_LEVELS: usize = 128;
 /// How many nodes a document may have, those included that aliases stand for: a few lines can stand for billions.
 const MOST_NODES: usize = 2_000_000;
+/// So many bytes of text count as one node more.
+const BYTES_OF_A_NODE: usize = 32;
 
 /// Reads one YAML document. Duplicate keys, merge keys, tags other than `!!str` and keys that are no scalars are errors.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
@@ -27,17 +29,32 @@ fn at(what: &str, place: &Marker) -> String {
 
 #[derive(Default)]
 struct Loader {
-    open: Vec<(Open, usize)>,
-    anchors: BTreeMap<usize, (Value, usize)>,
+    open: Vec<Frame>,
+    anchors: BTreeMap<usize, Known>,
     nodes: usize,
     root: Option<Value>,
 }
 
 /// A collection whose end has not come yet.
-enum Open {
-    Sequence(Vec<Value>, usize),
+struct Frame {
+    items: Items,
+    anchor: usize,
+    nodes_before: usize,
+    /// How many levels of collections lie in it so far.
+    levels: usize,
+}
+
+enum Items {
+    Sequence(Vec<Value>),
     /// With the key whose value comes next.
-    Mapping(Map<String, Value>, Option<String>, usize),
+    Mapping(Map<String, Value>, Option<String>),
+}
+
+/// What an anchor names.
+struct Known {
+    value: Value,
+    nodes: usize,
+    levels: usize,
 }
 
 impl Loader {
@@ -46,61 +63,64 @@ impl Loader {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
             Event::DocumentStart(_) if self.root.is_some() => Err("a second document starts".to_owned()),
             Event::DocumentStart(_) => Ok(()),
-            Event::SequenceStart(anchor, tag) => {
-                self.open(Open::Sequence(Vec::new(), self.nodes), anchor, tag.as_deref())
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.open(Open::Mapping(Map::new(), None, self.nodes), anchor, tag.as_deref())
-            }
+            Event::SequenceStart(anchor, tag) => self.open(Items::Sequence(Vec::new()), anchor, tag.as_deref()),
+            Event::MappingStart(anchor, tag) => self.open(Items::Mapping(Map::new(), None), anchor, tag.as_deref()),
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Scalar(text, style, anchor, tag) => {
-                self.count(1)?;
-                if let Some(Open::Mapping(map, key @ None, _)) = self.open.last_mut().map(|(open, _)| open) {
+                let nodes = text.len().checked_div(BYTES_OF_A_NODE).unwrap_or_default().saturating_add(1);
+                self.count(nodes)?;
+                if let Some(Items::Mapping(map, key @ None)) = self.open.last_mut().map(|frame| &mut frame.items) {
                     return start_entry(map, key, text);
                 }
                 let value = scalar(text, style, tag.as_deref())?;
-                self.remember(anchor, &value, 1);
-                self.put(value)
+                self.remember(anchor, &value, nodes, 0)?;
+                self.put(value, 0)
             }
             Event::Alias(anchor) => {
-                let known = self.anchors.get(&anchor).cloned();
-                let (value, size) = known.ok_or("an alias stands for what it is part of, or for nothing")?;
-                self.count(size)?;
-                self.put(value)
+                let unknown = "an alias stands for what it is part of, or for nothing";
+                let (nodes, levels) =
+                    self.anchors.get(&anchor).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
+                self.count(nodes)?;
+                self.deepen(levels)?;
+                let value = self.anchors.get(&anchor).map(|known| known.value.clone()).ok_or(unknown)?;
+                self.put(value, levels)
             }
         }
     }
 
-    fn open(&mut self, open: Open, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
+    fn open(&mut self, items: Items, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
         self.count(1)?;
         if tag.is_some() {
             return Err("a tag that JSON has nothing for".to_owned());
         }
-        if self.open.len() >= MOST_LEVELS {
-            return Err(format!("more than {MOST_LEVELS} levels"));
-        }
-        if matches!(self.open.last(), Some((Open::Mapping(_, None, _), _))) {
+        self.deepen(1)?;
+        if matches!(self.open.last(), Some(Frame { items: Items::Mapping(_, None), .. })) {
             return Err("a key that is no scalar".to_owned());
         }
-        self.open.push((open, anchor));
+        self.open.push(Frame { items, anchor, nodes_before: self.nodes, levels: 0 });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), String> {
-        let (value, anchor, before) = match self.open.pop() {
-            Some((Open::Sequence(items, before), anchor)) => (Value::Array(items), anchor, before),
-            Some((Open::Mapping(map, _, before), anchor)) => (Value::Object(map), anchor, before),
-            None => return Err("an end without a start".to_owned()),
+        let Frame { items, anchor, nodes_before, levels } = self.open.pop().ok_or("an end without a start")?;
+        let value = match items {
+            Items::Sequence(items) => Value::Array(items),
+            Items::Mapping(map, _) => Value::Object(map),
         };
-        self.remember(anchor, &value, self.nodes.saturating_sub(before).saturating_add(1));
-        self.put(value)
+        let levels = levels.saturating_add(1);
+        self.remember(anchor, &value, self.nodes.saturating_sub(nodes_before).saturating_add(1), levels)?;
+        self.put(value, levels)
     }
 
-    fn put(&mut self, value: Value) -> Result<(), String> {
-        match self.open.last_mut().map(|(open, _)| open) {
-            None => self.root = Some(value),
-            Some(Open::Sequence(items, _)) => items.push(value),
-            Some(Open::Mapping(map, key, _)) => {
+    fn put(&mut self, value: Value, levels: usize) -> Result<(), String> {
+        let Some(frame) = self.open.last_mut() else {
+            self.root = Some(value);
+            return Ok(());
+        };
+        frame.levels = frame.levels.max(levels);
+        match &mut frame.items {
+            Items::Sequence(items) => items.push(value),
+            Items::Mapping(map, key) => {
                 let key = key.take().ok_or("a key that is no scalar")?;
                 map.insert(key, value);
             }
@@ -108,16 +128,24 @@ impl Loader {
         Ok(())
     }
 
-    /// Anchors are numbered from 1; 0 is none.
-    fn remember(&mut self, anchor: usize, value: &Value, size: usize) {
+    /// Anchors are numbered from 1; 0 is none. What is remembered is kept twice, and so counts twice.
+    fn remember(&mut self, anchor: usize, value: &Value, nodes: usize, levels: usize) -> Result<(), String> {
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), size));
+            self.count(nodes)?;
+            self.anchors.insert(anchor, Known { value: value.clone(), nodes, levels });
         }
+        Ok(())
     }
 
     fn count(&mut self, nodes: usize) -> Result<(), String> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > MOST_NODES { Err(format!("more than {MOST_NODES} nodes")) } else { Ok(()) }
+    }
+
+    /// Checks that so many levels more may lie in what is open.
+    fn deepen(&self, levels: usize) -> Result<(), String> {
+        let deep = self.open.len().saturating_add(levels) > MOST_LEVELS;
+        if deep { Err(format!("more than {MOST_LEVELS} levels")) } else { Ok(()) }
     }
 }
 

@@ -1,8 +1,11 @@
 //! What compiling found, as data.
 
+mod crossing;
+mod text;
+
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::settings::Settings;
@@ -10,8 +13,11 @@ use crate::core::policy::{Access, Operation, Policy};
 use crate::core::record::Level;
 
 /// What compiling found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Report {
+    /// How many documents were read.
+    pub documents: usize,
     /// All operations.
     pub operations: usize,
     /// Those that an agency's integration can reach.
@@ -20,15 +26,19 @@ pub struct Report {
     pub sub_account: usize,
     /// Those open to anyone.
     pub public: usize,
+    /// Those that no private integration can reach.
+    pub closed: usize,
     /// How many scopes operations need.
     pub scopes: usize,
     /// What stops the documents from being published.
     pub errors: Vec<Finding>,
+    /// The operations that are open to anyone, without a token.
+    pub without_token: Vec<Finding>,
     /// Operations that say nothing of security.
     pub without_security: Vec<Finding>,
     /// Operations that no private integration can reach.
     pub unsatisfiable: Vec<Finding>,
-    /// Pairs of templates that both match some path; the one with the leftmost literal segment wins.
+    /// Pairs of templates that both match some path. Each stands at the one that wins: with the leftmost literal.
     pub crossing: Vec<Finding>,
     /// Security schemes that the settings do not map.
     pub unmapped_schemes: Vec<String>,
@@ -43,7 +53,8 @@ pub struct Report {
 }
 
 /// Something found, and where.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Finding {
     /// The document's title.
     pub document: String,
@@ -63,6 +74,11 @@ impl Finding {
             method: method.to_owned(),
             message: message.to_owned(),
         }
+    }
+
+    pub(super) fn of(operation: &Operation, message: &str) -> Self {
+        let method = operation.method.as_str().to_lowercase();
+        Self::new(&operation.document, &method, &operation.path.to_string(), message)
     }
 }
 
@@ -86,36 +102,28 @@ impl Report {
         }
     }
 
-    pub(super) fn crossings(&mut self, operations: &[Operation]) {
-        for (index, operation) in operations.iter().enumerate() {
-            for other in operations.iter().skip(index.saturating_add(1)) {
-                if operation.method == other.method && operation.path.crosses(&other.path) {
-                    let message = format!("some paths match {} as well", other.path);
-                    let (method, path) = (operation.method.as_str().to_lowercase(), operation.path.to_string());
-                    self.crossing.push(Finding::new(&operation.document, &method, &path, &message));
-                }
-            }
-        }
-    }
-
     pub(super) fn count(&mut self, policy: &Policy, documents: &[Document], settings: &Settings) {
-        let reached = |level| policy.operations().iter().filter(|operation| is_open_to(operation, level)).count();
+        let reached = |level| policy.operations().iter().filter(|operation| operation.access.is_open_to(level)).count();
+        self.documents = documents.len();
         self.operations = policy.operations().len();
         self.agency = reached(Level::Agency);
         self.sub_account = reached(Level::SubAccount);
-        self.public = policy.operations().iter().filter(|operation| operation.access == Access::Public).count();
+        self.closed = policy.operations().iter().filter(|operation| is_closed(operation)).count();
+        let public = policy.operations().iter().filter(|operation| operation.access == Access::Public);
+        self.without_token = public.map(|operation| Finding::of(operation, "open to anyone")).collect();
+        self.public = self.without_token.len();
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
         let named: BTreeSet<_> = documents.iter().flat_map(|document| document.named_scopes(settings)).collect();
-        let is_used = |name: &&str| catalogue.entries().iter().any(|entry| entry.scope.as_str() == *name);
-        self.unused_scopes = named.into_iter().filter(|name| !is_used(name)).map(str::to_owned).collect();
+        let used: BTreeSet<_> = catalogue.entries().iter().map(|entry| entry.scope.as_str()).collect();
+        self.unused_scopes = named.difference(&used).map(|scope| (*scope).to_owned()).collect();
     }
 
     /// Makes the report independent of the documents' order.
     pub(super) fn sort(&mut self) {
         let problems = [&mut self.errors, &mut self.undeclared_schemes, &mut self.looks_like_owner];
         let states = [&mut self.without_security, &mut self.unsatisfiable, &mut self.crossing, &mut self.replaced];
-        for findings in problems.into_iter().chain(states) {
+        for findings in problems.into_iter().chain(states).chain([&mut self.without_token]) {
             findings.sort();
         }
         self.unmapped_schemes.sort();
@@ -123,9 +131,6 @@ impl Report {
     }
 }
 
-fn is_open_to(operation: &Operation, level: Level) -> bool {
-    match &operation.access {
-        Access::Public | Access::Authenticated => true,
-        Access::AnyOf(alternatives) => alternatives.iter().any(|alternative| alternative.level == level),
-    }
+fn is_closed(operation: &Operation) -> bool {
+    matches!(&operation.access, Access::AnyOf(alternatives) if alternatives.is_empty())
 }

@@ -1,0 +1,53 @@
+//! Templates that both match some path.
+
+use std::collections::BTreeMap;
+
+use super::{Finding, Report};
+use crate::core::policy::Operation;
+
+/// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
+const MOST_PAIRS: usize = 4_000_000;
+/// How many pairs are reported; there can be as many as there are pairs.
+const MOST_FINDINGS: usize = 1_000;
+
+impl Report {
+    /// Reports the pairs of operations between which only the leftmost literal decides.
+    pub(in crate::core::openapi) fn crossings(&mut self, operations: &[Operation]) {
+        let mut pairs = 0_usize;
+        for alike in alike(operations).values() {
+            for (index, operation) in alike.iter().enumerate() {
+                for other in alike.iter().skip(index.saturating_add(1)) {
+                    pairs = pairs.saturating_add(1);
+                    if pairs > MOST_PAIRS || self.crossing.len() >= MOST_FINDINGS {
+                        return self
+                            .crossing
+                            .push(Finding::of(operation, "it and what follows were not compared: there are too many"));
+                    }
+                    if operation.path.crosses(&other.path) {
+                        let (winner, loser) = (operation.path.to_string(), other.path.to_string());
+                        let message = format!("goes before {loser}, as at {}", common(&winner, &loser));
+                        self.crossing.push(Finding::of(operation, &message));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What both templates match: the literal segments of both.
+fn common(one: &str, other: &str) -> String {
+    let pairs = one.split('/').zip(other.split('/'));
+    let segments = pairs.map(|(one, other)| if one.starts_with('{') { other } else { one });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The operations that could cross: those of one method and one length. Of two that do, the winner comes first: at the
+/// first segment in which they differ, a literal is less than a parameter.
+fn alike(operations: &[Operation]) -> BTreeMap<(&str, usize), Vec<&Operation>> {
+    let mut alike: BTreeMap<_, Vec<&Operation>> = BTreeMap::new();
+    for operation in operations {
+        alike.entry((operation.method.as_str(), operation.path.segments())).or_default().push(operation);
+    }
+    alike.values_mut().for_each(|operations| operations.sort());
+    alike
+}

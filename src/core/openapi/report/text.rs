@@ -1,0 +1,222 @@
+//! The report as an API's owner reads it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Finding, Report};
+
+/// How many of those that are alike are named one by one.
+const MOST_LINES: usize = 20;
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        section(formatter, "ERRORS", "nothing can be published until they are corrected", &self.errors)?;
+        if self.operations > 0 {
+            self.counts(formatter)?;
+        }
+        for (title, meaning, findings) in self.findings() {
+            section(formatter, title, meaning, findings)?;
+        }
+        for (title, meaning, names) in self.names() {
+            if !names.is_empty() {
+                writeln!(formatter, "{title} ({}): {meaning}", names.len())?;
+                some(formatter, "  ", names.iter().map(|name| visible(name)))?;
+                writeln!(formatter)?;
+            }
+        }
+        writeln!(formatter, "{}", self.verdict())
+    }
+}
+
+impl Report {
+    fn counts(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let documents = counted(self.documents, "document");
+        let operations = counted(self.operations, "operation");
+        writeln!(formatter, "{operations} in {documents}, {}", counted(self.scopes, "scope"))?;
+        for (who, count) in [
+            ("a sub-account's integrations reach", self.sub_account),
+            ("the agency's integrations reach", self.agency),
+            ("anyone reaches, without a token", self.public),
+            ("no private integration reaches", self.closed),
+        ] {
+            writeln!(formatter, "  {who:<36}{count:>6}")?;
+        }
+        writeln!(formatter)
+    }
+
+    /// The sections about operations: what lets too much first, what lets too little next.
+    fn findings(&self) -> [(&str, &str, &[Finding]); 7] {
+        [
+            ("Open without a token", "make sure that it is meant", &self.without_token),
+            (
+                "May name an owner",
+                "an integration can name any owner there until owner_parameters in the settings says that it is one",
+                &self.looks_like_owner,
+            ),
+            (
+                "Without security",
+                "give each a `security` in its document or a rule in the settings",
+                &self.without_security,
+            ),
+            ("Closed to private integrations", "nothing to do, unless they are to reach it", &self.unsatisfiable),
+            (
+                "Security schemes used and not declared",
+                "declare them in components.securitySchemes; only the settings count here",
+                &self.undeclared_schemes,
+            ),
+            (
+                "Crossing templates",
+                "of two that match a path, the leftmost literal wins; does your router agree?",
+                &self.crossing,
+            ),
+            ("Replaced by rules", "what the document says of these does not count", &self.replaced),
+        ]
+    }
+
+    fn names(&self) -> [(&str, &str, &[String]); 2] {
+        [
+            (
+                "Security schemes that the settings do not have",
+                "what needs them is closed; add them to schemes",
+                &self.unmapped_schemes,
+            ),
+            ("Scopes that open nothing", "no integration can be given them", &self.unused_scopes),
+        ]
+    }
+
+    fn verdict(&self) -> String {
+        let findings = self.findings().iter().map(|(_, _, findings)| findings.len()).sum::<usize>();
+        let names = self.names().iter().map(|(_, _, names)| names.len()).sum::<usize>();
+        match (self.errors.len(), findings.saturating_add(names)) {
+            (0, 0) => "OK: this can be published, and there is nothing to look at".to_owned(),
+            (0, some) => format!("OK: this can be published; {} to look at", counted(some, "finding")),
+            (errors, _) => format!("NOT OK: this cannot be published, because of {}", counted(errors, "error")),
+        }
+    }
+}
+
+/// A section under its title; nothing where there is nothing to say. Findings that say the same stand together.
+fn section(formatter: &mut fmt::Formatter<'_>, title: &str, meaning: &str, findings: &[Finding]) -> fmt::Result {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(formatter, "{title} ({}): {meaning}", findings.len())?;
+    let mut groups: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        groups.entry(&finding.message).or_default().push(finding);
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, findings)| Reverse(findings.len()));
+    for (message, findings) in groups {
+        group(formatter, message, &findings)?;
+    }
+    writeln!(formatter)
+}
+
+fn group(formatter: &mut fmt::Formatter<'_>, message: &str, findings: &[&Finding]) -> fmt::Result {
+    if let [finding] = findings {
+        return writeln!(formatter, "  {finding}");
+    }
+    writeln!(formatter, "  {} ({}):", visible(message), findings.len())?;
+    some(formatter, "    ", findings.iter().map(|finding| finding.place()))
+}
+
+/// The first lines of many.
+fn some(
+    formatter: &mut fmt::Formatter<'_>,
+    indent: &str,
+    mut lines: impl ExactSizeIterator<Item = String>,
+) -> fmt::Result {
+    for line in lines.by_ref().take(MOST_LINES) {
+        writeln!(formatter, "{indent}{line}")?;
+    }
+    match lines.len() {
+        0 => Ok(()),
+        more => writeln!(formatter, "{indent}and {more} more, which the report as JSON lists"),
+    }
+}
+
+/// A document's text without what a terminal or a CI's log would take for a command.
+fn visible(text: &str) -> String {
+    let shown = |letter: char| {
+        if letter.is_control() { letter.escape_unicode().to_string() } else { letter.to_string() }
+    };
+    text.chars().map(shown).collect()
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Finding {
+    /// `document, METHOD path`, as far as these are known.
+    fn place(&self) -> String {
+        let operation = format!("{} {}", self.method.to_uppercase(), self.path);
+        let parts = [self.document.as_str(), operation.trim()].into_iter().filter(|part| !part.is_empty());
+        visible(&parts.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// `document, METHOD path: message`
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place(), visible(&self.message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(path: &str, message: &str) -> Finding {
+        Finding::new("contacts.json", "get", path, message)
+    }
+
+    #[test]
+    fn a_report_reads_as_what_to_do() {
+        let mut report =
+            Report { documents: 1, operations: 4, sub_account: 2, closed: 2, scopes: 1, ..Report::default() };
+        report.without_security = vec![finding("/a", "denied to everyone"), finding("/b", "denied to everyone")];
+        report.unmapped_schemes = vec!["Old".to_owned()];
+        let expected = "\
+4 operations in 1 document, 1 scope
+  a sub-account's integrations reach       2
+  the agency's integrations reach          0
+  anyone reaches, without a token          0
+  no private integration reaches           2
+
+Without security (2): give each a `security` in its document or a rule in the settings
+  denied to everyone (2):
+    contacts.json, GET /a
+    contacts.json, GET /b
+
+Security schemes that the settings do not have (1): what needs them is closed; add them to schemes
+  Old
+
+OK: this can be published; 3 findings to look at
+";
+        assert_eq!(report.to_string(), expected);
+    }
+
+    #[test]
+    fn a_document_cannot_write_lines_of_its_own() {
+        let shown = finding("/a\n::error::b\u{1b}[2J", "c\r").to_string();
+        assert_eq!(shown, "contacts.json, GET /a\\u{a}::error::b\\u{1b}[2J: c\\u{d}");
+    }
+
+    #[test]
+    fn errors_come_first_and_end_it() {
+        let unreadable = Finding { method: String::new(), ..finding("", "it holds no document") };
+        let report = Report { errors: vec![unreadable, finding("/a b", "a space")], ..Report::default() };
+        let expected = "\
+ERRORS (2): nothing can be published until they are corrected
+  contacts.json, GET /a b: a space
+  contacts.json: it holds no document
+
+NOT OK: this cannot be published, because of 2 errors
+";
+        assert_eq!(report.to_string(), expected);
+        assert_eq!(Report::default().to_string(), "OK: this can be published, and there is nothing to look at\n");
+    }
+}

@@ -1,0 +1,140 @@
+//! What changes from one policy to another: as operations, and as what each level's integrations notice.
+
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Access, Operation, OwnerNames, Policy};
+use crate::core::record::Level;
+use crate::core::request::Method;
+
+/// Operations as `METHOD /template`, and the same by who can reach them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PolicyDiff {
+    /// In the new policy only.
+    pub added: Vec<String>,
+    /// In the old policy only.
+    pub removed: Vec<String>,
+    /// In both, with other requirements.
+    pub changed: Vec<String>,
+    /// What changes for requests without a token.
+    pub without_token: Reach,
+    /// What changes for a sub-account's integrations.
+    pub sub_account: Reach,
+    /// What changes for the agency's integrations.
+    pub agency: Reach,
+    /// The parameters that name an owner, where they change: that bears on every operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_parameters: Option<OwnerNamesChange>,
+}
+
+/// What changes for one kind of caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// Out of reach before.
+    pub reachable: Vec<Change>,
+    /// Within reach before.
+    pub unreachable: Vec<Change>,
+    /// Within reach before and after, with other requirements.
+    pub changed: Vec<Change>,
+}
+
+/// What one operation needs of one kind of caller, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The method.
+    pub method: String,
+    /// The path template; the new one, where there is one.
+    pub path: String,
+    /// What it needed; nothing where it was not in the policy.
+    pub before: Option<Access>,
+    /// What it needs; nothing where it is no longer in the policy.
+    pub after: Option<Access>,
+}
+
+/// The parameters that name an owner, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OwnerNamesChange {
+    /// In the old policy.
+    pub before: OwnerNames,
+    /// In the new policy.
+    pub after: OwnerNames,
+}
+
+/// An operation in the old policy, in the new one, or in both. The names of path parameters do not tell two apart.
+type Pair<'a> = (Option<&'a Operation>, Option<&'a Operation>);
+
+impl Policy {
+    /// What changes from `self` to `next`.
+    pub fn diff(&self, next: &Self) -> PolicyDiff {
+        let (before, after) = (self.by_route(), next.by_route());
+        let routes: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let mut diff = PolicyDiff::default();
+        for route in routes {
+            diff.add((before.get(route).copied(), after.get(route).copied()));
+        }
+        if self.owner_names != next.owner_names {
+            let (before, after) = (self.owner_names.clone(), next.owner_names.clone());
+            diff.owner_parameters = Some(OwnerNamesChange { before, after });
+        }
+        diff
+    }
+
+    fn by_route(&self) -> BTreeMap<(String, &Method), &Operation> {
+        self.operations.iter().map(|operation| ((operation.path.route(), &operation.method), operation)).collect()
+    }
+}
+
+impl PolicyDiff {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, pair: Pair<'_>) {
+        let name = |operation: &Operation| format!("{} {}", operation.method.as_str(), operation.path);
+        match pair {
+            (None, Some(new)) => self.added.push(name(new)),
+            (Some(old), None) => self.removed.push(name(old)),
+            (Some(old), Some(new)) if old.access != new.access => self.changed.push(name(new)),
+            _ => return,
+        }
+        self.without_token.add(pair, None);
+        self.sub_account.add(pair, Some(Level::SubAccount));
+        self.agency.add(pair, Some(Level::Agency));
+    }
+}
+
+impl Reach {
+    /// `level` is none for requests without a token.
+    fn add(&mut self, (old, new): Pair<'_>, level: Option<Level>) {
+        let Some(operation) = new.or(old) else { return };
+        let seen = |operation: Option<&Operation>| operation.map(|operation| operation.access.seen_by(level));
+        let (before, after) = (seen(old), seen(new));
+        let open = |access: &Option<Access>| access.as_ref().is_some_and(|access| *access != Access::AnyOf(Vec::new()));
+        let list = match (open(&before), open(&after)) {
+            (false, true) => &mut self.reachable,
+            (true, false) => &mut self.unreachable,
+            (true, true) if before != after => &mut self.changed,
+            _ => return,
+        };
+        let (method, path) = (operation.method.as_str().to_owned(), operation.path.to_string());
+        list.push(Change { method, path, before, after });
+    }
+}
+
+impl Access {
+    /// What of it bears on a caller of `level`, or on one without a token.
+    fn seen_by(&self, level: Option<Level>) -> Self {
+        match self {
+            Self::Public => Self::Public,
+            Self::Authenticated if level.is_some() => Self::Authenticated,
+            Self::Authenticated => Self::AnyOf(Vec::new()),
+            Self::AnyOf(alternatives) => {
+                Self::AnyOf(alternatives.iter().filter(|one| Some(one.level) == level).cloned().collect())
+            }
+        }
+    }
+}

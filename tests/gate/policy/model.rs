@@ -1,0 +1,111 @@
+//! A verdict the slow way, from plain data: nothing of it is the core's.
+
+use tidegate::core::record::Level;
+
+/// A level and the scopes that it needs.
+pub type Way = (Level, Vec<&'static str>);
+type Pairs = Vec<(&'static str, &'static str)>;
+
+/// An operation as a document describes it.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub method: &'static str,
+    pub template: &'static str,
+    /// `None` where it says nothing of security.
+    pub ways: Option<Vec<Way>>,
+    pub query: Vec<&'static str>,
+    /// Whether it has the header field `X-Loc`.
+    pub header: bool,
+    pub body: Vec<&'static str>,
+}
+
+/// A request as a client sends it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub query: Pairs,
+    pub header: Option<&'static str>,
+    pub body: Option<Pairs>,
+}
+
+/// Whether `holder` (level and scopes; `None` without a token) may send it.
+pub fn allows(operations: &[Operation], sent: &Sent, holder: Option<(Level, &[&str])>, own: &str) -> bool {
+    let fits =
+        |operation: &&Operation| operation.method == sent.method && shape(operation.template, sent.path).is_some();
+    let found = operations.iter().filter(fits).max_by_key(|operation| shape(operation.template, sent.path));
+    let Some(operation) = found else { return false };
+    match (&operation.ways, holder) {
+        (None, holder) => holder.is_some(),
+        (Some(ways), _) if ways.is_empty() => true,
+        (Some(_), None) => false,
+        (Some(ways), Some((level, held))) => ways.iter().any(|(of, needed)| {
+            *of == level && needed.iter().all(|scope| held.contains(scope)) && owns(operation, sent, level, own)
+        }),
+    }
+}
+
+/// Which segments are literals, where the template matches.
+fn shape(template: &str, path: &str) -> Option<Vec<bool>> {
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    let fits = |(template, segment): (&&str, &&str)| match template.starts_with('{') {
+        true => (!segment.is_empty()).then_some(false),
+        false => (template == segment).then_some(true),
+    };
+    if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
+}
+
+/// Whether everything that names an owner names the own, and something does where there is a place for it.
+fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str) -> bool {
+    let (always, conditional): (&str, bool) = match level {
+        Level::SubAccount => ("locationId", true),
+        Level::Agency => ("companyId", false),
+    };
+    let mut values: Vec<&str> = Vec::new();
+    let mut places = 0;
+    let braces = format!("{{{always}}}");
+    for (template, value) in operation.template.split('/').zip(sent.path.split('/')) {
+        if template == braces {
+            places += 1;
+            values.push(value);
+        }
+    }
+    let owners = |name: &&&str| **name == always || (conditional && **name == "altId");
+    places += operation.query.iter().filter(owners).count();
+    if !read(&sent.query, always, conditional, &mut values) {
+        return false;
+    }
+    let in_body = if conditional { operation.body.iter().filter(owners).count() } else { 0 };
+    places += in_body;
+    if in_body > 0 && !read(sent.body.as_deref().unwrap_or_default(), always, conditional, &mut values) {
+        return false;
+    }
+    if conditional && operation.header {
+        places += 1;
+        values.extend(sent.header);
+    }
+    values.iter().all(|value| *value == own) && (places == 0 || !values.is_empty())
+}
+
+/// Adds the owners that `pairs` name; `false` where something is given twice that matters.
+fn read<'a>(pairs: &[(&'a str, &'a str)], always: &str, conditional: bool, values: &mut Vec<&'a str>) -> bool {
+    let all = |name: &str| -> Vec<&'a str> {
+        pairs.iter().filter(|(given, _)| *given == name).map(|(_, value)| *value).collect()
+    };
+    let (owners, alternatives, kinds) = (all(always), all("altId"), all("altType"));
+    if owners.len() > 1 {
+        return false;
+    }
+    values.extend(owners);
+    if !conditional || alternatives.is_empty() {
+        return true;
+    }
+    let counts = kinds.iter().all(|kind| kind.eq_ignore_ascii_case("location"));
+    if alternatives.len() > 1 || kinds.len() > 1 {
+        return false;
+    }
+    if counts {
+        values.extend(alternatives);
+    }
+    true
+}

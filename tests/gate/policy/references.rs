@@ -1,0 +1,154 @@
+//! What stands elsewhere: `$ref` chains and circles, schemas made of schemas, extensions, paths that stand twice.
+
+use serde_json::{Value, json};
+use tidegate::core::openapi::{Compiled, Document, Settings, compile};
+use tidegate::core::policy::{OwnerParameter, Place};
+
+use super::{document, parsed, settings};
+
+/// Settings by which a property of the body may name the owner.
+fn with_body() -> Settings {
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    settings
+}
+
+/// A document of one operation, with components.
+fn with_components(operation: Value, components: Value) -> Value {
+    let mut operation = operation;
+    operation["security"] = json!([{ "Tenant": [] }]);
+    let mut document = document("One", json!({ "/a": { "post": operation } }));
+    document["components"] = components;
+    document
+}
+
+fn compiled(document: &Value) -> Compiled {
+    compile(&[parsed(document)], &with_body())
+}
+
+/// Where the only alternative of the only operation names the owner; what is wrong with the document, if anything.
+fn owners(document: &Value) -> Result<Vec<OwnerParameter>, String> {
+    let Compiled { policy, report } = compiled(document);
+    match policy {
+        Some(policy) => Ok(policy.operations()[0].access.alternatives()[0].owner.clone()),
+        None => {
+            let finding = &report.errors[0];
+            assert_eq!((&*finding.document, &*finding.path, &*finding.method), ("One", "/a", "post"), "{finding:?}");
+            Err(finding.message.clone())
+        }
+    }
+}
+
+fn bound(place: Place) -> Result<Vec<OwnerParameter>, String> {
+    Ok(vec![OwnerParameter { name: "locationId".into(), place }])
+}
+
+fn nowhere(reference: &str) -> Result<Vec<OwnerParameter>, String> {
+    Err(format!("{reference} leads nowhere in this document"))
+}
+
+/// Components of `kind` that refer to one another: 0 to 1, and so on, the last to `end`.
+fn chain(kind: &str, length: usize, end: &Value) -> Value {
+    let reference = |n: usize| json!({ "$ref": format!("#/components/{kind}/C{}", n + 1) });
+    let entry = |n: usize| (format!("C{n}"), if n + 1 == length { end.clone() } else { reference(n) });
+    json!({ (kind): (0..length).map(entry).collect::<serde_json::Map<_, _>>() })
+}
+
+#[test]
+fn chains_are_followed_and_circles_are_left() {
+    let schema = json!({ "properties": { "locationId": {} } });
+    let content = |schema: &Value| json!({ "content": { "application/json": { "schema": schema } } });
+    let refer = |kind: &str| json!({ "$ref": format!("#/components/{kind}/C0") });
+    let in_query = json!({ "name": "locationId", "in": "query" });
+    for (kind, operation, end, place) in [
+        ("parameters", json!({ "parameters": [refer("parameters")] }), in_query, Place::Query),
+        ("requestBodies", json!({ "requestBody": refer("requestBodies") }), content(&schema), Place::Body),
+        ("schemas", json!({ "requestBody": content(&refer("schemas")) }), schema.clone(), Place::Body),
+    ] {
+        let of = |length: usize, end: &Value| owners(&with_components(operation.clone(), chain(kind, length, end)));
+        for length in [1, 2, 8, 15] {
+            assert_eq!(of(length, &end), bound(place), "{kind} {length}");
+        }
+        for elsewhere in ["#/components/x/Nowhere", "#/components/schemas/Nowhere", "other.json#/a", "#", ""] {
+            // Of a parameter the reference that stands in the operation is told, of a body the one that fails.
+            let told = if kind == "parameters" { "#/components/parameters/C0" } else { elsewhere };
+            assert_eq!(of(3, &json!({ "$ref": elsewhere })), nowhere(told), "{kind} {elsewhere}");
+        }
+        let circle = of(3, &refer(kind));
+        // A schema may lie in itself, and often does; a parameter that is itself is none.
+        assert!(if kind == "schemas" { circle == Ok(vec![]) } else { circle.is_err() }, "{kind} {circle:?}");
+    }
+    let long = with_components(json!({ "requestBody": content(&refer("schemas")) }), chain("schemas", 4096, &schema));
+    assert!(owners(&long).unwrap_err().contains("so many schemas"));
+}
+
+#[test]
+fn bodies_are_made_of_schemas() {
+    let owner = || json!({ "properties": { "locationId": { "type": "string" } } });
+    let body = |schema: Value| json!({ "requestBody": { "content": { "application/json": { "schema": schema } } } });
+    let components = json!({ "schemas": {
+        "Owner": owner(), "Tree": { "properties": { "x": {} }, "allOf": [{ "$ref": "#/components/schemas/Tree" }, owner()] },
+        "Any": true, "None": false
+    } });
+    for (schema, binds) in [
+        (owner(), true),
+        (json!({ "allOf": [{}, owner()] }), true),
+        (json!({ "anyOf": [owner(), { "properties": { "x": {} } }] }), true),
+        (json!({ "oneOf": [{ "allOf": [{ "anyOf": [owner()] }] }] }), true),
+        (json!({ "$ref": "#/components/schemas/Tree" }), true),
+        (json!({ "oneOf": [true, false, { "$ref": "#/components/schemas/Owner" }] }), true),
+        (json!({ "$ref": "#/components/schemas/Any" }), false),
+        (json!({ "$ref": "#/components/schemas/None" }), false),
+        (json!(true), false),
+        (json!(false), false),
+        (json!({ "properties": { "note": owner() } }), false),
+        (json!({ "type": "array", "items": owner() }), false),
+        (json!({ "properties": { "locationid": {} } }), false),
+        (json!({ "required": ["locationId"], "not": owner() }), false),
+    ] {
+        let found = owners(&with_components(body(schema.clone()), components.clone()));
+        assert_eq!(found, if binds { bound(Place::Body) } else { Ok(vec![]) }, "{schema}");
+    }
+    for (media_type, binds) in [
+        ("application/json; charset=utf-8", true),
+        ("application/merge-patch+json", true),
+        ("APPLICATION/JSON", true),
+        ("multipart/form-data", false),
+        ("application/x-www-form-urlencoded", false),
+        ("*/*", false),
+    ] {
+        let operation = json!({ "requestBody": { "content": { (media_type): { "schema": owner() } } } });
+        let found = owners(&with_components(operation, json!({})));
+        assert_eq!(found, if binds { bound(Place::Body) } else { Ok(vec![]) }, "{media_type}");
+    }
+    // Without `"body": true` a body is neither looked into nor complained of.
+    let dangling = with_components(body(json!({ "$ref": "other.json" })), json!({}));
+    assert_eq!(owners(&dangling), nowhere("other.json"));
+    assert!(compile(&[parsed(&dangling)], &settings()).policy.is_some());
+}
+
+#[test]
+fn extensions_are_skipped_and_nothing_is_lost_to_a_second_entry() {
+    let operation = json!({ "security": [], "x-a": [1] });
+    let paths = json!({
+        "x-paths": "text", "x-more": { "get": 1 }, "/a": { "x-item": [1], "summary": "s", "servers": 1, "get": operation }
+    });
+    assert_eq!(compiled(&document("One", paths)).policy.unwrap().operations().len(), 1);
+    for (twice, expected) in [
+        (r#""/a":{},"/b":{},"/a":{}"#, "paths: the path /a stands twice at line 1 column "),
+        (r#""/a":{"get":{},"get":{}}"#, "paths./a: duplicate field `get`"),
+        (r#""/a":{"get":{"security":[{"Tenant":[]}],"security":[]}}"#, "paths./a.get: duplicate field `security`"),
+        (r#""/a":{"get":{"parameters":[{"name":"a","in":"query"}],"parameters":[]}}"#, "paths./a.get: duplicate field"),
+        (r#""/a":{"get":{"requestBody":{},"requestBody":{}}}"#, "paths./a.get: duplicate field `requestBody`"),
+        (r#""/a":{"get":{"x-s":["a"],"x-s":[]}}"#, "paths./a.get: x-s stands twice"),
+    ] {
+        let error = Document::parse(&format!(r#"{{"openapi":"3.1.0","paths":{{{twice}}}}}"#)).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{twice}: {error}");
+    }
+    let elsewhere = document("One", json!({ "/a": { "$ref": "paths.json#/a", "get": { "security": [] } } }));
+    let Compiled { policy, report } = compiled(&elsewhere);
+    assert_eq!((policy, report.errors.len()), (None, 1));
+    let error = &report.errors[0];
+    assert_eq!((&*error.document, &*error.path, &*error.method), ("One", "/a", ""));
+    assert!(error.message.contains("paths.json#/a"), "{error:?}");
+}

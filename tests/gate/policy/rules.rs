@@ -1,0 +1,145 @@
+//! Rules written by hand, and parameters that look like an owner's.
+
+use serde_json::{Value, json};
+use tidegate::core::openapi::{Compiled, Settings, compile};
+use tidegate::core::policy::Operation;
+
+use super::{document, parsed, settings};
+
+fn with_rules(rules: Value) -> Settings {
+    Settings { rules: serde_json::from_value(rules).unwrap(), ..settings() }
+}
+
+fn harbour() -> Value {
+    let operation = json!({ "security": [{ "Tenant": ["boats.readonly"] }], "summary": "From the document" });
+    document("Harbour", json!({ "/boats/{boatId}": { "get": operation, "put": operation } }))
+}
+
+fn names(operations: &[Operation]) -> Vec<String> {
+    let name =
+        |operation: &Operation| format!("{} {} {}", operation.method.as_str(), operation.path, operation.document);
+    operations.iter().map(name).collect()
+}
+
+#[test]
+fn rules_are_added_and_take_the_place_of_operations() {
+    let cases = [
+        (json!([]), vec!["GET /boats/{boatId} Harbour", "PUT /boats/{boatId} Harbour"], 0),
+        (
+            json!([{ "path": "/quays", "method": "GET", "access": "public" }]),
+            vec!["GET /boats/{boatId} Harbour", "PUT /boats/{boatId} Harbour", "GET /quays rules"],
+            0,
+        ),
+        (
+            json!([{ "path": "/boats/{boatId}", "method": "GET", "access": "authenticated", "document": "By hand" }]),
+            vec!["GET /boats/{boatId} By hand", "PUT /boats/{boatId} Harbour"],
+            1,
+        ),
+        (
+            json!([
+                { "path": "/boats/{id}", "method": "GET", "access": { "any_of": [] } },
+                { "path": "/boats/{id}", "method": "PUT", "access": { "any_of": [] } }
+            ]),
+            vec!["GET /boats/{id} rules", "PUT /boats/{id} rules"],
+            2,
+        ),
+        (
+            json!([{ "path": "/boats/{boatId}/", "method": "GET", "access": "public" }]),
+            vec!["GET /boats/{boatId} Harbour", "PUT /boats/{boatId} Harbour", "GET /boats/{boatId}/ rules"],
+            0,
+        ),
+    ];
+    for (rules, expected, replaced) in cases {
+        let settings = with_rules(rules.clone());
+        let Compiled { policy, report } = compile(&[parsed(&harbour())], &settings);
+        let operations = policy.unwrap().operations().to_vec();
+        assert_eq!(names(&operations), expected, "{rules}");
+        assert_eq!(report.replaced.len(), replaced);
+        assert!(report.replaced.iter().all(|finding| finding.document == "Harbour"));
+        for rule in &settings.rules {
+            let same = |operation: &&Operation| operation.path == rule.path && operation.method == rule.method;
+            assert_eq!(operations.iter().find(same).unwrap().access, rule.access);
+        }
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings, "{text}");
+    }
+    let alone = compile(&[], &with_rules(json!([{ "path": "/a", "method": "GET", "access": "public" }])));
+    assert_eq!(names(alone.policy.unwrap().operations()), ["GET /a rules"]);
+}
+
+#[test]
+fn rules_that_clash_are_an_error() {
+    let rule = |path: &str| json!({ "path": path, "method": "GET", "access": "public", "document": "By hand" });
+    for (first, second) in [("/a/{x}", "/a/{y}"), ("/a", "/a"), ("/boats/{boatId}", "/boats/{id}")] {
+        let rules = json!([rule(first), rule(second)]);
+        let Compiled { policy, report } = compile(&[parsed(&harbour())], &with_rules(rules));
+        assert!(policy.is_none());
+        let error = &report.errors[0];
+        assert_eq!((&*error.document, &*error.path, &*error.method), ("By hand", second, "get"));
+        assert!(error.message.contains(first), "{error:?}");
+    }
+}
+
+#[test]
+fn a_rule_has_one_form() {
+    let any_of = |alternative: Value| json!({ "any_of": [alternative] });
+    let owner = json!([{ "name": "locationId", "in": "body" }, { "name": "locationId", "in": "query" }]);
+    let full = any_of(json!({ "level": "sub_account", "scopes": ["a", "b"], "owner": owner }));
+    for access in [json!("public"), json!("authenticated"), any_of(json!({ "level": "agency", "scopes": [] })), full] {
+        let rule =
+            json!({ "path": "/a/{b}", "method": "POST", "access": access, "id": "x", "summary": "y", "document": "z" });
+        let read: Operation = serde_json::from_value(rule.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), rule);
+    }
+    for (pointer, value) in [
+        ("/method", json!("get")),
+        ("/method", json!("PROPFIND")),
+        ("/path", json!("a")),
+        ("/path", json!("/a/{b}.json")),
+        ("/access", json!("deny")),
+        ("/access", any_of(json!({ "level": "root", "scopes": [] }))),
+        ("/access", any_of(json!({ "level": "agency", "scopes": ["a b"] }))),
+        ("/access", any_of(json!({ "level": "agency" }))),
+        ("/access", any_of(json!({ "level": "agency", "scopes": [], "owner": [{ "name": "a", "in": "cookie" }] }))),
+        ("/strange", json!(1)),
+    ] {
+        let mut rule = json!({ "path": "/a", "method": "GET", "access": "public", "strange": 0 });
+        if pointer != "/strange" {
+            rule.as_object_mut().unwrap().remove("strange");
+        }
+        *rule.pointer_mut(pointer).unwrap() = value.clone();
+        assert!(serde_json::from_value::<Operation>(rule).is_err(), "{pointer} {value}");
+    }
+}
+
+#[test]
+fn what_looks_like_an_owner_is_told() {
+    let parameter = |place: &str, name: &str| json!({ "parameters": [{ "name": name, "in": place }] });
+    let property = |name: &str| json!({ "requestBody": { "content": { "application/json": { "schema": { "properties": { (name): {} } } } } } });
+    for (path, operation, expected) in [
+        ("/a", parameter("query", "locationId"), None),
+        ("/a", parameter("query", "location_id"), Some(("location_id", "query"))),
+        ("/a", parameter("query", "LocationID"), Some(("LocationID", "query"))),
+        ("/a", parameter("query", "locationId[]"), Some(("locationId[]", "query"))),
+        ("/a", parameter("header", "LOCATIONID"), None),
+        ("/a", parameter("header", "Location-Id"), Some(("Location-Id", "header"))),
+        ("/a", parameter("cookie", "locationId"), None),
+        ("/a", parameter("query", "altId"), None),
+        ("/a/{locationId}", json!({}), None),
+        ("/a/{location-id}", json!({}), Some(("location-id", "path"))),
+        ("/a", parameter("query", "company_id"), Some(("company_id", "query"))),
+        ("/a", property("locationId"), Some(("locationId", "body"))),
+        ("/a", property("location_id"), Some(("location_id", "body"))),
+        ("/a", property("title"), None),
+    ] {
+        let mut operation = operation;
+        operation["security"] = json!([{ "Tenant": [] }, { "Agency": [] }]);
+        let report = compile(&[parsed(&document("One", json!({ (path): { "get": operation } })))], &settings()).report;
+        let found: Vec<_> = report.looks_like_owner.iter().map(|finding| finding.message.as_str()).collect();
+        let mut places = report.looks_like_owner.iter().map(|at| (&*at.document, &*at.path, &*at.method));
+        assert!(places.all(|place| place == ("One", path, "get")));
+        assert_eq!(found.len(), usize::from(expected.is_some()), "{path} {operation}: {found:?}");
+        let (name, place) = expected.unwrap_or_default();
+        assert!(found.iter().all(|found| found.starts_with(name) && found.contains(place)), "{found:?}");
+    }
+}

@@ -1,0 +1,192 @@
+//! YAML: what it says is what the same document says in JSON, and what it says wrongly has a line and a column.
+
+use tidegate::core::openapi::{Compiled, Document, InvalidDocument, Settings, compile};
+
+use super::settings;
+
+const JSON: &str = r##"{
+  "openapi": "3.1.0",
+  "info": { "title": "Harbour", "version": "1" },
+  "servers": [{ "url": "https://api.example/v1" }],
+  "security": [{ "Tenant": ["boats.readonly"] }],
+  "paths": {
+    "/boats": {
+      "parameters": [{ "name": "locationId", "in": "query", "required": true, "schema": { "type": "string" } }],
+      "get": { "operationId": "list", "summary": "List: all boats", "responses": { "200": {}, "404": {} } },
+      "post": {
+        "operationId": "add",
+        "security": [{ "Tenant": ["boats.write", "on"] }, { "Agency": ["boats.write"] }],
+        "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Boat" } } } },
+        "responses": { "201": {} }
+      }
+    },
+    "/boats/{boatId}": { "get": { "security": [] }, "delete": { "security": [{ "Tenant": ["boats.write", "on"] }] } }
+  },
+  "components": {
+    "schemas": { "Boat": { "properties": { "locationId": { "type": "string" }, "name": { "enum": ["null", "1.0"] } } } },
+    "securitySchemes": {
+      "Tenant": { "type": "oauth2", "flows": { "x": { "scopes": { "boats.write": "Change boats", "on": "A\nB" } } } },
+      "Agency": { "type": "http", "scheme": "bearer" }
+    }
+  }
+}"##;
+
+pub const BLOCK: &str = r##"%YAML 1.2
+---
+# The harbour's API
+openapi: 3.1.0
+info: {title: Harbour, version: 1}
+servers:
+- url: https://api.example/v1
+security:
+- Tenant:
+  - boats.readonly
+paths:
+  /boats:
+    parameters:
+      - name: locationId
+        in: query
+        required: true
+        schema: { type: string }
+    get:
+      operationId: list
+      summary: 'List: all boats'
+      responses:
+        200: {}
+        404: {}
+    post:
+      operationId: "add"
+      security:
+        - Tenant: [boats.write, on]
+        - Agency: [boats.write]
+      requestBody:
+        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/Boat'
+      responses: {201: {}}
+  /boats/{boatId}:
+    get:
+      security: []
+    delete:
+      security: [Tenant: [boats.write, on]]
+components:
+  schemas:
+    Boat:
+      properties:
+        locationId: {type: string}
+        name:
+          enum: ["null", '1.0']
+  securitySchemes:
+    Tenant:
+      type: oauth2
+      flows:
+        x:
+          scopes:
+            boats.write: >-
+              Change
+              boats
+            on: |-
+              A
+              B
+    Agency:
+      type: http
+      scheme: bearer
+...
+"##;
+
+const ANCHORS: &str = r##"
+openapi: '3.1.0'
+info: &info {title: Harbour}
+x-info: *info
+servers: [{url: "https:\/\/api.example\x2Fv1"}]
+security: [{Tenant: [boats.readonly]}]
+paths:
+  /boats:
+    parameters: [&location {name: locationId, in: query}]
+    get: {operationId: list, summary: "List: all\
+      \ boats"}
+    post:
+      operationId: add
+      security:
+      - &write {Tenant: &scopes [boats.write, !!str on]}
+      - Agency: [boats.write]
+      requestBody: {content: {application/json: {schema: {properties: {locationId: {}}}}}}
+  "/boats/{boatId}": {get: {security: []}, delete: {security: [*write]}}
+components:
+  securitySchemes: {Tenant: {flows: {x: {scopes: {boats.write: Change boats, on: "A\nB"}}}}, Agency: {}}
+"##;
+
+fn with_body() -> Settings {
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    settings
+}
+
+fn compiled(text: &str) -> Compiled {
+    compile(&[Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"))], &with_body())
+}
+
+#[test]
+fn a_document_in_yaml_is_the_document_in_json() {
+    let expected = compiled(JSON);
+    assert_eq!(expected.report.errors, []);
+    let policy = expected.policy.unwrap();
+    assert_eq!(policy.operations().len(), 4);
+    assert!(policy.to_json().contains(r#"{"name":"locationId","in":"body"}"#));
+    let marked = format!("\u{feff}{BLOCK}");
+    let windows = BLOCK.replace('\n', "\r\n");
+    let flow = JSON.replacen('{', "--- {", 1);
+    for text in [BLOCK, ANCHORS, &marked, &windows, &flow, &format!("\u{feff}{JSON}"), &format!(" \r\n\t{JSON}\n")] {
+        let found = compiled(text);
+        assert_eq!(found.policy.as_ref(), Some(&policy), "{text}");
+        assert_eq!(found.policy.unwrap().to_json(), policy.to_json());
+        assert_eq!(found.report, expected.report, "{text}");
+    }
+}
+
+fn malformed(text: &str) -> String {
+    match Document::parse(text) {
+        Err(InvalidDocument::Malformed(message)) => message,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn malformed_yaml_names_line_and_column() {
+    for (text, line, column) in [
+        ("openapi: 3.1.0\npaths:\n  /a:\n   get: {\n", 5, 1),
+        ("openapi: 3.1.0\npaths: [}\n", 2, 9),
+        ("openapi: \"3.1.0\npaths: {}\n", 1, 10),
+        ("openapi: 3.1.0\npaths: *nothing\n", 2, 8),
+        ("openapi: 3.1.0\npaths: {}\npaths: {}\n", 3, 1),
+        ("openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}\n", 4, 3),
+        ("openapi: 3.1.0\nx: &x {}\npaths: {<<: *x}\n", 3, 9),
+        ("openapi: 3.1.0\npaths: !!map {}\n", 2, 8),
+        ("openapi: 3.1.0\n? [a]\n: b\n", 2, 3),
+        ("openapi: 3.1.0\n---\nopenapi: 3.1.0\n", 2, 1),
+        ("openapi: 3.1.0\n  paths: {}\n", 2, 8),
+    ] {
+        let message = malformed(text);
+        let place = [format!("line {line}, column {column}"), format!("line {line} column {column}")];
+        assert!(place.iter().any(|place| message.ends_with(place)), "{text}: {message}");
+    }
+}
+
+#[test]
+fn what_is_yaml_and_no_document_names_its_place_in_the_tree() {
+    for (text, expected) in [
+        ("openapi: 3.1\n", "openapi: invalid type: floating point `3.1`, expected a string"),
+        ("openapi: 3.1.0\npaths: []\n", "paths: invalid type: sequence, expected an object"),
+        ("openapi: 3.1.0\npaths:\n  /a: {get: {security: {}}}\n", "paths./a.get.security: invalid type: map"),
+        (
+            "openapi: 3.1.0\npaths:\n  /a: {get: {security: [{T: [1]}]}}\n",
+            "paths./a.get.security[0].T[0]: invalid type",
+        ),
+        ("openapi: 3.1.0\npaths:\n  /a: {get: {parameters: [{in: query}]}}\n", "paths./a.get.parameters[0]: "),
+        ("openapi", "invalid type: string \"openapi\", expected an OpenAPI document"),
+        ("", "it holds no document"),
+    ] {
+        assert!(malformed(text).starts_with(expected), "{text}: {}", malformed(text));
+    }
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask policy check`: the report on documents, for their owner and for CI.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::files::Documents;
+use super::{Format, files_only, settings};
+
+/// `cargo xtask policy check FILE… [--settings F] [--format text|json]`
+pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
+    let format = Format::take(&mut args)?;
+    let settings = settings::take(&mut args, "--settings")?.unwrap_or_default();
+    files_only(&args)?;
+    let report = Documents::read(&args)?.compile(&settings).report;
+    format.print(&report, &report.to_string())?;
+    Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use serde_json::{Value, json};
+    use tidegate::core::openapi::{Compiled, Finding, Report};
+
+    use super::*;
+    use crate::project;
+
+    const SETTINGS: &str = "tests/corpus/highlevel-settings.json";
+
+    /// The documents of a real API; says so where they are absent.
+    fn documents() -> Option<PathBuf> {
+        let directory = project::path("../shared/highlevel/openapi");
+        if !directory.is_dir() {
+            println!("SKIPPED: ../shared/highlevel is absent");
+            return None;
+        }
+        Some(directory)
+    }
+
+    fn report(directory: &PathBuf) -> Report {
+        let settings = serde_json::from_str(&fs::read_to_string(project::path(SETTINGS)).unwrap()).unwrap();
+        let Compiled { policy, report } = Documents::read(&[directory]).unwrap().compile(&settings);
+        assert!(policy.is_some());
+        report
+    }
+
+    /// The counts of `tests/policy/count.mjs`, which knows nothing of the compiler.
+    fn counted(directory: &PathBuf) -> Value {
+        let mut node = Command::new("node");
+        node.arg(project::path("tests/policy/count.mjs")).arg(project::path(SETTINGS)).arg(directory);
+        let output = node.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn places(findings: &[Finding]) -> Vec<String> {
+        let mut places: Vec<_> =
+            findings.iter().map(|found| format!("{} {} {}", found.document, found.method, found.path)).collect();
+        places.sort();
+        places
+    }
+
+    #[test]
+    fn the_report_on_a_real_api_counts_what_a_script_counts() {
+        let Some(directory) = documents() else { return };
+        let report = report(&directory);
+        let reported = json!({
+            "documents": report.documents,
+            "operations": report.operations,
+            "agency": report.agency,
+            "sub_account": report.sub_account,
+            "public": report.public,
+            "closed": report.closed,
+            "scopes": report.scopes,
+            "without_security": places(&report.without_security),
+            "unsatisfiable": places(&report.unsatisfiable),
+        });
+        assert_eq!(reported, counted(&directory));
+        assert_eq!((report.documents, report.operations), (41, 576));
+    }
+}
