@@ -133,10 +133,11 @@ impl Outbox {
 
     /// Whether nothing is left. A key that KV refuses does not hold back those behind it.
     async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<bool, AdminError> {
-        let (mut place, mut failures) = ((0, String::new()), 0_u64);
+        let (mut place, mut failures) = (Place::default(), 0_u64);
         for _ in 0..most.0 {
-            let Some(row) = next(database, &place)? else { return Ok(failures == 0) };
-            place = (row.since, row.key.clone());
+            // A change may have come meanwhile at a place that lies behind: that is the alarm's.
+            let Some(row) = next(database, &place)? else { return Ok(waiting(database)? == 0) };
+            place = Place { since: row.since, key: row.key.clone(), rev: row.rev };
             self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
             match kv::write(env, &row.key, &row.value, row.ttl_seconds).await {
                 Ok(()) => row.forget(database)?,
@@ -153,11 +154,19 @@ impl Outbox {
     }
 }
 
-/// The row after `place`, in the order of changes.
-fn next(database: &Database, place: &(u64, String)) -> Result<Option<Row>, AdminError> {
+/// How far a drain has come, in the order of changes.
+#[derive(Default)]
+struct Place {
+    since: u64,
+    key: String,
+    rev: u64,
+}
+
+/// The row after `place`. A newer change of the same key, in the same second too, comes after it.
+fn next(database: &Database, place: &Place) -> Result<Option<Row>, AdminError> {
     let sql = "SELECT key, rev, value, ttl_seconds, since FROM outbox
-        WHERE (since, key) > (?, ?) ORDER BY since, key LIMIT 1";
-    database.row(sql, vec![number(place.0), place.1.as_str().into()])
+        WHERE (since, key, rev) > (?, ?, ?) ORDER BY since, key LIMIT 1";
+    database.row(sql, vec![number(place.since), place.key.as_str().into(), number(place.rev)])
 }
 
 impl Row {
