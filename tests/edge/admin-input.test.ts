@@ -32,10 +32,10 @@ const invalid = (what: string, target: string, body: unknown, field: string, hea
 
 const NEW = "POST /integrations";
 const bodies: Row[] = [
-  ["no JSON", NEW, "{", 400, "malformed-json"],
-  ["nothing", NEW, "", 400, "malformed-json"],
-  ["text behind the body", NEW, `${JSON.stringify(good)} x`, 400, "malformed-json"],
-  ["two bodies", NEW, JSON.stringify(good).repeat(2), 400, "malformed-json"],
+  ["no JSON", NEW, "{", 400, "malformed-json", "body"],
+  ["nothing", NEW, "", 400, "malformed-json", "body"],
+  ["text behind the body", NEW, `${JSON.stringify(good)} x`, 400, "malformed-json", "body"],
+  ["two bodies", NEW, JSON.stringify(good).repeat(2), 400, "malformed-json", "body"],
   invalid("an array", NEW, [], "body"),
   invalid("a text", NEW, '"x"', "body"),
   invalid("null", NEW, "null", "body"),
@@ -89,15 +89,15 @@ const policies: Row[] = [
   ["a template that cannot be", "PUT /policy", withPath("/a//b"), 422, "policy-errors", "documents"],
   ["too many parameters", "PUT /policy", withPath(Array.from({ length: 26 }, (_, n) => `/{p${n}}`).join("")), 422, "policy-errors", "documents"],
   ["one document twice", "PUT /policy", { ...demoPolicy, documents: [document, document] }, 422, "policy-errors", "documents"],
-  ["a stale policy", "PUT /policy", demoPolicy, 412, "stale", undefined, ifMatch(0)],
-  ["over 8 MiB", "PUT /policy", long(8 * 1024 * 1024 + 1), 413, "too-large"],
-  ["over 64 KiB", NEW, JSON.stringify({ ...good, description: long(64 * 1024) }), 413, "too-large"],
+  ["a stale policy", "PUT /policy", demoPolicy, 412, "stale", "If-Match", ifMatch(0)],
+  ["over 8 MiB", "PUT /policy", long(8 * 1024 * 1024 + 1), 413, "too-large", "body"],
+  ["over 64 KiB", NEW, JSON.stringify({ ...good, description: long(64 * 1024) }), 413, "too-large", "body"],
 ];
 
 const revs: Row[] = [
   ...["PATCH /integrations/:id", "DELETE /integrations/:id", "POST /integrations/:id/rotate"].flatMap((target): Row[] => [
     ["no If-Match", target, { name: "x" }, 428, "needs-if-match", "If-Match"],
-    ["a stale If-Match", target, target.endsWith("rotate") ? { expire: "now" } : { name: "x" }, 412, "stale", undefined, ifMatch(9)],
+    ["a stale If-Match", target, target.endsWith("rotate") ? { expire: "now" } : { name: "x" }, 412, "stale", "If-Match", ifMatch(9)],
   ]),
   ...["*", "1", '""', '"x"', 'W/"1"', '"1", "2"', '"-1"', '"99999999999999999999"'].map((value) =>
     invalid(`If-Match: ${value}`, "PATCH /integrations/:id", { name: "x" }, "If-Match", { "if-match": value }),
@@ -105,12 +105,12 @@ const revs: Row[] = [
 ];
 
 const addresses: Row[] = [
-  ["a bad id", "GET /integrations/nobody", undefined, 404, "not-found"],
-  ["an upper-case id", "GET /integrations/ABCDEFGHJKMNPQRS", undefined, 404, "not-found"],
-  ["an unknown id", "GET /integrations/0000000000000000", undefined, 404, "not-found"],
-  ["a deleted one", "PATCH /integrations/:deleted", { name: "x" }, 404, "not-found", undefined, ifMatch(2)],
+  ["a bad id", "GET /integrations/nobody", undefined, 404, "not-found", "id"],
+  ["an upper-case id", "GET /integrations/ABCDEFGHJKMNPQRS", undefined, 404, "not-found", "id"],
+  ["an unknown id", "GET /integrations/0000000000000000", undefined, 404, "not-found", "id"],
+  ["a deleted one", "PATCH /integrations/:deleted", { name: "x" }, 404, "not-found", "id", ifMatch(2)],
   ["an unknown address", "GET /nothing", undefined, 404, "not-found"],
-  ["a slash too many", "GET /integrations/", undefined, 404, "not-found"],
+  ["a slash too many", "GET /integrations/", undefined, 404, "not-found", "id"],
   ["an unknown parameter", "GET /integrations?all=1", undefined, 422, "invalid-field", "query"],
   ["a parameter where there is none", "GET /policy?x=1", undefined, 422, "invalid-field", "query"],
   ["a parameter on a change", "POST /resync?force=1", undefined, 422, "invalid-field", "query"],
@@ -141,7 +141,8 @@ describe("nothing changes", () => {
     "a body as %s",
     async (type) => {
       const before = await everything();
-      await problem(await create({ ...owner, "content-type": type }), 415, "not-json");
+      const answered = await problem(await create({ ...owner, "content-type": type }), 415, "not-json");
+      expect(answered.field).toBe("Content-Type");
       expect(await everything()).toEqual(before);
     },
   );

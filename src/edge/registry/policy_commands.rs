@@ -91,7 +91,7 @@ impl Registrar<'_> {
 
 fn not_found(error: AdminError, field: &str, message: &str) -> AdminError {
     match error {
-        AdminError::NotFound => AdminError::invalid(field, message),
+        AdminError::NoIntegration => AdminError::invalid(field, message),
         other => other,
     }
 }
