@@ -104,9 +104,9 @@ impl AdminError {
                 let detail = format!("There is one with this {field} already.");
                 Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
             }
-            Self::Stale(current) => {
-                Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE).extend("current", current.clone())
-            }
+            Self::Stale(current) => Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE)
+                .extend("field", "If-Match".into())
+                .extend("current", current.clone()),
             Self::NeedsRev => Reply::new(428, "needs-if-match", "Say which revision you change", NEEDS_REV)
                 .extend("field", "If-Match".into()),
             Self::TooLarge(limit) => {
