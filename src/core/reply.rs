@@ -70,7 +70,7 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
             Reply::new(403, "not-for-integrations", "Not open to private integrations", NOT_OPEN)
         }
         Denial::WrongLevel(level) => {
-            let detail = format!("This operation is not for integrations of a {}.", level.as_str().replace('_', "-"));
+            let detail = format!("This operation is not for integrations of the level {level}.");
             Reply::new(403, "wrong-level", "Not for integrations of this level", &detail)
         }
         Denial::Owner(error) => owner(error, realm),

@@ -17,9 +17,12 @@ pub enum AdminError {
     /// A change asked for by another origin's page.
     #[error("cross-origin request")]
     CrossOrigin,
-    /// No such route, or no such integration.
+    /// No such route.
     #[error("not found")]
     NotFound,
+    /// No integration has this id.
+    #[error("no such integration")]
+    NoIntegration,
     /// The path is known, for these methods.
     #[error("method not allowed")]
     MethodNotAllowed(Vec<&'static str>),
@@ -83,6 +86,9 @@ impl AdminError {
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
             Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
             Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
+            Self::NoIntegration => {
+                Reply::new(404, "not-found", "Not found", "No integration has this id.").extend("field", "id".into())
+            }
             Self::MethodNotAllowed(methods) => {
                 let allowed = methods.join(", ");
                 let detail = format!("This address takes {allowed}.");
@@ -98,20 +104,22 @@ impl AdminError {
                 let detail = format!("There is one with this {field} already.");
                 Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
             }
-            Self::Stale(current) => {
-                Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE).extend("current", current.clone())
-            }
+            Self::Stale(current) => Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE)
+                .extend("field", "If-Match".into())
+                .extend("current", current.clone()),
             Self::NeedsRev => Reply::new(428, "needs-if-match", "Say which revision you change", NEEDS_REV)
                 .extend("field", "If-Match".into()),
             Self::TooLarge(limit) => {
                 Reply::new(413, "too-large", "The body is too long", &format!("It may have {limit} bytes at most."))
+                    .extend("field", "body".into())
             }
             Self::NotJson => {
                 Reply::new(415, "not-json", "The body must be JSON", "Send Content-Type: application/json.")
+                    .extend("field", "Content-Type".into())
             }
             Self::Malformed { line, column } => {
                 let detail = format!("The body is no JSON text: line {line}, column {column}.");
-                Reply::new(400, "malformed-json", "The body is malformed", &detail)
+                Reply::new(400, "malformed-json", "The body is malformed", &detail).extend("field", "body".into())
             }
             Self::Invalid { field, message } => {
                 let detail = format!("{field}: {}", sentence(message));

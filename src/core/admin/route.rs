@@ -68,11 +68,11 @@ impl Route {
     /// The route that `method` and `path` (below `/_tidegate/api`) name, and the integration that the path names.
     ///
     /// # Errors
-    /// [`AdminError::NotFound`] or [`AdminError::MethodNotAllowed`].
+    /// [`AdminError::NotFound`], [`AdminError::NoIntegration`] or [`AdminError::MethodNotAllowed`].
     pub fn find(method: &str, path: &str) -> Result<(Self, Option<IntegrationId>), AdminError> {
         let mut allowed = Vec::new();
         for (known, template, route) in ROUTES {
-            match matches(template, path) {
+            match matches(template, path)? {
                 Some(id) if known == method => return Ok((route, id)),
                 Some(_) => allowed.push(known),
                 None => {}
@@ -92,17 +92,13 @@ impl Route {
     }
 }
 
-/// Whether the path fits the template; an `{id}` that is no integration's id fits nothing.
-fn matches(template: &str, path: &str) -> Option<Option<IntegrationId>> {
-    let mut id = None;
-    let mut given = path.split('/');
-    for segment in template.split('/') {
-        let value = given.next()?;
-        if segment == "{id}" {
-            id = Some(IntegrationId::parse(value).ok()?);
-        } else if segment != value {
-            return None;
-        }
+/// Whether the path fits the template, and the integration that it names then.
+fn matches(template: &str, path: &str) -> Result<Option<Option<IntegrationId>>, AdminError> {
+    let fits = |(segment, value): (&str, &str)| segment == "{id}" || segment == value;
+    if template.split('/').count() != path.split('/').count() || !template.split('/').zip(path.split('/')).all(fits) {
+        return Ok(None);
     }
-    given.next().is_none().then_some(id)
+    let mut ids = template.split('/').zip(path.split('/')).filter(|(segment, _)| *segment == "{id}");
+    let id = ids.next().map(|(_, value)| IntegrationId::parse(value).map_err(|_| AdminError::NoIntegration));
+    id.transpose().map(Some)
 }

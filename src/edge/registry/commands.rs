@@ -6,7 +6,6 @@ use worker::Env;
 
 use super::answer::Answer;
 use super::database::Database;
-use super::outbox::TOMBSTONE_SECONDS;
 use super::sessions::Actor;
 use super::{events, integrations, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
@@ -151,7 +150,7 @@ impl Registrar<'_> {
         for integration in integrations::all(self.database)? {
             outbox::put_integration(self.database, &integration)?;
         }
-        let since = Timestamp::from_seconds(self.now.seconds().saturating_sub(TOMBSTONE_SECONDS));
+        let since = Timestamp::from_seconds(self.now.seconds().saturating_sub(outbox::TOMBSTONE_SECONDS));
         for integrations::Gone { id, rev } in integrations::gone(self.database, since)? {
             outbox::put_record(self.database, &Record::Gone { id, rev })?;
         }

@@ -41,10 +41,10 @@ pub(super) struct Gone {
     pub rev: u64,
 }
 
-/// The integration, [`AdminError::NotFound`] where it is not or no longer there.
+/// The integration, [`AdminError::NoIntegration`] where it is not or no longer there.
 pub(super) fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
     let sql = "SELECT * FROM integrations WHERE id = ? AND gone_at IS NULL";
-    integration(database, database.row(sql, key(id))?.ok_or(AdminError::NotFound)?)
+    integration(database, database.row(sql, key(id))?.ok_or(AdminError::NoIntegration)?)
 }
 
 /// A page of integrations, in the order of their ids, and whether there are more.

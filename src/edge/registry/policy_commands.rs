@@ -130,7 +130,7 @@ fn published(rev: u64, report: &Value, changed: bool) -> Result<Answer, AdminErr
 
 fn not_found(error: AdminError, field: &str, message: &str) -> AdminError {
     match error {
-        AdminError::NotFound => AdminError::invalid(field, message),
+        AdminError::NoIntegration => AdminError::invalid(field, message),
         other => other,
     }
 }

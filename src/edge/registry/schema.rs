@@ -30,7 +30,8 @@ const MIGRATIONS: [&str; 1] = ["
     );
     CREATE INDEX events_by_integration ON events (integration, seq);
     CREATE TABLE outbox (
-        key TEXT PRIMARY KEY, rev INTEGER NOT NULL, value TEXT NOT NULL, ttl_seconds INTEGER, since INTEGER NOT NULL
+        key TEXT PRIMARY KEY, rev INTEGER NOT NULL, value TEXT NOT NULL, ttl_seconds INTEGER, since INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, again_at INTEGER
     );
     CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
 "];

@@ -39,18 +39,21 @@ fn nothing_else_is_a_route() {
         "//scopes",
         "/Scopes",
         "/scopes?x",
-        "/integrations/",
-        "/integrations/x",
-        "/integrations/{id}",
-        "/integrations/040G2081040G2081",
-        "/integrations/040g2081040g208",
-        "/integrations/040g2081040g20811",
         "/integrations/040g2081040g2081/",
         "/integrations/040g2081040g2081/x",
         "/integrations/../scopes",
         "/policy/preview/x",
     ] {
         assert_eq!(Route::find("GET", path), Err(AdminError::NotFound), "{path:?}");
+    }
+}
+
+#[test]
+fn what_is_no_id_names_no_integration() {
+    for id in ["", "x", "{id}", "..", "040G2081040G2081", "040g2081040g208", "040g2081040g20811"] {
+        for path in [format!("/integrations/{id}"), format!("/integrations/{id}/rotation/cancel")] {
+            assert_eq!(Route::find("GET", &path), Err(AdminError::NoIntegration), "{path:?}");
+        }
     }
 }
 

@@ -108,6 +108,26 @@ fn class_16_forwarded_uri_headers_are_no_target() {
 }
 
 #[test]
+fn class_16_17_and_20_overrides_stay_behind() {
+    for name in [
+        "x-http-method-override",
+        "x_http_method_override",
+        "x-http-method",
+        "x-method-override",
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x.rewrite.url",
+        "x-middleware-subrequest",
+    ] {
+        assert!(removed(name, &[(name, "DELETE")]), "{name}");
+    }
+    for name in ["x-original-host", "x-http-method-overrides", "x-forwarded-uri", "x-request-id"] {
+        assert!(!removed(name, &[(name, "kept")]), "{name}");
+    }
+}
+
+#[test]
 fn class_18_connection_names_fields_away_but_never_ours() {
     let ours = OURS.join(", ").to_lowercase();
     let plan = planned("tenant", &[("connection", &format!("close, {ours}")), ("x-tidegate-owner", "other")]);

@@ -54,6 +54,7 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("wrong_key", AdminError::WrongKey, 401),
         ("cross_origin", AdminError::CrossOrigin, 403),
         ("not_found", AdminError::NotFound, 404),
+        ("no_integration", AdminError::NoIntegration, 404),
         ("method_not_allowed", AdminError::MethodNotAllowed(vec!["GET", "POST"]), 405),
         ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
         ("conflict", AdminError::Conflict(Conflict::Completed), 409),
@@ -77,6 +78,7 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::WrongKey => "wrong_key",
         AdminError::CrossOrigin => "cross_origin",
         AdminError::NotFound => "not_found",
+        AdminError::NoIntegration => "no_integration",
         AdminError::MethodNotAllowed(_) => "method_not_allowed",
         AdminError::Conflict(_) => "conflict",
         AdminError::Exists(_) => "exists",
@@ -94,7 +96,7 @@ fn name(error: &AdminError) -> &'static str {
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 19;
-const ADMIN_NAMES: usize = 16;
+const ADMIN_NAMES: usize = 17;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

@@ -1,0 +1,108 @@
+//! The outbox: what KV has yet to be told. Rows are written in the transaction of the change itself, one for each key,
+//! the newer replacing the older; they go when KV has taken them.
+
+mod table;
+
+use std::cell::Cell;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::select;
+use serde_json::json;
+use worker::{Delay, Env, State};
+
+use self::table::{Place, due_in, next};
+pub(super) use self::table::{TOMBSTONE_SECONDS, is_told, put_integration, put_policy, put_record, waiting};
+use super::database::Database;
+use crate::core::admin::AdminError;
+use crate::edge::{clock, kv, log};
+
+/// How long after a change, or after a try that failed, the alarm tries again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// How long an admin's answer waits for KV.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a put that has not answered keeps others from starting: it could land after them. Not for ever, since a put
+/// whose request was cancelled never answers.
+const LEASE_MS: u64 = 60_000;
+/// After how many puts that failed a drain takes KV to be down.
+const MOST_FAILURES: u64 = 5;
+/// How many puts one drain makes; the alarm goes on with the rest.
+#[derive(Clone, Copy)]
+pub(super) struct MostPuts(u64);
+
+impl MostPuts {
+    /// An admin waits for these.
+    pub const WITHIN_A_COMMAND: Self = Self(10);
+    /// The platform allows 1,000 calls in an invocation.
+    pub const WITHIN_AN_ALARM: Self = Self(500);
+}
+
+/// Sees to it that one drain runs at a time, so that no put can overtake a newer one of the same key.
+#[derive(Default)]
+pub(super) struct Outbox {
+    leased_until_ms: Cell<u64>,
+}
+
+impl Outbox {
+    /// Sets the alarm that will find whatever a drain leaves. Called in the turn in which the change was committed.
+    pub async fn arm(&self, state: &State) {
+        self.arm_in(state, RETRY_AFTER).await;
+    }
+
+    /// Drains while an admin waits, and no longer than that; the alarm finds what is left.
+    pub async fn drain_for_a_while(&self, state: &State, database: &Database, env: &Env) {
+        let drain = self.drain(state, database, env, MostPuts::WITHIN_A_COMMAND);
+        select(pin!(drain), pin!(Delay::from(PATIENCE))).await;
+    }
+
+    /// Tells KV all that it has yet to be told, oldest change first.
+    pub async fn drain(&self, state: &State, database: &Database, env: &Env, most: MostPuts) {
+        if clock::now_ms() < self.leased_until_ms.get() {
+            return self.arm(state).await;
+        }
+        let drained = self.put_all(database, env, most).await;
+        self.leased_until_ms.set(0);
+        match drained.and_then(|()| due_in(database, clock::now())) {
+            Ok(None) => self.disarm(state).await,
+            Ok(Some(seconds)) => self.arm_in(state, RETRY_AFTER.max(Duration::from_secs(seconds))).await,
+            Err(error) => {
+                log::error(&json!({ "event": "outbox", "reason": error.to_string() }));
+                self.arm(state).await;
+            }
+        }
+    }
+
+    async fn arm_in(&self, state: &State, delay: Duration) {
+        if let Err(error) = state.storage().set_alarm(delay).await {
+            log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
+        }
+    }
+
+    async fn disarm(&self, state: &State) {
+        // An alarm that is left rings once for nothing, so a failure here is none.
+        let _ = state.storage().delete_alarm().await;
+    }
+
+    /// Puts row after row. A key that KV refuses does not hold back those behind it; a change that comes meanwhile at a
+    /// place that lies behind is the alarm's.
+    async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<(), AdminError> {
+        let (mut place, mut failures) = (Place::default(), 0_u64);
+        for _ in 0..most.0 {
+            let Some(row) = next(database, &place)? else { break };
+            place = row.place();
+            self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
+            row.begin(database)?;
+            match kv::write(env, &row.key, &row.value, row.ttl_seconds).await {
+                Ok(()) => row.taken(database, clock::now())?,
+                Err(denial) => {
+                    log::error(&json!({ "event": "outbox", "reason": denial.to_string() }));
+                    failures = failures.saturating_add(1);
+                }
+            }
+            if failures >= MOST_FAILURES {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

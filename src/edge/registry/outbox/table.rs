@@ -1,0 +1,131 @@
+//! The outbox's rows: one for each key, the newer change replacing the older.
+
+use serde::Deserialize;
+use worker::SqlStorageValue;
+
+use super::super::database::{Database, number};
+use crate::core::admin::{AdminError, Integration};
+use crate::core::policy::Policy;
+use crate::core::record::Record;
+use crate::core::rotation::Timestamp;
+use crate::core::token::IntegrationId;
+use crate::edge::clock;
+use crate::edge::kv::{POLICY_KEY, record_key};
+
+/// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
+pub(in crate::edge::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
+/// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
+/// or never answered: that one could land late, over a newer value.
+const AGAIN_AFTER_SECONDS: u64 = 60;
+
+/// What KV has yet to be told of one key.
+#[derive(Deserialize)]
+pub(super) struct Row {
+    pub key: String,
+    pub rev: u64,
+    pub value: String,
+    pub ttl_seconds: Option<u64>,
+    pub since: u64,
+    /// How many puts of this key were begun, this one not counted, since the last one that left no doubt.
+    tries: u64,
+    /// When to put it once more; `None` where KV has not taken it yet.
+    again_at: Option<u64>,
+}
+
+/// How far a drain has come, in the order of changes.
+#[derive(Default)]
+pub(super) struct Place {
+    since: u64,
+    key: String,
+    rev: u64,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    waiting: u64,
+}
+
+#[derive(Deserialize)]
+struct Due {
+    due: Option<u64>,
+}
+
+/// Notes that KV has to be told of an integration.
+pub(in crate::edge::registry) fn put_integration(
+    database: &Database,
+    integration: &Integration,
+) -> Result<(), AdminError> {
+    put_record(database, &integration.record())
+}
+
+/// Notes that KV has to be told of a record.
+pub(in crate::edge::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+    let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
+    put(database, &record_key(record.id()), record.rev(), &record.to_json(), ttl)
+}
+
+/// Notes that KV has to be told of the policy.
+pub(in crate::edge::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+    put(database, POLICY_KEY, policy.rev(), &policy.to_json(), None)
+}
+
+/// How many keys KV has yet to be told of.
+pub(in crate::edge::registry) fn waiting(database: &Database) -> Result<u64, AdminError> {
+    count(database, "SELECT count(*) AS waiting FROM outbox WHERE again_at IS NULL", vec![])
+}
+
+/// Whether KV has taken an integration's last change.
+pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
+    let sql = "SELECT count(*) AS waiting FROM outbox WHERE key = ? AND again_at IS NULL";
+    Ok(count(database, sql, vec![record_key(id).into()])? == 0)
+}
+
+/// In how many seconds there is something to do; `None` where nothing is left.
+pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
+    let due: Option<Due> = database.row("SELECT min(coalesce(again_at, 0)) AS due FROM outbox", vec![])?;
+    Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
+}
+
+/// The next row to put after `place`. A newer change of the same key, in the same second too, comes after it.
+pub(super) fn next(database: &Database, place: &Place) -> Result<Option<Row>, AdminError> {
+    let sql = "SELECT key, rev, value, ttl_seconds, since, tries, again_at FROM outbox
+        WHERE (since, key, rev) > (?, ?, ?) AND coalesce(again_at, 0) <= ? ORDER BY since, key LIMIT 1";
+    let now = clock::now().seconds();
+    database.row(sql, vec![number(place.since), place.key.as_str().into(), number(place.rev), number(now)])
+}
+
+impl Row {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place { since: self.since, key: self.key.clone(), rev: self.rev }
+    }
+
+    /// Notes that a put begins, before its fate can be unknown.
+    pub fn begin(&self, database: &Database) -> Result<(), AdminError> {
+        database.run("UPDATE outbox SET tries = tries + 1 WHERE key = ?", vec![self.key.as_str().into()])
+    }
+
+    /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile.
+    pub fn taken(self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
+        let is_certain = self.tries == 0 || self.again_at.is_some();
+        let (key, rev) = (self.key, number(self.rev));
+        if is_certain {
+            return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
+        }
+        let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));
+        database.run("UPDATE outbox SET again_at = ? WHERE key = ? AND rev = ?", vec![again_at, key.into(), rev])
+    }
+}
+
+fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) -> Result<(), AdminError> {
+    let sql = "INSERT INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
+        ttl_seconds = excluded.ttl_seconds, since = excluded.since, again_at = NULL";
+    let ttl = ttl.map_or(SqlStorageValue::Null, number);
+    database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
+}
+
+fn count(database: &Database, sql: &str, values: Vec<SqlStorageValue>) -> Result<u64, AdminError> {
+    let count: Option<Count> = database.row(sql, values)?;
+    Ok(count.map_or(0, |count| count.waiting))
+}

@@ -1,0 +1,171 @@
+// Every route of the admin API, and two admins at once.
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { API, type Created, admin, ask, askWith, create, ifMatch, ok, problem } from "./support/gate.ts";
+import { ACME, AGENCY, CONTACTS, GLOBEX, demoPolicy } from "./support/demo.ts";
+import { START, at, rfc3339 } from "./support/rotation.ts";
+import { acme, publishDemo } from "./support/world.ts";
+import { tables } from "./support/registry.ts";
+
+const show = async ({ id }: Pick<Created, "id">) => ok(200, admin("GET", `/integrations/${id}`));
+
+beforeAll(publishDemo);
+
+describe("policy", () => {
+  it("is published, shown, and not published again when nothing changed", async () => {
+    const shown = await ok(200, admin("GET", "/policy"));
+    expect(shown).toMatchObject({ rev: 1, actor: "owner key", settings: { without_security: "deny" } });
+    const again = await admin("PUT", "/policy", demoPolicy);
+    expect(again.headers.get("etag")).toBe('"1"');
+    expect(await ok(200, Promise.resolve(again))).toMatchObject({ rev: 1, changed: false, report: shown.report });
+  });
+
+  it("is previewed without being stored", async () => {
+    const before = await tables();
+    const document = structuredClone(demoPolicy.documents[0]) as any;
+    delete document.paths["/teapot"];
+    const { diff, report } = await ok(200, admin("POST", "/policy/preview", { ...demoPolicy, documents: [document] }));
+    expect(diff).toEqual({ added: [], removed: ["GET /teapot"], changed: [] });
+    expect(report.errors).toEqual([]);
+    expect(await tables()).toEqual(before);
+  });
+
+  it("names every scope with its operations", async () => {
+    const { scopes } = await ok(200, admin("GET", "/scopes"));
+    const contacts = scopes.filter(({ group }: { group: string }) => group === "contacts");
+    expect(contacts.map(({ scope, access }: Record<string, string>) => [scope, access])).toEqual([
+      ["contacts.readonly", "read"],
+      ["contacts.write", "write"],
+    ]);
+    expect(contacts[1].operations.map(({ method, path }: Record<string, string>) => `${method} ${path}`)).toEqual([
+      "POST /contacts/",
+      "PUT /contacts/{contactId}",
+      "DELETE /contacts/{contactId}",
+    ]);
+  });
+});
+
+describe("integrations", () => {
+  it("are created, shown, edited and deleted", async () => {
+    at(START);
+    const created = await admin("POST", "/integrations", { name: "n", owner: ACME, scopes: CONTACTS });
+    expect(created.headers.get("etag")).toBe('"1"');
+    expect(created.headers.get("cache-control")).toBe("no-store");
+    const { integration, token } = await ok(201, Promise.resolve(created));
+    expect(token).toMatch(new RegExp(`^pit_${integration.id}_[0-9a-hjkmnp-tv-z]{58}$`));
+    expect(integration).toMatchObject({
+      ...{ rev: 1, name: "n", description: "", owner: ACME, scopes: CONTACTS, state: "steady", published: true },
+      ...{ created_at: rfc3339(START), updated_at: rfc3339(START) },
+      tokens: [{ n: 1, use: "current", created_at: rfc3339(START) }],
+    });
+    expect(await show(integration)).toEqual(integration);
+
+    at(START + 60);
+    const edit = { name: "renamed", description: "why", scopes: ["contacts.readonly"] };
+    const edited = await ok(200, admin("PATCH", `/integrations/${integration.id}`, edit, ifMatch(1)));
+    expect(edited).toMatchObject({ ...edit, rev: 2, updated_at: rfc3339(START + 60), created_at: rfc3339(START) });
+    expect((await askWith(token, "/_tidegate/whoami")).status).toBe(200);
+
+    await ok(204, admin("DELETE", `/integrations/${integration.id}`, undefined, ifMatch(2)));
+    await problem(await admin("GET", `/integrations/${integration.id}`), 404, "not-found");
+    at(START + 65); // the gate may use a record for 5 seconds
+    await problem(await askWith(token, "/_tidegate/whoami"), 401, "invalid-token");
+  });
+
+  it("are listed in pages, by owner", async () => {
+    const mine = await Promise.all([create(GLOBEX, []), create(GLOBEX, []), create(GLOBEX, []), create(AGENCY, [])]);
+    const ofGlobex = mine.slice(0, 3).map(({ id }) => id).sort();
+    const first = await ok(200, admin("GET", "/integrations?owner=sub_account:globex&limit=2"));
+    expect(first.integrations.map(({ id }: Created) => id)).toEqual(ofGlobex.slice(0, 2));
+    const rest = await ok(200, admin("GET", `/integrations?owner=sub_account:globex&limit=2&cursor=${first.cursor}`));
+    expect(rest.integrations.map(({ id }: Created) => id)).toEqual(ofGlobex.slice(2));
+    expect(rest.cursor).toBeNull();
+    const all = await ok(200, admin("GET", "/integrations"));
+    expect(all.integrations.map(({ id }: Created) => id)).toEqual(expect.arrayContaining(mine.map(({ id }) => id)));
+    expect((await ok(200, admin("GET", "/sub-accounts"))).agency).toEqual({ id: AGENCY.id });
+  });
+
+  it("keep their history, newest first, with who did what", async () => {
+    const { id } = await acme();
+    await ok(200, admin("PATCH", `/integrations/${id}`, { scopes: ["contacts.readonly"] }, ifMatch(1)));
+    await ok(200, admin("POST", `/integrations/${id}/rotate`, { expire: "later" }, ifMatch(2)));
+    await ok(200, admin("POST", `/integrations/${id}/rotation/cancel`, undefined, ifMatch(3)));
+    await ok(204, admin("DELETE", `/integrations/${id}`, undefined, ifMatch(4)));
+    const { events } = await ok(200, admin("GET", `/integrations/${id}/events`));
+    const kinds = ["deleted", "rotation.cancelled", "rotation.started", "edited", "created"];
+    expect(events.map(({ kind }: { kind: string }) => kind.replace("integration.", ""))).toEqual(kinds);
+    expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner key"]));
+    expect(events[3].detail.scopes).toEqual({ added: [], removed: ["contacts.write"] });
+  });
+});
+
+describe("explain", () => {
+  const question = { method: "POST", path: "/contacts/" };
+
+  it.each([
+    ["nobody", {}, false, "no_credential"],
+    ["an integration that does not exist", { owner: ACME, scopes: CONTACTS }, true, "allowed"],
+    ["one that lacks a scope", { owner: ACME, scopes: ["contacts.readonly"] }, false, "missing_scopes"],
+  ])("%s", async (_, subject, allowed, code) => {
+    expect(await ok(200, admin("POST", "/explain", { ...question, ...subject }))).toMatchObject({ allowed, code });
+  });
+
+  it("an integration as the gate itself judges it, and with other scopes", async () => {
+    const { id, token } = await acme(["contacts.readonly"]);
+    const explained = await ok(200, admin("POST", "/explain", { ...question, integration: id }));
+    expect(explained).toMatchObject({ allowed: false, code: "missing_scopes" });
+    expect((await askWith(token, "/contacts/", { method: "POST", body: "{}" })).status).toBe(403);
+    const other = { ...question, integration: id, scopes: CONTACTS };
+    expect(await ok(200, admin("POST", "/explain", other))).toMatchObject({ allowed: true, code: "allowed" });
+  });
+});
+
+it("the API describes itself, to everybody, with every route", async () => {
+  const { openapi, paths } = await ok(200, ask(`${API}/openapi.json`));
+  expect(openapi).toMatch(/^3\./);
+  const described = Object.keys(paths).map((path) => path.replace(API, "").replace(/\{\w+\}/, "{id}"));
+  expect(described).toEqual(expect.arrayContaining(["/integrations/{id}/rotate", "/policy", "/session", "/explain"]));
+});
+
+it("resync reports its progress", async () => {
+  await ok(202, admin("POST", "/resync"));
+  expect(await ok(200, admin("GET", "/resync"))).toMatchObject({ waiting: 0 });
+});
+
+it("healthz tells the version and nothing else", async () => {
+  expect(await ok(200, ask("/_tidegate/healthz"))).toEqual({ status: "ok", version: expect.any(String) });
+});
+
+describe("two admins at once", () => {
+  const changes = {
+    edit: (id: string, rev: number) => admin("PATCH", `/integrations/${id}`, { name: "mine" }, ifMatch(rev)),
+    rotate: (id: string, rev: number) => admin("POST", `/integrations/${id}/rotate`, { expire: "now" }, ifMatch(rev)),
+    delete: (id: string, rev: number) => admin("DELETE", `/integrations/${id}`, undefined, ifMatch(rev)),
+  };
+
+  it.each(Object.entries(changes))("%s: one wins, the other sees the present state", async (_, change) => {
+    const { id, rev } = await acme();
+    await ok(200, admin("PATCH", `/integrations/${id}`, { name: "theirs" }, ifMatch(rev)));
+    const body = await problem(await change(id, rev), 412, "stale");
+    expect(body.current).toEqual(await show({ id }));
+    expect(body.current).toMatchObject({ name: "theirs", rev: rev + 1, tokens: [{ n: 1 }] });
+  });
+
+  it("in flight together: exactly one wins", async () => {
+    const { id, rev } = await acme();
+    const names = ["a", "b", "c", "d"];
+    const edits = names.map((name) => admin("PATCH", `/integrations/${id}`, { name }, ifMatch(rev)));
+    const statuses = await Promise.all(edits.map(async (edit) => {
+      const response = await edit;
+      await response.text();
+      return response.status;
+    }));
+    expect(statuses.sort()).toEqual([200, 412, 412, 412]);
+    expect((await show({ id })).rev).toBe(rev + 1);
+  });
+
+  it("a policy that was published meanwhile", async () => {
+    const body = await problem(await admin("PUT", "/policy", demoPolicy, ifMatch(77)), 412, "stale");
+    expect(body.current.rev).toBe(1);
+  });
+});

@@ -1,0 +1,85 @@
+// tests/corpus/decisions.json over HTTP: policy and records stand in KV, the clock stands still.
+import { env } from "cloudflare:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+
+import vectors from "../corpus/decisions.json";
+import replies from "../corpus/replies.json";
+import { switches } from "./main.ts";
+import { ask, askThroughBinding, problem } from "./support/gate.ts";
+import { TOKEN_KEYS } from "./support/keys.ts";
+import { logged } from "./support/log.ts";
+import { identity, onlyReceived, received, targetOf } from "./support/recorder.ts";
+
+type Headers = Record<string, string | undefined>;
+
+const lowerCase = (headers: Headers) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** The problem types that tests/corpus/replies.json has for a denial's code. */
+const kindOf = new Map(replies.cases.map((reply) => [reply.code, reply.body.type.replace("urn:tidegate:problem:", "")]));
+
+beforeAll(async () => {
+  expect(vectors.token_keys).toBe(TOKEN_KEYS);
+  await env.TOKENS.put("policy", JSON.stringify(vectors.policy));
+  for (const [id, record] of Object.entries(vectors.records)) await env.TOKENS.put(`i:${id}`, JSON.stringify(record));
+  switches.env = { ...env, ORIGIN: env.RECORDER };
+});
+
+afterAll(() => {
+  switches.env = undefined;
+});
+
+beforeEach(async () => {
+  vi.setSystemTime(vectors.now * 1000);
+  await received();
+});
+
+const cases = vectors.cases.map((one) => ({ ...one, named: `${one.what}: ${one.method} ${one.target}` }));
+
+describe("decisions", () => {
+  it.each(cases)("$named", async ({ method, target, headers, authorization, expect: expected }) => {
+    const credential: Headers = authorization === null ? {} : { authorization };
+    const send = method === "HEAD" ? askThroughBinding : ask; // a binding takes the body off
+    const response = await send(target, { method, headers: { ...headers, ...credential } as HeadersInit });
+    if (expected.code === "allowed") {
+      await expectForwarded(response, method, expected as Allowed);
+    } else {
+      expect(await received()).toEqual([]);
+      await expectDenied(response, method, expected as Denied);
+    }
+  });
+});
+
+interface Allowed {
+  target: string;
+  to_origin: Headers;
+  to_client: Headers;
+}
+
+async function expectForwarded(response: Response, method: string, expected: Allowed) {
+  expect(response.status, await response.clone().text()).toBe(200);
+  const seen = await onlyReceived();
+  expect(seen.method).toBe(method);
+  expect(targetOf(seen.url)).toBe(expected.target);
+  expect(identity(seen)).toEqual(lowerCase(expected.to_origin));
+  expect(seen.headers).not.toHaveProperty("authorization");
+  const told = Object.fromEntries([...response.headers].filter(([name]) => name.includes("tidegate")));
+  expect(told).toEqual(lowerCase(expected.to_client));
+  expect(logged()).toEqual([]);
+}
+
+interface Denied {
+  code: string;
+  status: number;
+  headers: Headers;
+}
+
+async function expectDenied(response: Response, method: string, expected: Denied) {
+  for (const [name, value] of Object.entries(expected.headers)) expect(response.headers.get(name)).toBe(value);
+  expect(logged()).toMatchObject([{ event: "denied", code: expected.code, status: expected.status, method }]);
+  if (method === "HEAD") {
+    expect([response.status, await response.text()]).toEqual([expected.status, ""]);
+  } else {
+    await problem(response, expected.status, kindOf.get(expected.code)!);
+  }
+}

@@ -1,0 +1,114 @@
+// A panic in Rust, injected into a build that can do that: an answer at once, never a hang, and nothing is left behind.
+import { env } from "cloudflare:test";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { publishDemo } from "./support/faults.ts";
+import { OWNER_KEY } from "./support/keys.ts";
+
+const AT_ONCE = 1_500; // milliseconds
+const API = "/_tidegate/api";
+const PANIC_IN_GATE = { "x-inject-panic": "gate" };
+const PANIC_IN_REGISTRY = { "x-inject-panic": "registry" };
+
+function send(method: string, path: string, headers: object = {}, body?: unknown): Promise<Response> {
+  const own = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
+  const init = { method, headers: { ...own, ...headers }, body: body && JSON.stringify(body) };
+  return env.GATE.fetch(`https://gate.example${path}`, init as RequestInit);
+}
+
+const resync = (headers = {}) => send("POST", `${API}/resync`, headers);
+
+/** Everything that an admin can see of the registry. */
+async function registry(): Promise<unknown[]> {
+  const paths = ["/sub-accounts", "/integrations", "/policy"];
+  const answers = paths.map(async (path) => {
+    const response = await send("GET", `${API}${path}`);
+    expect(response.status).toBe(200);
+    return response.json();
+  });
+  return Promise.all(answers);
+}
+
+/** Expects the answer to a call that a panic ended, and that it came at once. */
+async function expectFailed(call: Promise<Response>) {
+  const start = Date.now();
+  const response = await call;
+  const problem = (await response.json()) as object;
+  expect(Date.now() - start).toBeLessThan(AT_ONCE);
+  expect(response.status).toBe(503);
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.get("retry-after")).not.toBeNull();
+  expect(problem).toMatchObject({ status: 503, title: expect.any(String), detail: expect.any(String) });
+  expect(JSON.stringify(problem)).not.toMatch(/panic|unreachable|wasm/i);
+}
+
+let token = "";
+
+beforeAll(async () => {
+  token = await publishDemo(send);
+});
+
+const contacts = (headers: object = {}) =>
+  send("GET", "/contacts/?locationId=acme", { authorization: `Bearer ${token}`, ...headers });
+
+describe("a panic in the registry, inside a transaction that has written", () => {
+  it("fails at once, rolls the write back, and the next call works", async () => {
+    const before = await registry();
+    await expectFailed(resync(PANIC_IN_REGISTRY));
+    expect(await registry()).toEqual(before);
+    expect((await resync()).status).toBe(202);
+    expect((await send("POST", `${API}/sub-accounts`, {}, { id: "after", name: "After" })).status).toBe(201);
+  });
+
+  it("again and again", async () => {
+    const before = await registry();
+    for (let time = 0; time < 5; time += 1) await expectFailed(resync(PANIC_IN_REGISTRY));
+    expect(await registry()).toEqual(before);
+  });
+
+  it("leaves no other call in flight hanging", async () => {
+    const calls = [resync(), resync(PANIC_IN_REGISTRY), resync(), resync(PANIC_IN_REGISTRY), contacts()];
+    const start = Date.now();
+    const statuses = await Promise.all(calls.map(async (call) => {
+      const response = await call;
+      await response.text();
+      return response.status;
+    }));
+    expect(Date.now() - start).toBeLessThan(AT_ONCE);
+    expect([statuses[1], statuses[3]]).toEqual([503, 503]);
+    for (const status of statuses) expect([200, 202, 503]).toContain(status);
+    expect((await resync()).status).toBe(202);
+  });
+
+  it("does not fail a token's next call", async () => {
+    await expectFailed(resync(PANIC_IN_REGISTRY));
+    expect((await contacts()).status).toBe(200);
+  });
+});
+
+describe("a panic in the gate", () => {
+  it.each([
+    ["on a call that would be granted", () => contacts(PANIC_IN_GATE)],
+    ["on the admin API", () => send("GET", `${API}/policy`, PANIC_IN_GATE)],
+    ["on whoami", () => send("GET", "/_tidegate/whoami", PANIC_IN_GATE)],
+  ])("%s: fails at once, and the next call works", async (_, call) => {
+    await expectFailed(call());
+    expect((await contacts()).status).toBe(200);
+    expect((await send("GET", `${API}/policy`)).status).toBe(200);
+  });
+
+  it("leaves no other call in flight hanging", async () => {
+    const start = Date.now();
+    const slow = send("GET", "/slow?seconds=1", { authorization: `Bearer ${token}` });
+    const calls = [contacts(), contacts(PANIC_IN_GATE), contacts(), slow];
+    const statuses = await Promise.all(calls.map(async (call) => (await call).status));
+    expect(Date.now() - start).toBeLessThan(AT_ONCE);
+    expect(statuses[1]).toBe(503);
+    for (const status of statuses) expect([200, 503]).toContain(status);
+  });
+});
+
+it("only the build for this test panics on demand", async () => {
+  const built = await env.WASM.fetch("http://wasm/");
+  expect(await built.json()).toEqual({ gate: false, faults: true });
+});

@@ -1,0 +1,192 @@
+// The gate without what it needs: KV that fails, hangs or holds garbage, and secrets and bindings that are missing.
+import { env } from "cloudflare:test";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { switches } from "./main.ts";
+import { type Created, ask, askWith, problem, withEnv } from "./support/gate.ts";
+import { Steering, failing, hanging } from "./support/kv.ts";
+import { logged } from "./support/log.ts";
+import { received } from "./support/recorder.ts";
+import { acme, publishDemo } from "./support/world.ts";
+
+const kv = new Steering();
+let a: Created;
+
+beforeAll(async () => {
+  await publishDemo();
+  a = await acme();
+});
+
+beforeEach(async () => {
+  kv.reset();
+  switches.env = { ...env, ORIGIN: env.RECORDER, TOKENS: kv.around(env.TOKENS) };
+  await received();
+});
+
+afterEach(() => {
+  switches.env = undefined;
+});
+
+const contacts = () => askWith(a.token, "/contacts/?locationId=acme");
+const whoami = () => askWith(a.token, "/_tidegate/whoami");
+
+/** Expects the answer of a gate that cannot judge, a log line that says why, and that nothing was forwarded. */
+async function expectUnavailable(response: Response, code: string, reason: string) {
+  expect(response.headers.get("retry-after")).toBe("5");
+  const body = await problem(response, 503, "unavailable");
+  expect(JSON.stringify(body)).not.toContain(reason);
+  expect(logged()).toMatchObject([{ event: "denied", code, status: 503, reason: expect.stringContaining(reason) }]);
+  expect(await received()).toEqual([]);
+}
+
+const record = () => `i:${a.id}`;
+const on = (key: () => string, fault: (key: string) => unknown) => {
+  kv.onRead = (read) => (read === key() ? fault(read) : env.TOKENS.get(read));
+};
+
+describe("KV", () => {
+  const garbage: [string, unknown][] = [
+    ["an empty text", ""],
+    ["no JSON", "garbage"],
+    ["null", "null"],
+    ["an unknown version", '{"v":2,"rev":1}'],
+    ["a number", "7"],
+    ["something too long", `"${"x".repeat(10_000_000)}"`],
+  ];
+
+  it.each(garbage)("%s as the record", async (_, value) => {
+    on(record, () => value);
+    await expectUnavailable(await contacts(), "store_unavailable", record());
+  });
+
+  it.each(garbage)("%s as the policy", async (_, value) => {
+    on(() => "policy", () => value);
+    await expectUnavailable(await contacts(), "store_unavailable", "policy");
+  });
+
+  it.each([
+    ["the record", record, contacts],
+    ["the record, of whoami", record, whoami],
+    ["the policy", () => "policy", contacts],
+    ["the policy, for a request without a token", () => "policy", () => ask("/status")],
+  ])("throws on %s", async (_, key, call) => {
+    on(key, failing);
+    await expectUnavailable(await call(), "store_unavailable", key());
+  });
+
+  it("hangs: the gate gives up after 5 seconds", async () => {
+    on(record, hanging);
+    const start = performance.now();
+    await expectUnavailable(await contacts(), "store_unavailable", record());
+    expect(performance.now() - start).toBeLessThan(7_000);
+  });
+
+  it("holds another integration's record under the key", async () => {
+    const other = await acme();
+    on(record, () => env.TOKENS.get(`i:${other.id}`));
+    await expectUnavailable(await contacts(), "store_unavailable", record());
+  });
+
+  it("holds no policy", async () => {
+    on(() => "policy", () => null);
+    await expectUnavailable(await contacts(), "misconfigured", "no policy is published");
+  });
+
+  it("is not bound", async () => {
+    await withEnv({ TOKENS: undefined }, async () => {
+      await expectUnavailable(await contacts(), "misconfigured", "TOKENS");
+    });
+  });
+
+  it("knows no such integration: 401, not 503", async () => {
+    on(record, () => null);
+    await problem(await contacts(), 401, "invalid-token");
+  });
+
+  it("recovers: the next request passes", async () => {
+    on(record, failing);
+    expect((await contacts()).status).toBe(503);
+    kv.onRead = undefined;
+    expect((await contacts()).status).toBe(200);
+  });
+});
+
+describe("reads", () => {
+  it("a forged, malformed or foreign token costs none", async () => {
+    const [, id, rest] = a.token.split("_") as [string, string, string];
+    const other = await acme();
+    const tokens = [`pit_${id}_${rest.slice(0, -1)}0`, `pit_${other.id}_${rest}`, `pit_${id}_${"0".repeat(58)}`, "ghp_x"];
+    kv.reset();
+    for (const token of tokens) await problem(await askWith(token, "/contacts/"), 401, "invalid-token");
+    expect(kv.reads).toEqual([]);
+  });
+
+  it("a path that is refused costs none", async () => {
+    await problem(await askWith(a.token, "/contacts%2f"), 400, "ambiguous-request");
+    expect(kv.reads).toEqual([]);
+  });
+
+  it("a second request with a token costs none", async () => {
+    await contacts();
+    expect(kv.reads.sort()).toEqual([record(), "policy"].sort());
+    kv.reset();
+    expect((await contacts()).status).toBe(200);
+    expect(kv.reads).toEqual([]);
+  });
+});
+
+describe("configuration", () => {
+  const everything = [contacts, whoami, () => ask("/status")];
+  const KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
+  it.each([
+    ["no TOKEN_KEYS", { TOKEN_KEYS: undefined }, "TOKEN_KEYS"],
+    ["empty TOKEN_KEYS", { TOKEN_KEYS: "" }, "TOKEN_KEYS"],
+    ["TOKEN_KEYS too short", { TOKEN_KEYS: "AQEB" }, "TOKEN_KEYS"],
+    ["TOKEN_KEYS with padding", { TOKEN_KEYS: `${KEY}=` }, "TOKEN_KEYS"],
+    ["a second key malformed", { TOKEN_KEYS: `${KEY},x` }, "key 2 of TOKEN_KEYS"],
+    ["TOKEN_KEYS with a comma too many", { TOKEN_KEYS: `${KEY},` }, "TOKEN_KEYS"],
+    ["TOKEN_PREFIX in upper case", { TOKEN_PREFIX: "PIT" }, "prefix"],
+    ["TOKEN_PREFIX with an underscore", { TOKEN_PREFIX: "a_b" }, "prefix"],
+    ["REALM with a quote", { REALM: 'a"b' }, "REALM"],
+    ["REALM too long", { REALM: "x".repeat(129) }, "REALM"],
+  ])("%s: everything is refused", async (_, changes, reason) => {
+    await withEnv({ ORIGIN: env.RECORDER, ...changes }, async () => {
+      for (const call of everything) {
+        const response = await call();
+        await problem(response, 503, "unavailable");
+      }
+      expect((await ask("/_tidegate/healthz")).status).toBe(200);
+    });
+    expect(logged()).toHaveLength(everything.length);
+    for (const line of logged()) expect(line).toMatchObject({ code: "misconfigured", reason: expect.stringContaining(reason) });
+    expect(await received()).toEqual([]);
+  });
+
+  it.each([
+    ["no ORIGIN", {}, "ORIGIN"],
+    ["ORIGIN_URL with a path", { ORIGIN_URL: "https://api.example.com/v1" }, "ORIGIN_URL"],
+    ["ORIGIN_URL without a scheme", { ORIGIN_URL: "api.example.com" }, "ORIGIN_URL"],
+    ["ORIGIN_URL with a user", { ORIGIN_URL: "https://a@api.example.com" }, "ORIGIN_URL"],
+    ["ORIGIN_URL of another scheme", { ORIGIN_URL: "ftp://api.example.com" }, "ORIGIN_URL"],
+    ["ORIGIN_TIMEOUT_SECONDS of 0", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "0" }, "ORIGIN_TIMEOUT_SECONDS"],
+    ["ORIGIN_TIMEOUT_SECONDS of a word", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "soon" }, "ORIGIN_TIMEOUT_SECONDS"],
+  ])("%s: what would be forwarded is refused", async (_, changes, reason) => {
+    await withEnv({ ORIGIN: undefined, ...changes }, async () => {
+      await expectUnavailable(await contacts(), "misconfigured", reason);
+    });
+  });
+
+  it("TOKEN_PREFIX and REALM that are set are used", async () => {
+    await withEnv({ TOKEN_PREFIX: "key", REALM: "Demo API" }, async () => {
+      await problem(await whoami(), 401, "invalid-token");
+      expect((await ask("/contacts/")).headers.get("www-authenticate")).toBe('Bearer realm="Demo API"');
+    });
+  });
+
+  it("a key that is retired still verifies; one that is gone does not", async () => {
+    const other = "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM";
+    await withEnv({ TOKEN_KEYS: `${other},${KEY}` }, async () => expect((await whoami()).status).toBe(200));
+    await withEnv({ TOKEN_KEYS: other }, async () => expect((await whoami()).status).toBe(401));
+  });
+});

@@ -1,0 +1,26 @@
+// An origin on this machine's network, for ORIGIN_URL: it answers with what came over the wire. Runs in Node.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    originUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject) {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString();
+      response.writeHead(200, { "content-type": "application/json", "x-wire": "1" });
+      response.end(JSON.stringify({ method: request.method, target: request.url, headers: request.headers, body }));
+    });
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  project.provide("originUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return () => new Promise<void>((done) => server.close(() => done()));
+}

@@ -1,0 +1,46 @@
+// The Worker under test: src/edge/entry.js, with an environment and a request that the tests can replace.
+import Entry, { Registry as EntryRegistry } from "../../src/edge/entry.js";
+
+import { registryKv } from "./support/kv.ts";
+
+/** What the tests can turn: the gate runs in their isolate and shares this module with them. */
+export const switches = {
+  /** The gate's environment, where it is to be another one. */
+  env: undefined as object | undefined,
+  /** The path and query that the gate is to see, where no URL could carry them. */
+  rawTarget: undefined as string | undefined,
+  /** The context of the first request, with which the tests can call the gate without the pool between. */
+  context: undefined as ExecutionContext | undefined,
+};
+
+/** A request whose URL says what a URL parser would not have let through. */
+class RawRequest extends Request {
+  readonly #target: string;
+
+  constructor(request: Request, target: string) {
+    super(request);
+    this.#target = target;
+  }
+
+  override get url() {
+    return `https://gate.example${this.#target}`;
+  }
+}
+
+export default class Gate extends Entry {
+  constructor(ctx: ExecutionContext, env: object) {
+    super(ctx, switches.env ?? env);
+    switches.context ??= ctx;
+  }
+
+  override fetch(request: Request): Promise<Response> {
+    const { rawTarget } = switches;
+    return super.fetch(rawTarget === undefined ? request : new RawRequest(request, rawTarget));
+  }
+}
+
+export class Registry extends EntryRegistry {
+  constructor(ctx: DurableObjectState, env: { TOKENS: KVNamespace }) {
+    super(ctx, { ...env, TOKENS: registryKv.around(env.TOKENS) });
+  }
+}

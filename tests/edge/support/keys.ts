@@ -1,0 +1,7 @@
+// The secrets of the tests. Known to everybody, and of use nowhere else.
+
+/** The keys of tests/corpus: the first mints, the second is retired. */
+export const TOKEN_KEYS =
+  "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE,AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI";
+
+export const OWNER_KEY = "owner_key_of_the_tests_and_nowhere_else";

@@ -1,0 +1,34 @@
+// The registry from the inside: its Durable Object and its SQLite.
+import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+
+const stub = () => env.REGISTRY.getByName("registry");
+
+/** Every row of every table, by table. */
+export function tables(): Promise<Record<string, unknown[]>> {
+  return runInDurableObject(stub(), (_, { storage: { sql } }) => {
+    const all = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+    const names = all.map(({ name }) => String(name)).filter((name) => !/^(sqlite|_cf)_/.test(name));
+    return Object.fromEntries(names.map((name) => [name, sql.exec(`SELECT * FROM ${name}`).toArray()]));
+  });
+}
+
+/** Rings the alarm, if one is set; tells whether one was. */
+export const ring = () => runDurableObjectAlarm(stub());
+
+/** When the alarm will ring, in milliseconds. */
+export const alarm = () => runInDurableObject(stub(), (_, { storage }) => storage.getAlarm());
+
+/** Ends the object: the next call finds a new instance with nothing but what is on disk. */
+export async function evict(): Promise<void> {
+  await runInDurableObject(stub(), (_, state) => state.abort("evicted by a test")).catch(() => undefined);
+}
+
+/** Everything in KV, by key. */
+export async function kvContents(): Promise<Record<string, string | null>> {
+  const { keys } = await env.TOKENS.list();
+  const entries = keys.map(async ({ name }) => [name, await env.TOKENS.get(name)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** All that anything could have changed. */
+export const everything = async () => ({ tables: await tables(), kv: await kvContents() });

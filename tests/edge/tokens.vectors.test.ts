@@ -1,0 +1,70 @@
+// tests/corpus/tokens.json and records.json over HTTP, through whoami.
+import { env } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import decisions from "../corpus/decisions.json";
+import records from "../corpus/records.json";
+import tokens from "../corpus/tokens.json";
+import { switches } from "./main.ts";
+import { ask, problem } from "./support/gate.ts";
+import { TOKEN_KEYS } from "./support/keys.ts";
+import { Steering } from "./support/kv.ts";
+import { logLines, logged } from "./support/log.ts";
+
+const whoami = (authorization: string) => ask("/_tidegate/whoami", { headers: { authorization } });
+const kv = new Steering();
+
+beforeEach(() => {
+  kv.reset();
+  switches.env = { ...env, TOKENS: kv.around(env.TOKENS) };
+});
+
+afterEach(() => {
+  switches.env = undefined;
+});
+
+describe("tokens", () => {
+  it.each(tokens.cases)("$outcome: $what", async ({ text, outcome, id, hash }) => {
+    expect(tokens.token_keys).toBe(TOKEN_KEYS);
+    if (outcome === "ok") {
+      const owner = { level: "agency", id: "a" };
+      const record = { v: 1, rev: 1, id, owner, name: "n", scopes: [], tokens: [{ n: 1, hash }] };
+      await env.TOKENS.put(`i:${id}`, JSON.stringify(record));
+      const response = await whoami(`Bearer ${text}`);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ integration: { id } });
+      expect(kv.reads).toEqual([`i:${id}`]);
+    } else {
+      const response = await whoami(`Bearer ${text}`);
+      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api", error="invalid_token"');
+      await problem(response, 401, "invalid-token");
+      expect(logged()).toMatchObject([{ code: `${outcome}_token`, integration: null }]);
+      expect(kv.reads).toEqual([]);
+    }
+  });
+});
+
+describe("records", () => {
+  const now = 1768464000 - 1; // the last second of the window in the vectors
+  const key = `i:${records.id}`;
+
+  it.each(records.cases)("$outcome: $what", async ({ text, outcome, record }) => {
+    vi.setSystemTime(now * 1000);
+    await env.TOKENS.put(key, text);
+    const response = await whoami(decisions.tokens.tenant);
+    if (outcome === "live") {
+      expect(response.status).toBe(200);
+      const { name, owner, scopes, outgoing } = record!;
+      const token = outgoing
+        ? { use: "outgoing", expires_at: new Date(outgoing.until * 1000).toISOString().replace(".000", "") }
+        : { use: "current" };
+      expect(await response.json()).toEqual({ integration: { id: records.id, name }, owner, scopes, token });
+    } else if (outcome === "gone") {
+      await problem(response, 401, "invalid-token");
+    } else {
+      await problem(response, 503, "unavailable");
+      expect(logged()).toMatchObject([{ code: "store_unavailable", reason: expect.stringContaining(`${key} is corrupt`) }]);
+      expect(logLines.join()).not.toContain("Zapier");
+    }
+  });
+});

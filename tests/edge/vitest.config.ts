@@ -1,0 +1,35 @@
+// The built Worker inside workerd. `root` must be the repository's: the pool finds the WASM module below it only.
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+import { faultsOptions, gateOptions } from "./workers.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+/** What both projects share. setup.ts looks after every test's log. */
+const shared = { setupFiles: ["tests/edge/setup.ts"], testTimeout: 20_000, hookTimeout: 20_000 };
+
+export default defineConfig({
+  root,
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        root,
+        plugins: [cloudflareTest(gateOptions)],
+        test: {
+          ...shared,
+          name: "gate",
+          include: ["tests/edge/**/*.test.ts"],
+          exclude: ["tests/edge/faults.test.ts"],
+          globalSetup: ["tests/edge/global-setup.ts"],
+        },
+      },
+      {
+        root,
+        plugins: [cloudflareTest(faultsOptions)],
+        test: { ...shared, name: "faults", include: ["tests/edge/faults.test.ts"] },
+      },
+    ],
+  },
+});

@@ -1,0 +1,88 @@
+// The Workers of the tests. Runs in Node.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import type { WorkersPoolOptions } from "@cloudflare/vitest-pool-workers";
+
+import { highlevel } from "./highlevel.ts";
+import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
+
+const COMPATIBILITY_DATE = "2026-04-25";
+const text = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+const esModule = (path: string, from = path) => ({ type: "ESModule" as const, path, contents: text(from) });
+
+/**
+ * Every variable that the gate reads, each with a value of the tests' own, so that it makes no difference whether
+ * wrangler finds a `.dev.vars` and what is in it. To the gate an empty one is unset.
+ */
+const VARIABLES = {
+  TOKEN_KEYS,
+  OWNER_KEY,
+  TOKEN_PREFIX: "",
+  REALM: "",
+  ADMIN_HOST: "",
+  ORIGIN_URL: "",
+  ORIGIN_TIMEOUT_SECONDS: "",
+};
+
+/** The demo API as it is. Its modules are named one by one, since wrangler's configuration knows nothing of them. */
+const demoApi = {
+  name: "tidegate-demo-api",
+  compatibilityDate: COMPATIBILITY_DATE,
+  modules: [esModule("examples/demo-api/src/index.js"), esModule("examples/demo-api/src/data.js")],
+};
+
+/** An origin that tells exactly what reached it. */
+const recorder = {
+  name: "recorder",
+  compatibilityDate: COMPATIBILITY_DATE,
+  modules: [esModule("tests/edge/recorder.js")],
+};
+
+/** The gate as wrangler.toml describes it, in the isolate of the tests, so that they can move its time. */
+export const gateOptions: WorkersPoolOptions = {
+  main: "./tests/edge/main.ts",
+  wrangler: { configPath: "./wrangler.toml" },
+  miniflare: {
+    bindings: VARIABLES,
+    serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel },
+    workers: [demoApi, recorder],
+  },
+};
+
+/** Whether each build knows the header field that has it panic. */
+function panicsOnDemand(): Response {
+  const knows = (path: string) => text(path).includes("x-inject-panic");
+  return Response.json({ gate: knows("build/index_bg.wasm"), faults: knows("build/faults/index_bg.wasm") });
+}
+
+/**
+ * The build that panics on demand, with its real entry, as a Worker of its own: its panics end its own isolate's
+ * instance and nothing of the tests'.
+ */
+export const faultsOptions = (): WorkersPoolOptions => ({
+  miniflare: {
+    compatibilityDate: COMPATIBILITY_DATE,
+    serviceBindings: { GATE: "gate-with-faults", WASM: panicsOnDemand },
+    workers: [
+      {
+        name: "gate-with-faults",
+        compatibilityDate: COMPATIBILITY_DATE,
+        modules: [
+          esModule("src/edge/entry.js"),
+          esModule("build/index.js", "build/faults/index.js"),
+          {
+            type: "CompiledWasm" as const,
+            path: "build/index_bg.wasm",
+            contents: readFileSync(fileURLToPath(new URL("../../build/faults/index_bg.wasm", import.meta.url))),
+          },
+        ],
+        bindings: VARIABLES,
+        kvNamespaces: ["TOKENS"],
+        durableObjects: { REGISTRY: { className: "Registry", useSQLite: true } },
+        serviceBindings: { ORIGIN: "tidegate-demo-api" },
+      },
+      demoApi,
+    ],
+  },
+});
