@@ -13,8 +13,11 @@ pub(super) enum BodyError {
     Broken(JsValue),
 }
 
-/// The body's bytes; no more than `limit` of them are kept. What is over the limit is read all the same: workerd
-/// takes a body that is left unread for an error, which can cost the client its next request.
+/// How many times the limit is read at the most.
+const READ_ON: usize = 4;
+
+/// The body's bytes; no more than `limit` of them are kept. What is not too far over the limit is read all the same:
+/// workerd takes a body that is left unread for an error, which can cost the client its next request.
 pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
     let Some(stream) = request.body() else { return Ok(bytes) };
@@ -24,6 +27,11 @@ pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Bod
         length = length.saturating_add(chunk.length() as usize);
         if length <= limit {
             bytes.extend(chunk.to_vec());
+        }
+        if length > limit.saturating_mul(READ_ON) {
+            // Whether the client is told, or only sees the connection close, is up to the platform.
+            let _ = reader.cancel();
+            break;
         }
     }
     if length > limit { Err(BodyError::TooLong) } else { Ok(bytes) }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::document::Described;
+use super::document::{Described, TOO_LARGE};
 use super::settings::{Settings, WithoutSecurity};
 use crate::core::policy::{Access, Alternative, OwnerParameter};
 use crate::core::record::Level;
@@ -24,8 +24,7 @@ pub(super) fn compile(
 ) -> Compiled {
     let in_body = if settings.owner_parameters.any_in_body() { described.dangling_in_body() } else { BTreeSet::new() };
     let dangling = described.dangling().chain(in_body);
-    let mut errors: Vec<String> =
-        dangling.map(|reference| format!("{reference} leads nowhere in this document")).collect();
+    let mut errors: Vec<String> = dangling.map(unreadable).collect();
     let extra = extension_scopes(described, settings).unwrap_or_else(|error| {
         errors.push(error);
         ScopeSet::default()
@@ -54,6 +53,15 @@ pub(super) fn compile(
         errors.push(format!("it lists scopes ({extra}), and has no security that they could belong to"));
     }
     Compiled { access, errors }
+}
+
+/// What an operation's description leaves open.
+fn unreadable(reference: &str) -> String {
+    if reference == TOO_LARGE {
+        return "its body has more than 1000 properties or 4096 schemas, too many to look for the owner's id"
+            .to_owned();
+    }
+    format!("{reference} leads nowhere in this document")
 }
 
 /// `None` where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not

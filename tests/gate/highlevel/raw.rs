@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tidegate::core::record::Level;
 use tidegate::core::scope::ScopeSet;
 
@@ -23,6 +23,14 @@ pub struct Raw {
     pub template: String,
     pub ways: Vec<Way>,
     pub query: BTreeSet<String>,
+    /// The properties of its JSON body.
+    pub body: BTreeSet<String>,
+}
+
+/// What of a request names an owner.
+pub struct Sent {
+    pub target: String,
+    pub body: String,
 }
 
 /// The README's table of schemes, read anew rather than through the settings.
@@ -47,6 +55,20 @@ fn ways(operation: &Value) -> Vec<Way> {
     requirements.iter().filter_map(way).collect()
 }
 
+/// A schema's own properties and those of the schemas that it refers to or is made of. No schema here is in itself.
+fn body_properties(document: &Value, schema: &Value) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> =
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    if let Some(reference) = schema["$ref"].as_str() {
+        let pointer = reference.strip_prefix('#').expect("no body's schema stands in another document");
+        names.extend(body_properties(document, document.pointer(pointer).unwrap()));
+    }
+    for part in ["allOf", "anyOf", "oneOf"].iter().flat_map(|key| schema[*key].as_array().into_iter().flatten()) {
+        names.extend(body_properties(document, part));
+    }
+    names
+}
+
 pub fn operations(texts: &[String]) -> Vec<Raw> {
     let mut all = Vec::new();
     for text in texts {
@@ -59,6 +81,10 @@ pub fn operations(texts: &[String]) -> Vec<Raw> {
                     method: method.to_uppercase(),
                     template: template.clone(),
                     ways: ways(&item[method]),
+                    body: body_properties(
+                        &document,
+                        &item[method]["requestBody"]["content"]["application/json"]["schema"],
+                    ),
                     query: queried.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
                 });
             }
@@ -75,14 +101,33 @@ impl Raw {
         }
     }
 
-    /// Where this operation names an owner of `level`.
+    /// Whether its JSON body names an owner of `level`.
+    pub fn names_owner_in_body(&self, level: Level) -> bool {
+        level == Level::SubAccount && ["locationId", "altId"].iter().any(|name| self.body.contains(*name))
+    }
+
+    /// Whether this operation names an owner of `level`.
     pub fn names_owner(&self, level: Level) -> bool {
+        if self.names_owner_in_body(level) {
+            return true;
+        }
         let in_path = |name: &&str| self.template.contains(&format!("{{{name}}}"));
         Self::names(level).iter().any(|name| in_path(name) || self.query.contains(*name))
     }
 
     /// A request for it that names `owner_id` wherever it names an owner of `level`.
-    pub fn target(&self, level: Level, owner_id: &str) -> String {
+    pub fn sent(&self, level: Level, owner_id: &str) -> Sent {
+        let mut body = Map::new();
+        for name in ["locationId", "altId"].into_iter().filter(|name| self.body.contains(*name)) {
+            body.insert(name.to_owned(), owner_id.into());
+        }
+        if self.body.contains("altType") {
+            body.insert("altType".to_owned(), "location".into());
+        }
+        Sent { target: self.target(level, owner_id), body: Value::Object(body).to_string() }
+    }
+
+    fn target(&self, level: Level, owner_id: &str) -> String {
         let segments = self.template.split('/').map(|segment| match segment.strip_prefix('{') {
             Some(rest) if Self::names(level).contains(&rest.trim_end_matches('}')) => owner_id,
             Some(_) => "x1",

@@ -1,5 +1,6 @@
 //! A verdict the slow way, from plain data: nothing of it is the core's.
 
+use serde_json::{Map, Value, json};
 use tidegate::core::record::Level;
 
 /// A level and the scopes that it needs.
@@ -108,4 +109,25 @@ fn read<'a>(pairs: &[(&'a str, &'a str)], always: &str, conditional: bool, value
         values.extend(alternatives);
     }
     true
+}
+
+impl Operation {
+    /// The document that describes it, under a title of its own.
+    pub fn document(&self, n: usize) -> Value {
+        let parameter = |place: &str, name: &str| json!({ "in": place, "name": name });
+        let mut parameters: Vec<_> = self.query.iter().map(|name| parameter("query", name)).collect();
+        if self.header {
+            parameters.push(parameter("header", "X-LOC"));
+        }
+        let properties: Map<String, Value> = self.body.iter().map(|name| ((*name).to_owned(), json!(true))).collect();
+        let schema = json!({ "properties": properties });
+        let mut operation = json!({
+            "parameters": parameters, "requestBody": { "content": { "application/json": { "schema": schema } } }
+        });
+        if let Some(ways) = &self.ways {
+            let scheme = |level: &Level| if *level == Level::Agency { "Agency" } else { "Tenant" };
+            operation["security"] = ways.iter().map(|(level, scopes)| json!({ (scheme(level)): scopes })).collect();
+        }
+        json!({ "openapi": "3.1.0", "info": { "title": n.to_string() }, "paths": { (self.template): { (self.method): operation } } })
+    }
 }

@@ -1,5 +1,7 @@
 //! Security schemes and scopes: declared, mapped, listed in an extension, described.
 
+use std::slice::from_ref;
+
 use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Finding, Settings, WithoutSecurity, compile};
 use tidegate::core::policy::Access;
@@ -27,7 +29,7 @@ fn scopes_in_an_extension_are_needed_beside_those_in_security() {
         (json!("b"), json!([]), Err("x-required-scopes must be a list of scopes")),
     ] {
         let document = parsed(&one("/a", json!({ "security": security, "x-required-scopes": extension })));
-        let Compiled { policy, report } = compile(&[document.clone()], &with_extension(WithoutSecurity::Public));
+        let Compiled { policy, report } = compile(from_ref(&document), &with_extension(WithoutSecurity::Public));
         match expected {
             Ok(text) => {
                 let access = policy.unwrap().operations()[0].access.clone();

@@ -73,7 +73,7 @@ fn cases() -> Vec<Case> {
             settings(&[]),
             false,
         ),
-        ("scopes in an extension", vec![document("One", &extension)], settings(&[named.clone()]), true),
+        ("scopes in an extension", vec![document("One", &extension)], settings(std::slice::from_ref(&named)), true),
         ("an extension that is not configured", vec![document("One", &extension)], settings(&[]), true),
         ("an extension that is no list", vec![document("One", &mistaken)], settings(&[named]), false),
         ("silence is public", vec![one(json!({}))], settings(&[("without_security", json!("public"))]), true),

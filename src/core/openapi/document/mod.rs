@@ -15,6 +15,7 @@ use super::settings::Settings;
 use self::objects::{Components, Info, MaybeReference, PathItem, Paths};
 pub(super) use self::objects::{OperationObject, Parameter, Security};
 use self::resolve::JsonBody;
+pub(super) use self::resolve::TOO_LARGE;
 use self::server::Server;
 
 /// The longest document, in bytes.

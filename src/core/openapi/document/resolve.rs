@@ -11,6 +11,12 @@ const MOST_STEPS: usize = 16;
 /// How many schemas are looked into for one body.
 const MOST_SCHEMAS: usize = 4096;
 
+/// How many properties one schema or one body may have. Ten thousand operations can share it, and each is looked through.
+const MOST_PROPERTIES: usize = 1000;
+
+/// What stands for a reference that leads nowhere where a body is larger than that.
+pub(in crate::core::openapi) const TOO_LARGE: &str = "the body";
+
 /// What a document tells of the JSON forms of a body.
 #[derive(Default)]
 pub(super) struct JsonBody<'a> {
@@ -48,6 +54,10 @@ pub(super) fn json_body<'a>(components: &'a Components, body: &'a MaybeReference
     let mut seen = BTreeSet::new();
     for _ in 0..MOST_SCHEMAS {
         let Some(schema) = waiting.pop() else { return found };
+        if schema.properties.len().max(found.properties.len()) > MOST_PROPERTIES {
+            found.dangling.insert(TOO_LARGE);
+            return found;
+        }
         found.properties.extend(schema.properties.iter().map(String::as_str));
         waiting.extend(&schema.parts);
         let Some(reference) = schema.reference.as_deref().filter(|reference| seen.insert(*reference)) else { continue };
@@ -57,7 +67,7 @@ pub(super) fn json_body<'a>(components: &'a Components, body: &'a MaybeReference
         }
     }
     if !waiting.is_empty() {
-        found.dangling.insert("a body of so many schemas");
+        found.dangling.insert(TOO_LARGE);
     }
     found
 }
