@@ -58,7 +58,7 @@ pub(super) fn compile(
 /// What an operation's description leaves open.
 fn unreadable(reference: &str) -> String {
     if reference == TOO_LARGE {
-        return "its body has more than 1000 properties or 4096 schemas, too many to look for the owner's id"
+        return "its body has so many schemas (over 4096) or properties (over 1000) that the owner's id may be missed"
             .to_owned();
     }
     format!("{reference} leads nowhere in this document")

@@ -48,14 +48,14 @@ impl Documents {
     }
 
     /// Compiles what could be read. What could not be is an error of the report, and there is no policy then.
-    pub fn compile(self, settings: &Settings) -> Compiled {
+    pub fn compile(&self, settings: &Settings) -> Compiled {
         let Compiled { policy, mut report } = compile(&self.readable, settings);
-        report.errors.splice(0..0, self.unreadable);
+        report.errors.splice(0..0, self.unreadable.iter().cloned());
         Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
     }
 
     /// The policy that they are; with errors they are none.
-    pub fn policy(self, settings: &Settings) -> Result<Policy> {
+    pub fn policy(&self, settings: &Settings) -> Result<Policy> {
         let Compiled { policy, report } = self.compile(settings);
         let errors = || report.errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
         policy.with_context(|| format!("the documents are no policy:{}", errors()))

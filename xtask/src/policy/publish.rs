@@ -25,9 +25,8 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let address = address(&gate)?;
     let key = std::env::var("OWNER_KEY").context("set the variable OWNER_KEY to the owner key")?;
     let documents = Documents::read(&args)?;
-    let body = body(&documents, &settings)?;
     documents.policy(&settings)?; // Errors with the files' names are told here, before anything is sent.
-    let published = send(&address, &key, body)?;
+    let published = send(&address, &key, body(&documents, &settings)?)?;
     let what = if published.changed { "published" } else { "nothing changed, still" };
     println!("{}{what}: revision {} at {gate}", published.report, published.rev);
     Ok(ExitCode::SUCCESS)
@@ -49,9 +48,6 @@ struct Body<'a> {
 
 /// JSON goes as it is, for a parsed one would have lost keys that stand twice; YAML goes as a string.
 fn body(documents: &Documents, settings: &Settings) -> Result<String> {
-    if documents.texts.is_empty() {
-        bail!("none of the documents can be read");
-    }
     let raw = |text: &String| match serde_json::from_str::<&RawValue>(text.trim_start_matches('\u{feff}')) {
         Ok(json) => Ok(json.to_owned()),
         Err(_) => to_raw_value(text),
@@ -97,7 +93,8 @@ fn problem(text: &str) -> String {
     let part = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
     let report = problem.get("report").and_then(|report| Report::deserialize(report).ok());
     let report = report.map(|report| format!("\n{report}")).unwrap_or_default();
-    format!("{}. {} {}{report}", part("title"), part("detail"), part("field"))
+    let words = [format!("{}.", part("title")), part("detail").to_owned(), part("field").to_owned()];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ") + &report
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What compiling found, as data.
 
 mod crossing;
+mod sections;
 mod text;
 
 use std::collections::BTreeSet;

@@ -45,46 +45,6 @@ impl Report {
         writeln!(formatter)
     }
 
-    /// The sections about operations: what lets too much first, what lets too little next.
-    fn findings(&self) -> [(&str, &str, &[Finding]); 7] {
-        [
-            ("Open without a token", "make sure that it is meant", &self.without_token),
-            (
-                "May name an owner",
-                "an integration can name any owner there until owner_parameters in the settings says that it is one",
-                &self.looks_like_owner,
-            ),
-            (
-                "Without security",
-                "give each a `security` in its document or a rule in the settings",
-                &self.without_security,
-            ),
-            ("Closed to private integrations", "nothing to do, unless they are to reach it", &self.unsatisfiable),
-            (
-                "Security schemes used and not declared",
-                "declare them in components.securitySchemes; only the settings count here",
-                &self.undeclared_schemes,
-            ),
-            (
-                "Crossing templates",
-                "of two that match a path, the leftmost literal wins; does your router agree?",
-                &self.crossing,
-            ),
-            ("Replaced by rules", "what the document says of these does not count", &self.replaced),
-        ]
-    }
-
-    fn names(&self) -> [(&str, &str, &[String]); 2] {
-        [
-            (
-                "Security schemes that the settings do not have",
-                "what needs them is closed; add them to schemes",
-                &self.unmapped_schemes,
-            ),
-            ("Scopes that open nothing", "no integration can be given them", &self.unused_scopes),
-        ]
-    }
-
     fn verdict(&self) -> String {
         let findings = self.findings().iter().map(|(_, _, findings)| findings.len()).sum::<usize>();
         let names = self.names().iter().map(|(_, _, names)| names.len()).sum::<usize>();
