@@ -25,7 +25,7 @@ describe("policy", () => {
     const document = structuredClone(demoPolicy.documents[0]) as any;
     delete document.paths["/teapot"];
     const { diff, report } = await ok(200, admin("POST", "/policy/preview", { ...demoPolicy, documents: [document] }));
-    expect(diff).toEqual({ added: [], removed: ["GET /teapot"], changed: [] });
+    expect(diff).toMatchObject({ added: [], removed: ["GET /teapot"], changed: [] });
     expect(report.errors).toEqual([]);
     expect(await tables()).toEqual(before);
   });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import settings from "../corpus/highlevel-settings.json";
 import { switches } from "./main.ts";
 import { admin, ask, askWith, create, ok, problem } from "./support/gate.ts";
-import { LEVELS, type Level, OWN, type Operation, mayUse, operations, target } from "./support/raw-api.ts";
+import { LEVELS, type Level, OWN, type Operation, body, mayUse, operations, target } from "./support/raw-api.ts";
 import { identity, onlyReceived, received, targetOf } from "./support/recorder.ts";
 import { ring } from "./support/registry.ts";
 
@@ -25,7 +25,9 @@ function tokenFor(level: Level, scopes: string[]): Promise<string> {
 }
 
 async function call(operation: Operation, level: Level, scopes: string[]): Promise<Response> {
-  return askWith(await tokenFor(level, scopes), target(operation, level), { method: operation.method });
+  const headers = { "content-type": "application/json" };
+  const init = { method: operation.method, headers, body: body(operation) };
+  return askWith(await tokenFor(level, scopes), target(operation, level), init);
 }
 
 const expectReached = async (operation: Operation, level: Level, scopes: string[]) => {
@@ -33,15 +35,16 @@ const expectReached = async (operation: Operation, level: Level, scopes: string[
   expect(response.status, name(operation)).toBe(200);
   const seen = await onlyReceived();
   expect([seen.method, targetOf(seen.url)]).toEqual([operation.method, target(operation, level)]);
+  expect(seen.text).toBe(body(operation) ?? "");
   expect(identity(seen)).toMatchObject({ "x-tidegate-level": level, "x-tidegate-owner": OWN[level] });
 };
 
 async function expectProblem(operation: Operation, response: Response, status: number, kind: string): Promise<any> {
-  const body = await problem(response, status, kind).catch((error) => {
+  const answered = await problem(response, status, kind).catch((error) => {
     throw new Error(`${name(operation)}: ${error.message}`);
   });
   expect(await received()).toEqual([]);
-  return body;
+  return answered;
 }
 
 describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ? "" : " is absent: SKIPPED"}`, () => {

@@ -35,16 +35,19 @@ export interface Operation {
   ways: Way[];
   /** The names of its query parameters. */
   query: string[];
+  /** The properties of its JSON body. */
+  body: Set<string>;
 }
 
 export function operations(documents: any[]): Operation[] {
-  return documents.flatMap(({ paths }) =>
-    Object.entries<any>(paths).flatMap(([template, item]) =>
+  return documents.flatMap((document) =>
+    Object.entries<any>(document.paths).flatMap(([template, item]) =>
       METHODS.filter((method) => method in item).map((method) => ({
         method: method.toUpperCase(),
         template,
         ways: ways(item[method].security ?? []),
         query: (item[method].parameters ?? []).filter((one: any) => one.in === "query").map((one: any) => one.name),
+        body: properties(document, item[method].requestBody?.content?.["application/json"]?.schema),
       })),
     ),
   );
@@ -57,6 +60,23 @@ function ways(security: Record<string, string[]>[]): Way[] {
     const level = SCHEMES[scheme];
     return level ? [{ level, scopes: [...new Set(scopes)].sort() }] : [];
   });
+}
+
+/** A schema's own properties and those of the schemas that it refers to or is made of. */
+function properties(document: any, schema: any): Set<string> {
+  if (schema === undefined) return new Set();
+  const pointer: string[] = schema.$ref?.slice("#/".length).split("/") ?? [];
+  const referred = pointer.length > 0 ? pointer.reduce((place, key) => place[key], document) : undefined;
+  const parts = [referred, ...["allOf", "anyOf", "oneOf"].flatMap((key) => schema[key] ?? [])];
+  return new Set([...Object.keys(schema.properties ?? {}), ...parts.flatMap((part) => [...properties(document, part)])]);
+}
+
+/** A request's body, in which every place for a sub-account names our own; none where it has no such place. */
+export function body({ method, body }: Operation): string | undefined {
+  const names = ["locationId", "altId"].filter((name) => body.has(name));
+  if (names.length === 0 || method === "GET") return undefined;
+  const ids = Object.fromEntries(names.map((name) => [name, OWN.sub_account]));
+  return JSON.stringify(body.has("altType") ? { ...ids, altType: "location" } : ids);
 }
 
 /** A request's path and query, in which every place for an owner of `level` names our own. */

@@ -8,7 +8,7 @@ use tidegate::core::decision::Denial;
 use tidegate::core::policy::OwnerError;
 use tidegate::core::record::Level;
 use tidegate::core::reply::{Realm, Reply, answer};
-use tidegate::core::request::{AuthorizationError, Method, PathError, QueryError, RequestError};
+use tidegate::core::request::{AuthorizationError, BodyTooLong, Method, PathError, QueryError, RequestError};
 use tidegate::core::rotation::Conflict;
 use tidegate::core::token::{InvalidToken, TokenError};
 
@@ -25,6 +25,7 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::Ambiguous(AuthorizationError::Several.into()), 400),
         (Denial::Ambiguous(AuthorizationError::Malformed.into()), 400),
         (Denial::Ambiguous(AuthorizationError::TooLong.into()), 400),
+        (Denial::Ambiguous(BodyTooLong.into()), 413),
         (Denial::NoCredential, 401),
         (Denial::Token(TokenError::Malformed(InvalidToken::Form)), 401),
         (Denial::Token(TokenError::Malformed(InvalidToken::Checksum)), 401),
@@ -41,6 +42,7 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::Owner(OwnerError::Missing("locationId".into())), 400),
         (Denial::Owner(OwnerError::Other("locationId".into())), 403),
         (missing, 403),
+        (Denial::ClientGone, 400),
         (Denial::Store("i:sesame".into()), 503),
         (Denial::Misconfigured("sesame".into()), 503),
         (Denial::OriginUnreachable("sesame".into()), 502),
@@ -95,7 +97,7 @@ fn name(error: &AdminError) -> &'static str {
 }
 
 /// As [`name`], for denials: the number of codes there are.
-const DENIAL_CODES: usize = 19;
+const DENIAL_CODES: usize = 20;
 const ADMIN_NAMES: usize = 17;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
