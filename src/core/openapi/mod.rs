@@ -45,7 +45,7 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
             operations.extend(compile_operation(&described, settings, &mut report));
         }
     }
-    rules::apply(&settings.rules, &mut operations, &mut report);
+    rules::apply(settings, &mut operations, &mut report);
     report.crossings(&operations);
     let policy = Policy::new(0, operations, settings.owner_parameters.clone());
     let policy = policy.map(|policy| policy.with_descriptions(descriptions(documents)));

@@ -57,7 +57,8 @@ fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &OwnerName
     format!("{name} ({place}) is not compared; add {name} if it names the owner, as {} does", owner.name)
 }
 
-fn binds(owner: &OwnerName, parameter: &OwnerParameter) -> bool {
+/// Whether the settings' `owner` is what this parameter names.
+pub(super) fn binds(owner: &OwnerName, parameter: &OwnerParameter) -> bool {
     match parameter.place {
         // Names of header fields are case-insensitive (RFC 9110 section 5.1); all others are not.
         Place::Header => owner.name.eq_ignore_ascii_case(&parameter.name),

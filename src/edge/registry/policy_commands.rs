@@ -10,10 +10,7 @@ use crate::core::admin::{AdminError, Explain, PublishPolicy, impact};
 use crate::core::decision::{Subject, explain};
 use crate::core::openapi::{Compiled, compile};
 use crate::core::policy::Policy;
-use crate::core::record::{Live, Owner};
-use crate::core::rotation::{LiveToken, Rotation};
-use crate::core::scope::ScopeSet;
-use crate::core::token::IntegrationId;
+use crate::core::record::Live;
 
 /// How many integrations a preview lists; of the others it gives the number.
 const MOST_LISTED: usize = 200;
@@ -101,20 +98,12 @@ impl Registrar<'_> {
                     .live();
                 Subject::Integration(Live { scopes: scopes.unwrap_or(live.scopes), ..live })
             }
-            (None, Some(owner), Some(scopes)) => Subject::Integration(self.assumed(owner, scopes)?),
+            (None, Some(owner), Some(scopes)) => Subject::assumed(owner, scopes),
             (Some(_), Some(_), _) => return Err(AdminError::invalid("owner", "the integration has one already")),
             (None, Some(_), None) => return Err(AdminError::invalid("scopes", "needed beside owner")),
             (None, None, Some(_)) => return Err(AdminError::invalid("owner", "needed beside scopes")),
         };
         Answer::json(200, &json!(explain(&method, &path, &subject, &self.policy()?, self.now)))
-    }
-
-    /// An integration that does not exist, to ask about.
-    fn assumed(&self, owner: Owner, scopes: ScopeSet) -> Result<Live, AdminError> {
-        let id = IntegrationId::from_entropy([0; 10]);
-        let hash = self.mint(&id)?.hash;
-        let tokens = Rotation::Steady(LiveToken { n: 1, hash });
-        Ok(Live { id, rev: 0, owner, name: "an integration".to_owned(), scopes, tokens })
     }
 
     /// The policy in force.

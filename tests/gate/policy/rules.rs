@@ -81,6 +81,22 @@ fn rules_that_clash_are_an_error() {
 }
 
 #[test]
+fn a_rule_that_looks_for_the_owner_in_vain_is_an_error() {
+    for (path, owner, fits) in [
+        ("/quays", json!({ "name": "locationId", "in": "query" }), true),
+        ("/quays/{locationId}", json!({ "name": "locationId", "in": "path" }), true),
+        ("/quays", json!({ "name": "locationId", "in": "path" }), false),
+        ("/quays", json!({ "name": "locationId", "in": "body" }), false),
+        ("/quays", json!({ "name": "quayId", "in": "query" }), false),
+    ] {
+        let access = json!({ "any_of": [{ "level": "sub_account", "scopes": [], "owner": [owner] }] });
+        let rules = json!([{ "path": path, "method": "GET", "access": access }]);
+        let Compiled { policy, report } = compile(&[], &with_rules(rules));
+        assert_eq!((policy.is_some(), report.errors.is_empty()), (fits, fits), "{path} {owner}");
+    }
+}
+
+#[test]
 fn a_rule_has_one_form() {
     let any_of = |alternative: Value| json!({ "any_of": [alternative] });
     let owner = json!([{ "name": "locationId", "in": "body" }, { "name": "locationId", "in": "query" }]);
