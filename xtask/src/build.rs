@@ -31,9 +31,21 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     print_size(&project::path(variant.directory).join("index_bg.wasm"))
 }
 
+/// Builds the browser's bundle into `target/page/`: unoptimized, for what it says and not for its size.
+pub fn page() -> Result<()> {
+    step("Building the browser's bundle", || {
+        let wasm = compile("page", "dev")?;
+        let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
+        bindgen.args(["--target", "web", "--out-dir", "target/page"]).arg(wasm);
+        process::run(bindgen.current_dir(project::root()))
+    })
+}
+
 /// Builds a variant, unless what is there was made of the same code with the same tools.
 pub fn run(variant: &Variant) -> Result<()> {
-    let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || compile(variant))?;
+    let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || {
+        compile(variant.features, "release")
+    })?;
     let directory = project::path(variant.directory);
     let stamp = directory.join(".stamp");
     let made_of = fingerprint(&wasm)?;
@@ -46,10 +58,10 @@ pub fn run(variant: &Variant) -> Result<()> {
 }
 
 /// Has cargo compile the code, which takes no time when nothing changed; returns where the result is.
-fn compile(variant: &Variant) -> Result<PathBuf> {
+fn compile(features: &str, profile: &str) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--release", "--lib", "--package", "tidegate"]);
-    cargo.args(["--target", "wasm32-unknown-unknown", "--features", variant.features]);
+    cargo.args(["build", "--quiet", "--profile", profile, "--lib", "--package", "tidegate"]);
+    cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
     cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
     let mut wasm = None;
     let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line)))?;

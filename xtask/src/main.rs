@@ -30,7 +30,7 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge and readme, or only those named
+  test [SUITE…]         run the suites core, edge, page and readme, or only those named
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   bench                 print how long it takes to compile a large OpenAPI document

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::gate::Options;
 use crate::tally::Tally;
-use crate::{dev, gate, process, project, walk};
+use crate::{build, dev, gate, process, project, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -70,6 +70,27 @@ fn vitest_tally(report: &str) -> Result<Tally> {
     })
 }
 
+/// The browser's bundle on the golden corpus, in Node.
+pub fn page() -> Result<Tally> {
+    build::page()?;
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=tap", "tests/page/corpus.test.mjs"]).current_dir(project::root());
+    let mut lines = Vec::new();
+    let status = process::each_line(&mut node, |line| lines.push(line.to_owned()))?;
+    let failures = lines.iter().filter(|line| line.starts_with("not ok") || line.starts_with("  error:"));
+    failures.for_each(|line| println!("{line}"));
+    Ok(tap_tally(&lines).with_run(status.success()))
+}
+
+/// Counts the closing comments of `node --test --test-reporter=tap`.
+fn tap_tally(lines: &[impl AsRef<str>]) -> Tally {
+    let count = |name: &str| {
+        let counts = lines.iter().filter_map(|line| line.as_ref().strip_prefix(&format!("# {name} ")));
+        counts.filter_map(|number| number.parse::<u64>().ok()).sum()
+    };
+    Tally { passed: count("pass"), failed: count("fail"), skipped: count("skipped") }
+}
+
 /// The walk in the README, against a gate with a state of its own.
 pub fn readme() -> Result<Tally> {
     let directory = project::path("target/readme");
@@ -105,6 +126,12 @@ mod tests {
             "SKIPPED: nor here",
         ];
         assert_eq!(rust_tally(&lines), Tally { passed: 8, failed: 1, skipped: 4 });
+    }
+
+    #[test]
+    fn a_tap_report_is_counted() {
+        let lines = ["ok 1 - a", "# tests 4", "# pass 2", "# fail 1", "# skipped 1", "# todo 0"];
+        assert_eq!(tap_tally(&lines), Tally { passed: 2, failed: 1, skipped: 1 });
     }
 
     #[test]

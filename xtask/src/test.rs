@@ -14,16 +14,17 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 4] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
+    Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
 ];
 
 /// `cargo xtask test [SUITE…]`
 pub fn command(wanted: &[String]) -> Result<ExitCode> {
     if let Some(unknown) = wanted.iter().find(|name| SUITES.iter().all(|suite| suite.name != **name)) {
-        bail!("there is no suite {unknown:?}; there are core, edge and readme");
+        bail!("there is no suite {unknown:?}; there are core, edge, page and readme");
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
     let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();
