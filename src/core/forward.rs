@@ -61,7 +61,9 @@ pub fn plan<'a>(
         "upgrade" => !websocket,
         _ => NEVER_FORWARDED.contains(&name) || is_named_by(&connection, name),
     };
-    let removed = names.into_iter().filter(|name| hop_by_hop(name) || is_ours(name) || is_override(name));
+    let never = |name: &str| is_ours(name) || is_override(name) || is_look_alike(name, grant.judged_fields());
+    let is_judged = |name: &str| grant.judged_fields().iter().any(|judged| judged == name);
+    let removed = names.into_iter().filter(|name| never(name) || (hop_by_hop(name) && !is_judged(name)));
     let mut plan = Plan {
         target: grant.target().to_owned(),
         remove: removed.map(str::to_owned).collect(),
@@ -104,6 +106,11 @@ fn is_ours(name: &str) -> bool {
 /// Whether an origin could take the field for one that overrides method or path.
 fn is_override(name: &str) -> bool {
     OPERATION_OVERRIDES.contains(&folded(name).as_str())
+}
+
+/// Whether an origin could take the field for one that was judged, and is another.
+fn is_look_alike(name: &str, judged: &[String]) -> bool {
+    judged.iter().any(|judged| judged != name && folded(judged) == folded(name))
 }
 
 /// A name as many servers see it: all but letters and digits is one to them.

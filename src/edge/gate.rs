@@ -11,6 +11,7 @@ use worker::Env;
 use super::body::{self, BodyError};
 use super::cache::{Isolate, MaxAge};
 use super::{admin, clock, kv, log, origin, respond};
+use crate::core::admin::AdminError;
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
 use crate::core::policy::Policy;
 use crate::core::reply::answer;
@@ -30,6 +31,7 @@ pub(super) async fn handle(request: &HttpRequest, env: &Env) -> worker::Result<R
             Ok(_) => admin::handle(request, env, target).await,
             Err(error) => Gate::new(request, env).refuse(error),
         },
+        _ if admin::is_admin_host(request, env) => respond::problem(&AdminError::NotFound.answer()),
         _ => Gate::new(request, env).pass(target).await,
     }
 }

@@ -8,7 +8,7 @@ const ABOUT_TOKENS = ["malformed_token", "forged_token", "unknown_token", "delet
 /** What to ask, and the code that the answer must have. */
 export function questions({ cases, records }) {
   return cases.flatMap(({ what, method, target, headers, body, authorization, expect: { code } }) => {
-    if (Object.keys(headers).length > 0 || body !== undefined || ABOUT_TOKENS.includes(code) || what === ABOUT_FIELDS) return [];
+    if (Object.keys(headers).length > 0 || body !== undefined || ABOUT_TOKENS.includes(code) || what.startsWith(ABOUT_FIELDS)) return [];
     const subject = authorization === null ? {} : holder(authorization, records);
     return subject ? [{ what, question: { method, path: target, ...subject }, code }] : [];
   });

@@ -7,7 +7,7 @@ mod explain;
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
 
-use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Policy};
+use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Place, Policy};
 use super::record::{Live, Owner, Record};
 use super::request::Method;
 use super::rotation::{Timestamp, TokenUse};
@@ -16,6 +16,7 @@ use super::token::{IntegrationId, Presented, VerifiedRequest};
 
 /// The outcome of [`decide`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one, for the time of one request; and only on 64 bits")]
 pub enum Decision {
     /// It may be forwarded.
     Allow(Grant),
@@ -29,6 +30,7 @@ pub struct Grant {
     method: Method,
     target: String,
     identity: Option<Identity>,
+    judged_fields: Vec<String>,
 }
 
 /// Who a live token speaks for. Only [`authenticate`] makes one.
@@ -44,7 +46,8 @@ pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Polic
     match judge(request, record, policy, now) {
         Ok(identity) => {
             let (method, target) = (request.method().clone(), request.target());
-            Decision::Allow(Grant { method, target, identity })
+            let judged_fields = operation(policy, request).map(judged_fields).unwrap_or_default();
+            Decision::Allow(Grant { method, target, identity, judged_fields })
         }
         Err(denial) => Decision::Deny(denial),
     }
@@ -113,6 +116,18 @@ fn any_of(
     Err(nearest.unwrap_or(Denial::WrongLevel(level)))
 }
 
+/// The header fields that name the owner, and where a body does, those that say how it is read.
+fn judged_fields(operation: &Operation) -> Vec<String> {
+    let alternatives = operation.access.alternatives();
+    let parameters = alternatives.iter().flat_map(|alternative| &alternative.owner);
+    let named = parameters.filter(|parameter| parameter.place == Place::Header);
+    let mut fields: Vec<_> = named.map(|parameter| parameter.name.to_ascii_lowercase()).collect();
+    if alternatives.iter().any(Alternative::reads_body) {
+        fields.extend(["content-type".to_owned(), "content-encoding".to_owned()]);
+    }
+    fields
+}
+
 fn covers(alternative: &Alternative, scopes: &ScopeSet) -> Result<(), Denial> {
     if scopes.covers(&alternative.scopes) {
         return Ok(());
@@ -136,6 +151,11 @@ impl Grant {
     /// Path and query that were judged, byte for byte.
     pub fn target(&self) -> &str {
         &self.target
+    }
+
+    /// The header fields that the verdict rests on, in lower case: these very fields must reach the origin.
+    pub fn judged_fields(&self) -> &[String] {
+        &self.judged_fields
     }
 
     /// Who asks; `None` for a public operation asked for without a token.

@@ -123,25 +123,47 @@ impl Policy {
     ) -> Result<(), OwnerError> {
         let names = self.owner_names.of(alternative.level);
         let query = |name: &str, others: &[&str]| request.query().given(name, others);
-        let mut values = given(query, names)?;
+        let mut named = given(query, names, Place::Query)?;
         if alternative.reads_body() {
             let body = |name: &str, others: &[&str]| request.body().given(name, others);
-            values.extend(given(body, &in_body(names))?);
+            named.extend(given(body, &in_body(names), Place::Body)?);
         }
-        values.extend(declared(alternative, request, path_parameters)?);
-        match (values.split_first(), alternative.owner.first()) {
-            (None, None) => Ok(()),
-            (None, Some(parameter)) => Err(OwnerError::Missing(parameter.name.clone())),
-            (Some(((name, first), rest)), _) if rest.iter().any(|(_, value)| value != first) => {
-                Err(OwnerError::Ambiguous(name.clone()))
-            }
-            (Some(((name, value), _)), _) if value != own.as_str() => Err(OwnerError::Other(name.clone())),
-            (Some(_), _) => Ok(()),
-        }
+        named.extend(declared(alternative, request, path_parameters)?);
+        judge(&named, alternative, own)
     }
 }
 
-type Named = Vec<(String, String)>;
+/// What a request says at one place of an owner: its id, or `None` where it names something else than an owner of this
+/// level, its condition being unmet.
+struct Named {
+    name: String,
+    place: Place,
+    id: Option<String>,
+}
+
+/// An operation that declares places for the owner wants one of them filled, and filled with an owner; what stands
+/// elsewhere must not contradict it, and does not replace it.
+fn judge(named: &[Named], alternative: &Alternative, own: &OwnerId) -> Result<(), OwnerError> {
+    let is_declared = |named: &&Named| alternative.owner.iter().any(|parameter| named.is(parameter));
+    if let Some(other) = named.iter().filter(is_declared).find(|named| named.id.is_none()) {
+        return Err(OwnerError::Other(other.name.clone()));
+    }
+    if let (Some(parameter), None) = (alternative.owner.first(), named.iter().find(is_declared)) {
+        return Err(OwnerError::Missing(parameter.name.clone()));
+    }
+    let mut ids = named.iter().filter_map(|named| Some((&named.name, named.id.as_ref()?)));
+    let Some((name, first)) = ids.next() else { return Ok(()) };
+    if ids.any(|(_, id)| id != first) {
+        return Err(OwnerError::Ambiguous(name.clone()));
+    }
+    if first == own.as_str() { Ok(()) } else { Err(OwnerError::Other(name.clone())) }
+}
+
+impl Named {
+    fn is(&self, parameter: &OwnerParameter) -> bool {
+        self.place == parameter.place && self.name == parameter.name
+    }
+}
 
 /// The names that count in a body.
 fn in_body(names: &[OwnerName]) -> Vec<OwnerName> {
@@ -149,15 +171,17 @@ fn in_body(names: &[OwnerName]) -> Vec<OwnerName> {
 }
 
 /// The owners that `source` (the query, the body) names, each with its parameter's name.
-fn given(source: impl Fn(&str, &[&str]) -> Given, names: &[OwnerName]) -> Result<Named, OwnerError> {
+fn given(source: impl Fn(&str, &[&str]) -> Given, names: &[OwnerName], place: Place) -> Result<Vec<Named>, OwnerError> {
     let all: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
     let mut values = Vec::new();
     for OwnerName { name, when, .. } in names {
         match source(name, &all) {
             Given::Absent => {}
             Given::Ambiguous => return Err(OwnerError::Ambiguous(name.clone())),
-            Given::Once(value) if holds(&source, when.as_ref())? => values.push((name.clone(), value)),
-            Given::Once(_) => {}
+            Given::Once(value) => {
+                let id = holds(&source, when.as_ref())?.then_some(value);
+                values.push(Named { name: name.clone(), place, id });
+            }
         }
     }
     Ok(values)
@@ -177,7 +201,7 @@ fn declared<C>(
     alternative: &Alternative,
     request: &Request<C>,
     path_parameters: &[(&str, String)],
-) -> Result<Named, OwnerError> {
+) -> Result<Vec<Named>, OwnerError> {
     let mut values = Vec::new();
     for OwnerParameter { name, place } in &alternative.owner {
         let value = match place {
@@ -188,7 +212,7 @@ fn declared<C>(
         match value {
             // Header fields that were sent twice arrive joined by a comma (RFC 9110 section 5.3).
             Some(value) if value.contains(',') => return Err(OwnerError::Ambiguous(name.clone())),
-            Some(value) => values.push((name.clone(), value.to_owned())),
+            Some(value) => values.push(Named { name: name.clone(), place: *place, id: Some(value.to_owned()) }),
             None => {}
         }
     }

@@ -71,8 +71,15 @@ impl fmt::Debug for Body {
 
 /// `application/json` and whatever ends in `+json` (RFC 6839), parameters aside.
 pub(in crate::core) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    is_token(kind) && is_token(subtype) && (essence == "application/json" || subtype.ends_with("+json"))
+}
+
+/// A token of RFC 9110 section 5.6.2. A comma or a space would be the end of the media type to some parsers.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
 }
 
 /// Whether no parameter names a charset but UTF-8: the origin would decode the same bytes to another text. In UTF-7
@@ -164,6 +171,11 @@ mod tests {
         let form = Body::parse(Some("application/x-www-form-urlencoded"), false, b"{}").unwrap();
         let encoded = Body::parse(Some("application/json"), true, b"{}").unwrap();
         assert_eq!((form, encoded), (Body::Opaque, Body::Opaque));
+        for two in
+            ["application/x-www-form-urlencoded, a/b+json", "text/plain a/b+json", "a/b/c+json", "/+json", "+json"]
+        {
+            assert_eq!(Body::parse(Some(two), false, b"{}"), Ok(Body::Opaque), "{two}");
+        }
         assert_eq!(Body::parse(None, false, &[b' '; MAX_BODY_BYTES + 1]), Err(BodyTooLong));
     }
 }

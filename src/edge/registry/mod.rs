@@ -75,7 +75,10 @@ impl Registry {
         let database = self.database()?;
         let (actor, command) = self.command(request, database).await?;
         let registrar = Registrar { database, env: &self.env, actor, now: clock::now() };
-        let answer = database.transaction(|| registrar.run(command))?;
+        let answer = database.transaction(|| {
+            sessions::check_again(database, &registrar.actor, registrar.now)?;
+            registrar.run(command)
+        })?;
         if answer.changed {
             self.outbox.arm(&self.state).await;
             self.outbox.drain_for_a_while(&self.state, database, &self.env).await;

@@ -33,9 +33,17 @@ pub(super) fn check(database: &Database, route: Route, actor: &str, now: Timesta
     let Some(digest) = actor.strip_prefix(SESSION) else {
         return if route == Route::SignIn { Ok(Actor::Nobody) } else { Err(AdminError::NotSignedIn) };
     };
+    let actor = Actor::Session(digest.to_owned());
+    check_again(database, &actor, now)?;
+    Ok(actor)
+}
+
+/// Whether who asked may still ask: a session can end while its body is on the way.
+pub(super) fn check_again(database: &Database, actor: &Actor, now: Timestamp) -> Result<(), AdminError> {
+    let Actor::Session(digest) = actor else { return Ok(()) };
     let row: Option<Row> = database.row("SELECT ends_at FROM sessions WHERE digest = ?", key(digest))?;
     match row {
-        Some(row) if now.seconds() < row.ends_at => Ok(Actor::Session(digest.to_owned())),
+        Some(row) if now.seconds() < row.ends_at => Ok(()),
         _ => Err(AdminError::NotSignedIn),
     }
 }

@@ -127,6 +127,18 @@ fn class_16_17_and_20_overrides_stay_behind() {
     }
 }
 
+/// What was judged must be what arrives: neither named away, nor beside a field that a server folds into the same name.
+#[test]
+fn class_18_a_judged_owner_field_reaches_the_origin_alone() {
+    let world = World::new();
+    let fields = [("x-location-id", "harbour-1"), ("x_location_id", "harbour-2"), ("connection", "X-Location-Id")];
+    let grant =
+        world.judge("GET", "/reports", Some(&world.tokens["tenant"]), &[("X-Location-Id", "harbour-1")]).unwrap();
+    let value = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let removed = plan(&grant, fields.iter().map(|(name, _)| *name), value).remove;
+    assert_eq!(removed, ["x_location_id", "connection"]);
+}
+
 #[test]
 fn class_18_connection_names_fields_away_but_never_ours() {
     let ours = OURS.join(", ").to_lowercase();

@@ -56,36 +56,54 @@ fn shape(template: &str, path: &str) -> Option<Vec<bool>> {
     if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
 }
 
-/// Whether everything that names an owner names the own, and something does where there is a place for it.
+/// Whether everything that names an owner names the own, and where there are places for it, one of these does.
 fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str) -> bool {
     let (always, conditional): (&str, bool) = match level {
         Level::SubAccount => ("locationId", true),
         Level::Agency => ("companyId", false),
     };
     let mut values: Vec<&str> = Vec::new();
-    let mut places = 0;
+    let (mut places, mut filled) = (0, 0);
     let braces = format!("{{{always}}}");
     for (template, value) in operation.template.split('/').zip(sent.path.split('/')) {
         if template == braces {
             places += 1;
+            filled += 1;
             values.push(value);
         }
     }
     let owners = |name: &&&str| **name == always || (conditional && **name == "altId");
-    places += operation.query.iter().filter(owners).count();
+    let in_query: Vec<&str> = operation.query.iter().filter(owners).copied().collect();
+    let in_body: Vec<&str> = operation.body.iter().filter(|name| conditional && owners(name)).copied().collect();
+    let body = sent.body.as_deref().unwrap_or_default();
+    places += in_query.len() + in_body.len();
     if !read(&sent.query, always, conditional, &mut values) {
         return false;
     }
-    let in_body = if conditional { operation.body.iter().filter(owners).count() } else { 0 };
-    places += in_body;
-    if in_body > 0 && !read(sent.body.as_deref().unwrap_or_default(), always, conditional, &mut values) {
+    if !in_body.is_empty() && !read(body, always, conditional, &mut values) {
         return false;
+    }
+    for (pairs, declared) in [(sent.query.as_slice(), &in_query), (body, &in_body)] {
+        match fill(pairs, declared) {
+            Some(count) => filled += count,
+            None => return false,
+        }
     }
     if conditional && operation.header {
         places += 1;
+        filled += usize::from(sent.header.is_some());
         values.extend(sent.header);
     }
-    values.iter().all(|value| *value == own) && (places == 0 || !values.is_empty())
+    values.iter().all(|value| *value == own) && (places == 0 || filled > 0)
+}
+
+/// How many of the declared places `pairs` fill; `None` where one is filled with what is no owner.
+fn fill(pairs: &[(&str, &str)], declared: &[&str]) -> Option<usize> {
+    let given = |name: &str| pairs.iter().any(|(given, _)| *given == name);
+    let is_location =
+        pairs.iter().filter(|(name, _)| *name == "altType").all(|(_, kind)| kind.eq_ignore_ascii_case("location"));
+    let filled: Vec<_> = declared.iter().filter(|name| given(name)).collect();
+    if filled.iter().any(|name| **name == "altId" && !is_location) { None } else { Some(filled.len()) }
 }
 
 /// Adds the owners that `pairs` name; `false` where something is given twice that matters.

@@ -132,7 +132,7 @@ pub const BODY_CASES: &[BodyCase] = &[
         "/payments",
         JSON,
         r#"{"altId":"fleet","altType":"company"}"#,
-        "missing_owner",
+        "wrong_owner",
     ),
     (
         "the condition twice",

@@ -188,7 +188,23 @@ pub const CASES: &[Case] = &[
         &[],
         "ambiguous_owner",
     ),
-    ("the condition does not hold", "GET", "/invoices?altId=fleet&altType=company", "tenant", &[], "missing_owner"),
+    ("the condition does not hold", "GET", "/invoices?altId=fleet&altType=company", "tenant", &[], "wrong_owner"),
+    (
+        "the condition does not hold, and the own id where nobody declared it",
+        "GET",
+        "/invoices?altId=fleet&altType=company&locationId=harbour-1",
+        "tenant",
+        &[],
+        "wrong_owner",
+    ),
+    (
+        "the own id only where nobody declared it",
+        "GET",
+        "/invoices?locationId=harbour-1",
+        "tenant",
+        &[],
+        "missing_owner",
+    ),
     ("the own id in a header field", "GET", "/reports", "tenant", &[("X-Location-Id", "harbour-1")], "allowed"),
     ("another's id in a header field", "GET", "/reports", "tenant", &[("X-Location-Id", "harbour-2")], "wrong_owner"),
     (
@@ -200,6 +216,7 @@ pub const CASES: &[Case] = &[
         "ambiguous_owner",
     ),
     ("no header field", "GET", "/reports", "tenant", &[], "missing_owner"),
+    ("no header field, but a query", "GET", "/reports?locationId=harbour-1", "tenant", &[], "missing_owner"),
     ("the agency's own id", "GET", "/companies/fleet", "agency", &[], "allowed"),
     ("another agency's id", "GET", "/companies/navy", "agency", &[], "wrong_owner"),
 ];

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 use serde_json::json;
 use worker::{Delay, Env, State};
 
@@ -92,11 +92,16 @@ impl Outbox {
             place = row.place();
             self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
             row.begin(database)?;
-            match kv::write(env, &row.key, &row.value, row.ttl_seconds).await {
-                Ok(()) => row.taken(database, clock::now())?,
-                Err(denial) => {
+            match answer_to(kv::write(env, &row.key, &row.value, row.ttl_seconds)).await {
+                Some(Ok(())) => row.taken(database, clock::now())?,
+                Some(Err(denial)) => {
                     log::error(&json!({ "event": "outbox", "reason": denial.to_string() }));
                     failures = failures.saturating_add(1);
+                }
+                // One alarm runs at a time: a put that never answers must not keep it for ever.
+                None => {
+                    log::error(&json!({ "event": "outbox", "reason": format!("no answer to the put of {}", row.key) }));
+                    break;
                 }
             }
             if failures >= MOST_FAILURES {
@@ -104,5 +109,13 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+}
+
+/// What a put answers before its lease ends.
+async fn answer_to<T>(put: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(put), pin!(Delay::from(Duration::from_millis(LEASE_MS)))).await {
+        Either::Left((answer, _)) => Some(answer),
+        Either::Right(_) => None,
     }
 }
