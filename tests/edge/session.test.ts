@@ -180,6 +180,14 @@ describe("ADMIN_HOST", () => {
       expect((await send("GET", "/policy", owner)).status).toBe(200);
     });
   });
+
+  it("serves nothing of the API: it would share an origin with the admin's session", async () => {
+    await withEnv({ ADMIN_HOST: "Gate.Example" }, async () => {
+      for (const path of ["/status", "/contacts/"]) await problem(await ask(path), 404, "not-found");
+      await problem(await ask("/_tidegate/whoami"), 401, "missing-token");
+    });
+    expect((await ask("/status")).status).toBe(200);
+  });
 });
 
 it("these tests have an environment of their own, whatever .dev.vars says", () => {
