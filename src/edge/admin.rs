@@ -11,7 +11,7 @@ use web_sys::{Headers, Request, RequestInit, Response};
 use worker::Env;
 
 use super::cache::Isolate;
-use super::config::OwnerKey;
+use super::config::{Config, OwnerKey};
 use super::{config, log, origin, respond, session};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
@@ -56,9 +56,8 @@ pub(super) async fn handle(request: &Request, env: &Env, target: &str) -> worker
 
 /// Whether the request is for `ADMIN_HOST`. The API is not served there: whatever the origin answers would be of one
 /// origin with the admin's session, and a script in it could use that.
-pub(super) fn is_admin_host(request: &Request, env: &Env) -> bool {
-    let isolate = Isolate::of(env);
-    let Some(expected) = &isolate.config().admin_host else { return false };
+pub(super) fn is_admin_host(request: &Request, config: &Config) -> bool {
+    let Some(expected) = &config.admin_host else { return false };
     let url = request.url();
     let host = origin::authority(&url).split_once("://").map(|(_, host)| host).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -90,7 +89,7 @@ impl Admin<'_> {
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
     fn check_host(&self) -> Result<(), AdminError> {
         let config = self.isolate.config();
-        if config.admin_host.is_none() || is_admin_host(self.request, self.env) {
+        if config.admin_host.is_none() || is_admin_host(self.request, config) {
             Ok(())
         } else {
             Err(AdminError::NotFound)

@@ -12,8 +12,8 @@ use super::body::{self, BodyError};
 use super::cache::{Isolate, MaxAge};
 use super::{admin, clock, kv, log, origin, respond};
 use crate::core::admin::AdminError;
-use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide};
-use crate::core::policy::Policy;
+use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide, operation};
+use crate::core::policy::{Operation, Policy};
 use crate::core::reply::answer;
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
@@ -31,8 +31,7 @@ pub(super) async fn handle(request: &HttpRequest, env: &Env) -> worker::Result<R
             Ok(_) => admin::handle(request, env, target).await,
             Err(error) => Gate::new(request, env).refuse(error),
         },
-        _ if admin::is_admin_host(request, env) => respond::problem(&AdminError::NotFound.answer()),
-        _ => Gate::new(request, env).pass(target).await,
+        _ => Gate::new(request, env).serve(target).await,
     }
 }
 
@@ -56,6 +55,14 @@ struct Gate<'a> {
 impl<'a> Gate<'a> {
     fn new(http: &'a HttpRequest, env: &'a Env) -> Self {
         Self { http, env, isolate: Isolate::of(env), body: OnceCell::new() }
+    }
+
+    /// Serves the API, on every host but the admin's.
+    async fn serve(&self, target: &str) -> worker::Result<Response> {
+        if admin::is_admin_host(self.http, self.isolate.config()) {
+            return respond::problem(&AdminError::NotFound.answer());
+        }
+        self.pass(target).await
     }
 
     /// Forwards what is granted, answers what is denied.
@@ -130,14 +137,16 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// The request with what the policy reads an owner's id from, beside path and query.
+    /// The request with what its operation reads an owner's id from, beside path and query.
     async fn with_owner_fields(&self, request: VerifiedRequest, policy: &Policy) -> Result<VerifiedRequest, Denial> {
-        let request = policy.owner_headers().fold(request, |request, name| match self.header(name) {
+        // Without a credential nothing is worth reading.
+        let asked = request.credential().and_then(|_| operation(policy, &request));
+        let Some(Operation { access, .. }) = asked else { return Ok(request) };
+        let request = access.owner_headers().fold(request, |request, name| match self.header(name) {
             Some(value) => request.with_header(name, &value),
             None => request,
         });
-        // Without a credential nothing is worth reading.
-        if request.credential().is_none() || !policy.reads_body(&request) {
+        if !access.reads_body() {
             return Ok(request);
         }
         let encoded = self.header("content-encoding").is_some();

@@ -112,8 +112,7 @@ fn steps(
 ) -> Vec<Step> {
     let mut steps = vec![Step::new("request", true, format!("{} {}", request.method().as_str(), request.target()))];
     steps.push(Step::new("token", true, record.map_or("no token".to_owned(), describe_record)));
-    let found = operation
-        .map(|operation| format!("{} {}, from {:?}", operation.method.as_str(), operation.path, operation.document));
+    let found = operation.map(|operation| format!("{}, from {:?}", operation.name(), operation.document));
     match (found, denial) {
         (Some(found), _) => {
             let passed = Step::new("operation", true, found);

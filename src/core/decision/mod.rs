@@ -7,7 +7,7 @@ mod explain;
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
 
-use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Place, Policy};
+use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Policy};
 use super::record::{Live, Owner, Record};
 use super::request::Method;
 use super::rotation::{Timestamp, TokenUse};
@@ -118,11 +118,8 @@ fn any_of(
 
 /// The header fields that name the owner, and where a body does, those that say how it is read.
 fn judged_fields(operation: &Operation) -> Vec<String> {
-    let alternatives = operation.access.alternatives();
-    let parameters = alternatives.iter().flat_map(|alternative| &alternative.owner);
-    let named = parameters.filter(|parameter| parameter.place == Place::Header);
-    let mut fields: Vec<_> = named.map(|parameter| parameter.name.to_ascii_lowercase()).collect();
-    if alternatives.iter().any(Alternative::reads_body) {
+    let mut fields: Vec<_> = operation.access.owner_headers().map(str::to_ascii_lowercase).collect();
+    if operation.access.reads_body() {
         fields.extend(["content-type".to_owned(), "content-encoding".to_owned()]);
     }
     fields

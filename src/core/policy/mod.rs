@@ -117,17 +117,10 @@ impl Policy {
         &self.owner_names
     }
 
-    /// The header fields that some operation reads an owner's id from.
-    pub fn owner_headers(&self) -> impl Iterator<Item = &str> {
-        let alternatives = self.operations.iter().flat_map(|operation| operation.access.alternatives());
-        let parameters = alternatives.flat_map(|alternative| &alternative.owner);
-        parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
-    }
-
     /// Whether the request's body must be read before it can be judged.
     pub fn reads_body<C>(&self, request: &Request<C>) -> bool {
         match self.lookup(request.method(), request.path()) {
-            Lookup::Found(operation, _) => operation.access.alternatives().iter().any(Alternative::reads_body),
+            Lookup::Found(operation, _) => operation.access.reads_body(),
             Lookup::OtherMethods(_) | Lookup::Nothing => false,
         }
     }

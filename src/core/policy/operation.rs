@@ -69,6 +69,17 @@ impl Alternative {
 }
 
 impl Access {
+    /// The header fields that the owner may be named in.
+    pub fn owner_headers(&self) -> impl Iterator<Item = &str> {
+        let parameters = self.alternatives().iter().flat_map(|alternative| &alternative.owner);
+        parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
+    }
+
+    /// Whether the owner may be named in the body, which must be read then.
+    pub fn reads_body(&self) -> bool {
+        self.alternatives().iter().any(Alternative::reads_body)
+    }
+
     /// The alternatives, if the operation needs one to be satisfied.
     pub fn alternatives(&self) -> &[Alternative] {
         match self {

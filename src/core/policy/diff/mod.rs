@@ -94,11 +94,10 @@ impl PolicyDiff {
     }
 
     fn add(&mut self, pair: Pair<'_>) {
-        let name = |operation: &Operation| format!("{} {}", operation.method.as_str(), operation.path);
         match pair {
-            (None, Some(new)) => self.added.push(name(new)),
-            (Some(old), None) => self.removed.push(name(old)),
-            (Some(old), Some(new)) if old.access != new.access => self.changed.push(name(new)),
+            (None, Some(new)) => self.added.push(new.name()),
+            (Some(old), None) => self.removed.push(old.name()),
+            (Some(old), Some(new)) if old.access != new.access => self.changed.push(new.name()),
             _ => return,
         }
         self.without_token.add(pair, None);
