@@ -1,0 +1,96 @@
+// The admin API, one function a route.
+
+import { ask, askText, type Options } from "./http";
+import type {
+  CatalogueEntry,
+  Event,
+  Integration,
+  IntegrationPage,
+  Minted,
+  Owner,
+  Owners,
+  Policy,
+  PolicyPreview,
+  PolicyVersion,
+  Published,
+  Settings,
+  SubAccount,
+} from "./types";
+
+export interface Filter {
+  q?: string;
+  owner?: string;
+  scope?: string;
+  state?: string;
+  token_created_before?: string;
+  sort?: string;
+}
+
+export const PAGE_SIZE = 50;
+
+export const session = {
+  show: () => ask<{ actor: string; expires_at: string | null }>("GET", "/session"),
+  signIn: (key: string) => ask<void>("POST", "/session", { body: { key } }),
+  signOut: () => ask<void>("DELETE", "/session"),
+};
+
+export const owners = {
+  list: () => ask<Owners>("GET", "/sub-accounts"),
+  add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
+  rename: (id: string, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name } }),
+};
+
+export const scopes = {
+  list: async () => (await ask<{ scopes: CatalogueEntry[] }>("GET", "/scopes")).scopes,
+};
+
+export interface NewIntegration {
+  name: string;
+  description: string;
+  owner: Owner;
+  scopes: string[];
+}
+
+export type Rotate = { expire: "now" } | { expire: "later"; window_seconds: number };
+
+export const integrations = {
+  list(filter: Filter, cursor: string | null, signal?: AbortSignal) {
+    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+    for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
+    if (cursor) query.set("cursor", cursor);
+    // A space as `%20`: `+` is a plus here.
+    const text = query.toString().replaceAll("+", "%20");
+    return ask<IntegrationPage>("GET", `/integrations?${text}`, signal ? { signal } : {});
+  },
+  show: (id: string) => ask<Integration>("GET", at(id)),
+  create: (body: NewIntegration, idempotencyKey: string) => ask<Minted>("POST", "/integrations", { body, idempotencyKey }),
+  edit: (id: string, rev: number, body: Partial<Pick<Integration, "name" | "description" | "scopes">>) =>
+    ask<Integration>("PATCH", at(id), { body, rev }),
+  remove: (id: string, rev: number) => ask<void>("DELETE", at(id), { rev }),
+  rotate: (id: string, rev: number, body: Rotate, idempotencyKey: string) =>
+    ask<Minted>("POST", `${at(id)}/rotate`, { body, rev, idempotencyKey }),
+  cancelRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/cancel`, { rev }),
+  finishRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev }),
+  events: async (id: string) => (await ask<{ events: Event[] }>("GET", `${at(id)}/events`)).events,
+};
+
+export interface Documents {
+  documents: string[];
+  settings: Settings;
+}
+
+export const policy = {
+  show: () => ask<Policy>("GET", "/policy"),
+  compiled: () => askText("/policy/compiled"),
+  preview: (body: Documents) => ask<PolicyPreview>("POST", "/policy/preview", { body }),
+  publish: (body: Documents, rev: number, onSent: (share: number) => void) =>
+    ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
+  versions: async () => (await ask<{ versions: PolicyVersion[] }>("GET", "/policy/versions")).versions,
+  rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
+  /** How many keys KV has yet to be told of. */
+  waiting: async () => (await ask<{ waiting: number }>("GET", "/resync")).waiting,
+};
+
+function at(id: string): string {
+  return `/integrations/${encodeURIComponent(id)}`;
+}

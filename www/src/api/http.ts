@@ -1,0 +1,84 @@
+import { Problem } from "./problem";
+
+const API = "/_tidegate/api";
+const PATIENCE_MS = 60_000;
+
+export interface Options {
+  body?: unknown;
+  /** The `rev` that the change is based on. */
+  rev?: number;
+  /** Says that a repetition is one: no second token is made for it. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+  /** How much of the body has been sent, 0 to 1. */
+  onSent?: (share: number) => void;
+}
+
+export interface Answer<T> {
+  data: T;
+  status: number;
+}
+
+/** Called when the session is over. Resolves when somebody has signed in again, and rejects when they would not. */
+let signInAgain: () => Promise<void> = () => Promise.reject(new Problem(401, {}));
+
+export function onSessionEnd(handler: () => Promise<void>): void {
+  signInAgain = handler;
+}
+
+/**
+ * Asks the admin API. A session that ended meanwhile is renewed and the question asked again: a 401 changed nothing.
+ * Throws a `Problem` for every answer but a success.
+ */
+export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await send(method, path, options);
+  if (response.status === 401 && !path.startsWith("/session")) {
+    await signInAgain();
+    return ask(method, path, options);
+  }
+  if (!response.ok) throw await Problem.of(response);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** As `ask`, for text that the page hands on without reading it. */
+export async function askText(path: string): Promise<string> {
+  const response = await send("GET", path, {});
+  if (response.status === 401) {
+    await signInAgain();
+    return askText(path);
+  }
+  if (!response.ok) throw await Problem.of(response);
+  return response.text();
+}
+
+async function send(method: string, path: string, options: Options): Promise<Response> {
+  const headers = new Headers();
+  if (options.body !== undefined) headers.set("Content-Type", "application/json");
+  if (options.rev !== undefined) headers.set("If-Match", `"${options.rev}"`);
+  if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", options.idempotencyKey);
+  const body = options.body === undefined ? null : JSON.stringify(options.body);
+  const timeout = AbortSignal.timeout(PATIENCE_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  try {
+    if (options.onSent && body !== null) return await upload(method, path, headers, body, options.onSent);
+    return await fetch(API + path, { method, headers, body, signal, credentials: "same-origin", redirect: "error" });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw Problem.unreachable();
+  }
+}
+
+/** fetch does not tell how far it is with sending; this does. */
+function upload(method: string, path: string, headers: Headers, body: string, onSent: (share: number) => void) {
+  return new Promise<Response>((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, API + path);
+    headers.forEach((value, name) => request.setRequestHeader(name, value));
+    request.timeout = PATIENCE_MS;
+    request.upload.onprogress = (event) => onSent(event.total > 0 ? event.loaded / event.total : 0);
+    request.onload = () => resolve(new Response(request.status === 204 ? null : request.responseText, { status: request.status }));
+    request.onerror = request.ontimeout = request.onabort = () => reject(Problem.unreachable());
+    request.send(body);
+  });
+}

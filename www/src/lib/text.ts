@@ -1,0 +1,31 @@
+const number = new Intl.NumberFormat("en-US");
+
+export const count = (amount: number) => number.format(amount);
+
+/** "1 operation", "2 operations". */
+export function amount(of: number, one: string, many = `${one}s`): string {
+  return `${count(of)} ${of === 1 ? one : many}`;
+}
+
+/** "a, b and c". */
+export function list(words: string[]): string {
+  return new Intl.ListFormat("en-US", { type: "conjunction" }).format(words);
+}
+
+// Marks that turn the direction of text, and other characters that cannot be seen or typed.
+const UNSEEN = /[\p{Cf}\p{Cc}]/gu;
+
+/** Whether two texts look alike to somebody who types one of them off the screen. */
+export function looksLike(a: string, b: string): boolean {
+  const plain = (text: string) => text.normalize("NFKC").replace(UNSEEN, "").replace(/\s+/g, " ").trim();
+  return plain(a) === plain(b);
+}
+
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+// Times as people say them. The language is the page's, the zone the viewer's.
+
+const LANGUAGE = "en-US";
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** From this age on a token is marked as old. */
+export const OLD_TOKEN_DAYS = 90;
+
+const exactFormat = new Intl.DateTimeFormat(LANGUAGE, {
+  weekday: "short",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+  timeZoneName: "short",
+});
+const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
+  weekday: "long",
+  month: "long",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hour12: false,
+  timeZoneName: "short",
+});
+const dayFormat = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", year: "numeric", month: "long", day: "numeric" });
+const clockFormat = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hour12: false });
+const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+
+/** To the second, with the zone. */
+export const exact = (at: number | string) => exactFormat.format(new Date(at));
+/** To the minute, as in a sentence. */
+export const moment = (at: number | string) => momentFormat.format(new Date(at));
+export const day = (at: number | string) => dayFormat.format(new Date(at));
+export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at));
+
+/** "3 days ago", "in 2 hours". */
+export function relative(at: number | string, now: number): string {
+  const difference = new Date(at).getTime() - now;
+  const size = Math.abs(difference);
+  const [unit, length]: [Intl.RelativeTimeFormatUnit, number] =
+    size < 45 * SECOND
+      ? ["second", Number.POSITIVE_INFINITY]
+      : size < HOUR
+        ? ["minute", MINUTE]
+        : size < DAY
+          ? ["hour", HOUR]
+          : size < 60 * DAY
+            ? ["day", DAY]
+            : size < 730 * DAY
+              ? ["month", 30.44 * DAY]
+              : ["year", 365.25 * DAY];
+  // The seconds are not counted: a text that changes every second says nothing more.
+  return relativeFormat.format(Math.round(difference / length), unit);
+}
+
+/** "6 d 23 h 59 m 12 s": what is left until `until`, at least nothing. */
+export function countdown(until: number | string, now: number): string {
+  const left = Math.max(0, Math.ceil((new Date(until).getTime() - now) / SECOND));
+  const parts: [number, string][] = [
+    [Math.floor(left / 86_400), "d"],
+    [Math.floor(left / 3_600) % 24, "h"],
+    [Math.floor(left / 60) % 60, "m"],
+    [left % 60, "s"],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  return parts
+    .slice(first < 0 ? 3 : first)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(" ");
+}
+
+/** "6 days", "3 hours": what is left, in one unit, rounded down. */
+export function left(until: number | string, now: number): string {
+  const remaining = Math.max(0, new Date(until).getTime() - now);
+  if (remaining >= 2 * DAY) return `${Math.floor(remaining / DAY)} days`;
+  if (remaining >= 2 * HOUR) return `${Math.floor(remaining / HOUR)} hours`;
+  if (remaining >= 2 * MINUTE) return `${Math.floor(remaining / MINUTE)} minutes`;
+  return `${Math.ceil(remaining / SECOND)} seconds`;
+}
+
+export function ageInDays(at: string, now: number): number {
+  return Math.max(0, Math.floor((now - new Date(at).getTime()) / DAY));
+}
+
+/** A length of time as people say it: "7 days", "90 minutes". */
+export function length(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
+  const [size, unit] = units.find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
+  const amount = seconds / size;
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,28 @@
+// What more than one view needs to know, asked for once.
+
+import { owners as ownersApi, policy as policyApi, scopes as scopesApi } from "../api/client";
+import { Problem } from "../api/problem";
+import type { CatalogueEntry, Owner, Owners } from "../api/types";
+import { type CompiledPolicy, loadCore } from "../core";
+import { t } from "../strings";
+import { Loaded } from "./loaded.svelte";
+
+export const owners = new Loaded<Owners>(ownersApi.list);
+export const catalogue = new Loaded<CatalogueEntry[]>(scopesApi.list);
+
+/** The policy in force, compiled, in the hands of the edge's own code. Null where none is published. */
+export const policyInForce = new Loaded<CompiledPolicy | null>(async () => {
+  const [core, text] = await Promise.all([loadCore(), policyApi.compiled().catch(noneIsNull)]);
+  return text === null ? null : core.compiledPolicy(text);
+});
+
+function noneIsNull(thrown: unknown): null {
+  if (Problem.from(thrown).status === 404) return null;
+  throw thrown;
+}
+
+/** What people call an owner. */
+export function ownerName(owner: Owner): string {
+  if (owner.level === "agency") return t.owner.agency;
+  return owners.value?.sub_accounts.find((one) => one.id === owner.id)?.name ?? owner.id;
+}

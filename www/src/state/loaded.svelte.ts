@@ -1,0 +1,34 @@
+import { Problem } from "../api/problem";
+
+/** Something that is asked for: not there yet, there, or failed. An older answer never replaces a newer one. */
+export class Loaded<T> {
+  value = $state.raw<T | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  isLoading = $state(false);
+  #latest = 0;
+
+  constructor(private readonly load: () => Promise<T>) {}
+
+  async reload(): Promise<void> {
+    const mine = ++this.#latest;
+    this.isLoading = true;
+    try {
+      const value = await this.load();
+      if (mine !== this.#latest) return;
+      this.value = value;
+      this.problem = null;
+    } catch (thrown) {
+      if (mine === this.#latest) this.problem = Problem.from(thrown);
+    } finally {
+      if (mine === this.#latest) this.isLoading = false;
+    }
+  }
+
+  /** Takes what came as the answer to something else. */
+  set(value: T): void {
+    this.#latest++;
+    this.value = value;
+    this.problem = null;
+    this.isLoading = false;
+  }
+}

@@ -1,0 +1,94 @@
+// Where in the page somebody is: the part of the address after `#`. Nothing of it reaches a server.
+
+export interface Place {
+  /** Its segments, decoded. */
+  path: string[];
+  query: URLSearchParams;
+}
+
+type Guard = () => boolean;
+
+class Router {
+  place = $state<Place>(read(location.hash));
+  /** Where somebody wants to go although something would be lost; they are asked first. */
+  wanted = $state<string | null>(null);
+  #current = location.hash;
+  #guards = new Set<Guard>();
+
+  constructor() {
+    addEventListener("hashchange", () => this.#changed());
+    addEventListener("beforeunload", (event) => {
+      if (this.#isGuarded()) event.preventDefault();
+    });
+  }
+
+  /** Asks before the view is left while `guard` says that something would be lost. Returns how to end that. */
+  guard(guard: Guard): () => void {
+    this.#guards.add(guard);
+    return () => this.#guards.delete(guard);
+  }
+
+  go(hash: string): void {
+    location.hash = hash;
+  }
+
+  /** Changes the address of the present view without a new entry in the history. */
+  replace(hash: string): void {
+    history.replaceState(null, "", hash);
+    this.#current = location.hash;
+    this.place = read(location.hash);
+  }
+
+  /** Leaves although something is lost. */
+  leave(): void {
+    const wanted = this.wanted;
+    this.wanted = null;
+    this.#guards.clear();
+    if (wanted !== null) location.hash = wanted;
+  }
+
+  stay(): void {
+    this.wanted = null;
+  }
+
+  #isGuarded(): boolean {
+    return [...this.#guards].some((guard) => guard());
+  }
+
+  #changed(): void {
+    if (location.hash === this.#current) return;
+    if (this.#isGuarded()) {
+      this.wanted = location.hash || "#/";
+      history.replaceState(null, "", this.#current || "#/");
+      return;
+    }
+    this.#current = location.hash;
+    this.place = read(location.hash);
+  }
+}
+
+function read(hash: string): Place {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  return { path: path.split("/").filter(Boolean).map(decode), query: new URLSearchParams(query) };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+export const router = new Router();
+
+export const links = {
+  integrations: (query = "") => `#/integrations${query && `?${query}`}`,
+  create: "#/integrations/new",
+  integration: (id: string) => `#/integrations/${encodeURIComponent(id)}`,
+  edit: (id: string, add: string[] = []) =>
+    `#/integrations/${encodeURIComponent(id)}/edit${add.length > 0 ? `?${new URLSearchParams(add.map((scope) => ["add", scope]))}` : ""}`,
+  why: (integration = "") => `#/why${integration && `?integration=${encodeURIComponent(integration)}`}`,
+  policy: "#/policy",
+  subAccounts: "#/sub-accounts",
+};

@@ -1,0 +1,77 @@
+import { session as api } from "../api/client";
+import { onSessionEnd } from "../api/http";
+import { Problem } from "../api/problem";
+import { t } from "../strings";
+
+type State = "asking" | "out" | "in" | "expired";
+
+/** Whether somebody is signed in. Where a session ends under their hands, what they were doing waits for the next one. */
+class Session {
+  state = $state<State>("asking");
+  problem = $state<Problem | null>(null);
+  #waiting: { resolve: () => void; reject: (problem: Problem) => void }[] = [];
+  #tabs = new BroadcastChannel("tidegate-session");
+
+  constructor() {
+    onSessionEnd(() => this.#renewed());
+    this.#tabs.onmessage = ({ data }) => this.#heard(data);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await api.show();
+      this.state = "in";
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      this.state = "out";
+      if (problem.status !== 401) this.problem = problem;
+    }
+  }
+
+  async signIn(key: string): Promise<void> {
+    await api.signIn(key);
+    this.#signedIn();
+    this.#tabs.postMessage("in");
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await api.signOut();
+    } catch (thrown) {
+      // A session that is over already needs no end.
+      if (Problem.from(thrown).status !== 401) throw thrown;
+    }
+    this.#tabs.postMessage("out");
+    this.state = "out";
+  }
+
+  /** Gives up what waits for a session. */
+  abandon(): void {
+    this.state = "out";
+    this.#settle(({ reject }) => reject(new Problem(401, { title: t.session.ended, detail: t.session.endedDetail })));
+  }
+
+  #heard(message: unknown): void {
+    if (message === "out" && this.state === "in") this.state = "expired";
+    if (message === "in" && this.state !== "in") this.#signedIn();
+  }
+
+  #signedIn(): void {
+    this.problem = null;
+    this.state = "in";
+    this.#settle(({ resolve }) => resolve());
+  }
+
+  #renewed(): Promise<void> {
+    if (this.state === "in") this.state = "expired";
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  #settle(how: (waiting: (typeof this.#waiting)[number]) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    waiting.forEach(how);
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,28 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// The Worker serves what is below www/dist/_tidegate/ and nothing else. The browser's bundle of the crate is built into
+// target/page/ by `cargo xtask build`, before this runs.
+export default defineConfig({
+  root: here("."),
+  base: "/_tidegate/",
+  plugins: [svelte()],
+  resolve: { alias: { "tidegate-wasm": here("../target/page") } },
+  build: {
+    outDir: here("dist/_tidegate"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // the Content-Security-Policy knows no data: scripts and styles
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  // `npx vite --config www/vite.config.ts`: the page from its source, in front of a gate that `cargo xtask dev` started.
+  server: {
+    port: 5173,
+    fs: { allow: [here("."), here("../target/page"), here("../node_modules")] },
+    proxy: { "/_tidegate/api": "http://localhost:8787", "/_tidegate/whoami": "http://localhost:8787" },
+  },
+});
