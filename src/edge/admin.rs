@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
 use serde_json::json;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
@@ -12,7 +10,8 @@ use worker::Env;
 
 use super::cache::Isolate;
 use super::config::{Config, OwnerKey};
-use super::{config, log, origin, respond, session};
+use super::service::Service;
+use super::{config, log, origin, page, respond, session};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
 
@@ -33,25 +32,25 @@ const FORWARDED: &[&str] = &[
 const API: &str = "/_tidegate/api";
 const OPENAPI: &str = include_str!("openapi.json");
 
-#[wasm_bindgen]
-extern "C" {
-    type Stub;
-    #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Stub, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
-}
-
 /// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
 pub(super) async fn handle(request: &Request, env: &Env, target: &str) -> worker::Result<Response> {
     let admin = Admin { request, env, isolate: Isolate::of(env) };
-    match admin.answer(target).await {
-        Ok(response) => Ok(response),
-        Err(error) => {
-            if let AdminError::Misconfigured(what) | AdminError::Registry(what) = &error {
-                log::error(&json!({ "event": "admin", "reason": what }));
-            }
-            respond::problem(&error.answer())
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
+        Some(path) => admin.api(path, query).await.or_else(|error| refuse(&error)),
+        None => {
+            let response = admin.page(path).await.or_else(|error| refuse(&error))?;
+            page::protect(request, &response)?;
+            Ok(response)
         }
     }
+}
+
+fn refuse(error: &AdminError) -> worker::Result<Response> {
+    if let AdminError::Misconfigured(what) | AdminError::Registry(what) | AdminError::Page(what) = error {
+        log::error(&json!({ "event": "admin", "reason": what }));
+    }
+    respond::problem(&error.answer())
 }
 
 /// Whether the request is for `ADMIN_HOST`. The API is not served there: whatever the origin answers would be of one
@@ -71,10 +70,13 @@ struct Admin<'a> {
 }
 
 impl Admin<'_> {
-    async fn answer(&self, target: &str) -> Result<Response, AdminError> {
+    async fn page(&self, path: &str) -> Result<Response, AdminError> {
         self.check_host()?;
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = path.strip_prefix(API).filter(|rest| rest.starts_with('/')).ok_or(AdminError::NotFound)?;
+        page::serve(self.request, self.env, path).await
+    }
+
+    async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
+        self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
         if route == Route::OpenApi {
             return respond::json_text(200, OPENAPI, None).map_err(|error| registry_fault(&error));
@@ -172,7 +174,7 @@ impl Admin<'_> {
 }
 
 /// The one registry of this gate.
-fn stub(env: &Env) -> Result<Stub, AdminError> {
+fn stub(env: &Env) -> Result<Service, AdminError> {
     if config::binding(env, "REGISTRY").is_none() {
         return Err(AdminError::Misconfigured("the Durable Object REGISTRY is not bound".to_owned()));
     }

@@ -11,8 +11,10 @@ mod inject;
 mod kv;
 mod log;
 mod origin;
+mod page;
 mod registry;
 mod respond;
+mod service;
 mod session;
 
 use web_sys::{Request, Response};

@@ -44,6 +44,13 @@ export const gateOptions: WorkersPoolOptions = {
   main: "./tests/edge/main.ts",
   wrangler: { configPath: "./wrangler.toml" },
   miniflare: {
+    // As in wrangler.toml, with files of the tests' own; the runtime asks the Worker first there too.
+    assets: {
+      directory: "./tests/edge/assets",
+      binding: "ASSETS",
+      assetConfig: { html_handling: "none", not_found_handling: "none" },
+      routerConfig: { invoke_user_worker_ahead_of_assets: true },
+    },
     bindings: VARIABLES,
     serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel },
     workers: [demoApi, recorder],

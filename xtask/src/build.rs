@@ -43,6 +43,7 @@ pub fn page() -> Result<()> {
 
 /// Builds a variant, unless what is there was made of the same code with the same tools.
 pub fn run(variant: &Variant) -> Result<()> {
+    admin_page()?;
     let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || {
         compile(variant.features, "release")
     })?;
@@ -55,6 +56,12 @@ pub fn run(variant: &Variant) -> Result<()> {
     }
     step(&format!("Bundling the Worker into {}/", variant.directory), || bundle(variant))?;
     fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+/// The admin page's files in `www/dist`, which wrangler wants to be there.
+fn admin_page() -> Result<()> {
+    let files = project::path("www/dist/_tidegate");
+    fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))
 }
 
 /// Has cargo compile the code, which takes no time when nothing changed; returns where the result is.

@@ -66,6 +66,9 @@ pub enum AdminError {
     /// The gate lacks something that it cannot work without; says what to set.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
+    /// The admin page's files cannot be had; says what to do.
+    #[error("page: {0}")]
+    Page(String),
     /// The registry failed; the true reason is for the log.
     #[error("registry: {0}")]
     Registry(String),
@@ -131,6 +134,8 @@ impl AdminError {
                 .extend("report", report.clone()),
             Self::Misconfigured(_) => Reply::new(503, "misconfigured", "The gate is misconfigured", MISCONFIGURED)
                 .with("Retry-After", "60".to_owned()),
+            Self::Page(_) => Reply::new(503, "page-unavailable", "The admin page cannot be served", PAGE)
+                .with("Retry-After", "60".to_owned()),
             Self::Registry(_) => Reply::new(503, "registry-unavailable", "The registry did not carry it out", REGISTRY)
                 .with("Retry-After", "5".to_owned()),
         }
@@ -143,6 +148,7 @@ const STALE: &str = "Nothing was changed. Look at \"current\" and decide again."
 const NEEDS_REV: &str = "Send If-Match with the integration's rev in double quotes, as its ETag has it.";
 const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
 const MISCONFIGURED: &str = "The gate's log says what to set.";
+const PAGE: &str = "The gate's log says why, and what to do.";
 const REGISTRY: &str = "Nothing is known to have changed. Look before you try again.";
 
 /// An error's text as a sentence: it starts in lower case and has no full stop.

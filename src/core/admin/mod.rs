@@ -1,4 +1,4 @@
-//! The words of the admin API: routes, bodies, answers, and what a change does to an integration. The registry gives
+//! The words of the admin API: routes, bodies, answers, what a change does to an integration; and the page's files. The registry gives
 //! them a memory; the edge gives them HTTP.
 
 mod body;
@@ -7,6 +7,7 @@ mod error;
 mod field;
 mod impact;
 mod integration;
+mod page;
 mod route;
 
 pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
@@ -15,4 +16,5 @@ pub use error::AdminError;
 pub use field::{Description, Name};
 pub use impact::{Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
+pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route};

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod changes;
+mod page;
 mod routes;
 
 use tidegate::core::admin::{AdminError, Command, IncomingRequest};

@@ -69,6 +69,7 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
         ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
         ("misconfigured", AdminError::Misconfigured("sesame".into()), 503),
+        ("page", AdminError::Page("sesame".into()), 503),
         ("registry", AdminError::Registry("sesame".into()), 503),
     ]
 }
@@ -92,13 +93,14 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::Invalid { .. } => "invalid",
         AdminError::PolicyErrors(_) => "policy_errors",
         AdminError::Misconfigured(_) => "misconfigured",
+        AdminError::Page(_) => "page",
         AdminError::Registry(_) => "registry",
     }
 }
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 20;
-const ADMIN_NAMES: usize = 17;
+const ADMIN_NAMES: usize = 18;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

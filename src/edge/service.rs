@@ -1,0 +1,14 @@
+//! Another part of this deployment, by its binding: the registry, the asset store.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::RequestInit;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What has a `fetch` of its own.
+    pub(super) type Service;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn fetch(this: &Service, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+}
