@@ -9,7 +9,7 @@ mod impact;
 mod integration;
 mod route;
 
-pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
+pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, Scopes, SignIn};
 pub use command::{Command, IncomingRequest, ListIntegrations};
 pub use error::AdminError;
 pub use field::{Description, Name};
