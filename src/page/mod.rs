@@ -1,16 +1,18 @@
-//! The browser's exports: JSON in, JSON out. They call the core and decide nothing themselves.
+//! The browser's exports: JSON in, JSON out; `www/src/core/types.ts` has the types. They call the core and decide nothing
+//! themselves.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::core::admin::Explain;
+use crate::core::admin::{Explain, Scopes};
 use crate::core::decision::{self, Subject};
-use crate::core::openapi::{Compiled, Document, Settings, compile};
-use crate::core::policy::Policy;
+use crate::core::openapi::{Compiled, Document, Report, compile};
+use crate::core::policy::{Policy, PolicyDiff};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
+use crate::core::token::{Prefix, inspect};
 
 /// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.
 ///
@@ -22,63 +24,115 @@ pub fn scope_diff(before: &str, after: &str) -> Result<String, JsError> {
     write(&before.diff(&after))
 }
 
+/// Whether a pasted text is a token in form: `{"form":"ours","prefix","id"}`, or another form and a `detail`. Without a
+/// `prefix`, any will do. Nothing of the token's secret part comes back.
+///
+/// # Errors
+/// An `Error` where `prefix` cannot be one.
+#[wasm_bindgen(js_name = inspectToken)]
+#[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional text by value")]
+pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsError> {
+    let prefix = prefix.map(|prefix| Prefix::parse(&prefix)).transpose().map_err(failure)?;
+    write(&inspect(text, prefix.as_ref()))
+}
+
 /// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's.
 ///
 /// # Errors
 /// An `Error` where the settings cannot be read, or a document; it tells which, counted from 0.
 #[wasm_bindgen(js_name = policyReport)]
+#[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
     write(&compiled(&documents, settings)?.report)
 }
 
-/// What changes from the policy of some documents to that of others, both read with their own settings.
-///
-/// # Errors
-/// As [`policy_report`], and where one side has errors in its report: then it is no policy.
-#[wasm_bindgen(js_name = policyDiff)]
-pub fn policy_diff(
-    before: Vec<String>,
-    settings_before: &str,
-    after: Vec<String>,
-    settings_after: &str,
-) -> Result<String, JsError> {
-    write(&policy(&before, settings_before)?.diff(&policy(&after, settings_after)?))
+/// A policy in force, ready to be asked.
+#[wasm_bindgen]
+pub struct CompiledPolicy(Policy);
+
+#[derive(Serialize)]
+struct Changes {
+    report: Report,
+    diff: Option<PolicyDiff>,
 }
 
-/// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without
-/// `integration`: what that one may do is the registry's to say.
-///
-/// # Errors
-/// As [`policy_diff`], and where the question cannot be read.
 #[wasm_bindgen]
-pub fn explain(documents: Vec<String>, settings: &str, question: &str, now: u32) -> Result<String, JsError> {
-    let Explain { method, path, integration, scopes, owner } = read(question)?;
-    let subject = match (integration, owner, scopes) {
-        (None, None, None) => Subject::Nobody,
-        (None, Some(owner), Some(scopes)) => Subject::assumed(owner, scopes),
-        _ => return Err(JsError::new("give owner and scopes, or neither, and no integration")),
-    };
-    let policy = policy(&documents, settings)?;
-    write(&decision::explain(&method, &path, &subject, &policy, Timestamp::from_seconds(now.into())))
+impl CompiledPolicy {
+    /// Reads a policy's stored form, as `GET /policy/compiled` answers it.
+    ///
+    /// # Errors
+    /// An `Error` where it is none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(policy: &str) -> Result<Self, JsError> {
+        Policy::from_json(policy).map(Self).map_err(failure)
+    }
+
+    /// Its revision.
+    #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53, as in any JSON that JavaScript reads")]
+    pub fn rev(&self) -> f64 {
+        self.0.rev() as f64
+    }
+
+    /// The catalogue of its scopes, as `GET /scopes` answers it.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn catalogue(&self) -> Result<String, JsError> {
+        write(&Scopes { scopes: self.0.catalogue() })
+    }
+
+    /// What other scopes would let an integration do, and no longer do. The question is
+    /// `{"level","before":[…],"after":[…]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn preview(&self, question: &str) -> Result<String, JsError> {
+        write(&self.0.preview(&read(question)?))
+    }
+
+    /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without
+    /// `integration`: what that one may do is the registry's to say. `now` is in Unix seconds.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn explain(&self, question: &str, now: u32) -> Result<String, JsError> {
+        let Explain { method, path, integration, scopes, owner } = read(question)?;
+        let subject = match (integration, owner, scopes) {
+            (None, None, None) => Subject::Nobody,
+            (None, Some(owner), Some(scopes)) => Subject::assumed(owner, scopes),
+            _ => return Err(JsError::new("give owner and scopes, or neither, and no integration")),
+        };
+        write(&decision::explain(&method, &path, &subject, &self.0, Timestamp::from_seconds(now.into())))
+    }
+
+    /// What publishing these documents would report, and what it would change of this policy: `{"report","diff"}`; `diff`
+    /// is null where the report has errors.
+    ///
+    /// # Errors
+    /// As [`policy_report`].
+    #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
+    pub fn diff(&self, documents: Vec<String>, settings: &str) -> Result<String, JsError> {
+        let Compiled { policy, report } = compiled(&documents, settings)?;
+        write(&Changes { diff: policy.map(|policy| self.0.diff(&policy)), report })
+    }
 }
 
 fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
-    let settings: Settings = read(settings)?;
+    let settings = read(settings)?;
     let documents = documents.iter().zip(0..).map(|(document, place)| {
         Document::parse(document).map_err(|error| JsError::new(&format!("documents[{place}]: {error}")))
     });
     Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
 }
 
-fn policy(documents: &[String], settings: &str) -> Result<Policy, JsError> {
-    let Compiled { policy, report } = compiled(documents, settings)?;
-    policy.ok_or_else(|| JsError::new(&report.to_string()))
-}
-
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsError> {
-    serde_json::from_str(text).map_err(|error| JsError::new(&error.to_string()))
+    serde_json::from_str(text).map_err(failure)
 }
 
 fn write(value: &impl Serialize) -> Result<String, JsError> {
-    serde_json::to_string(value).map_err(|error| JsError::new(&error.to_string()))
+    serde_json::to_string(value).map_err(failure)
+}
+
+fn failure(error: impl ToString) -> JsError {
+    JsError::new(&error.to_string())
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::{AdminError, Description, Name};
 use crate::core::openapi::{Document, InvalidDocument, Settings};
+use crate::core::policy::Catalogue;
 use crate::core::record::{Owner, OwnerId};
 use crate::core::rotation::Window;
 use crate::core::scope::ScopeSet;
@@ -109,6 +110,13 @@ pub struct Explain {
     /// Whom the integration that does not exist would belong to.
     #[serde(default)]
     pub owner: Option<Owner>,
+}
+
+/// What `GET /scopes` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scopes {
+    /// All of them.
+    pub scopes: Catalogue,
 }
 
 #[derive(Deserialize)]

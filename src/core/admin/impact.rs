@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Integration, Name};
-use crate::core::policy::{Access, Operation, Policy};
+use crate::core::policy::Policy;
 use crate::core::record::Level;
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
@@ -50,23 +50,4 @@ pub fn impact(integrations: &[Integration], before: &Policy, after: &Policy, mos
 
 fn only_in(these: &[String], those: &[String]) -> Vec<String> {
     these.iter().filter(|name| those.binary_search(name).is_err()).cloned().collect()
-}
-
-impl Policy {
-    /// The operations that an integration of this level with these scopes can reach for its own owner, sorted.
-    pub fn reachable(&self, level: Level, scopes: &ScopeSet) -> Vec<String> {
-        let reached = self.operations().iter().filter(|operation| reaches(operation, level, scopes));
-        let mut names: Vec<_> = reached.map(Operation::name).collect();
-        names.sort_unstable();
-        names
-    }
-}
-
-fn reaches(operation: &Operation, level: Level, scopes: &ScopeSet) -> bool {
-    match &operation.access {
-        Access::Public | Access::Authenticated => true,
-        Access::AnyOf(alternatives) => {
-            alternatives.iter().any(|alternative| alternative.level == level && scopes.covers(&alternative.scopes))
-        }
-    }
 }

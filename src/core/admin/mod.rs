@@ -10,7 +10,7 @@ mod integration;
 mod page;
 mod route;
 
-pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
+pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, Scopes, SignIn};
 pub use command::{Command, IncomingRequest, ListIntegrations};
 pub use error::AdminError;
 pub use field::{Description, Name};

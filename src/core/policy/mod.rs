@@ -5,6 +5,7 @@ mod diff;
 mod json;
 mod operation;
 mod owner;
+mod preview;
 mod template;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
+pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
 pub use template::{InvalidTemplate, Template};
 
 use super::request::{Method, Path, Request};

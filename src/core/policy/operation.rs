@@ -66,6 +66,11 @@ impl Alternative {
     pub fn reads_body(&self) -> bool {
         self.owner.iter().any(|parameter| parameter.place == Place::Body)
     }
+
+    /// Whether an integration of `level` with these scopes satisfies it, for its own owner.
+    pub fn is_satisfied(&self, level: Level, scopes: &ScopeSet) -> bool {
+        self.level == level && scopes.covers(&self.scopes)
+    }
 }
 
 impl Access {
@@ -93,6 +98,14 @@ impl Access {
         match self {
             Self::Public | Self::Authenticated => true,
             Self::AnyOf(alternatives) => alternatives.iter().any(|alternative| alternative.level == level),
+        }
+    }
+
+    /// Whether an integration of `level` with these scopes can use it, for its own owner.
+    pub fn is_open_with(&self, level: Level, scopes: &ScopeSet) -> bool {
+        match self {
+            Self::Public | Self::Authenticated => true,
+            Self::AnyOf(alternatives) => alternatives.iter().any(|alternative| alternative.is_satisfied(level, scopes)),
         }
     }
 }

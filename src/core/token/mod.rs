@@ -2,10 +2,12 @@
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
 mod id;
+mod inspect;
 mod keys;
 mod text;
 
 pub use id::{IntegrationId, InvalidId};
+pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};
 pub use text::{InvalidPrefix, InvalidToken, Plaintext, Prefix, Token};
 

@@ -9,10 +9,9 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, SignIn,
-    check_scopes,
+    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, Scopes,
+    SignIn, check_scopes,
 };
-use crate::core::policy::Catalogue;
 use crate::core::record::Record;
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
@@ -32,11 +31,6 @@ pub(super) struct Registrar<'a> {
 struct Page {
     integrations: Vec<IntegrationView>,
     cursor: Option<IntegrationId>,
-}
-
-#[derive(Serialize)]
-struct Scopes {
-    scopes: Catalogue,
 }
 
 impl Registrar<'_> {

@@ -1,0 +1,108 @@
+// The rules, in the browser: the crate's own code, loaded when it is first needed.
+import init, * as wasm from "tidegate-wasm/tidegate.js";
+import wasmUrl from "tidegate-wasm/tidegate_bg.wasm?url";
+
+import type {
+  Catalogue,
+  Explanation,
+  PolicyChanges,
+  Question,
+  Report,
+  ScopeChange,
+  ScopeDiff,
+  ScopePreview,
+  Settings,
+  TokenForm,
+} from "./types";
+
+export type * from "./types";
+
+/** `not_loaded`: try again. `invalid`: what was given cannot be read. `broken`: the code failed; only a reload helps. */
+export type CoreErrorCode = "not_loaded" | "invalid" | "broken";
+
+export class CoreError extends Error {
+  override readonly name = "CoreError";
+  readonly code: CoreErrorCode;
+
+  constructor(message: string, code: CoreErrorCode) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface Core {
+  scopeDiff(before: string[], after: string[]): ScopeDiff;
+  /** Without a prefix, any will do. */
+  inspectToken(text: string, prefix?: string): TokenForm;
+  /** Documents are texts, in JSON or YAML. */
+  policyReport(documents: string[], settings: Settings): Report;
+  /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
+  policy(compiled: string): Policy;
+}
+
+export interface Policy {
+  readonly rev: number;
+  catalogue(): Catalogue;
+  preview(question: ScopeChange): ScopePreview;
+  /** `now` in Unix seconds. */
+  explain(question: Question, now?: number): Explanation;
+  /** What publishing these documents in place of this policy would report and change. */
+  diff(documents: string[], settings: Settings): PolicyChanges;
+  free(): void;
+}
+
+let loading: Promise<Core> | undefined;
+
+/** Loads the rules once; after a failure the next call tries again. */
+export function loadCore(): Promise<Core> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Core> {
+  try {
+    await init({ module_or_path: new URL(wasmUrl, document.baseURI) });
+  } catch (error) {
+    throw new CoreError(message(error), "not_loaded");
+  }
+  return core;
+}
+
+const core: Core = {
+  scopeDiff: (before, after) => answer(() => wasm.scopeDiff(JSON.stringify(before), JSON.stringify(after))),
+  inspectToken: (text, prefix) => answer(() => wasm.inspectToken(text, prefix)),
+  policyReport: (documents, settings) => answer(() => wasm.policyReport(documents, JSON.stringify(settings))),
+  policy: (compiled) => policy(attempt(() => new wasm.CompiledPolicy(compiled))),
+};
+
+function policy(policy: wasm.CompiledPolicy): Policy {
+  return {
+    rev: policy.rev(),
+    catalogue: () => answer(() => policy.catalogue()),
+    preview: (question) => answer(() => policy.preview(JSON.stringify(question))),
+    explain: (question, now = Date.now() / 1000) =>
+      answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
+    diff: (documents, settings) => answer(() => policy.diff(documents, JSON.stringify(settings))),
+    free: () => policy.free(),
+  };
+}
+
+/** The types are what src/page/mod.rs writes; tests/page holds the two together. */
+function answer<T>(call: () => string): T {
+  return JSON.parse(attempt(call)) as T;
+}
+
+function attempt<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new CoreError(message(error), error instanceof WebAssembly.RuntimeError ? "broken" : "invalid");
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
