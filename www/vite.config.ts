@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
 // The Worker serves what is below www/dist/_tidegate/ and nothing else. The browser's bundle of the crate is built into
 // target/page/ by `cargo xtask build`, before this runs.

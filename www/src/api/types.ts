@@ -1,11 +1,8 @@
-// What the admin API says: src/edge/openapi.json, as types.
+// What the admin API says: src/edge/openapi.json, as types. What the browser's bundle says too stands with that.
 
-export type Level = "agency" | "sub_account";
+import type { Owner, PolicyDiff, Report, Settings } from "../core/types";
 
-export interface Owner {
-  level: Level;
-  id: string;
-}
+export type { CatalogueEntry, CatalogueOperation, Finding, Level, Owner, PolicyDiff, Report, Settings } from "../core/types";
 
 export interface Token {
   n: number;
@@ -53,70 +50,12 @@ export interface Owners {
   sub_accounts: SubAccount[];
 }
 
-export type Access = "read" | "write";
-
-export interface CatalogueOperation {
-  method: string;
-  path: string;
-  summary?: string;
-  levels: Level[];
-}
-
-export interface CatalogueEntry {
-  scope: string;
-  group: string;
-  access: Access;
-  description?: string;
-  operations: CatalogueOperation[];
-}
-
 export interface Event {
   seq: number;
   at: string;
   actor: string;
   kind: string;
   detail: Record<string, unknown>;
-}
-
-export interface Finding {
-  document: string;
-  path: string;
-  method: string;
-  message: string;
-}
-
-export interface Report {
-  documents?: number;
-  operations: number;
-  agency: number;
-  sub_account: number;
-  public: number;
-  closed?: number;
-  scopes: number;
-  errors: Finding[];
-  without_security: Finding[];
-  without_token?: Finding[];
-  unsatisfiable: Finding[];
-  crossing: Finding[];
-  unmapped_schemes: string[];
-  undeclared_schemes?: Finding[];
-  unused_scopes?: string[];
-  looks_like_owner?: Finding[];
-  replaced?: Finding[];
-}
-
-export interface Scheme {
-  level: Level;
-  private_integrations: boolean;
-}
-
-/** The settings of a policy. The page edits some of it, and hands the rest on untouched. */
-export interface Settings {
-  schemes?: Record<string, Scheme>;
-  owner_parameters?: { agency?: unknown[]; sub_account?: unknown[] };
-  without_security?: "deny" | "authenticated" | "public";
-  scope_extension?: string | null;
-  rules?: unknown[];
 }
 
 export interface Policy {
@@ -132,12 +71,6 @@ export interface PolicyVersion {
   published_at: string;
   actor: string;
   report: Report;
-}
-
-export interface PolicyDiff {
-  added: string[];
-  removed: string[];
-  changed: string[];
 }
 
 export interface Impact {

@@ -3,7 +3,7 @@
 import { owners as ownersApi, policy as policyApi, scopes as scopesApi } from "../api/client";
 import { Problem } from "../api/problem";
 import type { CatalogueEntry, Owner, Owners } from "../api/types";
-import { type CompiledPolicy, loadCore } from "../core";
+import { loadCore, type Policy } from "../core";
 import { t } from "../strings";
 import { Loaded } from "./loaded.svelte";
 
@@ -11,9 +11,9 @@ export const owners = new Loaded<Owners>(ownersApi.list);
 export const catalogue = new Loaded<CatalogueEntry[]>(scopesApi.list);
 
 /** The policy in force, compiled, in the hands of the edge's own code. Null where none is published. */
-export const policyInForce = new Loaded<CompiledPolicy | null>(async () => {
+export const policyInForce = new Loaded<Policy | null>(async () => {
   const [core, text] = await Promise.all([loadCore(), policyApi.compiled().catch(noneIsNull)]);
-  return text === null ? null : core.compiledPolicy(text);
+  return text === null ? null : core.policy(text);
 });
 
 function noneIsNull(thrown: unknown): null {

@@ -3,13 +3,18 @@ import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
 import { t } from "../strings";
 
+interface Waiting {
+  resolve: () => void;
+  reject: (problem: Problem) => void;
+}
+
 type State = "asking" | "out" | "in" | "expired";
 
 /** Whether somebody is signed in. Where a session ends under their hands, what they were doing waits for the next one. */
 class Session {
   state = $state<State>("asking");
   problem = $state<Problem | null>(null);
-  #waiting: { resolve: () => void; reject: (problem: Problem) => void }[] = [];
+  #waiting: Waiting[] = [];
   #tabs = new BroadcastChannel("tidegate-session");
 
   constructor() {
@@ -67,7 +72,7 @@ class Session {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  #settle(how: (waiting: (typeof this.#waiting)[number]) => void): void {
+  #settle(how: (waiting: Waiting) => void): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     waiting.forEach(how);
