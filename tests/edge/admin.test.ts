@@ -5,7 +5,7 @@ import { API, type Created, admin, ask, askWith, create, ifMatch, ok, problem } 
 import { ACME, AGENCY, CONTACTS, GLOBEX, demoPolicy } from "./support/demo.ts";
 import { START, at, rfc3339 } from "./support/rotation.ts";
 import { acme, publishDemo } from "./support/world.ts";
-import { tables } from "./support/registry.ts";
+import { ring, tables } from "./support/registry.ts";
 
 const show = async ({ id }: Pick<Created, "id">) => ok(200, admin("GET", `/integrations/${id}`));
 
@@ -82,7 +82,7 @@ describe("integrations", () => {
     expect(rest.cursor).toBeNull();
     const all = await ok(200, admin("GET", "/integrations"));
     expect(all.integrations.map(({ id }: Created) => id)).toEqual(expect.arrayContaining(mine.map(({ id }) => id)));
-    expect((await ok(200, admin("GET", "/sub-accounts"))).agency).toEqual({ id: AGENCY.id });
+    expect((await ok(200, admin("GET", "/sub-accounts"))).agency).toMatchObject({ id: AGENCY.id });
   });
 
   it("keep their history, newest first, with who did what", async () => {
@@ -96,6 +96,37 @@ describe("integrations", () => {
     expect(events.map(({ kind }: { kind: string }) => kind.replace("integration.", ""))).toEqual(kinds);
     expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner key"]));
     expect(events[3].detail.scopes).toEqual({ added: [], removed: ["contacts.write"] });
+  });
+});
+
+describe("sub-accounts", () => {
+  it("are listed with how many integrations they have, and so is the agency", async () => {
+    const counts = async () => {
+      const { agency, sub_accounts } = await ok(200, admin("GET", "/sub-accounts"));
+      const all = sub_accounts.map(({ id, integrations }: any) => [id, integrations]);
+      return Object.fromEntries([...all, ["the agency", agency?.integrations ?? 0]]);
+    };
+    await ok(201, admin("POST", "/sub-accounts", { id: "empty", name: "Empty" }));
+    const before = await counts();
+    expect(before).toMatchObject({ empty: 0, acme: expect.any(Number), globex: expect.any(Number) });
+    const { id } = await create(ACME, []);
+    await create(AGENCY, []);
+    const deleted = await create(GLOBEX, []);
+    await ok(204, admin("DELETE", `/integrations/${deleted.id}`, undefined, ifMatch(1)));
+    await ok(200, admin("POST", `/integrations/${id}/rotate`, { expire: "later" }, ifMatch(1)));
+    expect(await counts()).toEqual({ ...before, acme: before.acme + 1, "the agency": before["the agency"] + 1 });
+  });
+
+  it("are renamed; the audit trail tells the name before", async () => {
+    await ok(201, admin("POST", "/sub-accounts", { id: "old", name: "Old" }));
+    const name = "<img src=x onerror=alert(1)> \u202eNeu & Söhne";
+    expect(await ok(200, admin("PATCH", "/sub-accounts/old", { name }))).toEqual({ id: "old", name });
+    const { sub_accounts } = await ok(200, admin("GET", "/sub-accounts"));
+    expect(sub_accounts.find(({ id }: { id: string }) => id === "old")).toEqual({ id: "old", name, integrations: 0 });
+    const renamed = (await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed") as any[];
+    expect(renamed.map(({ detail }) => JSON.parse(detail))).toEqual([{ id: "old", name: { from: "Old", to: name } }]);
+    await ok(200, admin("PATCH", "/sub-accounts/old", { name }));
+    expect((await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed")).toHaveLength(1);
   });
 });
 
@@ -128,7 +159,8 @@ it("the API describes itself, to everybody, with every route", async () => {
 });
 
 it("resync reports its progress", async () => {
-  await ok(202, admin("POST", "/resync"));
+  expect((await ok(202, admin("POST", "/resync"))).waiting).toBeGreaterThan(10);
+  await ring(); // a command makes 10 puts, the alarm the others
   expect(await ok(200, admin("GET", "/resync"))).toMatchObject({ waiting: 0 });
 });
 

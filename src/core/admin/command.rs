@@ -1,7 +1,9 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
-use super::{AdminError, Route};
+use super::body::{
+    self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
+};
+use super::{AdminError, Name, Named, Route};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::request::{Given, Query};
 use crate::core::token::IntegrationId;
@@ -14,6 +16,7 @@ pub enum Command {
     SignOut,
     ListSubAccounts,
     AddSubAccount(NewSubAccount),
+    RenameSubAccount { id: OwnerId, name: Name },
     Scopes,
     ListIntegrations(ListIntegrations),
     CreateIntegration(NewIntegration),
@@ -67,13 +70,17 @@ impl Command {
     /// # Errors
     /// [`AdminError`] that names the field.
     pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
-        let (route, id) = Route::find(request.method, request.path)?;
+        let (route, named) = Route::find(request.method, request.path)?;
         if route != Route::ListIntegrations && request.query.is_some_and(|query| !query.is_empty()) {
             return Err(AdminError::invalid("query", "this address takes no query"));
         }
-        match id {
-            Some(id) => Self::on_integration(route, id, request),
-            None => Self::on_collection(route, request),
+        match named {
+            Named::Nothing => Self::on_collection(route, request),
+            Named::SubAccount(id) => {
+                let RenameSubAccount { name } = body::parse(request.body)?;
+                Ok(Self::RenameSubAccount { id, name })
+            }
+            Named::Integration(id) => Self::on_integration(route, id, request),
         }
     }
 

@@ -9,11 +9,11 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, SignIn,
+    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, Name, NewIntegration, Rotate, SignIn,
     check_scopes,
 };
 use crate::core::policy::Catalogue;
-use crate::core::record::Record;
+use crate::core::record::{OwnerId, Record};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
 use crate::core::token::{IntegrationId, Minted, mint};
@@ -51,6 +51,7 @@ impl Registrar<'_> {
                 self.event("sub_account.added", None, &json!({ "id": new.id, "name": new.name }))?;
                 Answer::json(201, &json!({ "id": new.id, "name": new.name }))
             }
+            Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
             Command::ListIntegrations(list) => self.list_integrations(&list),
             Command::CreateIntegration(new) => self.create(new),
@@ -102,8 +103,16 @@ impl Registrar<'_> {
     }
 
     fn list_sub_accounts(&self) -> Result<Answer, AdminError> {
-        let agency = sub_accounts::agency(self.database)?.map(|id| json!({ "id": id }));
+        let agency = sub_accounts::agency_with_count(self.database)?;
         Answer::json(200, &json!({ "agency": agency, "sub_accounts": sub_accounts::all(self.database)? }))
+    }
+
+    fn rename_sub_account(&self, id: &OwnerId, name: &Name) -> Result<Answer, AdminError> {
+        let before = sub_accounts::rename(self.database, id, name)?;
+        if before != *name {
+            self.event("sub_account.renamed", None, &json!({ "id": id, "name": { "from": before, "to": name } }))?;
+        }
+        Answer::json(200, &json!({ "id": id, "name": name }))
     }
 
     fn list_integrations(&self, list: &ListIntegrations) -> Result<Answer, AdminError> {

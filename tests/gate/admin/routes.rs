@@ -1,7 +1,7 @@
 //! Routes, revisions and list queries.
 
 use tidegate::core::admin::{
-    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route,
+    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
 };
 use tidegate::core::record::Level;
 
@@ -11,8 +11,12 @@ use super::{ID, field};
 #[test]
 fn every_route_is_found_by_its_method_and_path() {
     for (method, template, route) in ROUTES {
-        let id = template.contains("{id}").then(|| integration_id(1));
-        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, id)), "{method} {template}");
+        let named = match template.split('/').nth(1) {
+            _ if !template.contains("{id}") => Named::Nothing,
+            Some("sub-accounts") => Named::SubAccount(owner(Level::SubAccount, ID).id),
+            _ => Named::Integration(integration_id(1)),
+        };
+        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, named)), "{method} {template}");
     }
 }
 
@@ -58,6 +62,14 @@ fn what_is_no_id_names_no_integration() {
 }
 
 #[test]
+fn what_is_no_owners_id_names_no_sub_account() {
+    for id in ["", "..", "{id}", "a b", "a%2fb", "é", &"a".repeat(65)] {
+        let found = Route::find("PATCH", &format!("/sub-accounts/{id}"));
+        assert_eq!(found, Err(AdminError::NoSubAccount), "{id:?}");
+    }
+}
+
+#[test]
 fn only_routes_with_a_body_take_one() {
     for (method, _, route) in ROUTES {
         let limit = route.max_body();
@@ -77,7 +89,8 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 
 #[test]
 fn every_change_of_an_integration_needs_its_rev() {
-    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    let changes =
+        ROUTES.iter().filter(|(method, template, _)| template.starts_with("/integrations/") && *method != "GET");
     assert_eq!(changes.clone().count(), 5);
     for (method, template, route) in changes {
         let path = template.replace("{id}", ID);
