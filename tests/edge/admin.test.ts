@@ -1,4 +1,5 @@
 // Every route of the admin API, and two admins at once.
+import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { API, type Created, admin, ask, askWith, create, ifMatch, ok, problem } from "./support/gate.ts";
@@ -9,7 +10,10 @@ import { ring, tables } from "./support/registry.ts";
 
 const show = async ({ id }: Pick<Created, "id">) => ok(200, admin("GET", `/integrations/${id}`));
 
-beforeAll(publishDemo);
+beforeAll(async () => {
+  await problem(await admin("GET", "/policy/compiled"), 404, "not-found"); // none is published yet
+  await publishDemo();
+});
 
 describe("policy", () => {
   it("is published, shown, and not published again when nothing changed", async () => {
@@ -18,6 +22,24 @@ describe("policy", () => {
     const again = await admin("PUT", "/policy", demoPolicy);
     expect(again.headers.get("etag")).toBe('"1"');
     expect(await ok(200, Promise.resolve(again))).toMatchObject({ rev: 1, changed: false, report: shown.report });
+  });
+
+  it("compiled is what KV holds, and is not sent to whom has it", async () => {
+    const response = await admin("GET", "/policy/compiled");
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect([response.status, await response.text()]).toEqual([200, await env.TOKENS.get("policy")]);
+    const etag = response.headers.get("etag")!;
+    expect(etag).toBe('"1"');
+    for (const known of [etag, `W/${etag}`, `"7", ${etag}`, "*"]) {
+      const again = await admin("GET", "/policy/compiled", undefined, { "if-none-match": known });
+      expect([again.status, again.headers.get("etag"), await again.text()], known).toEqual([304, etag, ""]);
+    }
+    for (const other of ['"0"', "1", '"1', '"11"', ""]) {
+      const again = await admin("GET", "/policy/compiled", undefined, { "if-none-match": other });
+      await again.text();
+      expect(again.status, other).toBe(200);
+    }
+    await problem(await ask(`${API}/policy/compiled`, { headers: { "if-none-match": etag } }), 401, "not-signed-in");
   });
 
   it("is previewed without being stored", async () => {

@@ -13,6 +13,7 @@ use crate::core::token::IntegrationId;
 #[expect(missing_docs, reason = "each is the route of the same name")]
 pub enum Command {
     SignIn(SignIn),
+    ShowSession,
     SignOut,
     ListSubAccounts,
     AddSubAccount(NewSubAccount),
@@ -28,6 +29,7 @@ pub enum Command {
     FinishRotation { id: IntegrationId, rev: u64 },
     Events(IntegrationId),
     ShowPolicy,
+    CompiledPolicy(KnownRevs),
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
     PreviewPolicy(PublishPolicy),
     PolicyVersions,
@@ -49,6 +51,10 @@ pub struct ListIntegrations {
     pub limit: u32,
 }
 
+/// `If-None-Match`: the revisions that the client has already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRevs(Vec<String>);
+
 /// A request to the admin API, its body read.
 #[derive(Clone, Copy)]
 pub struct IncomingRequest<'a> {
@@ -60,6 +66,8 @@ pub struct IncomingRequest<'a> {
     pub query: Option<&'a str>,
     /// The `If-Match` header field.
     pub if_match: Option<&'a str>,
+    /// The `If-None-Match` header field.
+    pub if_none_match: Option<&'a str>,
     /// The body; empty where there is none.
     pub body: &'a str,
 }
@@ -88,12 +96,14 @@ impl Command {
         let body = request.body;
         Ok(match route {
             Route::SignIn => Self::SignIn(SignIn::parse(body)?),
+            Route::ShowSession => Self::ShowSession,
             Route::SignOut => Self::SignOut,
             Route::ListSubAccounts => Self::ListSubAccounts,
             Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
             Route::Scopes => Self::Scopes,
             Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
             Route::CreateIntegration => Self::CreateIntegration(body::parse(body)?),
+            Route::CompiledPolicy => Self::CompiledPolicy(KnownRevs::parse(request.if_none_match)),
             Route::ShowPolicy => Self::ShowPolicy,
             Route::PublishPolicy => {
                 let rev = request.if_match.map(rev).transpose()?;
@@ -138,6 +148,20 @@ fn rev(if_match: &str) -> Result<u64, AdminError> {
     digits
         .and_then(|digits| digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits))
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
+}
+
+impl KnownRevs {
+    /// Entity tags compare weakly here (RFC 9110 section 13.1.2); what is none matches nothing.
+    fn parse(if_none_match: Option<&str>) -> Self {
+        let tags = if_none_match.unwrap_or_default().split(',').map(str::trim);
+        Self(tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned()).collect())
+    }
+
+    /// Whether `rev` is among them; `*` stands for any.
+    pub fn contains(&self, rev: u64) -> bool {
+        let tag = format!("\"{rev}\"");
+        self.0.iter().any(|known| *known == tag || known == "*")
+    }
 }
 
 impl ListIntegrations {

@@ -13,7 +13,7 @@ mod route;
 pub use body::{
     Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
 };
-pub use command::{Command, IncomingRequest, ListIntegrations};
+pub use command::{Command, IncomingRequest, KnownRevs, ListIntegrations};
 pub use error::AdminError;
 pub use field::{Description, Name};
 pub use impact::{Impact, impact};

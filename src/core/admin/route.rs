@@ -14,6 +14,7 @@ pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
 #[expect(missing_docs, reason = "each is the row of the same name in ROUTES")]
 pub enum Route {
     SignIn,
+    ShowSession,
     SignOut,
     ListSubAccounts,
     AddSubAccount,
@@ -29,6 +30,7 @@ pub enum Route {
     FinishRotation,
     Events,
     ShowPolicy,
+    CompiledPolicy,
     PublishPolicy,
     PreviewPolicy,
     PolicyVersions,
@@ -51,8 +53,9 @@ pub enum Named {
 }
 
 /// Every route: method, path template below `/_tidegate/api`, name.
-pub const ROUTES: [(&str, &str, Route); 24] = [
+pub const ROUTES: [(&str, &str, Route); 26] = [
     ("POST", "/session", Route::SignIn),
+    ("GET", "/session", Route::ShowSession),
     ("DELETE", "/session", Route::SignOut),
     ("GET", "/sub-accounts", Route::ListSubAccounts),
     ("POST", "/sub-accounts", Route::AddSubAccount),
@@ -69,6 +72,7 @@ pub const ROUTES: [(&str, &str, Route); 24] = [
     ("GET", "/integrations/{id}/events", Route::Events),
     ("GET", "/policy", Route::ShowPolicy),
     ("PUT", "/policy", Route::PublishPolicy),
+    ("GET", "/policy/compiled", Route::CompiledPolicy),
     ("POST", "/policy/preview", Route::PreviewPolicy),
     ("GET", "/policy/versions", Route::PolicyVersions),
     ("POST", "/policy/rollback", Route::RollBackPolicy),

@@ -44,6 +44,7 @@ impl Registrar<'_> {
     pub fn run(&self, command: Command) -> Result<Answer, AdminError> {
         match command {
             Command::SignIn(sign_in) => self.sign_in(&sign_in),
+            Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
             Command::ListSubAccounts => self.list_sub_accounts(),
             Command::AddSubAccount(new) => {
@@ -65,6 +66,7 @@ impl Registrar<'_> {
             Command::CancelRotation { id, rev } => self.change(&id, rev, Change::CancelRotation, "rotation.cancelled"),
             Command::FinishRotation { id, rev } => self.change(&id, rev, Change::FinishRotation, "rotation.finished"),
             Command::Events(id) => Answer::json(200, &json!({ "events": events::of(self.database, &id)? })),
+            Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
             Command::PolicyVersions => self.policy_versions(),
@@ -94,6 +96,11 @@ impl Registrar<'_> {
             &json!({}),
         )?;
         Ok(Answer::nothing().with_cookie(new.cookie))
+    }
+
+    fn show_session(&self) -> Result<Answer, AdminError> {
+        let expires_at = sessions::ends_at(self.database, &self.actor)?.map(|at| at.to_string());
+        Answer::json(200, &json!({ "actor": self.actor.name(), "expires_at": expires_at }))
     }
 
     fn sign_out(&self) -> Result<Answer, AdminError> {

@@ -86,7 +86,8 @@ fn query_parameters_are_those_that_are_read() {
 /// The field that `GET /integrations` names in its refusal of a query.
 fn refused_field(query: &str) -> String {
     let path = "/integrations";
-    let request = IncomingRequest { method: "GET", path, query: Some(query), if_match: None, body: "" };
+    let request =
+        IncomingRequest { method: "GET", path, query: Some(query), if_match: None, if_none_match: None, body: "" };
     match Command::parse(request) {
         Err(AdminError::Invalid { field, .. }) => field,
         other => format!("{other:?}"),
@@ -98,7 +99,8 @@ fn a_change_of_an_integration_is_described_with_if_match() {
     let document = document();
     for (method, path, route) in ROUTES.into_iter().filter(|route| route.1.starts_with("/integrations/{id}")) {
         let target = path.replace("{id}", ID);
-        let request = IncomingRequest { method, path: &target, query: None, if_match: None, body: "" };
+        let request =
+            IncomingRequest { method, path: &target, query: None, if_match: None, if_none_match: None, body: "" };
         let needed = matches!(Command::parse(request), Err(AdminError::NeedsRev));
         let operation = &document["paths"][path][method.to_lowercase()];
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();

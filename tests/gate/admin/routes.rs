@@ -84,7 +84,7 @@ fn only_routes_with_a_body_take_one() {
 
 fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command, AdminError> {
     let body = if path.ends_with("rotate") { "{\"expire\":\"now\"}" } else { "{\"name\":\"x\"}" };
-    Command::parse(IncomingRequest { method, path, query: None, if_match, body })
+    Command::parse(IncomingRequest { method, path, query: None, if_match, if_none_match: None, body })
 }
 
 #[test]
@@ -134,7 +134,14 @@ fn if_match_is_one_rev_in_quotes() {
 fn a_policy_may_be_published_with_or_without_a_rev() {
     let publish = |if_match| {
         let body = "{\"documents\":[]}";
-        Command::parse(IncomingRequest { method: "PUT", path: "/policy", query: None, if_match, body })
+        Command::parse(IncomingRequest {
+            method: "PUT",
+            path: "/policy",
+            query: None,
+            if_match,
+            if_none_match: None,
+            body,
+        })
     };
     assert!(matches!(publish(None), Ok(Command::PublishPolicy { rev: None, .. })));
     assert!(matches!(publish(Some("\"3\"")), Ok(Command::PublishPolicy { rev: Some(3), .. })));
@@ -147,6 +154,7 @@ fn list(query: &str) -> Result<Command, AdminError> {
         path: "/integrations",
         query: Some(query),
         if_match: None,
+        if_none_match: None,
         body: "",
     })
 }
@@ -200,7 +208,14 @@ fn list_queries_that_are_wrong_name_their_parameter() {
 fn no_other_address_takes_a_query() {
     for (method, template, route) in ROUTES.into_iter().filter(|route| route.2 != Route::ListIntegrations) {
         let path = template.replace("{id}", ID);
-        let request = IncomingRequest { method, path: &path, query: Some("x=1"), if_match: Some("\"7\""), body: "{}" };
+        let request = IncomingRequest {
+            method,
+            path: &path,
+            query: Some("x=1"),
+            if_match: Some("\"7\""),
+            if_none_match: None,
+            body: "{}",
+        };
         assert_eq!(field(Command::parse(request)), "query", "{route:?}");
     }
 }
