@@ -25,6 +25,7 @@ pub(super) const SESSION: &str = "session:";
 /// The header fields that the registry reads.
 const FORWARDED: &[&str] = &[
     "if-match",
+    "if-none-match",
     #[cfg(feature = "panic-injection")]
     super::inject::HEADER,
 ];

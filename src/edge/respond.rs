@@ -23,10 +23,16 @@ pub(super) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> wor
 /// An answer that is JSON text already.
 pub(super) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
     let headers = headers("application/json")?;
-    if let Some(rev) = etag {
-        headers.set("ETag", &format!("\"{rev}\""))?;
-    }
+    set_etag(&headers, etag)?;
     response(status, &headers, Some(body))
+}
+
+/// 304: the client has this revision already.
+pub(super) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
+    let headers = Headers::new()?;
+    headers.set("Cache-Control", "no-store")?;
+    set_etag(&headers, etag)?;
+    response(304, &headers, None)
 }
 
 /// 204, with a cookie to set where there is one.
@@ -37,6 +43,10 @@ pub(super) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
         headers.set("Set-Cookie", cookie)?;
     }
     response(204, &headers, None)
+}
+
+fn set_etag(headers: &Headers, rev: Option<u64>) -> Result<(), JsValue> {
+    rev.map_or(Ok(()), |rev| headers.set("ETag", &format!("\"{rev}\"")))
 }
 
 fn headers(content_type: &str) -> Result<Headers, JsValue> {

@@ -65,6 +65,11 @@ const bodies: Row[] = [
   invalid("a sub-account without a name", "POST /sub-accounts", { id: "x" }, "name"),
   invalid("a sub-account's bad id", "POST /sub-accounts", { id: "..", name: "x" }, "id"),
   ["a sub-account that exists", "POST /sub-accounts", { id: "acme", name: "x" }, 409, "exists", "id"],
+  ["a name for a sub-account that is none", "PATCH /sub-accounts/nobody", { name: "x" }, 404, "not-found", "id"],
+  ["a name for what is no sub-account's id", "PATCH /sub-accounts/a~*b", { name: "x" }, 404, "not-found", "id"],
+  invalid("a sub-account's empty name", "PATCH /sub-accounts/acme", { name: "" }, "name"),
+  invalid("no name for a sub-account", "PATCH /sub-accounts/acme", {}, "name"),
+  invalid("a sub-account's new id", "PATCH /sub-accounts/acme", { id: "x", name: "x" }, "id"),
   invalid("an empty edit", "PATCH /integrations/:id", {}, "name", rev1),
   invalid("an edit of the owner", "PATCH /integrations/:id", { owner: AGENCY }, "owner", rev1),
   invalid("an edit of tokens", "PATCH /integrations/:id", { name: "x", tokens: [] }, "tokens", rev1),
@@ -151,8 +156,10 @@ describe("nothing changes", () => {
 describe("methods that an address does not take", () => {
   it.each([
     ["PUT", "/integrations", "GET, POST"],
+    ["GET", "/sub-accounts/acme", "PATCH"],
     ["POST", "/policy", "GET, PUT"],
-    ["GET", "/session", "POST, DELETE"],
+    ["PUT", "/session", "POST, GET, DELETE"],
+    ["PUT", "/policy/compiled", "GET"],
     ["PUT", "/integrations/:id", "GET, PATCH, DELETE"],
     ["GET", "/integrations/:id/rotate", "POST"],
     ["POST", "/scopes", "GET"],

@@ -1,15 +1,19 @@
 // Every route of the admin API, and two admins at once.
+import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { API, type Created, admin, ask, askWith, create, ifMatch, ok, problem } from "./support/gate.ts";
 import { ACME, AGENCY, CONTACTS, GLOBEX, demoPolicy } from "./support/demo.ts";
 import { START, at, rfc3339 } from "./support/rotation.ts";
 import { acme, publishDemo } from "./support/world.ts";
-import { tables } from "./support/registry.ts";
+import { ring, tables } from "./support/registry.ts";
 
 const show = async ({ id }: Pick<Created, "id">) => ok(200, admin("GET", `/integrations/${id}`));
 
-beforeAll(publishDemo);
+beforeAll(async () => {
+  await problem(await admin("GET", "/policy/compiled"), 404, "not-found"); // none is published yet
+  await publishDemo();
+});
 
 describe("policy", () => {
   it("is published, shown, and not published again when nothing changed", async () => {
@@ -18,6 +22,24 @@ describe("policy", () => {
     const again = await admin("PUT", "/policy", demoPolicy);
     expect(again.headers.get("etag")).toBe('"1"');
     expect(await ok(200, Promise.resolve(again))).toMatchObject({ rev: 1, changed: false, report: shown.report });
+  });
+
+  it("compiled is what KV holds, and is not sent to whom has it", async () => {
+    const response = await admin("GET", "/policy/compiled");
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect([response.status, await response.text()]).toEqual([200, await env.TOKENS.get("policy")]);
+    const etag = response.headers.get("etag")!;
+    expect(etag).toBe('"1"');
+    for (const known of [etag, `W/${etag}`, `"7", ${etag}`, "*"]) {
+      const again = await admin("GET", "/policy/compiled", undefined, { "if-none-match": known });
+      expect([again.status, again.headers.get("etag"), await again.text()], known).toEqual([304, etag, ""]);
+    }
+    for (const other of ['"0"', "1", '"1', '"11"', ""]) {
+      const again = await admin("GET", "/policy/compiled", undefined, { "if-none-match": other });
+      await again.text();
+      expect(again.status, other).toBe(200);
+    }
+    await problem(await ask(`${API}/policy/compiled`, { headers: { "if-none-match": etag } }), 401, "not-signed-in");
   });
 
   it("is previewed without being stored", async () => {
@@ -82,7 +104,7 @@ describe("integrations", () => {
     expect(rest.cursor).toBeNull();
     const all = await ok(200, admin("GET", "/integrations"));
     expect(all.integrations.map(({ id }: Created) => id)).toEqual(expect.arrayContaining(mine.map(({ id }) => id)));
-    expect((await ok(200, admin("GET", "/sub-accounts"))).agency).toEqual({ id: AGENCY.id });
+    expect((await ok(200, admin("GET", "/sub-accounts"))).agency).toMatchObject({ id: AGENCY.id });
   });
 
   it("keep their history, newest first, with who did what", async () => {
@@ -96,6 +118,37 @@ describe("integrations", () => {
     expect(events.map(({ kind }: { kind: string }) => kind.replace("integration.", ""))).toEqual(kinds);
     expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner key"]));
     expect(events[3].detail.scopes).toEqual({ added: [], removed: ["contacts.write"] });
+  });
+});
+
+describe("sub-accounts", () => {
+  it("are listed with how many integrations they have, and so is the agency", async () => {
+    const counts = async () => {
+      const { agency, sub_accounts } = await ok(200, admin("GET", "/sub-accounts"));
+      const all = sub_accounts.map(({ id, integrations }: any) => [id, integrations]);
+      return Object.fromEntries([...all, ["the agency", agency?.integrations ?? 0]]);
+    };
+    await ok(201, admin("POST", "/sub-accounts", { id: "empty", name: "Empty" }));
+    const before = await counts();
+    expect(before).toMatchObject({ empty: 0, acme: expect.any(Number), globex: expect.any(Number) });
+    const { id } = await create(ACME, []);
+    await create(AGENCY, []);
+    const deleted = await create(GLOBEX, []);
+    await ok(204, admin("DELETE", `/integrations/${deleted.id}`, undefined, ifMatch(1)));
+    await ok(200, admin("POST", `/integrations/${id}/rotate`, { expire: "later" }, ifMatch(1)));
+    expect(await counts()).toEqual({ ...before, acme: before.acme + 1, "the agency": before["the agency"] + 1 });
+  });
+
+  it("are renamed; the audit trail tells the name before", async () => {
+    await ok(201, admin("POST", "/sub-accounts", { id: "old", name: "Old" }));
+    const name = "<img src=x onerror=alert(1)> \u202eNeu & Söhne";
+    expect(await ok(200, admin("PATCH", "/sub-accounts/old", { name }))).toEqual({ id: "old", name });
+    const { sub_accounts } = await ok(200, admin("GET", "/sub-accounts"));
+    expect(sub_accounts.find(({ id }: { id: string }) => id === "old")).toEqual({ id: "old", name, integrations: 0 });
+    const renamed = (await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed") as any[];
+    expect(renamed.map(({ detail }) => JSON.parse(detail))).toEqual([{ id: "old", name: { from: "Old", to: name } }]);
+    await ok(200, admin("PATCH", "/sub-accounts/old", { name }));
+    expect((await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed")).toHaveLength(1);
   });
 });
 
@@ -128,7 +181,8 @@ it("the API describes itself, to everybody, with every route", async () => {
 });
 
 it("resync reports its progress", async () => {
-  await ok(202, admin("POST", "/resync"));
+  expect((await ok(202, admin("POST", "/resync"))).waiting).toBeGreaterThan(10);
+  await ring(); // a command makes 10 puts, the alarm the others
   expect(await ok(200, admin("GET", "/resync"))).toMatchObject({ waiting: 0 });
 });
 

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { API, GATE, admin, ask, ok, problem, withEnv } from "./support/gate.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 import { everything } from "./support/registry.ts";
-import { START, at } from "./support/rotation.ts";
+import { START, at, rfc3339 } from "./support/rotation.ts";
 import { publishDemo } from "./support/world.ts";
 
 const LIFETIME = 12 * 3600;
@@ -49,6 +49,18 @@ describe("a session", () => {
     expect((await send("POST", "/resync", { ...mine, origin: GATE })).status).toBe(202);
     const { tables } = await everything();
     expect(tables.events!.at(-1)).toMatchObject({ kind: "registry.resynced", actor: expect.stringMatching(/^session [0-9a-f]{8}$/) });
+  });
+
+  it("tells who asks and when it ends; the owner key has no end", async () => {
+    const mine = await session();
+    at(START + 60);
+    const told = await ok(200, send("GET", "/session", mine));
+    const expires_at = rfc3339(START + LIFETIME);
+    expect(told).toEqual({ actor: expect.stringMatching(/^session [0-9a-f]{8}$/), expires_at });
+    expect(await ok(200, admin("GET", "/session"))).toEqual({ actor: "owner key", expires_at: null });
+    at(START + LIFETIME);
+    await problem(await send("GET", "/session", mine), 401, "not-signed-in");
+    await problem(await send("GET", "/session", {}), 401, "not-signed-in");
   });
 
   it("ends when signed out, and the cookie is taken back", async () => {

@@ -37,6 +37,14 @@ pub struct NewSubAccount {
     pub name: Name,
 }
 
+/// `PATCH /sub-accounts/{id}`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameSubAccount {
+    /// What people call it from now on.
+    pub name: Name,
+}
+
 /// `POST /integrations`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,9 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
-use super::{AdminError, Route};
+use super::body::{
+    self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
+};
+use super::{AdminError, Name, Named, Route};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::request::{Given, Query};
 use crate::core::token::IntegrationId;
@@ -11,9 +13,11 @@ use crate::core::token::IntegrationId;
 #[expect(missing_docs, reason = "each is the route of the same name")]
 pub enum Command {
     SignIn(SignIn),
+    ShowSession,
     SignOut,
     ListSubAccounts,
     AddSubAccount(NewSubAccount),
+    RenameSubAccount { id: OwnerId, name: Name },
     Scopes,
     ListIntegrations(ListIntegrations),
     CreateIntegration(NewIntegration),
@@ -25,6 +29,7 @@ pub enum Command {
     FinishRotation { id: IntegrationId, rev: u64 },
     Events(IntegrationId),
     ShowPolicy,
+    CompiledPolicy(KnownRevs),
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
     PreviewPolicy(PublishPolicy),
     PolicyVersions,
@@ -46,6 +51,10 @@ pub struct ListIntegrations {
     pub limit: u32,
 }
 
+/// `If-None-Match`: the revisions that the client has already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRevs(Vec<String>);
+
 /// A request to the admin API, its body read.
 #[derive(Clone, Copy)]
 pub struct IncomingRequest<'a> {
@@ -57,6 +66,8 @@ pub struct IncomingRequest<'a> {
     pub query: Option<&'a str>,
     /// The `If-Match` header field.
     pub if_match: Option<&'a str>,
+    /// The `If-None-Match` header field.
+    pub if_none_match: Option<&'a str>,
     /// The body; empty where there is none.
     pub body: &'a str,
 }
@@ -67,13 +78,17 @@ impl Command {
     /// # Errors
     /// [`AdminError`] that names the field.
     pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
-        let (route, id) = Route::find(request.method, request.path)?;
+        let (route, named) = Route::find(request.method, request.path)?;
         if route != Route::ListIntegrations && request.query.is_some_and(|query| !query.is_empty()) {
             return Err(AdminError::invalid("query", "this address takes no query"));
         }
-        match id {
-            Some(id) => Self::on_integration(route, id, request),
-            None => Self::on_collection(route, request),
+        match named {
+            Named::Nothing => Self::on_collection(route, request),
+            Named::SubAccount(id) => {
+                let RenameSubAccount { name } = body::parse(request.body)?;
+                Ok(Self::RenameSubAccount { id, name })
+            }
+            Named::Integration(id) => Self::on_integration(route, id, request),
         }
     }
 
@@ -81,12 +96,14 @@ impl Command {
         let body = request.body;
         Ok(match route {
             Route::SignIn => Self::SignIn(SignIn::parse(body)?),
+            Route::ShowSession => Self::ShowSession,
             Route::SignOut => Self::SignOut,
             Route::ListSubAccounts => Self::ListSubAccounts,
             Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
             Route::Scopes => Self::Scopes,
             Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
             Route::CreateIntegration => Self::CreateIntegration(body::parse(body)?),
+            Route::CompiledPolicy => Self::CompiledPolicy(KnownRevs::parse(request.if_none_match)),
             Route::ShowPolicy => Self::ShowPolicy,
             Route::PublishPolicy => {
                 let rev = request.if_match.map(rev).transpose()?;
@@ -131,6 +148,20 @@ fn rev(if_match: &str) -> Result<u64, AdminError> {
     digits
         .and_then(|digits| digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits))
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
+}
+
+impl KnownRevs {
+    /// Entity tags compare weakly here (RFC 9110 section 13.1.2); what is none matches nothing.
+    fn parse(if_none_match: Option<&str>) -> Self {
+        let tags = if_none_match.unwrap_or_default().split(',').map(str::trim);
+        Self(tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned()).collect())
+    }
+
+    /// Whether `rev` is among them; `*` stands for any.
+    pub fn contains(&self, rev: u64) -> bool {
+        let tag = format!("\"{rev}\"");
+        self.0.iter().any(|known| *known == tag || known == "*")
+    }
 }
 
 impl ListIntegrations {

@@ -23,6 +23,9 @@ pub enum AdminError {
     /// No integration has this id.
     #[error("no such integration")]
     NoIntegration,
+    /// No sub-account has this id.
+    #[error("no such sub-account")]
+    NoSubAccount,
     /// The path is known, for these methods.
     #[error("method not allowed")]
     MethodNotAllowed(Vec<&'static str>),
@@ -91,6 +94,9 @@ impl AdminError {
             Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
             Self::NoIntegration => {
                 Reply::new(404, "not-found", "Not found", "No integration has this id.").extend("field", "id".into())
+            }
+            Self::NoSubAccount => {
+                Reply::new(404, "not-found", "Not found", "No sub-account has this id.").extend("field", "id".into())
             }
             Self::MethodNotAllowed(methods) => {
                 let allowed = methods.join(", ");

@@ -10,11 +10,13 @@ mod integration;
 mod page;
 mod route;
 
-pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, Scopes, SignIn};
-pub use command::{Command, IncomingRequest, ListIntegrations};
+pub use body::{
+    Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, Scopes, SignIn,
+};
+pub use command::{Command, IncomingRequest, KnownRevs, ListIntegrations};
 pub use error::AdminError;
 pub use field::{Description, Name};
 pub use impact::{Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
-pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route};
+pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route};

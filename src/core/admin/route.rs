@@ -1,6 +1,7 @@
 //! The admin API's routes, below `/_tidegate/api`.
 
 use super::AdminError;
+use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
 /// The longest body, the policy's aside, in bytes.
@@ -13,9 +14,11 @@ pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
 #[expect(missing_docs, reason = "each is the row of the same name in ROUTES")]
 pub enum Route {
     SignIn,
+    ShowSession,
     SignOut,
     ListSubAccounts,
     AddSubAccount,
+    RenameSubAccount,
     Scopes,
     ListIntegrations,
     CreateIntegration,
@@ -27,6 +30,7 @@ pub enum Route {
     FinishRotation,
     Events,
     ShowPolicy,
+    CompiledPolicy,
     PublishPolicy,
     PreviewPolicy,
     PolicyVersions,
@@ -37,12 +41,25 @@ pub enum Route {
     OpenApi,
 }
 
+/// What a path names, beside its route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// All of a kind.
+    Nothing,
+    /// One integration.
+    Integration(IntegrationId),
+    /// One sub-account.
+    SubAccount(OwnerId),
+}
+
 /// Every route: method, path template below `/_tidegate/api`, name.
-pub const ROUTES: [(&str, &str, Route); 23] = [
+pub const ROUTES: [(&str, &str, Route); 26] = [
     ("POST", "/session", Route::SignIn),
+    ("GET", "/session", Route::ShowSession),
     ("DELETE", "/session", Route::SignOut),
     ("GET", "/sub-accounts", Route::ListSubAccounts),
     ("POST", "/sub-accounts", Route::AddSubAccount),
+    ("PATCH", "/sub-accounts/{id}", Route::RenameSubAccount),
     ("GET", "/scopes", Route::Scopes),
     ("GET", "/integrations", Route::ListIntegrations),
     ("POST", "/integrations", Route::CreateIntegration),
@@ -55,6 +72,7 @@ pub const ROUTES: [(&str, &str, Route); 23] = [
     ("GET", "/integrations/{id}/events", Route::Events),
     ("GET", "/policy", Route::ShowPolicy),
     ("PUT", "/policy", Route::PublishPolicy),
+    ("GET", "/policy/compiled", Route::CompiledPolicy),
     ("POST", "/policy/preview", Route::PreviewPolicy),
     ("GET", "/policy/versions", Route::PolicyVersions),
     ("POST", "/policy/rollback", Route::RollBackPolicy),
@@ -65,15 +83,16 @@ pub const ROUTES: [(&str, &str, Route); 23] = [
 ];
 
 impl Route {
-    /// The route that `method` and `path` (below `/_tidegate/api`) name, and the integration that the path names.
+    /// The route that `method` and `path` (below `/_tidegate/api`) name, and what else the path names.
     ///
     /// # Errors
-    /// [`AdminError::NotFound`], [`AdminError::NoIntegration`] or [`AdminError::MethodNotAllowed`].
-    pub fn find(method: &str, path: &str) -> Result<(Self, Option<IntegrationId>), AdminError> {
+    /// [`AdminError::NotFound`], [`AdminError::NoIntegration`], [`AdminError::NoSubAccount`] or
+    /// [`AdminError::MethodNotAllowed`].
+    pub fn find(method: &str, path: &str) -> Result<(Self, Named), AdminError> {
         let mut allowed = Vec::new();
         for (known, template, route) in ROUTES {
             match matches(template, path)? {
-                Some(id) if known == method => return Ok((route, id)),
+                Some(named) if known == method => return Ok((route, named)),
                 Some(_) => allowed.push(known),
                 None => {}
             }
@@ -86,19 +105,28 @@ impl Route {
         match self {
             Self::PublishPolicy | Self::PreviewPolicy => Some(MAX_POLICY_BYTES),
             Self::SignIn | Self::AddSubAccount | Self::CreateIntegration => Some(MAX_BODY_BYTES),
-            Self::EditIntegration | Self::Rotate | Self::RollBackPolicy | Self::Explain => Some(MAX_BODY_BYTES),
+            Self::RenameSubAccount | Self::EditIntegration | Self::Rotate | Self::RollBackPolicy | Self::Explain => {
+                Some(MAX_BODY_BYTES)
+            }
             _ => None,
         }
     }
 }
 
-/// Whether the path fits the template, and the integration that it names then.
-fn matches(template: &str, path: &str) -> Result<Option<Option<IntegrationId>>, AdminError> {
+/// Whether the path fits the template, and what it names then.
+fn matches(template: &str, path: &str) -> Result<Option<Named>, AdminError> {
     let fits = |(segment, value): (&str, &str)| segment == "{id}" || segment == value;
     if template.split('/').count() != path.split('/').count() || !template.split('/').zip(path.split('/')).all(fits) {
         return Ok(None);
     }
-    let mut ids = template.split('/').zip(path.split('/')).filter(|(segment, _)| *segment == "{id}");
-    let id = ids.next().map(|(_, value)| IntegrationId::parse(value).map_err(|_| AdminError::NoIntegration));
-    id.transpose().map(Some)
+    let id = template.split('/').zip(path.split('/')).find(|(segment, _)| *segment == "{id}").map(|(_, value)| value);
+    id.map_or(Ok(Named::Nothing), |id| named(template, id)).map(Some)
+}
+
+fn named(template: &str, id: &str) -> Result<Named, AdminError> {
+    if template.starts_with("/sub-accounts/") {
+        OwnerId::parse(id).map(Named::SubAccount).map_err(|_| AdminError::NoSubAccount)
+    } else {
+        IntegrationId::parse(id).map(Named::Integration).map_err(|_| AdminError::NoIntegration)
+    }
 }

@@ -35,6 +35,16 @@ impl Answer {
         Ok(Self { status, body: text(body)?, ..Self::nothing() })
     }
 
+    /// What is JSON text already.
+    pub fn json_text(body: String) -> Self {
+        Self { status: 200, body, ..Self::nothing() }
+    }
+
+    /// 304.
+    pub fn not_modified() -> Self {
+        Self { status: 304, ..Self::nothing() }
+    }
+
     /// 204.
     pub fn nothing() -> Self {
         Self { status: 204, body: String::new(), etag: None, cookie: None, changed: false, show: None, token: None }

@@ -9,10 +9,10 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, Scopes,
+    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, Name, NewIntegration, Rotate, Scopes,
     SignIn, check_scopes,
 };
-use crate::core::record::Record;
+use crate::core::record::{OwnerId, Record};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
 use crate::core::token::{IntegrationId, Minted, mint};
@@ -38,6 +38,7 @@ impl Registrar<'_> {
     pub fn run(&self, command: Command) -> Result<Answer, AdminError> {
         match command {
             Command::SignIn(sign_in) => self.sign_in(&sign_in),
+            Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
             Command::ListSubAccounts => self.list_sub_accounts(),
             Command::AddSubAccount(new) => {
@@ -45,6 +46,7 @@ impl Registrar<'_> {
                 self.event("sub_account.added", None, &json!({ "id": new.id, "name": new.name }))?;
                 Answer::json(201, &json!({ "id": new.id, "name": new.name }))
             }
+            Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
             Command::ListIntegrations(list) => self.list_integrations(&list),
             Command::CreateIntegration(new) => self.create(new),
@@ -58,6 +60,7 @@ impl Registrar<'_> {
             Command::CancelRotation { id, rev } => self.change(&id, rev, Change::CancelRotation, "rotation.cancelled"),
             Command::FinishRotation { id, rev } => self.change(&id, rev, Change::FinishRotation, "rotation.finished"),
             Command::Events(id) => Answer::json(200, &json!({ "events": events::of(self.database, &id)? })),
+            Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
             Command::PolicyVersions => self.policy_versions(),
@@ -89,6 +92,11 @@ impl Registrar<'_> {
         Ok(Answer::nothing().with_cookie(new.cookie))
     }
 
+    fn show_session(&self) -> Result<Answer, AdminError> {
+        let expires_at = sessions::ends_at(self.database, &self.actor)?.map(|at| at.to_string());
+        Answer::json(200, &json!({ "actor": self.actor.name(), "expires_at": expires_at }))
+    }
+
     fn sign_out(&self) -> Result<Answer, AdminError> {
         sessions::end(self.database, &self.actor)?;
         self.event("session.ended", None, &json!({}))?;
@@ -96,8 +104,16 @@ impl Registrar<'_> {
     }
 
     fn list_sub_accounts(&self) -> Result<Answer, AdminError> {
-        let agency = sub_accounts::agency(self.database)?.map(|id| json!({ "id": id }));
+        let agency = sub_accounts::agency_with_count(self.database)?;
         Answer::json(200, &json!({ "agency": agency, "sub_accounts": sub_accounts::all(self.database)? }))
+    }
+
+    fn rename_sub_account(&self, id: &OwnerId, name: &Name) -> Result<Answer, AdminError> {
+        let before = sub_accounts::rename(self.database, id, name)?;
+        if before != *name {
+            self.event("sub_account.renamed", None, &json!({ "id": id, "name": { "from": before, "to": name } }))?;
+        }
+        Answer::json(200, &json!({ "id": id, "name": name }))
     }
 
     fn list_integrations(&self, list: &ListIntegrations) -> Result<Answer, AdminError> {

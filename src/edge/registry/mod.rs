@@ -44,6 +44,7 @@ impl DurableObject for Registry {
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         let answer = match self.answer(request).await {
             Ok(Answer { status: 204, cookie, .. }) => respond::no_content(cookie.as_deref()),
+            Ok(Answer { status: 304, etag, .. }) => respond::not_modified(etag),
             Ok(Answer { status, body, etag, .. }) => respond::json_text(status, &body, etag),
             Err(error) => {
                 if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {
@@ -89,7 +90,8 @@ impl Registry {
     /// Who asks for what. The body is read only once it is known who asks.
     async fn command(&self, request: Request, database: &Database) -> Result<(Actor, Command), AdminError> {
         let header = |name| request.headers().get(name).ok().flatten();
-        let (actor, if_match) = (header(ACTOR).unwrap_or_default(), header("if-match"));
+        let (actor, if_match, if_none_match) =
+            (header(ACTOR).unwrap_or_default(), header("if-match"), header("if-none-match"));
         #[cfg(feature = "panic-injection")]
         super::inject::panic_in_transaction(header(super::inject::HEADER).as_deref(), database);
         let (method, url) = (request.inner().method(), request.inner().url());
@@ -101,9 +103,9 @@ impl Registry {
             Some(limit) => read_body(&request, limit).await?,
             None => String::new(),
         };
-        let if_match = if_match.as_deref();
-        let command = Command::parse(IncomingRequest { method: &method, path, query, if_match, body: &body })?;
-        Ok((actor, command))
+        let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
+        let incoming = IncomingRequest { method: &method, path, query, if_match, if_none_match, body: &body };
+        Ok((actor, Command::parse(incoming)?))
     }
 }
 

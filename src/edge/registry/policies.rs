@@ -29,6 +29,13 @@ struct VersionRow {
     published_at: u64,
 }
 
+/// The text of a policy, as KV holds it.
+#[derive(Deserialize)]
+pub(super) struct Compiled {
+    pub rev: u64,
+    pub policy: String,
+}
+
 /// A published policy without its operations.
 #[derive(Serialize)]
 pub(super) struct Version {
@@ -51,6 +58,11 @@ pub(super) struct Published {
 pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
     let row: Option<Row> = database.row("SELECT * FROM policies ORDER BY rev DESC LIMIT 1", vec![])?;
     row.map(Published::try_from).transpose()
+}
+
+/// The text of the policy that was published last.
+pub(super) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminError> {
+    database.row("SELECT rev, policy FROM policies ORDER BY rev DESC LIMIT 1", vec![])
 }
 
 /// The policy that was published as `rev`.

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::commands::Registrar;
 use super::policies::Published;
 use super::{integrations, outbox, policies};
-use crate::core::admin::{AdminError, Explain, PublishPolicy, impact};
+use crate::core::admin::{AdminError, Explain, KnownRevs, PublishPolicy, impact};
 use crate::core::decision::{Subject, explain};
 use crate::core::openapi::{Compiled, compile};
 use crate::core::policy::Policy;
@@ -20,6 +20,13 @@ impl Registrar<'_> {
     pub fn show_policy(&self) -> Result<Answer, AdminError> {
         let published = policies::latest(self.database)?.ok_or(AdminError::NotFound)?;
         Ok(Answer::json(200, &published.view())?.with_etag(published.policy.rev()))
+    }
+
+    /// The policy in force, as KV holds it; 304 where the client has it.
+    pub fn compiled_policy(&self, known: &KnownRevs) -> Result<Answer, AdminError> {
+        let policies::Compiled { rev, policy } = policies::compiled(self.database)?.ok_or(AdminError::NotFound)?;
+        let answer = if known.contains(rev) { Answer::not_modified() } else { Answer::json_text(policy) };
+        Ok(answer.with_etag(rev))
     }
 
     /// All policies that were published, the latest first.

@@ -40,12 +40,17 @@ pub(super) fn check(database: &Database, route: Route, actor: &str, now: Timesta
 
 /// Whether who asked may still ask: a session can end while its body is on the way.
 pub(super) fn check_again(database: &Database, actor: &Actor, now: Timestamp) -> Result<(), AdminError> {
-    let Actor::Session(digest) = actor else { return Ok(()) };
-    let row: Option<Row> = database.row("SELECT ends_at FROM sessions WHERE digest = ?", key(digest))?;
-    match row {
-        Some(row) if now.seconds() < row.ends_at => Ok(()),
-        _ => Err(AdminError::NotSignedIn),
+    match ends_at(database, actor)? {
+        Some(ends_at) if now >= ends_at => Err(AdminError::NotSignedIn),
+        _ => Ok(()),
     }
+}
+
+/// When the session ends; the owner key does not.
+pub(super) fn ends_at(database: &Database, actor: &Actor) -> Result<Option<Timestamp>, AdminError> {
+    let Actor::Session(digest) = actor else { return Ok(None) };
+    let row: Option<Row> = database.row("SELECT ends_at FROM sessions WHERE digest = ?", key(digest))?;
+    row.map(|row| Some(Timestamp::from_seconds(row.ends_at))).ok_or(AdminError::NotSignedIn)
 }
 
 /// Keeps a new session, and forgets those that have ended.

@@ -3,15 +3,30 @@
 use serde::{Deserialize, Serialize};
 
 use super::database::{Database, number};
-use crate::core::admin::{AdminError, NewSubAccount};
+use crate::core::admin::{AdminError, Name, NewSubAccount};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
-/// A sub-account as the admin API shows it.
+/// A sub-account as the admin API lists it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SubAccount {
     id: OwnerId,
-    name: String,
+    name: Name,
+    /// How many it has.
+    integrations: u64,
+}
+
+/// The agency as the admin API lists it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Agency {
+    id: OwnerId,
+    /// How many it has.
+    integrations: u64,
+}
+
+#[derive(Deserialize)]
+struct NameRow {
+    name: Name,
 }
 
 #[derive(Deserialize)]
@@ -19,8 +34,20 @@ struct OwnerRow {
     owner_id: OwnerId,
 }
 
+/// All sub-accounts, by id.
 pub(super) fn all(database: &Database) -> Result<Vec<SubAccount>, AdminError> {
-    database.rows("SELECT id, name FROM sub_accounts ORDER BY id", vec![])
+    let sql = "SELECT id, name, coalesce(integrations, 0) AS integrations FROM sub_accounts LEFT JOIN (
+            SELECT owner_id, count(*) AS integrations FROM integrations
+            WHERE level = 'sub_account' AND gone_at IS NULL GROUP BY owner_id
+        ) ON owner_id = id ORDER BY id";
+    database.rows(sql, vec![])
+}
+
+/// The agency, once an integration has fixed it.
+pub(super) fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
+    let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
+        WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
+    database.row(sql, vec![])
 }
 
 pub(super) fn add(database: &Database, new: &NewSubAccount, now: Timestamp) -> Result<(), AdminError> {
@@ -29,6 +56,14 @@ pub(super) fn add(database: &Database, new: &NewSubAccount, now: Timestamp) -> R
     }
     let values = vec![new.id.as_str().into(), new.name.as_str().into(), number(now.seconds())];
     database.run("INSERT INTO sub_accounts (id, name, created_at) VALUES (?, ?, ?)", values)
+}
+
+/// Gives it another name; answers with the one that it had.
+pub(super) fn rename(database: &Database, id: &OwnerId, name: &Name) -> Result<Name, AdminError> {
+    let before = name_of(database, id)?.ok_or(AdminError::NoSubAccount)?;
+    let values = vec![name.as_str().into(), id.as_str().into()];
+    database.run("UPDATE sub_accounts SET name = ? WHERE id = ?", values)?;
+    Ok(before)
 }
 
 /// The agency that the integrations of this gate belong to: the first one's fixes it for the others.
@@ -53,7 +88,10 @@ pub(super) fn check_owner(database: &Database, owner: &Owner) -> Result<(), Admi
 }
 
 fn exists(database: &Database, id: &OwnerId) -> Result<bool, AdminError> {
-    let row: Option<SubAccount> =
-        database.row("SELECT id, name FROM sub_accounts WHERE id = ?", vec![id.as_str().into()])?;
-    Ok(row.is_some())
+    Ok(name_of(database, id)?.is_some())
+}
+
+fn name_of(database: &Database, id: &OwnerId) -> Result<Option<Name>, AdminError> {
+    let row: Option<NameRow> = database.row("SELECT name FROM sub_accounts WHERE id = ?", vec![id.as_str().into()])?;
+    Ok(row.map(|row| row.name))
 }

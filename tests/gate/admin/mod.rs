@@ -2,6 +2,7 @@
 
 mod bodies;
 mod changes;
+mod openapi;
 mod page;
 mod routes;
 
@@ -11,7 +12,7 @@ const ID: &str = "040g2081040g2081";
 
 /// A request without query, with a right `If-Match`.
 fn send(method: &str, path: &str, body: &str) -> Result<Command, AdminError> {
-    Command::parse(IncomingRequest { method, path, query: None, if_match: Some("\"7\""), body })
+    Command::parse(IncomingRequest { method, path, query: None, if_match: Some("\"7\""), if_none_match: None, body })
 }
 
 /// The field that a refusal names.

@@ -1,7 +1,7 @@
 //! Routes, revisions and list queries.
 
 use tidegate::core::admin::{
-    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route,
+    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
 };
 use tidegate::core::record::Level;
 
@@ -11,8 +11,12 @@ use super::{ID, field};
 #[test]
 fn every_route_is_found_by_its_method_and_path() {
     for (method, template, route) in ROUTES {
-        let id = template.contains("{id}").then(|| integration_id(1));
-        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, id)), "{method} {template}");
+        let named = match template.split('/').nth(1) {
+            _ if !template.contains("{id}") => Named::Nothing,
+            Some("sub-accounts") => Named::SubAccount(owner(Level::SubAccount, ID).id),
+            _ => Named::Integration(integration_id(1)),
+        };
+        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, named)), "{method} {template}");
     }
 }
 
@@ -58,6 +62,14 @@ fn what_is_no_id_names_no_integration() {
 }
 
 #[test]
+fn what_is_no_owners_id_names_no_sub_account() {
+    for id in ["", "..", "{id}", "a b", "a%2fb", "é", &"a".repeat(65)] {
+        let found = Route::find("PATCH", &format!("/sub-accounts/{id}"));
+        assert_eq!(found, Err(AdminError::NoSubAccount), "{id:?}");
+    }
+}
+
+#[test]
 fn only_routes_with_a_body_take_one() {
     for (method, _, route) in ROUTES {
         let limit = route.max_body();
@@ -72,12 +84,13 @@ fn only_routes_with_a_body_take_one() {
 
 fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command, AdminError> {
     let body = if path.ends_with("rotate") { "{\"expire\":\"now\"}" } else { "{\"name\":\"x\"}" };
-    Command::parse(IncomingRequest { method, path, query: None, if_match, body })
+    Command::parse(IncomingRequest { method, path, query: None, if_match, if_none_match: None, body })
 }
 
 #[test]
 fn every_change_of_an_integration_needs_its_rev() {
-    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    let changes =
+        ROUTES.iter().filter(|(method, template, _)| template.starts_with("/integrations/") && *method != "GET");
     assert_eq!(changes.clone().count(), 5);
     for (method, template, route) in changes {
         let path = template.replace("{id}", ID);
@@ -121,7 +134,14 @@ fn if_match_is_one_rev_in_quotes() {
 fn a_policy_may_be_published_with_or_without_a_rev() {
     let publish = |if_match| {
         let body = "{\"documents\":[]}";
-        Command::parse(IncomingRequest { method: "PUT", path: "/policy", query: None, if_match, body })
+        Command::parse(IncomingRequest {
+            method: "PUT",
+            path: "/policy",
+            query: None,
+            if_match,
+            if_none_match: None,
+            body,
+        })
     };
     assert!(matches!(publish(None), Ok(Command::PublishPolicy { rev: None, .. })));
     assert!(matches!(publish(Some("\"3\"")), Ok(Command::PublishPolicy { rev: Some(3), .. })));
@@ -134,6 +154,7 @@ fn list(query: &str) -> Result<Command, AdminError> {
         path: "/integrations",
         query: Some(query),
         if_match: None,
+        if_none_match: None,
         body: "",
     })
 }
@@ -187,7 +208,14 @@ fn list_queries_that_are_wrong_name_their_parameter() {
 fn no_other_address_takes_a_query() {
     for (method, template, route) in ROUTES.into_iter().filter(|route| route.2 != Route::ListIntegrations) {
         let path = template.replace("{id}", ID);
-        let request = IncomingRequest { method, path: &path, query: Some("x=1"), if_match: Some("\"7\""), body: "{}" };
+        let request = IncomingRequest {
+            method,
+            path: &path,
+            query: Some("x=1"),
+            if_match: Some("\"7\""),
+            if_none_match: None,
+            body: "{}",
+        };
         assert_eq!(field(Command::parse(request)), "query", "{route:?}");
     }
 }

@@ -57,8 +57,16 @@ fn class_25_debug_prints_no_key_and_no_hash() {
 
 #[test]
 fn class_25_an_owner_key_never_comes_back() {
-    let sign_in =
-        |body| Command::parse(IncomingRequest { method: "POST", path: "/session", query: None, if_match: None, body });
+    let sign_in = |body| {
+        Command::parse(IncomingRequest {
+            method: "POST",
+            path: "/session",
+            query: None,
+            if_match: None,
+            if_none_match: None,
+            body,
+        })
+    };
     let good = sign_in("{\"key\":\"sesame-sesame\"}").unwrap();
     let mut printed = vec![format!("{good:?}")];
     for body in [

@@ -57,6 +57,7 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("cross_origin", AdminError::CrossOrigin, 403),
         ("not_found", AdminError::NotFound, 404),
         ("no_integration", AdminError::NoIntegration, 404),
+        ("no_sub_account", AdminError::NoSubAccount, 404),
         ("method_not_allowed", AdminError::MethodNotAllowed(vec!["GET", "POST"]), 405),
         ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
         ("conflict", AdminError::Conflict(Conflict::Completed), 409),
@@ -82,6 +83,7 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::CrossOrigin => "cross_origin",
         AdminError::NotFound => "not_found",
         AdminError::NoIntegration => "no_integration",
+        AdminError::NoSubAccount => "no_sub_account",
         AdminError::MethodNotAllowed(_) => "method_not_allowed",
         AdminError::Conflict(_) => "conflict",
         AdminError::Exists(_) => "exists",
@@ -100,7 +102,7 @@ fn name(error: &AdminError) -> &'static str {
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 20;
-const ADMIN_NAMES: usize = 18;
+const ADMIN_NAMES: usize = 19;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })
