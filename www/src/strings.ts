@@ -401,8 +401,10 @@ export const t = {
     withoutSecurityOptions: { deny: "refused", authenticated: "open to any valid token", public: "open to anyone" } as Record<string, string>,
     asJson: "All settings as JSON",
     jsonWrong: (message: string) => `This is not valid: ${message}`,
-    unreadable: (name: string, message: string) => `${name} cannot be read: ${message}`,
     reading: "Compiling…",
+    failed: "The documents cannot be compiled",
+    andMore: (of: number) => `and ${count(of)} more`,
+    reach: "Who is concerned",
     report: "Report",
     diff: "Differences to the policy in force",
     first: "There is no policy in force; all of it is new.",
@@ -475,13 +477,18 @@ export const t = {
   },
 };
 
+// The codes of src/core/decision/denial.rs that an explanation can end with.
 const codes: Record<string, string> = {
-  missing_scopes: "A scope is missing",
-  wrong_owner: "It names another owner's id",
-  wrong_level: "It is for another level",
-  unknown_operation: "The policy knows no such operation",
-  method_not_allowed: "The path is known, but not with this method",
+  ambiguous_request: "The request is ambiguous, so the gate does not judge it",
   no_credential: "There is no token",
+  unknown_operation: "The policy has no such operation",
+  method_not_allowed: "The path is known, but not with this method",
+  not_for_integrations: "No private integration may use this operation",
+  wrong_level: "The operation is for another level",
+  wrong_owner: "The request names another owner's id",
+  ambiguous_owner: "The request names its owner twice, or in two ways",
+  missing_owner: "The request does not say whose data it wants",
+  missing_scopes: "A scope is missing",
 };
 
 function event({ kind, detail }: Event): { what: string; more: string[] } {
