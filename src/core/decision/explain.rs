@@ -7,6 +7,7 @@ use crate::core::policy::{Access, Alternative, Operation, Place, Policy};
 use crate::core::record::{Live, Record};
 use crate::core::request::{Body, Request, RequestError};
 use crate::core::rotation::Timestamp;
+use crate::core::scope::ScopeSet;
 use crate::core::token::{Presented, VerifiedRequest};
 
 /// Whom the question is about.
@@ -129,10 +130,15 @@ fn steps(
 fn describe_record(record: &Record) -> String {
     match record {
         Record::Live(live) => {
-            format!("{:?} of {} {}, scopes: {}", live.name, live.owner.level, live.owner.id.as_str(), live.scopes)
+            let (owner, scopes) = (&live.owner, listed(&live.scopes));
+            format!("{:?} of {} {}, scopes: {scopes}", live.name, owner.level, owner.id.as_str())
         }
         Record::Gone { .. } => "a deleted integration".to_owned(),
     }
+}
+
+fn listed(scopes: &ScopeSet) -> String {
+    if scopes.is_empty() { "none".to_owned() } else { scopes.to_string() }
 }
 
 fn describe_access(access: &Access) -> String {
@@ -143,8 +149,7 @@ fn describe_access(access: &Access) -> String {
         Access::AnyOf(alternatives) => {
             let each = alternatives.iter().map(|alternative| {
                 let owner: Vec<_> = alternative.owner.iter().map(|parameter| parameter.name.as_str()).collect();
-                let scopes =
-                    if alternative.scopes.is_empty() { "none".to_owned() } else { alternative.scopes.to_string() };
+                let scopes = listed(&alternative.scopes);
                 let owner =
                     if owner.is_empty() { String::new() } else { format!(", own id in {}", owner.join(" or ")) };
                 format!("{} with scopes {scopes}{owner}", alternative.level)

@@ -44,19 +44,17 @@ export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at
 export function relative(at: number | string, now: number): string {
   const difference = new Date(at).getTime() - now;
   const size = Math.abs(difference);
+  if (size < 45 * SECOND) return "just now";
   const [unit, length]: [Intl.RelativeTimeFormatUnit, number] =
-    size < 45 * SECOND
-      ? ["second", Number.POSITIVE_INFINITY]
-      : size < HOUR
-        ? ["minute", MINUTE]
-        : size < DAY
-          ? ["hour", HOUR]
-          : size < 60 * DAY
-            ? ["day", DAY]
-            : size < 730 * DAY
-              ? ["month", 30.44 * DAY]
-              : ["year", 365.25 * DAY];
-  // The seconds are not counted: a text that changes every second says nothing more.
+    size < HOUR
+      ? ["minute", MINUTE]
+      : size < DAY
+        ? ["hour", HOUR]
+        : size < 60 * DAY
+          ? ["day", DAY]
+          : size < 730 * DAY
+            ? ["month", 30.44 * DAY]
+            : ["year", 365.25 * DAY];
   return relativeFormat.format(Math.round(difference / length), unit);
 }
 
