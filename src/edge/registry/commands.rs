@@ -7,10 +7,9 @@ use worker::Env;
 use super::answer::Answer;
 use super::database::Database;
 use super::sessions::Actor;
-use super::{events, integrations, outbox, policies, sessions, sub_accounts};
+use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, Name, NewIntegration, Rotate, SignIn,
-    check_scopes,
+    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, SignIn, check_scopes,
 };
 use crate::core::policy::Catalogue;
 use crate::core::record::{OwnerId, Record};
@@ -26,12 +25,6 @@ pub(super) struct Registrar<'a> {
     pub env: &'a Env,
     pub actor: Actor,
     pub now: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Page {
-    integrations: Vec<IntegrationView>,
-    cursor: Option<IntegrationId>,
 }
 
 #[derive(Serialize)]
@@ -54,7 +47,7 @@ impl Registrar<'_> {
             }
             Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
-            Command::ListIntegrations(list) => self.list_integrations(&list),
+            Command::ListIntegrations(list) => Answer::json(200, &listing::page(self.database, &list, self.now)?),
             Command::CreateIntegration(new) => self.create(new),
             Command::ShowIntegration(id) => Ok(Answer::shown(integrations::load(self.database, &id)?)),
             Command::EditIntegration { id, rev, edit } => {
@@ -120,14 +113,6 @@ impl Registrar<'_> {
             self.event("sub_account.renamed", None, &json!({ "id": id, "name": { "from": before, "to": name } }))?;
         }
         Answer::json(200, &json!({ "id": id, "name": name }))
-    }
-
-    fn list_integrations(&self, list: &ListIntegrations) -> Result<Answer, AdminError> {
-        let (page, more) = integrations::list(self.database, list)?;
-        let cursor = page.last().filter(|_| more).map(|last| last.id.clone());
-        let views: Result<Vec<_>, _> =
-            page.iter().map(|integration| integrations::view(self.database, integration, self.now)).collect();
-        Answer::json(200, &Page { integrations: views?, cursor })
     }
 
     fn create(&self, new: NewIntegration) -> Result<Answer, AdminError> {
