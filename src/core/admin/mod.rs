@@ -5,6 +5,7 @@ mod body;
 mod command;
 mod error;
 mod field;
+pub mod history;
 mod impact;
 mod integration;
 mod list;

@@ -9,7 +9,7 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, SignIn, check_scopes,
+    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, SignIn, check_scopes, history,
 };
 use crate::core::policy::Catalogue;
 use crate::core::record::{OwnerId, Record};
@@ -121,8 +121,7 @@ impl Registrar<'_> {
         let id = IntegrationId::from_entropy(session::random()?);
         let Minted { plaintext, hash } = self.mint(&id)?;
         let integration = Integration::create(new, id, hash, self.now);
-        let detail = json!({ "name": integration.name, "owner": integration.owner, "scopes": integration.scopes });
-        self.save(&integration, "integration.created", &detail)?;
+        self.save(&integration, "integration.created", &history::created(&integration))?;
         Ok(Answer::changed(201, integration).with_token(plaintext))
     }
 
@@ -143,7 +142,7 @@ impl Registrar<'_> {
         let rev = rev.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
         integrations::delete(self.database, id, rev, self.now)?;
         outbox::put_record(self.database, &Record::Gone { id: id.clone(), rev })?;
-        self.event("integration.deleted", Some(id), &json!({ "name": integration.name }))?;
+        self.event("integration.deleted", Some(id), &history::deleted(&integration, self.now))?;
         Ok(Answer::nothing().and_changed(true))
     }
 
