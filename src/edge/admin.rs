@@ -86,7 +86,8 @@ impl Admin<'_> {
         if route.max_body().is_some() {
             self.check_content_type()?;
         }
-        self.ask_registry(&format!("{path}?{query}"), &actor).await
+        let separator = if query.is_empty() { "" } else { "?" };
+        self.ask_registry(&format!("{path}{separator}{query}"), &actor).await
     }
 
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
@@ -163,7 +164,7 @@ impl Admin<'_> {
         if let Some(body) = self.request.body() {
             init.set_body(&body);
         }
-        let url = format!("https://registry{}", path_and_query.trim_end_matches('?'));
+        let url = format!("https://registry{path_and_query}");
         let promise = stub(self.env)?.fetch(&url, &init).map_err(js_fault)?;
         let response = JsFuture::from(promise).await.map_err(js_fault)?;
         Ok(response.unchecked_into())

@@ -117,7 +117,13 @@ describe("integrations", () => {
     const kinds = ["deleted", "rotation.cancelled", "rotation.started", "edited", "created"];
     expect(events.map(({ kind }: { kind: string }) => kind.replace("integration.", ""))).toEqual(kinds);
     expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner key"]));
-    expect(events[3].detail.scopes).toEqual({ added: [], removed: ["contacts.write"] });
+    expect(events.map(({ detail }: any) => detail)).toMatchObject([
+      { name: "a test's", owner: ACME, ended: [1] },
+      { n: 1, ended: [2] },
+      { expire: "later", n: 2, ended: [], outgoing: 1, window_seconds: 7 * 24 * 3600, expires_at: expect.stringMatching(/Z$/) },
+      { scopes: { added: [], removed: ["contacts.write"] }, name: { from: "a test's", to: "a test's" } },
+      { name: "a test's", description: "", owner: ACME, scopes: CONTACTS, n: 1 },
+    ]);
   });
 });
 

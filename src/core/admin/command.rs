@@ -3,9 +3,8 @@
 use super::body::{
     self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
 };
-use super::{AdminError, Name, Named, Route};
-use crate::core::record::{Level, Owner, OwnerId};
-use crate::core::request::{Given, Query};
+use super::{AdminError, ListIntegrations, Name, Named, Route};
+use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
 /// What an admin asks for. A change carries the `rev` that it is based on.
@@ -38,17 +37,6 @@ pub enum Command {
     Resync,
     ResyncProgress,
     OpenApi,
-}
-
-/// `GET /integrations`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListIntegrations {
-    /// Only those of this owner.
-    pub owner: Option<Owner>,
-    /// Only those after this id.
-    pub after: Option<IntegrationId>,
-    /// How many at most: 1 to 200.
-    pub limit: u32,
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -162,56 +150,4 @@ impl KnownRevs {
         let tag = format!("\"{rev}\"");
         self.0.iter().any(|known| *known == tag || known == "*")
     }
-}
-
-impl ListIntegrations {
-    const DEFAULT_LIMIT: u32 = 50;
-    const LARGEST_LIMIT: u32 = 200;
-
-    /// `owner` is `sub_account:{id}` or `agency:{id}`.
-    fn parse(query: Option<&str>) -> Result<Self, AdminError> {
-        let query = Query::parse(query).map_err(|error| AdminError::invalid("query", error))?;
-        refuse_unknown(query.as_str().unwrap_or_default())?;
-        let owner = given(&query, "owner")?.map(|text| parse_owner(&text)).transpose()?;
-        let after = given(&query, "cursor")?.map(|text| IntegrationId::parse(&text)).transpose();
-        let limit = match given(&query, "limit")? {
-            None => Self::DEFAULT_LIMIT,
-            Some(text) => parse_limit(&text)?,
-        };
-        Ok(Self { owner, after: after.map_err(|error| AdminError::invalid("cursor", error))?, limit })
-    }
-}
-
-fn refuse_unknown(query: &str) -> Result<(), AdminError> {
-    let names = query.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| pair.split('=').next());
-    for name in names {
-        if !["owner", "cursor", "limit"].contains(&name) {
-            return Err(AdminError::invalid("query", format!("unknown parameter {name:?}")));
-        }
-    }
-    Ok(())
-}
-
-fn given(query: &Query, name: &str) -> Result<Option<String>, AdminError> {
-    match query.given(name, &[name]) {
-        Given::Absent => Ok(None),
-        Given::Once(value) => Ok(Some(value)),
-        Given::Ambiguous => Err(AdminError::invalid(name, "it is given more than once")),
-    }
-}
-
-fn parse_owner(text: &str) -> Result<Owner, AdminError> {
-    let invalid = || AdminError::invalid("owner", "it must be agency:{id} or sub_account:{id}");
-    let (level, id) = text.split_once(':').ok_or_else(invalid)?;
-    let level = match level {
-        "agency" => Level::Agency,
-        "sub_account" => Level::SubAccount,
-        _ => return Err(invalid()),
-    };
-    Ok(Owner { level, id: OwnerId::parse(id).map_err(|error| AdminError::invalid("owner", error))? })
-}
-
-fn parse_limit(text: &str) -> Result<u32, AdminError> {
-    let limit = text.parse().ok().filter(|limit| (1..=ListIntegrations::LARGEST_LIMIT).contains(limit));
-    limit.ok_or_else(|| AdminError::invalid("limit", "it must be 1 to 200"))
 }

@@ -1,9 +1,9 @@
 //! An integration as the registry knows it, and what each change does to it.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate};
+use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate, history};
 use crate::core::policy::Catalogue;
 use crate::core::record::{Live, Owner, Record};
 use crate::core::rotation::{Event, LiveToken, Rotation, Timestamp};
@@ -114,23 +114,24 @@ impl Integration {
         let full = || AdminError::Registry("a counter is full".to_owned());
         let rev = self.rev.checked_add(1).ok_or_else(full)?;
         let next_n = self.last_n.checked_add(1).ok_or_else(full)?;
+        let before = self.clone();
         let changed = Self { rev, updated_at: now, ..self };
-        match change {
-            Change::Edit(edit) => Ok(changed.edit(edit)),
-            Change::Rotate(rotate, hash) => {
+        let rotate = |event| changed.clone().rotate(event, now);
+        let (after, detail): (_, fn(&Self, &Self, Timestamp) -> Value) = match change {
+            Change::Edit(edit) => (changed.edit(edit), |before, after, _| history::edited(before, after)),
+            Change::Rotate(how, hash) => {
                 let incoming = LiveToken { n: next_n, hash };
-                let (event, detail) = match rotate {
-                    Rotate::Now => (Event::RotateNow(incoming), json!({ "expire": "now", "n": next_n })),
-                    Rotate::Later(window) => (
-                        Event::RotateLater(incoming, window),
-                        json!({ "expire": "later", "n": next_n, "until": now.after(window).to_string() }),
-                    ),
+                let event = match how {
+                    Rotate::Now => Event::RotateNow(incoming),
+                    Rotate::Later(window) => Event::RotateLater(incoming, window),
                 };
-                Ok((Self { last_n: next_n, ..changed }.rotate(event, now)?, detail))
+                (Self { last_n: next_n, ..rotate(event)? }, history::rotation_started)
             }
-            Change::CancelRotation => Ok((changed.rotate(Event::Cancel, now)?, json!({}))),
-            Change::FinishRotation => Ok((changed.rotate(Event::Finish, now)?, json!({}))),
-        }
+            Change::CancelRotation => (rotate(Event::Cancel)?, history::rotation_ended),
+            Change::FinishRotation => (rotate(Event::Finish)?, history::rotation_ended),
+        };
+        let detail = detail(&before, &after, now);
+        Ok((after, detail))
     }
 
     fn rotate(self, event: Event, now: Timestamp) -> Result<Self, AdminError> {
@@ -138,12 +139,11 @@ impl Integration {
         Ok(Self { tokens, ..self })
     }
 
-    fn edit(self, edit: Edit) -> (Self, Value) {
-        let scopes = edit.scopes.unwrap_or_else(|| self.scopes.clone());
-        let name = edit.name.unwrap_or_else(|| self.name.clone());
-        let detail = json!({ "scopes": self.scopes.diff(&scopes), "name": { "from": self.name, "to": name } });
+    fn edit(self, edit: Edit) -> Self {
+        let scopes = edit.scopes.unwrap_or(self.scopes);
+        let name = edit.name.unwrap_or(self.name);
         let description = edit.description.unwrap_or(self.description);
-        (Self { name, description, scopes, ..self }, detail)
+        Self { name, description, scopes, ..self }
     }
 
     /// What KV keeps of it.

@@ -13,6 +13,7 @@ pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
 pub use method::Method;
 pub use name::{Given, Skeleton};
 pub use path::{Path, PathError};
+pub(in crate::core) use query::decode;
 pub use query::{Query, QueryError};
 
 /// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the

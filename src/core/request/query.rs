@@ -84,7 +84,8 @@ fn decode_name(raw: &str) -> String {
     percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-fn decode(raw: &str) -> Option<String> {
+/// A value as HTML forms write it; `None` where it is not UTF-8.
+pub(in crate::core) fn decode(raw: &str) -> Option<String> {
     let spaced = raw.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }

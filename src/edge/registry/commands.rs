@@ -1,16 +1,14 @@
 //! What each command does, inside its transaction.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use worker::Env;
 
 use super::answer::Answer;
 use super::database::Database;
 use super::sessions::Actor;
-use super::{events, integrations, outbox, policies, sessions, sub_accounts};
+use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, IntegrationView, ListIntegrations, Name, NewIntegration, Rotate, Scopes,
-    SignIn, check_scopes,
+    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, Scopes, SignIn, check_scopes, history,
 };
 use crate::core::record::{OwnerId, Record};
 use crate::core::rotation::Timestamp;
@@ -25,12 +23,6 @@ pub(super) struct Registrar<'a> {
     pub env: &'a Env,
     pub actor: Actor,
     pub now: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Page {
-    integrations: Vec<IntegrationView>,
-    cursor: Option<IntegrationId>,
 }
 
 impl Registrar<'_> {
@@ -48,7 +40,7 @@ impl Registrar<'_> {
             }
             Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
-            Command::ListIntegrations(list) => self.list_integrations(&list),
+            Command::ListIntegrations(list) => Answer::json(200, &listing::page(self.database, &list, self.now)?),
             Command::CreateIntegration(new) => self.create(new),
             Command::ShowIntegration(id) => Ok(Answer::shown(integrations::load(self.database, &id)?)),
             Command::EditIntegration { id, rev, edit } => {
@@ -116,22 +108,13 @@ impl Registrar<'_> {
         Answer::json(200, &json!({ "id": id, "name": name }))
     }
 
-    fn list_integrations(&self, list: &ListIntegrations) -> Result<Answer, AdminError> {
-        let (page, more) = integrations::list(self.database, list)?;
-        let cursor = page.last().filter(|_| more).map(|last| last.id.clone());
-        let views: Result<Vec<_>, _> =
-            page.iter().map(|integration| integrations::view(self.database, integration, self.now)).collect();
-        Answer::json(200, &Page { integrations: views?, cursor })
-    }
-
     fn create(&self, new: NewIntegration) -> Result<Answer, AdminError> {
         sub_accounts::check_owner(self.database, &new.owner)?;
         self.check_scopes(&new.scopes)?;
         let id = IntegrationId::from_entropy(session::random()?);
         let Minted { plaintext, hash } = self.mint(&id)?;
         let integration = Integration::create(new, id, hash, self.now);
-        let detail = json!({ "name": integration.name, "owner": integration.owner, "scopes": integration.scopes });
-        self.save(&integration, "integration.created", &detail)?;
+        self.save(&integration, "integration.created", &history::created(&integration))?;
         Ok(Answer::changed(201, integration).with_token(plaintext))
     }
 
@@ -152,7 +135,7 @@ impl Registrar<'_> {
         let rev = rev.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
         integrations::delete(self.database, id, rev, self.now)?;
         outbox::put_record(self.database, &Record::Gone { id: id.clone(), rev })?;
-        self.event("integration.deleted", Some(id), &json!({ "name": integration.name }))?;
+        self.event("integration.deleted", Some(id), &history::deleted(&integration, self.now))?;
         Ok(Answer::nothing().and_changed(true))
     }
 

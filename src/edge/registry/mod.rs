@@ -6,12 +6,14 @@ mod commands;
 mod database;
 mod events;
 mod integrations;
+mod listing;
 mod outbox;
 mod policies;
 mod policy_commands;
 mod schema;
 mod sessions;
 mod sub_accounts;
+mod tokens;
 
 use std::cell::OnceCell;
 

@@ -3,10 +3,15 @@
 use serde::Deserialize;
 
 use super::database::{Database, number};
-use crate::core::admin::AdminError;
+use crate::core::admin::{AdminError, folded, searchable};
 
-/// Each entry brings the schema one version further; entries are only ever added.
-const MIGRATIONS: [&str; 1] = ["
+/// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
+type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
+
+/// Entries are only ever added.
+const MIGRATIONS: [Migration; 2] = [(TABLES, |_| Ok(())), (SEARCH, fold_names)];
+
+const TABLES: &str = "
     CREATE TABLE sub_accounts (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
     );
@@ -34,23 +39,63 @@ const MIGRATIONS: [&str; 1] = ["
         tries INTEGER NOT NULL DEFAULT 0, again_at INTEGER
     );
     CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
-"];
+";
+
+/// Names and texts without their case, to search and to sort by, and indices that leave out what is deleted.
+const SEARCH: &str = "
+    ALTER TABLE sub_accounts ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE integrations ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE integrations ADD COLUMN folded_text TEXT NOT NULL DEFAULT '';
+    DROP INDEX integrations_by_owner;
+    CREATE INDEX integrations_by_owner ON integrations (level, owner_id, id) WHERE gone_at IS NULL;
+    CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
+";
 
 #[derive(Deserialize)]
 struct Version {
     version: u64,
 }
 
+#[derive(Deserialize)]
+struct TextRow {
+    id: String,
+    name: String,
+    description: String,
+    owner_id: String,
+}
+
+#[derive(Deserialize)]
+struct NameRow {
+    id: String,
+    name: String,
+}
+
 /// Runs the migrations that the database has not seen.
 pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
     database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
     let known = database.row::<Version>("SELECT version FROM schema", vec![])?.map_or(0, |row| row.version);
-    for (migration, version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
+    for ((statements, compute), version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
         database.transaction(|| {
-            database.run(migration, vec![])?;
+            database.run(statements, vec![])?;
+            compute(database)?;
             database.run("DELETE FROM schema", vec![])?;
             database.run("INSERT INTO schema (version) VALUES (?)", vec![number(version)])
         })?;
+    }
+    Ok(())
+}
+
+fn fold_names(database: &Database) -> Result<(), AdminError> {
+    let integrations: Vec<TextRow> =
+        database.rows("SELECT id, name, description, owner_id FROM integrations WHERE gone_at IS NULL", vec![])?;
+    for TextRow { id, name, description, owner_id } in integrations {
+        let values =
+            vec![folded(&name).into(), searchable(&name, &description, &id, &owner_id).into(), id.as_str().into()];
+        database.run("UPDATE integrations SET folded_name = ?, folded_text = ? WHERE id = ?", values)?;
+    }
+    let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
+    for NameRow { id, name } in sub_accounts {
+        database.run("UPDATE sub_accounts SET folded_name = ? WHERE id = ?", vec![folded(&name).into(), id.into()])?;
     }
     Ok(())
 }

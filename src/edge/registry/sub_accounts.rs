@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::database::{Database, number};
-use crate::core::admin::{AdminError, Name, NewSubAccount};
+use crate::core::admin::{AdminError, Name, NewSubAccount, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
@@ -54,15 +54,16 @@ pub(super) fn add(database: &Database, new: &NewSubAccount, now: Timestamp) -> R
     if exists(database, &new.id)? {
         return Err(AdminError::Exists("id"));
     }
-    let values = vec![new.id.as_str().into(), new.name.as_str().into(), number(now.seconds())];
-    database.run("INSERT INTO sub_accounts (id, name, created_at) VALUES (?, ?, ?)", values)
+    let (name, folded) = (new.name.as_str(), folded(new.name.as_str()));
+    let values = vec![new.id.as_str().into(), name.into(), number(now.seconds()), folded.into()];
+    database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name) VALUES (?, ?, ?, ?)", values)
 }
 
 /// Gives it another name; answers with the one that it had.
 pub(super) fn rename(database: &Database, id: &OwnerId, name: &Name) -> Result<Name, AdminError> {
     let before = name_of(database, id)?.ok_or(AdminError::NoSubAccount)?;
-    let values = vec![name.as_str().into(), id.as_str().into()];
-    database.run("UPDATE sub_accounts SET name = ? WHERE id = ?", values)?;
+    let values = vec![name.as_str().into(), folded(name.as_str()).into(), id.as_str().into()];
+    database.run("UPDATE sub_accounts SET name = ?, folded_name = ? WHERE id = ?", values)?;
     Ok(before)
 }
 

@@ -1,7 +1,7 @@
 //! What each change does to an integration, and how the admin API shows it.
 
 use serde_json::{Value, json};
-use tidegate::core::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes};
+use tidegate::core::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes, history};
 use tidegate::core::openapi::{Document, compile};
 use tidegate::core::record::Record;
 use tidegate::core::rotation::{Conflict, Rotation, Timestamp, Window};
@@ -127,6 +127,37 @@ fn what_kv_keeps_is_read_back_the_same() {
         let record = integration.record();
         assert_eq!(Record::from_json(&integration.id, &record.to_json()), Ok(record));
     }
+}
+
+#[test]
+fn an_audit_detail_tells_what_changed() {
+    let detail = |integration: &Integration, change, now| integration.clone().apply(change, at(now)).unwrap().1;
+    let steady = created();
+    assert_eq!(
+        detail(&steady, edit(r#"{"scopes":["b","c"],"name":"New","description":"why"}"#), NOW),
+        json!({
+            "scopes": { "added": ["c"], "removed": ["a"] },
+            "name": { "from": "Sync", "to": "New" },
+            "description": { "from": steady.description, "to": "why" },
+        })
+    );
+    let later = json!({
+        "expire": "later", "n": 2, "ended": [], "outgoing": 1, "window_seconds": 60, "expires_at": "2026-01-15T08:01:00Z",
+    });
+    assert_eq!(detail(&steady, rotate_later(2), NOW), later);
+    assert_eq!(detail(&steady, rotate_now(2), NOW), json!({ "expire": "now", "n": 2, "ended": [1] }));
+
+    let rotating = apply(steady.clone(), rotate_later(2), NOW);
+    assert_eq!(detail(&rotating, Change::CancelRotation, NOW + 1), json!({ "n": 1, "ended": [2] }));
+    assert_eq!(detail(&rotating, Change::FinishRotation, NOW + 1), json!({ "n": 2, "ended": [1] }));
+    assert_eq!(detail(&rotating, rotate_now(3), NOW + 59), json!({ "expire": "now", "n": 3, "ended": [2, 1] }));
+    // The first token had died of its deadline, not of this change.
+    assert_eq!(detail(&rotating, rotate_now(3), NOW + 60), json!({ "expire": "now", "n": 3, "ended": [2] }));
+
+    assert_eq!(history::created(&steady)["n"], 1);
+    assert_eq!(history::created(&steady)["description"], json!(steady.description));
+    assert_eq!(history::deleted(&rotating, at(NOW + 59))["ended"], json!([2, 1]));
+    assert_eq!(history::deleted(&rotating, at(NOW + 60))["ended"], json!([2]));
 }
 
 #[test]

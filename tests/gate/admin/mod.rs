@@ -2,6 +2,7 @@
 
 mod bodies;
 mod changes;
+mod list;
 mod openapi;
 mod page;
 mod routes;

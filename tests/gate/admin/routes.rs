@@ -1,7 +1,7 @@
 //! Routes, revisions and list queries.
 
 use tidegate::core::admin::{
-    AdminError, Command, IncomingRequest, ListIntegrations, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
+    AdminError, Command, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
 };
 use tidegate::core::record::Level;
 
@@ -146,62 +146,6 @@ fn a_policy_may_be_published_with_or_without_a_rev() {
     assert!(matches!(publish(None), Ok(Command::PublishPolicy { rev: None, .. })));
     assert!(matches!(publish(Some("\"3\"")), Ok(Command::PublishPolicy { rev: Some(3), .. })));
     assert_eq!(field(publish(Some("3"))), "If-Match");
-}
-
-fn list(query: &str) -> Result<Command, AdminError> {
-    Command::parse(IncomingRequest {
-        method: "GET",
-        path: "/integrations",
-        query: Some(query),
-        if_match: None,
-        if_none_match: None,
-        body: "",
-    })
-}
-
-#[test]
-fn list_queries_are_read() {
-    let all = || ListIntegrations { owner: None, after: None, limit: 50 };
-    for (query, expected) in [
-        ("", all()),
-        ("limit=1", ListIntegrations { limit: 1, ..all() }),
-        ("limit=200", ListIntegrations { limit: 200, ..all() }),
-        ("cursor=040g2081040g2081", ListIntegrations { after: Some(integration_id(1)), ..all() }),
-        ("owner=agency:fleet", ListIntegrations { owner: Some(owner(Level::Agency, "fleet")), ..all() }),
-        (
-            "owner=sub_account%3Aa-1&limit=2",
-            ListIntegrations { owner: Some(owner(Level::SubAccount, "a-1")), limit: 2, ..all() },
-        ),
-    ] {
-        let Command::ListIntegrations(found) = list(query).unwrap() else { panic!("{query}") };
-        assert_eq!(found, expected, "{query}");
-    }
-}
-
-#[test]
-fn list_queries_that_are_wrong_name_their_parameter() {
-    for (query, expected) in [
-        ("limit=0", "limit"),
-        ("limit=201", "limit"),
-        ("limit=x", "limit"),
-        ("limit=", "limit"),
-        ("limit=-1", "limit"),
-        ("limit=1&limit=2", "limit"),
-        ("cursor=x", "cursor"),
-        ("cursor=", "cursor"),
-        ("owner=fleet", "owner"),
-        ("owner=root:fleet", "owner"),
-        ("owner=agency:", "owner"),
-        ("owner=agency:a%2Fb", "owner"),
-        ("owner=agency:a&owner=agency:b", "owner"),
-        ("page=1", "query"),
-        ("limit[]=1", "query"),
-        ("Limit=1", "query"),
-        ("a b", "query"),
-        ("limit=1#x", "query"),
-    ] {
-        assert_eq!(field(list(query)), expected, "{query}");
-    }
 }
 
 #[test]

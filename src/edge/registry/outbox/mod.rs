@@ -12,7 +12,9 @@ use serde_json::json;
 use worker::{Delay, Env, State};
 
 use self::table::{Place, due_in, next};
-pub(super) use self::table::{TOMBSTONE_SECONDS, is_told, put_integration, put_policy, put_record, waiting};
+pub(super) use self::table::{
+    TOMBSTONE_SECONDS, UNTOLD, is_told, put_integration, put_policy, put_record, untold, waiting,
+};
 use super::database::Database;
 use crate::core::admin::AdminError;
 use crate::edge::{clock, kv, log};

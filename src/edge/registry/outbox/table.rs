@@ -1,5 +1,7 @@
 //! The outbox's rows: one for each key, the newer change replacing the older.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use worker::SqlStorageValue;
 
@@ -17,6 +19,10 @@ pub(in crate::edge::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
 /// or never answered: that one could land late, over a newer value.
 const AGAIN_AFTER_SECONDS: u64 = 60;
+
+/// The ids of all integrations whose last change KV has not taken, as a query.
+pub(in crate::edge::registry) const UNTOLD: &str =
+    "SELECT substr(key, 3) AS id FROM outbox WHERE key LIKE 'i:%' AND again_at IS NULL";
 
 /// What KV has yet to be told of one key.
 #[derive(Deserialize)]
@@ -43,6 +49,11 @@ pub(super) struct Place {
 #[derive(Deserialize)]
 struct Count {
     waiting: u64,
+}
+
+#[derive(Deserialize)]
+struct IdRow {
+    id: IntegrationId,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +89,13 @@ pub(in crate::edge::registry) fn waiting(database: &Database) -> Result<u64, Adm
 pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
     let sql = "SELECT count(*) AS waiting FROM outbox WHERE key = ? AND again_at IS NULL";
     Ok(count(database, sql, vec![record_key(id).into()])? == 0)
+}
+
+/// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
+pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Result<BTreeSet<IntegrationId>, AdminError> {
+    let sql = format!("SELECT id FROM ({UNTOLD}) WHERE id IN (SELECT value FROM json_each(?))");
+    let rows: Vec<IdRow> = database.rows(&sql, vec![ids.into()])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// In how many seconds there is something to do; `None` where nothing is left.
