@@ -17,6 +17,7 @@ mkdirSync(screenshots, { recursive: true });
 // ---- the browser
 
 let launched;
+let willClose;
 function browser() {
   launched ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -28,7 +29,6 @@ function browser() {
 export async function close() {
   await (await launched)?.close();
 }
-after(close);
 
 /** A context of its own, signed in unless told otherwise. What it may not do is noted in `faults`. */
 export async function newContext({ signedIn = true, ...options } = {}) {
@@ -67,6 +67,7 @@ export async function signInByApi(context) {
  * Content-Security-Policy, or asks another origin anything.
  */
 export function test(name, options, body = options) {
+  willClose ??= after(close) ?? true;
   const { timeout = 60_000, ...context } = typeof options === "function" ? {} : options;
   return nodeTest(name, { timeout }, async (t) => {
     const opened = await newContext(context);

@@ -4,12 +4,13 @@ import { api, demo, open, rotate, seed, show, shown, unique } from "./support.mj
 const dialog = (page) => page.getByRole("dialog");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-/** Calls `look(name)` at each. The page is signed in, and allowed to use the clipboard. */
-export async function everyView(page, context, look) {
-  const { integration, token } = await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." });
-  const rotating = await withHistory();
-  await seed({ name: unique("An integration with a name that goes on for longer than anybody would like to read"), scopes: [] });
+/** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
+export const parts = { integrations, create, rotation, edit, why, policy, subAccounts, session };
 
+async function integrations(page, context, look) {
+  await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." });
+  await withHistory();
+  await seed({ name: unique("An integration with a name that goes on for longer than anybody would like to read"), scopes: [] });
   await open(page);
   await shown(page.getByRole("table"));
   await look("integrations");
@@ -19,13 +20,9 @@ export async function everyView(page, context, look) {
   await page.getByRole("searchbox").fill("nothing is called this");
   await shown(page.getByRole("heading", { name: "No integration matches" }));
   await look("integrations-no-match");
+}
 
-  await create(page, look);
-  await rotation(page, integration, rotating, look);
-  await edit(page, integration, look);
-  await why(page, integration, token, look);
-  await policy(page, look);
-
+async function subAccounts(page, context, look) {
   await open(page, "#/sub-accounts");
   await shown(page.getByText("Acme Dental"));
   await look("sub-accounts");
@@ -33,7 +30,9 @@ export async function everyView(page, context, look) {
   await look("sub-accounts-rename");
   await open(page, "#/nothing/here");
   await look("not-found");
+}
 
+async function session(page, context, look) {
   await open(page, "#/sub-accounts");
   await context.clearCookies();
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
@@ -58,7 +57,7 @@ async function withHistory() {
   return (await rotate(integration, { expire: "later", window_seconds: 3 * 86_400 })).integration;
 }
 
-async function create(page, look) {
+async function create(page, context, look) {
   await open(page, "#/integrations/new");
   await look("create-1-name");
   await button(page, "Continue").click();
@@ -80,7 +79,8 @@ async function create(page, look) {
   await button(page, "Leave without it").click();
 }
 
-async function rotation(page, steady, rotating, look) {
+async function rotation(page, context, look) {
+  const [{ integration: steady }, rotating] = [await seed({ name: "Calendar bridge" }), await withHistory()];
   await open(page, `#/integrations/${steady.id}`);
   await shown(page.getByRole("heading", { name: steady.name, level: 1 }));
   await shown(page.getByText("Token 1").first());
@@ -112,7 +112,8 @@ async function rotation(page, steady, rotating, look) {
   await look("delete");
 }
 
-async function edit(page, { id }, look) {
+async function edit(page, context, look) {
+  const { id } = (await seed({ name: "Zapier sync", description: "Copies new contacts." })).integration;
   await open(page, `#/integrations/${id}/edit`);
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
   await page.getByRole("checkbox", { name: /locations\.readonly/ }).uncheck();
@@ -130,7 +131,9 @@ async function edit(page, { id }, look) {
   await button(page, "Take theirs").click();
 }
 
-async function why(page, { id, name }, token, look) {
+async function why(page, context, look) {
+  const { integration, token } = await seed({ name: "Booking form" });
+  const { id, name } = integration;
   await open(page, "#/why");
   await look("why");
   await page.getByLabel("A method and a path, or a curl command").fill("POST /contacts/");
@@ -166,7 +169,7 @@ export function changedDocument() {
 export const choose = (page, ...files) =>
   page.locator('input[type="file"]').setInputFiles(files.map(([name, text]) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })));
 
-async function policy(page, look) {
+async function policy(page, context, look) {
   await open(page, "#/policy");
   await shown(page.getByRole("heading", { name: /In force/ }));
   await look("policy");
