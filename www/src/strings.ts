@@ -395,6 +395,7 @@ export const t = {
     choose: "Choose files",
     formats: "OpenAPI 3.0 or 3.1, as JSON or YAML; up to 8 MB in all",
     files: "Documents",
+    fileCount: (of: number) => amount(of, "document"),
     removeFile: (name: string) => `Remove ${name}`,
     clear: "Start over",
     settings: "Settings",
@@ -422,7 +423,7 @@ export const t = {
     newlyPublic: (of: number) => `${operations(of)} would be open to anyone, without a token`,
     opens: (who: string, of: number) => `${operations(of)} newly open to ${who}`,
     closes: (who: string, of: number) => `${operations(of)} closed to ${who}`,
-    changes: (who: string, of: number) => `${operations(of)} ask for other scopes of ${who}`,
+    changes: (who: string, of: number) => `${operations(of)} ${of === 1 ? "asks" : "ask"} ${who} for other scopes`,
     who: { without_token: "anyone", sub_account: "sub-accounts", agency: "the agency" } as Record<string, string>,
     clean: "Nothing to report: every operation is described and mapped.",
     findings: {

@@ -10,15 +10,15 @@ export interface Pasted {
 }
 
 const METHOD = /^[A-Za-z]+$/;
+const ADDRESS = /^(\/|[a-z][a-z0-9+.-]*:\/\/)/i;
 
 /** Null where neither can be found. */
 export function readPasted(text: string): Pasted | null {
   const words = split(text.trim());
   if (words[0] === "curl") return readCurl(words.slice(1));
-  const [first, second] = words;
-  if (first === undefined) return null;
-  if (second !== undefined && METHOD.test(first)) return pasted(first, second, null);
-  return words.length === 1 ? pasted("GET", first, null) : null;
+  const [first = "", second = ""] = words;
+  if (METHOD.test(first) && ADDRESS.test(second)) return pasted(first, second, null);
+  return words.length === 1 && ADDRESS.test(first) ? pasted("GET", first, null) : null;
 }
 
 const WITH_VALUE = new Set(["-o", "-u", "-A", "-e", "-b", "-c", "-m", "-w", "-x", "--output", "--user", "--user-agent", "--max-time", "--connect-timeout", "--proxy", "--cacert", "--retry", "--cookie", "--referer", "--write-out"]);

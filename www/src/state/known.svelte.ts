@@ -21,6 +21,11 @@ function noneIsNull(thrown: unknown): null {
   throw thrown;
 }
 
+/** Nothing of it stays in the page once somebody has signed out. */
+export function forget(): void {
+  for (const known of [owners, catalogue, policyInForce]) known.clear();
+}
+
 /** What people call an owner. */
 export function ownerName(owner: Owner): string {
   if (owner.level === "agency") return t.owner.agency;

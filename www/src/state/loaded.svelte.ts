@@ -24,6 +24,13 @@ export class Loaded<T> {
     }
   }
 
+  clear(): void {
+    this.#latest++;
+    this.value = null;
+    this.problem = null;
+    this.isLoading = false;
+  }
+
   /** Takes what came as the answer to something else. */
   set(value: T): void {
     this.#latest++;

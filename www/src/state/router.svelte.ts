@@ -6,23 +6,25 @@ export interface Place {
   query: URLSearchParams;
 }
 
-type Guard = () => boolean;
+/** What leaving would lose. */
+export type Loss = "changes" | "token";
+type Guard = () => Loss | null;
 
 class Router {
   place = $state<Place>(read(location.hash));
   /** Where somebody wants to go although something would be lost; they are asked first. */
-  wanted = $state<string | null>(null);
+  wanted = $state<{ hash: string; loss: Loss } | null>(null);
   #current = location.hash;
   #guards = new Set<Guard>();
 
   constructor() {
     addEventListener("hashchange", () => this.#changed());
     addEventListener("beforeunload", (event) => {
-      if (this.#isGuarded()) event.preventDefault();
+      if (this.#loss()) event.preventDefault();
     });
   }
 
-  /** Asks before the view is left while `guard` says that something would be lost. Returns how to end that. */
+  /** Asks before the view is left while `guard` names a loss. Returns how to end that. */
   guard(guard: Guard): () => void {
     this.#guards.add(guard);
     return () => this.#guards.delete(guard);
@@ -44,21 +46,23 @@ class Router {
     const wanted = this.wanted;
     this.wanted = null;
     this.#guards.clear();
-    if (wanted !== null) location.hash = wanted;
+    if (wanted !== null) location.hash = wanted.hash;
   }
 
   stay(): void {
     this.wanted = null;
   }
 
-  #isGuarded(): boolean {
-    return [...this.#guards].some((guard) => guard());
+  #loss(): Loss | null {
+    const losses = [...this.#guards].map((guard) => guard());
+    return losses.includes("token") ? "token" : (losses.find((loss) => loss !== null) ?? null);
   }
 
   #changed(): void {
     if (location.hash === this.#current) return;
-    if (this.#isGuarded()) {
-      this.wanted = location.hash || "#/";
+    const loss = this.#loss();
+    if (loss !== null) {
+      this.wanted = { hash: location.hash || "#/", loss };
       history.replaceState(null, "", this.#current || "#/");
       return;
     }

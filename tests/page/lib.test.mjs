@@ -1,0 +1,108 @@
+// The page's own small functions (www/src/lib): what is pasted, how time is told, how a history is read.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const { curl, history, text, time } = await bundled();
+
+async function bundled() {
+  const names = ["curl", "history", "text", "time"];
+  const contents = names.map((name) => `export * as ${name} from "./${name}";`).join("\n");
+  const resolveDir = fileURLToPath(new URL("../../www/src/lib", import.meta.url));
+  const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+const pasted = [
+  ["GET /contacts/", "GET", "/contacts/", null],
+  ["delete /contacts/1", "DELETE", "/contacts/1", null],
+  ["/contacts/?a=b", "GET", "/contacts/?a=b", null],
+  ["POST https://api.example.com/contacts/", "POST", "/contacts/", null],
+  ["curl https://api.example.com", "GET", "/", null],
+  ["curl https://api.example.com?x=1", "GET", "/?x=1", null],
+  ["curl -s http://localhost:8787/a/b#fragment", "GET", "/a/b", null],
+  ["curl -X PUT 'https://h/a b'", "PUT", "/a b", null],
+  ["curl -XPATCH --url https://h/x", "PATCH", "/x", null],
+  ["curl --request=DELETE https://h/x", "DELETE", "/x", null],
+  [`curl https://h/x -d '{"a":1}'`, "POST", "/x", null],
+  ["curl -G https://h/x -d a=b", "GET", "/x", null],
+  ["curl -I https://h/x", "HEAD", "/x", null],
+  [`curl https://h/x \\\n  -H "Authorization: Bearer pit_abc"`, "GET", "/x", "pit_abc"],
+  ["curl https://h/x \\\r\n -H 'authorization:  bearer   pit_abc '", "GET", "/x", "pit_abc"],
+  ["curl -H 'Authorization: pit_abc' https://h/x", "GET", "/x", "pit_abc"],
+  ["curl -H 'Accept: */*' -o out.json -A agent https://h/x", "GET", "/x", null],
+  ["curl https://h/a/..%2fb//c", "GET", "/a/..%2fb//c", null],
+];
+
+test("a method with a path, or a curl command, is read as it stands", () => {
+  for (const [input, method, target, credential] of pasted) {
+    assert.deepEqual(curl.readPasted(input), { method, target, credential }, input);
+  }
+});
+
+test("what is neither is not guessed at", () => {
+  for (const input of ["", "   ", "curl", "curl -s", "hello out there", "3 /x", "hello"]) {
+    assert.equal(curl.readPasted(input), null, JSON.stringify(input));
+  }
+});
+
+const now = Date.parse("2026-11-22T12:00:00Z");
+const after = (seconds) => new Date(now + seconds * 1000).toISOString();
+
+test("times are told as people tell them", () => {
+  const told = [0, -44, -60, -3600, -86_400, -5 * 86_400, -90 * 86_400, 7 * 86_400].map((at) => time.relative(after(at), now));
+  assert.deepEqual(told, ["just now", "just now", "1 minute ago", "1 hour ago", "yesterday", "5 days ago", "3 months ago", "in 7 days"]);
+});
+
+test("a countdown leaves out what is nothing at its front, and ends at nothing", () => {
+  const counted = [604_800, 86_399, 60, 9, 0, -5].map((left) => time.countdown(after(left), now));
+  assert.deepEqual(counted, ["7 d 0 h 0 m 0 s", "23 h 59 m 59 s", "1 m 0 s", "9 s", "0 s", "0 s"]);
+});
+
+test("a window's length is told in the largest unit that fits it exactly", () => {
+  assert.deepEqual([60, 3600, 86_400, 604_800, 5400, 61].map(time.length), ["1 minute", "1 hour", "1 day", "7 days", "90 minutes", "61 seconds"]);
+});
+
+test("a name is typed right where it looks right, whatever cannot be seen in it", () => {
+  assert.ok(text.looksLike("Zapier sync", "Zapier sync"));
+  assert.ok(text.looksLike("abc", "\u202eabc\u202c"));
+  assert.ok(text.looksLike("a b", "a\u00a0b"));
+  assert.ok(!text.looksLike("zapier sync", "Zapier sync"));
+  assert.ok(!text.looksLike("", "Zapier sync"));
+});
+
+const integration = { created_at: after(0) };
+const event = (seq, at, kind, detail = {}) => ({ seq, at: after(at), actor: "owner key", kind, detail });
+const seconds = (lives) => lives.map(({ n, from, outgoingFrom, to }) => [n, from, outgoingFrom, to].map((at, place) => (place === 0 || at === null ? at : (at - now) / 1000)));
+
+test("every token's life is read from the events, newest first as they come", () => {
+  const events = [
+    event(6, 400, "rotation.started", { expire: "now", n: 4 }),
+    event(5, 300, "rotation.finished"),
+    event(4, 200, "rotation.started", { expire: "later", n: 3, until: after(9999) }),
+    event(3, 150, "rotation.cancelled"),
+    event(2, 100, "rotation.started", { expire: "later", n: 2, until: after(9999) }),
+    event(1, 0, "integration.created"),
+  ];
+  assert.deepEqual(seconds(history.lives(events, integration)), [
+    [1, 0, 200, 300],
+    [2, 100, null, 150],
+    [3, 200, null, 400],
+    [4, 400, null, null],
+  ]);
+});
+
+test("a window that passed by itself ended its token, and a deletion ends what lives", () => {
+  const events = [
+    event(1, 0, "integration.created"),
+    event(2, 100, "rotation.started", { expire: "later", n: 2, until: after(200) }),
+    event(3, 300, "rotation.started", { expire: "later", n: 3, until: after(1000) }),
+    event(4, 500, "integration.deleted"),
+  ];
+  assert.deepEqual(seconds(history.lives(events, integration)), [
+    [1, 0, 100, 200],
+    [2, 100, 300, 500],
+    [3, 300, null, 500],
+  ]);
+});
