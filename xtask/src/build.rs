@@ -1,5 +1,6 @@
 //! Building the Worker.
 
+use std::fmt;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::setup::step;
-use crate::{cli, process, project, setup};
+use crate::{cli, process, project, setup, www};
 
 /// One build of the Worker.
 pub struct Variant {
@@ -28,7 +29,8 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     cli::nothing(&args)?;
     setup::run()?;
     run(&variant)?;
-    print_size(&project::path(variant.directory).join("index_bg.wasm"))
+    println!("    WASM: {}", size(&[project::path(variant.directory).join("index_bg.wasm")])?);
+    Ok(())
 }
 
 /// Builds the browser's bundle into `target/page/`: unoptimized, for what it says and not for its size.
@@ -43,7 +45,7 @@ pub fn page() -> Result<()> {
 
 /// Builds a variant, unless what is there was made of the same code with the same tools.
 pub fn run(variant: &Variant) -> Result<()> {
-    admin_page()?;
+    www::build()?; // wrangler wants its directory to be there
     let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || {
         compile(variant.features, "release")
     })?;
@@ -56,12 +58,6 @@ pub fn run(variant: &Variant) -> Result<()> {
     }
     step(&format!("Bundling the Worker into {}/", variant.directory), || bundle(variant))?;
     fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
-}
-
-/// The admin page's files in `www/dist`, which wrangler wants to be there.
-fn admin_page() -> Result<()> {
-    let files = project::path("www/dist/_tidegate");
-    fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))
 }
 
 /// Has cargo compile the code, which takes no time when nothing changed; returns where the result is.
@@ -111,12 +107,27 @@ fn native_esbuild() -> Result<PathBuf> {
     binaries.into_iter().find(|binary| binary.is_file()).context("esbuild has no binary for this platform")
 }
 
-fn print_size(wasm: &Path) -> Result<()> {
-    let script = "const b = require('fs').readFileSync(process.argv[1]); \
-                  console.log(b.length, require('zlib').gzipSync(b, { level: 9 }).length)";
-    let sizes = process::output(Command::new("node").args(["-e", script]).arg(wasm))?;
-    let kilobytes: Vec<u64> = sizes.split(' ').flat_map(str::parse).map(|bytes: u64| bytes.div_ceil(1000)).collect();
-    let [raw, compressed] = kilobytes[..] else { bail!("no sizes in {sizes:?}") };
-    println!("    WASM: {raw} KB, {compressed} KB with gzip");
-    Ok(())
+/// How large some files are together.
+pub struct Size {
+    /// In bytes.
+    pub raw: u64,
+    /// In bytes, each file with gzip.
+    pub compressed: u64,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} KB, {} KB with gzip", self.raw.div_ceil(1000), self.compressed.div_ceil(1000))
+    }
+}
+
+/// Measures files.
+pub fn size(files: &[PathBuf]) -> Result<Size> {
+    let script = "const files = process.argv.slice(1).map((file) => require('fs').readFileSync(file)); \
+                  const sum = (of) => files.reduce((sum, file) => sum + of(file).length, 0); \
+                  console.log(sum((file) => file), sum((file) => require('zlib').gzipSync(file, { level: 9 })))";
+    let sizes = process::output(Command::new("node").args(["-e", script]).args(files))?;
+    let bytes: Vec<u64> = sizes.split(' ').flat_map(str::parse).collect();
+    let [raw, compressed] = bytes[..] else { bail!("no sizes in {sizes:?}") };
+    Ok(Size { raw, compressed })
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask check`: formatting, lints, and the rules for dependencies.
+//! `cargo xtask check`: formatting, lints, the page's types and size, and the rules for dependencies.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::process::Running;
 use crate::tally::Tally;
-use crate::{process, project, setup};
+use crate::{process, project, setup, www};
 
 /// What cargo runs; each has to succeed.
 const CHECKS: [(&str, &str); 6] = [
@@ -30,6 +30,8 @@ pub fn command() -> Result<ExitCode> {
     for (name, args) in CHECKS {
         total += report(name, cargo(args)?);
     }
+    total += report("the page's types", www::is_sound()?);
+    total += report("the page's size", www::is_within_budget()?);
     total += advisories()?;
     println!("\n{total}");
     Ok(total.exit_code())

@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks and deploys the gate.
 
 mod bench;
+mod browser;
 mod build;
 mod check;
 mod cli;
@@ -17,6 +18,7 @@ mod suites;
 mod tally;
 mod test;
 mod walk;
+mod www;
 
 use std::process::ExitCode;
 
@@ -26,15 +28,16 @@ const HELP: &str = "\
 Usage: cargo xtask <command>
 
   setup                 install what is missing: WASM target, wasm-bindgen, worker-build, npm packages
-  build [--faults]      build the Worker into build/ (--faults: into build/faults/, with injected panics, for one test)
+  build [--faults]      build the Worker into build/ and the admin page into www/dist/ (--faults: into build/faults/, with injected panics, for one test)
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page and readme, or only those named
+  test [SUITE…]         run the suites core, edge, page, browser and readme, or only those named. browser is the admin page in
+                        Chromium, which is installed where apt-get can; else it is skipped, and says so
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   bench                 print how long it takes to compile a large OpenAPI document
-  check                 formatting, lints, and the rules for dependencies
+  check                 formatting, lints, the page's types and size, and the rules for dependencies
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
                         `npx wrangler secret put TOKEN_KEYS` and `npx wrangler secret put OWNER_KEY`

@@ -75,10 +75,19 @@ pub fn page() -> Result<Tally> {
     build::page()?;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap", "tests/page/corpus.test.mjs"]).current_dir(project::root());
+    tap(&mut node)
+}
+
+/// Runs `node --test --test-reporter=tap`; prints what failed, and why something was skipped.
+pub fn tap(node: &mut Command) -> Result<Tally> {
     let mut lines = Vec::new();
-    let status = process::each_line(&mut node, |line| lines.push(line.to_owned()))?;
-    let failures = lines.iter().filter(|line| line.starts_with("not ok") || line.starts_with("  error:"));
-    failures.for_each(|line| println!("{line}"));
+    let is_told = |line: &str| ["not ok", "error:", "SKIPPED"].iter().any(|start| line.trim_start().starts_with(start));
+    let status = process::each_line(node, |line| {
+        if is_told(line) || line.contains(" # SKIP ") {
+            println!("{line}");
+        }
+        lines.push(line.to_owned());
+    })?;
     Ok(tap_tally(&lines).with_run(status.success()))
 }
 

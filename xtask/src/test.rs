@@ -5,26 +5,32 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::tally::Tally;
-use crate::{build, setup, suites};
+use crate::{browser, build, setup, suites};
 
-/// A suite: its name, which builds it needs, and what runs it.
+/// A suite: its name, which builds it needs, why it cannot run here, and what runs it.
 struct Suite {
     name: &'static str,
     builds: &'static [build::Variant],
+    missing: fn() -> Option<String>,
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 4] = [
-    Suite { name: "core", builds: &[], run: suites::core },
-    Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
-    Suite { name: "page", builds: &[], run: suites::page },
-    Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
+const SUITES: [Suite; 5] = [
+    Suite { name: "core", builds: &[], missing: nothing, run: suites::core },
+    Suite { name: "edge", builds: &[build::GATE, build::FAULTS], missing: nothing, run: suites::edge },
+    Suite { name: "page", builds: &[], missing: nothing, run: suites::page },
+    Suite { name: "browser", builds: &[build::GATE], missing: browser::missing, run: browser::run },
+    Suite { name: "readme", builds: &[build::GATE], missing: nothing, run: suites::readme },
 ];
+
+fn nothing() -> Option<String> {
+    None
+}
 
 /// `cargo xtask test [SUITE…]`
 pub fn command(wanted: &[String]) -> Result<ExitCode> {
     if let Some(unknown) = wanted.iter().find(|name| SUITES.iter().all(|suite| suite.name != **name)) {
-        bail!("there is no suite {unknown:?}; there are core, edge, page and readme");
+        bail!("there is no suite {unknown:?}; there are core, edge, page, browser and readme");
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
     let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();
@@ -41,6 +47,10 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
 /// What a suite came to; one that cannot be run has failed.
 fn tally(suite: &Suite) -> Tally {
     println!("\n# {}", suite.name);
+    if let Some(why) = (suite.missing)() {
+        println!("SKIPPED: {why}");
+        return Tally { skipped: 1, ..Tally::default() };
+    }
     prepare(suite).and_then(|()| (suite.run)()).map_or_else(
         |error| {
             eprintln!("error: the suite {} did not run: {error:#}", suite.name);

@@ -1,0 +1,16 @@
+// A gate without integrations: what its list teaches.
+import assert from "node:assert/strict";
+
+import { api, open, shown, test } from "./support.mjs";
+
+test("an empty list says what an integration is and how to make one", async ({ t, page }) => {
+  const { integrations } = await api("GET", "/integrations?limit=1");
+  if (integrations.length > 0) return t.skip("this gate has integrations already");
+  await open(page);
+  await shown(page.getByRole("heading", { name: "No integrations yet" }));
+  await shown(page.getByText("one token that a script, an automation or a partner sends with every call"));
+  assert.equal(await page.getByRole("main").getByRole("listitem").count(), 3);
+  assert.equal(await page.getByRole("search").count(), 0);
+  await page.getByRole("link", { name: "Create integration" }).click();
+  await shown(page.getByRole("heading", { name: "Create integration", level: 1 }));
+});

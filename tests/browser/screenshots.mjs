@@ -1,0 +1,39 @@
+// Pictures of every view and dialog, light and dark, at four widths, into target/screenshots/. Against a running gate:
+// TIDEGATE_ADDRESS=http://localhost:8787 OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars) \\
+//   node tests/browser/screenshots.mjs [part of a view's name…]
+import { fileURLToPath } from "node:url";
+
+import { close, newContext, screenshots } from "./support.mjs";
+import { parts } from "./views.mjs";
+
+export const THEMES = ["light", "dark"];
+export const WIDTHS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
+
+/** `options` of playwright's screenshot apply to all. */
+export async function picture(page, view, options = {}) {
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const [width, height] of Object.entries(WIDTHS)) {
+      await page.setViewportSize({ width: Number(width), height });
+      await page.screenshot({ path: `${screenshots}${view}-${colorScheme}-${width}.png`, fullPage: true, ...options });
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.slice(2);
+  for (const [name, part] of Object.entries(parts)) {
+    const context = await newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+    const page = await context.newPage();
+    const look = async (view) => {
+      if (wanted.length > 0 && !wanted.some((text) => view.includes(text))) return;
+      console.log(view);
+      await picture(page, view);
+    };
+    await part(page, context, look).catch((error) => console.error(`${name} went no further: ${error.message}`));
+    for (const fault of context.faults) console.error(fault);
+    await context.close();
+  }
+  await close();
+}

@@ -1,0 +1,112 @@
+// Signing in and out, and a session that ends while somebody works.
+import assert from "node:assert/strict";
+
+import { address, api, gone, open, ownerKey, shown, signInByApi, test, unique } from "./support.mjs";
+
+const key = (page) => page.getByLabel("Owner key", { exact: true });
+const signIn = (page) => page.getByRole("button", { name: "Sign in" });
+
+test("the right key signs in, a wrong one says so", { signedIn: false }, async ({ page }) => {
+  await open(page);
+  await shown(page.getByRole("heading", { name: "Sign in" }));
+  assert.equal(await key(page).evaluate((input) => input === document.activeElement), true);
+  await key(page).fill("not-the-key");
+  await signIn(page).click();
+  await shown(page.getByRole("alert").getByText("This is not the gate's owner key"));
+  assert.equal(await key(page).getAttribute("aria-invalid"), "true");
+  await key(page).fill(`  ${ownerKey}\n`);
+  await page.keyboard.press("Enter");
+  await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
+  await page.reload();
+  await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
+  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie, location.href]));
+  assert.ok(!kept.includes(ownerKey));
+});
+
+test("a password manager can fill the form", { signedIn: false }, async ({ page }) => {
+  await open(page);
+  const form = page.locator("form");
+  assert.equal(await form.locator('input[autocomplete="username"]').inputValue(), new URL(address).host);
+  const password = form.locator('input[autocomplete="current-password"][type="password"]');
+  await password.evaluate((input, value) => {
+    // As they do it: the value from outside, then the events of typing.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }, ownerKey);
+  await signIn(page).click();
+  await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
+});
+
+test("the key can be shown and hidden", { signedIn: false }, async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Show Owner key" }).click();
+  assert.equal(await key(page).getAttribute("type"), "text");
+  await page.getByRole("button", { name: "Hide Owner key" }).click();
+  assert.equal(await key(page).getAttribute("type"), "password");
+});
+
+test("signing out in one tab shows in another, and the session is dead", async ({ page, context }) => {
+  await open(page);
+  const other = await context.newPage();
+  await open(other, "#/sub-accounts");
+  const [{ name, value }] = await context.cookies();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await shown(page.getByRole("heading", { name: "Sign in" }));
+  await shown(other.getByRole("dialog", { name: "Your session is over" }));
+  const answer = await fetch(`${address}/_tidegate/api/integrations`, { headers: { cookie: `${name}=${value}` } });
+  assert.equal(answer.status, 401);
+
+  await key(other.getByRole("dialog")).fill(ownerKey);
+  await signIn(other.getByRole("dialog")).click();
+  await gone(other.getByRole("dialog"));
+  await shown(other.getByRole("heading", { name: "Sub-accounts", level: 1 }));
+  await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
+});
+
+test("a session that ends while a form is half filled: sign in again, nothing typed is lost, and it goes through", async ({ page, context }) => {
+  const name = unique("Half filled");
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Description").fill("Typed before the session ended");
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("checkbox", { name: /contacts\.readonly/ }).check();
+  await page.getByRole("button", { name: "Review" }).click();
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Create and show the token" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session is over" });
+  await shown(dialog);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await shown(dialog);
+  await key(dialog).fill("wrong");
+  await signIn(dialog).click();
+  await shown(dialog.getByRole("alert"));
+  await key(dialog).fill(ownerKey);
+  await signIn(dialog).click();
+  await gone(dialog);
+  await shown(page.getByRole("heading", { name: `${name} is created` }));
+  const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
+  assert.deepEqual(integrations.map(({ description, scopes }) => ({ description, scopes })), [
+    { description: "Typed before the session ended", scopes: ["contacts.readonly"] },
+  ]);
+});
+
+test("somebody who will not sign in again can leave", async ({ page, context }) => {
+  await open(page, "#/sub-accounts");
+  await context.clearCookies();
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session is over" });
+  await dialog.getByRole("button", { name: "Leave instead" }).click();
+  await shown(page.getByRole("heading", { name: "Sign in" }));
+});
+
+test("a session renewed elsewhere goes on here", async ({ page, context }) => {
+  await open(page, "#/sub-accounts");
+  await context.clearCookies();
+  await signInByApi(context);
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await shown(page.getByRole("table").or(page.getByRole("heading", { name: "No integrations yet" })));
+  assert.equal(await page.getByRole("dialog").count(), 0);
+});

@@ -1,0 +1,161 @@
+// What every test of the page needs: a browser, somebody signed in, the admin API to prepare things with, and the gate to try
+// tokens at. `cargo xtask test browser` starts the gate and names it here.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { after, test as nodeTest } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium } from "playwright-core";
+
+const given = (name) => process.env[name] ?? assert.fail(`the variable ${name} is missing; see tests/browser/support.mjs`);
+export const address = given("TIDEGATE_ADDRESS").replace(/\/$/, "");
+export const ownerKey = given("OWNER_KEY");
+
+const API = "/_tidegate/api";
+export const screenshots = new URL("../../target/screenshots/", import.meta.url).pathname;
+mkdirSync(screenshots, { recursive: true });
+
+// ---- the browser
+
+let launched;
+let willClose;
+function browser() {
+  launched ??= chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [], // Chromium's sandbox does not run as root
+  });
+  return launched;
+}
+
+export async function close() {
+  await (await launched)?.close();
+}
+
+/** A context of its own, signed in unless told otherwise. What it may not do is noted in `faults`. */
+export async function newContext({ signedIn = true, ...options } = {}) {
+  const context = await (await browser()).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(10_000);
+  context.faults = [];
+  context.on("console", (message) => note(context, message));
+  context.on("weberror", (error) => context.faults.push(`thrown: ${error.error().message}`));
+  context.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== address && protocol !== "blob:") context.faults.push(`asked another origin: ${request.url()}`);
+  });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  if (signedIn) await signInByApi(context);
+  return context;
+}
+
+// Chromium says so of every answer above 399; whether the page may get one is for the tests to say.
+const ANSWERED = /^Failed to load resource: the server responded with a status of (401|404|409|412|422)|^Failed to load resource: net::ERR_/;
+
+function note(context, message) {
+  if (!["error", "warning"].includes(message.type()) || ANSWERED.test(message.text())) return;
+  context.faults.push(`console: ${message.text()}`);
+}
+
+/** The session's cookie, as after signing in. */
+export async function signInByApi(context) {
+  const answer = await context.request.post(`${API}/session`, { data: { key: ownerKey }, headers: { origin: address } });
+  assert.equal(answer.status(), 204);
+}
+
+/**
+ * A test with a page in a context of its own. It fails too if the page writes an error, violates its
+ * Content-Security-Policy, or asks another origin anything.
+ */
+export function test(name, options, body = options) {
+  willClose ??= after(close) ?? true;
+  const { timeout = 60_000, ...context } = typeof options === "function" ? {} : options;
+  return nodeTest(name, { timeout }, async (t) => {
+    const opened = await newContext(context);
+    const page = await opened.newPage();
+    try {
+      await body({ t, context: opened, page });
+      assert.deepEqual(opened.faults, []);
+    } catch (error) {
+      await page.screenshot({ path: `${screenshots}FAILED-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 80)}.png`, timeout: 5000 }).catch(() => {});
+      throw error;
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+export async function open(page, hash = "#/integrations") {
+  await page.goto(`/_tidegate/${hash}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+/** Waits until `question` gives something true, and gives it back. */
+export async function until(question, what, limit = 10_000) {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const answer = await question();
+    if (answer) return answer;
+    if (Date.now() > deadline) assert.fail(`not within ${limit} ms: ${what}`);
+    await sleep(100);
+  }
+}
+
+/** Waits for an element to be shown. */
+export const shown = (locator) => locator.waitFor({ state: "visible" });
+export const gone = (locator) => locator.waitFor({ state: "hidden" });
+
+/** Whether something reaches past the right edge of the window, or of its own box. */
+export async function overflow(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+    const names = wide.map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return scrollWidth > clientWidth ? `${scrollWidth} in ${clientWidth}: ${names.slice(0, 6).join(", ")}` : "";
+  });
+}
+
+// ---- the admin API
+
+/** Asks it with the owner key. */
+export async function api(method, path, { body, rev, status } = {}) {
+  const headers = { authorization: `Bearer ${ownerKey}` };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (rev !== undefined) headers["if-match"] = `"${rev}"`;
+  const answer = await fetch(`${address}${API}${path}`, { method, headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  if (status ? answer.status !== status : !answer.ok) assert.fail(`${method} ${path}: ${answer.status} ${text}`);
+  return text === "" ? null : JSON.parse(text);
+}
+
+let number = 0;
+/** A name that no other test gives. */
+export const unique = (name) => `${name} ${Date.now().toString(36)}${(number++).toString(36)}`;
+
+export const acme = { level: "sub_account", id: "acme" };
+
+/** An integration of Acme's, and its token. */
+export function seed(fields = {}) {
+  const body = { name: unique("Seeded"), owner: acme, scopes: ["contacts.readonly", "locations.readonly"], ...fields };
+  return api("POST", "/integrations", { body });
+}
+
+export const show = (id) => api("GET", `/integrations/${id}`);
+export const rotate = ({ id, rev }, body = { expire: "later" }) => api("POST", `/integrations/${id}/rotate`, { rev, body });
+
+// ---- the gate
+
+/** What a call with a token is answered with. */
+export async function call(token, path = "/locations/acme", init = {}) {
+  const answer = await fetch(`${address}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** A grant may rest on what was read up to 5 seconds ago: README, "How soon a change is seen". */
+export const becomes = (token, status, path, init) =>
+  until(async () => (await call(token, path, init)) === status, `${path ?? "the call"} answered with ${status}`, 9000);
+
+export const demo = {
+  documents: () => [readFileSync(new URL("../../examples/demo-api/openapi.json", import.meta.url), "utf8")],
+  settings: () => JSON.parse(readFileSync(new URL("../../examples/demo-api/settings.json", import.meta.url), "utf8")),
+};

@@ -1,0 +1,189 @@
+// Every view and dialog of the page, one after the other, for those who look at all of them.
+import { api, demo, open, rotate, seed, show, shown, unique } from "./support.mjs";
+
+const dialog = (page) => page.getByRole("dialog");
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
+export const parts = { integrations, create, rotation, edit, why, policy, subAccounts, session };
+
+async function integrations(page, context, look) {
+  await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." });
+  await withHistory();
+  await seed({ name: unique("An integration with a name that goes on for longer than anybody would like to read"), scopes: [] });
+  await open(page);
+  await shown(page.getByRole("table"));
+  await look("integrations");
+  await page.getByRole("button", { name: /^Actions for/ }).first().click();
+  await look("integrations-menu");
+  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox").fill("nothing is called this");
+  await shown(page.getByRole("heading", { name: "No integration matches" }));
+  await look("integrations-no-match");
+}
+
+async function subAccounts(page, context, look) {
+  await open(page, "#/sub-accounts");
+  await shown(page.getByText("Acme Dental"));
+  await look("sub-accounts");
+  await page.getByRole("button", { name: "Rename Acme Dental" }).click();
+  await look("sub-accounts-rename");
+  await open(page, "#/nothing/here");
+  await look("not-found");
+}
+
+async function session(page, context, look) {
+  await open(page, "#/sub-accounts");
+  await context.clearCookies();
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await shown(page.getByRole("dialog", { name: "Your session is over" }));
+  await look("session-over");
+  await button(page, "Leave instead").click();
+  await shown(page.getByRole("heading", { name: "Sign in" }));
+  await look("sign-in");
+  await page.getByLabel("Owner key", { exact: true }).fill("wrong");
+  await button(page, "Sign in").click();
+  await shown(page.getByRole("alert"));
+  await look("sign-in-wrong");
+}
+
+/** One with an edit, a rotation that was finished, and one under way. */
+async function withHistory() {
+  let { integration } = await seed({ name: "Warehouse robot", description: "Nightly export" });
+  const { id } = integration;
+  ({ integration } = await rotate(integration));
+  integration = await api("POST", `/integrations/${id}/rotation/finish`, { rev: integration.rev });
+  integration = await api("PATCH", `/integrations/${id}`, { rev: integration.rev, body: { scopes: ["contacts.readonly", "contacts.write"] } });
+  return (await rotate(integration, { expire: "later", window_seconds: 3 * 86_400 })).integration;
+}
+
+async function create(page, context, look) {
+  await open(page, "#/integrations/new");
+  await look("create-1-name");
+  await button(page, "Continue").click();
+  await look("create-1-name-wrong");
+  await page.getByLabel("Name", { exact: true }).fill("Newsletter");
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await button(page, "Continue").click();
+  await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
+  await page.getByRole("checkbox", { name: /locations\.readonly/ }).check();
+  await look("create-2-scopes");
+  await button(page, "Review").click();
+  await look("create-3-review");
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("This is the only time"));
+  await look("create-4-token");
+  await button(page, "Done, show the integration").click();
+  await shown(dialog(page));
+  await look("create-4-token-uncopied");
+  await button(page, "Leave without it").click();
+}
+
+async function rotation(page, context, look) {
+  const [{ integration: steady }, rotating] = [await seed({ name: "Calendar bridge" }), await withHistory()];
+  await open(page, `#/integrations/${steady.id}`);
+  await shown(page.getByRole("heading", { name: steady.name, level: 1 }));
+  await shown(page.getByText("Token 1").first());
+  await look("integration");
+  await button(page, "Rotate token").click();
+  await look("rotate-later");
+  await page.getByRole("radio", { name: /expire this token now/ }).check();
+  await look("rotate-now");
+  await page.getByRole("radio", { name: /expire this token later/ }).check();
+  await button(page, "Rotate, expire later").click();
+  await shown(page.getByText("This is the only time"));
+  await look("rotate-token");
+
+  await open(page, `#/integrations/${rotating.id}`);
+  await shown(page.getByRole("timer"));
+  await shown(page.getByText("Rotation finished"));
+  await look("integration-rotating");
+  await button(page, "Rotate token").click();
+  await look("rotate-while-rotating");
+  await page.keyboard.press("Escape");
+  await button(page, "Cancel rotation").click();
+  await look("rotation-cancel");
+  await page.keyboard.press("Escape");
+  await button(page, "Expire now").click();
+  await look("rotation-expire-now");
+  await page.keyboard.press("Escape");
+  await button(page, "More actions").click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await look("delete");
+}
+
+async function edit(page, context, look) {
+  const { id } = (await seed({ name: "Zapier sync", description: "Copies new contacts." })).integration;
+  await open(page, `#/integrations/${id}/edit`);
+  await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
+  await page.getByRole("checkbox", { name: /locations\.readonly/ }).uncheck();
+  await shown(page.getByText("1 operation lost"));
+  await look("edit");
+  await page.getByRole("link", { name: "Policy", exact: true }).click();
+  await shown(dialog(page));
+  await look("edit-unsaved");
+  await button(page, "Stay").click();
+  const { rev } = await show(id);
+  await api("PATCH", `/integrations/${id}`, { rev, body: { name: "Zapier sync, two-way", description: "Copies contacts both ways." } });
+  await button(page, "Update").click();
+  await shown(dialog(page));
+  await look("edit-conflict");
+  await button(page, "Take theirs").click();
+}
+
+async function why(page, context, look) {
+  const { integration, token } = await seed({ name: "Booking form" });
+  const { id, name } = integration;
+  await open(page, "#/why");
+  await look("why");
+  await page.getByLabel("A method and a path, or a curl command").fill("POST /contacts/");
+  await page.getByRole("radio", { name: "Nobody" }).check();
+  await button(page, "Explain").click();
+  await shown(page.getByRole("heading", { name: "Refused" }));
+  await look("why-nobody");
+  await page.getByLabel("A method and a path, or a curl command").fill(`curl -X POST https://api.example.com/contacts/ -H 'Authorization: Bearer ${token}' -d '{}'`);
+  await button(page, "Explain").click();
+  await shown(page.getByText(`one of ${name}`));
+  await look("why-scope-missing");
+  await open(page, `#/why?integration=${id}`);
+  await page.getByLabel("A method and a path, or a curl command").fill("GET /locations/acme");
+  await button(page, "Explain").click();
+  await shown(page.getByRole("heading", { name: "Allowed" }));
+  await look("why-allowed");
+  await page.getByRole("radio", { name: "Scopes of my choice" }).check();
+  await look("why-scopes-of-choice");
+}
+
+/** The demo's document with an operation more, one less, and one open to another scheme. */
+export function changedDocument() {
+  const document = JSON.parse(demo.documents()[0]);
+  delete document.paths["/teapot"];
+  document.paths["/invoices/"] = {
+    get: { operationId: "listInvoices", summary: "List invoices", security: [{ "Location-Access": ["invoices.readonly"] }], responses: { 200: { description: "" } } },
+    post: { operationId: "payInvoice", summary: "Pay", security: [{ "Partner-Access": ["invoices.write"] }], responses: { 200: { description: "" } } },
+  };
+  document.components.securitySchemes["Partner-Access"] = { type: "http", scheme: "bearer" };
+  return JSON.stringify(document, null, 2);
+}
+
+export const choose = (page, ...files) =>
+  page.locator('input[type="file"]').setInputFiles(files.map(([name, text]) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })));
+
+async function policy(page, context, look) {
+  await open(page, "#/policy");
+  await shown(page.getByRole("heading", { name: /In force/ }));
+  await look("policy");
+  await choose(page, ["demo.json", changedDocument()]);
+  await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
+  await button(page, "Check all integrations").click();
+  await shown(page.getByText(/integrations? affected|No integration gains/));
+  await look("policy-draft");
+  await button(page, "Publish…").click();
+  await look("policy-publish");
+  await page.keyboard.press("Escape");
+  await button(page, "Start over").click();
+  await choose(page, ["broken.json", '{"openapi": "3.1.0", "paths": {']);
+  await shown(page.getByRole("alert"));
+  await look("policy-broken");
+  await button(page, "Start over").click();
+}

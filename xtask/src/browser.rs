@@ -1,0 +1,61 @@
+//! The suite `browser`: the admin page in Chromium, against a gate with a state of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::gate::Options;
+use crate::process::Running;
+use crate::tally::Tally;
+use crate::{dev, dev_vars, gate, process, project, suites};
+
+/// What Chromium is called, and where it is if it is not on the PATH.
+const NAMES: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
+/// How long its installation may take.
+const INSTALLATION_LIMIT: Duration = Duration::from_secs(300);
+const INSTALLATION: &str = "apt-get update && apt-get install -y --no-install-recommends chromium";
+
+/// Why the suite cannot run here; installs Chromium where that can be done without asking anybody.
+pub fn missing() -> Option<String> {
+    if chromium().is_some() {
+        return None;
+    }
+    let reason = install().err().map(|error| format!("{error:#}"));
+    let reason = reason.or_else(|| chromium().is_none().then(|| "apt-get brought none".to_owned()))?;
+    Some(format!("there is no Chromium, and it cannot be installed from here: {reason}"))
+}
+
+/// Runs it; pictures of the views are in `target/screenshots/` afterwards.
+pub fn run() -> Result<Tally> {
+    let chromium = chromium().context("there is no Chromium")?;
+    let directory = project::path("target/browser");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory)?;
+    let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
+    let options = Options { port, state: directory.join("state"), log: Some(log) };
+    let gate = dev::start(&options).context("wrangler's output is in target/browser/wrangler.log")?;
+
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=tap", "tests/browser/all.mjs"]).current_dir(project::root());
+    node.env("TIDEGATE_ADDRESS", gate.address("")).env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium);
+    suites::tap(&mut node)
+}
+
+fn chromium() -> Option<PathBuf> {
+    NAMES.iter().map(PathBuf::from).find(|name| process::output(Command::new(name).arg("--version")).is_ok())
+}
+
+fn install() -> Result<()> {
+    anyhow::ensure!(nix::unistd::Uid::effective().is_root(), "that needs root");
+    anyhow::ensure!(Path::new("/usr/bin/apt-get").is_file(), "there is no apt-get");
+    println!("==> {INSTALLATION}");
+    let mut shell = Command::new("bash");
+    shell.args(["-c", INSTALLATION]).env("DEBIAN_FRONTEND", "noninteractive");
+    let status = Running::start(&mut shell)?.wait_at_most(INSTALLATION_LIMIT)?;
+    let status = status.with_context(|| format!("it took longer than {} s", INSTALLATION_LIMIT.as_secs()))?;
+    anyhow::ensure!(status.success(), "apt-get failed: {status}");
+    Ok(())
+}

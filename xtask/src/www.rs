@@ -1,0 +1,98 @@
+//! Building the admin page, and what it may weigh.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::build::{self, Size};
+use crate::setup::step;
+use crate::{process, project};
+
+const BUILT: &str = "www/dist/_tidegate";
+const STAMP: &str = "target/www.stamp";
+
+/// What the page may weigh, in bytes with gzip: what runs at once, and the rules, which are loaded when they are needed.
+const BUDGETS: [(&str, &[&str], u64); 2] = [("JS and CSS", &["js", "css"], 100_000), ("WASM", &["wasm"], 120_000)];
+
+/// Builds the browser's bundle and the page, unless what is there was made of the same files.
+pub fn build() -> Result<()> {
+    build::page()?;
+    let made_of = fingerprint()?;
+    let is_built = project::path(BUILT).join("index.html").is_file();
+    if is_built && fs::read_to_string(project::path(STAMP)).is_ok_and(|found| found == made_of) {
+        return Ok(());
+    }
+    step("Building the admin page into www/dist/", || {
+        let mut vite = Command::new(project::npm_tool("vite"));
+        vite.args(["build", "--config", "www/vite.config.ts", "--logLevel", "error"]);
+        process::run(vite.current_dir(project::root()))
+    })?;
+    weigh()?;
+    fs::write(project::path(STAMP), made_of).with_context(|| format!("{STAMP} cannot be written"))
+}
+
+/// Whether the built page keeps within its budgets; prints what it weighs.
+pub fn is_within_budget() -> Result<bool> {
+    build()?;
+    let sizes = weigh()?;
+    Ok(sizes.iter().zip(BUDGETS).all(|(size, (_, _, budget))| size.compressed <= budget))
+}
+
+/// The page's types and its accessibility, as far as they can be read from its source; a warning fails.
+pub fn is_sound() -> Result<bool> {
+    build::page()?; // its types are read too
+    let mut svelte_check = Command::new(project::npm_tool("svelte-check"));
+    svelte_check.args(["--workspace", "www", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"]);
+    Ok(process::status(svelte_check.current_dir(project::root()))?.success())
+}
+
+fn weigh() -> Result<Vec<Size>> {
+    let files = files_below(&project::path(BUILT))?;
+    let weigh = |(what, extensions, budget): (&str, &[&str], u64)| {
+        let size = build::size(&with_extensions(&files, extensions))?;
+        println!("    {what}: {size} (at most {} KB)", budget / 1000);
+        Ok(size)
+    };
+    BUDGETS.into_iter().map(weigh).collect()
+}
+
+fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {
+    let is_wanted = |file: &&PathBuf| file.extension().is_some_and(|found| wanted.iter().any(|one| found == *one));
+    files.iter().filter(is_wanted).cloned().collect()
+}
+
+fn fingerprint() -> Result<String> {
+    let mut files = files_below(&project::path("www"))?;
+    files.retain(|file| !file.starts_with(project::path("www/dist")));
+    files.extend(files_below(&project::path("target/page"))?);
+    files.push(project::path("package-lock.json"));
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.strip_prefix(project::root())?.hash(&mut hasher);
+        fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}\n", hasher.finish()))
+}
+
+/// In an order that is always the same.
+fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory).with_context(|| format!("{} cannot be read", directory.display()))?;
+    let mut paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    paths.sort();
+    let below = |path: PathBuf| if path.is_dir() { files_below(&path) } else { Ok(vec![path]) };
+    Ok(paths.into_iter().map(below).collect::<Result<Vec<_>>>()?.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_by_their_ends() {
+        let files = ["a.js", "b.css", "c.wasm", "d.js.map"].map(PathBuf::from);
+        assert_eq!(with_extensions(&files, &["js", "css"]), ["a.js", "b.css"].map(PathBuf::from));
+    }
+}
