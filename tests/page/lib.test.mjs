@@ -80,9 +80,9 @@ test("every token's life is read from the events, newest first as they come", ()
   const events = [
     event(6, 400, "rotation.started", { expire: "now", n: 4 }),
     event(5, 300, "rotation.finished"),
-    event(4, 200, "rotation.started", { expire: "later", n: 3, until: after(9999) }),
+    event(4, 200, "rotation.started", { expire: "later", n: 3, expires_at: after(9999) }),
     event(3, 150, "rotation.cancelled"),
-    event(2, 100, "rotation.started", { expire: "later", n: 2, until: after(9999) }),
+    event(2, 100, "rotation.started", { expire: "later", n: 2, expires_at: after(9999) }),
     event(1, 0, "integration.created"),
   ];
   assert.deepEqual(seconds(history.lives(events, integration)), [
@@ -96,8 +96,8 @@ test("every token's life is read from the events, newest first as they come", ()
 test("a window that passed by itself ended its token, and a deletion ends what lives", () => {
   const events = [
     event(1, 0, "integration.created"),
-    event(2, 100, "rotation.started", { expire: "later", n: 2, until: after(200) }),
-    event(3, 300, "rotation.started", { expire: "later", n: 3, until: after(1000) }),
+    event(2, 100, "rotation.started", { expire: "later", n: 2, expires_at: after(200) }),
+    event(3, 300, "rotation.started", { expire: "later", n: 3, expires_at: after(1000) }),
     event(4, 500, "integration.deleted"),
   ];
   assert.deepEqual(seconds(history.lives(events, integration)), [

@@ -508,19 +508,23 @@ function event({ kind, detail }: Event): { what: string; more: string[] } {
     case "integration.deleted":
       return { what: "Deleted", more: [] };
     case "rotation.started": {
-      const until = detail.until ?? detail.expires_at;
-      const token = `token ${String(detail.n ?? "")}`.trim();
-      return until
-        ? { what: "Rotated, the old token expires later", more: [`New: ${token}. The old one was to end ${exact(String(until))}`] }
-        : { what: "Rotated, the old token expired at once", more: [`New: ${token}`] };
+      const made = `Token ${String(detail.n)} was made`;
+      return detail.expires_at
+        ? { what: "Rotated, the old token expires later", more: [`${made}; token ${String(detail.outgoing)} was to end ${exact(String(detail.expires_at))}`] }
+        : { what: "Rotated, the old token expired at once", more: [`${made}; ${ended(detail.ended)}`] };
     }
     case "rotation.cancelled":
-      return { what: "Rotation cancelled", more: ["The new token is dead; the old one stays"] };
+      return { what: "Rotation cancelled", more: [`Token ${String(detail.n)} stays; ${ended(detail.ended)}`] };
     case "rotation.finished":
-      return { what: "Rotation finished", more: ["The old token is dead"] };
+      return { what: "Rotation finished", more: [`Token ${String(detail.n)} stays; ${ended(detail.ended)}`] };
     default:
       return { what: kind, more: [] };
   }
+}
+
+function ended(numbers: unknown): string {
+  const ended = names(numbers);
+  return `token${ended.length === 1 ? "" : "s"} ${list(ended)} ended`;
 }
 
 function edited(detail: Record<string, unknown>): string[] {
@@ -530,7 +534,8 @@ function edited(detail: Record<string, unknown>): string[] {
     const { from, to } = change(detail.name);
     if (from !== to) lines.push(`Name: “${String(from)}” is now “${String(to)}”`);
   }
-  if (detail.description !== undefined) lines.push("Description changed");
+  const description = change(detail.description);
+  if (description.from !== description.to) lines.push("Description changed");
   const { added, removed } = change(detail.scopes);
   if (names(added).length > 0) lines.push(`Scopes added: ${list(names(added))}`);
   if (names(removed).length > 0) lines.push(`Scopes removed: ${list(names(removed))}`);

@@ -30,7 +30,7 @@ export function lives(events: Event[], integration: Integration): Life[] {
     // A window that has passed needed no event.
     if (outgoing?.to != null && outgoing.to <= at) outgoing = null;
     if (event.kind === "rotation.started") {
-      const until = event.detail.until ?? event.detail.expires_at;
+      const until = event.detail.expires_at;
       if (outgoing) outgoing.to = at;
       const next = Number(event.detail.n ?? all.length + 1);
       if (until !== undefined && until !== null) {
