@@ -234,6 +234,7 @@ export const t = {
     sameTokenHint: (tokens: number) => (tokens > 1 ? "Both tokens go on working, with the new scopes." : "Whoever uses it needs to do nothing."),
     update: "Update",
     nothing: "Nothing is changed yet.",
+    scopes: (added: number, removed: number) => [added > 0 ? `${amount(added, "scope")} added` : "", removed > 0 ? `${amount(removed, "scope")} removed` : ""].filter(Boolean).join(", "),
     updated: "Updated. The token is still the same.",
     conflict: "Somebody else changed it meanwhile",
     conflictHint: "Your changes are not saved yet. Choose what to go on with.",
