@@ -19,9 +19,10 @@ fn rust_files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A file's lines without comments and doc comments.
+/// A file's lines without comments and doc comments, and without the one keyword of a content security policy that has a
+/// word of Rust's in it.
 fn code(file: &Path) -> Vec<String> {
-    let text = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).unwrap().replace("'wasm-unsafe-eval'", "");
     text.lines().map(|line| line.split("//").next().unwrap().to_owned()).collect()
 }
 
