@@ -15,6 +15,7 @@ export async function picture(page, view, options = {}) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const [width, height] of Object.entries(WIDTHS)) {
       await page.setViewportSize({ width: Number(width), height });
+      await page.evaluate(() => scrollTo(0, 0)); // what is sticky belongs at the top of a picture of all
       await page.screenshot({ path: `${screenshots}${view}-${colorScheme}-${width}.png`, fullPage: true, ...options });
     }
   }

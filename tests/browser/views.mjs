@@ -93,6 +93,8 @@ async function rotation(page, context, look) {
   await button(page, "Rotate, expire later").click();
   await shown(page.getByText("This is the only time"));
   await look("rotate-token");
+  await page.getByRole("button", { name: "Copy token: Token" }).click();
+  await button(page, "Done").click();
 
   await open(page, `#/integrations/${rotating.id}`);
   await shown(page.getByRole("timer"));

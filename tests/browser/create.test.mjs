@@ -1,0 +1,176 @@
+// Creating an integration: three steps, then its token, once.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+
+import { api, call, gone, open, shown, test, unique } from "./support.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const permissions = ["clipboard-read", "clipboard-write"];
+
+async function toReview(page, name, scopes) {
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await button(page, "Continue").click();
+  for (const scope of scopes) await page.getByRole("checkbox", { name: scope }).check();
+  await button(page, "Review").click();
+  await shown(page.getByRole("heading", { name: "Step 3 of 4: Review" }));
+}
+
+async function toToken(page, name, scopes = ["contacts.readonly"]) {
+  await toReview(page, name, scopes);
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("This is the only time that the token is shown."));
+  return page.getByRole("textbox", { name: "Token" }).innerText();
+}
+
+test("each step is checked before the next, and the way back keeps what was typed", async ({ page }) => {
+  const name = unique("Step by step");
+  await open(page, "#/integrations/new");
+  await button(page, "Continue").click();
+  await shown(page.getByText("Give it a name."));
+  await shown(page.getByText("Choose an owner."));
+  const nameField = page.getByLabel("Name", { exact: true });
+  assert.equal(await nameField.evaluate((input) => input === document.activeElement), true);
+  assert.equal(await nameField.getAttribute("aria-invalid"), "true");
+  await nameField.fill(name);
+  await page.getByLabel("Description").fill("Two\nlines");
+  await button(page, "Continue").click();
+  await shown(page.getByText("Choose an owner."));
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await button(page, "Continue").click();
+  await shown(page.getByRole("heading", { name: "Step 2 of 4: Scopes" }));
+  await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
+  await button(page, "Back").click();
+  assert.equal(await nameField.inputValue(), name);
+  assert.equal(await page.getByLabel("Description").inputValue(), "Two\nlines");
+  assert.equal(await page.getByLabel("Choose a sub-account").inputValue(), "acme");
+  await button(page, "Continue").click();
+  assert.equal(await page.getByRole("checkbox", { name: "contacts.readonly" }).isChecked(), true);
+  await button(page, "Review").click();
+  await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Name" }).click();
+  assert.equal(await nameField.inputValue(), name);
+});
+
+test("scopes are found by search, chosen by group, and their operations shown", async ({ page }) => {
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill(unique("Scopes"));
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await button(page, "Continue").click();
+  const search = page.getByRole("searchbox", { name: "Search scopes, operations, paths" });
+  await search.fill("/locations/{locationId}");
+  assert.deepEqual(await page.getByRole("checkbox").count(), 1);
+  await search.fill("");
+  await page.getByRole("button", { name: "All scopes of contacts" }).click();
+  await shown(page.getByText("2 of 3 selected, 1 of them write"));
+  await page.getByRole("button", { name: "Only the read scopes of contacts" }).click();
+  await shown(page.getByText("1 of 3 selected, 0 of them write"));
+  await page.getByRole("button", { name: "No scopes of contacts" }).click();
+  await shown(page.getByText("0 of 3 selected"));
+  await button(page, "Select all read").click();
+  await shown(page.getByText("2 of 3 selected, 0 of them write"));
+  await button(page, "Selected only").click();
+  assert.equal(await page.getByRole("checkbox").count(), 2);
+  await button(page, "Clear").click();
+  await shown(page.getByText("No scopes", { exact: true }));
+});
+
+test("the review says in words what it will and will not be able to do", async ({ page }) => {
+  await toReview(page, unique("Reviewed"), ["contacts.readonly", "contacts.write"]);
+  const main = page.getByRole("main");
+  await shown(main.getByText("read and change contacts (5 operations)"));
+  await shown(main.getByText("act for Acme Dental alone"));
+  await shown(main.getByText("touch locations"));
+  await shown(main.getByText("see or change what belongs to another sub-account"));
+  await shown(main.getByText("Opens 5 operations"));
+});
+
+test("without scopes the review warns", async ({ page }) => {
+  await toReview(page, unique("Nothing"), []);
+  await shown(page.getByText("Without scopes it can call only operations that need none."));
+  await shown(page.getByText("call nothing that needs a scope"));
+});
+
+test("the token is shown once, can be copied, works, and is gone after a reload", { permissions }, async ({ page }) => {
+  const name = unique("Copied");
+  const token = await toToken(page, name);
+  assert.match(token, /^pit_\w+$/);
+  await page.getByRole("button", { name: "Copy token: Token" }).click();
+  await shown(page.getByRole("status").getByText("Token copied"));
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), token);
+  assert.equal(await call(token, "/contacts/?locationId=acme"), 200);
+  assert.equal(await call(token, "/locations/acme"), 403);
+  await button(page, "Done, show the integration").click();
+  await shown(page.getByRole("heading", { name, level: 1 }));
+  assert.equal((await page.content()).includes(token), false);
+  await page.goBack();
+  await page.reload();
+  await shown(page.getByRole("heading", { level: 1 }));
+  assert.equal((await page.content()).includes(token), false);
+  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, history.state, location.href]));
+  assert.equal(kept.includes(token.slice(4)), false);
+});
+
+test("the ready curl runs as it is", { permissions }, async ({ page }) => {
+  const name = unique("By curl");
+  await toToken(page, name);
+  await page.getByRole("button", { name: "Copy command: Try it" }).click();
+  await shown(page.getByRole("status").getByText("Try it copied"));
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  const answer = JSON.parse(execFileSync("bash", ["-c", command], { encoding: "utf8", timeout: 10_000 }));
+  assert.deepEqual([answer.integration.name, answer.owner, answer.scopes], [name, { level: "sub_account", id: "acme" }, ["contacts.readonly"]]);
+});
+
+test("leaving a token that was not copied asks, by every way out", async ({ page }) => {
+  const token = await toToken(page, unique("Not copied"));
+  await button(page, "Done, show the integration").click();
+  await shown(page.getByRole("dialog", { name: "Leave without the token?" }));
+  await button(page, "Stay").click();
+  await shown(page.getByText(token, { exact: true }));
+  await page.getByRole("link", { name: "Policy", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await shown(dialog);
+  await page.keyboard.press("Escape");
+  await gone(dialog);
+  await shown(page.getByText(token, { exact: true }));
+  await page.goBack();
+  await shown(dialog);
+  await button(page, "Stay").click();
+  await page.evaluate(() => document.body.click());
+  const asked = new Promise((resolve) => page.once("dialog", (dialog) => resolve(dialog.accept().then(() => dialog.type()))));
+  await page.reload();
+  assert.equal(await asked, "beforeunload");
+  await shown(page.getByRole("heading", { name: "Create integration" }));
+  assert.equal((await page.content()).includes(token), false);
+});
+
+test("half a form is not left without asking", async ({ page }) => {
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill("Half");
+  await page.getByRole("link", { name: "Why?" }).click();
+  await shown(page.getByRole("dialog", { name: "Leave without saving?" }));
+  await button(page, "Stay").click();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Half");
+  await page.getByRole("link", { name: "Why?" }).click();
+  await button(page, "Leave").click();
+  await shown(page.getByRole("heading", { name: "Why?", level: 1 }));
+});
+
+test("an agency's integration: scopes that open nothing there cannot be chosen", async ({ page }) => {
+  const name = unique("Of the agency");
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("radio", { name: /^Agency/ }).check();
+  const id = page.getByLabel("The agency's id in your API");
+  if (await id.isVisible()) await id.fill("the-agency");
+  await button(page, "Continue").click();
+  await page.getByRole("checkbox", { name: "locations.readonly" }).check();
+  await button(page, "Review").click();
+  await shown(page.getByText("act for the whole agency"));
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("This is the only time"));
+  const token = await page.getByRole("textbox", { name: "Token" }).innerText();
+  const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
+  assert.equal(integrations[0].owner.level, "agency");
+  assert.equal(await call(token, "/locations/?companyId=the-agency"), 200);
+});

@@ -1,0 +1,132 @@
+// Editing: what a change does before it is made, and what happens when two change the same.
+import assert from "node:assert/strict";
+
+import { api, becomes, call, gone, open, seed, show, shown, test, unique } from "./support.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const scope = (page, name) => page.getByRole("checkbox", { name });
+const preview = (page) => page.getByRole("region", { name: "What this changes" });
+
+async function editing(page, fields) {
+  const seeded = await seed({ name: unique("Edited"), ...fields });
+  await open(page, `#/integrations/${seeded.integration.id}/edit`);
+  await shown(scope(page, "contacts.write"));
+  return seeded;
+}
+
+test("the token stays the same", async ({ page }) => {
+  const { integration, token } = await editing(page);
+  assert.equal(await call(token, "/contacts/", { method: "POST" }), 403);
+  await shown(page.getByText("The token stays the same."));
+  assert.equal(await button(page, "Update").isDisabled(), true);
+  await scope(page, "contacts.write").check();
+  await button(page, "Update").click();
+  await shown(page.getByRole("status").getByText("Updated. The token is still the same."));
+  await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
+  const after = await show(integration.id);
+  assert.deepEqual(after.scopes, ["contacts.readonly", "contacts.write", "locations.readonly"]);
+  assert.deepEqual(after.tokens, integration.tokens);
+  assert.equal(await call(token, "/locations/acme"), 200);
+  await becomes(token, 400, "/contacts/", { method: "POST" }); // past the scopes: the demo API finds no body
+});
+
+test("before Update it says which scopes and operations come and go", async ({ page }) => {
+  await editing(page, { scopes: ["contacts.readonly", "locations.readonly"] });
+  await shown(preview(page).getByText("Nothing yet."));
+  await scope(page, "contacts.write").check();
+  await scope(page, "locations.readonly").uncheck();
+
+  const { scopes } = await api("GET", "/scopes");
+  const opens = (name) => scopes.find((one) => one.scope === name).operations.filter((one) => one.levels.includes("sub_account"));
+  const [gained, lost] = [opens("contacts.write"), opens("locations.readonly")];
+  const amount = (of) => `${of.length} operation${of.length === 1 ? "" : "s"}`;
+  await shown(preview(page).getByText(`${amount(gained)} gained`));
+  await shown(preview(page).getByText(`${amount(lost)} lost`));
+  await shown(preview(page).getByText("+ contacts.write"));
+  await shown(preview(page).getByText("− locations.readonly"));
+  await shown(preview(page).getByText(`Can now change: ${amount(gained)}`));
+  const listed = await preview(page).getByRole("listitem").evaluateAll((items) => items.map((item) => item.innerText.split("\n").map((text) => text.trim())));
+  const expected = [...gained, ...lost].map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(listed.map(([method, path]) => `${method} ${path}`).sort(), expected.sort());
+  assert.equal(await button(page, "Update").isEnabled(), true);
+});
+
+test("the numbers are those of the gate's own policy", async ({ page }) => {
+  const { integration } = await editing(page, { scopes: [] });
+  await button(page, "Select all read").click();
+  const { operations } = await api("GET", "/policy/compiled");
+  const open = ({ access }, held) =>
+    typeof access === "string" ? access !== "closed" : access.any_of.some((way) => way.level === "sub_account" && way.scopes.every((one) => held.includes(one)));
+  const held = ["contacts.readonly", "locations.readonly"];
+  const gained = operations.filter((operation) => open(operation, held) && !open(operation, []));
+  await shown(preview(page).getByText(`${gained.length} operations gained`));
+  await shown(preview(page).getByText(`${operations.filter((operation) => open(operation, held)).length} operations of the`));
+  assert.deepEqual((await show(integration.id)).scopes, []); // nothing was saved by looking
+});
+
+async function conflict(page) {
+  const { integration } = await editing(page, { description: "First" });
+  await page.getByLabel("Description").fill("Mine");
+  await scope(page, "contacts.write").check();
+  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { name: `${integration.name} theirs`, description: "Theirs" } });
+  await button(page, "Update").click();
+  const dialog = page.getByRole("dialog", { name: "Somebody else changed it meanwhile" });
+  await shown(dialog);
+  const line = (name) => dialog.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) }).getByRole("cell").allInnerTexts();
+  assert.deepEqual(await line("Description"), ["Theirs", "Mine"]);
+  assert.deepEqual((await line("Name"))[0], `${integration.name} theirs`);
+  assert.deepEqual((await line("Scopes"))[1], "+ contacts.write");
+  return { integration, dialog };
+}
+
+test("two change the same: mine is kept, and what I did not touch stays theirs", async ({ page }) => {
+  const { integration, dialog } = await conflict(page);
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await shown(page.getByRole("status").getByText("Updated."));
+  const { name, description, scopes } = await show(integration.id);
+  assert.deepEqual({ name, description }, { name: `${integration.name} theirs`, description: "Mine" });
+  assert.ok(scopes.includes("contacts.write"));
+});
+
+test("two change the same: theirs is taken", async ({ page }) => {
+  const { integration, dialog } = await conflict(page);
+  await dialog.getByRole("button", { name: "Take theirs" }).click();
+  await gone(dialog);
+  assert.equal(await page.getByLabel("Description").inputValue(), "Theirs");
+  assert.equal(await scope(page, "contacts.write").isChecked(), false);
+  assert.equal(await button(page, "Update").isDisabled(), true);
+  assert.equal((await show(integration.id)).description, "Theirs");
+});
+
+test("changes that are not saved are not left without asking", async ({ page }) => {
+  const { integration } = await editing(page);
+  await page.getByLabel("Description").fill("Not saved");
+  await page.getByRole("main").getByRole("link", { name: "Cancel" }).click();
+  const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
+  await shown(dialog);
+  await dialog.getByRole("button", { name: "Stay" }).click();
+  await gone(dialog);
+  assert.equal(await page.getByLabel("Description").inputValue(), "Not saved");
+  await page.getByRole("main").getByRole("link", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Leave", exact: true }).click();
+  await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
+  assert.equal((await show(integration.id)).description, "");
+});
+
+test("a field that the gate refuses is told at the field", async ({ page }) => {
+  await editing(page);
+  await page.getByLabel("Name", { exact: true }).fill("a\u0007b");
+  await button(page, "Update").click();
+  await shown(page.getByRole("alert"));
+  assert.equal(await page.getByLabel("Name", { exact: true }).getAttribute("aria-invalid"), "true");
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "a\u0007b");
+});
+
+test("one that is gone says so", async ({ page }) => {
+  const { integration } = await seed();
+  await api("DELETE", `/integrations/${integration.id}`, { rev: integration.rev });
+  for (const end of ["", "/edit"]) {
+    await open(page, `#/integrations/${integration.id}${end}`);
+    await shown(page.getByRole("heading", { name: "This integration is no longer there" }));
+  }
+});
