@@ -49,11 +49,12 @@ fn print_welcome(gate: &Gate) {
     println!(
         "
   The gate      {}        in front of the demo API (examples/demo-api)
+  The page      {}
   Admin API     {}
   Health        {}
   Sub-accounts  acme (Acme Dental), globex (Globex Fitness)
 
-  The owner's key is in .dev.vars; read it into your shell:
+  The owner's key is in .dev.vars. Sign in with it on the page, or read it into your shell:
     {key_command}
   The first call, an integration of Acme's; the answer shows its token, once:
     curl -s {} \\
@@ -65,6 +66,7 @@ fn print_welcome(gate: &Gate) {
   Ctrl-C ends both.
 ",
         gate.address("/"),
+        gate.address("/_tidegate/"),
         gate.address("/_tidegate/api/"),
         gate.address("/_tidegate/healthz"),
         gate.address("/_tidegate/api/integrations"),
