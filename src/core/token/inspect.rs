@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::bits::BASE32;
 use super::{IntegrationId, InvalidToken, Prefix, SECRET_BYTES, Token};
 
 /// Characters of a token's last part: base32 of the secret, the tag (8 bytes) and the checksum (4 bytes).
@@ -65,15 +66,10 @@ fn form_of(body: &str) -> TokenForm {
     if is_id && rest.len() == REST_LENGTH {
         return TokenForm::Mistyped { detail: "a token has only the characters 0-9, a-h, j, k, m, n, p-t, v-z" };
     }
-    if is_beginning && rest.len() < REST_LENGTH && id.bytes().chain(rest.bytes()).all(is_digit) {
+    if is_beginning && rest.len() < REST_LENGTH && id.bytes().chain(rest.bytes()).all(|byte| BASE32.has(byte)) {
         return TokenForm::Truncated { detail: "its end is missing" };
     }
     TokenForm::Other { detail: "it is not as long as a token, or divided differently" }
-}
-
-/// Whether a character is a digit of the tokens' base32.
-fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_digit() || (byte.is_ascii_lowercase() && !b"ilou".contains(&byte))
 }
 
 #[cfg(test)]

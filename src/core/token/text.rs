@@ -4,7 +4,7 @@ use std::fmt;
 
 use crc32fast::Hasher;
 
-use super::id::BASE32;
+use super::bits::BASE32;
 use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
 
@@ -77,7 +77,7 @@ impl Token {
         if given_prefix != prefix.0 {
             return Err(InvalidToken::Form);
         }
-        let bytes = BASE32.decode(rest.as_bytes()).map_err(|_| InvalidToken::Form)?;
+        let bytes = BASE32.decode(rest).ok_or(InvalidToken::Form)?;
         let (secret, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let (tag, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let token = Self::new(id, *secret, *tag);
