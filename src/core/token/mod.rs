@@ -2,6 +2,7 @@
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
 mod bits;
+mod checksum;
 mod id;
 mod inspect;
 mod keys;
