@@ -162,7 +162,7 @@ fn name(found: Unexpected<'_>) -> String {
 #[allow(clippy::cast_possible_truncation, reason = "checked to be a whole number that fits")]
 fn decimal(value: f64) -> Option<String> {
     let mut scale = 1_u32;
-    for places in 1..=6 {
+    for places in 1..=6_usize {
         scale = scale.saturating_mul(10);
         let scaled = value * f64::from(scale);
         if scaled.abs() < 9e15 && scaled % 1.0 == 0.0 && scaled / f64::from(scale) == value {
