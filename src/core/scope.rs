@@ -67,7 +67,7 @@ impl ScopeSet {
     /// What of `self` is not in `other`.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+        self.0.difference(&other.0).cloned().collect()
     }
 
     /// What changes from `self` to `next`.
@@ -99,7 +99,9 @@ impl Extend<Scope> for ScopeSet {
 
 impl FromIterator<Scope> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().collect())
+        let mut set = Self::default();
+        set.extend(scopes);
+        set
     }
 }
 

@@ -1,11 +1,11 @@
 //! The admin page's session: a random id in a cookie, of which the registry keeps the digest.
 
-use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 use super::config::OwnerKey;
 use crate::core::admin::AdminError;
 use crate::core::forward::SESSION_COOKIE;
+use crate::core::token::BASE64URL;
 
 /// How long a session lasts, in seconds.
 pub(super) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
@@ -18,7 +18,7 @@ pub(super) struct NewSession {
 
 /// A new session.
 pub(super) fn start(owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
-    let id = BASE64URL_NOPAD.encode(&random::<32>()?);
+    let id = BASE64URL.encode(&random::<32>()?);
     Ok(NewSession { digest: digest(&id, owner_key), cookie: cookie(&id, LIFETIME_SECONDS) })
 }
 

@@ -1,4 +1,4 @@
-//! Building the Worker.
+//! Building the Worker and the browser's bundle.
 
 use std::fmt;
 use std::fs;
@@ -33,14 +33,26 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Builds the browser's bundle into `target/page/`: unoptimized, for what it says and not for its size.
+/// Where the browser's bundle is.
+const PAGE: &str = "target/page";
+
+/// Builds the browser's bundle into `target/page/`, optimized for its size.
 pub fn page() -> Result<()> {
-    step("Building the browser's bundle", || {
-        let wasm = compile("page", "dev")?;
+    let wasm = step("Compiling the browser's bundle", || compile("page", "page"))?;
+    let directory = project::path(PAGE);
+    let (stamp, made_of) = (directory.join(".stamp"), fingerprint(&wasm)?);
+    if directory.join("tidegate_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
+        return Ok(());
+    }
+    step(&format!("Binding and optimizing it into {PAGE}/"), || {
         let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
-        bindgen.args(["--target", "web", "--out-dir", "target/page"]).arg(wasm);
-        process::run(bindgen.current_dir(project::root()))
-    })
+        bindgen.args(["--target", "web", "--out-dir", PAGE]).arg(wasm);
+        process::run(bindgen.current_dir(project::root()))?;
+        let bound = directory.join("tidegate_bg.wasm");
+        let mut optimizer = Command::new(project::npm_tool("wasm-opt"));
+        process::run(optimizer.args(["-Oz", "--converge"]).arg(&bound).arg("-o").arg(&bound))
+    })?;
+    fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
 }
 
 /// Builds a variant, unless what is there was made of the same code with the same tools.

@@ -7,7 +7,7 @@ mod rules;
 mod security;
 mod settings;
 
-pub use document::{Document, InvalidDocument, MAX_BYTES};
+pub use document::{Document, Fault, InvalidDocument, Kept, MAX_BYTES};
 pub use report::{Finding, Report};
 pub use settings::{Scheme, Settings, WithoutSecurity};
 
@@ -93,7 +93,7 @@ fn compile_operation(described: &Described<'_>, settings: &Settings, report: &mu
 fn clash(error: PolicyError) -> Finding {
     let message = error.to_string();
     let PolicyError::Clash { document, method, other, .. } = error;
-    Finding::new(&document, &method.to_lowercase(), &other, &message)
+    Finding::new(&document, &method.to_ascii_lowercase(), &other, &message)
 }
 
 fn descriptions(documents: &[Document]) -> impl Iterator<Item = (&str, &str)> {

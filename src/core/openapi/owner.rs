@@ -2,7 +2,7 @@
 
 use super::document::Described;
 use super::settings::Settings;
-use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
+use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template, sort_and_dedup};
 use crate::core::record::Level;
 use crate::core::request::Skeleton;
 
@@ -16,8 +16,7 @@ pub(super) fn parameters(
     let names = settings.owner_parameters.of(level);
     let mut found = places(described, path);
     found.retain(|parameter| names.iter().any(|owner| binds(owner, parameter)));
-    found.sort();
-    found.dedup();
+    sort_and_dedup(&mut found);
     found
 }
 
@@ -45,8 +44,7 @@ pub(super) fn look_alikes(
         let alike = names.iter().find(|(_, skeleton)| skeleton.may_be(&parameter.name));
         found.extend(alike.map(|(owner, _)| look_alike(&parameter, owner)));
     }
-    found.sort();
-    found.dedup();
+    sort_and_dedup(&mut found);
     found
 }
 

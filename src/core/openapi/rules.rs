@@ -1,10 +1,8 @@
 //! Rules written by hand, beside documents or instead of them.
 
-use std::collections::BTreeSet;
-
 use super::owner;
 use super::{Finding, Report, Settings};
-use crate::core::policy::{Alternative, Operation, Place};
+use crate::core::policy::{Alternative, Operation, Place, set};
 
 /// What reports name as the document of a rule that names none.
 const DOCUMENT: &str = "rules";
@@ -13,7 +11,7 @@ const DOCUMENT: &str = "rules";
 pub(super) fn apply(settings: &Settings, operations: &mut Vec<Operation>, report: &mut Report) {
     let rules = &settings.rules;
     let name = |operation: &Operation| (operation.method.clone(), operation.path.route());
-    let ruled: BTreeSet<_> = rules.iter().map(name).collect();
+    let ruled = set(rules.iter().map(name));
     operations.retain(|operation| {
         let replaced = ruled.contains(&name(operation));
         if replaced {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-
 use super::document::{Described, TOO_LARGE};
 use super::settings::{Settings, WithoutSecurity};
-use crate::core::policy::{Access, Alternative, OwnerParameter};
+use crate::core::policy::{Access, Alternative, OwnerParameter, sort_and_dedup};
 use crate::core::record::Level;
 use crate::core::scope::{Scope, ScopeSet};
 
@@ -44,8 +42,7 @@ pub(super) fn compile(
                     Err(error) => errors.push(error),
                 }
             }
-            alternatives.sort();
-            alternatives.dedup();
+            sort_and_dedup(&mut alternatives);
             Access::AnyOf(alternatives)
         }
     };
@@ -93,8 +90,7 @@ fn alternative(
 /// What keeps private integrations from each of the requirements, none of which they can satisfy.
 pub(super) fn why_closed(requirements: &[BTreeMap<String, Vec<String>>], settings: &Settings) -> String {
     let mut reasons: Vec<String> = requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
-    reasons.sort();
-    reasons.dedup();
+    sort_and_dedup(&mut reasons);
     reasons.join("; ")
 }
 
@@ -115,8 +111,10 @@ fn obstacle(requirement: &BTreeMap<String, Vec<String>>, settings: &Settings) ->
 fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
     let Some(name) = &settings.scope_extension else { return Ok(ScopeSet::default()) };
     let Some(value) = described.extension(name) else { return Ok(ScopeSet::default()) };
-    let listed = Vec::<String>::deserialize(value).map_err(|_| format!("{name} must be a list of scopes"))?;
-    listed.iter().map(|scope| parse(scope)).collect()
+    let not_a_list = || format!("{name} must be a list of scopes");
+    let items = value.items().ok_or_else(not_a_list)?;
+    let listed: Option<Vec<&str>> = items.iter().map(|item| item.text()).collect();
+    listed.ok_or_else(not_a_list)?.into_iter().map(parse).collect()
 }
 
 fn parse(scope: &str) -> Result<Scope, String> {

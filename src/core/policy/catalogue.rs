@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Operation, Policy};
+use super::{Operation, Policy, sort_and_dedup};
 use crate::core::record::Level;
 use crate::core::scope::{Scope, ScopeSet};
 
@@ -65,8 +65,7 @@ impl Policy {
                 }
             }
             for (scope, mut levels) in levels {
-                levels.sort_unstable();
-                levels.dedup();
+                sort_and_dedup(&mut levels);
                 scopes.entry(scope).or_default().push((operation, levels));
             }
         }

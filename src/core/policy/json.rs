@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Operation, OwnerNames, Policy, PolicyError};
 
@@ -54,8 +55,19 @@ impl Policy {
         if v != VERSION {
             return Err(CorruptPolicy::Version(v));
         }
-        let Stored { rev, operations, owner_parameters, descriptions, .. } = parse(text)?;
-        Ok(Self { descriptions, ..Self::new(rev, operations, owner_parameters)? })
+        Ok(parse::<Stored>(text)?.into_policy()?)
+    }
+
+    /// Reads a stored policy whose text has been taken apart already.
+    ///
+    /// # Errors
+    /// What is wrong, for all but a policy of this version.
+    pub fn from_value<'de, D: Deserializer<'de> + Clone>(value: D) -> Result<Self, D::Error> {
+        let Versioned { v } = Versioned::deserialize(value.clone())?;
+        if v != VERSION {
+            return Err(Error::custom(CorruptPolicy::Version(v)));
+        }
+        Stored::deserialize(value)?.into_policy().map_err(Error::custom)
     }
 
     /// The text that KV and registry keep.
@@ -69,6 +81,13 @@ impl Policy {
         };
         // Nothing in it can fail to serialise; an empty text would be a corrupt policy, which denies.
         serde_json::to_string(&stored).unwrap_or_default()
+    }
+}
+
+impl Stored {
+    fn into_policy(self) -> Result<Policy, PolicyError> {
+        let Self { rev, operations, owner_parameters, descriptions, .. } = self;
+        Ok(Policy { descriptions, ..Policy::new(rev, operations, owner_parameters)? })
     }
 }
 

@@ -4,6 +4,7 @@ mod catalogue;
 mod diff;
 mod json;
 mod operation;
+mod order;
 mod owner;
 mod preview;
 mod template;
@@ -16,6 +17,7 @@ pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
+pub(in crate::core) use order::{set, sort, sort_and_dedup};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
 pub use template::{InvalidTemplate, Template};
@@ -66,7 +68,7 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`] where two of them cannot be told apart.
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
-        operations.sort();
+        order::sort(&mut operations);
         let mut routers: BTreeMap<Method, Router<usize>> = BTreeMap::new();
         let mut routes: BTreeMap<(Method, String), Template> = BTreeMap::new();
         for (index, operation) in operations.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Operation, Policy};
+use super::{Access, Operation, Policy, sort};
 use crate::core::record::Level;
 use crate::core::scope::ScopeSet;
 
@@ -87,7 +87,7 @@ impl Policy {
     pub fn reachable(&self, level: Level, scopes: &ScopeSet) -> Vec<String> {
         let reached = self.operations.iter().filter(|operation| operation.access.is_open_with(level, scopes));
         let mut names: Vec<_> = reached.map(Operation::name).collect();
-        names.sort_unstable();
+        sort(&mut names);
         names
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::sort;
 use crate::core::request::{Path, PathError};
 
 /// A path template whose every segment is either literal or one parameter.
@@ -55,7 +56,7 @@ impl Template {
         if names.len() > MAX_PARAMETERS {
             return Err(InvalidTemplate::TooManyParameters);
         }
-        names.sort_unstable();
+        sort(&mut names);
         if names.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(InvalidTemplate::RepeatedParameter);
         }

@@ -21,12 +21,58 @@ impl Skeleton {
     /// The skeleton of a name.
     pub fn of(name: &str) -> Self {
         let stem = name.split(['[', '\0']).next().unwrap_or_default();
-        let folded = stem.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-        Self(folded.filter(char::is_ascii_alphanumeric).collect())
+        let mut folded = String::with_capacity(stem.len());
+        for letter in stem.chars() {
+            match letter {
+                letter if letter.is_ascii_alphanumeric() => folded.push(letter.to_ascii_lowercase()),
+                letter => folded.push_str(ascii_in(letter)),
+            }
+        }
+        Self(folded)
     }
 
     /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.
     pub fn may_be(&self, given: &str) -> bool {
         Self::of(given) == *self || (given.contains('\0') && Self::of(&given.replace('\0', "")) == *self)
+    }
+}
+
+/// The ASCII letters among what becomes of a letter outside ASCII in upper case, and then in lower case. The test holds
+/// this against Unicode's tables, which are too large to carry.
+fn ascii_in(letter: char) -> &'static str {
+    match letter {
+        '\u{df}' => "ss",
+        '\u{130}' | '\u{131}' => "i",
+        '\u{149}' => "n",
+        '\u{17f}' => "s",
+        '\u{1f0}' => "j",
+        '\u{1e96}' => "h",
+        '\u{1e97}' => "t",
+        '\u{1e98}' => "w",
+        '\u{1e99}' => "y",
+        '\u{1e9a}' => "a",
+        '\u{212a}' => "k",
+        '\u{fb00}' => "ff",
+        '\u{fb01}' => "fi",
+        '\u{fb02}' => "fl",
+        '\u{fb03}' => "ffi",
+        '\u{fb04}' => "ffl",
+        '\u{fb05}' | '\u{fb06}' => "st",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_is_folded_as_unicode_folds_it() {
+        for letter in char::MIN..=char::MAX {
+            let folded = letter.to_uppercase().flat_map(char::to_lowercase);
+            let expected: String = folded.filter(char::is_ascii_alphanumeric).collect();
+            let stem = if matches!(letter, '[' | '\0') { String::new() } else { expected };
+            assert_eq!(Skeleton::of(&letter.to_string()), Skeleton(stem), "{letter:?}");
+        }
     }
 }

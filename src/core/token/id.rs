@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use data_encoding::Encoding;
-use data_encoding_macro::new_encoding;
 use serde::{Deserialize, Serialize};
 
-/// Crockford's alphabet in lower case. Decoding is strict: no upper case, no look-alikes, no stray trailing bits.
-pub(super) const BASE32: Encoding = new_encoding! { symbols: "0123456789abcdefghjkmnpqrstvwxyz", };
+use super::bits::BASE32;
 
 /// The public id of an integration: 16 characters. It may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,7 +30,7 @@ impl IntegrationId {
     /// # Errors
     /// [`InvalidId`] for anything but 16 characters of the alphabet.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        let decoded = BASE32.decode(text.as_bytes()).map_err(|_| InvalidId)?;
+        let decoded = BASE32.decode(text).ok_or(InvalidId)?;
         if text.len() == Self::LENGTH && decoded.len() == 10 { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
     }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
+use super::bits::BASE64URL;
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
 
 const CONTEXT: &[u8] = b"tidegate-token-v1";
@@ -78,7 +78,7 @@ impl TokenKeys {
 impl TokenKey {
     fn parse(text: &str, place: usize) -> Result<Self, KeyError> {
         let malformed = KeyError::Malformed(place);
-        let key = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| malformed)?;
+        let key = BASE64URL.decode(text).ok_or(malformed)?;
         if key.len() != 32 {
             return Err(malformed);
         }

@@ -1,11 +1,14 @@
 //! Step 2: tokens. A token is `{prefix}_{id}_{rest}`; `rest` is the base32 of a random secret, a keyed tag that
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
+mod bits;
+mod checksum;
 mod id;
 mod inspect;
 mod keys;
 mod text;
 
+pub use bits::{BASE64URL, Encoding};
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crc32fast::Hasher;
-
-use super::id::BASE32;
+use super::bits::BASE32;
+use super::checksum::crc32;
 use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
 
@@ -77,7 +76,7 @@ impl Token {
         if given_prefix != prefix.0 {
             return Err(InvalidToken::Form);
         }
-        let bytes = BASE32.decode(rest.as_bytes()).map_err(|_| InvalidToken::Form)?;
+        let bytes = BASE32.decode(rest).ok_or(InvalidToken::Form)?;
         let (secret, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let (tag, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let token = Self::new(id, *secret, *tag);
@@ -107,11 +106,8 @@ impl Token {
     }
 
     fn checksum(&self, prefix: &Prefix) -> [u8; 4] {
-        let mut hasher = Hasher::new();
-        hasher.update(format!("{}_{}_", prefix.0, self.id).as_bytes());
-        hasher.update(&self.secret);
-        hasher.update(&self.tag);
-        hasher.finalize().to_be_bytes()
+        let head = format!("{}_{}_", prefix.0, self.id);
+        crc32(&[head.as_bytes(), &self.secret, &self.tag]).to_be_bytes()
     }
 }
 

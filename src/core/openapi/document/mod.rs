@@ -1,18 +1,20 @@
 //! The parts of an OpenAPI 3 document that a policy is made of.
 
+mod kept;
 mod objects;
+mod read;
 mod resolve;
 mod server;
 mod yaml;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserializer;
 
 use super::settings::Settings;
 
-use self::objects::{Components, Info, MaybeReference, PathItem, Paths};
+pub use self::kept::{Fault, Kept};
+use self::objects::{Components, Info, MaybeReference, PathItem, Paths, object};
 pub(super) use self::objects::{OperationObject, Parameter, Security};
 use self::resolve::JsonBody;
 pub(super) use self::resolve::TOO_LARGE;
@@ -22,25 +24,21 @@ use self::server::Server;
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// An OpenAPI 3.0 or 3.1 document.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "an OpenAPI document")]
+#[derive(Clone, Debug, Default)]
 pub struct Document {
     openapi: String,
-    #[serde(default)]
     info: Info,
-    #[serde(default)]
     servers: Vec<Server>,
-    #[serde(default)]
     security: Option<Security>,
-    #[serde(default)]
     paths: Paths,
-    #[serde(default)]
     components: Components,
-    #[serde(skip)]
     base_path: String,
-    #[serde(skip)]
     name: Option<String>,
 }
+
+object!(Document, "an OpenAPI document",
+    "openapi", "!" => openapi; "info" => info; "servers" => servers; "security" => security; "paths" => paths;
+    "components" => components);
 
 /// Why a text is no usable OpenAPI document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -117,8 +115,8 @@ impl Document {
         let needed = self.operations().flat_map(|described| described.security().into_iter().flatten());
         let needed = needed.flat_map(|requirement| requirement.values().flatten()).map(String::as_str);
         let extension = settings.scope_extension.as_deref();
-        let extended = self.operations().filter_map(move |described| described.extension(extension?)?.as_array());
-        let extended = extended.flatten().filter_map(Value::as_str);
+        let extended = self.operations().filter_map(move |described| described.extension(extension?)?.items());
+        let extended = extended.flatten().filter_map(Kept::text);
         let declared = self.scope_descriptions().map(|(scope, _)| scope);
         needed.chain(extended).chain(declared)
     }
@@ -130,12 +128,13 @@ impl Document {
 }
 
 /// Reads a document, or tells the place in it that cannot be read.
-fn read<'de, D: Deserializer<'de, Error = serde_json::Error>>(deserializer: D) -> Result<Document, InvalidDocument> {
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let place = error.path().to_string();
-        let what = error.into_inner();
-        InvalidDocument::Malformed(if place == "." { what.to_string() } else { format!("{place}: {what}") })
-    })
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Document, InvalidDocument> {
+    let mut document = Document::default();
+    match read::read(deserializer, &mut document) {
+        Ok(()) => Ok(document),
+        Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(what.to_string())),
+        Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {what}"))),
+    }
 }
 
 impl PathItem {
@@ -174,7 +173,7 @@ impl<'a> Described<'a> {
     }
 
     /// The value of one of its extensions (`x-…`).
-    pub fn extension(&self, name: &str) -> Option<&'a Value> {
+    pub fn extension(&self, name: &str) -> Option<&'a Kept> {
         self.operation.extensions.get(name)
     }
 

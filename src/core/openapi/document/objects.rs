@@ -1,24 +1,19 @@
 //! OpenAPI's objects, as far as a policy needs them; all else is skipped without being kept.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use super::kept::Kept;
+use super::read::{Collection, Node, Scalar, Source, Stop, read};
 
 /// A list of requirements, each of which names schemes and their scopes.
 pub(in crate::core::openapi) type Security = Vec<BTreeMap<String, Vec<String>>>;
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Info {
-    #[serde(default)]
     pub title: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Components {
     pub parameters: BTreeMap<String, MaybeReference<Parameter>>,
     pub request_bodies: BTreeMap<String, MaybeReference<RequestBody>>,
@@ -27,15 +22,13 @@ pub(super) struct Components {
 }
 
 /// A security scheme, as far as it declares scopes.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SecurityScheme {
-    #[serde(default)]
     pub flows: BTreeMap<String, Flow>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Flow {
-    #[serde(default)]
     pub scopes: BTreeMap<String, String>,
 }
 
@@ -46,11 +39,9 @@ const MOST_PATHS: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paths(pub BTreeMap<String, PathItem>);
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct PathItem {
-    #[serde(rename = "$ref")]
     pub reference: Option<String>,
-    #[serde(default)]
     pub parameters: Vec<MaybeReference<Parameter>>,
     pub get: Option<OperationObject>,
     pub put: Option<OperationObject>,
@@ -70,36 +61,29 @@ pub(in crate::core::openapi) struct OperationObject {
     pub(super) security: Option<Security>,
     pub(super) parameters: Vec<MaybeReference<Parameter>>,
     pub(super) request_body: Option<MaybeReference<RequestBody>>,
-    pub(super) extensions: BTreeMap<String, Value>,
+    pub(super) extensions: BTreeMap<String, Kept>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub(super) enum MaybeReference<T> {
-    Reference {
-        #[serde(rename = "$ref")]
-        reference: String,
-    },
+    Reference { reference: String },
     Inline(T),
 }
 
 /// A parameter's name and place.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::core::openapi) struct Parameter {
     pub name: String,
-    #[serde(rename = "in")]
     pub place: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct RequestBody {
-    #[serde(default)]
     pub content: BTreeMap<String, MediaType>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MediaType {
-    #[serde(default)]
     pub schema: Option<Schema>,
 }
 
@@ -111,98 +95,173 @@ pub(super) struct Schema {
     pub parts: Vec<Schema>,
 }
 
-/// An object that is read entry by entry, so that what is not needed is never built.
-trait FromEntries<'de>: Default {
-    fn entry<A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error>;
-}
+/// A node made of an object's entries: what it is called, its fields (`!` marks those that must be there), and where
+/// the value of each goes.
+macro_rules! object {
+    (@required) => { false };
+    (@required $mark:literal) => { true };
+    ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
+        impl $crate::core::openapi::document::read::Node for $type {
+            fn expecting(&self) -> &'static str {
+                $expecting
+            }
 
-impl<'de> FromEntries<'de> for Paths {
-    fn entry<A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
+            fn open(&mut self, collection: $crate::core::openapi::document::read::Collection) -> bool {
+                collection == $crate::core::openapi::document::read::Collection::Object
+            }
+
+            fn fields(&self) -> &'static [(&'static str, bool)] {
+                &[$(($key, object!(@required $($required)?))),+]
+            }
+
+            fn entry(
+                &mut self,
+                key: &str,
+                value: &mut dyn $crate::core::openapi::document::read::Source,
+            ) -> Result<(), $crate::core::openapi::document::read::Stop> {
+                match key {
+                    $($key => value.read(&mut self.$field).map(drop),)+
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+}
+pub(super) use object;
+
+object!(Info, "struct Info", "title" => title);
+object!(Components, "struct Components",
+    "parameters" => parameters; "requestBodies" => request_bodies; "schemas" => schemas;
+    "securitySchemes" => security_schemes);
+object!(SecurityScheme, "struct SecurityScheme", "flows" => flows);
+object!(Flow, "struct Flow", "scopes" => scopes);
+object!(PathItem, "struct PathItem",
+    "$ref" => reference; "parameters" => parameters; "get" => get; "put" => put; "post" => post; "delete" => delete;
+    "options" => options; "head" => head; "patch" => patch; "trace" => trace);
+object!(Parameter, "struct Parameter", "name", "!" => name; "in", "!" => place);
+object!(RequestBody, "struct RequestBody", "content" => content);
+object!(MediaType, "struct MediaType", "schema" => schema);
+
+impl Node for Paths {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         if key.starts_with("x-") {
-            return skip(map);
+            return Ok(());
         }
         if self.0.len() >= MOST_PATHS {
-            return Err(Error::custom(format!("more than {MOST_PATHS} paths")));
+            return Err(Stop::because(format!("more than {MOST_PATHS} paths")));
         }
-        match self.0.insert(key.clone(), map.next_value()?) {
+        let mut item = PathItem::default();
+        value.read(&mut item)?;
+        match self.0.insert(key.to_owned(), item) {
             None => Ok(()),
-            Some(_) => Err(Error::custom(format!("the path {key} stands twice"))),
+            Some(_) => Err(Stop::because(format!("the path {key} stands twice"))),
         }
     }
 }
 
-impl<'de> FromEntries<'de> for OperationObject {
-    fn entry<A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
-        match key.as_str() {
-            "operationId" => self.operation_id = map.next_value()?,
-            "summary" => self.summary = map.next_value()?,
-            "security" if self.security.is_some() => return Err(Error::duplicate_field("security")),
-            "security" => self.security = map.next_value()?,
-            "parameters" if !self.parameters.is_empty() => return Err(Error::duplicate_field("parameters")),
-            "parameters" => self.parameters = map.next_value()?,
-            "requestBody" if self.request_body.is_some() => return Err(Error::duplicate_field("requestBody")),
-            "requestBody" => self.request_body = map.next_value()?,
-            _ if self.extensions.contains_key(&key) => return Err(Error::custom(format!("{key} stands twice"))),
-            _ if key.starts_with("x-") => drop(self.extensions.insert(key, map.next_value()?)),
-            _ => skip(map)?,
-        }
-        Ok(())
+impl Node for OperationObject {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn fields(&self) -> &'static [(&'static str, bool)] {
+        &[("security", false), ("parameters", false), ("requestBody", false)]
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let field: &mut dyn Node = match key {
+            "operationId" => &mut self.operation_id,
+            "summary" => &mut self.summary,
+            "security" => &mut self.security,
+            "parameters" => &mut self.parameters,
+            "requestBody" => &mut self.request_body,
+            _ if self.extensions.contains_key(key) => return Err(Stop::because(format!("{key} stands twice"))),
+            _ if key.starts_with("x-") => self.extensions.entry(key.to_owned()).or_default(),
+            _ => return Ok(()),
+        };
+        value.read(field).map(drop)
     }
 }
 
-impl<'de> FromEntries<'de> for Schema {
-    fn entry<A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
-        match key.as_str() {
-            "$ref" => self.reference = map.next_value()?,
-            "properties" => self.properties.extend(map.next_value::<BTreeMap<String, IgnoredAny>>()?.into_keys()),
-            "allOf" | "anyOf" | "oneOf" => self.parts.extend(map.next_value::<Vec<Self>>()?),
-            _ => skip(map)?,
-        }
-        Ok(())
-    }
-}
-
-fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
-}
-
-struct Entries<T>(PhantomData<T>);
-
-impl<'de, T: FromEntries<'de>> Visitor<'de> for Entries<T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
+impl Node for Schema {
+    fn expecting(&self) -> &'static str {
+        "an object"
     }
 
     /// JSON Schema's `true` and `false`: an object without entries.
-    fn visit_bool<E: Error>(self, _: bool) -> Result<T, E> {
-        Ok(T::default())
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        matches!(scalar, Scalar::Boolean(_))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut object = T::default();
-        while let Some(key) = map.next_key()? {
-            object.entry(key, &mut map)?;
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        match key {
+            "$ref" => value.read(&mut self.reference),
+            "properties" => value.read(&mut Keys(&mut self.properties)),
+            "allOf" | "anyOf" | "oneOf" => value.read(&mut self.parts),
+            _ => return Ok(()),
         }
-        Ok(object)
+        .map(drop)
     }
 }
 
-impl<'de> Deserialize<'de> for Paths {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData))
+/// An object's keys; its values are skipped.
+struct Keys<'a>(&'a mut Vec<String>);
+
+impl Node for Keys<'_> {
+    fn expecting(&self) -> &'static str {
+        "a map"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, _: &mut dyn Source) -> Result<(), Stop> {
+        self.0.push(key.to_owned());
+        Ok(())
     }
 }
 
-impl<'de> Deserialize<'de> for OperationObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Entries(PhantomData))
+impl<T: Default> Default for MaybeReference<T> {
+    fn default() -> Self {
+        Self::Inline(T::default())
     }
 }
 
-impl<'de> Deserialize<'de> for Schema {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Entries(PhantomData))
+impl<T: Node + Default> Node for MaybeReference<T> {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn takes_whole(&self) -> bool {
+        true
+    }
+
+    fn take(&mut self, value: Kept) -> Result<(), Stop> {
+        if let Some(reference) = value.text_of("$ref") {
+            *self = Self::Reference { reference: reference.to_owned() };
+            return Ok(());
+        }
+        let mut inline = T::default();
+        read(value, &mut inline)
+            .map_err(|_| Stop::because("data did not match any variant of untagged enum MaybeReference".to_owned()))?;
+        *self = Self::Inline(inline);
+        Ok(())
     }
 }

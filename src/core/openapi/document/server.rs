@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::InvalidDocument;
+use super::objects::object;
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Server {
     url: String,
-    #[serde(default)]
     variables: BTreeMap<String, Variable>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 struct Variable {
     default: String,
 }
+
+object!(Server, "struct Server", "url", "!" => url; "variables" => variables);
+object!(Variable, "struct Variable", "default", "!" => default);
 
 /// The one base path of all servers.
 pub(super) fn shared_base_path(servers: &[Server]) -> Result<String, InvalidDocument> {

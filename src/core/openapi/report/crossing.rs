@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Report};
-use crate::core::policy::Operation;
+use crate::core::policy::{Operation, sort};
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
 const MOST_PAIRS: usize = 4_000_000;
@@ -48,6 +48,6 @@ fn alike(operations: &[Operation]) -> BTreeMap<(&str, usize), Vec<&Operation>> {
     for operation in operations {
         alike.entry((operation.method.as_str(), operation.path.segments())).or_default().push(operation);
     }
-    alike.values_mut().for_each(|operations| operations.sort());
+    alike.values_mut().for_each(sort);
     alike
 }

@@ -4,13 +4,11 @@ mod crossing;
 mod sections;
 mod text;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::settings::Settings;
-use crate::core::policy::{Access, Operation, Policy};
+use crate::core::policy::{Access, Operation, Policy, set, sort, sort_and_dedup};
 use crate::core::record::Level;
 
 /// What compiling found.
@@ -78,7 +76,7 @@ impl Finding {
     }
 
     pub(super) fn of(operation: &Operation, message: &str) -> Self {
-        let method = operation.method.as_str().to_lowercase();
+        let method = operation.method.as_str().to_ascii_lowercase();
         Self::new(&operation.document, &method, &operation.path.to_string(), message)
     }
 }
@@ -91,7 +89,7 @@ impl Report {
             self.errors.push(Finding::new(document.title(), "", path, &message));
         }
         let requirements = document.operations().filter_map(|described| described.security());
-        let used: BTreeSet<&String> = requirements.flatten().flat_map(|requirement| requirement.keys()).collect();
+        let used = set(requirements.flatten().flat_map(|requirement| requirement.keys()));
         for name in used {
             if !settings.schemes.contains_key(name) {
                 self.unmapped_schemes.push(name.clone());
@@ -115,8 +113,8 @@ impl Report {
         self.public = self.without_token.len();
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
-        let named: BTreeSet<_> = documents.iter().flat_map(|document| document.named_scopes(settings)).collect();
-        let used: BTreeSet<_> = catalogue.entries().iter().map(|entry| entry.scope.as_str()).collect();
+        let named = set(documents.iter().flat_map(|document| document.named_scopes(settings)));
+        let used = set(catalogue.entries().iter().map(|entry| entry.scope.as_str()));
         self.unused_scopes = named.difference(&used).map(|scope| (*scope).to_owned()).collect();
     }
 
@@ -125,10 +123,9 @@ impl Report {
         let problems = [&mut self.errors, &mut self.undeclared_schemes, &mut self.looks_like_owner];
         let states = [&mut self.without_security, &mut self.unsatisfiable, &mut self.crossing, &mut self.replaced];
         for findings in problems.into_iter().chain(states).chain([&mut self.without_token]) {
-            findings.sort();
+            sort(findings);
         }
-        self.unmapped_schemes.sort();
-        self.unmapped_schemes.dedup();
+        sort_and_dedup(&mut self.unmapped_schemes);
     }
 }
 

@@ -112,7 +112,7 @@ fn counted(count: usize, what: &str) -> String {
 impl Finding {
     /// `document, METHOD path`, as far as these are known.
     fn place(&self) -> String {
-        let operation = format!("{} {}", self.method.to_uppercase(), self.path);
+        let operation = format!("{} {}", self.method.to_ascii_uppercase(), self.path);
         let parts = [self.document.as_str(), operation.trim()].into_iter().filter(|part| !part.is_empty());
         visible(&parts.collect::<Vec<_>>().join(", "))
     }

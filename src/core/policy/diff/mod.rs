@@ -2,11 +2,11 @@
 
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Access, Operation, OwnerNames, Policy};
+use super::{Access, Operation, OwnerNames, Policy, set};
 use crate::core::record::Level;
 use crate::core::request::Method;
 
@@ -70,7 +70,7 @@ impl Policy {
     /// What changes from `self` to `next`.
     pub fn diff(&self, next: &Self) -> PolicyDiff {
         let (before, after) = (self.by_route(), next.by_route());
-        let routes: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let routes = set(before.keys().chain(after.keys()));
         let mut diff = PolicyDiff::default();
         for route in routes {
             diff.add((before.get(route).copied(), after.get(route).copied()));
@@ -83,7 +83,11 @@ impl Policy {
     }
 
     fn by_route(&self) -> BTreeMap<(String, &Method), &Operation> {
-        self.operations.iter().map(|operation| ((operation.path.route(), &operation.method), operation)).collect()
+        let mut routes = BTreeMap::new();
+        for operation in &self.operations {
+            routes.insert((operation.path.route(), &operation.method), operation);
+        }
+        routes
     }
 }
 

@@ -1,0 +1,382 @@
+//! Reading a document into its objects, entry by entry: what is not needed is never built. One visitor serves them all, and
+//! knows the place of what cannot be read; with a visitor for each type this would be half of the browser's code.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+
+use super::kept::{Kept, invalid_type};
+
+/// Where a value goes.
+pub(super) trait Node {
+    /// What it can be made of, as errors tell it.
+    fn expecting(&self) -> &'static str;
+
+    /// Starts as a list or an object; whether it can be made of that.
+    fn open(&mut self, _: Collection) -> bool {
+        false
+    }
+
+    /// Whether it wants to see a value as a whole, by [`take`](Self::take).
+    fn takes_whole(&self) -> bool {
+        false
+    }
+
+    /// The entries that may stand once only, and whether they must.
+    fn fields(&self) -> &'static [(&'static str, bool)] {
+        &[]
+    }
+
+    /// Takes a value that is neither list nor object; whether it can be made of that.
+    fn scalar(&mut self, _: Scalar<'_>) -> bool {
+        false
+    }
+
+    /// Takes an entry of an object. What it does not read is skipped.
+    fn entry(&mut self, _key: &str, _value: &mut dyn Source) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    /// Takes the next item of a list, if there is one.
+    fn item(&mut self, _value: &mut dyn Source) -> Result<bool, Stop> {
+        Ok(false)
+    }
+
+    /// Takes a whole value.
+    fn take(&mut self, _: Kept) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// What has parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Collection {
+    List,
+    Object,
+}
+
+/// What has none.
+#[derive(Clone, Copy)]
+pub(super) enum Scalar<'a> {
+    Null,
+    Boolean(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
+/// Where a value comes from.
+pub(super) trait Source {
+    /// Reads it; `false` where a list has ended.
+    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop>;
+}
+
+/// Why reading ends early: something for a message, or an error that the source keeps.
+pub(super) struct Stop(pub Option<String>);
+
+impl Stop {
+    pub(super) fn because(message: String) -> Self {
+        Self(Some(message))
+    }
+}
+
+/// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
+pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
+    let place = Place::default();
+    let seed = Seed { node: Some(into), at: None, place: &place };
+    seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
+}
+
+/// The place of the first error, put together from the inside out.
+#[derive(Default)]
+struct Place(Cell<String>);
+
+#[derive(Clone, Copy)]
+enum Segment<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl Place {
+    fn is_in(&self, segment: Segment<'_>) {
+        let inner = self.0.take();
+        let separator = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
+        self.0.set(match segment {
+            Segment::Key(key) => format!("{key}{separator}{inner}"),
+            Segment::Index(index) => format!("[{index}]{separator}{inner}"),
+        });
+    }
+}
+
+/// Which of a node's fields have been seen.
+#[derive(Default)]
+struct Seen(u32);
+
+impl Seen {
+    /// The field's name where it stands twice.
+    fn again(&mut self, node: &dyn Node, key: &str) -> Option<&'static str> {
+        for ((name, _), bit) in node.fields().iter().zip(bits()) {
+            if *name == key {
+                let again = self.0 & bit != 0;
+                self.0 |= bit;
+                return again.then_some(name);
+            }
+        }
+        None
+    }
+
+    /// A field that must be there, and is not.
+    fn missing(&self, node: &dyn Node) -> Option<&'static str> {
+        let mut fields = node.fields().iter().zip(bits());
+        fields.find(|((_, required), bit)| *required && self.0 & bit == 0).map(|((name, _), _)| *name)
+    }
+}
+
+fn bits() -> impl Iterator<Item = u32> {
+    (0..u32::BITS).map(|place| 1_u32.wrapping_shl(place))
+}
+
+/// A value on its way into a node, or past all of them.
+struct Seed<'a> {
+    node: Option<&'a mut dyn Node>,
+    at: Option<Segment<'a>>,
+    place: &'a Place,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let Self { node, at, place } = self;
+        let read = match node {
+            None => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
+            Some(node) if node.takes_whole() => {
+                let mut whole = Kept::default();
+                let read = deserializer.deserialize_any(Filling { node: &mut whole, place });
+                read.and_then(|()| node.take(whole).map_err(|stop| Error::custom(stop.0.unwrap_or_default())))
+            }
+            Some(node) => deserializer.deserialize_any(Filling { node, place }),
+        };
+        read.inspect_err(|_| {
+            if let Some(segment) = at {
+                place.is_in(segment);
+            }
+        })
+    }
+}
+
+struct Filling<'a> {
+    node: &'a mut dyn Node,
+    place: &'a Place,
+}
+
+impl Filling<'_> {
+    fn scalar<E: Error>(&mut self, scalar: Scalar<'_>, found: Unexpected<'_>) -> Result<(), E> {
+        if self.node.scalar(scalar) { Ok(()) } else { Err(self.wrong(found)) }
+    }
+
+    fn wrong<E: Error>(&self, found: Unexpected<'_>) -> E {
+        E::custom(invalid_type(found, &self.node.expecting()))
+    }
+
+    fn open<E: Error>(&mut self, collection: Collection, found: Unexpected<'_>) -> Result<(), E> {
+        if self.node.open(collection) { Ok(()) } else { Err(self.wrong(found)) }
+    }
+}
+
+impl<'de> Visitor<'de> for Filling<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.node.expecting())
+    }
+
+    fn visit_unit<E: Error>(mut self) -> Result<(), E> {
+        self.scalar(Scalar::Null, Unexpected::Unit)
+    }
+
+    fn visit_bool<E: Error>(mut self, value: bool) -> Result<(), E> {
+        self.scalar(Scalar::Boolean(value), Unexpected::Bool(value))
+    }
+
+    fn visit_u64<E: Error>(mut self, value: u64) -> Result<(), E> {
+        self.scalar(Scalar::Unsigned(value), Unexpected::Unsigned(value))
+    }
+
+    fn visit_i64<E: Error>(mut self, value: i64) -> Result<(), E> {
+        self.scalar(Scalar::Signed(value), Unexpected::Signed(value))
+    }
+
+    fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
+        self.scalar(Scalar::Float(value), Unexpected::Float(value))
+    }
+
+    fn visit_str<E: Error>(mut self, value: &str) -> Result<(), E> {
+        self.scalar(Scalar::Text(value), Unexpected::Str(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
+        self.open(Collection::List, Unexpected::Seq)?;
+        let mut items = Items { list, index: 0, place: self.place, error: None };
+        loop {
+            match self.node.item(&mut items) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(stop) => return Err(items.error.unwrap_or_else(|| Error::custom(stop.0.unwrap_or_default()))),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        self.open(Collection::Object, Unexpected::Map)?;
+        let mut seen = Seen::default();
+        while let Some(key) = map.next_key::<String>().inspect_err(|_| self.place.is_in(Segment::Key("?")))? {
+            if let Some(name) = seen.again(self.node, &key) {
+                return Err(Error::duplicate_field(name));
+            }
+            let mut entry = Entry { map: &mut map, key: &key, place: self.place, is_read: false, error: None };
+            if let Err(stop) = self.node.entry(&key, &mut entry) {
+                return Err(entry.error.unwrap_or_else(|| Error::custom(stop.0.unwrap_or_default())));
+            }
+            if !entry.is_read {
+                map.next_value_seed(Seed { node: None, at: Some(Segment::Key(&key)), place: self.place })?;
+            }
+        }
+        seen.missing(self.node).map_or(Ok(()), |name| Err(Error::missing_field(name)))
+    }
+}
+
+struct Items<'a, A, E> {
+    list: A,
+    index: usize,
+    place: &'a Place,
+    error: Option<E>,
+}
+
+impl<'de, A: SeqAccess<'de>> Source for Items<'_, A, A::Error> {
+    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
+        let seed = Seed { node: Some(into), at: Some(Segment::Index(self.index)), place: self.place };
+        self.index = self.index.saturating_add(1);
+        match self.list.next_element_seed(seed) {
+            Ok(read) => Ok(read.is_some()),
+            Err(error) => {
+                self.error = Some(error);
+                Err(Stop(None))
+            }
+        }
+    }
+}
+
+struct Entry<'a, A, E> {
+    map: &'a mut A,
+    key: &'a str,
+    place: &'a Place,
+    is_read: bool,
+    error: Option<E>,
+}
+
+impl<'de, A: MapAccess<'de>> Source for Entry<'_, A, A::Error> {
+    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
+        self.is_read = true;
+        let seed = Seed { node: Some(into), at: Some(Segment::Key(self.key)), place: self.place };
+        match self.map.next_value_seed(seed) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                self.error = Some(error);
+                Err(Stop(None))
+            }
+        }
+    }
+}
+
+impl Node for String {
+    fn expecting(&self) -> &'static str {
+        "a string"
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        let Scalar::Text(text) = scalar else { return false };
+        text.clone_into(self);
+        true
+    }
+}
+
+/// `null` is none.
+impl<T: Node + Default> Node for Option<T> {
+    fn expecting(&self) -> &'static str {
+        T::default().expecting()
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        self.get_or_insert_with(T::default).open(collection)
+    }
+
+    fn takes_whole(&self) -> bool {
+        T::default().takes_whole()
+    }
+
+    fn take(&mut self, value: Kept) -> Result<(), Stop> {
+        self.get_or_insert_with(T::default).take(value)
+    }
+
+    fn fields(&self) -> &'static [(&'static str, bool)] {
+        T::default().fields()
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        if matches!(scalar, Scalar::Null) {
+            *self = None;
+            return true;
+        }
+        self.get_or_insert_with(T::default).scalar(scalar)
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        self.get_or_insert_with(T::default).entry(key, value)
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        self.get_or_insert_with(T::default).item(value)
+    }
+}
+
+/// What is read joins what is there.
+impl<T: Node + Default> Node for Vec<T> {
+    fn expecting(&self) -> &'static str {
+        "a sequence"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::List
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        let mut item = T::default();
+        let is_read = value.read(&mut item)?;
+        if is_read {
+            self.push(item);
+        }
+        Ok(is_read)
+    }
+}
+
+/// Of two entries with one key, the last counts.
+impl<T: Node + Default> Node for BTreeMap<String, T> {
+    fn expecting(&self) -> &'static str {
+        "a map"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let mut read = T::default();
+        value.read(&mut read)?;
+        self.insert(key.to_owned(), read);
+        Ok(())
+    }
+}
