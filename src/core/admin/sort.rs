@@ -1,9 +1,8 @@
 //! The order of a list, and the place in it where the next page begins.
 
-use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use crate::core::token::IntegrationId;
+use crate::core::token::{BASE64URL, IntegrationId};
 
 /// The order of a list: by a key, and by id where keys are equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,12 +72,12 @@ impl Cursor {
     /// As a client gets it and gives it back: opaque, and good for this sort only.
     pub fn to_text(&self, sort: Sort) -> String {
         let json = serde_json::to_vec(&(sort.name(), &self.key, &self.id)).unwrap_or_default();
-        BASE64URL_NOPAD.encode(&json)
+        BASE64URL.encode(&json)
     }
 
     pub(super) fn parse(text: &str, sort: Sort) -> Result<Self, &'static str> {
         const UNKNOWN: &str = "it is no cursor of this list";
-        let json = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| UNKNOWN)?;
+        let json = BASE64URL.decode(text).ok_or(UNKNOWN)?;
         let (name, key, id): (String, SortKey, IntegrationId) = serde_json::from_slice(&json).map_err(|_| UNKNOWN)?;
         if name != sort.name() {
             return Err("it belongs to a list with another sort");
