@@ -8,7 +8,8 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 const permissions = ["clipboard-read", "clipboard-write"];
 
 async function toReview(page, name, scopes) {
-  await open(page, "#/integrations/new");
+  await open(page, "#/why");
+  await page.goto("/_tidegate/#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Choose a sub-account").selectOption("acme");
   await button(page, "Continue").click();
@@ -123,19 +124,19 @@ test("the ready curl runs as it is", { permissions }, async ({ page }) => {
 
 test("leaving a token that was not copied asks, by every way out", async ({ page }) => {
   const token = await toToken(page, unique("Not copied"));
+  const dialog = page.getByRole("dialog", { name: "Leave without the token?" });
+  const stays = async (how) => {
+    await shown(dialog);
+    await how();
+    await gone(dialog);
+    await shown(page.getByText(token, { exact: true }));
+  };
   await button(page, "Done, show the integration").click();
-  await shown(page.getByRole("dialog", { name: "Leave without the token?" }));
-  await button(page, "Stay").click();
-  await shown(page.getByText(token, { exact: true }));
-  await page.getByRole("link", { name: "Policy", exact: true }).click();
-  const dialog = page.getByRole("dialog");
-  await shown(dialog);
-  await page.keyboard.press("Escape");
-  await gone(dialog);
-  await shown(page.getByText(token, { exact: true }));
+  await stays(() => button(page, "Stay").click());
   await page.goBack();
-  await shown(dialog);
-  await button(page, "Stay").click();
+  await stays(() => button(page, "Stay").click());
+  await page.getByRole("link", { name: "Policy", exact: true }).click();
+  await stays(() => page.keyboard.press("Escape"));
   await page.evaluate(() => document.body.click());
   const asked = new Promise((resolve) => page.once("dialog", (dialog) => resolve(dialog.accept().then(() => dialog.type()))));
   await page.reload();
@@ -160,6 +161,7 @@ test("an agency's integration: scopes that open nothing there cannot be chosen",
   const name = unique("Of the agency");
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("option", { name: "Acme Dental (acme)" }).waitFor({ state: "attached" });
   await page.getByRole("radio", { name: /^Agency/ }).check();
   const id = page.getByLabel("The agency's id in your API");
   if (await id.isVisible()) await id.fill("the-agency");

@@ -9,14 +9,15 @@ import { parts } from "./views.mjs";
 export const THEMES = ["light", "dark"];
 export const WIDTHS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
 
-/** `options` of playwright's screenshot apply to all. */
-export async function picture(page, view, options = {}) {
+/** Pictures of what the page shows; at each, `look(theme, width)` may look closer. */
+export async function picture(page, view, look = async () => {}) {
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const [width, height] of Object.entries(WIDTHS)) {
       await page.setViewportSize({ width: Number(width), height });
       await page.evaluate(() => scrollTo(0, 0)); // what is sticky belongs at the top of a picture of all
-      await page.screenshot({ path: `${screenshots}${view}-${colorScheme}-${width}.png`, fullPage: true, ...options });
+      await page.screenshot({ path: `${screenshots}${view}-${colorScheme}-${width}.png`, fullPage: true, animations: "disabled" });
+      await look(colorScheme, Number(width));
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });

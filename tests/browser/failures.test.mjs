@@ -1,0 +1,141 @@
+// When the gate does not answer: what was typed stays, the page says what to do, and the next try works.
+import assert from "node:assert/strict";
+
+import { api, gone, open, seed, show, shown, test, unique } from "./support.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const integrations = "**/_tidegate/api/integrations";
+const UNREACHABLE = "The gate did not answer";
+
+async function reviewed(page, name) {
+  await open(page, "#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await button(page, "Continue").click();
+  await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
+  await button(page, "Review").click();
+}
+
+test("every view says that the gate did not answer, and tries again", async ({ page, context }) => {
+  const { integration } = await seed({ name: unique("Unreachable") });
+  const views = [
+    ["#/integrations?q=" + integration.id, () => page.getByRole("rowheader")],
+    [`#/integrations/${integration.id}`, () => page.getByRole("heading", { name: "History" })],
+    [`#/integrations/${integration.id}/edit`, () => page.getByLabel("Name", { exact: true })],
+    ["#/policy", () => page.getByRole("heading", { name: /In force/ })],
+    ["#/sub-accounts", () => page.getByText("Acme Dental")],
+  ];
+  await open(page, "#/why");
+  for (const [hash, there] of views) {
+    await page.goto("/_tidegate/#/nothing");
+    await page.reload();
+    await shown(page.getByRole("heading", { name: "There is nothing here" }));
+    await context.route("**/_tidegate/api/**", (route) => route.abort());
+    await page.goto(`/_tidegate/${hash}`);
+    await shown(page.getByRole("main").getByText(UNREACHABLE).first());
+    await shown(page.getByText("Check your connection, then try again.").first());
+    await context.unroute("**/_tidegate/api/**");
+    for (let tries = 0; tries < 4 && (await button(page, "Try again").count()) > 0; tries++) {
+      await button(page, "Try again").first().click();
+      await page.waitForLoadState("networkidle");
+    }
+    await shown(there());
+  }
+});
+
+test("a create that never reaches the gate: nothing typed is lost, and the next try works", async ({ page }) => {
+  const name = unique("Second try");
+  await reviewed(page, name);
+  await page.route(integrations, (route) => route.abort());
+  await button(page, "Create and show the token").click();
+  await shown(page.getByRole("alert").getByText(UNREACHABLE));
+  await shown(page.getByText("Nothing that you typed is lost."));
+  await page.unroute(integrations);
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("This is the only time"));
+  await shown(page.getByRole("heading", { name: `${name} is created` }));
+});
+
+test("an edit that never reaches the gate: nothing typed is lost, and the next try works", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Edit again") });
+  await open(page, `#/integrations/${integration.id}/edit`);
+  await page.getByLabel("Description").fill("Typed once");
+  await page.route(`${integrations}/**`, (route) => route.abort());
+  await button(page, "Update").click();
+  await shown(page.getByRole("alert").getByText(UNREACHABLE));
+  assert.equal(await page.getByLabel("Description").inputValue(), "Typed once");
+  await page.unroute(`${integrations}/**`);
+  await button(page, "Update").click();
+  await shown(page.getByText("Updated."));
+  assert.equal((await show(integration.id)).description, "Typed once");
+});
+
+test("signing in while the gate does not answer says so, and keeps the key", { signedIn: false }, async ({ page }) => {
+  await open(page);
+  await page.route("**/_tidegate/api/session", (route) => route.abort());
+  await page.getByLabel("Owner key", { exact: true }).fill("whatever it is");
+  await button(page, "Sign in").click();
+  await shown(page.getByRole("alert").getByText(UNREACHABLE));
+  assert.equal(await page.getByLabel("Owner key", { exact: true }).inputValue(), "whatever it is");
+});
+
+test("a create whose answer is lost is repeated under the same key; what was done already is told", async ({ page }) => {
+  const name = unique("Lost answer");
+  await reviewed(page, name);
+  const keys = [];
+  await page.route(integrations, async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length === 1) {
+      await route.fetch(); // the gate does it, and the answer is lost
+      return route.abort();
+    }
+    // SIMULATED: what a gate that knows idempotency keys answers to the repetition.
+    const { integrations: [current] } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
+    const body = { type: "urn:tidegate:problem:already-done", title: "This was done already", status: 409, detail: "", current };
+    return route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(body) });
+  });
+  await button(page, "Create and show the token").click();
+  await shown(page.getByRole("alert").getByText(UNREACHABLE));
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("It was created already"));
+  await shown(page.getByText("Open the integration and rotate its token."));
+  assert.match(keys[0], /^[0-9a-f-]{36}$/);
+  assert.deepEqual(keys, [keys[0], keys[0]]);
+  await page.getByRole("link", { name: "Open the integration" }).click();
+  await shown(page.getByRole("heading", { name, level: 1 }));
+});
+
+test("a rotation whose answer is lost is repeated under the same key; another rotation has another", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Lost rotation") });
+  await open(page, `#/integrations/${integration.id}`);
+  const keys = [];
+  await page.route("**/rotate", (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    return route.abort();
+  });
+  await button(page, "Rotate token").click();
+  for (let tries = 0; tries < 2; tries++) {
+    await button(page, "Rotate, expire later").click();
+    await shown(page.getByRole("alert").getByText(UNREACHABLE));
+    await page.waitForTimeout(100);
+  }
+  await button(page, "Cancel").click();
+  await gone(page.getByRole("dialog"));
+  await button(page, "Rotate token").click();
+  await button(page, "Rotate, expire later").click();
+  await shown(page.getByRole("alert"));
+  assert.equal(keys.length, 3);
+  assert.equal(keys[0], keys[1]);
+  assert.notEqual(keys[0], keys[2]);
+});
+
+test("a rotation that meets a change made meanwhile says so, and the next try works", { permissions: ["clipboard-read", "clipboard-write"] }, async ({ page }) => {
+  const { integration } = await seed({ name: unique("Rotated late") });
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, "Rotate token").click();
+  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { description: "Meanwhile" } });
+  await button(page, "Rotate, expire later").click();
+  await shown(page.getByRole("dialog").getByRole("alert"));
+  await button(page, "Rotate, expire later").click();
+  await shown(page.getByText("This is the only time"));
+});

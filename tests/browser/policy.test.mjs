@@ -1,0 +1,151 @@
+// The policy: documents are judged in the browser, without a network; published, and taken back.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { after } from "node:test";
+
+import { api, demo, gone, open, seed, shown, test, unique, until } from "./support.mjs";
+import { changedDocument, choose } from "./views.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const region = (page, name) => page.getByRole("region", { name });
+const published = async () => (await api("GET", "/policy")).rev;
+
+/** Puts the demo's own policy back, for the tests that come after. */
+async function restore() {
+  await api("PUT", "/policy", { rev: await published(), body: { documents: demo.documents().map((text) => JSON.parse(text)), settings: demo.settings() } });
+}
+after(restore);
+
+const YAML = `openapi: 3.1.0
+info: { title: Invoices, version: "1" }
+paths:
+  /invoices/{locationId}:
+    get:
+      summary: List invoices
+      parameters: [{ name: locationId, in: path, required: true, schema: { type: string } }]
+      security: [{ Location-Access: [invoices.readonly] }]
+      responses: { "200": { description: All } }
+components:
+  securitySchemes:
+    Location-Access: { type: http, scheme: bearer }
+`;
+
+async function policyView(page) {
+  await open(page, "#/policy");
+  await shown(page.getByRole("heading", { name: /^In force: Version/ }));
+  await until(() => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes(".wasm"))), "the rules to be loaded");
+  await page.waitForLoadState("networkidle");
+}
+
+test("report and differences appear without a network: JSON, YAML, dropped, chosen", async ({ page, context }) => {
+  await policyView(page);
+  await context.setOffline(true);
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await choose(page, ["demo.json", changedDocument()]);
+  await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
+  const diff = region(page, "Differences to the policy in force");
+  await shown(diff.getByText("2 operations added"));
+  await shown(diff.getByText("1 operation removed"));
+  await shown(diff.getByText("/teapot"));
+  await shown(region(page, "Report").getByText("Schemes that the settings do not map"));
+
+  await page.getByRole("button", { name: "Start over" }).click();
+  await drop(page, "invoices.yaml", YAML);
+  await shown(diff.getByText("1 operation added"));
+  await shown(diff.getByText("13 operations removed"));
+  assert.deepEqual(asked, []);
+  await context.setOffline(false);
+});
+
+async function drop(page, name, text) {
+  const files = await page.evaluateHandle(([name, text]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], name));
+    return transfer;
+  }, [name, text]);
+  const target = page.locator(".drop");
+  await target.dispatchEvent("dragover", { dataTransfer: files });
+  await target.dispatchEvent("drop", { dataTransfer: files });
+}
+
+test("a broken document is named, with where it is broken; the others stay", async ({ page }) => {
+  await policyView(page);
+  await choose(page, ["demo.json", demo.documents()[0]], ["broken.yaml", "openapi: 3.1.0\npaths:\n  /a: [\n"]);
+  const alert = page.getByRole("alert").filter({ hasText: "The documents cannot be compiled" });
+  await shown(alert);
+  assert.match(await alert.innerText(), /broken\.yaml.*line/s);
+  assert.equal(await button(page, "Publish…").isDisabled(), true);
+  await page.getByRole("button", { name: "Remove broken.yaml" }).click();
+  await gone(alert);
+  await shown(page.getByText("No operation is added, removed or changed."));
+});
+
+test("a scheme is mapped, the impact asked for, the policy published, and rolled back", { timeout: 120_000 }, async ({ t, page }) => {
+  t.after(restore);
+  const { integration } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
+  const before = await published();
+  await policyView(page);
+  const document = JSON.parse(changedDocument());
+  document.paths["/contacts/"].get.security = [{ "Location-Access": ["contacts.list"] }];
+  await choose(page, ["demo.json", JSON.stringify(document)]);
+  await shown(region(page, "Report").getByText("Schemes that the settings do not map"));
+  await page.getByLabel("Partner-Access").selectOption({ label: "Sub-accounts" });
+  await gone(region(page, "Report").getByText("Schemes that the settings do not map"));
+
+  await button(page, "Check all integrations").click();
+  const impact = region(page, "What it does to your integrations");
+  await shown(impact.getByRole("link", { name: integration.name }));
+  await shown(impact.getByRole("listitem").filter({ hasText: integration.name }).getByText(/loses 2 operations/)); // that and the teapot
+
+  await button(page, "Publish…").click();
+  const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
+  await shown(dialog.getByText(/operations? will no longer be reachable/));
+  await button(dialog, "Publish").click();
+  await shown(dialog.getByText(/Sending|compiles|on the way to the edge/));
+  await gone(dialog);
+  await shown(page.getByRole("status").getByText(`Version ${before + 1} is in force.`));
+  await shown(page.getByRole("heading", { name: `In force: Version ${before + 1}` }));
+  const { scopes } = await api("GET", "/scopes");
+  assert.ok(scopes.some(({ scope }) => scope === "invoices.write"));
+  assert.deepEqual((await api("GET", "/policy")).settings.schemes["Partner-Access"], { level: "sub_account", private_integrations: true });
+
+  await page.getByRole("button", { name: new RegExp(`^Roll back…? Version ${before}$`) }).click();
+  const sure = page.getByRole("dialog", { name: `Roll back to version ${before}?` });
+  await button(sure, "Roll back").click();
+  await gone(sure);
+  await shown(page.getByRole("heading", { name: `In force: Version ${before + 2}` }));
+  assert.ok(!(await api("GET", "/scopes")).scopes.some(({ scope }) => scope === "invoices.write"));
+});
+
+test("somebody else publishes meanwhile: nothing is overwritten, and what was chosen stays", { timeout: 120_000 }, async ({ t, page }) => {
+  t.after(restore);
+  await policyView(page);
+  await choose(page, ["demo.json", changedDocument()]);
+  await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
+  const theirs = JSON.parse(demo.documents()[0]);
+  delete theirs.paths["/slow"];
+  await api("PUT", "/policy", { rev: await published(), body: { documents: [theirs], settings: demo.settings() } });
+  const rev = await published();
+  await button(page, "Publish…").click();
+  const dialog = page.getByRole("dialog");
+  await button(dialog, "Publish").click();
+  await shown(dialog.getByText("Somebody else published a policy meanwhile."));
+  assert.equal(await published(), rev);
+  await button(dialog, "Cancel").click();
+  await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));
+});
+
+const HIGHLEVEL = new URL("../../../shared/highlevel/openapi/", import.meta.url);
+test("a real API: 41 documents, 576 operations", { timeout: 120_000 }, async ({ t, page, context }) => {
+  if (!existsSync(HIGHLEVEL)) return t.skip("the documents of ../shared/highlevel are not there");
+  const names = readdirSync(HIGHLEVEL).filter((name) => name.endsWith(".json"));
+  await policyView(page);
+  await context.setOffline(true);
+  await choose(page, ...names.map((name) => [name, readFileSync(new URL(name, HIGHLEVEL), "utf8")]));
+  const report = region(page, "Report");
+  await report.waitFor({ timeout: 60_000 });
+  const [, operations] = /operations\s+([\d,]+)/.exec(await report.innerText()) ?? [];
+  assert.deepEqual([names.length, operations], [41, "576"]);
+  await context.setOffline(false);
+});

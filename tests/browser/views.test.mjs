@@ -1,0 +1,52 @@
+// Every view and dialog: accessible, nothing wider than a small screen, no jumps; and a picture of each.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import { open, overflow, rotate, seed, shown, test, unique } from "./support.mjs";
+import { picture } from "./screenshots.mjs";
+import { parts } from "./views.mjs";
+
+const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const permissions = ["clipboard-read", "clipboard-write"];
+
+/** What axe finds, as "rule: where". */
+async function violations(page) {
+  // Evaluated from outside, for the page's own policy lets no other script in.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const found = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }), TAGS);
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 2).join("").trim()}`));
+}
+
+for (const [name, part] of Object.entries(parts)) {
+  test(`${name}: no view or dialog fails axe, light or dark, wide or narrow, or is wider than 320 px`, { permissions, timeout: 180_000 }, async ({ page, context }) => {
+    const wrong = [];
+    await part(page, context, async (view) => {
+      await picture(page, view, async (theme, width) => {
+        if (width === 320 || width === 1280) wrong.push(...(await violations(page)).map((text) => `${view}, ${theme}, ${width}: ${text}`));
+        const wide = width === 320 && (await overflow(page));
+        if (wide) wrong.push(`${view}: ${wide}`);
+      });
+    });
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test("nothing jumps while the list and the detail view load", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Calm") });
+  await rotate(integration);
+  await page.addInitScript(() => {
+    window.shifts = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  for (const hash of ["#/integrations", `#/integrations/${integration.id}`]) {
+    await page.goto("about:blank");
+    await open(page, hash);
+    await page.waitForLoadState("networkidle");
+    await page.waitForTimeout(300);
+    const shifts = await page.evaluate(() => window.shifts);
+    assert.ok(shifts < 0.1, `${hash}: ${shifts}`);
+  }
+});
