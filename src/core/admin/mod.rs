@@ -12,7 +12,7 @@ mod route;
 pub use body::{Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RollBack, Rotate, SignIn};
 pub use command::{Command, IncomingRequest, ListIntegrations};
 pub use error::AdminError;
-pub use field::{Description, Name};
+pub use field::{Description, IdempotencyKey, Name};
 pub use impact::{Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, ROUTES, Route};

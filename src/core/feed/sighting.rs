@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_shared_copy_ages_from_the_earlier_of_two_clocks() {
-        let age = |made, asked| Sighting::shared(feed(1, 0, made, &[]), asked, 100_000).map(|copy| copy.age_ms(100_000));
+        let age =
+            |made, asked| Sighting::shared(feed(1, 0, made, &[]), asked, 100_000).map(|copy| copy.age_ms(100_000));
         assert_eq!(age(97_000, 96_000), Some(Some(4_000)));
         assert_eq!(age(95_000, 96_000), Some(Some(5_000)));
         assert_eq!(age(101_000, 101_000), Some(Some(0)));

@@ -35,6 +35,11 @@ impl Answer {
         Ok(Self { status, body: text(body)?, ..Self::nothing() })
     }
 
+    /// JSON text.
+    pub fn text(body: String) -> Self {
+        Self { status: 200, body, ..Self::nothing() }
+    }
+
     /// 204.
     pub fn nothing() -> Self {
         Self { status: 204, body: String::new(), etag: None, cookie: None, changed: false, show: None, token: None }
@@ -68,6 +73,11 @@ impl Answer {
     /// With a token that was minted.
     pub fn with_token(self, token: Plaintext) -> Self {
         Self { token: Some(token), ..self }
+    }
+
+    /// The integration that it is about, if it shows one.
+    pub fn integration(&self) -> Option<&Integration> {
+        self.show.as_ref()
     }
 
     /// Completes the answer after KV was told, so that it says whether KV has taken the change.

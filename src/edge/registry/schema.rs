@@ -6,7 +6,9 @@ use super::database::{Database, number};
 use crate::core::admin::AdminError;
 
 /// Each entry brings the schema one version further; entries are only ever added.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [CREATE, FRESHNESS];
+
+const CREATE: &str = "
     CREATE TABLE sub_accounts (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
     );
@@ -34,7 +36,22 @@ const MIGRATIONS: [&str; 1] = ["
         tries INTEGER NOT NULL DEFAULT 0, again_at INTEGER
     );
     CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
-"];
+";
+
+/// What waits in the outbox is what KV does not have yet, so the feed begins with that.
+const FRESHNESS: &str = "
+    CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
+    CREATE INDEX feed_by_told_at ON feed (told_at);
+    INSERT INTO feed (key, rev, seq) SELECT key, rev, row_number() OVER (ORDER BY since, key) FROM outbox;
+    CREATE TABLE feed_state (seq INTEGER NOT NULL, floor INTEGER NOT NULL);
+    INSERT INTO feed_state (seq, floor) SELECT count(*), 0 FROM feed;
+    CREATE TABLE idempotency (
+        key TEXT PRIMARY KEY, request TEXT NOT NULL, integration TEXT NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE tries (client TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE INDEX tries_by_at ON tries (at);
+    CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
+";
 
 #[derive(Deserialize)]
 struct Version {
