@@ -1,5 +1,7 @@
 //! The admin plane, before the registry: who asks, from where, and whether it looks like a request at all.
 
+use std::time::Duration;
+
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -7,7 +9,7 @@ use web_sys::{Headers, Request, RequestInit, Response};
 
 use super::config::{Config, OwnerKey};
 use super::site::Site;
-use super::{client, log, origin, respond, session, stub};
+use super::{client, clock, log, origin, respond, session, stub};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
 
@@ -29,6 +31,9 @@ const FORWARDED: &[&str] = &[
     #[cfg(feature = "panic-injection")]
     super::inject::HEADER,
 ];
+
+/// How long a command may take: it waits up to 5 seconds for KV, and the longest policy has to be compiled.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const API: &str = "/_tidegate/api";
 const OPENAPI: &str = include_str!("openapi.json");
@@ -162,7 +167,9 @@ impl Admin<'_> {
         let stub =
             stub.ok_or_else(|| AdminError::Misconfigured("the Durable Object REGISTRY is not bound".to_owned()))?;
         let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
-        let response: Response = JsFuture::from(promise).await.map_err(js_fault)?.unchecked_into();
+        let answer = clock::within(PATIENCE, JsFuture::from(promise)).await;
+        let answer = answer.ok_or_else(|| AdminError::Registry("no answer in time".to_owned()))?;
+        let response: Response = answer.map_err(js_fault)?.unchecked_into();
         self.note_refusal(&client, &response);
         Ok(response)
     }

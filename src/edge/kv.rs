@@ -27,7 +27,7 @@ pub(super) fn integration(key: &str) -> Option<IntegrationId> {
 
 /// The text under a key, `None` where KV says that there is none.
 pub(super) async fn read(env: &Env, key: &str) -> Result<Option<String>, String> {
-    let fault = |error: &dyn ToString| format!("{key} cannot be read: {}", error.to_string());
+    let fault = |error: &dyn ToString| format!("{key} cannot be read: {}", first_line(error));
     let store = namespace(env).map_err(|error| fault(&error))?;
     match clock::within(PATIENCE, store.get(key).cache_ttl(CACHE_TTL).text()).await {
         Some(result) => result.map_err(|error| fault(&error)),
@@ -38,7 +38,7 @@ pub(super) async fn read(env: &Env, key: &str) -> Result<Option<String>, String>
 /// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
 /// could still land, after a newer one.
 pub(super) async fn write(env: &Env, key: &str, value: &str, ttl_seconds: Option<u64>) -> Result<(), String> {
-    let fault = |error: &dyn ToString| format!("{key} cannot be written: {}", error.to_string());
+    let fault = |error: &dyn ToString| format!("{key} cannot be written: {}", first_line(error));
     let put = namespace(env).and_then(|store| store.put(key, value).map_err(|error| error.to_string()));
     let put = put.map_err(|error| fault(&error))?;
     let put = match ttl_seconds {
@@ -46,6 +46,11 @@ pub(super) async fn write(env: &Env, key: &str, value: &str, ttl_seconds: Option
         None => put,
     };
     put.execute().await.map_err(|error| fault(&error))
+}
+
+/// What failed, without the stack below it.
+fn first_line(error: &dyn ToString) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn namespace(env: &Env) -> Result<KvStore, String> {

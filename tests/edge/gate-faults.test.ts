@@ -91,7 +91,7 @@ describe("KV", () => {
 
   it("throws on the record, of whoami: the registry's is taken, else 503", async () => {
     on(record, failing);
-    registry.onRead = out;
+    registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
     await expectUnavailable(await whoami(), "store_unavailable", record());
     registry.onRead = undefined;
     switches.env = { ...switches.env };
