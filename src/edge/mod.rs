@@ -28,5 +28,9 @@ use worker::{Context, Env, event};
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     #[cfg(feature = "panic-injection")]
     inject::panic_in_gate(&request);
+    #[cfg(feature = "panic-injection")]
+    if let Some(told) = inject::memory(&request) {
+        return told;
+    }
     gate::handle(&request, &site::Site::new(env, context)).await
 }
