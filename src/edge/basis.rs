@@ -111,13 +111,6 @@ impl Site {
     }
 }
 
-impl BasisOrigin {
-    /// Whether any of it was remembered from an earlier request.
-    pub fn is_memory(&self) -> bool {
-        [self.record, self.policy].into_iter().flatten().any(|(source, _)| source == Source::Memory)
-    }
-}
-
 async fn fetch<T: thing::Thing>(search: Option<&mut Search<T>>, site: &Site) {
     if let Some(search) = search {
         search.fetch(site).await;

@@ -11,7 +11,8 @@ use super::site::Site;
 use super::{admin, clock, log, origin, respond};
 use crate::core::admin::AdminError;
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide, operation};
-use crate::core::policy::{Operation, Policy};
+use crate::core::feed::Source;
+use crate::core::policy::Operation;
 use crate::core::reply::answer;
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
@@ -114,7 +115,9 @@ impl<'a> Gate<'a> {
     /// Steps 3 to 5; a denial from memory is judged once more with what the stores hold now.
     async fn judge(&self, request: &VerifiedRequest) -> Result<Grant, Denial> {
         match self.judge_with(request, false).await {
-            Err(denial) if denial.may_be_outdated() && self.rested_on_memory() => self.judge_with(request, true).await,
+            Err(denial) if denial.may_be_outdated() && self.rested_on_memory(&denial) => {
+                self.judge_with(request, true).await
+            }
             judged => judged,
         }
     }
@@ -129,12 +132,14 @@ impl<'a> Gate<'a> {
                 authenticate(presented, record.as_deref(), clock::now())?;
             }
             let policy = &policy?.policy;
-            if self.lacks_body(request, policy) {
+            // Without a credential nothing is worth reading.
+            let asked = request.credential().and_then(|_| operation(policy, request));
+            if self.body.get().is_none() && asked.is_some_and(|asked| asked.access.reads_body()) {
                 // A body takes as long as its client likes. What was read before it is looked at once more after it.
                 self.read_body().await?;
                 continue;
             }
-            let request = self.with_owner_fields(request.clone(), policy)?;
+            let request = self.with_owner_fields(request.clone(), asked)?;
             return match decide(&request, record.as_deref(), policy, clock::now()) {
                 Decision::Allow(grant) => Ok(grant),
                 Decision::Deny(denial) => Err(denial),
@@ -149,18 +154,21 @@ impl<'a> Gate<'a> {
         Ok(basis)
     }
 
-    fn rested_on_memory(&self) -> bool {
-        self.basis.borrow().as_ref().is_some_and(BasisOrigin::is_memory)
-    }
-
-    /// Whether the body must be read first. Without a credential nothing is worth reading.
-    fn lacks_body(&self, request: &VerifiedRequest, policy: &Policy) -> bool {
-        request.credential().is_some() && self.body.get().is_none() && policy.reads_body(request)
+    /// Whether what a denial rests on was remembered from an earlier request.
+    fn rested_on_memory(&self, denial: &Denial) -> bool {
+        let is_of_record = matches!(denial, Denial::UnknownToken | Denial::DeadToken);
+        self.basis
+            .borrow()
+            .as_ref()
+            .is_some_and(|basis| is_memory(basis.record) || (!is_of_record && is_memory(basis.policy)))
     }
 
     /// The request with what its operation reads an owner's id from, beside path and query.
-    fn with_owner_fields(&self, request: VerifiedRequest, policy: &Policy) -> Result<VerifiedRequest, Denial> {
-        let asked = request.credential().and_then(|_| operation(policy, &request));
+    fn with_owner_fields(
+        &self,
+        request: VerifiedRequest,
+        asked: Option<&Operation>,
+    ) -> Result<VerifiedRequest, Denial> {
         let Some(Operation { access, .. }) = asked else { return Ok(request) };
         let request = access.owner_headers().fold(request, |request, name| match self.header(name) {
             Some(value) => request.with_header(name, &value),
@@ -217,6 +225,10 @@ impl<'a> Gate<'a> {
     fn header(&self, name: &str) -> Option<String> {
         self.http.headers().get(name).ok().flatten()
     }
+}
+
+fn is_memory(origin: Option<(Source, u64)>) -> bool {
+    origin.is_some_and(|(source, _)| source == Source::Memory)
 }
 
 fn integration(request: &VerifiedRequest) -> Option<&IntegrationId> {

@@ -134,8 +134,9 @@ describe("KV", () => {
   it("knows no such integration, nor does the feed: 401, not 503", async () => {
     on(record, () => null);
     registry.onRead = altered(() => ({ revs: {} }));
+    expect((await ask("/status")).status).toBe(200); // the policy is remembered, and plays no part
     await problem(await contacts(), 401, "invalid-token");
-    expect(registry.of("/records")).toEqual([]);
+    expect([registry.of("/records"), kv.reads]).toEqual([[], ["policy", record()]]);
   });
 
   it("recovers: the next request passes", async () => {
