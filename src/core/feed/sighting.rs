@@ -80,8 +80,9 @@ impl Sighting {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Limits;
+    use super::super::OnOutage;
     use super::super::tests::feed;
-    use super::super::{Limits, OnOutage};
     use super::*;
 
     const LIMITS: Limits = Limits { max_staleness_ms: 10_000, last_known_good_ms: 0, on_outage: OnOutage::Deny };
