@@ -3,6 +3,7 @@
 //! 1. [`core::request`]: refuse what is ambiguous, find exactly one credential.
 //! 2. [`core::token`]: check the credential's checksum and keyed tag; a forged one ends here, without I/O.
 //! 3. [`core::record`]: what the store keeps of the integration: owner, [scopes](core::scope), [live tokens](core::rotation).
+//!    How old it may be is the [`core::feed`]'s to say.
 //! 4. [`core::policy`]: the operation that method and path name; compiled from [OpenAPI](core::openapi).
 //! 5. [`core::decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
 //! 6. [`core::forward`] takes the grant, [`core::reply`] answers the denial.

@@ -11,6 +11,8 @@ pub mod rotation;
 
 pub mod record;
 
+pub mod feed;
+
 pub mod policy;
 
 pub mod openapi;

@@ -1,17 +1,15 @@
 //! The admin plane, before the registry: who asks, from where, and whether it looks like a request at all.
 
-use std::rc::Rc;
+use std::time::Duration;
 
 use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
-use worker::Env;
 
-use super::cache::Isolate;
 use super::config::{Config, OwnerKey};
-use super::service::Service;
-use super::{config, log, origin, page, respond, session};
+use super::site::Site;
+use super::{client, clock, log, origin, page, respond, session, stub};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
 
@@ -21,21 +19,29 @@ pub(super) const ACTOR: &str = "x-registry-actor";
 pub(super) const OWNER: &str = "owner-key";
 /// [`ACTOR`] for a session is this and its digest.
 pub(super) const SESSION: &str = "session:";
+/// [`ACTOR`] for whoever gave a key that is not the owner's: the registry counts them.
+pub(super) const WRONG: &str = "wrong-key";
+/// The header field by which the gate tells the registry whom to count a wrong key against.
+pub(super) const CLIENT: &str = "x-registry-client";
 
 /// The header fields that the registry reads.
 const FORWARDED: &[&str] = &[
     "if-match",
     "if-none-match",
+    "idempotency-key",
     #[cfg(feature = "panic-injection")]
     super::inject::HEADER,
 ];
+
+/// How long a command may take: it waits up to 5 seconds for KV, and the longest policy has to be compiled.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const API: &str = "/_tidegate/api";
 const OPENAPI: &str = include_str!("openapi.json");
 
 /// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
-pub(super) async fn handle(request: &Request, env: &Env, target: &str) -> worker::Result<Response> {
-    let admin = Admin { request, env, isolate: Isolate::of(env) };
+pub(super) async fn handle(request: &Request, site: &Site, target: &str) -> worker::Result<Response> {
+    let admin = Admin { request, site };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
         Some(path) => admin.api(path, query).await.or_else(|error| refuse(&error)),
@@ -66,14 +72,13 @@ pub(super) fn is_admin_host(request: &Request, config: &Config) -> bool {
 
 struct Admin<'a> {
     request: &'a Request,
-    env: &'a Env,
-    isolate: Rc<Isolate>,
+    site: &'a Site,
 }
 
 impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
         self.check_host()?;
-        page::serve(self.request, self.env, path).await
+        page::serve(self.request, &self.site.env, path).await
     }
 
     async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
@@ -83,7 +88,7 @@ impl Admin<'_> {
             return respond::json_text(200, OPENAPI, None).map_err(|error| registry_fault(&error));
         }
         let actor = self.actor(route)?;
-        if route.max_body().is_some() {
+        if actor != WRONG && route.max_body().is_some() {
             self.check_content_type()?;
         }
         let separator = if query.is_empty() { "" } else { "?" };
@@ -92,7 +97,7 @@ impl Admin<'_> {
 
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
     fn check_host(&self) -> Result<(), AdminError> {
-        let config = self.isolate.config();
+        let config = self.site.isolate.config();
         if config.admin_host.is_none() || is_admin_host(self.request, config) {
             Ok(())
         } else {
@@ -124,13 +129,13 @@ impl Admin<'_> {
 
     fn check_owner_key(&self, authorization: &str) -> Result<String, AdminError> {
         let key = self.owner_key()?;
-        let (scheme, given) = authorization.split_once(' ').ok_or(AdminError::WrongKey)?;
+        let (scheme, given) = authorization.split_once(' ').unwrap_or_default();
         let right = key.is(given.trim()) & scheme.eq_ignore_ascii_case("bearer");
-        if right { Ok(OWNER.to_owned()) } else { Err(AdminError::WrongKey) }
+        Ok(if right { OWNER } else { WRONG }.to_owned())
     }
 
     fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
-        let key = self.isolate.config().owner_key.as_ref();
+        let key = self.site.isolate.config().owner_key.as_ref();
         key.map_err(|denial| AdminError::Misconfigured(denial.to_string()))
     }
 
@@ -151,8 +156,13 @@ impl Admin<'_> {
 
     /// Hands the request to the registry, with no header field but what it needs.
     async fn ask_registry(&self, path_and_query: &str, actor: &str) -> Result<Response, AdminError> {
+        let client = client::of(self.request, self.owner_key()?);
+        if !actor.starts_with(SESSION) {
+            self.check_refusal(&client)?;
+        }
         let headers = Headers::new().map_err(js_fault)?;
         headers.set(ACTOR, actor).map_err(js_fault)?;
+        headers.set(CLIENT, &client).map_err(js_fault)?;
         for name in FORWARDED {
             if let Some(value) = self.header(name) {
                 headers.set(name, &value).map_err(js_fault)?;
@@ -161,28 +171,36 @@ impl Admin<'_> {
         let init = RequestInit::new();
         init.set_method(&self.request.method());
         init.set_headers(&headers);
-        if let Some(body) = self.request.body() {
+        if let Some(body) = self.request.body().filter(|_| actor != WRONG) {
             init.set_body(&body);
         }
         let url = format!("https://registry{path_and_query}");
-        let promise = stub(self.env)?.fetch(&url, &init).map_err(js_fault)?;
-        let response = JsFuture::from(promise).await.map_err(js_fault)?;
-        Ok(response.unchecked_into())
+        let stub = stub::stub(&self.site.env);
+        let stub =
+            stub.ok_or_else(|| AdminError::Misconfigured("the Durable Object REGISTRY is not bound".to_owned()))?;
+        let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
+        let answer = clock::within(PATIENCE, JsFuture::from(promise)).await;
+        let answer = answer.ok_or_else(|| AdminError::Registry("no answer in time".to_owned()))?;
+        let response: Response = answer.map_err(js_fault)?.unchecked_into();
+        self.note_refusal(&client, &response);
+        Ok(response)
+    }
+
+    /// A client that the registry refuses is not worth asking it again before the time.
+    fn check_refusal(&self, client: &str) -> Result<(), AdminError> {
+        self.site.isolate.refused_for(client).map_or(Ok(()), |seconds| Err(AdminError::TooManyTries(seconds)))
+    }
+
+    fn note_refusal(&self, client: &str, response: &Response) {
+        let retry_after = response.headers().get("retry-after").ok().flatten();
+        if let Some(seconds) = retry_after.filter(|_| response.status() == 429).and_then(|after| after.parse().ok()) {
+            self.site.isolate.refuse(client, seconds);
+        }
     }
 
     fn header(&self, name: &str) -> Option<String> {
         self.request.headers().get(name).ok().flatten()
     }
-}
-
-/// The one registry of this gate.
-fn stub(env: &Env) -> Result<Service, AdminError> {
-    if config::binding(env, "REGISTRY").is_none() {
-        return Err(AdminError::Misconfigured("the Durable Object REGISTRY is not bound".to_owned()));
-    }
-    let namespace = env.durable_object("REGISTRY").map_err(|error| registry_fault(&error))?;
-    let stub = namespace.get_by_name("registry").map_err(|error| registry_fault(&error))?;
-    Ok(stub.into_rpc())
 }
 
 fn registry_fault(error: &worker::Error) -> AdminError {

@@ -1,7 +1,8 @@
-//! What an isolate remembers between requests: its configuration, the policy, and the records it read lately.
-//! Whatever comes from here is still judged against the clock and the whole policy: no verdict is remembered.
+//! What an isolate remembers between requests: its configuration, the last copy of the change feed, the policy, and the
+//! records it read lately. Whatever comes from here is still judged against the clock, the feed and the whole policy: no
+//! verdict is remembered.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
@@ -11,35 +12,41 @@ use worker::Env;
 
 use super::clock;
 use super::config::Config;
+use super::flights::Flights;
+use crate::core::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
 use crate::core::policy::{CorruptPolicy, Policy};
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
-/// How old what is remembered may be, in milliseconds.
-#[derive(Clone, Copy)]
-pub(super) struct MaxAge(u64);
-
-impl MaxAge {
-    /// For a grant.
-    pub const GRANT: Self = Self(5_000);
-    /// For a denial: a new token or scope works at once, and asking again costs a read a second at the most.
-    pub const DENIAL: Self = Self(1_000);
-}
-
 /// The most records that are remembered.
 const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+/// The most clients whose sign-ins are remembered to be refused.
+const MOST_REFUSALS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 
 /// One isolate's memory.
 pub(super) struct Isolate {
     env: JsValue,
     config: Config,
-    policy: RefCell<Option<(Remembered<Policy>, String)>>,
+    /// What requests of this isolate are busy with, so that others need not be.
+    pub flights: Flights,
+    latest_ms: Cell<u64>,
+    feed: RefCell<Option<Sighting>>,
+    policy: RefCell<Option<Remembered<Published>>>,
     records: RefCell<LruCache<IntegrationId, Remembered<Record>>>,
+    /// Until when a client's sign-ins are refused, by the registry's word.
+    refusals: RefCell<LruCache<String, u64>>,
 }
 
-struct Remembered<T> {
-    value: Rc<T>,
-    read_at_ms: u64,
+/// The policy with its text: the same text again is not read again.
+pub(super) struct Published {
+    pub policy: Policy,
+    text: String,
+}
+
+/// Something that was read from KV or the registry, and when.
+pub(super) struct Remembered<T> {
+    pub value: Rc<T>,
+    pub read_at_ms: u64,
 }
 
 thread_local! {
@@ -56,8 +63,12 @@ impl Isolate {
                 let fresh = Rc::new(Self {
                     env: env_value.clone(),
                     config: Config::read(env),
+                    flights: Flights::default(),
+                    latest_ms: Cell::new(0),
+                    feed: RefCell::new(None),
                     policy: RefCell::new(None),
                     records: RefCell::new(LruCache::new(MOST_RECORDS)),
+                    refusals: RefCell::new(LruCache::new(MOST_REFUSALS)),
                 });
                 *isolate = Some(Rc::clone(&fresh));
                 fresh
@@ -70,43 +81,108 @@ impl Isolate {
         &self.config
     }
 
-    /// The policy, if it was read lately enough.
-    pub fn policy(&self, max_age: MaxAge) -> Option<Rc<Policy>> {
-        self.policy.borrow().as_ref().and_then(|(policy, _)| policy.fresh(max_age))
+    /// The time, in milliseconds. Where the clock has stepped back, no age of what is remembered means anything, so all
+    /// of it is forgotten.
+    pub fn now_ms(&self) -> u64 {
+        let now = clock::now_ms();
+        let latest = self.latest_ms.replace(now.max(self.latest_ms.get()));
+        if latest > now.saturating_add(CLOCK_ALLOWANCE_MS) {
+            self.latest_ms.set(now);
+            self.feed.replace(None);
+            self.policy.replace(None);
+            self.records.borrow_mut().clear();
+            self.refusals.borrow_mut().clear();
+            self.flights.forget();
+        }
+        now
     }
 
-    /// Remembers the policy that `text` is; the same text as before is not read again.
-    pub fn remember_policy(&self, text: String) -> Result<Rc<Policy>, CorruptPolicy> {
-        let mut known = self.policy.borrow_mut();
-        let value = match known.as_ref() {
-            Some((policy, same)) if *same == text => Rc::clone(&policy.value),
-            _ => Rc::new(Policy::from_json(&text)?),
+    /// Whether a verdict may rest on the copy of the feed that is there.
+    pub fn feed_is_fresh(&self, now_ms: u64, limits: &Limits) -> bool {
+        self.feed.borrow().as_ref().is_some_and(|feed| feed.is_fresh(now_ms, limits))
+    }
+
+    /// Whether a newer copy should be asked for.
+    pub fn feed_is_due(&self, now_ms: u64) -> bool {
+        self.feed.borrow().as_ref().is_none_or(|feed| feed.is_due(now_ms))
+    }
+
+    /// How old the copy is, in milliseconds.
+    pub fn feed_age_ms(&self, now_ms: u64) -> Option<u64> {
+        self.feed.borrow().as_ref().and_then(|feed| feed.age_ms(now_ms))
+    }
+
+    /// What the copy says of one thing, however old it is.
+    pub fn minimum(&self, of: impl FnOnce(&Feed) -> Minimum) -> Minimum {
+        self.feed.borrow().as_ref().map_or(Minimum::UNKNOWN, |sighting| of(sighting.feed()))
+    }
+
+    /// Takes in a copy. Where it may have missed something, the records are forgotten; the policy's revision is in every
+    /// copy, so that one cannot be missed.
+    pub fn see(&self, sighting: Sighting) {
+        let mut feed = self.feed.borrow_mut();
+        let succession = match feed.as_mut() {
+            Some(known) => known.see(sighting),
+            None => {
+                *feed = Some(sighting);
+                Succession::Broken
+            }
         };
-        *known = Some((Remembered::new(Rc::clone(&value)), text));
-        Ok(value)
+        if succession == Succession::Broken {
+            self.records.borrow_mut().clear();
+        }
     }
 
-    /// The record of `id`, if it was read lately enough.
-    pub fn record(&self, id: &IntegrationId, max_age: MaxAge) -> Option<Rc<Record>> {
-        self.records.borrow_mut().get(id).and_then(|record| record.fresh(max_age))
+    /// The policy.
+    pub fn policy(&self) -> Option<Remembered<Published>> {
+        self.policy.borrow().clone()
+    }
+
+    /// Reads a policy; the same text as before is not read again.
+    pub fn read_policy(&self, text: String) -> Result<Rc<Published>, CorruptPolicy> {
+        match self.policy.borrow().as_ref() {
+            Some(known) if known.value.text == text => Ok(Rc::clone(&known.value)),
+            _ => Ok(Rc::new(Published { policy: Policy::from_json(&text)?, text })),
+        }
+    }
+
+    /// Remembers the policy.
+    pub fn remember_policy(&self, policy: Remembered<Published>) {
+        self.policy.replace(Some(policy));
+    }
+
+    /// The record of `id`.
+    pub fn record(&self, id: &IntegrationId) -> Option<Remembered<Record>> {
+        self.records.borrow_mut().get(id).cloned()
     }
 
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
-    pub fn remember_record(&self, record: Record) -> Rc<Record> {
-        let record = Rc::new(record);
-        self.records.borrow_mut().put(record.id().clone(), Remembered::new(Rc::clone(&record)));
-        record
+    pub fn remember_record(&self, record: Remembered<Record>) {
+        self.records.borrow_mut().put(record.value.id().clone(), record);
+    }
+
+    /// For how many seconds a client's sign-ins are still refused.
+    pub fn refused_for(&self, client: &str) -> Option<u64> {
+        let until = self.refusals.borrow_mut().get(client).copied()?;
+        until.checked_sub(self.now_ms()).filter(|left| *left > 0).map(|left| left.div_ceil(1000))
+    }
+
+    /// Remembers that they are refused for so many seconds.
+    pub fn refuse(&self, client: &str, seconds: u64) {
+        let until = self.now_ms().saturating_add(seconds.saturating_mul(1000));
+        self.refusals.borrow_mut().put(client.to_owned(), until);
     }
 }
 
 impl<T> Remembered<T> {
-    fn new(value: Rc<T>) -> Self {
-        Self { value, read_at_ms: clock::now_ms() }
+    /// How long ago it was read, in milliseconds.
+    pub fn age_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.read_at_ms)
     }
+}
 
-    /// The value, while it is fresh. A clock that stepped back makes it stale.
-    fn fresh(&self, max_age: MaxAge) -> Option<Rc<T>> {
-        let age = clock::now_ms().checked_sub(self.read_at_ms)?;
-        (age < max_age.0).then(|| Rc::clone(&self.value))
+impl<T> Clone for Remembered<T> {
+    fn clone(&self) -> Self {
+        Self { value: Rc::clone(&self.value), read_at_ms: self.read_at_ms }
     }
 }

@@ -1,5 +1,11 @@
 //! The one clock. The core is told the time; it never looks.
 
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use worker::Delay;
+
 use crate::core::rotation::Timestamp;
 
 /// Milliseconds since the Unix epoch. Never negative on this platform; a clock that says so is read as the epoch.
@@ -11,4 +17,12 @@ pub(super) fn now_ms() -> u64 {
 /// Whole seconds since the Unix epoch.
 pub(super) fn now() -> Timestamp {
     Timestamp::from_seconds(now_ms() / 1000)
+}
+
+/// What the future gives within this time; given up after it.
+pub(super) async fn within<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), pin!(Delay::from(patience))).await {
+        Either::Left((value, _)) => Some(value),
+        Either::Right(_) => None,
+    }
 }

@@ -7,6 +7,7 @@ use worker::Env;
 
 use super::origin::Origin;
 use crate::core::decision::Denial;
+use crate::core::feed::Limits;
 use crate::core::reply::Realm;
 use crate::core::token::{Prefix, TokenKeys};
 
@@ -22,6 +23,8 @@ pub(super) struct Config {
     pub origin: Result<Origin, Denial>,
     /// The owner key's digest.
     pub owner_key: Result<OwnerKey, Denial>,
+    /// How old a verdict's ground may be.
+    pub limits: Result<Limits, Denial>,
     /// The host name that the admin plane is confined to, if it is.
     pub admin_host: Option<String>,
 }
@@ -47,6 +50,7 @@ impl Config {
             realm: realm.unwrap_or_default(),
             origin: Origin::read(env),
             owner_key: OwnerKey::new(text(env, "OWNER_KEY")),
+            limits: limits(env),
             admin_host: text(env, "ADMIN_HOST").map(|host| host.to_ascii_lowercase()),
         }
     }
@@ -70,6 +74,16 @@ impl OwnerKey {
         let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();
         digest.ct_eq(&self.0).into()
     }
+}
+
+/// The bounds of freshness, and the registry that they are kept by.
+fn limits(env: &Env) -> Result<Limits, Denial> {
+    if binding(env, "REGISTRY").is_none() {
+        return Err(misconfigured(&"the Durable Object REGISTRY is not bound"));
+    }
+    let [max, good, outage] =
+        ["MAX_STALENESS_SECONDS", "LAST_KNOWN_GOOD_SECONDS", "ON_REGISTRY_OUTAGE"].map(|name| text(env, name));
+    Limits::parse(max.as_deref(), good.as_deref(), outage.as_deref()).map_err(|error| misconfigured(&error))
 }
 
 /// A variable or secret that is set to something.

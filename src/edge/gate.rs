@@ -1,37 +1,36 @@
 //! The way of a request, steps 1 to 6.
 
-use std::cell::OnceCell;
-use std::rc::Rc;
+use std::cell::{OnceCell, RefCell};
 
-use futures_util::future::join;
 use serde_json::json;
 use web_sys::{Request as HttpRequest, Response};
-use worker::Env;
 
+use super::basis::{Basis, BasisOrigin, Wanted};
 use super::body::{self, BodyError};
-use super::cache::{Isolate, MaxAge};
-use super::{admin, clock, kv, log, origin, respond};
+use super::site::Site;
+use super::{admin, clock, log, origin, respond};
 use crate::core::admin::AdminError;
 use crate::core::decision::{Decision, Denial, Grant, Identity, authenticate, decide, operation};
-use crate::core::policy::{Operation, Policy};
+use crate::core::feed::Source;
+use crate::core::policy::Operation;
 use crate::core::reply::answer;
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
 use crate::core::token::{IntegrationId, VerifiedRequest, verify};
 
 /// Answers a request to the gate, whatever it is.
-pub(super) async fn handle(request: &HttpRequest, env: &Env) -> worker::Result<Response> {
+pub(super) async fn handle(request: &HttpRequest, site: &Site) -> worker::Result<Response> {
     let url = request.url();
     let target = origin::target(&url);
     let path = target.split('?').next().unwrap_or_default();
     match (request.method().as_str(), path) {
         ("GET", "/_tidegate/healthz") => respond::json(200, &health(), None),
-        ("GET", "/_tidegate/whoami") => Gate::new(request, env).whoami(target).await,
+        ("GET", "/_tidegate/whoami") => Gate::new(request, site).whoami(target).await,
         (_, path) if is_ours(path) => match Path::parse(path) {
-            Ok(_) => admin::handle(request, env, target).await,
-            Err(error) => Gate::new(request, env).refuse(error),
+            Ok(_) => admin::handle(request, site, target).await,
+            Err(error) => Gate::new(request, site).refuse(error),
         },
-        _ => Gate::new(request, env).serve(target).await,
+        _ => Gate::new(request, site).serve(target).await,
     }
 }
 
@@ -46,20 +45,21 @@ fn health() -> serde_json::Value {
 
 struct Gate<'a> {
     http: &'a HttpRequest,
-    env: &'a Env,
-    isolate: Rc<Isolate>,
+    site: &'a Site,
     /// The body, once it had to be read to be judged.
     body: OnceCell<Vec<u8>>,
+    /// What the last verdict rested on.
+    basis: RefCell<Option<BasisOrigin>>,
 }
 
 impl<'a> Gate<'a> {
-    fn new(http: &'a HttpRequest, env: &'a Env) -> Self {
-        Self { http, env, isolate: Isolate::of(env), body: OnceCell::new() }
+    fn new(http: &'a HttpRequest, site: &'a Site) -> Self {
+        Self { http, site, body: OnceCell::new(), basis: RefCell::new(None) }
     }
 
     /// Serves the API, on every host but the admin's.
     async fn serve(&self, target: &str) -> worker::Result<Response> {
-        if admin::is_admin_host(self.http, self.isolate.config()) {
+        if admin::is_admin_host(self.http, self.site.isolate.config()) {
             return respond::problem(&AdminError::NotFound.answer());
         }
         self.pass(target).await
@@ -72,7 +72,10 @@ impl<'a> Gate<'a> {
             Err(denial) => return self.deny(&denial, None),
         };
         let result = match self.judge(&request).await {
-            Ok(grant) => self.forward(&grant).await,
+            Ok(grant) => {
+                self.note_degradation(&request);
+                self.forward(&grant).await
+            }
             Err(denial) => Err(denial),
         };
         match result {
@@ -101,7 +104,7 @@ impl<'a> Gate<'a> {
 
     /// Steps 1 and 2: no I/O.
     fn request(&self, target: &str) -> Result<VerifiedRequest, Denial> {
-        let config = self.isolate.config();
+        let config = self.site.isolate.config();
         let authorization = self.header("authorization");
         let request = Request::parse(&self.http.method(), target, authorization.as_deref())?;
         let (keys, prefix) =
@@ -109,49 +112,76 @@ impl<'a> Gate<'a> {
         request.authenticate(|credential| verify(keys, prefix, credential).map_err(Denial::from))
     }
 
-    /// Steps 3 to 5; a denial from memory is judged once more with what the store holds now.
+    /// Steps 3 to 5; a denial from memory is judged once more with what the stores hold now.
     async fn judge(&self, request: &VerifiedRequest) -> Result<Grant, Denial> {
-        match self.judge_with(request, MaxAge::GRANT).await {
-            Err(denial) if denial.may_be_outdated() => self.judge_with(request, MaxAge::DENIAL).await,
+        match self.judge_with(request, false).await {
+            Err(denial) if denial.may_be_outdated() && self.rested_on_memory(&denial) => {
+                self.judge_with(request, true).await
+            }
             judged => judged,
         }
     }
 
-    async fn judge_with(&self, request: &VerifiedRequest, max_age: MaxAge) -> Result<Grant, Denial> {
-        let policy = kv::policy(&self.isolate, self.env, max_age);
-        let (policy, record) = match request.credential() {
-            Some(presented) => {
-                let record = kv::record(&self.isolate, self.env, presented.id(), max_age);
-                let (policy, record) = join(policy, record).await;
-                // The record goes first: a token that is not valid learns nothing of the policy, not even a fault.
-                let record = record?;
+    async fn judge_with(&self, request: &VerifiedRequest, for_denial: bool) -> Result<Grant, Denial> {
+        let wanted = Wanted { record: integration(request), policy: true, for_denial };
+        loop {
+            let Basis { record, policy } = self.basis(wanted).await?;
+            // The record goes first: a token that is not valid learns nothing of the policy, not even a fault.
+            let record = record?;
+            if let Some(presented) = request.credential() {
                 authenticate(presented, record.as_deref(), clock::now())?;
-                (policy?, record)
             }
-            None => (policy.await?, None),
-        };
-        let request = self.with_owner_fields(request.clone(), &policy).await?;
-        match decide(&request, record.as_deref(), &policy, clock::now()) {
-            Decision::Allow(grant) => Ok(grant),
-            Decision::Deny(denial) => Err(denial),
+            let policy = &policy?.policy;
+            // Without a credential nothing is worth reading.
+            let asked = request.credential().and_then(|_| operation(policy, request));
+            if self.body.get().is_none() && asked.is_some_and(|asked| asked.access.reads_body()) {
+                // A body takes as long as its client likes. What was read before it is looked at once more after it.
+                self.read_body().await?;
+                continue;
+            }
+            let request = self.with_owner_fields(request.clone(), asked)?;
+            return match decide(&request, record.as_deref(), policy, clock::now()) {
+                Decision::Allow(grant) => Ok(grant),
+                Decision::Deny(denial) => Err(denial),
+            };
         }
     }
 
+    /// What a verdict rests on; where it came from is kept for the log.
+    async fn basis(&self, wanted: Wanted<'_>) -> Result<Basis, Denial> {
+        let (basis, origin) = self.site.basis(wanted).await?;
+        self.basis.replace(Some(origin));
+        Ok(basis)
+    }
+
+    /// Whether what a denial rests on was remembered from an earlier request.
+    fn rested_on_memory(&self, denial: &Denial) -> bool {
+        let is_of_record = matches!(denial, Denial::UnknownToken | Denial::DeadToken);
+        self.basis
+            .borrow()
+            .as_ref()
+            .is_some_and(|basis| is_memory(basis.record) || (!is_of_record && is_memory(basis.policy)))
+    }
+
     /// The request with what its operation reads an owner's id from, beside path and query.
-    async fn with_owner_fields(&self, request: VerifiedRequest, policy: &Policy) -> Result<VerifiedRequest, Denial> {
-        // Without a credential nothing is worth reading.
-        let asked = request.credential().and_then(|_| operation(policy, &request));
+    fn with_owner_fields(
+        &self,
+        request: VerifiedRequest,
+        asked: Option<&Operation>,
+    ) -> Result<VerifiedRequest, Denial> {
         let Some(Operation { access, .. }) = asked else { return Ok(request) };
         let request = access.owner_headers().fold(request, |request, name| match self.header(name) {
             Some(value) => request.with_header(name, &value),
             None => request,
         });
-        if !access.reads_body() {
-            return Ok(request);
+        match self.body.get() {
+            Some(body) if access.reads_body() => {
+                let encoded = self.header("content-encoding").is_some();
+                let body = Body::parse(self.header("content-type").as_deref(), encoded, body);
+                Ok(request.with_body(body.map_err(RequestError::from)?))
+            }
+            _ => Ok(request),
         }
-        let encoded = self.header("content-encoding").is_some();
-        let body = Body::parse(self.header("content-type").as_deref(), encoded, self.read_body().await?);
-        Ok(request.with_body(body.map_err(RequestError::from)?))
     }
 
     async fn read_body(&self) -> Result<&[u8], Denial> {
@@ -167,26 +197,38 @@ impl<'a> Gate<'a> {
 
     /// Step 6, for a grant.
     async fn forward(&self, grant: &Grant) -> Result<Response, Denial> {
-        let origin = self.isolate.config().origin.as_ref().map_err(Clone::clone)?;
+        let origin = self.site.isolate.config().origin.as_ref().map_err(Clone::clone)?;
         origin.forward(self.http, self.body.get().map(Vec::as_slice), grant).await
     }
 
     /// Step 6, for a denial.
     fn deny(&self, denial: &Denial, integration: Option<&IntegrationId>) -> worker::Result<Response> {
-        let reply = answer(denial, &self.isolate.config().realm);
-        log::denial(denial, reply.status, &self.http.method(), integration);
+        let reply = answer(denial, &self.site.isolate.config().realm);
+        log::denial(denial, reply.status, &self.http.method(), integration, self.basis.borrow().as_ref());
         respond::problem(&reply)
+    }
+
+    /// A line in the log for a grant that something had to be done without for.
+    fn note_degradation(&self, request: &VerifiedRequest) {
+        if let Some(origin) = self.basis.borrow().as_ref().filter(|origin| !origin.degraded.is_empty()) {
+            log::degraded(integration(request), origin);
+        }
     }
 
     async fn identify(&self, request: &VerifiedRequest) -> Result<Identity, Denial> {
         let presented = request.credential().ok_or(Denial::NoCredential)?;
-        let record = kv::record(&self.isolate, self.env, presented.id(), MaxAge::DENIAL).await?;
+        let wanted = Wanted { record: Some(presented.id()), policy: false, for_denial: true };
+        let record = self.basis(wanted).await?.record?;
         authenticate(presented, record.as_deref(), clock::now())
     }
 
     fn header(&self, name: &str) -> Option<String> {
         self.http.headers().get(name).ok().flatten()
     }
+}
+
+fn is_memory(origin: Option<(Source, u64)>) -> bool {
+    origin.is_some_and(|(source, _)| source == Source::Memory)
 }
 
 fn integration(request: &VerifiedRequest) -> Option<&IntegrationId> {

@@ -1,12 +1,15 @@
-//! Panics on demand, for the test of the guard in `entry.js`. Only in builds with the feature `panic-injection`.
+//! Panics on demand, for the test of the guard in `entry.js`, and a look at the memory, for that of leaks. Only in builds
+//! with the feature `panic-injection`.
 #![expect(clippy::panic, reason = "this is what the file is for")]
 
-use web_sys::Request;
+use serde_json::json;
+use web_sys::{Request, Response};
 
 use super::registry::Database;
+use super::respond;
 use crate::core::admin::AdminError;
 
-/// The header field that says where to panic: `gate` or `registry`.
+/// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`.
 pub(super) const HEADER: &str = "x-inject-panic";
 
 /// Panics in the Worker where the request asks for it.
@@ -14,6 +17,12 @@ pub(super) fn panic_in_gate(request: &Request) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("gate") {
         panic!("injected into the gate");
     }
+}
+
+/// How many pages of 64 KiB this instance has, where the request asks for it. They never become fewer.
+pub(super) fn memory(request: &Request) -> Option<worker::Result<Response>> {
+    let asked = request.headers().get(HEADER).ok().flatten()?;
+    (asked == "memory").then(|| respond::json(200, &json!({ "pages": std::arch::wasm32::memory_size::<0>() }), None))
 }
 
 /// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.

@@ -1,16 +1,14 @@
 //! The admin page: its files from the asset store, under header fields of our own.
 
-use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
-use worker::{Delay, Env};
+use worker::Env;
 
-use super::config;
 use super::service::Service;
+use super::{clock, config};
 use crate::core::admin::{AdminError, PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 
 /// How long the asset store may take.
@@ -62,10 +60,9 @@ async fn ask_store(request: &Request, env: &Env, file: &PageFile) -> Result<Resp
         init.set_headers(&headers);
     }
     let promise = store.fetch(&format!("{STORE}{}", file.path), &init).map_err(fault)?;
-    match select(JsFuture::from(promise), pin!(Delay::from(PATIENCE))).await {
-        Either::Left((stored, _)) => Ok(stored.map_err(fault)?.unchecked_into()),
-        Either::Right(_) => Err(missing("the asset store does not answer")),
-    }
+    let stored = clock::within(PATIENCE, JsFuture::from(promise)).await;
+    let stored = stored.ok_or_else(|| missing("the asset store does not answer"))?;
+    Ok(stored.map_err(fault)?.unchecked_into())
 }
 
 /// The stored file to the browser. Of the store's header fields only the `ETag` is kept.

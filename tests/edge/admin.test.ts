@@ -184,6 +184,11 @@ it("the API describes itself, to everybody, with every route", async () => {
   expect(openapi).toMatch(/^3\./);
   const described = Object.keys(paths).map((path) => path.replace(API, "").replace(/\{\w+\}/, "{id}"));
   expect(described).toEqual(expect.arrayContaining(["/integrations/{id}/rotate", "/policy", "/session", "/explain"]));
+  const operations = Object.values<any>(paths).flatMap((path) => Object.values<any>(path).filter((one) => one.responses));
+  const keyed = operations.filter(({ parameters }) => JSON.stringify(parameters ?? []).includes("Idempotency-Key"));
+  expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(["create-integration", "rotate"]);
+  for (const { responses } of keyed) expect(responses).toHaveProperty("409");
+  for (const { responses } of operations.filter((one) => "401" in one.responses)) expect(responses).toHaveProperty("429");
 });
 
 it("resync reports its progress", async () => {

@@ -1,4 +1,5 @@
 // A panic in Rust, injected into a build that can do that: an answer at once, never a hang, and nothing is left behind.
+// And clients that go away, seen from the same build, which tells how much memory it has.
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -106,6 +107,37 @@ describe("a panic in the gate", () => {
     expect(statuses[1]).toBe(503);
     for (const status of statuses) expect([200, 503]).toContain(status);
   });
+});
+
+describe("clients that go away", () => {
+  const pages = async (): Promise<number> => {
+    const response = await send("GET", "/_tidegate/healthz", { "x-inject-panic": "memory" });
+    return ((await response.json()) as { pages: number }).pages;
+  };
+
+  /** Asks for something slow and leaves before the answer. */
+  async function leave() {
+    const controller = new AbortController();
+    const init = { headers: { authorization: `Bearer ${token}` }, signal: controller.signal };
+    const answer = env.GATE.fetch("https://gate.example/slow?seconds=1", init);
+    setTimeout(() => controller.abort(), 5);
+    await expect(answer).rejects.toThrow();
+  }
+
+  async function leaveOften(times: number) {
+    for (let done = 0; done < times; done += 50) {
+      await Promise.all(Array.from({ length: 50 }, leave));
+    }
+    await new Promise((done) => setTimeout(done, 3_000)); // what was forwarded comes to its end
+  }
+
+  it("leave nothing behind: the memory that 1,000 of them took does for the next 3,000", async () => {
+    await leaveOften(1_000);
+    const before = await pages();
+    for (let round = 0; round < 3; round += 1) await leaveOften(1_000);
+    expect((await pages()) - before).toBeLessThanOrEqual(16); // 1 KB for each would be 46
+    expect((await contacts()).status).toBe(200);
+  }, 60_000);
 });
 
 it("only the build for this test panics on demand", async () => {

@@ -214,6 +214,23 @@ describe("ORIGIN_URL", () => {
     });
   });
 
+  it("that breaks off in the middle of its answer: so does the gate, and makes nothing up", async () => {
+    await withEnv({ ORIGIN: undefined, ORIGIN_URL: inject("originUrl") }, async () => {
+      const response = await askWith(a.token, "/contacts/?locationId=acme", { headers: { "x-cut": "1" } });
+      expect(response.status).toBe(200);
+      const reader = response.body!.getReader();
+      let text = "";
+      const all = async () => {
+        for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+          text += new TextDecoder().decode(value);
+        }
+      };
+      await expect(all()).rejects.toThrow();
+      expect("the first part").toContain(text);
+    });
+    expect((await askWith(a.token, "/contacts/?locationId=acme")).status).toBe(200);
+  });
+
   it("that nobody listens on: 502", async () => {
     await withEnv({ ORIGIN: undefined, ORIGIN_URL: "http://127.0.0.1:1" }, async () => {
       await problem(await askWith(a.token, "/contacts/?locationId=acme"), 502, "origin-unreachable");

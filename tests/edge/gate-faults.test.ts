@@ -1,15 +1,18 @@
-// The gate without what it needs: KV that fails, hangs or holds garbage, and secrets and bindings that are missing.
+// The gate without what it needs: KV that fails, hangs or holds garbage, and secrets and bindings that are missing. What
+// becomes of it over time, with memory and feed, is in freshness.test.ts.
 import { env } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { switches } from "./main.ts";
 import { type Created, ask, askWith, problem, withEnv } from "./support/gate.ts";
 import { Steering, failing, hanging } from "./support/kv.ts";
-import { logged } from "./support/log.ts";
+import { logged, onlyLine } from "./support/log.ts";
 import { received } from "./support/recorder.ts";
+import { StubSteering, altered, forgetShared, out } from "./support/stub.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 const kv = new Steering();
+const registry = new StubSteering();
 let a: Created;
 
 beforeAll(async () => {
@@ -19,7 +22,10 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   kv.reset();
-  switches.env = { ...env, ORIGIN: env.RECORDER, TOKENS: kv.around(env.TOKENS) };
+  registry.reset();
+  await forgetShared();
+  const steered = { TOKENS: kv.around(env.TOKENS), REGISTRY: registry.around(env.REGISTRY) };
+  switches.env = { ...env, ORIGIN: env.RECORDER, ...steered };
   await received();
 });
 
@@ -54,57 +60,88 @@ describe("KV", () => {
     ["something too long", `"${"x".repeat(10_000_000)}"`],
   ];
 
-  it.each(garbage)("%s as the record", async (_, value) => {
+  /** Expects 503 while the registry gives no records either; and that with the registry's help it is passed. */
+  async function expectHealed(call: () => Promise<Response>, reason: string) {
+    registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
+    await expectUnavailable(await call(), "store_unavailable", reason);
+    registry.onRead = undefined;
+    switches.env = { ...switches.env };
+    expect((await call()).status).toBe(200);
+    expect(onlyLine("degraded")).toMatchObject({ basis: { degraded: [expect.stringContaining(reason)] } });
+  }
+
+  it.each(garbage)("%s as the record: the registry's is taken, else 503", async (_, value) => {
     on(record, () => value);
-    await expectUnavailable(await contacts(), "store_unavailable", record());
+    await expectHealed(contacts, record());
   });
 
-  it.each(garbage)("%s as the policy", async (_, value) => {
+  it.each(garbage)("%s as the policy: the registry's is taken, else 503", async (_, value) => {
     on(() => "policy", () => value);
-    await expectUnavailable(await contacts(), "store_unavailable", "policy");
+    await expectHealed(contacts, "policy");
   });
 
   it.each([
     ["the record", record, contacts],
-    ["the record, of whoami", record, whoami],
     ["the policy", () => "policy", contacts],
     ["the policy, for a request without a token", () => "policy", () => ask("/status")],
-  ])("throws on %s", async (_, key, call) => {
+  ])("throws on %s: the registry's is taken, else 503", async (_, key, call) => {
     on(key, failing);
-    await expectUnavailable(await call(), "store_unavailable", key());
+    await expectHealed(call, key());
+  });
+
+  it("throws on the record, of whoami: the registry's is taken, else 503", async () => {
+    on(record, failing);
+    registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
+    await expectUnavailable(await whoami(), "store_unavailable", record());
+    registry.onRead = undefined;
+    switches.env = { ...switches.env };
+    expect((await whoami()).status).toBe(200);
   });
 
   it("hangs: the gate gives up after 5 seconds", async () => {
     on(record, hanging);
     const start = performance.now();
-    await expectUnavailable(await contacts(), "store_unavailable", record());
+    expect((await contacts()).status).toBe(200);
+    expect(performance.now() - start).toBeGreaterThan(4_500);
     expect(performance.now() - start).toBeLessThan(7_000);
   });
 
   it("holds another integration's record under the key", async () => {
     const other = await acme();
     on(record, () => env.TOKENS.get(`i:${other.id}`));
-    await expectUnavailable(await contacts(), "store_unavailable", record());
+    await expectHealed(contacts, record());
   });
 
-  it("holds no policy", async () => {
+  it("holds no policy, while one is published: the registry's is taken", async () => {
     on(() => "policy", () => null);
+    expect((await contacts()).status).toBe(200);
+    expect(registry.reads).toEqual(["/feed", "/policy"]);
+  });
+
+  it("holds no policy, and none is published", async () => {
+    on(() => "policy", () => null);
+    registry.onRead = altered(() => ({ policy: null }));
     await expectUnavailable(await contacts(), "misconfigured", "no policy is published");
   });
 
-  it("is not bound", async () => {
-    await withEnv({ TOKENS: undefined }, async () => {
-      await expectUnavailable(await contacts(), "misconfigured", "TOKENS");
+  it("is not bound: the registry gives what is needed, else 503", async () => {
+    await withEnv({ TOKENS: undefined, ORIGIN: env.RECORDER }, async () => {
+      expect((await contacts()).status).toBe(200);
+      expect(onlyLine("degraded")).toMatchObject({ basis: { degraded: expect.arrayContaining([expect.stringContaining("TOKENS")]) } });
     });
   });
 
-  it("knows no such integration: 401, not 503", async () => {
+  it("knows no such integration, nor does the feed: 401, not 503", async () => {
     on(record, () => null);
+    registry.onRead = altered(() => ({ revs: {} }));
+    expect((await ask("/status")).status).toBe(200); // the policy is remembered, and plays no part
     await problem(await contacts(), 401, "invalid-token");
+    expect([registry.of("/records"), kv.reads]).toEqual([[], ["policy", record()]]);
   });
 
   it("recovers: the next request passes", async () => {
     on(record, failing);
+    registry.onRead = out;
     expect((await contacts()).status).toBe(503);
     kv.onRead = undefined;
     expect((await contacts()).status).toBe(200);
@@ -151,6 +188,12 @@ describe("configuration", () => {
     ["TOKEN_PREFIX with an underscore", { TOKEN_PREFIX: "a_b" }, "prefix"],
     ["REALM with a quote", { REALM: 'a"b' }, "REALM"],
     ["REALM too long", { REALM: "x".repeat(129) }, "REALM"],
+    ["MAX_STALENESS_SECONDS too low", { MAX_STALENESS_SECONDS: "6" }, "MAX_STALENESS_SECONDS must be 7 to 300"],
+    ["MAX_STALENESS_SECONDS too high", { MAX_STALENESS_SECONDS: "301" }, "MAX_STALENESS_SECONDS"],
+    ["MAX_STALENESS_SECONDS of a word", { MAX_STALENESS_SECONDS: "ten" }, "MAX_STALENESS_SECONDS"],
+    ["LAST_KNOWN_GOOD_SECONDS too high", { LAST_KNOWN_GOOD_SECONDS: "3601" }, "LAST_KNOWN_GOOD_SECONDS"],
+    ["ON_REGISTRY_OUTAGE in another case", { ON_REGISTRY_OUTAGE: "Deny" }, "ON_REGISTRY_OUTAGE must be serve or deny"],
+    ["no REGISTRY", { REGISTRY: undefined }, "REGISTRY"],
   ])("%s: everything is refused", async (_, changes, reason) => {
     await withEnv({ ORIGIN: env.RECORDER, ...changes }, async () => {
       for (const call of everything) {

@@ -1,5 +1,5 @@
 // An origin on this machine's network, for ORIGIN_URL: it answers with what came over the wire. Runs in Node.
-import { createServer } from "node:http";
+import { type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { TestProject } from "vitest/node";
@@ -11,10 +11,16 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject) {
+  /** Breaks off in the middle of the answer. */
+  const cut = (response: ServerResponse) => {
+    response.writeHead(200, { "content-length": "1000" });
+    response.write("the first part", () => response.destroy());
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.headers["x-cut"]) return cut(response);
       const body = Buffer.concat(chunks).toString();
       response.writeHead(200, { "content-type": "application/json", "x-wire": "1" });
       response.end(JSON.stringify({ method: request.method, target: request.url, headers: request.headers, body }));

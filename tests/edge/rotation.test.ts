@@ -10,8 +10,8 @@ import { acme, publishDemo } from "./support/world.ts";
 
 const WINDOW = 3600;
 const END = START + WINDOW;
-/** Seconds for which the gate may use a record that it has read (MaxAge::GRANT in src/edge/cache.rs). */
-const FRESH = 5;
+/** Seconds after which a change is seen everywhere (MAX_STALENESS_SECONDS). */
+const FRESH = 10;
 const state = async ({ id }: Created) => (await ok(200, admin("GET", `/integrations/${id}`))).state;
 
 beforeAll(publishDemo);

@@ -14,12 +14,17 @@ const newSubAccount = JSON.stringify({ id: "new", name: "New" });
 
 beforeAll(publishDemo);
 
+/** A client of its own for each test, so that the wrong keys of one do not count against the next. */
+let client = 0;
+const from = () => ({ "cf-connecting-ip": `192.0.2.${client}` });
+
 beforeEach(() => {
   at(START);
+  client += 1;
 });
 
 function signIn(key: unknown = OWNER_KEY, headers: object = { origin: GATE }): Promise<Response> {
-  const init = { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify({ key }) };
+  const init = { method: "POST", headers: { ...from(), ...JSON_TYPE, ...headers }, body: JSON.stringify({ key }) };
   return ask(`${API}/session`, init as RequestInit);
 }
 
@@ -31,7 +36,7 @@ async function session(): Promise<{ cookie: string }> {
 }
 
 const send = (method: string, path: string, headers: object, body?: string) =>
-  ask(`${API}${path}`, { method, headers: { ...(body ? JSON_TYPE : {}), ...headers } as HeadersInit, body });
+  ask(`${API}${path}`, { method, headers: { ...from(), ...(body ? JSON_TYPE : {}), ...headers } as HeadersInit, body });
 
 describe("a session", () => {
   it("is a cookie that scripts cannot read and other sites cannot send", async () => {

@@ -10,13 +10,17 @@ import { ask, problem } from "./support/gate.ts";
 import { TOKEN_KEYS } from "./support/keys.ts";
 import { Steering } from "./support/kv.ts";
 import { logLines, logged } from "./support/log.ts";
+import { StubSteering, out } from "./support/stub.ts";
 
 const whoami = (authorization: string) => ask("/_tidegate/whoami", { headers: { authorization } });
 const kv = new Steering();
+const registry = new StubSteering();
 
+/** The registry gives no record: what KV holds is what there is. */
 beforeEach(() => {
   kv.reset();
-  switches.env = { ...env, TOKENS: kv.around(env.TOKENS) };
+  registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
+  switches.env = { ...env, TOKENS: kv.around(env.TOKENS), REGISTRY: registry.around(env.REGISTRY) };
 });
 
 afterEach(() => {

@@ -23,6 +23,9 @@ const VARIABLES = {
   ADMIN_HOST: "",
   ORIGIN_URL: "",
   ORIGIN_TIMEOUT_SECONDS: "",
+  MAX_STALENESS_SECONDS: "",
+  LAST_KNOWN_GOOD_SECONDS: "",
+  ON_REGISTRY_OUTAGE: "",
 };
 
 /** The demo API as it is. Its modules are named one by one, since wrangler's configuration knows nothing of them. */

@@ -14,6 +14,9 @@ pub enum AdminError {
     /// The key given is not the owner key.
     #[error("wrong owner key")]
     WrongKey,
+    /// Too many wrong keys; carries the seconds after which one more may be tried.
+    #[error("too many tries, {0} s to wait")]
+    TooManyTries(u64),
     /// A change asked for by another origin's page.
     #[error("cross-origin request")]
     CrossOrigin,
@@ -35,6 +38,9 @@ pub enum AdminError {
     /// It is there already; names the field.
     #[error("{0} exists already")]
     Exists(&'static str),
+    /// It was done under this idempotency key already; carries the integration as it is now.
+    #[error("already done")]
+    AlreadyDone(Value),
     /// The change was based on an older revision; carries the present state.
     #[error("stale revision")]
     Stale(Value),
@@ -90,6 +96,8 @@ impl AdminError {
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\"".to_owned()),
             Self::WrongKey => Reply::new(401, "wrong-key", "Wrong owner key", "The key is not this gate's owner key.")
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
+            Self::TooManyTries(seconds) => Reply::new(429, "too-many-tries", "Too many wrong keys", TOO_MANY_TRIES)
+                .with("Retry-After", seconds.to_string()),
             Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
             Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
             Self::NoIntegration => {
@@ -113,6 +121,9 @@ impl AdminError {
                 let detail = format!("There is one with this {field} already.");
                 Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
             }
+            Self::AlreadyDone(current) => Reply::new(409, "already-done", "This was done already", ALREADY_DONE)
+                .extend("field", "Idempotency-Key".into())
+                .extend("current", current.clone()),
             Self::Stale(current) => Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE)
                 .extend("field", "If-Match".into())
                 .extend("current", current.clone()),
@@ -149,6 +160,9 @@ impl AdminError {
 }
 
 const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
+const TOO_MANY_TRIES: &str = "No owner key is accepted from here until Retry-After, the right one neither.";
+const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
+    \"current\" and under another key.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
 const NEEDS_REV: &str = "Send If-Match with the integration's rev in double quotes, as its ETag has it.";

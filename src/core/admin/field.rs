@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::AdminError;
+
 /// A name: 1 to 100 characters, no control characters, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -12,6 +14,10 @@ pub struct Name(String);
 #[serde(try_from = "String", into = "String")]
 pub struct Description(String);
 
+/// What a client calls a request by which it can repeat it: 1 to 64 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
 /// The text is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name is 1 to 100 characters, without control characters, and without white space at its ends")]
@@ -21,6 +27,24 @@ pub struct InvalidName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a description is at most 1000 characters, without control characters but line ends and tabs")]
 pub struct InvalidDescription;
+
+impl IdempotencyKey {
+    /// Reads the `Idempotency-Key` header field.
+    ///
+    /// # Errors
+    /// [`AdminError::Invalid`] that names it.
+    pub fn parse(text: &str) -> Result<Self, AdminError> {
+        if (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(AdminError::invalid("Idempotency-Key", "it must be 1 to 64 visible ASCII characters"))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Name {
     /// The name as text.
@@ -64,5 +88,21 @@ impl From<Name> for String {
 impl From<Description> for String {
     fn from(description: Description) -> Self {
         description.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idempotency_key_is_short_and_visible() {
+        for key in ["k", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"", &"~".repeat(64)] {
+            assert_eq!(IdempotencyKey::parse(key).unwrap().as_str(), key);
+        }
+        for key in ["", " ", "a b", "a, b", "\u{e9}", "a\tb", "\u{7f}", &"k".repeat(65)] {
+            let error = IdempotencyKey::parse(key).unwrap_err();
+            assert!(matches!(error, AdminError::Invalid { field, .. } if field == "Idempotency-Key"), "{key:?}");
+        }
     }
 }

@@ -18,7 +18,7 @@ pub use body::{
 };
 pub use command::{Command, IncomingRequest, KnownRevs};
 pub use error::AdminError;
-pub use field::{Description, Name};
+pub use field::{Description, IdempotencyKey, Name};
 pub use impact::{Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use list::{Filter, ListIntegrations, State, folded, searchable};

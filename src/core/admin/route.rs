@@ -100,6 +100,11 @@ impl Route {
         Err(if allowed.is_empty() { AdminError::NotFound } else { AdminError::MethodNotAllowed(allowed) })
     }
 
+    /// Whether it mints a token, which is in its answer and nowhere else: so it takes an idempotency key.
+    pub fn mints(self) -> bool {
+        matches!(self, Self::CreateIntegration | Self::Rotate)
+    }
+
     /// How long its body may be, in bytes; `None` where it takes none.
     pub fn max_body(self) -> Option<usize> {
         match self {

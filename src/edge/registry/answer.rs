@@ -80,6 +80,11 @@ impl Answer {
         Self { token: Some(token), ..self }
     }
 
+    /// The integration that it is about, if it shows one.
+    pub fn integration(&self) -> Option<&Integration> {
+        self.show.as_ref()
+    }
+
     /// Completes the answer after KV was told, so that it says whether KV has taken the change.
     pub fn finish(mut self, database: &Database, now: Timestamp) -> Result<Self, AdminError> {
         if let Some(integration) = self.show.take() {

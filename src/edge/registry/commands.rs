@@ -141,14 +141,14 @@ impl Registrar<'_> {
 
     fn resync(&self) -> Result<Answer, AdminError> {
         for integration in integrations::all(self.database)? {
-            outbox::put_integration(self.database, &integration)?;
+            outbox::put_record_again(self.database, &integration.record())?;
         }
         let since = Timestamp::from_seconds(self.now.seconds().saturating_sub(outbox::TOMBSTONE_SECONDS));
         for integrations::Gone { id, rev } in integrations::gone(self.database, since)? {
-            outbox::put_record(self.database, &Record::Gone { id, rev })?;
+            outbox::put_record_again(self.database, &Record::Gone { id, rev })?;
         }
         if let Some(published) = policies::latest(self.database)? {
-            outbox::put_policy(self.database, &published.policy)?;
+            outbox::put_policy_again(self.database, &published.policy)?;
         }
         self.event("registry.resynced", None, &json!({ "keys": outbox::waiting(self.database)? }))?;
         Ok(self.progress(202)?.and_changed(true))
@@ -169,7 +169,7 @@ impl Registrar<'_> {
 
     fn save(&self, integration: &Integration, kind: &str, detail: &Value) -> Result<(), AdminError> {
         integrations::save(self.database, integration, self.now)?;
-        outbox::put_integration(self.database, integration)?;
+        outbox::put_record(self.database, &integration.record())?;
         self.event(kind, Some(&integration.id), detail)
     }
 

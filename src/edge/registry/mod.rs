@@ -5,15 +5,19 @@ mod answer;
 mod commands;
 mod database;
 mod events;
+mod feed;
 mod integrations;
 mod listing;
 mod outbox;
 mod policies;
 mod policy_commands;
+mod reads;
+mod repeats;
 mod schema;
 mod sessions;
 mod sub_accounts;
 mod tokens;
+mod tries;
 
 use std::cell::OnceCell;
 
@@ -23,11 +27,12 @@ use self::answer::Answer;
 use self::commands::Registrar;
 pub(super) use self::database::Database;
 use self::outbox::{MostPuts, Outbox};
+use self::repeats::Repeatable;
 use self::sessions::Actor;
-use super::admin::ACTOR;
+use super::admin::{ACTOR, CLIENT, SESSION};
 use super::body::{self, BodyError};
-use super::{clock, log, respond};
-use crate::core::admin::{AdminError, Command, IncomingRequest, Route};
+use super::{clock, log, respond, stub};
+use crate::core::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Route};
 
 /// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
 #[durable_object(alarm)]
@@ -44,7 +49,12 @@ impl DurableObject for Registry {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let answer = match self.answer(request).await {
+        let url = request.inner().url();
+        let answer = match url.strip_prefix(stub::READS) {
+            Some(path) => self.read(path).await,
+            None => self.answer(request).await,
+        };
+        let answer = match answer {
             Ok(Answer { status: 204, cookie, .. }) => respond::no_content(cookie.as_deref()),
             Ok(Answer { status: 304, etag, .. }) => respond::not_modified(etag),
             Ok(Answer { status, body, etag, .. }) => respond::json_text(status, &body, etag),
@@ -74,13 +84,42 @@ impl Registry {
         Ok(self.database.get_or_init(|| database))
     }
 
+    /// What the gate itself asks for.
+    async fn read(&self, path: &str) -> Result<Answer, AdminError> {
+        let body = reads::answer(self.database()?, &self.state, &self.outbox, path).await?;
+        Ok(Answer::json_text(body))
+    }
+
     async fn answer(&self, request: Request) -> Result<Answer, AdminError> {
         let database = self.database()?;
-        let (actor, command) = self.command(request, database).await?;
+        let client = header(&request, CLIENT).unwrap_or_default();
+        // Sessions hold 32 random bytes, which nobody finds by trying.
+        let shows_key = !header(&request, ACTOR).unwrap_or_default().starts_with(SESSION);
+        if shows_key {
+            tries::check(database, &client, clock::now())?;
+        }
+        let answer = self.carry_out(request, database).await;
+        match &answer {
+            Err(AdminError::WrongKey) => tries::wrong(database, &client, clock::now())?,
+            Ok(_) if shows_key => tries::right(database, &client, clock::now())?,
+            _ => {}
+        }
+        answer
+    }
+
+    async fn carry_out(&self, request: Request, database: &Database) -> Result<Answer, AdminError> {
+        let (actor, command, repeatable) = self.command(request, database).await?;
         let registrar = Registrar { database, env: &self.env, actor, now: clock::now() };
         let answer = database.transaction(|| {
             sessions::check_again(database, &registrar.actor, registrar.now)?;
-            registrar.run(command)
+            if let Some(repeatable) = &repeatable {
+                repeatable.check(database, registrar.now)?;
+            }
+            let answer = registrar.run(command)?;
+            if let (Some(repeatable), Some(integration)) = (&repeatable, answer.integration()) {
+                repeatable.done(database, integration, registrar.now)?;
+            }
+            Ok(answer)
         })?;
         if answer.changed {
             self.outbox.arm(&self.state).await;
@@ -90,25 +129,39 @@ impl Registry {
     }
 
     /// Who asks for what. The body is read only once it is known who asks.
-    async fn command(&self, request: Request, database: &Database) -> Result<(Actor, Command), AdminError> {
-        let header = |name| request.headers().get(name).ok().flatten();
-        let (actor, if_match, if_none_match) =
-            (header(ACTOR).unwrap_or_default(), header("if-match"), header("if-none-match"));
+    async fn command(
+        &self,
+        request: Request,
+        database: &Database,
+    ) -> Result<(Actor, Command, Option<Repeatable>), AdminError> {
+        let (actor, if_match, if_none_match) = (
+            header(&request, ACTOR).unwrap_or_default(),
+            header(&request, "if-match"),
+            header(&request, "if-none-match"),
+        );
         #[cfg(feature = "panic-injection")]
-        super::inject::panic_in_transaction(header(super::inject::HEADER).as_deref(), database);
+        super::inject::panic_in_transaction(header(&request, super::inject::HEADER).as_deref(), database);
         let (method, url) = (request.inner().method(), request.inner().url());
         let target = url.strip_prefix("https://registry").ok_or(AdminError::NotFound)?;
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let (route, _) = Route::find(&method, path)?;
         let actor = sessions::check(database, route, &actor, clock::now())?;
+        let key = header(&request, "idempotency-key").filter(|_| route.mints());
+        let key = key.map(|key| IdempotencyKey::parse(&key)).transpose()?;
         let body = match route.max_body() {
             Some(limit) => read_body(&request, limit).await?,
             None => String::new(),
         };
         let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
         let incoming = IncomingRequest { method: &method, path, query, if_match, if_none_match, body: &body };
-        Ok((actor, Command::parse(incoming)?))
+        let command = Command::parse(incoming)?;
+        let repeatable = key.map(|key| Repeatable::new(key, &actor, &method, path, &body));
+        Ok((actor, command, repeatable))
     }
+}
+
+fn header(request: &Request, name: &str) -> Option<String> {
+    request.headers().get(name).ok().flatten()
 }
 
 /// The body as text.

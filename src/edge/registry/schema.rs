@@ -9,7 +9,7 @@ use crate::core::admin::{AdminError, folded, searchable};
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 2] = [(TABLES, |_| Ok(())), (SEARCH, fold_names)];
+const MIGRATIONS: [Migration; 3] = [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, |_| Ok(()))];
 
 const TABLES: &str = "
     CREATE TABLE sub_accounts (
@@ -49,6 +49,21 @@ const SEARCH: &str = "
     DROP INDEX integrations_by_owner;
     CREATE INDEX integrations_by_owner ON integrations (level, owner_id, id) WHERE gone_at IS NULL;
     CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
+";
+
+/// What waits in the outbox is what KV does not have yet, so the feed begins with that.
+const FRESHNESS: &str = "
+    CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
+    CREATE INDEX feed_by_told_at ON feed (told_at);
+    INSERT INTO feed (key, rev, seq) SELECT key, rev, row_number() OVER (ORDER BY since, key) FROM outbox;
+    CREATE TABLE feed_state (seq INTEGER NOT NULL, floor INTEGER NOT NULL);
+    INSERT INTO feed_state (seq, floor) SELECT count(*), 0 FROM feed;
+    CREATE TABLE idempotency (
+        key TEXT PRIMARY KEY, request TEXT NOT NULL, integration TEXT NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE tries (client TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE INDEX tries_by_at ON tries (at);
+    CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 ";
 
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use worker::SqlStorageValue;
 use super::database::{Database, number};
 use crate::core::admin::{AdminError, Route};
 use crate::core::rotation::Timestamp;
-use crate::edge::admin::{OWNER, SESSION};
+use crate::edge::admin::{OWNER, SESSION, WRONG};
 use crate::edge::session::LIFETIME_SECONDS;
 
 /// Who a command is from, as the audit events name it.
@@ -29,6 +29,9 @@ struct Row {
 pub(super) fn check(database: &Database, route: Route, actor: &str, now: Timestamp) -> Result<Actor, AdminError> {
     if actor == OWNER {
         return Ok(Actor::OwnerKey);
+    }
+    if actor == WRONG {
+        return Err(AdminError::WrongKey);
     }
     let Some(digest) = actor.strip_prefix(SESSION) else {
         return if route == Route::SignIn { Ok(Actor::Nobody) } else { Err(AdminError::NotSignedIn) };
@@ -69,6 +72,15 @@ pub(super) fn end(database: &Database, actor: &Actor) -> Result<(), AdminError> 
 }
 
 impl Actor {
+    /// What tells one actor from another.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::OwnerKey => OWNER,
+            Self::Session(digest) => digest,
+            Self::Nobody => "",
+        }
+    }
+
     /// The actor's name in audit events: of a session only so much that two can be told apart.
     pub fn name(&self) -> String {
         match self {

@@ -54,6 +54,7 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
     vec![
         ("not_signed_in", AdminError::NotSignedIn, 401),
         ("wrong_key", AdminError::WrongKey, 401),
+        ("too_many_tries", AdminError::TooManyTries(42), 429),
         ("cross_origin", AdminError::CrossOrigin, 403),
         ("not_found", AdminError::NotFound, 404),
         ("no_integration", AdminError::NoIntegration, 404),
@@ -62,6 +63,7 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
         ("conflict", AdminError::Conflict(Conflict::Completed), 409),
         ("exists", AdminError::Exists("id"), 409),
+        ("already_done", AdminError::AlreadyDone(json!({ "rev": 8 })), 409),
         ("stale", AdminError::Stale(json!({ "rev": 8 })), 412),
         ("needs_rev", AdminError::NeedsRev, 428),
         ("too_large", AdminError::TooLarge(65_536), 413),
@@ -80,6 +82,8 @@ fn name(error: &AdminError) -> &'static str {
     match error {
         AdminError::NotSignedIn => "not_signed_in",
         AdminError::WrongKey => "wrong_key",
+        AdminError::TooManyTries(_) => "too_many_tries",
+        AdminError::AlreadyDone(_) => "already_done",
         AdminError::CrossOrigin => "cross_origin",
         AdminError::NotFound => "not_found",
         AdminError::NoIntegration => "no_integration",

@@ -4,16 +4,14 @@
 mod table;
 
 use std::cell::Cell;
-use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use serde_json::json;
-use worker::{Delay, Env, State};
+use worker::{Env, State};
 
 use self::table::{Place, due_in, next};
 pub(super) use self::table::{
-    TOMBSTONE_SECONDS, UNTOLD, is_told, put_integration, put_policy, put_record, untold, waiting,
+    TOMBSTONE_SECONDS, UNTOLD, is_told, put_policy, put_policy_again, put_record, put_record_again, untold, waiting,
 };
 use super::database::Database;
 use crate::core::admin::AdminError;
@@ -51,10 +49,18 @@ impl Outbox {
         self.arm_in(state, RETRY_AFTER).await;
     }
 
+    /// Sets the alarm where there is something to do and none is set: the platform gives an alarm up that failed often.
+    pub async fn arm_if_forgotten(&self, state: &State, database: &Database) {
+        let is_due = due_in(database, clock::now()).is_ok_and(|due| due.is_some());
+        if is_due && matches!(state.storage().get_alarm().await, Ok(None)) {
+            self.arm(state).await;
+        }
+    }
+
     /// Drains while an admin waits, and no longer than that; the alarm finds what is left.
     pub async fn drain_for_a_while(&self, state: &State, database: &Database, env: &Env) {
         let drain = self.drain(state, database, env, MostPuts::WITHIN_A_COMMAND);
-        select(pin!(drain), pin!(Delay::from(PATIENCE))).await;
+        clock::within(PATIENCE, drain).await;
     }
 
     /// Tells KV all that it has yet to be told, oldest change first.
@@ -94,10 +100,11 @@ impl Outbox {
             place = row.place();
             self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
             row.begin(database)?;
-            match answer_to(kv::write(env, &row.key, &row.value, row.ttl_seconds)).await {
+            let put = kv::write(env, &row.key, &row.value, row.ttl_seconds);
+            match clock::within(Duration::from_millis(LEASE_MS), put).await {
                 Some(Ok(())) => row.taken(database, clock::now())?,
-                Some(Err(denial)) => {
-                    log::error(&json!({ "event": "outbox", "reason": denial.to_string() }));
+                Some(Err(fault)) => {
+                    log::error(&json!({ "event": "outbox", "reason": fault }));
                     failures = failures.saturating_add(1);
                 }
                 // One alarm runs at a time: a put that never answers must not keep it for ever.
@@ -111,13 +118,5 @@ impl Outbox {
             }
         }
         Ok(())
-    }
-}
-
-/// What a put answers before its lease ends.
-async fn answer_to<T>(put: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(put), pin!(Delay::from(Duration::from_millis(LEASE_MS)))).await {
-        Either::Left((answer, _)) => Some(answer),
-        Either::Right(_) => None,
     }
 }

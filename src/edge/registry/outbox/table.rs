@@ -6,7 +6,8 @@ use serde::Deserialize;
 use worker::SqlStorageValue;
 
 use super::super::database::{Database, number};
-use crate::core::admin::{AdminError, Integration};
+use super::super::feed;
+use crate::core::admin::AdminError;
 use crate::core::policy::Policy;
 use crate::core::record::Record;
 use crate::core::rotation::Timestamp;
@@ -61,22 +62,26 @@ struct Due {
     due: Option<u64>,
 }
 
-/// Notes that KV has to be told of an integration.
-pub(in crate::edge::registry) fn put_integration(
-    database: &Database,
-    integration: &Integration,
-) -> Result<(), AdminError> {
-    put_record(database, &integration.record())
+/// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
+pub(in crate::edge::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+    feed::note(database, &record_key(record.id()), record.rev())?;
+    put_record_again(database, record)
 }
 
-/// Notes that KV has to be told of a record.
-pub(in crate::edge::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+/// Notes that KV has to be told of a new policy, and has the feed tell of it.
+pub(in crate::edge::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+    feed::note(database, POLICY_KEY, policy.rev())?;
+    put_policy_again(database, policy)
+}
+
+/// Notes that KV has to be told once more of a record.
+pub(in crate::edge::registry) fn put_record_again(database: &Database, record: &Record) -> Result<(), AdminError> {
     let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
     put(database, &record_key(record.id()), record.rev(), &record.to_json(), ttl)
 }
 
-/// Notes that KV has to be told of the policy.
-pub(in crate::edge::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+/// Notes that KV has to be told once more of the policy.
+pub(in crate::edge::registry) fn put_policy_again(database: &Database, policy: &Policy) -> Result<(), AdminError> {
     put(database, POLICY_KEY, policy.rev(), &policy.to_json(), None)
 }
 
@@ -128,6 +133,7 @@ impl Row {
         let is_certain = self.tries == 0 || self.again_at.is_some();
         let (key, rev) = (self.key, number(self.rev));
         if is_certain {
+            feed::told(database, &key, self.rev, now)?;
             return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
         }
         let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));

@@ -1,0 +1,268 @@
+//! Where a record or the policy comes from: memory, KV or the registry. One function, so that it can be read, and tried
+//! with every combination of what is known and what has failed.
+
+use super::{Limits, Minimum, OnOutage};
+
+/// How long memory serves a grant while the feed vouches for it, in milliseconds; then KV is read once more.
+const VOUCHED_FOR_MS: u64 = 60_000;
+/// How long memory serves a grant without a feed that is fresh.
+const BLIND_MS: u64 = 5_000;
+/// How long memory serves a denial: what KV has learnt since works at once, and asking costs a read a second at most.
+const DENIAL_MS: u64 = 1_000;
+
+/// Where something came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What the isolate remembers.
+    Memory,
+    /// Workers KV.
+    Kv,
+    /// The registry.
+    Registry,
+}
+
+/// What a store gave for one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// It was not asked yet.
+    NotAsked,
+    /// It gave nothing that can be used.
+    Failed,
+    /// It has the thing at this revision; `None` where it says that there is none.
+    Has(Option<u64>),
+}
+
+/// What an isolate remembers of one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its revision.
+    pub rev: u64,
+    /// How long ago it was read from KV or the registry.
+    pub age_ms: u64,
+}
+
+/// All that the choice depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What the last copy of the feed says of it, however old the copy is: revisions only grow.
+    pub minimum: Minimum,
+    /// Whether a verdict may rest on that copy.
+    pub is_fresh: bool,
+    /// Whether a denial is at stake that something newer could turn into a grant.
+    pub for_denial: bool,
+    /// What the isolate remembers of it.
+    pub memory: Option<Held>,
+    /// What KV gave.
+    pub kv: Given,
+    /// What the registry gave.
+    pub registry: Given,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// This is what the verdict rests on.
+    Use(Source),
+    /// Ask this store, then choose again.
+    Ask(Source),
+    /// Nothing that is there may be used.
+    Nothing,
+}
+
+/// Chooses. Each store is asked once at the most, so choosing again comes to an end.
+pub fn choose(question: &Question, limits: &Limits) -> Choice {
+    let Question { minimum, is_fresh, memory, kv, registry, .. } = *question;
+    if !is_fresh && limits.on_outage == OnOutage::Deny {
+        return Choice::Nothing;
+    }
+    let memory = memory.filter(|held| minimum.is_met_by(Some(held.rev)));
+    if memory.is_some_and(|held| held.age_ms < question.most_memory_ms(limits)) && registry == Given::NotAsked {
+        return Choice::Use(Source::Memory);
+    }
+    match kv {
+        Given::NotAsked => return Choice::Ask(Source::Kv),
+        Given::Has(rev) if question.believes_kv(rev) && registry == Given::NotAsked => return Choice::Use(Source::Kv),
+        _ => {}
+    }
+    let is_good_enough = memory.is_some_and(|held| held.age_ms < limits.last_known_good_ms);
+    match registry {
+        Given::NotAsked if is_good_enough && kv == Given::Failed => Choice::Use(Source::Memory),
+        Given::NotAsked => Choice::Ask(Source::Registry),
+        Given::Has(rev) if minimum.is_met_by(rev) => Choice::Use(Source::Registry),
+        _ if is_good_enough => Choice::Use(Source::Memory),
+        _ => Choice::Nothing,
+    }
+}
+
+impl Question {
+    fn most_memory_ms(&self, limits: &Limits) -> u64 {
+        match (self.for_denial, self.is_fresh, self.minimum.certain) {
+            (true, ..) => DENIAL_MS,
+            (_, false, _) => BLIND_MS,
+            (_, true, true) => VOUCHED_FOR_MS,
+            // KV alone would not be believed, so each new look costs a read of the registry.
+            (_, true, false) => VOUCHED_FOR_MS.max(limits.last_known_good_ms),
+        }
+    }
+
+    /// KV is behind where the feed or memory has seen something newer; and where the feed cannot tell, it may be.
+    fn believes_kv(&self, rev: Option<u64>) -> bool {
+        let remembered = self.memory.map(|held| held.rev);
+        let certain = self.minimum.certain || !self.is_fresh;
+        certain && self.minimum.is_met_by(rev) && rev >= remembered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Given::{Failed, Has, NotAsked};
+    use Source::{Kv, Memory, Registry};
+
+    const LIMITS: Limits = Limits { max_staleness_ms: 10_000, last_known_good_ms: 300_000, on_outage: OnOutage::Serve };
+    const DENY: Limits = Limits { on_outage: OnOutage::Deny, ..LIMITS };
+    /// A fresh feed that does not list it, and nothing else.
+    const COLD: Question = Question {
+        minimum: Minimum { rev: None, certain: true },
+        is_fresh: true,
+        for_denial: false,
+        memory: None,
+        kv: NotAsked,
+        registry: NotAsked,
+    };
+
+    fn listed(rev: u64) -> Minimum {
+        Minimum { rev: Some(rev), certain: true }
+    }
+
+    fn held(rev: u64, age_ms: u64) -> Option<Held> {
+        Some(Held { rev, age_ms })
+    }
+
+    #[track_caller]
+    fn expect(question: Question, choice: Choice) {
+        assert_eq!(choose(&question, &LIMITS), choice, "{question:?}");
+    }
+
+    #[test]
+    fn memory_serves_while_the_feed_vouches_for_it() {
+        expect(Question { memory: held(3, 59_999), ..COLD }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 60_000), ..COLD }, Choice::Ask(Kv));
+        expect(Question { memory: held(3, 0), minimum: listed(3), ..COLD }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 0), minimum: listed(4), ..COLD }, Choice::Ask(Kv));
+        expect(Question { memory: held(3, 999), for_denial: true, ..COLD }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 1_000), for_denial: true, ..COLD }, Choice::Ask(Kv));
+    }
+
+    #[test]
+    fn kv_is_believed_unless_it_is_behind() {
+        let has = |rev| Question { kv: Has(rev), ..COLD };
+        expect(has(Some(3)), Choice::Use(Kv));
+        expect(has(None), Choice::Use(Kv));
+        expect(Question { minimum: listed(3), ..has(Some(3)) }, Choice::Use(Kv));
+        expect(Question { minimum: listed(3), ..has(Some(4)) }, Choice::Use(Kv));
+        expect(Question { minimum: listed(3), ..has(Some(2)) }, Choice::Ask(Registry));
+        expect(Question { minimum: listed(3), ..has(None) }, Choice::Ask(Registry));
+        expect(Question { memory: held(3, 70_000), ..has(Some(2)) }, Choice::Ask(Registry));
+        expect(Question { memory: held(3, 70_000), ..has(None) }, Choice::Ask(Registry));
+    }
+
+    #[test]
+    fn a_feed_that_does_not_list_everything_sends_to_the_registry() {
+        let partial = Question { minimum: Minimum::UNKNOWN, ..COLD };
+        expect(Question { kv: Has(Some(3)), ..partial }, Choice::Ask(Registry));
+        expect(Question { kv: Has(None), ..partial }, Choice::Ask(Registry));
+        expect(Question { memory: held(3, 299_999), ..partial }, Choice::Use(Memory));
+    }
+
+    #[test]
+    fn the_registry_is_the_last_word() {
+        let asked = Question { minimum: listed(3), kv: Has(Some(2)), ..COLD };
+        expect(Question { registry: Has(Some(3)), ..asked }, Choice::Use(Registry));
+        expect(Question { registry: Has(None), kv: Has(Some(9)), ..COLD }, Choice::Use(Registry));
+        expect(Question { registry: Has(Some(2)), ..asked }, Choice::Nothing);
+        expect(Question { registry: Failed, ..asked }, Choice::Nothing);
+    }
+
+    #[test]
+    fn while_kv_fails_the_last_known_good_serves_then_the_registry() {
+        let failed = Question { kv: Failed, ..COLD };
+        expect(Question { memory: held(3, 299_999), ..failed }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 299_999), for_denial: true, ..failed }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 300_000), ..failed }, Choice::Ask(Registry));
+        expect(Question { memory: held(3, 70_000), minimum: listed(4), ..failed }, Choice::Ask(Registry));
+        expect(Question { registry: Failed, memory: held(3, 300_000), ..failed }, Choice::Nothing);
+        expect(Question { registry: Failed, memory: held(3, 70_000), minimum: listed(4), ..failed }, Choice::Nothing);
+    }
+
+    #[test]
+    fn without_a_fresh_feed_kv_rules_and_what_was_seen_still_counts() {
+        let blind = Question { is_fresh: false, minimum: Minimum::UNKNOWN, ..COLD };
+        expect(Question { memory: held(3, 4_999), ..blind }, Choice::Use(Memory));
+        expect(Question { memory: held(3, 5_000), ..blind }, Choice::Ask(Kv));
+        expect(Question { kv: Has(Some(1)), ..blind }, Choice::Use(Kv));
+        expect(Question { kv: Has(Some(1)), registry: Failed, minimum: listed(2), ..blind }, Choice::Nothing);
+        expect(Question { kv: Failed, memory: held(3, 299_999), ..blind }, Choice::Use(Memory));
+    }
+
+    /// Every combination of a few values of everything.
+    fn all() -> impl Iterator<Item = Question> {
+        let revs = [None, Some(1), Some(2), Some(3)];
+        let given = move || [NotAsked, Failed].into_iter().chain(revs.map(Has));
+        let memories = [None, held(1, 0), held(2, 0), held(2, 70_000), held(3, 70_000), held(3, 400_000)];
+        let minimums = revs.iter().flat_map(|rev| [(*rev, true), (*rev, rev.is_some())]);
+        let minimums: Vec<_> = minimums.map(|(rev, certain)| Minimum { rev, certain }).collect();
+        minimums.into_iter().flat_map(move |minimum| {
+            memories.into_iter().flat_map(move |memory| {
+                given().flat_map(move |kv| {
+                    given().flat_map(move |registry| {
+                        [(true, true), (true, false), (false, true), (false, false)].map(|(is_fresh, for_denial)| {
+                            Question { minimum, is_fresh, for_denial, memory, kv, registry }
+                        })
+                    })
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn nothing_older_than_the_feed_says_is_ever_used() {
+        for question in all() {
+            let rev = match choose(&question, &LIMITS) {
+                Choice::Use(Memory) => question.memory.map(|held| held.rev),
+                Choice::Use(Kv) => expect_has(question.kv),
+                Choice::Use(Registry) => expect_has(question.registry),
+                Choice::Ask(_) | Choice::Nothing => continue,
+            };
+            assert!(question.minimum.is_met_by(rev), "{question:?}");
+        }
+    }
+
+    fn expect_has(given: Given) -> Option<u64> {
+        match given {
+            Has(rev) => rev,
+            NotAsked | Failed => panic!("used without having been given"),
+        }
+    }
+
+    #[test]
+    fn nobody_is_asked_twice() {
+        for question in all() {
+            match choose(&question, &LIMITS) {
+                Choice::Ask(Kv) => assert_eq!(question.kv, NotAsked, "{question:?}"),
+                Choice::Ask(Registry) => assert_eq!(question.registry, NotAsked, "{question:?}"),
+                Choice::Ask(Memory) => panic!("memory is not asked: {question:?}"),
+                Choice::Use(_) | Choice::Nothing => {}
+            }
+        }
+    }
+
+    #[test]
+    fn deny_means_that_nothing_passes_without_a_fresh_feed() {
+        for question in all() {
+            let choice = choose(&question, &DENY);
+            let expected = if question.is_fresh { choose(&question, &LIMITS) } else { Choice::Nothing };
+            assert_eq!(choice, expected, "{question:?}");
+        }
+    }
+}

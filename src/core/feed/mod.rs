@@ -1,0 +1,220 @@
+//! The change feed: which revisions the registry has given out of late, so that no verdict rests for long on what KV has
+//! yet to learn. What follows from it, and from what, is in docs/reliability.md.
+
+mod choice;
+mod limits;
+mod sighting;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use choice::{Choice, Given, Held, Question, Source, choose};
+pub use limits::{InvalidLimit, Limits, OnOutage};
+pub use sighting::{CLOCK_ALLOWANCE_MS, DUE_AFTER_MS, Sighting, Succession};
+
+use super::token::IntegrationId;
+
+/// The version of the feed's form that this code writes and reads.
+pub const VERSION: u32 = 1;
+/// How long the feed keeps an entry after KV took the change, in seconds: what KV has taken is assumed to be what every
+/// location of it serves a minute before that.
+pub const KEPT_SECONDS: u64 = 15 * 60;
+/// The most entries that a copy lists.
+pub const MOST_ENTRIES: usize = 4_000;
+/// The longest copy, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A copy of the feed, as the registry made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The number of the last change.
+    pub seq: u64,
+    /// The highest number of a change that is not listed, unless a later one of the same integration is.
+    pub floor: u64,
+    /// When it was made by the registry's clock, in milliseconds since the Unix epoch.
+    pub made_at_ms: u64,
+    /// Whether everything is listed that KV may not serve yet everywhere.
+    pub complete: bool,
+    /// The policy in force, if one is.
+    pub policy: Option<u64>,
+    /// The revisions of integrations that changed.
+    pub revs: BTreeMap<IntegrationId, u64>,
+}
+
+/// What a feed says of one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    /// Its newest revision, if it is listed.
+    pub rev: Option<u64>,
+    /// Whether KV can be believed as far as this revision goes: it is listed, or it has not changed for long enough.
+    pub certain: bool,
+}
+
+/// A text that is no copy of the feed; holds no content of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CorruptFeed {
+    /// Not JSON, or not a feed's JSON.
+    #[error("malformed at line {line}, column {column}")]
+    Malformed {
+        /// Where in the text.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// Of a version that this code does not know.
+    #[error("version {0}")]
+    Version(u32),
+    /// Longer than it can be, or with more entries.
+    #[error("too long")]
+    TooLong,
+    /// Numbers that contradict each other.
+    #[error("its sequence is inconsistent")]
+    Sequence,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    v: u32,
+    seq: u64,
+    floor: u64,
+    made_at_ms: u64,
+    complete: bool,
+    policy: Option<u64>,
+    revs: BTreeMap<IntegrationId, u64>,
+}
+
+impl Feed {
+    /// Reads a copy.
+    ///
+    /// # Errors
+    /// [`CorruptFeed`] for all but a copy of this version.
+    pub fn from_json(text: &str) -> Result<Self, CorruptFeed> {
+        if text.len() > MAX_BYTES {
+            return Err(CorruptFeed::TooLong);
+        }
+        let Versioned { v } = parse(text)?;
+        if v != VERSION {
+            return Err(CorruptFeed::Version(v));
+        }
+        let Stored { seq, floor, made_at_ms, complete, policy, revs, .. } = parse(text)?;
+        match (revs.len() > MOST_ENTRIES, floor > seq) {
+            (true, _) => Err(CorruptFeed::TooLong),
+            (_, true) => Err(CorruptFeed::Sequence),
+            _ => Ok(Self { seq, floor, made_at_ms, complete, policy, revs }),
+        }
+    }
+
+    /// The copy as text.
+    pub fn to_json(&self) -> String {
+        let Self { seq, floor, made_at_ms, complete, policy, revs } = self.clone();
+        let stored = Stored { v: VERSION, seq, floor, made_at_ms, complete, policy, revs };
+        // Nothing in it can fail to serialise; an empty text would be a corrupt copy, which counts as none.
+        serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// What it says of an integration.
+    pub fn of_integration(&self, id: &IntegrationId) -> Minimum {
+        let rev = self.revs.get(id).copied();
+        Minimum { rev, certain: self.complete || rev.is_some() }
+    }
+
+    /// What it says of the policy, whose revision every copy has.
+    pub fn of_policy(&self) -> Minimum {
+        Minimum { rev: self.policy, certain: true }
+    }
+}
+
+impl Minimum {
+    /// Without a feed nothing is known.
+    pub const UNKNOWN: Self = Self { rev: None, certain: false };
+
+    /// Whether `rev` is new enough; `None` stands for "there is no such thing".
+    pub fn is_met_by(self, rev: Option<u64>) -> bool {
+        self.rev.is_none_or(|least| rev.is_some_and(|rev| rev >= least))
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, CorruptFeed> {
+    serde_json::from_str(text).map_err(|error| CorruptFeed::Malformed { line: error.line(), column: error.column() })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn id(n: u8) -> IntegrationId {
+        IntegrationId::from_entropy([n; 10])
+    }
+
+    pub(crate) fn feed(seq: u64, floor: u64, made_at_ms: u64, revs: &[(u8, u64)]) -> Feed {
+        let revs = revs.iter().map(|(n, rev)| (id(*n), *rev)).collect();
+        Feed { seq, floor, made_at_ms, complete: true, policy: Some(1), revs }
+    }
+
+    #[test]
+    fn text_and_back() {
+        for policy in [None, Some(7)] {
+            let feed = Feed { policy, complete: false, ..feed(9, 3, 1_795_000_000_000, &[(1, 2), (2, 5)]) };
+            assert_eq!(Feed::from_json(&feed.to_json()), Ok(feed));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_corrupt() {
+        let text = feed(9, 3, 5, &[(1, 2)]).to_json();
+        assert_eq!(Feed::from_json(&text.replace("\"v\":1", "\"v\":2")), Err(CorruptFeed::Version(2)));
+        assert_eq!(Feed::from_json(&text.replace("\"floor\":3", "\"floor\":10")), Err(CorruptFeed::Sequence));
+        assert_eq!(Feed::from_json(&" ".repeat(MAX_BYTES + 1)), Err(CorruptFeed::TooLong));
+        let broken = [
+            String::new(),
+            "null".to_owned(),
+            "[]".to_owned(),
+            text.replace("\"seq\":9", "\"seq\":-9"),
+            text.replace("\"seq\":9", "\"seq\":9,\"more\":1"),
+            text.replace(id(1).as_str(), "no id"),
+            text.replace("\"complete\":true,", ""),
+        ];
+        for text in broken {
+            assert!(matches!(Feed::from_json(&text), Err(CorruptFeed::Malformed { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_full_copy_is_read_and_one_more_entry_is_not() {
+        let full = |entries: usize| {
+            let revs = (0..entries).map(|n| {
+                let mut bits = [0; 10];
+                bits[..8].copy_from_slice(&n.to_be_bytes());
+                (IntegrationId::from_entropy(bits), u64::MAX)
+            });
+            Feed { revs: revs.collect(), ..feed(u64::MAX, u64::MAX, u64::MAX, &[]) }.to_json()
+        };
+        assert!(full(MOST_ENTRIES).len() < MAX_BYTES);
+        assert!(Feed::from_json(&full(MOST_ENTRIES)).is_ok());
+        assert_eq!(Feed::from_json(&full(MOST_ENTRIES + 1)), Err(CorruptFeed::TooLong));
+    }
+
+    #[test]
+    fn a_listed_integration_must_be_as_new_as_listed() {
+        let feed = feed(9, 3, 5, &[(1, 4)]);
+        let listed = feed.of_integration(&id(1));
+        assert_eq!([None, Some(3), Some(4), Some(5)].map(|rev| listed.is_met_by(rev)), [false, false, true, true]);
+        let other = feed.of_integration(&id(2));
+        assert!(other.certain && other.is_met_by(None) && other.is_met_by(Some(1)));
+    }
+
+    #[test]
+    fn of_what_an_incomplete_feed_does_not_list_kv_is_not_believed() {
+        let feed = Feed { complete: false, ..feed(9, 3, 5, &[(1, 4)]) };
+        assert!(feed.of_integration(&id(1)).certain);
+        assert!(!feed.of_integration(&id(2)).certain);
+        assert!(feed.of_policy().certain);
+    }
+}

@@ -1,0 +1,166 @@
+//! A copy of the feed in an isolate's hands: how old it is, and what it means that another one comes.
+
+use super::{Feed, Limits};
+
+/// After how long a newer copy is asked for, in milliseconds.
+pub const DUE_AFTER_MS: u64 = 5_000;
+/// By how much the clocks of two machines may differ, or one may step back unnoticed, in milliseconds. Every copy is
+/// counted as so much older than it looks.
+pub const CLOCK_ALLOWANCE_MS: u64 = 1_000;
+
+/// A copy of the feed, and the moment from which its age counts: it was made at that moment or later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    feed: Feed,
+    as_of_ms: u64,
+}
+
+/// What another copy means for what is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Succession {
+    /// It lists every change since the one before, or tells nothing new.
+    Unbroken,
+    /// There may be changes that neither copy lists: nothing that is remembered can be trusted any more.
+    Broken,
+}
+
+impl Sighting {
+    /// A copy that was asked of the registry at `asked_at_ms`, by the clock that will judge its age.
+    pub fn asked(feed: Feed, asked_at_ms: u64) -> Self {
+        Self { feed, as_of_ms: asked_at_ms }
+    }
+
+    /// A copy that another machine asked for at `asked_at_ms` by its own clock. Its age counts from the earlier of that
+    /// and the registry's own word; `None` where a clock is so far ahead of `now_ms` that neither means anything.
+    pub fn shared(feed: Feed, asked_at_ms: u64, now_ms: u64) -> Option<Self> {
+        let latest = now_ms.saturating_add(CLOCK_ALLOWANCE_MS);
+        let plausible = feed.made_at_ms <= latest && asked_at_ms <= latest;
+        let as_of_ms = feed.made_at_ms.min(asked_at_ms);
+        plausible.then_some(Self { feed, as_of_ms })
+    }
+
+    /// The copy.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// How old it looks; `None` where the clock has stepped back behind it.
+    pub fn age_ms(&self, now_ms: u64) -> Option<u64> {
+        let ahead = self.as_of_ms > now_ms.saturating_add(CLOCK_ALLOWANCE_MS);
+        (!ahead).then(|| now_ms.saturating_sub(self.as_of_ms))
+    }
+
+    /// Whether a newer one should be asked for.
+    pub fn is_due(&self, now_ms: u64) -> bool {
+        self.age_ms(now_ms).is_none_or(|age| age >= DUE_AFTER_MS)
+    }
+
+    /// Whether a verdict may rest on it.
+    pub fn is_fresh(&self, now_ms: u64, limits: &Limits) -> bool {
+        let age = self.age_ms(now_ms).and_then(|age| age.checked_add(CLOCK_ALLOWANCE_MS));
+        age.is_some_and(|age| age <= limits.max_staleness_ms)
+    }
+
+    /// Takes in another copy, in whatever order they come, and tells what it means.
+    pub fn see(&mut self, other: Self) -> Succession {
+        let (known, new) = (&self.feed, &other.feed);
+        let is_older = new.seq < known.seq && new.made_at_ms <= known.made_at_ms;
+        if is_older || (new.seq == known.seq && new.floor < known.floor) {
+            // What is known covers it, and so reaches to where it was made.
+            self.as_of_ms = self.as_of_ms.max(other.as_of_ms);
+            return Succession::Unbroken;
+        }
+        let went_back = new.seq < known.seq;
+        let skips = new.floor > known.seq;
+        let as_of_ms = if new.seq == known.seq { self.as_of_ms.max(other.as_of_ms) } else { other.as_of_ms };
+        *self = Self { as_of_ms, ..other };
+        if went_back || skips { Succession::Broken } else { Succession::Unbroken }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Limits;
+    use super::super::OnOutage;
+    use super::super::tests::feed;
+    use super::*;
+
+    const LIMITS: Limits = Limits { max_staleness_ms: 10_000, last_known_good_ms: 0, on_outage: OnOutage::Deny };
+
+    fn sighting(seq: u64, floor: u64, at_ms: u64) -> Sighting {
+        Sighting::asked(feed(seq, floor, at_ms, &[]), at_ms)
+    }
+
+    #[test]
+    fn a_copy_ages_from_when_it_was_asked_for() {
+        let copy = Sighting::asked(feed(1, 0, 107_000, &[]), 100_000);
+        assert_eq!([100_000, 104_999, 105_000].map(|now| copy.is_due(now)), [false, false, true]);
+        assert_eq!([100_000, 109_000, 109_001].map(|now| copy.is_fresh(now, &LIMITS)), [true, true, false]);
+    }
+
+    #[test]
+    fn a_shared_copy_ages_from_the_earlier_of_two_clocks() {
+        let age =
+            |made, asked| Sighting::shared(feed(1, 0, made, &[]), asked, 100_000).map(|copy| copy.age_ms(100_000));
+        assert_eq!(age(97_000, 96_000), Some(Some(4_000)));
+        assert_eq!(age(95_000, 96_000), Some(Some(5_000)));
+        assert_eq!(age(101_000, 101_000), Some(Some(0)));
+        assert_eq!([age(101_001, 96_000), age(96_000, 101_001)], [None, None]);
+    }
+
+    #[test]
+    fn a_copy_from_the_future_is_not_fresh() {
+        let copy = sighting(1, 0, 100_000);
+        assert!(copy.is_fresh(99_000, &LIMITS));
+        assert!(!copy.is_fresh(98_999, &LIMITS) && copy.is_due(98_999));
+    }
+
+    #[test]
+    fn the_next_copy_takes_the_place_of_the_last() {
+        let mut known = sighting(5, 2, 100_000);
+        assert_eq!(known.see(sighting(7, 5, 105_000)), Succession::Unbroken);
+        assert_eq!(known, sighting(7, 5, 105_000));
+    }
+
+    #[test]
+    fn a_copy_that_skips_breaks_the_line() {
+        let mut known = sighting(5, 2, 100_000);
+        assert_eq!(known.see(sighting(9, 6, 105_000)), Succession::Broken);
+        assert_eq!(known, sighting(9, 6, 105_000));
+    }
+
+    #[test]
+    fn a_sequence_that_went_back_breaks_the_line() {
+        let mut known = sighting(5, 2, 100_000);
+        assert_eq!(known.see(sighting(4, 0, 105_000)), Succession::Broken);
+        assert_eq!(known, sighting(4, 0, 105_000));
+    }
+
+    #[test]
+    fn a_copy_made_before_the_last_changes_nothing_but_its_age() {
+        let mut known = Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 100_000);
+        assert_eq!(known.see(sighting(4, 2, 103_000)), Succession::Unbroken);
+        assert_eq!(known, Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 103_000));
+        assert_eq!(known.see(sighting(4, 2, 99_000)), Succession::Unbroken);
+        assert_eq!(known.age_ms(103_000), Some(0));
+    }
+
+    #[test]
+    fn nothing_new_makes_it_younger_and_never_older() {
+        let mut known = sighting(5, 2, 100_000);
+        assert_eq!(known.see(sighting(5, 2, 105_000)), Succession::Unbroken);
+        assert_eq!(known.age_ms(105_000), Some(0));
+        assert_eq!(known.see(sighting(5, 2, 101_000)), Succession::Unbroken);
+        assert_eq!(known.age_ms(105_000), Some(0));
+        assert_eq!(known.see(sighting(5, 5, 106_000)), Succession::Unbroken);
+        assert_eq!(known.feed().floor, 5);
+    }
+
+    #[test]
+    fn a_registry_whose_clock_fell_behind_is_still_heard() {
+        let mut known = sighting(5, 2, 100_000);
+        let behind = Sighting::asked(feed(6, 2, 90_000, &[(1, 3)]), 105_000);
+        assert_eq!(known.see(behind.clone()), Succession::Unbroken);
+        assert_eq!(known, behind);
+    }
+}

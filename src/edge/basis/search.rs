@@ -1,0 +1,169 @@
+//! The search for one thing: what was asked so far, what came of it, and what is to be asked next.
+
+use std::rc::Rc;
+
+use super::super::cache::Remembered;
+use super::super::flights::{LOOKS, a_while};
+use super::super::site::Site;
+use super::super::{kv, stub};
+use super::thing::Thing;
+use crate::core::decision::Denial;
+use crate::core::feed::{Choice, Given, Held, Limits, Question, Source, choose};
+
+/// The search for one thing, on behalf of one request.
+pub(in crate::edge) struct Search<T: Thing> {
+    thing: T,
+    for_denial: bool,
+    memory: Option<Remembered<T::Value>>,
+    kv: Answer<T::Value>,
+    registry: Answer<T::Value>,
+    choice: Choice,
+    /// Whether it has waited for another request's read already.
+    has_waited: bool,
+}
+
+enum Answer<V> {
+    NotAsked,
+    Failed(String),
+    Has(Option<Remembered<V>>),
+}
+
+/// What was found.
+pub(super) struct Found<V> {
+    pub value: Option<Rc<V>>,
+    pub source: Source,
+    pub age_ms: u64,
+}
+
+impl<T: Thing> Search<T> {
+    pub fn new(thing: T, for_denial: bool) -> Self {
+        let (kv, registry) = (Answer::NotAsked, Answer::NotAsked);
+        Self { thing, for_denial, memory: None, kv, registry, choice: Choice::Nothing, has_waited: false }
+    }
+
+    /// Chooses; tells whether a store is to be asked.
+    pub fn asks(&mut self, site: &Site, limits: &Limits, is_fresh: bool, now_ms: u64) -> bool {
+        self.memory = self.thing.recall(&site.isolate);
+        let memory = self.memory.as_ref();
+        let question = Question {
+            minimum: site.isolate.minimum(|feed| self.thing.minimum(feed)),
+            is_fresh,
+            for_denial: self.for_denial,
+            memory: memory.map(|held| Held { rev: T::rev(&held.value), age_ms: held.age_ms(now_ms) }),
+            kv: self.kv.given::<T>(),
+            registry: self.registry.given::<T>(),
+        };
+        self.choice = choose(&question, limits);
+        matches!(self.choice, Choice::Ask(_))
+    }
+
+    /// Asks the store that was chosen.
+    pub async fn fetch(&mut self, site: &Site) {
+        match self.choice {
+            Choice::Ask(Source::Kv) => self.kv = self.ask_kv(site).await,
+            Choice::Ask(_) => self.registry = self.ask_registry(site).await,
+            Choice::Use(_) | Choice::Nothing => {}
+        }
+    }
+
+    /// What was chosen. `degraded` gets what had to be done without.
+    pub fn found(
+        self,
+        site: &Site,
+        is_fresh: bool,
+        now_ms: u64,
+        degraded: &mut Vec<String>,
+    ) -> Result<Found<T::Value>, Denial> {
+        let Self { thing, memory, kv, registry, choice, .. } = self;
+        let (kv_fault, registry_fault) = (kv.fault(), registry.fault());
+        let used = match choice {
+            Choice::Use(Source::Memory) => memory,
+            Choice::Use(Source::Kv) => kv.value(),
+            Choice::Use(Source::Registry) => registry.value(),
+            Choice::Ask(_) | Choice::Nothing => {
+                let stale = (!is_fresh).then(|| "the change feed is too old".to_owned());
+                let faults: Vec<_> = [stale, kv_fault, registry_fault].into_iter().flatten().collect();
+                let faults = if faults.is_empty() { "nothing new enough".to_owned() } else { faults.join("; ") };
+                return Err(Denial::Store(format!("{}: {faults}", thing.key())));
+            }
+        };
+        degraded.extend(kv_fault.into_iter().chain(registry_fault));
+        let source = if let Choice::Use(source) = choice { source } else { Source::Memory };
+        if let Some(used) = used.as_ref().filter(|_| source != Source::Memory) {
+            thing.remember(&site.isolate, used.clone());
+        }
+        let age_ms = used.as_ref().map_or(0, |used| used.age_ms(now_ms));
+        Ok(Found { value: used.map(|used| used.value), source, age_ms })
+    }
+
+    async fn ask_kv(&self, site: &Site) -> Answer<T::Value> {
+        let (isolate, key) = (&site.isolate, self.thing.key());
+        if isolate.flights.kv_is_out(isolate.now_ms()) && self.memory.is_some() {
+            return Answer::Failed("KV failed a moment ago".to_owned());
+        }
+        let read_at_ms = isolate.now_ms();
+        let text = kv::read(&site.env, &key).await;
+        isolate.flights.kv_answered(text.is_ok(), isolate.now_ms());
+        self.answer(text, read_at_ms, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
+    }
+
+    /// Reads from the registry, unless another request of this isolate does: then what it brings home is in memory.
+    async fn ask_registry(&mut self, site: &Site) -> Answer<T::Value> {
+        let (isolate, key) = (&site.isolate, self.thing.key());
+        if isolate.flights.registry_is_out(isolate.now_ms()) {
+            return Answer::Failed("the registry failed a moment ago".to_owned());
+        }
+        let before = self.memory.as_ref().map(|held| held.read_at_ms);
+        for _ in 0..LOOKS {
+            let read_at_ms = isolate.now_ms();
+            if isolate.flights.begin_read(&key, read_at_ms) {
+                let text = stub::read(&site.env, &self.thing.path()).await;
+                isolate.flights.registry_answered(text.is_ok(), isolate.now_ms());
+                isolate.flights.end_read(&key);
+                return self.answer(text, read_at_ms, site).unwrap_or_else(Answer::Failed);
+            }
+            a_while().await;
+            if !self.has_waited && self.thing.recall(isolate).map(|held| held.read_at_ms) > before {
+                self.has_waited = true;
+                return Answer::NotAsked;
+            }
+        }
+        Answer::Failed("too many reads of the registry at a time".to_owned())
+    }
+
+    fn answer(
+        &self,
+        text: Result<Option<String>, String>,
+        read_at_ms: u64,
+        site: &Site,
+    ) -> Result<Answer<T::Value>, String> {
+        let Some(text) = text? else { return Ok(Answer::Has(None)) };
+        let value = self.thing.parse(text, &site.isolate);
+        let value = value.map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
+        Ok(Answer::Has(Some(Remembered { value, read_at_ms })))
+    }
+}
+
+impl<V> Answer<V> {
+    fn given<T: Thing<Value = V>>(&self) -> Given {
+        match self {
+            Self::NotAsked => Given::NotAsked,
+            Self::Failed(_) => Given::Failed,
+            Self::Has(value) => Given::Has(value.as_ref().map(|held| T::rev(&held.value))),
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        match self {
+            Self::Failed(reason) => Some(reason.clone()),
+            Self::NotAsked | Self::Has(_) => None,
+        }
+    }
+
+    fn value(self) -> Option<Remembered<V>> {
+        match self {
+            Self::Has(value) => value,
+            Self::NotAsked | Self::Failed(_) => None,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The change feed in SQLite: which revision each key got last, until KV has had it for long enough. Written in the
+//! transaction of the change itself, so no copy is made without it once the change is acknowledged.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::database::{Database, number};
+use crate::core::admin::AdminError;
+use crate::core::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
+use crate::core::rotation::Timestamp;
+use crate::edge::{clock, kv};
+
+#[derive(Deserialize)]
+struct Row {
+    key: String,
+    rev: u64,
+    seq: u64,
+}
+
+#[derive(Deserialize)]
+struct State {
+    seq: u64,
+    floor: u64,
+}
+
+#[derive(Deserialize)]
+struct InForce {
+    rev: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Over {
+    highest: Option<u64>,
+}
+
+/// Notes that a key got a new revision.
+pub(super) fn note(database: &Database, key: &str, rev: u64) -> Result<(), AdminError> {
+    database.run("UPDATE feed_state SET seq = seq + 1", vec![])?;
+    let sql = "INSERT INTO feed (key, rev, seq) VALUES (?, ?, (SELECT seq FROM feed_state))
+        ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, told_at = NULL";
+    database.run(sql, vec![key.into(), number(rev)])
+}
+
+/// Notes that KV has taken a revision, and that no earlier put of the key is on its way any more.
+pub(super) fn told(database: &Database, key: &str, rev: u64, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE feed SET told_at = ? WHERE key = ? AND rev = ?";
+    database.run(sql, vec![number(now.seconds()), key.into(), number(rev)])
+}
+
+/// A copy of the feed.
+pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminError> {
+    forget_old(database, now)?;
+    let state: Option<State> = database.row("SELECT seq, floor FROM feed_state", vec![])?;
+    let State { seq, floor } = state.ok_or_else(|| AdminError::Registry("the feed has no state".to_owned()))?;
+    let most = u64::try_from(MOST_ENTRIES).unwrap_or(u64::MAX);
+    let sql = "SELECT key, rev, seq FROM feed ORDER BY seq DESC LIMIT ?";
+    let mut rows: Vec<Row> = database.rows(sql, vec![number(most.saturating_add(1))])?;
+    let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
+    let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
+    let in_force: Option<InForce> = database.row("SELECT max(rev) AS rev FROM policies", vec![])?;
+    let revs: BTreeMap<_, _> = rows.into_iter().filter_map(|row| Some((kv::integration(&row.key)?, row.rev))).collect();
+    Ok(Feed {
+        seq,
+        floor,
+        made_at_ms: clock::now_ms(),
+        complete: left_out.is_none(),
+        policy: in_force.and_then(|in_force| in_force.rev),
+        revs,
+    })
+}
+
+/// Drops what KV has had for long enough. The floor tells whoever did not see it that it is missing.
+fn forget_old(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    let before = now.seconds().saturating_sub(KEPT_SECONDS);
+    let sql = "SELECT max(seq) AS highest FROM feed WHERE told_at <= ?";
+    let over: Option<Over> = database.row(sql, vec![number(before)])?;
+    let Some(highest) = over.and_then(|over| over.highest) else { return Ok(()) };
+    database.transaction(|| {
+        database.run("UPDATE feed_state SET floor = max(floor, ?)", vec![number(highest)])?;
+        database.run("DELETE FROM feed WHERE told_at <= ?", vec![number(before)])
+    })
+}

@@ -1,0 +1,48 @@
+//! What the gate itself reads here: the change feed, and in KV's stead a record or the policy.
+
+use serde::Deserialize;
+use worker::State;
+
+use super::database::Database;
+use super::outbox::Outbox;
+use super::{feed, integrations, policies};
+use crate::core::admin::AdminError;
+use crate::core::record::Record;
+use crate::core::token::IntegrationId;
+use crate::edge::{clock, stub};
+
+#[derive(Deserialize)]
+struct Deleted {
+    rev: u64,
+}
+
+/// Answers a read; `path` is what follows [`stub::READS`].
+pub(super) async fn answer(
+    database: &Database,
+    state: &State,
+    outbox: &Outbox,
+    path: &str,
+) -> Result<String, AdminError> {
+    if path == stub::FEED {
+        outbox.arm_if_forgotten(state, database).await;
+        return Ok(feed::copy(database, clock::now())?.to_json());
+    }
+    if path == stub::POLICY {
+        return Ok(policies::latest(database)?.ok_or(AdminError::NotFound)?.policy.to_json());
+    }
+    let id = path.strip_prefix(stub::RECORD).and_then(|id| IntegrationId::parse(id).ok());
+    Ok(record(database, &id.ok_or(AdminError::NotFound)?)?.to_json())
+}
+
+/// As KV should have it.
+fn record(database: &Database, id: &IntegrationId) -> Result<Record, AdminError> {
+    match integrations::load(database, id) {
+        Err(AdminError::NoIntegration) => {
+            let sql = "SELECT rev FROM integrations WHERE id = ?";
+            let deleted: Option<Deleted> = database.row(sql, vec![id.as_str().into()])?;
+            let Deleted { rev } = deleted.ok_or(AdminError::NoIntegration)?;
+            Ok(Record::Gone { id: id.clone(), rev })
+        }
+        integration => Ok(integration?.record()),
+    }
+}

@@ -1,0 +1,74 @@
+//! The way to the registry. It is a Durable Object: only this Worker, and whoever is bound to it, can reach it.
+
+use std::time::Duration;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response};
+use worker::Env;
+
+use super::clock;
+use super::config::binding;
+use super::service::Service;
+
+/// What the gate itself reads is below this address; commands are below another one, so neither can name the other.
+pub(super) const READS: &str = "https://registry-reads";
+/// The feed, below [`READS`].
+pub(super) const FEED: &str = "/feed";
+/// The policy in force, below [`READS`].
+pub(super) const POLICY: &str = "/policy";
+/// An integration's record is this and its id, below [`READS`].
+pub(super) const RECORD: &str = "/records/";
+
+/// How long the registry may take to answer a read.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn by_name(this: &Namespace, name: &str) -> Result<Service, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = idFromName)]
+    fn id_from_name(this: &Namespace, name: &str) -> Result<ObjectId, JsValue>;
+
+    type ObjectId;
+    #[wasm_bindgen(method, js_name = toString)]
+    fn text(this: &ObjectId) -> String;
+}
+
+/// The name of the one registry of this gate.
+const NAME: &str = "registry";
+
+/// The registry, as a request's own handle on it: it serves that request only. `None` where it is not bound.
+pub(super) fn stub(env: &Env) -> Option<Result<Service, JsValue>> {
+    Some(namespace(env)?.by_name(NAME))
+}
+
+/// What tells this gate's registry from every other one.
+pub(super) fn id(env: &Env) -> Option<String> {
+    Some(namespace(env)?.id_from_name(NAME).ok()?.text())
+}
+
+/// What the registry says to a read below [`READS`]; `None` where it says that there is no such thing.
+pub(super) async fn read(env: &Env, path: &str) -> Result<Option<String>, String> {
+    match clock::within(PATIENCE, answer(env, path)).await {
+        Some(Ok((200, text))) => Ok(Some(text)),
+        Some(Ok((404, _))) => Ok(None),
+        Some(Ok((status, _))) => Err(format!("the registry answered {status}")),
+        Some(Err(error)) => Err(format!("the registry cannot be reached: {}", worker::Error::from(error))),
+        None => Err("the registry did not answer in time".to_owned()),
+    }
+}
+
+async fn answer(env: &Env, path: &str) -> Result<(u16, String), JsValue> {
+    let stub = stub(env).unwrap_or_else(|| Err("REGISTRY is not bound".into()))?;
+    let promise = stub.fetch(&format!("{READS}{path}"), &RequestInit::new())?;
+    let response: Response = JsFuture::from(promise).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
+
+fn namespace(env: &Env) -> Option<Namespace> {
+    Some(binding(env, "REGISTRY")?.unchecked_into())
+}

@@ -1,0 +1,88 @@
+// The gate's way to the registry, which fails on demand, and its location's cache of the change feed.
+import { env } from "cloudflare:test";
+
+type Fault = (path: string) => unknown;
+
+const READS = "https://registry-reads";
+
+/** Counts what the gate itself reads from the registry, and answers in its stead where a fault is set. */
+export class StubSteering {
+  /** The reads, in order: `/feed`, `/policy`, `/records/<id>`. */
+  reads: string[] = [];
+  /** Answers a read in the registry's stead; `undefined` leaves it to the registry. */
+  onRead: Fault | undefined;
+  /** How many reads were under way at the same time, at the most. */
+  most = 0;
+  #now = 0;
+
+  reset() {
+    Object.assign(this, { reads: [], onRead: undefined, most: 0 });
+  }
+
+  /** The reads of one kind. */
+  of(path: string): string[] {
+    return this.reads.filter((read) => read.startsWith(path));
+  }
+
+  around(real: typeof env.REGISTRY) {
+    const fetch = async (url: string, init: RequestInit) => {
+      const stub = real.getByName("registry");
+      if (!url.startsWith(READS)) return stub.fetch(url, init);
+      const path = url.slice(READS.length);
+      this.reads.push(path);
+      this.most = Math.max(this.most, (this.#now += 1));
+      try {
+        return (await this.onRead?.(path)) ?? (await stub.fetch(url, init));
+      } finally {
+        this.#now -= 1;
+      }
+    };
+    return { getByName: () => ({ fetch }), idFromName: (name: string) => real.idFromName(name) };
+  }
+}
+
+export const out: Fault = () => Promise.reject(new Error("the registry is down"));
+export const overloaded: Fault = () =>
+  Promise.reject(Object.assign(new Error("Durable Object is overloaded."), { overloaded: true, retryable: true }));
+export const silent: Fault = () => new Promise(() => {});
+
+export interface Feed {
+  v: number;
+  seq: number;
+  floor: number;
+  made_at_ms: number;
+  complete: boolean;
+  policy: number | null;
+  revs: Record<string, number>;
+}
+
+/** The feed as the registry has it. */
+export async function feed(): Promise<Feed> {
+  return (await env.REGISTRY.getByName("registry").fetch(`${READS}/feed`)).json();
+}
+
+/** Answers reads of the feed with the registry's own, changed. */
+export const altered = (change: (feed: Feed) => Partial<Feed>): Fault => async (path) => {
+  if (path !== "/feed") return undefined;
+  const own = await feed();
+  return Response.json({ ...own, ...change(own) });
+};
+
+const shared = () => `https://feed.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
+
+/** Takes the copy of the feed from this location's cache. */
+export async function forgetShared(): Promise<void> {
+  await caches.default.delete(shared());
+}
+
+/** The copy in this location's cache. */
+export async function sharedFeed(): Promise<{ askedAt: number; feed: Feed } | undefined> {
+  const response = await caches.default.match(shared());
+  return response && { askedAt: Number(response.headers.get("x-asked-at")), feed: await response.json() };
+}
+
+/** Leaves a copy in this location's cache, as another isolate would. */
+export async function share(feed: Partial<Feed>, askedAt: number): Promise<void> {
+  const headers = { "cache-control": "max-age=5", "x-asked-at": String(askedAt) };
+  await caches.default.put(shared(), new Response(JSON.stringify(feed), { headers }));
+}
