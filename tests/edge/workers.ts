@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import type { WorkersPoolOptions } from "@cloudflare/vitest-pool-workers";
 
+import { corpora } from "./corpora.ts";
 import { highlevel } from "./highlevel.ts";
 import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 
@@ -45,7 +46,7 @@ export const gateOptions: WorkersPoolOptions = {
   wrangler: { configPath: "./wrangler.toml" },
   miniflare: {
     bindings: VARIABLES,
-    serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel },
+    serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel, CORPORA: corpora },
     workers: [demoApi, recorder],
   },
 };
