@@ -32,6 +32,8 @@ fn lives(raw: &Value, find: impl Fn(TokenHash, u64) -> Option<TokenUse>) {
     let stored = raw["tokens"].as_array().expect("a list");
     let ends: Vec<u64> = stored.iter().filter_map(|token| token["not_after"].as_u64()).collect();
     assert!(ends.len() + 1 == stored.len(), "one token has no end: {raw}");
+    let numbers: Vec<u64> = stored.iter().filter_map(|token| token["n"].as_u64()).collect();
+    assert!(numbers.len() == stored.len() && numbers.windows(2).all(|pair| pair[0] > pair[1]), "newest first: {raw}");
     let moments = ends.iter().flat_map(|end| [end.saturating_sub(1), *end, end.saturating_add(1)]).chain([0, u64::MAX]);
     let moments: Vec<u64> = moments.collect();
     for token in known::tokens() {
