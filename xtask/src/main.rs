@@ -13,6 +13,7 @@ mod gate;
 mod policy;
 mod process;
 mod project;
+mod schema;
 mod setup;
 mod suites;
 mod tally;
@@ -31,7 +32,7 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page, readme and fuzz, or only those named
+  test [SUITE…]         run the suites core, edge, page, readme, schema and fuzz, or only those named
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`

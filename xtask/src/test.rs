@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::tally::Tally;
-use crate::{build, fuzz, setup, suites};
+use crate::{build, fuzz, schema, setup, suites};
 
 /// A suite: its name, which builds it needs, and what runs it.
 struct Suite {
@@ -14,18 +14,19 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
     Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
+    Suite { name: "schema", builds: &[build::GATE], run: schema::suite },
     Suite { name: "fuzz", builds: &[], run: fuzz::suite },
 ];
 
 /// `cargo xtask test [SUITE…]`
 pub fn command(wanted: &[String]) -> Result<ExitCode> {
     if let Some(unknown) = wanted.iter().find(|name| SUITES.iter().all(|suite| suite.name != **name)) {
-        bail!("there is no suite {unknown:?}; there are core, edge, page, readme and fuzz");
+        bail!("there is no suite {unknown:?}; there are core, edge, page, readme, schema and fuzz");
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
     let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();
