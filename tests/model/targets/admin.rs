@@ -26,7 +26,10 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
         template.len() == path.len()
             && template.iter().zip(&path).all(|(template, segment)| template == segment || template == "{id}")
     };
-    assert!(ROUTES.iter().any(|(known, template, _)| *known == method && fits(template)), "{method} {path} is no route");
+    assert!(
+        ROUTES.iter().any(|(known, template, _)| *known == method && fits(template)),
+        "{method} {path} is no route"
+    );
     if let Some(fields) = fields(command) {
         let raw: Value = serde_json::from_str(body).expect("an accepted body is JSON");
         let given = raw.as_object().expect("an accepted body is an object");
@@ -100,6 +103,9 @@ fn refused(error: &AdminError, body: &str) {
     let told = serde_json::to_string(&answer).expect("a problem is JSON");
     if body.contains("sesame-open") {
         let signing_in = body.starts_with("{\"key\"");
-        assert!(!signing_in || !(told.contains("sesame-open") || format!("{error:?}").contains("sesame-open")), "{told}");
+        assert!(
+            !signing_in || !(told.contains("sesame-open") || format!("{error:?}").contains("sesame-open")),
+            "{told}"
+        );
     }
 }

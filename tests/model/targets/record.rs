@@ -19,7 +19,10 @@ pub fn run(data: &[u8]) {
         Record::Gone { .. } => assert_eq!((raw["gone"].as_bool(), keys(&raw)), (Some(true), "gone id rev v".into())),
         Record::Live(live) => {
             assert_eq!(keys(&raw), "id name owner rev scopes tokens v", "{text}");
-            assert_eq!((&raw["owner"]["id"], &raw["name"]), (&live.owner.id.as_str().into(), &live.name.clone().into()));
+            assert_eq!(
+                (&raw["owner"]["id"], &raw["name"]),
+                (&live.owner.id.as_str().into(), &live.name.clone().into())
+            );
             let scopes = raw["scopes"].as_array().expect("a list");
             assert!(live.scopes.iter().all(|scope| scopes.contains(&scope.as_str().into())), "{text}");
             lives(&raw, |hash, now| live.tokens.find(&hash, Timestamp::from_seconds(now)));

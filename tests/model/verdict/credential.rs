@@ -17,11 +17,11 @@ pub fn credential(value: &str) -> Credential<'_> {
     }
     let words: Vec<&str> = value.splitn(2, ' ').collect();
     match words.as_slice() {
-        [scheme, rest] if scheme.to_ascii_lowercase() == "bearer" => {
+        [scheme, rest] if scheme.eq_ignore_ascii_case("bearer") => {
             let text = rest.trim_start_matches(' ');
             if is_b64token(text) { Credential::Text(text) } else { Credential::Malformed }
         }
-        [scheme] if scheme.to_ascii_lowercase() == "bearer" => Credential::Malformed,
+        [scheme] if scheme.eq_ignore_ascii_case("bearer") => Credential::Malformed,
         [scheme, ..] if !is_b64token(scheme) => Credential::Malformed,
         [text] | [text, ""] if text.starts_with("pit_") => Credential::Text(text),
         _ => Credential::Nothing,

@@ -91,11 +91,7 @@ fn find<'a>(
     Some(found)
 }
 
-fn among<'a>(
-    place: &'a str,
-    names: &[&'a OwnerName],
-    said: impl Fn(&str, &[&str]) -> Said,
-) -> Option<Vec<Found<'a>>> {
+fn among<'a>(place: &'a str, names: &[&'a OwnerName], said: impl Fn(&str, &[&str]) -> Said) -> Option<Vec<Found<'a>>> {
     let all: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
     let mut found = Vec::new();
     for name in names {
@@ -109,7 +105,7 @@ fn among<'a>(
             Some((other, wanted)) => match said(other, &[other]) {
                 Said::Nothing => true,
                 Said::Unclear => return None,
-                Said::One(value) => value.to_ascii_lowercase() == wanted.to_ascii_lowercase(),
+                Said::One(value) => value.eq_ignore_ascii_case(wanted),
             },
         };
         found.push(Found { place, name: &name.name, id: counts.then_some(id) });
