@@ -5,6 +5,7 @@ import { ACME, CONTACTS } from "./support/demo.ts";
 import { admin, ask, askWith, create, ifMatch, ok } from "./support/gate.ts";
 import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 import { logLines } from "./support/log.ts";
+import { lookThrough } from "./support/minted.ts";
 import { everything } from "./support/registry.ts";
 import { START, at, take } from "./support/rotation.ts";
 import { Sequence } from "./support/sequence.ts";
@@ -47,6 +48,12 @@ describe("a token's plaintext", () => {
     expect([new Set(tokens).size, tokens.length > 5, origin.length > 20]).toEqual([tokens.length, true, true]);
     const everywhere = [JSON.stringify([await everything(), origin]), ...answers, ...logLines].join("\n");
     for (const secret of tokens.flatMap(secretsOf)) expect(everywhere).not.toContain(secret);
+  });
+
+  it("is found where it is: what setup.ts looks through would tell", async () => {
+    const { token } = await create(ACME, []);
+    lookThrough(token.slice(0, -1), "less than a token");
+    for (const text of [token, `"${token.split("_")[2]}"`]) expect(() => lookThrough(text, "a text")).toThrow("a text holds 1");
   });
 
   it("is in a response once: three answers, three tokens", async () => {
