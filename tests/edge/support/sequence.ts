@@ -7,97 +7,14 @@ import { switches } from "../main.ts";
 import { type Created, admin, askWith, create, ifMatch } from "./gate.ts";
 import { ACME, CONTACTS } from "./demo.ts";
 import { failing, registryKv } from "./kv.ts";
+import { Random } from "./random.ts";
 import { type Received, received } from "./recorder.ts";
 import { evict, ring, tables } from "./registry.ts";
-import { START, at, rfc3339, send } from "./rotation.ts";
-
-/** What becomes of a token: it has no end, or one, or is dead. */
-type Fate = "endless" | number | "dead";
-type Fates = ReadonlyMap<string, Fate>;
-
-const COMMANDS = ["later", "later", "later", "now", "cancel", "cancel", "finish", "finish", "rename", "delete"] as const;
-type Command = (typeof COMMANDS)[number];
+import { START, at, send } from "./rotation.ts";
+import { COMMANDS, type Command, Toy, told } from "./toy.ts";
 
 const DAY = 24 * 3600;
 const WINDOWS = [60, 90, 300, 30 * DAY];
-
-/** Numbers that a seed makes up (mulberry32). */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to but not including `limit`. */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  }
-
-  of<T>(all: readonly T[]): T {
-    return all[this.below(all.length)]!;
-  }
-
-  oneIn(count: number): boolean {
-    return this.below(count) === 0;
-  }
-}
-
-/** One integration as the toy has it: its tokens' fates after each of its revisions, from 1. */
-class Toy {
-  readonly revisions: Fates[] = [];
-  gone = false;
-
-  constructor(
-    readonly id: string,
-    token: string,
-  ) {
-    this.revisions.push(new Map([[token, "endless"]]));
-  }
-
-  get rev(): number {
-    return this.revisions.length;
-  }
-
-  get fates(): Fates {
-    return this.revisions.at(-1)!;
-  }
-
-  /** Whether a command based on the present revision is carried out at `now`. */
-  allows(command: Command, now: number): boolean {
-    const living = this.#living(now).length;
-    if (command === "later") return living === 1;
-    return command === "cancel" || command === "finish" ? living === 2 : true;
-  }
-
-  /** Carries it out; `token` is the one that it minted. Whoever's time is up by now is dead for good. */
-  act(command: Command, now: number, token: string | undefined, window: number) {
-    const [outgoing, incoming] = this.#living(now);
-    const fates = new Map<string, Fate>([...this.fates].map(([known]) => [known, "dead"]));
-    if (command === "rename") for (const [known, fate] of this.fates) fates.set(known, fate);
-    if (command === "later") fates.set(outgoing!, now + window);
-    if (command === "cancel") fates.set(outgoing!, "endless");
-    if (command === "finish") fates.set(incoming!, "endless");
-    if (token !== undefined) fates.set(token, "endless");
-    this.gone = command === "delete";
-    this.revisions.push(fates);
-  }
-
-  #living(now: number): string[] {
-    return [...this.fates].filter(([, fate]) => isAlive(fate, now)).map(([token]) => token);
-  }
-}
-
-const isAlive = (fate: Fate, now: number) => fate === "endless" || (fate !== "dead" && now < fate);
-
-/** The fate as the gate's answer tells it. */
-function told(fate: Fate | undefined, now: number): string {
-  if (fate === undefined || !isAlive(fate, now)) return "dead";
-  return fate === "endless" ? "current" : `outgoing until ${rfc3339(fate)}`;
-}
 
 /** All that a sequence left behind. */
 export interface Trace {
