@@ -164,8 +164,11 @@ impl Admin<'_> {
         headers.set(ACTOR, actor).map_err(js_fault)?;
         headers.set(CLIENT, &client).map_err(js_fault)?;
         for name in FORWARDED {
-            if let Some(value) = self.header(name) {
-                headers.set(name, &value).map_err(js_fault)?;
+            match self.header(name) {
+                // The runtime drops an empty field on its way, and a change without a condition is another change.
+                Some(value) if value.is_empty() => return Err(AdminError::invalid("If-Match", "it is empty")),
+                Some(value) => headers.set(name, &value).map_err(js_fault)?,
+                None => {}
             }
         }
         let init = RequestInit::new();

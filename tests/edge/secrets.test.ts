@@ -5,8 +5,10 @@ import { ACME, CONTACTS } from "./support/demo.ts";
 import { admin, ask, askWith, create, ifMatch, ok } from "./support/gate.ts";
 import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 import { logLines } from "./support/log.ts";
+import { lookThrough } from "./support/minted.ts";
 import { everything } from "./support/registry.ts";
-import { take } from "./support/rotation.ts";
+import { START, at, take } from "./support/rotation.ts";
+import { Sequence } from "./support/sequence.ts";
 import { publishDemo } from "./support/world.ts";
 
 beforeAll(publishDemo);
@@ -36,6 +38,22 @@ describe("a token's plaintext", () => {
     expect(Object.keys(stored.kv)).toEqual(expect.arrayContaining(["policy", `i:${a.id}`]));
     const everywhere = [JSON.stringify(stored), ...answers, ...logLines].join("\n");
     for (const secret of [a, b, c].flatMap(({ token }) => secretsOf(token))) expect(everywhere).not.toContain(secret);
+  });
+
+  it.each([11, 12, 13])("nor that of a token from a random sequence (seed %d), nor does it reach the origin", { timeout: 60_000 }, async (seed) => {
+    at(START);
+    const sequence = new Sequence(seed);
+    await sequence.run(60);
+    const { tokens, answers, origin } = sequence.trace;
+    expect([new Set(tokens).size, tokens.length > 5, origin.length > 20]).toEqual([tokens.length, true, true]);
+    const everywhere = [JSON.stringify([await everything(), origin]), ...answers, ...logLines].join("\n");
+    for (const secret of tokens.flatMap(secretsOf)) expect(everywhere).not.toContain(secret);
+  });
+
+  it("is found where it is: what setup.ts looks through would tell", async () => {
+    const { token } = await create(ACME, []);
+    lookThrough(token.slice(0, -1), "less than a token");
+    for (const text of [token, `"${token.split("_")[2]}"`]) expect(() => lookThrough(text, "a text")).toThrow("a text holds 1");
   });
 
   it("is in a response once: three answers, three tokens", async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import type { WorkersPoolOptions } from "@cloudflare/vitest-pool-workers";
 
+import { corpora } from "./corpora.ts";
 import { highlevel } from "./highlevel.ts";
 import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 
@@ -55,7 +56,7 @@ export const gateOptions: WorkersPoolOptions = {
       routerConfig: { invoke_user_worker_ahead_of_assets: true },
     },
     bindings: VARIABLES,
-    serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel },
+    serviceBindings: { RECORDER: "recorder", HIGHLEVEL: highlevel, CORPORA: corpora },
     workers: [demoApi, recorder],
   },
 };

@@ -9,10 +9,12 @@ mod demo;
 mod deploy;
 mod dev;
 mod dev_vars;
+mod fuzz;
 mod gate;
 mod policy;
 mod process;
 mod project;
+mod schema;
 mod setup;
 mod suites;
 mod tally;
@@ -32,8 +34,10 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page, browser and readme, or only those named. browser is the admin page in
-                        Chromium, which is installed where apt-get can; else it is skipped, and says so
+  test [SUITE…]         run the suites core, edge, page, browser, readme, schema and fuzz, or only those named. What a suite
+                        lacks is installed where it can be; else it is skipped, and says why
+  fuzz [TARGET…] [--seconds N]
+                        run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   bench                 print how long it takes to compile a large OpenAPI document
@@ -66,6 +70,7 @@ fn run() -> Result<ExitCode> {
         "build" => build::command(args).map(success),
         "dev" => dev::command(args),
         "test" => test::command(&args),
+        "fuzz" => fuzz::command(args),
         "bench" => cli::nothing(&args).and_then(|()| bench::command()).map(success),
         "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),

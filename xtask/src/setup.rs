@@ -12,6 +12,7 @@ use crate::{process, project};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: (u32, u32) = (20, 19);
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Brings everything that building and running need; quick when it is all there.
 pub fn run() -> Result<()> {
@@ -25,6 +26,11 @@ pub fn run() -> Result<()> {
 /// Brings cargo-deny, which only the checks need.
 pub fn cargo_deny() -> Result<()> {
     cargo_tool("cargo-deny", "cargo-deny", CARGO_DENY, true)
+}
+
+/// Brings cargo-fuzz, which only fuzzing needs.
+pub fn cargo_fuzz() -> Result<()> {
+    cargo_tool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ, true)
 }
 
 /// Says what begins, does it, and says how long it took.

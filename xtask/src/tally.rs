@@ -21,9 +21,9 @@ impl Tally {
         Self { passed: u64::from(passed), failed: u64::from(!passed), skipped: 0 }
     }
 
-    /// The same, with a failure where no test ran at all.
+    /// The same, with a failure where no test ran at all, nor said why it could not.
     pub fn nothing_run_is_a_failure(self) -> Self {
-        let nothing_ran = self.passed == 0 && self.failed == 0;
+        let nothing_ran = self.passed == 0 && self.failed == 0 && self.skipped == 0;
         Self { failed: self.failed + u64::from(nothing_ran), ..self }
     }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::tally::Tally;
-use crate::{browser, build, setup, suites};
+use crate::{browser, build, fuzz, schema, setup, suites};
 
 /// A suite: its name, which builds it needs, why it cannot run here, and what runs it.
 struct Suite {
@@ -15,12 +15,14 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 7] = [
     Suite { name: "core", builds: &[], missing: nothing, run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], missing: nothing, run: suites::edge },
     Suite { name: "page", builds: &[], missing: nothing, run: suites::page },
     Suite { name: "browser", builds: &[build::GATE], missing: browser::missing, run: browser::run },
     Suite { name: "readme", builds: &[build::GATE], missing: nothing, run: suites::readme },
+    Suite { name: "schema", builds: &[build::GATE], missing: nothing, run: schema::suite },
+    Suite { name: "fuzz", builds: &[], missing: nothing, run: fuzz::suite },
 ];
 
 fn nothing() -> Option<String> {
@@ -30,7 +32,8 @@ fn nothing() -> Option<String> {
 /// `cargo xtask test [SUITE…]`
 pub fn command(wanted: &[String]) -> Result<ExitCode> {
     if let Some(unknown) = wanted.iter().find(|name| SUITES.iter().all(|suite| suite.name != **name)) {
-        bail!("there is no suite {unknown:?}; there are core, edge, page, browser and readme");
+        let names: Vec<&str> = SUITES.iter().map(|suite| suite.name).collect();
+        bail!("there is no suite {unknown:?}; there are {}", names.join(", "));
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
     let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();

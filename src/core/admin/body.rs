@@ -110,13 +110,13 @@ pub struct Explain {
     /// Path and query to ask about.
     pub path: String,
     /// The integration that would ask.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub integration: Option<IntegrationId>,
     /// The scopes that it would have: instead of its own, or with `owner` for one that does not exist.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub scopes: Option<ScopeSet>,
     /// Whom the integration that does not exist would belong to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     pub owner: Option<Owner>,
 }
 
@@ -131,7 +131,7 @@ pub struct Scopes {
 #[serde(deny_unknown_fields)]
 struct RotateBody {
     expire: Expire,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     window_seconds: Option<u64>,
 }
 

@@ -6,13 +6,14 @@ import replies from "../../corpus/replies.json";
 import Gate, { switches } from "../main.ts";
 import type { Owner } from "./demo.ts";
 import { OWNER_KEY } from "./keys.ts";
+import { watch } from "./minted.ts";
 
 export const GATE = "https://gate.example";
 export const API = "/_tidegate/api";
 
 /** Sends a request to the gate, through a service binding. */
 export async function askThroughBinding(path: string, init: RequestInit = {}): Promise<Response> {
-  return SELF.fetch(`${GATE}${path}`, { redirect: "manual", ...init });
+  return watch(init.method ?? "GET", path, await SELF.fetch(`${GATE}${path}`, { redirect: "manual", ...init }));
 }
 
 /**
@@ -22,7 +23,8 @@ export async function askThroughBinding(path: string, init: RequestInit = {}): P
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const { context } = switches;
   if (context === undefined) return askThroughBinding(path, init);
-  return new Gate(context, env).fetch(new Request(`${GATE}${path}`, { redirect: "manual", ...init }));
+  const request = new Request(`${GATE}${path}`, { redirect: "manual", ...init });
+  return watch(init.method ?? "GET", path, await new Gate(context, env).fetch(request));
 }
 
 /** Sends a request with a token. */

@@ -1,6 +1,8 @@
 // What reached the recording origin.
 import { env } from "cloudflare:test";
 
+import { lookThrough } from "./minted.ts";
+
 export interface Received {
   method: string;
   url: string;
@@ -12,7 +14,9 @@ export interface Received {
 
 /** What reached the origin since this was last asked. */
 export async function received(): Promise<Received[]> {
-  return (await env.RECORDER.fetch("http://control/seen")).json();
+  const all = await (await env.RECORDER.fetch("http://control/seen")).json<Received[]>();
+  for (const { headers } of all) lookThrough(JSON.stringify(headers), "what reached the origin");
+  return all;
 }
 
 /** The one request that reached the origin. */

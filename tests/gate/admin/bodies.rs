@@ -38,6 +38,21 @@ fn good_bodies_are_accepted() {
     }
 }
 
+/// What may be left out may not be `null`: the API's document has no such value.
+#[test]
+fn null_is_not_the_same_as_nothing() {
+    let rotate = format!("/integrations/{ID}/rotate");
+    for (path, body, named) in [
+        ("/explain", r#"{"method":"GET","path":"/a","integration":null}"#, "integration"),
+        ("/explain", r#"{"method":"GET","path":"/a","scopes":null}"#, "scopes"),
+        ("/explain", r#"{"method":"GET","path":"/a","owner":null}"#, "owner"),
+        (rotate.as_str(), r#"{"expire":"now","window_seconds":null}"#, "window_seconds"),
+        (rotate.as_str(), r#"{"expire":"later","window_seconds":null}"#, "window_seconds"),
+    ] {
+        assert_eq!(field(send("POST", path, body)), named, "{body}");
+    }
+}
+
 #[test]
 fn a_new_integration_names_the_wrong_field() {
     let (long_name, long_text) = ("n".repeat(101), "d".repeat(1001));

@@ -2,9 +2,11 @@
 
 mod bodies;
 mod forwarding;
+mod named;
 mod owners;
 mod path;
 mod secrets;
+mod trusted;
 mod verdict;
 
 use super::world::World;

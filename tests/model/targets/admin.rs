@@ -1,0 +1,111 @@
+//! A request to the admin API: `METHOD /path?query`, `If-Match` on the next line or an empty one, and the body.
+
+use serde_json::Value;
+use tidegate::core::admin::{AdminError, Command, IncomingRequest, ROUTES, Rotate};
+use tidegate::core::rotation::Window;
+
+use super::{known, text};
+
+pub fn run(data: &[u8]) {
+    let text = text(data).replace("$id", known::ours().as_str());
+    let (line, rest) = text.split_once('\n').unwrap_or((text.as_str(), ""));
+    let (if_match, body) = rest.split_once('\n').unwrap_or((rest, ""));
+    let (method, target) = line.split_once(' ').unwrap_or((line, ""));
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let if_match = Some(if_match).filter(|value| !value.is_empty());
+    match Command::parse(IncomingRequest { method, path, query, if_match, body }) {
+        Ok(command) => accepted(&command, method, path, if_match, body),
+        Err(error) => refused(&error, body),
+    }
+}
+
+fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>, body: &str) {
+    let segments = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let fits = |template: &str| {
+        let (template, path) = (segments(template), segments(path));
+        template.len() == path.len()
+            && template.iter().zip(&path).all(|(template, segment)| template == segment || template == "{id}")
+    };
+    assert!(
+        ROUTES.iter().any(|(known, template, _)| *known == method && fits(template)),
+        "{method} {path} is no route"
+    );
+    if let Some(fields) = fields(command) {
+        let raw: Value = serde_json::from_str(body).expect("an accepted body is JSON");
+        let given = raw.as_object().expect("an accepted body is an object");
+        assert!(given.keys().all(|name| fields.contains(&name.as_str())), "an unknown field is accepted: {body}");
+    }
+    match command {
+        Command::SignIn(_) => assert_eq!(format!("{command:?}"), "SignIn([redacted])"),
+        Command::CreateIntegration(new) => names(new.name.as_str(), new.description.as_str()),
+        Command::EditIntegration { rev, edit, .. } => {
+            based_on(*rev, if_match);
+            let name = edit.name.as_ref().map_or("a", |name| name.as_str());
+            names(name, edit.description.as_ref().map_or("", |description| description.as_str()));
+        }
+        Command::Rotate { rev, rotate, .. } => {
+            based_on(*rev, if_match);
+            rotation(*rotate, &serde_json::from_str(body).expect("JSON"));
+        }
+        Command::DeleteIntegration { rev, .. }
+        | Command::CancelRotation { rev, .. }
+        | Command::FinishRotation { rev, .. } => based_on(*rev, if_match),
+        Command::PublishPolicy { rev: Some(rev), .. } | Command::RollBackPolicy { rev: Some(rev), .. } => {
+            based_on(*rev, if_match);
+        }
+        Command::ListIntegrations(list) => assert!((1..=200).contains(&list.limit)),
+        _ => {}
+    }
+}
+
+/// The fields that a body may have; `None` where there is none to look at.
+fn fields(command: &Command) -> Option<&'static [&'static str]> {
+    Some(match command {
+        Command::SignIn(_) => &["key"],
+        Command::AddSubAccount(_) => &["id", "name"],
+        Command::CreateIntegration(_) => &["name", "description", "owner", "scopes"],
+        Command::EditIntegration { .. } => &["name", "description", "scopes"],
+        Command::Rotate { .. } => &["expire", "window_seconds"],
+        Command::PublishPolicy { .. } | Command::PreviewPolicy(_) => &["documents", "settings"],
+        Command::RollBackPolicy { .. } => &["to"],
+        Command::Explain(_) => &["method", "path", "integration", "scopes", "owner"],
+        _ => return None,
+    })
+}
+
+fn based_on(rev: u64, if_match: Option<&str>) {
+    assert_eq!(if_match, Some(format!("\"{rev}\"").as_str()), "a change based on another rev than it says");
+}
+
+fn rotation(rotate: Rotate, body: &Value) {
+    let window = body.get("window_seconds").and_then(Value::as_u64);
+    match rotate {
+        Rotate::Now => assert_eq!((&body["expire"], window), (&"now".into(), None)),
+        Rotate::Later(length) => {
+            assert_eq!(body["expire"], "later");
+            assert_eq!(length.seconds(), window.unwrap_or(Window::DEFAULT.seconds()));
+            assert!((60..=2_592_000).contains(&length.seconds()));
+        }
+    }
+}
+
+fn names(name: &str, description: &str) {
+    assert!((1..=100).contains(&name.chars().count()) && name.trim() == name, "{name:?}");
+    assert!(!name.chars().any(char::is_control), "{name:?}");
+    assert!(description.chars().count() <= 1000, "{description:?}");
+    assert!(!description.chars().any(|letter| letter.is_control() && !"\n\r\t".contains(letter)), "{description:?}");
+}
+
+/// A refusal is the client's fault, names no secret, and is itself a problem in JSON.
+fn refused(error: &AdminError, body: &str) {
+    let answer = error.answer();
+    assert!((400..500).contains(&answer.status), "{error}");
+    let told = serde_json::to_string(&answer).expect("a problem is JSON");
+    if body.contains("sesame-open") {
+        let signing_in = body.starts_with("{\"key\"");
+        assert!(
+            !signing_in || !(told.contains("sesame-open") || format!("{error:?}").contains("sesame-open")),
+            "{told}"
+        );
+    }
+}

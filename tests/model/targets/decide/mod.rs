@@ -1,0 +1,155 @@
+//! The whole verdict against the model, from a case written as text (see `case.rs`).
+
+mod case;
+
+use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
+use tidegate::core::forward::plan;
+use tidegate::core::policy::{
+    Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template,
+};
+use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
+use tidegate::core::request::{Body, Method, Request, RequestError};
+use tidegate::core::rotation::{LiveToken, Rotation, Timestamp};
+use tidegate::core::scope::{Scope, ScopeSet};
+use tidegate::core::token::{Prefix, verify};
+
+use super::{known, text};
+use crate::verdict::{self, Case};
+
+pub fn run(data: &[u8]) {
+    let mut case = case::parse(&known::expand(&text(data)));
+    case.operations.retain(|described| operation(described).is_some());
+    let (Some(policy), Some(record)) = (policy(&case), record(&case.record)) else { return };
+    let granted = judge(&case, &policy, record.as_ref());
+    let expected = verdict::allows(&case, known::number_of);
+    assert_eq!(granted.is_ok(), expected, "core: {:?}, model: {expected}, on {case:#?}", granted.err());
+    if let Ok(grant) = granted {
+        forwarded(&case, &grant);
+    }
+}
+
+/// Whether the model grants a case.
+pub fn is_granted(data: &[u8]) -> bool {
+    verdict::allows(&case::parse(&known::expand(&text(data))), known::number_of)
+}
+
+/// The way of a request through the core, as the edge goes it.
+fn judge(case: &Case, policy: &Policy, record: Option<&Record>) -> Result<Grant, Denial> {
+    let (sent, now) = (&case.sent, Timestamp::from_seconds(case.now));
+    let mut request = Request::parse(&sent.method, &sent.target, sent.header("authorization"))?;
+    for (name, value) in &sent.headers {
+        request = request.with_header(name, value);
+    }
+    let mut request = request.authenticate(|credential| verify(known::keys(), &Prefix::default(), credential))?;
+    if let Some(presented) = request.credential() {
+        authenticate(presented, record, now)?;
+        if policy.reads_body(&request) {
+            let encoded = request.header("content-encoding").is_some();
+            let body = Body::parse(request.header("content-type"), encoded, &sent.body);
+            request = request.with_body(body.map_err(RequestError::from)?);
+        }
+    }
+    match decide(&request, record, policy, now) {
+        Decision::Allow(grant) => Ok(grant),
+        Decision::Deny(denial) => Err(denial),
+    }
+}
+
+/// What is forwarded is what was judged, and says who asks; nothing that the client sent says so.
+fn forwarded(case: &Case, grant: &Grant) {
+    let sent = &case.sent;
+    assert_eq!((grant.method().as_str(), grant.target()), (sent.method.as_str(), sent.target.as_str()));
+    let lower: Vec<String> = sent.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    let plan = plan(grant, lower.iter().map(String::as_str), |name| sent.header(name).map(str::to_owned));
+    assert_eq!(plan.target, sent.target);
+    let passes = |name: &&String| !plan.remove.contains(name) && !plan.set.iter().any(|(set, _)| set == name);
+    for name in lower.iter().filter(passes) {
+        let folded: String =
+            name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        assert!(!folded.starts_with("x-tidegate-") && name != "authorization", "{name} passes");
+        let value = sent.header(name).unwrap_or_default();
+        assert!(name != "cookie" || !value.contains("__Host-tidegate="), "the session passes");
+    }
+    for judged in grant.judged_fields() {
+        assert!(!plan.remove.contains(judged), "{judged} was judged and does not pass");
+    }
+    let told = |name: &str| plan.set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.as_str());
+    match (&case.record, grant.identity()) {
+        (verdict::Record::Live(integration), Some(_)) => {
+            assert_eq!(told("X-Tidegate-Owner"), Some(integration.owner.as_str()));
+            assert_eq!(told("X-Tidegate-Level"), Some(integration.level.as_str()));
+            assert_eq!(told("X-Tidegate-Integration"), Some(known::ours().as_str()));
+        }
+        (_, Some(_)) => panic!("an identity without an integration"),
+        (_, None) => assert_eq!(told("X-Tidegate-Owner"), None),
+    }
+}
+
+fn policy(case: &Case) -> Option<Policy> {
+    let operations = case.operations.iter().filter_map(operation).collect();
+    let of = |level: &str| case.owner_names.iter().filter(|name| name.level == level).map(owner_name).collect();
+    Policy::new(1, operations, OwnerNames { agency: of("agency"), sub_account: of("sub_account") }).ok()
+}
+
+/// `None` for what is no operation to the core: no template, or no method of OpenAPI.
+fn operation(described: &verdict::Operation) -> Option<Operation> {
+    let path = Template::parse(&described.template).ok()?;
+    let method = Method::OPENAPI.into_iter().find(|method| method.as_str() == described.method)?;
+    let access = match &described.access {
+        verdict::Access::Public => Access::Public,
+        verdict::Access::Authenticated => Access::Authenticated,
+        verdict::Access::AnyOf(ways) => Access::AnyOf(ways.iter().map(alternative).collect::<Option<_>>()?),
+    };
+    Some(Operation { path, method, access, id: None, summary: None, document: String::new() })
+}
+
+fn alternative(way: &verdict::Alternative) -> Option<Alternative> {
+    let owner = way.owner.iter().map(|(place, name)| {
+        let place = match place.as_str() {
+            "path" => Place::Path,
+            "query" => Place::Query,
+            "header" => Place::Header,
+            "body" => Place::Body,
+            _ => return None,
+        };
+        Some(OwnerParameter { name: name.clone(), place })
+    });
+    let owner = owner.collect::<Option<_>>()?;
+    Some(Alternative { level: level(&way.level)?, scopes: scopes(&way.scopes)?, owner })
+}
+
+fn owner_name(name: &verdict::OwnerName) -> OwnerName {
+    let when = name.when.as_ref().map(|(name, is)| Condition { name: name.clone(), is: is.clone() });
+    OwnerName { name: name.name.clone(), when, body: name.body }
+}
+
+/// `Some(None)` where nothing is stored; `None` for what no registry would store.
+fn record(record: &verdict::Record) -> Option<Option<Record>> {
+    let id = known::ours();
+    let integration = match record {
+        verdict::Record::Absent => return Some(None),
+        verdict::Record::Gone => return Some(Some(Record::Gone { id, rev: 2 })),
+        verdict::Record::Live(integration) => integration,
+    };
+    let token = |n: u32| Some(LiveToken { n, hash: known::tokens().iter().find(|token| n > 0 && token.n == n)?.hash });
+    let tokens = match integration.tokens.as_slice() {
+        [(n, None)] => Rotation::Steady(token(*n)?),
+        [(incoming, None), (outgoing, Some(until))] if incoming > outgoing => Rotation::Rotating {
+            outgoing: token(*outgoing)?,
+            until: Timestamp::from_seconds(*until),
+            incoming: token(*incoming)?,
+        },
+        _ => return None,
+    };
+    let owner = Owner { level: level(&integration.level)?, id: OwnerId::parse(&integration.owner).ok()? };
+    let scopes = scopes(&integration.scopes)?;
+    Some(Some(Record::Live(Live { id, rev: 1, owner, name: "any".to_owned(), scopes, tokens })))
+}
+
+fn level(text: &str) -> Option<Level> {
+    [Level::Agency, Level::SubAccount].into_iter().find(|level| level.as_str() == text)
+}
+
+fn scopes(texts: &[String]) -> Option<ScopeSet> {
+    texts.iter().map(|text| Scope::parse(text).ok()).collect()
+}

@@ -1,0 +1,79 @@
+//! An OpenAPI document, in JSON or YAML, compiled with settings that use everything there is.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use tidegate::core::decision::{Decision, decide};
+use tidegate::core::openapi::{Document, Settings, compile};
+use tidegate::core::policy::{Access, Lookup, Operation, Policy};
+use tidegate::core::request::{Path, Request};
+use tidegate::core::rotation::Timestamp;
+
+use super::text;
+
+static SETTINGS: LazyLock<Settings> = LazyLock::new(|| {
+    serde_json::from_value(json!({
+        "schemes": {
+            "Tenant": { "level": "sub_account", "private_integrations": true },
+            "TenantUser": { "level": "sub_account", "private_integrations": false },
+            "Agency": { "level": "agency", "private_integrations": true }
+        },
+        "owner_parameters": {
+            "sub_account": [
+                { "name": "locationId", "body": true }, { "name": "X-Location-Id" },
+                { "name": "altId", "when": { "name": "altType", "is": "location" }, "body": true }
+            ],
+            "agency": [{ "name": "companyId" }]
+        },
+        "without_security": "deny",
+        "scope_extension": "x-scopes"
+    }))
+    .unwrap()
+});
+
+pub fn run(data: &[u8]) {
+    let text = text(data);
+    let document = match Document::parse(&text) {
+        Ok(document) => document,
+        Err(error) => return drop(error.to_string()),
+    };
+    let compiled = compile(std::slice::from_ref(&document), &SETTINGS);
+    let again = compile(std::slice::from_ref(&document), &SETTINGS);
+    assert_eq!(again.report, compiled.report, "compiling twice differs");
+    assert!(!compiled.report.to_string().is_empty());
+    assert_eq!(compiled.policy.is_some(), compiled.report.errors.is_empty());
+    let Some(policy) = compiled.policy else { return };
+    assert_eq!(Policy::from_json(&policy.to_json()).as_ref(), Ok(&policy), "the stored form is another policy");
+    assert!(policy.diff(&policy).is_empty());
+    let _ = (policy.catalogue(), policy.diff(&Policy::new(0, Vec::new(), policy.owner_names().clone()).unwrap()));
+    let raw = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
+    for operation in policy.operations() {
+        if let (Access::Public, Some(raw)) = (&operation.access, &raw) {
+            assert!(says_public(raw, operation), "{} is public, and not so described", operation.name());
+        }
+        asked_without_a_token(&policy, operation);
+    }
+}
+
+/// Whether the document has an operation of this method and path whose own `security`, or else the document's, is `[]`.
+fn says_public(raw: &Value, operation: &Operation) -> bool {
+    let template = operation.path.to_string();
+    let method = operation.method.as_str().to_ascii_lowercase();
+    let paths = raw["paths"].as_object().expect("a policy with operations has paths");
+    let mut items = paths.iter().filter(|(path, _)| template.ends_with(path.as_str())).map(|(_, item)| item);
+    items.any(|item| {
+        let own = &item[&method]["security"];
+        let effective = if own.is_null() { &raw["security"] } else { own };
+        item[&method].is_object() && *effective == json!([])
+    })
+}
+
+/// Without a token exactly what is public is granted.
+fn asked_without_a_token(policy: &Policy, operation: &Operation) {
+    let target = operation.path.fill(|_| "x".to_owned());
+    let request = Request::with_credential(operation.method.as_str(), &target, None).expect("a template's own path");
+    let path = Path::parse(&target).expect("a template's own path");
+    let Lookup::Found(found, _) = policy.lookup(&operation.method, &path) else { panic!("{target} is not found") };
+    let granted = matches!(decide(&request, None, policy, Timestamp::from_seconds(0)), Decision::Allow(_));
+    assert_eq!(granted, found.access == Access::Public, "{} {target}", operation.method.as_str());
+}

@@ -1,0 +1,159 @@
+//! The reference model of the verdict: from a request, a record, a policy and a moment to yes or no, the slow way, from
+//! plain data. Nothing here calls the core; what is right is taken from the design, sections 4 to 8 and 13.
+
+mod body;
+mod credential;
+mod owner;
+mod path;
+mod query;
+
+pub use credential::{Credential, credential, is_b64token};
+pub use path::is_canonical as is_canonical_path;
+pub use query::is_query;
+
+/// Everything that a verdict depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// Seconds since the Unix epoch.
+    pub now: u64,
+    pub record: Record,
+    pub operations: Vec<Operation>,
+    /// The parameters that name an owner.
+    pub owner_names: Vec<OwnerName>,
+    pub sent: Sent,
+}
+
+/// What the store holds under the id of the integration that the token names.
+#[derive(Clone, Debug, Default)]
+pub enum Record {
+    /// Nothing.
+    #[default]
+    Absent,
+    /// A tombstone.
+    Gone,
+    Live(Integration),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Integration {
+    pub level: String,
+    pub owner: String,
+    pub scopes: Vec<String>,
+    /// The numbers of its tokens, each with the first second in which it is dead, if there is one.
+    pub tokens: Vec<(u32, Option<u64>)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub method: String,
+    pub template: String,
+    pub access: Access,
+}
+
+#[derive(Clone, Debug)]
+pub enum Access {
+    Public,
+    Authenticated,
+    AnyOf(Vec<Alternative>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Alternative {
+    pub level: String,
+    pub scopes: Vec<String>,
+    /// `path`, `query`, `header` or `body`, and the name there.
+    pub owner: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct OwnerName {
+    pub level: String,
+    pub name: String,
+    /// A parameter and the value under which the name counts.
+    pub when: Option<(String, String)>,
+    pub body: bool,
+}
+
+/// A request as it arrives.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    pub method: String,
+    /// Path and query, raw.
+    pub target: String,
+    /// No name stands twice, whatever its case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// The longest body that is read, in bytes.
+const MOST_BODY: usize = 65_536;
+
+/// Whether the request may be forwarded. `genuine` tells which token of which integration a text is: the number of one
+/// of ours, or 0 for a token of somebody else's; `None` where we did not mint it.
+pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>) -> bool {
+    let sent = &case.sent;
+    let (path, query) = sent.target.split_once('?').map_or((sent.target.as_str(), None), |(p, q)| (p, Some(q)));
+    if !is_canonical_path(path) || !is_query(query.unwrap_or("")) {
+        return false;
+    }
+    let integration = match sent.header("authorization").map_or(Credential::Nothing, |value| credential(value)) {
+        Credential::Nothing => None,
+        Credential::Malformed => return false,
+        Credential::Text(text) => match genuine(text).and_then(|n| case.record.holder_of(n, case.now)) {
+            Some(integration) => Some(integration),
+            None => return false,
+        },
+    };
+    let Some(operation) = find(&case.operations, &sent.method, path) else { return false };
+    match (&operation.access, integration) {
+        (Access::Public, _) | (Access::Authenticated, Some(_)) => true,
+        (_, None) => false,
+        (Access::AnyOf(alternatives), Some(integration)) => {
+            let too_long = reads_body(alternatives) && sent.body.len() > MOST_BODY;
+            let opens = |way: &Alternative| opens(case, operation, way, integration, path, query.unwrap_or(""));
+            !too_long && alternatives.iter().any(opens)
+        }
+    }
+}
+
+fn opens(case: &Case, operation: &Operation, way: &Alternative, who: &Integration, path: &str, query: &str) -> bool {
+    way.level == who.level
+        && way.scopes.iter().all(|scope| who.scopes.contains(scope))
+        && owner::names_own(case, operation, way, who, path, query)
+}
+
+fn reads_body(alternatives: &[Alternative]) -> bool {
+    alternatives.iter().any(|way| way.owner.iter().any(|(place, _)| place == "body"))
+}
+
+/// The operation of this method whose template fits; of several, that with the first literal from the left.
+fn find<'a>(operations: &'a [Operation], method: &str, path: &str) -> Option<&'a Operation> {
+    let fitting = operations.iter().filter(|operation| operation.method == method);
+    let fitting = fitting.filter_map(|operation| Some((literals(&operation.template, path)?, operation)));
+    fitting.max_by_key(|(literals, _)| literals.clone()).map(|(_, operation)| operation)
+}
+
+/// Which segments of the template are literals, where it fits the path.
+fn literals(template: &str, path: &str) -> Option<Vec<bool>> {
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    let fits = |(template, segment): (&&str, &&str)| match template.starts_with('{') {
+        true => (!segment.is_empty()).then_some(false),
+        false => (template == segment).then_some(true),
+    };
+    if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
+}
+
+impl Record {
+    /// The integration, if its token of this number lives at `now`.
+    fn holder_of(&self, n: u32, now: u64) -> Option<&Integration> {
+        let Self::Live(integration) = self else { return None };
+        let lives = |(known, end): &(u32, Option<u64>)| *known == n && end.is_none_or(|end| now < end);
+        integration.tokens.iter().any(lives).then_some(integration)
+    }
+}
+
+impl Sent {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}

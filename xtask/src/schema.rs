@@ -1,0 +1,82 @@
+//! The suite schema: the admin API, in a running gate, against its own OpenAPI document, by schemathesis.
+
+use std::fs::{self, File};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::gate::Options;
+use crate::process::Running;
+use crate::setup::step;
+use crate::tally::Tally;
+use crate::{dev, dev_vars, gate, process, project};
+
+/// What is installed, and how it is told to run.
+const DIRECTORY: &str = "tests/schemathesis";
+/// Where it is installed, and where its gate keeps its state.
+const TARGET: &str = "target/schemathesis";
+/// How long it may take.
+const LIMIT: Duration = Duration::from_secs(300);
+/// The same requests every time.
+const SEED: &str = "1";
+
+/// No server error, answers as described, and nothing accepted that is not; skipped where there is no Python for it.
+pub fn suite() -> Result<Tally> {
+    if let Err(error) = install() {
+        println!("SKIPPED: the admin API was not compared with its document: {error:#}");
+        return Ok(Tally { skipped: 1, ..Tally::default() });
+    }
+    let directory = project::path(TARGET);
+    let _ = fs::remove_dir_all(directory.join("state"));
+    let (port, log) = (gate::free_port()?, Some(directory.join("wrangler.log")));
+    let options = Options { port, state: directory.join("state"), log };
+    let running = dev::start(&options).context("wrangler's output is in target/schemathesis/wrangler.log")?;
+    let passed = compare(&running.address("/_tidegate/api/openapi.json"))?;
+    report(passed)
+}
+
+/// A virtual environment with the pinned version, made when there is none or the pin has changed.
+fn install() -> Result<()> {
+    let wanted = fs::read_to_string(project::path(DIRECTORY).join("requirements.txt"))?;
+    let stamp = project::path(TARGET).join("requirements.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    process::output(Command::new("python3").arg("--version"))?;
+    step("Installing schemathesis into target/schemathesis", || {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(project::path(TARGET)))?;
+        let mut pip = Command::new(project::path(TARGET).join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+        process::run(pip.arg(project::path(DIRECTORY).join("requirements.txt")))?;
+        Ok(fs::write(&stamp, &wanted)?)
+    })
+}
+
+/// Whether the gate answers as its document says.
+fn compare(document: &str) -> Result<bool> {
+    let log = File::create(log()).context("the log cannot be written")?;
+    let mut schemathesis = Command::new(project::path(TARGET).join("bin/schemathesis"));
+    schemathesis.arg("--config-file").arg(project::path(DIRECTORY).join("schemathesis.toml"));
+    schemathesis.args(["run", document, "--seed", SEED, "--no-color"]);
+    // The owner's key goes by the environment: a command line can be read by everybody on the machine.
+    schemathesis.env("OWNER_KEY", dev_vars::owner_key()?).env("SCHEMATHESIS_HOOKS", "hooks");
+    schemathesis.env("PYTHONPATH", project::path(DIRECTORY)).env("PYTHONDONTWRITEBYTECODE", "1");
+    schemathesis.stdout(log.try_clone()?).stderr(log).current_dir(project::path(TARGET));
+    let status = Running::start(&mut schemathesis)?.wait_at_most(LIMIT)?;
+    Ok(status.is_some_and(|status| status.success()))
+}
+
+fn report(passed: bool) -> Result<Tally> {
+    let text = fs::read(log()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
+    let counts = text.lines().find(|line| line.contains(" generated, ")).map_or("no request was sent", str::trim);
+    println!("schemathesis: {counts}");
+    if !passed {
+        println!("{text}");
+    }
+    Ok(Tally::of(passed && text.contains(" generated, ")))
+}
+
+fn log() -> std::path::PathBuf {
+    project::path(TARGET).join("schemathesis.log")
+}
