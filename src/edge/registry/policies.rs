@@ -22,6 +22,11 @@ struct Row {
 }
 
 #[derive(Deserialize)]
+struct TextRow {
+    policy: String,
+}
+
+#[derive(Deserialize)]
 struct VersionRow {
     rev: u64,
     report: String,
@@ -51,6 +56,12 @@ pub(super) struct Published {
 pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
     let row: Option<Row> = database.row("SELECT * FROM policies ORDER BY rev DESC LIMIT 1", vec![])?;
     row.map(Published::try_from).transpose()
+}
+
+/// The text of the policy that was published last, as KV should have it.
+pub(super) fn text_in_force(database: &Database) -> Result<Option<String>, AdminError> {
+    let row: Option<TextRow> = database.row("SELECT policy FROM policies ORDER BY rev DESC LIMIT 1", vec![])?;
+    Ok(row.map(|row| row.policy))
 }
 
 /// The policy that was published as `rev`.
