@@ -62,7 +62,7 @@ impl Flights {
         self.reads.borrow_mut().remove(key);
     }
 
-    /// Notes whether the registry answered.
+    /// Notes whether the registry gave the feed. Only that tells of its state: one record that it cannot give does not.
     pub fn registry_answered(&self, answered: bool, now_ms: u64) {
         self.registry_failed_ms.set((!answered).then_some(now_ms));
     }

@@ -442,6 +442,20 @@ describe("the registry", () => {
     expect(await status(a.token)).toBe(401);
   });
 
+  it("cannot give one record: that one is refused, and the bound holds for the others", async () => {
+    const [a, b] = [await acme(), await warm()];
+    await freezeKv();
+    await take("now", a);
+    await take("now", b);
+    registry.onRead = (path) => (path === `/records/${a.id}` ? new Response("x", { status: 503 }) : undefined);
+    at(START + BOUND);
+    await problem(await askWith(a.token, CONTACTS_OF_ACME), 503, "unavailable");
+    expect(await status(b.token)).toBe(401);
+    at(START + 2 * BOUND);
+    await problem(await askWith(a.token, CONTACTS_OF_ACME), 503, "unavailable");
+    expect([await status(b.token), registry.of("/feed").length]).toEqual([401, 2]);
+  });
+
   it("is out: memory serves 5 seconds, then KV is read", async () => {
     const a = await warm();
     registry.onRead = out;

@@ -118,7 +118,6 @@ impl<T: Thing> Search<T> {
             let read_at_ms = isolate.now_ms();
             if isolate.flights.begin_read(&key, read_at_ms) {
                 let text = stub::read(&site.env, &self.thing.path()).await;
-                isolate.flights.registry_answered(text.is_ok(), isolate.now_ms());
                 isolate.flights.end_read(&key);
                 return self.answer(text, read_at_ms, site).unwrap_or_else(Answer::Failed);
             }

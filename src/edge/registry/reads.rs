@@ -28,7 +28,7 @@ pub(super) async fn answer(
         return Ok(feed::copy(database, clock::now())?.to_json());
     }
     if path == stub::POLICY {
-        return Ok(policies::latest(database)?.ok_or(AdminError::NotFound)?.policy.to_json());
+        return policies::compiled(database)?.map(|compiled| compiled.policy).ok_or(AdminError::NotFound);
     }
     let id = path.strip_prefix(stub::RECORD).and_then(|id| IntegrationId::parse(id).ok());
     Ok(record(database, &id.ok_or(AdminError::NotFound)?)?.to_json())
