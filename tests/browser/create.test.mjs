@@ -66,7 +66,7 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await shown(page.getByText("2 of 3 selected, 1 of them write"));
   await page.getByRole("button", { name: "Only the read scopes of contacts" }).click();
   await shown(page.getByText("1 of 3 selected, 0 of them write"));
-  await page.getByRole("button", { name: "No scopes of contacts" }).click();
+  await page.getByRole("button", { name: "None of the scopes of contacts" }).click();
   await shown(page.getByText("0 of 3 selected"));
   await button(page, "Select all read").click();
   await shown(page.getByText("2 of 3 selected, 0 of them write"));

@@ -10,12 +10,12 @@ const found = (page, text) => shown(page.getByRole("status").getByText(text, { e
 const query = (page) => new URLSearchParams(new URL(page.url()).hash.split("?")[1] ?? "");
 
 /** As many integrations as wanted, whose names begin alike and end in a number. */
-async function many(amount, fields = () => ({})) {
+async function many(amount) {
   const word = unique("many").replace(" ", "-");
   const left = Array.from({ length: amount }, (_, at) => at);
   const worker = async () => {
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      await api("POST", "/integrations", { body: { name: `${word} ${String(at).padStart(5, "0")}`, owner: acme, scopes: ["contacts.readonly"], ...fields(at) } });
+      await api("POST", "/integrations", { body: { name: `${word} ${String(at).padStart(5, "0")}`, owner: acme, scopes: ["locations.readonly"] } });
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
@@ -48,17 +48,17 @@ test("search and filters narrow the list, stand in the address, and come back wi
   await open(page);
   await search(page).fill(word);
   await found(page, "4 integrations found");
-  await page.getByLabel("Owner").selectOption({ label: "Acme Dental" });
+  await page.getByLabel("Owner", { exact: true }).selectOption({ label: "Acme Dental" });
   await found(page, "3 integrations found");
-  await page.getByLabel("Scope").selectOption("contacts.write");
+  await page.getByLabel("Scope", { exact: true }).selectOption("contacts.write");
   await found(page, "1 integration found");
   assert.deepEqual(await names(page), [`${word} writer`]);
   assert.deepEqual(Object.fromEntries(query(page)), { q: word, owner: "sub_account:acme", scope: "contacts.write" });
   await page.reload();
   await found(page, "1 integration found");
   assert.equal(await search(page).inputValue(), word);
-  await page.getByLabel("Scope").selectOption("");
-  await page.getByLabel("State").selectOption({ label: "Rotating" });
+  await page.getByLabel("Scope", { exact: true }).selectOption("");
+  await page.getByLabel("State", { exact: true }).selectOption({ label: "Rotating" });
   await found(page, "1 integration found");
   assert.deepEqual(await names(page), [`${word} rotating`]);
   await search(page).fill(`${word} nothing`);
@@ -96,7 +96,7 @@ test("headers sort, and say which way", async ({ page }) => {
   await until(async () => (await letters()).length === 3 && query(page).get("sort")?.endsWith("token"), "sorted by the token's age");
 });
 
-const MANY = Number(process.env.MANY_INTEGRATIONS ?? 1000);
+const MANY = Number(process.env.MANY_INTEGRATIONS ?? 500);
 test(`among ${MANY} integrations: the first page is quick, more can be shown, the last one is found`, { timeout: 300_000 }, async ({ t, page }) => {
   let started = Date.now();
   const word = await many(MANY);

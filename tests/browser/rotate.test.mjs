@@ -158,6 +158,6 @@ test("a token is marked as old from 90 days on", async ({ page }) => {
     await shown(row.getByText(`${days} days`));
     assert.equal(await row.getByTitle(/Consider rotating it/).count(), hint, `${days} days`);
   }
-  await page.getByLabel("State").selectOption({ label: "Token 90 days or older" });
+  await page.getByLabel("State", { exact: true }).selectOption({ label: "Token 90 days or older" });
   await shown(row.getByText("90 days"));
 });

@@ -9,13 +9,13 @@ const add = (page) => page.getByRole("button", { name: "Add", exact: true });
 test("one is added, has its integrations counted, and is renamed", async ({ page }) => {
   const [one, name] = [id(), unique("Added here")];
   await open(page, "#/sub-accounts");
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Id").fill(one);
+  await page.getByRole("textbox", { name: "Name" }).fill(name);
+  await page.getByRole("textbox", { name: "Id" }).fill(one);
   await add(page).click();
   await shown(page.getByRole("status").getByText(`${name} is added.`));
   const row = page.getByRole("listitem").filter({ hasText: one });
   await shown(row.getByText("0 integrations"));
-  assert.equal(await page.getByLabel("Id").inputValue(), "");
+  assert.equal(await page.getByRole("textbox", { name: "Id" }).inputValue(), "");
   await seed({ owner: { level: "sub_account", id: one } });
   await page.reload();
   await row.getByRole("link", { name: "1 integration" }).click();
@@ -35,13 +35,13 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
 
 test("an id that exists, or that no path can carry, is told at its field", async ({ page }) => {
   await open(page, "#/sub-accounts");
-  await page.getByLabel("Name").fill("Another Acme");
-  await page.getByLabel("Id").fill("acme");
+  await page.getByRole("textbox", { name: "Name" }).fill("Another Acme");
+  await page.getByRole("textbox", { name: "Id" }).fill("acme");
   await add(page).click();
   await shown(page.getByRole("alert").getByText("There is a sub-account with this id already."));
-  assert.equal(await page.getByLabel("Id").getAttribute("aria-invalid"), "true");
-  assert.equal(await page.getByLabel("Name").inputValue(), "Another Acme");
-  await page.getByLabel("Id").fill("a/b");
+  assert.equal(await page.getByRole("textbox", { name: "Id" }).getAttribute("aria-invalid"), "true");
+  assert.equal(await page.getByRole("textbox", { name: "Name" }).inputValue(), "Another Acme");
+  await page.getByRole("textbox", { name: "Id" }).fill("a/b");
   await add(page).click();
   await shown(page.getByRole("alert"));
   await shown(page.getByText("Acme Dental"));

@@ -49,7 +49,7 @@ export async function newContext({ signedIn = true, ...options } = {}) {
 }
 
 // Chromium says so of every answer above 399; whether the page may get one is for the tests to say.
-const ANSWERED = /^Failed to load resource: the server responded with a status of (401|404|409|412|422)|^Failed to load resource: net::ERR_/;
+const ANSWERED = /^Failed to load resource: the server responded with a status of (400|401|404|409|412|422)|^Failed to load resource: net::ERR_/;
 
 function note(context, message) {
   if (!["error", "warning"].includes(message.type()) || ANSWERED.test(message.text())) return;

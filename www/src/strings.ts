@@ -102,7 +102,7 @@ export const t = {
     nothing: "None",
     readOf: (group: string) => `Only the read scopes of ${group}`,
     allOf: (group: string) => `All scopes of ${group}`,
-    noneOf: (group: string) => `No scopes of ${group}`,
+    noneOf: (group: string) => `None of the scopes of ${group}`,
     operations,
     opensNothing: (level: Level) => (level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account"),
     unknown: "No longer in the policy",
