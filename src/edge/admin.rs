@@ -24,11 +24,14 @@ pub(super) const WRONG: &str = "wrong-key";
 /// The header field by which the gate tells the registry whom to count a wrong key against.
 pub(super) const CLIENT: &str = "x-registry-client";
 
+/// Only spares an answer: empty, it is as good as none.
+const IF_NONE_MATCH: &str = "If-None-Match";
+
 /// The header fields that the registry reads.
 const FORWARDED: &[&str] = &[
-    "if-match",
-    "if-none-match",
-    "idempotency-key",
+    "If-Match",
+    IF_NONE_MATCH,
+    "Idempotency-Key",
     #[cfg(feature = "panic-injection")]
     super::inject::HEADER,
 ];
@@ -166,7 +169,9 @@ impl Admin<'_> {
         for name in FORWARDED {
             match self.header(name) {
                 // The runtime drops an empty field on its way, and a change without a condition is another change.
-                Some(value) if value.is_empty() => return Err(AdminError::invalid("If-Match", "it is empty")),
+                Some(value) if value.is_empty() && *name != IF_NONE_MATCH => {
+                    return Err(AdminError::invalid(name, "it is empty"));
+                }
                 Some(value) => headers.set(name, &value).map_err(js_fault)?,
                 None => {}
             }

@@ -107,7 +107,7 @@ describe("a change", () => {
     const a = await acme();
     await sql("DROP TABLE feed");
     for (const table of ["feed_state", "idempotency", "tries", "known_clients"]) await sql(`DROP TABLE ${table}`);
-    await sql("UPDATE schema SET version = 1");
+    await sql("UPDATE schema SET version = 2");
     await evict();
     expect(await feed()).toMatchObject({ seq: 1, floor: 0, complete: true, revs: { [a.id]: 1 } });
   });

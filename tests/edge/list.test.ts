@@ -219,7 +219,7 @@ describe(`of ${MANY}`, () => {
 
 it("the migration leaves all else as it was", async () => {
   const { integrations, tokens, outbox, schema } = await tables();
-  expect(schema).toEqual([{ version: 2 }]);
+  expect(schema).toEqual([{ version: 3 }]);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
   expect(tokens!.filter(({ n }: any) => n === 1)).toHaveLength(MANY);
   expect(outbox!.length).toBeGreaterThan(10);

@@ -13,6 +13,7 @@ import { logLines } from "../support/log.ts";
 import { received } from "../support/recorder.ts";
 import { everything } from "../support/registry.ts";
 import { START, at, send, take, use } from "../support/rotation.ts";
+import { StubSteering, out } from "../support/stub.ts";
 import { acme } from "../support/world.ts";
 
 gateWithRecorder();
@@ -35,10 +36,14 @@ it("class 21: a verdict is never used again", async () => {
 });
 
 describe("class 22: nothing fails open", () => {
+  // What KV cannot give, the registry can; so it is out too.
+  const registryOut = () => ({ REGISTRY: Object.assign(new StubSteering(), { onRead: out }).around(env.REGISTRY) });
+  const kv = (onRead: (key: string) => any) => ({ TOKENS: Object.assign(new Steering(), { onRead }).around(env.TOKENS) });
   const broken: [string, () => object][] = [
-    ["KV throws", () => ({ TOKENS: Object.assign(new Steering(), { onRead: failing }).around(env.TOKENS) })],
-    ["KV holds no JSON", () => ({ TOKENS: Object.assign(new Steering(), { onRead: () => "{" }).around(env.TOKENS) })],
-    ["KV is not bound", () => ({ TOKENS: undefined })],
+    ["KV and registry throw", () => ({ ...kv(failing), ...registryOut() })],
+    ["KV holds no JSON, and the registry throws", () => ({ ...kv(() => "{"), ...registryOut() })],
+    ["KV is not bound, and the registry throws", () => ({ TOKENS: undefined, ...registryOut() })],
+    ["the registry is not bound", () => ({ REGISTRY: undefined })],
     ["no token keys", () => ({ TOKEN_KEYS: "" })],
     ["token keys that are none", () => ({ TOKEN_KEYS: "AAAA" })],
   ];
