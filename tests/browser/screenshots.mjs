@@ -27,7 +27,8 @@ export async function picture(page, view, look = async () => {}) {
 /** As playwright's `page.screenshot`, which compresses longer than it draws. */
 async function save(page, name) {
   const devtools = await page.context().newCDPSession(page);
-  const { data } = await devtools.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, captureBeyondViewport: true });
+  const { cssContentSize: clip } = await devtools.send("Page.getLayoutMetrics");
+  const { data } = await devtools.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, captureBeyondViewport: true, clip: { ...clip, scale: 1 } });
   await devtools.detach();
   await writeFile(screenshots + name, Buffer.from(data, "base64"));
 }
