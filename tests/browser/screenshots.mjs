@@ -24,10 +24,12 @@ export async function picture(page, view, look = async () => {}) {
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
-/** As playwright's `page.screenshot`, which compresses longer than it draws. */
+/** The whole page, or the window where a dialog covers it. Playwright's own compresses longer than it draws. */
 async function save(page, name) {
+  const isWhole = (await page.locator("dialog[open], [popover]:popover-open").count()) === 0;
   const devtools = await page.context().newCDPSession(page);
-  const { data } = await devtools.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, captureBeyondViewport: true });
+  const { cssContentSize: clip } = await devtools.send("Page.getLayoutMetrics");
+  const { data } = await devtools.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, captureBeyondViewport: isWhole, ...(isWhole && { clip: { ...clip, scale: 1 } }) });
   await devtools.detach();
   await writeFile(screenshots + name, Buffer.from(data, "base64"));
 }

@@ -77,6 +77,7 @@ test("a session that ends while a form is half filled: sign in again, nothing ty
   await page.getByRole("button", { name: "Create and show the token" }).click();
   const dialog = page.getByRole("dialog", { name: "Your session is over" });
   await shown(dialog);
+  assert.equal(await key(dialog).evaluate((input) => input === document.activeElement), true);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await shown(dialog);

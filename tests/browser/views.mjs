@@ -35,7 +35,7 @@ async function subAccounts(page, context, look) {
 async function session(page, context, look) {
   await open(page, "#/sub-accounts");
   await context.clearCookies();
-  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await page.evaluate(() => (location.hash = "#/integrations"));
   await shown(page.getByRole("dialog", { name: "Your session is over" }));
   await look("session-over");
   await button(page, "Leave instead").click();

@@ -1,7 +1,7 @@
 // Why a call is refused: worked out in the browser, with nothing of the call sent.
 import assert from "node:assert/strict";
 
-import { address, api, open, rotate, seed, show, shown, test, unique } from "./support.mjs";
+import { address, api, gone, open, rotate, seed, show, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const call = (page) => page.getByLabel("A method and a path, or a curl command");
@@ -77,6 +77,7 @@ test("an integration is found by its name, or scopes are chosen, or there is no 
   await verdict(page, "Allowed");
 
   await page.getByRole("radio", { name: "Scopes of my choice" }).check();
+  await gone(page.getByRole("heading", { name: "Allowed" })); // that was the answer to another question
   await page.getByLabel("Owner", { exact: true }).selectOption("sub_account:acme");
   await button(page, "Explain").click();
   await verdict(page, "Refused");
