@@ -50,6 +50,7 @@ export function row(run) {
     admin_calls_refused: run.refused,
     stand_ins: run.counts,
     timer_lag_ms: run.lag,
+    feed_reads_failed: run.feedFailures,
     took_seconds: Math.round(run.seconds),
   };
 }

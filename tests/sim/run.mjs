@@ -31,8 +31,9 @@ export class Run {
   outage = undefined;
   lag = 0;
 
-  constructor(scenario, { seed, changes, lives }) {
+  constructor(scenario, { seed, changes, lives, variables }) {
     Object.assign(this, { scenario, seed, wanted: changes, lives, bound: BOUND });
+    this.variables = { ...variables, ...scenario.variables };
     this.random = new Random(seed);
     this.window = scenario.isOff ? WINDOW_WITHOUT_FEED : BOUND + MARGIN;
     this.mayRefuse = scenario.outage !== undefined;
@@ -42,7 +43,7 @@ export class Run {
   async go() {
     const startedAt = Date.now();
     const timer = this.#measureLag();
-    this.world = await World.start(this.scenario.name, this.scenario.variables ?? {});
+    this.world = await World.start(this.scenario.name, this.variables);
     try {
       const lives = await this.#setUp();
       const outage = this.#outage();
@@ -57,6 +58,7 @@ export class Run {
       await Promise.allSettled(this.loops);
       this.world.end();
     }
+    this.feedFailures = this.world.feedFailures();
     this.seconds = (Date.now() - startedAt) / 1000;
     return this;
   }
@@ -89,7 +91,7 @@ export class Run {
    * is back. With `deny` it always counts.
    */
   dueAt({ acknowledgedAt }) {
-    const isServing = this.outage !== undefined && this.scenario.variables?.ON_REGISTRY_OUTAGE !== "deny";
+    const isServing = this.outage !== undefined && this.variables.ON_REGISTRY_OUTAGE !== "deny";
     const overlaps = isServing && acknowledgedAt < this.outage.end && acknowledgedAt + BOUND * 1000 > this.outage.start;
     return (overlaps ? this.outage.end : acknowledgedAt) + BOUND * 1000;
   }
@@ -100,8 +102,11 @@ export class Run {
     return this.changes.filter((change) => change.acknowledgedAt + change.lastWrong > this.dueAt(change) || change.unseen?.length > 0);
   }
 
+  /** Why this run says little: what the machine did, where the scenario did not. */
   get stalled() {
-    return this.lag > STALL_MS;
+    if (this.lag > STALL_MS) return `the machine stood still for ${this.lag} ms`;
+    const isToFail = this.scenario.outage !== undefined || this.scenario.isOff;
+    return this.feedFailures > 0 && !isToFail ? `the registry was too slow ${this.feedFailures} times` : undefined;
   }
 
   /** What everybody finds: a policy, a sub-account, and integrations that every gate has seen, with KV as it should be. */

@@ -1,7 +1,7 @@
 // One workerd process: the registry, six gates, each an isolate of its own of the built Worker, in three locations, and the
 // stand-ins. The driver talks to each over a socket of its own.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,7 +122,8 @@ export class World {
         response.on("end", () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
         response.on("error", reject);
       });
-      sent.on("error", (error) => (sent.reusedSocket && error.code === "ECONNRESET" ? resolve(this.ask(service, path, { headers })) : reject(error)));
+      const wasClosed = (error) => sent.reusedSocket && ["ECONNRESET", "EPIPE"].includes(error.code);
+      sent.on("error", (error) => (wasClosed(error) ? resolve(this.ask(service, path, { headers })) : reject(error)));
       sent.end(body);
     });
   }
@@ -137,6 +138,11 @@ export class World {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     return { status, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  /** How often a gate could not read the feed, by the gates' log. */
+  feedFailures() {
+    return readFileSync(this.log, "utf8").split('"event":"feed"').length - 1;
   }
 
   /** Sets how a stand-in behaves, or asks it something. */

@@ -41,7 +41,7 @@ Usage: cargo xtask <command>
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
   sim [SCENARIO…] [--seed N] [--changes N] [--short]
                         simulate gates in several locations over a KV that is late, wrong or broken, and measure the time from
-                        a change to the last wrong verdict; N changes a scenario (300), takes about 25 minutes
+                        a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   bench                 print how long it takes to compile a large OpenAPI document

@@ -64,10 +64,10 @@ function take(key, value) {
 }
 
 /** A failure instead of the answer. A put that fails may have been taken all the same. */
-async function fault(request, key) {
-  count("faults");
+async function fault(key, value) {
+  count(value === undefined ? "faults of reads" : "faults of puts");
   const way = random.unit();
-  if (request.method === "PUT" && random.chance(0.3)) take(key, await request.text());
+  if (value !== undefined && random.chance(0.3)) take(key, value);
   if (way < 0.45) return new Response("internal error", { status: 500 });
   if (way < 0.9) return new Response("too many requests", { status: 429 });
   await new Promise((done) => setTimeout(done, HANG_MS));
@@ -76,10 +76,10 @@ async function fault(request, key) {
 
 async function answer(request, location) {
   const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
-  if (random.chance(behaviour.faults)) return fault(request, key);
-  if (request.method === "GET") return get(location, key);
-  if (request.method === "PUT") return take(key, await request.text());
-  return new Response(null, { status: 405 });
+  // Read first: whoever puts waits until all of it was taken, even where the answer is a failure.
+  const value = request.method === "PUT" ? await request.text() : undefined;
+  if (random.chance(behaviour.faults)) return fault(key, value);
+  return value === undefined ? get(location, key) : take(key, value);
 }
 
 /** What each location was given of a key, and when; of the values, their revisions only. */
