@@ -16,6 +16,7 @@ mod process;
 mod project;
 mod schema;
 mod setup;
+mod sim;
 mod suites;
 mod tally;
 mod test;
@@ -34,10 +35,13 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page, browser, readme, schema and fuzz, or only those named. What a suite
+  test [SUITE…]         run the suites core, edge, page, browser, readme, schema, fuzz and sim, or only those named. What a suite
                         lacks is installed where it can be; else it is skipped, and says why
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
+  sim [SCENARIO…] [--seed N] [--changes N] [--short]
+                        simulate gates in several locations over a KV that is late, wrong or broken, and measure the time from
+                        a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   bench                 print how long it takes to compile a large OpenAPI document
@@ -71,6 +75,7 @@ fn run() -> Result<ExitCode> {
         "dev" => dev::command(args),
         "test" => test::command(&args),
         "fuzz" => fuzz::command(args),
+        "sim" => sim::command(&args),
         "bench" => cli::nothing(&args).and_then(|()| bench::command()).map(success),
         "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),

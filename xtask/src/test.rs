@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use crate::tally::Tally;
-use crate::{browser, build, fuzz, schema, setup, suites};
+use crate::{browser, build, fuzz, schema, setup, sim, suites};
 
 /// A suite: its name, which builds it needs, why it cannot run here, and what runs it.
 struct Suite {
@@ -15,7 +15,7 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 7] = [
+const SUITES: [Suite; 8] = [
     Suite { name: "core", builds: &[], missing: nothing, run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], missing: nothing, run: suites::edge },
     Suite { name: "page", builds: &[], missing: nothing, run: suites::page },
@@ -23,6 +23,7 @@ const SUITES: [Suite; 7] = [
     Suite { name: "readme", builds: &[build::GATE], missing: nothing, run: suites::readme },
     Suite { name: "schema", builds: &[build::GATE], missing: nothing, run: schema::suite },
     Suite { name: "fuzz", builds: &[], missing: nothing, run: fuzz::suite },
+    Suite { name: "sim", builds: &[build::GATE], missing: nothing, run: sim::suite },
 ];
 
 fn nothing() -> Option<String> {

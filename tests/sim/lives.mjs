@@ -1,0 +1,217 @@
+// Who changes things: integrations that are created, rotated, edited and deleted, one change after the other, and a policy
+// whose rules come and go.
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Change, Watch } from "./watch.mjs";
+import { GATES } from "./world.mjs";
+
+const OWNER = { level: "sub_account", id: "acme" };
+const PATHS = { "contacts.readonly": "/contacts/?locationId=acme", "locations.readonly": "/locations/acme" };
+const SCOPES = Object.keys(PATHS);
+/** How many dead tokens are watched on, those of deleted integrations too. */
+const DEAD_WATCHED = 2;
+/** How long an admin waits before trying again what was not done, in milliseconds. */
+const AGAIN_MS = 1_000;
+
+/** Whoever makes changes. `epoch` counts what was sent and what was acknowledged. */
+class Life {
+  epoch = 0;
+
+  constructor(run) {
+    this.run = run;
+  }
+
+  /** Has an admin make a change by way of some gate; `settle` takes in what it means, once it was acknowledged. */
+  async change(kind, { method, path, body, rev }, settle) {
+    const { run } = this;
+    for (;;) {
+      const gate = run.random.pick(GATES);
+      const sentAt = Date.now();
+      this.epoch += 1;
+      const answer = await run.world.admin(gate, method, path, body, rev);
+      if (answer.status < 300) {
+        const change = new Change(kind, gate.name, sentAt);
+        settle(answer.body, change);
+        this.epoch += 1;
+        run.noteChange(change);
+        return change;
+      }
+      this.epoch += 1;
+      // The stand-in refuses before anything is done.
+      if (answer.status !== 503 || !run.mayRefuse) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      run.refused += 1;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+class Token {
+  watches = new Map();
+  isAlive = true;
+
+  constructor(life, number, text) {
+    Object.assign(this, { life, name: `token ${number}`, text });
+  }
+
+  watch(path) {
+    if (!this.watches.has(path)) {
+      this.watches.set(path, new Watch(this.life.run, this.life, `${this.name} at ${path}`, path, this.text));
+    }
+    return this.watches.get(path);
+  }
+
+  end() {
+    for (const watch of this.watches.values()) watch.end();
+  }
+}
+
+export class Integration extends Life {
+  /** Those of the integrations before this one are dead. */
+  tokens = [];
+  #minted = 0;
+
+  get #current() {
+    return this.tokens.filter((token) => token.isAlive);
+  }
+
+  /** Lives until the run has enough changes. */
+  async live() {
+    while (this.run.wantsMore()) {
+      await this.run.watched(await this.#next());
+      await sleep(this.run.random.between(0, 2000));
+    }
+  }
+
+  create() {
+    const scopes = [this.run.random.pick(SCOPES)];
+    const body = { name: "a simulated one", owner: OWNER, scopes };
+    return this.change("create", { method: "POST", path: "/integrations", body }, ({ integration, token }, change) => {
+      Object.assign(this, { id: integration.id, scopes });
+      this.#settle(integration, change, token);
+    });
+  }
+
+  #next() {
+    const { random } = this.run;
+    if (this.id === undefined) return this.create();
+    if (this.#current.length > 1) return random.chance(0.5) ? this.#finish() : this.#cancel();
+    const choice = random.unit();
+    if (choice < 0.3) return this.#edit();
+    if (choice < 0.55) return this.#rotate("now");
+    return choice < 0.8 ? this.#rotate("later") : this.#delete();
+  }
+
+  #command(kind, method, path, body, settle) {
+    return this.change(kind, { method, path: `/integrations/${this.id}${path}`, body, rev: this.rev }, settle);
+  }
+
+  #rotate(expire) {
+    const body = expire === "later" ? { expire, window_seconds: 3600 } : { expire };
+    return this.#command(`rotate ${expire}`, "POST", "/rotate", body, ({ integration, token }, change) => {
+      if (expire === "now") this.#kill(this.#current);
+      this.#settle(integration, change, token);
+    });
+  }
+
+  #finish() {
+    return this.#command("finish", "POST", "/rotation/finish", undefined, (integration, change) => {
+      this.#kill([this.#current[0]]);
+      this.#settle(integration, change);
+    });
+  }
+
+  #cancel() {
+    return this.#command("cancel", "POST", "/rotation/cancel", undefined, (integration, change) => {
+      this.#kill([this.#current[1]]);
+      this.#settle(integration, change);
+    });
+  }
+
+  #edit() {
+    const scopes = SCOPES.filter((scope) => !this.scopes.includes(scope));
+    return this.#command("edit scopes", "PATCH", "", { scopes }, (integration, change) => {
+      this.scopes = scopes;
+      this.#settle(integration, change);
+    });
+  }
+
+  #delete() {
+    return this.#command("delete", "DELETE", "", undefined, (_, change) => {
+      this.#kill(this.#current);
+      this.#settle({ id: this.id, rev: this.rev + 1 }, change);
+      this.id = undefined;
+    });
+  }
+
+  #kill(tokens) {
+    for (const token of tokens) token.isAlive = false;
+  }
+
+  /** Takes in what is so from now on. */
+  #settle(integration, change, minted) {
+    this.rev = integration.rev;
+    Object.assign(change, { rev: integration.rev, key: `i:${integration.id}` });
+    if (minted !== undefined) this.tokens.push(new Token(this, (this.#minted += 1), minted));
+    for (const token of this.tokens) this.#expect(token, change);
+    const dead = this.tokens.filter((token) => !token.isAlive);
+    for (const token of dead.slice(0, -DEAD_WATCHED)) token.end();
+  }
+
+  #expect(token, change) {
+    if (!token.isAlive) {
+      for (const watch of token.watches.values()) watch.expect(401, change);
+      return;
+    }
+    for (const scope of SCOPES) token.watch(PATHS[scope]).expect(this.scopes.includes(scope) ? 200 : 403, change);
+  }
+}
+
+/** One rule that comes and goes, in a policy that has several of them. */
+export class Rule extends Life {
+  /** `policy` publishes one after the other, and knows the rules in force. */
+  constructor(run, policy, number, token) {
+    super(run);
+    Object.assign(this, { policy, path: `/simulated/${number}` });
+    this.watch = new Watch(run, this, `GET ${this.path}`, this.path, token);
+  }
+
+  async live() {
+    while (this.run.wantsMore()) {
+      const change = await this.policy.turn(() => this.#toggle());
+      await this.run.watched(change);
+      await sleep(this.run.random.between(0, 2000));
+    }
+  }
+
+  #toggle() {
+    const rules = new Set(this.policy.paths);
+    if (!rules.delete(this.path)) rules.add(this.path);
+    const isOpen = rules.has(this.path);
+    const body = this.policy.body(rules);
+    return this.change(isOpen ? "publish: opens" : "publish: closes", { method: "PUT", path: "/policy", body }, (answer, change) => {
+      this.policy.paths = rules;
+      Object.assign(change, { rev: answer.rev, key: "policy" });
+      this.watch.expect(isOpen ? 200 : 404, change);
+    });
+  }
+}
+
+export class Policy {
+  paths = new Set();
+  #last = Promise.resolve();
+
+  constructor({ documents, settings }) {
+    Object.assign(this, { documents, settings });
+  }
+
+  body(paths) {
+    const rules = [...paths].map((path) => ({ method: "GET", path, access: "authenticated" }));
+    return { documents: this.documents, settings: { ...this.settings, rules } };
+  }
+
+  /** Waits for whoever publishes now. */
+  turn(work) {
+    this.#last = this.#last.then(work);
+    return this.#last;
+  }
+}
