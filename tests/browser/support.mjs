@@ -77,11 +77,18 @@ export function test(name, options, body = options) {
       assert.deepEqual(opened.faults, []);
     } catch (error) {
       await page.screenshot({ path: `${screenshots}FAILED-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 80)}.png`, timeout: 5000 }).catch(() => {});
-      throw error;
+      throw withoutKey(error);
     } finally {
       await opened.close();
     }
   });
+}
+
+/** What playwright tells of a failure holds what was typed. */
+function withoutKey(error) {
+  for (const name of ["message", "stack"]) error[name] = String(error[name]).replaceAll(ownerKey, "…");
+  if (Array.isArray(error.log)) error.log = error.log.map((line) => line.replaceAll(ownerKey, "…"));
+  return error;
 }
 
 export async function open(page, hash = "#/integrations") {

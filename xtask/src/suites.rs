@@ -82,9 +82,11 @@ pub fn page() -> Result<Tally> {
 /// Runs `node --test --test-reporter=tap`; prints what failed, and why something was skipped.
 pub fn tap(node: &mut Command) -> Result<Tally> {
     let mut lines = Vec::new();
-    let is_told = |line: &str| ["not ok", "error:", "SKIPPED"].iter().any(|start| line.trim_start().starts_with(start));
+    let mut in_error = false;
     let status = process::each_line(node, |line| {
-        if is_told(line) || line.contains(" # SKIP ") {
+        let starts = |with: &str| line.trim_start().starts_with(with);
+        in_error = starts("error:") || (in_error && !starts("code:") && !starts("name:") && !starts("stack:"));
+        if in_error || starts("not ok") || line.contains(" # SKIP ") {
             println!("{line}");
         }
         lines.push(line.to_owned());
