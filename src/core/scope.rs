@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::request::json::text;
+use super::request::{Fault, FromKept, Kept};
+
 /// One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -102,6 +105,18 @@ impl FromIterator<Scope> for ScopeSet {
         let mut set = Self::default();
         set.extend(scopes);
         set
+    }
+}
+
+impl FromKept for Scope {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
+    }
+}
+
+impl FromKept for ScopeSet {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Ok(Vec::from_kept(value)?.into_iter().collect())
     }
 }
 

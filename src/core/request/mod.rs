@@ -2,6 +2,7 @@
 
 mod authorization;
 mod body;
+pub(in crate::core) mod json;
 mod method;
 mod name;
 mod path;
@@ -10,6 +11,7 @@ mod query;
 pub use authorization::{AuthorizationError, Credential};
 pub(in crate::core) use body::is_json;
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
+pub use json::{Fault, Fields, FromKept, Kept};
 pub use method::Method;
 pub use name::{Given, Skeleton};
 pub use path::{Path, PathError};

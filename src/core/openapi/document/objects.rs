@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::kept::Kept;
-use super::read::{Collection, Node, Scalar, Source, Stop, read};
+use crate::core::request::Kept;
+use crate::core::request::json::{Collection, Node, Scalar, Source, Stop, read};
 
 /// A list of requirements, each of which names schemes and their scopes.
 pub(in crate::core::openapi) type Security = Vec<BTreeMap<String, Vec<String>>>;
@@ -101,13 +101,13 @@ macro_rules! object {
     (@required) => { false };
     (@required $mark:literal) => { true };
     ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
-        impl $crate::core::openapi::document::read::Node for $type {
+        impl $crate::core::request::json::Node for $type {
             fn expecting(&self) -> &'static str {
                 $expecting
             }
 
-            fn open(&mut self, collection: $crate::core::openapi::document::read::Collection) -> bool {
-                collection == $crate::core::openapi::document::read::Collection::Object
+            fn open(&mut self, collection: $crate::core::request::json::Collection) -> bool {
+                collection == $crate::core::request::json::Collection::Object
             }
 
             fn fields(&self) -> &'static [(&'static str, bool)] {
@@ -117,8 +117,8 @@ macro_rules! object {
             fn entry(
                 &mut self,
                 key: &str,
-                value: &mut dyn $crate::core::openapi::document::read::Source,
-            ) -> Result<(), $crate::core::openapi::document::read::Stop> {
+                value: &mut dyn $crate::core::request::json::Source,
+            ) -> Result<(), $crate::core::request::json::Stop> {
                 match key {
                     $($key => value.read(&mut self.$field).map(drop),)+
                     _ => Ok(()),
@@ -254,7 +254,7 @@ impl<T: Node + Default> Node for MaybeReference<T> {
     }
 
     fn take(&mut self, value: Kept) -> Result<(), Stop> {
-        if let Some(reference) = value.text_of("$ref") {
+        if let Some(reference) = value.entry("$ref").and_then(Kept::text) {
             *self = Self::Reference { reference: reference.to_owned() };
             return Ok(());
         }

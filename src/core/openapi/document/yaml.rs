@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::kept::Kept;
+use crate::core::request::Kept;
 
 /// How deep collections may lie in one another; serde_json's own limit.
 const MOST_LEVELS: usize = 128;

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use super::kept::{Kept, invalid_type};
 
 /// Where a value goes.
-pub(super) trait Node {
+pub(in crate::core) trait Node {
     /// What it can be made of, as errors tell it.
     fn expecting(&self) -> &'static str;
 
@@ -52,14 +52,14 @@ pub(super) trait Node {
 
 /// What has parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Collection {
+pub(in crate::core) enum Collection {
     List,
     Object,
 }
 
 /// What has none.
 #[derive(Clone, Copy)]
-pub(super) enum Scalar<'a> {
+pub(in crate::core) enum Scalar<'a> {
     Null,
     Boolean(bool),
     Unsigned(u64),
@@ -69,22 +69,22 @@ pub(super) enum Scalar<'a> {
 }
 
 /// Where a value comes from.
-pub(super) trait Source {
+pub(in crate::core) trait Source {
     /// Reads it; `false` where a list has ended.
     fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop>;
 }
 
 /// Why reading ends early: something for a message, or an error that the source keeps.
-pub(super) struct Stop(pub Option<String>);
+pub(in crate::core) struct Stop(pub Option<String>);
 
 impl Stop {
-    pub(super) fn because(message: String) -> Self {
+    pub(in crate::core) fn because(message: String) -> Self {
         Self(Some(message))
     }
 }
 
 /// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
-pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
+pub(in crate::core) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
     let place = Place::default();
     let seed = Seed { node: Some(into), at: None, place: &place };
     seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))

@@ -1,0 +1,10 @@
+//! JSON, read by one visitor into nodes or into a value, and values made of that.
+
+mod fields;
+mod kept;
+mod read;
+
+pub(in crate::core) use fields::{deserialize, text, word};
+pub use fields::{Fault, Fields, FromKept};
+pub use kept::Kept;
+pub(in crate::core) use read::{Collection, Node, Scalar, Source, Stop, read};
