@@ -1,19 +1,17 @@
 //! What the documents cannot say: what a security scheme means to Tidegate, and which parameters name an owner.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::core::policy::{Operation, OwnerNames};
 use crate::core::record::Level;
 use crate::core::request::json::{deserialize, word};
-use crate::core::request::{Fault, Fields, FromKept, Kept};
+use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 
 /// How documents are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Settings {
     /// What each security scheme means, by its name.
-    pub schemes: BTreeMap<String, Scheme>,
+    pub schemes: Map<Scheme>,
     /// The parameters that name an owner.
     pub owner_parameters: OwnerNames,
     /// What an operation without any `security` is.
@@ -74,10 +72,7 @@ impl FromKept for Settings {
 impl FromKept for Scheme {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let mut fields = Fields::of(value, &["level", "private_integrations"])?;
-        Ok(Self {
-            level: fields.required("level")?,
-            private_integrations: fields.required("private_integrations")?,
-        })
+        Ok(Self { level: fields.required("level")?, private_integrations: fields.required("private_integrations")? })
     }
 }
 

@@ -1,11 +1,9 @@
 //! The policy's JSON form, as KV and registry keep it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{Operation, OwnerNames, Policy, PolicyError};
-use crate::core::request::{Fault, Fields, FromKept, Kept};
+use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 
 /// The version of the policy's form that this code writes and reads.
 pub const VERSION: u64 = 1;
@@ -41,8 +39,8 @@ struct Stored {
     rev: u64,
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    descriptions: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    descriptions: Map<String>,
 }
 
 impl Policy {

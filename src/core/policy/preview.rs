@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Access, Operation, Policy, sort};
+use super::{Access, Operation, Policy};
 use crate::core::record::Level;
 use crate::core::request::json::deserialize;
-use crate::core::request::{Fault, Fields, FromKept, Kept};
+use crate::core::request::{Fault, Fields, FromKept, Kept, sort};
 use crate::core::scope::ScopeSet;
 
 /// Scopes before and after, of an integration of one level.
@@ -22,7 +22,11 @@ pub struct ScopeChange {
 impl FromKept for ScopeChange {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let mut fields = Fields::of(value, &["level", "before", "after"])?;
-        Ok(Self { level: fields.required("level")?, before: fields.required("before")?, after: fields.required("after")? })
+        Ok(Self {
+            level: fields.required("level")?,
+            before: fields.required("before")?,
+            after: fields.required("after")?,
+        })
     }
 }
 

@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::sort;
 use crate::core::request::json::text;
-use crate::core::request::{Fault, FromKept, Kept, Path, PathError};
+use crate::core::request::{Fault, FromKept, Kept, Path, PathError, sort};
 
 /// A path template whose every segment is either literal or one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -105,7 +105,7 @@ impl Document {
     /// The scopes that its security schemes declare, and what it says of each.
     pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
         let flows = self.components.security_schemes.values().flat_map(|scheme| scheme.flows.values());
-        flows.flat_map(|flow| &flow.scopes).map(|(scope, description)| (scope.as_str(), description.as_str()))
+        flows.flat_map(|flow| flow.scopes.iter()).map(|(scope, description)| (scope.as_str(), description.as_str()))
     }
 
     /// Every scope that it names, wherever it does.

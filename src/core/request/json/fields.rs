@@ -1,6 +1,5 @@
 //! Making values of what was kept, by hand: serde's derived readers are most of the code where there are many types.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::de::{Deserialize, Deserializer, Error};
@@ -39,7 +38,7 @@ impl Fault {
         if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) }
     }
 
-    fn within(mut self, outer: &str) -> Self {
+    pub(super) fn within(mut self, outer: &str) -> Self {
         let separator = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = [outer, separator, &self.place].concat();
         self
@@ -153,21 +152,9 @@ impl<T: FromKept> FromKept for Vec<T> {
     }
 }
 
-/// Of two entries with one key, the last counts.
-impl<T: FromKept> FromKept for BTreeMap<String, T> {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let Kept::Object(entries) = value else { return Err(value.is_no("a map")) };
-        let mut made = Self::new();
-        for (key, value) in entries {
-            let value = T::from_kept(value).map_err(|fault| fault.within(&key))?;
-            made.insert(key, value);
-        }
-        Ok(made)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Map;
     use super::*;
 
     fn fault<T: FromKept>(json: &str) -> String {
@@ -197,7 +184,7 @@ mod tests {
         ] {
             assert_eq!(fault::<Vec<Pair>>(json), expected);
         }
-        assert_eq!(fault::<BTreeMap<String, Vec<bool>>>(r#"{"x":[1]}"#), "x[0]: invalid type: integer `1`, expected a boolean");
+        assert_eq!(fault::<Map<Vec<bool>>>(r#"{"x":[1]}"#), "x[0]: invalid type: integer `1`, expected a boolean");
         assert!(Pair::from_kept(Kept::parse(r#"{"a":1,"b":null}"#).unwrap()).is_ok());
     }
 }

@@ -2,9 +2,11 @@
 
 mod fields;
 mod kept;
+mod map;
 mod read;
 
-pub(in crate::core) use fields::{deserialize, text, word};
 pub use fields::{Fault, Fields, FromKept};
+pub(in crate::core) use fields::{deserialize, text, word};
 pub use kept::Kept;
+pub use map::Map;
 pub(in crate::core) use read::{Collection, Node, Scalar, Source, Stop, read};

@@ -2,7 +2,6 @@
 //! knows the place of what cannot be read; with a visitor for each type this would be half of the browser's code.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -84,7 +83,10 @@ impl Stop {
 }
 
 /// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
-pub(in crate::core) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
+pub(in crate::core) fn read<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    into: &mut dyn Node,
+) -> Result<(), (String, D::Error)> {
     let place = Place::default();
     let seed = Seed { node: Some(into), at: None, place: &place };
     seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
@@ -360,23 +362,5 @@ impl<T: Node + Default> Node for Vec<T> {
             self.push(item);
         }
         Ok(is_read)
-    }
-}
-
-/// Of two entries with one key, the last counts.
-impl<T: Node + Default> Node for BTreeMap<String, T> {
-    fn expecting(&self) -> &'static str {
-        "a map"
-    }
-
-    fn open(&mut self, collection: Collection) -> bool {
-        collection == Collection::Object
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let mut read = T::default();
-        value.read(&mut read)?;
-        self.insert(key.to_owned(), read);
-        Ok(())
     }
 }
