@@ -11,18 +11,10 @@ pub const VERSION: u64 = 1;
 /// A stored policy that cannot be trusted: a fault of the store, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptPolicy {
-    /// Not JSON. Holds no content of the policy.
-    #[error("malformed at line {line}, column {column}")]
+    /// Not JSON, or not a policy's JSON. Holds no content of the policy.
+    #[error("malformed at {place}")]
     Malformed {
-        /// Where in the text.
-        line: usize,
-        /// Where in the line.
-        column: usize,
-    },
-    /// Not a policy's JSON. Holds no content of the policy.
-    #[error("malformed at {place:?}")]
-    Form {
-        /// Where in the value, as in `operations[0].path`.
+        /// Where: a line and column of the text, or a path in the value, as in `operations[0].path`.
         place: String,
     },
     /// Of a version that this code does not know.
@@ -49,14 +41,15 @@ impl Policy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version.
     pub fn from_json(text: &str) -> Result<Self, CorruptPolicy> {
-        let value = Kept::parse(text)
-            .map_err(|error| CorruptPolicy::Malformed { line: error.line(), column: error.column() })?;
+        let value = Kept::parse(text).map_err(|error| CorruptPolicy::Malformed {
+            place: format!("line {}, column {}", error.line(), error.column()),
+        })?;
         if let Some(Kept::Unsigned(v)) = value.entry("v")
             && *v != VERSION
         {
             return Err(CorruptPolicy::Version(*v));
         }
-        let stored = Stored::from_kept(value).map_err(|fault| CorruptPolicy::Form { place: fault.place })?;
+        let stored = Stored::from_kept(value).map_err(|fault| CorruptPolicy::Malformed { place: fault.place })?;
         Ok(stored.into_policy()?)
     }
 
