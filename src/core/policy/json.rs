@@ -42,7 +42,7 @@ impl Policy {
     /// [`CorruptPolicy`] for all but a policy of this version.
     pub fn from_json(text: &str) -> Result<Self, CorruptPolicy> {
         let value = Kept::parse(text).map_err(|error| CorruptPolicy::Malformed {
-            place: format!("line {}, column {}", error.line(), error.column()),
+            place: format!("line {} column {}", error.line(), error.column()),
         })?;
         if let Some(Kept::Unsigned(v)) = value.entry("v")
             && *v != VERSION
