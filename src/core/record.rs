@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::request::json::{text, word};
+use super::request::{Fault, Fields, FromKept, Kept};
 use super::rotation::{LiveToken, Rotation, Timestamp};
 use super::scope::ScopeSet;
 use super::token::{IntegrationId, TokenHash};
@@ -157,6 +159,12 @@ impl Level {
     }
 }
 
+impl FromKept for Level {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        word(value, &[Self::Agency, Self::SubAccount].map(|level| (level.as_str(), level)))
+    }
+}
+
 impl fmt::Display for Level {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
@@ -177,6 +185,19 @@ impl OwnerId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FromKept for OwnerId {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
+    }
+}
+
+impl FromKept for Owner {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["level", "id"])?;
+        Ok(Self { level: fields.required("level")?, id: fields.required("id")? })
     }
 }
 

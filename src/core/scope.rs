@@ -1,9 +1,11 @@
 //! Scopes (RFC 6749 section 3.3) and sets of them.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::request::json::text;
+use super::request::{Fault, FromKept, Kept, sort_and_dedup};
 
 /// One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ pub struct InvalidScope;
 /// A set of scopes, in the order of their bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ScopeSet(BTreeSet<Scope>);
+pub struct ScopeSet(#[serde(deserialize_with = "sorted")] Vec<Scope>);
 
 /// What changes from one set to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -56,18 +58,18 @@ impl Scope {
 impl ScopeSet {
     /// Whether the set holds `scope`.
     pub fn contains(&self, scope: &Scope) -> bool {
-        self.0.contains(scope)
+        self.0.binary_search(scope).is_ok()
     }
 
     /// Whether the set holds all of `needed`.
     pub fn covers(&self, needed: &Self) -> bool {
-        needed.0.is_subset(&self.0)
+        needed.0.iter().all(|scope| self.contains(scope))
     }
 
     /// What of `self` is not in `other`.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        self.0.difference(&other.0).cloned().collect()
+        Self(self.0.iter().filter(|scope| !other.contains(scope)).cloned().collect())
     }
 
     /// What changes from `self` to `next`.
@@ -94,6 +96,7 @@ impl ScopeSet {
 impl Extend<Scope> for ScopeSet {
     fn extend<I: IntoIterator<Item = Scope>>(&mut self, scopes: I) {
         self.0.extend(scopes);
+        sort_and_dedup(&mut self.0);
     }
 }
 
@@ -102,6 +105,25 @@ impl FromIterator<Scope> for ScopeSet {
         let mut set = Self::default();
         set.extend(scopes);
         set
+    }
+}
+
+/// What stands there twice is there once.
+fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Scope>, D::Error> {
+    let mut scopes = Vec::deserialize(deserializer)?;
+    sort_and_dedup(&mut scopes);
+    Ok(scopes)
+}
+
+impl FromKept for Scope {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
+    }
+}
+
+impl FromKept for ScopeSet {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Ok(Vec::from_kept(value)?.into_iter().collect())
     }
 }
 

@@ -2,14 +2,14 @@
 //! themselves.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::core::admin::{Explain, Scopes};
 use crate::core::decision::{self, Subject};
-use crate::core::openapi::{Compiled, Document, Kept, Report, compile};
+use crate::core::openapi::{Compiled, Document, Report, compile};
 use crate::core::policy::{Policy, PolicyDiff};
+use crate::core::request::{FromKept, Kept};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
 use crate::core::token::{Prefix, inspect};
@@ -64,7 +64,7 @@ impl CompiledPolicy {
     /// An `Error` where it is none.
     #[wasm_bindgen(constructor)]
     pub fn new(policy: &str) -> Result<Self, JsError> {
-        Policy::from_value(Kept::parse(policy).map_err(failure)?).map(Self).map_err(failure)
+        Policy::from_json(policy).map(Self).map_err(failure)
     }
 
     /// Its revision.
@@ -125,10 +125,8 @@ fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
     Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
 }
 
-/// Reads JSON by the reader that documents have too, and makes of it what is wanted: with a reader for each type the bundle
-/// would be much larger.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsError> {
-    T::deserialize(Kept::parse(text).map_err(failure)?).map_err(failure)
+fn read<T: FromKept>(text: &str) -> Result<T, JsError> {
+    T::from_kept(Kept::parse(text).map_err(failure)?).map_err(failure)
 }
 
 fn write(value: &impl Serialize) -> Result<String, JsError> {

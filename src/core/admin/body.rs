@@ -9,6 +9,7 @@ use super::{AdminError, Description, Name};
 use crate::core::openapi::{Document, InvalidDocument, Settings};
 use crate::core::policy::Catalogue;
 use crate::core::record::{Owner, OwnerId};
+use crate::core::request::{Fault, Fields, FromKept, Kept};
 use crate::core::rotation::Window;
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
@@ -102,21 +103,17 @@ pub struct RollBack {
 }
 
 /// `POST /explain`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Explain {
     /// The method to ask about.
     pub method: String,
     /// Path and query to ask about.
     pub path: String,
     /// The integration that would ask.
-    #[serde(default, deserialize_with = "given")]
     pub integration: Option<IntegrationId>,
     /// The scopes that it would have: instead of its own, or with `owner` for one that does not exist.
-    #[serde(default, deserialize_with = "given")]
     pub scopes: Option<ScopeSet>,
     /// Whom the integration that does not exist would belong to.
-    #[serde(default, deserialize_with = "given")]
     pub owner: Option<Owner>,
 }
 
@@ -147,8 +144,8 @@ enum Expire {
 struct PolicyBody<'a> {
     #[serde(borrow)]
     documents: Vec<&'a RawValue>,
-    #[serde(default)]
-    settings: Settings,
+    #[serde(default, deserialize_with = "given")]
+    settings: Option<Kept>,
 }
 
 /// Reads a body into its type.
@@ -204,11 +201,44 @@ impl Rotate {
 impl PublishPolicy {
     pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
         let PolicyBody { documents, settings } = parse(body)?;
+        let settings = settings.map_or_else(|| Ok(Settings::default()), |settings| made("settings", settings))?;
         let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
             parse_document(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
         });
         Ok(Self { documents: documents.collect::<Result<_, _>>()?, settings })
     }
+}
+
+impl Explain {
+    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+        made("", parse(body)?)
+    }
+}
+
+impl FromKept for Explain {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["method", "path", "integration", "scopes", "owner"])?;
+        Ok(Self {
+            method: fields.required("method")?,
+            path: fields.required("path")?,
+            integration: fields.given("integration")?,
+            scopes: fields.given("scopes")?,
+            owner: fields.given("owner")?,
+        })
+    }
+}
+
+/// Makes something of what stands at `place` in the body.
+fn made<T: FromKept>(place: &str, value: Kept) -> Result<T, AdminError> {
+    T::from_kept(value).map_err(|fault| {
+        let Fault { place: inner, what } = fault;
+        let field = match (place, inner.as_str()) {
+            ("", "") => "body".to_owned(),
+            ("", only) | (only, "") => only.to_owned(),
+            (place, inner) => format!("{place}.{inner}"),
+        };
+        AdminError::invalid(&field, what)
+    })
 }
 
 /// A document as JSON, or as a JSON string that holds its text in JSON or YAML.

@@ -103,7 +103,7 @@ impl Command {
                 Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
             }
             Route::PreviewPolicy => Self::PreviewPolicy(PublishPolicy::parse(body)?),
-            Route::Explain => Self::Explain(body::parse(body)?),
+            Route::Explain => Self::Explain(Explain::parse(body)?),
             Route::Resync => Self::Resync,
             Route::ResyncProgress => Self::ResyncProgress,
             Route::OpenApi => Self::OpenApi,

@@ -2,9 +2,10 @@
 
 use super::document::Described;
 use super::settings::Settings;
-use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template, sort_and_dedup};
+use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
 use crate::core::request::Skeleton;
+use crate::core::request::sort_and_dedup;
 
 /// The places in which an operation names an owner of `level`.
 pub(super) fn parameters(

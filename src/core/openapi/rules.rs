@@ -2,7 +2,8 @@
 
 use super::owner;
 use super::{Finding, Report, Settings};
-use crate::core::policy::{Alternative, Operation, Place, set};
+use crate::core::policy::{Alternative, Operation, Place};
+use crate::core::request::sorted;
 
 /// What reports name as the document of a rule that names none.
 const DOCUMENT: &str = "rules";
@@ -11,9 +12,9 @@ const DOCUMENT: &str = "rules";
 pub(super) fn apply(settings: &Settings, operations: &mut Vec<Operation>, report: &mut Report) {
     let rules = &settings.rules;
     let name = |operation: &Operation| (operation.method.clone(), operation.path.route());
-    let ruled = set(rules.iter().map(name));
+    let ruled = sorted(rules.iter().map(name));
     operations.retain(|operation| {
-        let replaced = ruled.contains(&name(operation));
+        let replaced = ruled.binary_search(&name(operation)).is_ok();
         if replaced {
             report.replaced.push(Finding::of(operation, "a rule takes its place"));
         }

@@ -1,11 +1,12 @@
 //! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::document::{Described, TOO_LARGE};
 use super::settings::{Settings, WithoutSecurity};
-use crate::core::policy::{Access, Alternative, OwnerParameter, sort_and_dedup};
+use crate::core::policy::{Access, Alternative, OwnerParameter};
 use crate::core::record::Level;
+use crate::core::request::{Map, sort_and_dedup};
 use crate::core::scope::{Scope, ScopeSet};
 
 /// Who may use an operation, and what in its description cannot be.
@@ -64,21 +65,19 @@ fn unreadable(reference: &str) -> String {
 /// `None` where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not
 /// mapped, two levels at once, or the empty requirement (`{}`, "optional"), which is not the same as `security: []`.
 fn alternative(
-    requirement: &BTreeMap<String, Vec<String>>,
+    requirement: &Map<Vec<String>>,
     extra: &ScopeSet,
     settings: &Settings,
     owner: impl Fn(Level) -> Vec<OwnerParameter>,
 ) -> Result<Option<Alternative>, String> {
     let mut levels = Vec::new();
     let mut scopes = extra.clone();
-    for (name, needed) in requirement {
+    for (name, needed) in requirement.iter() {
         match settings.schemes.get(name) {
             Some(scheme) if scheme.private_integrations => levels.push(scheme.level),
             _ => return Ok(None),
         }
-        for scope in needed {
-            scopes.extend([parse(scope)?]);
-        }
+        scopes.extend(needed.iter().map(|scope| parse(scope)).collect::<Result<Vec<_>, _>>()?);
     }
     levels.dedup();
     match levels.as_slice() {
@@ -88,13 +87,13 @@ fn alternative(
 }
 
 /// What keeps private integrations from each of the requirements, none of which they can satisfy.
-pub(super) fn why_closed(requirements: &[BTreeMap<String, Vec<String>>], settings: &Settings) -> String {
+pub(super) fn why_closed(requirements: &[Map<Vec<String>>], settings: &Settings) -> String {
     let mut reasons: Vec<String> = requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
     sort_and_dedup(&mut reasons);
     reasons.join("; ")
 }
 
-fn obstacle(requirement: &BTreeMap<String, Vec<String>>, settings: &Settings) -> String {
+fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
     let obstacles = requirement.keys().filter_map(|name| match settings.schemes.get(name) {
         None => Some(format!("{name} is not in the settings")),
         Some(scheme) if !scheme.private_integrations => Some(format!("{name} is not for private integrations")),

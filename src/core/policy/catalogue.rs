@@ -1,11 +1,10 @@
 //! The catalogue of scopes: what each one opens.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::{Operation, Policy, sort_and_dedup};
+use super::{Operation, Policy};
 use crate::core::record::Level;
+use crate::core::request::sort_and_dedup;
 use crate::core::scope::{Scope, ScopeSet};
 
 /// All scopes that some operation needs, in order.
@@ -56,24 +55,29 @@ pub struct CatalogueOperation {
 impl Policy {
     /// The catalogue of this policy's scopes.
     pub fn catalogue(&self) -> Catalogue {
-        let mut scopes: BTreeMap<&Scope, Vec<(&Operation, Vec<Level>)>> = BTreeMap::new();
-        for operation in &self.operations {
-            let mut levels: BTreeMap<&Scope, Vec<Level>> = BTreeMap::new();
+        let mut needs = Vec::new();
+        for (place, operation) in self.operations.iter().enumerate() {
             for alternative in operation.access.alternatives() {
-                for scope in alternative.scopes.iter() {
-                    levels.entry(scope).or_default().push(alternative.level);
-                }
-            }
-            for (scope, mut levels) in levels {
-                sort_and_dedup(&mut levels);
-                scopes.entry(scope).or_default().push((operation, levels));
+                needs.extend(alternative.scopes.iter().map(|scope| (scope, place, alternative.level)));
             }
         }
-        let entries = scopes.into_iter().map(|(scope, operations)| {
+        sort_and_dedup(&mut needs);
+        let entries = needs.chunk_by(|(one, ..), (other, ..)| one == other).filter_map(|needs| {
+            let (scope, ..) = needs.first()?;
             let description = self.descriptions.get(scope.as_str()).cloned();
-            CatalogueEntry { description, ..CatalogueEntry::new(scope, operations) }
+            Some(CatalogueEntry { description, ..CatalogueEntry::new(scope, self.opened(needs)) })
         });
         Catalogue(entries.collect())
+    }
+
+    /// The operations that need one scope, each with the levels for which it does.
+    fn opened(&self, needs: &[(&Scope, usize, Level)]) -> Vec<(&Operation, Vec<Level>)> {
+        let by_operation = needs.chunk_by(|(_, one, _), (_, other, _)| one == other);
+        let opened = by_operation.filter_map(|needs| {
+            let (_, place, _) = needs.first()?;
+            Some((self.operations.get(*place)?, needs.iter().map(|(.., level)| *level).collect()))
+        });
+        opened.collect()
     }
 }
 

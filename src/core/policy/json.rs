@@ -1,48 +1,38 @@
 //! The policy's JSON form, as KV and registry keep it.
 
-use std::collections::BTreeMap;
-
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::{Operation, OwnerNames, Policy, PolicyError};
+use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 
 /// The version of the policy's form that this code writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u64 = 1;
 
 /// A stored policy that cannot be trusted: a fault of the store, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptPolicy {
     /// Not JSON, or not a policy's JSON. Holds no content of the policy.
-    #[error("malformed at line {line}, column {column}")]
+    #[error("malformed at {place}")]
     Malformed {
-        /// Where in the text.
-        line: usize,
-        /// Where in the line.
-        column: usize,
+        /// Where: a line and column of the text, or a path in the value, as in `operations[0].path`.
+        place: String,
     },
     /// Of a version that this code does not know.
     #[error("version {0}")]
-    Version(u32),
+    Version(u64),
     /// Operations that cannot be told apart.
     #[error("{0}")]
     Operations(#[from] PolicyError),
 }
 
-#[derive(Deserialize)]
-struct Versioned {
-    v: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Stored {
-    v: u32,
+    v: u64,
     rev: u64,
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    descriptions: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    descriptions: Map<String>,
 }
 
 impl Policy {
@@ -51,23 +41,16 @@ impl Policy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version.
     pub fn from_json(text: &str) -> Result<Self, CorruptPolicy> {
-        let Versioned { v } = parse(text)?;
-        if v != VERSION {
-            return Err(CorruptPolicy::Version(v));
+        let value = Kept::parse(text).map_err(|error| CorruptPolicy::Malformed {
+            place: format!("line {} column {}", error.line(), error.column()),
+        })?;
+        if let Some(Kept::Unsigned(v)) = value.entry("v")
+            && *v != VERSION
+        {
+            return Err(CorruptPolicy::Version(*v));
         }
-        Ok(parse::<Stored>(text)?.into_policy()?)
-    }
-
-    /// Reads a stored policy whose text has been taken apart already.
-    ///
-    /// # Errors
-    /// What is wrong, for all but a policy of this version.
-    pub fn from_value<'de, D: Deserializer<'de> + Clone>(value: D) -> Result<Self, D::Error> {
-        let Versioned { v } = Versioned::deserialize(value.clone())?;
-        if v != VERSION {
-            return Err(Error::custom(CorruptPolicy::Version(v)));
-        }
-        Stored::deserialize(value)?.into_policy().map_err(Error::custom)
+        let stored = Stored::from_kept(value).map_err(|fault| CorruptPolicy::Malformed { place: fault.place })?;
+        Ok(stored.into_policy()?)
     }
 
     /// The text that KV and registry keep.
@@ -91,6 +74,15 @@ impl Stored {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, CorruptPolicy> {
-    serde_json::from_str(text).map_err(|error| CorruptPolicy::Malformed { line: error.line(), column: error.column() })
+impl FromKept for Stored {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "descriptions"])?;
+        Ok(Self {
+            v: fields.required("v")?,
+            rev: fields.required("rev")?,
+            operations: fields.required("operations")?,
+            owner_parameters: fields.required("owner_parameters")?,
+            descriptions: fields.given("descriptions")?.unwrap_or_default(),
+        })
+    }
 }

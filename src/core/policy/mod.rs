@@ -4,12 +4,9 @@ mod catalogue;
 mod diff;
 mod json;
 mod operation;
-mod order;
 mod owner;
 mod preview;
 mod template;
-
-use std::collections::BTreeMap;
 
 use matchit::Router;
 
@@ -17,12 +14,11 @@ pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
-pub(in crate::core) use order::{set, sort, sort_and_dedup};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
 pub use template::{InvalidTemplate, Template};
 
-use super::request::{Method, Path, Request};
+use super::request::{Map, Method, Path, Request, sort};
 
 /// All operations, ready to be looked up. Deny by default.
 #[derive(Clone)]
@@ -30,8 +26,9 @@ pub struct Policy {
     rev: u64,
     operations: Vec<Operation>,
     owner_names: OwnerNames,
-    descriptions: BTreeMap<String, String>,
-    routers: BTreeMap<Method, Router<usize>>,
+    descriptions: Map<String>,
+    /// In the order of methods.
+    routers: Vec<(Method, Router<usize>)>,
 }
 
 /// Why a list of operations is no policy.
@@ -68,9 +65,9 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`] where two of them cannot be told apart.
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
-        order::sort(&mut operations);
-        let mut routers: BTreeMap<Method, Router<usize>> = BTreeMap::new();
-        let mut routes: BTreeMap<(Method, String), Template> = BTreeMap::new();
+        sort(&mut operations);
+        let mut routers: Vec<(Method, Router<usize>)> = Vec::new();
+        let mut routes: Map<&Template> = Map::default();
         for (index, operation) in operations.iter().enumerate() {
             let clash = |other: &Template| PolicyError::Clash {
                 document: operation.document.clone(),
@@ -79,13 +76,14 @@ impl Policy {
                 other: operation.path.to_string(),
             };
             let route = operation.path.route();
-            if let Some(other) = routes.insert((operation.method.clone(), route.clone()), operation.path.clone()) {
-                return Err(clash(&other));
+            let key = format!("{} {route}", operation.method.as_str());
+            if let Some(other) = routes.get(&key) {
+                return Err(clash(other));
             }
-            let router = routers.entry(operation.method.clone()).or_default();
-            router.insert(route, index).map_err(|_| clash(&operation.path))?;
+            routes.insert(key, &operation.path);
+            add(&mut routers, &operation.method, route, index).ok_or_else(|| clash(&operation.path))?;
         }
-        Ok(Self { rev, operations, owner_names, descriptions: BTreeMap::new(), routers })
+        Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routers })
     }
 
     /// The same policy as a later revision.
@@ -98,9 +96,8 @@ impl Policy {
     #[must_use]
     pub fn with_descriptions<'a>(mut self, descriptions: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         for (scope, description) in descriptions.into_iter().filter(|(_, description)| !description.is_empty()) {
-            let known = self.descriptions.entry(scope.to_owned()).or_insert_with(|| description.to_owned());
-            if description < known.as_str() {
-                *known = description.to_owned();
+            if self.descriptions.get(scope).is_none_or(|known| description < known.as_str()) {
+                self.descriptions.insert(scope.to_owned(), description.to_owned());
             }
         }
         self
@@ -135,15 +132,28 @@ impl Policy {
             let names = operation.path.parameters();
             return Lookup::Found(operation, names.zip(values).collect());
         }
-        let others: Vec<_> = self.routers.keys().filter(|other| self.find(other, path).is_some()).cloned().collect();
+        let methods = self.routers.iter().map(|(method, _)| method);
+        let others: Vec<_> = methods.filter(|other| self.find(other, path).is_some()).cloned().collect();
         if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
     }
 
     fn find(&self, method: &Method, path: &Path) -> Option<(&Operation, Vec<String>)> {
-        let found = self.routers.get(method)?.at(path.as_str()).ok()?;
+        let (_, router) = self.routers.iter().find(|(known, _)| known == method)?;
+        let found = router.at(path.as_str()).ok()?;
         let values = found.params.iter().map(|(_, value)| value.to_owned()).collect();
         Some((self.operations.get(*found.value)?, values))
     }
+}
+
+/// Adds a route to its method's router, which is made where there is none yet.
+fn add(routers: &mut Vec<(Method, Router<usize>)>, method: &Method, route: String, index: usize) -> Option<()> {
+    if let Some((_, router)) = routers.iter_mut().find(|(known, _)| known == method) {
+        return router.insert(route, index).ok();
+    }
+    let mut router = Router::new();
+    router.insert(route, index).ok()?;
+    routers.insert(routers.partition_point(|(known, _)| known < method), (method.clone(), router));
+    Some(())
 }
 
 impl std::fmt::Debug for Policy {

@@ -1,36 +1,35 @@
 //! One operation and what it requires.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{OwnerParameter, Place, Template};
 use crate::core::record::Level;
-use crate::core::request::Method;
+use crate::core::request::json::{deserialize, text};
+use crate::core::request::{Fault, Fields, FromKept, Kept, Method};
 use crate::core::scope::ScopeSet;
 
 /// A method and a path template of the origin, with what they require.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Operation {
     /// The path template.
     pub path: Template,
     /// The method.
-    #[serde(with = "method")]
+    #[serde(serialize_with = "method")]
     pub method: Method,
     /// Who may use it.
     pub access: Access,
     /// OpenAPI's `operationId`, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// OpenAPI's `summary`, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
     /// The title of the document that describes it.
-    #[serde(default)]
     pub document: String,
 }
 
 /// Who may use an operation.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Anyone, without a token.
@@ -42,15 +41,14 @@ pub enum Access {
 }
 
 /// One way to be allowed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Alternative {
     /// The level that the integration must belong to.
     pub level: Level,
     /// The scopes that it must have, all of them.
     pub scopes: ScopeSet,
     /// Where the request names the owner. Where there is any, the request must name the integration's own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owner: Vec<OwnerParameter>,
 }
 
@@ -110,20 +108,57 @@ impl Access {
     }
 }
 
-mod method {
-    use serde::{Deserialize, Deserializer, Serializer};
+fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
 
-    use crate::core::request::Method;
-
-    pub fn serialize<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(method.as_str())
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match Method::parse(&text) {
-            Method::Other(_) => Err(serde::de::Error::custom("no method of OpenAPI")),
+impl FromKept for Method {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, |text| match Self::parse(text) {
+            Self::Other(_) => Err("no method of OpenAPI"),
             method => Ok(method),
+        })
+    }
+}
+
+impl FromKept for Operation {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["path", "method", "access", "id", "summary", "document"])?;
+        Ok(Self {
+            path: fields.required("path")?,
+            method: fields.required("method")?,
+            access: fields.required("access")?,
+            id: fields.optional("id")?,
+            summary: fields.optional("summary")?,
+            document: fields.given("document")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl FromKept for Access {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        match value.text() {
+            Some("public") => Ok(Self::Public),
+            Some("authenticated") => Ok(Self::Authenticated),
+            Some(_) => Err(Fault::new("access is public, authenticated or {\"any_of\": […]}")),
+            None => Ok(Self::AnyOf(Fields::of(value, &["any_of"])?.required("any_of")?)),
         }
+    }
+}
+
+impl FromKept for Alternative {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["level", "scopes", "owner"])?;
+        Ok(Self {
+            level: fields.required("level")?,
+            scopes: fields.required("scopes")?,
+            owner: fields.given("owner")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
     }
 }

@@ -2,29 +2,28 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Alternative, Policy};
 use crate::core::record::{Level, OwnerId};
-use crate::core::request::{Given, Request};
+use crate::core::request::json::{deserialize, word};
+use crate::core::request::{Fault, Fields, FromKept, Given, Kept, Request};
 
 /// A parameter that names an owner.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct OwnerName {
     /// The parameter's name, e.g. `locationId`.
     pub name: String,
     /// Where it names an owner of this level only under a condition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// Whether a property of a JSON body with this name names an owner too, where an operation declares one.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub body: bool,
 }
 
 /// `altType=location`, in the query. A request that leaves the parameter out is taken to mean it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Condition {
     /// The query parameter's name.
     pub name: String,
@@ -33,8 +32,7 @@ pub struct Condition {
 }
 
 /// The parameters that name an owner, by level.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OwnerNames {
     /// Those that name the agency.
     pub agency: Vec<OwnerName>,
@@ -43,8 +41,7 @@ pub struct OwnerNames {
 }
 
 /// Where one operation names the owner.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct OwnerParameter {
     /// The parameter's name.
     pub name: String,
@@ -54,7 +51,7 @@ pub struct OwnerParameter {
 }
 
 /// Where a parameter stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In a segment of the path.
@@ -75,6 +72,54 @@ impl fmt::Display for Place {
             Self::Header => "header",
             Self::Body => "body",
         })
+    }
+}
+
+impl FromKept for OwnerName {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["name", "when", "body"])?;
+        Ok(Self {
+            name: fields.required("name")?,
+            when: fields.optional("when")?,
+            body: fields.given("body")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl FromKept for Condition {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["name", "is"])?;
+        Ok(Self { name: fields.required("name")?, is: fields.required("is")? })
+    }
+}
+
+impl FromKept for OwnerNames {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["agency", "sub_account"])?;
+        Ok(Self {
+            agency: fields.given("agency")?.unwrap_or_default(),
+            sub_account: fields.given("sub_account")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for OwnerNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}
+
+impl FromKept for OwnerParameter {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["name", "in"])?;
+        Ok(Self { name: fields.required("name")?, place: fields.required("in")? })
+    }
+}
+
+impl FromKept for Place {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let all = [("path", Self::Path), ("query", Self::Query), ("header", Self::Header), ("body", Self::Body)];
+        word(value, &all)
     }
 }
 

@@ -1,14 +1,15 @@
 //! What other scopes would change for an integration: the operations that it gains and loses.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Access, Operation, Policy, sort};
+use super::{Access, Operation, Policy};
 use crate::core::record::Level;
+use crate::core::request::json::deserialize;
+use crate::core::request::{Fault, Fields, FromKept, Kept, sort};
 use crate::core::scope::ScopeSet;
 
 /// Scopes before and after, of an integration of one level.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeChange {
     /// The level that the integration belongs to.
     pub level: Level,
@@ -16,6 +17,23 @@ pub struct ScopeChange {
     pub before: ScopeSet,
     /// Its scopes then.
     pub after: ScopeSet,
+}
+
+impl FromKept for ScopeChange {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["level", "before", "after"])?;
+        Ok(Self {
+            level: fields.required("level")?,
+            before: fields.required("before")?,
+            after: fields.required("after")?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeChange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
 }
 
 /// What a change of scopes does.

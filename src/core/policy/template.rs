@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::sort;
-use crate::core::request::{Path, PathError};
+use crate::core::request::json::text;
+use crate::core::request::{Fault, FromKept, Kept, Path, PathError, sort};
 
 /// A path template whose every segment is either literal or one parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct Template(Vec<Segment>);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,11 +144,9 @@ impl fmt::Display for Template {
     }
 }
 
-impl TryFrom<String> for Template {
-    type Error = InvalidTemplate;
-
-    fn try_from(text: String) -> Result<Self, InvalidTemplate> {
-        Self::parse(&text)
+impl FromKept for Template {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
     }
 }
 

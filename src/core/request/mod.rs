@@ -2,16 +2,20 @@
 
 mod authorization;
 mod body;
+pub(in crate::core) mod json;
 mod method;
 mod name;
+mod order;
 mod path;
 mod query;
 
 pub use authorization::{AuthorizationError, Credential};
 pub(in crate::core) use body::is_json;
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
+pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;
 pub use name::{Given, Skeleton};
+pub(in crate::core) use order::{sort, sort_and_dedup, sorted};
 pub use path::{Path, PathError};
 pub(in crate::core) use query::decode;
 pub use query::{Query, QueryError};

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bits::BASE32;
+use crate::core::request::json::text;
+use crate::core::request::{Fault, FromKept, Kept};
 
 /// The public id of an integration: 16 characters. It may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +45,12 @@ impl IntegrationId {
 impl fmt::Display for IntegrationId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+impl FromKept for IntegrationId {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
     }
 }
 

@@ -74,7 +74,7 @@ fn class_24_the_record_at_hand_counts_and_its_window_to_the_second() {
 #[test]
 fn class_27_an_admins_body_is_what_it_says_and_a_change_names_its_revision() {
     let parse = |path, if_match, body| {
-        let request = IncomingRequest { method: "POST", path, query: None, if_match, body };
+        let request = IncomingRequest { method: "POST", path, query: None, if_match, if_none_match: None, body };
         Command::parse(request).map(|_| ())
     };
     let rotate = format!("/integrations/{}/rotate", integration_id(1));

@@ -1,8 +1,6 @@
 //! The parts of an OpenAPI 3 document that a policy is made of.
 
-mod kept;
 mod objects;
-mod read;
 mod resolve;
 mod server;
 mod yaml;
@@ -12,8 +10,8 @@ use std::collections::BTreeSet;
 use serde::Deserializer;
 
 use super::settings::Settings;
+use crate::core::request::{Kept, json};
 
-pub use self::kept::{Fault, Kept};
 use self::objects::{Components, Info, MaybeReference, PathItem, Paths, object};
 pub(super) use self::objects::{OperationObject, Parameter, Security};
 use self::resolve::JsonBody;
@@ -107,7 +105,7 @@ impl Document {
     /// The scopes that its security schemes declare, and what it says of each.
     pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
         let flows = self.components.security_schemes.values().flat_map(|scheme| scheme.flows.values());
-        flows.flat_map(|flow| &flow.scopes).map(|(scope, description)| (scope.as_str(), description.as_str()))
+        flows.flat_map(|flow| flow.scopes.iter()).map(|(scope, description)| (scope.as_str(), description.as_str()))
     }
 
     /// Every scope that it names, wherever it does.
@@ -130,7 +128,7 @@ impl Document {
 /// Reads a document, or tells the place in it that cannot be read.
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Document, InvalidDocument> {
     let mut document = Document::default();
-    match read::read(deserializer, &mut document) {
+    match json::read(deserializer, &mut document) {
         Ok(()) => Ok(document),
         Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(what.to_string())),
         Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {what}"))),

@@ -1,12 +1,10 @@
 //! OpenAPI's objects, as far as a policy needs them; all else is skipped without being kept.
 
-use std::collections::BTreeMap;
-
-use super::kept::Kept;
-use super::read::{Collection, Node, Scalar, Source, Stop, read};
+use crate::core::request::json::{Collection, Node, Scalar, Source, Stop, read};
+use crate::core::request::{Kept, Map};
 
 /// A list of requirements, each of which names schemes and their scopes.
-pub(in crate::core::openapi) type Security = Vec<BTreeMap<String, Vec<String>>>;
+pub(in crate::core::openapi) type Security = Vec<Map<Vec<String>>>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Info {
@@ -15,21 +13,21 @@ pub(super) struct Info {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Components {
-    pub parameters: BTreeMap<String, MaybeReference<Parameter>>,
-    pub request_bodies: BTreeMap<String, MaybeReference<RequestBody>>,
-    pub schemas: BTreeMap<String, Schema>,
-    pub security_schemes: BTreeMap<String, SecurityScheme>,
+    pub parameters: Map<MaybeReference<Parameter>>,
+    pub request_bodies: Map<MaybeReference<RequestBody>>,
+    pub schemas: Map<Schema>,
+    pub security_schemes: Map<SecurityScheme>,
 }
 
 /// A security scheme, as far as it declares scopes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SecurityScheme {
-    pub flows: BTreeMap<String, Flow>,
+    pub flows: Map<Flow>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flow {
-    pub scopes: BTreeMap<String, String>,
+    pub scopes: Map<String>,
 }
 
 /// How many paths a document may have.
@@ -37,7 +35,7 @@ const MOST_PATHS: usize = 10_000;
 
 /// The path items by path. Extensions are skipped; a path that stands twice is an error, since one would be lost.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Paths(pub BTreeMap<String, PathItem>);
+pub(super) struct Paths(pub Map<PathItem>);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct PathItem {
@@ -61,7 +59,7 @@ pub(in crate::core::openapi) struct OperationObject {
     pub(super) security: Option<Security>,
     pub(super) parameters: Vec<MaybeReference<Parameter>>,
     pub(super) request_body: Option<MaybeReference<RequestBody>>,
-    pub(super) extensions: BTreeMap<String, Kept>,
+    pub(super) extensions: Map<Kept>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +77,7 @@ pub(in crate::core::openapi) struct Parameter {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct RequestBody {
-    pub content: BTreeMap<String, MediaType>,
+    pub content: Map<MediaType>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,13 +99,13 @@ macro_rules! object {
     (@required) => { false };
     (@required $mark:literal) => { true };
     ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
-        impl $crate::core::openapi::document::read::Node for $type {
+        impl $crate::core::request::json::Node for $type {
             fn expecting(&self) -> &'static str {
                 $expecting
             }
 
-            fn open(&mut self, collection: $crate::core::openapi::document::read::Collection) -> bool {
-                collection == $crate::core::openapi::document::read::Collection::Object
+            fn open(&mut self, collection: $crate::core::request::json::Collection) -> bool {
+                collection == $crate::core::request::json::Collection::Object
             }
 
             fn fields(&self) -> &'static [(&'static str, bool)] {
@@ -117,8 +115,8 @@ macro_rules! object {
             fn entry(
                 &mut self,
                 key: &str,
-                value: &mut dyn $crate::core::openapi::document::read::Source,
-            ) -> Result<(), $crate::core::openapi::document::read::Stop> {
+                value: &mut dyn $crate::core::request::json::Source,
+            ) -> Result<(), $crate::core::request::json::Stop> {
                 match key {
                     $($key => value.read(&mut self.$field).map(drop),)+
                     _ => Ok(()),
@@ -160,10 +158,8 @@ impl Node for Paths {
         }
         let mut item = PathItem::default();
         value.read(&mut item)?;
-        match self.0.insert(key.to_owned(), item) {
-            None => Ok(()),
-            Some(_) => Err(Stop::because(format!("the path {key} stands twice"))),
-        }
+        let is_new = self.0.insert(key.to_owned(), item);
+        if is_new { Ok(()) } else { Err(Stop::because(format!("the path {key} stands twice"))) }
     }
 }
 
@@ -188,7 +184,12 @@ impl Node for OperationObject {
             "parameters" => &mut self.parameters,
             "requestBody" => &mut self.request_body,
             _ if self.extensions.contains_key(key) => return Err(Stop::because(format!("{key} stands twice"))),
-            _ if key.starts_with("x-") => self.extensions.entry(key.to_owned()).or_default(),
+            _ if key.starts_with("x-") => {
+                let mut extension = Kept::default();
+                value.read(&mut extension)?;
+                self.extensions.insert(key.to_owned(), extension);
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         value.read(field).map(drop)
@@ -254,7 +255,7 @@ impl<T: Node + Default> Node for MaybeReference<T> {
     }
 
     fn take(&mut self, value: Kept) -> Result<(), Stop> {
-        if let Some(reference) = value.text_of("$ref") {
+        if let Some(reference) = value.entry("$ref").and_then(Kept::text) {
             *self = Self::Reference { reference: reference.to_owned() };
             return Ok(());
         }

@@ -1,14 +1,13 @@
 //! Servers: what their addresses put before every path.
 
-use std::collections::BTreeMap;
-
 use super::InvalidDocument;
 use super::objects::object;
+use crate::core::request::Map;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Server {
     url: String,
-    variables: BTreeMap<String, Variable>,
+    variables: Map<Variable>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -33,7 +32,7 @@ impl Server {
     /// The path of the server's address, without a slash at its end.
     fn base_path(&self) -> String {
         let mut url = self.url.clone();
-        for (name, variable) in &self.variables {
+        for (name, variable) in self.variables.iter() {
             url = url.replace(&format!("{{{name}}}"), &variable.default);
         }
         let after_authority = match url.split_once("://") {

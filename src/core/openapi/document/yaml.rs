@@ -1,11 +1,10 @@
 //! YAML 1.2 as far as it says what JSON can say, in bounded memory.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::kept::Kept;
+use crate::core::request::{Kept, Map};
 
 /// How deep collections may lie in one another; serde_json's own limit.
 const MOST_LEVELS: usize = 128;
@@ -31,7 +30,7 @@ fn at(what: &str, place: &Marker) -> String {
 #[derive(Default)]
 struct Loader {
     open: Vec<Frame>,
-    anchors: BTreeMap<usize, Known>,
+    anchors: Map<Known>,
     nodes: usize,
     root: Option<Kept>,
 }
@@ -53,7 +52,7 @@ enum Items {
 #[derive(Default)]
 struct Mapping {
     entries: Vec<(String, Kept)>,
-    keys: BTreeSet<String>,
+    keys: Map<()>,
     /// The key whose value comes next.
     key: Option<String>,
 }
@@ -89,10 +88,10 @@ impl Loader {
             Event::Alias(anchor) => {
                 let unknown = "an alias stands for what it is part of, or for nothing";
                 let (nodes, levels) =
-                    self.anchors.get(&anchor).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
+                    self.anchors.get(&anchor.to_string()).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
                 self.count(nodes)?;
                 self.deepen(levels)?;
-                let value = self.anchors.get(&anchor).map(|known| known.value.clone()).ok_or(unknown)?;
+                let value = self.anchors.get(&anchor.to_string()).map(|known| known.value.clone()).ok_or(unknown)?;
                 self.put(value, levels)
             }
         }
@@ -142,7 +141,7 @@ impl Loader {
     fn remember(&mut self, anchor: usize, value: &Kept, nodes: usize, levels: usize) -> Result<(), String> {
         if anchor > 0 {
             self.count(nodes)?;
-            self.anchors.insert(anchor, Known { value: value.clone(), nodes, levels });
+            self.anchors.insert(anchor.to_string(), Known { value: value.clone(), nodes, levels });
         }
         Ok(())
     }
@@ -164,7 +163,7 @@ impl Mapping {
         if text == "<<" {
             return Err("a merge key (<<), which YAML 1.2 does not have".to_owned());
         }
-        if !self.keys.insert(text.clone().into_owned()) {
+        if !self.keys.insert(text.clone().into_owned(), ()) {
             return Err(format!("the key {text:?} stands twice"));
         }
         self.key = Some(text.into_owned());

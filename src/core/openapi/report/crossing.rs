@@ -1,9 +1,8 @@
 //! Templates that both match some path.
 
-use std::collections::BTreeMap;
-
 use super::{Finding, Report};
-use crate::core::policy::{Operation, sort};
+use crate::core::policy::Operation;
+use crate::core::request::sort;
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
 const MOST_PAIRS: usize = 4_000_000;
@@ -14,9 +13,10 @@ impl Report {
     /// Reports the pairs of operations between which only the leftmost literal decides.
     pub(in crate::core::openapi) fn crossings(&mut self, operations: &[Operation]) {
         let mut pairs = 0_usize;
-        for alike in alike(operations).values() {
-            for (index, operation) in alike.iter().enumerate() {
-                for other in alike.iter().skip(index.saturating_add(1)) {
+        let sorted = by_length(operations);
+        for alike in sorted.chunk_by(|(one, length, _), (method, other, _)| (one, length) == (method, other)) {
+            for (index, (.., operation)) in alike.iter().enumerate() {
+                for (.., other) in alike.iter().skip(index.saturating_add(1)) {
                     pairs = pairs.saturating_add(1);
                     if pairs > MOST_PAIRS || self.crossing.len() >= MOST_FINDINGS {
                         return self
@@ -41,13 +41,13 @@ fn common(one: &str, other: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// The operations that could cross: those of one method and one length. Of two that do, the winner comes first: at the
-/// first segment in which they differ, a literal is less than a parameter.
-fn alike(operations: &[Operation]) -> BTreeMap<(&str, usize), Vec<&Operation>> {
-    let mut alike: BTreeMap<_, Vec<&Operation>> = BTreeMap::new();
+/// The operations, those together that could cross: those of one method and one length. Of two that do, the winner comes
+/// first: at the first segment in which they differ, a literal is less than a parameter.
+fn by_length(operations: &[Operation]) -> Vec<(&str, usize, &Operation)> {
+    let mut sorted = Vec::with_capacity(operations.len());
     for operation in operations {
-        alike.entry((operation.method.as_str(), operation.path.segments())).or_default().push(operation);
+        sorted.push((operation.method.as_str(), operation.path.segments(), operation));
     }
-    alike.values_mut().for_each(sort);
-    alike
+    sort(&mut sorted);
+    sorted
 }

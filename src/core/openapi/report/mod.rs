@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::settings::Settings;
-use crate::core::policy::{Access, Operation, Policy, set, sort, sort_and_dedup};
+use crate::core::policy::{Access, Operation, Policy};
 use crate::core::record::Level;
+use crate::core::request::{sort, sort_and_dedup, sorted};
 
 /// What compiling found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl Report {
             self.errors.push(Finding::new(document.title(), "", path, &message));
         }
         let requirements = document.operations().filter_map(|described| described.security());
-        let used = set(requirements.flatten().flat_map(|requirement| requirement.keys()));
+        let used = sorted(requirements.flatten().flat_map(|requirement| requirement.keys()));
         for name in used {
             if !settings.schemes.contains_key(name) {
                 self.unmapped_schemes.push(name.clone());
@@ -113,9 +114,10 @@ impl Report {
         self.public = self.without_token.len();
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
-        let named = set(documents.iter().flat_map(|document| document.named_scopes(settings)));
-        let used = set(catalogue.entries().iter().map(|entry| entry.scope.as_str()));
-        self.unused_scopes = named.difference(&used).map(|scope| (*scope).to_owned()).collect();
+        let named = sorted(documents.iter().flat_map(|document| document.named_scopes(settings)));
+        let used = sorted(catalogue.entries().iter().map(|entry| entry.scope.as_str()));
+        self.unused_scopes =
+            named.into_iter().filter(|scope| used.binary_search(scope).is_err()).map(str::to_owned).collect();
     }
 
     /// Makes the report independent of the documents' order.

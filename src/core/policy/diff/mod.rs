@@ -2,13 +2,11 @@
 
 mod text;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::{Access, Operation, OwnerNames, Policy, set};
+use super::{Access, Operation, OwnerNames, Policy};
 use crate::core::record::Level;
-use crate::core::request::Method;
+use crate::core::request::{Method, sort};
 
 /// Operations as `METHOD /template`, and the same by who can reach them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -69,11 +67,13 @@ type Pair<'a> = (Option<&'a Operation>, Option<&'a Operation>);
 impl Policy {
     /// What changes from `self` to `next`.
     pub fn diff(&self, next: &Self) -> PolicyDiff {
-        let (before, after) = (self.by_route(), next.by_route());
-        let routes = set(before.keys().chain(after.keys()));
+        let mut routes: Vec<Route<'_>> = self.operations.iter().map(|old| route(old, false)).collect();
+        routes.extend(next.operations.iter().map(|new| route(new, true)));
+        sort(&mut routes);
         let mut diff = PolicyDiff::default();
-        for route in routes {
-            diff.add((before.get(route).copied(), after.get(route).copied()));
+        for pair in routes.chunk_by(|(one, other, ..), (path, method, ..)| (one, other) == (path, method)) {
+            let of = |policy| pair.iter().find(|(_, _, is_new, _)| *is_new == policy).map(|(.., operation)| *operation);
+            diff.add((of(false), of(true)));
         }
         if self.owner_names != next.owner_names {
             let (before, after) = (self.owner_names.clone(), next.owner_names.clone());
@@ -81,14 +81,13 @@ impl Policy {
         }
         diff
     }
+}
 
-    fn by_route(&self) -> BTreeMap<(String, &Method), &Operation> {
-        let mut routes = BTreeMap::new();
-        for operation in &self.operations {
-            routes.insert((operation.path.route(), &operation.method), operation);
-        }
-        routes
-    }
+/// The name of an operation's route and its method, whether it is of the new policy, and itself.
+type Route<'a> = (String, &'a Method, bool, &'a Operation);
+
+fn route(operation: &Operation, is_new: bool) -> Route<'_> {
+    (operation.path.route(), &operation.method, is_new, operation)
 }
 
 impl PolicyDiff {

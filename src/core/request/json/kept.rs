@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
+use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error, Expected, IntoDeserializer, Unexpected, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize, forward_to_deserialize_any};
 
+use super::fields::Fault;
 use super::read::{Collection, Node, Scalar, Source, Stop, read};
 
 /// A value, kept until it is known what it is to be. Entries that stand twice are kept twice.
@@ -30,11 +31,25 @@ impl Kept {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
-        let mut value = Self::Null;
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        read(&mut deserializer, &mut value).map_err(|(_, error)| error)?;
+        let value = Self::deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(value)
+    }
+
+    /// That it is of another type than was expected.
+    pub(super) fn is_no(&self, expected: &'static str) -> Fault {
+        let found = match self {
+            Self::Null => Unexpected::Unit,
+            Self::Boolean(value) => Unexpected::Bool(*value),
+            Self::Unsigned(value) => Unexpected::Unsigned(*value),
+            Self::Signed(value) => Unexpected::Signed(*value),
+            Self::Float(value) => Unexpected::Float(*value),
+            Self::Text(text) => Unexpected::Str(text),
+            Self::List(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        };
+        Fault::new(invalid_type(found, &expected))
     }
 
     /// Its items, where it is a list.
@@ -53,12 +68,20 @@ impl Kept {
         }
     }
 
-    /// The text of the one entry `key`, where it is an object that has it.
-    pub(super) fn text_of(&self, key: &str) -> Option<&str> {
+    /// The value of the one entry `key`, where it is an object that has it.
+    pub(in crate::core) fn entry(&self, key: &str) -> Option<&Self> {
         let Self::Object(entries) = self else { return None };
         let mut found = entries.iter().filter(|(name, _)| name == key);
         let (_, value) = found.next()?;
-        if found.next().is_some() { None } else { value.text() }
+        if found.next().is_some() { None } else { Some(value) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = Self::Null;
+        read(deserializer, &mut value).map_err(|(_, error)| error)?;
+        Ok(value)
     }
 }
 
@@ -78,35 +101,9 @@ impl<'de> Deserializer<'de> for Kept {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self {
-            Self::Null => visitor.visit_none(),
-            value => visitor.visit_some(value),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        match self {
-            Self::Text(text) => visitor.visit_enum(text.into_deserializer()),
-            Self::Object(entries) => {
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(entries.into_iter())))
-            }
-            _ => Err(Fault::custom("expected a string or an object of one entry")),
-        }
-    }
-
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -118,22 +115,9 @@ impl IntoDeserializer<'_, Fault> for Kept {
     }
 }
 
-/// What is wrong with a kept value, in words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Fault(String);
-
 impl Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(invalid_type(found, expected))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(format!("invalid value: {}, expected {expected}", name(found)))
+        Self::new(message)
     }
 }
 

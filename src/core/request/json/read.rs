@@ -2,7 +2,6 @@
 //! knows the place of what cannot be read; with a visitor for each type this would be half of the browser's code.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -10,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use super::kept::{Kept, invalid_type};
 
 /// Where a value goes.
-pub(super) trait Node {
+pub(in crate::core) trait Node {
     /// What it can be made of, as errors tell it.
     fn expecting(&self) -> &'static str;
 
@@ -52,14 +51,14 @@ pub(super) trait Node {
 
 /// What has parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Collection {
+pub(in crate::core) enum Collection {
     List,
     Object,
 }
 
 /// What has none.
 #[derive(Clone, Copy)]
-pub(super) enum Scalar<'a> {
+pub(in crate::core) enum Scalar<'a> {
     Null,
     Boolean(bool),
     Unsigned(u64),
@@ -69,22 +68,25 @@ pub(super) enum Scalar<'a> {
 }
 
 /// Where a value comes from.
-pub(super) trait Source {
+pub(in crate::core) trait Source {
     /// Reads it; `false` where a list has ended.
     fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop>;
 }
 
 /// Why reading ends early: something for a message, or an error that the source keeps.
-pub(super) struct Stop(pub Option<String>);
+pub(in crate::core) struct Stop(pub Option<String>);
 
 impl Stop {
-    pub(super) fn because(message: String) -> Self {
+    pub(in crate::core) fn because(message: String) -> Self {
         Self(Some(message))
     }
 }
 
 /// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
-pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
+pub(in crate::core) fn read<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    into: &mut dyn Node,
+) -> Result<(), (String, D::Error)> {
     let place = Place::default();
     let seed = Seed { node: Some(into), at: None, place: &place };
     seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
@@ -360,23 +362,5 @@ impl<T: Node + Default> Node for Vec<T> {
             self.push(item);
         }
         Ok(is_read)
-    }
-}
-
-/// Of two entries with one key, the last counts.
-impl<T: Node + Default> Node for BTreeMap<String, T> {
-    fn expecting(&self) -> &'static str {
-        "a map"
-    }
-
-    fn open(&mut self, collection: Collection) -> bool {
-        collection == Collection::Object
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let mut read = T::default();
-        value.read(&mut read)?;
-        self.insert(key.to_owned(), read);
-        Ok(())
     }
 }

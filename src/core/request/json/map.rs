@@ -1,0 +1,126 @@
+//! A map by text in little code: one tree of places serves the values of every type.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::fields::{Fault, FromKept};
+use super::kept::Kept;
+use super::read::{Collection, Node, Source, Stop};
+
+/// Values by text, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map<T> {
+    places: BTreeMap<String, usize>,
+    values: Vec<T>,
+}
+
+impl<T> Map<T> {
+    /// Puts a value in; whether there was none. Of two with one key, the last counts.
+    pub fn insert(&mut self, key: String, value: T) -> bool {
+        let next = self.values.len();
+        let place = *self.places.entry(key).or_insert(next);
+        if let Some(present) = self.values.get_mut(place) {
+            *present = value;
+            return false;
+        }
+        self.values.push(value);
+        true
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&T> {
+        self.values.get(*self.places.get(key)?)
+    }
+
+    /// The value of a key.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.values.get_mut(*self.places.get(key)?)
+    }
+
+    /// Whether there is a value of this key.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
+    /// The entries, in the order of keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &T)> {
+        self.places.iter().filter_map(|(key, place)| Some((key, self.values.get(*place)?)))
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.places.keys()
+    }
+
+    /// The values, in the order of keys.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+impl<T> Default for Map<T> {
+    fn default() -> Self {
+        Self { places: BTreeMap::new(), values: Vec::new() }
+    }
+}
+
+impl<T: Serialize> Serialize for Map<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<T: FromKept> FromKept for Map<T> {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let Kept::Object(entries) = value else { return Err(value.is_no("a map")) };
+        let mut made = Self::default();
+        for (key, value) in entries {
+            let value = T::from_kept(value).map_err(|fault| fault.within(&key))?;
+            made.insert(key, value);
+        }
+        Ok(made)
+    }
+}
+
+impl<T: Node + Default> Node for Map<T> {
+    fn expecting(&self) -> &'static str {
+        "a map"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let mut read = T::default();
+        value.read(&mut read)?;
+        self.insert(key.to_owned(), read);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_in_the_order_of_keys_and_the_last_counts() {
+        let mut map = Map::default();
+        let new = ["b", "a", "b", "c"].map(|key| map.insert(key.to_owned(), key.len() + map.len()));
+        assert_eq!(new, [true, true, false, true]);
+        let entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        assert_eq!(entries, [("a", 2), ("b", 3), ("c", 3)]);
+        assert_eq!((map.get("b"), map.get("x"), map.len()), (Some(&3), None, 3));
+    }
+}

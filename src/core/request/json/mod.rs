@@ -1,0 +1,12 @@
+//! JSON, read by one visitor into nodes or into a value, and values made of that.
+
+mod fields;
+mod kept;
+mod map;
+mod read;
+
+pub use fields::{Fault, Fields, FromKept};
+pub(in crate::core) use fields::{deserialize, text, word};
+pub use kept::Kept;
+pub use map::Map;
+pub(in crate::core) use read::{Collection, Node, Scalar, Source, Stop, read};

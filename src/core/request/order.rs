@@ -1,0 +1,22 @@
+//! Sorted lists in little code: each type that the standard library's sort is used for brings four kilobytes, and so does
+//! each type that a `BTreeMap` or `BTreeSet` is made of. For lists of equals that are alike.
+
+use std::collections::BinaryHeap;
+
+/// Sorts a list.
+pub(in crate::core) fn sort<T: Ord>(list: &mut Vec<T>) {
+    *list = BinaryHeap::from(std::mem::take(list)).into_sorted_vec();
+}
+
+/// Sorts a list and drops what is in it twice.
+pub(in crate::core) fn sort_and_dedup<T: Ord>(list: &mut Vec<T>) {
+    sort(list);
+    list.dedup();
+}
+
+/// These in order, each of them once.
+pub(in crate::core) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut list = items.into_iter().collect();
+    sort_and_dedup(&mut list);
+    list
+}
