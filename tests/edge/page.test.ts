@@ -14,7 +14,7 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
 
 const CSP = [
   ...["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:"],
-  ...["font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "object-src 'none'"],
+  ...["font-src 'self'", "connect-src 'self'", "form-action 'none'", "base-uri 'none'", "object-src 'none'"],
   ...["frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types svelte-trusted-html"],
 ].join("; ");
 

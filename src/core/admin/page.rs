@@ -31,7 +31,7 @@ pub const PAGE_HEADERS: [(&str, &str); 6] = [
     (
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
+         font-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; object-src 'none'; \
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html",
     ),
     ("X-Content-Type-Options", "nosniff"),

@@ -58,9 +58,7 @@ export const integrations = {
     const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
     for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
     if (cursor) query.set("cursor", cursor);
-    // A space as `%20`: `+` is a plus here.
-    const text = query.toString().replaceAll("+", "%20");
-    return ask<IntegrationPage>("GET", `/integrations?${text}`, signal ? { signal } : {});
+    return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
   create: (body: NewIntegration, idempotencyKey: string) => ask<Minted>("POST", "/integrations", { body, idempotencyKey }),
@@ -81,7 +79,8 @@ export interface Documents {
 
 export const policy = {
   show: () => ask<Policy>("GET", "/policy"),
-  compiled: () => askText("/policy/compiled"),
+  /** `UNCHANGED` where it is still the revision that is known. */
+  compiled: (known?: number) => askText("/policy/compiled", known),
   preview: (body: Documents) => ask<PolicyPreview>("POST", "/policy/preview", { body }),
   publish: (body: Documents, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),

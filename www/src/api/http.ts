@@ -2,6 +2,8 @@ import { Problem } from "./problem";
 
 const API = "/_tidegate/api";
 const PATIENCE_MS = 60_000;
+/** 8 MiB over a slow line. */
+const UPLOAD_PATIENCE_MS = 10 * 60_000;
 
 export interface Options {
   body?: unknown;
@@ -10,6 +12,8 @@ export interface Options {
   /** Says that a repetition is one: no second token is made for it. */
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** The revision that is at hand already. */
+  known?: number;
   /** How much of the body has been sent, 0 to 1. */
   onSent?: (share: number) => void;
 }
@@ -41,12 +45,16 @@ export async function ask<T>(method: string, path: string, options: Options = {}
   return (await response.json()) as T;
 }
 
-/** As `ask`, for text that the page hands on without reading it. */
-export async function askText(path: string): Promise<string> {
-  const response = await send("GET", path, {});
+/** What `askText` gives where nothing has changed. */
+export const UNCHANGED = Symbol("unchanged");
+
+/** As `ask`, for text that the page hands on without reading it; not fetched again where it is still revision `known`. */
+export async function askText(path: string, known?: number): Promise<string | typeof UNCHANGED> {
+  const response = await send("GET", path, known === undefined ? {} : { known });
+  if (response.status === 304) return UNCHANGED;
   if (response.status === 401) {
     await signInAgain();
-    return askText(path);
+    return askText(path, known);
   }
   if (!response.ok) throw await Problem.of(response);
   return response.text();
@@ -56,6 +64,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
   const headers = new Headers();
   if (options.body !== undefined) headers.set("Content-Type", "application/json");
   if (options.rev !== undefined) headers.set("If-Match", `"${options.rev}"`);
+  if (options.known !== undefined) headers.set("If-None-Match", `"${options.known}"`);
   if (options.idempotencyKey !== undefined) headers.set("Idempotency-Key", options.idempotencyKey);
   const body = options.body === undefined ? null : JSON.stringify(options.body);
   const timeout = AbortSignal.timeout(PATIENCE_MS);
@@ -75,7 +84,7 @@ function upload(method: string, path: string, headers: Headers, body: string, on
     const request = new XMLHttpRequest();
     request.open(method, API + path);
     headers.forEach((value, name) => request.setRequestHeader(name, value));
-    request.timeout = PATIENCE_MS;
+    request.timeout = UPLOAD_PATIENCE_MS;
     request.upload.onprogress = (event) => onSent(event.total > 0 ? event.loaded / event.total : 0);
     request.onload = () => resolve(new Response(request.status === 204 ? null : request.responseText, { status: request.status }));
     request.onerror = request.ontimeout = request.onabort = () => reject(Problem.unreachable());

@@ -16,10 +16,15 @@ export class Problem extends Error {
     this.status = status;
     this.type = (text("type") ?? "").split(":").at(-1) ?? "";
     this.title = this.message;
-    this.detail = text("detail") ?? "";
+    this.detail = status === 412 ? t.problem.stale : (text("detail") ?? "");
     this.field = text("field");
     this.current = body.current;
     this.report = body.report;
+  }
+
+  /** Whether an earlier try may have done it: its answer, with the token in it, was lost. */
+  get isRepetition(): boolean {
+    return this.type === "already-done" || this.field === "Idempotency-Key";
   }
 
   static async of(response: Response): Promise<Problem> {

@@ -16,7 +16,8 @@ const ms = (at: unknown) => new Date(String(at)).getTime();
 /** In the order of the tokens' numbers. An event that says too little changes nothing. */
 export function lives(events: Event[], integration: Integration): Life[] {
   const all: Life[] = [];
-  let current = start(1, ms(integration.created_at));
+  const ordered = [...events].sort((a, b) => a.seq - b.seq);
+  let current = start(...beginning());
   let outgoing: Life | null = null;
 
   function start(n: number, from: number): Life {
@@ -25,7 +26,15 @@ export function lives(events: Event[], integration: Integration): Life[] {
     return life;
   }
 
-  for (const event of [...events].sort((a, b) => a.seq - b.seq)) {
+  /** The first token; or the one that lived when the events begin, where earlier ones are no longer told of. */
+  function beginning(): [number, number] {
+    const first = ordered[0];
+    if (!first || first.kind === "integration.created") return [1, ms(integration.created_at)];
+    const [ended] = Array.isArray(first.detail.ended) ? first.detail.ended : [];
+    return [Number(first.detail.outgoing ?? ended ?? first.detail.n ?? 1), ms(first.at)];
+  }
+
+  for (const event of ordered) {
     const at = ms(event.at);
     // A window that has passed needed no event.
     if (outgoing?.to != null && outgoing.to <= at) outgoing = null;

@@ -21,6 +21,11 @@ export function looksLike(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
+/** Whether anything of it can be seen. */
+export function isVisible(text: string): boolean {
+  return !looksLike(text, "");
+}
+
 export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,6 +1,7 @@
 // What more than one view needs to know, asked for once.
 
 import { owners as ownersApi, policy as policyApi, scopes as scopesApi } from "../api/client";
+import { UNCHANGED } from "../api/http";
 import { Problem } from "../api/problem";
 import type { CatalogueEntry, Owner, Owners } from "../api/types";
 import { loadCore, type Policy } from "../core";
@@ -11,8 +12,10 @@ export const owners = new Loaded<Owners>(ownersApi.list);
 export const catalogue = new Loaded<CatalogueEntry[]>(scopesApi.list);
 
 /** The policy in force, compiled, in the hands of the edge's own code. Null where none is published. */
-export const policyInForce = new Loaded<Policy | null>(async () => {
-  const [core, text] = await Promise.all([loadCore(), policyApi.compiled().catch(noneIsNull)]);
+export const policyInForce: Loaded<Policy | null> = new Loaded<Policy | null>(async () => {
+  const known = policyInForce.value;
+  const [core, text] = await Promise.all([loadCore(), policyApi.compiled(known?.rev).catch(noneIsNull)]);
+  if (text === UNCHANGED) return known;
   return text === null ? null : core.policy(text);
 });
 

@@ -12,9 +12,10 @@ type Guard = () => Loss | null;
 
 class Router {
   place = $state<Place>(read(location.hash));
-  /** Where somebody wants to go although something would be lost; they are asked first. */
-  wanted = $state<{ hash: string; loss: Loss } | null>(null);
+  /** What somebody wants to do although something would be lost; they are asked first. */
+  wanted = $state<{ go: () => void; loss: Loss } | null>(null);
   #current = location.hash;
+  #isLeaving = false;
   #guards = new Set<Guard>();
 
   constructor() {
@@ -41,12 +42,24 @@ class Router {
     this.place = read(location.hash);
   }
 
+  /** Goes where a view's own end leads, which loses nothing. */
+  finish(hash: string): void {
+    this.#isLeaving = location.hash !== hash;
+    location.hash = hash;
+  }
+
+  /** Does what would end the view; asks first where that loses something. */
+  leaveBy(go: () => void): void {
+    const loss = this.#loss();
+    if (loss === null) go();
+    else this.wanted = { go, loss };
+  }
+
   /** Leaves although something is lost. */
   leave(): void {
     const wanted = this.wanted;
     this.wanted = null;
-    this.#guards.clear();
-    if (wanted !== null) location.hash = wanted.hash;
+    wanted?.go();
   }
 
   stay(): void {
@@ -60,9 +73,11 @@ class Router {
 
   #changed(): void {
     if (location.hash === this.#current) return;
-    const loss = this.#loss();
+    const loss = this.#isLeaving ? null : this.#loss();
+    this.#isLeaving = false;
     if (loss !== null) {
-      this.wanted = { hash: location.hash || "#/", loss };
+      const hash = location.hash || "#/";
+      this.wanted = { go: () => this.finish(hash), loss };
       history.replaceState(null, "", this.#current || "#/");
       return;
     }

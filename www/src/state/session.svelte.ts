@@ -15,10 +15,15 @@ class Session {
   state = $state<State>("asking");
   problem = $state<Problem | null>(null);
   #waiting: Waiting[] = [];
+  #renewal: Promise<void> | null = null;
   #tabs = new BroadcastChannel("tidegate-session");
 
   constructor() {
     onSessionEnd(() => this.#renewed());
+    // A page that comes back from the browser's memory may have outlived its session.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted && this.state === "in") void api.show().catch(() => (this.state = "expired"));
+    });
     this.#tabs.onmessage = ({ data }) => this.#heard(data);
   }
 
@@ -35,6 +40,9 @@ class Session {
 
   async signIn(key: string): Promise<void> {
     await api.signIn(key);
+    await api.show().catch((thrown: unknown) => {
+      throw Problem.from(thrown).status === 401 ? new Problem(401, { type: "no-cookie", title: t.session.noCookie, detail: t.session.noCookieDetail }) : thrown;
+    });
     this.#signedIn();
     this.#tabs.postMessage("in");
   }
@@ -69,12 +77,14 @@ class Session {
 
   #renewed(): Promise<void> {
     if (this.state === "in") this.state = "expired";
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#renewal ??= new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return this.#renewal;
   }
 
   #settle(how: (waiting: Waiting) => void): void {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#renewal = null;
     waiting.forEach(how);
   }
 }
