@@ -17,8 +17,8 @@ const MARGIN = 2;
 const WINDOW_WITHOUT_FEED = 75;
 /** How long after the bound every gate must have been seen to be right, in seconds. */
 const SEEN_WITHIN = 40;
-/** Of those who change things, how many are rules of the policy. */
-const RULES_OF = 8;
+/** Of so many who change things, one is a rule of the policy. */
+const ONE_RULE_OF = 8;
 /** A timer that is later than this tells that the machine stood still, in milliseconds. */
 const STALL_MS = 1_000;
 
@@ -124,7 +124,7 @@ export class Run {
     await done("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
     const owner = { level: "sub_account", id: "acme" };
     const { token } = await done("POST", "/integrations", { name: "asks for rules", owner, scopes: [] });
-    const lives = [...Array(this.lives).keys()].map((n) => (n % RULES_OF === 0 ? new Rule(this, policy, n, token) : new Integration(this)));
+    const lives = [...Array(this.lives).keys()].map((n) => (n % ONE_RULE_OF === 0 ? new Rule(this, policy, n / ONE_RULE_OF, token) : new Integration(this)));
     const early = lives.filter((life, n) => life instanceof Integration && n % 2 === 0);
     for (const life of early) await life.create();
     await sleep(2_000);
