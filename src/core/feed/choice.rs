@@ -82,6 +82,11 @@ pub fn choose(question: &Question, limits: &Limits) -> Choice {
     match kv {
         Given::NotAsked => return Choice::Ask(Source::Kv),
         Given::Has(rev) if question.believes_kv(rev) && registry == Given::NotAsked => return Choice::Use(Source::Kv),
+        // It has nothing newer that could turn a denial, so what a grant would rest on will do: the registry is not read
+        // every second for as long as KV is behind.
+        Given::Has(rev) if registry == Given::NotAsked && question.still_vouches(memory, rev, limits) => {
+            return Choice::Use(Source::Memory);
+        }
         _ => {}
     }
     let is_good_enough = memory.is_some_and(|held| held.age_ms < limits.last_known_good_ms);
@@ -96,13 +101,21 @@ pub fn choose(question: &Question, limits: &Limits) -> Choice {
 
 impl Question {
     fn most_memory_ms(&self, limits: &Limits) -> u64 {
-        match (self.for_denial, self.is_fresh, self.minimum.certain) {
-            (true, ..) => DENIAL_MS,
-            (_, false, _) => BLIND_MS,
-            (_, true, true) => VOUCHED_FOR_MS,
+        if self.for_denial { DENIAL_MS } else { self.most_memory_for_grants_ms(limits) }
+    }
+
+    fn most_memory_for_grants_ms(&self, limits: &Limits) -> u64 {
+        match (self.is_fresh, self.minimum.certain) {
+            (false, _) => BLIND_MS,
+            (true, true) => VOUCHED_FOR_MS,
             // KV alone would not be believed, so each new look costs a read of the registry.
-            (_, true, false) => VOUCHED_FOR_MS.max(limits.last_known_good_ms),
+            (true, false) => VOUCHED_FOR_MS.max(limits.last_known_good_ms),
         }
+    }
+
+    /// Whether memory is as new as what KV gave, and young enough for a grant.
+    fn still_vouches(&self, memory: Option<Held>, kv: Option<u64>, limits: &Limits) -> bool {
+        memory.is_some_and(|held| kv <= Some(held.rev) && held.age_ms < self.most_memory_for_grants_ms(limits))
     }
 
     /// KV is behind where the feed or memory has seen something newer; and where the feed cannot tell, it may be.
@@ -165,6 +178,20 @@ mod tests {
         expect(Question { minimum: listed(3), ..has(None) }, Choice::Ask(Registry));
         expect(Question { memory: held(3, 70_000), ..has(Some(2)) }, Choice::Ask(Registry));
         expect(Question { memory: held(3, 70_000), ..has(None) }, Choice::Ask(Registry));
+    }
+
+    #[test]
+    fn a_denial_reads_kv_again_but_not_the_registry_while_kv_is_behind() {
+        let denial = Question { memory: held(3, 1_000), minimum: listed(3), for_denial: true, ..COLD };
+        expect(denial, Choice::Ask(Kv));
+        expect(Question { kv: Has(Some(2)), ..denial }, Choice::Use(Memory));
+        expect(Question { kv: Has(None), ..denial }, Choice::Use(Memory));
+        expect(Question { kv: Has(Some(4)), ..denial }, Choice::Use(Kv));
+        expect(Question { kv: Has(Some(2)), memory: held(3, 60_000), ..denial }, Choice::Ask(Registry));
+        expect(Question { kv: Has(Some(2)), minimum: listed(4), ..denial }, Choice::Ask(Registry));
+        let partial = Question { minimum: Minimum::UNKNOWN, ..denial };
+        expect(Question { kv: Has(Some(3)), ..partial }, Choice::Use(Memory));
+        expect(Question { kv: Has(Some(4)), ..partial }, Choice::Ask(Registry));
     }
 
     #[test]
