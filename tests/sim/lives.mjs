@@ -12,6 +12,8 @@ const SCOPES = Object.keys(PATHS);
 const halves = [0, 1].map((half) => GATES.filter((_, n) => n % 2 === half));
 /** How many dead tokens are watched on, those of deleted integrations too. */
 const DEAD_WATCHED = 2;
+/** How long an integration is left as it is, in milliseconds: longer than the pause between two looks. */
+const REST_MS = [1_500, 3_500];
 /** How long an admin waits before trying again what was not done, in milliseconds. */
 const AGAIN_MS = 1_000;
 
@@ -62,6 +64,11 @@ class Token {
     return this.watches.get(path);
   }
 
+  /** What works is asked for at every gate. */
+  lookEverywhere() {
+    for (const watch of this.watches.values()) if (watch.wants === 200) watch.lookEverywhere();
+  }
+
   /** Makes this request no more. */
   forget(path) {
     this.watches.get(path).end();
@@ -91,8 +98,14 @@ export class Integration extends Life {
   async live() {
     while (this.run.wantsMore()) {
       await this.run.watched(await this.#next());
-      await sleep(this.run.random.between(0, 2000));
+      await this.rest();
     }
+  }
+
+  /** Until the next change every gate is asked what works, so that each has something to remember. */
+  async rest() {
+    for (const token of this.#current) token.lookEverywhere();
+    await sleep(this.run.random.between(...REST_MS));
   }
 
   create() {
@@ -180,7 +193,8 @@ export class Integration extends Life {
   #expectAt(token, path, wants, change) {
     const before = token.watches.get(path)?.wants;
     if (before === wants && this.isQuiet) {
-      return wants === 200 ? token.watch(path).lookEverywhere() : token.forget(path);
+      if (wants !== 200) token.forget(path);
+      return;
     }
     if (before === wants || (before === undefined && wants !== 200 && (this.isQuiet || wants === 401))) return;
     token.watch(path).expect(wants, change, this.isQuiet ? halves[wants === 200 ? 0 : 1] : GATES);

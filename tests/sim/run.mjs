@@ -136,7 +136,7 @@ export class Run {
     const lives = [...Array(this.lives).keys()].map((n) => (n % ONE_RULE_OF === 0 ? new Rule(this, policy, n / ONE_RULE_OF, token) : new Integration(this)));
     const early = lives.filter((life, n) => life instanceof Integration && n % 2 === 0);
     for (const life of early) await life.create();
-    await sleep(2_000);
+    await Promise.all(early.map((life) => life.rest()));
     await world.steer("kv", { behave: kv });
     await world.steer("cache", { behave: cache });
     await world.steer("registry", { behave: registry });
