@@ -47,6 +47,8 @@ pub(super) struct Published {
 pub(super) struct Remembered<T> {
     pub value: Rc<T>,
     pub read_at_ms: u64,
+    /// When KV was last asked for something newer.
+    pub looked_at_ms: u64,
 }
 
 thread_local! {
@@ -183,6 +185,6 @@ impl<T> Remembered<T> {
 
 impl<T> Clone for Remembered<T> {
     fn clone(&self) -> Self {
-        Self { value: Rc::clone(&self.value), read_at_ms: self.read_at_ms }
+        Self { value: Rc::clone(&self.value), read_at_ms: self.read_at_ms, looked_at_ms: self.looked_at_ms }
     }
 }

@@ -162,6 +162,19 @@ describe("while KV stands still", () => {
     expect([registry.reads, kv.reads]).toEqual([["/feed", `/records/${a.id}`], [`i:${a.id}`]]);
   });
 
+  it("a flood of denials reads KV once a second, and the registry once", async () => {
+    const a = await warm();
+    await freezeKv();
+    await take("now", a);
+    at(START + BOUND);
+    for (let second = 0; second < 4; second += 1) {
+      at(START + BOUND + second * 1.001);
+      for (let time = 0; time < 3; time += 1) expect(await status(a.token)).toBe(401);
+    }
+    expect(registry.of("/records")).toEqual([`/records/${a.id}`]);
+    expect(kv.reads.filter((key) => key === `i:${a.id}`)).toHaveLength(4);
+  });
+
   it("a revocation while a body is on its way counts", async () => {
     const a = await warm();
     const { settings } = demoPolicy as any;

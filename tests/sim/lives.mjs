@@ -8,8 +8,12 @@ import { GATES } from "./world.mjs";
 const OWNER = { level: "sub_account", id: "acme" };
 const PATHS = { "contacts.readonly": "/contacts/?locationId=acme", "locations.readonly": "/locations/acme" };
 const SCOPES = Object.keys(PATHS);
+/** Of the two gates of each location: at one a quiet integration's client has what must work, at the other what must not. */
+const halves = [0, 1].map((half) => GATES.filter((_, n) => n % 2 === half));
 /** How many dead tokens are watched on, those of deleted integrations too. */
 const DEAD_WATCHED = 2;
+/** How long an integration is left as it is, in milliseconds: longer than the pause between two looks. */
+const REST_MS = [1_500, 3_500];
 /** How long an admin waits before trying again what was not done, in milliseconds. */
 const AGAIN_MS = 1_000;
 
@@ -60,12 +64,28 @@ class Token {
     return this.watches.get(path);
   }
 
+  /** What works is asked for at every gate. */
+  lookEverywhere() {
+    for (const watch of this.watches.values()) if (watch.wants === 200) watch.lookEverywhere();
+  }
+
+  /** Makes this request no more. */
+  forget(path) {
+    this.watches.get(path).end();
+    this.watches.delete(path);
+  }
+
   end() {
     for (const watch of this.watches.values()) watch.end();
   }
 }
 
+/**
+ * A gate that denies looks whether the denial still holds, and so learns of a change early. At a loud integration every gate gets
+ * every request, for good. A quiet one is the worst case: no gate is asked what would have it look, until it knows.
+ */
 export class Integration extends Life {
+  isQuiet = this.run.random.chance(0.5);
   /** Those of the integrations before this one are dead. */
   tokens = [];
   #minted = 0;
@@ -78,8 +98,14 @@ export class Integration extends Life {
   async live() {
     while (this.run.wantsMore()) {
       await this.run.watched(await this.#next());
-      await sleep(this.run.random.between(0, 2000));
+      await this.rest();
     }
+  }
+
+  /** Until the next change every gate is asked what works, so that each has something to remember. */
+  async rest() {
+    for (const token of this.#current) token.lookEverywhere();
+    await sleep(this.run.random.between(...REST_MS));
   }
 
   create() {
@@ -158,20 +184,29 @@ export class Integration extends Life {
   }
 
   #expect(token, change) {
-    if (!token.isAlive) {
-      for (const watch of token.watches.values()) watch.expect(401, change);
+    for (const scope of SCOPES) {
+      const wants = !token.isAlive ? 401 : this.scopes.includes(scope) ? 200 : 403;
+      this.#expectAt(token, PATHS[scope], wants, change);
+    }
+  }
+
+  #expectAt(token, path, wants, change) {
+    const before = token.watches.get(path)?.wants;
+    if (before === wants && this.isQuiet) {
+      if (wants !== 200) token.forget(path);
       return;
     }
-    for (const scope of SCOPES) token.watch(PATHS[scope]).expect(this.scopes.includes(scope) ? 200 : 403, change);
+    if (before === wants || (before === undefined && wants !== 200 && (this.isQuiet || wants === 401))) return;
+    token.watch(path).expect(wants, change, this.isQuiet ? halves[wants === 200 ? 0 : 1] : GATES);
   }
 }
 
-/** One rule that comes and goes, in a policy that has several of them. */
+/** One rule that comes and goes, in a policy that has several of them; each is asked for at one gate, so that none has it look. */
 export class Rule extends Life {
   /** `policy` publishes one after the other, and knows the rules in force. */
   constructor(run, policy, number, token) {
     super(run);
-    Object.assign(this, { policy, path: `/simulated/${number}` });
+    Object.assign(this, { policy, path: `/simulated/${number}`, gates: [GATES[number % GATES.length]] });
     this.watch = new Watch(run, this, `GET ${this.path}`, this.path, token);
   }
 
@@ -191,7 +226,7 @@ export class Rule extends Life {
     return this.change(isOpen ? "publish: opens" : "publish: closes", { method: "PUT", path: "/policy", body }, (answer, change) => {
       this.policy.paths = rules;
       Object.assign(change, { rev: answer.rev, key: "policy" });
-      this.watch.expect(isOpen ? 200 : 404, change);
+      this.watch.expect(isOpen ? 200 : 404, change, this.gates);
     });
   }
 }

@@ -32,7 +32,8 @@ export function row(run) {
     title: scenario.title,
     seed: run.seed,
     promised: !scenario.isOff,
-    held: run.broken.length === 0,
+    control: scenario.isControl === true,
+    held: run.held,
     changes: changes.length,
     // Seconds from the acknowledgement to the start of the last request that was judged wrongly, at any gate.
     last_wrong: of((change) => change.lastWrong),
@@ -60,7 +61,7 @@ const HEAD = ["scenario", "changes", "p50", "p99", "max", "wrong grant: max", "w
 /** A row as cells; where the window ended before the last wrong verdict, the maximum is no more than a lower limit. */
 function cells(row) {
   const at_least = (value) => (row.wrong_to_the_end > 0 && value > row.watched_seconds - 3 ? `over ${Math.floor(value)}` : value.toFixed(1));
-  const bound = !row.promised ? "none" : row.held ? "held" : "BROKEN";
+  const bound = row.control ? (row.held ? "broken, as it must be" : "NOT NOTICED") : !row.promised ? "none" : row.held ? "held" : "BROKEN";
   const { last_wrong: all, last_wrong_grant: grant, last_wrong_refusal: refusal } = row;
   return [row.title, row.changes, at_least(all.p50), at_least(all.p99), at_least(all.max), at_least(grant.max), at_least(refusal.max), row.answers_503, row.answers, bound];
 }

@@ -17,8 +17,8 @@ const MARGIN = 2;
 const WINDOW_WITHOUT_FEED = 75;
 /** How long after the bound every gate must have been seen to be right, in seconds. */
 const SEEN_WITHIN = 40;
-/** Of those who change things, how many are rules of the policy. */
-const RULES_OF = 8;
+/** Of so many who change things, one is a rule of the policy. */
+const ONE_RULE_OF = 8;
 /** A timer that is later than this tells that the machine stood still, in milliseconds. */
 const STALL_MS = 1_000;
 
@@ -77,7 +77,7 @@ export class Run {
   /** Waits until a change has been watched for long enough; at the bound every gate must have it right, and be seen to. */
   async watched(change) {
     await sleep(this.window * 1000);
-    if (this.scenario.isOff) return;
+    if (this.scenario.isOff || this.scenario.isControl) return;
     const due = this.dueAt(change);
     for (let tries = 0; ; tries += 1) {
       change.unseen = [...change.watches].filter((watch) => watch.change === change).flatMap((watch) => watch.unseenSince(due));
@@ -102,17 +102,26 @@ export class Run {
     return this.changes.filter((change) => change.acknowledgedAt + change.lastWrong > this.dueAt(change) || change.unseen?.length > 0);
   }
 
+  /** Whether it came out as it has to. */
+  get held() {
+    return this.scenario.isControl ? this.broken.length > 0 : this.broken.length === 0;
+  }
+
   /** Why this run says little: what the machine did, where the scenario did not. */
   get stalled() {
     if (this.lag > STALL_MS) return `the machine stood still for ${this.lag} ms`;
-    const isToFail = this.scenario.outage !== undefined || this.scenario.isOff;
+    const { outage, isOff, isControl } = this.scenario;
+    const isToFail = outage !== undefined || isOff || isControl;
     return this.feedFailures > 0 && !isToFail ? `the registry was too slow ${this.feedFailures} times` : undefined;
   }
 
   /** What everybody finds: a policy, a sub-account, and integrations that every gate has seen, with KV as it should be. */
   async #setUp() {
     const { world } = this;
+    const { kv = {}, cache = {}, registry = {} } = this.scenario;
     for (const standIn of ["kv", "cache", "registry"]) await world.steer(standIn, { seed: this.seed });
+    // Without a feed from the start: a copy would be good for a while.
+    await world.steer("registry", { behave: { reads: registry.reads ?? true } });
     const policy = new Policy(DEMO);
     const first = { name: "gate0" };
     const done = async (method, path, body) => {
@@ -124,11 +133,10 @@ export class Run {
     await done("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
     const owner = { level: "sub_account", id: "acme" };
     const { token } = await done("POST", "/integrations", { name: "asks for rules", owner, scopes: [] });
-    const lives = [...Array(this.lives).keys()].map((n) => (n % RULES_OF === 0 ? new Rule(this, policy, n, token) : new Integration(this)));
+    const lives = [...Array(this.lives).keys()].map((n) => (n % ONE_RULE_OF === 0 ? new Rule(this, policy, n / ONE_RULE_OF, token) : new Integration(this)));
     const early = lives.filter((life, n) => life instanceof Integration && n % 2 === 0);
     for (const life of early) await life.create();
-    await sleep(2_000);
-    const { kv = {}, cache = {}, registry = {} } = this.scenario;
+    await Promise.all(early.map((life) => life.rest()));
     await world.steer("kv", { behave: kv });
     await world.steer("cache", { behave: cache });
     await world.steer("registry", { behave: registry });

@@ -22,5 +22,8 @@ export const SCENARIOS = [
   { name: "off-kv-never", title: "feed off, KV never", kv: { delay: "never" }, ...OFF },
 ];
 
+/** What the simulator would not notice says nothing, so here it has to: nothing keeps the bound. */
+export const CONTROL = { ...OFF, name: "control", title: "feed off, KV never: must be noticed", kv: { delay: "never" }, isOff: false, isControl: true };
+
 /** Those of the short form. */
-export const SHORT = ["kv-random", "kv-never"];
+export const SHORT = ["kv-random", "kv-never", "control"];

@@ -65,14 +65,18 @@ export class Watch {
     Object.assign(this, { run, owner, what, path, token });
   }
 
-  /** From now on this status is the right one, because of this change. */
-  expect(wants, change) {
-    if (wants === this.wants) return;
+  /** From now on this status is the right one, because of this change, at these gates. */
+  expect(wants, change, gates = GATES) {
     const isNew = this.wants === undefined;
-    Object.assign(this, { wants, change });
+    Object.assign(this, { wants, change, gates });
     change.watches.add(this);
     for (const look of this.#looks.values()) Object.assign(look, { rightAt: 0, isWrong: false });
     if (isNew) for (const gate of GATES) this.run.loops.push(this.#loop(gate));
+  }
+
+  /** What is right at some gates has been right at all of them. */
+  lookEverywhere() {
+    this.gates = GATES;
   }
 
   end() {
@@ -81,13 +85,13 @@ export class Watch {
 
   /** The gates where it was not seen to be right by a request that began after this moment. */
   unseenSince(moment) {
-    return GATES.filter((gate) => this.#looks.get(gate).rightAt < moment).map((gate) => gate.name);
+    return this.gates.filter((gate) => this.#looks.get(gate).rightAt < moment).map((gate) => gate.name);
   }
 
   async #loop(gate) {
     const look = this.#looks.get(gate);
     while (!this.#isOver && !this.run.isOver) {
-      if (this.owner.epoch % 2 === 0) await this.#ask(gate, look);
+      if (this.owner.epoch % 2 === 0 && this.gates.includes(gate)) await this.#ask(gate, look);
       await sleep(this.run.random.between(...this.#pause(look)) * 1000);
     }
   }

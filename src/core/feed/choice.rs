@@ -7,7 +7,7 @@ use super::{Limits, Minimum, OnOutage};
 const VOUCHED_FOR_MS: u64 = 60_000;
 /// How long memory serves a grant without a feed that is fresh.
 const BLIND_MS: u64 = 5_000;
-/// How long memory serves a denial: what KV has learnt since works at once, and asking costs a read a second at most.
+/// How long memory serves a denial before KV is looked at: what it has learnt since works at once, for a read a second at most.
 const DENIAL_MS: u64 = 1_000;
 
 /// Where something came from.
@@ -39,6 +39,8 @@ pub struct Held {
     pub rev: u64,
     /// How long ago it was read from KV or the registry.
     pub age_ms: u64,
+    /// How long ago KV was asked for something newer: not longer than that.
+    pub looked_ms: u64,
 }
 
 /// All that the choice depends on.
@@ -76,12 +78,19 @@ pub fn choose(question: &Question, limits: &Limits) -> Choice {
         return Choice::Nothing;
     }
     let memory = memory.filter(|held| minimum.is_met_by(Some(held.rev)));
-    if memory.is_some_and(|held| held.age_ms < question.most_memory_ms(limits)) && registry == Given::NotAsked {
+    if memory.is_some_and(|held| question.is_served_by(held, limits)) && registry == Given::NotAsked {
         return Choice::Use(Source::Memory);
     }
     match kv {
         Given::NotAsked => return Choice::Ask(Source::Kv),
         Given::Has(rev) if question.believes_kv(rev) && registry == Given::NotAsked => return Choice::Use(Source::Kv),
+        // It has nothing newer that could turn a denial, so what a grant would rest on will do: the registry is not read
+        // every second for as long as KV is behind.
+        Given::Has(rev)
+            if registry == Given::NotAsked && memory.is_some_and(|held| question.outlives(held, rev, limits)) =>
+        {
+            return Choice::Use(Source::Memory);
+        }
         _ => {}
     }
     let is_good_enough = memory.is_some_and(|held| held.age_ms < limits.last_known_good_ms);
@@ -95,13 +104,21 @@ pub fn choose(question: &Question, limits: &Limits) -> Choice {
 }
 
 impl Question {
+    fn is_served_by(&self, held: Held, limits: &Limits) -> bool {
+        held.age_ms < self.most_memory_ms(limits) && (!self.for_denial || held.looked_ms < DENIAL_MS)
+    }
+
+    /// Whether what is remembered is as new as what KV gave, and young enough.
+    fn outlives(&self, held: Held, kv: Option<u64>, limits: &Limits) -> bool {
+        held.age_ms < self.most_memory_ms(limits) && kv <= Some(held.rev)
+    }
+
     fn most_memory_ms(&self, limits: &Limits) -> u64 {
-        match (self.for_denial, self.is_fresh, self.minimum.certain) {
-            (true, ..) => DENIAL_MS,
-            (_, false, _) => BLIND_MS,
-            (_, true, true) => VOUCHED_FOR_MS,
+        match (self.is_fresh, self.minimum.certain) {
+            (false, _) => BLIND_MS,
+            (true, true) => VOUCHED_FOR_MS,
             // KV alone would not be believed, so each new look costs a read of the registry.
-            (_, true, false) => VOUCHED_FOR_MS.max(limits.last_known_good_ms),
+            (true, false) => VOUCHED_FOR_MS.max(limits.last_known_good_ms),
         }
     }
 
@@ -136,7 +153,7 @@ mod tests {
     }
 
     fn held(rev: u64, age_ms: u64) -> Option<Held> {
-        Some(Held { rev, age_ms })
+        Some(Held { rev, age_ms, looked_ms: age_ms })
     }
 
     #[track_caller]
@@ -165,6 +182,23 @@ mod tests {
         expect(Question { minimum: listed(3), ..has(None) }, Choice::Ask(Registry));
         expect(Question { memory: held(3, 70_000), ..has(Some(2)) }, Choice::Ask(Registry));
         expect(Question { memory: held(3, 70_000), ..has(None) }, Choice::Ask(Registry));
+    }
+
+    #[test]
+    fn a_denial_reads_kv_again_but_not_the_registry_while_kv_is_behind() {
+        let denial = Question { memory: held(3, 1_000), minimum: listed(3), for_denial: true, ..COLD };
+        expect(denial, Choice::Ask(Kv));
+        let looked = |looked_ms| Question { memory: Some(Held { rev: 3, age_ms: 50_000, looked_ms }), ..denial };
+        expect(looked(999), Choice::Use(Memory));
+        expect(looked(1_000), Choice::Ask(Kv));
+        expect(Question { kv: Has(Some(2)), ..denial }, Choice::Use(Memory));
+        expect(Question { kv: Has(None), ..denial }, Choice::Use(Memory));
+        expect(Question { kv: Has(Some(4)), ..denial }, Choice::Use(Kv));
+        expect(Question { kv: Has(Some(2)), memory: held(3, 60_000), ..denial }, Choice::Ask(Registry));
+        expect(Question { kv: Has(Some(2)), minimum: listed(4), ..denial }, Choice::Ask(Registry));
+        let partial = Question { minimum: Minimum::UNKNOWN, ..denial };
+        expect(Question { kv: Has(Some(3)), ..partial }, Choice::Use(Memory));
+        expect(Question { kv: Has(Some(4)), ..partial }, Choice::Ask(Registry));
     }
 
     #[test]

@@ -49,7 +49,11 @@ impl<T: Thing> Search<T> {
             minimum: site.isolate.minimum(|feed| self.thing.minimum(feed)),
             is_fresh,
             for_denial: self.for_denial,
-            memory: memory.map(|held| Held { rev: T::rev(&held.value), age_ms: held.age_ms(now_ms) }),
+            memory: memory.map(|held| Held {
+                rev: T::rev(&held.value),
+                age_ms: held.age_ms(now_ms),
+                looked_ms: now_ms.saturating_sub(held.looked_at_ms),
+            }),
             kv: self.kv.given::<T>(),
             registry: self.registry.given::<T>(),
         };
@@ -76,6 +80,7 @@ impl<T: Thing> Search<T> {
     ) -> Result<Found<T::Value>, Denial> {
         let Self { thing, memory, kv, registry, choice, .. } = self;
         let (kv_fault, registry_fault) = (kv.fault(), registry.fault());
+        let has_looked = matches!(kv, Answer::Has(_));
         let used = match choice {
             Choice::Use(Source::Memory) => memory,
             Choice::Use(Source::Kv) => kv.value(),
@@ -89,8 +94,12 @@ impl<T: Thing> Search<T> {
         };
         degraded.extend(kv_fault.into_iter().chain(registry_fault));
         let source = if let Choice::Use(source) = choice { source } else { Source::Memory };
-        if let Some(used) = used.as_ref().filter(|_| source != Source::Memory) {
-            thing.remember(&site.isolate, used.clone());
+        match (&used, source) {
+            (Some(used), Source::Memory) if has_looked => {
+                thing.remember(&site.isolate, Remembered { looked_at_ms: now_ms, ..used.clone() });
+            }
+            (Some(used), Source::Kv | Source::Registry) => thing.remember(&site.isolate, used.clone()),
+            _ => {}
         }
         let age_ms = used.as_ref().map_or(0, |used| used.age_ms(now_ms));
         Ok(Found { value: used.map(|used| used.value), source, age_ms })
@@ -139,7 +148,7 @@ impl<T: Thing> Search<T> {
         let Some(text) = text? else { return Ok(Answer::Has(None)) };
         let value = self.thing.parse(text, &site.isolate);
         let value = value.map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
-        Ok(Answer::Has(Some(Remembered { value, read_at_ms })))
+        Ok(Answer::Has(Some(Remembered { value, read_at_ms, looked_at_ms: read_at_ms })))
     }
 }
 
