@@ -36,7 +36,7 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
 /// Builds the browser's bundle into `target/page/`: unoptimized, for what it says and not for its size.
 pub fn page() -> Result<()> {
     step("Building the browser's bundle", || {
-        let wasm = compile("page", "dev")?;
+        let wasm = compile("tidegate", "page", "dev")?;
         let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
         bindgen.args(["--target", "web", "--out-dir", "target/page"]).arg(wasm);
         process::run(bindgen.current_dir(project::root()))
@@ -47,7 +47,7 @@ pub fn page() -> Result<()> {
 pub fn run(variant: &Variant) -> Result<()> {
     www::build()?; // wrangler wants its directory to be there
     let wasm = step(&format!("Compiling the Worker (features {})", variant.features), || {
-        compile(variant.features, "release")
+        compile("tidegate", variant.features, "release")
     })?;
     let directory = project::path(variant.directory);
     let stamp = directory.join(".stamp");
@@ -60,10 +60,10 @@ pub fn run(variant: &Variant) -> Result<()> {
     fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
 }
 
-/// Has cargo compile the code, which takes no time when nothing changed; returns where the result is.
-fn compile(features: &str, profile: &str) -> Result<PathBuf> {
+/// Has cargo compile a package to WASM, which takes no time when nothing changed; returns where the result is.
+pub fn compile(package: &str, features: &str, profile: &str) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--profile", profile, "--lib", "--package", "tidegate"]);
+    cargo.args(["build", "--quiet", "--profile", profile, "--lib", "--package", package]);
     cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
     cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
     let mut wasm = None;
