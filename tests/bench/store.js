@@ -15,12 +15,18 @@ function value(key) {
   return hash === undefined ? known : template.replace("{id}", key.slice(2)).replace("{hash}", hash);
 }
 
-/** A KV namespace: `GET /key`, `PUT /key`, `DELETE /key`. */
+function list(prefix) {
+  const keys = [...values.keys()].filter((name) => name.startsWith(prefix)).map((name) => ({ name }));
+  return Response.json({ keys, list_complete: true });
+}
+
+/** A KV namespace: `GET /key`, `PUT /key`, `DELETE /key`, and `GET /?prefix=` for a list. */
 export const kv = {
   async fetch(request) {
     const key = keyOf(request);
     if (request.method === "GET") {
       counts.reads += 1;
+      if (key === "") return list(new URL(request.url).searchParams.get("prefix") ?? "");
       const found = value(key);
       return found === undefined ? new Response("Not Found", { status: 404 }) : new Response(found);
     }

@@ -19,7 +19,7 @@ const authorize = {
     const integration = await request.json();
     const client = await env.OAUTH_PROVIDER.createClient({ redirectUris: [REDIRECT], tokenEndpointAuthMethod: "none" });
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(VERIFIER)));
-    const question = new URL("/oauth/authorize", request.url);
+    const question = new URL("/_bench/authorize", request.url);
     question.search = new URLSearchParams({
       response_type: "code",
       client_id: client.clientId,
@@ -51,6 +51,7 @@ export default new OAuthProvider({
   apiRoute: [...new Set(policy.operations.map(({ path }) => `/${path.split("/")[1]}`))],
   apiHandler: { fetch: (request, env, context) => routes.fetch(request, env, context) },
   defaultHandler: authorize,
-  authorizeEndpoint: "/oauth/authorize",
-  tokenEndpoint: "/oauth/token",
+  authorizeEndpoint: "/_bench/authorize",
+  tokenEndpoint: "/_bench/token",
+  resourceMetadata: { resource: "http://localhost", authorization_servers: ["http://localhost"] },
 });

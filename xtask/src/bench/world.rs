@@ -107,8 +107,6 @@ pub struct World {
 pub struct Counts {
     /// Reads of KV.
     pub reads: u64,
-    /// Writes and deletions.
-    pub writes: u64,
 }
 
 impl World {
@@ -148,7 +146,7 @@ impl World {
     pub fn headers(&self, name: &str, token: Option<&str>) -> Result<PathBuf> {
         let token = token.map_or(String::new(), |token| format!("Authorization: Bearer {token}\n"));
         let file = self.directory.join(format!("{name}.headers"));
-        let common = "Host: api.example\nUser-Agent: bench/1.0\nAccept: application/json\nAccept-Encoding: gzip\n";
+        let common = "Host: localhost\nUser-Agent: bench/1.0\nAccept: application/json\nAccept-Encoding: gzip\n";
         fs::write(&file, format!("{common}{token}"))?;
         Ok(file)
     }
@@ -182,9 +180,9 @@ impl World {
     /// A token of the OAuth provider's, for the integration [`WARM`].
     pub fn oauth_token(&self, provider: &Workerd) -> Result<String> {
         let integration = self.other_form(&self.integration(WARM));
-        let mut agreed = self.agent.post(provider.url("/oauth/authorize")).send(integration.to_string())?;
+        let mut agreed = self.agent.post(provider.url("/_bench/authorize")).header("host", "localhost").send(integration.to_string())?;
         let form: BTreeMap<String, String> = serde_json::from_str(&agreed.body_mut().read_to_string()?)?;
-        let mut answer = self.agent.post(provider.url("/oauth/token")).send_form(form)?;
+        let mut answer = self.agent.post(provider.url("/_bench/token")).header("host", "localhost").send_form(form)?;
         let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
         let token = answer.get("access_token").and_then(Value::as_str).context("no access_token")?;
         Ok(token.to_owned())
