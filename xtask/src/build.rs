@@ -67,15 +67,19 @@ pub fn compile(package: &str, features: &str, profile: &str) -> Result<PathBuf> 
     cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
     cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
     let mut wasm = None;
-    let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line)))?;
+    let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line, package)))?;
     if !status.success() {
         bail!("cargo build failed");
     }
     wasm.context("cargo named no WASM file")
 }
 
-fn wasm_in(message: &str) -> Option<PathBuf> {
+/// The WASM file that cargo says it made of the package itself; what that depends on may be one too.
+fn wasm_in(message: &str, package: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
+    if message.get("target")?.get("name")?.as_str()? != package.replace('-', "_") {
+        return None;
+    }
     let files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str);
     files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }

@@ -21,31 +21,38 @@ const SCOPES: [usize; 3] = [1, 10, 100];
 pub struct Case {
     /// What it is, as in `decide: 576 operations, 10 scopes`.
     pub name: String,
-    /// Does it once.
-    pub run: Box<dyn FnMut()>,
+    /// Prepares it; what comes of that does it once a call.
+    pub prepare: Box<dyn FnOnce() -> Work>,
 }
 
-fn case<T>(name: impl Into<String>, mut work: impl FnMut() -> T + 'static) -> Case {
-    let run = Box::new(move || {
-        black_box(work());
+/// What is measured.
+pub type Work = Box<dyn FnMut()>;
+
+fn case<T, W: FnMut() -> T + 'static>(name: impl Into<String>, prepare: impl FnOnce() -> W + 'static) -> Case {
+    let prepare = Box::new(move || {
+        let mut work = prepare();
+        Box::new(move || {
+            black_box(work());
+        }) as Work
     });
-    Case { name: name.into(), run }
+    Case { name: name.into(), prepare }
 }
 
 /// All of them, in the order of a request's way. `real` is a real API's policy, as the store keeps it.
 pub fn all(real: Option<&str>) -> Vec<Case> {
     let mut cases = vec![parse()];
-    cases.extend(mac());
+    cases.push(mac("mac: a genuine token", || integration(1).token, true));
+    cases.push(mac("mac: a forged token", || fixture::forged(1), false));
     cases.extend(SCOPES.map(record));
     cases.extend(SIZES.map(matching));
     cases.extend(SIZES.map(|operations| deciding(operations, 10)));
     cases.extend([1, 100].map(|scopes| deciding(576, scopes)));
-    cases.push(planning());
-    cases.push(whole());
-    cases.extend(SIZES.iter().flat_map(|operations| loading(&format!("{operations} operations"), fixture::policy(*operations))));
-    if let Some(policy) = real {
-        let policy = Policy::from_json(policy).expect("a policy");
-        cases.extend(loading("a real API", policy));
+    cases.extend([planning(), whole()]);
+    for operations in SIZES {
+        cases.extend(loading(&format!("{operations} operations"), move || fixture::policy(operations)));
+    }
+    if let Some(text) = real.map(str::to_owned) {
+        cases.extend(loading("a real API", move || Policy::from_json(&text).expect("a policy")));
     }
     cases
 }
@@ -64,44 +71,47 @@ fn verified(authorization: &str, keys: &TokenKeys) -> Result<VerifiedRequest, To
 }
 
 fn parse() -> Case {
-    let authorization = format!("Bearer {}", integration(1).token);
-    case("parse", move || Request::parse("GET", black_box(fixture::TARGET), Some(black_box(&authorization))))
+    case("parse", || {
+        let authorization = format!("Bearer {}", integration(1).token);
+        move || Request::parse("GET", black_box(fixture::TARGET), Some(black_box(&authorization)))
+    })
 }
 
-fn mac() -> [Case; 2] {
-    let case = |name, token: String, genuine| {
-        let request = Request::parse("GET", "/", Some(&format!("Bearer {token}"))).expect("a request");
+fn mac(name: &str, token: impl FnOnce() -> String + 'static, genuine: bool) -> Case {
+    case(name, move || {
+        let request = Request::parse("GET", "/", Some(&format!("Bearer {}", token()))).expect("a request");
         let credential = request.credential().expect("a credential").clone();
         let (keys, prefix) = (keys(), Prefix::default());
         assert_eq!(verify(&keys, &prefix, &credential).is_ok(), genuine);
-        case(name, move || verify(&keys, &prefix, black_box(&credential)))
-    };
-    [case("mac: a genuine token", integration(1).token, true), case("mac: a forged token", fixture::forged(1), false)]
+        move || verify(&keys, &prefix, black_box(&credential))
+    })
 }
 
 fn record(scopes: usize) -> Case {
-    let Integration { record, .. } = integration(scopes);
-    let text = fixture::stored(&record);
-    case(format!("record: {scopes} scopes"), move || Record::from_json(&record.id, black_box(&text)).expect("a record"))
+    case(format!("record: {scopes} scopes"), move || {
+        let Integration { record, .. } = integration(scopes);
+        let text = fixture::stored(&record);
+        move || Record::from_json(&record.id, black_box(&text)).expect("a record")
+    })
 }
 
 fn matching(operations: usize) -> Case {
-    let policy = fixture::policy(operations);
-    let request = Request::parse("GET", fixture::TARGET, None).expect("a request");
-    assert!(matches!(policy.lookup(request.method(), request.path()), Lookup::Found(..)));
     case(format!("match: {operations} operations"), move || {
-        matches!(policy.lookup(request.method(), black_box(request.path())), Lookup::Found(..))
+        let policy = fixture::policy(operations);
+        let request = Request::parse("GET", fixture::TARGET, None).expect("a request");
+        assert!(matches!(policy.lookup(request.method(), request.path()), Lookup::Found(..)));
+        move || matches!(policy.lookup(request.method(), black_box(request.path())), Lookup::Found(..))
     })
 }
 
 fn deciding(operations: usize, scopes: usize) -> Case {
-    let policy = fixture::policy(operations);
-    let Integration { token, record } = integration(scopes);
-    let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
-    let record = Record::Live(record);
-    assert!(matches!(decide(&request, Some(&record), &policy, NOW), Decision::Allow(_)));
     case(format!("decide: {operations} operations, {scopes} scopes"), move || {
-        decide(black_box(&request), Some(black_box(&record)), &policy, NOW)
+        let policy = fixture::policy(operations);
+        let Integration { token, record } = integration(scopes);
+        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let record = Record::Live(record);
+        assert!(matches!(decide(&request, Some(&record), &policy, NOW), Decision::Allow(_)));
+        move || decide(black_box(&request), Some(black_box(&record)), &policy, NOW)
     })
 }
 
@@ -109,37 +119,49 @@ fn deciding(operations: usize, scopes: usize) -> Case {
 const FIELDS: [&str; 6] = ["accept", "accept-encoding", "authorization", "cf-connecting-ip", "host", "user-agent"];
 
 fn planning() -> Case {
-    let Integration { token, record } = integration(10);
-    let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
-    let policy = fixture::policy(576);
-    let Decision::Allow(grant) = decide(&request, Some(&Record::Live(record)), &policy, NOW) else { panic!("denied") };
-    case("plan the forwarding", move || plan(black_box(&grant), FIELDS, |_| None))
+    case("plan the forwarding: 10 scopes", || {
+        let Integration { token, record } = integration(10);
+        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let policy = fixture::policy(576);
+        let Decision::Allow(grant) = decide(&request, Some(&Record::Live(record)), &policy, NOW) else {
+            panic!("denied")
+        };
+        move || plan(black_box(&grant), FIELDS, |_| None)
+    })
 }
 
 /// All that the core does for a warm, granted request.
 fn whole() -> Case {
-    let policy = fixture::policy(576);
-    let Integration { token, record } = integration(10);
-    let (authorization, record, keys) = (format!("Bearer {token}"), Record::Live(record), keys());
-    case("all steps: 576 operations, 10 scopes", move || {
-        let request = verified(black_box(&authorization), &keys).expect("a genuine token");
-        match decide(&request, Some(&record), &policy, NOW) {
-            Decision::Allow(grant) => plan(&grant, FIELDS, |_| None),
-            Decision::Deny(denial) => panic!("{denial}"),
+    case("all steps: 576 operations, 10 scopes", || {
+        let policy = fixture::policy(576);
+        let Integration { token, record } = integration(10);
+        let (authorization, record, keys) = (format!("Bearer {token}"), Record::Live(record), keys());
+        move || {
+            let request = verified(black_box(&authorization), &keys).expect("a genuine token");
+            match decide(&request, Some(&record), &policy, NOW) {
+                Decision::Allow(grant) => plan(&grant, FIELDS, |_| None),
+                Decision::Deny(denial) => panic!("{denial}"),
+            }
         }
     })
 }
 
 /// What an isolate does once: all of it, and how much of that is the router.
-fn loading(what: &str, policy: Policy) -> [Case; 3] {
-    let text = policy.to_json();
-    let (operations, names) = (policy.operations().to_vec(), policy.owner_names().clone());
-    let again = operations.clone();
+fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 3] {
+    let (first, second) = (policy.clone(), policy.clone());
     [
-        case(format!("load the policy: {what}"), move || Policy::from_json(black_box(&text)).expect("a policy")),
-        case(format!("build the router, and clone the operations: {what}"), move || {
-            Policy::new(1, black_box(&operations).clone(), names.clone()).expect("a policy")
+        case(format!("load the policy: {what}"), move || {
+            let text = first().to_json();
+            move || Policy::from_json(black_box(&text)).expect("a policy")
         }),
-        case(format!("clone the operations: {what}"), move || black_box(&again).clone()),
+        case(format!("clone the operations, and build the router: {what}"), move || {
+            let policy = second();
+            let (operations, names) = (policy.operations().to_vec(), policy.owner_names().clone());
+            move || Policy::new(1, black_box(&operations).clone(), names.clone()).expect("a policy")
+        }),
+        case(format!("clone the operations: {what}"), move || {
+            let operations = policy().operations().to_vec();
+            move || black_box(&operations).clone()
+        }),
     ]
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cases::{self, Case};
+use crate::cases::{self, Case, Work};
 
 /// How long a batch should take, in nanoseconds, and how many there are: fewer of what is slow.
 const BATCH_NS: f64 = 2e6;
@@ -30,26 +30,27 @@ pub fn timings(policy: Option<&str>, now_ns: impl Fn() -> f64) -> String {
     serde_json::to_string(&timings).expect("no map without text keys")
 }
 
-fn timing(mut case: Case, now_ns: &impl Fn() -> f64) -> Timing {
+fn timing(case: Case, now_ns: &impl Fn() -> f64) -> Timing {
+    let mut work = (case.prepare)();
     let started = now_ns();
     let mut runs = 0_u32;
     while now_ns() - started < WARM_UP_NS {
-        (case.run)();
+        work();
         runs += 1;
     }
     let one = (now_ns() - started) / f64::from(runs);
     let size = (BATCH_NS / one).ceil().max(1.0);
     let count = (ALL_BATCHES_NS / (size * one)).clamp(5.0, BATCHES as f64) as usize;
-    let mut batches: Vec<f64> = (0..count).map(|_| batch(&mut case, size as u32, now_ns)).collect();
+    let mut batches: Vec<f64> = (0..count).map(|_| batch(&mut work, size as u32, now_ns)).collect();
     batches.sort_by(f64::total_cmp);
     Timing { name: case.name, median_ns: batches[count / 2], least_ns: batches[0], most_ns: batches[count - 1] }
 }
 
 /// One run's share of a batch.
-fn batch(case: &mut Case, size: u32, now_ns: &impl Fn() -> f64) -> f64 {
+fn batch(work: &mut Work, size: u32, now_ns: &impl Fn() -> f64) -> f64 {
     let started = now_ns();
     for _ in 0..size {
-        (case.run)();
+        work();
     }
     (now_ns() - started) / f64::from(size)
 }

@@ -1,16 +1,23 @@
-//! Does every case once under callgrind, which dumps its counts after each call of [`measured`]; prints the names in order.
+//! Without an argument, prints the cases' names. With one, does that case once, in [`measured`], where callgrind counts.
 
-use tidegate_bench::cases::{self, Case};
+use tidegate_bench::cases::{self, Work};
 
 fn main() {
-    for mut case in cases::all(None) {
-        (case.run)(); // what is done only the first time
-        measured(&mut case);
-        println!("{}", case.name);
+    let wanted = std::env::args().nth(1);
+    for case in cases::all(None) {
+        match &wanted {
+            None => println!("{}", case.name),
+            Some(name) if *name == case.name => {
+                let mut work = (case.prepare)();
+                work(); // what is done only the first time
+                measured(&mut work);
+            }
+            Some(_) => {}
+        }
     }
 }
 
 #[inline(never)]
-fn measured(case: &mut Case) {
-    (case.run)();
+fn measured(work: &mut Work) {
+    work();
 }
