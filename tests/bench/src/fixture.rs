@@ -1,6 +1,8 @@
 //! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
 
-use tidegate::core::policy::{Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template};
+use tidegate::core::policy::{
+    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template,
+};
 use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::core::request::Method;
 use tidegate::core::rotation::{LiveToken, Rotation};

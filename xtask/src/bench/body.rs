@@ -57,7 +57,8 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
         for (way, runs) in ["up", "down"].iter().zip(ways) {
             let middle = |of: fn(&Moved) -> f64| short(median(runs.iter().map(of)));
             let kept = if runs.iter().all(|run| run.length_kept) { "kept" } else { "lost" };
-            let cells = [middle(|run| run.cpu_ms), middle(|run| run.wall_ms), middle(|run| run.resident_mb), kept.to_owned()];
+            let cells =
+                [middle(|run| run.cpu_ms), middle(|run| run.wall_ms), middle(|run| run.resident_mb), kept.to_owned()];
             part.row(std::iter::once(format!("{name}: 100 MB {way}")).chain(cells));
         }
     }

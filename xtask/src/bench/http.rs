@@ -99,7 +99,7 @@ impl Scenario<'_> {
         if let Some((_, first)) = &mut self.load.tokens {
             *first = self.first;
         }
-        world.counts()?;
+        world.settle()?;
         let run = self.load.run(seconds).with_context(|| self.name.to_owned())?;
         self.reads += world.counts()?.reads;
         self.first = (self.first + run.requests) % COLD;
@@ -128,7 +128,15 @@ impl Scenario<'_> {
 fn part(options: &Options, world: &World, scenarios: &[Scenario]) -> Part {
     let mut part = Part::default();
     part.columns(&[
-        "", "requests/s", "least–most", "× pass-through", "CPU µs/request", "× pass-through", "KV reads/request", "p50 ms", "p99 ms",
+        "",
+        "requests/s",
+        "least–most",
+        "× pass-through",
+        "CPU µs/request",
+        "× pass-through",
+        "KV reads/request",
+        "p50 ms",
+        "p99 ms",
     ]);
     let Some(pass) = scenarios.first() else { return part };
     for scenario in scenarios {
@@ -147,7 +155,8 @@ fn part(options: &Options, world: &World, scenarios: &[Scenario]) -> Part {
 fn row(scenario: &Scenario, pass: &Scenario) -> [String; 9] {
     let rates = || scenario.runs.iter().map(|run| run.rate);
     let (least, most) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
-    let millis = |of: fn(&Run) -> u64| format!("{:.1}", median(scenario.runs.iter().map(|run| of(run) as f64)) / 1000.0);
+    let millis =
+        |of: fn(&Run) -> u64| format!("{:.1}", median(scenario.runs.iter().map(|run| of(run) as f64)) / 1000.0);
     [
         scenario.name.to_owned(),
         format!("{:.0}", scenario.rate()),

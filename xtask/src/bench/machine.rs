@@ -18,7 +18,8 @@ pub fn description() -> String {
     let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
     let date = process::output(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default();
     let os = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let os = os.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).unwrap_or("an unknown system").trim_matches('"');
+    let os =
+        os.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")).unwrap_or("an unknown system").trim_matches('"');
     let load = first(fs::read_to_string("/proc/loadavg").unwrap_or_default());
     let load = load.split(' ').next().unwrap_or("?");
     format!("{date}, {} cores, {os}, load average {load} at the end", cores())
@@ -75,7 +76,8 @@ pub fn fine_cpu(pid: u32) -> Result<Duration> {
 /// The memory that a process occupies now, in bytes.
 pub fn resident(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the process has ended")?;
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+    let kilobytes =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
     Ok(kilobytes.map_or(0, |kilobytes: u64| kilobytes * 1024))
 }
 

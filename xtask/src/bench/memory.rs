@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::load::Load;
 use super::report::Part;
-use super::world::{PASS, TIDEGATE, World};
 use super::workerd::Workerd;
+use super::world::{PASS, TIDEGATE, World};
 use super::{Options, machine};
 
 /// How long each burst of load is, in seconds.

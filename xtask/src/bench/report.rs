@@ -130,7 +130,8 @@ impl Report {
 
     /// Writes everything down.
     pub fn write(&self) -> Result<()> {
-        fs::write(project::path(FILE), serde_json::to_string_pretty(self)?).with_context(|| format!("{FILE} cannot be written"))
+        fs::write(project::path(FILE), serde_json::to_string_pretty(self)?)
+            .with_context(|| format!("{FILE} cannot be written"))
     }
 
     /// Goals and results, side by side.
@@ -140,7 +141,8 @@ impl Report {
 
     /// All tables, for a document.
     pub fn markdown(&self) -> String {
-        let goals = Part { table: self.goal_rows(), measured: "Each from the part named".to_owned(), ..Part::default() };
+        let goals =
+            Part { table: self.goal_rows(), measured: "Each from the part named".to_owned(), ..Part::default() };
         let parts = self.parts.iter().map(|(name, part)| part.markdown(name));
         std::iter::once(goals.markdown("goals")).chain(parts).collect::<Vec<_>>().join("\n")
     }

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::load::median;
 use super::report::{Part, short};
-use super::world::{PASS, TIDEGATE, WARM, World};
 use super::workerd::{Candidate, Workerd};
+use super::world::{PASS, TIDEGATE, WARM, World};
 use super::{Options, machine};
 
 /// The steps, in order; each request is one more.

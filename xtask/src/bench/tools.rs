@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::process::{self, Running};
-use crate::setup::step;
 use crate::project;
+use crate::setup::step;
 
 const LIMIT: Duration = Duration::from_secs(300);
 /// Debian's packages, and what is to be found when they are there.
@@ -24,7 +24,10 @@ pub fn missing() -> Option<String> {
     if !Path::new("/proc/self/stat").is_file() {
         return Some("processor time is read from /proc, which is not there".to_owned());
     }
-    ["wrk", "nginx-light", "util-linux"].into_iter().find_map(|package| ensure(package).err()).map(|error| format!("{error:#}"))
+    ["wrk", "nginx-light", "util-linux"]
+        .into_iter()
+        .find_map(|package| ensure(package).err())
+        .map(|error| format!("{error:#}"))
 }
 
 /// Where a package's program is; it is installed if it is not there.

@@ -128,7 +128,9 @@ const config :Workerd.Config = (
 
 fn store_config(ports: &Ports) -> String {
     let socket = |name: &str, port: u16, entrypoint: &str| {
-        format!(r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = (name = "store"{entrypoint})),"#)
+        format!(
+            r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = (name = "store"{entrypoint})),"#
+        )
     };
     format!(
         r#"using Workerd = import "/workerd/workerd.capnp";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -125,8 +126,7 @@ impl World {
         let origin = gate::free_port()?;
         let (store, nginx) = (Workerd::store(&ports, &directory)?, nginx(&directory, origin)?);
         let operations = policy.operations().len();
-        let world =
-            Self { api, operations, ports, origin, directory, agent: agent(), _store: store, _nginx: nginx };
+        let world = Self { api, operations, ports, origin, directory, agent: agent(), _store: store, _nginx: nginx };
         world.fill(&policy)?;
         Ok(world)
     }
@@ -154,7 +154,8 @@ impl World {
     /// Puts `count` of the many into the store; gives back the file of their tokens.
     pub fn many(&self, count: u64) -> Result<PathBuf> {
         let (file, mut tokens) = (self.directory.join("tokens.txt"), String::new());
-        let mut template = serde_json::to_value(serde_json::from_str::<Value>(&fixture::stored(&self.integration(MANY).record))?)?;
+        let mut template =
+            serde_json::to_value(serde_json::from_str::<Value>(&fixture::stored(&self.integration(MANY).record))?)?;
         template["id"] = "{id}".into();
         template["tokens"][0]["hash"] = "{hash}".into();
         let numbers: Vec<u64> = (MANY..MANY + count).collect();
@@ -177,10 +178,25 @@ impl World {
         Ok(serde_json::from_str(&self.control("GET", "/counts", "")?)?)
     }
 
+    /// Waits until nothing asks the store any more: what was in flight when a load ended is not the next one's.
+    pub fn settle(&self) -> Result<()> {
+        for _ in 0..20 {
+            thread::sleep(Duration::from_millis(100));
+            if self.counts()?.reads == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// A token of the OAuth provider's, for the integration [`WARM`].
     pub fn oauth_token(&self, provider: &Workerd) -> Result<String> {
         let integration = self.other_form(&self.integration(WARM));
-        let mut agreed = self.agent.post(provider.url("/_bench/authorize")).header("host", "localhost").send(integration.to_string())?;
+        let mut agreed = self
+            .agent
+            .post(provider.url("/_bench/authorize"))
+            .header("host", "localhost")
+            .send(integration.to_string())?;
         let form: BTreeMap<String, String> = serde_json::from_str(&agreed.body_mut().read_to_string()?)?;
         let mut answer = self.agent.post(provider.url("/_bench/token")).header("host", "localhost").send_form(form)?;
         let answer: Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
