@@ -173,8 +173,10 @@ fn row(scenario: &Scenario, pass: &Scenario) -> [String; 9] {
 fn goals(scenarios: &[Scenario]) -> Vec<Goal> {
     let find = |name: &str| scenarios.iter().find(|scenario| scenario.name == name);
     let ratio = |goal: f64, of: &'static str, to: &'static str| {
-        let times = find(of)?.times(find(to)?, |run| run.rate);
-        Some(Goal::at_least(&format!("requests/s, {of} : {to}"), goal, times))
+        let (of, to) = (find(of)?, find(to)?);
+        let by_cpu = format!("{:.2} by processor time", 1.0 / of.times(to, |run| run.cpu_us));
+        let times = of.times(to, |run| run.rate);
+        Some(Goal::at_least(&format!("requests/s, {} : {}", of.name, to.name), goal, times).with(&by_cpu))
     };
     let (warm, forged) = ("Tidegate: granted, warm record", "Tidegate: forged token");
     let reads = |scenario: &Scenario| Goal::at_most("KV reads of forged tokens", 0.0, scenario.reads as f64, "reads");

@@ -49,6 +49,12 @@ impl Goal {
         Self { what: what.to_owned(), goal: goal_text, result: result_text, met: result >= goal }
     }
 
+    /// The same, with what else is to be known of the result.
+    pub fn with(mut self, remark: &str) -> Self {
+        self.result = format!("{} ({remark})", self.result);
+        self
+    }
+
     /// `result` should be `goal` at most; both in `unit`.
     pub fn at_most(what: &str, goal: f64, result: f64, unit: &str) -> Self {
         let (goal_text, result_text) = (format!("at most {goal} {unit}"), format!("{} {unit}", short(result)));

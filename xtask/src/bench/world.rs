@@ -180,10 +180,12 @@ impl World {
 
     /// Waits until nothing asks the store any more: what was in flight when a load ended is not the next one's.
     pub fn settle(&self) -> Result<()> {
-        for _ in 0..20 {
+        let mut quiet = 0;
+        for _ in 0..40 {
             thread::sleep(Duration::from_millis(100));
-            if self.counts()?.reads == 0 {
-                break;
+            quiet = if self.counts()?.reads == 0 { quiet + 1 } else { 0 };
+            if quiet == 4 {
+                break; // on a busy machine a process may pause for longer than one such moment
             }
         }
         Ok(())
