@@ -44,7 +44,10 @@ Usage: cargo xtask <command>
                         a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
-  bench                 print how long it takes to compile a large OpenAPI document
+  bench [PART…] [--rounds N] [--seconds N] [--integrations N] [--markdown]
+                        measure, print goals beside results, and write target/bench.json. Parts: http (the gate against other
+                        gates in raw workerd), start, body, memory, core, wasm, instructions, size, compile; all, if none is
+                        named. --markdown prints the tables of the last run again, as Markdown, and measures nothing
   check                 formatting, lints, the page's types and size, and the rules for dependencies
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
@@ -76,7 +79,7 @@ fn run() -> Result<ExitCode> {
         "test" => test::command(&args),
         "fuzz" => fuzz::command(args),
         "sim" => sim::command(&args),
-        "bench" => cli::nothing(&args).and_then(|()| bench::command()).map(success),
+        "bench" => bench::command(args).map(success),
         "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),

@@ -59,6 +59,12 @@ fn weigh() -> Result<Vec<Size>> {
     BUDGETS.into_iter().map(weigh).collect()
 }
 
+/// The built page's WASM.
+pub fn wasm() -> Result<Vec<PathBuf>> {
+    build()?;
+    Ok(with_extensions(&files_below(&project::path(BUILT))?, &["wasm"]))
+}
+
 fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {
     let is_wanted = |file: &&PathBuf| file.extension().is_some_and(|found| wanted.iter().any(|one| found == *one));
     files.iter().filter(is_wanted).cloned().collect()

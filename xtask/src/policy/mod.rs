@@ -3,7 +3,7 @@
 mod check;
 mod diff;
 mod explain;
-mod files;
+pub mod files;
 mod publish;
 mod settings;
 

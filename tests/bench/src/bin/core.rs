@@ -1,0 +1,11 @@
+//! What every case takes natively, as JSON. The one argument is a real API's policy, as the store keeps it.
+
+use std::time::Instant;
+
+use tidegate_bench::measure;
+
+fn main() {
+    let policy = std::env::args().nth(1).map(|file| std::fs::read_to_string(file).expect("the policy's file"));
+    let started = Instant::now();
+    println!("{}", measure::timings(policy.as_deref(), || started.elapsed().as_secs_f64() * 1e9));
+}

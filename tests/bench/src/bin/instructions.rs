@@ -1,0 +1,23 @@
+//! Without an argument, prints the cases' names. With one, does that case once, in [`measured`], where callgrind counts.
+
+use tidegate_bench::cases::{self, Work};
+
+fn main() {
+    let wanted = std::env::args().nth(1);
+    for case in cases::all(None) {
+        match &wanted {
+            None => println!("{}", case.name),
+            Some(name) if *name == case.name => {
+                let mut work = (case.prepare)();
+                work(); // what is done only the first time
+                measured(&mut work);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[inline(never)]
+fn measured(work: &mut Work) {
+    work();
+}

@@ -1,0 +1,167 @@
+//! One case for each step of a request's way, at several sizes.
+
+use std::hint::black_box;
+
+use tidegate::core::decision::{Decision, decide};
+use tidegate::core::forward::plan;
+use tidegate::core::policy::{Lookup, Policy};
+use tidegate::core::record::Record;
+use tidegate::core::request::Request;
+use tidegate::core::rotation::Timestamp;
+use tidegate::core::token::{Prefix, TokenError, TokenKeys, VerifiedRequest, verify};
+
+use crate::fixture::{self, Integration};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
+/// How many operations, and how many scopes an integration has.
+const SIZES: [usize; 3] = [10, 576, 10_000];
+const SCOPES: [usize; 3] = [1, 10, 100];
+
+/// Something to measure.
+pub struct Case {
+    /// What it is, as in `decide: 576 operations, 10 scopes`.
+    pub name: String,
+    /// Prepares it; what comes of that does it once a call.
+    pub prepare: Box<dyn FnOnce() -> Work>,
+}
+
+/// What is measured.
+pub type Work = Box<dyn FnMut()>;
+
+fn case<T, W: FnMut() -> T + 'static>(name: impl Into<String>, prepare: impl FnOnce() -> W + 'static) -> Case {
+    let prepare = Box::new(move || {
+        let mut work = prepare();
+        Box::new(move || {
+            black_box(work());
+        }) as Work
+    });
+    Case { name: name.into(), prepare }
+}
+
+/// All of them, in the order of a request's way. `real` is a real API's policy, as the store keeps it.
+pub fn all(real: Option<&str>) -> Vec<Case> {
+    let mut cases = vec![parse()];
+    cases.push(mac("mac: a genuine token", || integration(1).token, true));
+    cases.push(mac("mac: a forged token", || fixture::forged(1), false));
+    cases.extend(SCOPES.map(record));
+    cases.extend(SIZES.map(matching));
+    cases.extend(SIZES.map(|operations| deciding(operations, 10)));
+    cases.extend([1, 100].map(|scopes| deciding(576, scopes)));
+    cases.extend([planning(), whole()]);
+    for operations in SIZES {
+        cases.extend(loading(&format!("{operations} operations"), move || fixture::policy(operations)));
+    }
+    if let Some(text) = real.map(str::to_owned) {
+        cases.extend(loading("a real API", move || Policy::from_json(&text).expect("a policy")));
+    }
+    cases
+}
+
+fn integration(scopes: usize) -> Integration {
+    fixture::integration(1, "acme", &fixture::scopes(scopes))
+}
+
+fn keys() -> TokenKeys {
+    TokenKeys::parse(fixture::TOKEN_KEYS).expect("a key")
+}
+
+fn verified(authorization: &str, keys: &TokenKeys) -> Result<VerifiedRequest, TokenError> {
+    let request = Request::parse("GET", fixture::TARGET, Some(authorization)).expect("a request");
+    request.authenticate(|credential| verify(keys, &Prefix::default(), credential))
+}
+
+fn parse() -> Case {
+    case("parse", || {
+        let authorization = format!("Bearer {}", integration(1).token);
+        move || Request::parse("GET", black_box(fixture::TARGET), Some(black_box(&authorization)))
+    })
+}
+
+fn mac(name: &str, token: impl FnOnce() -> String + 'static, genuine: bool) -> Case {
+    case(name, move || {
+        let request = Request::parse("GET", "/", Some(&format!("Bearer {}", token()))).expect("a request");
+        let credential = request.credential().expect("a credential").clone();
+        let (keys, prefix) = (keys(), Prefix::default());
+        assert_eq!(verify(&keys, &prefix, &credential).is_ok(), genuine);
+        move || verify(&keys, &prefix, black_box(&credential))
+    })
+}
+
+fn record(scopes: usize) -> Case {
+    case(format!("record: {scopes} scopes"), move || {
+        let Integration { record, .. } = integration(scopes);
+        let text = fixture::stored(&record);
+        move || Record::from_json(&record.id, black_box(&text)).expect("a record")
+    })
+}
+
+fn matching(operations: usize) -> Case {
+    case(format!("match: {operations} operations"), move || {
+        let policy = fixture::policy(operations);
+        let request = Request::parse("GET", fixture::TARGET, None).expect("a request");
+        assert!(matches!(policy.lookup(request.method(), request.path()), Lookup::Found(..)));
+        move || matches!(policy.lookup(request.method(), black_box(request.path())), Lookup::Found(..))
+    })
+}
+
+fn deciding(operations: usize, scopes: usize) -> Case {
+    case(format!("decide: {operations} operations, {scopes} scopes"), move || {
+        let policy = fixture::policy(operations);
+        let Integration { token, record } = integration(scopes);
+        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let record = Record::Live(record);
+        assert!(matches!(decide(&request, Some(&record), &policy, NOW), Decision::Allow(_)));
+        move || decide(black_box(&request), Some(black_box(&record)), &policy, NOW)
+    })
+}
+
+/// The header fields of a plain client.
+const FIELDS: [&str; 6] = ["accept", "accept-encoding", "authorization", "cf-connecting-ip", "host", "user-agent"];
+
+fn planning() -> Case {
+    case("plan the forwarding: 10 scopes", || {
+        let Integration { token, record } = integration(10);
+        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let policy = fixture::policy(576);
+        let Decision::Allow(grant) = decide(&request, Some(&Record::Live(record)), &policy, NOW) else {
+            panic!("denied")
+        };
+        move || plan(black_box(&grant), FIELDS, |_| None)
+    })
+}
+
+/// All that the core does for a warm, granted request.
+fn whole() -> Case {
+    case("all steps: 576 operations, 10 scopes", || {
+        let policy = fixture::policy(576);
+        let Integration { token, record } = integration(10);
+        let (authorization, record, keys) = (format!("Bearer {token}"), Record::Live(record), keys());
+        move || {
+            let request = verified(black_box(&authorization), &keys).expect("a genuine token");
+            match decide(&request, Some(&record), &policy, NOW) {
+                Decision::Allow(grant) => plan(&grant, FIELDS, |_| None),
+                Decision::Deny(denial) => panic!("{denial}"),
+            }
+        }
+    })
+}
+
+/// What an isolate does once: all of it, and how much of that is the router.
+fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 3] {
+    let (first, second) = (policy.clone(), policy.clone());
+    [
+        case(format!("load the policy: {what}"), move || {
+            let text = first().to_json();
+            move || Policy::from_json(black_box(&text)).expect("a policy")
+        }),
+        case(format!("clone the operations, and build the router: {what}"), move || {
+            let policy = second();
+            let (operations, names) = (policy.operations().to_vec(), policy.owner_names().clone());
+            move || Policy::new(1, black_box(&operations).clone(), names.clone()).expect("a policy")
+        }),
+        case(format!("clone the operations: {what}"), move || {
+            let operations = policy().operations().to_vec();
+            move || black_box(&operations).clone()
+        }),
+    ]
+}

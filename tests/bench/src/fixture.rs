@@ -1,0 +1,106 @@
+//! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
+
+use tidegate::core::policy::{
+    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template,
+};
+use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
+use tidegate::core::request::Method;
+use tidegate::core::rotation::{LiveToken, Rotation};
+use tidegate::core::scope::{Scope, ScopeSet};
+use tidegate::core::token::{IntegrationId, Minted, Prefix, SECRET_BYTES, TokenKeys, mint};
+
+/// The token key that everything is minted with.
+pub const TOKEN_KEYS: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+/// A key that the gate does not have: it makes tokens with the right checksum and a forged tag.
+const FORGER_KEY: &str = "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM";
+
+/// An integration, with its one token.
+pub struct Integration {
+    /// Its token.
+    pub token: String,
+    /// What the store keeps of it.
+    pub record: Live,
+}
+
+/// The `n`th integration of a sub-account, always the same.
+pub fn integration(n: u64, owner: &str, scopes: &ScopeSet) -> Integration {
+    let Minted { plaintext, hash } = minted(TOKEN_KEYS, n);
+    let owner = Owner { level: Level::SubAccount, id: OwnerId::parse(owner).expect("an owner's id") };
+    let tokens = Rotation::Steady(LiveToken { n: 1, hash });
+    let record = Live { id: id(n), rev: 1, owner, name: format!("Integration {n}"), scopes: scopes.clone(), tokens };
+    Integration { token: plaintext.reveal(), record }
+}
+
+/// A token for the `n`th integration that no key of the gate's made.
+pub fn forged(n: u64) -> String {
+    minted(FORGER_KEY, n).plaintext.reveal()
+}
+
+/// The record as the store keeps it.
+pub fn stored(record: &Live) -> String {
+    Record::Live(record.clone()).to_json()
+}
+
+fn minted(keys: &str, n: u64) -> Minted {
+    let keys = TokenKeys::parse(keys).expect("a key");
+    let secret: [u8; SECRET_BYTES] = std::array::from_fn(|place| scrambled(n, place));
+    mint(&keys, &Prefix::default(), id(n), secret)
+}
+
+fn id(n: u64) -> IntegrationId {
+    IntegrationId::from_entropy(std::array::from_fn(|place| scrambled(n.wrapping_add(1 << 40), place)))
+}
+
+/// A byte that looks random and is not (the finaliser of SplitMix64).
+fn scrambled(n: u64, place: usize) -> u8 {
+    let mut bits = n.wrapping_mul(64).wrapping_add(place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (bits >> 56) as u8
+}
+
+/// `count` scopes, `group0.readonly` the first.
+pub fn scopes(count: usize) -> ScopeSet {
+    scope_set((0..count).map(|n| format!("group{n}.readonly")))
+}
+
+/// A set of scopes.
+pub fn scope_set(scopes: impl IntoIterator<Item = impl AsRef<str>>) -> ScopeSet {
+    let scopes: Vec<_> = scopes.into_iter().map(|scope| Scope::parse(scope.as_ref()).expect("a scope")).collect();
+    serde_json::from_value(serde_json::json!(scopes)).expect("scopes")
+}
+
+/// A policy of so many operations, of the shapes that real APIs have: 40 subjects, up to three parameters, five methods.
+/// [`TARGET`] asks for one of them, whatever the size.
+pub fn policy(operations: usize) -> Policy {
+    Policy::new(1, (0..operations).map(operation).collect(), owner_names()).expect("operations without a clash")
+}
+
+/// A request's target for which every [`policy`] has an operation: `group0.readonly` is needed, and the owner is named.
+pub const TARGET: &str = "/group0/abc/items0?locationId=acme&limit=20";
+
+/// The parameters that name an owner in a [`policy`].
+pub fn owner_names() -> OwnerNames {
+    let name = |name: &str| OwnerName { name: name.to_owned(), when: None, body: false };
+    OwnerNames { agency: vec![name("companyId")], sub_account: vec![name("locationId")] }
+}
+
+fn operation(n: usize) -> Operation {
+    let (group, subject) = (n % 40, n / 10);
+    let methods = ["GET", "POST", "PUT", "DELETE", "PATCH"];
+    let (path, place) = match n % 10 {
+        0..5 => (format!("/group{group}/{{id}}/items{subject}"), Place::Query),
+        _ => (format!("/group{group}/{{locationId}}/parts{subject}/{{partId}}"), Place::Path),
+    };
+    let path = if n == 0 { "/group0/{id}/items0".to_owned() } else { path };
+    let scopes = scope_set([format!("group{group}.readonly")]);
+    let owner = vec![OwnerParameter { name: "locationId".to_owned(), place }];
+    Operation {
+        path: Template::parse(&path).expect("a template"),
+        method: Method::parse(methods[n % 5]),
+        access: Access::AnyOf(vec![Alternative { level: Level::SubAccount, scopes, owner }]),
+        id: Some(format!("operation-{n}")),
+        summary: Some(format!("What operation {n} does")),
+        document: format!("Group {group}"),
+    }
+}

@@ -1,0 +1,157 @@
+//! The core alone: natively, as WASM, in instructions, and how large it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use tidegate_bench::measure::Timing;
+
+use super::load::median;
+use super::report::{Goal, Part, short};
+use super::{Options, tools};
+use crate::setup::step;
+use crate::{build, process, project, www};
+
+/// A real API's policy, as the store keeps it; there after any part that needs the world.
+const POLICY: &str = "target/bench/policy.json";
+/// As worker-build does it, less what Node 20 does not know.
+const WASM_OPT: [&str; 8] = [
+    "-O",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--strip-debug",
+];
+
+/// On this machine's processor.
+pub fn native(_: &Options) -> Result<Part> {
+    let binary = binary("core")?;
+    let mut command = Command::new(binary);
+    let mut part = timings(&process::output(command.args(real_policy()))?)?;
+    let (small, middle, large) = (deciding(10), deciding(576), deciding(10_000));
+    let of = |name: &str| median_of(&part, name);
+    let (small, middle, large) = (of(&small)?, of(&middle)?, of(&large)?);
+    part.goals.push(Goal::at_most("decide, 576 operations", 1.0, middle / 1e3, "µs"));
+    part.goals.push(Goal::at_most("decide, 10,000 operations : 10", 2.0, large / small, "times"));
+    Ok(part)
+}
+
+/// In Node's engine, which is workerd's.
+pub fn wasm(_: &Options) -> Result<Part> {
+    let directory = project::path("target/bench-wasm");
+    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench", "", "release"))?;
+    let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
+    process::run(bindgen.args(["--target", "nodejs", "--out-name", "bench", "--out-dir"]).arg(&directory).arg(wasm))?;
+    let module = directory.join("bench_bg.wasm");
+    process::run(Command::new(project::npm_tool("wasm-opt")).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
+    fs::write(directory.join("package.json"), "{}")?; // CommonJS, whatever is above
+    let module = directory.join("bench.js");
+    let mut part = timings(&in_node(&module, "timings(policy)")?)?;
+    let first = |_| Ok(in_node(&module, "first_load(policy ?? bench.policy(576))")?.parse::<f64>()?);
+    let first = median((0..5).map(first).collect::<Result<Vec<_>>>()?);
+    let name = if real_policy().is_empty() { "load the policy: 576 operations" } else { "load the policy: a real API" };
+    part.row([format!("{name}, in a new process"), short(first / 1e3), String::new(), String::new()]);
+    let loading = median_of(&part, name)?;
+    part.goals.push(Goal::at_most(&format!("{name} (WASM)"), 2.0, loading / 1e6, "ms"));
+    part.goals.push(Goal::at_most(&format!("{name}, in a new process (WASM)"), 2.0, first / 1e6, "ms"));
+    Ok(part)
+}
+
+/// What a call of the WASM module gives in a process of its own; `policy` is the real one, where there is one.
+fn in_node(module: &Path, call: &str) -> Result<String> {
+    let script = "const [module, file] = process.argv.slice(1); const bench = require(module); \
+                  const policy = file && require('fs').readFileSync(file, 'utf8'); console.log(bench.";
+    let mut node = Command::new("node");
+    process::output(node.args(["-e", &format!("{script}{call})")]).arg(module).args(real_policy()))
+}
+
+fn deciding(operations: usize) -> String {
+    format!("decide: {operations} operations, 10 scopes")
+}
+
+fn real_policy() -> Vec<PathBuf> {
+    Some(project::path(POLICY)).filter(|file| file.is_file()).into_iter().collect()
+}
+
+fn binary(name: &str) -> Result<PathBuf> {
+    step("Compiling the cases", || {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--quiet", "--release", "--package", "tidegate-bench", "--bins"]);
+        process::run(cargo.current_dir(project::root()))
+    })?;
+    Ok(project::path("target/release").join(name))
+}
+
+fn timings(text: &str) -> Result<Part> {
+    let timings: Vec<Timing> = serde_json::from_str(text).context("the cases printed no timings")?;
+    let mut part = Part::default();
+    part.columns(&["", "median µs", "least", "most"]);
+    for Timing { name, median_ns, least_ns, most_ns } in &timings {
+        let numbers = [median_ns, least_ns, most_ns].map(|ns| micros(*ns));
+        part.row(std::iter::once(name.clone()).chain(numbers));
+    }
+    part.numbers = json!(timings);
+    Ok(part)
+}
+
+fn micros(ns: f64) -> String {
+    if ns < 100.0 { format!("{:.3}", ns / 1e3) } else { short(ns / 1e3) }
+}
+
+fn median_of(part: &Part, name: &str) -> Result<f64> {
+    let timings: Vec<Timing> = serde_json::from_value(part.numbers.clone())?;
+    let found = timings.into_iter().find(|timing| timing.name == name);
+    Ok(found.with_context(|| format!("{name} was not measured"))?.median_ns)
+}
+
+/// How many instructions each case takes: the same at every run, so that a change shows exactly.
+pub fn instructions(_: &Options) -> Result<Part> {
+    let valgrind = match tools::ensure("valgrind") {
+        Ok(valgrind) => valgrind,
+        Err(error) => return Ok(Part::skipped(&format!("{error:#}"))),
+    };
+    let binary = binary("instructions")?;
+    let names = process::output(&mut Command::new(&binary))?;
+    let mut part = Part::default();
+    part.columns(&["", "instructions"]);
+    let mut counts = Vec::new();
+    for name in names.lines() {
+        let count = count(valgrind, &binary, name).with_context(|| name.to_owned())?;
+        part.row([name.to_owned(), count.to_string()]);
+        counts.push((name, count));
+    }
+    part.numbers = json!(counts);
+    Ok(part)
+}
+
+fn count(valgrind: &str, binary: &Path, name: &str) -> Result<u64> {
+    let out = project::path("target/callgrind.out");
+    let mut command = Command::new(valgrind);
+    command.args(["--tool=callgrind", "--toggle-collect=*instructions*measured*"]);
+    command.arg(format!("--callgrind-out-file={}", out.display())).arg(binary).arg(name);
+    process::output(&mut command)?;
+    let dump = fs::read_to_string(&out).context("callgrind wrote nothing")?;
+    let total = dump.lines().find_map(|line| line.strip_prefix("summary: ")?.trim().parse().ok());
+    let total = total.context("callgrind's dump has no sum")?;
+    ensure!(total > 0, "callgrind counted nothing");
+    Ok(total)
+}
+
+/// How much has to be loaded.
+pub fn size(_: &Options) -> Result<Part> {
+    build::run(&build::GATE)?;
+    let worker = build::size(&[project::path("build/index_bg.wasm")])?;
+    let page = build::size(&www::wasm()?)?;
+    let mut part = Part::default();
+    part.columns(&["", "KB", "KB with gzip"]);
+    for (name, size, goal) in [("the Worker's WASM", &worker, 150.0), ("the browser's WASM", &page, 60.0)] {
+        part.row([name.to_owned(), size.raw.div_ceil(1000).to_string(), size.compressed.div_ceil(1000).to_string()]);
+        part.goals.push(Goal::at_most(&format!("{name}, with gzip"), goal, size.compressed as f64 / 1e3, "KB"));
+    }
+    Ok(part)
+}

@@ -1,0 +1,68 @@
+//! What the bench needs beside the project's own tools, installed where that can be done without asking anybody.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, Running};
+use crate::project;
+use crate::setup::step;
+
+const LIMIT: Duration = Duration::from_secs(300);
+/// Debian's packages, and what is to be found when they are there.
+const PACKAGES: [(&str, &[&str]); 4] = [
+    ("wrk", &["/usr/bin/wrk", "/usr/local/bin/wrk", "/opt/homebrew/bin/wrk"]),
+    ("nginx-light", &["/usr/sbin/nginx", "/usr/local/sbin/nginx"]),
+    ("util-linux", &["/usr/bin/taskset"]),
+    ("valgrind", &["/usr/bin/valgrind"]),
+];
+
+/// Why HTTP cannot be measured here.
+pub fn missing() -> Option<String> {
+    if !Path::new("/proc/self/stat").is_file() {
+        return Some("processor time is read from /proc, which is not there".to_owned());
+    }
+    ["wrk", "nginx-light", "util-linux"]
+        .into_iter()
+        .find_map(|package| ensure(package).err())
+        .map(|error| format!("{error:#}"))
+}
+
+/// Where a package's program is; it is installed if it is not there.
+pub fn ensure(package: &str) -> Result<&'static str> {
+    let places = PACKAGES.iter().find(|(name, _)| *name == package).map_or(&[][..], |(_, places)| places);
+    let find = || places.iter().find(|place| Path::new(place).is_file()).copied();
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    install(package).with_context(|| format!("{package} is not there, and cannot be installed from here"))?;
+    find().with_context(|| format!("apt-get installed {package}, but not in {}", places.join(" or ")))
+}
+
+fn install(package: &str) -> Result<()> {
+    anyhow::ensure!(nix::unistd::Uid::effective().is_root(), "that needs root");
+    anyhow::ensure!(Path::new("/usr/bin/apt-get").is_file(), "there is no apt-get");
+    step(&format!("Installing {package}"), || {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &format!("apt-get update -q && apt-get install -qy --no-install-recommends {package}")]);
+        let status = Running::start(shell.env("DEBIAN_FRONTEND", "noninteractive"))?.wait_at_most(LIMIT)?;
+        let status = status.with_context(|| format!("it took longer than {} s", LIMIT.as_secs()))?;
+        anyhow::ensure!(status.success(), "apt-get failed: {status}");
+        Ok(())
+    })
+}
+
+/// Brings the npm packages of the other gates.
+pub fn npm_packages() -> Result<()> {
+    let directory = project::path("tests/bench");
+    let modified = |file: &str| std::fs::metadata(directory.join(file)).and_then(|metadata| metadata.modified()).ok();
+    let installed = modified("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= modified("package-lock.json") {
+        return Ok(());
+    }
+    step("Installing the other gates' npm packages", || {
+        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory))
+    })
+}

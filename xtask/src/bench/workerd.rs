@@ -1,0 +1,155 @@
+//! Raw workerd: its configuration, and a running one.
+
+use std::fs::{self, File};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use super::machine;
+use super::world::Ports;
+use crate::process::Running;
+use crate::{gate, project};
+
+/// As in wrangler.toml.
+const COMPATIBILITY_DATE: &str = "2026-04-25";
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// A Worker that can stand in front of the origin.
+pub struct Candidate {
+    /// Its name, and that of its bundle.
+    pub name: &'static str,
+    /// Its WASM module, by the name that the bundle imports.
+    pub wasm: Option<&'static str>,
+}
+
+/// A workerd with one candidate; dropping it ends it.
+pub struct Workerd {
+    running: Running,
+    port: u16,
+}
+
+impl Workerd {
+    /// Starts a candidate on the first core, in front of the origin at a port, and waits until it takes connections.
+    pub fn candidate(candidate: &Candidate, ports: &Ports, origin: u16, directory: &Path) -> Result<Self> {
+        let port = gate::free_port()?;
+        let file = directory.join(format!("{}-{port}.capnp", candidate.name));
+        fs::write(&file, candidate_config(candidate, ports, origin, port, directory)?)?;
+        Self::start(machine::on_first_core(binary()?), &file, port)
+    }
+
+    /// Starts KV, cache and control, wherever there is room.
+    pub fn store(ports: &Ports, directory: &Path) -> Result<Self> {
+        let file = directory.join("store.capnp");
+        fs::copy(project::path("tests/bench/store.js"), directory.join("store.js"))?;
+        fs::write(&file, store_config(ports))?;
+        Self::start(Command::new(binary()?), &file, ports.control)
+    }
+
+    fn start(mut command: Command, config: &Path, port: u16) -> Result<Self> {
+        let log = config.with_extension("log");
+        command.args(["serve", "--experimental"]).arg(config);
+        command.stdout(File::create(&log)?).stderr(File::options().append(true).open(&log)?);
+        let mut workerd = Self { running: Running::start(&mut command)?, port };
+        let deadline = Instant::now() + START_LIMIT;
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if Instant::now() > deadline || workerd.running.ended()?.is_some() {
+                bail!("workerd does not start: see {}", log.display());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(workerd)
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.running.id()
+    }
+
+    /// The URL of a target on it.
+    pub fn url(&self, target: &str) -> String {
+        format!("http://127.0.0.1:{}{target}", self.port)
+    }
+}
+
+/// The binary itself: the one on the path is a script in front of it.
+fn binary() -> Result<PathBuf> {
+    let packages = fs::read_dir(project::path("node_modules/@cloudflare")).context("the npm packages are missing")?;
+    let binaries = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    binaries.into_iter().find(|binary| binary.is_file()).context("workerd has no binary for this platform")
+}
+
+/// What every candidate gets: KV twice (each library has its own name for it), the origin, a cache; and a registry with SQLite
+/// where there is one.
+fn candidate_config(candidate: &Candidate, ports: &Ports, origin: u16, port: u16, directory: &Path) -> Result<String> {
+    let Candidate { name, wasm } = candidate;
+    let disk = directory.join(format!("disk-{port}"));
+    fs::create_dir_all(&disk)?;
+    let module = |wasm: &str| format!(r#"(name = "{wasm}", wasm = embed "{wasm}"),"#);
+    let registry = wasm.map_or("", |_| {
+        r#"durableObjectNamespaces = [(className = "Registry", uniqueKey = "registry", enableSql = true)],
+      durableObjectStorage = (localDisk = "disk"),"#
+    });
+    let binding = wasm.map_or("", |_| r#"(name = "REGISTRY", durableObjectNamespace = "Registry"),"#);
+    Ok(format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "candidate", worker = (
+      modules = [(name = "{name}.js", esModule = embed "{name}.js"), {wasm}],
+      compatibilityDate = "{COMPATIBILITY_DATE}",
+      bindings = [
+        (name = "TOKENS", kvNamespace = "kv"), (name = "OAUTH_KV", kvNamespace = "kv"), (name = "ORIGIN", service = "origin"),
+        (name = "TOKEN_KEYS", text = "{keys}"), (name = "OWNER_KEY", text = "{owner_key}"), {binding}
+      ],
+      globalOutbound = "origin",
+      cacheApiOutbound = "cache",
+      {registry}
+    )),
+    (name = "kv", external = (address = "127.0.0.1:{kv}", http = ())),
+    (name = "cache", external = (address = "127.0.0.1:{cache}", http = ())),
+    (name = "origin", external = (address = "127.0.0.1:{origin}", http = ())),
+    (name = "disk", disk = (path = "{disk}", writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "candidate")],
+);
+"#,
+        wasm = wasm.map_or(String::new(), module),
+        keys = tidegate_bench::fixture::TOKEN_KEYS,
+        owner_key = "owner_key_of_the_bench_and_nowhere_else",
+        kv = ports.kv,
+        cache = ports.cache,
+        disk = disk.display(),
+    ))
+}
+
+fn store_config(ports: &Ports) -> String {
+    let socket = |name: &str, port: u16, entrypoint: &str| {
+        format!(
+            r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = (name = "store"{entrypoint})),"#
+        )
+    };
+    format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "store", worker = (
+      modules = [(name = "store.js", esModule = embed "store.js")],
+      compatibilityDate = "{COMPATIBILITY_DATE}",
+    )),
+  ],
+  sockets = [
+    {kv}
+    {cache}
+    {control}
+  ],
+);
+"#,
+        kv = socket("kv", ports.kv, r#", entrypoint = "kv""#),
+        cache = socket("cache", ports.cache, r#", entrypoint = "cache""#),
+        control = socket("control", ports.control, ""),
+    )
+}
