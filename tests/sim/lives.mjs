@@ -12,6 +12,8 @@ const SCOPES = Object.keys(PATHS);
 const halves = [0, 1].map((half) => GATES.filter((_, n) => n % 2 === half));
 /** How many dead tokens are watched on, those of deleted integrations too. */
 const DEAD_WATCHED = 2;
+/** Within how long all begin, in milliseconds: longer than memory serves without a feed, or all would meet it equally old. */
+const BEGINNING_MS = 8_000;
 /** How long an integration is left as it is, in milliseconds: longer than the pause between two looks. */
 const REST_MS = [1_500, 3_500];
 /** How long an admin waits before trying again what was not done, in milliseconds. */
@@ -23,6 +25,19 @@ class Life {
 
   constructor(run) {
     this.run = run;
+  }
+
+  /** Lives until the run has enough changes. */
+  async live() {
+    await sleep(this.run.random.between(0, BEGINNING_MS));
+    while (this.run.wantsMore()) {
+      await this.run.watched(await this.next());
+      await this.rest();
+    }
+  }
+
+  rest() {
+    return sleep(this.run.random.between(...REST_MS));
   }
 
   /** Has an admin make a change by way of some gate; `settle` takes in what it means, once it was acknowledged. */
@@ -94,18 +109,10 @@ export class Integration extends Life {
     return this.tokens.filter((token) => token.isAlive);
   }
 
-  /** Lives until the run has enough changes. */
-  async live() {
-    while (this.run.wantsMore()) {
-      await this.run.watched(await this.#next());
-      await this.rest();
-    }
-  }
-
   /** Until the next change every gate is asked what works, so that each has something to remember. */
   async rest() {
     for (const token of this.#current) token.lookEverywhere();
-    await sleep(this.run.random.between(...REST_MS));
+    await super.rest();
   }
 
   create() {
@@ -117,7 +124,7 @@ export class Integration extends Life {
     });
   }
 
-  #next() {
+  next() {
     const { random } = this.run;
     if (this.id === undefined) return this.create();
     if (this.#current.length > 1) return random.chance(0.5) ? this.#finish() : this.#cancel();
@@ -210,12 +217,8 @@ export class Rule extends Life {
     this.watch = new Watch(run, this, `GET ${this.path}`, this.path, token);
   }
 
-  async live() {
-    while (this.run.wantsMore()) {
-      const change = await this.policy.turn(() => this.#toggle());
-      await this.run.watched(change);
-      await sleep(this.run.random.between(0, 2000));
-    }
+  next() {
+    return this.policy.turn(() => this.#toggle());
   }
 
   #toggle() {
