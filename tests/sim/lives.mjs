@@ -19,6 +19,9 @@ const REST_MS = [1_500, 3_500];
 /** How long an admin waits before trying again what was not done, in milliseconds. */
 const AGAIN_MS = 1_000;
 
+/** The machine stood still for so long that a run says nothing. */
+export class TooSlow extends Error {}
+
 /** Whoever makes changes. `epoch` counts what was sent and what was acknowledged. */
 class Life {
   epoch = 0;
@@ -56,8 +59,9 @@ class Life {
         return change;
       }
       this.epoch += 1;
-      // The stand-in refuses before anything is done.
-      if (answer.status !== 503 || !run.mayRefuse) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      // The stand-in refuses before anything is done. Without it the registry took over 20 s, and what became of it is not known.
+      if (answer.status === 503 && !run.mayRefuse) throw new TooSlow(`${kind}: no answer to an admin in time`);
+      if (answer.status !== 503) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
       run.refused += 1;
       await sleep(AGAIN_MS);
     }
