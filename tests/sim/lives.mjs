@@ -12,10 +12,15 @@ const SCOPES = Object.keys(PATHS);
 const halves = [0, 1].map((half) => GATES.filter((_, n) => n % 2 === half));
 /** How many dead tokens are watched on, those of deleted integrations too. */
 const DEAD_WATCHED = 2;
+/** Within how long all begin, in milliseconds: longer than memory serves without a feed, or all would meet it equally old. */
+const BEGINNING_MS = 8_000;
 /** How long an integration is left as it is, in milliseconds: longer than the pause between two looks. */
 const REST_MS = [1_500, 3_500];
 /** How long an admin waits before trying again what was not done, in milliseconds. */
 const AGAIN_MS = 1_000;
+
+/** The machine stood still for so long that a run says nothing. */
+export class TooSlow extends Error {}
 
 /** Whoever makes changes. `epoch` counts what was sent and what was acknowledged. */
 class Life {
@@ -23,6 +28,19 @@ class Life {
 
   constructor(run) {
     this.run = run;
+  }
+
+  /** Lives until the run has enough changes. */
+  async live() {
+    await sleep(this.run.random.between(0, BEGINNING_MS));
+    while (this.run.wantsMore()) {
+      await this.run.watched(await this.next());
+      await this.rest();
+    }
+  }
+
+  rest() {
+    return sleep(this.run.random.between(...REST_MS));
   }
 
   /** Has an admin make a change by way of some gate; `settle` takes in what it means, once it was acknowledged. */
@@ -41,8 +59,9 @@ class Life {
         return change;
       }
       this.epoch += 1;
-      // The stand-in refuses before anything is done.
-      if (answer.status !== 503 || !run.mayRefuse) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      // The stand-in refuses before anything is done. Without it the registry took over 20 s, and what became of it is not known.
+      if (answer.status === 503 && !run.mayRefuse) throw new TooSlow(`${kind}: no answer to an admin in time`);
+      if (answer.status !== 503) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
       run.refused += 1;
       await sleep(AGAIN_MS);
     }
@@ -94,18 +113,10 @@ export class Integration extends Life {
     return this.tokens.filter((token) => token.isAlive);
   }
 
-  /** Lives until the run has enough changes. */
-  async live() {
-    while (this.run.wantsMore()) {
-      await this.run.watched(await this.#next());
-      await this.rest();
-    }
-  }
-
   /** Until the next change every gate is asked what works, so that each has something to remember. */
   async rest() {
     for (const token of this.#current) token.lookEverywhere();
-    await sleep(this.run.random.between(...REST_MS));
+    await super.rest();
   }
 
   create() {
@@ -117,7 +128,7 @@ export class Integration extends Life {
     });
   }
 
-  #next() {
+  next() {
     const { random } = this.run;
     if (this.id === undefined) return this.create();
     if (this.#current.length > 1) return random.chance(0.5) ? this.#finish() : this.#cancel();
@@ -210,12 +221,8 @@ export class Rule extends Life {
     this.watch = new Watch(run, this, `GET ${this.path}`, this.path, token);
   }
 
-  async live() {
-    while (this.run.wantsMore()) {
-      const change = await this.policy.turn(() => this.#toggle());
-      await this.run.watched(change);
-      await sleep(this.run.random.between(0, 2000));
-    }
+  next() {
+    return this.policy.turn(() => this.#toggle());
   }
 
   #toggle() {

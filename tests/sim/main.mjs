@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
+import { TooSlow } from "./lives.mjs";
 import { machine, row, story, table } from "./report.mjs";
 import { BOUND, Run } from "./run.mjs";
 import { CONTROL, SCENARIOS, SHORT } from "./scenarios.mjs";
@@ -39,7 +40,10 @@ const scenarios = wanted.map((name) => known.find((one) => one.name === name) ??
 /** Once more where the machine stood still: what was seen then says little. */
 async function run(scenario, index) {
   const options = { seed: (seed + index) >>> 0, ...size(scenario) };
-  const first = await new Run(scenario, options).go();
+  const first = await new Run(scenario, options).go().catch((error) => {
+    if (error instanceof TooSlow) return { stalled: error.message, held: false };
+    throw error;
+  });
   if (first.stalled === undefined) return first;
   console.log(`${scenario.name}: ${first.stalled}${first.held ? "" : "; once more"}`);
   return first.held ? first : new Run(scenario, options).go();
