@@ -47,6 +47,9 @@ pub(super) struct Published {
 pub(super) struct Remembered<T> {
     pub value: Rc<T>,
     pub read_at_ms: u64,
+    /// The number of the change as of which it is right; where it was not looked at yet, of the feed's last one when it
+    /// was asked for.
+    pub as_of_seq: u64,
 }
 
 thread_local! {
@@ -110,6 +113,11 @@ impl Isolate {
     /// How old the copy is, in milliseconds.
     pub fn feed_age_ms(&self, now_ms: u64) -> Option<u64> {
         self.feed.borrow().as_ref().and_then(|feed| feed.age_ms(now_ms))
+    }
+
+    /// The number of the last change that the copy knows of.
+    pub fn feed_seq(&self) -> u64 {
+        self.feed.borrow().as_ref().map_or(0, |sighting| sighting.feed().seq)
     }
 
     /// What the copy says of one thing, however old it is.
@@ -183,6 +191,6 @@ impl<T> Remembered<T> {
 
 impl<T> Clone for Remembered<T> {
     fn clone(&self) -> Self {
-        Self { value: Rc::clone(&self.value), read_at_ms: self.read_at_ms }
+        Self { value: Rc::clone(&self.value), ..*self }
     }
 }

@@ -354,6 +354,35 @@ describe("a line that breaks", () => {
     expect(registry.reads).toEqual(["/feed", `/records/${a.id}`]);
   });
 
+  it("a change that comes and goes in the feed between two looks at its record still ends what is remembered", async () => {
+    const b = await acme();
+    const a = await warm();
+    expect(await status(b.token)).toBe(200);
+    await freezeKv();
+    await take("now", a);
+    at(START + BOUND);
+    expect(await status(b.token)).toBe(200); // this copy lists the change; nobody asks for its record
+    registry.onRead = altered(({ seq }) => ({ seq: seq + 4_000, floor: seq, complete: false, revs: {} }));
+    at(START + 2 * BOUND);
+    registry.reads = [];
+    expect([await status(b.token), await status(a.token)]).toEqual([200, 401]);
+    expect(registry.reads).toEqual(["/feed", `/records/${a.id}`]);
+  });
+
+  it("so does one that the feed has forgotten for its age, while KV is out", async () => {
+    const b = await acme();
+    const a = await warm({ LAST_KNOWN_GOOD_SECONDS: "3600" });
+    expect(await status(b.token)).toBe(200);
+    await take("now", a);
+    at(START + BOUND);
+    expect(await status(b.token)).toBe(200);
+    kv.onRead = failing;
+    registry.onRead = altered(({ seq }) => ({ floor: seq, revs: {} }));
+    at(START + 1_000);
+    expect([await status(b.token), await status(a.token)]).toEqual([200, 401]);
+    expect(registry.of("/records")).toEqual([`/records/${a.id}`]);
+  });
+
   it("a clock that steps back: everything is read again", async () => {
     const a = await warm();
     at(START - 2);
