@@ -135,9 +135,9 @@ impl<T: Thing> Search<T> {
         let before = self.memory.as_ref().map(|held| held.read_at_ms);
         for _ in 0..LOOKS {
             let asked = Asked::now(isolate);
-            if isolate.flights.begin_read(&key, asked.at_ms) {
+            if let Some(note) = isolate.flights.begin_read(&key, asked.at_ms) {
                 let text = stub::read(&site.env, &self.thing.path()).await;
-                isolate.flights.end_read(&key);
+                isolate.flights.end_read(&key, note);
                 return self.answer(text, asked, site).unwrap_or_else(Answer::Failed);
             }
             a_while().await;
