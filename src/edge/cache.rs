@@ -128,9 +128,11 @@ impl Isolate {
     /// Takes in a copy. Where it may have missed something, the records are forgotten; the policy's revision is in every
     /// copy, so that one cannot be missed.
     pub fn see(&self, sighting: Sighting) {
+        let now = self.now_ms();
         let mut feed = self.feed.borrow_mut();
         let succession = match feed.as_mut() {
-            Some(known) => known.see(sighting),
+            Some(known) => known.see(sighting, now),
+            None if sighting.age_ms(now).is_none() => return,
             None => {
                 *feed = Some(sighting);
                 Succession::Broken

@@ -158,7 +158,9 @@ impl<T: Thing> Search<T> {
         let Some(text) = text? else { return Ok(Answer::Has(None)) };
         let value = self.thing.parse(text, &site.isolate);
         let value = value.map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
-        Ok(Answer::Has(Some(Remembered { value, read_at_ms: asked.at_ms, as_of_seq: asked.feed_seq })))
+        // Where the clock has stepped back meanwhile, it would have no age for as long as that.
+        let read_at_ms = asked.at_ms.min(site.isolate.now_ms());
+        Ok(Answer::Has(Some(Remembered { value, read_at_ms, as_of_seq: asked.feed_seq })))
     }
 }
 
