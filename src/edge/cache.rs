@@ -49,6 +49,9 @@ pub(super) struct Remembered<T> {
     pub read_at_ms: u64,
     /// When KV was last asked for something newer.
     pub looked_at_ms: u64,
+    /// The number of the change as of which it is right; where it was not looked at yet, of the feed's last one when it
+    /// was asked for.
+    pub as_of_seq: u64,
 }
 
 thread_local! {
@@ -114,6 +117,11 @@ impl Isolate {
         self.feed.borrow().as_ref().and_then(|feed| feed.age_ms(now_ms))
     }
 
+    /// The number of the last change that the copy knows of.
+    pub fn feed_seq(&self) -> u64 {
+        self.feed.borrow().as_ref().map_or(0, |sighting| sighting.feed().seq)
+    }
+
     /// What the copy says of one thing, however old it is.
     pub fn minimum(&self, of: impl FnOnce(&Feed) -> Minimum) -> Minimum {
         self.feed.borrow().as_ref().map_or(Minimum::UNKNOWN, |sighting| of(sighting.feed()))
@@ -122,9 +130,11 @@ impl Isolate {
     /// Takes in a copy. Where it may have missed something, the records are forgotten; the policy's revision is in every
     /// copy, so that one cannot be missed.
     pub fn see(&self, sighting: Sighting) {
+        let now = self.now_ms();
         let mut feed = self.feed.borrow_mut();
         let succession = match feed.as_mut() {
-            Some(known) => known.see(sighting),
+            Some(known) => known.see(sighting, now),
+            None if sighting.age_ms(now).is_none() => return,
             None => {
                 *feed = Some(sighting);
                 Succession::Broken
@@ -185,6 +195,6 @@ impl<T> Remembered<T> {
 
 impl<T> Clone for Remembered<T> {
     fn clone(&self) -> Self {
-        Self { value: Rc::clone(&self.value), read_at_ms: self.read_at_ms, looked_at_ms: self.looked_at_ms }
+        Self { value: Rc::clone(&self.value), ..*self }
     }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Response, ResponseInit};
 
-use super::flights::{LOOKS, a_while};
+use super::flights::{LOOKS, Note, a_while};
 use super::site::Site;
 use super::{clock, log, stub};
 use crate::core::feed::{DUE_AFTER_MS, Feed, Limits, Sighting};
@@ -39,13 +39,17 @@ impl Site {
     pub fn refresh_in_background(&self, now_ms: u64) {
         let Self { isolate, .. } = self;
         let flights = &isolate.flights;
-        if isolate.feed_is_due(now_ms) && !flights.registry_just_failed(now_ms) && flights.begin_feed(now_ms) {
+        if isolate.feed_is_due(now_ms)
+            && !flights.registry_just_failed(now_ms)
+            && let Some(note) = flights.begin_feed(now_ms)
+        {
             let site = self.clone();
-            self.context.wait_until(async move { site.fetch().await });
+            self.context.wait_until(async move { site.fetch(note).await });
         }
     }
 
-    /// Waits for a copy that a verdict may rest on. Whoever else of this isolate reads one reads it for all.
+    /// Waits for a copy that a verdict may rest on. Whoever else of this isolate reads one reads it for all; where that
+    /// takes too long there is none.
     pub async fn refresh(&self, limits: &Limits) {
         let isolate = &self.isolate;
         for _ in 0..LOOKS {
@@ -53,20 +57,19 @@ impl Site {
             if isolate.feed_is_fresh(now, limits) || isolate.flights.registry_is_out(now) {
                 return;
             }
-            if isolate.flights.begin_feed(now) {
-                return self.fetch().await;
+            if let Some(note) = isolate.flights.begin_feed(now) {
+                return self.fetch(note).await;
             }
             a_while().await;
         }
-        self.fetch().await;
     }
 
-    async fn fetch(&self) {
+    async fn fetch(&self, note: Note) {
         match self.newest().await {
             Ok(sighting) => self.isolate.see(sighting),
             Err(reason) => log::error(&json!({ "event": "feed", "reason": reason })),
         }
-        self.isolate.flights.end_feed();
+        self.isolate.flights.end_feed(note);
     }
 
     async fn newest(&self) -> Result<Sighting, String> {

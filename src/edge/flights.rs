@@ -19,47 +19,56 @@ const FAILED_FOR_MS: u64 = 5_000;
 const AGAIN_AFTER_MS: u64 = 1_000;
 /// After how long somebody who waits looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
-/// How often somebody who waits looks again.
-pub(super) const LOOKS: u32 = 80;
+/// How often somebody who waits looks again: for longer than a note counts, since whoever left it may be gone.
+pub(super) const LOOKS: u32 = 180;
+
+/// A note that its owner takes back. Where it has run out, and somebody else has left one, it is not that one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Note {
+    until_ms: u64,
+}
 
 /// One isolate's notes.
 #[derive(Default)]
 pub(super) struct Flights {
-    feed_until_ms: Cell<u64>,
-    reads: RefCell<BTreeMap<String, u64>>,
+    feed: Cell<Option<Note>>,
+    reads: RefCell<BTreeMap<String, Note>>,
     registry_failed_ms: Cell<Option<u64>>,
     kv_failed_ms: Cell<Option<u64>>,
 }
 
 impl Flights {
     /// Notes that the feed is being read, unless somebody else does.
-    pub fn begin_feed(&self, now_ms: u64) -> bool {
-        let free = now_ms >= self.feed_until_ms.get();
-        if free {
-            self.feed_until_ms.set(now_ms.saturating_add(LEASE_MS));
-        }
-        free
+    pub fn begin_feed(&self, now_ms: u64) -> Option<Note> {
+        let is_free = self.feed.get().is_none_or(|note| note.has_run_out(now_ms));
+        let note = is_free.then(|| Note::at(now_ms))?;
+        self.feed.set(Some(note));
+        Some(note)
     }
 
-    /// Notes that it is no longer being read.
-    pub fn end_feed(&self) {
-        self.feed_until_ms.set(0);
+    /// Takes the note back.
+    pub fn end_feed(&self, note: Note) {
+        if self.feed.get() == Some(note) {
+            self.feed.set(None);
+        }
     }
 
     /// Notes that something is being read from the registry, unless somebody else does, or too many do.
-    pub fn begin_read(&self, key: &str, now_ms: u64) -> bool {
+    pub fn begin_read(&self, key: &str, now_ms: u64) -> Option<Note> {
         let mut reads = self.reads.borrow_mut();
-        reads.retain(|_, until_ms| now_ms < *until_ms);
-        let free = !reads.contains_key(key) && reads.len() < MOST_READS;
-        if free {
-            reads.insert(key.to_owned(), now_ms.saturating_add(LEASE_MS));
-        }
-        free
+        reads.retain(|_, note| !note.has_run_out(now_ms));
+        let is_free = !reads.contains_key(key) && reads.len() < MOST_READS;
+        let note = is_free.then(|| Note::at(now_ms))?;
+        reads.insert(key.to_owned(), note);
+        Some(note)
     }
 
-    /// Notes that it is no longer being read.
-    pub fn end_read(&self, key: &str) {
-        self.reads.borrow_mut().remove(key);
+    /// Takes the note back.
+    pub fn end_read(&self, key: &str, note: Note) {
+        let mut reads = self.reads.borrow_mut();
+        if reads.get(key) == Some(&note) {
+            reads.remove(key);
+        }
     }
 
     /// Notes whether the registry gave the feed. Only that tells of its state: one record that it cannot give does not.
@@ -89,10 +98,20 @@ impl Flights {
 
     /// Forgets all notes: their times mean nothing any more.
     pub fn forget(&self) {
-        self.feed_until_ms.set(0);
+        self.feed.set(None);
         self.reads.borrow_mut().clear();
         self.registry_failed_ms.set(None);
         self.kv_failed_ms.set(None);
+    }
+}
+
+impl Note {
+    fn at(now_ms: u64) -> Self {
+        Self { until_ms: now_ms.saturating_add(LEASE_MS) }
+    }
+
+    fn has_run_out(self, now_ms: u64) -> bool {
+        now_ms >= self.until_ms
     }
 }
 

@@ -145,6 +145,15 @@ test("leaving a token that was not copied asks, by every way out", async ({ page
   assert.equal((await page.content()).includes(token), false);
 });
 
+test("signing out with a token that was not copied asks too", async ({ page }) => {
+  await toToken(page, unique("Signing out"));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const dialog = page.getByRole("dialog", { name: "Leave without the token?" });
+  await shown(dialog);
+  await dialog.getByRole("button", { name: "Stay" }).click();
+  await shown(page.getByRole("textbox", { name: "Token" }));
+});
+
 test("half a form is not left without asking", async ({ page }) => {
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill("Half");

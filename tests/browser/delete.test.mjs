@@ -29,6 +29,21 @@ test("only the typed name deletes, and the token is dead", async ({ page }) => {
   await becomes(token, 401);
 });
 
+test("somebody changed it meanwhile: it says so, and the next try goes through", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Changed before it went") });
+  await open(page, `#/integrations/${integration.id}`);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { description: "new" } });
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill(integration.name);
+  await dialog.getByRole("button", { name: "Delete integration" }).click();
+  await shown(dialog.getByRole("alert").getByText("What is shown is up to date again."));
+  await dialog.getByRole("button", { name: "Delete integration" }).click();
+  await gone(dialog);
+  await api("GET", `/integrations/${integration.id}`, { status: 404 });
+});
+
 test("from its own view, while two tokens work: both are dead", async ({ page }) => {
   const { integration, token } = await seed({ name: unique("Deleted while rotating") });
   const { token: young } = await rotate(integration);

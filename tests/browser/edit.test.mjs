@@ -88,6 +88,29 @@ test("two change the same: mine is kept, and what I did not touch stays theirs",
   assert.ok(scopes.includes("contacts.write"));
 });
 
+test("mine goes on top of theirs: what they took away is not given back", async ({ page }) => {
+  const { integration } = await editing(page, { scopes: ["contacts.readonly", "contacts.write"] });
+  await scope(page, "locations.readonly").check();
+  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { scopes: ["contacts.readonly"] } });
+  await button(page, "Update").click();
+  const dialog = page.getByRole("dialog", { name: "Somebody else changed it meanwhile" });
+  const [, mine] = await dialog.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "Scopes" }) }).getByRole("cell").allInnerTexts();
+  assert.deepEqual(mine.split("\n").sort(), ["+ locations.readonly", "− contacts.write"]);
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await shown(page.getByRole("status").getByText("Updated."));
+  assert.deepEqual((await show(integration.id)).scopes, ["contacts.readonly", "locations.readonly"]);
+});
+
+test("Enter in the search for scopes saves nothing", async ({ page }) => {
+  const { integration } = await editing(page, { scopes: [] });
+  await scope(page, "contacts.write").check();
+  await page.getByRole("searchbox", { name: /^Search scopes/ }).fill("loc");
+  await page.keyboard.press("Enter");
+  await scope(page, "locations.readonly").press("Enter");
+  await shown(page.getByText("1 scope added"));
+  assert.deepEqual((await show(integration.id)).scopes, []);
+});
+
 test("two change the same: theirs is taken", async ({ page }) => {
   const { integration, dialog } = await conflict(page);
   await dialog.getByRole("button", { name: "Take theirs" }).click();

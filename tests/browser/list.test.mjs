@@ -66,6 +66,22 @@ test("search and filters narrow the list, stand in the address, and come back wi
   await until(async () => query(page).toString() === "", "an address without filters");
 });
 
+test("a search is typed letter by letter, without losing the field or the letters", async ({ page }) => {
+  await seed({ name: unique("Typed") });
+  await open(page);
+  await search(page).click();
+  for (const letter of "typed nothing") {
+    await page.keyboard.type(letter);
+    await page.waitForTimeout(40);
+  }
+  assert.equal(await search(page).inputValue(), "typed nothing");
+  await found(page, "0 integrations found");
+  await page.waitForTimeout(300);
+  assert.ok(await search(page).evaluate((field) => field === document.activeElement));
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Integrations" }).click();
+  await until(async () => (await search(page).inputValue()) === "", "the link to the list clears its filters");
+});
+
 test("the state of a filter survives a visit to a detail view", async ({ page }) => {
   const { integration } = await seed({ name: unique("There and back") });
   await open(page);

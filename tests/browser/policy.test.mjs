@@ -130,7 +130,7 @@ test("somebody else publishes meanwhile: nothing is overwritten, and what was ch
   await button(page, "Publish…").click();
   const dialog = page.getByRole("dialog");
   await button(dialog, "Publish").click();
-  await shown(dialog.getByText("Somebody else published a policy meanwhile."));
+  await shown(dialog.getByText("The policy in force has changed meanwhile."));
   assert.equal(await published(), rev);
   await button(dialog, "Cancel").click();
   await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));

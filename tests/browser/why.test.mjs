@@ -27,7 +27,7 @@ test("a pasted curl finds its integration; the token's secret is not sent, not k
   const all = sent(context);
   await explain(page, `curl -X POST '${address}/contacts/' \\\n  -H "Authorization: Bearer ${token}" \\\n  -H 'Content-Type: application/json' -d '{"name": "Dee"}'`);
   await verdict(page, "Refused");
-  await shown(page.getByText(`The token in the command is one of ${integration.name}.`));
+  await shown(page.getByText(`was made for ${integration.name},`));
   await shown(page.getByText("A scope is missing"));
   assert.equal(await call(page).inputValue(), "POST /contacts/");
   assert.ok(all.some((text) => text.includes(`/integrations/${id}`)), "nothing was asked about the integration");

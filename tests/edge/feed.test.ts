@@ -94,7 +94,7 @@ describe("a change", () => {
     expect((await feed()).revs).toEqual({ [a.id]: 1 });
     registryKv.reset();
     await ring(); // taken; but one of the refused puts may still land, so it is put again
-    pass(60);
+    pass(KEPT);
     await ring();
     pass(KEPT - 1);
     expect((await feed()).revs).toEqual({ [a.id]: 1 });

@@ -223,6 +223,37 @@ describe("what it costs", () => {
     expect(registry.reads).toEqual(["/feed"]);
   });
 
+  it("many requests of one isolate read a slow feed once", async () => {
+    const a = await warm();
+    at(START + BOUND);
+    await forgetShared();
+    registry.onRead = async (path) => void (path === "/feed" && (await new Promise((done) => setTimeout(done, 2_500))));
+    const statuses = await Promise.all(Array.from({ length: 10 }, () => status(a.token)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(registry.reads).toEqual(["/feed"]);
+  });
+
+  it("a read whose request went away keeps nobody else from the record", async () => {
+    const a = await acme();
+    isolate();
+    kv.onRead = (key) => (key === "policy" ? env.TOKENS.get(key) : failing(key));
+    registry.reset();
+    registry.onRead = (path) => (path === "/feed" ? undefined : silent(path));
+    // Without its timers nothing ends a request, as nothing ends one that the runtime has cancelled.
+    const { setTimeout: real } = globalThis;
+    const short = (work: () => void, ms = 0) => (ms < 3_000 ? real(work, ms) : 0);
+    Object.assign(globalThis, { setTimeout: short });
+    void status(a.token);
+    await expect.poll(() => registry.of("/records").length).toBe(1);
+    Object.assign(globalThis, { setTimeout: real });
+    const answer = status(a.token);
+    registry.onRead = undefined;
+    await new Promise((done) => setTimeout(done, 2_500));
+    at(START + 4); // its note has run out
+    expect(await answer).toBe(200);
+    expect(registry.of("/records")).toHaveLength(2);
+  });
+
   it("a cold isolate reads feed, record and policy together", async () => {
     const a = await acme();
     isolate();
@@ -365,6 +396,35 @@ describe("a line that breaks", () => {
     registry.onRead = altered(() => ({ complete: false, revs: {} }));
     expect([await status(a.token), await status(a.token)]).toEqual([200, 200]);
     expect(registry.reads).toEqual(["/feed", `/records/${a.id}`]);
+  });
+
+  it("a change that comes and goes in the feed between two looks at its record still ends what is remembered", async () => {
+    const b = await acme();
+    const a = await warm();
+    expect(await status(b.token)).toBe(200);
+    await freezeKv();
+    await take("now", a);
+    at(START + BOUND);
+    expect(await status(b.token)).toBe(200); // this copy lists the change; nobody asks for its record
+    registry.onRead = altered(({ seq }) => ({ seq: seq + 4_000, floor: seq, complete: false, revs: {} }));
+    at(START + 2 * BOUND);
+    registry.reads = [];
+    expect([await status(b.token), await status(a.token)]).toEqual([200, 401]);
+    expect(registry.reads).toEqual(["/feed", `/records/${a.id}`]);
+  });
+
+  it("so does one that the feed has forgotten for its age, while KV is out", async () => {
+    const b = await acme();
+    const a = await warm({ LAST_KNOWN_GOOD_SECONDS: "3600" });
+    expect(await status(b.token)).toBe(200);
+    await take("now", a);
+    at(START + BOUND);
+    expect(await status(b.token)).toBe(200);
+    kv.onRead = failing;
+    registry.onRead = altered(({ seq }) => ({ floor: seq, revs: {} }));
+    at(START + 1_000);
+    expect([await status(b.token), await status(a.token)]).toEqual([200, 401]);
+    expect(registry.of("/records")).toEqual([`/records/${a.id}`]);
   });
 
   it("a clock that steps back: everything is read again", async () => {

@@ -56,6 +56,32 @@ describe("from one client", () => {
     expect(await status(bearer("192.0.2.1", OWNER_KEY))).toBe(429);
   });
 
+  it("no other answer tells the right key from a wrong one, before or after", async () => {
+    const untyped = (key: string) =>
+      ask(`${API}/integrations`, { method: "POST", headers: { ...from("192.0.2.1"), authorization: `Bearer ${key}` } });
+    expect([await status(untyped("wrong")), await status(untyped(OWNER_KEY))]).toEqual([415, 415]);
+    await fail("192.0.2.1");
+    expect([await status(untyped("wrong")), await status(untyped(OWNER_KEY))]).toEqual([415, 415]);
+  });
+
+  it("bodies that are held back until all are let in count one by one", async () => {
+    const held = Array.from({ length: MOST_OF_ONE + 5 }, (_, n) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const headers = { ...from("192.0.2.1"), "content-type": "application/json", origin: GATE };
+      const answer = status(ask(`${API}/session`, { method: "POST", headers, body: readable }));
+      return { answer, writer: writable.getWriter(), rest: `wrong ${n}"}` };
+    });
+    const text = new TextEncoder();
+    for (const { writer } of held) await writer.write(text.encode('{"key":"'));
+    await new Promise((done) => setTimeout(done, 200));
+    for (const { writer, rest } of held) {
+      await writer.write(text.encode(rest));
+      await writer.close();
+    }
+    const statuses = (await Promise.all(held.map(({ answer }) => answer))).sort();
+    expect(statuses).toEqual([...Array(MOST_OF_ONE).fill(401), ...Array(5).fill(429)]);
+  });
+
   it("after a minute it may try again; a try that was refused did not count", async () => {
     await fail("192.0.2.1");
     at(now + MINUTE - 1);

@@ -41,6 +41,8 @@ pub struct Held {
     pub age_ms: u64,
     /// How long ago KV was asked for something newer: not longer than that.
     pub looked_ms: u64,
+    /// The number of the change as of which it was right when it was last looked at.
+    pub as_of_seq: u64,
 }
 
 /// All that the choice depends on.
@@ -77,7 +79,7 @@ pub fn choose(question: &Question, limits: &Limits) -> Choice {
     if !is_fresh && limits.on_outage == OnOutage::Deny {
         return Choice::Nothing;
     }
-    let memory = memory.filter(|held| minimum.is_met_by(Some(held.rev)));
+    let memory = memory.filter(|held| minimum.vouches_for(held.rev, held.as_of_seq));
     if memory.is_some_and(|held| question.is_served_by(held, limits)) && registry == Given::NotAsked {
         return Choice::Use(Source::Memory);
     }
@@ -140,7 +142,7 @@ mod tests {
     const DENY: Limits = Limits { on_outage: OnOutage::Deny, ..LIMITS };
     /// A fresh feed that does not list it, and nothing else.
     const COLD: Question = Question {
-        minimum: Minimum { rev: None, certain: true },
+        minimum: Minimum { rev: None, certain: true, floor: 20, seq: 30 },
         is_fresh: true,
         for_denial: false,
         memory: None,
@@ -149,11 +151,11 @@ mod tests {
     };
 
     fn listed(rev: u64) -> Minimum {
-        Minimum { rev: Some(rev), certain: true }
+        Minimum { rev: Some(rev), certain: true, floor: 0, seq: 30 }
     }
 
     fn held(rev: u64, age_ms: u64) -> Option<Held> {
-        Some(Held { rev, age_ms, looked_ms: age_ms })
+        Some(Held { rev, age_ms, looked_ms: age_ms, as_of_seq: 20 })
     }
 
     #[track_caller]
@@ -188,7 +190,8 @@ mod tests {
     fn a_denial_reads_kv_again_but_not_the_registry_while_kv_is_behind() {
         let denial = Question { memory: held(3, 1_000), minimum: listed(3), for_denial: true, ..COLD };
         expect(denial, Choice::Ask(Kv));
-        let looked = |looked_ms| Question { memory: Some(Held { rev: 3, age_ms: 50_000, looked_ms }), ..denial };
+        let looked =
+            |looked_ms| Question { memory: Some(Held { rev: 3, age_ms: 50_000, looked_ms, as_of_seq: 20 }), ..denial };
         expect(looked(999), Choice::Use(Memory));
         expect(looked(1_000), Choice::Ask(Kv));
         expect(Question { kv: Has(Some(2)), ..denial }, Choice::Use(Memory));
@@ -196,14 +199,14 @@ mod tests {
         expect(Question { kv: Has(Some(4)), ..denial }, Choice::Use(Kv));
         expect(Question { kv: Has(Some(2)), memory: held(3, 60_000), ..denial }, Choice::Ask(Registry));
         expect(Question { kv: Has(Some(2)), minimum: listed(4), ..denial }, Choice::Ask(Registry));
-        let partial = Question { minimum: Minimum::UNKNOWN, ..denial };
+        let partial = Question { minimum: Minimum { certain: false, ..COLD.minimum }, ..denial };
         expect(Question { kv: Has(Some(3)), ..partial }, Choice::Use(Memory));
         expect(Question { kv: Has(Some(4)), ..partial }, Choice::Ask(Registry));
     }
 
     #[test]
     fn a_feed_that_does_not_list_everything_sends_to_the_registry() {
-        let partial = Question { minimum: Minimum::UNKNOWN, ..COLD };
+        let partial = Question { minimum: Minimum { certain: false, ..COLD.minimum }, ..COLD };
         expect(Question { kv: Has(Some(3)), ..partial }, Choice::Ask(Registry));
         expect(Question { kv: Has(None), ..partial }, Choice::Ask(Registry));
         expect(Question { memory: held(3, 299_999), ..partial }, Choice::Use(Memory));
@@ -219,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn memory_that_may_have_missed_a_change_serves_nobody() {
+        for (floor, certain) in [(21, true), (21, false)] {
+            let missed = Question { minimum: Minimum { certain, floor, ..COLD.minimum }, memory: held(3, 0), ..COLD };
+            expect(missed, Choice::Ask(Kv));
+            expect(Question { kv: Failed, ..missed }, Choice::Ask(Registry));
+            expect(Question { kv: Failed, registry: Failed, ..missed }, Choice::Nothing);
+            expect(Question { kv: Failed, is_fresh: false, registry: Failed, ..missed }, Choice::Nothing);
+            // It still tells that KV is behind.
+            expect(Question { kv: Has(Some(2)), ..missed }, Choice::Ask(Registry));
+        }
+    }
+
+    #[test]
     fn while_kv_fails_the_last_known_good_serves_then_the_registry() {
         let failed = Question { kv: Failed, ..COLD };
         expect(Question { memory: held(3, 299_999), ..failed }, Choice::Use(Memory));
@@ -231,7 +247,7 @@ mod tests {
 
     #[test]
     fn without_a_fresh_feed_kv_rules_and_what_was_seen_still_counts() {
-        let blind = Question { is_fresh: false, minimum: Minimum::UNKNOWN, ..COLD };
+        let blind = Question { is_fresh: false, minimum: Minimum { certain: false, ..COLD.minimum }, ..COLD };
         expect(Question { memory: held(3, 4_999), ..blind }, Choice::Use(Memory));
         expect(Question { memory: held(3, 5_000), ..blind }, Choice::Ask(Kv));
         expect(Question { kv: Has(Some(1)), ..blind }, Choice::Use(Kv));
@@ -245,7 +261,9 @@ mod tests {
         let given = move || [NotAsked, Failed].into_iter().chain(revs.map(Has));
         let memories = [None, held(1, 0), held(2, 0), held(2, 70_000), held(3, 70_000), held(3, 400_000)];
         let minimums = revs.iter().flat_map(|rev| [(*rev, true), (*rev, rev.is_some())]);
-        let minimums: Vec<_> = minimums.map(|(rev, certain)| Minimum { rev, certain }).collect();
+        let minimums: Vec<_> = minimums
+            .flat_map(|(rev, certain)| [20, 21].map(|floor| Minimum { rev, certain, floor, seq: 30 }))
+            .collect();
         minimums.into_iter().flat_map(move |minimum| {
             memories.into_iter().flat_map(move |memory| {
                 given().flat_map(move |kv| {
@@ -263,7 +281,10 @@ mod tests {
     fn nothing_older_than_the_feed_says_is_ever_used() {
         for question in all() {
             let rev = match choose(&question, &LIMITS) {
-                Choice::Use(Memory) => question.memory.map(|held| held.rev),
+                Choice::Use(Memory) => {
+                    assert_eq!(question.minimum.floor, 20, "may have missed a change: {question:?}");
+                    question.memory.map(|held| held.rev)
+                }
                 Choice::Use(Kv) => expect_has(question.kv),
                 Choice::Use(Registry) => expect_has(question.registry),
                 Choice::Ask(_) | Choice::Nothing => continue,

@@ -49,6 +49,10 @@ pub struct Minimum {
     pub rev: Option<u64>,
     /// Whether KV can be believed as far as this revision goes: it is listed, or it has not changed for long enough.
     pub certain: bool,
+    /// The highest number of a change of it that the feed may not list; 0 where it is listed.
+    pub floor: u64,
+    /// The number of the feed's last change.
+    pub seq: u64,
 }
 
 /// A text that is no copy of the feed; holds no content of it.
@@ -122,22 +126,41 @@ impl Feed {
     /// What it says of an integration.
     pub fn of_integration(&self, id: &IntegrationId) -> Minimum {
         let rev = self.revs.get(id).copied();
-        Minimum { rev, certain: self.complete || rev.is_some() }
+        let floor = if rev.is_some() { 0 } else { self.floor };
+        Minimum { rev, certain: self.complete || rev.is_some(), floor, seq: self.seq }
     }
 
     /// What it says of the policy, whose revision every copy has.
     pub fn of_policy(&self) -> Minimum {
-        Minimum { rev: self.policy, certain: true }
+        Minimum { rev: self.policy, certain: true, floor: 0, seq: self.seq }
     }
 }
 
 impl Minimum {
     /// Without a feed nothing is known.
-    pub const UNKNOWN: Self = Self { rev: None, certain: false };
+    pub const UNKNOWN: Self = Self { rev: None, certain: false, floor: 0, seq: 0 };
 
     /// Whether `rev` is new enough; `None` stands for "there is no such thing".
     pub fn is_met_by(self, rev: Option<u64>) -> bool {
         self.rev.is_none_or(|least| rev.is_some_and(|rev| rev >= least))
+    }
+
+    /// Whether `rev`, which was right as of the change `as_of_seq`, still is as of this feed: no change in between can
+    /// be missing from it. A number above the feed's is of a sequence that is no more.
+    pub fn vouches_for(self, rev: u64, as_of_seq: u64) -> bool {
+        self.is_met_by(Some(rev)) && (self.floor..=self.seq).contains(&as_of_seq)
+    }
+
+    /// The change as of which `rev` is right, once it was chosen. `asked_seq` is the number of the copy that was there
+    /// when it was asked for, or as of which it was right in memory. KV may be behind that copy: only a feed that is
+    /// certain of it tells how far.
+    pub fn as_of(self, source: Source, rev: u64, asked_seq: u64) -> u64 {
+        match source {
+            Source::Kv if self.certain => self.seq,
+            Source::Kv => 0,
+            Source::Memory | Source::Registry if self.vouches_for(rev, asked_seq) => self.seq,
+            Source::Memory | Source::Registry => asked_seq,
+        }
     }
 }
 
@@ -208,6 +231,60 @@ pub(crate) mod tests {
         assert_eq!([None, Some(3), Some(4), Some(5)].map(|rev| listed.is_met_by(rev)), [false, false, true, true]);
         let other = feed.of_integration(&id(2));
         assert!(other.certain && other.is_met_by(None) && other.is_met_by(Some(1)));
+    }
+
+    /// The next copies of a feed that lists no more than the newest changes: whether each vouches for what memory holds
+    /// at revision 1. It is asked only where `is_asked`.
+    fn vouched(mut as_of_seq: u64, copies: &[(Feed, bool)]) -> Vec<bool> {
+        let asked = copies.iter().filter(|(_, is_asked)| *is_asked);
+        let vouched = asked.map(|(feed, _)| {
+            let minimum = feed.of_integration(&id(1));
+            let vouches = minimum.vouches_for(1, as_of_seq);
+            as_of_seq = minimum.as_of(Source::Memory, 1, as_of_seq);
+            vouches
+        });
+        vouched.collect()
+    }
+
+    #[test]
+    fn a_change_that_came_and_went_between_two_looks_ends_memory() {
+        let most = MOST_ENTRIES as u64;
+        let overflowing = |seq: u64, revs: &[(u8, u64)]| Feed { complete: false, ..feed(seq, seq - most, 5, revs) };
+        // Remembered as of 10,000; changed as 10,001; nobody asks before 4,000 more changes have pushed it out.
+        let changed = overflowing(10_001, &[(1, 2)]);
+        let pushed_out = overflowing(14_002, &[]);
+        assert!(pushed_out.floor <= 13_000, "the line is unbroken: no copy skips what the one before lists");
+        let between = overflowing(13_000, &[(1, 2)]);
+        assert_eq!(vouched(10_000, &[(changed, false), (between, false), (pushed_out, true)]), [false]);
+    }
+
+    #[test]
+    fn a_change_that_the_feed_has_forgotten_for_its_age_ends_memory() {
+        assert_eq!(vouched(10, &[(feed(11, 10, 5, &[(1, 2)]), false), (feed(11, 11, 900_000, &[]), true)]), [false]);
+    }
+
+    #[test]
+    fn each_look_carries_memory_on_to_the_copy_at_hand() {
+        let copies = [(feed(12, 10, 5, &[]), true), (feed(20, 12, 5, &[]), true), (feed(30, 21, 5, &[]), true)];
+        assert_eq!(vouched(10, &copies), [true, true, false]);
+        let listed = [(feed(30, 21, 5, &[(1, 1)]), true), (feed(35, 30, 5, &[]), true)];
+        assert_eq!(vouched(10, &listed), [true, true]);
+    }
+
+    #[test]
+    fn memory_of_a_sequence_that_is_no_more_is_none() {
+        assert_eq!(vouched(31, &[(feed(30, 0, 5, &[]), true)]), [false]);
+    }
+
+    #[test]
+    fn kv_is_right_as_of_a_copy_only_where_that_copy_is_certain() {
+        let (complete, listed) = (feed(30, 21, 5, &[]), feed(30, 21, 5, &[(1, 1)]));
+        let partial = |feed: &Feed| Feed { complete: false, ..feed.clone() };
+        let of = |feed: &Feed, source| feed.of_integration(&id(1)).as_of(source, 1, 25);
+        let feeds = [complete.clone(), listed.clone(), partial(&complete), partial(&listed)];
+        assert_eq!(feeds.each_ref().map(|feed| of(feed, Source::Kv)), [30, 30, 0, 30]);
+        assert_eq!(feeds.each_ref().map(|feed| of(feed, Source::Registry)), [30; 4]);
+        assert_eq!(feed(30, 26, 5, &[]).of_integration(&id(1)).as_of(Source::Registry, 1, 25), 25);
     }
 
     #[test]

@@ -61,18 +61,23 @@ impl Sighting {
         age.is_some_and(|age| age <= limits.max_staleness_ms)
     }
 
-    /// Takes in another copy, in whatever order they come, and tells what it means.
-    pub fn see(&mut self, other: Self) -> Succession {
+    /// Takes in another copy, in whatever order they come, and tells what it means. One from the future, where the clock
+    /// has stepped back while it was on its way, would never age: it is not taken.
+    pub fn see(&mut self, other: Self, now_ms: u64) -> Succession {
+        if other.age_ms(now_ms).is_none() {
+            return Succession::Unbroken;
+        }
+        let later_ms = self.age_ms(now_ms).map_or(other.as_of_ms, |_| self.as_of_ms.max(other.as_of_ms));
         let (known, new) = (&self.feed, &other.feed);
         let is_older = new.seq < known.seq && new.made_at_ms <= known.made_at_ms;
         if is_older || (new.seq == known.seq && new.floor < known.floor) {
             // What is known covers it, and so reaches to where it was made.
-            self.as_of_ms = self.as_of_ms.max(other.as_of_ms);
+            self.as_of_ms = later_ms;
             return Succession::Unbroken;
         }
         let went_back = new.seq < known.seq;
         let skips = new.floor > known.seq;
-        let as_of_ms = if new.seq == known.seq { self.as_of_ms.max(other.as_of_ms) } else { other.as_of_ms };
+        let as_of_ms = if new.seq == known.seq { later_ms } else { other.as_of_ms };
         *self = Self { as_of_ms, ..other };
         if went_back || skips { Succession::Broken } else { Succession::Unbroken }
     }
@@ -86,6 +91,8 @@ mod tests {
     use super::*;
 
     const LIMITS: Limits = Limits { max_staleness_ms: 10_000, last_known_good_ms: 0, on_outage: OnOutage::Deny };
+
+    const LATER: u64 = 110_000;
 
     fn sighting(seq: u64, floor: u64, at_ms: u64) -> Sighting {
         Sighting::asked(feed(seq, floor, at_ms, &[]), at_ms)
@@ -118,49 +125,61 @@ mod tests {
     #[test]
     fn the_next_copy_takes_the_place_of_the_last() {
         let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(7, 5, 105_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(7, 5, 105_000), LATER), Succession::Unbroken);
         assert_eq!(known, sighting(7, 5, 105_000));
     }
 
     #[test]
     fn a_copy_that_skips_breaks_the_line() {
         let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(9, 6, 105_000)), Succession::Broken);
+        assert_eq!(known.see(sighting(9, 6, 105_000), LATER), Succession::Broken);
         assert_eq!(known, sighting(9, 6, 105_000));
     }
 
     #[test]
     fn a_sequence_that_went_back_breaks_the_line() {
         let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(4, 0, 105_000)), Succession::Broken);
+        assert_eq!(known.see(sighting(4, 0, 105_000), LATER), Succession::Broken);
         assert_eq!(known, sighting(4, 0, 105_000));
     }
 
     #[test]
     fn a_copy_made_before_the_last_changes_nothing_but_its_age() {
         let mut known = Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 100_000);
-        assert_eq!(known.see(sighting(4, 2, 103_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(4, 2, 103_000), LATER), Succession::Unbroken);
         assert_eq!(known, Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 103_000));
-        assert_eq!(known.see(sighting(4, 2, 99_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(4, 2, 99_000), LATER), Succession::Unbroken);
         assert_eq!(known.age_ms(103_000), Some(0));
     }
 
     #[test]
     fn nothing_new_makes_it_younger_and_never_older() {
         let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(5, 2, 105_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(5, 2, 105_000), LATER), Succession::Unbroken);
         assert_eq!(known.age_ms(105_000), Some(0));
-        assert_eq!(known.see(sighting(5, 2, 101_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(5, 2, 101_000), LATER), Succession::Unbroken);
         assert_eq!(known.age_ms(105_000), Some(0));
-        assert_eq!(known.see(sighting(5, 5, 106_000)), Succession::Unbroken);
+        assert_eq!(known.see(sighting(5, 5, 106_000), LATER), Succession::Unbroken);
         assert_eq!(known.feed().floor, 5);
+    }
+
+    #[test]
+    fn after_a_step_back_of_the_clock_no_copy_stays_in_the_future() {
+        let mut known = sighting(5, 2, 98_000);
+        for (seq, floor) in [(4, 2), (5, 2), (7, 2), (9, 6)] {
+            assert_eq!(known.see(sighting(seq, floor, 101_001), 100_000), Succession::Unbroken);
+            assert_eq!(known, sighting(5, 2, 98_000));
+        }
+        let mut ahead = sighting(5, 2, 105_000);
+        assert_eq!(ahead.see(sighting(5, 2, 100_000), 100_000), Succession::Unbroken);
+        assert_eq!(ahead.age_ms(100_000), Some(0));
     }
 
     #[test]
     fn a_registry_whose_clock_fell_behind_is_still_heard() {
         let mut known = sighting(5, 2, 100_000);
         let behind = Sighting::asked(feed(6, 2, 90_000, &[(1, 3)]), 105_000);
-        assert_eq!(known.see(behind.clone()), Succession::Unbroken);
+        assert_eq!(known.see(behind.clone(), LATER), Succession::Unbroken);
         assert_eq!(known, behind);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::cache::Remembered;
+use super::super::cache::{Isolate, Remembered};
 use super::super::flights::{LOOKS, a_while};
 use super::super::site::Site;
 use super::super::{kv, stub};
@@ -28,6 +28,12 @@ enum Answer<V> {
     Has(Option<Remembered<V>>),
 }
 
+/// When a store was asked, and the number of the last change that the feed knew of then.
+struct Asked {
+    at_ms: u64,
+    feed_seq: u64,
+}
+
 /// What was found.
 pub(super) struct Found<V> {
     pub value: Option<Rc<V>>,
@@ -41,18 +47,26 @@ impl<T: Thing> Search<T> {
         Self { thing, for_denial, memory: None, kv, registry, choice: Choice::Nothing, has_waited: false }
     }
 
-    /// Chooses; tells whether a store is to be asked.
+    /// Chooses; tells whether a store is to be asked. Memory that the copy at hand vouches for is right as of that copy.
     pub fn asks(&mut self, site: &Site, limits: &Limits, is_fresh: bool, now_ms: u64) -> bool {
-        self.memory = self.thing.recall(&site.isolate);
+        let minimum = site.isolate.minimum(|feed| self.thing.minimum(feed));
+        self.memory = self.thing.recall(&site.isolate).map(|held| {
+            let as_of_seq = minimum.as_of(Source::Memory, T::rev(&held.value), held.as_of_seq);
+            if as_of_seq != held.as_of_seq {
+                self.thing.remember(&site.isolate, Remembered { as_of_seq, ..held.clone() });
+            }
+            Remembered { as_of_seq, ..held }
+        });
         let memory = self.memory.as_ref();
         let question = Question {
-            minimum: site.isolate.minimum(|feed| self.thing.minimum(feed)),
+            minimum,
             is_fresh,
             for_denial: self.for_denial,
             memory: memory.map(|held| Held {
                 rev: T::rev(&held.value),
                 age_ms: held.age_ms(now_ms),
                 looked_ms: now_ms.saturating_sub(held.looked_at_ms),
+                as_of_seq: held.as_of_seq,
             }),
             kv: self.kv.given::<T>(),
             registry: self.registry.given::<T>(),
@@ -94,12 +108,12 @@ impl<T: Thing> Search<T> {
         };
         degraded.extend(kv_fault.into_iter().chain(registry_fault));
         let source = if let Choice::Use(source) = choice { source } else { Source::Memory };
-        match (&used, source) {
-            (Some(used), Source::Memory) if has_looked => {
-                thing.remember(&site.isolate, Remembered { looked_at_ms: now_ms, ..used.clone() });
-            }
-            (Some(used), Source::Kv | Source::Registry) => thing.remember(&site.isolate, used.clone()),
-            _ => {}
+        let is_new = source != Source::Memory;
+        if let Some(used) = used.as_ref().filter(|_| is_new || has_looked) {
+            let minimum = site.isolate.minimum(|feed| thing.minimum(feed));
+            let as_of_seq = minimum.as_of(source, T::rev(&used.value), used.as_of_seq);
+            let looked_at_ms = if is_new { used.looked_at_ms } else { now_ms };
+            thing.remember(&site.isolate, Remembered { as_of_seq, looked_at_ms, ..used.clone() });
         }
         let age_ms = used.as_ref().map_or(0, |used| used.age_ms(now_ms));
         Ok(Found { value: used.map(|used| used.value), source, age_ms })
@@ -110,10 +124,10 @@ impl<T: Thing> Search<T> {
         if isolate.flights.kv_is_out(isolate.now_ms()) && self.memory.is_some() {
             return Answer::Failed("KV failed a moment ago".to_owned());
         }
-        let read_at_ms = isolate.now_ms();
+        let asked = Asked::now(isolate);
         let text = kv::read(&site.env, &key).await;
         isolate.flights.kv_answered(text.is_ok(), isolate.now_ms());
-        self.answer(text, read_at_ms, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
+        self.answer(text, asked, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
     }
 
     /// Reads from the registry, unless another request of this isolate does: then what it brings home is in memory.
@@ -124,11 +138,11 @@ impl<T: Thing> Search<T> {
         }
         let before = self.memory.as_ref().map(|held| held.read_at_ms);
         for _ in 0..LOOKS {
-            let read_at_ms = isolate.now_ms();
-            if isolate.flights.begin_read(&key, read_at_ms) {
+            let asked = Asked::now(isolate);
+            if let Some(note) = isolate.flights.begin_read(&key, asked.at_ms) {
                 let text = stub::read(&site.env, &self.thing.path()).await;
-                isolate.flights.end_read(&key);
-                return self.answer(text, read_at_ms, site).unwrap_or_else(Answer::Failed);
+                isolate.flights.end_read(&key, note);
+                return self.answer(text, asked, site).unwrap_or_else(Answer::Failed);
             }
             a_while().await;
             if !self.has_waited && self.thing.recall(isolate).map(|held| held.read_at_ms) > before {
@@ -142,13 +156,21 @@ impl<T: Thing> Search<T> {
     fn answer(
         &self,
         text: Result<Option<String>, String>,
-        read_at_ms: u64,
+        asked: Asked,
         site: &Site,
     ) -> Result<Answer<T::Value>, String> {
         let Some(text) = text? else { return Ok(Answer::Has(None)) };
         let value = self.thing.parse(text, &site.isolate);
         let value = value.map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
-        Ok(Answer::Has(Some(Remembered { value, read_at_ms, looked_at_ms: read_at_ms })))
+        // Where the clock has stepped back meanwhile, it would have no age for as long as that.
+        let read_at_ms = asked.at_ms.min(site.isolate.now_ms());
+        Ok(Answer::Has(Some(Remembered { value, read_at_ms, looked_at_ms: read_at_ms, as_of_seq: asked.feed_seq })))
+    }
+}
+
+impl Asked {
+    fn now(isolate: &Isolate) -> Self {
+        Self { at_ms: isolate.now_ms(), feed_seq: isolate.feed_seq() }
     }
 }
 

@@ -18,8 +18,9 @@ use crate::edge::kv::{POLICY_KEY, record_key};
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
 pub(in crate::edge::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
-/// or never answered: that one could land late, over a newer value.
-const AGAIN_AFTER_SECONDS: u64 = 60;
+/// or never answered: that one could land late, over a newer value. No put is assumed to land later than that, so the
+/// one that is made then is the last to land.
+const AGAIN_AFTER_SECONDS: u64 = 15 * 60;
 
 /// The ids of all integrations whose last change KV has not taken, as a query.
 pub(in crate::edge::registry) const UNTOLD: &str =
@@ -33,10 +34,9 @@ pub(super) struct Row {
     pub value: String,
     pub ttl_seconds: Option<u64>,
     pub since: u64,
-    /// How many puts of this key were begun, this one not counted, since the last one that left no doubt.
+    /// How many puts of this key were begun, this one not counted, that could land after it. Once it is time to put it
+    /// once more, those that made that necessary no longer can.
     tries: u64,
-    /// When to put it once more; `None` where KV has not taken it yet.
-    again_at: Option<u64>,
 }
 
 /// How far a drain has come, in the order of changes.
@@ -111,7 +111,7 @@ pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
 
 /// The next row to put after `place`. A newer change of the same key, in the same second too, comes after it.
 pub(super) fn next(database: &Database, place: &Place) -> Result<Option<Row>, AdminError> {
-    let sql = "SELECT key, rev, value, ttl_seconds, since, tries, again_at FROM outbox
+    let sql = "SELECT key, rev, value, ttl_seconds, since, tries FROM outbox
         WHERE (since, key, rev) > (?, ?, ?) AND coalesce(again_at, 0) <= ? ORDER BY since, key LIMIT 1";
     let now = clock::now().seconds();
     database.row(sql, vec![number(place.since), place.key.as_str().into(), number(place.rev), number(now)])
@@ -130,21 +130,23 @@ impl Row {
 
     /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile.
     pub fn taken(self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
-        let is_certain = self.tries == 0 || self.again_at.is_some();
         let (key, rev) = (self.key, number(self.rev));
-        if is_certain {
+        if self.tries == 0 {
             feed::told(database, &key, self.rev, now)?;
             return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
         }
         let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));
-        database.run("UPDATE outbox SET again_at = ? WHERE key = ? AND rev = ?", vec![again_at, key.into(), rev])
+        let sql = "UPDATE outbox SET again_at = ?, tries = 0 WHERE key = ? AND rev = ?";
+        database.run(sql, vec![again_at, key.into(), rev])
     }
 }
 
+/// What a change takes the place of may still have to be put once more; then so has the change.
 fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) -> Result<(), AdminError> {
     let sql = "INSERT INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
-        ttl_seconds = excluded.ttl_seconds, since = excluded.since, again_at = NULL";
+        ttl_seconds = excluded.ttl_seconds, since = excluded.since,
+        tries = tries + (again_at IS NOT NULL), again_at = NULL";
     let ttl = ttl.map_or(SqlStorageValue::Null, number);
     database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
 }
