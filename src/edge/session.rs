@@ -1,6 +1,8 @@
-//! The admin page's session: a random id in a cookie, of which the registry keeps the digest.
+//! The admin page's session: a random id in a cookie, of which the registry keeps the digest. A tag behind the id, which
+//! the gate can check alone, keeps made-up ids from the registry.
 
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::config::OwnerKey;
 use crate::core::admin::AdminError;
@@ -19,7 +21,8 @@ pub(super) struct NewSession {
 /// A new session.
 pub(super) fn start(owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
     let id = BASE64URL.encode(&random::<32>()?);
-    Ok(NewSession { digest: digest(&id, owner_key), cookie: cookie(&id, LIFETIME_SECONDS) })
+    let cookie = cookie(&format!("{id}.{}", tag(&id, owner_key)), LIFETIME_SECONDS);
+    Ok(NewSession { digest: digest(&id, owner_key), cookie })
 }
 
 /// The cookie that ends a session in the browser.
@@ -27,14 +30,15 @@ pub(super) fn end_cookie() -> String {
     cookie("", 0)
 }
 
-/// The digest of the session that a `Cookie` header field carries. Two of them are none.
+/// The digest of the session that a `Cookie` header field carries. Two of them are none, nor is one that was made up.
 pub(super) fn find(cookie: &str, owner_key: &OwnerKey) -> Option<String> {
-    let mut ids = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
-        Some((SESSION_COOKIE, id)) => Some(id),
+    let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
+        Some((SESSION_COOKIE, value)) => Some(value),
         _ => None,
     });
-    let id = ids.next().filter(|id| !id.is_empty())?;
-    ids.next().is_none().then(|| digest(id, owner_key))
+    let (id, given) = values.next()?.split_once('.')?;
+    let is_ours: bool = tag(id, owner_key).as_bytes().ct_eq(given.as_bytes()).into();
+    (is_ours && values.next().is_none()).then(|| digest(id, owner_key))
 }
 
 /// Fresh randomness from the platform.
@@ -44,8 +48,14 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], AdminError> {
     Ok(bytes)
 }
 
-fn cookie(id: &str, max_age: u64) -> String {
-    format!("{SESSION_COOKIE}={id}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict")
+fn cookie(value: &str, max_age: u64) -> String {
+    format!("{SESSION_COOKIE}={value}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict")
+}
+
+/// What only a holder of the owner key can put behind an id: half of a digest, which cannot be extended.
+fn tag(id: &str, owner_key: &OwnerKey) -> String {
+    let digest = Sha256::new().chain_update(b"session cookie").chain_update(owner_key.digest()).chain_update(id);
+    hex::encode(digest.finalize()).chars().take(32).collect()
 }
 
 /// Bound to the owner key: with another key, no session is known any more.

@@ -118,6 +118,15 @@ describe("a put that fails", () => {
     expect([await ring(), await published(a), await whoami(a.token)]).toEqual([true, true, 200]);
   });
 
+  it("and hung while the clock was far ahead: it keeps nobody waiting until then", async () => {
+    at(START + 3600);
+    registryKv.onWrite = hanging;
+    const a = await acme();
+    registryKv.reset();
+    at(START);
+    expect([await ring(), await published(a)]).toEqual([true, true]);
+  });
+
   it("does not keep other keys from KV for longer than it is down", async () => {
     registryKv.onWrite = failing;
     const [a, b] = [await acme(), await acme()];

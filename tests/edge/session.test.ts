@@ -43,9 +43,23 @@ describe("a session", () => {
     const response = await signIn();
     expect([response.status, await response.text()]).toEqual([204, ""]);
     const [pair, ...attributes] = response.headers.get("set-cookie")!.split("; ");
-    expect(pair).toMatch(/^__Host-tidegate=[A-Za-z0-9_-]{43}$/);
+    expect(pair).toMatch(/^__Host-tidegate=[A-Za-z0-9_-]{43}\.[0-9a-f]{32}$/);
     expect(attributes.sort()).toEqual(["HttpOnly", `Max-Age=${LIFETIME}`, "Path=/", "SameSite=Strict", "Secure"]);
     expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("that was made up never comes to the registry", async () => {
+    const { cookie } = await session();
+    const [id, tag] = cookie.split("=")[1]!.split(".");
+    const others = ["x", id, `${id}.`, `x.${tag}`, `.${tag}`, `${id}.${tag!.slice(1)}`, `${id}.${"0".repeat(32)}`];
+    const REGISTRY = { getByName: () => ({ fetch: () => Promise.reject(new Error("asked")) }), idFromName: () => "x" };
+    await withEnv({ REGISTRY }, async () => {
+      for (const other of others) {
+        const answer = await send("GET", "/session", { cookie: `__Host-tidegate=${other}` });
+        await problem(answer, 401, "not-signed-in");
+      }
+      await problem(await send("GET", "/session", { cookie }), 503, "registry-unavailable");
+    });
   });
 
   it("reads and changes, as itself", async () => {

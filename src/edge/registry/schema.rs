@@ -4,12 +4,14 @@ use serde::Deserialize;
 
 use super::database::{Database, number};
 use crate::core::admin::{AdminError, folded, searchable};
+use crate::core::feed::KEPT_SECONDS;
+use crate::edge::clock;
 
 /// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 3] = [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, |_| Ok(()))];
+const MIGRATIONS: [Migration; 3] = [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, feed_recent)];
 
 const TABLES: &str = "
     CREATE TABLE sub_accounts (
@@ -51,7 +53,7 @@ const SEARCH: &str = "
     CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
 ";
 
-/// What waits in the outbox is what KV does not have yet, so the feed begins with that.
+/// What waits in the outbox is what KV does not have yet, so the feed begins with that; then [`feed_recent`].
 const FRESHNESS: &str = "
     CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
     CREATE INDEX feed_by_told_at ON feed (told_at);
@@ -98,6 +100,16 @@ pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
         })?;
     }
     Ok(())
+}
+
+/// What KV took of late it may not serve everywhere yet, so that is in the feed too.
+fn feed_recent(database: &Database) -> Result<(), AdminError> {
+    let now = clock::now().seconds();
+    let sql = "INSERT INTO feed (key, rev, seq, told_at)
+        SELECT 'i:' || id, rev, (SELECT count(*) FROM feed) + row_number() OVER (ORDER BY updated_at, id), ?
+        FROM integrations WHERE updated_at > ? AND 'i:' || id NOT IN (SELECT key FROM feed)";
+    database.run(sql, vec![number(now), number(now.saturating_sub(KEPT_SECONDS))])?;
+    database.run("UPDATE feed_state SET seq = (SELECT count(*) FROM feed)", vec![])
 }
 
 fn fold_names(database: &Database) -> Result<(), AdminError> {

@@ -9,10 +9,10 @@ use std::time::Duration;
 use serde_json::json;
 use worker::{Env, State};
 
-use self::table::{Place, due_in, next};
 pub(super) use self::table::{
     TOMBSTONE_SECONDS, UNTOLD, is_told, put_policy, put_policy_again, put_record, put_record_again, untold, waiting,
 };
+use self::table::{due_in, next};
 use super::database::Database;
 use crate::core::admin::AdminError;
 use crate::edge::{clock, kv, log};
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// whose request was cancelled never answers.
 const LEASE_MS: u64 = 60_000;
 /// After how many puts that failed a drain takes KV to be down.
-const MOST_FAILURES: u64 = 5;
+const MOST_FAILURES: usize = 5;
 /// How many puts one drain makes; the alarm goes on with the rest.
 #[derive(Clone, Copy)]
 pub(super) struct MostPuts(u64);
@@ -63,9 +63,9 @@ impl Outbox {
         clock::within(PATIENCE, drain).await;
     }
 
-    /// Tells KV all that it has yet to be told, oldest change first.
+    /// Tells KV all that it has yet to be told.
     pub async fn drain(&self, state: &State, database: &Database, env: &Env, most: MostPuts) {
-        if clock::now_ms() < self.leased_until_ms.get() {
+        if self.is_leased(clock::now_ms()) {
             return self.arm(state).await;
         }
         let drained = self.put_all(database, env, most).await;
@@ -80,6 +80,12 @@ impl Outbox {
         }
     }
 
+    /// One that ends later than it could have begun is from before the clock stepped back: nobody knows when it ends.
+    fn is_leased(&self, now_ms: u64) -> bool {
+        let left_ms = self.leased_until_ms.get().saturating_sub(now_ms);
+        (1..=LEASE_MS).contains(&left_ms)
+    }
+
     async fn arm_in(&self, state: &State, delay: Duration) {
         if let Err(error) = state.storage().set_alarm(delay).await {
             log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
@@ -91,13 +97,11 @@ impl Outbox {
         let _ = state.storage().delete_alarm().await;
     }
 
-    /// Puts row after row. A key that KV refuses does not hold back those behind it; a change that comes meanwhile at a
-    /// place that lies behind is the alarm's.
+    /// Puts row after row. A key that KV refuses does not hold back those behind it.
     async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<(), AdminError> {
-        let (mut place, mut failures) = (Place::default(), 0_u64);
+        let mut failed = Vec::new();
         for _ in 0..most.0 {
-            let Some(row) = next(database, &place)? else { break };
-            place = row.place();
+            let Some(row) = next(database, &failed)? else { break };
             self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
             row.begin(database)?;
             let put = kv::write(env, &row.key, &row.value, row.ttl_seconds);
@@ -105,7 +109,7 @@ impl Outbox {
                 Some(Ok(())) => row.taken(database, clock::now())?,
                 Some(Err(fault)) => {
                     log::error(&json!({ "event": "outbox", "reason": fault }));
-                    failures = failures.saturating_add(1);
+                    failed.push(row.change());
                 }
                 // One alarm runs at a time: a put that never answers must not keep it for ever.
                 None => {
@@ -113,7 +117,7 @@ impl Outbox {
                     break;
                 }
             }
-            if failures >= MOST_FAILURES {
+            if failed.len() >= MOST_FAILURES {
                 break;
             }
         }

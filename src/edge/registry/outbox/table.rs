@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde_json::json;
 use worker::SqlStorageValue;
 
 use super::super::database::{Database, number};
@@ -33,18 +34,9 @@ pub(super) struct Row {
     pub rev: u64,
     pub value: String,
     pub ttl_seconds: Option<u64>,
-    pub since: u64,
     /// How many puts of this key were begun, this one not counted, that could land after it. Once it is time to put it
     /// once more, those that made that necessary no longer can.
     tries: u64,
-}
-
-/// How far a drain has come, in the order of changes.
-#[derive(Default)]
-pub(super) struct Place {
-    since: u64,
-    key: String,
-    rev: u64,
 }
 
 #[derive(Deserialize)]
@@ -109,18 +101,19 @@ pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
     Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
 }
 
-/// The next row to put after `place`. A newer change of the same key, in the same second too, comes after it.
-pub(super) fn next(database: &Database, place: &Place) -> Result<Option<Row>, AdminError> {
-    let sql = "SELECT key, rev, value, ttl_seconds, since, tries FROM outbox
-        WHERE (since, key, rev) > (?, ?, ?) AND coalesce(again_at, 0) <= ? ORDER BY since, key LIMIT 1";
-    let now = clock::now().seconds();
-    database.row(sql, vec![number(place.since), place.key.as_str().into(), number(place.rev), number(now)])
+/// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
+/// come before all others for good. `but` are the changes that failed just now; a newer one of the same key is not.
+pub(super) fn next(database: &Database, but: &[String]) -> Result<Option<Row>, AdminError> {
+    let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
+        WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
+        ORDER BY tries, since, key LIMIT 1";
+    database.row(sql, vec![number(clock::now().seconds()), json!(but).to_string().into()])
 }
 
 impl Row {
-    /// Where it stands.
-    pub fn place(&self) -> Place {
-        Place { since: self.since, key: self.key.clone(), rev: self.rev }
+    /// What tells it from every other change.
+    pub fn change(&self) -> String {
+        format!("{} {}", self.key, self.rev)
     }
 
     /// Notes that a put begins, before its fate can be unknown.
