@@ -1,8 +1,6 @@
 // What came of it, in numbers.
 import { cpus } from "node:os";
 
-import { BOUND } from "./run.mjs";
-
 const seconds = (ms) => Math.round(ms / 100) / 10;
 
 /** The value that this part of a list does not exceed. */
@@ -88,5 +86,3 @@ export function story(run, change) {
 }
 
 export const machine = () => `${cpus().length} cores`;
-
-export { BOUND };

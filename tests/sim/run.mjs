@@ -30,6 +30,7 @@ export class Run {
   isOver = false;
   outage = undefined;
   lag = 0;
+  #begun = 0;
 
   constructor(scenario, { seed, changes, lives, variables }) {
     Object.assign(this, { scenario, seed, wanted: changes, lives, bound: BOUND });
@@ -67,8 +68,6 @@ export class Run {
     this.#begun += 1;
     return this.#begun <= this.wanted;
   }
-
-  #begun = 0;
 
   noteChange(change) {
     if (this.isSetUp) this.changes.push(change);

@@ -73,6 +73,7 @@ sockets = [${listen.join(",\n")}]);
 /** Those that run; none outlives this program. */
 const running = new Set();
 process.on("exit", () => running.forEach((world) => world.end()));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 
 export class World {
   #agents = new Map();
