@@ -61,20 +61,31 @@ impl Document {
     /// # Errors
     /// [`InvalidDocument`] where it is none, or its paths cannot be told from it.
     pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
-        if text.len() > MAX_BYTES {
-            return Err(InvalidDocument::TooLong);
-        }
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document: Self = if text.trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
-            read(&mut serde_json::Deserializer::from_str(text))?
+        if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
+            Self::parse_json(text)
         } else {
-            read(yaml::parse(text).map_err(InvalidDocument::Malformed)?)?
-        };
-        if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") {
-            return Err(InvalidDocument::Version(document.openapi));
+            read(parse_yaml(text)?)?.checked()
         }
-        let base_path = server::shared_base_path(&document.servers)?;
-        Ok(Self { base_path, ..document })
+    }
+
+    /// Reads a document in JSON, or what [`yaml_to_json`] made of one.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
+        if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
+            let value = Kept::parse(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
+            return read(value)?.checked(); // no errors with places in a text that nobody wrote
+        }
+        read(&mut serde_json::Deserializer::from_str(bounded(text)?))?.checked()
+    }
+
+    fn checked(self) -> Result<Self, InvalidDocument> {
+        if !self.openapi.starts_with("3.0.") && !self.openapi.starts_with("3.1.") {
+            return Err(InvalidDocument::Version(self.openapi));
+        }
+        let base_path = server::shared_base_path(&self.servers)?;
+        Ok(Self { base_path, ..self })
     }
 
     /// The same document under a name of its own, as reports are to call it: its file's, say.
@@ -123,6 +134,31 @@ impl Document {
     pub(super) fn declares_scheme(&self, name: &str) -> bool {
         self.components.security_schemes.contains_key(name)
     }
+}
+
+/// Stands before what was YAML, as before a text in a sequence of JSON texts (RFC 7464).
+const RECORD_SEPARATOR: char = '\u{1e}';
+
+/// A document in YAML as [`Document::parse_json`] takes it: for where there is no reader of YAML.
+///
+/// # Errors
+/// [`InvalidDocument`] where it is too long, or no YAML that JSON has something for.
+pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
+    let mut json = String::from(RECORD_SEPARATOR);
+    parse_yaml(text)?.write(&mut json);
+    Ok(json)
+}
+
+fn parse_yaml(text: &str) -> Result<Kept, InvalidDocument> {
+    yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
+}
+
+/// The text without its byte order mark.
+fn bounded(text: &str) -> Result<&str, InvalidDocument> {
+    if text.len() > MAX_BYTES {
+        return Err(InvalidDocument::TooLong);
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Reads a document, or tells the place in it that cannot be read.
