@@ -9,11 +9,11 @@ use super::{known, text};
 pub fn run(data: &[u8]) {
     let text = text(data).replace("$id", known::ours().as_str());
     let (line, rest) = text.split_once('\n').unwrap_or((text.as_str(), ""));
-    let (if_match, if_none_match: None, body) = rest.split_once('\n').unwrap_or((rest, ""));
+    let (if_match, body) = rest.split_once('\n').unwrap_or((rest, ""));
     let (method, target) = line.split_once(' ').unwrap_or((line, ""));
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let if_match = Some(if_match).filter(|value| !value.is_empty());
-    match Command::parse(IncomingRequest { method, path, query, if_match, body }) {
+    match Command::parse(IncomingRequest { method, path, query, if_match, if_none_match: None, body }) {
         Ok(command) => accepted(&command, method, path, if_match, body),
         Err(error) => refused(&error, body),
     }
