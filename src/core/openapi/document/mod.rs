@@ -74,7 +74,7 @@ impl Document {
     /// As [`Document::parse`].
     pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
         if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
-            let value = Kept::parse(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
+            let value = rejoined(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
             return read(value)?.checked(); // no errors with places in a text that nobody wrote
         }
         read(&mut serde_json::Deserializer::from_str(bounded(text)?))?.checked()
@@ -136,7 +136,7 @@ impl Document {
     }
 }
 
-/// Stands before what was YAML, as before a text in a sequence of JSON texts (RFC 7464).
+/// Stands before each part of what was YAML, as before the texts in a sequence of JSON texts (RFC 7464).
 const RECORD_SEPARATOR: char = '\u{1e}';
 
 /// A document in YAML as [`Document::parse_json`] takes it: for where there is no reader of YAML.
@@ -144,9 +144,31 @@ const RECORD_SEPARATOR: char = '\u{1e}';
 /// # Errors
 /// [`InvalidDocument`] where it is too long, or no YAML that JSON has something for.
 pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
-    let mut json = String::from(RECORD_SEPARATOR);
-    parse_yaml(text)?.write(&mut json);
+    let parts = match parse_yaml(text)? {
+        // In parts, as YAML may lie one level deeper than serde_json reads.
+        Kept::Object(entries) if !entries.is_empty() => {
+            entries.into_iter().flat_map(|(key, value)| [Kept::Text(key), value]).collect()
+        }
+        other => vec![other],
+    };
+    let mut json = String::new();
+    for part in parts {
+        json.push(RECORD_SEPARATOR);
+        part.write(&mut json);
+    }
     Ok(json)
+}
+
+fn rejoined(converted: &str) -> Result<Kept, serde_json::Error> {
+    let mut parts = converted.split(RECORD_SEPARATOR).map(Kept::parse);
+    let mut entries = Vec::new();
+    while let Some(key) = parts.next() {
+        match (key?, parts.next()) {
+            (Kept::Text(key), Some(value)) => entries.push((key, value?)),
+            (whole, _) => return Ok(whole),
+        }
+    }
+    Ok(Kept::Object(entries))
 }
 
 fn parse_yaml(text: &str) -> Result<Kept, InvalidDocument> {
@@ -245,5 +267,35 @@ impl<'a> Described<'a> {
 
     fn own_and_shared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
         self.operation.parameters.iter().chain(&self.item.parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_yaml_is_read_as_yaml_is() {
+        let deep = |levels: usize| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            format!("openapi: 3.1.0\npaths: {{}}\nx-deep: {open}{close}\n")
+        };
+        for text in [
+            "openapi: 3.0.1\ninfo: {title: é\u{1}}\npaths: {}\n",
+            "openapi: 3.1\n",
+            "[a]",
+            "a",
+            "{}",
+            "openapi: 3.1.0\npaths: 5\n",
+            &deep(127),
+            &deep(128),
+        ] {
+            let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
+            let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
+            // `{}` is JSON: asked of the loader of YAML itself.
+            let direct = parse_yaml(text).and_then(read).and_then(Document::checked);
+            assert_eq!(told(converted), told(direct), "{text}");
+        }
+        assert!(yaml_to_json(&deep(127)).is_ok() && yaml_to_json(&deep(128)).is_err());
     }
 }

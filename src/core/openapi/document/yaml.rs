@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use crate::core::request::{Kept, Map};
 
 /// How deep collections may lie in one another; serde_json's own limit.
-const MOST_LEVELS: usize = 127;
+const MOST_LEVELS: usize = 128;
 /// How many nodes a document may have, those included that aliases stand for: a few lines can stand for billions.
 const MOST_NODES: usize = 2_000_000;
 /// So many bytes of text count as one node more.
