@@ -9,10 +9,12 @@
 //! 6. [`core::forward`] takes the grant, [`core::reply`] answers the denial.
 //!
 //! `edge` (feature `edge`) runs these steps as a Cloudflare Worker; `page` (feature `page`) gives the browser some of
-//! them; [`core::admin`] holds the words of the admin API. Arrows point one way: `edge -> core`, `page -> core`.
+//! them, `page_yaml` (feature `page-yaml`) the reader of YAML; [`core::admin`] holds the words of the admin API. Arrows point one way: `edge -> core`, `page -> core`.
 
 pub mod core;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "page-yaml")]
+pub mod page_yaml;

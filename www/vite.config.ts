@@ -3,13 +3,13 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
-// The Worker serves what is below www/dist/_tidegate/ and nothing else. The browser's bundle of the crate is built into
-// target/page/ by `cargo xtask build`, before this runs.
+// The Worker serves what is below www/dist/_tidegate/ and nothing else. The browser's bundles of the crate are built into
+// target/page/ and target/page-yaml/ by `cargo xtask build`, before this runs.
 export default defineConfig({
   root: here("."),
   base: "/_tidegate/",
   plugins: [svelte()],
-  resolve: { alias: { "tidegate-wasm": here("../target/page") } },
+  resolve: { alias: { "tidegate-wasm": here("../target/page"), "tidegate-yaml": here("../target/page-yaml") } },
   build: {
     outDir: here("dist/_tidegate"),
     emptyOutDir: true,
@@ -21,7 +21,7 @@ export default defineConfig({
   // `npx vite --config www/vite.config.ts`: the page from its source, in front of a gate that `cargo xtask dev` started.
   server: {
     port: 5173,
-    fs: { allow: [here("."), here("../target/page"), here("../node_modules")] },
+    fs: { allow: [here("."), here("../target/page"), here("../target/page-yaml"), here("../node_modules")] },
     proxy: { "/_tidegate/api": "http://localhost:8787", "/_tidegate/whoami": "http://localhost:8787" },
   },
 });

@@ -36,7 +36,8 @@ pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsErr
     write(&inspect(text, prefix.as_ref()))
 }
 
-/// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's.
+/// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's. Documents are in
+/// JSON, or what `yamlToJson` of the bundle `page_yaml` made of them.
 ///
 /// # Errors
 /// An `Error` where the settings cannot be read, or a document; it tells which, counted from 0.
@@ -120,7 +121,7 @@ impl CompiledPolicy {
 fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
     let settings = read(settings)?;
     let documents = documents.iter().zip(0..).map(|(document, place)| {
-        Document::parse(document).map_err(|error| JsError::new(&format!("documents[{place}]: {error}")))
+        Document::parse_json(document).map_err(|error| JsError::new(&format!("documents[{place}]: {error}")))
     });
     Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
 }

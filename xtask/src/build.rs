@@ -33,23 +33,38 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Where the browser's bundle is.
+/// Where the browser's bundle is, and its reader of YAML.
+pub const BROWSER_BUNDLES: [&str; 2] = [PAGE, PAGE_YAML];
 const PAGE: &str = "target/page";
+const PAGE_YAML: &str = "target/page-yaml";
 
-/// For the size with gzip: functions that are inlined where they are called once are fewer bytes, but far less alike.
-const OPTIMIZE: [&str; 3] = ["-Oz", "--always-inline-max-function-size=0", "--one-caller-inline-max-function-size=0"];
+/// For the size with gzip: functions that are inlined where they are called once are fewer bytes, but far less alike; so
+/// are expressions that are kept in a local for the next time.
+const OPTIMIZE: [&str; 6] = [
+    "-Oz",
+    "--always-inline-max-function-size=0",
+    "--one-caller-inline-max-function-size=0",
+    "--skip-pass=local-cse",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
-/// Builds the browser's bundle into `target/page/`, optimized for its size.
+/// Builds the browser's bundle and its reader of YAML, optimized for their size.
 pub fn page() -> Result<()> {
-    let wasm = step("Compiling the browser's bundle", || compile("tidegate", "page", "page"))?;
-    let directory = project::path(PAGE);
+    browser_bundle("the browser's bundle", "page", PAGE)?;
+    browser_bundle("the browser's reader of YAML", "page-yaml", PAGE_YAML)
+}
+
+fn browser_bundle(what: &str, features: &str, into: &str) -> Result<()> {
+    let wasm = step(&format!("Compiling {what}"), || compile("tidegate", features, "page"))?;
+    let directory = project::path(into);
     let (stamp, made_of) = (directory.join(".stamp"), fingerprint(&wasm)?);
     if directory.join("tidegate_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
         return Ok(());
     }
-    step(&format!("Binding and optimizing it into {PAGE}/"), || {
+    step(&format!("Binding and optimizing it into {into}/"), || {
         let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
-        bindgen.args(["--target", "web", "--out-dir", PAGE]).arg(wasm);
+        bindgen.args(["--target", "web", "--out-dir", into]).arg(wasm);
         process::run(bindgen.current_dir(project::root()))?;
         let bound = directory.join("tidegate_bg.wasm");
         let mut optimizer = Command::new(project::npm_tool("wasm-opt"));
@@ -78,7 +93,10 @@ pub fn run(variant: &Variant) -> Result<()> {
 /// Has cargo compile a package to WASM, which takes no time when nothing changed; returns where the result is.
 pub fn compile(package: &str, features: &str, profile: &str) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--profile", profile, "--lib", "--package", package]);
+    cargo.args(["rustc", "--quiet", "--profile", profile, "--lib", "--package", package]);
+    if profile == "page" {
+        cargo.args(["--crate-type", "cdylib"]); // without what other Rust code would call, more falls away
+    }
     cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
     cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
     if package != "tidegate" {

@@ -73,7 +73,9 @@ fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {
 fn fingerprint() -> Result<String> {
     let mut files = files_below(&project::path("www"))?;
     files.retain(|file| !file.starts_with(project::path("www/dist")));
-    files.extend(files_below(&project::path("target/page"))?);
+    for bundle in build::BROWSER_BUNDLES {
+        files.extend(files_below(&project::path(bundle))?);
+    }
     files.push(project::path("package-lock.json"));
     let mut hasher = DefaultHasher::new();
     for file in files {

@@ -7,7 +7,7 @@ mod rules;
 mod security;
 mod settings;
 
-pub use document::{Document, InvalidDocument, MAX_BYTES};
+pub use document::{Document, InvalidDocument, MAX_BYTES, yaml_to_json};
 pub use report::{Finding, Report};
 pub use settings::{Scheme, Settings, WithoutSecurity};
 

@@ -106,7 +106,7 @@ fn name(error: &AdminError) -> &'static str {
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 20;
-const ADMIN_NAMES: usize = 19;
+const ADMIN_NAMES: usize = 21;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

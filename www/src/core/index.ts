@@ -14,6 +14,7 @@ import type {
   Settings,
   TokenForm,
 } from "./types";
+import { isJson, loadYaml } from "./yaml";
 
 export type * from "./types";
 
@@ -35,7 +36,7 @@ export interface Core {
   /** Without a prefix, any will do. */
   inspectToken(text: string, prefix?: string): TokenForm;
   /** Documents are texts, in JSON or YAML. */
-  policyReport(documents: string[], settings: Settings): Report;
+  policyReport(documents: string[], settings: Settings): Promise<Report>;
   /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
   policy(compiled: string): Policy;
 }
@@ -47,7 +48,7 @@ export interface Policy {
   /** `now` in Unix seconds. */
   explain(question: Question, now?: number): Explanation;
   /** What publishing these documents in place of this policy would report and change. */
-  diff(documents: string[], settings: Settings): PolicyChanges;
+  diff(documents: string[], settings: Settings): Promise<PolicyChanges>;
   free(): void;
 }
 
@@ -74,7 +75,10 @@ async function load(): Promise<Core> {
 const core: Core = {
   scopeDiff: (before, after) => answer(() => wasm.scopeDiff(JSON.stringify(before), JSON.stringify(after))),
   inspectToken: (text, prefix) => answer(() => wasm.inspectToken(text, prefix)),
-  policyReport: (documents, settings) => answer(() => wasm.policyReport(documents, JSON.stringify(settings))),
+  policyReport: async (documents, settings) => {
+    const read = await converted(documents, settings);
+    return answer(() => wasm.policyReport(read, JSON.stringify(settings)));
+  },
   policy: (compiled) => policy(attempt(() => new wasm.CompiledPolicy(compiled))),
 };
 
@@ -85,9 +89,30 @@ function policy(policy: wasm.CompiledPolicy): Policy {
     preview: (question) => answer(() => policy.preview(JSON.stringify(question))),
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
-    diff: (documents, settings) => answer(() => policy.diff(documents, JSON.stringify(settings))),
+    diff: async (documents, settings) => {
+      const read = await converted(documents, settings);
+      return answer(() => policy.diff(read, JSON.stringify(settings)));
+    },
     free: () => policy.free(),
   };
+}
+
+/** Documents in YAML as the rules take them. Of several mistakes the first is told, as the registry would. */
+async function converted(documents: string[], settings: Settings): Promise<string[]> {
+  if (documents.every(isJson)) return documents;
+  const yamlToJson = await loadYaml().catch((error: unknown) => {
+    throw new CoreError(message(error), "not_loaded");
+  });
+  const read: string[] = [];
+  for (const [place, text] of documents.entries()) {
+    try {
+      read.push(isJson(text) ? text : yamlToJson(text));
+    } catch (error) {
+      attempt(() => wasm.policyReport(read, JSON.stringify(settings)));
+      throw new CoreError(`documents[${place}]: ${message(error)}`, code(error));
+    }
+  }
+  return read;
 }
 
 /** The types are what src/page/mod.rs writes; tests/page holds the two together. */
@@ -99,8 +124,12 @@ function attempt<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    throw new CoreError(message(error), error instanceof WebAssembly.RuntimeError ? "broken" : "invalid");
+    throw new CoreError(message(error), code(error));
   }
+}
+
+function code(error: unknown): CoreErrorCode {
+  return error instanceof WebAssembly.RuntimeError ? "broken" : "invalid";
 }
 
 function message(error: unknown): string {

@@ -61,20 +61,31 @@ impl Document {
     /// # Errors
     /// [`InvalidDocument`] where it is none, or its paths cannot be told from it.
     pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
-        if text.len() > MAX_BYTES {
-            return Err(InvalidDocument::TooLong);
-        }
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document: Self = if text.trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
-            read(&mut serde_json::Deserializer::from_str(text))?
+        if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
+            Self::parse_json(text)
         } else {
-            read(yaml::parse(text).map_err(InvalidDocument::Malformed)?)?
-        };
-        if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") {
-            return Err(InvalidDocument::Version(document.openapi));
+            read(parse_yaml(text)?)?.checked()
         }
-        let base_path = server::shared_base_path(&document.servers)?;
-        Ok(Self { base_path, ..document })
+    }
+
+    /// Reads a document in JSON, or what [`yaml_to_json`] made of one.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
+        if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
+            let value = rejoined(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
+            return read(value)?.checked(); // no errors with places in a text that nobody wrote
+        }
+        read(&mut serde_json::Deserializer::from_str(bounded(text)?))?.checked()
+    }
+
+    fn checked(self) -> Result<Self, InvalidDocument> {
+        if !self.openapi.starts_with("3.0.") && !self.openapi.starts_with("3.1.") {
+            return Err(InvalidDocument::Version(self.openapi));
+        }
+        let base_path = server::shared_base_path(&self.servers)?;
+        Ok(Self { base_path, ..self })
     }
 
     /// The same document under a name of its own, as reports are to call it: its file's, say.
@@ -123,6 +134,53 @@ impl Document {
     pub(super) fn declares_scheme(&self, name: &str) -> bool {
         self.components.security_schemes.contains_key(name)
     }
+}
+
+/// Stands before each part of what was YAML, as before the texts in a sequence of JSON texts (RFC 7464).
+const RECORD_SEPARATOR: char = '\u{1e}';
+
+/// A document in YAML as [`Document::parse_json`] takes it: for where there is no reader of YAML.
+///
+/// # Errors
+/// [`InvalidDocument`] where it is too long, or no YAML that JSON has something for.
+pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
+    let parts = match parse_yaml(text)? {
+        // In parts, as YAML may lie one level deeper than serde_json reads.
+        Kept::Object(entries) if !entries.is_empty() => {
+            entries.into_iter().flat_map(|(key, value)| [Kept::Text(key), value]).collect()
+        }
+        other => vec![other],
+    };
+    let mut json = String::new();
+    for part in parts {
+        json.push(RECORD_SEPARATOR);
+        part.write(&mut json);
+    }
+    Ok(json)
+}
+
+fn rejoined(converted: &str) -> Result<Kept, serde_json::Error> {
+    let mut parts = converted.split(RECORD_SEPARATOR).map(Kept::parse);
+    let mut entries = Vec::new();
+    while let Some(key) = parts.next() {
+        match (key?, parts.next()) {
+            (Kept::Text(key), Some(value)) => entries.push((key, value?)),
+            (whole, _) => return Ok(whole),
+        }
+    }
+    Ok(Kept::Object(entries))
+}
+
+fn parse_yaml(text: &str) -> Result<Kept, InvalidDocument> {
+    yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
+}
+
+/// The text without its byte order mark.
+fn bounded(text: &str) -> Result<&str, InvalidDocument> {
+    if text.len() > MAX_BYTES {
+        return Err(InvalidDocument::TooLong);
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Reads a document, or tells the place in it that cannot be read.
@@ -209,5 +267,35 @@ impl<'a> Described<'a> {
 
     fn own_and_shared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
         self.operation.parameters.iter().chain(&self.item.parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_yaml_is_read_as_yaml_is() {
+        let deep = |levels: usize| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            format!("openapi: 3.1.0\npaths: {{}}\nx-deep: {open}{close}\n")
+        };
+        for text in [
+            "openapi: 3.0.1\ninfo: {title: é\u{1}}\npaths: {}\n",
+            "openapi: 3.1\n",
+            "[a]",
+            "a",
+            "{}",
+            "openapi: 3.1.0\npaths: 5\n",
+            &deep(127),
+            &deep(128),
+        ] {
+            let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
+            let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
+            // `{}` is JSON: asked of the loader of YAML itself.
+            let direct = parse_yaml(text).and_then(read).and_then(Document::checked);
+            assert_eq!(told(converted), told(direct), "{text}");
+        }
+        assert!(yaml_to_json(&deep(127)).is_ok() && yaml_to_json(&deep(128)).is_err());
     }
 }

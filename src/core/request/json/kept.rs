@@ -144,7 +144,7 @@ fn name(found: Unexpected<'_>) -> String {
 
 /// A float of up to six decimal places, as it was written.
 #[allow(clippy::cast_possible_truncation, reason = "checked to be a whole number that fits")]
-fn decimal(value: f64) -> Option<String> {
+pub(super) fn decimal(value: f64) -> Option<String> {
     let mut scale = 1_u32;
     for places in 1..=6_usize {
         scale = scale.saturating_mul(10);

@@ -4,6 +4,7 @@ mod fields;
 mod kept;
 mod map;
 mod read;
+mod write;
 
 pub use fields::{Fault, Fields, FromKept};
 pub(in crate::core) use fields::{deserialize, text, word};
