@@ -17,4 +17,5 @@ mod edge;
 #[cfg(feature = "page")]
 pub mod page;
 #[cfg(feature = "page-yaml")]
+#[path = "page/yaml.rs"] // beside the other exports of the browser
 pub mod page_yaml;

@@ -7,15 +7,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::build::{self, Size};
+use crate::build::{self, BROWSER_BUNDLES};
 use crate::setup::step;
 use crate::{process, project};
 
 const BUILT: &str = "www/dist/_tidegate";
 const STAMP: &str = "target/www.stamp";
 
-/// What the page may weigh, in bytes with gzip: what runs at once, and the rules, which are loaded when they are needed.
-const BUDGETS: [(&str, &[&str], u64); 2] = [("JS and CSS", &["js", "css"], 100_000), ("WASM", &["wasm"], 120_000)];
+/// What the page may weigh, in bytes with gzip: what runs at once, and what is loaded when it is needed.
+const AT_ONCE: u64 = 100_000;
+const BUNDLES: [(&str, u64); 2] = [("the rules' WASM", 120_000), ("WASM that reads YAML", 45_000)];
 
 /// Builds the browser's bundle and the page, unless what is there was made of the same files.
 pub fn build() -> Result<()> {
@@ -37,8 +38,7 @@ pub fn build() -> Result<()> {
 /// Whether the built page keeps within its budgets; prints what it weighs.
 pub fn is_within_budget() -> Result<bool> {
     build()?;
-    let sizes = weigh()?;
-    Ok(sizes.iter().zip(BUDGETS).all(|(size, (_, _, budget))| size.compressed <= budget))
+    weigh()
 }
 
 /// The page's types and its accessibility, as far as they can be read from its source; a warning fails.
@@ -49,20 +49,19 @@ pub fn is_sound() -> Result<bool> {
     Ok(process::status(svelte_check.current_dir(project::root()))?.success())
 }
 
-fn weigh() -> Result<Vec<Size>> {
-    let files = files_below(&project::path(BUILT))?;
-    let weigh = |(what, extensions, budget): (&str, &[&str], u64)| {
-        let size = build::size(&with_extensions(&files, extensions))?;
-        println!("    {what}: {size} (at most {} KB)", budget / 1000);
-        Ok(size)
-    };
-    BUDGETS.into_iter().map(weigh).collect()
+fn weigh() -> Result<bool> {
+    let at_once = with_extensions(&files_below(&project::path(BUILT))?, &["js", "css"]);
+    let mut is_within = within("JS and CSS", &at_once, AT_ONCE)?;
+    for (directory, (what, budget)) in BROWSER_BUNDLES.into_iter().zip(BUNDLES) {
+        is_within &= within(what, &[project::path(directory).join("tidegate_bg.wasm")], budget)?;
+    }
+    Ok(is_within)
 }
 
-/// The built page's WASM.
-pub fn wasm() -> Result<Vec<PathBuf>> {
-    build()?;
-    Ok(with_extensions(&files_below(&project::path(BUILT))?, &["wasm"]))
+fn within(what: &str, files: &[PathBuf], budget: u64) -> Result<bool> {
+    let size = build::size(files)?;
+    println!("    {what}: {size} (at most {} KB)", budget / 1000);
+    Ok(size.compressed <= budget)
 }
 
 fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {

@@ -12,7 +12,7 @@ use super::load::median;
 use super::report::{Goal, Part, short};
 use super::{Options, tools};
 use crate::setup::step;
-use crate::{build, process, project, www};
+use crate::{build, process, project};
 
 /// A real API's policy, as the store keeps it; there after any part that needs the world.
 const POLICY: &str = "target/bench/policy.json";
@@ -146,7 +146,8 @@ fn count(valgrind: &str, binary: &Path, name: &str) -> Result<u64> {
 pub fn size(_: &Options) -> Result<Part> {
     build::run(&build::GATE)?;
     let worker = build::size(&[project::path("build/index_bg.wasm")])?;
-    let page = build::size(&www::wasm()?)?;
+    let bundles = build::BROWSER_BUNDLES.map(|directory| project::path(directory).join("tidegate_bg.wasm"));
+    let page = build::size(&bundles)?;
     let mut part = Part::default();
     part.columns(&["", "KB", "KB with gzip"]);
     for (name, size, goal) in [("the Worker's WASM", &worker, 150.0), ("the browser's WASM", &page, 60.0)] {
