@@ -1,7 +1,7 @@
 // The keyboard alone: a life of an integration without a mouse, and where the focus goes.
 import assert from "node:assert/strict";
 
-import { api, becomes, gone, open, seed, shown, test, unique } from "./support.mjs";
+import { api, becomes, gone, open, seed, shown, test, unique, until } from "./support.mjs";
 
 const focused = (page) => page.evaluate(() => {
   const element = document.activeElement;
@@ -72,7 +72,7 @@ test("create, rotate, delete", { permissions: ["clipboard-read", "clipboard-writ
   await becomes(second, 200, "/contacts/?locationId=acme");
 
   await press(page, "More actions");
-  await shown(page.getByRole("menu"));
+  await until(async () => (await focused(page)).name === "Why is it refused?", "the first of the menu to be focused");
   await page.keyboard.press("ArrowUp");
   assert.equal((await focused(page)).name, "Delete…");
   await page.keyboard.press("Enter");

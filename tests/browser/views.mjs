@@ -145,7 +145,7 @@ async function why(page, context, look) {
   await look("why-nobody");
   await page.getByLabel("A method and a path, or a curl command").fill(`curl -X POST https://api.example.com/contacts/ -H 'Authorization: Bearer ${token}' -d '{}'`);
   await button(page, "Explain").click();
-  await shown(page.getByText(`one of ${name}`));
+  await shown(page.getByText(`was made for ${name}`));
   await look("why-scope-missing");
   await open(page, `#/why?integration=${id}`);
   await page.getByLabel("A method and a path, or a curl command").fill("GET /locations/acme");
