@@ -1,28 +1,14 @@
 // What passes the gate: to the origin exactly what was judged and who asks, to the client exactly what the origin said.
 import { env } from "cloudflare:test";
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { beforeEach, describe, expect, inject, it } from "vitest";
 
 import { switches } from "./main.ts";
 import { CONTACTS } from "./support/demo.ts";
-import { type Created, GATE, ask, askThroughBinding, askWith, problem, withEnv } from "./support/gate.ts";
+import { GATE, ask, askThroughBinding, askWith, problem, withEnv } from "./support/gate.ts";
+import { a, gateWithRecorder } from "./support/recorded.ts";
 import { answerNext, identity, onlyReceived, received } from "./support/recorder.ts";
-import { acme, publishDemo } from "./support/world.ts";
 
-let a: Created;
-
-beforeAll(async () => {
-  await publishDemo();
-  a = await acme();
-});
-
-beforeEach(async () => {
-  switches.env = { ...env, ORIGIN: env.RECORDER };
-  await received();
-});
-
-afterEach(() => {
-  switches.env = undefined;
-});
+gateWithRecorder();
 
 const who = () => ({
   "x-tidegate-integration": a.id,

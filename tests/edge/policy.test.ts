@@ -1,12 +1,11 @@
 // Policies: from documents in JSON and YAML, with rules, in versions; and an owner that stands in the body.
 import { env } from "cloudflare:test";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { switches } from "./main.ts";
 import { ACME, CONTACTS, demoPolicy } from "./support/demo.ts";
 import { type Created, admin, askThroughBinding, create, forget, ifMatch, ok, problem } from "./support/gate.ts";
+import { a, gateWithRecorder } from "./support/recorded.ts";
 import { onlyReceived, received } from "./support/recorder.ts";
-import { acme, publishDemo } from "./support/world.ts";
 
 const YAML = `
 openapi: 3.1.0
@@ -34,21 +33,7 @@ const settings = {
 const notes = { documents: [...demoPolicy.documents, YAML], settings };
 const publish = (body: object) => ok(200, admin("PUT", "/policy", body));
 
-let a: Created;
-
-beforeAll(async () => {
-  await publishDemo();
-  a = await acme();
-});
-
-beforeEach(async () => {
-  switches.env = { ...env, ORIGIN: env.RECORDER };
-  await received();
-});
-
-afterEach(() => {
-  switches.env = undefined;
-});
+gateWithRecorder();
 
 describe("versions", () => {
   it("are kept with who, when and report; an earlier one comes back as a new revision", async () => {

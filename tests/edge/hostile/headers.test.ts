@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { ask, askWith, problem } from "../support/gate.ts";
-import { a, gateWithRecorder } from "../support/hostile.ts";
+import { a, gateWithRecorder } from "../support/recorded.ts";
 import { identity, onlyReceived, received } from "../support/recorder.ts";
 
 gateWithRecorder();

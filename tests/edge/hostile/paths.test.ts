@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 
 import { ask, askWith, problem, withEnv } from "../support/gate.ts";
-import { a, askRaw, gateWithRecorder, refused } from "../support/hostile.ts";
+import { askRaw, refused } from "../support/hostile.ts";
+import { a, gateWithRecorder } from "../support/recorded.ts";
 import { onlyReceived, received, targetOf } from "../support/recorder.ts";
 
 gateWithRecorder();

@@ -1,31 +1,10 @@
-// The gate with a recorder behind it, for the attack classes of docs/security.md.
-import { env } from "cloudflare:test";
-import { afterEach, beforeAll, beforeEach, expect } from "vitest";
+// How the attack classes of docs/security.md are tried.
+import { expect } from "vitest";
 
 import { switches } from "../main.ts";
-import { type Created, ask, problem } from "./gate.ts";
+import { ask, problem } from "./gate.ts";
+import { a } from "./recorded.ts";
 import { received } from "./recorder.ts";
-import { acme, publishDemo } from "./world.ts";
-
-/** An integration of Acme's that may read and write contacts. */
-export let a: Created;
-
-/** Sets the gate up before the tests of a file, and anew before each of them. */
-export function gateWithRecorder() {
-  beforeAll(async () => {
-    await publishDemo();
-    a = await acme();
-  });
-
-  beforeEach(async () => {
-    switches.env = { ...env, ORIGIN: env.RECORDER };
-    await received();
-  });
-
-  afterEach(() => {
-    Object.assign(switches, { env: undefined, rawTarget: undefined });
-  });
-}
 
 /** Asks with the token, for a raw target that no URL parser has seen. */
 export function askRaw(target: string, init: RequestInit = {}): Promise<Response> {
