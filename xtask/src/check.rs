@@ -64,6 +64,5 @@ fn advisories() -> Result<Tally> {
     if fetched {
         return Ok(report("dependencies: advisories", cargo("deny check advisories")?));
     }
-    println!("SKIPPED: advisories were NOT checked, for their database cannot be fetched from here");
-    Ok(Tally { skipped: 1, ..Tally::default() })
+    Ok(Tally::skipped(1, "advisories were NOT checked, for their database cannot be fetched from here"))
 }

@@ -43,10 +43,7 @@ pub fn suite() -> Result<Tally> {
     let targets = targets()?;
     match missing() {
         None => run(&targets, SECONDS),
-        Some(missing) => {
-            println!("SKIPPED: no target was fuzzed: {missing}");
-            Ok(Tally { passed: 0, failed: 0, skipped: u64::try_from(targets.len())? })
-        }
+        Some(missing) => Ok(Tally::skipped(u64::try_from(targets.len())?, format!("no target was fuzzed: {missing}"))),
     }
 }
 

@@ -21,6 +21,12 @@ impl Tally {
         Self { passed: u64::from(passed), failed: u64::from(!passed), skipped: 0 }
     }
 
+    /// Tests that cannot run here, and why: that is printed.
+    pub fn skipped(tests: u64, why: impl fmt::Display) -> Self {
+        println!("SKIPPED: {why}");
+        Self { skipped: tests, ..Self::default() }
+    }
+
     /// The same, with a failure where no test ran at all, nor said why it could not.
     pub fn nothing_run_is_a_failure(self) -> Self {
         let nothing_ran = self.passed == 0 && self.failed == 0 && self.skipped == 0;
