@@ -67,7 +67,6 @@ export const t = {
     ended: "Your session is over",
     endedDetail: "Sign in to go on. Nothing that you typed is lost.",
     abandon: "Leave instead",
-    out: "You are signed out.",
   },
 
   owner: {
@@ -75,7 +74,6 @@ export const t = {
     all: "All owners",
     subAccounts: "Sub-accounts",
     one: "Sub-account",
-    none: (level: Level) => (level === "agency" ? "the agency" : "a sub-account"),
   },
 
   state: {
@@ -115,7 +113,6 @@ export const t = {
     unknownHint: "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
     emptyCatalogue: "The policy in force asks for no scopes.",
     noMatch: (search: string) => `No scope matches “${search}”.`,
-    failed: "The scopes cannot be shown",
   },
 
   preview: {
@@ -184,7 +181,6 @@ export const t = {
     title: "Integrations",
     create: "Create integration",
     search: "Search name, description, id, owner",
-    filters: "Filters",
     filterOwner: "Owner",
     filterScope: "Scope",
     filterState: "State",
@@ -226,8 +222,6 @@ export const t = {
     facts: "About",
     tokens: "Tokens",
     can: "What it can do",
-    opens: (of: number) => `These scopes open ${operations(of)}.`,
-    noScopes: "It has no scopes, so it can call only what needs none.",
     history: "History",
     edit: "Edit",
     rotate: "Rotate token",
@@ -411,7 +405,6 @@ export const t = {
     schemes: "Security schemes",
     schemesHint: "What each scheme of the documents means. One that is not mapped opens nothing.",
     scheme: "Scheme",
-    opensTo: "Opens to",
     schemeNone: "Nobody (not mapped)",
     schemeClosed: (level: string) => `${level}, but no private integrations`,
     withoutSecurity: "An operation without any security is",
@@ -485,7 +478,6 @@ export const t = {
     idHint: "As your API has it: letters, digits and . _ ~ -, up to 64. It cannot be changed later.",
     name: "Name",
     nameHint: "What you call it. It can be changed at any time.",
-    integrations: "Integrations",
     add: "Add sub-account",
     added: (name: string) => `${name} is added.`,
     rename: "Rename",

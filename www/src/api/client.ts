@@ -3,6 +3,7 @@
 import { ask, askText, type Options } from "./http";
 import type {
   CatalogueEntry,
+  Edit,
   Event,
   Integration,
   IntegrationPage,
@@ -62,7 +63,7 @@ export const integrations = {
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
   create: (body: NewIntegration, idempotencyKey: string) => ask<Minted>("POST", "/integrations", { body, idempotencyKey }),
-  edit: (id: string, rev: number, body: Partial<Pick<Integration, "name" | "description" | "scopes">>) =>
+  edit: (id: string, rev: number, body: Edit) =>
     ask<Integration>("PATCH", at(id), { body, rev }),
   remove: (id: string, rev: number) => ask<void>("DELETE", at(id), { rev }),
   rotate: (id: string, rev: number, body: Rotate, idempotencyKey: string) =>

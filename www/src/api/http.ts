@@ -18,11 +18,6 @@ export interface Options {
   onSent?: (share: number) => void;
 }
 
-export interface Answer<T> {
-  data: T;
-  status: number;
-}
-
 /** Called when the session is over. Resolves when somebody has signed in again, and rejects when they would not. */
 let signInAgain: () => Promise<void> = () => Promise.reject(new Problem(401, {}));
 
@@ -30,19 +25,10 @@ export function onSessionEnd(handler: () => Promise<void>): void {
   signInAgain = handler;
 }
 
-/**
- * Asks the admin API. A session that ended meanwhile is renewed and the question asked again: a 401 changed nothing.
- * Throws a `Problem` for every answer but a success.
- */
+/** Asks the admin API. Throws a `Problem` for every answer but a success. */
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const response = await send(method, path, options);
-  if (response.status === 401 && !path.startsWith("/session")) {
-    await signInAgain();
-    return ask(method, path, options);
-  }
-  if (!response.ok) throw await Problem.of(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  const response = await answered(method, path, options);
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
 /** What `askText` gives where nothing has changed. */
@@ -50,14 +36,19 @@ export const UNCHANGED = Symbol("unchanged");
 
 /** As `ask`, for text that the page hands on without reading it; not fetched again where it is still revision `known`. */
 export async function askText(path: string, known?: number): Promise<string | typeof UNCHANGED> {
-  const response = await send("GET", path, known === undefined ? {} : { known });
-  if (response.status === 304) return UNCHANGED;
-  if (response.status === 401) {
+  const response = await answered("GET", path, known === undefined ? {} : { known });
+  return response.status === 304 ? UNCHANGED : response.text();
+}
+
+/** The answer. A session that ended meanwhile is renewed and the question asked again: a 401 changed nothing. */
+async function answered(method: string, path: string, options: Options): Promise<Response> {
+  const response = await send(method, path, options);
+  if (response.status === 401 && !path.startsWith("/session")) {
     await signInAgain();
-    return askText(path, known);
+    return answered(method, path, options);
   }
-  if (!response.ok) throw await Problem.of(response);
-  return response.text();
+  if (!response.ok && response.status !== 304) throw await Problem.of(response);
+  return response;
 }
 
 async function send(method: string, path: string, options: Options): Promise<Response> {

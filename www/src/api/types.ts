@@ -28,6 +28,9 @@ export interface Integration {
   published: boolean;
 }
 
+/** What of it can be changed; what is left out stays as it is. */
+export type Edit = Partial<Pick<Integration, "name" | "description" | "scopes">>;
+
 export interface IntegrationPage {
   integrations: Integration[];
   cursor: string | null;

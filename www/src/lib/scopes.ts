@@ -42,6 +42,9 @@ export function subjects(scopes: string[], catalogue: CatalogueEntry[]): Subject
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
+/** Those of `all` that are not among `some`. */
+export const without = (all: string[], some: string[]) => all.filter((one) => !some.includes(one));
+
 export function sameScopes(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((scope) => b.includes(scope));
 }

@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { Problem } from "../api/problem";
 
 /** Something that is asked for: not there yet, there, or failed. An older answer never replaces a newer one. */
@@ -22,6 +23,11 @@ export class Loaded<T> {
     } finally {
       if (mine === this.#latest) this.isLoading = false;
     }
+  }
+
+  /** Asks for it, unless it is there or on its way. Whoever calls is not called again when that changes. */
+  ensure(): void {
+    if (untrack(() => this.value === null && !this.isLoading)) void this.reload();
   }
 
   clear(): void {
