@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 
-import { api, call, gone, open, shown, test, unique } from "./support.mjs";
+import { api, call, gone, open, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -33,7 +33,7 @@ test("each step is checked before the next, and the way back keeps what was type
   await shown(page.getByText("Choose an owner."));
   const nameField = page.getByLabel("Name", { exact: true });
   assert.equal(await nameField.evaluate((input) => input === document.activeElement), true);
-  assert.equal(await nameField.getAttribute("aria-invalid"), "true");
+  await settles(() => nameField.getAttribute("aria-invalid"), "true");
   await nameField.fill(name);
   await page.getByLabel("Description").fill("Two\nlines");
   await button(page, "Continue").click();
@@ -43,14 +43,14 @@ test("each step is checked before the next, and the way back keeps what was type
   await shown(page.getByRole("heading", { name: "Step 2 of 4: Scopes" }));
   await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
   await button(page, "Back").click();
-  assert.equal(await nameField.inputValue(), name);
-  assert.equal(await page.getByLabel("Description").inputValue(), "Two\nlines");
-  assert.equal(await page.getByLabel("Choose a sub-account").inputValue(), "acme");
+  await settles(() => nameField.inputValue(), name);
+  await settles(() => page.getByLabel("Description").inputValue(), "Two\nlines");
+  await settles(() => page.getByLabel("Choose a sub-account").inputValue(), "acme");
   await button(page, "Continue").click();
-  assert.equal(await page.getByRole("checkbox", { name: "contacts.readonly" }).isChecked(), true);
+  await settles(() => page.getByRole("checkbox", { name: "contacts.readonly" }).isChecked(), true);
   await button(page, "Review").click();
   await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Name" }).click();
-  assert.equal(await nameField.inputValue(), name);
+  await settles(() => nameField.inputValue(), name);
 });
 
 test("scopes are found by search, chosen by group, and their operations shown", async ({ page }) => {
@@ -60,7 +60,7 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await button(page, "Continue").click();
   const search = page.getByRole("searchbox", { name: "Search scopes, operations, paths" });
   await search.fill("/locations/{locationId}");
-  assert.deepEqual(await page.getByRole("checkbox").count(), 1);
+  await settles(() => page.getByRole("checkbox").count(), 1);
   await search.fill("");
   await page.getByRole("button", { name: "All scopes of contacts" }).click();
   await shown(page.getByText("2 of 3 selected, 1 of them write"));
@@ -71,7 +71,7 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await button(page, "Select all read").click();
   await shown(page.getByText("2 of 3 selected, 0 of them write"));
   await button(page, "Selected only").click();
-  assert.equal(await page.getByRole("checkbox").count(), 2);
+  await settles(() => page.getByRole("checkbox").count(), 2);
   await button(page, "Clear").click();
   await shown(page.getByText("No scopes", { exact: true }));
 });
@@ -160,7 +160,7 @@ test("half a form is not left without asking", async ({ page }) => {
   await page.getByRole("link", { name: "Why?" }).click();
   await shown(page.getByRole("dialog", { name: "Leave without saving?" }));
   await button(page, "Stay").click();
-  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Half");
+  await settles(() => page.getByLabel("Name", { exact: true }).inputValue(), "Half");
   await page.getByRole("link", { name: "Why?" }).click();
   await button(page, "Leave").click();
   await shown(page.getByRole("heading", { name: "Why?", level: 1 }));

@@ -1,7 +1,7 @@
 // Deleting, by the menu with the three dots and the typed name; and what stays on record.
 import assert from "node:assert/strict";
 
-import { address, api, becomes, call, gone, open, ownerKey, rotate, seed, shown, test, unique } from "./support.mjs";
+import { address, api, becomes, call, gone, open, ownerKey, rotate, seed, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
@@ -14,16 +14,16 @@ test("only the typed name deletes, and the token is dead", async ({ page }) => {
   const dialog = page.getByRole("dialog", { name: `Delete ${integration.name}?` });
   await shown(dialog.getByText("Its token stops at once"));
   const act = button(dialog, "Delete integration");
-  assert.equal(await act.isDisabled(), true);
+  await settles(() => act.isDisabled(), true);
   const name = dialog.getByLabel(/To confirm, type its name/);
   await name.fill(integration.name.slice(0, -1));
-  assert.equal(await act.isDisabled(), true);
+  await settles(() => act.isDisabled(), true);
   await page.keyboard.press("Enter");
   await name.fill(integration.name);
   await act.click();
   await gone(dialog);
   await shown(page.getByRole("status").getByText(`${integration.name} is deleted; its tokens are dead.`));
-  assert.equal(await page.getByRole("rowheader").count(), 0);
+  await settles(() => page.getByRole("rowheader").count(), 0);
   const answer = await fetch(`${address}/_tidegate/api/integrations/${integration.id}`, { headers: { authorization: `Bearer ${ownerKey}` } });
   assert.equal(answer.status, 404);
   await becomes(token, 401);
@@ -86,5 +86,5 @@ test("history: who did what, when, and the lives of the tokens drawn", async ({ 
   assert.equal(lives.filter((text) => text.startsWith("Token")).length, 3);
   assert.match(lives[2], /Token 3.*still works/);
   assert.doesNotMatch(lives[0], /still works/);
-  assert.equal(await drawing.getByTitle("Both tokens work").count(), 2);
+  await settles(() => drawing.getByTitle("Both tokens work").count(), 2);
 });

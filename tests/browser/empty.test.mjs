@@ -1,7 +1,7 @@
 // A gate without integrations: what its list teaches.
 import assert from "node:assert/strict";
 
-import { api, open, shown, test } from "./support.mjs";
+import { api, open, settles, shown, test } from "./support.mjs";
 
 test("an empty list says what an integration is and how to make one", async ({ t, page }) => {
   const { integrations } = await api("GET", "/integrations?limit=1");
@@ -9,8 +9,8 @@ test("an empty list says what an integration is and how to make one", async ({ t
   await open(page);
   await shown(page.getByRole("heading", { name: "No integrations yet" }));
   await shown(page.getByText("one token that a script, an automation or a partner sends with every call"));
-  assert.equal(await page.getByRole("main").getByRole("listitem").count(), 3);
-  assert.equal(await page.getByRole("search").count(), 0);
+  await settles(() => page.getByRole("main").getByRole("listitem").count(), 3);
+  await settles(() => page.getByRole("search").count(), 0);
   await page.getByRole("link", { name: "Create integration" }).click();
   await shown(page.getByRole("heading", { name: "Create integration", level: 1 }));
 });

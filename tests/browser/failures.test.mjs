@@ -1,7 +1,7 @@
 // When the gate does not answer: what was typed stays, the page says what to do, and the next try works.
 import assert from "node:assert/strict";
 
-import { api, gone, open, seed, show, shown, test, unique, until } from "./support.mjs";
+import { api, gone, open, seed, settles, show, shown, test, unique, until } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const integrations = "**/_tidegate/api/integrations";
@@ -63,7 +63,7 @@ test("an edit that never reaches the gate: nothing typed is lost, and the next t
   await page.route(`${integrations}/**`, (route) => route.abort());
   await button(page, "Update").click();
   await shown(page.getByRole("alert").getByText(UNREACHABLE));
-  assert.equal(await page.getByLabel("Description").inputValue(), "Typed once");
+  await settles(() => page.getByLabel("Description").inputValue(), "Typed once");
   await page.unroute(`${integrations}/**`);
   await button(page, "Update").click();
   await shown(page.getByText("Updated."));
@@ -76,7 +76,7 @@ test("signing in while the gate does not answer says so, and keeps the key", { s
   await page.getByLabel("Owner key", { exact: true }).fill("whatever it is");
   await button(page, "Sign in").click();
   await shown(page.getByRole("alert").getByText(UNREACHABLE));
-  assert.equal(await page.getByLabel("Owner key", { exact: true }).inputValue(), "whatever it is");
+  await settles(() => page.getByLabel("Owner key", { exact: true }).inputValue(), "whatever it is");
 });
 
 test("a create whose answer is lost is repeated under the same key; what was done already is told", async ({ page }) => {

@@ -1,7 +1,7 @@
 // Names that want to be more than text, and the longest there can be.
 import assert from "node:assert/strict";
 
-import { api, open, overflow, rotate, seed, shown, test, unique } from "./support.mjs";
+import { api, open, overflow, rotate, seed, settles, shown, test, unique } from "./support.mjs";
 
 const NAMES = {
   markup: "<img src=x onerror=window.__xss=1><script>window.__xss=1</script>",
@@ -22,12 +22,12 @@ for (const [what, name] of Object.entries(NAMES)) {
     const fits = async (where) => assert.equal(await overflow(page), "", where);
     await open(page, `#/integrations?q=${integration.id}`);
     await shown(page.getByRole("rowheader"));
-    assert.equal(await page.getByRole("rowheader").getByRole("link").innerText(), name);
+    await settles(() => page.getByRole("rowheader").getByRole("link").innerText(), name);
     await fits("list");
     await page.getByRole("rowheader").getByRole("link").click();
     const heading = page.getByRole("heading", { level: 1 });
     await shown(heading.filter({ hasText: name.slice(0, 5) }));
-    assert.equal(await heading.textContent(), name);
+    await settles(() => heading.textContent(), name);
     await shown(page.getByText("Created", { exact: true }).first());
     await fits("detail");
     await page.getByRole("button", { name: "More actions" }).click();
@@ -38,7 +38,7 @@ for (const [what, name] of Object.entries(NAMES)) {
     await page.keyboard.press("Escape");
     await open(page, `#/integrations/${integration.id}/edit`);
     await page.getByLabel("Name", { exact: true }).waitFor();
-    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), name);
+    await settles(() => page.getByLabel("Name", { exact: true }).inputValue(), name);
     await fits("edit");
     await open(page, `#/why?integration=${integration.id}`);
     await shown(page.getByText("Change", { exact: true }));
@@ -47,7 +47,7 @@ for (const [what, name] of Object.entries(NAMES)) {
     await shown(page.getByText("Acme Dental"));
     await fits("sub-accounts");
     assert.equal(await page.evaluate(() => window.__xss), undefined);
-    assert.equal(await page.locator("main img:not([src^='/_tidegate/'])").count(), 0);
+    await settles(() => page.locator("main img:not([src^='/_tidegate/'])").count(), 0);
   });
 }
 

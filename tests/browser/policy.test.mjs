@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after } from "node:test";
 
-import { api, demo, gone, open, seed, shown, test, unique, until } from "./support.mjs";
+import { api, demo, gone, open, seed, settles, shown, test, unique, until } from "./support.mjs";
 import { changedDocument, choose } from "./views.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -75,7 +75,7 @@ test("a broken document is named, with where it is broken; the others stay", asy
   const alert = page.getByRole("alert").filter({ hasText: "The documents cannot be compiled" });
   await shown(alert);
   assert.match(await alert.innerText(), /broken\.yaml.*line/s);
-  assert.equal(await button(page, "Publish…").isDisabled(), true);
+  await settles(() => button(page, "Publish…").isDisabled(), true);
   await page.getByRole("button", { name: "Remove broken.yaml" }).click();
   await gone(alert);
   await shown(page.getByText("No operation is added, removed or changed."));

@@ -1,7 +1,7 @@
 // Rotating, both ways; the window, its countdown, and its two ends. Each token is tried at the gate.
 import assert from "node:assert/strict";
 
-import { becomes, call, gone, open, rotate, seed, show, shown, test, unique, until } from "./support.mjs";
+import { becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique, until } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const LATER = "Rotate and expire this token later";
@@ -28,12 +28,12 @@ test("expire later: both work until the end of the window, which counts down; th
   const { integration, token: old } = await detail(page);
   await button(page, "Rotate token").click();
   const dialog = page.getByRole("dialog", { name: `Rotate the token of ${integration.name}` });
-  assert.equal(await dialog.getByRole("radio", { name: LATER, exact: true }).isChecked(), true);
+  await settles(() => dialog.getByRole("radio", { name: LATER, exact: true }).isChecked(), true);
   await shown(dialog.getByText(LATER, { exact: true }));
   await shown(dialog.getByText(NOW, { exact: true }));
   await dialog.getByLabel("How long").fill("31");
   await shown(dialog.getByText("From 1 minute to 30 days."));
-  assert.equal(await button(dialog, "Rotate, expire later").isDisabled(), true);
+  await settles(() => button(dialog, "Rotate, expire later").isDisabled(), true);
   await dialog.getByLabel("How long").fill("2");
   await dialog.getByLabel("Unit").selectOption("hours");
   await shown(dialog.getByText(/This token works until .* \(2 hours\)\. Then it stops by itself\./));
@@ -94,7 +94,7 @@ test("rotate and expire now: the old one is dead at once", { permissions }, asyn
   const young = await newToken(page);
   await becomes(young, 200);
   await becomes(old, 401);
-  assert.equal(await page.getByRole("timer").count(), 0);
+  await settles(() => page.getByRole("timer").count(), 0);
 });
 
 test("while two tokens work, only now is offered, and it ends both", { permissions }, async ({ page }) => {
@@ -102,7 +102,7 @@ test("while two tokens work, only now is offered, and it ends both", { permissio
   const { token: second } = await rotate(integration);
   await open(page, `#/integrations/${integration.id}`);
   await button(page, "Rotate token").click();
-  assert.equal(await page.getByRole("radio", { name: LATER }).isDisabled(), true);
+  await settles(() => page.getByRole("radio", { name: LATER }).isDisabled(), true);
   await shown(page.getByText("A rotation is under way. Cancel it or finish it first."));
   await shown(page.getByText("Every call with either of the two tokens is answered with 401"));
   await button(page, "Rotate, expire now").click();
@@ -164,7 +164,7 @@ test("a token is marked as old from 90 days on", async ({ page }) => {
     await open(page, `#/integrations?q=${encodeURIComponent(integration.name)}`);
     await page.reload();
     await shown(row.getByText(`${days} days`));
-    assert.equal(await row.getByTitle(/Consider rotating it/).count(), hint, `${days} days`);
+    await settles(() => row.getByTitle(/Consider rotating it/).count(), hint, `${days} days`);
   }
   await page.getByLabel("State", { exact: true }).selectOption({ label: "Token 90 days or older" });
   await shown(row.getByText("90 days"));

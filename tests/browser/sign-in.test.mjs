@@ -1,7 +1,7 @@
 // Signing in and out, and a session that ends while somebody works.
 import assert from "node:assert/strict";
 
-import { address, api, gone, open, ownerKey, shown, signInByApi, test, unique } from "./support.mjs";
+import { address, api, gone, open, ownerKey, settles, shown, signInByApi, test, unique } from "./support.mjs";
 
 const key = (page) => page.getByLabel("Owner key", { exact: true });
 const signIn = (page) => page.getByRole("button", { name: "Sign in" });
@@ -13,7 +13,7 @@ test("the right key signs in, a wrong one says so", { signedIn: false }, async (
   await key(page).fill("not-the-key");
   await signIn(page).click();
   await shown(page.getByRole("alert").getByText("This is not the gate's owner key"));
-  assert.equal(await key(page).getAttribute("aria-invalid"), "true");
+  await settles(() => key(page).getAttribute("aria-invalid"), "true");
   await key(page).fill(`  ${ownerKey}\n`);
   await page.keyboard.press("Enter");
   await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
@@ -26,7 +26,7 @@ test("the right key signs in, a wrong one says so", { signedIn: false }, async (
 test("a password manager can fill the form", { signedIn: false }, async ({ page }) => {
   await open(page);
   const form = page.locator("form");
-  assert.equal(await form.locator('input[autocomplete="username"]').inputValue(), new URL(address).host);
+  await settles(() => form.locator('input[autocomplete="username"]').inputValue(), new URL(address).host);
   const password = form.locator('input[autocomplete="current-password"][type="password"]');
   await password.evaluate((input, value) => {
     // As they do it: the value from outside, then the events of typing.
@@ -41,9 +41,9 @@ test("a password manager can fill the form", { signedIn: false }, async ({ page 
 test("the key can be shown and hidden", { signedIn: false }, async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show Owner key" }).click();
-  assert.equal(await key(page).getAttribute("type"), "text");
+  await settles(() => key(page).getAttribute("type"), "text");
   await page.getByRole("button", { name: "Hide Owner key" }).click();
-  assert.equal(await key(page).getAttribute("type"), "password");
+  await settles(() => key(page).getAttribute("type"), "password");
 });
 
 test("signing out in one tab shows in another, and the session is dead", async ({ page, context }) => {
@@ -112,5 +112,5 @@ test("a session renewed elsewhere goes on here", async ({ page, context }) => {
   await signInByApi(context);
   await page.evaluate(() => (location.hash = "#/integrations"));
   await shown(page.getByRole("table").or(page.getByRole("heading", { name: "No integrations yet" })));
-  assert.equal(await page.getByRole("dialog").count(), 0);
+  await settles(() => page.getByRole("dialog").count(), 0);
 });

@@ -1,7 +1,7 @@
 // Sub-accounts: listed with their integrations, added, renamed.
 import assert from "node:assert/strict";
 
-import { api, gone, open, seed, shown, test, unique } from "./support.mjs";
+import { api, gone, open, seed, settles, shown, test, unique } from "./support.mjs";
 
 const id = () => unique("sub").replaceAll(" ", "-");
 const add = (page) => page.getByRole("button", { name: "Add", exact: true });
@@ -15,7 +15,7 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
   await shown(page.getByRole("status").getByText(`${name} is added.`));
   const row = page.getByRole("listitem").filter({ hasText: one });
   await shown(row.getByText("0 integrations"));
-  assert.equal(await page.getByRole("textbox", { name: "Id" }).inputValue(), "");
+  await settles(() => page.getByRole("textbox", { name: "Id" }).inputValue(), "");
   await seed({ owner: { level: "sub_account", id: one } });
   await page.reload();
   await row.getByRole("link", { name: "1 integration" }).click();
@@ -24,7 +24,7 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
   await page.goBack();
   await page.getByRole("button", { name: `Rename ${name}` }).click();
   const dialog = page.getByRole("dialog", { name: `Rename ${name}` });
-  assert.equal(await dialog.getByRole("button", { name: "Rename", exact: true }).isDisabled(), true);
+  await settles(() => dialog.getByRole("button", { name: "Rename", exact: true }).isDisabled(), true);
   await dialog.getByLabel("Name").fill(`${name}, renamed`);
   await dialog.getByRole("button", { name: "Rename", exact: true }).click();
   await gone(dialog);
@@ -39,8 +39,8 @@ test("an id that exists, or that no path can carry, is told at its field", async
   await page.getByRole("textbox", { name: "Id" }).fill("acme");
   await add(page).click();
   await shown(page.getByRole("alert").getByText("There is a sub-account with this id already."));
-  assert.equal(await page.getByRole("textbox", { name: "Id" }).getAttribute("aria-invalid"), "true");
-  assert.equal(await page.getByRole("textbox", { name: "Name" }).inputValue(), "Another Acme");
+  await settles(() => page.getByRole("textbox", { name: "Id" }).getAttribute("aria-invalid"), "true");
+  await settles(() => page.getByRole("textbox", { name: "Name" }).inputValue(), "Another Acme");
   await page.getByRole("textbox", { name: "Id" }).fill("a/b");
   await add(page).click();
   await shown(page.getByRole("alert"));

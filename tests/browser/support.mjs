@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { after, test as nodeTest } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 const given = (name) => process.env[name] ?? assert.fail(`the variable ${name} is missing; see tests/browser/support.mjs`);
@@ -104,6 +105,17 @@ export async function until(question, what, limit = 10_000) {
     if (answer) return answer;
     if (Date.now() > deadline) assert.fail(`not within ${limit} ms: ${what}`);
     await sleep(100);
+  }
+}
+
+/** Waits until `question` gives `wanted`: what is seen follows what was done, and not at once where the machine is busy. */
+export async function settles(question, wanted, what = "", limit = 10_000) {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const answer = await question();
+    if (isDeepStrictEqual(answer, wanted)) return;
+    if (Date.now() > deadline) assert.deepEqual(answer, wanted, what || undefined);
+    await sleep(50);
   }
 }
 

@@ -1,7 +1,7 @@
 // Why a call is refused: worked out in the browser, with nothing of the call sent.
 import assert from "node:assert/strict";
 
-import { address, api, gone, open, rotate, seed, show, shown, test, unique } from "./support.mjs";
+import { address, api, gone, open, rotate, seed, settles, show, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const call = (page) => page.getByLabel("A method and a path, or a curl command");
@@ -29,7 +29,7 @@ test("a pasted curl finds its integration; the token's secret is not sent, not k
   await verdict(page, "Refused");
   await shown(page.getByText(`was made for ${integration.name},`));
   await shown(page.getByText("A scope is missing"));
-  assert.equal(await call(page).inputValue(), "POST /contacts/");
+  await settles(() => call(page).inputValue(), "POST /contacts/");
   assert.ok(all.some((text) => text.includes(`/integrations/${id}`)), "nothing was asked about the integration");
   for (const text of all) assert.ok(!text.includes(secret.slice(0, 12)) && !text.includes(secret.slice(-12)), text.split("\n")[0]);
   const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify([localStorage, sessionStorage, history.state, location.href]));
@@ -44,7 +44,7 @@ test("a missing scope leads to the edit that adds it", async ({ page }) => {
   await verdict(page, "Refused");
   await page.getByRole("link", { name: "Add contacts.write to this integration" }).click();
   await shown(page.getByRole("region", { name: "What this changes" }).getByText("+ contacts.write"));
-  assert.equal(await page.getByRole("checkbox", { name: "contacts.write" }).isChecked(), true);
+  await settles(() => page.getByRole("checkbox", { name: "contacts.write" }).isChecked(), true);
   await button(page, "Update").click();
   await shown(page.getByText("Updated."));
   assert.deepEqual((await show(integration.id)).scopes, ["contacts.readonly", "contacts.write"]);
@@ -96,7 +96,7 @@ test("what is no call says so; a token that is none of ours, or not complete, is
   await open(page, "#/why");
   await explain(page, "hello there");
   await shown(page.getByRole("alert").getByText("This is neither a method with a path nor a curl command."));
-  assert.equal(await call(page).inputValue(), "hello there");
+  await settles(() => call(page).inputValue(), "hello there");
   const curl = (credential) => `curl ${address}/locations/acme -H 'authorization: Bearer ${credential}'`;
   await explain(page, curl(token.slice(0, -4)));
   await shown(page.getByText("The token in the command is not complete."));
