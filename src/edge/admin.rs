@@ -8,8 +8,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
 
 use super::config::{Config, OwnerKey};
+use super::head::split;
 use super::site::Site;
-use super::{client, clock, log, origin, page, respond, session, stub};
+use super::{client, clock, log, page, respond, session, stub};
 use crate::core::admin::{AdminError, Route};
 use crate::core::request::Method;
 
@@ -65,10 +66,9 @@ fn refuse(error: &AdminError) -> worker::Result<Response> {
 
 /// Whether the request is for `ADMIN_HOST`. The API is not served there: whatever the origin answers would be of one
 /// origin with the admin's session, and a script in it could use that.
-pub(super) fn is_admin_host(request: &Request, config: &Config) -> bool {
+pub(super) fn is_admin_host(url: &str, config: &Config) -> bool {
     let Some(expected) = &config.admin_host else { return false };
-    let url = request.url();
-    let host = origin::authority(&url).split_once("://").map(|(_, host)| host).unwrap_or_default();
+    let host = split(url).0.split_once("://").map(|(_, host)| host).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     [host, name].iter().any(|given| given.eq_ignore_ascii_case(expected))
 }
@@ -102,7 +102,7 @@ impl Admin<'_> {
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
     fn check_host(&self) -> Result<(), AdminError> {
         let config = self.site.isolate.config();
-        if config.admin_host.is_none() || is_admin_host(self.request, config) {
+        if config.admin_host.is_none() || is_admin_host(&self.request.url(), config) {
             Ok(())
         } else {
             Err(AdminError::NotFound)
@@ -146,7 +146,7 @@ impl Admin<'_> {
     /// Whether the page that asks is our own; `None` where no page is named.
     fn own_origin(&self) -> Option<bool> {
         match (self.header("origin"), self.header("sec-fetch-site")) {
-            (Some(given), _) => Some(given.eq_ignore_ascii_case(origin::authority(&self.request.url()))),
+            (Some(given), _) => Some(given.eq_ignore_ascii_case(split(&self.request.url()).0)),
             (None, Some(site)) => Some(site == "same-origin" || site == "none"),
             (None, None) => None,
         }

@@ -10,7 +10,7 @@ use futures_util::future::join3;
 
 use self::search::Search;
 use self::thing::{PolicyInForce, RecordOf};
-use super::cache::Published;
+use super::cache::{Isolate, Published};
 use super::site::Site;
 use crate::core::decision::Denial;
 use crate::core::feed::{Limits, Source};
@@ -53,11 +53,10 @@ pub(super) struct BasisOrigin {
 const MOST_FEED_READS: u32 = 2;
 
 impl Site {
-    /// Finds what is wanted. Where memory has it and the feed is fresh, nothing is awaited.
+    /// Finds what is wanted, wherever it is.
     pub async fn basis(&self, wanted: Wanted<'_>) -> Result<(Basis, BasisOrigin), Denial> {
         let limits = self.isolate.config().limits.clone()?;
-        let mut record = wanted.record.map(|id| Search::new(RecordOf(id), wanted.for_denial));
-        let mut policy = wanted.policy.then(|| Search::new(PolicyInForce, wanted.for_denial));
+        let (mut record, mut policy) = wanted.searches();
         let mut feed_reads = 0_u32;
         loop {
             let now = self.isolate.now_ms();
@@ -66,11 +65,11 @@ impl Site {
             let reads_feed = !is_fresh && !is_out && feed_reads < MOST_FEED_READS;
             // What is there is looked at as if the feed that is on its way vouched for it; then once more.
             let expects_fresh = is_fresh || reads_feed;
-            let asks_record = record.as_mut().is_some_and(|search| search.asks(self, &limits, expects_fresh, now));
-            let asks_policy = policy.as_mut().is_some_and(|search| search.asks(self, &limits, expects_fresh, now));
+            let asks_record = asks(record.as_mut(), &self.isolate, &limits, expects_fresh, now);
+            let asks_policy = asks(policy.as_mut(), &self.isolate, &limits, expects_fresh, now);
             if !reads_feed && !asks_record && !asks_policy {
                 self.refresh_in_background(now);
-                return Ok(self.found(record, policy, &limits, is_fresh, now));
+                return Ok(self.isolate.found(record, policy, &limits, is_fresh, now));
             }
             feed_reads = feed_reads.saturating_add(u32::from(reads_feed));
             let feed = async {
@@ -81,6 +80,20 @@ impl Site {
             join3(feed, fetch(record.as_mut(), self), fetch(policy.as_mut(), self)).await;
         }
     }
+}
+
+impl Isolate {
+    /// What is wanted, where memory has it, the feed is fresh, and no newer copy of it is due.
+    pub fn at_hand(&self, wanted: Wanted<'_>, now_ms: u64) -> Option<(Basis, BasisOrigin)> {
+        let limits = self.config().limits.as_ref().ok()?;
+        if !self.feed_is_fresh(now_ms, limits) || self.should_refresh(now_ms) {
+            return None;
+        }
+        let (mut record, mut policy) = wanted.searches();
+        let asks =
+            asks(record.as_mut(), self, limits, true, now_ms) || asks(policy.as_mut(), self, limits, true, now_ms);
+        (!asks).then(|| self.found(record, policy, limits, true, now_ms))
+    }
 
     fn found(
         &self,
@@ -90,7 +103,7 @@ impl Site {
         is_fresh: bool,
         now_ms: u64,
     ) -> (Basis, BasisOrigin) {
-        let mut origin = BasisOrigin { feed_age_ms: self.isolate.feed_age_ms(now_ms), ..BasisOrigin::default() };
+        let mut origin = BasisOrigin { feed_age_ms: self.feed_age_ms(now_ms), ..BasisOrigin::default() };
         if !is_fresh {
             origin.degraded.push(format!("the change feed is older than {} ms", limits.max_staleness_ms));
         }
@@ -109,6 +122,23 @@ impl Site {
         );
         (Basis { record, policy }, origin)
     }
+}
+
+impl<'a> Wanted<'a> {
+    fn searches(self) -> (Option<Search<RecordOf<'a>>>, Option<Search<PolicyInForce>>) {
+        let record = self.record.map(|id| Search::new(RecordOf(id), self.for_denial));
+        (record, self.policy.then(|| Search::new(PolicyInForce, self.for_denial)))
+    }
+}
+
+fn asks<T: thing::Thing>(
+    search: Option<&mut Search<T>>,
+    isolate: &Isolate,
+    limits: &Limits,
+    is_fresh: bool,
+    now_ms: u64,
+) -> bool {
+    search.is_some_and(|search| search.asks(isolate, limits, is_fresh, now_ms))
 }
 
 async fn fetch<T: thing::Thing>(search: Option<&mut Search<T>>, site: &Site) {

@@ -107,9 +107,10 @@ impl Isolate {
         self.feed.borrow().as_ref().is_some_and(|feed| feed.is_fresh(now_ms, limits))
     }
 
-    /// Whether a newer copy should be asked for.
-    pub fn feed_is_due(&self, now_ms: u64) -> bool {
-        self.feed.borrow().as_ref().is_none_or(|feed| feed.is_due(now_ms))
+    /// Whether a newer copy should be asked for, and nobody does.
+    pub fn should_refresh(&self, now_ms: u64) -> bool {
+        let is_due = self.feed.borrow().as_ref().is_none_or(|feed| feed.is_due(now_ms));
+        is_due && !self.flights.registry_just_failed(now_ms) && self.flights.feed_is_free(now_ms)
     }
 
     /// How old the copy is, in milliseconds.

@@ -16,7 +16,12 @@ pub(super) fn now_ms() -> u64 {
 
 /// Whole seconds since the Unix epoch.
 pub(super) fn now() -> Timestamp {
-    Timestamp::from_seconds(now_ms() / 1000)
+    seconds(now_ms())
+}
+
+/// The whole seconds of so many milliseconds.
+pub(super) fn seconds(now_ms: u64) -> Timestamp {
+    Timestamp::from_seconds(now_ms / 1000)
 }
 
 /// What the future gives within this time; given up after it.

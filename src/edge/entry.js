@@ -1,10 +1,15 @@
 // The Worker's entry: the Rust core as built by worker-build, and a guard around it.
 //
-// A panic in Rust aborts the WebAssembly instance. The runtime reports it to the global "error" event, but the call
-// in which it happened, and every other call in flight, would wait for ever: nothing is left to settle their promises.
-// So each call is raced against that event, and fails at once; worker-build's shim makes a fresh instance for the next.
+// A panic in Rust aborts the WebAssembly instance. Where that happens in a call, the call throws. Where it happens later, the
+// runtime reports it to the global "error" event, but the call, and every other call in flight, would wait for ever: nothing
+// is left to settle their promises. So each call that waits is raced against that event, and fails at once; worker-build's
+// shim makes a fresh instance for the next.
 import { DurableObject } from "cloudflare:workers";
 import Gate, { Registry as RustRegistry } from "../../build/index.js";
+import { forward, names } from "./http.js";
+
+// The shim binds them to no instance of its class; called so, a request pays for none.
+const { answer_at_once: answerAtOnce, answer_failure: answerFailure } = Gate.prototype;
 
 class Aborted extends Error {
   message = "the WebAssembly instance was aborted";
@@ -15,8 +20,12 @@ const WAIT_MS = 15 * 60_000;
 
 const inFlight = new Set();
 
+/** Whether the instance is gone, and no fresh one was made yet. */
+let isAborted = false;
+
 addEventListener("error", (event) => {
   if (!(event.error instanceof WebAssembly.RuntimeError)) return;
+  isAborted = true;
   for (const fail of inFlight) fail(new Aborted());
   inFlight.clear();
 });
@@ -54,17 +63,38 @@ export class Registry extends DurableObject {
   }
 }
 
-// A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.
-export default class extends Gate {
-  async fetch(request) {
+// An object, not a class: it has no method but this one for whoever holds a service binding, and costs less.
+export default {
+  async fetch(request, env, ctx) {
     try {
-      return await guarded(() => super.fetch(request));
+      return (await atOnce(request, env)) ?? (await inTime(request, env, ctx));
     } catch (error) {
-      if (!(error instanceof Aborted)) throw error;
-      console.error(JSON.stringify({ event: "aborted", reason: error.message, status: 503 }));
+      if (error instanceof WebAssembly.RuntimeError) reportError(error); // ends the other calls too, as if it had been later
+      else if (!(error instanceof Aborted)) throw error;
+      console.error(JSON.stringify({ event: "aborted", reason: new Aborted().message, status: 503 }));
       return unavailable();
     }
+  },
+};
+
+/** The answer, where the gate need not wait for anything but the origin: then nothing of Rust's waits either. */
+async function atOnce(request, env) {
+  if (isAborted) return undefined;
+  const { method, url, headers } = request;
+  const answer = answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
+  if (typeof answer !== "string") return answer;
+  try {
+    return (await forward(env.ORIGIN, request, undefined, answer)) ?? answerFailure(request, env);
+  } catch (error) {
+    return answerFailure(request, env, error);
   }
+}
+
+// A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.
+function inTime(request, env, ctx) {
+  const gate = new Gate(ctx, env); // makes a fresh instance where the last one is gone
+  isAborted = false;
+  return guarded(() => gate.fetch(request));
 }
 
 /** As src/core/reply.rs answers where the gate cannot judge, but a request may have been forwarded already. */

@@ -37,11 +37,8 @@ extern "C" {
 impl Site {
     /// Sees to it that a newer copy comes, where one is due, without waiting for it.
     pub fn refresh_in_background(&self, now_ms: u64) {
-        let Self { isolate, .. } = self;
-        let flights = &isolate.flights;
-        if isolate.feed_is_due(now_ms)
-            && !flights.registry_just_failed(now_ms)
-            && let Some(note) = flights.begin_feed(now_ms)
+        if self.isolate.should_refresh(now_ms)
+            && let Some(note) = self.isolate.flights.begin_feed(now_ms)
         {
             let site = self.clone();
             self.context.wait_until(async move { site.fetch(note).await });

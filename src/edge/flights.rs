@@ -38,10 +38,14 @@ pub(super) struct Flights {
 }
 
 impl Flights {
+    /// Whether nobody reads the feed.
+    pub fn feed_is_free(&self, now_ms: u64) -> bool {
+        self.feed.get().is_none_or(|note| note.has_run_out(now_ms))
+    }
+
     /// Notes that the feed is being read, unless somebody else does.
     pub fn begin_feed(&self, now_ms: u64) -> Option<Note> {
-        let is_free = self.feed.get().is_none_or(|note| note.has_run_out(now_ms));
-        let note = is_free.then(|| Note::at(now_ms))?;
+        let note = self.feed_is_free(now_ms).then(|| Note::at(now_ms))?;
         self.feed.set(Some(note));
         Some(note)
     }

@@ -5,14 +5,24 @@
 use serde_json::json;
 use web_sys::{Request, Response};
 
+use super::head::Head;
 use super::registry::Database;
 use super::respond;
 use crate::core::admin::AdminError;
 
-/// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`.
+/// The header field that says where to panic: `gate`, there `at-once`, or `registry`; or what to tell: `memory`.
 pub(super) const HEADER: &str = "x-inject-panic";
 
-/// Panics in the Worker where the request asks for it.
+/// Whether the request may be answered at once; panics where it asks for that.
+pub(super) fn is_at_once(head: &Head) -> bool {
+    let asked = head.header(HEADER);
+    if asked.as_deref() == Some("at-once") {
+        panic!("injected into what answers at once");
+    }
+    asked.is_none()
+}
+
+/// Panics in the Worker, once it may wait, where the request asks for it.
 pub(super) fn panic_in_gate(request: &Request) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("gate") {
         panic!("injected into the gate");

@@ -10,6 +10,7 @@ mod config;
 mod feed;
 mod flights;
 mod gate;
+mod head;
 #[cfg(feature = "panic-injection")]
 mod inject;
 mod kv;
@@ -23,8 +24,44 @@ mod session;
 mod site;
 mod stub;
 
-use web_sys::{Request, Response};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Headers, Request, Response};
 use worker::{Context, Env, event};
+
+use self::cache::Isolate;
+use self::head::Head;
+use crate::core::decision::Denial;
+
+/// Judges a request where nothing has to be read: gives a response; or, as text, how to forward the request, for `forward` in
+/// http.js. `undefined` where it takes more: then `fetch` does it all. No future, so nothing that could be left behind.
+#[wasm_bindgen]
+pub fn answer_at_once(
+    env: Env,
+    method: String,
+    url: String,
+    authorization: Option<String>,
+    names: String,
+    headers: Headers,
+) -> worker::Result<Option<JsValue>> {
+    let head = Head { method, url, authorization, names, headers };
+    #[cfg(feature = "panic-injection")]
+    if !inject::is_at_once(&head) {
+        return Ok(None);
+    }
+    match gate::handle_at_once(&head, &Isolate::of(&env)) {
+        Some(Ok(plan)) => Ok(Some(plan.into())),
+        Some(Err(answer)) => Ok(Some(answer?.into())),
+        None => Ok(None),
+    }
+}
+
+/// Answers a request whose forwarding came to nothing in time, or failed with `error`.
+#[wasm_bindgen]
+pub fn answer_failure(request: Request, env: Env, error: Option<JsValue>) -> worker::Result<Response> {
+    let denial = error.map_or(Denial::OriginTooSlow, |error| origin::unreachable(&error));
+    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &denial)
+}
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {

@@ -9,6 +9,8 @@ import { OWNER_KEY } from "./support/keys.ts";
 const AT_ONCE = 1_500; // milliseconds
 const API = "/_tidegate/api";
 const PANIC_IN_GATE = { "x-inject-panic": "gate" };
+/** In the call that never waits, before anything else. */
+const PANIC_AT_ONCE = { "x-inject-panic": "at-once" };
 const PANIC_IN_REGISTRY = { "x-inject-panic": "registry" };
 
 function send(method: string, path: string, headers: object = {}, body?: unknown): Promise<Response> {
@@ -90,6 +92,7 @@ describe("a panic in the registry, inside a transaction that has written", () =>
 describe("a panic in the gate", () => {
   it.each([
     ["on a call that would be granted", () => contacts(PANIC_IN_GATE)],
+    ["on a call that would be granted at once", () => contacts(PANIC_AT_ONCE)],
     ["on the admin API", () => send("GET", `${API}/policy`, PANIC_IN_GATE)],
     ["on whoami", () => send("GET", "/_tidegate/whoami", PANIC_IN_GATE)],
   ])("%s: fails at once, and the next call works", async (_, call) => {
@@ -98,10 +101,10 @@ describe("a panic in the gate", () => {
     expect((await send("GET", `${API}/policy`)).status).toBe(200);
   });
 
-  it("leaves no other call in flight hanging", async () => {
+  it.each([["later", PANIC_IN_GATE], ["at once", PANIC_AT_ONCE]])("%s leaves no other call in flight hanging", async (_, panics) => {
     const start = Date.now();
     const slow = send("GET", "/slow?seconds=1", { authorization: `Bearer ${token}` });
-    const calls = [contacts(), contacts(PANIC_IN_GATE), contacts(), slow];
+    const calls = [contacts(), contacts(panics), contacts(), slow];
     const statuses = await Promise.all(calls.map(async (call) => (await call).status));
     expect(Date.now() - start).toBeLessThan(AT_ONCE);
     expect(statuses[1]).toBe(503);

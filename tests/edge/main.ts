@@ -27,17 +27,14 @@ class RawRequest extends Request {
   }
 }
 
-export default class Gate extends Entry {
-  constructor(ctx: ExecutionContext, env: object) {
-    super(ctx, switches.env ?? env);
-    switches.context ??= ctx;
-  }
-
-  override fetch(request: Request): Promise<Response> {
+export default {
+  fetch(request: Request, env: object, context: ExecutionContext): Promise<Response> {
     const { rawTarget } = switches;
-    return super.fetch(rawTarget === undefined ? request : new RawRequest(request, rawTarget));
-  }
-}
+    switches.context ??= context;
+    const asked = rawTarget === undefined ? request : new RawRequest(request, rawTarget);
+    return Entry.fetch(asked, switches.env ?? env, context);
+  },
+};
 
 export class Registry extends EntryRegistry {
   constructor(ctx: DurableObjectState, env: { TOKENS: KVNamespace }) {

@@ -75,7 +75,7 @@ it("nothing is promised of TLS where the page came without", async () => {
   const { "strict-transport-security": _, ...rest } = PROTECTION;
   const { default: Gate, switches } = await import("./main.ts");
   await (await ask(PAGE)).text();
-  const response = await new Gate(switches.context!, env).fetch(new Request("http://localhost:8787/_tidegate/"));
+  const response = await Gate.fetch(new Request("http://localhost:8787/_tidegate/"), env, switches.context!);
   await response.text();
   expect(headers(response)).toMatchObject(rest);
   expect(response.headers.has("strict-transport-security")).toBe(false);

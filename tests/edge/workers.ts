@@ -81,6 +81,7 @@ export const faultsOptions = (): WorkersPoolOptions => ({
         compatibilityDate: COMPATIBILITY_DATE,
         modules: [
           esModule("src/edge/entry.js"),
+          esModule("src/edge/http.js"),
           esModule("build/index.js", "build/faults/index.js"),
           {
             type: "CompiledWasm" as const,

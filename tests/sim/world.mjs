@@ -27,6 +27,7 @@ const quoted = (text) => JSON.stringify(text);
 const esModule = (path) => `(name = ${quoted(path)}, esModule = embed ${quoted(`../../${path}`)})`;
 const text = ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`;
 const THE_GATE = [
+  esModule("src/edge/http.js"),
   esModule("build/index.js"),
   `(name = "build/index_bg.wasm", wasm = embed "../../build/index_bg.wasm")`,
 ];

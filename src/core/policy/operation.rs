@@ -78,6 +78,11 @@ impl Access {
         parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
     }
 
+    /// Whether the owner may be named elsewhere than in path and query.
+    pub fn reads_more(&self) -> bool {
+        self.reads_body() || self.owner_headers().next().is_some()
+    }
+
     /// Whether the owner may be named in the body, which must be read then.
     pub fn reads_body(&self) -> bool {
         self.alternatives().iter().any(Alternative::reads_body)

@@ -48,12 +48,12 @@ impl<T: Thing> Search<T> {
     }
 
     /// Chooses; tells whether a store is to be asked. Memory that the copy at hand vouches for is right as of that copy.
-    pub fn asks(&mut self, site: &Site, limits: &Limits, is_fresh: bool, now_ms: u64) -> bool {
-        let minimum = site.isolate.minimum(|feed| self.thing.minimum(feed));
-        self.memory = self.thing.recall(&site.isolate).map(|held| {
+    pub fn asks(&mut self, isolate: &Isolate, limits: &Limits, is_fresh: bool, now_ms: u64) -> bool {
+        let minimum = isolate.minimum(|feed| self.thing.minimum(feed));
+        self.memory = self.thing.recall(isolate).map(|held| {
             let as_of_seq = minimum.as_of(Source::Memory, T::rev(&held.value), held.as_of_seq);
             if as_of_seq != held.as_of_seq {
-                self.thing.remember(&site.isolate, Remembered { as_of_seq, ..held.clone() });
+                self.thing.remember(isolate, Remembered { as_of_seq, ..held.clone() });
             }
             Remembered { as_of_seq, ..held }
         });
@@ -87,7 +87,7 @@ impl<T: Thing> Search<T> {
     /// What was chosen. `degraded` gets what had to be done without.
     pub fn found(
         self,
-        site: &Site,
+        isolate: &Isolate,
         is_fresh: bool,
         now_ms: u64,
         degraded: &mut Vec<String>,
@@ -110,10 +110,10 @@ impl<T: Thing> Search<T> {
         let source = if let Choice::Use(source) = choice { source } else { Source::Memory };
         let is_new = source != Source::Memory;
         if let Some(used) = used.as_ref().filter(|_| is_new || has_looked) {
-            let minimum = site.isolate.minimum(|feed| thing.minimum(feed));
+            let minimum = isolate.minimum(|feed| thing.minimum(feed));
             let as_of_seq = minimum.as_of(source, T::rev(&used.value), used.as_of_seq);
             let looked_at_ms = if is_new { used.looked_at_ms } else { now_ms };
-            thing.remember(&site.isolate, Remembered { as_of_seq, looked_at_ms, ..used.clone() });
+            thing.remember(isolate, Remembered { as_of_seq, looked_at_ms, ..used.clone() });
         }
         let age_ms = used.as_ref().map_or(0, |used| used.age_ms(now_ms));
         Ok(Found { value: used.map(|used| used.value), source, age_ms })

@@ -24,7 +24,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   const { context } = switches;
   if (context === undefined) return askThroughBinding(path, init);
   const request = new Request(`${GATE}${path}`, { redirect: "manual", ...init });
-  return watch(init.method ?? "GET", path, await new Gate(context, env).fetch(request));
+  return watch(init.method ?? "GET", path, await Gate.fetch(request, env, context));
 }
 
 /** Sends a request with a token. */

@@ -1,0 +1,60 @@
+// What every request asks of the platform's objects, in as few crossings between Rust and JavaScript as it takes. No rule is
+// written here: what is sent, and with which fields, is src/core/forward.rs's to say.
+
+/** The names of all header fields, in lower case, one a line. */
+export const names = (headers) => [...headers.keys()].join("\n");
+
+/**
+ * Forwards a request to a service, or else to the address in `plan`, as src/edge/origin.rs writes it. `body` is the body where it
+ * was read; where it was not, it stays a stream. Gives the answer as it comes; nothing, where none has begun in time.
+ */
+export function forward(service, request, body, plan) {
+  const [url, patience, removed, set, told] = plan.split("\r");
+  const outgoing = outgoingRequest(service, url, request, body);
+  const { headers } = outgoing;
+  for (const name of lines(removed)) headers.delete(name);
+  setAll(headers, set);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, patience);
+    const sent = service == null ? fetch(outgoing) : service.fetch(outgoing);
+    sent.then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(told === "" ? answer : withFields(answer, told));
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+function outgoingRequest(service, url, request, body) {
+  const init = { redirect: "manual" };
+  // The origin no longer sees `Authorization`, which keeps shared caches away (RFC 9111 section 3.5): without this, one owner's
+  // answer could be cached and served to another.
+  if (service == null) init.cache = "no-store";
+  if (body !== undefined) {
+    const { method, headers } = request;
+    return new Request(url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
+  }
+  const outgoing = new Request(url, request);
+  // What the runtime receives does not follow redirects as it is; to say so again would be another copy.
+  return service != null && outgoing.redirect === "manual" ? outgoing : new Request(outgoing, init);
+}
+
+/** The answer as its own init keeps status, fields and an accepted WebSocket. */
+function withFields(answer, told) {
+  const response = new Response(answer.body, answer);
+  setAll(response.headers, told);
+  return response;
+}
+
+/** Sets fields: names and values by turns. */
+function setAll(headers, fields) {
+  const all = lines(fields);
+  for (let at = 0; at < all.length; at += 2) headers.set(all[at], all[at + 1]);
+}
+
+const lines = (text) => (text === "" ? [] : text.split("\n"));
