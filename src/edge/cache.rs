@@ -2,6 +2,8 @@
 //! records it read lately. Whatever comes from here is still judged against the clock, the feed and the whole policy: no
 //! verdict is remembered.
 
+mod records;
+
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -10,6 +12,7 @@ use lru::LruCache;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use self::records::Records;
 use super::clock;
 use super::config::Config;
 use super::flights::Flights;
@@ -18,8 +21,6 @@ use crate::core::policy::{CorruptPolicy, Policy};
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
-/// The most records that are remembered.
-const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 /// The most clients whose sign-ins are remembered to be refused.
 const MOST_REFUSALS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 
@@ -32,7 +33,7 @@ pub(super) struct Isolate {
     latest_ms: Cell<u64>,
     feed: RefCell<Option<Sighting>>,
     policy: RefCell<Option<Remembered<Published>>>,
-    records: RefCell<LruCache<IntegrationId, Remembered<Record>>>,
+    records: RefCell<Records>,
     /// Until when a client's sign-ins are refused, by the registry's word.
     refusals: RefCell<LruCache<String, u64>>,
 }
@@ -72,7 +73,7 @@ impl Isolate {
                     latest_ms: Cell::new(0),
                     feed: RefCell::new(None),
                     policy: RefCell::new(None),
-                    records: RefCell::new(LruCache::new(MOST_RECORDS)),
+                    records: RefCell::new(Records::new()),
                     refusals: RefCell::new(LruCache::new(MOST_REFUSALS)),
                 });
                 *isolate = Some(Rc::clone(&fresh));
@@ -95,7 +96,7 @@ impl Isolate {
             self.latest_ms.set(now);
             self.feed.replace(None);
             self.policy.replace(None);
-            self.records.borrow_mut().clear();
+            self.records.borrow_mut().forget();
             self.refusals.borrow_mut().clear();
             self.flights.forget();
         }
@@ -142,7 +143,7 @@ impl Isolate {
             }
         };
         if succession == Succession::Broken {
-            self.records.borrow_mut().clear();
+            self.records.borrow_mut().forget();
         }
     }
 
@@ -166,12 +167,12 @@ impl Isolate {
 
     /// The record of `id`.
     pub fn record(&self, id: &IntegrationId) -> Option<Remembered<Record>> {
-        self.records.borrow_mut().get(id).cloned()
+        self.records.borrow_mut().recall(id)
     }
 
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
     pub fn remember_record(&self, record: Remembered<Record>) {
-        self.records.borrow_mut().put(record.value.id().clone(), record);
+        self.records.borrow_mut().remember(record);
     }
 
     /// For how many seconds a client's sign-ins are still refused.

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { ACME, demoPolicy } from "./support/demo.ts";
 import { publishDemo } from "./support/faults.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 
@@ -112,12 +113,13 @@ describe("a panic in the gate", () => {
   });
 });
 
-describe("clients that go away", () => {
-  const pages = async (): Promise<number> => {
-    const response = await send("GET", "/_tidegate/healthz", { "x-inject-panic": "memory" });
-    return ((await response.json()) as { pages: number }).pages;
-  };
+/** How many pages of 64 KiB the instance has. They never become fewer. */
+async function pages(): Promise<number> {
+  const response = await send("GET", "/_tidegate/healthz", { "x-inject-panic": "memory" });
+  return ((await response.json()) as { pages: number }).pages;
+}
 
+describe("clients that go away", () => {
   /** Asks for something slow and leaves before the answer. */
   async function leave() {
     const controller = new AbortController();
@@ -145,4 +147,39 @@ describe("clients that go away", () => {
 it("only the build for this test panics on demand", async () => {
   const built = await env.WASM.fetch("http://wasm/");
   expect(await built.json()).toEqual({ gate: false, faults: true });
+});
+
+describe("what is remembered of integrations", () => {
+  const scopes = Array.from({ length: 200 }, (_, n) => `large.${n}.${"x".repeat(110)}`);
+
+  /** The demo API, and an operation that needs all of them. */
+  async function publishLarge() {
+    const scheme = { type: "http", scheme: "bearer" };
+    const large = {
+      openapi: "3.1.0",
+      info: { title: "Large", version: "1" },
+      paths: { "/large": { get: { operationId: "large", security: [{ "Location-Access": scopes }] } } },
+      components: { securitySchemes: { "Location-Access": scheme } },
+    };
+    const body = { documents: [...demoPolicy.documents, large], settings: demoPolicy.settings };
+    expect((await send("PUT", `${API}/policy`, {}, body)).status).toBe(200);
+  }
+
+  /** Has the gate judge a request of each of so many integrations, each with all of the scopes: 38 KB in memory. */
+  async function pass(count: number) {
+    for (let done = 0; done < count; done += 1) {
+      const created = await send("POST", `${API}/integrations`, {}, { name: `large ${done}`, owner: ACME, scopes });
+      const { token: its } = (await created.json()) as { token: string };
+      expect((await send("GET", "/large", { authorization: `Bearer ${its}` })).status).toBe(404); // the demo API has none
+    }
+  }
+
+  it("is bounded, however large they are: the memory that 500 took does for 500 others", async () => {
+    await publishLarge();
+    await pass(500);
+    const before = await pages();
+    await pass(500);
+    expect((await pages()) - before).toBeLessThanOrEqual(64); // all of theirs would be 290
+    expect((await contacts()).status).toBe(200);
+  }, 120_000);
 });
