@@ -7,7 +7,7 @@ import replies from "../corpus/replies.json";
 import { switches } from "./main.ts";
 import { ask, askThroughBinding, problem } from "./support/gate.ts";
 import { TOKEN_KEYS } from "./support/keys.ts";
-import { logged } from "./support/log.ts";
+import { logLines, logged } from "./support/log.ts";
 import { identity, onlyReceived, received, targetOf } from "./support/recorder.ts";
 
 type Headers = Record<string, string | undefined>;
@@ -24,8 +24,12 @@ beforeAll(async () => {
   expect(vectors.token_keys).toBe(TOKEN_KEYS);
   await env.TOKENS.put("policy", JSON.stringify(vectors.policy));
   for (const [id, record] of Object.entries(vectors.records)) await env.TOKENS.put(`i:${id}`, JSON.stringify(record));
-  switches.env = { ...env, ORIGIN: env.RECORDER };
 });
+
+/** The gate remembers nothing of another environment. */
+function forgetAll() {
+  switches.env = { ...env, ORIGIN: env.RECORDER };
+}
 
 afterAll(() => {
   switches.env = undefined;
@@ -38,12 +42,20 @@ beforeEach(async () => {
 
 const cases = vectors.cases.map((one) => ({ ...one, named: `${one.what}: ${one.method} ${one.target}` }));
 
-describe("decisions", () => {
+// The gate has a way for what memory can judge and one for what has to be read first: each case goes both.
+describe.each([["read for it", false], ["remembered", true]])("decisions by what is %s", (_, isRemembered) => {
   it.each(cases)("$named", async ({ method, target, headers, authorization, expect: expected, ...one }) => {
     const credential: Headers = authorization === null ? {} : { authorization };
     const body = bodyOf(one);
     const send = method === "HEAD" ? askThroughBinding : ask; // a binding takes the body off
-    const response = await send(target, { method, body, headers: { ...headers, ...credential, ...typeOf(one) } as HeadersInit });
+    const once = () => send(target, { method, body, headers: { ...headers, ...credential, ...typeOf(one) } as HeadersInit });
+    forgetAll();
+    if (isRemembered) {
+      await (await once()).arrayBuffer();
+      await received();
+      logLines.length = 0;
+    }
+    const response = await once();
     if (expected.code === "allowed") {
       await expectForwarded(response, method, expected as Allowed);
     } else {
