@@ -67,7 +67,11 @@ export class Registry extends DurableObject {
 export default {
   async fetch(request, env, ctx) {
     try {
-      return (await atOnce(request, env)) ?? (await inTime(request, env, ctx));
+      const answer = atOnce(request, env);
+      if (answer === undefined) return await inTime(request, env, ctx);
+      if (typeof answer !== "string") return answer;
+      const response = await forward(env.ORIGIN, request, undefined, answer);
+      return response instanceof Response ? response : answerFailure(request, env, response);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) reportError(error); // ends the other calls too, as if it had been later
       else if (!(error instanceof Aborted)) throw error;
@@ -77,17 +81,11 @@ export default {
   },
 };
 
-/** The answer, where the gate need not wait for anything but the origin: then nothing of Rust's waits either. */
-async function atOnce(request, env) {
+/** A denial; or, as text, how to forward what is granted; nothing, where something has to be read to tell. */
+function atOnce(request, env) {
   if (isAborted) return undefined;
   const { method, url, headers } = request;
-  const answer = answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
-  if (typeof answer !== "string") return answer;
-  try {
-    return (await forward(env.ORIGIN, request, undefined, answer)) ?? answerFailure(request, env);
-  } catch (error) {
-    return answerFailure(request, env, error);
-  }
+  return answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
 }
 
 // A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.

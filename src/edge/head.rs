@@ -45,6 +45,17 @@ impl Head {
     }
 }
 
+/// Names and values of fields by turns, one a line, for http.js: a value holds no line end (RFC 9110 section 5.5).
+pub(super) fn lines<V: AsRef<str>>(fields: impl IntoIterator<Item = (&'static str, V)>) -> String {
+    fields.into_iter().fold(String::new(), |mut lines, (name, value)| {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.extend([name, "\n", value.as_ref()]);
+        lines
+    })
+}
+
 fn value(headers: &Headers, name: &str) -> Option<String> {
     headers.get(name).ok().flatten()
 }

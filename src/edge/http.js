@@ -6,7 +6,8 @@ export const names = (headers) => [...headers.keys()].join("\n");
 
 /**
  * Forwards a request to a service, or else to the address in `plan`, as src/edge/origin.rs writes it. `body` is the body where it
- * was read; where it was not, it stays a stream. Gives the answer as it comes; nothing, where none has begun in time.
+ * was read; where it was not, it stays a stream. Gives the answer as it comes; what failed, where it cannot be sent; and nothing,
+ * where no answer has begun in time.
  */
 export function forward(service, request, body, plan) {
   const [url, patience, removed, set, told] = plan.split("\r");
@@ -14,7 +15,7 @@ export function forward(service, request, body, plan) {
   const { headers } = outgoing;
   for (const name of lines(removed)) headers.delete(name);
   setAll(headers, set);
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const timer = setTimeout(resolve, patience);
     const sent = service == null ? fetch(outgoing) : service.fetch(outgoing);
     sent.then(
@@ -24,10 +25,17 @@ export function forward(service, request, body, plan) {
       },
       (error) => {
         clearTimeout(timer);
-        reject(error);
+        resolve(error);
       },
     );
   });
+}
+
+/** An answer of our own; `fields` holds names and values by turns, one a line. */
+export function respond(status, fields, body) {
+  const response = new Response(body, { status });
+  setAll(response.headers, fields);
+  return response;
 }
 
 function outgoingRequest(service, url, request, body) {

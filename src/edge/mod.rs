@@ -31,7 +31,6 @@ use worker::{Context, Env, event};
 
 use self::cache::Isolate;
 use self::head::Head;
-use crate::core::decision::Denial;
 
 /// Judges a request where nothing has to be read: gives a response; or, as text, how to forward the request, for `forward` in
 /// http.js. `undefined` where it takes more: then `fetch` does it all. No future, so nothing that could be left behind.
@@ -56,11 +55,10 @@ pub fn answer_at_once(
     }
 }
 
-/// Answers a request whose forwarding came to nothing in time, or failed with `error`.
+/// Answers a request of which `forward` gave no response, but this.
 #[wasm_bindgen]
-pub fn answer_failure(request: Request, env: Env, error: Option<JsValue>) -> worker::Result<Response> {
-    let denial = error.map_or(Denial::OriginTooSlow, |error| origin::unreachable(&error));
-    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &denial)
+pub fn answer_failure(request: Request, env: Env, error: JsValue) -> worker::Result<Response> {
+    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &origin::failed(&error))
 }
 
 #[event(fetch)]

@@ -8,7 +8,7 @@ use web_sys::{Request, Response};
 use worker::Env;
 
 use super::config::{binding, text};
-use super::head::{Head, split};
+use super::head::{Head, lines, split};
 use crate::core::decision::{Denial, Grant};
 use crate::core::forward::{Plan, plan};
 
@@ -62,11 +62,9 @@ impl Origin {
         grant: &Grant,
     ) -> Result<Response, Denial> {
         let service = if let To::Service(service) = &self.to { service } else { &JsValue::UNDEFINED };
-        let answer = match forward(service, request, body.map(Uint8Array::from), &self.plan(head, grant)) {
-            Ok(promise) => JsFuture::from(promise).await,
-            Err(error) => Err(error),
-        };
-        answer.map_err(|error| unreachable(&error))?.dyn_into().map_err(|_| Denial::OriginTooSlow)
+        let promise = forward(service, request, body.map(Uint8Array::from), &self.plan(head, grant));
+        let answer = JsFuture::from(promise.map_err(|error| failed(&error))?).await.unwrap_or_else(|error| error);
+        answer.dyn_into().map_err(|error| failed(&error))
     }
 
     /// How to forward what was granted, as `forward` in http.js reads it: URL, milliseconds to wait, fields to remove, to set,
@@ -77,20 +75,9 @@ impl Origin {
             To::Service(_) => head.authority(),
             To::Address(address) => address,
         };
-        format!(
-            "{authority}{target}\r{}\r{}\r{}\r{}",
-            self.patience_ms,
-            remove.join("\n"),
-            lines(&set),
-            lines(&respond)
-        )
+        let (patience_ms, removed, set, told) = (self.patience_ms, remove.join("\n"), lines(set), lines(respond));
+        format!("{authority}{target}\r{patience_ms}\r{removed}\r{set}\r{told}")
     }
-}
-
-/// Names and values by turns, one a line.
-fn lines(fields: &[(&str, String)]) -> String {
-    let lines: Vec<&str> = fields.iter().flat_map(|(name, value)| [*name, value.as_str()]).collect();
-    lines.join("\n")
 }
 
 /// `ORIGIN_URL` as scheme and authority. A path would be a rewrite after the verdict.
@@ -107,8 +94,12 @@ fn misconfigured(what: &str) -> Denial {
     Denial::Misconfigured(what.to_owned())
 }
 
-/// What the platform says of an origin that cannot be reached: its words hold no header and no body.
-pub(super) fn unreachable(error: &JsValue) -> Denial {
+/// Why there is no answer of the origin's: nothing, where it did not begin in time, else what the platform says. Its words hold
+/// no header and no body.
+pub(super) fn failed(error: &JsValue) -> Denial {
+    if error.is_undefined() {
+        return Denial::OriginTooSlow;
+    }
     let text = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     Denial::OriginUnreachable(text.unwrap_or_else(|| "unknown error".to_owned()))
 }

@@ -2,17 +2,23 @@
 
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Response, ResponseInit};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
 
+use super::head::lines;
 use crate::core::reply::{PROBLEM_TYPE, Reply};
+
+#[wasm_bindgen(module = "/src/edge/http.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = respond)]
+    fn response(status: u16, fields: &str, body: Option<&str>) -> Result<Response, JsValue>;
+}
 
 /// A denial's or an admin error's answer.
 pub(super) fn problem(reply: &Reply) -> worker::Result<Response> {
-    let headers = headers(PROBLEM_TYPE)?;
-    for (name, value) in &reply.headers {
-        headers.set(name, value)?;
-    }
-    response(reply.status, &headers, Some(&serde_json::to_string(&reply.problem)?))
+    let of_reply = reply.headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let fields = lines(of_body(PROBLEM_TYPE).into_iter().chain(of_reply));
+    Ok(response(reply.status, &fields, Some(&serde_json::to_string(&reply.problem)?))?)
 }
 
 /// A JSON answer. `etag` is a revision.
@@ -22,44 +28,29 @@ pub(super) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> wor
 
 /// An answer that is JSON text already.
 pub(super) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
-    let headers = headers("application/json")?;
-    set_etag(&headers, etag)?;
-    response(status, &headers, Some(body))
+    let etag = entity_tag(etag);
+    let fields = of_body("application/json").into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)));
+    Ok(response(status, &lines(fields), Some(body))?)
 }
 
 /// 304: the client has this revision already.
 pub(super) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
-    let headers = Headers::new()?;
-    headers.set("Cache-Control", "no-store")?;
-    set_etag(&headers, etag)?;
-    response(304, &headers, None)
+    let etag = entity_tag(etag);
+    Ok(response(304, &lines([NOT_STORED].into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)))), None)?)
 }
 
 /// 204, with a cookie to set where there is one.
 pub(super) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
-    let headers = Headers::new()?;
-    headers.set("Cache-Control", "no-store")?;
-    if let Some(cookie) = cookie {
-        headers.set("Set-Cookie", cookie)?;
-    }
-    response(204, &headers, None)
+    let fields = [NOT_STORED].into_iter().chain(cookie.map(|cookie| ("Set-Cookie", cookie)));
+    Ok(response(204, &lines(fields), None)?)
 }
 
-fn set_etag(headers: &Headers, rev: Option<u64>) -> Result<(), JsValue> {
-    rev.map_or(Ok(()), |rev| headers.set("ETag", &format!("\"{rev}\"")))
+const NOT_STORED: (&str, &str) = ("Cache-Control", "no-store");
+
+fn of_body(content_type: &'static str) -> [(&'static str, &'static str); 3] {
+    [("Content-Type", content_type), NOT_STORED, ("X-Content-Type-Options", "nosniff")]
 }
 
-fn headers(content_type: &str) -> Result<Headers, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Content-Type", content_type)?;
-    headers.set("Cache-Control", "no-store")?;
-    headers.set("X-Content-Type-Options", "nosniff")?;
-    Ok(headers)
-}
-
-fn response(status: u16, headers: &Headers, body: Option<&str>) -> worker::Result<Response> {
-    let init = ResponseInit::new();
-    init.set_status(status);
-    init.set_headers(headers);
-    Ok(Response::new_with_opt_str_and_init(body, &init)?)
+fn entity_tag(rev: Option<u64>) -> Option<String> {
+    rev.map(|rev| format!("\"{rev}\""))
 }
