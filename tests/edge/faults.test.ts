@@ -119,6 +119,11 @@ async function pages(): Promise<number> {
   return ((await response.json()) as { pages: number }).pages;
 }
 
+it.each(["answer_at_once", "answer_failure", "alarm", "constructor"])("a binding cannot call %s", async (name) => {
+  const gate = env.GATE as unknown as Record<string, () => Promise<unknown>>;
+  await expect((async () => gate[name]!())()).rejects.toThrow();
+});
+
 describe("clients that go away", () => {
   /** Asks for something slow and leaves before the answer. */
   async function leave() {
