@@ -32,6 +32,24 @@ while (at < bytes.length) {
   at = end;
 }
 
+function limits() {
+  const flags = number();
+  number();
+  if (flags & 1) number();
+}
+
+/** What follows the kind of an import: a function, a table, a memory, a global or a tag. */
+function skipType(kind) {
+  if (kind === 1) at++; // what the table holds
+  if (kind === 1 || kind === 2) limits();
+  else if (kind === 3) at += 2;
+  else {
+    if (kind === 4) at++;
+    number();
+  }
+}
+
+/** How many functions are imported. */
 function imports() {
   const section = sections.get(2);
   if (!section) return 0;
@@ -41,9 +59,8 @@ function imports() {
     text();
     text();
     const kind = bytes[at++];
-    if (kind !== 0) throw new Error('only functions are expected among the imports');
-    number();
-    functions++;
+    if (kind === 0) functions++;
+    skipType(kind);
   }
   return functions;
 }
