@@ -3,35 +3,37 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::AdminError;
 use crate::core::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
 use crate::core::rotation::Timestamp;
 use crate::edge::{clock, kv};
 
-#[derive(Deserialize)]
-struct Row {
-    key: String,
-    rev: u64,
-    seq: u64,
+row! {
+    struct Row {
+        key: String,
+        rev: u64,
+        seq: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct State {
-    seq: u64,
-    floor: u64,
+row! {
+    struct State {
+        seq: u64,
+        floor: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct InForce {
-    rev: Option<u64>,
+row! {
+    struct InForce {
+        rev: Option<u64>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Over {
-    highest: Option<u64>,
+row! {
+    struct Over {
+        highest: Option<u64>,
+    }
 }
 
 /// Notes that a key got a new revision.

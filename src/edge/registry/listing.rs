@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-use worker::SqlStorageValue;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use super::integrations::{self, COLUMNS, Row};
 use super::{outbox, tokens};
 use crate::core::admin::{
@@ -26,12 +26,13 @@ pub(super) struct Page {
 /// Conditions on `integrations`, and the values of their question marks.
 struct Conditions {
     sql: String,
-    values: Vec<SqlStorageValue>,
+    values: Vec<JsValue>,
 }
 
-#[derive(Deserialize)]
-struct Count {
-    total: u64,
+row! {
+    struct Count {
+        total: u64,
+    }
 }
 
 /// When the current token was made.
@@ -146,7 +147,7 @@ impl Conditions {
         }
     }
 
-    fn and(&mut self, sql: &str, values: Vec<SqlStorageValue>) {
+    fn and(&mut self, sql: &str, values: Vec<JsValue>) {
         self.sql.push_str(" AND ");
         self.sql.push_str(sql);
         self.values.extend(values);
