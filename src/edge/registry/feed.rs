@@ -61,7 +61,12 @@ pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminErr
     let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
     let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
     let in_force: Option<InForce> = database.row("SELECT max(rev) AS rev FROM policies", vec![])?;
-    let revs: BTreeMap<_, _> = rows.into_iter().filter_map(|row| Some((kv::integration(&row.key)?, row.rev))).collect();
+    let mut revs = BTreeMap::new(); // to collect it would bring a sort of its own
+    for row in rows {
+        if let Some(id) = kv::integration(&row.key) {
+            revs.insert(id, row.rev);
+        }
+    }
     Ok(Feed {
         seq,
         floor,

@@ -1,7 +1,5 @@
 //! A page of the list of integrations, in four statements however long it is.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -47,7 +45,7 @@ pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
     let more = rows.len() > limit;
     rows.truncate(limit);
 
-    let ids: BTreeSet<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
     let (mut tokens, untold) = (tokens::of_some(database, &ids)?, outbox::untold(database, &ids)?);
     let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);

@@ -1,7 +1,5 @@
 //! The outbox's rows: one for each key, the newer change replacing the older.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 use wasm_bindgen::JsValue;
 
@@ -92,7 +90,7 @@ pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId
 }
 
 /// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
-pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Result<BTreeSet<IntegrationId>, AdminError> {
+pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Result<Vec<IntegrationId>, AdminError> {
     let sql = format!("SELECT id FROM ({UNTOLD}) WHERE id IN (SELECT value FROM json_each(?))");
     let rows: Vec<IdRow> = database.rows(&sql, vec![ids.into()])?;
     Ok(rows.into_iter().map(|row| row.id).collect())
