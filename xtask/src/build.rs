@@ -103,6 +103,22 @@ pub fn optimize(wasm: &Path) -> Result<()> {
     process::run(optimizer.args(OPTIMIZE).arg(wasm).arg("-o").arg(wasm))
 }
 
+/// What the Worker's WASM may weigh, in bytes with gzip: what it has come down to, and a little more.
+const WORKER_BUDGET: u64 = 380_000;
+
+/// Whether the Worker's WASM keeps within its budget; prints what it weighs.
+pub fn is_within_budget() -> Result<bool> {
+    run(&GATE)?;
+    within("the Worker's WASM", &[GATE.wasm()], WORKER_BUDGET)
+}
+
+/// Whether files have so many bytes with gzip at most; prints what they have.
+pub fn within(what: &str, files: &[PathBuf], budget: u64) -> Result<bool> {
+    let size = size(files)?;
+    println!("    {what}: {size} (at most {} KB)", budget / 1000);
+    Ok(size.compressed <= budget)
+}
+
 /// Builds a variant, unless what is there was made of the same code with the same tools.
 pub fn run(variant: &Variant) -> Result<()> {
     www::build()?; // wrangler wants its directory to be there
