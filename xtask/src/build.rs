@@ -174,6 +174,7 @@ fn wasm_in(message: &str, package: &str) -> Option<PathBuf> {
 fn fingerprint(wasm: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     fs::read(wasm)?.hash(&mut hasher);
+    OPTIMIZE.hash(&mut hasher);
     fs::read(project::path("package-lock.json"))?.hash(&mut hasher);
     project::locked_version("wasm-bindgen")?.hash(&mut hasher);
     project::locked_version("worker")?.hash(&mut hasher);
