@@ -2,18 +2,40 @@
 
 use std::time::Duration;
 
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use worker::Env;
-use worker::kv::KvStore;
 
 use super::clock;
+use super::config::binding;
 use crate::core::token::IntegrationId;
 
 /// The key of the policy.
 pub(super) const POLICY_KEY: &str = "policy";
 /// Seconds that a location may keep a value: the platform's minimum.
-const CACHE_TTL: u64 = 30;
+const CACHE_TTL: f64 = 30.0;
 /// How long a read may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+// `worker` has these too, but writes two options with a serializer, and looks up five functions for one.
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Namespace, key: &str, options: &Options) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &Namespace, key: &str, value: &str, options: &Options) -> Result<Promise, JsValue>;
+
+    type Options;
+    #[wasm_bindgen(method, setter, js_name = type)]
+    fn set_type(this: &Options, kind: &str);
+    #[wasm_bindgen(method, setter, js_name = cacheTtl)]
+    fn set_cache_ttl(this: &Options, seconds: f64);
+    #[wasm_bindgen(method, setter, js_name = expirationTtl)]
+    fn set_expiration_ttl(this: &Options, seconds: f64);
+}
 
 /// The key of an integration's record.
 pub(super) fn record_key(id: &IntegrationId) -> String {
@@ -27,32 +49,42 @@ pub(super) fn integration(key: &str) -> Option<IntegrationId> {
 
 /// The text under a key, `None` where KV says that there is none.
 pub(super) async fn read(env: &Env, key: &str) -> Result<Option<String>, String> {
-    let fault = |error: &dyn ToString| format!("{key} cannot be read: {}", first_line(error));
-    let store = namespace(env).map_err(|error| fault(&error))?;
-    match clock::within(PATIENCE, store.get(key).cache_ttl(CACHE_TTL).text()).await {
-        Some(result) => result.map_err(|error| fault(&error)),
-        None => Err(fault(&"no answer in time")),
+    let fault = |error: &str| format!("{key} cannot be read: {error}");
+    let namespace = namespace(env).map_err(|error| fault(&error))?;
+    let options = options();
+    options.set_type("text");
+    options.set_cache_ttl(CACHE_TTL);
+    let got = async { JsFuture::from(namespace.get(key, &options)?).await };
+    match clock::within(PATIENCE, got).await {
+        Some(Ok(value)) => Ok(value.as_string()),
+        Some(Err(error)) => Err(fault(&first_line(error))),
+        None => Err(fault("no answer in time")),
     }
 }
 
 /// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
 /// could still land, after a newer one.
+#[allow(clippy::cast_precision_loss, reason = "30 days in seconds are far below 2^53")]
 pub(super) async fn write(env: &Env, key: &str, value: &str, ttl_seconds: Option<u64>) -> Result<(), String> {
-    let fault = |error: &dyn ToString| format!("{key} cannot be written: {}", first_line(error));
-    let put = namespace(env).and_then(|store| store.put(key, value).map_err(|error| error.to_string()));
-    let put = put.map_err(|error| fault(&error))?;
-    let put = match ttl_seconds {
-        Some(seconds) => put.expiration_ttl(seconds),
-        None => put,
-    };
-    put.execute().await.map_err(|error| fault(&error))
+    let fault = |error: &str| format!("{key} cannot be written: {error}");
+    let namespace = namespace(env).map_err(|error| fault(&error))?;
+    let options = options();
+    if let Some(seconds) = ttl_seconds {
+        options.set_expiration_ttl(seconds as f64);
+    }
+    let put = async { JsFuture::from(namespace.put(key, value, &options)?).await };
+    put.await.map(drop).map_err(|error| fault(&first_line(error)))
 }
 
 /// What failed, without the stack below it.
-fn first_line(error: &dyn ToString) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+fn first_line(error: JsValue) -> String {
+    worker::Error::from(error).to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-fn namespace(env: &Env) -> Result<KvStore, String> {
-    env.kv("TOKENS").map_err(|error| format!("the KV namespace TOKENS is not bound: {error}"))
+fn options() -> Options {
+    Object::new().unchecked_into()
+}
+
+fn namespace(env: &Env) -> Result<Namespace, String> {
+    binding(env, "TOKENS").map(JsCast::unchecked_into).ok_or_else(|| "the KV namespace TOKENS is not bound".to_owned())
 }

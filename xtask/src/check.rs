@@ -1,4 +1,4 @@
-//! `cargo xtask check`: formatting, lints, the page's types and size, and the rules for dependencies.
+//! `cargo xtask check`: formatting, lints, the page's types, sizes, and the rules for dependencies.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -7,14 +7,15 @@ use anyhow::Result;
 
 use crate::process::Running;
 use crate::tally::Tally;
-use crate::{process, project, setup, www};
+use crate::{build, process, project, setup, www};
 
 /// What cargo runs; each has to succeed.
-const CHECKS: [(&str, &str); 7] = [
+const CHECKS: [(&str, &str); 8] = [
     ("formatting", "fmt --all --check"),
     ("clippy, core alone", "clippy --package tidegate --all-targets -- -D warnings"),
     ("clippy, edge", "clippy --package tidegate --lib --features edge --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, page", "clippy --package tidegate --lib --features page --target wasm32-unknown-unknown -- -D warnings"),
+    ("clippy, worker", "clippy --package tidegate-worker --lib --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, bench", "clippy --package tidegate-bench --all-targets -- -D warnings"),
     ("clippy, xtask", "clippy --package xtask --all-targets -- -D warnings"),
     ("dependencies: licences, bans, sources", "deny check --hide-inclusion-graph licenses bans sources"),
@@ -33,6 +34,7 @@ pub fn command() -> Result<ExitCode> {
     }
     total += report("the page's types", www::is_sound()?);
     total += report("the page's size", www::is_within_budget()?);
+    total += report("the Worker's size", build::is_within_budget()?);
     total += advisories()?;
     println!("\n{total}");
     Ok(total.exit_code())

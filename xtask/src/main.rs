@@ -48,7 +48,7 @@ Usage: cargo xtask <command>
                         measure, print goals beside results, and write target/bench.json. Parts: http (the gate against other
                         gates in raw workerd), start, body, memory, core, wasm, instructions, size, compile; all, if none is
                         named. --markdown prints the tables of the last run again, as Markdown, and measures nothing
-  check                 formatting, lints, the page's types and size, and the rules for dependencies
+  check                 formatting, lints, the page's types, sizes, and the rules for dependencies
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
                         `npx wrangler secret put TOKEN_KEYS` and `npx wrangler secret put OWNER_KEY`

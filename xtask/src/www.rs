@@ -51,17 +51,11 @@ pub fn is_sound() -> Result<bool> {
 
 fn weigh() -> Result<bool> {
     let at_once = with_extensions(&files_below(&project::path(BUILT))?, &["js", "css"]);
-    let mut is_within = within("JS and CSS", &at_once, AT_ONCE)?;
+    let mut is_within = build::within("JS and CSS", &at_once, AT_ONCE)?;
     for (directory, (what, budget)) in BROWSER_BUNDLES.into_iter().zip(BUNDLES) {
-        is_within &= within(what, &[project::path(directory).join("tidegate_bg.wasm")], budget)?;
+        is_within &= build::within(what, &[project::path(directory).join("tidegate_bg.wasm")], budget)?;
     }
     Ok(is_within)
-}
-
-fn within(what: &str, files: &[PathBuf], budget: u64) -> Result<bool> {
-    let size = build::size(files)?;
-    println!("    {what}: {size} (at most {} KB)", budget / 1000);
-    Ok(size.compressed <= budget)
 }
 
 fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{AdminError, Description, Name};
 use crate::core::openapi::{Document, InvalidDocument, Settings};
 use crate::core::policy::Catalogue;
 use crate::core::record::{Owner, OwnerId};
+use crate::core::request::json::word;
 use crate::core::request::{Fault, Fields, FromKept, Kept};
 use crate::core::rotation::Window;
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
 
 /// `POST /session`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The owner key.
     pub key: String,
@@ -29,8 +29,7 @@ impl fmt::Debug for SignIn {
 }
 
 /// `POST /sub-accounts`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct NewSubAccount {
     /// Its id in the origin's terms.
     pub id: OwnerId,
@@ -39,21 +38,18 @@ pub struct NewSubAccount {
 }
 
 /// `PATCH /sub-accounts/{id}`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct RenameSubAccount {
     /// What people call it from now on.
     pub name: Name,
 }
 
 /// `POST /integrations`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct NewIntegration {
     /// What people call it.
     pub name: Name,
     /// What it is for.
-    #[serde(default)]
     pub description: Description,
     /// Whom it belongs to.
     pub owner: Owner,
@@ -62,17 +58,13 @@ pub struct NewIntegration {
 }
 
 /// `PATCH /integrations/{id}`: what is left out stays as it is.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Edit {
     /// The new name.
-    #[serde(default, deserialize_with = "given")]
     pub name: Option<Name>,
     /// The new description.
-    #[serde(default, deserialize_with = "given")]
     pub description: Option<Description>,
     /// The new scopes, all of them.
-    #[serde(default, deserialize_with = "given")]
     pub scopes: Option<ScopeSet>,
 }
 
@@ -95,8 +87,7 @@ pub struct PublishPolicy {
 }
 
 /// `POST /policy/rollback`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RollBack {
     /// The revision whose policy is to be in force again.
     pub to: u64,
@@ -124,36 +115,16 @@ pub struct Scopes {
     pub scopes: Catalogue,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RotateBody {
-    expire: Expire,
-    #[serde(default, deserialize_with = "given")]
-    window_seconds: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Expire {
-    Now,
-    Later,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyBody<'a> {
-    #[serde(borrow)]
-    documents: Vec<&'a RawValue>,
-    #[serde(default, deserialize_with = "given")]
-    settings: Option<Kept>,
-}
+/// The body of the policy's two requests; a document is long, and read where it stands.
+struct PolicyBody<'a>(Vec<(String, &'a RawValue)>);
 
 /// Reads a body into its type.
-pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, AdminError> {
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(invalid)?;
-    deserializer.end().map_err(|error| AdminError::Malformed { line: error.line(), column: error.column() })?;
-    Ok(parsed)
+pub(super) fn parse<T: FromKept>(body: &str) -> Result<T, AdminError> {
+    made("", Kept::parse(body).map_err(|error| malformed(&error))?)
+}
+
+fn malformed(error: &serde_json::Error) -> AdminError {
+    AdminError::Malformed { line: error.line(), column: error.column() }
 }
 
 impl SignIn {
@@ -166,9 +137,52 @@ impl SignIn {
     }
 }
 
-/// A field that may be left out, but is not `null` where it is given.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+impl FromKept for SignIn {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Ok(Self { key: Fields::of(value, &["key"])?.required("key")? })
+    }
+}
+
+impl FromKept for NewSubAccount {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["id", "name"])?;
+        Ok(Self { id: fields.required("id")?, name: fields.required("name")? })
+    }
+}
+
+impl FromKept for RenameSubAccount {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Ok(Self { name: Fields::of(value, &["name"])?.required("name")? })
+    }
+}
+
+impl FromKept for RollBack {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Ok(Self { to: Fields::of(value, &["to"])?.required("to")? })
+    }
+}
+
+impl FromKept for NewIntegration {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["name", "description", "owner", "scopes"])?;
+        Ok(Self {
+            name: fields.required("name")?,
+            description: fields.given("description")?.unwrap_or_default(),
+            owner: fields.required("owner")?,
+            scopes: fields.required("scopes")?,
+        })
+    }
+}
+
+impl FromKept for Edit {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["name", "description", "scopes"])?;
+        Ok(Self {
+            name: fields.given("name")?,
+            description: fields.given("description")?,
+            scopes: fields.given("scopes")?,
+        })
+    }
 }
 
 impl Edit {
@@ -183,25 +197,50 @@ impl Edit {
     }
 }
 
-impl Rotate {
-    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
-        match parse(body)? {
-            RotateBody { expire: Expire::Now, window_seconds: None } => Ok(Self::Now),
-            RotateBody { expire: Expire::Now, window_seconds: Some(_) } => {
-                Err(AdminError::invalid("window_seconds", "there is no window where all tokens expire now"))
-            }
-            RotateBody { expire: Expire::Later, window_seconds } => {
-                let window = window_seconds.map_or(Ok(Window::DEFAULT), Window::from_seconds);
-                window.map(Self::Later).map_err(|error| AdminError::invalid("window_seconds", error))
-            }
+impl FromKept for Rotate {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["expire", "window_seconds"])?;
+        let Expire(later) = fields.required("expire")?;
+        let window: Option<u64> = fields.given("window_seconds")?;
+        let wrong = |what: &dyn fmt::Display| Fault { place: "window_seconds".to_owned(), what: what.to_string() };
+        match window {
+            None if later => Ok(Self::Later(Window::DEFAULT)),
+            None => Ok(Self::Now),
+            Some(seconds) if later => Window::from_seconds(seconds).map(Self::Later).map_err(|error| wrong(&error)),
+            Some(_) => Err(wrong(&"there is no window where all tokens expire now")),
         }
+    }
+}
+
+/// Whether the tokens live on.
+struct Expire(bool);
+
+impl FromKept for Expire {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        word(value, &[("now", false), ("later", true)]).map(Self)
     }
 }
 
 impl PublishPolicy {
     pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
-        let PolicyBody { documents, settings } = parse(body)?;
-        let settings = settings.map_or_else(|| Ok(Settings::default()), |settings| made("settings", settings))?;
+        let PolicyBody(fields) = serde_json::from_str(body).map_err(|error| unread(&error, "body"))?;
+        let (mut documents, mut settings) = (None, None);
+        for (name, value) in fields {
+            let field = match name.as_str() {
+                "documents" => &mut documents,
+                "settings" => &mut settings,
+                _ => return Err(AdminError::invalid(&name, format!("unknown field `{name}`"))),
+            };
+            if field.replace(value.get()).is_some() {
+                return Err(AdminError::invalid(&name, format!("duplicate field `{name}`")));
+            }
+        }
+        let documents = documents.ok_or_else(|| AdminError::invalid("documents", "missing field `documents`"))?;
+        let documents: Vec<&RawValue> = serde_json::from_str(documents).map_err(|error| unread(&error, "documents"))?;
+        let settings = settings.map_or_else(
+            || Ok(Settings::default()),
+            |settings| made("settings", Kept::parse(settings).map_err(|error| malformed(&error))?),
+        )?;
         let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
             parse_document(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
         });
@@ -209,9 +248,36 @@ impl PublishPolicy {
     }
 }
 
-impl Explain {
-    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
-        made("", parse(body)?)
+/// What stands at `place` is of another type than it must be, unless the body is no JSON at all.
+fn unread(error: &serde_json::Error, place: &str) -> AdminError {
+    if error.is_syntax() || error.is_eof() {
+        return malformed(error);
+    }
+    let message = error.to_string();
+    AdminError::invalid(place, message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message))
+}
+
+impl<'de> Deserialize<'de> for PolicyBody<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = PolicyBody<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(PolicyBody(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
     }
 }
 
@@ -247,24 +313,4 @@ fn parse_document(json: &str) -> Result<Document, InvalidDocument> {
         Ok(text) => Document::parse(&text),
         Err(_) => Document::parse(json),
     }
-}
-
-/// An error's place as a path of fields, and its message without serde's line and column.
-fn invalid(error: serde_path_to_error::Error<serde_json::Error>) -> AdminError {
-    let (path, inner) = (error.path().to_string(), error.into_inner());
-    if inner.is_syntax() || inner.is_eof() {
-        return AdminError::Malformed { line: inner.line(), column: inner.column() };
-    }
-    let message = inner.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    // serde tells of these two at the object, not at the field.
-    let quoted = message.strip_prefix("missing field `").or_else(|| message.strip_prefix("duplicate field `"));
-    let named = quoted.and_then(|rest| rest.strip_suffix('`'));
-    let field = match (path.as_str(), named) {
-        (".", Some(name)) => name.to_owned(),
-        (path, Some(name)) => format!("{path}.{name}"),
-        (".", None) => "body".to_owned(),
-        (path, None) => path.to_owned(),
-    };
-    AdminError::invalid(&field, message)
 }

@@ -103,7 +103,7 @@ impl Command {
                 Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
             }
             Route::PreviewPolicy => Self::PreviewPolicy(PublishPolicy::parse(body)?),
-            Route::Explain => Self::Explain(Explain::parse(body)?),
+            Route::Explain => Self::Explain(body::parse(body)?),
             Route::Resync => Self::Resync,
             Route::ResyncProgress => Self::ResyncProgress,
             Route::OpenApi => Self::OpenApi,
@@ -121,7 +121,7 @@ impl Command {
         Ok(match route {
             Route::EditIntegration => Self::EditIntegration { id, rev, edit: Edit::parse(request.body)? },
             Route::DeleteIntegration => Self::DeleteIntegration { id, rev },
-            Route::Rotate => Self::Rotate { id, rev, rotate: Rotate::parse(request.body)? },
+            Route::Rotate => Self::Rotate { id, rev, rotate: body::parse(request.body)? },
             Route::CancelRotation => Self::CancelRotation { id, rev },
             Route::FinishRotation => Self::FinishRotation { id, rev },
             _ => return Err(AdminError::NotFound),

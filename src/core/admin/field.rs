@@ -1,17 +1,18 @@
 //! Texts that people type.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::AdminError;
+use crate::core::request::{Fault, FromKept, Kept};
 
 /// A name: 1 to 100 characters, no control characters, no white space at its ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Name(String);
 
 /// A description: at most 1,000 characters, no control characters but line ends and tabs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Description(String);
 
 /// What a client calls a request by which it can repeat it: 1 to 64 visible ASCII characters.
@@ -76,6 +77,18 @@ impl TryFrom<String> for Description {
         let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
         let usable = !text.chars().any(forbidden);
         if usable && text.chars().count() <= 1000 { Ok(Self(text)) } else { Err(InvalidDescription) }
+    }
+}
+
+impl FromKept for Name {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+    }
+}
+
+impl FromKept for Description {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
     }
 }
 

@@ -1,6 +1,5 @@
 //! `GET /integrations`: which of them, in which order, from where on.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{AdminError, Cursor, Sort};
@@ -84,20 +83,21 @@ impl ListIntegrations {
 }
 
 /// A query as HTML forms write it: `&` between pairs, `+` or `%20` for a space, UTF-8 in percent encoding.
-struct Parameters(BTreeMap<&'static str, String>);
+struct Parameters(Vec<(&'static str, String)>);
 
 impl Parameters {
     fn parse(query: Option<&str>) -> Result<Self, AdminError> {
         let query = Query::parse(query).map_err(|error| AdminError::invalid("query", error))?;
-        let mut found = BTreeMap::new();
+        let mut found: Vec<(&'static str, String)> = Vec::new();
         for pair in query.as_str().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let known = PARAMETERS.into_iter().find(|known| *known == name);
             let name = known.ok_or_else(|| AdminError::invalid("query", format!("unknown parameter {name:?}")))?;
             let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is no UTF-8"))?;
-            if found.insert(name, value).is_some() {
+            if found.iter().any(|(other, _)| *other == name) {
                 return Err(AdminError::invalid(name, "it is given more than once"));
             }
+            found.push((name, value));
         }
         Ok(Self(found))
     }
@@ -107,7 +107,8 @@ impl Parameters {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, AdminError> {
-        self.0.get(name).map(|text| parse(text)).transpose().map_err(|error| AdminError::invalid(name, error))
+        let given = self.0.iter().find(|(given, _)| *given == name);
+        given.map(|(_, text)| parse(text)).transpose().map_err(|error| AdminError::invalid(name, error))
     }
 }
 

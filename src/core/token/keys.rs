@@ -9,6 +9,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::bits::BASE64URL;
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
+use crate::core::request::{Fault, FromKept, Kept};
 
 const CONTEXT: &[u8] = b"tidegate-token-v1";
 const TAG_BYTES: usize = 8;
@@ -126,6 +127,12 @@ impl TryFrom<String> for TokenHash {
         let bytes = hex::decode(&text).map_err(|_| InvalidHash)?;
         let hash = Self(bytes.try_into().map_err(|_| InvalidHash)?);
         if hex::encode(hash.0) == text { Ok(hash) } else { Err(InvalidHash) }
+    }
+}
+
+impl FromKept for TokenHash {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
     }
 }
 

@@ -1,13 +1,15 @@
 //! SQLite in the Durable Object: typed rows, and a synchronous transaction.
 
-use serde::de::DeserializeOwned;
+use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{SqlStorage, SqlStorageValue, State};
+use worker::State;
 
 use super::schema;
 use crate::core::admin::AdminError;
+use crate::core::request::{FromKept, Kept};
 
+// `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
 extern "C" {
     type RawStorage;
@@ -16,11 +18,43 @@ extern "C" {
         this: &RawStorage,
         closure: &mut dyn FnMut() -> Result<(), JsValue>,
     ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &RawStorage) -> Sql;
+
+    type Sql;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, statement: &str, values: Array) -> Result<Cursor, JsValue>;
+
+    type Cursor;
+    #[wasm_bindgen(method, catch, js_name = toArray)]
+    fn to_array(this: &Cursor) -> Result<Array, JsValue>;
 }
+
+/// A row of a query: a structure with a field for each column, in any order.
+macro_rules! row {
+    (
+        $(#[$attribute:meta])* $visibility:vis struct $name:ident {
+            $($(#[$note:meta])* $access:vis $column:ident: $type:ty,)+
+        }
+    ) => {
+        $(#[$attribute])*
+        $visibility struct $name {
+            $($(#[$note])* $access $column: $type,)+
+        }
+
+        impl crate::core::request::FromKept for $name {
+            fn from_kept(value: crate::core::request::Kept) -> Result<Self, crate::core::request::Fault> {
+                let mut columns = crate::core::request::Fields::of(value, &[$(stringify!($column)),+])?;
+                Ok(Self { $($column: columns.required(stringify!($column))?,)+ })
+            }
+        }
+    };
+}
+pub(super) use row;
 
 /// The registry's database, its schema in place.
 pub(in crate::edge) struct Database {
-    sql: SqlStorage,
+    sql: Sql,
     storage: RawStorage,
 }
 
@@ -29,24 +63,37 @@ impl Database {
     pub fn open(state: &State) -> Result<Self, AdminError> {
         let storage = state.storage();
         let raw: &JsValue = storage.as_raw().as_ref();
-        let database = Self { sql: storage.sql(), storage: raw.clone().unchecked_into() };
+        let storage: RawStorage = raw.clone().unchecked_into();
+        let database = Self { sql: storage.sql(), storage };
         schema::migrate(&database)?;
         Ok(database)
     }
 
     /// All rows of a query.
-    pub fn rows<T: DeserializeOwned>(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<Vec<T>, AdminError> {
-        self.sql.exec(sql, values).and_then(|cursor| cursor.to_array()).map_err(|error| fault(sql, &error))
+    pub fn rows<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
+        // Without what stands there: it may be for nobody's eyes.
+        Vec::from_kept(self.select(sql, values)?).map_err(|error| fault(sql, &format!("{} is corrupt", error.place)))
     }
 
     /// The first row of a query, if there is one.
-    pub fn row<T: DeserializeOwned>(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<Option<T>, AdminError> {
+    pub fn row<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
         Ok(self.rows(sql, values)?.into_iter().next())
     }
 
     /// Runs a statement that answers nothing.
-    pub fn run(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<(), AdminError> {
-        self.sql.exec(sql, values).map(|_| ()).map_err(|error| fault(sql, &error))
+    pub fn run(&self, sql: &str, values: Vec<JsValue>) -> Result<(), AdminError> {
+        self.exec(sql, values).map(drop)
+    }
+
+    fn exec(&self, sql: &str, values: Vec<JsValue>) -> Result<Cursor, AdminError> {
+        self.sql.exec(sql, values.into_iter().collect()).map_err(|error| js_fault(sql, error))
+    }
+
+    /// A list of objects. One text crosses over from JavaScript, however many rows there are.
+    fn select(&self, sql: &str, values: Vec<JsValue>) -> Result<Kept, AdminError> {
+        let rows = self.exec(sql, values)?.to_array().and_then(|rows| JSON::stringify(&rows));
+        let rows = rows.map_err(|error| js_fault(sql, error))?;
+        Kept::parse(&String::from(rows)).map_err(|error| fault(sql, &error.to_string()))
     }
 
     /// Runs `work` in one transaction: all of it happens, or nothing.
@@ -69,12 +116,17 @@ impl Database {
     }
 }
 
-/// SQLite's complaint with the statement, which holds no values.
-fn fault(sql: &str, error: &worker::Error) -> AdminError {
+fn js_fault(sql: &str, error: JsValue) -> AdminError {
+    fault(sql, &worker::Error::from(error).to_string())
+}
+
+/// The complaint with the statement, which holds no values.
+fn fault(sql: &str, error: &str) -> AdminError {
     AdminError::Registry(format!("{error} in {sql}"))
 }
 
 /// A number as SQLite takes it. Revisions and seconds stay far below 2^53.
-pub(super) fn number(value: u64) -> SqlStorageValue {
-    SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+pub(super) fn number(value: u64) -> JsValue {
+    JsValue::from_f64(value as f64)
 }

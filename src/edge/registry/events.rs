@@ -1,20 +1,22 @@
 //! Audit events: who did what, when. No event ever holds a token or a hash.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::AdminError;
 use crate::core::rotation::Timestamp;
 use crate::core::token::IntegrationId;
 
-#[derive(Deserialize)]
-struct Row {
-    seq: u64,
-    at: u64,
-    actor: String,
-    kind: String,
-    detail: String,
+row! {
+    struct Row {
+        seq: u64,
+        at: u64,
+        actor: String,
+        kind: String,
+        detail: String,
+    }
 }
 
 /// An event as the admin API shows it.
@@ -39,7 +41,7 @@ pub(super) fn write(
         number(now.seconds()),
         actor.into(),
         kind.into(),
-        integration.map(IntegrationId::as_str).into(),
+        integration.map_or(JsValue::NULL, |id| id.as_str().into()),
         detail.to_string().into(),
     ];
     database.run("INSERT INTO events (at, actor, kind, integration, detail) VALUES (?, ?, ?, ?, ?)", values)

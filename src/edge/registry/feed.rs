@@ -3,35 +3,37 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::AdminError;
 use crate::core::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
 use crate::core::rotation::Timestamp;
 use crate::edge::{clock, kv};
 
-#[derive(Deserialize)]
-struct Row {
-    key: String,
-    rev: u64,
-    seq: u64,
+row! {
+    struct Row {
+        key: String,
+        rev: u64,
+        seq: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct State {
-    seq: u64,
-    floor: u64,
+row! {
+    struct State {
+        seq: u64,
+        floor: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct InForce {
-    rev: Option<u64>,
+row! {
+    struct InForce {
+        rev: Option<u64>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Over {
-    highest: Option<u64>,
+row! {
+    struct Over {
+        highest: Option<u64>,
+    }
 }
 
 /// Notes that a key got a new revision.
@@ -59,7 +61,12 @@ pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminErr
     let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
     let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
     let in_force: Option<InForce> = database.row("SELECT max(rev) AS rev FROM policies", vec![])?;
-    let revs: BTreeMap<_, _> = rows.into_iter().filter_map(|row| Some((kv::integration(&row.key)?, row.rev))).collect();
+    let mut revs = BTreeMap::new(); // to collect it would bring a sort of its own
+    for row in rows {
+        if let Some(id) = kv::integration(&row.key) {
+            revs.insert(id, row.rev);
+        }
+    }
     Ok(Feed {
         seq,
         floor,

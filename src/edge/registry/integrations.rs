@@ -1,9 +1,8 @@
 //! Integrations in SQLite.
 
-use serde::Deserialize;
-use worker::SqlStorageValue;
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use super::tokens::Token;
 use super::{outbox, tokens};
 use crate::core::admin::{AdminError, Description, Integration, IntegrationView, Name, folded, searchable};
@@ -14,26 +13,28 @@ use crate::core::token::IntegrationId;
 /// What of a row [`Row`] reads.
 pub(super) const COLUMNS: &str = "id, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at";
 
-/// An integration without its tokens.
-#[derive(Deserialize)]
-pub(super) struct Row {
-    pub id: IntegrationId,
-    rev: u64,
-    level: Level,
-    owner_id: OwnerId,
-    name: Name,
-    description: Description,
-    scopes: String,
-    last_n: u32,
-    created_at: u64,
-    updated_at: u64,
+row! {
+    /// An integration without its tokens.
+    pub(super) struct Row {
+        pub id: IntegrationId,
+        rev: u64,
+        level: Level,
+        owner_id: OwnerId,
+        name: Name,
+        description: Description,
+        scopes: String,
+        last_n: u32,
+        created_at: u64,
+        updated_at: u64,
+    }
 }
 
-/// A deleted integration.
-#[derive(Deserialize)]
-pub(super) struct Gone {
-    pub id: IntegrationId,
-    pub rev: u64,
+row! {
+    /// A deleted integration.
+    pub(super) struct Gone {
+        pub id: IntegrationId,
+        pub rev: u64,
+    }
 }
 
 /// The integration, [`AdminError::NoIntegration`] where it is not or no longer there.
@@ -121,6 +122,6 @@ pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminE
     })
 }
 
-fn key(id: &IntegrationId) -> Vec<SqlStorageValue> {
+fn key(id: &IntegrationId) -> Vec<JsValue> {
     vec![id.as_str().into()]
 }

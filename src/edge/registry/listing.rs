@@ -1,11 +1,9 @@
 //! A page of the list of integrations, in four statements however long it is.
 
-use std::collections::BTreeSet;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
 
-use serde::{Deserialize, Serialize};
-use worker::SqlStorageValue;
-
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use super::integrations::{self, COLUMNS, Row};
 use super::{outbox, tokens};
 use crate::core::admin::{
@@ -26,12 +24,13 @@ pub(super) struct Page {
 /// Conditions on `integrations`, and the values of their question marks.
 struct Conditions {
     sql: String,
-    values: Vec<SqlStorageValue>,
+    values: Vec<JsValue>,
 }
 
-#[derive(Deserialize)]
-struct Count {
-    total: u64,
+row! {
+    struct Count {
+        total: u64,
+    }
 }
 
 /// When the current token was made.
@@ -46,7 +45,7 @@ pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
     let more = rows.len() > limit;
     rows.truncate(limit);
 
-    let ids: BTreeSet<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
     let (mut tokens, untold) = (tokens::of_some(database, &ids)?, outbox::untold(database, &ids)?);
     let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);
@@ -146,7 +145,7 @@ impl Conditions {
         }
     }
 
-    fn and(&mut self, sql: &str, values: Vec<SqlStorageValue>) {
+    fn and(&mut self, sql: &str, values: Vec<JsValue>) {
         self.sql.push_str(" AND ");
         self.sql.push_str(sql);
         self.values.extend(values);

@@ -1,9 +1,9 @@
 //! Policies: every one that was published is kept.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::AdminError;
 use crate::core::policy::{OwnerNames, Policy};
 use crate::core::rotation::Timestamp;
@@ -11,29 +11,32 @@ use crate::core::rotation::Timestamp;
 /// SQLite in a Durable Object takes values of up to 2 MB.
 const LONGEST_POLICY: usize = 1_900_000;
 
-#[derive(Deserialize)]
-struct Row {
-    rev: u64,
-    policy: String,
-    settings: String,
-    report: String,
-    actor: String,
-    published_at: u64,
+row! {
+    struct Row {
+        rev: u64,
+        policy: String,
+        settings: String,
+        report: String,
+        actor: String,
+        published_at: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct VersionRow {
-    rev: u64,
-    report: String,
-    actor: String,
-    published_at: u64,
+row! {
+    struct VersionRow {
+        rev: u64,
+        report: String,
+        actor: String,
+        published_at: u64,
+    }
 }
 
-/// The text of a policy, as KV holds it.
-#[derive(Deserialize)]
-pub(super) struct Compiled {
-    pub rev: u64,
-    pub policy: String,
+row! {
+    /// The text of a policy, as KV holds it.
+    pub(super) struct Compiled {
+        pub rev: u64,
+        pub policy: String,
+    }
 }
 
 /// A published policy without its operations.

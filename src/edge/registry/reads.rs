@@ -1,9 +1,8 @@
 //! What the gate itself reads here: the change feed, and in KV's stead a record or the policy.
 
-use serde::Deserialize;
 use worker::State;
 
-use super::database::Database;
+use super::database::{Database, row};
 use super::outbox::Outbox;
 use super::{feed, integrations, policies};
 use crate::core::admin::AdminError;
@@ -11,9 +10,10 @@ use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 use crate::edge::{clock, stub};
 
-#[derive(Deserialize)]
-struct Deleted {
-    rev: u64,
+row! {
+    struct Deleted {
+        rev: u64,
+    }
 }
 
 /// Answers a read; `path` is what follows [`stub::READS`].

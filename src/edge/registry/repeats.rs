@@ -1,10 +1,9 @@
 //! Idempotency keys: a request that mints a token is carried out once, however often its sender repeats it.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use super::integrations;
 use super::sessions::Actor;
 use crate::core::admin::{AdminError, IdempotencyKey, Integration};
@@ -21,10 +20,11 @@ pub(super) struct Repeatable {
     request: String,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    request: String,
-    integration: IntegrationId,
+row! {
+    struct Row {
+        request: String,
+        integration: IntegrationId,
+    }
 }
 
 impl Repeatable {

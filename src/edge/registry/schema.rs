@@ -1,8 +1,6 @@
 //! The tables. docs/storage.md tells what each column is for.
 
-use serde::Deserialize;
-
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::{AdminError, folded, searchable};
 use crate::core::feed::KEPT_SECONDS;
 use crate::edge::clock;
@@ -68,23 +66,26 @@ const FRESHNESS: &str = "
     CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 ";
 
-#[derive(Deserialize)]
-struct Version {
-    version: u64,
+row! {
+    struct Version {
+        version: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct TextRow {
-    id: String,
-    name: String,
-    description: String,
-    owner_id: String,
+row! {
+    struct TextRow {
+        id: String,
+        name: String,
+        description: String,
+        owner_id: String,
+    }
 }
 
-#[derive(Deserialize)]
-struct NameRow {
-    id: String,
-    name: String,
+row! {
+    struct NameRow {
+        id: String,
+        name: String,
+    }
 }
 
 /// Runs the migrations that the database has not seen.

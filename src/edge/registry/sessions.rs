@@ -1,9 +1,8 @@
 //! Sessions of the admin page, and who a command is from.
 
-use serde::Deserialize;
-use worker::SqlStorageValue;
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::{AdminError, Route};
 use crate::core::rotation::Timestamp;
 use crate::edge::admin::{OWNER, SESSION, WRONG};
@@ -20,9 +19,10 @@ pub(super) enum Actor {
     Nobody,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    ends_at: u64,
+row! {
+    struct Row {
+        ends_at: u64,
+    }
 }
 
 /// Who asks for `route`, by what the gate found in the request.
@@ -91,6 +91,6 @@ impl Actor {
     }
 }
 
-fn key(digest: &str) -> Vec<SqlStorageValue> {
+fn key(digest: &str) -> Vec<JsValue> {
     vec![digest.into()]
 }

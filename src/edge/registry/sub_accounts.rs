@@ -1,37 +1,43 @@
 //! Sub-accounts.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::{AdminError, Name, NewSubAccount, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
-/// A sub-account as the admin API lists it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SubAccount {
-    id: OwnerId,
-    name: Name,
-    /// How many it has.
-    integrations: u64,
+row! {
+    /// A sub-account as the admin API lists it.
+    #[derive(Serialize)]
+    pub(super) struct SubAccount {
+        id: OwnerId,
+        name: Name,
+        /// How many it has.
+        integrations: u64,
+    }
 }
 
-/// The agency as the admin API lists it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Agency {
-    id: OwnerId,
-    /// How many it has.
-    integrations: u64,
+row! {
+    /// The agency as the admin API lists it.
+    #[derive(Serialize)]
+    pub(super) struct Agency {
+        id: OwnerId,
+        /// How many it has.
+        integrations: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct NameRow {
-    name: Name,
+row! {
+    struct NameRow {
+        name: Name,
+    }
 }
 
-#[derive(Deserialize)]
-struct OwnerRow {
-    owner_id: OwnerId,
+row! {
+    struct OwnerRow {
+        owner_id: OwnerId,
+    }
 }
 
 /// All sub-accounts, by id.

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use worker::SqlStorageValue;
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::{AdminError, Integration};
 use crate::core::rotation::{LiveToken, Rotation, Timestamp};
 use crate::core::token::{IntegrationId, TokenHash};
 
-/// One of an integration's present tokens.
-#[derive(Deserialize)]
-pub(super) struct Token {
-    integration: IntegrationId,
-    n: u32,
-    hash: TokenHash,
-    created_at: u64,
-    not_after: Option<u64>,
+row! {
+    /// One of an integration's present tokens.
+    pub(super) struct Token {
+        integration: IntegrationId,
+        n: u32,
+        hash: TokenHash,
+        created_at: u64,
+        not_after: Option<u64>,
+    }
 }
 
 /// The present tokens of integrations, by integration: the current one, then the outgoing one.
@@ -74,7 +74,7 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
         let sql = "INSERT INTO tokens (integration, n, hash, created_at, not_after) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (integration, n) DO UPDATE SET not_after = excluded.not_after, ended_at = NULL";
         let hash = String::from(token.hash);
-        let not_after = not_after.map_or(SqlStorageValue::Null, number);
+        let not_after = not_after.map_or(JsValue::NULL, number);
         let values = vec![id.as_str().into(), number(token.n.into()), hash.into(), number(now.seconds()), not_after];
         database.run(sql, values)?;
     }

@@ -1,10 +1,9 @@
 //! Wrong owner keys: so many a minute from one client, so many from all together. Whoever is over the bound is refused
 //! with the right key too, or the bound would be none.
 
-use serde::Deserialize;
-use worker::SqlStorageValue;
+use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
+use super::database::{Database, number, row};
 use crate::core::admin::AdminError;
 use crate::core::rotation::Timestamp;
 
@@ -20,14 +19,16 @@ const KNOWN_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How seldom it is noted again, in seconds.
 const NOTED_SECONDS: u64 = 24 * 60 * 60;
 
-#[derive(Deserialize)]
-struct Nth {
-    at: u64,
+row! {
+    struct Nth {
+        at: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct Known {
-    seen_at: u64,
+row! {
+    struct Known {
+        seen_at: u64,
+    }
 }
 
 /// Whether the client may try a key now.
@@ -63,7 +64,7 @@ pub(super) fn right(database: &Database, client: &str, now: Timestamp) -> Result
 fn check_bound(
     database: &Database,
     sql: &str,
-    mut values: Vec<SqlStorageValue>,
+    mut values: Vec<JsValue>,
     most: u64,
     now: Timestamp,
 ) -> Result<(), AdminError> {

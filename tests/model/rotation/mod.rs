@@ -9,7 +9,7 @@ use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use tidegate::core::admin::{AdminError, Change, Edit, Integration, NewIntegration, Rotate};
 use tidegate::core::decision::{Denial, authenticate};
 use tidegate::core::record::Record;
-use tidegate::core::request::Credential;
+use tidegate::core::request::{Credential, FromKept, Kept};
 use tidegate::core::rotation::{Timestamp, TokenUse, Window};
 use tidegate::core::token::{IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
 
@@ -111,7 +111,7 @@ impl StateMachineTest for Registry {
         let keys = TokenKeys::parse(KEYS).unwrap();
         let mut registry = Self { integration: None, last_rev: 1, tokens: Vec::new(), kv: String::new(), keys };
         let body = r#"{"name":"any","owner":{"level":"sub_account","id":"own"},"scopes":["a"]}"#;
-        let new: NewIntegration = serde_json::from_str(body).unwrap();
+        let new = NewIntegration::from_kept(Kept::parse(body).unwrap()).unwrap();
         let minted = registry.mint();
         registry.integration = Some(Integration::create(new, id(), minted.hash, Timestamp::from_seconds(START)));
         registry.shown(minted);

@@ -16,18 +16,6 @@ use crate::{build, process, project};
 
 /// A real API's policy, as the store keeps it; there after any part that needs the world.
 const POLICY: &str = "target/bench/policy.json";
-/// As worker-build does it, less what Node 20 does not know.
-const WASM_OPT: [&str; 8] = [
-    "-O",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--strip-debug",
-];
-
 /// On this machine's processor.
 pub fn native(_: &Options) -> Result<Part> {
     let binary = binary("core")?;
@@ -44,11 +32,11 @@ pub fn native(_: &Options) -> Result<Part> {
 /// In Node's engine, which is workerd's.
 pub fn wasm(_: &Options) -> Result<Part> {
     let directory = project::path("target/bench-wasm");
-    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench", "", "release"))?;
+    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench", "", build::WORKER))?;
     let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
     process::run(bindgen.args(["--target", "nodejs", "--out-name", "bench", "--out-dir"]).arg(&directory).arg(wasm))?;
     let module = directory.join("bench_bg.wasm");
-    process::run(Command::new(project::npm_tool("wasm-opt")).args(WASM_OPT).arg(&module).arg("-o").arg(&module))?;
+    build::optimize(&module)?;
     fs::write(directory.join("package.json"), "{}")?; // CommonJS, whatever is above
     let module = directory.join("bench.js");
     let mut part = timings(&in_node(&module, "timings(policy)")?)?;
@@ -145,7 +133,7 @@ fn count(valgrind: &str, binary: &Path, name: &str) -> Result<u64> {
 /// How much has to be loaded.
 pub fn size(_: &Options) -> Result<Part> {
     build::run(&build::GATE)?;
-    let worker = build::size(&[project::path("build/index_bg.wasm")])?;
+    let worker = build::size(&[build::GATE.wasm()])?;
     let bundles = build::BROWSER_BUNDLES.map(|directory| project::path(directory).join("tidegate_bg.wasm"));
     let page = build::size(&bundles)?;
     let mut part = Part::default();

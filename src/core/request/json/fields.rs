@@ -141,6 +141,20 @@ impl FromKept for u64 {
     }
 }
 
+impl FromKept for u32 {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let number = u64::from_kept(value)?;
+        number.try_into().map_err(|_| Fault::new(format!("{number} is too large")))
+    }
+}
+
+/// `null` is none.
+impl<T: FromKept> FromKept for Option<T> {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        if value == Kept::Null { Ok(None) } else { T::from_kept(value).map(Some) }
+    }
+}
+
 impl<T: FromKept> FromKept for Vec<T> {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let Kept::List(items) = value else { return Err(value.is_no("a list")) };

@@ -1,12 +1,9 @@
 //! The outbox's rows: one for each key, the newer change replacing the older.
 
-use std::collections::BTreeSet;
-
-use serde::Deserialize;
 use serde_json::json;
-use worker::SqlStorageValue;
+use wasm_bindgen::JsValue;
 
-use super::super::database::{Database, number};
+use super::super::database::{Database, number, row};
 use super::super::feed;
 use crate::core::admin::AdminError;
 use crate::core::policy::Policy;
@@ -27,31 +24,35 @@ const AGAIN_AFTER_SECONDS: u64 = 15 * 60;
 pub(in crate::edge::registry) const UNTOLD: &str =
     "SELECT substr(key, 3) AS id FROM outbox WHERE key LIKE 'i:%' AND again_at IS NULL";
 
-/// What KV has yet to be told of one key.
-#[derive(Deserialize)]
-pub(super) struct Row {
-    pub key: String,
-    pub rev: u64,
-    pub value: String,
-    pub ttl_seconds: Option<u64>,
-    /// How many puts of this key were begun, this one not counted, that could land after it. Once it is time to put it
-    /// once more, those that made that necessary no longer can.
-    tries: u64,
+row! {
+    /// What KV has yet to be told of one key.
+    pub(super) struct Row {
+        pub key: String,
+        pub rev: u64,
+        pub value: String,
+        pub ttl_seconds: Option<u64>,
+        /// How many puts of this key were begun, this one not counted, that could land after it. Once it is time to put
+        /// it once more, those that made that necessary no longer can.
+        tries: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct Count {
-    waiting: u64,
+row! {
+    struct Count {
+        waiting: u64,
+    }
 }
 
-#[derive(Deserialize)]
-struct IdRow {
-    id: IntegrationId,
+row! {
+    struct IdRow {
+        id: IntegrationId,
+    }
 }
 
-#[derive(Deserialize)]
-struct Due {
-    due: Option<u64>,
+row! {
+    struct Due {
+        due: Option<u64>,
+    }
 }
 
 /// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
@@ -89,7 +90,7 @@ pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId
 }
 
 /// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
-pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Result<BTreeSet<IntegrationId>, AdminError> {
+pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Result<Vec<IntegrationId>, AdminError> {
     let sql = format!("SELECT id FROM ({UNTOLD}) WHERE id IN (SELECT value FROM json_each(?))");
     let rows: Vec<IdRow> = database.rows(&sql, vec![ids.into()])?;
     Ok(rows.into_iter().map(|row| row.id).collect())
@@ -140,11 +141,11 @@ fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) 
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
         ttl_seconds = excluded.ttl_seconds, since = excluded.since,
         tries = tries + (again_at IS NOT NULL), again_at = NULL";
-    let ttl = ttl.map_or(SqlStorageValue::Null, number);
+    let ttl = ttl.map_or(JsValue::NULL, number);
     database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
 }
 
-fn count(database: &Database, sql: &str, values: Vec<SqlStorageValue>) -> Result<u64, AdminError> {
+fn count(database: &Database, sql: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
     let count: Option<Count> = database.row(sql, values)?;
     Ok(count.map_or(0, |count| count.waiting))
 }
