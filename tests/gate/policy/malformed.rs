@@ -3,7 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
-use tidegate::core::openapi::{Document, InvalidDocument, compile};
+use tidegate::core::openapi::{Document, Finding, InvalidDocument, compile};
 
 use super::super::support::shared;
 use super::super::world;
@@ -15,7 +15,9 @@ fn has_an_answer(text: &str) -> Result<(), String> {
     match Document::parse(text) {
         Ok(document) => {
             let compiled = compile(&[document], &settings());
-            let placed = compiled.report.errors.iter().all(|error| !error.path.is_empty() && !error.message.is_empty());
+            // A path can itself be the empty text, below a server with a path; then the method tells that it is one.
+            let has_place = |error: &Finding| !error.path.is_empty() || !error.method.is_empty();
+            let placed = compiled.report.errors.iter().all(|error| has_place(error) && !error.message.is_empty());
             let told = compiled.policy.is_some() != compiled.report.errors.is_empty();
             if told || !placed { Err(format!("{:?}", compiled.report.errors)) } else { Ok(()) }
         }
@@ -48,6 +50,14 @@ fn every_beginning_of_a_document_has_an_answer() {
         }
         assert!(Document::parse(&text).is_ok());
     }
+}
+
+#[test]
+fn an_operation_with_an_empty_path_has_an_answer() {
+    let text = BLOCK.replacen("  /boats:\n", "  \"\":\n", 1).replacen("[boats.write, on]", "[\"\\\"\"]", 1);
+    has_an_answer(&text).unwrap();
+    let report = compile(&[Document::parse(&text).unwrap()], &settings()).report;
+    assert!(report.to_string().contains("Harbour, POST \"\": "), "{report}");
 }
 
 proptest! {

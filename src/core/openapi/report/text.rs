@@ -112,7 +112,8 @@ fn counted(count: usize, what: &str) -> String {
 impl Finding {
     /// `document, METHOD path`, as far as these are known.
     fn place(&self) -> String {
-        let operation = format!("{} {}", self.method.to_ascii_uppercase(), self.path);
+        let path = if self.path.is_empty() && !self.method.is_empty() { "\"\"" } else { &self.path };
+        let operation = format!("{} {path}", self.method.to_ascii_uppercase());
         let parts = [self.document.as_str(), operation.trim()].into_iter().filter(|part| !part.is_empty());
         visible(&parts.collect::<Vec<_>>().join(", "))
     }
@@ -163,6 +164,11 @@ OK: this can be published; 3 findings to look at
     fn a_document_cannot_write_lines_of_its_own() {
         let shown = finding("/a\n::error::b\u{1b}[2J", "c\r").to_string();
         assert_eq!(shown, "contacts.json, GET /a\\u{a}::error::b\\u{1b}[2J: c\\u{d}");
+    }
+
+    #[test]
+    fn an_empty_path_is_seen() {
+        assert_eq!(finding("", "no slash").to_string(), "contacts.json, GET \"\": no slash");
     }
 
     #[test]
