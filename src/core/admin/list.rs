@@ -95,7 +95,7 @@ impl Parameters {
             let known = PARAMETERS.into_iter().find(|known| *known == name);
             let name = known.ok_or_else(|| AdminError::invalid("query", format!("unknown parameter {name:?}")))?;
             let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is no UTF-8"))?;
-            if found.insert(name, value).is_some() {
+            if found.insert(name, value.into_owned()).is_some() {
                 return Err(AdminError::invalid(name, "it is given more than once"));
             }
         }

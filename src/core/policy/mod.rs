@@ -8,7 +8,7 @@ mod owner;
 mod preview;
 mod template;
 
-use matchit::Router;
+use matchit::{Match, Router};
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
@@ -52,7 +52,7 @@ pub enum PolicyError {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lookup<'a> {
     /// An operation, with the values of its path parameters by name, in the path's spelling.
-    Found(&'a Operation, Vec<(&'a str, String)>),
+    Found(&'a Operation, Vec<(&'a str, &'a str)>),
     /// The path is known, but only for these methods.
     OtherMethods(Vec<Method>),
     /// Nothing.
@@ -120,28 +120,29 @@ impl Policy {
 
     /// Whether the request's body must be read before it can be judged.
     pub fn reads_body<C>(&self, request: &Request<C>) -> bool {
-        match self.lookup(request.method(), request.path()) {
-            Lookup::Found(operation, _) => operation.access.reads_body(),
-            Lookup::OtherMethods(_) | Lookup::Nothing => false,
-        }
+        self.operation(request.method(), request.path()).is_some_and(|operation| operation.access.reads_body())
     }
 
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
-    pub fn lookup(&self, method: &Method, path: &Path) -> Lookup<'_> {
-        if let Some((operation, values)) = self.find(method, path) {
-            let names = operation.path.parameters();
-            return Lookup::Found(operation, names.zip(values).collect());
+    pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
+        if let Some((operation, found)) = self.find(method, path) {
+            let values = found.params.iter().map(|(_, value)| value);
+            return Lookup::Found(operation, operation.path.parameters().zip(values).collect());
         }
         let methods = self.routers.iter().map(|(method, _)| method);
-        let others: Vec<_> = methods.filter(|other| self.find(other, path).is_some()).cloned().collect();
+        let others: Vec<_> = methods.filter(|other| self.operation(other, path).is_some()).cloned().collect();
         if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
     }
 
-    fn find(&self, method: &Method, path: &Path) -> Option<(&Operation, Vec<String>)> {
+    /// As [`lookup`](Self::lookup), where nothing more is asked.
+    pub fn operation(&self, method: &Method, path: &Path) -> Option<&Operation> {
+        self.find(method, path).map(|(operation, _)| operation)
+    }
+
+    fn find<'a, 'p>(&'a self, method: &Method, path: &'p Path) -> Option<(&'a Operation, Match<'a, 'p, &'a usize>)> {
         let (_, router) = self.routers.iter().find(|(known, _)| known == method)?;
         let found = router.at(path.as_str()).ok()?;
-        let values = found.params.iter().map(|(_, value)| value.to_owned()).collect();
-        Some((self.operations.get(*found.value)?, values))
+        Some((self.operations.get(*found.value)?, found))
     }
 }
 

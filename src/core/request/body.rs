@@ -45,7 +45,7 @@ impl Body {
     }
 
     /// How the body gives the property `name`; exact names of `others` are properties of their own.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given {
+    pub fn given(&self, name: &str, others: &[&str]) -> Given<'_> {
         let properties = match self {
             Self::Empty => return Given::Absent,
             Self::Opaque => return Given::Ambiguous,
@@ -56,7 +56,7 @@ impl Body {
         let mut same = properties.iter().filter(|(given, _)| wanted.may_be(given) && !is_other(given));
         match (same.next(), same.next()) {
             (None, _) => Given::Absent,
-            (Some((given, Some(value))), None) if given == name => Given::Once(value.clone()),
+            (Some((given, Some(value))), None) if given == name => Given::Once(value.into()),
             _ => Given::Ambiguous,
         }
     }
@@ -139,9 +139,9 @@ impl From<Id> for Option<String> {
 mod tests {
     use super::*;
 
-    fn given(body: &str) -> Given {
+    fn given(body: &str) -> Given<'static> {
         let body = Body::parse(Some("application/json; charset=utf-8"), false, body.as_bytes());
-        body.unwrap().given("locationId", &["locationId", "location-id"])
+        Box::leak(Box::new(body.unwrap())).given("locationId", &["locationId", "location-id"])
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Names of parameters, as different parsers see them.
 
+use std::borrow::Cow;
+
 /// How a request gives a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum Given<'a> {
     /// Not at all, in any spelling.
     Absent,
     /// Exactly once, in exactly this name; the decoded value.
-    Once(String),
+    Once(Cow<'a, str>),
     /// Twice, or under a name that some parser takes for this one.
     Ambiguous,
 }
@@ -20,21 +22,22 @@ pub struct Skeleton(String);
 impl Skeleton {
     /// The skeleton of a name.
     pub fn of(name: &str) -> Self {
-        let stem = name.split(['[', '\0']).next().unwrap_or_default();
-        let mut folded = String::with_capacity(stem.len());
-        for letter in stem.chars() {
-            match letter {
-                letter if letter.is_ascii_alphanumeric() => folded.push(letter.to_ascii_lowercase()),
-                letter => folded.push_str(ascii_in(letter)),
-            }
-        }
-        Self(folded)
+        Self(folded(name).collect())
     }
 
     /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.
     pub fn may_be(&self, given: &str) -> bool {
-        Self::of(given) == *self || (given.contains('\0') && Self::of(&given.replace('\0', "")) == *self)
+        let is = |given: &str| folded(given).eq(self.0.chars());
+        is(given) || (given.contains('\0') && is(&given.replace('\0', "")))
     }
+}
+
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    let stem = name.chars().take_while(|letter| !matches!(letter, '[' | '\0'));
+    stem.flat_map(|letter| {
+        let plain = letter.is_ascii_alphanumeric().then(|| letter.to_ascii_lowercase());
+        plain.into_iter().chain(ascii_in(letter).chars())
+    })
 }
 
 /// The ASCII letters among what becomes of a letter outside ASCII in upper case, and then in lower case. The test holds
