@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::name::{Given, Skeleton};
+use super::name::{Given, may_be};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -51,9 +51,8 @@ impl Body {
             Self::Opaque => return Given::Ambiguous,
             Self::Object(properties) => properties,
         };
-        let wanted = Skeleton::of(name);
         let is_other = |given: &str| given != name && others.contains(&given);
-        let mut same = properties.iter().filter(|(given, _)| wanted.may_be(given) && !is_other(given));
+        let mut same = properties.iter().filter(|(given, _)| may_be(given, name) && !is_other(given));
         match (same.next(), same.next()) {
             (None, _) => Given::Absent,
             (Some((given, Some(value))), None) if given == name => Given::Once(value.into()),

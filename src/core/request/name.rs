@@ -13,26 +13,16 @@ pub enum Given<'a> {
     Ambiguous,
 }
 
+/// Whether some parser takes `given` for `name`: one cuts it at a NUL, another drops the NUL.
+pub(in crate::core) fn may_be(given: &str, name: &str) -> bool {
+    let is = |given: &str| skeleton(given).eq(skeleton(name));
+    given == name || is(given) || (given.contains('\0') && is(&given.replace('\0', "")))
+}
+
 /// What is left of a name when everything is dropped that some parser drops: case, punctuation, what follows a
 /// bracket or a NUL. Case as widely as Unicode has it: readers that ignore it take `ı`, `ſ` and the Kelvin sign for
 /// `i`, `s` and `k`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Skeleton(String);
-
-impl Skeleton {
-    /// The skeleton of a name.
-    pub fn of(name: &str) -> Self {
-        Self(folded(name).collect())
-    }
-
-    /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.
-    pub fn may_be(&self, given: &str) -> bool {
-        let is = |given: &str| folded(given).eq(self.0.chars());
-        is(given) || (given.contains('\0') && is(&given.replace('\0', "")))
-    }
-}
-
-fn folded(name: &str) -> impl Iterator<Item = char> {
+fn skeleton(name: &str) -> impl Iterator<Item = char> {
     let stem = name.chars().take_while(|letter| !matches!(letter, '[' | '\0'));
     stem.flat_map(|letter| {
         let plain = letter.is_ascii_alphanumeric().then(|| letter.to_ascii_lowercase());
@@ -75,7 +65,7 @@ mod tests {
             let folded = letter.to_uppercase().flat_map(char::to_lowercase);
             let expected: String = folded.filter(char::is_ascii_alphanumeric).collect();
             let stem = if matches!(letter, '[' | '\0') { String::new() } else { expected };
-            assert_eq!(Skeleton::of(&letter.to_string()), Skeleton(stem), "{letter:?}");
+            assert_eq!(skeleton(&letter.to_string()).collect::<String>(), stem, "{letter:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
 
-use super::name::{Given, Skeleton};
+use super::name::{Given, may_be};
 
 /// A query string as received, without its `?`; `None` where the target has no `?`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -53,17 +53,19 @@ impl Query {
     /// not UTF-8. Whoever relies on such a difference gets [`Given::Ambiguous`]. Exact names of `others` are parameters
     /// of their own and count as such only.
     pub fn given(&self, name: &str, others: &[&str]) -> Given<'_> {
-        let wanted = Skeleton::of(name);
         let mut found = Given::Absent;
         for pair in self.0.as_deref().unwrap_or_default().split('&') {
             for part in pair.split(';') {
                 let (raw_name, raw_value) = part.split_once('=').unwrap_or((part, ""));
                 let given_name = decode_name(raw_name);
-                let other = given_name != name && others.contains(&given_name.as_ref());
-                if !wanted.may_be(&given_name) || (other && part.len() == pair.len()) {
+                if !may_be(&given_name, name) {
                     continue;
                 }
-                let exact = given_name == name && part.len() == pair.len() && found == Given::Absent;
+                let (is_whole, is_exact) = (part.len() == pair.len(), given_name == name);
+                if is_whole && !is_exact && others.contains(&given_name.as_ref()) {
+                    continue;
+                }
+                let exact = is_exact && is_whole && found == Given::Absent;
                 found = match decode(raw_value) {
                     Some(value) if exact => Given::Once(value),
                     _ => return Given::Ambiguous,
@@ -81,25 +83,25 @@ impl fmt::Debug for Query {
     }
 }
 
-/// What is not UTF-8 in a name becomes U+FFFD, and a [`Skeleton`] drops it as some parsers do.
+/// What is not UTF-8 in a name becomes U+FFFD, and [`may_be`] drops it as some parsers do.
 fn decode_name(raw: &str) -> Cow<'_, str> {
-    match spaced(raw) {
-        Cow::Borrowed(raw) => percent_decode_str(raw).decode_utf8_lossy(),
-        Cow::Owned(spaced) => Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned()),
+    if is_plain(raw) {
+        return Cow::Borrowed(raw);
     }
+    Cow::Owned(percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned())
 }
 
 /// A value as HTML forms write it; `None` where it is not UTF-8.
 pub(in crate::core) fn decode(raw: &str) -> Option<Cow<'_, str>> {
-    match spaced(raw) {
-        Cow::Borrowed(raw) => percent_decode_str(raw).decode_utf8().ok(),
-        Cow::Owned(spaced) => Some(Cow::Owned(percent_decode_str(&spaced).decode_utf8().ok()?.into_owned())),
+    if is_plain(raw) {
+        return Some(Cow::Borrowed(raw));
     }
+    Some(Cow::Owned(percent_decode_str(&raw.replace('+', " ")).decode_utf8().ok()?.into_owned()))
 }
 
-/// HTML forms write a space as a plus sign.
-fn spaced(raw: &str) -> Cow<'_, str> {
-    if raw.contains('+') { Cow::Owned(raw.replace('+', " ")) } else { Cow::Borrowed(raw) }
+/// Whether nothing is encoded in it.
+fn is_plain(raw: &str) -> bool {
+    !raw.bytes().any(|byte| matches!(byte, b'%' | b'+'))
 }
 
 #[cfg(test)]
