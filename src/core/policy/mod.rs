@@ -8,7 +8,7 @@ mod owner;
 mod preview;
 mod template;
 
-use matchit::{Match, Router};
+use matchit::{Match, Params, Router};
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
@@ -51,12 +51,19 @@ pub enum PolicyError {
 /// What a method and a path name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lookup<'a> {
-    /// An operation, with the values of its path parameters by name, in the path's spelling.
-    Found(&'a Operation, Vec<(&'a str, &'a str)>),
+    /// An operation, with the values of its path parameters.
+    Found(&'a Operation, PathParameters<'a>),
     /// The path is known, but only for these methods.
     OtherMethods(Vec<Method>),
     /// Nothing.
     Nothing,
+}
+
+/// The values of an operation's path parameters, in the path's spelling.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PathParameters<'a> {
+    template: &'a Template,
+    values: Params<'a, 'a>,
 }
 
 impl Policy {
@@ -67,21 +74,9 @@ impl Policy {
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
         sort(&mut operations);
         let mut routers: Vec<(Method, Router<usize>)> = Vec::new();
-        let mut routes: Map<&Template> = Map::default();
         for (index, operation) in operations.iter().enumerate() {
-            let clash = |other: &Template| PolicyError::Clash {
-                document: operation.document.clone(),
-                method: operation.method.as_str().to_owned(),
-                path: other.to_string(),
-                other: operation.path.to_string(),
-            };
-            let route = operation.path.route();
-            let key = format!("{} {route}", operation.method.as_str());
-            if let Some(other) = routes.get(&key) {
-                return Err(clash(other));
-            }
-            routes.insert(key, &operation.path);
-            add(&mut routers, &operation.method, route, index).ok_or_else(|| clash(&operation.path))?;
+            add(&mut routers, &operation.method, operation.path.route(), index)
+                .ok_or_else(|| clash(operation, &operations))?;
         }
         Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routers })
     }
@@ -126,8 +121,7 @@ impl Policy {
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
     pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
         if let Some((operation, found)) = self.find(method, path) {
-            let values = found.params.iter().map(|(_, value)| value);
-            return Lookup::Found(operation, operation.path.parameters().zip(values).collect());
+            return Lookup::Found(operation, PathParameters { template: &operation.path, values: found.params });
         }
         let methods = self.routers.iter().map(|(method, _)| method);
         let others: Vec<_> = methods.filter(|other| self.operation(other, path).is_some()).cloned().collect();
@@ -143,6 +137,32 @@ impl Policy {
         let (_, router) = self.routers.iter().find(|(known, _)| known == method)?;
         let found = router.at(path.as_str()).ok()?;
         Some((self.operations.get(*found.value)?, found))
+    }
+}
+
+impl<'a> PathParameters<'a> {
+    /// Names and values, from the left.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let values = self.values.iter().map(|(_, value)| value);
+        self.template.parameters().zip(values)
+    }
+
+    /// The value of the parameter `name`.
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        self.iter().find(|(given, _)| *given == name).map(|(_, value)| value)
+    }
+}
+
+/// That the router has a place for `operation` no more: one of `operations` took it.
+fn clash(operation: &Operation, operations: &[Operation]) -> PolicyError {
+    let route = operation.path.route();
+    let is_same = |other: &&Operation| other.method == operation.method && other.path.route() == route;
+    let first = operations.iter().find(is_same).unwrap_or(operation);
+    PolicyError::Clash {
+        document: operation.document.clone(),
+        method: operation.method.as_str().to_owned(),
+        path: first.path.to_string(),
+        other: operation.path.to_string(),
     }
 }
 

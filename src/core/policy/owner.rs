@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Alternative, Policy};
+use super::{Alternative, PathParameters, Policy};
 use crate::core::record::{Level, OwnerId};
 use crate::core::request::json::{deserialize, word};
 use crate::core::request::{Fault, Fields, FromKept, Given, Kept, Request};
@@ -164,7 +164,7 @@ impl Policy {
         &self,
         alternative: &Alternative,
         request: &Request<C>,
-        path_parameters: &[(&str, &str)],
+        path_parameters: &PathParameters<'_>,
         own: &OwnerId,
     ) -> Result<(), OwnerError> {
         let names = self.owner_names.of(alternative.level);
@@ -247,11 +247,11 @@ fn add_declared<'a, C>(
     named: &mut Vec<Named<'a>>,
     alternative: &'a Alternative,
     request: &'a Request<C>,
-    path_parameters: &[(&str, &'a str)],
+    path_parameters: &PathParameters<'a>,
 ) -> Result<(), OwnerError> {
     for OwnerParameter { name, place } in &alternative.owner {
         let value = match place {
-            Place::Path => path_parameters.iter().find(|(given, _)| given == name).map(|(_, value)| *value),
+            Place::Path => path_parameters.value(name),
             Place::Header => request.header(name),
             Place::Query | Place::Body => None,
         };
