@@ -144,8 +144,8 @@ enum Expire {
 struct PolicyBody<'a> {
     #[serde(borrow)]
     documents: Vec<&'a RawValue>,
-    #[serde(default, deserialize_with = "given")]
-    settings: Option<Kept>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    settings: Option<Kept<'a>>,
 }
 
 /// Reads a body into its type.

@@ -51,18 +51,28 @@ impl Template {
     /// # Errors
     /// [`InvalidTemplate`] where it could match no canonical path, or does so in more than one way.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
-        let mut segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
-        segments.try_for_each(Segment::check)?;
-        let template = Self(text.to_owned());
-        if template.parameters().count() > MAX_PARAMETERS {
+        let segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
+        let (mut names, mut is_repeated) = (Vec::new(), false);
+        let mut path = String::with_capacity(text.len());
+        for segment in segments {
+            path.push('/');
+            match Segment::parse(segment)? {
+                Segment::Literal(text) => path.push_str(text),
+                Segment::Parameter(name) => {
+                    is_repeated |= names.len() < MAX_PARAMETERS && names.contains(&name);
+                    names.push(name);
+                    path.push('x');
+                }
+            }
+        }
+        if names.len() > MAX_PARAMETERS {
             return Err(InvalidTemplate::TooManyParameters);
         }
-        let stands_before = |(place, name)| template.parameters().take(place).any(|other| other == name);
-        if template.parameters().enumerate().any(stands_before) {
+        if is_repeated {
             return Err(InvalidTemplate::RepeatedParameter);
         }
-        Path::check(&template.filled(|path, _| path.push('x')))?;
-        Ok(template)
+        Path::check(&path)?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The parameters' names, from the left.
@@ -143,13 +153,12 @@ impl<'a> Segment<'a> {
         name.map_or(Self::Literal(text), Self::Parameter)
     }
 
-    fn check(text: &str) -> Result<(), InvalidTemplate> {
-        match Segment::of(text) {
-            Segment::Parameter(name) if is_parameter_name(name) => Ok(()),
-            Segment::Parameter(_) => Err(InvalidTemplate::ParameterName),
-            Segment::Literal(text) if text.contains(['{', '}']) => Err(InvalidTemplate::PartOfSegment),
-            Segment::Literal(text) if text.contains('%') => Err(InvalidTemplate::Encoded),
-            Segment::Literal(_) => Ok(()),
+    fn parse(text: &'a str) -> Result<Self, InvalidTemplate> {
+        match Self::of(text) {
+            Self::Parameter(name) if !is_parameter_name(name) => Err(InvalidTemplate::ParameterName),
+            Self::Literal(text) if text.contains(['{', '}']) => Err(InvalidTemplate::PartOfSegment),
+            Self::Literal(text) if text.contains('%') => Err(InvalidTemplate::Encoded),
+            segment => Ok(segment),
         }
     }
 
