@@ -16,7 +16,7 @@ pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
-pub use template::{InvalidTemplate, Template};
+pub use template::{InvalidTemplate, Segments, Template};
 
 use super::request::{Map, Method, Path, Request, sort};
 

@@ -13,6 +13,10 @@ use crate::core::request::{Fault, FromKept, Kept, Path, PathError};
 #[serde(transparent)]
 pub struct Template(String);
 
+/// A template in its segments.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct Segments<'a>(Vec<Segment<'a>>);
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
     Literal(&'a str),
@@ -88,9 +92,9 @@ impl Template {
         self.filled(|path, name| path.push_str(&value(name)))
     }
 
-    /// How many segments it has; templates of different lengths never match the same path.
-    pub fn segments(&self) -> usize {
-        self.parts().count()
+    /// It in its segments, for comparing it with many.
+    pub fn segments(&self) -> Segments<'_> {
+        Segments(self.parts().collect())
     }
 
     /// The route by which the router knows it: the parameters' names do not tell two templates apart.
@@ -102,18 +106,6 @@ impl Template {
             path.push_str(&count.to_string());
             path.push('}');
         })
-    }
-
-    /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.
-    pub fn crosses(&self, other: &Self) -> bool {
-        let mut pairs = self.parts().zip(other.parts());
-        let overlap = self.segments() == other.segments() && pairs.all(|(a, b)| a.overlaps(b));
-        overlap && self.is_narrower_somewhere(other) && other.is_narrower_somewhere(self)
-    }
-
-    fn is_narrower_somewhere(&self, other: &Self) -> bool {
-        let mut pairs = self.parts().zip(other.parts());
-        pairs.any(|pair| matches!(pair, (Segment::Literal(_), Segment::Parameter(_))))
     }
 
     fn parts(&self) -> impl Iterator<Item = Segment<'_>> {
@@ -131,6 +123,25 @@ impl Template {
             }
         }
         path
+    }
+}
+
+impl Segments<'_> {
+    /// How many there are; templates of different lengths never match the same path.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.
+    pub fn crosses(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(&other.0);
+        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(*b));
+        overlap && self.is_narrower_somewhere(other) && other.is_narrower_somewhere(self)
+    }
+
+    fn is_narrower_somewhere(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(&other.0);
+        pairs.any(|pair| matches!(pair, (Segment::Literal(_), Segment::Parameter(_))))
     }
 }
 
@@ -156,7 +167,9 @@ impl<'a> Segment<'a> {
     fn parse(text: &'a str) -> Result<Self, InvalidTemplate> {
         match Self::of(text) {
             Self::Parameter(name) if !is_parameter_name(name) => Err(InvalidTemplate::ParameterName),
-            Self::Literal(text) if text.contains(['{', '}']) => Err(InvalidTemplate::PartOfSegment),
+            Self::Literal(text) if text.bytes().any(|byte| matches!(byte, b'{' | b'}')) => {
+                Err(InvalidTemplate::PartOfSegment)
+            }
             Self::Literal(text) if text.contains('%') => Err(InvalidTemplate::Encoded),
             segment => Ok(segment),
         }
@@ -213,7 +226,7 @@ mod tests {
 
     #[test]
     fn crossing_is_found() {
-        let crosses = |a, b| Template::parse(a).unwrap().crosses(&Template::parse(b).unwrap());
+        let crosses = |a, b| Template::parse(a).unwrap().segments().crosses(&Template::parse(b).unwrap().segments());
         assert!(crosses("/c/{id}/slots", "/c/resources/{type}"));
         assert!(!crosses("/c/{id}/slots", "/c/resources/slots"));
         assert!(!crosses("/c/{id}/", "/c/resources/{type}"));

@@ -83,8 +83,7 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// Where it is none.
     pub fn given<T: FromKept>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        T::from_kept(value).map(Some).map_err(|fault| fault.within(name))
+        self.take(name).map(|value| made(name, value)).transpose()
     }
 
     /// A field that may be left out or `null`.
@@ -92,14 +91,20 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// Where it is neither, and none.
     pub fn optional<T: FromKept>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        self.0.retain(|(found, value)| found != name || *value != Kept::Null);
-        self.given(name)
+        match self.take(name) {
+            None | Some(Kept::Null) => Ok(None),
+            Some(value) => made(name, value).map(Some),
+        }
     }
 
     fn take(&mut self, name: &str) -> Option<Kept<'a>> {
         let (_, value) = self.0.iter_mut().find(|(found, _)| found == name)?;
         Some(std::mem::take(value))
     }
+}
+
+fn made<T: FromKept>(name: &str, value: Kept<'_>) -> Result<T, Fault> {
+    T::from_kept(value).map_err(|fault| fault.within(name))
 }
 
 /// Reads by serde what is made by hand.
