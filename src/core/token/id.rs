@@ -1,5 +1,6 @@
 //! Integration ids: 80 random bits in lower-case Crockford base32.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::core::request::json::text;
 use crate::core::request::{Fault, FromKept, Kept};
 
 /// The public id of an integration: 16 characters. It may be logged.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct IntegrationId([u8; IntegrationId::LENGTH]);
 
@@ -40,6 +41,20 @@ impl IntegrationId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Never inlined: wherever ids are sorted, that would be kilobytes.
+impl Ord for IntegrationId {
+    #[inline(never)]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for IntegrationId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
