@@ -32,15 +32,15 @@ const NEVER_FORWARDED: [&str; 9] = [
     "transfer-encoding",
 ];
 
-/// Fields by which some origins let a client change, after the verdict, which operation is meant.
+/// Fields by which some origins let a client change, after the verdict, which operation is meant: what follows their `x-`.
 const OPERATION_OVERRIDES: [&str; 7] = [
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-middleware-subrequest",
-    "x-original-uri",
-    "x-original-url",
-    "x-rewrite-url",
+    "http-method",
+    "http-method-override",
+    "method-override",
+    "middleware-subrequest",
+    "original-uri",
+    "original-url",
+    "rewrite-url",
 ];
 
 /// What `Connection` must not name away: the platform says by these who the client is, or where the request goes.
@@ -48,22 +48,27 @@ const KEPT_WHATEVER_CONNECTION_SAYS: [&str; 3] = ["forwarded", "host", "x-real-i
 /// Likewise, by how they begin.
 const KEPT_BY_PREFIX: [&str; 2] = ["cf-", "x-forwarded-"];
 
-/// Plans how to forward what was granted. `names` are the request's field names in lower case; `value` gives one
-/// field's value.
+/// Plans how to forward what was granted. `names` are the request's field names in lower case; `value` gives the value of
+/// one of them, and is asked no more than it must be: at the edge each question leaves this module.
 pub fn plan<'a>(
     grant: &Grant,
-    names: impl IntoIterator<Item = &'a str>,
+    names: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
     value: impl Fn(&str) -> Option<String>,
 ) -> Plan {
-    let connection = value("connection").unwrap_or_default();
+    let names = names.into_iter();
+    let value = |name: &str| if names.clone().any(|known| known == name) { value(name) } else { None };
+    let connection = value("connection");
     let websocket = value("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
     let hop_by_hop = |name: &str| match name {
         "upgrade" => !websocket,
-        _ => NEVER_FORWARDED.contains(&name) || is_named_by(&connection, name),
+        _ => {
+            NEVER_FORWARDED.contains(&name)
+                || connection.as_deref().is_some_and(|connection| is_named_by(connection, name))
+        }
     };
     let never = |name: &str| is_ours(name) || is_override(name) || is_look_alike(name, grant.judged_fields());
     let is_judged = |name: &str| grant.judged_fields().iter().any(|judged| judged == name);
-    let removed = names.into_iter().filter(|name| never(name) || (hop_by_hop(name) && !is_judged(name)));
+    let removed = names.clone().filter(|name| never(name) || (hop_by_hop(name) && !is_judged(name)));
     let mut plan = Plan {
         target: grant.target().to_owned(),
         remove: removed.map(str::to_owned).collect(),
@@ -89,8 +94,8 @@ fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {
         TokenUse::Outgoing { .. } => "outgoing",
     };
     vec![
-        ("X-Tidegate-Integration", identity.integration().to_string()),
-        ("X-Tidegate-Level", identity.owner().level.to_string()),
+        ("X-Tidegate-Integration", identity.integration().as_str().to_owned()),
+        ("X-Tidegate-Level", identity.owner().level.as_str().to_owned()),
         ("X-Tidegate-Owner", identity.owner().id.as_str().to_owned()),
         ("X-Tidegate-Scopes", identity.scopes().to_string()),
         ("X-Tidegate-Token", token.to_owned()),
@@ -99,30 +104,36 @@ fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {
 
 /// Whether an origin could take the field for one of ours.
 fn is_ours(name: &str) -> bool {
-    let folded = folded(name);
-    folded.starts_with("x-tidegate-") || folded == "x-tidegate"
+    after_x(name).is_some_and(|mut rest| {
+        "tidegate".chars().all(|letter| rest.next() == Some(letter)) && matches!(rest.next(), None | Some('-'))
+    })
 }
 
 /// Whether an origin could take the field for one that overrides method or path.
 fn is_override(name: &str) -> bool {
-    OPERATION_OVERRIDES.contains(&folded(name).as_str())
+    after_x(name).is_some_and(|rest| OPERATION_OVERRIDES.iter().any(|known| rest.clone().eq(known.chars())))
+}
+
+/// What follows an `x-`, as many servers see it.
+fn after_x(name: &str) -> Option<impl Iterator<Item = char> + Clone> {
+    let mut letters = folded(name);
+    (letters.next() == Some('x') && letters.next() == Some('-')).then_some(letters)
 }
 
 /// Whether an origin could take the field for one that was judged, and is another.
 fn is_look_alike(name: &str, judged: &[String]) -> bool {
-    judged.iter().any(|judged| judged != name && folded(judged) == folded(name))
+    judged.iter().any(|judged| judged != name && folded(judged).eq(folded(name)))
 }
 
 /// A name as many servers see it: all but letters and digits is one to them.
-fn folded(name: &str) -> String {
-    let fold = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
-    name.chars().map(fold).collect()
+fn folded(name: &str) -> impl Iterator<Item = char> + Clone {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
 }
 
 fn is_named_by(connection: &str, name: &str) -> bool {
     let kept =
-        KEPT_WHATEVER_CONNECTION_SAYS.contains(&name) || KEPT_BY_PREFIX.iter().any(|kept| name.starts_with(kept));
-    !kept && connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name))
+        || KEPT_WHATEVER_CONNECTION_SAYS.contains(&name) || KEPT_BY_PREFIX.iter().any(|kept| name.starts_with(kept));
+    connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name)) && !kept()
 }
 
 /// A `Cookie` value without our session.

@@ -1,6 +1,7 @@
 //! Step 3: the record that KV holds for one integration, `i:{id}`: all that a verdict needs, and nothing more.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -51,8 +52,8 @@ pub struct Owner {
 /// One integration as KV holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// It exists.
-    Live(Live),
+    /// It exists. Shared, so that who was granted something is no copy of it.
+    Live(Rc<Live>),
     /// It was deleted: a tombstone, and the end of its story.
     Gone {
         /// The integration's id.
@@ -119,7 +120,7 @@ impl Record {
         }
         let record = match gone {
             Some(_) => parse::<StoredGone>(text).map(|StoredGone { id, rev, .. }| Self::Gone { id, rev })?,
-            None => Self::Live(parse::<StoredLive>(text)?.try_into()?),
+            None => Live::try_from(parse::<StoredLive>(text)?)?.into(),
         };
         if record.id() == id { Ok(record) } else { Err(Corrupt::WrongId) }
     }
@@ -128,7 +129,7 @@ impl Record {
     pub fn to_json(&self) -> String {
         let stored = match self.clone() {
             Self::Gone { id, rev } => serde_json::to_string(&StoredGone { v: VERSION, rev, id, gone: True }),
-            Self::Live(live) => serde_json::to_string(&StoredLive::from(live)),
+            Self::Live(live) => serde_json::to_string(&StoredLive::from(Rc::unwrap_or_clone(live))),
         };
         // The types hold no map with non-string keys, which is all that could fail; an empty text is never a record.
         stored.unwrap_or_default()
@@ -137,15 +138,23 @@ impl Record {
     /// The integration that the record is of.
     pub fn id(&self) -> &IntegrationId {
         match self {
-            Self::Gone { id, .. } | Self::Live(Live { id, .. }) => id,
+            Self::Gone { id, .. } => id,
+            Self::Live(live) => &live.id,
         }
     }
 
     /// Its revision.
     pub fn rev(&self) -> u64 {
         match self {
-            Self::Gone { rev, .. } | Self::Live(Live { rev, .. }) => *rev,
+            Self::Gone { rev, .. } => *rev,
+            Self::Live(live) => live.rev,
         }
+    }
+}
+
+impl From<Live> for Record {
+    fn from(live: Live) -> Self {
+        Self::Live(Rc::new(live))
     }
 }
 

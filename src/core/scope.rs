@@ -132,7 +132,8 @@ impl fmt::Display for ScopeSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for scope in &self.0 {
-            write!(formatter, "{separator}{}", scope.0)?;
+            formatter.write_str(separator)?;
+            formatter.write_str(&scope.0)?;
             separator = " ";
         }
         Ok(())

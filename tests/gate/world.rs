@@ -179,7 +179,7 @@ pub const SCOPES: &str =
 
 fn live(id: u8, owner: Owner, text: &str, tokens: Rotation) -> Record {
     let name = format!("integration {id}");
-    Record::Live(Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens })
+    Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens }.into()
 }
 
 fn records() -> [Record; 6] {

@@ -148,7 +148,7 @@ impl Integration {
 
     /// What KV keeps of it.
     pub fn record(&self) -> Record {
-        Record::Live(self.live())
+        self.live().into()
     }
 
     /// What the edge needs of it.

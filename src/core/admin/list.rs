@@ -97,7 +97,7 @@ impl Parameters {
             if found.iter().any(|(other, _)| *other == name) {
                 return Err(AdminError::invalid(name, "it is given more than once"));
             }
-            found.push((name, value));
+            found.push((name, value.into_owned()));
         }
         Ok(Self(found))
     }

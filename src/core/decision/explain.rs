@@ -56,7 +56,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
     };
     let record = match subject {
         Subject::Nobody => None,
-        Subject::Integration(live) => Some(Record::Live(live.clone())),
+        Subject::Integration(live) => Some(Record::from(live.clone())),
     };
     let operation = operation(policy, &request);
     let denial = match decide(&request, record.as_ref(), policy, now) {

@@ -4,6 +4,8 @@ mod assumed;
 mod denial;
 mod explain;
 
+use std::rc::Rc;
+
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
 
@@ -16,7 +18,6 @@ use super::token::{IntegrationId, Presented, VerifiedRequest};
 
 /// The outcome of [`decide`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "there is one, for the time of one request; and only on 64 bits")]
 pub enum Decision {
     /// It may be forwarded.
     Allow(Grant),
@@ -28,7 +29,7 @@ pub enum Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     method: Method,
-    target: String,
+    target: Rc<str>,
     identity: Option<Identity>,
     judged_fields: Vec<String>,
 }
@@ -36,7 +37,7 @@ pub struct Grant {
 /// Who a live token speaks for. Only [`authenticate`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    integration: Live,
+    integration: Rc<Live>,
     token: TokenUse,
 }
 
@@ -44,11 +45,7 @@ pub struct Identity {
 /// holds nothing; a store that failed is no record, and never comes here.
 pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Decision {
     match judge(request, record, policy, now) {
-        Ok(identity) => {
-            let (method, target) = (request.method().clone(), request.target());
-            let judged_fields = operation(policy, request).map(judged_fields).unwrap_or_default();
-            Decision::Allow(Grant { method, target, identity, judged_fields })
-        }
+        Ok(grant) => Decision::Allow(grant),
         Err(denial) => Decision::Deny(denial),
     }
 }
@@ -61,19 +58,14 @@ pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timesta
     match record {
         Some(Record::Live(integration)) if integration.id == *presented.id() => {
             let token = integration.tokens.find(presented.hash(), now).ok_or(Denial::DeadToken)?;
-            Ok(Identity { integration: integration.clone(), token })
+            Ok(Identity { integration: Rc::clone(integration), token })
         }
         Some(Record::Gone { id, .. }) if id == presented.id() => Err(Denial::DeletedIntegration),
         _ => Err(Denial::UnknownToken),
     }
 }
 
-fn judge(
-    request: &VerifiedRequest,
-    record: Option<&Record>,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<Option<Identity>, Denial> {
+fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Result<Grant, Denial> {
     let identity = request.credential().map(|presented| authenticate(presented, record, now)).transpose()?;
     let (operation, path_parameters) = match policy.lookup(request.method(), request.path()) {
         Lookup::Found(operation, path_parameters) => (operation, path_parameters),
@@ -93,7 +85,8 @@ fn judge(
             any_of(alternatives, identity, allows)?;
         }
     }
-    Ok(identity)
+    let (method, target) = (request.method().clone(), request.shared_target());
+    Ok(Grant { method, target, identity, judged_fields: judged_fields(operation) })
 }
 
 /// Passes where one alternative of the identity's level allows it, else tells what the nearest one lacks.
@@ -190,8 +183,5 @@ impl Identity {
 
 /// The operation that a grant or a denial is about, for logs and explanations: its method and template.
 pub fn operation<'a>(policy: &'a Policy, request: &VerifiedRequest) -> Option<&'a Operation> {
-    match policy.lookup(request.method(), request.path()) {
-        Lookup::Found(operation, _) => Some(operation),
-        Lookup::OtherMethods(_) | Lookup::Nothing => None,
-    }
+    policy.operation(request.method(), request.path())
 }

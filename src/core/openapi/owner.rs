@@ -4,8 +4,7 @@ use super::document::Described;
 use super::settings::Settings;
 use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
-use crate::core::request::Skeleton;
-use crate::core::request::sort_and_dedup;
+use crate::core::request::{may_be, sort_and_dedup};
 
 /// The places in which an operation names an owner of `level`.
 pub(super) fn parameters(
@@ -33,17 +32,14 @@ pub(super) fn look_alikes(
     if levels.peek().is_none() || *access == Access::Public {
         return Vec::new();
     }
-    let names: Vec<_> = levels
-        .flat_map(|level| settings.owner_parameters.of(level))
-        .map(|owner| (owner, Skeleton::of(&owner.name)))
-        .collect();
+    let names: Vec<_> = levels.flat_map(|level| settings.owner_parameters.of(level)).collect();
     let mut found = Vec::new();
     for parameter in places(described, path) {
-        if names.iter().any(|(owner, _)| binds(owner, &parameter)) {
+        if names.iter().any(|owner| binds(owner, &parameter)) {
             continue;
         }
-        let alike = names.iter().find(|(_, skeleton)| skeleton.may_be(&parameter.name));
-        found.extend(alike.map(|(owner, _)| look_alike(&parameter, owner)));
+        let alike = names.iter().find(|owner| may_be(&parameter.name, &owner.name));
+        found.extend(alike.map(|owner| look_alike(&parameter, owner)));
     }
     sort_and_dedup(&mut found);
     found

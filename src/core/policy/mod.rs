@@ -8,7 +8,7 @@ mod owner;
 mod preview;
 mod template;
 
-use matchit::Router;
+use matchit::{Match, Params, Router};
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
@@ -16,7 +16,7 @@ pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
-pub use template::{InvalidTemplate, Template};
+pub use template::{InvalidTemplate, Segments, Template};
 
 use super::request::{Map, Method, Path, Request, sort};
 
@@ -51,12 +51,19 @@ pub enum PolicyError {
 /// What a method and a path name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lookup<'a> {
-    /// An operation, with the values of its path parameters by name, in the path's spelling.
-    Found(&'a Operation, Vec<(&'a str, String)>),
+    /// An operation, with the values of its path parameters.
+    Found(&'a Operation, PathParameters<'a>),
     /// The path is known, but only for these methods.
     OtherMethods(Vec<Method>),
     /// Nothing.
     Nothing,
+}
+
+/// The values of an operation's path parameters, in the path's spelling.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PathParameters<'a> {
+    template: &'a Template,
+    values: Params<'a, 'a>,
 }
 
 impl Policy {
@@ -67,21 +74,9 @@ impl Policy {
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
         sort(&mut operations);
         let mut routers: Vec<(Method, Router<usize>)> = Vec::new();
-        let mut routes: Map<&Template> = Map::default();
         for (index, operation) in operations.iter().enumerate() {
-            let clash = |other: &Template| PolicyError::Clash {
-                document: operation.document.clone(),
-                method: operation.method.as_str().to_owned(),
-                path: other.to_string(),
-                other: operation.path.to_string(),
-            };
-            let route = operation.path.route();
-            let key = format!("{} {route}", operation.method.as_str());
-            if let Some(other) = routes.get(&key) {
-                return Err(clash(other));
-            }
-            routes.insert(key, &operation.path);
-            add(&mut routers, &operation.method, route, index).ok_or_else(|| clash(&operation.path))?;
+            add(&mut routers, &operation.method, operation.path.route(), index)
+                .ok_or_else(|| clash(operation, &operations))?;
         }
         Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routers })
     }
@@ -120,28 +115,54 @@ impl Policy {
 
     /// Whether the request's body must be read before it can be judged.
     pub fn reads_body<C>(&self, request: &Request<C>) -> bool {
-        match self.lookup(request.method(), request.path()) {
-            Lookup::Found(operation, _) => operation.access.reads_body(),
-            Lookup::OtherMethods(_) | Lookup::Nothing => false,
-        }
+        self.operation(request.method(), request.path()).is_some_and(|operation| operation.access.reads_body())
     }
 
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
-    pub fn lookup(&self, method: &Method, path: &Path) -> Lookup<'_> {
-        if let Some((operation, values)) = self.find(method, path) {
-            let names = operation.path.parameters();
-            return Lookup::Found(operation, names.zip(values).collect());
+    pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
+        if let Some((operation, found)) = self.find(method, path) {
+            return Lookup::Found(operation, PathParameters { template: &operation.path, values: found.params });
         }
         let methods = self.routers.iter().map(|(method, _)| method);
-        let others: Vec<_> = methods.filter(|other| self.find(other, path).is_some()).cloned().collect();
+        let others: Vec<_> = methods.filter(|other| self.operation(other, path).is_some()).cloned().collect();
         if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
     }
 
-    fn find(&self, method: &Method, path: &Path) -> Option<(&Operation, Vec<String>)> {
+    /// As [`lookup`](Self::lookup), where nothing more is asked.
+    pub fn operation(&self, method: &Method, path: &Path) -> Option<&Operation> {
+        self.find(method, path).map(|(operation, _)| operation)
+    }
+
+    fn find<'a, 'p>(&'a self, method: &Method, path: &'p Path) -> Option<(&'a Operation, Match<'a, 'p, &'a usize>)> {
         let (_, router) = self.routers.iter().find(|(known, _)| known == method)?;
         let found = router.at(path.as_str()).ok()?;
-        let values = found.params.iter().map(|(_, value)| value.to_owned()).collect();
-        Some((self.operations.get(*found.value)?, values))
+        Some((self.operations.get(*found.value)?, found))
+    }
+}
+
+impl<'a> PathParameters<'a> {
+    /// Names and values, from the left.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let values = self.values.iter().map(|(_, value)| value);
+        self.template.parameters().zip(values)
+    }
+
+    /// The value of the parameter `name`.
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        self.iter().find(|(given, _)| *given == name).map(|(_, value)| value)
+    }
+}
+
+/// That the router has a place for `operation` no more: one of `operations` took it.
+fn clash(operation: &Operation, operations: &[Operation]) -> PolicyError {
+    let route = operation.path.route();
+    let is_same = |other: &&Operation| other.method == operation.method && other.path.route() == route;
+    let first = operations.iter().find(is_same).unwrap_or(operation);
+    PolicyError::Clash {
+        document: operation.document.clone(),
+        method: operation.method.as_str().to_owned(),
+        path: first.path.to_string(),
+        other: operation.path.to_string(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Owner binding: where a request names an owner, an integration passes only for its own.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Alternative, Policy};
+use super::{Alternative, PathParameters, Policy};
 use crate::core::record::{Level, OwnerId};
 use crate::core::request::json::{deserialize, word};
 use crate::core::request::{Fault, Fields, FromKept, Given, Kept, Request};
@@ -163,76 +164,76 @@ impl Policy {
         &self,
         alternative: &Alternative,
         request: &Request<C>,
-        path_parameters: &[(&str, String)],
+        path_parameters: &PathParameters<'_>,
         own: &OwnerId,
     ) -> Result<(), OwnerError> {
         let names = self.owner_names.of(alternative.level);
+        let mut named = Vec::new();
         let query = |name: &str, others: &[&str]| request.query().given(name, others);
-        let mut named = given(query, names, Place::Query)?;
+        add_given(&mut named, query, names.iter(), Place::Query)?;
         if alternative.reads_body() {
             let body = |name: &str, others: &[&str]| request.body().given(name, others);
-            named.extend(given(body, &in_body(names), Place::Body)?);
+            add_given(&mut named, body, names.iter().filter(|name| name.body), Place::Body)?;
         }
-        named.extend(declared(alternative, request, path_parameters)?);
+        add_declared(&mut named, alternative, request, path_parameters)?;
         judge(&named, alternative, own)
     }
 }
 
 /// What a request says at one place of an owner: its id, or `None` where it names something else than an owner of this
 /// level, its condition being unmet.
-struct Named {
-    name: String,
+struct Named<'a> {
+    name: &'a str,
     place: Place,
-    id: Option<String>,
+    id: Option<Cow<'a, str>>,
 }
 
 /// An operation that declares places for the owner wants one of them filled, and filled with an owner; what stands
 /// elsewhere must not contradict it, and does not replace it.
-fn judge(named: &[Named], alternative: &Alternative, own: &OwnerId) -> Result<(), OwnerError> {
+fn judge(named: &[Named<'_>], alternative: &Alternative, own: &OwnerId) -> Result<(), OwnerError> {
     let is_declared = |named: &&Named| alternative.owner.iter().any(|parameter| named.is(parameter));
     if let Some(other) = named.iter().filter(is_declared).find(|named| named.id.is_none()) {
-        return Err(OwnerError::Other(other.name.clone()));
+        return Err(OwnerError::Other(other.name.to_owned()));
     }
     if let (Some(parameter), None) = (alternative.owner.first(), named.iter().find(is_declared)) {
         return Err(OwnerError::Missing(parameter.name.clone()));
     }
-    let mut ids = named.iter().filter_map(|named| Some((&named.name, named.id.as_ref()?)));
+    let mut ids = named.iter().filter_map(|named| Some((named.name, named.id.as_deref()?)));
     let Some((name, first)) = ids.next() else { return Ok(()) };
     if ids.any(|(_, id)| id != first) {
-        return Err(OwnerError::Ambiguous(name.clone()));
+        return Err(OwnerError::Ambiguous(name.to_owned()));
     }
-    if first == own.as_str() { Ok(()) } else { Err(OwnerError::Other(name.clone())) }
+    if first == own.as_str() { Ok(()) } else { Err(OwnerError::Other(name.to_owned())) }
 }
 
-impl Named {
+impl Named<'_> {
     fn is(&self, parameter: &OwnerParameter) -> bool {
         self.place == parameter.place && self.name == parameter.name
     }
 }
 
-/// The names that count in a body.
-fn in_body(names: &[OwnerName]) -> Vec<OwnerName> {
-    names.iter().filter(|name| name.body).cloned().collect()
-}
-
-/// The owners that `source` (the query, the body) names, each with its parameter's name.
-fn given(source: impl Fn(&str, &[&str]) -> Given, names: &[OwnerName], place: Place) -> Result<Vec<Named>, OwnerError> {
-    let all: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
-    let mut values = Vec::new();
+/// Adds the owners that `source` (the query, the body) names, each with its parameter's name.
+fn add_given<'a>(
+    named: &mut Vec<Named<'a>>,
+    source: impl Fn(&str, &[&str]) -> Given<'a>,
+    names: impl Iterator<Item = &'a OwnerName> + Clone,
+    place: Place,
+) -> Result<(), OwnerError> {
+    let all: Vec<&str> = names.clone().map(|name| name.name.as_str()).collect();
     for OwnerName { name, when, .. } in names {
         match source(name, &all) {
             Given::Absent => {}
             Given::Ambiguous => return Err(OwnerError::Ambiguous(name.clone())),
             Given::Once(value) => {
                 let id = holds(&source, when.as_ref())?.then_some(value);
-                values.push(Named { name: name.clone(), place, id });
+                named.push(Named { name, place, id });
             }
         }
     }
-    Ok(values)
+    Ok(())
 }
 
-fn holds(source: impl Fn(&str, &[&str]) -> Given, condition: Option<&Condition>) -> Result<bool, OwnerError> {
+fn holds<'a>(source: impl Fn(&str, &[&str]) -> Given<'a>, condition: Option<&Condition>) -> Result<bool, OwnerError> {
     let Some(Condition { name, is }) = condition else { return Ok(true) };
     match source(name, &[name]) {
         Given::Absent => Ok(true),
@@ -241,25 +242,25 @@ fn holds(source: impl Fn(&str, &[&str]) -> Given, condition: Option<&Condition>)
     }
 }
 
-/// The owners that path and header fields name, where the operation declares such a parameter.
-fn declared<C>(
-    alternative: &Alternative,
-    request: &Request<C>,
-    path_parameters: &[(&str, String)],
-) -> Result<Vec<Named>, OwnerError> {
-    let mut values = Vec::new();
+/// Adds the owners that path and header fields name, where the operation declares such a parameter.
+fn add_declared<'a, C>(
+    named: &mut Vec<Named<'a>>,
+    alternative: &'a Alternative,
+    request: &'a Request<C>,
+    path_parameters: &PathParameters<'a>,
+) -> Result<(), OwnerError> {
     for OwnerParameter { name, place } in &alternative.owner {
         let value = match place {
-            Place::Path => path_parameters.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str()),
+            Place::Path => path_parameters.value(name),
             Place::Header => request.header(name),
             Place::Query | Place::Body => None,
         };
         match value {
             // Header fields that were sent twice arrive joined by a comma (RFC 9110 section 5.3).
             Some(value) if value.contains(',') => return Err(OwnerError::Ambiguous(name.clone())),
-            Some(value) => values.push(Named { name: name.clone(), place: *place, id: Some(value.to_owned()) }),
+            Some(value) => named.push(Named { name, place: *place, id: Some(value.into()) }),
             None => {}
         }
     }
-    Ok(values)
+    Ok(())
 }

@@ -1,21 +1,26 @@
 //! Path templates (OpenAPI 3, "Path Templating"): `/contacts/{contactId}`.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::core::request::json::text;
-use crate::core::request::{Fault, FromKept, Kept, Path, PathError, sort};
+use crate::core::request::{Fault, FromKept, Kept, Path, PathError};
 
 /// A path template whose every segment is either literal or one parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(into = "String")]
-pub struct Template(Vec<Segment>);
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Template(String);
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
-    Literal(String),
-    Parameter(String),
+/// A template in its segments.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct Segments<'a>(Vec<Segment<'a>>);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment<'a> {
+    Literal(&'a str),
+    Parameter(&'a str),
 }
 
 /// The most parameters in a template. The router panics at one more: it names them by letters.
@@ -51,58 +56,86 @@ impl Template {
     /// [`InvalidTemplate`] where it could match no canonical path, or does so in more than one way.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
         let segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
-        let template = Self(segments.map(Segment::parse).collect::<Result<_, _>>()?);
-        let mut names: Vec<_> = template.parameters().collect();
+        let (mut names, mut is_repeated) = (Vec::new(), false);
+        let mut path = String::with_capacity(text.len());
+        for segment in segments {
+            path.push('/');
+            match Segment::parse(segment)? {
+                Segment::Literal(text) => path.push_str(text),
+                Segment::Parameter(name) => {
+                    is_repeated |= names.len() < MAX_PARAMETERS && names.contains(&name);
+                    names.push(name);
+                    path.push('x');
+                }
+            }
+        }
         if names.len() > MAX_PARAMETERS {
             return Err(InvalidTemplate::TooManyParameters);
         }
-        sort(&mut names);
-        if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        if is_repeated {
             return Err(InvalidTemplate::RepeatedParameter);
         }
-        Path::parse(&template.fill(|_| "x".to_owned()))?;
-        Ok(template)
+        Path::check(&path)?;
+        Ok(Self(text.to_owned()))
     }
 
     /// The parameters' names, from the left.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|segment| match segment {
+        self.parts().filter_map(|segment| match segment {
             Segment::Literal(_) => None,
-            Segment::Parameter(name) => Some(name.as_str()),
+            Segment::Parameter(name) => Some(name),
         })
     }
 
     /// The path with `value(name)` for each parameter.
     pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
-        let segments = self.0.iter().map(|segment| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Parameter(name) => format!("/{}", value(name)),
-        });
-        segments.collect()
+        self.filled(|path, name| path.push_str(&value(name)))
     }
 
-    /// How many segments it has; templates of different lengths never match the same path.
-    pub fn segments(&self) -> usize {
-        self.0.len()
+    /// It in its segments, for comparing it with many.
+    pub fn segments(&self) -> Segments<'_> {
+        Segments(self.parts().collect())
     }
 
     /// The route by which the router knows it: the parameters' names do not tell two templates apart.
     pub(in crate::core) fn route(&self) -> String {
         let mut count = 0_usize;
-        let segments = self.0.iter().map(|segment| match segment {
-            Segment::Literal(text) => format!("/{text}"),
-            Segment::Parameter(_) => {
-                count = count.saturating_add(1);
-                format!("/{{p{count}}}")
+        self.filled(|path, _| {
+            count = count.saturating_add(1);
+            path.push_str("{p");
+            path.push_str(&count.to_string());
+            path.push('}');
+        })
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Segment<'_>> {
+        self.0.split('/').skip(1).map(Segment::of)
+    }
+
+    /// The path with what `put` adds to it for each parameter.
+    fn filled(&self, mut put: impl FnMut(&mut String, &str)) -> String {
+        let mut path = String::with_capacity(self.0.len());
+        for segment in self.parts() {
+            path.push('/');
+            match segment {
+                Segment::Literal(text) => path.push_str(text),
+                Segment::Parameter(name) => put(&mut path, name),
             }
-        });
-        segments.collect()
+        }
+        path
+    }
+}
+
+impl Segments<'_> {
+    /// How many there are; templates of different lengths never match the same path.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.
     pub fn crosses(&self, other: &Self) -> bool {
         let mut pairs = self.0.iter().zip(&other.0);
-        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(b));
+        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(*b));
         overlap && self.is_narrower_somewhere(other) && other.is_narrower_somewhere(self)
     }
 
@@ -112,19 +145,38 @@ impl Template {
     }
 }
 
-impl Segment {
-    fn parse(text: &str) -> Result<Self, InvalidTemplate> {
-        match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) if is_parameter_name(name) => Ok(Self::Parameter(name.to_owned())),
-            Some(_) => Err(InvalidTemplate::ParameterName),
-            None if text.contains(['{', '}']) => Err(InvalidTemplate::PartOfSegment),
-            None if text.contains('%') => Err(InvalidTemplate::Encoded),
-            None => Ok(Self::Literal(text.to_owned())),
+/// Segment by segment, a literal one before a parameter.
+impl Ord for Template {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.parts().cmp(other.parts())
+    }
+}
+
+impl PartialOrd for Template {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<'a> Segment<'a> {
+    fn of(text: &'a str) -> Self {
+        let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        name.map_or(Self::Literal(text), Self::Parameter)
+    }
+
+    fn parse(text: &'a str) -> Result<Self, InvalidTemplate> {
+        match Self::of(text) {
+            Self::Parameter(name) if !is_parameter_name(name) => Err(InvalidTemplate::ParameterName),
+            Self::Literal(text) if text.bytes().any(|byte| matches!(byte, b'{' | b'}')) => {
+                Err(InvalidTemplate::PartOfSegment)
+            }
+            Self::Literal(text) if text.contains('%') => Err(InvalidTemplate::Encoded),
+            segment => Ok(segment),
         }
     }
 
     /// Whether some segment of a path is matched by both. A parameter is never empty.
-    fn overlaps(&self, other: &Self) -> bool {
+    fn overlaps(self, other: Self) -> bool {
         match (self, other) {
             (Self::Literal(a), Self::Literal(b)) => a == b,
             (Self::Parameter(_), Self::Literal(text)) | (Self::Literal(text), Self::Parameter(_)) => !text.is_empty(),
@@ -140,19 +192,13 @@ fn is_parameter_name(name: &str) -> bool {
 
 impl fmt::Display for Template {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.fill(|name| format!("{{{name}}}")))
+        formatter.write_str(&self.0)
     }
 }
 
 impl FromKept for Template {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         text(value, Self::parse)
-    }
-}
-
-impl From<Template> for String {
-    fn from(template: Template) -> Self {
-        template.to_string()
     }
 }
 
@@ -180,7 +226,7 @@ mod tests {
 
     #[test]
     fn crossing_is_found() {
-        let crosses = |a, b| Template::parse(a).unwrap().crosses(&Template::parse(b).unwrap());
+        let crosses = |a, b| Template::parse(a).unwrap().segments().crosses(&Template::parse(b).unwrap().segments());
         assert!(crosses("/c/{id}/slots", "/c/resources/{type}"));
         assert!(!crosses("/c/{id}/slots", "/c/resources/slots"));
         assert!(!crosses("/c/{id}/", "/c/resources/{type}"));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::name::{Given, Skeleton};
+use super::name::{Given, may_be};
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -45,18 +45,17 @@ impl Body {
     }
 
     /// How the body gives the property `name`; exact names of `others` are properties of their own.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given {
+    pub fn given(&self, name: &str, others: &[&str]) -> Given<'_> {
         let properties = match self {
             Self::Empty => return Given::Absent,
             Self::Opaque => return Given::Ambiguous,
             Self::Object(properties) => properties,
         };
-        let wanted = Skeleton::of(name);
         let is_other = |given: &str| given != name && others.contains(&given);
-        let mut same = properties.iter().filter(|(given, _)| wanted.may_be(given) && !is_other(given));
+        let mut same = properties.iter().filter(|(given, _)| may_be(given, name) && !is_other(given));
         match (same.next(), same.next()) {
             (None, _) => Given::Absent,
-            (Some((given, Some(value))), None) if given == name => Given::Once(value.clone()),
+            (Some((given, Some(value))), None) if given == name => Given::Once(value.into()),
             _ => Given::Ambiguous,
         }
     }
@@ -139,9 +138,9 @@ impl From<Id> for Option<String> {
 mod tests {
     use super::*;
 
-    fn given(body: &str) -> Given {
+    fn given(body: &str) -> Given<'static> {
         let body = Body::parse(Some("application/json; charset=utf-8"), false, body.as_bytes());
-        body.unwrap().given("locationId", &["locationId", "location-id"])
+        Box::leak(Box::new(body.unwrap())).given("locationId", &["locationId", "location-id"])
     }
 
     #[test]

@@ -9,12 +9,15 @@ mod order;
 mod path;
 mod query;
 
+use std::rc::Rc;
+
 pub use authorization::{AuthorizationError, Credential};
 pub(in crate::core) use body::is_json;
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
 pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;
-pub use name::{Given, Skeleton};
+pub use name::Given;
+pub(in crate::core) use name::may_be;
 pub(in crate::core) use order::{sort, sort_and_dedup, sorted};
 pub use path::{Path, PathError};
 pub(in crate::core) use query::decode;
@@ -25,6 +28,7 @@ pub use query::{Query, QueryError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request<C> {
     method: Method,
+    target: Rc<str>,
     path: Path,
     query: Query,
     headers: Vec<(String, String)>,
@@ -73,6 +77,7 @@ impl Request<Credential> {
         };
         Ok(Self {
             method: Method::parse(method),
+            target: target.into(),
             path: Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?,
             query: Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?,
             headers: Vec::new(),
@@ -92,6 +97,7 @@ impl Request<Credential> {
         };
         Ok(Request {
             method: self.method,
+            target: self.target,
             path: self.path,
             query: self.query,
             headers: self.headers,
@@ -107,8 +113,8 @@ impl<C> Request<C> {
     /// # Errors
     /// [`RequestError`] as for [`Request::parse`].
     pub fn with_credential(method: &str, target: &str, credential: Option<C>) -> Result<Self, RequestError> {
-        let Request { method, path, query, headers, body, .. } = Request::parse(method, target, None)?;
-        Ok(Self { method, path, query, headers, body, credential })
+        let Request { method, target, path, query, headers, body, .. } = Request::parse(method, target, None)?;
+        Ok(Self { method, target, path, query, headers, body, credential })
     }
 
     /// Adds a header field that the policy reads an owner's id from.
@@ -155,11 +161,13 @@ impl<C> Request<C> {
     }
 
     /// Path and query in origin form, byte for byte as they were received.
-    pub fn target(&self) -> String {
-        match self.query.as_str() {
-            Some(query) => format!("{}?{query}", self.path.as_str()),
-            None => self.path.as_str().to_owned(),
-        }
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The same, shared.
+    pub(in crate::core) fn shared_target(&self) -> Rc<str> {
+        Rc::clone(&self.target)
     }
 }
 

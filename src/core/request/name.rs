@@ -1,40 +1,33 @@
 //! Names of parameters, as different parsers see them.
 
+use std::borrow::Cow;
+
 /// How a request gives a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum Given<'a> {
     /// Not at all, in any spelling.
     Absent,
     /// Exactly once, in exactly this name; the decoded value.
-    Once(String),
+    Once(Cow<'a, str>),
     /// Twice, or under a name that some parser takes for this one.
     Ambiguous,
+}
+
+/// Whether some parser takes `given` for `name`: one cuts it at a NUL, another drops the NUL.
+pub(in crate::core) fn may_be(given: &str, name: &str) -> bool {
+    let is = |given: &str| skeleton(given).eq(skeleton(name));
+    given == name || is(given) || (given.contains('\0') && is(&given.replace('\0', "")))
 }
 
 /// What is left of a name when everything is dropped that some parser drops: case, punctuation, what follows a
 /// bracket or a NUL. Case as widely as Unicode has it: readers that ignore it take `ı`, `ſ` and the Kelvin sign for
 /// `i`, `s` and `k`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Skeleton(String);
-
-impl Skeleton {
-    /// The skeleton of a name.
-    pub fn of(name: &str) -> Self {
-        let stem = name.split(['[', '\0']).next().unwrap_or_default();
-        let mut folded = String::with_capacity(stem.len());
-        for letter in stem.chars() {
-            match letter {
-                letter if letter.is_ascii_alphanumeric() => folded.push(letter.to_ascii_lowercase()),
-                letter => folded.push_str(ascii_in(letter)),
-            }
-        }
-        Self(folded)
-    }
-
-    /// Whether some parser takes `given` for a name with this skeleton: one cuts it at a NUL, another drops the NUL.
-    pub fn may_be(&self, given: &str) -> bool {
-        Self::of(given) == *self || (given.contains('\0') && Self::of(&given.replace('\0', "")) == *self)
-    }
+fn skeleton(name: &str) -> impl Iterator<Item = char> {
+    let stem = name.chars().take_while(|letter| !matches!(letter, '[' | '\0'));
+    stem.flat_map(|letter| {
+        let plain = letter.is_ascii_alphanumeric().then(|| letter.to_ascii_lowercase());
+        plain.into_iter().chain(ascii_in(letter).chars())
+    })
 }
 
 /// The ASCII letters among what becomes of a letter outside ASCII in upper case, and then in lower case. The test holds
@@ -72,7 +65,7 @@ mod tests {
             let folded = letter.to_uppercase().flat_map(char::to_lowercase);
             let expected: String = folded.filter(char::is_ascii_alphanumeric).collect();
             let stem = if matches!(letter, '[' | '\0') { String::new() } else { expected };
-            assert_eq!(Skeleton::of(&letter.to_string()), Skeleton(stem), "{letter:?}");
+            assert_eq!(skeleton(&letter.to_string()).collect::<String>(), stem, "{letter:?}");
         }
     }
 }

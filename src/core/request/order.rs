@@ -5,7 +5,9 @@ use std::collections::BinaryHeap;
 
 /// Sorts a list.
 pub(in crate::core) fn sort<T: Ord>(list: &mut Vec<T>) {
-    *list = BinaryHeap::from(std::mem::take(list)).into_sorted_vec();
+    if !list.is_sorted() {
+        *list = BinaryHeap::from(std::mem::take(list)).into_sorted_vec();
+    }
 }
 
 /// Sorts a list and drops what is in it twice.

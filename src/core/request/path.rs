@@ -1,10 +1,12 @@
 //! The path contract: one spelling for every path, so that what is judged is what the origin reads.
 
+use std::rc::Rc;
+
 use percent_encoding::percent_decode_str;
 
 /// A path in its only accepted spelling. Whatever a second parser could read differently was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Path(String);
+pub struct Path(Rc<str>);
 
 /// The longest path, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;
@@ -55,17 +57,19 @@ impl Path {
     /// # Errors
     /// The first rule that the path breaks.
     pub fn parse(raw: &str) -> Result<Self, PathError> {
+        Self::check(raw)?;
+        Ok(Self(raw.into()))
+    }
+
+    /// Checks a raw path as [`parse`](Self::parse) does.
+    pub(in crate::core) fn check(raw: &str) -> Result<(), PathError> {
         if raw.len() > MAX_BYTES {
             return Err(PathError::TooLong);
         }
         let segments = raw.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?;
         check_bytes(raw)?;
         check_segments(segments)?;
-        let decoded = percent_decode_str(raw).decode_utf8().map_err(|_| PathError::NotUtf8)?;
-        if decoded.chars().any(char::is_control) {
-            return Err(PathError::EncodedControl);
-        }
-        Ok(Self(raw.to_owned()))
+        if raw.contains('%') { check_decoded(raw) } else { Ok(()) }
     }
 
     /// The path as received, which is also the path as sent.
@@ -87,6 +91,11 @@ fn check_segments(segments: &str) -> Result<(), PathError> {
         }
     }
     if count > MAX_SEGMENTS { Err(PathError::TooManySegments) } else { Ok(()) }
+}
+
+fn check_decoded(raw: &str) -> Result<(), PathError> {
+    let decoded = percent_decode_str(raw).decode_utf8().map_err(|_| PathError::NotUtf8)?;
+    if decoded.chars().any(char::is_control) { Err(PathError::EncodedControl) } else { Ok(()) }
 }
 
 fn check_bytes(raw: &str) -> Result<(), PathError> {

@@ -1,14 +1,16 @@
 //! The query, kept byte for byte, and asked only where a parameter names an owner.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
 
-use super::name::{Given, Skeleton};
+use super::name::{Given, may_be};
 
 /// A query string as received, without its `?`; `None` where the target has no `?`.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Query(Option<String>);
+pub struct Query(Option<Rc<str>>);
 
 /// The longest query, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -37,7 +39,7 @@ impl Query {
         if text.bytes().any(|byte| byte == b'#' || !byte.is_ascii_graphic()) {
             return Err(QueryError::ForbiddenCharacter);
         }
-        Ok(Self(raw.map(str::to_owned)))
+        Ok(Self(raw.map(Rc::from)))
     }
 
     /// The query as received, which is also the query as sent.
@@ -50,18 +52,20 @@ impl Query {
     /// Readers differ in what they take for one name: `a[]`, `a[0]`, `A`, `a.b`, `;` as a separator, a value that is
     /// not UTF-8. Whoever relies on such a difference gets [`Given::Ambiguous`]. Exact names of `others` are parameters
     /// of their own and count as such only.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given {
-        let wanted = Skeleton::of(name);
+    pub fn given(&self, name: &str, others: &[&str]) -> Given<'_> {
         let mut found = Given::Absent;
         for pair in self.0.as_deref().unwrap_or_default().split('&') {
             for part in pair.split(';') {
                 let (raw_name, raw_value) = part.split_once('=').unwrap_or((part, ""));
                 let given_name = decode_name(raw_name);
-                let other = given_name != name && others.contains(&given_name.as_str());
-                if !wanted.may_be(&given_name) || (other && part.len() == pair.len()) {
+                if !may_be(&given_name, name) {
                     continue;
                 }
-                let exact = given_name == name && part.len() == pair.len() && found == Given::Absent;
+                let (is_whole, is_exact) = (part.len() == pair.len(), given_name == name);
+                if is_whole && !is_exact && others.contains(&given_name.as_ref()) {
+                    continue;
+                }
+                let exact = is_exact && is_whole && found == Given::Absent;
                 found = match decode(raw_value) {
                     Some(value) if exact => Given::Once(value),
                     _ => return Given::Ambiguous,
@@ -79,23 +83,34 @@ impl fmt::Debug for Query {
     }
 }
 
-/// What is not UTF-8 in a name becomes U+FFFD, and a [`Skeleton`] drops it as some parsers do.
-fn decode_name(raw: &str) -> String {
-    percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
+/// What is not UTF-8 in a name becomes U+FFFD, and [`may_be`] drops it as some parsers do.
+fn decode_name(raw: &str) -> Cow<'_, str> {
+    if is_plain(raw) {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned())
 }
 
 /// A value as HTML forms write it; `None` where it is not UTF-8.
-pub(in crate::core) fn decode(raw: &str) -> Option<String> {
-    let spaced = raw.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+pub(in crate::core) fn decode(raw: &str) -> Option<Cow<'_, str>> {
+    if is_plain(raw) {
+        return Some(Cow::Borrowed(raw));
+    }
+    Some(Cow::Owned(percent_decode_str(&raw.replace('+', " ")).decode_utf8().ok()?.into_owned()))
+}
+
+/// Whether nothing is encoded in it.
+fn is_plain(raw: &str) -> bool {
+    !raw.bytes().any(|byte| matches!(byte, b'%' | b'+'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn given(query: &str) -> Given {
-        Query::parse(Some(query)).unwrap().given("locationId", &["locationId", "location-id"])
+    fn given(query: &str) -> Given<'static> {
+        let query = Box::leak(Box::new(Query::parse(Some(query)).unwrap()));
+        query.given("locationId", &["locationId", "location-id"])
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Integration ids: 80 random bits in lower-case Crockford base32.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,9 @@ use crate::core::request::json::text;
 use crate::core::request::{Fault, FromKept, Kept};
 
 /// The public id of an integration: 16 characters. It may be logged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct IntegrationId(String);
+pub struct IntegrationId([u8; IntegrationId::LENGTH]);
 
 /// The text is no integration id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +25,8 @@ impl IntegrationId {
 
     /// The id of 80 random bits.
     pub fn from_entropy(bits: [u8; 10]) -> Self {
-        Self(BASE32.encode(&bits))
+        // 80 bits are 16 digits.
+        Self(BASE32.encode(&bits).as_bytes().try_into().unwrap_or_default())
     }
 
     /// Reads an id.
@@ -32,19 +34,39 @@ impl IntegrationId {
     /// # Errors
     /// [`InvalidId`] for anything but 16 characters of the alphabet.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        let decoded = BASE32.decode(text).ok_or(InvalidId)?;
-        if text.len() == Self::LENGTH && decoded.len() == 10 { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+        let digits: [u8; Self::LENGTH] = text.as_bytes().try_into().map_err(|_| InvalidId)?;
+        if digits.iter().all(|digit| BASE32.has(*digit)) { Ok(Self(digits)) } else { Err(InvalidId) }
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Never inlined: wherever ids are sorted, that would be kilobytes.
+impl Ord for IntegrationId {
+    #[inline(never)]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for IntegrationId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for IntegrationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("IntegrationId").field(&self.as_str()).finish()
     }
 }
 
 impl fmt::Display for IntegrationId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -64,6 +86,6 @@ impl TryFrom<String> for IntegrationId {
 
 impl From<IntegrationId> for String {
     fn from(id: IntegrationId) -> Self {
-        id.0
+        id.as_str().to_owned()
     }
 }

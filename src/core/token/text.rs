@@ -106,8 +106,8 @@ impl Token {
     }
 
     fn checksum(&self, prefix: &Prefix) -> [u8; 4] {
-        let head = format!("{}_{}_", prefix.0, self.id);
-        crc32(&[head.as_bytes(), &self.secret, &self.tag]).to_be_bytes()
+        let (prefix, id) = (prefix.0.as_bytes(), self.id.as_str().as_bytes());
+        crc32(&[prefix, b"_", id, b"_", &self.secret, &self.tag]).to_be_bytes()
     }
 }
 

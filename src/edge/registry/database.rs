@@ -71,8 +71,10 @@ impl Database {
 
     /// All rows of a query.
     pub fn rows<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
+        let rows = self.select(sql, values)?;
+        let rows = Kept::parse(&rows).map_err(|error| fault(sql, &error.to_string()))?;
         // Without what stands there: it may be for nobody's eyes.
-        Vec::from_kept(self.select(sql, values)?).map_err(|error| fault(sql, &format!("{} is corrupt", error.place)))
+        Vec::from_kept(rows).map_err(|error| fault(sql, &format!("{} is corrupt", error.place)))
     }
 
     /// The first row of a query, if there is one.
@@ -89,11 +91,10 @@ impl Database {
         self.sql.exec(sql, values.into_iter().collect()).map_err(|error| js_fault(sql, error))
     }
 
-    /// A list of objects. One text crosses over from JavaScript, however many rows there are.
-    fn select(&self, sql: &str, values: Vec<JsValue>) -> Result<Kept, AdminError> {
+    /// A list of objects, as JSON. One text crosses over from JavaScript, however many rows there are.
+    fn select(&self, sql: &str, values: Vec<JsValue>) -> Result<String, AdminError> {
         let rows = self.exec(sql, values)?.to_array().and_then(|rows| JSON::stringify(&rows));
-        let rows = rows.map_err(|error| js_fault(sql, error))?;
-        Kept::parse(&String::from(rows)).map_err(|error| fault(sql, &error.to_string()))
+        rows.map(String::from).map_err(|error| js_fault(sql, error))
     }
 
     /// Runs `work` in one transaction: all of it happens, or nothing.

@@ -109,7 +109,7 @@ fn deciding(operations: usize, scopes: usize) -> Case {
         let policy = fixture::policy(operations);
         let Integration { token, record } = integration(scopes);
         let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
-        let record = Record::Live(record);
+        let record = Record::from(record);
         assert!(matches!(decide(&request, Some(&record), &policy, NOW), Decision::Allow(_)));
         move || decide(black_box(&request), Some(black_box(&record)), &policy, NOW)
     })
@@ -123,7 +123,7 @@ fn planning() -> Case {
         let Integration { token, record } = integration(10);
         let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
         let policy = fixture::policy(576);
-        let Decision::Allow(grant) = decide(&request, Some(&Record::Live(record)), &policy, NOW) else {
+        let Decision::Allow(grant) = decide(&request, Some(&Record::from(record)), &policy, NOW) else {
             panic!("denied")
         };
         move || plan(black_box(&grant), FIELDS, |_| None)
@@ -135,7 +135,7 @@ fn whole() -> Case {
     case("all steps: 576 operations, 10 scopes", || {
         let policy = fixture::policy(576);
         let Integration { token, record } = integration(10);
-        let (authorization, record, keys) = (format!("Bearer {token}"), Record::Live(record), keys());
+        let (authorization, record, keys) = (format!("Bearer {token}"), Record::from(record), keys());
         move || {
             let request = verified(black_box(&authorization), &keys).expect("a genuine token");
             match decide(&request, Some(&record), &policy, NOW) {

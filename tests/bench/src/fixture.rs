@@ -38,7 +38,7 @@ pub fn forged(n: u64) -> String {
 
 /// The record as the store keeps it.
 pub fn stored(record: &Live) -> String {
-    Record::Live(record.clone()).to_json()
+    Record::from(record.clone()).to_json()
 }
 
 fn minted(keys: &str, n: u64) -> Minted {

@@ -49,7 +49,7 @@ fn verdict(policy: &Policy, method: &str, sent: &Sent, level: Level, scopes: &Sc
     if policy.reads_body(&request) {
         request = request.with_body(Body::parse(Some("application/json"), false, sent.body.as_bytes()).unwrap());
     }
-    match decide(&request, Some(&Record::Live(live)), policy, at(NOW)) {
+    match decide(&request, Some(&Record::from(live)), policy, at(NOW)) {
         Decision::Allow(_) => Ok(()),
         Decision::Deny(denial) => Err(denial),
     }

@@ -135,6 +135,7 @@ fn numbers_are_ids_where_they_are_integers() {
     let mut world = World::new();
     let record = world.records.values_mut().next().unwrap();
     let tidegate::core::record::Record::Live(live) = record else { panic!("not live") };
+    let live = std::rc::Rc::make_mut(live);
     live.owner = super::super::support::owner(tidegate::core::record::Level::SubAccount, "18446744073709551615");
     for (value, expected) in [
         ("18446744073709551615", "allowed"),

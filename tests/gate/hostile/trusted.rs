@@ -1,5 +1,7 @@
 //! Rows 17, 19, 23, 24 and 27: nobody is believed for what they say of themselves, and no answer says more than it must.
 
+use std::rc::Rc;
+
 use tidegate::core::admin::{AdminError, Command, IncomingRequest, Name};
 use tidegate::core::decision::Denial;
 use tidegate::core::record::Record;
@@ -62,6 +64,7 @@ fn class_24_the_record_at_hand_counts_and_its_window_to_the_second() {
     let mut world = World::new();
     assert_eq!(world.code("GET", "/me", "tenant"), "allowed");
     let Some(Record::Live(live)) = world.records.get_mut(&integration_id(1)) else { panic!("not there") };
+    let live = Rc::make_mut(live);
     live.tokens = Rotation::Rotating { outgoing: live_token(1, 1), until: at(NOW + 5), incoming: live_token(1, 2) };
     for (now, code) in [(NOW + 4, "allowed"), (NOW + 5, "dead_token"), (NOW + 4, "allowed")] {
         world.now = now;

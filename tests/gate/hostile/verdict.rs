@@ -1,5 +1,7 @@
 //! Rows 20, 21, 22 and 26: methods, stale verdicts, failing stores, deadlines.
 
+use std::rc::Rc;
+
 use tidegate::core::decision::{Denial, authenticate};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::Record;
@@ -38,6 +40,7 @@ fn class_21_every_verdict_is_made_anew() {
     let mut world = World::new();
     for (held, code) in [("contacts.readonly", "allowed"), ("", "missing_scopes"), ("contacts.readonly", "allowed")] {
         let Some(Record::Live(live)) = world.records.get_mut(&integration_id(1)) else { panic!("not there") };
+        let live = Rc::make_mut(live);
         live.scopes = scopes(held);
         assert_eq!(world.code("GET", "/contacts/c1", "tenant"), code);
         assert_eq!(world.code("GET", "/export/", "tenant"), "missing_scopes");

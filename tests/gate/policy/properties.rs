@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidegate::core::decision::{Decision, decide};
 use tidegate::core::openapi::{Document, Settings, compile};
 use tidegate::core::policy::Policy;
-use tidegate::core::record::{Level, Live, Record};
+use tidegate::core::record::{Level, Live};
 use tidegate::core::request::{Body, Request};
 use tidegate::core::rotation::Rotation;
 
@@ -100,7 +100,7 @@ fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&str])>) -> bo
     let tokens = || Rotation::Steady(live_token(1, 1));
     let record = holder.map(|(level, held)| {
         let (id, name, scopes) = (integration_id(1), "any".into(), scopes(&held.join(" ")));
-        Record::Live(Live { id, rev: 1, owner: owner(level, OWN), name, scopes, tokens: tokens() })
+        Live { id, rev: 1, owner: owner(level, OWN), name, scopes, tokens: tokens() }.into()
     });
     let query: Vec<_> = sent.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let target = if query.is_empty() { sent.path.to_owned() } else { format!("{}?{}", sent.path, query.join("&")) };

@@ -1,5 +1,7 @@
 //! What compiling reports: every finding with its document, path and method.
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Finding};
@@ -150,6 +152,7 @@ fn reachable(level: Level, held: &[&str]) -> Vec<(&'static str, &'static str)> {
     let mut world = World::new();
     for record in world.records.values_mut() {
         let Record::Live(live) = record else { continue };
+        let live = Rc::make_mut(live);
         live.scopes = scopes(&held.join(" "));
         live.owner = owner(level, "harbour-1");
     }

@@ -159,7 +159,7 @@ pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
     Ok(json)
 }
 
-fn rejoined(converted: &str) -> Result<Kept, serde_json::Error> {
+fn rejoined(converted: &str) -> Result<Kept<'_>, serde_json::Error> {
     let mut parts = converted.split(RECORD_SEPARATOR).map(Kept::parse);
     let mut entries = Vec::new();
     while let Some(key) = parts.next() {
@@ -171,7 +171,7 @@ fn rejoined(converted: &str) -> Result<Kept, serde_json::Error> {
     Ok(Kept::Object(entries))
 }
 
-fn parse_yaml(text: &str) -> Result<Kept, InvalidDocument> {
+fn parse_yaml(text: &str) -> Result<Kept<'static>, InvalidDocument> {
     yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
 }
 
@@ -229,7 +229,7 @@ impl<'a> Described<'a> {
     }
 
     /// The value of one of its extensions (`x-…`).
-    pub fn extension(&self, name: &str) -> Option<&'a Kept> {
+    pub fn extension(&self, name: &str) -> Option<&'a Kept<'static>> {
         self.operation.extensions.get(name)
     }
 

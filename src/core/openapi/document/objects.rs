@@ -59,7 +59,7 @@ pub(in crate::core::openapi) struct OperationObject {
     pub(super) security: Option<Security>,
     pub(super) parameters: Vec<MaybeReference<Parameter>>,
     pub(super) request_body: Option<MaybeReference<RequestBody>>,
-    pub(super) extensions: Map<Kept>,
+    pub(super) extensions: Map<Kept<'static>>,
 }
 
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ const MOST_NODES: usize = 2_000_000;
 const BYTES_OF_A_NODE: usize = 32;
 
 /// Reads one YAML document. Duplicate keys, merge keys, tags other than `!!str` and keys that are no scalars are errors.
-pub(super) fn parse(text: &str) -> Result<Kept, String> {
+pub(super) fn parse(text: &str) -> Result<Kept<'static>, String> {
     let mut loader = Loader::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| error.to_string())?;
@@ -32,7 +32,7 @@ struct Loader {
     open: Vec<Frame>,
     anchors: Map<Known>,
     nodes: usize,
-    root: Option<Kept>,
+    root: Option<Kept<'static>>,
 }
 
 /// A collection whose end has not come yet.
@@ -45,13 +45,13 @@ struct Frame {
 }
 
 enum Items {
-    Sequence(Vec<Kept>),
+    Sequence(Vec<Kept<'static>>),
     Mapping(Mapping),
 }
 
 #[derive(Default)]
 struct Mapping {
-    entries: Vec<(String, Kept)>,
+    entries: Vec<(Cow<'static, str>, Kept<'static>)>,
     keys: Map<()>,
     /// The key whose value comes next.
     key: Option<String>,
@@ -59,7 +59,7 @@ struct Mapping {
 
 /// What an anchor names.
 struct Known {
-    value: Kept,
+    value: Kept<'static>,
     nodes: usize,
     levels: usize,
 }
@@ -121,7 +121,7 @@ impl Loader {
         self.put(value, levels)
     }
 
-    fn put(&mut self, value: Kept, levels: usize) -> Result<(), String> {
+    fn put(&mut self, value: Kept<'static>, levels: usize) -> Result<(), String> {
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(value);
             return Ok(());
@@ -131,14 +131,14 @@ impl Loader {
             Items::Sequence(items) => items.push(value),
             Items::Mapping(map) => {
                 let key = map.key.take().ok_or("a key that is no scalar")?;
-                map.entries.push((key, value));
+                map.entries.push((key.into(), value));
             }
         }
         Ok(())
     }
 
     /// Anchors are numbered from 1; 0 is none. What is remembered is kept twice, and so counts twice.
-    fn remember(&mut self, anchor: usize, value: &Kept, nodes: usize, levels: usize) -> Result<(), String> {
+    fn remember(&mut self, anchor: usize, value: &Kept<'static>, nodes: usize, levels: usize) -> Result<(), String> {
         if anchor > 0 {
             self.count(nodes)?;
             self.anchors.insert(anchor.to_string(), Known { value: value.clone(), nodes, levels });
@@ -172,25 +172,25 @@ impl Mapping {
 }
 
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string.
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<Kept, String> {
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<Kept<'static>, String> {
     let is_string = match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => true,
         Some(_) => return Err("a tag that JSON has nothing for".to_owned()),
         None => style != ScalarStyle::Plain,
     };
     if is_string {
-        return Ok(Kept::Text(text.into_owned()));
+        return Ok(Kept::Text(text.into_owned().into()));
     }
     Ok(match text.as_ref() {
         "" | "~" | "null" | "Null" | "NULL" => Kept::Null,
         "true" | "True" | "TRUE" => Kept::Boolean(true),
         "false" | "False" | "FALSE" => Kept::Boolean(false),
-        plain => number(plain).unwrap_or_else(|| Kept::Text(plain.to_owned())),
+        plain => number(plain).unwrap_or_else(|| Kept::Text(plain.to_owned().into())),
     })
 }
 
 /// A number that JSON can say too; the others stay text.
-fn number(plain: &str) -> Option<Kept> {
+fn number(plain: &str) -> Option<Kept<'static>> {
     let digits = plain.strip_prefix(['-', '+']).unwrap_or(plain);
     if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;

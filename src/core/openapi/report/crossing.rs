@@ -1,7 +1,7 @@
 //! Templates that both match some path.
 
 use super::{Finding, Report};
-use crate::core::policy::Operation;
+use crate::core::policy::{Operation, Segments};
 use crate::core::request::sort;
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
@@ -14,16 +14,16 @@ impl Report {
     pub(in crate::core::openapi) fn crossings(&mut self, operations: &[Operation]) {
         let mut pairs = 0_usize;
         let sorted = by_length(operations);
-        for alike in sorted.chunk_by(|(one, length, _), (method, other, _)| (one, length) == (method, other)) {
-            for (index, (.., operation)) in alike.iter().enumerate() {
-                for (.., other) in alike.iter().skip(index.saturating_add(1)) {
+        for alike in sorted.chunk_by(|(one, length, ..), (method, other, ..)| (one, length) == (method, other)) {
+            for (index, (.., segments, operation)) in alike.iter().enumerate() {
+                for (.., others, other) in alike.iter().skip(index.saturating_add(1)) {
                     pairs = pairs.saturating_add(1);
                     if pairs > MOST_PAIRS || self.crossing.len() >= MOST_FINDINGS {
                         return self
                             .crossing
                             .push(Finding::of(operation, "it and what follows were not compared: there are too many"));
                     }
-                    if operation.path.crosses(&other.path) {
+                    if segments.crosses(others) {
                         let (winner, loser) = (operation.path.to_string(), other.path.to_string());
                         let message = format!("goes before {loser}, as at {}", common(&winner, &loser));
                         self.crossing.push(Finding::of(operation, &message));
@@ -43,10 +43,11 @@ fn common(one: &str, other: &str) -> String {
 
 /// The operations, those together that could cross: those of one method and one length. Of two that do, the winner comes
 /// first: at the first segment in which they differ, a literal is less than a parameter.
-fn by_length(operations: &[Operation]) -> Vec<(&str, usize, &Operation)> {
+fn by_length(operations: &[Operation]) -> Vec<(&str, usize, Segments<'_>, &Operation)> {
     let mut sorted = Vec::with_capacity(operations.len());
     for operation in operations {
-        sorted.push((operation.method.as_str(), operation.path.segments(), operation));
+        let segments = operation.path.segments();
+        sorted.push((operation.method.as_str(), segments.count(), segments, operation));
     }
     sort(&mut sorted);
     sorted

@@ -1,5 +1,6 @@
 //! Making values of what was kept, by hand: serde's derived readers are most of the code where there are many types.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde::de::{Deserialize, Deserializer, Error};
@@ -26,7 +27,7 @@ pub struct Fault {
 }
 
 /// The fields of an object that has no others.
-pub struct Fields(Vec<(String, Kept)>);
+pub struct Fields<'a>(Vec<(Cow<'a, str>, Kept<'a>)>);
 
 impl Fault {
     /// A fault of the value itself.
@@ -49,16 +50,16 @@ impl Fault {
     }
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// The fields of `value`, which must be an object, each of these names once at most and no others.
     ///
     /// # Errors
     /// The field that is not known or stands twice; any value but an object.
-    pub fn of(value: Kept, names: &[&str]) -> Result<Self, Fault> {
+    pub fn of(value: Kept<'a>, names: &[&str]) -> Result<Self, Fault> {
         let Kept::Object(entries) = value else { return Err(value.is_no("an object")) };
         let mut rest = entries.as_slice();
         while let [(name, _), others @ ..] = rest {
-            if !names.contains(&name.as_str()) {
+            if !names.contains(&name.as_ref()) {
                 return Err(Fault::of(name, "unknown field"));
             }
             if others.iter().any(|(other, _)| other == name) {
@@ -82,8 +83,7 @@ impl Fields {
     /// # Errors
     /// Where it is none.
     pub fn given<T: FromKept>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        T::from_kept(value).map(Some).map_err(|fault| fault.within(name))
+        self.take(name).map(|value| made(name, value)).transpose()
     }
 
     /// A field that may be left out or `null`.
@@ -91,14 +91,20 @@ impl Fields {
     /// # Errors
     /// Where it is neither, and none.
     pub fn optional<T: FromKept>(&mut self, name: &str) -> Result<Option<T>, Fault> {
-        self.0.retain(|(found, value)| found != name || *value != Kept::Null);
-        self.given(name)
+        match self.take(name) {
+            None | Some(Kept::Null) => Ok(None),
+            Some(value) => made(name, value).map(Some),
+        }
     }
 
-    fn take(&mut self, name: &str) -> Option<Kept> {
+    fn take(&mut self, name: &str) -> Option<Kept<'a>> {
         let (_, value) = self.0.iter_mut().find(|(found, _)| found == name)?;
         Some(std::mem::take(value))
     }
+}
+
+fn made<T: FromKept>(name: &str, value: Kept<'_>) -> Result<T, Fault> {
+    T::from_kept(value).map_err(|fault| fault.within(name))
 }
 
 /// Reads by serde what is made by hand.
@@ -108,12 +114,12 @@ pub(in crate::core) fn deserialize<'de, T: FromKept, D: Deserializer<'de>>(deser
 
 /// Makes something of a text.
 pub(in crate::core) fn text<T, E: Display>(value: Kept, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Fault> {
-    parse(&String::from_kept(value)?).map_err(Fault::new)
+    parse(&string(value)?).map_err(Fault::new)
 }
 
 /// The one of `all` that `value` names.
 pub(in crate::core) fn word<T: Copy>(value: Kept, all: &[(&str, T)]) -> Result<T, Fault> {
-    let word = String::from_kept(value)?;
+    let word = string(value)?;
     match all.iter().find(|(name, _)| *name == word) {
         Some((_, found)) => Ok(*found),
         None => {
@@ -125,8 +131,12 @@ pub(in crate::core) fn word<T: Copy>(value: Kept, all: &[(&str, T)]) -> Result<T
 
 impl FromKept for String {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        if let Kept::Text(text) = value { Ok(text) } else { Err(value.is_no("a string")) }
+        string(value).map(Cow::into_owned)
     }
+}
+
+fn string(value: Kept<'_>) -> Result<Cow<'_, str>, Fault> {
+    if let Kept::Text(text) = value { Ok(text) } else { Err(value.is_no("a string")) }
 }
 
 impl FromKept for bool {

@@ -1,18 +1,20 @@
 //! A value of a document as it stands there.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{Deserializer, Error, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use super::fields::Fault;
-use super::read::{Collection, Node, Scalar, Source, Stop, read};
+use super::read::{Collection, Node, Scalar, Source, Stop};
 
-/// A value, kept until it is known what it is to be. Entries that stand twice are kept twice.
+/// A value, kept until it is known what it is to be; its texts where they were read, unless they were written with escapes.
+/// Entries that stand twice are kept twice.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "they are JSON's")]
-pub enum Kept {
+pub enum Kept<'a> {
     #[default]
     Null,
     Boolean(bool),
@@ -20,17 +22,17 @@ pub enum Kept {
     Signed(i64),
     /// Not a number where it is too long to be told exactly.
     Float(f64),
-    Text(String),
+    Text(Cow<'a, str>),
     List(Vec<Self>),
-    Object(Vec<(String, Self)>),
+    Object(Vec<(Cow<'a, str>, Self)>),
 }
 
-impl Kept {
+impl<'a> Kept<'a> {
     /// Reads JSON.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
+    pub fn parse(json: &'a str) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let value = Self::deserialize(&mut deserializer)?;
         deserializer.end()?;
@@ -77,15 +79,69 @@ impl Kept {
     }
 }
 
-impl<'de> Deserialize<'de> for Kept {
+impl<'de: 'a, 'a> Deserialize<'de> for Kept<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut value = Self::Null;
-        read(deserializer, &mut value).map_err(|(_, error)| error)?;
-        Ok(value)
+        deserializer.deserialize_any(Keeping)
     }
 }
 
-impl<'de> Deserializer<'de> for Kept {
+struct Keeping;
+
+impl<'de> Visitor<'de> for Keeping {
+    type Value = Kept<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Kept<'de>, E> {
+        Ok(Kept::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Kept<'de>, E> {
+        Ok(Kept::Boolean(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Kept<'de>, E> {
+        Ok(Kept::Unsigned(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Kept<'de>, E> {
+        Ok(Kept::Signed(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Kept<'de>, E> {
+        Ok(Kept::Float(value))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Kept<'de>, E> {
+        Ok(Kept::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Kept<'de>, E> {
+        Ok(Kept::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Kept<'de>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Kept::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Kept<'de>, A::Error> {
+        // Few objects have more entries.
+        let mut entries = Vec::with_capacity(8);
+        while let Some(key) = map.next_key()? {
+            let Kept::Text(key) = key else { return Err(A::Error::custom("a key is no string")) };
+            entries.push((key, map.next_value()?));
+        }
+        Ok(Kept::Object(entries))
+    }
+}
+
+impl<'de> Deserializer<'de> for Kept<'de> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -95,7 +151,8 @@ impl<'de> Deserializer<'de> for Kept {
             Self::Unsigned(value) => visitor.visit_u64(value),
             Self::Signed(value) => visitor.visit_i64(value),
             Self::Float(value) => visitor.visit_f64(value),
-            Self::Text(text) => visitor.visit_string(text),
+            Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Self::Text(Cow::Owned(text)) => visitor.visit_string(text),
             Self::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter())),
             Self::Object(entries) => visitor.visit_map(MapDeserializer::new(entries.into_iter())),
         }
@@ -107,7 +164,7 @@ impl<'de> Deserializer<'de> for Kept {
     }
 }
 
-impl IntoDeserializer<'_, Fault> for Kept {
+impl<'de> IntoDeserializer<'de, Fault> for Kept<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -159,7 +216,7 @@ pub(super) fn decimal(value: f64) -> Option<String> {
     None
 }
 
-impl Node for Kept {
+impl Node for Kept<'_> {
     fn expecting(&self) -> &'static str {
         "a value"
     }
@@ -179,7 +236,7 @@ impl Node for Kept {
             Scalar::Unsigned(value) => Self::Unsigned(value),
             Scalar::Signed(value) => Self::Signed(value),
             Scalar::Float(value) => Self::Float(value),
-            Scalar::Text(text) => Self::Text(text.to_owned()),
+            Scalar::Text(text) => Self::Text(Cow::Owned(text.to_owned())),
         };
         true
     }
@@ -188,7 +245,7 @@ impl Node for Kept {
         let mut read = Self::Null;
         value.read(&mut read)?;
         if let Self::Object(entries) = self {
-            entries.push((key.to_owned(), read));
+            entries.push((Cow::Owned(key.to_owned()), read));
         }
         Ok(())
     }

@@ -87,7 +87,7 @@ impl<T: FromKept> FromKept for Map<T> {
         let mut made = Self::default();
         for (key, value) in entries {
             let value = T::from_kept(value).map_err(|fault| fault.within(&key))?;
-            made.insert(key, value);
+            made.insert(key.into_owned(), value);
         }
         Ok(made)
     }

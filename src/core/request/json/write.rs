@@ -5,7 +5,7 @@ use super::kept::{Kept, decimal};
 /// Stands for every float that is not kept exactly; it has more decimal places than those that are.
 const LONG_FLOAT: &str = "0.12345678";
 
-impl Kept {
+impl Kept<'_> {
     /// Writes JSON that [`Kept::parse`] reads as the same value, or as another long float where it is one.
     pub fn write(&self, json: &mut String) {
         match self {

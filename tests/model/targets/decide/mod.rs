@@ -143,7 +143,7 @@ fn record(record: &verdict::Record) -> Option<Option<Record>> {
     };
     let owner = Owner { level: level(&integration.level)?, id: OwnerId::parse(&integration.owner).ok()? };
     let scopes = scopes(&integration.scopes)?;
-    Some(Some(Record::Live(Live { id, rev: 1, owner, name: "any".to_owned(), scopes, tokens })))
+    Some(Some(Live { id, rev: 1, owner, name: "any".to_owned(), scopes, tokens }.into()))
 }
 
 fn level(text: &str) -> Option<Level> {
