@@ -63,20 +63,17 @@ export class Registry extends DurableObject {
   }
 }
 
-// An object, not a class: it has no method but this one for whoever holds a service binding, and costs less.
+// An object, not a class: it has no method but this one for whoever holds a service binding, and costs less. Nor is it an async
+// function: a request that is forwarded at once has the one promise that it needs.
 export default {
-  async fetch(request, env, ctx) {
+  fetch(request, env, ctx) {
     try {
       const answer = atOnce(request, env);
-      if (answer === undefined) return await inTime(request, env, ctx);
+      if (answer === undefined) return inTime(request, env, ctx);
       if (typeof answer !== "string") return answer;
-      const response = await forward(env.ORIGIN, request, undefined, answer);
-      return response instanceof Response ? response : answerFailure(request, env, response);
+      return forward(env.ORIGIN, request, undefined, answer, (error) => failure(request, env, error));
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) reportError(error); // ends the other calls too, as if it had been later
-      else if (!(error instanceof Aborted)) throw error;
-      console.error(JSON.stringify({ event: "aborted", reason: new Aborted().message, status: 503 }));
-      return unavailable();
+      return unavailable(error);
     }
   },
 };
@@ -88,15 +85,35 @@ function atOnce(request, env) {
   return answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
 }
 
-// A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.
-function inTime(request, env, ctx) {
-  const gate = new Gate(ctx, env); // makes a fresh instance where the last one is gone
-  isAborted = false;
-  return guarded(() => gate.fetch(request));
+/** The answer to a request that could not be forwarded at once. */
+function failure(request, env, error) {
+  try {
+    return answerFailure(request, env, error);
+  } catch (thrown) {
+    return unavailable(thrown);
+  }
 }
 
-/** As src/core/reply.rs answers where the gate cannot judge, but a request may have been forwarded already. */
-function unavailable() {
+// A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.
+async function inTime(request, env, ctx) {
+  try {
+    const gate = new Gate(ctx, env); // makes a fresh instance where the last one is gone
+    isAborted = false;
+    return await guarded(() => gate.fetch(request));
+  } catch (error) {
+    return unavailable(error);
+  }
+}
+
+/**
+ * What a call is answered with that was ended by an abort, its own or another's, or that threw what nobody expected: as
+ * src/core/reply.rs answers where the gate cannot judge, but a request may have been forwarded already.
+ */
+function unavailable(error) {
+  const isAbort = error instanceof WebAssembly.RuntimeError;
+  if (isAbort) reportError(error); // ends the other calls too, as if it had been later
+  const reason = isAbort || error instanceof Aborted ? new Aborted().message : `unexpected ${error?.name}`;
+  console.error(JSON.stringify({ event: "aborted", reason, status: 503 }));
   const problem = {
     type: "urn:tidegate:problem:unavailable",
     title: "The gate cannot judge this request now",

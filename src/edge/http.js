@@ -6,17 +6,17 @@ export const names = (headers) => [...headers.keys()].join("\n");
 
 /**
  * Forwards a request to a service, or else to the address in `plan`, as src/edge/origin.rs writes it. `body` is the body where it
- * was read; where it was not, it stays a stream. Gives the answer as it comes; what failed, where it cannot be sent; and nothing,
- * where no answer has begun in time.
+ * was read; where it was not, it stays a stream. Gives the answer as it comes; else what `failed` makes of what was thrown, or of
+ * nothing, where no answer has begun in time.
  */
-export function forward(service, request, body, plan) {
+export function forward(service, request, body, plan, failed = (error) => error) {
   const [url, patience, removed, set, told] = plan.split("\r");
   const outgoing = outgoingRequest(service, url, request, body);
   const { headers } = outgoing;
   for (const name of lines(removed)) headers.delete(name);
   setAll(headers, set);
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience);
+    const timer = setTimeout(() => resolve(failed(undefined)), patience);
     const sent = service == null ? fetch(outgoing) : service.fetch(outgoing);
     sent.then(
       (answer) => {
@@ -25,7 +25,7 @@ export function forward(service, request, body, plan) {
       },
       (error) => {
         clearTimeout(timer);
-        resolve(error);
+        resolve(failed(error));
       },
     );
   });
