@@ -1,9 +1,7 @@
 //! The machine: what it is, what a process has used of it, and which cores are whose.
 
 use std::fs;
-use std::num::NonZeroUsize;
 use std::process::Command;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -25,9 +23,14 @@ pub fn description() -> String {
     format!("{date}, {} cores, {os}, load average {load} at the end", cores())
 }
 
-/// How many cores there are for us.
-pub fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+/// How many cores the machine has, whichever of them we keep to.
+fn cores() -> usize {
+    last_core().map_or(1, |last| last.saturating_add(1))
+}
+
+fn last_core() -> Option<usize> {
+    let cores = fs::read_dir("/sys/devices/system/cpu").ok()?.flatten().map(|entry| entry.file_name());
+    cores.filter_map(|name| name.to_str()?.strip_prefix("cpu")?.parse().ok()).max()
 }
 
 /// A command that runs on the first core alone; where there is but one core, on that.
@@ -39,12 +42,7 @@ pub fn on_first_core(program: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// Leaves the first core to what is measured: this thread and what it starts from now on use the others.
 pub fn leave_first_core() -> Result<()> {
-    let cores = fs::read_dir("/sys/devices/system/cpu")?.flatten().map(|entry| entry.file_name());
-    let numbers = cores.filter_map(|name| name.to_str()?.strip_prefix("cpu")?.parse::<usize>().ok());
-    let last = numbers.max().unwrap_or_default();
-    if last == 0 {
-        return Ok(());
-    }
+    let Some(last) = last_core().filter(|last| *last > 0) else { return Ok(()) };
     let pid = std::process::id().to_string();
     process::output(Command::new("taskset").args(["-p", "-c", &format!("1-{last}"), &pid])).map(|_| ())
 }
