@@ -20,12 +20,12 @@ const WAIT_MS = 15 * 60_000;
 
 const inFlight = new Set();
 
-/** Whether the instance is gone, and no fresh one was made yet. */
+/** Whether the instance may be gone, and no fresh one was made yet. Texts must not be handed to it then. */
 let isAborted = false;
 
 addEventListener("error", (event) => {
+  isAborted = true; // rather once too often: then one request is slow, and sees to it
   if (!(event.error instanceof WebAssembly.RuntimeError)) return;
-  isAborted = true;
   for (const fail of inFlight) fail(new Aborted());
   inFlight.clear();
 });
@@ -40,6 +40,9 @@ async function guarded(call) {
   const wait = setTimeout(() => {}, WAIT_MS);
   try {
     return await Promise.race([call(), aborted]);
+  } catch (error) {
+    isAborted = true;
+    throw error;
   } finally {
     clearTimeout(wait);
     inFlight.delete(fail);
@@ -110,6 +113,7 @@ async function inTime(request, env, ctx) {
  * src/core/reply.rs answers where the gate cannot judge, but a request may have been forwarded already.
  */
 function unavailable(error) {
+  isAborted = true;
   const isAbort = error instanceof WebAssembly.RuntimeError;
   if (isAbort) reportError(error); // ends the other calls too, as if it had been later
   const reason = isAbort || error instanceof Aborted ? new Aborted().message : `unexpected ${error?.name}`;

@@ -11,23 +11,33 @@ export const names = (headers) => [...headers.keys()].join("\n");
  */
 export function forward(service, request, body, plan, failed = (error) => error) {
   const [url, patience, removed, set, told] = plan.split("\r");
-  const outgoing = outgoingRequest(service, url, request, body);
-  const { headers } = outgoing;
-  for (const name of lines(removed)) headers.delete(name);
-  setAll(headers, set);
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(failed(undefined)), patience);
-    const sent = service == null ? fetch(outgoing) : service.fetch(outgoing);
-    sent.then(
-      (answer) => {
-        clearTimeout(timer);
-        resolve(told === "" ? answer : withFields(answer, told));
-      },
-      (error) => {
-        clearTimeout(timer);
+    let isSettled = false;
+    // Whatever throws here is an answer too: a promise that nobody settles would be a hang. What comes after the first is nobody's.
+    const settle = (give) => {
+      if (isSettled) return;
+      isSettled = true;
+      clearTimeout(timer);
+      try {
+        resolve(give());
+      } catch (error) {
         resolve(failed(error));
-      },
-    );
+      }
+    };
+    const timer = setTimeout(settle, patience, () => failed(undefined));
+    try {
+      const outgoing = outgoingRequest(service, url, request, body);
+      const { headers } = outgoing;
+      for (const name of lines(removed)) headers.delete(name);
+      setAll(headers, set);
+      const sent = service == null ? fetch(outgoing) : service.fetch(outgoing);
+      sent.then(
+        (answer) => settle(() => (told === "" ? answer : withFields(answer, told))),
+        (error) => settle(() => failed(error)),
+      );
+    } catch (error) {
+      settle(() => failed(error));
+    }
   });
 }
 

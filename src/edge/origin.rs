@@ -39,7 +39,8 @@ impl Origin {
     /// Reads `ORIGIN`, else `ORIGIN_URL`.
     pub fn read(env: &Env) -> Result<Self, Denial> {
         let to = match (binding(env, "ORIGIN"), text(env, "ORIGIN_URL")) {
-            (Some(service), _) => To::Service(service),
+            (Some(service), _) if service.is_object() => To::Service(service),
+            (Some(_), _) => return Err(misconfigured("ORIGIN must be a service binding; an address is ORIGIN_URL")),
             (None, Some(url)) => To::Address(address(&url)?),
             (None, None) => return Err(misconfigured("bind the service ORIGIN, or set ORIGIN_URL")),
         };

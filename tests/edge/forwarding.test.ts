@@ -3,8 +3,8 @@ import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, inject, it } from "vitest";
 
 import { switches } from "./main.ts";
-import { CONTACTS } from "./support/demo.ts";
-import { GATE, ask, askThroughBinding, askWith, problem, withEnv } from "./support/gate.ts";
+import { ACME, CONTACTS } from "./support/demo.ts";
+import { GATE, admin, ask, askThroughBinding, askWith, create, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
 import { a, gateWithRecorder } from "./support/recorded.ts";
 import { answerNext, identity, onlyReceived, received } from "./support/recorder.ts";
 
@@ -230,10 +230,37 @@ describe("ORIGIN_URL", () => {
   });
 });
 
-it("an origin binding that throws: 502, and nothing of it is told", async () => {
-  const ORIGIN = { fetch: () => Promise.reject(new Error("secret name of the origin")) };
-  await withEnv({ ORIGIN }, async () => {
-    const body = await problem(await askWith(a.token, "/contacts/?locationId=acme"), 502, "origin-unreachable");
+// What memory can judge is forwarded without a future; everything else within one.
+describe.each([["read for it", false], ["remembered", true]])("by a record that is %s, an origin binding", (_, isRemembered) => {
+  /** Asks with a token while the origin does this; before that it works. */
+  async function askWhile(fetch: () => unknown, token = a.token): Promise<Response> {
+    let works = isRemembered;
+    const ORIGIN = { fetch: (request: Request) => (works ? env.RECORDER.fetch(request) : fetch()) };
+    return withEnv({ ORIGIN, ORIGIN_TIMEOUT_SECONDS: "1" }, async () => {
+      if (isRemembered) expect((await askWith(token, "/contacts/?locationId=acme")).status).toBe(200);
+      works = false;
+      return askWith(token, "/contacts/?locationId=acme");
+    });
+  }
+
+  const secret = () => new Error("secret name of the origin");
+  it.each([
+    ["rejects", () => Promise.reject(secret())],
+    ["throws", () => { throw secret(); }],
+    ["gives no promise", () => undefined],
+  ])("that %s: 502, and nothing of it is told", async (_, fetch) => {
+    const body = await problem(await askWhile(fetch), 502, "origin-unreachable");
     expect(JSON.stringify(body)).not.toContain("secret name");
+  });
+
+  it("that never answers: 504", async () => {
+    await problem(await askWhile(() => new Promise(() => {})), 504, "origin-too-slow");
+  });
+
+  it("whose answer cannot be given on with what there is to tell: 502", async () => {
+    const { id, rev, token } = await create(ACME, CONTACTS);
+    await ok(200, admin("POST", `/integrations/${id}/rotate`, { expire: "later" }, ifMatch(rev)));
+    const answer = { status: 999, headers: new Headers(), body: null };
+    await problem(await askWhile(() => Promise.resolve(answer), token), 502, "origin-unreachable");
   });
 });

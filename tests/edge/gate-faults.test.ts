@@ -209,6 +209,7 @@ describe("configuration", () => {
 
   it.each([
     ["no ORIGIN", {}, "ORIGIN"],
+    ["ORIGIN that is a text", { ORIGIN: "https://api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_URL with a path", { ORIGIN_URL: "https://api.example.com/v1" }, "ORIGIN_URL"],
     ["ORIGIN_URL without a scheme", { ORIGIN_URL: "api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_URL with a user", { ORIGIN_URL: "https://a@api.example.com" }, "ORIGIN_URL"],

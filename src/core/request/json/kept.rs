@@ -132,7 +132,7 @@ impl<'de> Visitor<'de> for Keeping {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Kept<'de>, A::Error> {
         // Few objects have more entries.
-        let mut entries = Vec::with_capacity(8);
+        let mut entries = Vec::new();
         while let Some(key) = map.next_key()? {
             let Kept::Text(key) = key else { return Err(A::Error::custom("a key is no string")) };
             entries.push((key, map.next_value()?));
