@@ -8,7 +8,7 @@ use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, Response
 use worker::Env;
 
 use super::service::Service;
-use super::{clock, config};
+use super::{clock, config, respond};
 use crate::core::admin::{AdminError, PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 
 /// How long the asset store may take.
@@ -25,7 +25,7 @@ pub(super) async fn serve(request: &Request, env: &Env, path: &str) -> Result<Re
         return Err(AdminError::MethodNotAllowed(METHODS.to_vec()));
     }
     match address {
-        PageAddress::WithoutSlash => redirect().map_err(fault),
+        PageAddress::WithoutSlash => respond::moved(PAGE).map_err(|error| missing(&error.to_string())),
         PageAddress::File(file) => {
             let stored = ask_store(request, env, &file).await?;
             match stored.status() {
@@ -77,15 +77,6 @@ fn answer(stored: &Response, file: &PageFile) -> Result<Response, JsValue> {
     init.set_status(stored.status());
     init.set_headers(&headers);
     Response::new_with_opt_readable_stream_and_init(stored.body().as_ref(), &init)
-}
-
-fn redirect() -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("Location", PAGE)?;
-    let init = ResponseInit::new();
-    init.set_status(308);
-    init.set_headers(&headers);
-    Response::new_with_opt_str_and_init(None, &init)
 }
 
 fn missing(what: &str) -> AdminError {

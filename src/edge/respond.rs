@@ -45,6 +45,11 @@ pub(super) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
     Ok(response(204, &lines(fields), None)?)
 }
 
+/// 308: what was asked for is elsewhere, for good.
+pub(super) fn moved(location: &'static str) -> worker::Result<Response> {
+    Ok(response(308, &lines([("Location", location)]), None)?)
+}
+
 const NOT_STORED: (&str, &str) = ("Cache-Control", "no-store");
 
 fn of_body(content_type: &'static str) -> [(&'static str, &'static str); 3] {

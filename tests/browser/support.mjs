@@ -99,22 +99,20 @@ export async function open(page, hash = "#/integrations") {
 
 /** Waits until `question` gives something true, and gives it back. */
 export async function until(question, what, limit = 10_000) {
-  const deadline = Date.now() + limit;
-  for (;;) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > deadline) assert.fail(`not within ${limit} ms: ${what}`);
-    await sleep(100);
-  }
+  return (await asked(question, Boolean, limit)) || assert.fail(`not within ${limit} ms: ${what}`);
 }
 
 /** Waits until `question` gives `wanted`: what is seen follows what was done, and not at once where the machine is busy. */
-export async function settles(question, wanted, what = "", limit = 10_000) {
+export async function settles(question, wanted, what) {
+  assert.deepEqual(await asked(question, (answer) => isDeepStrictEqual(answer, wanted), 10_000), wanted, what);
+}
+
+/** Asks again and again, until the answer is the right one or the time is over; the last answer. */
+async function asked(question, isRight, limit) {
   const deadline = Date.now() + limit;
   for (;;) {
     const answer = await question();
-    if (isDeepStrictEqual(answer, wanted)) return;
-    if (Date.now() > deadline) assert.deepEqual(answer, wanted, what || undefined);
+    if (isRight(answer) || Date.now() > deadline) return answer;
     await sleep(50);
   }
 }
