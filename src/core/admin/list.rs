@@ -60,9 +60,11 @@ pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> Strin
     folded(&[name, description, id, owner].join(SEPARATOR))
 }
 
-/// A text without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one.
+/// A text without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
+/// or the capital `ẞ` would stay a letter of its own.
 pub fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 impl ListIntegrations {

@@ -208,6 +208,17 @@ fn what_is_searched_has_no_case() {
     }
 }
 
+#[test]
+fn no_character_has_two_foldings() {
+    for character in char::MIN..=char::MAX {
+        let text = character.to_string();
+        let once = folded(&text);
+        assert_eq!(folded(&once), once, "{character:?} again");
+        assert_eq!(folded(&text.to_uppercase()), once, "{character:?} in upper case");
+        assert_eq!(folded(&text.to_lowercase()), once, "{character:?} in lower case");
+    }
+}
+
 proptest! {
     #[test]
     fn no_query_breaks_the_parser(query in "[ -~]{0,80}|(q|sort|cursor|state|owner|scope)=[ -~é\u{0}]{0,60}") {
@@ -215,12 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn folding_again_changes_nothing(text in "\\PC{0,40}") {
-        prop_assert_eq!(folded(&folded(&text)), folded(&text));
-    }
-
-    #[test]
-    fn the_case_of_a_text_makes_no_difference(text in "[a-zA-ZäöüßéèçñøåæœΑ-Ωα-ωА-Яа-я ]{0,40}") {
+    fn the_case_of_a_text_makes_no_difference(text in "[a-zA-ZäöüßẞéèçñøåæœΑ-Ωα-ωА-Яа-я ]{0,40}") {
         prop_assert_eq!(folded(&text.to_uppercase()), folded(&text));
     }
 }
