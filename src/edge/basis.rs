@@ -10,10 +10,11 @@ use futures_util::future::join3;
 
 use self::search::Search;
 use self::thing::{PolicyInForce, RecordOf};
-use super::cache::{Isolate, Published};
+use super::cache::Isolate;
 use super::site::Site;
 use crate::core::decision::Denial;
 use crate::core::feed::{Limits, Source};
+use crate::core::policy::StoredPolicy;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -33,7 +34,7 @@ pub(super) struct Basis {
     /// `None` where there is no such integration, or nobody's was wanted.
     pub record: Result<Option<Rc<Record>>, Denial>,
     /// An error where it was not wanted.
-    pub policy: Result<Rc<Published>, Denial>,
+    pub policy: Result<Rc<StoredPolicy>, Denial>,
 }
 
 /// Where it came from, for the log.

@@ -17,7 +17,7 @@ use super::clock;
 use super::config::Config;
 use super::flights::Flights;
 use crate::core::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
-use crate::core::policy::{CorruptPolicy, Policy};
+use crate::core::policy::{CorruptPolicy, StoredPolicy};
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -32,16 +32,10 @@ pub(super) struct Isolate {
     pub flights: Flights,
     latest_ms: Cell<u64>,
     feed: RefCell<Option<Sighting>>,
-    policy: RefCell<Option<Remembered<Published>>>,
+    policy: RefCell<Option<Remembered<StoredPolicy>>>,
     records: RefCell<Records>,
     /// Until when a client's sign-ins are refused, by the registry's word.
     refusals: RefCell<LruCache<String, u64>>,
-}
-
-/// The policy with its text: the same text again is not read again.
-pub(super) struct Published {
-    pub policy: Policy,
-    text: String,
 }
 
 /// Something that was read from KV or the registry, and when.
@@ -148,20 +142,20 @@ impl Isolate {
     }
 
     /// The policy.
-    pub fn policy(&self) -> Option<Remembered<Published>> {
+    pub fn policy(&self) -> Option<Remembered<StoredPolicy>> {
         self.policy.borrow().clone()
     }
 
     /// Reads a policy; the same text as before is not read again.
-    pub fn read_policy(&self, text: String) -> Result<Rc<Published>, CorruptPolicy> {
+    pub fn read_policy(&self, text: String) -> Result<Rc<StoredPolicy>, CorruptPolicy> {
         match self.policy.borrow().as_ref() {
-            Some(known) if known.value.text == text => Ok(Rc::clone(&known.value)),
-            _ => Ok(Rc::new(Published { policy: Policy::from_json(&text)?, text })),
+            Some(known) if known.value.is_of(&text) => Ok(Rc::clone(&known.value)),
+            _ => Ok(Rc::new(StoredPolicy::parse(text)?)),
         }
     }
 
     /// Remembers the policy.
-    pub fn remember_policy(&self, policy: Remembered<Published>) {
+    pub fn remember_policy(&self, policy: Remembered<StoredPolicy>) {
         self.policy.replace(Some(policy));
     }
 

@@ -74,7 +74,7 @@ fn open_world() -> World {
     };
     let operations: Vec<Value> = (1..=25).map(operation).collect();
     let policy = json!({ "v": 1, "rev": 1, "operations": operations, "owner_parameters": {} });
-    World { policy: Policy::from_json(&policy.to_string()).unwrap(), ..World::new() }
+    World::with_policy(Policy::from_json(&policy.to_string()).unwrap())
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::core::openapi::{Document, Settings, compile};
-use tidegate::core::policy::Policy;
+use tidegate::core::policy::{Policy, StoredPolicy};
 use tidegate::core::record::{Level, Live, Owner, Record};
 use tidegate::core::request::{Body, Request, RequestError};
 use tidegate::core::rotation::Rotation;
@@ -17,6 +17,8 @@ use super::support::{NOW, at, integration_id, key, keys, live_token, minted, own
 pub struct World {
     pub keys: TokenKeys,
     pub policy: Policy,
+    /// The same one, as isolates hold it.
+    stored: StoredPolicy,
     pub records: BTreeMap<IntegrationId, Record>,
     /// `Authorization` header fields by a name for them.
     pub tokens: BTreeMap<&'static str, String>,
@@ -25,8 +27,13 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        Self::with_policy(policy())
+    }
+
+    pub fn with_policy(policy: Policy) -> Self {
         let records = records().into_iter().map(|record| (record.id().clone(), record));
-        Self { keys: keys(&token_keys()), policy: policy(), records: records.collect(), tokens: tokens(), now: NOW }
+        let stored = StoredPolicy::parse(policy.to_json()).unwrap();
+        Self { keys: keys(&token_keys()), policy, stored, records: records.collect(), tokens: tokens(), now: NOW }
     }
 
     /// The way of a request without a body through the core, as the edge goes it.
@@ -55,15 +62,16 @@ impl World {
         }
         let mut request = request.authenticate(|credential| verify(&self.keys, &prefix(), credential))?;
         let record = request.credential().and_then(|presented| self.records.get(presented.id()));
+        let policy = self.stored.concerning(request.path()).unwrap();
         if let Some(presented) = request.credential() {
             authenticate(presented, record, at(self.now))?;
-            if self.policy.reads_body(&request) {
+            if policy.reads_body(&request) {
                 let encoded = request.header("content-encoding").is_some();
                 let body = Body::parse(request.header("content-type"), encoded, body);
                 request = request.with_body(body.map_err(RequestError::from)?);
             }
         }
-        match decide(&request, record, &self.policy, at(self.now)) {
+        match decide(&request, record, &policy, at(self.now)) {
             Decision::Allow(grant) => Ok(grant),
             Decision::Deny(denial) => Err(denial),
         }

@@ -11,7 +11,7 @@ const DOCUMENT: &str = "rules";
 /// Puts the rules in the place of the operations with their methods and paths, and reports which those were.
 pub(super) fn apply(settings: &Settings, operations: &mut Vec<Operation>, report: &mut Report) {
     let rules = &settings.rules;
-    let name = |operation: &Operation| (operation.method.clone(), operation.path.route());
+    let name = |operation: &Operation| (operation.method.clone(), operation.path.shape());
     let ruled = sorted(rules.iter().map(name));
     operations.retain(|operation| {
         let replaced = ruled.binary_search(&name(operation)).is_ok();

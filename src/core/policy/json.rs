@@ -25,13 +25,19 @@ pub enum CorruptPolicy {
     Operations(#[from] PolicyError),
 }
 
-#[derive(Serialize)]
+/// How the line ends after which each operation has its own line, in order ([`super::stored`] finds them by it).
+pub(super) const HEAD_END: &str = "\"operations\":[";
+/// How the line of an operation begins.
+pub(super) const LINE_START: &str = "{\"path\":\"";
+/// How the line after the last operation begins.
+pub(super) const TAIL_START: char = ']';
+/// How the text ends, so that one that was cut off is known.
+pub(super) const END: &str = "\n}";
+
 struct Stored {
-    v: u64,
     rev: u64,
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
-    #[serde(skip_serializing_if = "Map::is_empty")]
     descriptions: Map<String>,
 }
 
@@ -55,21 +61,32 @@ impl Policy {
 
     /// The text that KV and registry keep.
     pub fn to_json(&self) -> String {
-        let stored = Stored {
-            v: VERSION,
-            rev: self.rev,
-            operations: self.operations.clone(),
-            owner_parameters: self.owner_names.clone(),
-            descriptions: self.descriptions.clone(),
-        };
-        // Nothing in it can fail to serialise; an empty text would be a corrupt policy, which denies.
-        serde_json::to_string(&stored).unwrap_or_default()
+        let mut text = format!("{{\"v\":{VERSION},\"rev\":{},", self.rev);
+        add(&mut text, "\"owner_parameters\":", &self.owner_names);
+        text.push(',');
+        text.push_str(HEAD_END);
+        for (index, operation) in self.operations.iter().enumerate() {
+            add(&mut text, if index == 0 { "\n" } else { ",\n" }, operation);
+        }
+        text.push('\n');
+        text.push(TAIL_START);
+        if !self.descriptions.is_empty() {
+            add(&mut text, ",\"descriptions\":", &self.descriptions);
+        }
+        text.push_str(END);
+        text
     }
+}
+
+/// Nothing of a policy can fail to serialise; where it did, the text would be a corrupt policy, which denies.
+fn add(text: &mut String, before: &str, value: &impl Serialize) {
+    text.push_str(before);
+    text.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
 impl Stored {
     fn into_policy(self) -> Result<Policy, PolicyError> {
-        let Self { rev, operations, owner_parameters, descriptions, .. } = self;
+        let Self { rev, operations, owner_parameters, descriptions } = self;
         Ok(Policy { descriptions, ..Policy::new(rev, operations, owner_parameters)? })
     }
 }
@@ -77,8 +94,8 @@ impl Stored {
 impl FromKept for Stored {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "descriptions"])?;
+        let _: u64 = fields.required("v")?;
         Ok(Self {
-            v: fields.required("v")?,
             rev: fields.required("rev")?,
             operations: fields.required("operations")?,
             owner_parameters: fields.required("owner_parameters")?,

@@ -6,9 +6,9 @@ mod json;
 mod operation;
 mod owner;
 mod preview;
+mod routes;
+mod stored;
 mod template;
-
-use matchit::{Match, Params, Router};
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
@@ -16,9 +16,11 @@ pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
+pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Segments, Template};
 
-use super::request::{Map, Method, Path, Request, sort};
+use self::routes::Routes;
+use super::request::{Map, Method, Path, Request, sort, sort_and_dedup};
 
 /// All operations, ready to be looked up. Deny by default.
 #[derive(Clone)]
@@ -27,8 +29,8 @@ pub struct Policy {
     operations: Vec<Operation>,
     owner_names: OwnerNames,
     descriptions: Map<String>,
-    /// In the order of methods.
-    routers: Vec<(Method, Router<usize>)>,
+    /// Of the operations, in their order.
+    routes: Routes,
 }
 
 /// Why a list of operations is no policy.
@@ -63,7 +65,7 @@ pub enum Lookup<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct PathParameters<'a> {
     template: &'a Template,
-    values: Params<'a, 'a>,
+    path: &'a Path,
 }
 
 impl Policy {
@@ -73,12 +75,11 @@ impl Policy {
     /// [`PolicyError`] where two of them cannot be told apart.
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
         sort(&mut operations);
-        let mut routers: Vec<(Method, Router<usize>)> = Vec::new();
-        for (index, operation) in operations.iter().enumerate() {
-            add(&mut routers, &operation.method, operation.path.route(), index)
-                .ok_or_else(|| clash(operation, &operations))?;
-        }
-        Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routers })
+        tell_apart(&operations)?;
+        // They are in order now; where they were not, nothing would be found, which denies.
+        let routes =
+            Routes::of(operations.iter().map(|operation| operation.path.shape()).collect()).unwrap_or_default();
+        Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routes })
     }
 
     /// The same policy as a later revision.
@@ -120,31 +121,36 @@ impl Policy {
 
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
     pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
-        if let Some((operation, found)) = self.find(method, path) {
-            return Lookup::Found(operation, PathParameters { template: &operation.path, values: found.params });
+        if let Some(operation) = self.operation(method, path) {
+            return Lookup::Found(operation, PathParameters { template: &operation.path, path });
         }
-        let methods = self.routers.iter().map(|(method, _)| method);
-        let others: Vec<_> = methods.filter(|other| self.operation(other, path).is_some()).cloned().collect();
+        let others = self.methods(path);
         if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
     }
 
     /// As [`lookup`](Self::lookup), where nothing more is asked.
     pub fn operation(&self, method: &Method, path: &Path) -> Option<&Operation> {
-        self.find(method, path).map(|(operation, _)| operation)
+        self.routes.find(path.as_str(), &mut |places| {
+            self.operations.get(places)?.iter().find(|operation| operation.method == *method)
+        })
     }
 
-    fn find<'a, 'p>(&'a self, method: &Method, path: &'p Path) -> Option<(&'a Operation, Match<'a, 'p, &'a usize>)> {
-        let (_, router) = self.routers.iter().find(|(known, _)| known == method)?;
-        let found = router.at(path.as_str()).ok()?;
-        Some((self.operations.get(*found.value)?, found))
+    /// The methods for which a path is known.
+    fn methods(&self, path: &Path) -> Vec<Method> {
+        let mut methods = Vec::new();
+        let _: Option<()> = self.routes.find(path.as_str(), &mut |places| {
+            methods.extend(self.operations.get(places)?.iter().map(|operation| operation.method.clone()));
+            None
+        });
+        sort_and_dedup(&mut methods);
+        methods
     }
 }
 
 impl<'a> PathParameters<'a> {
     /// Names and values, from the left.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let values = self.values.iter().map(|(_, value)| value);
-        self.template.parameters().zip(values)
+        self.template.values(self.path)
     }
 
     /// The value of the parameter `name`.
@@ -153,28 +159,21 @@ impl<'a> PathParameters<'a> {
     }
 }
 
-/// That the router has a place for `operation` no more: one of `operations` took it.
-fn clash(operation: &Operation, operations: &[Operation]) -> PolicyError {
-    let route = operation.path.route();
-    let is_same = |other: &&Operation| other.method == operation.method && other.path.route() == route;
-    let first = operations.iter().find(is_same).unwrap_or(operation);
-    PolicyError::Clash {
-        document: operation.document.clone(),
-        method: operation.method.as_str().to_owned(),
-        path: first.path.to_string(),
-        other: operation.path.to_string(),
+/// That no two operations of one method have one shape; there are few methods, so it is soon told. Those of one shape stand together.
+fn tell_apart(operations: &[Operation]) -> Result<(), PolicyError> {
+    for alike in operations.chunk_by(|one, other| one.path.is_like(&other.path)) {
+        for (index, second) in alike.iter().enumerate() {
+            if let Some(first) = alike.iter().take(index).find(|first| first.method == second.method) {
+                return Err(PolicyError::Clash {
+                    document: second.document.clone(),
+                    method: second.method.as_str().to_owned(),
+                    path: first.path.to_string(),
+                    other: second.path.to_string(),
+                });
+            }
+        }
     }
-}
-
-/// Adds a route to its method's router, which is made where there is none yet.
-fn add(routers: &mut Vec<(Method, Router<usize>)>, method: &Method, route: String, index: usize) -> Option<()> {
-    if let Some((_, router)) = routers.iter_mut().find(|(known, _)| known == method) {
-        return router.insert(route, index).ok();
-    }
-    let mut router = Router::new();
-    router.insert(route, index).ok()?;
-    routers.insert(routers.partition_point(|(known, _)| known < method), (method.clone(), router));
-    Some(())
+    Ok(())
 }
 
 impl std::fmt::Debug for Policy {

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::super::cache::{Isolate, Published, Remembered};
+use super::super::cache::{Isolate, Remembered};
 use super::super::kv::{POLICY_KEY, record_key};
 use super::super::stub;
 use crate::core::feed::{Feed, Minimum};
+use crate::core::policy::StoredPolicy;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -68,7 +69,7 @@ impl Thing for RecordOf<'_> {
 }
 
 impl Thing for PolicyInForce {
-    type Value = Published;
+    type Value = StoredPolicy;
 
     fn key(&self) -> String {
         POLICY_KEY.to_owned()
@@ -78,23 +79,23 @@ impl Thing for PolicyInForce {
         stub::POLICY.to_owned()
     }
 
-    fn parse(&self, text: String, isolate: &Isolate) -> Result<Rc<Published>, String> {
+    fn parse(&self, text: String, isolate: &Isolate) -> Result<Rc<StoredPolicy>, String> {
         isolate.read_policy(text).map_err(|corrupt| corrupt.to_string())
     }
 
-    fn rev(published: &Published) -> u64 {
-        published.policy.rev()
+    fn rev(policy: &StoredPolicy) -> u64 {
+        policy.rev()
     }
 
     fn minimum(&self, feed: &Feed) -> Minimum {
         feed.of_policy()
     }
 
-    fn recall(&self, isolate: &Isolate) -> Option<Remembered<Published>> {
+    fn recall(&self, isolate: &Isolate) -> Option<Remembered<StoredPolicy>> {
         isolate.policy()
     }
 
-    fn remember(&self, isolate: &Isolate, policy: Remembered<Published>) {
+    fn remember(&self, isolate: &Isolate, policy: Remembered<StoredPolicy>) {
         isolate.remember_policy(policy);
     }
 }

@@ -1,15 +1,18 @@
 //! Steps 3 to 5 of a request's way: the same verdict, whether what it rests on is at hand or has to be read first.
 
+use std::rc::Rc;
+
 use web_sys::Request as HttpRequest;
 
 use super::super::basis::{Basis, Wanted};
 use super::super::body::{self, BodyError};
 use super::super::clock;
+use super::super::kv::POLICY_KEY;
 use super::super::site::Site;
 use super::{Gate, integration};
 use crate::core::decision::{Decision, Denial, Grant, authenticate, decide, operation};
 use crate::core::feed::Source;
-use crate::core::policy::Access;
+use crate::core::policy::{Access, Policy, StoredPolicy};
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
 use crate::core::rotation::Timestamp;
 use crate::core::token::VerifiedRequest;
@@ -71,15 +74,16 @@ impl Gate<'_> {
     fn verdict(&self, request: &VerifiedRequest, basis: Basis, now: Timestamp) -> Result<Verdict, Denial> {
         let Basis { record, policy } = basis;
         let record = record?;
+        let policy = policy.and_then(|policy| part(&policy, request));
         // Without a credential nothing is worth reading.
-        let reading = request.credential().zip(policy.as_ref().ok()).and_then(|(_, published)| {
-            let asked = operation(&published.policy, request)?;
+        let reading = request.credential().zip(policy.as_ref().ok()).and_then(|(_, policy)| {
+            let asked = operation(policy, request)?;
             asked.access.reads_more().then_some(&asked.access)
         });
         if let Some(presented) = request.credential().filter(|_| reading.is_some() || policy.is_err()) {
             authenticate(presented, record.as_deref(), now)?;
         }
-        let policy = &policy.as_ref().map_err(Clone::clone)?.policy;
+        let policy = policy.as_ref().map_err(Clone::clone)?;
         if self.body.get().is_none() && reading.is_some_and(Access::reads_body) {
             return Ok(Verdict::ReadsBody);
         }
@@ -144,6 +148,11 @@ impl Gate<'_> {
         })?;
         Ok(self.body.get_or_init(|| body))
     }
+}
+
+/// What the policy says of a request's path.
+fn part(policy: &StoredPolicy, request: &VerifiedRequest) -> Result<Rc<Policy>, Denial> {
+    policy.concerning(request.path()).map_err(|corrupt| Denial::Store(format!("{POLICY_KEY} is corrupt: {corrupt}")))
 }
 
 fn is_memory(origin: Option<(Source, u64)>) -> bool {

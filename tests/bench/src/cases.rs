@@ -1,12 +1,13 @@
 //! One case for each step of a request's way, at several sizes.
 
 use std::hint::black_box;
+use std::rc::Rc;
 
 use tidegate::core::decision::{Decision, decide};
 use tidegate::core::forward::plan;
-use tidegate::core::policy::{Lookup, Policy};
+use tidegate::core::policy::{Lookup, Policy, StoredPolicy};
 use tidegate::core::record::Record;
-use tidegate::core::request::Request;
+use tidegate::core::request::{Path, Request};
 use tidegate::core::rotation::Timestamp;
 use tidegate::core::token::{Prefix, TokenError, TokenKeys, VerifiedRequest, verify};
 
@@ -97,21 +98,29 @@ fn record(scopes: usize) -> Case {
 
 fn matching(operations: usize) -> Case {
     case(format!("match: {operations} operations"), move || {
-        let policy = fixture::policy(operations);
+        let policy = stored(operations);
         let request = Request::parse("GET", fixture::TARGET, None).expect("a request");
-        assert!(matches!(policy.lookup(request.method(), request.path()), Lookup::Found(..)));
-        move || matches!(policy.lookup(request.method(), black_box(request.path())), Lookup::Found(..))
+        let is_found = move || {
+            let part = part(&policy, black_box(request.path()));
+            matches!(part.lookup(request.method(), request.path()), Lookup::Found(..))
+        };
+        assert!(is_found());
+        is_found
     })
 }
 
 fn deciding(operations: usize, scopes: usize) -> Case {
     case(format!("decide: {operations} operations, {scopes} scopes"), move || {
-        let policy = fixture::policy(operations);
+        let policy = stored(operations);
         let Integration { token, record } = integration(scopes);
         let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
         let record = Record::from(record);
-        assert!(matches!(decide(&request, Some(&record), &policy, NOW), Decision::Allow(_)));
-        move || decide(black_box(&request), Some(black_box(&record)), &policy, NOW)
+        let verdict = move || {
+            let request = black_box(&request);
+            decide(request, Some(black_box(&record)), &part(&policy, request.path()), NOW)
+        };
+        assert!(matches!(verdict(), Decision::Allow(_)));
+        verdict
     })
 }
 
@@ -133,12 +142,12 @@ fn planning() -> Case {
 /// All that the core does for a warm, granted request.
 fn whole() -> Case {
     case("all steps: 576 operations, 10 scopes", || {
-        let policy = fixture::policy(576);
+        let policy = stored(576);
         let Integration { token, record } = integration(10);
         let (authorization, record, keys) = (format!("Bearer {token}"), Record::from(record), keys());
         move || {
             let request = verified(black_box(&authorization), &keys).expect("a genuine token");
-            match decide(&request, Some(&record), &policy, NOW) {
+            match decide(&request, Some(&record), &part(&policy, request.path()), NOW) {
                 Decision::Allow(grant) => plan(&grant, FIELDS, |_| None),
                 Decision::Deny(denial) => panic!("{denial}"),
             }
@@ -146,22 +155,29 @@ fn whole() -> Case {
     })
 }
 
-/// What an isolate does once: all of it, and how much of that is the router.
-fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 3] {
-    let (first, second) = (policy.clone(), policy.clone());
+/// What an isolate does once, and for the first path that it is asked for; and what it spares.
+fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 2] {
+    let first = policy.clone();
     [
         case(format!("load the policy: {what}"), move || {
-            let text = first().to_json();
+            let policy = first();
+            let some = policy.operations().get(policy.operations().len() / 2).expect("an operation");
+            let path = Path::parse(&some.path.fill(|_| "x".to_owned())).expect("a path");
+            let text = policy.to_json();
+            move || part(&StoredPolicy::parse(black_box(&text).clone()).expect("a policy"), &path)
+        }),
+        case(format!("read all of the policy: {what}"), move || {
+            let text = policy().to_json();
             move || Policy::from_json(black_box(&text)).expect("a policy")
         }),
-        case(format!("clone the operations, and build the router: {what}"), move || {
-            let policy = second();
-            let (operations, names) = (policy.operations().to_vec(), policy.owner_names().clone());
-            move || Policy::new(1, black_box(&operations).clone(), names.clone()).expect("a policy")
-        }),
-        case(format!("clone the operations: {what}"), move || {
-            let operations = policy().operations().to_vec();
-            move || black_box(&operations).clone()
-        }),
     ]
+}
+
+/// A policy as an isolate holds it.
+fn stored(operations: usize) -> StoredPolicy {
+    StoredPolicy::parse(fixture::policy(operations).to_json()).expect("a policy")
+}
+
+fn part(policy: &StoredPolicy, path: &Path) -> Rc<Policy> {
+    policy.concerning(path).expect("a part of the policy")
 }

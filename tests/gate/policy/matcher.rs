@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use tidegate::core::policy::{Lookup, Policy, Template};
+use tidegate::core::policy::{Lookup, Policy, StoredPolicy, Template};
 use tidegate::core::request::{Method, Path};
 
 use super::open_policy;
@@ -70,7 +70,15 @@ fn of_method<'a>(routes: &'a [(Method, String)], method: &'a Method) -> impl Ite
     routes.iter().filter(move |route| route.0 == *method).map(|route| route.1.as_str())
 }
 
-fn agree(policy: &Policy, routes: &[(Method, String)], method: &Method, path: &str) {
+/// As a whole, and as far as a path asks for it.
+fn agree(policy: &Policy, stored: &StoredPolicy, routes: &[(Method, String)], method: &Method, path: &str) {
+    let part = stored.concerning(&Path::parse(path).unwrap()).unwrap();
+    for policy in [policy, &part] {
+        agrees(policy, routes, method, path);
+    }
+}
+
+fn agrees(policy: &Policy, routes: &[(Method, String)], method: &Method, path: &str) {
     let parsed = Path::parse(path).unwrap();
     let at_all = format!("{method:?} {path} in {routes:?}");
     let others: Vec<_> = METHODS.into_iter().filter(|other| naive(of_method(routes, other), path).is_some()).collect();
@@ -98,6 +106,7 @@ proptest! {
     #[test]
     fn lookup_agrees_with_the_naive_matcher(routes in routes(), paths in prop::collection::vec(path(), 16)) {
         let policy = policy(&routes);
+        let stored = StoredPolicy::parse(policy.to_json()).unwrap();
         // Half of the paths are made to match some template, else most would name nothing.
         let filled = routes.iter().cycle().zip(&paths).take(8).map(|((_, template), path)| {
             let value = path.split('/').nth(1).unwrap_or("x").to_owned();
@@ -105,7 +114,7 @@ proptest! {
         });
         for path in filled.chain(paths.iter().take(8).cloned()) {
             for method in &METHODS {
-                agree(&policy, &routes, method, &path);
+                agree(&policy, &stored, &routes, method, &path);
             }
         }
     }
@@ -147,8 +156,9 @@ fn a_dead_end_is_left_again() {
     let routes: Vec<_> =
         ["/a/b/c", "/{x}/b/d", "/a/{y}/e", "/{x}/{y}/f"].map(|path| (Method::Get, path.to_owned())).into();
     let policy = policy(&routes);
+    let stored = StoredPolicy::parse(policy.to_json()).unwrap();
     for path in ["/a/b/c", "/a/b/d", "/a/b/e", "/a/b/f", "/a/b/g", "/a/c/d", "/b/b/e"] {
-        agree(&policy, &routes, &Method::Get, path);
+        agree(&policy, &stored, &routes, &Method::Get, path);
     }
 }
 

@@ -11,6 +11,7 @@ mod references;
 mod report;
 mod rules;
 mod schemes;
+mod stored;
 mod yaml;
 
 pub use yaml::BLOCK;

@@ -10,17 +10,15 @@ use tidegate_bench::measure::Timing;
 
 use super::load::median;
 use super::report::{Goal, Part, short};
-use super::{Options, tools};
+use super::{Options, tools, world};
 use crate::setup::step;
 use crate::{build, process, project};
 
-/// A real API's policy, as the store keeps it; there after any part that needs the world.
-const POLICY: &str = "target/bench/policy.json";
 /// On this machine's processor.
 pub fn native(_: &Options) -> Result<Part> {
     let binary = binary("core")?;
     let mut command = Command::new(binary);
-    let mut part = timings(&process::output(command.args(real_policy()))?)?;
+    let mut part = timings(&process::output(command.args(real_policy()?))?)?;
     let (small, middle, large) = (deciding(10), deciding(576), deciding(10_000));
     let of = |name: &str| median_of(&part, name);
     let (small, middle, large) = (of(&small)?, of(&middle)?, of(&large)?);
@@ -39,10 +37,11 @@ pub fn wasm(_: &Options) -> Result<Part> {
     build::optimize(&module)?;
     fs::write(directory.join("package.json"), "{}")?; // CommonJS, whatever is above
     let module = directory.join("bench.js");
-    let mut part = timings(&in_node(&module, "timings(policy)")?)?;
-    let first = |_| Ok(in_node(&module, "first_load(policy ?? bench.policy(576))")?.parse::<f64>()?);
+    let policy = real_policy()?;
+    let mut part = timings(&in_node(&module, "timings(policy)", policy.as_deref())?)?;
+    let first = |_| Ok(in_node(&module, FIRST_LOAD, policy.as_deref())?.parse::<f64>()?);
     let first = median((0..5).map(first).collect::<Result<Vec<_>>>()?);
-    let name = if real_policy().is_empty() { "load the policy: 576 operations" } else { "load the policy: a real API" };
+    let name = if policy.is_none() { "load the policy: 576 operations" } else { "load the policy: a real API" };
     part.row([format!("{name}, in a new process"), short(first / 1e3), String::new(), String::new()]);
     let loading = median_of(&part, name)?;
     part.goals.push(Goal::at_most(&format!("{name} (WASM)"), 2.0, loading / 1e6, "ms"));
@@ -50,20 +49,26 @@ pub fn wasm(_: &Options) -> Result<Part> {
     Ok(part)
 }
 
+const FIRST_LOAD: &str = "first_load(policy ?? bench.policy(576), policy ? '/contacts/x' : '/group0/x/items0')";
+
 /// What a call of the WASM module gives in a process of its own; `policy` is the real one, where there is one.
-fn in_node(module: &Path, call: &str) -> Result<String> {
+fn in_node(module: &Path, call: &str, policy: Option<&Path>) -> Result<String> {
     let script = "const [module, file] = process.argv.slice(1); const bench = require(module); \
                   const policy = file && require('fs').readFileSync(file, 'utf8'); console.log(bench.";
     let mut node = Command::new("node");
-    process::output(node.args(["-e", &format!("{script}{call})")]).arg(module).args(real_policy()))
+    process::output(node.args(["-e", &format!("{script}{call})")]).arg(module).args(policy))
 }
 
 fn deciding(operations: usize) -> String {
     format!("decide: {operations} operations, 10 scopes")
 }
 
-fn real_policy() -> Vec<PathBuf> {
-    Some(project::path(POLICY)).filter(|file| file.is_file()).into_iter().collect()
+/// A real API's policy, as the store keeps it, in a file.
+fn real_policy() -> Result<Option<PathBuf>> {
+    let Some(policy) = world::real_policy()? else { return Ok(None) };
+    let file = project::path("target/bench-policy.json");
+    fs::write(&file, policy.to_json())?;
+    Ok(Some(file))
 }
 
 fn binary(name: &str) -> Result<PathBuf> {

@@ -83,11 +83,11 @@ impl Policy {
     }
 }
 
-/// The name of an operation's route and its method, whether it is of the new policy, and itself.
+/// The shape of an operation's template and its method, whether it is of the new policy, and itself.
 type Route<'a> = (String, &'a Method, bool, &'a Operation);
 
 fn route(operation: &Operation, is_new: bool) -> Route<'_> {
-    (operation.path.route(), &operation.method, is_new, operation)
+    (operation.path.shape(), &operation.method, is_new, operation)
 }
 
 impl PolicyDiff {

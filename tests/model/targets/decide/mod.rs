@@ -5,10 +5,11 @@ mod case;
 use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::core::forward::plan;
 use tidegate::core::policy::{
-    Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template,
+    Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, StoredPolicy,
+    Template,
 };
 use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
-use tidegate::core::request::{Body, Method, Request, RequestError};
+use tidegate::core::request::{Body, Method, Path, Request, RequestError};
 use tidegate::core::rotation::{LiveToken, Rotation, Timestamp};
 use tidegate::core::scope::{Scope, ScopeSet};
 use tidegate::core::token::{Prefix, verify};
@@ -22,6 +23,11 @@ pub fn run(data: &[u8]) {
     let (Some(policy), Some(record)) = (policy(&case), record(&case.record)) else { return };
     let granted = judge(&case, &policy, record.as_ref());
     let expected = verdict::allows(&case, known::number_of);
+    let in_part = Path::parse(case.sent.target.split('?').next().unwrap_or_default()).map(|path| {
+        let stored = StoredPolicy::parse(policy.to_json()).expect("a stored policy");
+        judge(&case, &stored.concerning(&path).expect("a part of it"), record.as_ref())
+    });
+    assert!(in_part.is_err() || in_part.as_ref() == Ok(&granted), "{in_part:?} by a part of the policy, on {case:#?}");
     assert_eq!(granted.is_ok(), expected, "core: {:?}, model: {expected}, on {case:#?}", granted.err());
     if let Ok(grant) = granted {
         forwarded(&case, &grant);

@@ -1,0 +1,109 @@
+//! The policy as isolates hold it: read path by path, it says what the whole one says.
+
+use serde_json::{Value, json};
+use tidegate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
+use tidegate::core::request::{Method, Path};
+
+use super::super::world;
+use super::open_policy;
+
+fn stored(text: impl Into<String>) -> Result<StoredPolicy, CorruptPolicy> {
+    StoredPolicy::parse(text.into())
+}
+
+/// The operations that are read for a path.
+fn read(policy: &StoredPolicy, path: &str) -> Vec<String> {
+    let part = policy.concerning(&Path::parse(path).unwrap()).unwrap();
+    part.operations().iter().map(tidegate::core::policy::Operation::name).collect()
+}
+
+fn four() -> Policy {
+    let operations =
+        [(Method::Get, "/a/{id}"), (Method::Post, "/a/b"), (Method::Put, "/a/{other}"), (Method::Get, "/c")];
+    open_policy(&operations)
+}
+
+/// One with everything that a policy can have.
+fn rich() -> Policy {
+    world::policy().with_rev(7).with_descriptions([("contacts.readonly", "Reads\n\"contacts\"")])
+}
+
+#[test]
+fn only_what_shares_a_path_is_read() {
+    let policy = stored(four().to_json()).unwrap();
+    assert_eq!(read(&policy, "/a/b"), ["POST /a/b", "GET /a/{id}", "PUT /a/{other}"]);
+    assert_eq!(read(&policy, "/a/x"), ["POST /a/b", "GET /a/{id}", "PUT /a/{other}"]);
+    assert_eq!(read(&policy, "/c"), ["GET /c"]);
+    for nothing in ["/", "/a", "/a/", "/c/", "/c/d", "/a/b/c"] {
+        assert!(read(&policy, nothing).is_empty(), "{nothing}");
+    }
+}
+
+#[test]
+fn what_is_no_operation_is_kept_of_every_part() {
+    let (whole, policy) = (rich(), stored(rich().to_json()).unwrap());
+    assert_eq!(policy.rev(), 7);
+    for path in ["/nothing", "/contacts/1"] {
+        let part = policy.concerning(&Path::parse(path).unwrap()).unwrap();
+        assert_eq!((part.rev(), part.owner_names()), (7, whole.owner_names()), "{path}");
+    }
+}
+
+#[test]
+fn each_layout_says_the_same() {
+    let whole = rich();
+    let value: Value = serde_json::from_str(&whole.to_json()).unwrap();
+    let mut reversed = value.clone();
+    reversed["operations"].as_array_mut().unwrap().reverse();
+    let out_of_order = {
+        let text = whole.to_json();
+        let (head, rest) = text.split_once('\n').unwrap();
+        let (first, rest) = rest.split_once('\n').unwrap();
+        let (second, rest) = rest.split_once('\n').unwrap();
+        [head, second, first, rest].join("\n")
+    };
+    let escaped = whole.to_json().replace("\"path\":\"/", "\"path\":\"\\u002f");
+    let layouts =
+        [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), reversed.to_string(), out_of_order, escaped];
+    for text in layouts {
+        assert_eq!(Policy::from_json(&text).as_ref(), Ok(&whole), "{text}");
+        let policy = stored(text.as_str()).unwrap();
+        for operation in whole.operations() {
+            let path = Path::parse(&operation.path.fill(|_| "x".to_owned())).unwrap();
+            let part = policy.concerning(&path).unwrap();
+            assert_eq!(part.lookup(&operation.method, &path), whole.lookup(&operation.method, &path), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_part_of_the_text_is_no_policy() {
+    let text = rich().to_json();
+    for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+        assert!(stored(&text[..end]).is_err(), "{}", &text[..end]);
+    }
+    for (at, _) in text.match_indices('\n') {
+        assert!(stored(&text[at..]).is_err());
+    }
+}
+
+#[test]
+fn what_is_corrupt_is_told_and_never_left_out() {
+    let text = four().to_json();
+    let policy = stored(text.replace("\"/c\",\"method\":\"GET\"", "\"/c\",\"method\":\"GOT\"")).unwrap();
+    let concerning = |path| policy.concerning(&Path::parse(path).unwrap());
+    assert_eq!(concerning("/c"), Err(CorruptPolicy::Malformed { place: "operations[0].method".to_owned() }));
+    assert!(concerning("/a/b").is_ok());
+    let twice = stored(text.replace("\"POST\"", "\"GET\"").replace("/a/b", "/a/{b}")).err();
+    assert!(matches!(twice, None | Some(CorruptPolicy::Operations(_))), "{twice:?}");
+    for (from, to) in [("\"v\":1", "\"v\":2"), ("\"rev\":1,", ""), ("\n]\n}", "\n]\n}\n{}"), ("},\n", "\n")] {
+        assert!(stored(text.replace(from, to)).is_err(), "{from} {to}");
+    }
+}
+
+#[test]
+fn without_operations_there_is_nothing() {
+    let policy = open_policy(&[]);
+    assert_eq!(serde_json::from_str::<Value>(&policy.to_json()).unwrap()["operations"], json!([]));
+    assert!(read(&stored(policy.to_json()).unwrap(), "/a").is_empty());
+}
