@@ -6,6 +6,7 @@ mod http;
 mod load;
 mod machine;
 mod memory;
+mod profile;
 mod report;
 mod start;
 mod tools;
@@ -36,11 +37,12 @@ enum Measure {
     InWorld(fn(&Options, &World) -> Result<Part>),
 }
 
-const PARTS: [(&str, Measure); 9] = [
+const PARTS: [(&str, Measure); 10] = [
     ("http", Measure::InWorld(http::measure)),
     ("start", Measure::InWorld(start::measure)),
     ("body", Measure::InWorld(body::measure)),
     ("memory", Measure::InWorld(memory::measure)),
+    ("profile", Measure::InWorld(profile::measure)),
     ("core", Measure::Alone(core::native)),
     ("wasm", Measure::Alone(core::wasm)),
     ("instructions", Measure::Alone(core::instructions)),

@@ -35,10 +35,21 @@ pub struct Workerd {
 impl Workerd {
     /// Starts a candidate on the first core, in front of the origin at a port, and waits until it takes connections.
     pub fn candidate(candidate: &Candidate, ports: &Ports, origin: u16, directory: &Path) -> Result<Self> {
-        let port = gate::free_port()?;
-        let file = directory.join(format!("{}-{port}.capnp", candidate.name));
-        fs::write(&file, candidate_config(candidate, ports, origin, port, directory)?)?;
-        Self::start(machine::on_first_core(binary()?), &file, port)
+        let (file, port) = prepare(candidate, ports, origin, directory)?;
+        Self::start(machine::on_first_core(binary()?), &[], &file, port)
+    }
+
+    /// As [`candidate`](Self::candidate), with V8's inspector at a port.
+    pub fn inspected(
+        candidate: &Candidate,
+        ports: &Ports,
+        origin: u16,
+        directory: &Path,
+        inspector: u16,
+    ) -> Result<Self> {
+        let (file, port) = prepare(candidate, ports, origin, directory)?;
+        let inspector = format!("--inspector-addr=127.0.0.1:{inspector}");
+        Self::start(machine::on_first_core(binary()?), &[&inspector], &file, port)
     }
 
     /// Starts KV, cache and control, wherever there is room.
@@ -46,12 +57,12 @@ impl Workerd {
         let file = directory.join("store.capnp");
         fs::copy(project::path("tests/bench/store.js"), directory.join("store.js"))?;
         fs::write(&file, store_config(ports))?;
-        Self::start(Command::new(binary()?), &file, ports.control)
+        Self::start(Command::new(binary()?), &[], &file, ports.control)
     }
 
-    fn start(mut command: Command, config: &Path, port: u16) -> Result<Self> {
+    fn start(mut command: Command, flags: &[&str], config: &Path, port: u16) -> Result<Self> {
         let log = config.with_extension("log");
-        command.args(["serve", "--experimental"]).arg(config);
+        command.args(["serve", "--experimental"]).args(flags).arg(config);
         command.stdout(File::create(&log)?).stderr(File::options().append(true).open(&log)?);
         let mut workerd = Self { running: Running::start(&mut command)?, port };
         let deadline = Instant::now() + START_LIMIT;
@@ -80,6 +91,14 @@ fn binary() -> Result<PathBuf> {
     let packages = fs::read_dir(project::path("node_modules/@cloudflare")).context("the npm packages are missing")?;
     let binaries = packages.flatten().map(|package| package.path().join("bin/workerd"));
     binaries.into_iter().find(|binary| binary.is_file()).context("workerd has no binary for this platform")
+}
+
+/// Writes a candidate's configuration: the file, and the port that it is to listen on.
+fn prepare(candidate: &Candidate, ports: &Ports, origin: u16, directory: &Path) -> Result<(PathBuf, u16)> {
+    let port = gate::free_port()?;
+    let file = directory.join(format!("{}-{port}.capnp", candidate.name));
+    fs::write(&file, candidate_config(candidate, ports, origin, port, directory)?)?;
+    Ok((file, port))
 }
 
 /// What every candidate gets: KV twice (each library has its own name for it), the origin, a cache; and a registry with SQLite
