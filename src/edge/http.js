@@ -55,9 +55,9 @@ function outgoingRequest(service, url, request, body) {
   if (service == null) init.cache = "no-store";
   if (body !== undefined) {
     const { method, headers } = request;
-    return new Request(url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
+    return new Request(url || request.url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
   }
-  const outgoing = new Request(url, request);
+  const outgoing = url === "" ? new Request(request) : new Request(url, request);
   // What the runtime receives does not follow redirects as it is; to say so again would be another copy.
   return service != null && outgoing.redirect === "manual" ? outgoing : new Request(outgoing, init);
 }
