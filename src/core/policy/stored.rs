@@ -1,6 +1,6 @@
 //! The policy as an isolate holds it: of hundreds of operations a request asks for one, so only those are read that are asked for.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -15,7 +15,12 @@ pub struct StoredPolicy {
     layout: Layout,
     /// It without any operations.
     empty: Rc<Policy>,
+    /// How many operations are kept, once for each line that was asked for.
+    kept: Cell<usize>,
 }
+
+/// The most operations that are kept. Only where templates cross by the thousands are there more, and those are read again.
+const MOST_KEPT: usize = 20_000;
 
 struct Layout {
     /// All before the operations.
@@ -69,13 +74,18 @@ impl StoredPolicy {
             return Ok(Rc::clone(read));
         }
         let read = Rc::new(self.read(place)?);
+        let kept = self.kept.get().saturating_add(read.operations().len());
+        if kept > MOST_KEPT {
+            return Ok(read);
+        }
+        self.kept.set(kept);
         Ok(Rc::clone(line.read.get_or_init(|| read)))
     }
 
     fn new(text: String, layout: Layout) -> Result<Self, CorruptPolicy> {
         let head = text.get(layout.head.clone()).unwrap_or_default();
         let empty = Rc::new(Policy::from_json(&[head, "]}"].concat())?);
-        Ok(Self { text, layout, empty })
+        Ok(Self { text, layout, empty, kept: Cell::new(0) })
     }
 
     fn read(&self, place: usize) -> Result<Policy, CorruptPolicy> {

@@ -1,5 +1,7 @@
 //! The policy as isolates hold it: read path by path, it says what the whole one says.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use tidegate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
 use tidegate::core::request::{Method, Path};
@@ -99,6 +101,22 @@ fn what_is_corrupt_is_told_and_never_left_out() {
     for (from, to) in [("\"v\":1", "\"v\":2"), ("\"rev\":1,", ""), ("\n]\n}", "\n]\n}\n{}"), ("},\n", "\n")] {
         assert!(stored(text.replace(from, to)).is_err(), "{from} {to}");
     }
+}
+
+#[test]
+fn templates_that_cross_do_not_fill_the_memory() {
+    let paths: Vec<_> = (0..150).flat_map(|n| [format!("/{{a}}/x{n}"), format!("/y{n}/{{b}}")]).collect();
+    let policy = open_policy(&paths.iter().map(|path| (Method::Get, path.as_str())).collect::<Vec<_>>());
+    let policy = stored(policy.to_json()).unwrap();
+    let is_kept = |path: &str| {
+        let path = Path::parse(path).unwrap();
+        let (first, second) = (policy.concerning(&path).unwrap(), policy.concerning(&path).unwrap());
+        assert_eq!((first.operations().len(), &first), (151, &second));
+        Rc::ptr_eq(&first, &second)
+    };
+    let all = (0..150).flat_map(|n| [format!("/y{n}/z"), format!("/z/x{n}")]);
+    let kept = all.filter(|path| is_kept(path)).count();
+    assert_eq!(kept, 20_000 / 151, "parts of 151 operations");
 }
 
 #[test]
