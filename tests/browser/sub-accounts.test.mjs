@@ -30,7 +30,58 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
   await gone(dialog);
   await shown(row.getByText(`${name}, renamed`));
   const { sub_accounts } = await api("GET", "/sub-accounts");
-  assert.deepEqual(sub_accounts.find((known) => known.id === one), { id: one, name: `${name}, renamed`, integrations: 1 });
+  assert.deepEqual(sub_accounts.find((known) => known.id === one), { id: one, rev: 2, name: `${name}, renamed`, integrations: 1 });
+});
+
+/** Somebody else renames what is being renamed here: the dialog that says so. */
+async function conflict(page) {
+  const [one, name] = [id(), unique("Renamed twice")];
+  const { rev } = await api("POST", "/sub-accounts", { body: { id: one, name } });
+  await open(page, "#/sub-accounts");
+  await page.getByRole("button", { name: `Rename ${name}` }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill(`${name}, mine`);
+  const theirs = await api("PATCH", `/sub-accounts/${one}`, { rev, body: { name: `${name}, theirs` } });
+  await page.getByRole("dialog").getByRole("button", { name: "Rename", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Somebody else changed it meanwhile" });
+  await shown(dialog);
+  await settles(() => dialog.getByRole("cell").allInnerTexts(), [`${name}, theirs`, `${name}, mine`]);
+  return { name, theirs, dialog };
+}
+
+const noDialog = (page) => settles(() => page.getByRole("dialog").count(), 0);
+const named = async (one) => (await api("GET", "/sub-accounts")).sub_accounts.find((known) => known.id === one);
+
+test("two rename the same: mine is kept, on top of theirs, and of what came after", async ({ page }) => {
+  const { name, theirs, dialog } = await conflict(page);
+  const last = await api("PATCH", `/sub-accounts/${theirs.id}`, { rev: theirs.rev, body: { name: `${name}, theirs again` } });
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await shown(dialog.getByText(`${name}, theirs again`));
+  assert.equal((await named(theirs.id)).rev, last.rev);
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await noDialog(page);
+  await shown(page.getByRole("status").getByText(`Now called ${name}, mine.`));
+  assert.deepEqual(await named(theirs.id), { ...last, rev: last.rev + 1, name: `${name}, mine` });
+  await shown(page.getByRole("listitem").getByText(`${name}, mine`));
+  await settles(() => page.evaluate(() => document.activeElement.ariaLabel), `Rename ${name}, mine`);
+});
+
+test("two rename the same: theirs is taken", async ({ page }) => {
+  const { theirs, dialog } = await conflict(page);
+  await dialog.getByRole("button", { name: "Take theirs" }).click();
+  await noDialog(page);
+  await shown(page.getByRole("listitem").getByText(theirs.name));
+  assert.deepEqual(await named(theirs.id), theirs);
+});
+
+test("mine cannot be kept while the gate does not answer: it says so, and the next try works", async ({ page }) => {
+  const { name, theirs, dialog } = await conflict(page);
+  await page.route("**/_tidegate/api/sub-accounts/**", (route) => route.abort());
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await shown(dialog.getByRole("alert").getByText("The gate did not answer"));
+  await page.unroute("**/_tidegate/api/sub-accounts/**");
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await noDialog(page);
+  assert.equal((await named(theirs.id)).name, `${name}, mine`);
 });
 
 test("an id that exists, or that no path can carry, is told at its field", async ({ page }) => {

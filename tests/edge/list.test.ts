@@ -218,8 +218,10 @@ describe(`of ${MANY}`, () => {
 });
 
 it("the migration leaves all else as it was", async () => {
-  const { integrations, tokens, outbox, schema } = await tables();
-  expect(schema).toEqual([{ version: 3 }]);
+  const { integrations, tokens, outbox, schema, sub_accounts } = await tables();
+  expect(schema).toEqual([{ version: 4 }]);
+  expect(sub_accounts).toHaveLength(41);
+  expect(sub_accounts!.filter(({ rev }: any) => rev === 1)).toHaveLength(41);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
   expect(tokens!.filter(({ n }: any) => n === 1)).toHaveLength(MANY);
   expect(outbox!.length).toBeGreaterThan(10);
@@ -246,7 +248,7 @@ describe("a list that changes", () => {
     await ok(201, admin("POST", "/sub-accounts", { id: "renamed", name: "Tōkyō" }));
     const inside = await create({ level: "sub_account", id: "renamed" }, [], "in it");
     expect((await list("q=T%C5%8CKY%C5%8C")).integrations.map(({ id }: Created) => id)).toEqual([inside.id]);
-    await ok(200, admin("PATCH", "/sub-accounts/renamed", { name: "Ōsaka" }));
+    await ok(200, admin("PATCH", "/sub-accounts/renamed", { name: "Ōsaka" }, ifMatch(1)));
     expect([(await list("q=t%C5%8Dky%C5%8D")).total, (await list("q=%C5%8DSAKA")).total]).toEqual([0, 1]);
   });
 

@@ -16,7 +16,7 @@ pub enum Command {
     SignOut,
     ListSubAccounts,
     AddSubAccount(NewSubAccount),
-    RenameSubAccount { id: OwnerId, name: Name },
+    RenameSubAccount { id: OwnerId, rev: u64, name: Name },
     Scopes,
     ListIntegrations(ListIntegrations),
     CreateIntegration(NewIntegration),
@@ -73,8 +73,9 @@ impl Command {
         match named {
             Named::Nothing => Self::on_collection(route, request),
             Named::SubAccount(id) => {
+                let rev = needed_rev(request.if_match)?;
                 let RenameSubAccount { name } = body::parse(request.body)?;
-                Ok(Self::RenameSubAccount { id, name })
+                Ok(Self::RenameSubAccount { id, rev, name })
             }
             Named::Integration(id) => Self::on_integration(route, id, request),
         }
@@ -117,7 +118,7 @@ impl Command {
             Route::Events => return Ok(Self::Events(id)),
             _ => {}
         }
-        let rev = rev(request.if_match.ok_or(AdminError::NeedsRev)?)?;
+        let rev = needed_rev(request.if_match)?;
         Ok(match route {
             Route::EditIntegration => Self::EditIntegration { id, rev, edit: Edit::parse(request.body)? },
             Route::DeleteIntegration => Self::DeleteIntegration { id, rev },
@@ -129,7 +130,11 @@ impl Command {
     }
 }
 
-/// One strong entity tag, as the integration's `ETag` has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
+fn needed_rev(if_match: Option<&str>) -> Result<u64, AdminError> {
+    rev(if_match.ok_or(AdminError::NeedsRev)?)
+}
+
+/// One strong entity tag, as the `ETag` of what is changed has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
 /// change is based on one state that somebody saw.
 fn rev(if_match: &str) -> Result<u64, AdminError> {
     let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

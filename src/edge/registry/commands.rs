@@ -8,7 +8,8 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, Scopes, SignIn, check_scopes, history,
+    AdminError, Change, Command, Integration, Name, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
+    check_scopes, history,
 };
 use crate::core::record::{OwnerId, Record};
 use crate::core::rotation::Timestamp;
@@ -33,12 +34,8 @@ impl Registrar<'_> {
             Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
             Command::ListSubAccounts => self.list_sub_accounts(),
-            Command::AddSubAccount(new) => {
-                sub_accounts::add(self.database, &new, self.now)?;
-                self.event("sub_account.added", None, &json!({ "id": new.id, "name": new.name }))?;
-                Answer::json(201, &json!({ "id": new.id, "name": new.name }))
-            }
-            Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
+            Command::AddSubAccount(new) => self.add_sub_account(new),
+            Command::RenameSubAccount { id, rev, name } => self.rename_sub_account(&id, rev, name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
             Command::ListIntegrations(list) => Answer::json(200, &listing::page(self.database, &list, self.now)?),
             Command::CreateIntegration(new) => self.create(new),
@@ -100,12 +97,24 @@ impl Registrar<'_> {
         Answer::json(200, &json!({ "agency": agency, "sub_accounts": sub_accounts::all(self.database)? }))
     }
 
-    fn rename_sub_account(&self, id: &OwnerId, name: &Name) -> Result<Answer, AdminError> {
-        let before = sub_accounts::rename(self.database, id, name)?;
-        if before != *name {
-            self.event("sub_account.renamed", None, &json!({ "id": id, "name": { "from": before, "to": name } }))?;
+    fn add_sub_account(&self, new: NewSubAccount) -> Result<Answer, AdminError> {
+        let added = sub_accounts::add(self.database, new, self.now)?;
+        self.event("sub_account.added", None, &json!({ "id": added.id, "name": added.name }))?;
+        Ok(Answer::json(201, &added)?.with_etag(added.rev))
+    }
+
+    fn rename_sub_account(&self, id: &OwnerId, rev: u64, name: Name) -> Result<Answer, AdminError> {
+        let present = sub_accounts::find(self.database, id)?.ok_or(AdminError::NoSubAccount)?;
+        if present.rev != rev {
+            return Err(AdminError::Stale(json!(present)));
         }
-        Answer::json(200, &json!({ "id": id, "name": name }))
+        if present.name == name {
+            return Ok(Answer::json(200, &present)?.with_etag(rev));
+        }
+        let detail = json!({ "id": id, "name": { "from": present.name, "to": name } });
+        let renamed = sub_accounts::rename(self.database, present, name)?;
+        self.event("sub_account.renamed", None, &detail)?;
+        Ok(Answer::json(200, &renamed)?.with_etag(renamed.rev))
     }
 
     fn create(&self, new: NewIntegration) -> Result<Answer, AdminError> {

@@ -9,7 +9,8 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 3] = [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, feed_recent)];
+const MIGRATIONS: [Migration; 4] =
+    [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, feed_recent), (REVISIONS, |_| Ok(()))];
 
 const TABLES: &str = "
     CREATE TABLE sub_accounts (
@@ -64,6 +65,11 @@ const FRESHNESS: &str = "
     CREATE TABLE tries (client TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE INDEX tries_by_at ON tries (at);
     CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
+";
+
+/// A sub-account changes too, and a change says what it is based on.
+const REVISIONS: &str = "
+    ALTER TABLE sub_accounts ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
 ";
 
 row! {

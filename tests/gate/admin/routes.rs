@@ -88,10 +88,9 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 }
 
 #[test]
-fn every_change_of_an_integration_needs_its_rev() {
-    let changes =
-        ROUTES.iter().filter(|(method, template, _)| template.starts_with("/integrations/") && *method != "GET");
-    assert_eq!(changes.clone().count(), 5);
+fn every_change_of_what_has_an_id_needs_its_rev() {
+    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    assert_eq!(changes.clone().count(), 6);
     for (method, template, route) in changes {
         let path = template.replace("{id}", ID);
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");

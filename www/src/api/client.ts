@@ -38,7 +38,7 @@ export const session = {
 export const owners = {
   list: () => ask<Owners>("GET", "/sub-accounts"),
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
-  rename: (id: string, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name } }),
+  rename: (id: string, rev: number, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
 };
 
 export const scopes = {

@@ -44,6 +44,7 @@ export interface Minted {
 
 export interface SubAccount {
   id: string;
+  rev: number;
   name: string;
   integrations: number;
 }
