@@ -126,6 +126,9 @@ const addresses: Row[] = [
   ["a limit of 201", "GET /integrations?limit=201", undefined, 422, "invalid-field", "limit"],
   ["two limits", "GET /integrations?limit=1&limit=2", undefined, 422, "invalid-field", "limit"],
   ["a bad cursor", "GET /integrations?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a bad cursor", "GET /policy/versions?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a limit of 201", "GET /policy/versions?limit=201", undefined, 422, "invalid-field", "limit"],
+  ["an unknown parameter", "GET /policy/versions?sort=name", undefined, 422, "invalid-field", "query"],
   ["a bad owner", "GET /integrations?owner=acme", undefined, 422, "invalid-field", "owner"],
 ];
 

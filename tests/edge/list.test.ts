@@ -66,6 +66,10 @@ const FILL = [
     WHERE value ->> 'id' LIKE '%99' AND NOT value ->> 'unpublished'`,
 ];
 
+const NOTHING = JSON.stringify({ v: 1, rev: 1, operations: [], owner_parameters: { agency: [], sub_account: [] } });
+/** Of the report of a policy that was published before there were counts of their own. */
+const COUNTS = { operations: 9, agency: 2, sub_account: 5, public: 1, scopes: 3 };
+
 /** Deleted ones, which no list shows. */
 const GONE = `INSERT INTO integrations SELECT 'zzzz' || substr(id, 5), 9, level, owner_id, name, '', scopes, 2, 0, 0, 7
   FROM integrations WHERE id < '0000000000000100'`;
@@ -79,6 +83,8 @@ beforeAll(async () => {
       for (const statement of FILL) sql.exec(statement, JSON.stringify(models.slice(first, first + 1_000)));
     }
     sql.exec(GONE);
+    const report = JSON.stringify({ ...COUNTS, errors: [], closed: 4 });
+    sql.exec("INSERT INTO policies VALUES (1, ?, '{}', ?, 'owner key', 7)", NOTHING, report);
   });
   await timed("the first request, with the migration", () => list(""));
 }, LONG);
@@ -219,12 +225,14 @@ describe(`of ${MANY}`, () => {
 
 it("the migration leaves all else as it was", async () => {
   const { integrations, tokens, outbox, schema, sub_accounts } = await tables();
-  expect(schema).toEqual([{ version: 4 }]);
+  expect(schema).toEqual([{ version: 5 }]);
   expect(sub_accounts).toHaveLength(41);
   expect(sub_accounts!.filter(({ rev }: any) => rev === 1)).toHaveLength(41);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
   expect(tokens!.filter(({ n }: any) => n === 1)).toHaveLength(MANY);
   expect(outbox!.length).toBeGreaterThan(10);
+  const { versions } = await ok(200, admin("GET", "/policy/versions"));
+  expect(versions).toEqual([{ rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", counts: COUNTS }]);
 });
 
 describe("a list that changes", () => {

@@ -3,7 +3,8 @@
 use super::body::{
     self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
 };
-use super::{AdminError, ListIntegrations, Name, Named, Route};
+use super::query::parse_rev;
+use super::{AdminError, ListIntegrations, Name, Named, Paging, Route};
 use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
@@ -31,7 +32,7 @@ pub enum Command {
     CompiledPolicy(KnownRevs),
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
     PreviewPolicy(PublishPolicy),
-    PolicyVersions,
+    PolicyVersions(Paging<u64>),
     RollBackPolicy { rev: Option<u64>, to: u64 },
     Explain(Explain),
     Resync,
@@ -67,7 +68,7 @@ impl Command {
     /// [`AdminError`] that names the field.
     pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         let (route, named) = Route::find(request.method, request.path)?;
-        if route != Route::ListIntegrations && request.query.is_some_and(|query| !query.is_empty()) {
+        if !route.takes_query() && request.query.is_some_and(|query| !query.is_empty()) {
             return Err(AdminError::invalid("query", "this address takes no query"));
         }
         match named {
@@ -98,7 +99,7 @@ impl Command {
                 let rev = request.if_match.map(rev).transpose()?;
                 Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
             }
-            Route::PolicyVersions => Self::PolicyVersions,
+            Route::PolicyVersions => Self::PolicyVersions(Paging::by_rev(request.query)?),
             Route::RollBackPolicy => {
                 let RollBack { to } = body::parse(body)?;
                 Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
@@ -139,7 +140,7 @@ fn needed_rev(if_match: Option<&str>) -> Result<u64, AdminError> {
 fn rev(if_match: &str) -> Result<u64, AdminError> {
     let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     digits
-        .and_then(|digits| digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits))
+        .and_then(parse_rev)
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
 }
 

@@ -52,7 +52,7 @@ impl Registrar<'_> {
             Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
-            Command::PolicyVersions => self.policy_versions(),
+            Command::PolicyVersions(paging) => self.policy_versions(paging),
             Command::RollBackPolicy { rev, to } => self.roll_back(rev, to),
             Command::PreviewPolicy(policy) => self.preview(&policy),
             Command::Explain(question) => self.explain(question),

@@ -12,7 +12,7 @@ import type {
   Owners,
   Policy,
   PolicyPreview,
-  PolicyVersion,
+  PolicyVersionPage,
   Published,
   Settings,
   SubAccount,
@@ -56,9 +56,8 @@ export type Rotate = { expire: "now" } | { expire: "later"; window_seconds: numb
 
 export const integrations = {
   list(filter: Filter, cursor: string | null, signal?: AbortSignal) {
-    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+    const query = page(cursor);
     for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
-    if (cursor) query.set("cursor", cursor);
     return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
@@ -85,11 +84,16 @@ export const policy = {
   preview: (body: Documents) => ask<PolicyPreview>("POST", "/policy/preview", { body }),
   publish: (body: Documents, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
-  versions: async () => (await ask<{ versions: PolicyVersion[] }>("GET", "/policy/versions")).versions,
+  versions: (cursor: string | null) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
   /** How many keys KV has yet to be told of. */
   waiting: async () => (await ask<{ waiting: number }>("GET", "/resync")).waiting,
 };
+
+/** The query for the page of a list that begins at `cursor`. */
+function page(cursor: string | null): URLSearchParams {
+  return new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
+}
 
 function at(id: string): string {
   return `/integrations/${encodeURIComponent(id)}`;

@@ -74,7 +74,13 @@ export interface PolicyVersion {
   rev: number;
   published_at: string;
   actor: string;
-  report: Report;
+  counts: Pick<Report, "operations" | "agency" | "sub_account" | "public" | "scopes">;
+}
+
+export interface PolicyVersionPage {
+  versions: PolicyVersion[];
+  cursor: string | null;
+  total: number;
 }
 
 export interface Impact {
