@@ -29,7 +29,7 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
   await dialog.getByRole("button", { name: "Rename", exact: true }).click();
   await gone(dialog);
   await shown(row.getByText(`${name}, renamed`));
-  const { sub_accounts } = await api("GET", "/sub-accounts");
+  const { sub_accounts } = await api("GET", "/sub-accounts?limit=200");
   assert.deepEqual(sub_accounts.find((known) => known.id === one), { id: one, rev: 2, name: `${name}, renamed`, integrations: 1 });
 });
 
@@ -49,7 +49,7 @@ async function conflict(page) {
 }
 
 const noDialog = (page) => settles(() => page.getByRole("dialog").count(), 0);
-const named = async (one) => (await api("GET", "/sub-accounts")).sub_accounts.find((known) => known.id === one);
+const named = async (one) => (await api("GET", "/sub-accounts?limit=200")).sub_accounts.find((known) => known.id === one);
 
 test("two rename the same: mine is kept, on top of theirs, and of what came after", async ({ page }) => {
   const { name, theirs, dialog } = await conflict(page);
@@ -84,6 +84,28 @@ test("mine cannot be kept while the gate does not answer: it says so, and the ne
   assert.equal((await named(theirs.id)).name, `${name}, mine`);
 });
 
+test("those on the gate's later pages are listed, chosen, filtered by and called by their names too", async ({ page }) => {
+  const [one, name] = [`zz-${id()}`, unique("On a later page")];
+  await api("POST", "/sub-accounts", { body: { id: one, name } });
+  const { integration } = await seed({ owner: { level: "sub_account", id: one } });
+  const { total } = await api("GET", "/sub-accounts");
+  assert.ok(total > 2);
+  // The gate's own pages, but short ones.
+  const asked = [];
+  await page.route("**/_tidegate/api/sub-accounts?**", (route) => {
+    asked.push(route.request().url());
+    return route.continue({ url: route.request().url().replace("limit=200", "limit=2") });
+  });
+  await open(page, "#/sub-accounts");
+  await shown(page.getByRole("listitem").filter({ hasText: one }).getByText(name));
+  assert.ok(asked.length >= Math.ceil(total / 2));
+  await page.getByRole("link", { name: "Integrations", exact: true }).click();
+  await page.getByRole("combobox", { name: "Owner" }).selectOption({ label: name });
+  await shown(page.getByRole("row").filter({ hasText: integration.name }).getByText(name));
+  await page.getByRole("link", { name: "Create integration" }).click();
+  await page.getByLabel("Choose a sub-account").selectOption(one);
+});
+
 test("an id that exists, or that no path can carry, is told at its field", async ({ page }) => {
   await open(page, "#/sub-accounts");
   await page.getByRole("textbox", { name: "Name" }).fill("Another Acme");
@@ -96,5 +118,5 @@ test("an id that exists, or that no path can carry, is told at its field", async
   await add(page).click();
   await shown(page.getByRole("alert"));
   await shown(page.getByText("Acme Dental"));
-  assert.ok(!(await api("GET", "/sub-accounts")).sub_accounts.some(({ name }) => name === "Another Acme"));
+  assert.ok(!(await api("GET", "/sub-accounts?limit=200")).sub_accounts.some(({ name }) => name === "Another Acme"));
 });

@@ -129,6 +129,9 @@ const addresses: Row[] = [
   ["a bad cursor", "GET /policy/versions?cursor=x", undefined, 422, "invalid-field", "cursor"],
   ["a limit of 201", "GET /policy/versions?limit=201", undefined, 422, "invalid-field", "limit"],
   ["an unknown parameter", "GET /policy/versions?sort=name", undefined, 422, "invalid-field", "query"],
+  ["a bad cursor", "GET /sub-accounts?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a limit of 0", "GET /sub-accounts?limit=0", undefined, 422, "invalid-field", "limit"],
+  ["an unknown parameter", "GET /sub-accounts?q=acme", undefined, 422, "invalid-field", "query"],
   ["a bad owner", "GET /integrations?owner=acme", undefined, 422, "invalid-field", "owner"],
 ];
 

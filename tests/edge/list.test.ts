@@ -221,6 +221,19 @@ describe(`of ${MANY}`, () => {
     expect(sub_accounts).toHaveLength(41);
     for (const { id, integrations } of sub_accounts) expect(integrations, id).toBe(count(id));
   });
+
+  it("sub-accounts are listed in pages by id", async () => {
+    const ids: string[] = [];
+    for (let cursor = ""; ; ) {
+      const page = await ok(200, admin("GET", `/sub-accounts?limit=10${cursor}`));
+      expect([page.total, page.agency.id]).toEqual([41, "agency"]);
+      ids.push(...page.sub_accounts.map(({ id }: { id: string }) => id));
+      if (page.cursor === null) break;
+      expect(page.sub_accounts).toHaveLength(10);
+      cursor = `&cursor=${page.cursor}`;
+    }
+    expect(ids).toEqual(["acme", ...Array.from({ length: 40 }, (_, n) => `sub-${n}`)].sort());
+  });
 });
 
 it("the migration leaves all else as it was", async () => {

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::AdminError;
+use crate::core::record::OwnerId;
 use crate::core::request::{Query, decode};
+use crate::core::token::BASE64URL;
 
 const DEFAULT_LIMIT: u32 = 50;
 const LARGEST_LIMIT: u32 = 200;
@@ -23,6 +25,21 @@ impl Paging<u64> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
         let after = given.read("cursor", |text| parse_rev(text).ok_or("it is no cursor of this list"))?;
         Ok(Self { after, limit: given.limit()? })
+    }
+}
+
+impl Paging<OwnerId> {
+    /// By id.
+    pub(super) fn by_id(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &["cursor", "limit"])?;
+        let id = |text: &str| OwnerId::parse(&String::from_utf8(BASE64URL.decode(text)?).ok()?).ok();
+        let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
+        Ok(Self { after, limit: given.limit()? })
+    }
+
+    /// The cursor of the page that follows the one that ends with `last`.
+    pub fn cursor(last: &OwnerId) -> String {
+        BASE64URL.encode(last.as_str().as_bytes())
     }
 }
 

@@ -33,7 +33,7 @@ impl Registrar<'_> {
             Command::SignIn(sign_in) => self.sign_in(&sign_in),
             Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
-            Command::ListSubAccounts => self.list_sub_accounts(),
+            Command::ListSubAccounts(paging) => Answer::json(200, &sub_accounts::page(self.database, &paging)?),
             Command::AddSubAccount(new) => self.add_sub_account(new),
             Command::RenameSubAccount { id, rev, name } => self.rename_sub_account(&id, rev, name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
@@ -90,11 +90,6 @@ impl Registrar<'_> {
         sessions::end(self.database, &self.actor)?;
         self.event("session.ended", None, &json!({}))?;
         Ok(Answer::nothing().with_cookie(session::end_cookie()))
-    }
-
-    fn list_sub_accounts(&self) -> Result<Answer, AdminError> {
-        let agency = sub_accounts::agency_with_count(self.database)?;
-        Answer::json(200, &json!({ "agency": agency, "sub_accounts": sub_accounts::all(self.database)? }))
     }
 
     fn add_sub_account(&self, new: NewSubAccount) -> Result<Answer, AdminError> {

@@ -1,9 +1,11 @@
 //! Sub-accounts.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::database::{Database, number, row};
-use crate::core::admin::{AdminError, Name, NewSubAccount, folded};
+use super::listing::{cut, limit_and_one};
+use crate::core::admin::{AdminError, Name, NewSubAccount, Paging, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
@@ -23,12 +25,16 @@ row! {
 row! {
     /// The agency as the admin API lists it.
     #[derive(Serialize)]
-    pub(super) struct Agency {
+    struct Agency {
         id: OwnerId,
         /// How many it has.
         integrations: u64,
     }
 }
+
+const SELECT: &str = "SELECT id, rev, name, (SELECT count(*) FROM integrations
+        WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
+    FROM sub_accounts";
 
 row! {
     struct OwnerRow {
@@ -36,25 +42,24 @@ row! {
     }
 }
 
-/// All sub-accounts, by id.
-pub(super) fn all(database: &Database) -> Result<Vec<SubAccount>, AdminError> {
-    let sql = "SELECT id, rev, name, coalesce(integrations, 0) AS integrations FROM sub_accounts LEFT JOIN (
-            SELECT owner_id, count(*) AS integrations FROM integrations
-            WHERE level = 'sub_account' AND gone_at IS NULL GROUP BY owner_id
-        ) ON owner_id = id ORDER BY id";
-    database.rows(sql, vec![])
+/// A page of them by id, and the agency, as the admin API shows it.
+pub(super) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Value, AdminError> {
+    let after = paging.after.as_ref().map_or("", OwnerId::as_str);
+    let sql = format!("{SELECT} WHERE id > ? ORDER BY id LIMIT ?");
+    let mut rows: Vec<SubAccount> = database.rows(&sql, vec![after.into(), limit_and_one(paging.limit)])?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|row| Paging::cursor(&row.id));
+    let total = database.count("sub_accounts", vec![])?;
+    Ok(json!({ "agency": agency_with_count(database)?, "sub_accounts": rows, "cursor": cursor, "total": total }))
 }
 
 /// The sub-account with this id, if there is one.
 pub(super) fn find(database: &Database, id: &OwnerId) -> Result<Option<SubAccount>, AdminError> {
-    let sql = "SELECT id, rev, name, (SELECT count(*) FROM integrations
-            WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
-        FROM sub_accounts WHERE id = ?";
-    database.row(sql, vec![id.as_str().into()])
+    database.row(&format!("{SELECT} WHERE id = ?"), vec![id.as_str().into()])
 }
 
 /// The agency, once an integration has fixed it.
-pub(super) fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
+fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
     let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
         WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
     database.row(sql, vec![])

@@ -212,6 +212,29 @@ fn the_policys_versions_go_on_behind_a_rev() {
 }
 
 #[test]
+fn sub_accounts_go_on_behind_an_id() {
+    let sub_accounts = |query: &str| match get("/sub-accounts", query) {
+        Ok(Command::ListSubAccounts(paging)) => paging,
+        other => panic!("{query}: {other:?}"),
+    };
+    assert_eq!(sub_accounts(""), Paging { after: None, limit: 50 });
+    for id in ["a", "A-1_~.", &"z".repeat(64)] {
+        let id = owner(Level::SubAccount, id).id;
+        let cursor = Paging::cursor(&id);
+        assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{cursor}");
+        assert_eq!(sub_accounts(&format!("limit=200&cursor={cursor}")), Paging { after: Some(id), limit: 200 });
+    }
+    let forged = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let long = "z".repeat(65);
+    for bytes in [&b""[..], b"a/b", b"..", b"a b", b"\xff", "é".as_bytes(), long.as_bytes()] {
+        assert_eq!(field(get("/sub-accounts", &format!("cursor={}", forged(bytes)))), "cursor", "{bytes:?}");
+    }
+    for (query, expected) in [("cursor=%3D", "cursor"), ("limit=0", "limit"), ("q=x", "query")] {
+        assert_eq!(field(get("/sub-accounts", query)), expected, "{query}");
+    }
+}
+
+#[test]
 fn what_is_searched_has_no_case() {
     let text = searchable("Zapier <img src=x>", "Für die STRASSE", "040g2081040g2081", "Acme");
     for part in ["zapier <img", "für die straße", "STRASSE", "040G", "acme", ">"] {

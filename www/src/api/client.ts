@@ -10,6 +10,7 @@ import type {
   Minted,
   Owner,
   Owners,
+  OwnersPage,
   Policy,
   PolicyPreview,
   PolicyVersionPage,
@@ -28,6 +29,7 @@ export interface Filter {
 }
 
 export const PAGE_SIZE = 50;
+const LARGEST_PAGE = 200;
 
 export const session = {
   show: () => ask<{ actor: string; expires_at: string | null }>("GET", "/session"),
@@ -36,7 +38,16 @@ export const session = {
 };
 
 export const owners = {
-  list: () => ask<Owners>("GET", "/sub-accounts"),
+  /** All of them: whatever shows an owner has to know its name. */
+  async list(): Promise<Owners> {
+    const sub_accounts: SubAccount[] = [];
+    for (let cursor: string | null = null; ; ) {
+      const next: OwnersPage = await ask("GET", `/sub-accounts?${page(cursor, LARGEST_PAGE)}`);
+      sub_accounts.push(...next.sub_accounts);
+      if (next.cursor === null) return { agency: next.agency, sub_accounts };
+      cursor = next.cursor;
+    }
+  },
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
   rename: (id: string, rev: number, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
 };
@@ -91,8 +102,8 @@ export const policy = {
 };
 
 /** The query for the page of a list that begins at `cursor`. */
-function page(cursor: string | null): URLSearchParams {
-  return new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
+function page(cursor: string | null, limit = PAGE_SIZE): URLSearchParams {
+  return new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
 }
 
 function at(id: string): string {

@@ -54,6 +54,11 @@ export interface Owners {
   sub_accounts: SubAccount[];
 }
 
+export interface OwnersPage extends Owners {
+  cursor: string | null;
+  total: number;
+}
+
 export interface Event {
   seq: number;
   at: string;
