@@ -135,6 +135,49 @@ test("changes that are not saved are not left without asking", async ({ page }) 
   assert.equal((await show(integration.id)).description, "");
 });
 
+test("who stays has each place in the history once, wherever they wanted to go", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Stayed") });
+  const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+  const at = (hash) => settles(() => page.evaluate(() => location.hash), hash);
+  const stay = async () => {
+    await shown(asked);
+    await button(page, "Stay").click();
+    await gone(asked);
+    await at(`#/integrations/${integration.id}/edit`);
+    await settles(() => page.getByLabel("Description").inputValue(), "Not saved");
+  };
+  await open(page, "#/why");
+  await page.getByRole("link", { name: "Policy", exact: true }).click();
+  await at("#/policy");
+  await page.evaluate((hash) => (location.hash = hash), `#/integrations/${integration.id}/edit`);
+  await page.getByLabel("Description").fill("Not saved");
+  const entries = await page.evaluate(() => history.length);
+
+  await page.getByRole("link", { name: "Sub-accounts" }).click();
+  await stay();
+  await page.getByRole("link", { name: "Sub-accounts" }).click();
+  await stay();
+  await page.goBack();
+  await stay();
+  await page.evaluate(() => history.go(-2));
+  await stay();
+  // What was not gone to is where Forward leads, and no more than that has come.
+  assert.equal(await page.evaluate(() => history.length), entries + 1);
+
+  await page.goBack();
+  await shown(asked);
+  await button(page, "Leave").click();
+  await shown(page.getByRole("heading", { name: "Policy", level: 1 }));
+  await at("#/policy");
+  await page.goBack();
+  await shown(page.getByRole("heading", { name: "Why?", level: 1 }));
+  await page.goForward();
+  await page.goForward();
+  await shown(page.getByRole("heading", { name: `Edit ${integration.name}`, level: 1 }));
+  await page.goForward();
+  await shown(page.getByRole("heading", { name: "Sub-accounts", level: 1 }));
+});
+
 test("a field that the gate refuses is told at the field", async ({ page }) => {
   await editing(page);
   await page.getByLabel("Name", { exact: true }).fill("a\u0007b");

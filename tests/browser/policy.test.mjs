@@ -118,6 +118,29 @@ test("a scheme is mapped, the impact asked for, the policy published, and rolled
   assert.ok(!(await api("GET", "/scopes")).scopes.some(({ scope }) => scope === "invoices.write"));
 });
 
+test("versions are shown in pages, the latest first", async ({ t, page }) => {
+  t.after(restore);
+  await api("PUT", "/policy", { rev: await published(), body: { documents: [JSON.parse(changedDocument())], settings: demo.settings() } });
+  await restore();
+  const { versions } = await api("GET", "/policy/versions?limit=200");
+  const said = versions.map(({ rev }) => `Version ${rev}`);
+  assert.ok(said.length > 2);
+  // The gate's own pages, but short ones.
+  await page.route("**/policy/versions?**", (route) => route.continue({ url: route.request().url().replace("limit=50", "limit=2") }));
+  await open(page, "#/policy");
+  const listed = page.locator("section", { has: page.getByRole("heading", { name: "Versions" }) }).getByRole("listitem");
+  const revs = async () => (await listed.locator("strong").allInnerTexts());
+  await settles(revs, said.slice(0, 2));
+  await shown(listed.first().getByText("in force"));
+  await shown(listed.first().getByText(`${versions[0].counts.operations} operations`));
+  await shown(page.getByText(`2 of ${said.length} shown`));
+  for (let pages = 2; pages * 2 < said.length + 2; pages++) {
+    await page.getByRole("button", { name: /^Show \d+ more$/ }).click();
+    await settles(revs, said.slice(0, pages * 2));
+  }
+  await gone(page.getByRole("button", { name: /^Show \d+ more$/ }));
+});
+
 test("somebody else publishes meanwhile: nothing is overwritten, and what was chosen stays", { timeout: 120_000 }, async ({ t, page }) => {
   t.after(restore);
   await policyView(page);

@@ -28,6 +28,17 @@ async function subAccounts(page, context, look) {
   await look("sub-accounts");
   await page.getByRole("button", { name: "Rename Acme Dental" }).click();
   await look("sub-accounts-rename");
+  await page.keyboard.press("Escape");
+  const id = unique("look").replaceAll(" ", "-");
+  const { rev } = await api("POST", "/sub-accounts", { body: { id, name: id } });
+  await page.reload();
+  await page.getByRole("button", { name: `Rename ${id}` }).click();
+  await dialog(page).getByLabel("Name").fill("Initech, Springfield");
+  await api("PATCH", `/sub-accounts/${id}`, { rev, body: { name: "Initech Europe" } });
+  await dialog(page).getByRole("button", { name: "Rename", exact: true }).click();
+  await shown(page.getByRole("dialog", { name: "Somebody else changed it meanwhile" }));
+  await look("sub-accounts-conflict");
+  await button(page, "Take theirs").click();
   await open(page, "#/nothing/here");
   await look("not-found");
 }

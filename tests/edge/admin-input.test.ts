@@ -65,11 +65,11 @@ const bodies: Row[] = [
   invalid("a sub-account without a name", "POST /sub-accounts", { id: "x" }, "name"),
   invalid("a sub-account's bad id", "POST /sub-accounts", { id: "..", name: "x" }, "id"),
   ["a sub-account that exists", "POST /sub-accounts", { id: "acme", name: "x" }, 409, "exists", "id"],
-  ["a name for a sub-account that is none", "PATCH /sub-accounts/nobody", { name: "x" }, 404, "not-found", "id"],
-  ["a name for what is no sub-account's id", "PATCH /sub-accounts/a~*b", { name: "x" }, 404, "not-found", "id"],
-  invalid("a sub-account's empty name", "PATCH /sub-accounts/acme", { name: "" }, "name"),
-  invalid("no name for a sub-account", "PATCH /sub-accounts/acme", {}, "name"),
-  invalid("a sub-account's new id", "PATCH /sub-accounts/acme", { id: "x", name: "x" }, "id"),
+  ["a name for a sub-account that is none", "PATCH /sub-accounts/nobody", { name: "x" }, 404, "not-found", "id", rev1],
+  ["a name for what is no sub-account's id", "PATCH /sub-accounts/a~*b", { name: "x" }, 404, "not-found", "id", rev1],
+  invalid("a sub-account's empty name", "PATCH /sub-accounts/acme", { name: "" }, "name", rev1),
+  invalid("no name for a sub-account", "PATCH /sub-accounts/acme", {}, "name", rev1),
+  invalid("a sub-account's new id", "PATCH /sub-accounts/acme", { id: "x", name: "x" }, "id", rev1),
   invalid("an empty edit", "PATCH /integrations/:id", {}, "name", rev1),
   invalid("an empty If-Match", "PUT /policy", demoPolicy, "If-Match", { "if-match": "" }),
   invalid("null as window", "POST /integrations/:id/rotate", { expire: "later", window_seconds: null }, "window_seconds", rev1),
@@ -103,7 +103,7 @@ const policies: Row[] = [
 ];
 
 const revs: Row[] = [
-  ...["PATCH /integrations/:id", "DELETE /integrations/:id", "POST /integrations/:id/rotate"].flatMap((target): Row[] => [
+  ...["PATCH /integrations/:id", "DELETE /integrations/:id", "POST /integrations/:id/rotate", "PATCH /sub-accounts/acme"].flatMap((target): Row[] => [
     ["no If-Match", target, { name: "x" }, 428, "needs-if-match", "If-Match"],
     ["a stale If-Match", target, target.endsWith("rotate") ? { expire: "now" } : { name: "x" }, 412, "stale", "If-Match", ifMatch(9)],
   ]),
@@ -126,6 +126,12 @@ const addresses: Row[] = [
   ["a limit of 201", "GET /integrations?limit=201", undefined, 422, "invalid-field", "limit"],
   ["two limits", "GET /integrations?limit=1&limit=2", undefined, 422, "invalid-field", "limit"],
   ["a bad cursor", "GET /integrations?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a bad cursor", "GET /policy/versions?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a limit of 201", "GET /policy/versions?limit=201", undefined, 422, "invalid-field", "limit"],
+  ["an unknown parameter", "GET /policy/versions?sort=name", undefined, 422, "invalid-field", "query"],
+  ["a bad cursor", "GET /sub-accounts?cursor=x", undefined, 422, "invalid-field", "cursor"],
+  ["a limit of 0", "GET /sub-accounts?limit=0", undefined, 422, "invalid-field", "limit"],
+  ["an unknown parameter", "GET /sub-accounts?q=acme", undefined, 422, "invalid-field", "query"],
   ["a bad owner", "GET /integrations?owner=acme", undefined, 422, "invalid-field", "owner"],
 ];
 

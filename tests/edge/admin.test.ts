@@ -146,14 +146,20 @@ describe("sub-accounts", () => {
   });
 
   it("are renamed; the audit trail tells the name before", async () => {
-    await ok(201, admin("POST", "/sub-accounts", { id: "old", name: "Old" }));
+    const added = await admin("POST", "/sub-accounts", { id: "old", name: "Old" });
+    expect(added.headers.get("etag")).toBe('"1"');
+    expect(await ok(201, Promise.resolve(added))).toEqual({ id: "old", rev: 1, name: "Old", integrations: 0 });
+    await create({ level: "sub_account", id: "old" }, []);
     const name = "<img src=x onerror=alert(1)> \u202eNeu & Söhne";
-    expect(await ok(200, admin("PATCH", "/sub-accounts/old", { name }))).toEqual({ id: "old", name });
+    const patched = await admin("PATCH", "/sub-accounts/old", { name }, ifMatch(1));
+    expect(patched.headers.get("etag")).toBe('"2"');
+    const now = { id: "old", rev: 2, name, integrations: 1 };
+    expect(await ok(200, Promise.resolve(patched))).toEqual(now);
     const { sub_accounts } = await ok(200, admin("GET", "/sub-accounts"));
-    expect(sub_accounts.find(({ id }: { id: string }) => id === "old")).toEqual({ id: "old", name, integrations: 0 });
+    expect(sub_accounts.find(({ id }: { id: string }) => id === "old")).toEqual(now);
     const renamed = (await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed") as any[];
     expect(renamed.map(({ detail }) => JSON.parse(detail))).toEqual([{ id: "old", name: { from: "Old", to: name } }]);
-    await ok(200, admin("PATCH", "/sub-accounts/old", { name }));
+    expect(await ok(200, admin("PATCH", "/sub-accounts/old", { name }, ifMatch(2)))).toEqual(now);
     expect((await tables()).events!.filter(({ kind }: any) => kind === "sub_account.renamed")).toHaveLength(1);
   });
 });
@@ -227,6 +233,20 @@ describe("two admins at once", () => {
     }));
     expect(statuses.sort()).toEqual([200, 412, 412, 412]);
     expect((await show({ id })).rev).toBe(rev + 1);
+  });
+
+  it("rename a sub-account: one wins, the other sees the present state", async () => {
+    await ok(201, admin("POST", "/sub-accounts", { id: "wanted", name: "Wanted" }));
+    const rename = (name: string) => admin("PATCH", "/sub-accounts/wanted", { name }, ifMatch(1));
+    const answers = await Promise.all(["a", "b", "c"].map((name) => rename(name)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    const won = await ok(200, Promise.resolve(answers.find(({ status }) => status === 200)!));
+    for (const answer of answers.filter(({ status }) => status === 412)) {
+      expect((await problem(answer, 412, "stale")).current).toEqual(won);
+    }
+    // Its name of before is no way past the rev either.
+    expect((await problem(await rename(won.name), 412, "stale")).current).toEqual(won);
+    expect(won).toMatchObject({ id: "wanted", rev: 2 });
   });
 
   it("a policy that was published meanwhile", async () => {

@@ -112,6 +112,9 @@ describe("a change", () => {
     const a = await acme();
     await sql("DROP TABLE feed");
     for (const table of ["feed_state", "idempotency", "tries", "known_clients"]) await sql(`DROP TABLE ${table}`);
+    await sql("DROP INDEX policy_versions");
+    await sql("ALTER TABLE policies DROP COLUMN counts");
+    await sql("ALTER TABLE sub_accounts DROP COLUMN rev");
     await sql("UPDATE schema SET version = 2");
     await evict();
     const revs = { [a.id]: 1, [edited.id]: 2, [deleted.id]: 2 };

@@ -66,6 +66,10 @@ const FILL = [
     WHERE value ->> 'id' LIKE '%99' AND NOT value ->> 'unpublished'`,
 ];
 
+const NOTHING = JSON.stringify({ v: 1, rev: 1, operations: [], owner_parameters: { agency: [], sub_account: [] } });
+/** Of the report of a policy that was published before there were counts of their own. */
+const COUNTS = { operations: 9, agency: 2, sub_account: 5, public: 1, scopes: 3 };
+
 /** Deleted ones, which no list shows. */
 const GONE = `INSERT INTO integrations SELECT 'zzzz' || substr(id, 5), 9, level, owner_id, name, '', scopes, 2, 0, 0, 7
   FROM integrations WHERE id < '0000000000000100'`;
@@ -79,6 +83,8 @@ beforeAll(async () => {
       for (const statement of FILL) sql.exec(statement, JSON.stringify(models.slice(first, first + 1_000)));
     }
     sql.exec(GONE);
+    const report = JSON.stringify({ ...COUNTS, errors: [], closed: 4 });
+    sql.exec("INSERT INTO policies VALUES (1, ?, '{}', ?, 'owner key', 7)", NOTHING, report);
   });
   await timed("the first request, with the migration", () => list(""));
 }, LONG);
@@ -215,14 +221,31 @@ describe(`of ${MANY}`, () => {
     expect(sub_accounts).toHaveLength(41);
     for (const { id, integrations } of sub_accounts) expect(integrations, id).toBe(count(id));
   });
+
+  it("sub-accounts are listed in pages by id", async () => {
+    const ids: string[] = [];
+    for (let cursor = ""; ; ) {
+      const page = await ok(200, admin("GET", `/sub-accounts?limit=10${cursor}`));
+      expect([page.total, page.agency.id]).toEqual([41, "agency"]);
+      ids.push(...page.sub_accounts.map(({ id }: { id: string }) => id));
+      if (page.cursor === null) break;
+      expect(page.sub_accounts).toHaveLength(10);
+      cursor = `&cursor=${page.cursor}`;
+    }
+    expect(ids).toEqual(["acme", ...Array.from({ length: 40 }, (_, n) => `sub-${n}`)].sort());
+  });
 });
 
 it("the migration leaves all else as it was", async () => {
-  const { integrations, tokens, outbox, schema } = await tables();
-  expect(schema).toEqual([{ version: 3 }]);
+  const { integrations, tokens, outbox, schema, sub_accounts } = await tables();
+  expect(schema).toEqual([{ version: 5 }]);
+  expect(sub_accounts).toHaveLength(41);
+  expect(sub_accounts!.filter(({ rev }: any) => rev === 1)).toHaveLength(41);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
   expect(tokens!.filter(({ n }: any) => n === 1)).toHaveLength(MANY);
   expect(outbox!.length).toBeGreaterThan(10);
+  const { versions } = await ok(200, admin("GET", "/policy/versions"));
+  expect(versions).toEqual([{ rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", counts: COUNTS }]);
 });
 
 describe("a list that changes", () => {
@@ -246,7 +269,7 @@ describe("a list that changes", () => {
     await ok(201, admin("POST", "/sub-accounts", { id: "renamed", name: "Tōkyō" }));
     const inside = await create({ level: "sub_account", id: "renamed" }, [], "in it");
     expect((await list("q=T%C5%8CKY%C5%8C")).integrations.map(({ id }: Created) => id)).toEqual([inside.id]);
-    await ok(200, admin("PATCH", "/sub-accounts/renamed", { name: "Ōsaka" }));
+    await ok(200, admin("PATCH", "/sub-accounts/renamed", { name: "Ōsaka" }, ifMatch(1)));
     expect([(await list("q=t%C5%8Dky%C5%8D")).total, (await list("q=%C5%8DSAKA")).total]).toEqual([0, 1]);
   });
 

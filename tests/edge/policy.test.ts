@@ -36,19 +36,43 @@ const publish = (body: object) => ok(200, admin("PUT", "/policy", body));
 gateWithRecorder();
 
 describe("versions", () => {
-  it("are kept with who, when and report; an earlier one comes back as a new revision", async () => {
+  it("are kept with who, when and counts; an earlier one comes back as a new revision", async () => {
     const { rev, settings: earlier } = await ok(200, admin("GET", "/policy"));
     const published = await publish(notes);
     expect(published).toMatchObject({ rev: rev + 1, changed: true, report: { errors: [] } });
+    const { report } = await ok(200, admin("GET", "/policy"));
+    const { operations, agency, sub_account, public: open, scopes } = report;
     const { versions } = await ok(200, admin("GET", "/policy/versions"));
-    expect(versions[0]).toMatchObject({ rev: rev + 1, actor: "owner key", report: published.report });
+    expect(versions[0]).toEqual({
+      rev: rev + 1,
+      published_at: expect.stringMatching(/Z$/),
+      actor: "owner key",
+      counts: { operations, agency, sub_account, public: open, scopes },
+    });
+    expect(operations).toBeGreaterThan(10);
     expect(versions[1]).toMatchObject({ rev });
 
     const back = await ok(200, admin("POST", "/policy/rollback", { to: rev }, ifMatch(rev + 1)));
-    expect(back).toMatchObject({ rev: rev + 2, changed: true, report: versions[1].report });
+    expect(back).toMatchObject({ rev: rev + 2, changed: true, report: { operations: versions[1].counts.operations } });
     expect(await ok(200, admin("GET", "/policy"))).toMatchObject({ rev: rev + 2, settings: earlier });
     expect(JSON.parse((await env.TOKENS.get("policy"))!).rev).toBe(rev + 2);
     expect((await ok(200, admin("POST", "/policy/rollback", { to: rev + 2 }))).changed).toBe(false);
+  });
+
+  it("are listed in pages, newest first, though others come meanwhile", async () => {
+    const { total } = await ok(200, admin("GET", "/policy/versions"));
+    let page = await ok(200, admin("GET", "/policy/versions?limit=2"));
+    const seen: number[] = [];
+    for (let pages = 1; ; pages++) {
+      seen.push(...page.versions.map(({ rev }: { rev: number }) => rev));
+      expect(page.total).toBe(pages === 1 ? total : total + 1);
+      if (page.cursor === null) break;
+      if (pages === 1) await publish(notes);
+      expect(page.versions).toHaveLength(2);
+      page = await ok(200, admin("GET", `/policy/versions?limit=2&cursor=${page.cursor}`));
+    }
+    expect(seen).toEqual(Array.from({ length: total }, (_, n) => total - n));
+    expect(await ok(200, admin("GET", "/policy/versions?cursor=1"))).toEqual({ versions: [], cursor: null, total: total + 1 });
   });
 
   it("that never were, or a stale If-Match, change nothing", async () => {

@@ -25,6 +25,7 @@ export const t = {
     more: (of: number) => `Show ${count(of)} more`,
     next: "Continue",
     optional: "optional",
+    shown: (shown: number, of: number) => `${count(shown)} of ${count(of)} shown`,
     tryAgain: "Try again",
   },
 
@@ -193,7 +194,6 @@ export const t = {
     age: "Token age",
     actions: "Actions",
     total: (of: number, filtered: boolean) => `${amount(of, "integration")}${filtered ? " found" : ""}`,
-    shown: (shown: number, of: number) => `${count(shown)} of ${count(of)} shown`,
     clear: "Clear filters",
     noMatch: "No integration matches",
     noMatchHint: "Try fewer words, or clear the filters.",

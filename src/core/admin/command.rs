@@ -3,7 +3,8 @@
 use super::body::{
     self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
 };
-use super::{AdminError, ListIntegrations, Name, Named, Route};
+use super::query::parse_rev;
+use super::{AdminError, ListIntegrations, Name, Named, Paging, Route};
 use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
@@ -14,9 +15,9 @@ pub enum Command {
     SignIn(SignIn),
     ShowSession,
     SignOut,
-    ListSubAccounts,
+    ListSubAccounts(Paging<OwnerId>),
     AddSubAccount(NewSubAccount),
-    RenameSubAccount { id: OwnerId, name: Name },
+    RenameSubAccount { id: OwnerId, rev: u64, name: Name },
     Scopes,
     ListIntegrations(ListIntegrations),
     CreateIntegration(NewIntegration),
@@ -31,7 +32,7 @@ pub enum Command {
     CompiledPolicy(KnownRevs),
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
     PreviewPolicy(PublishPolicy),
-    PolicyVersions,
+    PolicyVersions(Paging<u64>),
     RollBackPolicy { rev: Option<u64>, to: u64 },
     Explain(Explain),
     Resync,
@@ -67,14 +68,15 @@ impl Command {
     /// [`AdminError`] that names the field.
     pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         let (route, named) = Route::find(request.method, request.path)?;
-        if route != Route::ListIntegrations && request.query.is_some_and(|query| !query.is_empty()) {
+        if !route.takes_query() && request.query.is_some_and(|query| !query.is_empty()) {
             return Err(AdminError::invalid("query", "this address takes no query"));
         }
         match named {
             Named::Nothing => Self::on_collection(route, request),
             Named::SubAccount(id) => {
+                let rev = needed_rev(request.if_match)?;
                 let RenameSubAccount { name } = body::parse(request.body)?;
-                Ok(Self::RenameSubAccount { id, name })
+                Ok(Self::RenameSubAccount { id, rev, name })
             }
             Named::Integration(id) => Self::on_integration(route, id, request),
         }
@@ -86,7 +88,7 @@ impl Command {
             Route::SignIn => Self::SignIn(SignIn::parse(body)?),
             Route::ShowSession => Self::ShowSession,
             Route::SignOut => Self::SignOut,
-            Route::ListSubAccounts => Self::ListSubAccounts,
+            Route::ListSubAccounts => Self::ListSubAccounts(Paging::by_id(request.query)?),
             Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
             Route::Scopes => Self::Scopes,
             Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
@@ -97,7 +99,7 @@ impl Command {
                 let rev = request.if_match.map(rev).transpose()?;
                 Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
             }
-            Route::PolicyVersions => Self::PolicyVersions,
+            Route::PolicyVersions => Self::PolicyVersions(Paging::by_rev(request.query)?),
             Route::RollBackPolicy => {
                 let RollBack { to } = body::parse(body)?;
                 Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
@@ -117,7 +119,7 @@ impl Command {
             Route::Events => return Ok(Self::Events(id)),
             _ => {}
         }
-        let rev = rev(request.if_match.ok_or(AdminError::NeedsRev)?)?;
+        let rev = needed_rev(request.if_match)?;
         Ok(match route {
             Route::EditIntegration => Self::EditIntegration { id, rev, edit: Edit::parse(request.body)? },
             Route::DeleteIntegration => Self::DeleteIntegration { id, rev },
@@ -129,12 +131,16 @@ impl Command {
     }
 }
 
-/// One strong entity tag, as the integration's `ETag` has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
+fn needed_rev(if_match: Option<&str>) -> Result<u64, AdminError> {
+    rev(if_match.ok_or(AdminError::NeedsRev)?)
+}
+
+/// One strong entity tag, as the `ETag` of what is changed has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
 /// change is based on one state that somebody saw.
 fn rev(if_match: &str) -> Result<u64, AdminError> {
     let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     digits
-        .and_then(|digits| digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits))
+        .and_then(parse_rev)
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))
 }
 

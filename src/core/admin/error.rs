@@ -165,7 +165,7 @@ const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhe
     \"current\" and under another key.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
-const NEEDS_REV: &str = "Send If-Match with the integration's rev in double quotes, as its ETag has it.";
+const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";
 const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
 const MISCONFIGURED: &str = "The gate's log says what to set.";
 const PAGE: &str = "The gate's log says why, and what to do.";

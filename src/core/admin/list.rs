@@ -1,10 +1,8 @@
 //! `GET /integrations`: which of them, in which order, from where on.
 
-use std::fmt;
-
+use super::query::Parameters;
 use super::{AdminError, Cursor, Sort};
 use crate::core::record::{Level, Owner, OwnerId};
-use crate::core::request::{Query, decode};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::Scope;
 
@@ -49,8 +47,6 @@ pub enum State {
 
 /// The longest text to search for, in characters.
 const LONGEST_TEXT: usize = 200;
-const DEFAULT_LIMIT: u32 = 50;
-const LARGEST_LIMIT: u32 = 200;
 const PARAMETERS: [&str; 8] = ["owner", "q", "scope", "state", "token_created_before", "sort", "cursor", "limit"];
 /// Between texts that are searched together; no name and no description has it, and no text to search for.
 const SEPARATOR: &str = "\u{1f}";
@@ -69,7 +65,7 @@ pub fn folded(text: &str) -> String {
 
 impl ListIntegrations {
     pub(super) fn parse(query: Option<&str>) -> Result<Self, AdminError> {
-        let given = Parameters::parse(query)?;
+        let given = Parameters::parse(query, &PARAMETERS)?;
         let sort = given.read("sort", Sort::parse)?.unwrap_or_default();
         let filter = Filter {
             owner: given.read("owner", parse_owner)?,
@@ -79,38 +75,7 @@ impl ListIntegrations {
             token_created_before: given.read("token_created_before", parse_time)?,
         };
         let after = given.read("cursor", |text| Cursor::parse(text, sort))?;
-        let limit = given.read("limit", parse_limit)?.unwrap_or(DEFAULT_LIMIT);
-        Ok(Self { filter, sort, after, limit })
-    }
-}
-
-/// A query as HTML forms write it: `&` between pairs, `+` or `%20` for a space, UTF-8 in percent encoding.
-struct Parameters(Vec<(&'static str, String)>);
-
-impl Parameters {
-    fn parse(query: Option<&str>) -> Result<Self, AdminError> {
-        let query = Query::parse(query).map_err(|error| AdminError::invalid("query", error))?;
-        let mut found: Vec<(&'static str, String)> = Vec::new();
-        for pair in query.as_str().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let known = PARAMETERS.into_iter().find(|known| *known == name);
-            let name = known.ok_or_else(|| AdminError::invalid("query", format!("unknown parameter {name:?}")))?;
-            let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is no UTF-8"))?;
-            if found.iter().any(|(other, _)| *other == name) {
-                return Err(AdminError::invalid(name, "it is given more than once"));
-            }
-            found.push((name, value.into_owned()));
-        }
-        Ok(Self(found))
-    }
-
-    fn read<T, E: fmt::Display>(
-        &self,
-        name: &str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, AdminError> {
-        let given = self.0.iter().find(|(given, _)| *given == name);
-        given.map(|(_, text)| parse(text)).transpose().map_err(|error| AdminError::invalid(name, error))
+        Ok(Self { filter, sort, after, limit: given.limit()? })
     }
 }
 
@@ -145,8 +110,4 @@ fn parse_state(text: &str) -> Result<State, &'static str> {
 
 fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
     text.parse::<u32>().map(|seconds| Timestamp::from_seconds(seconds.into())).map_err(|_| "it must be Unix seconds")
-}
-
-fn parse_limit(text: &str) -> Result<u32, &'static str> {
-    text.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).ok_or("it must be 1 to 200")
 }

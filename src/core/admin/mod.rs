@@ -10,6 +10,7 @@ mod impact;
 mod integration;
 mod list;
 mod page;
+mod query;
 mod route;
 mod sort;
 
@@ -23,5 +24,6 @@ pub use impact::{Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use list::{Filter, ListIntegrations, State, folded, searchable};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
+pub use query::Paging;
 pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};

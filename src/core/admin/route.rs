@@ -105,6 +105,11 @@ impl Route {
         matches!(self, Self::CreateIntegration | Self::Rotate)
     }
 
+    /// Whether it is a list of which the query says what to show.
+    pub fn takes_query(self) -> bool {
+        matches!(self, Self::ListIntegrations | Self::ListSubAccounts | Self::PolicyVersions)
+    }
+
     /// How long its body may be, in bytes; `None` where it takes none.
     pub fn max_body(self) -> Option<usize> {
         match self {

@@ -8,7 +8,8 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, Name, NewIntegration, Rotate, Scopes, SignIn, check_scopes, history,
+    AdminError, Change, Command, Integration, Name, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
+    check_scopes, history,
 };
 use crate::core::record::{OwnerId, Record};
 use crate::core::rotation::Timestamp;
@@ -32,13 +33,9 @@ impl Registrar<'_> {
             Command::SignIn(sign_in) => self.sign_in(&sign_in),
             Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
-            Command::ListSubAccounts => self.list_sub_accounts(),
-            Command::AddSubAccount(new) => {
-                sub_accounts::add(self.database, &new, self.now)?;
-                self.event("sub_account.added", None, &json!({ "id": new.id, "name": new.name }))?;
-                Answer::json(201, &json!({ "id": new.id, "name": new.name }))
-            }
-            Command::RenameSubAccount { id, name } => self.rename_sub_account(&id, &name),
+            Command::ListSubAccounts(paging) => Answer::json(200, &sub_accounts::page(self.database, &paging)?),
+            Command::AddSubAccount(new) => self.add_sub_account(new),
+            Command::RenameSubAccount { id, rev, name } => self.rename_sub_account(&id, rev, name),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
             Command::ListIntegrations(list) => Answer::json(200, &listing::page(self.database, &list, self.now)?),
             Command::CreateIntegration(new) => self.create(new),
@@ -55,7 +52,7 @@ impl Registrar<'_> {
             Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
-            Command::PolicyVersions => self.policy_versions(),
+            Command::PolicyVersions(paging) => self.policy_versions(paging),
             Command::RollBackPolicy { rev, to } => self.roll_back(rev, to),
             Command::PreviewPolicy(policy) => self.preview(&policy),
             Command::Explain(question) => self.explain(question),
@@ -95,17 +92,24 @@ impl Registrar<'_> {
         Ok(Answer::nothing().with_cookie(session::end_cookie()))
     }
 
-    fn list_sub_accounts(&self) -> Result<Answer, AdminError> {
-        let agency = sub_accounts::agency_with_count(self.database)?;
-        Answer::json(200, &json!({ "agency": agency, "sub_accounts": sub_accounts::all(self.database)? }))
+    fn add_sub_account(&self, new: NewSubAccount) -> Result<Answer, AdminError> {
+        let added = sub_accounts::add(self.database, new, self.now)?;
+        self.event("sub_account.added", None, &json!({ "id": added.id, "name": added.name }))?;
+        Ok(Answer::json(201, &added)?.with_etag(added.rev))
     }
 
-    fn rename_sub_account(&self, id: &OwnerId, name: &Name) -> Result<Answer, AdminError> {
-        let before = sub_accounts::rename(self.database, id, name)?;
-        if before != *name {
-            self.event("sub_account.renamed", None, &json!({ "id": id, "name": { "from": before, "to": name } }))?;
+    fn rename_sub_account(&self, id: &OwnerId, rev: u64, name: Name) -> Result<Answer, AdminError> {
+        let present = sub_accounts::find(self.database, id)?.ok_or(AdminError::NoSubAccount)?;
+        if present.rev != rev {
+            return Err(AdminError::Stale(json!(present)));
         }
-        Answer::json(200, &json!({ "id": id, "name": name }))
+        if present.name == name {
+            return Ok(Answer::json(200, &present)?.with_etag(rev));
+        }
+        let detail = json!({ "id": id, "name": { "from": present.name, "to": name } });
+        let renamed = sub_accounts::rename(self.database, present, name)?;
+        self.event("sub_account.renamed", None, &detail)?;
+        Ok(Answer::json(200, &renamed)?.with_etag(renamed.rev))
     }
 
     fn create(&self, new: NewIntegration) -> Result<Answer, AdminError> {

@@ -52,6 +52,12 @@ macro_rules! row {
 }
 pub(super) use row;
 
+row! {
+    struct Count {
+        count: u64,
+    }
+}
+
 /// The registry's database, its schema in place.
 pub(in crate::edge) struct Database {
     sql: Sql,
@@ -80,6 +86,12 @@ impl Database {
     /// The first row of a query, if there is one.
     pub fn row<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
         Ok(self.rows(sql, values)?.into_iter().next())
+    }
+
+    /// How many rows there are; `what` is a table, and conditions.
+    pub fn count(&self, what: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
+        let count: Option<Count> = self.row(&format!("SELECT count(*) AS count FROM {what}"), values)?;
+        Ok(count.map_or(0, |row| row.count))
     }
 
     /// Runs a statement that answers nothing.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
+use super::database::{Database, number};
 use super::integrations::{self, COLUMNS, Row};
 use super::{outbox, tokens};
 use crate::core::admin::{
@@ -27,12 +27,6 @@ struct Conditions {
     values: Vec<JsValue>,
 }
 
-row! {
-    struct Count {
-        total: u64,
-    }
-}
-
 /// When the current token was made.
 const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
@@ -41,9 +35,7 @@ const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
 pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Page, AdminError> {
     let total = total(database, &list.filter, now)?;
     let mut rows = rows(database, list, now)?;
-    let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, list.limit);
 
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
@@ -60,11 +52,22 @@ pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
     Ok(Page { integrations, cursor, total })
 }
 
+/// How many rows to ask for, to learn whether there are more than `limit`.
+pub(super) fn limit_and_one(limit: u32) -> JsValue {
+    number(u64::from(limit).saturating_add(1))
+}
+
+/// Leaves `limit` rows, and tells whether there were more.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}
+
 fn total(database: &Database, filter: &Filter, now: Timestamp) -> Result<u64, AdminError> {
     let Conditions { sql, values } = Conditions::of(filter, now);
-    let count: Option<Count> =
-        database.row(&format!("SELECT count(*) AS total FROM integrations WHERE {sql}"), values)?;
-    Ok(count.map_or(0, |count| count.total))
+    database.count(&format!("integrations WHERE {sql}"), values)
 }
 
 /// The page's rows, and one more if there is one.
@@ -84,7 +87,7 @@ fn rows(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<
     }
     let order = if list.sort.by == SortBy::Id { String::new() } else { format!("{key} {direction}, ") };
     let Conditions { sql, mut values } = conditions;
-    values.push(number(u64::from(list.limit).saturating_add(1)));
+    values.push(limit_and_one(list.limit));
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE {sql} ORDER BY {order}id {direction} LIMIT ?");
     database.rows(&sql, values)
 }

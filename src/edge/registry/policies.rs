@@ -1,10 +1,10 @@
 //! Policies: every one that was published is kept.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::database::{Database, number, row};
-use crate::core::admin::AdminError;
+use super::listing::{cut, limit_and_one};
+use crate::core::admin::{AdminError, Paging};
 use crate::core::policy::{OwnerNames, Policy};
 use crate::core::rotation::Timestamp;
 
@@ -25,9 +25,9 @@ row! {
 row! {
     struct VersionRow {
         rev: u64,
-        report: String,
-        actor: String,
         published_at: u64,
+        actor: String,
+        counts: String,
     }
 }
 
@@ -39,14 +39,8 @@ row! {
     }
 }
 
-/// A published policy without its operations.
-#[derive(Serialize)]
-pub(super) struct Version {
-    rev: u64,
-    published_at: String,
-    actor: String,
-    report: Value,
-}
+/// What of a row [`Row`] reads.
+const COLUMNS: &str = "rev, policy, settings, report, actor, published_at";
 
 /// A published policy.
 pub(super) struct Published {
@@ -59,7 +53,8 @@ pub(super) struct Published {
 
 /// The policy that was published last.
 pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
-    let row: Option<Row> = database.row("SELECT * FROM policies ORDER BY rev DESC LIMIT 1", vec![])?;
+    let sql = format!("SELECT {COLUMNS} FROM policies ORDER BY rev DESC LIMIT 1");
+    let row: Option<Row> = database.row(&sql, vec![])?;
     row.map(Published::try_from).transpose()
 }
 
@@ -70,15 +65,20 @@ pub(super) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminErr
 
 /// The policy that was published as `rev`.
 pub(super) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
-    let row: Option<Row> = database.row("SELECT * FROM policies WHERE rev = ?", vec![number(rev)])?;
+    let row: Option<Row> = database.row(&format!("SELECT {COLUMNS} FROM policies WHERE rev = ?"), vec![number(rev)])?;
     row.map(Published::try_from).transpose()
 }
 
-/// All that were published, the latest first.
-pub(super) fn versions(database: &Database) -> Result<Vec<Version>, AdminError> {
-    let sql = "SELECT rev, report, actor, published_at FROM policies ORDER BY rev DESC LIMIT 200";
-    let rows: Vec<VersionRow> = database.rows(sql, vec![])?;
-    rows.into_iter().map(Version::try_from).collect()
+/// A page of those that were published, the latest first, as the admin API shows it.
+pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value, AdminError> {
+    let sql = "SELECT rev, published_at, actor, counts FROM policies INDEXED BY policy_versions
+        WHERE rev < ? ORDER BY rev DESC LIMIT ?";
+    let values = vec![number(paging.after.unwrap_or(u64::MAX)), limit_and_one(paging.limit)];
+    let mut rows: Vec<VersionRow> = database.rows(sql, values)?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|row| row.rev.to_string());
+    let versions = rows.into_iter().map(VersionRow::view).collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({ "versions": versions, "cursor": cursor, "total": database.count("policies", vec![])? }))
 }
 
 /// The policy in force; before the first one is published, the empty one, which denies everything.
@@ -145,12 +145,11 @@ impl TryFrom<Row> for Published {
     }
 }
 
-impl TryFrom<VersionRow> for Version {
-    type Error = AdminError;
-
-    fn try_from(row: VersionRow) -> Result<Self, AdminError> {
-        let VersionRow { rev, report, actor, published_at } = row;
-        let report = serde_json::from_str(&report).map_err(|error| AdminError::Registry(error.to_string()))?;
-        Ok(Self { rev, published_at: Timestamp::from_seconds(published_at).to_string(), actor, report })
+impl VersionRow {
+    fn view(self) -> Result<Value, AdminError> {
+        let Self { rev, published_at, actor, counts } = self;
+        let published_at = Timestamp::from_seconds(published_at).to_string();
+        let counts: Value = serde_json::from_str(&counts).map_err(|error| AdminError::Registry(error.to_string()))?;
+        Ok(json!({ "rev": rev, "published_at": published_at, "actor": actor, "counts": counts }))
     }
 }

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::commands::Registrar;
 use super::policies::Published;
 use super::{integrations, outbox, policies};
-use crate::core::admin::{AdminError, Explain, KnownRevs, PublishPolicy, impact};
+use crate::core::admin::{AdminError, Explain, KnownRevs, Paging, PublishPolicy, impact};
 use crate::core::decision::{Subject, explain};
 use crate::core::openapi::{Compiled, compile};
 use crate::core::policy::Policy;
@@ -29,9 +29,9 @@ impl Registrar<'_> {
         Ok(answer.with_etag(rev))
     }
 
-    /// All policies that were published, the latest first.
-    pub fn policy_versions(&self) -> Result<Answer, AdminError> {
-        Answer::json(200, &json!({ "versions": policies::versions(self.database)? }))
+    /// The policies that were published, the latest first.
+    pub fn policy_versions(&self, paging: Paging<u64>) -> Result<Answer, AdminError> {
+        Answer::json(200, &policies::versions(self.database, paging)?)
     }
 
     /// Compiles and publishes documents; the same again changes nothing.

@@ -9,7 +9,13 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 3] = [(TABLES, |_| Ok(())), (SEARCH, fold_names), (FRESHNESS, feed_recent)];
+const MIGRATIONS: [Migration; 5] = [
+    (TABLES, |_| Ok(())),
+    (SEARCH, fold_names),
+    (FRESHNESS, feed_recent),
+    (REVISIONS, |_| Ok(())),
+    (VERSIONS, |_| Ok(())),
+];
 
 const TABLES: &str = "
     CREATE TABLE sub_accounts (
@@ -64,6 +70,20 @@ const FRESHNESS: &str = "
     CREATE TABLE tries (client TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE INDEX tries_by_at ON tries (at);
     CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
+";
+
+/// A sub-account changes too, and a change says what it is based on.
+const REVISIONS: &str = "
+    ALTER TABLE sub_accounts ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
+";
+
+/// What a list of the policy's versions shows, in an index: the row has a whole policy and a whole report in it.
+const VERSIONS: &str = "
+    ALTER TABLE policies ADD COLUMN counts TEXT AS (json_object(
+        'operations', report -> 'operations', 'agency', report -> 'agency', 'sub_account', report -> 'sub_account',
+        'public', report -> 'public', 'scopes', report -> 'scopes'
+    )) VIRTUAL;
+    CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts);
 ";
 
 row! {

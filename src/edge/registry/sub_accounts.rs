@@ -1,18 +1,22 @@
 //! Sub-accounts.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::database::{Database, number, row};
-use crate::core::admin::{AdminError, Name, NewSubAccount, folded};
+use super::listing::{cut, limit_and_one};
+use crate::core::admin::{AdminError, Name, NewSubAccount, Paging, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
 row! {
-    /// A sub-account as the admin API lists it.
+    /// A sub-account as the admin API shows it.
     #[derive(Serialize)]
     pub(super) struct SubAccount {
-        id: OwnerId,
-        name: Name,
+        pub id: OwnerId,
+        /// Grows with every change.
+        pub rev: u64,
+        pub name: Name,
         /// How many it has.
         integrations: u64,
     }
@@ -21,18 +25,16 @@ row! {
 row! {
     /// The agency as the admin API lists it.
     #[derive(Serialize)]
-    pub(super) struct Agency {
+    struct Agency {
         id: OwnerId,
         /// How many it has.
         integrations: u64,
     }
 }
 
-row! {
-    struct NameRow {
-        name: Name,
-    }
-}
+const SELECT: &str = "SELECT id, rev, name, (SELECT count(*) FROM integrations
+        WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
+    FROM sub_accounts";
 
 row! {
     struct OwnerRow {
@@ -40,37 +42,46 @@ row! {
     }
 }
 
-/// All sub-accounts, by id.
-pub(super) fn all(database: &Database) -> Result<Vec<SubAccount>, AdminError> {
-    let sql = "SELECT id, name, coalesce(integrations, 0) AS integrations FROM sub_accounts LEFT JOIN (
-            SELECT owner_id, count(*) AS integrations FROM integrations
-            WHERE level = 'sub_account' AND gone_at IS NULL GROUP BY owner_id
-        ) ON owner_id = id ORDER BY id";
-    database.rows(sql, vec![])
+/// A page of them by id, and the agency, as the admin API shows it.
+pub(super) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Value, AdminError> {
+    let after = paging.after.as_ref().map_or("", OwnerId::as_str);
+    let sql = format!("{SELECT} WHERE id > ? ORDER BY id LIMIT ?");
+    let mut rows: Vec<SubAccount> = database.rows(&sql, vec![after.into(), limit_and_one(paging.limit)])?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|row| Paging::cursor(&row.id));
+    let total = database.count("sub_accounts", vec![])?;
+    Ok(json!({ "agency": agency_with_count(database)?, "sub_accounts": rows, "cursor": cursor, "total": total }))
+}
+
+/// The sub-account with this id, if there is one.
+pub(super) fn find(database: &Database, id: &OwnerId) -> Result<Option<SubAccount>, AdminError> {
+    database.row(&format!("{SELECT} WHERE id = ?"), vec![id.as_str().into()])
 }
 
 /// The agency, once an integration has fixed it.
-pub(super) fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
+fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
     let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
         WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
     database.row(sql, vec![])
 }
 
-pub(super) fn add(database: &Database, new: &NewSubAccount, now: Timestamp) -> Result<(), AdminError> {
-    if exists(database, &new.id)? {
+pub(super) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Result<SubAccount, AdminError> {
+    let NewSubAccount { id, name } = new;
+    if find(database, &id)?.is_some() {
         return Err(AdminError::Exists("id"));
     }
-    let (name, folded) = (new.name.as_str(), folded(new.name.as_str()));
-    let values = vec![new.id.as_str().into(), name.into(), number(now.seconds()), folded.into()];
-    database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name) VALUES (?, ?, ?, ?)", values)
+    let values =
+        vec![id.as_str().into(), name.as_str().into(), number(now.seconds()), folded(name.as_str()).into(), number(1)];
+    database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name, rev) VALUES (?, ?, ?, ?, ?)", values)?;
+    Ok(SubAccount { id, rev: 1, name, integrations: 0 })
 }
 
-/// Gives it another name; answers with the one that it had.
-pub(super) fn rename(database: &Database, id: &OwnerId, name: &Name) -> Result<Name, AdminError> {
-    let before = name_of(database, id)?.ok_or(AdminError::NoSubAccount)?;
-    let values = vec![name.as_str().into(), folded(name.as_str()).into(), id.as_str().into()];
-    database.run("UPDATE sub_accounts SET name = ?, folded_name = ? WHERE id = ?", values)?;
-    Ok(before)
+/// Gives it another name.
+pub(super) fn rename(database: &Database, before: SubAccount, name: Name) -> Result<SubAccount, AdminError> {
+    let rev = before.rev.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
+    let values = vec![name.as_str().into(), folded(name.as_str()).into(), number(rev), before.id.as_str().into()];
+    database.run("UPDATE sub_accounts SET name = ?, folded_name = ?, rev = ? WHERE id = ?", values)?;
+    Ok(SubAccount { name, rev, ..before })
 }
 
 /// The agency that the integrations of this gate belong to: the first one's fixes it for the others.
@@ -82,7 +93,7 @@ pub(super) fn agency(database: &Database) -> Result<Option<OwnerId>, AdminError>
 /// Checks that an integration can belong to `owner`.
 pub(super) fn check_owner(database: &Database, owner: &Owner) -> Result<(), AdminError> {
     match owner.level {
-        Level::SubAccount if exists(database, &owner.id)? => Ok(()),
+        Level::SubAccount if find(database, &owner.id)?.is_some() => Ok(()),
         Level::SubAccount => Err(AdminError::invalid("owner.id", "there is no sub-account with this id")),
         Level::Agency => match agency(database)? {
             Some(agency) if agency != owner.id => {
@@ -92,13 +103,4 @@ pub(super) fn check_owner(database: &Database, owner: &Owner) -> Result<(), Admi
             _ => Ok(()),
         },
     }
-}
-
-fn exists(database: &Database, id: &OwnerId) -> Result<bool, AdminError> {
-    Ok(name_of(database, id)?.is_some())
-}
-
-fn name_of(database: &Database, id: &OwnerId) -> Result<Option<Name>, AdminError> {
-    let row: Option<NameRow> = database.row("SELECT name FROM sub_accounts WHERE id = ?", vec![id.as_str().into()])?;
-    Ok(row.map(|row| row.name))
 }

@@ -1,10 +1,10 @@
-//! The query of `GET /integrations`: filters, sorts, cursors.
+//! The queries of lists: filters, sorts, cursors.
 
 use data_encoding::BASE64URL_NOPAD;
 use proptest::prelude::*;
 use tidegate::core::admin::{
-    AdminError, Command, Cursor, Filter, IncomingRequest, ListIntegrations, Sort, SortBy, SortKey, State, folded,
-    searchable,
+    AdminError, Command, Cursor, Filter, IncomingRequest, ListIntegrations, Paging, Sort, SortBy, SortKey, State,
+    folded, searchable,
 };
 use tidegate::core::record::Level;
 use tidegate::core::scope::Scope;
@@ -13,15 +13,13 @@ use super::super::support::{at, integration_id, owner};
 use super::field;
 
 fn list(query: &str) -> Result<Command, AdminError> {
-    let path = "/integrations";
-    Command::parse(IncomingRequest {
-        method: "GET",
-        path,
-        query: Some(query),
-        if_match: None,
-        if_none_match: None,
-        body: "",
-    })
+    get("/integrations", query)
+}
+
+fn get(path: &str, query: &str) -> Result<Command, AdminError> {
+    let request =
+        IncomingRequest { method: "GET", path, query: Some(query), if_match: None, if_none_match: None, body: "" };
+    Command::parse(request)
 }
 
 fn read(query: &str) -> ListIntegrations {
@@ -195,6 +193,45 @@ fn a_forged_cursor_is_refused() {
     }
     let cursor = forged(r#"["name",7,"040g2081040g2081"]"#);
     assert_eq!(field(list(&sorted("name", &cursor))), "cursor");
+}
+
+#[test]
+fn the_policys_versions_go_on_behind_a_rev() {
+    let versions = |query| match get("/policy/versions", query) {
+        Ok(Command::PolicyVersions(paging)) => paging,
+        other => panic!("{query}: {other:?}"),
+    };
+    assert_eq!(versions(""), Paging { after: None, limit: 50 });
+    assert_eq!(versions("cursor=7&limit=200"), Paging { after: Some(7), limit: 200 });
+    for cursor in ["", "x", "-1", "%2B1", "01", "1.5", "99999999999999999999", "1'--"] {
+        assert_eq!(field(get("/policy/versions", &format!("cursor={cursor}"))), "cursor", "{cursor}");
+    }
+    for (query, expected) in [("limit=0", "limit"), ("limit=201", "limit"), ("q=x", "query"), ("sort=name", "query")] {
+        assert_eq!(field(get("/policy/versions", query)), expected, "{query}");
+    }
+}
+
+#[test]
+fn sub_accounts_go_on_behind_an_id() {
+    let sub_accounts = |query: &str| match get("/sub-accounts", query) {
+        Ok(Command::ListSubAccounts(paging)) => paging,
+        other => panic!("{query}: {other:?}"),
+    };
+    assert_eq!(sub_accounts(""), Paging { after: None, limit: 50 });
+    for id in ["a", "A-1_~.", &"z".repeat(64)] {
+        let id = owner(Level::SubAccount, id).id;
+        let cursor = Paging::cursor(&id);
+        assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{cursor}");
+        assert_eq!(sub_accounts(&format!("limit=200&cursor={cursor}")), Paging { after: Some(id), limit: 200 });
+    }
+    let forged = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let long = "z".repeat(65);
+    for bytes in [&b""[..], b"a/b", b"..", b"a b", b"\xff", "é".as_bytes(), long.as_bytes()] {
+        assert_eq!(field(get("/sub-accounts", &format!("cursor={}", forged(bytes)))), "cursor", "{bytes:?}");
+    }
+    for (query, expected) in [("cursor=%3D", "cursor"), ("limit=0", "limit"), ("q=x", "query")] {
+        assert_eq!(field(get("/sub-accounts", query)), expected, "{query}");
+    }
 }
 
 #[test]

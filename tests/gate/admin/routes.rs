@@ -88,10 +88,9 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 }
 
 #[test]
-fn every_change_of_an_integration_needs_its_rev() {
-    let changes =
-        ROUTES.iter().filter(|(method, template, _)| template.starts_with("/integrations/") && *method != "GET");
-    assert_eq!(changes.clone().count(), 5);
+fn every_change_of_what_has_an_id_needs_its_rev() {
+    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    assert_eq!(changes.clone().count(), 6);
     for (method, template, route) in changes {
         let path = template.replace("{id}", ID);
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");
@@ -150,7 +149,7 @@ fn a_policy_may_be_published_with_or_without_a_rev() {
 
 #[test]
 fn no_other_address_takes_a_query() {
-    for (method, template, route) in ROUTES.into_iter().filter(|route| route.2 != Route::ListIntegrations) {
+    for (method, template, route) in ROUTES.into_iter().filter(|route| !route.2.takes_query()) {
         let path = template.replace("{id}", ID);
         let request = IncomingRequest {
             method,

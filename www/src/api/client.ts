@@ -10,9 +10,10 @@ import type {
   Minted,
   Owner,
   Owners,
+  OwnersPage,
   Policy,
   PolicyPreview,
-  PolicyVersion,
+  PolicyVersionPage,
   Published,
   Settings,
   SubAccount,
@@ -28,6 +29,7 @@ export interface Filter {
 }
 
 export const PAGE_SIZE = 50;
+const LARGEST_PAGE = 200;
 
 export const session = {
   show: () => ask<{ actor: string; expires_at: string | null }>("GET", "/session"),
@@ -36,9 +38,18 @@ export const session = {
 };
 
 export const owners = {
-  list: () => ask<Owners>("GET", "/sub-accounts"),
+  /** All of them: whatever shows an owner has to know its name. */
+  async list(): Promise<Owners> {
+    const sub_accounts: SubAccount[] = [];
+    for (let cursor: string | null = null; ; ) {
+      const next: OwnersPage = await ask("GET", `/sub-accounts?${page(cursor, LARGEST_PAGE)}`);
+      sub_accounts.push(...next.sub_accounts);
+      if (next.cursor === null) return { agency: next.agency, sub_accounts };
+      cursor = next.cursor;
+    }
+  },
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
-  rename: (id: string, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name } }),
+  rename: (id: string, rev: number, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
 };
 
 export const scopes = {
@@ -56,9 +67,8 @@ export type Rotate = { expire: "now" } | { expire: "later"; window_seconds: numb
 
 export const integrations = {
   list(filter: Filter, cursor: string | null, signal?: AbortSignal) {
-    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+    const query = page(cursor);
     for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
-    if (cursor) query.set("cursor", cursor);
     return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
@@ -85,11 +95,16 @@ export const policy = {
   preview: (body: Documents) => ask<PolicyPreview>("POST", "/policy/preview", { body }),
   publish: (body: Documents, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
-  versions: async () => (await ask<{ versions: PolicyVersion[] }>("GET", "/policy/versions")).versions,
+  versions: (cursor: string | null) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
   /** How many keys KV has yet to be told of. */
   waiting: async () => (await ask<{ waiting: number }>("GET", "/resync")).waiting,
 };
+
+/** The query for the page of a list that begins at `cursor`. */
+function page(cursor: string | null, limit = PAGE_SIZE): URLSearchParams {
+  return new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
+}
 
 function at(id: string): string {
   return `/integrations/${encodeURIComponent(id)}`;

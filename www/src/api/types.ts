@@ -44,6 +44,7 @@ export interface Minted {
 
 export interface SubAccount {
   id: string;
+  rev: number;
   name: string;
   integrations: number;
 }
@@ -51,6 +52,11 @@ export interface SubAccount {
 export interface Owners {
   agency: { id: string; integrations: number } | null;
   sub_accounts: SubAccount[];
+}
+
+export interface OwnersPage extends Owners {
+  cursor: string | null;
+  total: number;
 }
 
 export interface Event {
@@ -73,7 +79,13 @@ export interface PolicyVersion {
   rev: number;
   published_at: string;
   actor: string;
-  report: Report;
+  counts: Pick<Report, "operations" | "agency" | "sub_account" | "public" | "scopes">;
+}
+
+export interface PolicyVersionPage {
+  versions: PolicyVersion[];
+  cursor: string | null;
+  total: number;
 }
 
 export interface Impact {

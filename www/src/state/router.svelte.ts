@@ -15,11 +15,14 @@ class Router {
   /** What somebody wants to do although something would be lost; they are asked first. */
   wanted = $state<{ go: () => void; loss: Loss } | null>(null);
   #current = location.hash;
+  /** Where in the history it stands. */
+  #index = indexOfEntry() ?? numbered(0);
   #isLeaving = false;
   #guards = new Set<Guard>();
 
   constructor() {
-    addEventListener("hashchange", () => this.#changed());
+    // Also where a link is followed, or the address changed by hand.
+    addEventListener("popstate", () => this.#arrived());
     addEventListener("beforeunload", (event) => {
       if (this.#loss()) event.preventDefault();
     });
@@ -37,7 +40,7 @@ class Router {
 
   /** Changes the address of the present view without a new entry in the history. */
   replace(hash: string): void {
-    history.replaceState(null, "", hash);
+    history.replaceState(history.state, "", hash);
     this.#current = location.hash;
     this.place = read(location.hash);
   }
@@ -71,19 +74,40 @@ class Router {
     return losses.includes("token") ? "token" : (losses.find((loss) => loss !== null) ?? null);
   }
 
-  #changed(): void {
-    if (location.hash === this.#current) return;
+  #arrived(): void {
+    const isHere = location.hash === this.#current;
+    const index = indexOfEntry() ?? numbered(isHere ? this.#index : this.#index + 1);
+    if (isHere) {
+      this.#index = index;
+      return;
+    }
     const loss = this.#isLeaving ? null : this.#loss();
     this.#isLeaving = false;
     if (loss !== null) {
-      const hash = location.hash || "#/";
-      this.wanted = { go: () => this.finish(hash), loss };
-      history.replaceState(null, "", this.#current || "#/");
+      const steps = index - this.#index;
+      this.wanted = { go: () => this.#leaveFor(steps), loss };
+      history.go(-steps); // so that each place stays in the history where it was, and once
       return;
     }
+    this.#index = index;
     this.#current = location.hash;
     this.place = read(location.hash);
   }
+
+  #leaveFor(steps: number): void {
+    this.#isLeaving = true;
+    history.go(steps);
+  }
+}
+
+/** The number of the present entry of the history. One that a link has just made has none. */
+function indexOfEntry(): number | undefined {
+  return (history.state as { index: number } | null)?.index;
+}
+
+function numbered(index: number): number {
+  history.replaceState({ index }, "");
+  return index;
 }
 
 function read(hash: string): Place {

@@ -1,6 +1,12 @@
-/** Short news at the edge of the page: what was just done. */
-class Toasts {
-  all = $state<{ id: number; text: string; isWarning: boolean }[]>([]);
+export interface Toast {
+  id: number;
+  text: string;
+  isWarning: boolean;
+}
+
+/** Short news at the edge of the page: what was just done. `Toasts` shows them, and for how long. */
+class ToastList {
+  all = $state<Toast[]>([]);
   #next = 0;
 
   say(text: string): void {
@@ -12,9 +18,12 @@ class Toasts {
   }
 
   #show(text: string, isWarning: boolean): void {
-    const id = this.#next++;
-    this.all.push({ id, text, isWarning });
-    setTimeout(() => this.dismiss(id), isWarning ? 15_000 : 6000);
+    // The same once more is news, but not twice.
+    this.all = [...this.all.filter((toast) => toast.text !== text), { id: this.#next++, text, isWarning }];
+  }
+
+  clear(): void {
+    this.all = [];
   }
 
   dismiss(id: number): void {
@@ -22,4 +31,4 @@ class Toasts {
   }
 }
 
-export const toasts = new Toasts();
+export const toasts = new ToastList();

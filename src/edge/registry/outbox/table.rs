@@ -38,12 +38,6 @@ row! {
 }
 
 row! {
-    struct Count {
-        waiting: u64,
-    }
-}
-
-row! {
     struct IdRow {
         id: IntegrationId,
     }
@@ -80,13 +74,12 @@ pub(in crate::edge::registry) fn put_policy_again(database: &Database, policy: &
 
 /// How many keys KV has yet to be told of.
 pub(in crate::edge::registry) fn waiting(database: &Database) -> Result<u64, AdminError> {
-    count(database, "SELECT count(*) AS waiting FROM outbox WHERE again_at IS NULL", vec![])
+    database.count("outbox WHERE again_at IS NULL", vec![])
 }
 
 /// Whether KV has taken an integration's last change.
 pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
-    let sql = "SELECT count(*) AS waiting FROM outbox WHERE key = ? AND again_at IS NULL";
-    Ok(count(database, sql, vec![record_key(id).into()])? == 0)
+    Ok(database.count("outbox WHERE key = ? AND again_at IS NULL", vec![record_key(id).into()])? == 0)
 }
 
 /// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
@@ -143,9 +136,4 @@ fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) 
         tries = tries + (again_at IS NOT NULL), again_at = NULL";
     let ttl = ttl.map_or(JsValue::NULL, number);
     database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
-}
-
-fn count(database: &Database, sql: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
-    let count: Option<Count> = database.row(sql, values)?;
-    Ok(count.map_or(0, |count| count.waiting))
 }
