@@ -17,7 +17,7 @@ use super::clock;
 use super::config::Config;
 use super::flights::Flights;
 use crate::core::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
-use crate::core::policy::{CorruptPolicy, StoredPolicy};
+use crate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 
@@ -33,6 +33,8 @@ pub(super) struct Isolate {
     latest_ms: Cell<u64>,
     feed: RefCell<Option<Sighting>>,
     policy: RefCell<Option<Remembered<StoredPolicy>>>,
+    /// Whether a policy is read whole before it is believed: one was corrupt in a part that was not looked at.
+    reads_whole: Cell<bool>,
     records: RefCell<Records>,
     /// Until when a client's sign-ins are refused, by the registry's word.
     refusals: RefCell<LruCache<String, u64>>,
@@ -67,6 +69,7 @@ impl Isolate {
                     latest_ms: Cell::new(0),
                     feed: RefCell::new(None),
                     policy: RefCell::new(None),
+                    reads_whole: Cell::new(false),
                     records: RefCell::new(Records::new()),
                     refusals: RefCell::new(LruCache::new(MOST_REFUSALS)),
                 });
@@ -150,8 +153,17 @@ impl Isolate {
     pub fn read_policy(&self, text: String) -> Result<Rc<StoredPolicy>, CorruptPolicy> {
         match self.policy.borrow().as_ref() {
             Some(known) if known.value.is_of(&text) => Ok(Rc::clone(&known.value)),
+            _ if self.reads_whole.get() => {
+                Policy::from_json(&text).and_then(|_| Ok(Rc::new(StoredPolicy::parse(text)?)))
+            }
             _ => Ok(Rc::new(StoredPolicy::parse(text)?)),
         }
+    }
+
+    /// Forgets the policy, a part of which is corrupt, and believes none any more that was not read whole.
+    pub fn distrust_policy(&self) {
+        self.policy.replace(None);
+        self.reads_whole.set(true);
     }
 
     /// Remembers the policy.

@@ -55,11 +55,14 @@ function outgoingRequest(service, url, request, body) {
   if (service == null) init.cache = "no-store";
   if (body !== undefined) {
     const { method, headers } = request;
-    return new Request(url || request.url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
+    return new Request(url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
   }
-  const outgoing = url === "" ? new Request(request) : new Request(url, request);
+  if (service == null) return new Request(new Request(url, request), init);
+  // A copy keeps the URL byte for byte; to parse it once more would write some of it otherwise, as `'` in a query.
+  const copy = new Request(request);
+  const outgoing = copy.url === url ? copy : new Request(url, request);
   // What the runtime receives does not follow redirects as it is; to say so again would be another copy.
-  return service != null && outgoing.redirect === "manual" ? outgoing : new Request(outgoing, init);
+  return outgoing.redirect === "manual" ? outgoing : new Request(outgoing, init);
 }
 
 /** The answer as its own init keeps status, fields and an accepted WebSocket. */

@@ -68,17 +68,16 @@ impl Origin {
         answer.dyn_into().map_err(|error| failed(&error))
     }
 
-    /// How to forward what was granted, as `forward` in http.js reads it: URL (nothing where it stays as it is), milliseconds to
-    /// wait, fields to remove, to set, and to set on the answer. A value of a field holds neither of what separates them (RFC 9110 section 5.5).
+    /// How to forward what was granted, as `forward` in http.js reads it: URL, milliseconds to wait, fields to remove, to set,
+    /// and to set on the answer. A value of a field holds neither of what separates them (RFC 9110 section 5.5).
     pub fn plan(&self, head: &Head, grant: &Grant) -> String {
         let Plan { target, remove, set, respond } = plan(grant, head.names.lines(), |name| head.header(name));
-        let url = match &self.to {
-            To::Service(_) if target == head.target() => String::new(),
-            To::Service(_) => [head.authority(), &target].concat(),
-            To::Address(address) => [address, target.as_str()].concat(),
+        let authority = match &self.to {
+            To::Service(_) => head.authority(),
+            To::Address(address) => address,
         };
         let (patience_ms, removed, set, told) = (self.patience_ms, remove.join("\n"), lines(set), lines(respond));
-        format!("{url}\r{patience_ms}\r{removed}\r{set}\r{told}")
+        format!("{authority}{target}\r{patience_ms}\r{removed}\r{set}\r{told}")
     }
 }
 

@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { switches } from "./main.ts";
-import { type Created, ask, askWith, problem, withEnv } from "./support/gate.ts";
+import { type Created, admin, ask, askWith, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
 import { Steering, failing, hanging } from "./support/kv.ts";
 import { logged, onlyLine } from "./support/log.ts";
 import { received } from "./support/recorder.ts";
@@ -78,6 +78,24 @@ describe("KV", () => {
   it.each(garbage)("%s as the policy: the registry's is taken, else 503", async (_, value) => {
     on(() => "policy", () => value);
     await expectHealed(contacts, "policy");
+  });
+
+  it("one operation of the policy is garbage: the registry's policy is taken, else 503", async () => {
+    const text = (await env.TOKENS.get("policy")) ?? "";
+    const garbage = text.replace('{"path":"/contacts/","method":"', '$&X');
+    expect(garbage).not.toBe(text);
+    on(() => "policy", () => garbage);
+    await expectHealed(contacts, "policy");
+  });
+
+  it("one operation of the policy is garbage: others are judged, and a dead token learns nothing of it", async () => {
+    const text = (await env.TOKENS.get("policy")) ?? "";
+    on(() => "policy", () => text.replace('{"path":"/contacts/","method":"', '$&X'));
+    registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
+    expect((await askWith(a.token, "/locations/acme")).status).toBe(200);
+    const dead = await acme();
+    await ok(200, admin("POST", `/integrations/${dead.id}/rotate`, { expire: "now" }, ifMatch(dead.rev)));
+    expect((await askWith(dead.token, "/contacts/?locationId=acme")).status).toBe(401);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-//! The policy as an isolate holds it: of hundreds of operations a request asks for one, so only those are read that are asked for.
+//! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked for.
 
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
@@ -11,16 +11,17 @@ use crate::core::request::Path;
 
 /// A stored policy that is in order as a whole; its operations are read when a path first asks for them.
 pub struct StoredPolicy {
+    /// What was stored, where `text` is laid out anew.
+    source: Option<String>,
     text: String,
     layout: Layout,
     /// It without any operations.
     empty: Rc<Policy>,
-    /// How many operations are kept, once for each line that was asked for.
+    /// All of it, once too much would be kept in parts.
+    whole: OnceCell<Rc<Policy>>,
+    /// How many bytes of the text are kept in parts.
     kept: Cell<usize>,
 }
-
-/// The most operations that are kept. Only where templates cross by the thousands are there more, and those are read again.
-const MOST_KEPT: usize = 20_000;
 
 struct Layout {
     /// All before the operations.
@@ -36,23 +37,29 @@ struct Line {
     read: OnceCell<Rc<Policy>>,
 }
 
+/// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
+const MOST_KEPT: usize = 4;
+
 impl StoredPolicy {
     /// Takes a stored policy apart, as [`Policy::to_json`] lays it out. Where it is laid out otherwise, all of it is read.
     ///
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version. Of an operation's line only the template was looked at.
     pub fn parse(text: String) -> Result<Self, CorruptPolicy> {
-        if let Some(layout) = layout(&text) {
-            return Self::new(text, layout);
+        match taken_apart(&text) {
+            Some((layout, empty)) => Ok(Self::new(None, text, layout, empty)),
+            None => {
+                let laid_out = Policy::from_json(&text)?.to_json();
+                let (layout, empty) = taken_apart(&laid_out)
+                    .ok_or_else(|| CorruptPolicy::Malformed { place: "operations".to_owned() })?;
+                Ok(Self::new(Some(text), laid_out, layout, empty))
+            }
         }
-        let text = Policy::from_json(&text)?.to_json();
-        let layout = layout(&text).ok_or_else(|| CorruptPolicy::Malformed { place: "operations".to_owned() })?;
-        Self::new(text, layout)
     }
 
     /// Whether it is what this text says, byte for byte.
     pub fn is_of(&self, text: &str) -> bool {
-        self.text == text
+        self.source.as_deref().unwrap_or(&self.text) == text
     }
 
     /// The revision.
@@ -60,7 +67,7 @@ impl StoredPolicy {
         self.empty.rev()
     }
 
-    /// The policy, as far as it concerns `path`: what it says of every other path is left out.
+    /// The policy, as far as it concerns `path`: what it says of other paths may be left out.
     ///
     /// # Errors
     /// [`CorruptPolicy`] where that part is malformed.
@@ -70,34 +77,46 @@ impl StoredPolicy {
         let Some((place, line)) = first.and_then(|place| Some((place, lines.get(place)?))) else {
             return Ok(Rc::clone(&self.empty));
         };
-        if let Some(read) = line.read.get() {
-            return Ok(Rc::clone(read));
+        match (line.read.get(), self.whole.get()) {
+            (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
+            (None, None) => self.read(place, &line.read),
         }
-        let read = Rc::new(self.read(place)?);
-        let kept = self.kept.get().saturating_add(read.operations().len());
-        if kept > MOST_KEPT {
-            return Ok(read);
-        }
-        self.kept.set(kept);
-        Ok(Rc::clone(line.read.get_or_init(|| read)))
     }
 
-    fn new(text: String, layout: Layout) -> Result<Self, CorruptPolicy> {
-        let head = text.get(layout.head.clone()).unwrap_or_default();
-        let empty = Rc::new(Policy::from_json(&[head, "]}"].concat())?);
-        Ok(Self { text, layout, empty, kept: Cell::new(0) })
+    fn new(source: Option<String>, text: String, layout: Layout, empty: Policy) -> Self {
+        let (empty, whole, kept) = (Rc::new(empty), OnceCell::new(), Cell::new(0));
+        Self { source, text, layout, empty, whole, kept }
     }
 
-    fn read(&self, place: usize) -> Result<Policy, CorruptPolicy> {
-        let Layout { routes, lines, .. } = &self.layout;
+    /// Reads what shares a path with the operation at `place`, and keeps it.
+    fn read(&self, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
+        let Layout { head, lines, routes } = &self.layout;
         let lines = routes.overlapping(place).filter_map(|place| lines.get(place));
-        let lines: Vec<_> = lines.map(|line| self.part(&line.text).trim_end_matches(',')).collect();
-        Policy::from_json(&[self.part(&self.layout.head), &lines.join(","), "]}"].concat())
+        let lines: Vec<_> = lines.map(|line| part(&self.text, &line.text).trim_end_matches(',')).collect();
+        let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
+        let (text, cell) = if length > self.text.len().saturating_mul(MOST_KEPT) {
+            (self.text.clone(), &self.whole)
+        } else {
+            self.kept.set(length);
+            ([part(&self.text, head), &lines.join(","), WITHOUT_TAIL].concat(), cell)
+        };
+        let read = Rc::new(Policy::from_json(&text)?);
+        Ok(Rc::clone(cell.get_or_init(|| read)))
     }
+}
 
-    fn part(&self, range: &Range<usize>) -> &str {
-        self.text.get(range.clone()).unwrap_or_default()
-    }
+/// What makes a policy of a head and operations.
+const WITHOUT_TAIL: &str = "]}";
+
+/// Where its parts are, and itself without operations.
+fn taken_apart(text: &str) -> Option<(Layout, Policy)> {
+    let layout = layout(text)?;
+    let empty = Policy::from_json(&[part(text, &layout.head), WITHOUT_TAIL].concat()).ok()?;
+    Some((layout, empty))
+}
+
+fn part<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
+    text.get(range.clone()).unwrap_or_default()
 }
 
 /// Where the head and the operations are. What comes after them is nothing that a verdict rests on.

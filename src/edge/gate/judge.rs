@@ -22,6 +22,8 @@ enum Verdict {
     Grants(Grant),
     /// Its owner's id stands in its body, which was not read yet.
     ReadsBody,
+    /// What the policy says of its path is corrupt: it is to be read whole, from wherever it is sound.
+    ReadsPolicy(Denial),
 }
 
 impl Gate<'_> {
@@ -38,7 +40,7 @@ impl Gate<'_> {
         let basis = self.recall(Wanted { record: integration(request), policy: true, for_denial }, now_ms)?;
         match self.verdict(request, basis, clock::seconds(now_ms)) {
             Ok(Verdict::Grants(grant)) => Some(Ok(grant)),
-            Ok(Verdict::ReadsBody) => None,
+            Ok(Verdict::ReadsBody | Verdict::ReadsPolicy(_)) => None,
             Err(denial) => Some(Err(denial)),
         }
     }
@@ -59,13 +61,19 @@ impl Gate<'_> {
         site: &Site,
     ) -> Result<Grant, Denial> {
         let wanted = Wanted { record: integration(request), policy: true, for_denial };
+        let mut has_distrusted = false;
         loop {
             let basis = self.basis(wanted, site).await?;
             match self.verdict(request, basis, clock::now())? {
                 Verdict::Grants(grant) => return Ok(grant),
                 // A body takes as long as its client likes. What was read before it is looked at once more after it.
-                Verdict::ReadsBody => self.read_body(http).await?,
-            };
+                Verdict::ReadsBody => drop(self.read_body(http).await?),
+                Verdict::ReadsPolicy(denial) if has_distrusted => return Err(denial),
+                Verdict::ReadsPolicy(_) => {
+                    has_distrusted = true;
+                    self.isolate.distrust_policy();
+                }
+            }
         }
     }
 
@@ -74,16 +82,21 @@ impl Gate<'_> {
     fn verdict(&self, request: &VerifiedRequest, basis: Basis, now: Timestamp) -> Result<Verdict, Denial> {
         let Basis { record, policy } = basis;
         let record = record?;
-        let policy = policy.and_then(|policy| part(&policy, request));
+        let policy = policy.map(|policy| part(&policy, request));
+        let part = policy.as_ref().ok().and_then(|part| part.as_ref().ok());
         // Without a credential nothing is worth reading.
-        let reading = request.credential().zip(policy.as_ref().ok()).and_then(|(_, policy)| {
+        let reading = request.credential().zip(part).and_then(|(_, policy)| {
             let asked = operation(policy, request)?;
             asked.access.reads_more().then_some(&asked.access)
         });
-        if let Some(presented) = request.credential().filter(|_| reading.is_some() || policy.is_err()) {
+        if let Some(presented) = request.credential().filter(|_| reading.is_some() || part.is_none()) {
             authenticate(presented, record.as_deref(), now)?;
         }
-        let policy = policy.as_ref().map_err(Clone::clone)?;
+        let policy = match &policy {
+            Ok(Ok(part)) => part,
+            Ok(Err(corrupt)) => return Ok(Verdict::ReadsPolicy(corrupt.clone())),
+            Err(denial) => return Err(denial.clone()),
+        };
         if self.body.get().is_none() && reading.is_some_and(Access::reads_body) {
             return Ok(Verdict::ReadsBody);
         }
