@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AdminError, Cursor, Sort};
+use super::{AdminError, Cursor, Sort, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::request::{Query, decode};
 use crate::core::rotation::Timestamp;
@@ -58,11 +58,6 @@ const SEPARATOR: &str = "\u{1f}";
 /// What of an integration can be searched: its texts, folded.
 pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> String {
     folded(&[name, description, id, owner].join(SEPARATOR))
-}
-
-/// A text without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one.
-pub fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 impl ListIntegrations {
