@@ -7,7 +7,7 @@ use worker::State;
 
 use super::schema;
 use crate::core::admin::AdminError;
-use crate::core::request::{FromKept, Kept};
+use crate::core::request::{Fault, FromKept, Kept};
 
 // `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
@@ -52,6 +52,12 @@ macro_rules! row {
 }
 pub(super) use row;
 
+row! {
+    struct OneNumber {
+        number: Option<u64>,
+    }
+}
+
 /// The registry's database, its schema in place.
 pub(in crate::edge) struct Database {
     sql: Sql,
@@ -71,15 +77,18 @@ impl Database {
 
     /// All rows of a query.
     pub fn rows<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
-        let rows = self.select(sql, values)?;
-        let rows = Kept::parse(&rows).map_err(|error| fault(sql, &error.to_string()))?;
-        // Without what stands there: it may be for nobody's eyes.
-        Vec::from_kept(rows).map_err(|error| fault(sql, &format!("{} is corrupt", error.place)))
+        let json = self.select(sql, values)?;
+        Vec::from_kept(read(sql, &json)?).map_err(|found| corrupt(sql, &found))
     }
 
     /// The first row of a query, if there is one.
     pub fn row<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
         Ok(self.rows(sql, values)?.into_iter().next())
+    }
+
+    /// A query's only number, whose column is called `number`; `None` where there is no row, or it is null.
+    pub fn number(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<u64>, AdminError> {
+        Ok(self.row::<OneNumber>(sql, values)?.and_then(|row| row.number))
     }
 
     /// Runs a statement that answers nothing.
@@ -119,6 +128,16 @@ impl Database {
 
 fn js_fault(sql: &str, error: JsValue) -> AdminError {
     fault(sql, &worker::Error::from(error).to_string())
+}
+
+/// Rows that crossed over as JSON. Not a part of [`Database::rows`], which is compiled for each kind of row.
+fn read<'a>(sql: &str, json: &'a str) -> Result<Kept<'a>, AdminError> {
+    Kept::parse(json).map_err(|error| fault(sql, &error.to_string()))
+}
+
+/// Without what stands there: it may be for nobody's eyes.
+fn corrupt(sql: &str, found: &Fault) -> AdminError {
+    fault(sql, &format!("{} is corrupt", found.place))
 }
 
 /// The complaint with the statement, which holds no values.

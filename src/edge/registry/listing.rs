@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
+use super::database::{Database, number};
 use super::integrations::{self, COLUMNS, Row};
 use super::{outbox, tokens};
 use crate::core::admin::{
@@ -25,12 +25,6 @@ pub(super) struct Page {
 struct Conditions {
     sql: String,
     values: Vec<JsValue>,
-}
-
-row! {
-    struct Count {
-        total: u64,
-    }
 }
 
 /// When the current token was made.
@@ -62,9 +56,8 @@ pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
 
 fn total(database: &Database, filter: &Filter, now: Timestamp) -> Result<u64, AdminError> {
     let Conditions { sql, values } = Conditions::of(filter, now);
-    let count: Option<Count> =
-        database.row(&format!("SELECT count(*) AS total FROM integrations WHERE {sql}"), values)?;
-    Ok(count.map_or(0, |count| count.total))
+    let total = database.number(&format!("SELECT count(*) AS number FROM integrations WHERE {sql}"), values)?;
+    Ok(total.unwrap_or(0))
 }
 
 /// The page's rows, and one more if there is one.

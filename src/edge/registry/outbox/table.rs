@@ -38,20 +38,8 @@ row! {
 }
 
 row! {
-    struct Count {
-        waiting: u64,
-    }
-}
-
-row! {
     struct IdRow {
         id: IntegrationId,
-    }
-}
-
-row! {
-    struct Due {
-        due: Option<u64>,
     }
 }
 
@@ -80,12 +68,12 @@ pub(in crate::edge::registry) fn put_policy_again(database: &Database, policy: &
 
 /// How many keys KV has yet to be told of.
 pub(in crate::edge::registry) fn waiting(database: &Database) -> Result<u64, AdminError> {
-    count(database, "SELECT count(*) AS waiting FROM outbox WHERE again_at IS NULL", vec![])
+    count(database, "SELECT count(*) AS number FROM outbox WHERE again_at IS NULL", vec![])
 }
 
 /// Whether KV has taken an integration's last change.
 pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
-    let sql = "SELECT count(*) AS waiting FROM outbox WHERE key = ? AND again_at IS NULL";
+    let sql = "SELECT count(*) AS number FROM outbox WHERE key = ? AND again_at IS NULL";
     Ok(count(database, sql, vec![record_key(id).into()])? == 0)
 }
 
@@ -98,8 +86,8 @@ pub(in crate::edge::registry) fn untold(database: &Database, ids: &str) -> Resul
 
 /// In how many seconds there is something to do; `None` where nothing is left.
 pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
-    let due: Option<Due> = database.row("SELECT min(coalesce(again_at, 0)) AS due FROM outbox", vec![])?;
-    Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
+    let due = database.number("SELECT min(coalesce(again_at, 0)) AS number FROM outbox", vec![])?;
+    Ok(due.map(|due| due.saturating_sub(now.seconds())))
 }
 
 /// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
@@ -146,6 +134,5 @@ fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) 
 }
 
 fn count(database: &Database, sql: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
-    let count: Option<Count> = database.row(sql, values)?;
-    Ok(count.map_or(0, |count| count.waiting))
+    Ok(database.number(sql, values)?.unwrap_or(0))
 }
