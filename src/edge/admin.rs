@@ -41,7 +41,6 @@ const FORWARDED: &[&str] = &[
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const API: &str = "/_tidegate/api";
-const OPENAPI: &str = include_str!("openapi.json");
 
 /// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
 pub(super) async fn handle(request: &Request, site: &Site, target: &str) -> worker::Result<Response> {
@@ -88,7 +87,7 @@ impl Admin<'_> {
         self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
         if route == Route::OpenApi {
-            return respond::json_text(200, OPENAPI, None).map_err(|error| registry_fault(&error));
+            return page::description(&self.site.env).await;
         }
         let actor = self.actor(route)?;
         // Whoever asks: an answer that only the right key gets would tell a guesser, and be counted by nobody.

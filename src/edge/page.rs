@@ -1,4 +1,4 @@
-//! The admin page: its files from the asset store, under header fields of our own.
+//! The admin page, and the document that describes the API: files of the asset store, under header fields of our own.
 
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use crate::core::admin::{AdminError, PAGE, PAGE_HEADERS, PageAddress, PageFile, 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The asset store reads the path only.
 const STORE: &str = "https://assets.invalid";
+/// The admin API's description in the asset store, where `cargo xtask build` puts it: it would be a thirtieth of the WASM.
+const DESCRIPTION: &str = "/_tidegate/api/openapi.json";
 /// What an address of the page takes.
 const METHODS: [&str; 2] = ["GET", "HEAD"];
 
@@ -27,7 +29,7 @@ pub(super) async fn serve(request: &Request, env: &Env, path: &str) -> Result<Re
     match address {
         PageAddress::WithoutSlash => respond::moved(PAGE).map_err(|error| missing(&error.to_string())),
         PageAddress::File(file) => {
-            let stored = ask_store(request, env, &file).await?;
+            let stored = ask_store(env, &file.path, &conditional(request)?).await?;
             match stored.status() {
                 200 | 304 => answer(&stored, &file).map_err(fault),
                 404 if file.path.ends_with(".html") => Err(missing("www/dist has no page")),
@@ -47,19 +49,34 @@ pub(super) fn protect(request: &Request, response: &Response) -> Result<(), JsVa
     Ok(())
 }
 
-/// The file as it is stored. No cookie and no credential goes there, only what makes the question conditional.
-async fn ask_store(request: &Request, env: &Env, file: &PageFile) -> Result<Response, AdminError> {
-    let store = config::binding(env, "ASSETS").ok_or_else(|| missing("ASSETS is not bound"))?;
-    let store: Service = store.unchecked_into();
+/// Answers with the admin API's description.
+pub(super) async fn description(env: &Env) -> Result<Response, AdminError> {
+    let stored = ask_store(env, DESCRIPTION, &RequestInit::new()).await?;
+    if stored.status() != 200 {
+        return Err(missing(&format!("the asset store answered {} for {DESCRIPTION}", stored.status())));
+    }
+    let text = JsFuture::from(stored.text().map_err(fault)?).await.map_err(fault)?;
+    respond::json_text(200, &text.as_string().unwrap_or_default(), None).map_err(|error| missing(&error.to_string()))
+}
+
+/// The same question to the store. No cookie and no credential goes there, only what makes the question conditional.
+fn conditional(request: &Request) -> Result<RequestInit, AdminError> {
     let init = RequestInit::new();
     init.set_method(&request.method());
-    init.set_redirect(RequestRedirect::Manual);
     if let Some(etags) = request.headers().get("if-none-match").map_err(fault)? {
         let headers = Headers::new().map_err(fault)?;
         headers.set("If-None-Match", &etags).map_err(fault)?;
         init.set_headers(&headers);
     }
-    let promise = store.fetch(&format!("{STORE}{}", file.path), &init).map_err(fault)?;
+    Ok(init)
+}
+
+/// A file as it is stored.
+async fn ask_store(env: &Env, path: &str, init: &RequestInit) -> Result<Response, AdminError> {
+    let store = config::binding(env, "ASSETS").ok_or_else(|| missing("ASSETS is not bound"))?;
+    let store: Service = store.unchecked_into();
+    init.set_redirect(RequestRedirect::Manual);
+    let promise = store.fetch(&format!("{STORE}{path}"), init).map_err(fault)?;
     let stored = clock::within(PATIENCE, JsFuture::from(promise)).await;
     let stored = stored.ok_or_else(|| missing("the asset store does not answer"))?;
     Ok(stored.map_err(fault)?.unchecked_into())

@@ -186,7 +186,13 @@ describe("explain", () => {
 });
 
 it("the API describes itself, to everybody, with every route", async () => {
-  const { openapi, paths } = await ok(200, ask(`${API}/openapi.json`));
+  const response = await ask(`${API}/openapi.json`, { headers: { "if-none-match": "*" } });
+  expect(Object.fromEntries(response.headers)).toEqual({
+    "cache-control": "no-store",
+    "content-type": "application/json",
+    "x-content-type-options": "nosniff",
+  });
+  const { openapi, paths } = await ok(200, Promise.resolve(response));
   expect(openapi).toMatch(/^3\./);
   const described = Object.keys(paths).map((path) => path.replace(API, "").replace(/\{\w+\}/, "{id}"));
   expect(described).toEqual(expect.arrayContaining(["/integrations/{id}/rotate", "/policy", "/session", "/explain"]));

@@ -1,4 +1,5 @@
-// The admin page's files: which addresses there are, under which header fields, and that nothing else is a file.
+// The admin page's files and the API's description: which addresses there are, under which header fields, and that nothing else is
+// a file.
 // The asset store is the real one, with the files of tests/edge/assets.
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -174,6 +175,13 @@ describe("the asset store", () => {
     expect(onlyLine("admin").reason).toContain("cargo xtask build");
   });
 
+  it.each(Object.entries(failing))("%s: 503 for the API's description too", async (_, ASSETS) => {
+    await withEnv({ ASSETS }, async () => {
+      await problem(await ask("/_tidegate/api/openapi.json"), 503, "page-unavailable");
+    });
+    expect(onlyLine("admin").reason).toContain("cargo xtask build");
+  });
+
   it("hears of no cookie and no credential", async () => {
     const heard: Request[] = [];
     const ASSETS = {
@@ -190,6 +198,13 @@ describe("the asset store", () => {
     });
     expect(heard.map(({ url }) => new URL(url).pathname + new URL(url).search)).toEqual(["/_tidegate/index.html"]);
     expect(headers(heard[0] as unknown as Response)).toEqual({ "if-none-match": '"0"' });
+
+    await withEnv({ ASSETS }, async () => {
+      const response = await ask("/_tidegate/api/openapi.json", { headers: { ...secrets, "if-none-match": '"0"' } });
+      expect([response.headers.get("set-cookie"), response.headers.get("cache-control")]).toEqual([null, "no-store"]);
+      expect(await response.text()).toBe("x");
+    });
+    expect(headers(heard[1] as unknown as Response)).toEqual({});
   });
 
   it("is not asked for the API's answers, healthz, whoami, nor for anything of the origin's", async () => {

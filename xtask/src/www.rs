@@ -1,4 +1,4 @@
-//! Building the admin page, and what it may weigh.
+//! Building the admin page and what is served beside it, and what it may weigh.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,26 +13,35 @@ use crate::{process, project};
 
 const BUILT: &str = "www/dist/_tidegate";
 const STAMP: &str = "target/www.stamp";
+/// The admin API's description, and where the Worker looks for it.
+const DESCRIPTION: (&str, &str) = ("src/edge/openapi.json", "www/dist/_tidegate/api/openapi.json");
 
 /// What the page may weigh, in bytes with gzip: what runs at once, and what is loaded when it is needed.
 const AT_ONCE: u64 = 100_000;
-const BUNDLES: [(&str, u64); 2] = [("the rules' WASM", 120_000), ("WASM that reads YAML", 45_000)];
+const BUNDLES: [(&str, u64); 2] = [("the rules' WASM", 113_000), ("WASM that reads YAML", 43_000)];
 
 /// Builds the browser's bundle and the page, unless what is there was made of the same files.
 pub fn build() -> Result<()> {
     build::page()?;
     let made_of = fingerprint()?;
-    let is_built = project::path(BUILT).join("index.html").is_file();
+    let is_built = project::path(BUILT).join("index.html").is_file() && project::path(DESCRIPTION.1).is_file();
     if is_built && fs::read_to_string(project::path(STAMP)).is_ok_and(|found| found == made_of) {
         return Ok(());
     }
     step("Building the admin page into www/dist/", || {
         let mut vite = Command::new(project::npm_tool("vite"));
         vite.args(["build", "--config", "www/vite.config.ts", "--logLevel", "error"]);
-        process::run(vite.current_dir(project::root()))
+        process::run(vite.current_dir(project::root()))?;
+        add_description()
     })?;
     weigh()?;
     fs::write(project::path(STAMP), made_of).with_context(|| format!("{STAMP} cannot be written"))
+}
+
+fn add_description() -> Result<()> {
+    let (from, to) = (project::path(DESCRIPTION.0), project::path(DESCRIPTION.1));
+    fs::create_dir_all(to.parent().context("it has no directory")?)?;
+    fs::copy(from, to).map(drop).with_context(|| format!("{} cannot be copied", DESCRIPTION.0))
 }
 
 /// Whether the built page keeps within its budgets; prints what it weighs.
@@ -69,7 +78,7 @@ fn fingerprint() -> Result<String> {
     for bundle in build::BROWSER_BUNDLES {
         files.extend(files_below(&project::path(bundle))?);
     }
-    files.push(project::path("package-lock.json"));
+    files.extend(["package-lock.json", DESCRIPTION.0].map(project::path));
     let mut hasher = DefaultHasher::new();
     for file in files {
         file.strip_prefix(project::root())?.hash(&mut hasher);

@@ -7,7 +7,7 @@ use worker::State;
 
 use super::schema;
 use crate::core::admin::AdminError;
-use crate::core::request::{FromKept, Kept};
+use crate::core::request::{Fault, FromKept, Kept};
 
 // `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
@@ -53,8 +53,8 @@ macro_rules! row {
 pub(super) use row;
 
 row! {
-    struct Count {
-        count: u64,
+    struct OneNumber {
+        number: Option<u64>,
     }
 }
 
@@ -77,10 +77,8 @@ impl Database {
 
     /// All rows of a query.
     pub fn rows<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
-        let rows = self.select(sql, values)?;
-        let rows = Kept::parse(&rows).map_err(|error| fault(sql, &error.to_string()))?;
-        // Without what stands there: it may be for nobody's eyes.
-        Vec::from_kept(rows).map_err(|error| fault(sql, &format!("{} is corrupt", error.place)))
+        let json = self.select(sql, values)?;
+        Vec::from_kept(read(sql, &json)?).map_err(|found| corrupt(sql, &found))
     }
 
     /// The first row of a query, if there is one.
@@ -90,8 +88,12 @@ impl Database {
 
     /// How many rows there are; `what` is a table, and conditions.
     pub fn count(&self, what: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
-        let count: Option<Count> = self.row(&format!("SELECT count(*) AS count FROM {what}"), values)?;
-        Ok(count.map_or(0, |row| row.count))
+        Ok(self.number(&format!("SELECT count(*) AS number FROM {what}"), values)?.unwrap_or(0))
+    }
+
+    /// A query's only number, whose column is called `number`; `None` where there is no row, or it is null.
+    pub fn number(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<u64>, AdminError> {
+        Ok(self.row::<OneNumber>(sql, values)?.and_then(|row| row.number))
     }
 
     /// Runs a statement that answers nothing.
@@ -131,6 +133,16 @@ impl Database {
 
 fn js_fault(sql: &str, error: JsValue) -> AdminError {
     fault(sql, &worker::Error::from(error).to_string())
+}
+
+/// Rows that crossed over as JSON. Not a part of [`Database::rows`], which is compiled for each kind of row.
+fn read<'a>(sql: &str, json: &'a str) -> Result<Kept<'a>, AdminError> {
+    Kept::parse(json).map_err(|error| fault(sql, &error.to_string()))
+}
+
+/// Without what stands there: it may be for nobody's eyes.
+fn corrupt(sql: &str, found: &Fault) -> AdminError {
+    fault(sql, &format!("{} is corrupt", found.place))
 }
 
 /// The complaint with the statement, which holds no values.

@@ -24,18 +24,6 @@ row! {
     }
 }
 
-row! {
-    struct InForce {
-        rev: Option<u64>,
-    }
-}
-
-row! {
-    struct Over {
-        highest: Option<u64>,
-    }
-}
-
 /// Notes that a key got a new revision.
 pub(super) fn note(database: &Database, key: &str, rev: u64) -> Result<(), AdminError> {
     database.run("UPDATE feed_state SET seq = seq + 1", vec![])?;
@@ -60,29 +48,21 @@ pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminErr
     let mut rows: Vec<Row> = database.rows(sql, vec![number(most.saturating_add(1))])?;
     let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
     let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
-    let in_force: Option<InForce> = database.row("SELECT max(rev) AS rev FROM policies", vec![])?;
+    let policy = database.number("SELECT max(rev) AS number FROM policies", vec![])?;
     let mut revs = BTreeMap::new(); // to collect it would bring a sort of its own
     for row in rows {
         if let Some(id) = kv::integration(&row.key) {
             revs.insert(id, row.rev);
         }
     }
-    Ok(Feed {
-        seq,
-        floor,
-        made_at_ms: clock::now_ms(),
-        complete: left_out.is_none(),
-        policy: in_force.and_then(|in_force| in_force.rev),
-        revs,
-    })
+    Ok(Feed { seq, floor, made_at_ms: clock::now_ms(), complete: left_out.is_none(), policy, revs })
 }
 
 /// Drops what KV has had for long enough. The floor tells whoever did not see it that it is missing.
 fn forget_old(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     let before = now.seconds().saturating_sub(KEPT_SECONDS);
-    let sql = "SELECT max(seq) AS highest FROM feed WHERE told_at <= ?";
-    let over: Option<Over> = database.row(sql, vec![number(before)])?;
-    let Some(highest) = over.and_then(|over| over.highest) else { return Ok(()) };
+    let sql = "SELECT max(seq) AS number FROM feed WHERE told_at <= ?";
+    let Some(highest) = database.number(sql, vec![number(before)])? else { return Ok(()) };
     database.transaction(|| {
         database.run("UPDATE feed_state SET floor = max(floor, ?)", vec![number(highest)])?;
         database.run("DELETE FROM feed WHERE told_at <= ?", vec![number(before)])

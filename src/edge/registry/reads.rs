@@ -2,19 +2,13 @@
 
 use worker::State;
 
-use super::database::{Database, row};
+use super::database::Database;
 use super::outbox::Outbox;
 use super::{feed, integrations, policies};
 use crate::core::admin::AdminError;
 use crate::core::record::Record;
 use crate::core::token::IntegrationId;
 use crate::edge::{clock, stub};
-
-row! {
-    struct Deleted {
-        rev: u64,
-    }
-}
 
 /// Answers a read; `path` is what follows [`stub::READS`].
 pub(super) async fn answer(
@@ -38,10 +32,9 @@ pub(super) async fn answer(
 fn record(database: &Database, id: &IntegrationId) -> Result<Record, AdminError> {
     match integrations::load(database, id) {
         Err(AdminError::NoIntegration) => {
-            let sql = "SELECT rev FROM integrations WHERE id = ?";
-            let deleted: Option<Deleted> = database.row(sql, vec![id.as_str().into()])?;
-            let Deleted { rev } = deleted.ok_or(AdminError::NoIntegration)?;
-            Ok(Record::Gone { id: id.clone(), rev })
+            let sql = "SELECT rev AS number FROM integrations WHERE id = ?";
+            let rev = database.number(sql, vec![id.as_str().into()])?;
+            Ok(Record::Gone { id: id.clone(), rev: rev.ok_or(AdminError::NoIntegration)? })
         }
         integration => Ok(integration?.record()),
     }

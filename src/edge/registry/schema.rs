@@ -87,12 +87,6 @@ const VERSIONS: &str = "
 ";
 
 row! {
-    struct Version {
-        version: u64,
-    }
-}
-
-row! {
     struct TextRow {
         id: String,
         name: String,
@@ -111,7 +105,7 @@ row! {
 /// Runs the migrations that the database has not seen.
 pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
     database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
-    let known = database.row::<Version>("SELECT version FROM schema", vec![])?.map_or(0, |row| row.version);
+    let known = database.number("SELECT version AS number FROM schema", vec![])?.unwrap_or(0);
     for ((statements, compute), version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
         database.transaction(|| {
             database.run(statements, vec![])?;

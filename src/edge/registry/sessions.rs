@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
+use super::database::{Database, number};
 use crate::core::admin::{AdminError, Route};
 use crate::core::rotation::Timestamp;
 use crate::edge::admin::{OWNER, SESSION, WRONG};
@@ -17,12 +17,6 @@ pub(super) enum Actor {
     Session(String),
     /// Nobody yet: only to sign in.
     Nobody,
-}
-
-row! {
-    struct Row {
-        ends_at: u64,
-    }
 }
 
 /// Who asks for `route`, by what the gate found in the request.
@@ -52,8 +46,8 @@ pub(super) fn check_again(database: &Database, actor: &Actor, now: Timestamp) ->
 /// When the session ends; the owner key does not.
 pub(super) fn ends_at(database: &Database, actor: &Actor) -> Result<Option<Timestamp>, AdminError> {
     let Actor::Session(digest) = actor else { return Ok(None) };
-    let row: Option<Row> = database.row("SELECT ends_at FROM sessions WHERE digest = ?", key(digest))?;
-    row.map(|row| Some(Timestamp::from_seconds(row.ends_at))).ok_or(AdminError::NotSignedIn)
+    let ends_at = database.number("SELECT ends_at AS number FROM sessions WHERE digest = ?", key(digest))?;
+    ends_at.map(|ends_at| Some(Timestamp::from_seconds(ends_at))).ok_or(AdminError::NotSignedIn)
 }
 
 /// Keeps a new session, and forgets those that have ended.

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
+use super::database::{Database, number};
 use crate::core::admin::AdminError;
 use crate::core::rotation::Timestamp;
 
@@ -19,23 +19,11 @@ const KNOWN_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How seldom it is noted again, in seconds.
 const NOTED_SECONDS: u64 = 24 * 60 * 60;
 
-row! {
-    struct Nth {
-        at: u64,
-    }
-}
-
-row! {
-    struct Known {
-        seen_at: u64,
-    }
-}
-
 /// Whether the client may try a key now.
 pub(super) fn check(database: &Database, client: &str, now: Timestamp) -> Result<(), AdminError> {
-    let own = "SELECT at FROM tries WHERE client = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?";
+    let own = "SELECT at AS number FROM tries WHERE client = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?";
     check_bound(database, own, vec![client.into()], MOST_OF_ONE, now)?;
-    let all = "SELECT at FROM tries WHERE at > ? ORDER BY at DESC LIMIT 1 OFFSET ?";
+    let all = "SELECT at AS number FROM tries WHERE at > ? ORDER BY at DESC LIMIT 1 OFFSET ?";
     match check_bound(database, all, vec![], MOST_OF_ALL, now) {
         Err(AdminError::TooManyTries(_)) if seen_at(database, client, now)?.is_some() => Ok(()),
         checked => checked,
@@ -69,16 +57,15 @@ fn check_bound(
     now: Timestamp,
 ) -> Result<(), AdminError> {
     values.extend([number(start(now)), number(most.saturating_sub(1))]);
-    let Some(Nth { at }) = database.row(sql, values)? else { return Ok(()) };
+    let Some(at) = database.number(sql, values)? else { return Ok(()) };
     let left = at.saturating_add(WINDOW_SECONDS).saturating_sub(now.seconds());
     Err(AdminError::TooManyTries(left.clamp(1, WINDOW_SECONDS)))
 }
 
 fn seen_at(database: &Database, client: &str, now: Timestamp) -> Result<Option<u64>, AdminError> {
-    let sql = "SELECT seen_at FROM known_clients WHERE client = ? AND seen_at > ?";
+    let sql = "SELECT seen_at AS number FROM known_clients WHERE client = ? AND seen_at > ?";
     let over = now.seconds().saturating_sub(KNOWN_SECONDS);
-    let known: Option<Known> = database.row(sql, vec![client.into(), number(over)])?;
-    Ok(known.map(|known| known.seen_at))
+    database.number(sql, vec![client.into(), number(over)])
 }
 
 fn start(now: Timestamp) -> u64 {
