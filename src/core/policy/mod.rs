@@ -159,7 +159,8 @@ impl<'a> PathParameters<'a> {
     }
 }
 
-/// That no two operations of one method have one shape; there are few methods, so it is soon told. Those of one shape stand together.
+/// That no two operations of one method have one shape. Those of one shape stand together, and there are few methods, so it is
+/// soon told.
 fn tell_apart(operations: &[Operation]) -> Result<(), PolicyError> {
     for alike in operations.chunk_by(|one, other| one.path.is_like(&other.path)) {
         for (index, second) in alike.iter().enumerate() {

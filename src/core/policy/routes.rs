@@ -1,4 +1,5 @@
-//! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of ranges.
+//! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of
+//! ranges.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked for.
+//! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked
+//! for.
 
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
