@@ -43,7 +43,7 @@ impl Gate {
     }
 
     fn scenario<'a>(&'a self, name: &'static str, headers: &'a PathBuf, status: u16) -> Scenario<'a> {
-        let load = Load { url: &self.url, headers, tokens: None, pid: self.workerd.pid(), status };
+        let load = Load { url: &self.url, headers, tokens: None, pid: self.workerd.pid(), status, stray: 0 };
         Scenario { name, load, runs: Vec::new(), reads: 0, first: 0 }
     }
 }

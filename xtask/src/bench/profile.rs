@@ -41,7 +41,7 @@ fn shares(world: &World, candidate: &Candidate) -> Result<Vec<(String, f64)>> {
     let inspector = gate::free_port()?;
     let workerd = Workerd::inspected(candidate, &world.ports, world.origin, &world.directory, inspector)?;
     let (headers, url) = (world.headers("warm", Some(&world.integration(WARM).token))?, workerd.url(world.api.target));
-    let load = Load { url: &url, headers: &headers, tokens: None, pid: workerd.pid(), status: 200 };
+    let load = Load { url: &url, headers: &headers, tokens: None, pid: workerd.pid(), status: 200, stray: 0 };
     load.run(3)?; // engines compile what is hot
     let profile = thread::scope(|scope| {
         let profiler = scope.spawn(|| {
