@@ -76,9 +76,7 @@ impl Policy {
     pub fn new(rev: u64, mut operations: Vec<Operation>, owner_names: OwnerNames) -> Result<Self, PolicyError> {
         sort(&mut operations);
         tell_apart(&operations)?;
-        // They are in order now; where they were not, nothing would be found, which denies.
-        let routes =
-            Routes::of(operations.iter().map(|operation| operation.path.shape()).collect()).unwrap_or_default();
+        let routes = Routes::of(operations.len());
         Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routes })
     }
 
@@ -130,20 +128,31 @@ impl Policy {
 
     /// As [`lookup`](Self::lookup), where nothing more is asked.
     pub fn operation(&self, method: &Method, path: &Path) -> Option<&Operation> {
-        self.routes.find(path.as_str(), &mut |places| {
-            self.operations.get(places)?.iter().find(|operation| operation.method == *method)
-        })
+        let mut found = None;
+        self.each_match(path, &mut |alike| {
+            found = alike.iter().find(|operation| operation.method == *method);
+            found.is_some()
+        });
+        found
     }
 
     /// The methods for which a path is known.
     fn methods(&self, path: &Path) -> Vec<Method> {
         let mut methods = Vec::new();
-        let _: Option<()> = self.routes.find(path.as_str(), &mut |places| {
-            methods.extend(self.operations.get(places)?.iter().map(|operation| operation.method.clone()));
-            None
+        self.each_match(path, &mut |alike| {
+            methods.extend(alike.iter().map(|operation| operation.method.clone()));
+            false
         });
         sort_and_dedup(&mut methods);
         methods
+    }
+
+    /// Offers `take` the operations whose template matches, those of one shape at a time, until it takes some.
+    fn each_match<'a>(&'a self, path: &Path, take: &mut dyn FnMut(&'a [Operation]) -> bool) {
+        let template = |place: usize| Some(self.operations.get(place)?.path.as_str());
+        let mut take = |places| self.operations.get(places).is_some_and(&mut *take);
+        // They are in order since `new`; where they were not, nothing would be found, which denies.
+        _ = self.routes.find(&template, path.as_str(), &mut take);
     }
 }
 

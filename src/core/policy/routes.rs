@@ -1,111 +1,128 @@
 //! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of
-//! ranges.
+//! ranges, and only those nodes of it are made that a lookup comes by.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What stands for any parameter in a shape. No segment of a path can be this.
 const PARAMETER: &str = "{}";
 
-/// The shapes of templates, in their order.
-#[derive(Clone, Default)]
+/// A tree over templates that are kept elsewhere, in order.
+#[derive(Clone)]
 pub(super) struct Routes {
-    shapes: Vec<String>,
-    /// The root first; those with one parent stand together, in the order of their segments.
-    nodes: Vec<Node>,
+    root: Node,
 }
 
-/// Shapes that begin alike.
+/// Gives the template at a place.
+pub(super) type Templates<'a> = &'a dyn Fn(usize) -> Option<&'a str>;
+
+/// The templates do not stand in order: some would not be found.
+#[derive(Debug)]
+pub(super) struct OutOfOrder;
+
+/// Templates that begin alike.
 #[derive(Clone)]
 struct Node {
     /// All of them.
     places: Range<usize>,
-    /// Where the last segment that they share stands in each of them.
-    segment: Range<usize>,
-    /// Those of them that end there.
+    /// How many segments they share.
+    shared: usize,
+    /// The last of those.
+    segment: Box<str>,
+    /// What is beneath, once it was asked for; nothing where it is out of order.
+    beneath: OnceCell<Option<Beneath>>,
+}
+
+#[derive(Clone)]
+struct Beneath {
+    /// The templates that end here.
     ending: Range<usize>,
-    /// The nodes of the others, by the next segment.
-    children: Range<usize>,
+    /// The nodes of the others, in the order of the next segment.
+    children: Vec<Node>,
+    /// Which of them is a parameter's.
+    parameter: Option<usize>,
 }
 
 impl Routes {
-    /// Of shapes in order; `None` where they are not: some would not be found.
-    pub fn of(shapes: Vec<String>) -> Option<Self> {
-        let mut nodes = vec![Node::new(0..shapes.len(), 0..0)];
-        let mut at = 0_usize;
-        while let Some(node) = nodes.get(at).cloned() {
-            let (ending, children) = node.divided(&shapes)?;
-            let first = nodes.len();
-            nodes.extend(children);
-            let children = first..nodes.len();
-            *nodes.get_mut(at)? = Node { ending, children, ..node };
-            at = at.saturating_add(1);
-        }
-        Some(Self { shapes, nodes })
+    /// Of so many templates.
+    pub fn of(count: usize) -> Self {
+        Self { root: Node::new(0..count, 0, "") }
     }
 
-    /// Asks `take` for what it can make of the places at which templates match `path`, those of one shape at a time, until it
-    /// gives something. Literal segments go before parameters, from the left.
-    pub fn find<T>(&self, path: &str, take: &mut impl FnMut(Range<usize>) -> Option<T>) -> Option<T> {
-        self.beneath(self.nodes.first()?, path.strip_prefix('/'), take)
+    /// Offers `take` the places at which templates match `path`, those of one shape at a time, until it takes some. Literal
+    /// segments go before parameters, from the left.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where templates among which it had to look are.
+    pub fn find(
+        &self,
+        templates: Templates<'_>,
+        path: &str,
+        take: &mut dyn FnMut(Range<usize>) -> bool,
+    ) -> Result<(), OutOfOrder> {
+        self.root.find(templates, path.strip_prefix('/'), take).map(drop)
     }
 
     /// The places of all templates that match some path which the one at `place` matches too, itself among them.
-    pub fn overlapping(&self, place: usize) -> impl Iterator<Item = usize> {
-        let shape = self.shapes.get(place);
-        let all = self.shapes.iter().enumerate();
-        all.filter_map(move |(other, found)| overlap(shape?, found).then_some(other))
-    }
-
-    fn beneath<T>(
-        &self,
-        node: &Node,
-        rest: Option<&str>,
-        take: &mut impl FnMut(Range<usize>) -> Option<T>,
-    ) -> Option<T> {
-        let Some(rest) = rest else {
-            return if node.ending.is_empty() { None } else { take(node.ending.clone()) };
-        };
-        let (segment, rest) = rest.split_once('/').map_or((rest, None), |(segment, rest)| (segment, Some(rest)));
-        let parameter = (!segment.is_empty()).then_some(PARAMETER);
-        let children = [Some(segment), parameter].into_iter().flatten().filter_map(|wanted| self.child(node, wanted));
-        children.into_iter().find_map(|child| self.beneath(child, rest, take))
-    }
-
-    fn child(&self, node: &Node, wanted: &str) -> Option<&Node> {
-        let children = self.nodes.get(node.children.clone())?;
-        let found = children.binary_search_by(|child| child.text(&self.shapes).cmp(&Some(wanted.as_bytes())));
-        children.get(found.ok()?)
+    pub fn overlapping<'a>(&self, templates: Templates<'a>, place: usize) -> impl Iterator<Item = usize> + 'a {
+        let template = templates(place);
+        self.root.places.clone().filter(move |other| {
+            template.zip(templates(*other)).is_some_and(|(template, other)| overlap(template, other))
+        })
     }
 }
 
 impl Node {
-    fn new(places: Range<usize>, segment: Range<usize>) -> Self {
-        Self { places, segment, ending: 0..0, children: 0..0 }
+    fn new(places: Range<usize>, shared: usize, segment: &str) -> Self {
+        Self { places, shared, segment: segment.into(), beneath: OnceCell::new() }
     }
 
-    /// The last segment that they share.
-    fn text<'a>(&self, shapes: &'a [String]) -> Option<&'a [u8]> {
-        shapes.get(self.places.start)?.as_bytes().get(self.segment.clone())
+    /// Whether something was taken. `rest` is what follows the segments that are shared.
+    fn find(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<&str>,
+        take: &mut dyn FnMut(Range<usize>) -> bool,
+    ) -> Result<bool, OutOfOrder> {
+        let beneath = self.beneath.get_or_init(|| self.divided(templates)).as_ref().ok_or(OutOfOrder)?;
+        let Some(rest) = rest else {
+            return Ok(!beneath.ending.is_empty() && take(beneath.ending.clone()));
+        };
+        let (segment, rest) = rest.split_once('/').map_or((rest, None), |(segment, rest)| (segment, Some(rest)));
+        let parameter = beneath.parameter.filter(|_| !segment.is_empty());
+        for child in [beneath.literal(segment), parameter].into_iter().flatten() {
+            if let Some(child) = beneath.children.get(child)
+                && child.find(templates, rest, take)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Those that end here, and the nodes of those that go on; `None` where they are out of order.
-    fn divided(&self, shapes: &[String]) -> Option<(Range<usize>, Vec<Self>)> {
-        let start = self.segment.end.saturating_add(1);
+    fn divided(&self, templates: Templates<'_>) -> Option<Beneath> {
         let (mut ending, mut children) = (self.places.start..self.places.start, Vec::<Self>::new());
         for place in self.places.clone() {
             let after = place.saturating_add(1);
-            let next = shapes.get(place)?.get(start..).and_then(|rest| split(rest).next());
-            let last = children.last().and_then(|last| last.text(shapes));
-            match next {
+            let last = children.last().map(|last| &*last.segment);
+            match nth_segment(templates(place)?, self.shared) {
                 None if last.is_none() => ending.end = after,
-                Some(_) if last == next => children.last_mut()?.places.end = after,
-                Some(text) if last < next => {
-                    children.push(Self::new(place..after, start..start.saturating_add(text.len())));
+                Some(next) if last == Some(next) => children.last_mut()?.places.end = after,
+                Some(next) if last < Some(next) => {
+                    children.push(Self::new(place..after, self.shared.saturating_add(1), next));
                 }
                 _ => return None,
             }
         }
-        Some((ending, children))
+        let parameter = children.iter().position(|child| &*child.segment == PARAMETER);
+        Some(Beneath { ending, children, parameter })
+    }
+}
+
+impl Beneath {
+    fn literal(&self, segment: &str) -> Option<usize> {
+        self.children.binary_search_by(|child| (*child.segment).cmp(segment)).ok()
     }
 }
 
@@ -121,23 +138,36 @@ pub(super) fn shape(template: &str) -> String {
 
 /// The segments of a template's shape. Shapes are ordered segment by segment.
 pub(super) fn segments(template: &str) -> impl Iterator<Item = &str> {
-    template.split('/').skip(1).map(|segment| if segment.starts_with('{') { PARAMETER } else { segment })
+    template.split('/').skip(1).map(without_name)
 }
 
-/// Whether some path has both shapes. A parameter is never empty.
+fn without_name(segment: &str) -> &str {
+    if segment.starts_with('{') { PARAMETER } else { segment }
+}
+
+/// The segment `index` of a template's shape.
+fn nth_segment(template: &str, index: usize) -> Option<&str> {
+    let mut slashes = template.bytes().enumerate().filter_map(|(at, byte)| (byte == b'/').then_some(at));
+    let start = slashes.nth(index)?.saturating_add(1);
+    template.get(start..slashes.next().unwrap_or(template.len())).map(without_name)
+}
+
+/// Whether some path matches both templates. A parameter is never empty.
 fn overlap(one: &str, other: &str) -> bool {
-    let (mut segments, mut others) = (split(one), split(other));
+    let (mut segments, mut others) = (segments_in_bytes(one), segments_in_bytes(other));
+    let is_parameter = |segment: &[u8]| segment.starts_with(b"{");
     loop {
         match (segments.next(), others.next()) {
             (None, None) => return true,
-            (Some(segment), Some(other)) if segment == other => {}
-            (Some(b"{}"), Some(segment)) | (Some(segment), Some(b"{}")) if !segment.is_empty() => {}
+            (Some(segment), Some(other)) if segment == other || (is_parameter(segment) && is_parameter(other)) => {}
+            (Some(segment), Some(other)) if is_parameter(segment) && !other.is_empty() => {}
+            (Some(segment), Some(other)) if is_parameter(other) && !segment.is_empty() => {}
             _ => return false,
         }
     }
 }
 
-/// By bytes: that takes a third of what a split by a character takes.
-fn split(path: &str) -> impl Iterator<Item = &[u8]> {
-    path.as_bytes().split(|byte| *byte == b'/')
+/// That takes a third of what a split by a character takes.
+fn segments_in_bytes(template: &str) -> impl Iterator<Item = &[u8]> {
+    template.as_bytes().split(|byte| *byte == b'/')
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Policy;
 use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, TAIL_START};
-use super::routes::{Routes, shape};
+use super::routes::Routes;
 use crate::core::request::Path;
 
 /// A stored policy that is in order as a whole; its operations are read when a path first asks for them.
@@ -35,6 +35,7 @@ struct Layout {
 /// An operation's line, and once it was asked for, the operations that share a path with it.
 struct Line {
     text: Range<usize>,
+    template: Range<usize>,
     read: OnceCell<Rc<Policy>>,
 }
 
@@ -73,15 +74,25 @@ impl StoredPolicy {
     /// # Errors
     /// [`CorruptPolicy`] where that part is malformed.
     pub fn concerning(&self, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
-        let Layout { routes, lines, .. } = &self.layout;
-        let first = routes.find(path.as_str(), &mut |places| Some(places.start));
-        let Some((place, line)) = first.and_then(|place| Some((place, lines.get(place)?))) else {
+        let mut first = None;
+        let found = self.layout.routes.find(&|place| self.template(place), path.as_str(), &mut |places| {
+            first = Some(places.start);
+            true
+        });
+        if found.is_err() {
+            return self.whole();
+        }
+        let Some((place, line)) = first.and_then(|place| Some((place, self.layout.lines.get(place)?))) else {
             return Ok(Rc::clone(&self.empty));
         };
         match (line.read.get(), self.whole.get()) {
             (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
             (None, None) => self.read(place, &line.read),
         }
+    }
+
+    fn template(&self, place: usize) -> Option<&str> {
+        self.text.get(self.layout.lines.get(place)?.template.clone())
     }
 
     fn new(source: Option<String>, text: String, layout: Layout, empty: Policy) -> Self {
@@ -92,17 +103,24 @@ impl StoredPolicy {
     /// Reads what shares a path with the operation at `place`, and keeps it.
     fn read(&self, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
         let Layout { head, lines, routes } = &self.layout;
-        let lines = routes.overlapping(place).filter_map(|place| lines.get(place));
+        let template = |place| self.template(place);
+        let lines = routes.overlapping(&template, place).filter_map(|place| lines.get(place));
         let lines: Vec<_> = lines.map(|line| part(&self.text, &line.text).trim_end_matches(',')).collect();
         let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
-        let (text, cell) = if length > self.text.len().saturating_mul(MOST_KEPT) {
-            (self.text.clone(), &self.whole)
-        } else {
-            self.kept.set(length);
-            ([part(&self.text, head), &lines.join(","), WITHOUT_TAIL].concat(), cell)
-        };
-        let read = Rc::new(Policy::from_json(&text)?);
+        if length > self.text.len().saturating_mul(MOST_KEPT) {
+            return self.whole();
+        }
+        self.kept.set(length);
+        let read = Rc::new(Policy::from_json(&[part(&self.text, head), &lines.join(","), WITHOUT_TAIL].concat())?);
         Ok(Rc::clone(cell.get_or_init(|| read)))
+    }
+
+    fn whole(&self) -> Result<Rc<Policy>, CorruptPolicy> {
+        if let Some(read) = self.whole.get() {
+            return Ok(Rc::clone(read));
+        }
+        let read = Rc::new(Policy::from_json(&self.text)?);
+        Ok(Rc::clone(self.whole.get_or_init(|| read)))
     }
 }
 
@@ -125,18 +143,20 @@ fn layout(text: &str) -> Option<Layout> {
     let (head, rest) = text.strip_suffix(END)?.split_once('\n').filter(|(head, _)| head.ends_with(HEAD_END))?;
     let (body, tail) = rest.rsplit_once('\n').unwrap_or(("", rest));
     let mut start = head.len().saturating_add(1);
-    let (mut lines, mut shapes) = (Vec::new(), Vec::new());
+    let mut lines = Vec::new();
     for line in body.split_terminator('\n') {
         let text = start..start.saturating_add(line.len());
+        let template = start.saturating_add(LINE_START.len());
         start = text.end.saturating_add(1);
-        shapes.push(shape(template(line)?));
-        lines.push(Line { text, read: OnceCell::new() });
+        let template = template..template.saturating_add(template_of(line)?.len());
+        lines.push(Line { text, template, read: OnceCell::new() });
     }
-    tail.starts_with(TAIL_START).then_some(Layout { head: 0..head.len(), lines, routes: Routes::of(shapes)? })
+    let routes = Routes::of(lines.len());
+    tail.starts_with(TAIL_START).then_some(Layout { head: 0..head.len(), lines, routes })
 }
 
 /// The template of an operation's line.
-fn template(line: &str) -> Option<&str> {
+fn template_of(line: &str) -> Option<&str> {
     let (template, rest) = line.strip_prefix(LINE_START)?.split_once('"')?;
     let is_whole = rest.trim_end_matches(',').ends_with('}');
     (is_whole && template.starts_with('/') && !template.contains('\\')).then_some(template)

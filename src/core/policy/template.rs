@@ -106,6 +106,11 @@ impl Template {
         Segments(self.parts().collect())
     }
 
+    /// As it is written.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// It without its parameters' names, which do not tell two templates apart.
     pub(in crate::core) fn shape(&self) -> String {
         shape(&self.0)

@@ -57,12 +57,12 @@ fn each_layout_says_the_same() {
     let value: Value = serde_json::from_str(&whole.to_json()).unwrap();
     let mut reversed = value.clone();
     reversed["operations"].as_array_mut().unwrap().reverse();
-    let out_of_order = {
+    let out_of_order = |place: usize| {
         let text = whole.to_json();
-        let (head, rest) = text.split_once('\n').unwrap();
-        let (first, rest) = rest.split_once('\n').unwrap();
-        let (second, rest) = rest.split_once('\n').unwrap();
-        [head, second, first, rest].join("\n")
+        let mut lines: Vec<_> = text.lines().map(|line| line.trim_end_matches(',')).collect();
+        let last = whole.operations().len();
+        lines.swap(place, place + 1);
+        [lines[0], &lines[1..=last].join(",\n"), &lines[last + 1..].join("\n")].join("\n")
     };
     let head_last = {
         let (owner_names, text) = (serde_json::to_string(whole.owner_names()).unwrap(), whole.to_json());
@@ -70,15 +70,9 @@ fn each_layout_says_the_same() {
         without.replace("\n],", &format!("\n],\"owner_parameters\":{owner_names},"))
     };
     let escaped = whole.to_json().replace("\"path\":\"/", "\"path\":\"\\u002f");
-    let layouts = [
-        value.to_string(),
-        serde_json::to_string_pretty(&value).unwrap(),
-        reversed.to_string(),
-        out_of_order,
-        head_last,
-        escaped,
-    ];
-    for text in layouts {
+    let layouts =
+        [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), reversed.to_string(), head_last, escaped];
+    for text in layouts.into_iter().chain((1..whole.operations().len()).map(out_of_order)) {
         assert_eq!(Policy::from_json(&text).as_ref(), Ok(&whole), "{text}");
         let policy = stored(text.as_str()).unwrap();
         for operation in whole.operations() {
