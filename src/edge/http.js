@@ -49,20 +49,15 @@ export function respond(status, fields, body) {
 }
 
 function outgoingRequest(service, url, request, body) {
-  const init = { redirect: "manual" };
-  // The origin no longer sees `Authorization`, which keeps shared caches away (RFC 9111 section 3.5): without this, one owner's
-  // answer could be cached and served to another.
-  if (service == null) init.cache = "no-store";
-  if (body !== undefined) {
-    const { method, headers } = request;
-    return new Request(url, { ...init, method, headers, body: body.length === 0 ? undefined : body });
-  }
-  if (service == null) return new Request(new Request(url, request), init);
+  const whole = body === undefined ? request : new Request(request, { body: body.length === 0 ? null : body });
+  // The origin no longer sees `Authorization`, which keeps shared caches away (RFC 9111 section 3.5): without `no-store`, one
+  // owner's answer could be cached and served to another.
+  if (service == null) return new Request(new Request(url, whole), { redirect: "manual", cache: "no-store" });
   // A copy keeps the URL byte for byte; to parse it once more would write some of it otherwise, as `'` in a query.
-  const copy = new Request(request);
-  const outgoing = copy.url === url ? copy : new Request(url, request);
+  const copy = new Request(whole);
+  const outgoing = copy.url === url ? copy : new Request(url, copy);
   // What the runtime receives does not follow redirects as it is; to say so again would be another copy.
-  return outgoing.redirect === "manual" ? outgoing : new Request(outgoing, init);
+  return outgoing.redirect === "manual" ? outgoing : new Request(outgoing, { redirect: "manual" });
 }
 
 /** The answer as its own init keeps status, fields and an accepted WebSocket. */
