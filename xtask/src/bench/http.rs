@@ -12,9 +12,12 @@ use super::report::{Goal, Part, short};
 use super::workerd::{Candidate, Workerd};
 use super::world::{PASS, POORER, TIDEGATE, UNKNOWN, WARM, World};
 
-const HONO: Candidate = Candidate { name: "hono", wasm: None };
-const HONO_CACHED: Candidate = Candidate { name: "hono-cached", wasm: None };
-const OAUTH: Candidate = Candidate { name: "oauth", wasm: None };
+/// A gate as a careful author would write it.
+pub const HONO: Candidate = Candidate { name: "hono", wasm: None };
+/// The same, with what KV said in memory.
+pub const HONO_CACHED: Candidate = Candidate { name: "hono-cached", wasm: None };
+/// The library, as its documentation says.
+pub const OAUTH: Candidate = Candidate { name: "oauth", wasm: None };
 const CONSTANT: Candidate = Candidate { name: "constant", wasm: None };
 
 /// So many integrations pass by turns where every record is to be a cold one: more than an isolate remembers.

@@ -2,6 +2,7 @@
 
 mod body;
 mod core;
+mod counted;
 mod http;
 mod load;
 mod machine;
@@ -37,12 +38,13 @@ enum Measure {
     InWorld(fn(&Options, &World) -> Result<Part>),
 }
 
-const PARTS: [(&str, Measure); 10] = [
+const PARTS: [(&str, Measure); 11] = [
     ("http", Measure::InWorld(http::measure)),
     ("start", Measure::InWorld(start::measure)),
     ("body", Measure::InWorld(body::measure)),
     ("memory", Measure::InWorld(memory::measure)),
     ("profile", Measure::InWorld(profile::measure)),
+    ("counted", Measure::InWorld(counted::measure)),
     ("core", Measure::Alone(core::native)),
     ("wasm", Measure::Alone(core::wasm)),
     ("instructions", Measure::Alone(core::instructions)),

@@ -39,6 +39,20 @@ impl Workerd {
         Self::start(machine::on_first_core(binary()?), &[], &file, port)
     }
 
+    /// As [`candidate`](Self::candidate), beneath a program that counts what it does.
+    pub fn beneath(
+        program: &[&str],
+        candidate: &Candidate,
+        ports: &Ports,
+        origin: u16,
+        directory: &Path,
+    ) -> Result<Self> {
+        let (file, port) = prepare(candidate, ports, origin, directory)?;
+        let mut command = machine::on_first_core("env");
+        command.args(program).arg(binary()?);
+        Self::start(command, &[], &file, port)
+    }
+
     /// As [`candidate`](Self::candidate), with V8's inspector at a port.
     pub fn inspected(
         candidate: &Candidate,
