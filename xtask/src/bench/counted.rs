@@ -116,8 +116,9 @@ impl Client {
 
     fn ask_once(&self) -> Result<()> {
         let request = self.agent.get(&self.url).header("authorization", &self.authorization);
-        let request = request.header("user-agent", "bench/1.0").header("accept", "application/json");
-        let mut answer = request.header("accept-encoding", "gzip").call()?;
+        let request = request.header("host", "localhost").header("user-agent", "bench/1.0");
+        let request = request.header("accept", "application/json").header("accept-encoding", "gzip");
+        let mut answer = request.call()?;
         ensure!(answer.status() == 200, "{}", answer.status());
         answer.body_mut().read_to_string()?;
         Ok(())
