@@ -1,9 +1,9 @@
-//! Reading a body, where it must be read: the admin API's, and one in which an operation names its owner.
+//! Reading bodies, where they must be read: of the admin API, those in which an operation names its owner, and what our stores give.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Request};
+use web_sys::{ReadableStreamDefaultReader, Request, Response};
 
 /// Why there is no body.
 pub(super) enum BodyError {
@@ -35,6 +35,22 @@ pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Bod
         }
     }
     if length > limit { Err(BodyError::TooLong) } else { Ok(bytes) }
+}
+
+/// All of what one of our stores answered.
+pub(super) async fn whole(response: &Response) -> Result<Vec<u8>, JsValue> {
+    Ok(bytes(&JsFuture::from(response.array_buffer()?).await?))
+}
+
+/// What an `ArrayBuffer` holds. A JavaScript string would come over character by character, and until an engine has compiled
+/// that loop, it takes milliseconds for a policy.
+pub(super) fn bytes(buffer: &JsValue) -> Vec<u8> {
+    Uint8Array::new(buffer).to_vec()
+}
+
+/// Bytes that a store gave as text; the error holds nothing of it.
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8")
 }
 
 async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {

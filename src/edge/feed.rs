@@ -12,7 +12,7 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use super::flights::{LOOKS, Note, a_while};
 use super::site::Site;
-use super::{clock, log, stub};
+use super::{body, clock, log, stub};
 use crate::core::feed::{DUE_AFTER_MS, Feed, Limits, Sighting};
 
 /// How long this location's cache may take to answer.
@@ -77,8 +77,8 @@ impl Site {
             return Ok(shared);
         }
         let asked_at = self.isolate.now_ms();
-        let read = stub::read(&self.env, stub::FEED).await.and_then(|text| {
-            let text = text.ok_or("the registry has no feed")?;
+        let read = stub::read(&self.env, stub::FEED).await.and_then(|bytes| {
+            let text = body::text(bytes.ok_or("the registry has no feed")?)?;
             let feed = Feed::from_json(&text).map_err(|corrupt| format!("the feed is corrupt: {corrupt}"))?;
             Ok((feed, text))
         });
@@ -96,7 +96,7 @@ impl Site {
         let found = JsFuture::from(caches()?.location().find(url).ok()?).await.ok()?;
         let response: Response = found.dyn_into().ok()?;
         let asked_at = response.headers().get(ASKED_AT).ok()??.parse().ok()?;
-        let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+        let text = body::text(body::whole(&response).await.ok()?).ok()?;
         let now = self.isolate.now_ms();
         let sighting = Sighting::shared(Feed::from_json(&text).ok()?, asked_at, now)?;
         (!sighting.is_due(now)).then_some(sighting)

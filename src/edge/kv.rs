@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use js_sys::{Object, Promise};
+use js_sys::{ArrayBuffer, Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
+use super::body::bytes;
 use super::clock;
 use super::config::binding;
 use crate::core::token::IntegrationId;
@@ -47,16 +48,19 @@ pub(super) fn integration(key: &str) -> Option<IntegrationId> {
     IntegrationId::parse(key.strip_prefix("i:")?).ok()
 }
 
-/// The text under a key, `None` where KV says that there is none.
-pub(super) async fn read(env: &Env, key: &str) -> Result<Option<String>, String> {
+/// The bytes under a key, `None` where KV says that there are none.
+pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String> {
     let fault = |error: &str| format!("{key} cannot be read: {error}");
     let namespace = namespace(env).map_err(|error| fault(&error))?;
     let options = options();
-    options.set_type("text");
+    options.set_type("arrayBuffer");
     options.set_cache_ttl(CACHE_TTL);
     let got = async { JsFuture::from(namespace.get(key, &options)?).await };
     match clock::within(PATIENCE, got).await {
-        Some(Ok(value)) => Ok(value.as_string()),
+        Some(Ok(value)) if value.is_null() => Ok(None),
+        Some(Ok(value)) => {
+            value.dyn_ref().map(|buffer: &ArrayBuffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes"))
+        }
         Some(Err(error)) => Err(fault(&first_line(error))),
         None => Err(fault("no answer in time")),
     }

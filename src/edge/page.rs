@@ -8,7 +8,7 @@ use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, Response
 use worker::Env;
 
 use super::service::Service;
-use super::{clock, config, respond};
+use super::{body, clock, config, respond};
 use crate::core::admin::{AdminError, PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 
 /// How long the asset store may take.
@@ -55,8 +55,8 @@ pub(super) async fn description(env: &Env) -> Result<Response, AdminError> {
     if stored.status() != 200 {
         return Err(missing(&format!("the asset store answered {} for {DESCRIPTION}", stored.status())));
     }
-    let text = JsFuture::from(stored.text().map_err(fault)?).await.map_err(fault)?;
-    respond::json_text(200, &text.as_string().unwrap_or_default(), None).map_err(|error| missing(&error.to_string()))
+    let text = body::text(body::whole(&stored).await.map_err(fault)?).map_err(missing)?;
+    respond::json_text(200, &text, None).map_err(|error| missing(&error.to_string()))
 }
 
 /// The same question to the store. No cookie and no credential goes there, only what makes the question conditional.

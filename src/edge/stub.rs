@@ -8,9 +8,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 use worker::Env;
 
-use super::clock;
 use super::config::binding;
 use super::service::Service;
+use super::{body, clock};
 
 /// What the gate itself reads is below this address; commands are below another one, so neither can name the other.
 pub(super) const READS: &str = "https://registry-reads";
@@ -51,9 +51,9 @@ pub(super) fn id(env: &Env) -> Option<String> {
 }
 
 /// What the registry says to a read below [`READS`]; `None` where it says that there is no such thing.
-pub(super) async fn read(env: &Env, path: &str) -> Result<Option<String>, String> {
+pub(super) async fn read(env: &Env, path: &str) -> Result<Option<Vec<u8>>, String> {
     match clock::within(PATIENCE, answer(env, path)).await {
-        Some(Ok((200, text))) => Ok(Some(text)),
+        Some(Ok((200, bytes))) => Ok(Some(bytes)),
         Some(Ok((404, _))) => Ok(None),
         Some(Ok((status, _))) => Err(format!("the registry answered {status}")),
         Some(Err(error)) => Err(format!("the registry cannot be reached: {}", worker::Error::from(error))),
@@ -61,12 +61,11 @@ pub(super) async fn read(env: &Env, path: &str) -> Result<Option<String>, String
     }
 }
 
-async fn answer(env: &Env, path: &str) -> Result<(u16, String), JsValue> {
+async fn answer(env: &Env, path: &str) -> Result<(u16, Vec<u8>), JsValue> {
     let stub = stub(env).unwrap_or_else(|| Err("REGISTRY is not bound".into()))?;
     let promise = stub.fetch(&format!("{READS}{path}"), &RequestInit::new())?;
     let response: Response = JsFuture::from(promise).await?.unchecked_into();
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+    Ok((response.status(), body::whole(&response).await?))
 }
 
 fn namespace(env: &Env) -> Option<Namespace> {

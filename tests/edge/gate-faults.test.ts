@@ -57,6 +57,8 @@ describe("KV", () => {
     ["null", "null"],
     ["an unknown version", '{"v":2,"rev":1}'],
     ["a number", "7"],
+    ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]).buffer],
+    ["no bytes", 7],
     ["something too long", `"${"x".repeat(10_000_000)}"`],
   ];
 

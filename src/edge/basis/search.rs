@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::cache::{Isolate, Remembered};
 use super::super::flights::{LOOKS, a_while};
 use super::super::site::Site;
-use super::super::{kv, stub};
+use super::super::{body, kv, stub};
 use super::thing::Thing;
 use crate::core::decision::Denial;
 use crate::core::feed::{Choice, Given, Held, Limits, Question, Source, choose};
@@ -125,9 +125,9 @@ impl<T: Thing> Search<T> {
             return Answer::Failed("KV failed a moment ago".to_owned());
         }
         let asked = Asked::now(isolate);
-        let text = kv::read(&site.env, &key).await;
-        isolate.flights.kv_answered(text.is_ok(), isolate.now_ms());
-        self.answer(text, asked, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
+        let bytes = kv::read(&site.env, &key).await;
+        isolate.flights.kv_answered(bytes.is_ok(), isolate.now_ms());
+        self.answer(bytes, asked, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
     }
 
     /// Reads from the registry, unless another request of this isolate does: then what it brings home is in memory.
@@ -140,9 +140,9 @@ impl<T: Thing> Search<T> {
         for _ in 0..LOOKS {
             let asked = Asked::now(isolate);
             if let Some(note) = isolate.flights.begin_read(&key, asked.at_ms) {
-                let text = stub::read(&site.env, &self.thing.path()).await;
+                let bytes = stub::read(&site.env, &self.thing.path()).await;
                 isolate.flights.end_read(&key, note);
-                return self.answer(text, asked, site).unwrap_or_else(Answer::Failed);
+                return self.answer(bytes, asked, site).unwrap_or_else(Answer::Failed);
             }
             a_while().await;
             if !self.has_waited && self.thing.recall(isolate).map(|held| held.read_at_ms) > before {
@@ -155,13 +155,15 @@ impl<T: Thing> Search<T> {
 
     fn answer(
         &self,
-        text: Result<Option<String>, String>,
+        bytes: Result<Option<Vec<u8>>, String>,
         asked: Asked,
         site: &Site,
     ) -> Result<Answer<T::Value>, String> {
-        let Some(text) = text? else { return Ok(Answer::Has(None)) };
-        let value = self.thing.parse(text, &site.isolate);
-        let value = value.map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
+        let Some(bytes) = bytes? else { return Ok(Answer::Has(None)) };
+        let text = body::text(bytes).map_err(str::to_owned);
+        let value = text
+            .and_then(|text| self.thing.parse(text, &site.isolate))
+            .map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
         // Where the clock has stepped back meanwhile, it would have no age for as long as that.
         let read_at_ms = asked.at_ms.min(site.isolate.now_ms());
         Ok(Answer::Has(Some(Remembered { value, read_at_ms, looked_at_ms: read_at_ms, as_of_seq: asked.feed_seq })))

@@ -18,7 +18,7 @@ export class Steering {
   around(real: KVNamespace): KVNamespace {
     const read = (call: "get" | "getWithMetadata") => async (key: string, options: never) => {
       this.reads.push(key);
-      return this.onRead ? this.onRead(key) : real[call](key, options);
+      return this.onRead ? inBytes(await this.onRead(key)) : real[call](key, options);
     };
     const put = async (key: string, value: string, options?: KVNamespacePutOptions) => {
       this.writes.push(key);
@@ -27,6 +27,11 @@ export class Steering {
     const rest = { list: real.list.bind(real), delete: real.delete.bind(real) };
     return { get: read("get"), getWithMetadata: read("getWithMetadata"), put, ...rest } as unknown as KVNamespace;
   }
+}
+
+/** A text as the gate asks for it. */
+function inBytes(value: unknown) {
+  return typeof value === "string" ? new TextEncoder().encode(value).buffer : value;
 }
 
 export const failing: Fault = () => Promise.reject(new Error("KV is down"));
