@@ -103,6 +103,8 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// In a place of its own for each type: engines compile what is called, and the first call waits for that.
+#[inline(never)]
 fn made<T: FromKept>(name: &str, value: Kept<'_>) -> Result<T, Fault> {
     T::from_kept(value).map_err(|fault| fault.within(name))
 }
@@ -166,6 +168,7 @@ impl<T: FromKept> FromKept for Option<T> {
 }
 
 impl<T: FromKept> FromKept for Vec<T> {
+    #[inline(never)] // as `made`
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let Kept::List(items) = value else { return Err(value.is_no("a list")) };
         let mut made = Self::with_capacity(items.len());
