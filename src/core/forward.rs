@@ -19,19 +19,6 @@ pub struct Plan {
 /// The admin page's session cookie: it shares a host with the origin's paths, and must not reach the origin.
 pub const SESSION_COOKIE: &str = "__Host-tidegate";
 
-/// Hop-by-hop fields (RFC 9110 section 7.6.1) and what authenticated the client to us.
-const NEVER_FORWARDED: [&str; 9] = [
-    "authorization",
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-];
-
 /// Fields by which some origins let a client change, after the verdict, which operation is meant: what follows their `x-`.
 const OPERATION_OVERRIDES: [&str; 7] = [
     "http-method",
@@ -52,26 +39,23 @@ const KEPT_BY_PREFIX: [&str; 2] = ["cf-", "x-forwarded-"];
 /// one of them, and is asked no more than it must be: at the edge each question leaves this module.
 pub fn plan<'a>(
     grant: &Grant,
-    names: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+    names: impl IntoIterator<Item = &'a str>,
     value: impl Fn(&str) -> Option<String>,
 ) -> Plan {
-    let names = names.into_iter();
-    let value = |name: &str| if names.clone().any(|known| known == name) { value(name) } else { None };
+    let names: Vec<_> = names.into_iter().collect();
+    let value = |name: &str| if names.contains(&name) { value(name) } else { None };
     let connection = value("connection");
     let websocket = value("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
     let hop_by_hop = |name: &str| match name {
         "upgrade" => !websocket,
-        _ => {
-            NEVER_FORWARDED.contains(&name)
-                || connection.as_deref().is_some_and(|connection| is_named_by(connection, name))
-        }
+        _ => is_never_forwarded(name) || connection.as_deref().is_some_and(|connection| is_named_by(connection, name)),
     };
     let never = |name: &str| is_ours(name) || is_override(name) || is_look_alike(name, grant.judged_fields());
     let is_judged = |name: &str| grant.judged_fields().iter().any(|judged| judged == name);
-    let removed = names.clone().filter(|name| never(name) || (hop_by_hop(name) && !is_judged(name)));
+    let removed = names.iter().filter(|name| never(name) || (hop_by_hop(name) && !is_judged(name)));
     let mut plan = Plan {
         target: grant.target().to_owned(),
-        remove: removed.map(str::to_owned).collect(),
+        remove: removed.map(|name| (*name).to_owned()).collect(),
         set: identity_fields(grant),
         respond: Vec::new(),
     };
@@ -102,6 +86,22 @@ fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Hop-by-hop fields (RFC 9110 section 7.6.1) and what authenticated the client to us.
+fn is_never_forwarded(name: &str) -> bool {
+    matches!(
+        name,
+        "authorization"
+            | "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+    )
+}
+
 /// Whether an origin could take the field for one of ours.
 fn is_ours(name: &str) -> bool {
     after_x(name).is_some_and(|mut rest| {
@@ -116,8 +116,9 @@ fn is_override(name: &str) -> bool {
 
 /// What follows an `x-`, as many servers see it.
 fn after_x(name: &str) -> Option<impl Iterator<Item = char> + Clone> {
-    let mut letters = folded(name);
-    (letters.next() == Some('x') && letters.next() == Some('-')).then_some(letters)
+    let (_, rest) = name.split_at_checked(1).filter(|(x, _)| x.eq_ignore_ascii_case("x"))?;
+    let mut letters = folded(rest);
+    (letters.next() == Some('-')).then_some(letters)
 }
 
 /// Whether an origin could take the field for one that was judged, and is another.

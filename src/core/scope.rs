@@ -130,13 +130,8 @@ impl FromKept for ScopeSet {
 /// Space-separated, as RFC 6749 section 3.3 writes a scope list.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for scope in &self.0 {
-            formatter.write_str(separator)?;
-            formatter.write_str(&scope.0)?;
-            separator = " ";
-        }
-        Ok(())
+        let scopes: Vec<_> = self.iter().map(Scope::as_str).collect();
+        formatter.write_str(&scopes.join(" "))
     }
 }
 

@@ -46,14 +46,9 @@ impl Head {
 }
 
 /// Names and values of fields by turns, one a line, for http.js: a value holds no line end (RFC 9110 section 5.5).
-pub(super) fn lines<V: AsRef<str>>(fields: impl IntoIterator<Item = (&'static str, V)>) -> String {
-    fields.into_iter().fold(String::new(), |mut lines, (name, value)| {
-        if !lines.is_empty() {
-            lines.push('\n');
-        }
-        lines.extend([name, "\n", value.as_ref()]);
-        lines
-    })
+pub(super) fn lines<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let lines: Vec<_> = fields.into_iter().flat_map(|(name, value)| [name, value]).collect();
+    lines.join("\n")
 }
 
 fn value(headers: &Headers, name: &str) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::core::forward::{Plan, plan};
 pub(super) struct Origin {
     to: To,
     /// How long the origin may take to begin its answer, in milliseconds.
-    patience_ms: u32,
+    patience_ms: String,
 }
 
 enum To {
@@ -44,14 +44,14 @@ impl Origin {
             (None, Some(url)) => To::Address(address(&url)?),
             (None, None) => return Err(misconfigured("bind the service ORIGIN, or set ORIGIN_URL")),
         };
-        let seconds = match text(env, "ORIGIN_TIMEOUT_SECONDS") {
+        let seconds: u32 = match text(env, "ORIGIN_TIMEOUT_SECONDS") {
             None => PATIENCE_SECONDS,
             Some(seconds) => {
                 let seconds = seconds.parse().ok().filter(|seconds| (1..=600).contains(seconds));
                 seconds.ok_or_else(|| misconfigured("ORIGIN_TIMEOUT_SECONDS must be 1 to 600"))?
             }
         };
-        Ok(Self { to, patience_ms: seconds.saturating_mul(1000) })
+        Ok(Self { to, patience_ms: seconds.saturating_mul(1000).to_string() })
     }
 
     /// Forwards what was granted, and gives back the origin's answer as it comes. `body` is the body where it was read.
@@ -71,14 +71,19 @@ impl Origin {
     /// How to forward what was granted, as `forward` in http.js reads it: URL, milliseconds to wait, fields to remove, to set,
     /// and to set on the answer. A value of a field holds neither of what separates them (RFC 9110 section 5.5).
     pub fn plan(&self, head: &Head, grant: &Grant) -> String {
-        let Plan { target, remove, set, respond } = plan(grant, head.names.lines(), |name| head.header(name));
+        let Plan { target, remove, set, respond } =
+            plan(grant, head.names.split_terminator('\n'), |name| head.header(name));
         let authority = match &self.to {
             To::Service(_) => head.authority(),
             To::Address(address) => address,
         };
-        let (patience_ms, removed, set, told) = (self.patience_ms, remove.join("\n"), lines(set), lines(respond));
-        format!("{authority}{target}\r{patience_ms}\r{removed}\r{set}\r{told}")
+        let (removed, set, told) = (remove.join("\n"), lines(pairs(&set)), lines(pairs(&respond)));
+        [authority, &target, "\r", &self.patience_ms, "\r", &removed, "\r", &set, "\r", &told].concat()
     }
+}
+
+fn pairs<'a>(fields: &'a [(&'static str, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str()))
 }
 
 /// `ORIGIN_URL` as scheme and authority. A path would be a rewrite after the verdict.
