@@ -23,6 +23,7 @@ mod wasm {
         let path = Path::parse(path).expect("a path");
         let policy = StoredPolicy::parse(String::from_utf8(policy).expect("text")).expect("a policy");
         assert_ne!(policy.concerning(&path).expect("a part of it").operations(), []);
+        std::mem::forget(policy); // as an isolate keeps it
     }
 
     /// The policy of so many operations, as the store keeps it.

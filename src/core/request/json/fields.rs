@@ -168,15 +168,23 @@ impl<T: FromKept> FromKept for Option<T> {
 }
 
 impl<T: FromKept> FromKept for Vec<T> {
-    #[inline(never)] // as `made`
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let Kept::List(items) = value else { return Err(value.is_no("a list")) };
-        let mut made = Self::with_capacity(items.len());
-        for item in items {
-            made.push(T::from_kept(item).map_err(|fault| fault.within(&format!("[{}]", made.len())))?);
-        }
+        let mut made = Self::with_capacity(value.items().map_or(0, <[_]>::len));
+        each(value, &mut |item| {
+            made.push(T::from_kept(item)?);
+            Ok(())
+        })?;
         Ok(made)
     }
+}
+
+/// Takes the items of a list, in the same code for every type.
+fn each<'a>(value: Kept<'a>, take: &mut dyn FnMut(Kept<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
+    let Kept::List(items) = value else { return Err(value.is_no("a list")) };
+    for (index, item) in items.into_iter().enumerate() {
+        take(item).map_err(|fault| fault.within(&format!("[{index}]")))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
