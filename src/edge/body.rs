@@ -1,6 +1,6 @@
 //! Reading bodies, where they must be read: of the admin API, those in which an operation names its owner, and what our stores give.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Request, Response};
@@ -39,12 +39,12 @@ pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Bod
 
 /// All of what one of our stores answered.
 pub(super) async fn whole(response: &Response) -> Result<Vec<u8>, JsValue> {
-    Ok(bytes(&JsFuture::from(response.array_buffer()?).await?))
+    Ok(bytes(&JsFuture::from(response.array_buffer()?).await?.dyn_into()?))
 }
 
-/// What an `ArrayBuffer` holds. A JavaScript string would come over character by character, and until an engine has compiled
+/// What a buffer holds. A JavaScript string would come over character by character, and until an engine has compiled
 /// that loop, it takes milliseconds for a policy.
-pub(super) fn bytes(buffer: &JsValue) -> Vec<u8> {
+pub(super) fn bytes(buffer: &ArrayBuffer) -> Vec<u8> {
     Uint8Array::new(buffer).to_vec()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use js_sys::{ArrayBuffer, Object, Promise};
+use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -58,9 +58,7 @@ pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String
     let got = async { JsFuture::from(namespace.get(key, &options)?).await };
     match clock::within(PATIENCE, got).await {
         Some(Ok(value)) if value.is_null() => Ok(None),
-        Some(Ok(value)) => {
-            value.dyn_ref().map(|buffer: &ArrayBuffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes"))
-        }
+        Some(Ok(value)) => value.dyn_ref().map(|buffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes")),
         Some(Err(error)) => Err(fault(&first_line(error))),
         None => Err(fault("no answer in time")),
     }
