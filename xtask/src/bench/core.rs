@@ -151,8 +151,9 @@ pub fn size(_: &Options) -> Result<Part> {
     let mut part = Part::default();
     part.columns(&["", "KB", "KB with gzip"]);
     for (name, size, goal) in [("the Worker's WASM", &worker, 150.0), ("the browser's WASM", &page, 60.0)] {
-        part.row([name.to_owned(), size.raw.div_ceil(1000).to_string(), size.compressed.div_ceil(1000).to_string()]);
-        part.goals.push(Goal::at_most(&format!("{name}, with gzip"), goal, size.compressed as f64 / 1e3, "KB"));
+        let [raw, compressed] = [size.raw, size.compressed].map(|bytes| bytes as f64 / 1e3);
+        part.row([name.to_owned(), short(raw), short(compressed)]);
+        part.goals.push(Goal::at_most(&format!("{name}, with gzip"), goal, compressed, "KB"));
     }
     Ok(part)
 }

@@ -43,8 +43,8 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
         part.row(std::iter::once((*step).to_owned()).chain(cells.as_flattened().iter().map(|number| short(*number))));
     }
     part.notes.push(format!(
-        "Medians of {} new processes. What a policy of this size takes to load, and how much of that is its router, is in the \
-         parts core and wasm; the rest of the third request is two reads of KV and code that runs for the first time.",
+        "Medians of {} new processes. What a policy of this size takes to load is in the parts core and wasm; the rest of the \
+         third request is two reads of KV and code that runs for the first time.",
         options.rounds
     ));
     part.numbers = json!({ "tidegate": tidegate, "pass": pass });
