@@ -58,6 +58,20 @@ test("from its own view, while two tokens work: both are dead", async ({ page })
   await becomes(young, 401);
 });
 
+test("history: a page at a time, to its very first event", async ({ page }) => {
+  let { integration } = await seed({ name: unique("Storied at length") });
+  for (let n = 1; n <= 60; n++) integration = await api("PATCH", `/integrations/${integration.id}`, { body: { description: `No. ${n}` }, rev: integration.rev });
+  await open(page, `#/integrations/${integration.id}`);
+  const history = page.getByRole("main").locator("section").filter({ has: page.getByRole("heading", { name: "History" }) });
+  await shown(history.getByText("50 of 61 shown"));
+  assert.equal(await history.getByText("Created", { exact: true }).count(), 0);
+  assert.equal(await history.getByText("Edited", { exact: true }).count(), 50);
+  await history.getByRole("button", { name: "Show 11 more" }).click();
+  await shown(history.getByText("Created", { exact: true }));
+  assert.equal(await history.getByText("Edited", { exact: true }).count(), 60);
+  await gone(history.getByRole("button", { name: /more/ }));
+});
+
 test("history: who did what, when, and the lives of the tokens drawn", async ({ page }) => {
   let { integration } = await seed({ name: unique("Storied"), scopes: ["contacts.readonly"] });
   const { id } = integration;

@@ -125,6 +125,38 @@ describe("integrations", () => {
       { name: "a test's", description: "", owner: ACME, scopes: CONTACTS, n: 1 },
     ]);
   });
+
+  it("have a history that no number of edits flushes: every event is on a page", async () => {
+    const { id } = await acme();
+    const edits = 520; // more than a page, and more than were ever shown at once before there were pages
+    for (let rev = 1; rev <= edits; rev++) {
+      await ok(200, admin("PATCH", `/integrations/${id}`, { description: `edit ${rev}` }, ifMatch(rev)));
+    }
+    const seen: any[] = [];
+    let cursor: string | null = null;
+    do {
+      const after: string = cursor === null ? "" : `&cursor=${cursor}`;
+      const page: any = await ok(200, admin("GET", `/integrations/${id}/events?limit=200${after}`));
+      expect(page.total).toBe(edits + 1);
+      expect(page.events.length).toBeLessThanOrEqual(200);
+      seen.push(...page.events);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    expect(seen).toHaveLength(edits + 1);
+    expect(seen.at(-1)).toMatchObject({ kind: "integration.created" });
+    expect(seen.slice(0, edits).map(({ detail }) => detail.description.to)).toEqual(Array.from({ length: edits }, (_, n) => `edit ${edits - n}`));
+    const numbers = seen.map(({ seq }) => seq);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => b - a));
+
+    const first = await ok(200, admin("GET", `/integrations/${id}/events`));
+    expect([first.events.length, first.cursor]).toEqual([50, String(numbers[49])]);
+    // An event that happens meanwhile moves nothing on the pages that follow.
+    await ok(200, admin("PATCH", `/integrations/${id}`, { description: "meanwhile" }, ifMatch(edits + 1)));
+    const next = await ok(200, admin("GET", `/integrations/${id}/events?cursor=${first.cursor}&limit=2`));
+    expect(next.events.map(({ seq }: any) => seq)).toEqual(numbers.slice(50, 52));
+    expect((await problem(await admin("GET", `/integrations/${id}/events?cursor=x`), 422, "invalid-field")).field).toBe("cursor");
+    expect((await problem(await admin("GET", `/integrations/${id}/events?limit=201`), 422, "invalid-field")).field).toBe("limit");
+  }, 120_000);
 });
 
 describe("sub-accounts", () => {

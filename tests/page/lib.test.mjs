@@ -93,6 +93,17 @@ test("every token's life is read from the events, newest first as they come", ()
   ]);
 });
 
+test("of a history that is not loaded to its beginning, the token that lived then is drawn", () => {
+  const tokens = [{ n: 3, use: "outgoing" }, { n: 4, use: "current" }];
+  const edits = [event(8, 20, "integration.edited"), event(9, 30, "integration.edited")];
+  assert.deepEqual(seconds(history.lives(edits, { ...integration, tokens })), [[4, 20, null, null]]);
+  const rotated = event(10, 40, "rotation.started", { expire: "later", n: 4, outgoing: 3, ended: [], expires_at: after(99) });
+  assert.deepEqual(seconds(history.lives([rotated, ...edits], { ...integration, tokens })), [
+    [3, 20, 40, 99],
+    [4, 40, null, null],
+  ]);
+});
+
 test("a window that passed by itself ended its token, and a deletion ends what lives", () => {
   const events = [
     event(1, 0, "integration.created"),

@@ -27,7 +27,7 @@ pub enum Command {
     Rotate { id: IntegrationId, rev: u64, rotate: Rotate },
     CancelRotation { id: IntegrationId, rev: u64 },
     FinishRotation { id: IntegrationId, rev: u64 },
-    Events(IntegrationId),
+    Events(IntegrationId, Paging<u64>),
     ShowPolicy,
     CompiledPolicy(KnownRevs),
     PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
@@ -99,7 +99,7 @@ impl Command {
                 let rev = request.if_match.map(rev).transpose()?;
                 Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
             }
-            Route::PolicyVersions => Self::PolicyVersions(Paging::by_rev(request.query)?),
+            Route::PolicyVersions => Self::PolicyVersions(Paging::by_number(request.query)?),
             Route::RollBackPolicy => {
                 let RollBack { to } = body::parse(body)?;
                 Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
@@ -116,7 +116,7 @@ impl Command {
     fn on_integration(route: Route, id: IntegrationId, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         match route {
             Route::ShowIntegration => return Ok(Self::ShowIntegration(id)),
-            Route::Events => return Ok(Self::Events(id)),
+            Route::Events => return Ok(Self::Events(id, Paging::by_number(request.query)?)),
             _ => {}
         }
         let rev = needed_rev(request.if_match)?;

@@ -20,8 +20,8 @@ pub struct Paging<T> {
 }
 
 impl Paging<u64> {
-    /// By revision. The last one of a page is the cursor of the next.
-    pub(super) fn by_rev(query: Option<&str>) -> Result<Self, AdminError> {
+    /// By a number: a revision, or that of an event. The last one of a page is the cursor of the next.
+    pub(super) fn by_number(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
         let after = given.read("cursor", |text| parse_rev(text).ok_or("it is no cursor of this list"))?;
         Ok(Self { after, limit: given.limit()? })

@@ -107,7 +107,7 @@ impl Route {
 
     /// Whether it is a list of which the query says what to show.
     pub fn takes_query(self) -> bool {
-        matches!(self, Self::ListIntegrations | Self::ListSubAccounts | Self::PolicyVersions)
+        matches!(self, Self::ListIntegrations | Self::ListSubAccounts | Self::Events | Self::PolicyVersions)
     }
 
     /// How long its body may be, in bytes; `None` where it takes none.

@@ -48,7 +48,7 @@ impl Registrar<'_> {
             Command::Rotate { id, rev, rotate } => self.rotate(&id, rev, rotate),
             Command::CancelRotation { id, rev } => self.change(&id, rev, Change::CancelRotation, "rotation.cancelled"),
             Command::FinishRotation { id, rev } => self.change(&id, rev, Change::FinishRotation, "rotation.finished"),
-            Command::Events(id) => Answer::json(200, &json!({ "events": events::of(self.database, &id)? })),
+            Command::Events(id, paging) => Answer::json(200, &events::page(self.database, &id, paging)?),
             Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
             Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),

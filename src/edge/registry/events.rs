@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 
 use super::database::{Database, number, row};
-use crate::core::admin::AdminError;
+use super::listing::{cut, limit_and_one};
+use crate::core::admin::{AdminError, Paging};
 use crate::core::rotation::Timestamp;
 use crate::core::token::IntegrationId;
 
@@ -47,11 +48,21 @@ pub(super) fn write(
     database.run("INSERT INTO events (at, actor, kind, integration, detail) VALUES (?, ?, ?, ?, ?)", values)
 }
 
-/// The latest 500 events of an integration, newest first.
-pub(super) fn of(database: &Database, integration: &IntegrationId) -> Result<Vec<Event>, AdminError> {
-    let sql = "SELECT seq, at, actor, kind, detail FROM events WHERE integration = ? ORDER BY seq DESC LIMIT 500";
-    let rows: Vec<Row> = database.rows(sql, vec![integration.as_str().into()])?;
-    Ok(rows.into_iter().map(Event::from).collect())
+/// A page of an integration's events, newest first, as the admin API shows it. None is ever removed.
+pub(super) fn page(
+    database: &Database,
+    integration: &IntegrationId,
+    paging: Paging<u64>,
+) -> Result<Value, AdminError> {
+    let before = number(paging.after.unwrap_or(u64::MAX));
+    let id = || integration.as_str().into();
+    let sql = "SELECT seq, at, actor, kind, detail FROM events
+        WHERE integration = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
+    let mut rows: Vec<Row> = database.rows(sql, vec![id(), before, limit_and_one(paging.limit)])?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
+    let events: Vec<_> = rows.into_iter().map(Event::from).collect();
+    Ok(json!({ "events": events, "cursor": cursor, "total": database.count("events WHERE integration = ?", vec![id()])? }))
 }
 
 impl From<Row> for Event {

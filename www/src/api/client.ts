@@ -4,7 +4,7 @@ import { ask, askText, type Options } from "./http";
 import type {
   CatalogueEntry,
   Edit,
-  Event,
+  EventPage,
   Integration,
   IntegrationPage,
   Minted,
@@ -80,7 +80,7 @@ export const integrations = {
     ask<Minted>("POST", `${at(id)}/rotate`, { body, rev, idempotencyKey }),
   cancelRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/cancel`, { rev }),
   finishRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev }),
-  events: async (id: string) => (await ask<{ events: Event[] }>("GET", `${at(id)}/events`)).events,
+  events: (id: string, cursor: string | null) => ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`),
 };
 
 export interface Documents {

@@ -67,6 +67,12 @@ export interface Event {
   detail: Record<string, unknown>;
 }
 
+export interface EventPage {
+  events: Event[];
+  cursor: string | null;
+  total: number;
+}
+
 export interface Policy {
   rev: number;
   published_at: string;

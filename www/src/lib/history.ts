@@ -26,12 +26,15 @@ export function lives(events: Event[], integration: Integration): Life[] {
     return life;
   }
 
-  /** The first token; or the one that lived when the events begin, where earlier ones are no longer told of. */
+  /** The first token; or where earlier events are not loaded yet, the one that lived when those at hand begin. */
   function beginning(): [number, number] {
     const first = ordered[0];
     if (!first || first.kind === "integration.created") return [1, ms(integration.created_at)];
-    const [ended] = Array.isArray(first.detail.ended) ? first.detail.ended : [];
-    return [Number(first.detail.outgoing ?? ended ?? first.detail.n ?? 1), ms(first.at)];
+    // An edit says nothing of tokens. Where nothing does, the current token lived all the time.
+    const telling = ordered.find((event) => event.kind !== "integration.edited");
+    if (!telling) return [integration.tokens.find((token) => token.use === "current")?.n ?? 1, ms(first.at)];
+    const [ended] = Array.isArray(telling.detail.ended) ? telling.detail.ended : [];
+    return [Number(telling.detail.outgoing ?? ended ?? telling.detail.n ?? 1), ms(first.at)];
   }
 
   for (const event of ordered) {
