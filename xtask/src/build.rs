@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::setup::step;
-use crate::{cli, process, project, setup, www};
+use crate::{cli, dev_vars, process, project, setup, www};
 
 /// One build of the Worker.
 pub struct Variant {
@@ -35,6 +35,7 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     let variant = if cli::flag(&mut args, "--faults") { FAULTS } else { GATE };
     cli::nothing(&args)?;
     setup::run()?;
+    dev_vars::ensure()?;
     run(&variant)?;
     println!("    WASM: {}", size(&[variant.wasm()])?);
     Ok(())

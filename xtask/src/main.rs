@@ -11,6 +11,7 @@ mod dev;
 mod dev_vars;
 mod fuzz;
 mod gate;
+mod npm;
 mod policy;
 mod process;
 mod project;

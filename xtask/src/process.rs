@@ -14,10 +14,14 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use crate::project;
+
 /// How long a group may take to end before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
 /// What a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED_EXIT: i32 = 130;
+
+const PATH: &str = "PATH";
 
 static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -43,6 +47,7 @@ impl Running {
     /// Starts a command in a process group of its own, without standard input.
     pub fn start(command: &mut Command) -> Result<Self> {
         adopt_orphans();
+        npm_tools_first(command);
         let program = command.get_program().to_string_lossy().into_owned();
         let child = command.stdin(Stdio::null()).process_group(0).spawn();
         let child = child.with_context(|| format!("{program} cannot be started"))?;
@@ -117,11 +122,28 @@ pub fn each_line(command: &mut Command, mut line: impl FnMut(&str)) -> Result<Ex
 /// What a command that has to succeed prints, for questions answered at once (`--version`).
 pub fn output(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{program} cannot be started"))?;
+    let output = npm_tools_first(command)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{program} cannot be started"))?;
     if !output.status.success() {
         bail!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Puts the commands of the npm packages, among them the project's own Node.js, first on the command's PATH, unless the
+/// command has a PATH of its own. What this module runs has it so.
+pub fn npm_tools_first(command: &mut Command) -> &mut Command {
+    if command.get_envs().any(|(name, _)| name == PATH) {
+        return command;
+    }
+    let inherited = std::env::var_os(PATH).unwrap_or_default();
+    let directories = std::iter::once(project::npm_tools()).chain(std::env::split_paths(&inherited));
+    match std::env::join_paths(directories) {
+        Ok(path) => command.env(PATH, path),
+        Err(_) => command, // the project's path contains a colon, which no PATH can express
+    }
 }
 
 /// Once interrupted, the handler ends this program; nobody else reports the children that it ended.
@@ -173,6 +195,15 @@ mod tests {
         assert!(is_alive(group));
         drop(running);
         assert!(!is_alive(group));
+    }
+
+    #[test]
+    fn npm_tools_come_first_unless_the_command_has_a_path() {
+        let mut print = Command::new("bash");
+        let path = output(print.args(["-c", "echo $PATH"])).unwrap();
+        let inherited = std::env::var("PATH").unwrap();
+        assert_eq!(path, format!("{}:{inherited}", project::npm_tools().display()));
+        assert_eq!(output(print.env("PATH", &inherited)).unwrap(), inherited);
     }
 
     #[test]

@@ -23,7 +23,12 @@ pub fn cargo_tool(name: &str) -> PathBuf {
 
 /// A command of an npm package.
 pub fn npm_tool(name: &str) -> PathBuf {
-    path("node_modules/.bin").join(name)
+    npm_tools().join(name)
+}
+
+/// Where the commands of the npm packages are.
+pub fn npm_tools() -> PathBuf {
+    path("node_modules/.bin")
 }
 
 /// The version of a crate in `Cargo.lock`.

@@ -1,26 +1,23 @@
 //! What has to be on the machine, installed where it is missing.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, project};
+use crate::{npm, process, project};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
-const OLDEST_NODE: (u32, u32) = (20, 19);
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
 
 /// Brings everything that building and running need; quick when it is all there.
 pub fn run() -> Result<()> {
-    check_node()?;
+    npm::setup()?;
     wasm_target()?;
     cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &project::locked_version("wasm-bindgen")?, false)?;
-    cargo_tool("worker-build", "worker-build", &project::locked_version("worker")?, false)?;
-    npm_packages()
+    cargo_tool("worker-build", "worker-build", &project::locked_version("worker")?, false)
 }
 
 /// Brings cargo-deny, which only the checks need.
@@ -40,21 +37,6 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = work().with_context(|| format!("{what}: this step failed"))?;
     println!("    done in {:.1} s", started.elapsed().as_secs_f32());
     Ok(result)
-}
-
-fn check_node() -> Result<()> {
-    let Ok(version) = process::output(Command::new("node").arg("--version")) else {
-        bail!("node is not on the PATH. Install Node.js {}.{} or later, with npm.", OLDEST_NODE.0, OLDEST_NODE.1);
-    };
-    match node_version(&version) {
-        Some(found) if found >= OLDEST_NODE => Ok(()),
-        _ => bail!("node is {version}; Node.js {}.{} or later is needed.", OLDEST_NODE.0, OLDEST_NODE.1),
-    }
-}
-
-fn node_version(text: &str) -> Option<(u32, u32)> {
-    let mut numbers = text.trim_start_matches('v').split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 fn wasm_target() -> Result<()> {
@@ -94,31 +76,4 @@ fn check_c_compiler() -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn npm_packages() -> Result<()> {
-    let installed = modified(&project::path("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= modified(&project::path("package-lock.json")) {
-        return Ok(());
-    }
-    step("Installing the npm packages", || {
-        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(project::root()))
-    })
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn node_versions_compare_by_number() {
-        assert_eq!(node_version("v20.19.0"), Some((20, 19)));
-        assert!(node_version("v20.9.1").unwrap() < OLDEST_NODE);
-        assert!(node_version("v22.0.0").unwrap() > OLDEST_NODE);
-        assert_eq!(node_version("twenty"), None);
-    }
 }

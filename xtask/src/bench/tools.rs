@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::process::{self, Running};
-use crate::project;
+use crate::process::Running;
 use crate::setup::step;
+use crate::{npm, project};
 
 const LIMIT: Duration = Duration::from_secs(300);
 /// Debian's packages, and what is to be found when they are there.
@@ -56,13 +56,5 @@ fn install(package: &str) -> Result<()> {
 
 /// Brings the npm packages of the other gates.
 pub fn npm_packages() -> Result<()> {
-    let directory = project::path("tests/bench");
-    let modified = |file: &str| std::fs::metadata(directory.join(file)).and_then(|metadata| metadata.modified()).ok();
-    let installed = modified("node_modules/.package-lock.json");
-    if installed.is_some() && installed >= modified("package-lock.json") {
-        return Ok(());
-    }
-    step("Installing the other gates' npm packages", || {
-        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory))
-    })
+    npm::install("the other gates' npm packages", &project::path("tests/bench"))
 }
