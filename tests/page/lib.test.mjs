@@ -31,6 +31,8 @@ const pasted = [
   [`curl https://h/x \\\n  -H "Authorization: Bearer pit_abc"`, "GET", "/x", "pit_abc"],
   ["curl https://h/x \\\r\n -H 'authorization:  bearer   pit_abc '", "GET", "/x", "pit_abc"],
   ["curl -H 'Authorization: pit_abc' https://h/x", "GET", "/x", "pit_abc"],
+  ["curl -s https://h/x -H @- <<'END'\nAuthorization: Bearer pit_abc\nEND", "GET", "/x", "pit_abc"],
+  ["curl -X PUT -H @- https://h/x << END\nAuthorization: pit_abc\nEND\n", "PUT", "/x", "pit_abc"],
   ["curl -H 'Accept: */*' -o out.json -A agent https://h/x", "GET", "/x", null],
   ["curl https://h/a/..%2fb//c", "GET", "/a/..%2fb//c", null],
 ];

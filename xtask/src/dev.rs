@@ -57,11 +57,11 @@ fn print_welcome(gate: &Gate) {
   The owner's key is in .dev.vars. Sign in with it on the page, or read it into your shell:
     {key_command}
   The first call, an integration of Acme's; the answer shows its token, once:
-    curl -s {} \\
-      -H \"Authorization: Bearer $OWNER_KEY\" -H 'Content-Type: application/json' \\
-      -d '{{\"name\":\"Zapier sync\",\"owner\":{{\"level\":\"sub_account\",\"id\":\"acme\"}},\"scopes\":[\"locations.readonly\"]}}'
+    curl -s {} -H @- -H 'Content-Type: application/json' \\
+      -d '{{\"name\":\"Zapier sync\",\"owner\":{{\"level\":\"sub_account\",\"id\":\"acme\"}},\"scopes\":[\"locations.readonly\"]}}' \\
+      <<<\"Authorization: Bearer $OWNER_KEY\"
   Then, with that token in TOKEN:
-    curl -s {} -H \"Authorization: Bearer $TOKEN\"
+    curl -s {} -H @- <<<\"Authorization: Bearer $TOKEN\"
 
   Ctrl-C ends both.
 ",

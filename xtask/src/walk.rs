@@ -107,6 +107,33 @@ mod tests {
         assert_eq!(output.unwrap(), "4321\n");
     }
 
+    /// A curl that notes its arguments. What the README's functions tell it to send must not be among them.
+    #[test]
+    fn no_secret_is_on_a_command_line_of_the_readme() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let readme = fs::read_to_string(project::path("README.md")).unwrap();
+        assert!(!readme.contains("/dev/stderr"), "a secret is printed to the terminal");
+        let directory = std::env::temp_dir().join(format!("tidegate-arguments-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(".dev.vars"), "OWNER_KEY=the-owners-key\n").unwrap();
+        let curl = directory.join("curl");
+        fs::write(&curl, "#!/bin/bash\necho \"$@\" >>arguments\ncat >>input\necho '{}'\n").unwrap();
+        fs::set_permissions(&curl, fs::Permissions::from_mode(0o700)).unwrap();
+        let preamble = &blocks(&readme).unwrap()[0].script;
+        let script =
+            format!("PATH=$PWD:$PATH\n{preamble}\nadmin POST /integrations -d '{{}}'\ncall a-token /locations/acme\n");
+        let status = Command::new("bash").args(["-c", &script]).current_dir(&directory).status();
+        let read = |name: &str| fs::read_to_string(directory.join(name)).unwrap();
+        let (arguments, input) = (read("arguments"), read("input"));
+        fs::remove_dir_all(&directory).unwrap();
+        assert!(status.unwrap().success());
+        for secret in ["the-owners-key", "a-token"] {
+            assert!(input.contains(&format!("Authorization: Bearer {secret}")), "{input}");
+            assert!(!arguments.contains(secret), "{arguments}");
+        }
+    }
+
     #[test]
     fn a_block_fails_by_its_status_or_by_what_it_does_not_print() {
         let block =

@@ -15,7 +15,7 @@ const ADDRESS = /^(\/|[a-z][a-z0-9+.-]*:\/\/)/i;
 /** Null where neither can be found. */
 export function readPasted(text: string): Pasted | null {
   const words = split(text.trim());
-  if (words[0] === "curl") return readCurl(words.slice(1));
+  if (words[0] === "curl") return readCurl(words.slice(1), text);
   const [first = "", second = ""] = words;
   if (METHOD.test(first) && ADDRESS.test(second)) return pasted(first, second, null);
   return words.length === 1 && ADDRESS.test(first) ? pasted("GET", first, null) : null;
@@ -24,7 +24,7 @@ export function readPasted(text: string): Pasted | null {
 const WITH_VALUE = new Set(["-o", "-u", "-A", "-e", "-b", "-c", "-m", "-w", "-x", "--output", "--user", "--user-agent", "--max-time", "--connect-timeout", "--proxy", "--cacert", "--retry", "--cookie", "--referer", "--write-out"]);
 const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii", "--json", "-F", "--form"]);
 
-function readCurl(words: string[]): Pasted | null {
+function readCurl(words: string[], text: string): Pasted | null {
   let method: string | null = null;
   let address: string | null = null;
   let credential: string | null = null;
@@ -33,8 +33,9 @@ function readCurl(words: string[]): Pasted | null {
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? "";
     const value = () => rest[++at] ?? "";
+    if (word.startsWith("<<")) break; // what follows goes to standard input
     if (word === "-X" || word === "--request") method = value();
-    else if (word === "-H" || word === "--header") credential = authorization(value()) ?? credential;
+    else if (word === "-H" || word === "--header") credential = authorization(given(value(), text)) ?? credential;
     else if (BODY.has(word)) [hasBody] = [true, value()];
     else if (word === "-G" || word === "--get") method ??= "GET";
     else if (word === "-I" || word === "--head") method = "HEAD";
@@ -51,6 +52,11 @@ function separated(word: string): string[] {
   if (long) return [long[1] ?? "", long[2] ?? ""];
   const short = /^(-[XHdFuoA])(.+)$/s.exec(word);
   return short ? [short[1] ?? "", short[2] ?? ""] : [word];
+}
+
+/** A header field as it stands; `@-` is the one on a line of its own, which curl reads from standard input. */
+function given(header: string, text: string): string {
+  return header === "@-" ? (/^authorization:.*$/im.exec(text)?.[0] ?? "") : header;
 }
 
 function authorization(header: string): string | null {
