@@ -7,14 +7,17 @@ mod rules;
 mod security;
 mod settings;
 
-pub use document::{Document, InvalidDocument, MAX_BYTES, yaml_to_json};
+pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
 pub use report::{Finding, Report};
-pub use settings::{Scheme, Settings, WithoutSecurity};
+pub use settings::{Scheme, Settings, WithoutScopes, WithoutSecurity};
 
-use self::document::Described;
+use self::document::{Described, Fault};
+use self::owner::Places;
+use self::security::Ways;
 use super::policy::{Access, Operation, Policy, PolicyError, Template};
 use super::record::Level;
 use super::request::Method;
+use super::scope::ScopeSet;
 
 /// A policy, and what compiling it found.
 #[derive(Clone, Debug)]
@@ -27,26 +30,19 @@ pub struct Compiled {
 
 /// How many operations documents and rules may have together: some findings are of pairs of them.
 const MOST_OPERATIONS: usize = 10_000;
+/// How many scopes and alternatives all operations may have together. A document's security can stand for all of them.
+const MAX_NEEDS: usize = 500_000;
 
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let mut report = Report::default();
-    let mut operations = Vec::new();
-    let mut count = settings.rules.len();
-    for document in documents {
-        count = count.saturating_add(document.operations().count());
-        if count > MOST_OPERATIONS {
-            let message = format!("with this document there are more than {MOST_OPERATIONS} operations");
-            report.errors.push(Finding::new(document.title(), "", "", &message));
+    let operations = match compile_documents(documents, settings, &mut report) {
+        Ok(operations) => operations,
+        Err(too_much) => {
+            report.errors = vec![too_much];
             return Compiled { policy: None, report };
         }
-        report.document(document, settings);
-        for described in document.operations() {
-            operations.extend(compile_operation(&described, settings, &mut report));
-        }
-    }
-    rules::apply(settings, &mut operations, &mut report);
-    report.crossings(&operations);
+    };
     let policy = Policy::new(0, operations, settings.owner_parameters.clone());
     let policy = policy.map(|policy| policy.with_descriptions(descriptions(documents)));
     let policy = policy.map_err(|error| report.errors.push(clash(error))).ok();
@@ -57,37 +53,120 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
 }
 
-fn compile_operation(described: &Described<'_>, settings: &Settings, report: &mut Report) -> Option<Operation> {
-    let method = Method::parse(&described.method.to_ascii_uppercase());
-    let finding = |what: &str| Finding::new(described.document.title(), described.method, described.path, what);
-    let path = match Template::parse(&described.full_path()) {
-        Ok(path) => path,
-        Err(error) => {
-            report.errors.push(finding(&format!("the path template cannot be used: {error}")));
-            return None;
+/// The operations of documents and rules.
+///
+/// # Errors
+/// Where they are more than is read.
+fn compile_documents(
+    documents: &[Document],
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<Vec<Operation>, Finding> {
+    let (mut count, mut needs) = (settings.rules.len(), 0_usize);
+    let mut operations = Vec::new();
+    for document in documents {
+        count = count.saturating_add(document.operation_count());
+        let too_many =
+            |what: String| Finding::new(document.title(), "", "", &format!("with this document there are {what}"));
+        if count > MOST_OPERATIONS {
+            return Err(too_many(format!("more than {MOST_OPERATIONS} operations")));
         }
-    };
-    let owner = |level: Level| owner::parameters(described, &path, settings, level);
-    let compiled = security::compile(described, settings, owner);
-    report.errors.extend(compiled.errors.iter().map(|what| finding(what)));
-    report
-        .looks_like_owner
-        .extend(owner::look_alikes(described, &path, settings, &compiled.access).iter().map(|what| finding(what)));
-    match described.security() {
-        None => report.without_security.push(finding(settings.without_security.meaning())),
-        Some(security) if compiled.access == Access::AnyOf(Vec::new()) => {
-            report.unsatisfiable.push(finding(&security::why_closed(security, settings)));
+        report.document(document, settings);
+        let shared = document.security().map(|security| Ways::of(security, settings));
+        let places = Places::of(document, settings);
+        for described in document.operations() {
+            let compiler = Compiler { described, shared: shared.as_ref(), places: &places, settings };
+            needs = needs.saturating_add(compiler.compile(&mut operations, report));
+            if needs > MAX_NEEDS {
+                return Err(too_many(format!("more than {MAX_NEEDS} scopes and alternatives")));
+            }
         }
-        Some(_) => {}
     }
-    Some(Operation {
-        path,
-        method,
-        access: compiled.access,
-        id: described.operation.operation_id.clone(),
-        summary: described.operation.summary.clone(),
-        document: described.document.title().to_owned(),
-    })
+    rules::apply(settings, &mut operations, report);
+    report.crossings(&operations);
+    Ok(operations)
+}
+
+/// Compiles one operation.
+struct Compiler<'a> {
+    described: Described<'a>,
+    /// What the document says of security for all operations.
+    shared: Option<&'a Ways>,
+    places: &'a Places<'a>,
+    settings: &'a Settings,
+}
+
+impl Compiler<'_> {
+    /// Adds the operation, and tells how many scopes and alternatives it has.
+    fn compile(&self, operations: &mut Vec<Operation>, report: &mut Report) -> usize {
+        let Self { described, settings, places, .. } = self;
+        let path = match Template::parse(&described.full_path()) {
+            Ok(path) => path,
+            Err(error) => {
+                report.errors.push(self.finding(&format!("the path template cannot be used: {error}")));
+                return 0;
+            }
+        };
+        let own = described.own_security().map(|security| Ways::of(security, settings));
+        let ways = own.as_ref().or(self.shared);
+        let extra = security::extension_scopes(described, settings).unwrap_or_else(|error| {
+            report.errors.push(self.finding(&error));
+            ScopeSet::default()
+        });
+        let owner = |level: Level| places.parameters(described, &path, level);
+        let security::Compiled { access, closed, needs } = security::compile(ways, &extra, settings, owner);
+        if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
+            let what = format!("it lists scopes ({extra}), and has no security that they could belong to");
+            report.errors.push(self.finding(&what));
+        }
+        let errors = ways.map_or(&[][..], |ways| ways.errors.as_slice()).iter().chain(places.faults(described));
+        report.errors.extend(errors.map(|what| self.finding(what)));
+        let look_alikes = places.look_alikes(described, &path, &access);
+        report.looks_like_owner.extend(look_alikes.iter().map(|what| self.finding(what)));
+        self.report_access(ways, &access, closed, report);
+        operations.push(self.operation(path, access));
+        needs
+    }
+
+    fn report_access(&self, ways: Option<&Ways>, access: &Access, closed: bool, report: &mut Report) {
+        let is_closed = *access == Access::AnyOf(Vec::new());
+        match ways {
+            None => report.without_security.push(self.finding(self.settings.without_security.meaning())),
+            Some(_) if is_closed && closed => report.unsatisfiable.push(self.finding(CLOSED)),
+            Some(ways) if is_closed => report.unsatisfiable.push(self.finding(&ways.obstacles)),
+            Some(_) => {}
+        }
+        if ways.is_some_and(|ways| ways.lets_anyone_in) {
+            report.optional_security.push(self.finding(OPTIONAL));
+        }
+    }
+
+    fn operation(&self, path: Template, access: Access) -> Operation {
+        let document::OperationObject { method, operation_id, summary, .. } = self.described.operation;
+        Operation {
+            path,
+            method: Method::parse(&method.to_ascii_uppercase()),
+            access,
+            id: operation_id.clone(),
+            summary: summary.clone(),
+            document: self.described.document.title().to_owned(),
+        }
+    }
+
+    fn finding(&self, what: &str) -> Finding {
+        let document::OperationObject { method, path, .. } = self.described.operation;
+        Finding::new(self.described.document.title(), method, path, what)
+    }
+}
+
+/// What is said of an operation that the settings close, as it needs no scope.
+const CLOSED: &str = "it needs no scope, and without_scopes in the settings is deny";
+
+/// What is said of an operation one of whose alternatives asks for nothing.
+const OPTIONAL: &str = "the document lets anyone in ({}); the gate does not";
+
+fn fault(document: &Document, Fault { path, method, what }: &Fault) -> Finding {
+    Finding::new(document.title(), method, path, what)
 }
 
 fn clash(error: PolicyError) -> Finding {

@@ -1,48 +1,98 @@
 //! Where an operation names its owner, and where it seems to without being declared so.
 
-use super::document::Described;
+use super::document::{Body, Described, Document};
 use super::settings::Settings;
 use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
-use crate::core::request::{may_be, sort_and_dedup};
+use crate::core::request::{may_be, sort_and_dedup, sorted};
 
-/// The places in which an operation names an owner of `level`.
-pub(super) fn parameters(
-    described: &Described<'_>,
-    path: &Template,
-    settings: &Settings,
-    level: Level,
-) -> Vec<OwnerParameter> {
-    let names = settings.owner_parameters.of(level);
-    let mut found = places(described, path);
-    found.retain(|parameter| names.iter().any(|owner| binds(owner, parameter)));
-    sort_and_dedup(&mut found);
-    found
+/// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
+const MAX_LOOK_ALIKES: usize = 8;
+
+/// Where the operations of one document can name their owners: what can be told once for all of them.
+pub(super) struct Places<'a> {
+    settings: &'a Settings,
+    /// By body: the properties that name an owner, or seem to.
+    properties: Vec<Vec<&'a str>>,
+    /// By body: why its properties cannot all be told.
+    faults: Vec<Vec<String>>,
 }
 
-/// What looks like the id of an owner to whose integrations the operation is open, and is compared with none.
-pub(super) fn look_alikes(
-    described: &Described<'_>,
-    path: &Template,
-    settings: &Settings,
-    access: &Access,
-) -> Vec<String> {
-    let mut levels =
-        [Level::Agency, Level::SubAccount].into_iter().filter(|level| access.is_open_to(*level)).peekable();
-    if levels.peek().is_none() || *access == Access::Public {
-        return Vec::new();
+impl<'a> Places<'a> {
+    /// Of a document.
+    pub fn of(document: &'a Document, settings: &'a Settings) -> Self {
+        let names: Vec<&OwnerName> =
+            settings.owner_parameters.agency.iter().chain(&settings.owner_parameters.sub_account).collect();
+        let sets: Vec<Vec<&str>> =
+            document.properties().iter().map(|set| telling(set.names.iter().map(String::as_str), &names)).collect();
+        let forms = |Body(forms): &'a Body| forms.iter().map(|form| form.properties);
+        let properties = document
+            .bodies()
+            .iter()
+            .map(|body| sorted(forms(body).filter_map(|place| sets.get(place)).flatten().copied()));
+        let faults = document.bodies().iter().map(|body| {
+            let sets = forms(body).filter_map(|place| document.properties().get(place));
+            let faults = sets.flat_map(|set| {
+                set.unresolved
+                    .iter()
+                    .map(|reference| format!("{reference} leads nowhere in this document"))
+                    .chain(set.incomplete.clone())
+            });
+            sorted(faults)
+        });
+        Self { settings, properties: properties.collect(), faults: faults.collect() }
     }
-    let names: Vec<_> = levels.flat_map(|level| settings.owner_parameters.of(level)).collect();
-    let mut found = Vec::new();
-    for parameter in places(described, path) {
-        if names.iter().any(|owner| binds(owner, &parameter)) {
-            continue;
+
+    /// What keeps an operation's body from being known, where the settings want to know it.
+    pub fn faults(&self, described: &Described<'_>) -> &[String] {
+        let faults = described.body().and_then(|body| self.faults.get(body)).map_or(&[][..], Vec::as_slice);
+        if self.settings.owner_parameters.any_in_body() { faults } else { &[] }
+    }
+
+    /// The places in which an operation names an owner of `level`.
+    pub fn parameters(&self, described: &Described<'_>, path: &Template, level: Level) -> Vec<OwnerParameter> {
+        let names = self.settings.owner_parameters.of(level);
+        let mut found = self.all(described, path);
+        found.retain(|parameter| names.iter().any(|owner| binds(owner, parameter)));
+        sort_and_dedup(&mut found);
+        found
+    }
+
+    /// What looks like the id of an owner to whose integrations the operation is open, and is compared with none.
+    pub fn look_alikes(&self, described: &Described<'_>, path: &Template, access: &Access) -> Vec<String> {
+        let mut levels =
+            [Level::Agency, Level::SubAccount].into_iter().filter(|level| access.is_open_to(*level)).peekable();
+        if levels.peek().is_none() || *access == Access::Public {
+            return Vec::new();
         }
-        let alike = names.iter().find(|owner| may_be(&parameter.name, &owner.name));
-        found.extend(alike.map(|owner| look_alike(&parameter, owner)));
+        let names: Vec<_> = levels.flat_map(|level| self.settings.owner_parameters.of(level)).collect();
+        let mut found = Vec::new();
+        for parameter in self.all(described, path) {
+            if names.iter().any(|owner| binds(owner, &parameter)) {
+                continue;
+            }
+            let alike = names.iter().find(|owner| may_be(&parameter.name, &owner.name));
+            found.extend(alike.map(|owner| look_alike(&parameter, owner)));
+        }
+        sort_and_dedup(&mut found);
+        found
     }
-    sort_and_dedup(&mut found);
-    found
+
+    /// All parameters and body properties that could name an owner. Cookies never do.
+    fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
+        let in_path = path.parameters().map(|name| (name, Place::Path));
+        let in_body = described.body().and_then(|body| self.properties.get(body)).into_iter().flatten();
+        let named = in_path.chain(in_body.map(|name| (*name, Place::Body)));
+        let named = named.map(|(name, place)| OwnerParameter { name: name.to_owned(), place });
+        named.chain(described.operation.parameters.iter().cloned()).collect()
+    }
+}
+
+/// The properties that have the name of an owner's, and the first of those that look as if they had.
+fn telling<'a>(properties: impl Iterator<Item = &'a str>, names: &[&OwnerName]) -> Vec<&'a str> {
+    let (exact, others): (Vec<_>, Vec<_>) = properties.partition(|name| names.iter().any(|owner| owner.name == *name));
+    let alike = others.into_iter().filter(|name| names.iter().any(|owner| may_be(name, &owner.name)));
+    exact.into_iter().chain(alike.take(MAX_LOOK_ALIKES)).collect()
 }
 
 fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &OwnerName) -> String {
@@ -60,17 +110,4 @@ pub(super) fn binds(owner: &OwnerName, parameter: &OwnerParameter) -> bool {
         Place::Body => owner.body && owner.name == parameter.name,
         Place::Path | Place::Query => owner.name == parameter.name,
     }
-}
-
-/// All parameters and body properties that could name an owner. Cookies never do.
-fn places(described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
-    let in_path = path.parameters().map(|name| (name, Place::Path));
-    let declared = described.parameters().filter_map(|parameter| match parameter.place.as_str() {
-        "query" => Some((parameter.name.as_str(), Place::Query)),
-        "header" => Some((parameter.name.as_str(), Place::Header)),
-        _ => None,
-    });
-    let in_body = described.body_properties().into_iter().map(|name| (name, Place::Body));
-    let all = in_path.chain(declared).chain(in_body);
-    all.map(|(name, place)| OwnerParameter { name: name.to_owned(), place }).collect()
 }

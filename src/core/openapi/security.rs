@@ -1,77 +1,106 @@
 //! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
 
-use std::collections::BTreeSet;
-
-use super::document::{Described, TOO_LARGE};
-use super::settings::{Settings, WithoutSecurity};
+use super::document::{Described, Security};
+use super::settings::{Settings, WithoutScopes, WithoutSecurity};
 use crate::core::policy::{Access, Alternative, OwnerParameter};
 use crate::core::record::Level;
 use crate::core::request::{Map, sort_and_dedup};
 use crate::core::scope::{Scope, ScopeSet};
 
-/// Who may use an operation, and what in its description cannot be.
-pub(super) struct Compiled {
-    pub access: Access,
+/// What a list of requirements comes to for private integrations, whatever operation it belongs to.
+pub(super) struct Ways {
+    /// The level and the scopes of each alternative that they can satisfy.
+    ways: Vec<(Level, ScopeSet)>,
+    /// Whether there are no requirements: anyone may call.
+    is_public: bool,
+    /// Whether one of them asks for nothing (`{}`).
+    pub lets_anyone_in: bool,
+    /// What in the list cannot be used.
     pub errors: Vec<String>,
+    /// What keeps private integrations from each of the requirements.
+    pub obstacles: String,
 }
 
-/// Compiles one operation's security; `owner` tells where the operation names the owner of a level.
+/// Who may use an operation.
+pub(super) struct Compiled {
+    pub access: Access,
+    /// Whether the settings closed alternatives of it that need no scope.
+    pub closed: bool,
+    /// How many scopes and alternatives it took.
+    pub needs: usize,
+}
+
+impl Ways {
+    /// Of a list of requirements.
+    pub fn of(requirements: &Security, settings: &Settings) -> Self {
+        let (mut ways, mut errors) = (Vec::new(), Vec::new());
+        for requirement in requirements {
+            match way(requirement, settings) {
+                Ok(found) => ways.extend(found),
+                Err(error) => errors.push(error),
+            }
+        }
+        let mut obstacles: Vec<String> =
+            requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
+        sort_and_dedup(&mut obstacles);
+        Self {
+            ways,
+            is_public: requirements.is_empty(),
+            lets_anyone_in: requirements.iter().any(Map::is_empty),
+            errors,
+            obstacles: obstacles.join("; "),
+        }
+    }
+}
+
+/// Compiles one operation's security; `owner` tells where the operation names the owner of a level, `extra` is what it needs
+/// beside its security's scopes.
 pub(super) fn compile(
-    described: &Described<'_>,
+    ways: Option<&Ways>,
+    extra: &ScopeSet,
     settings: &Settings,
     owner: impl Fn(Level) -> Vec<OwnerParameter>,
 ) -> Compiled {
-    let in_body = if settings.owner_parameters.any_in_body() { described.dangling_in_body() } else { BTreeSet::new() };
-    let dangling = described.dangling().chain(in_body);
-    let mut errors: Vec<String> = dangling.map(unreadable).collect();
-    let extra = extension_scopes(described, settings).unwrap_or_else(|error| {
-        errors.push(error);
-        ScopeSet::default()
-    });
-    let access = match described.security() {
-        None => match settings.without_security {
-            WithoutSecurity::Deny => Access::AnyOf(Vec::new()),
-            WithoutSecurity::Authenticated => Access::Authenticated,
-            WithoutSecurity::Public => Access::Public,
-        },
-        Some(requirements) if requirements.is_empty() => Access::Public,
-        Some(requirements) => {
-            let mut alternatives = Vec::new();
-            for requirement in requirements {
-                match alternative(requirement, &extra, settings, &owner) {
-                    Ok(found) => alternatives.extend(found),
-                    Err(error) => errors.push(error),
-                }
+    let access = match (ways, settings.without_security) {
+        (None, WithoutSecurity::Deny) => Access::AnyOf(Vec::new()),
+        (None, WithoutSecurity::Authenticated) => Access::Authenticated,
+        (None, WithoutSecurity::Public) | (Some(Ways { is_public: true, .. }), _) => Access::Public,
+        (Some(Ways { ways, .. }), _) => {
+            let mut alternatives = Vec::with_capacity(ways.len());
+            for (level, needed) in ways {
+                let mut scopes = extra.clone();
+                scopes.extend(needed.iter().cloned());
+                alternatives.push(Alternative { level: *level, scopes, owner: owner(*level) });
             }
             sort_and_dedup(&mut alternatives);
             Access::AnyOf(alternatives)
         }
     };
-    if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
-        errors.push(format!("it lists scopes ({extra}), and has no security that they could belong to"));
-    }
-    Compiled { access, errors }
+    let needs = |needs: usize, way: &Alternative| needs.saturating_add(way.scopes.iter().count()).saturating_add(1);
+    let needs = access.alternatives().iter().fold(0, needs);
+    let (access, closed) = without_scopes(access, settings.without_scopes);
+    Compiled { access, closed, needs }
 }
 
-/// What an operation's description leaves open.
-fn unreadable(reference: &str) -> String {
-    if reference == TOO_LARGE {
-        return "its body has so many schemas (over 4096) or properties (over 1000) that the owner's id may be missed"
-            .to_owned();
+/// Closes what needs no scope, where the settings say so; what is public stays open.
+fn without_scopes(access: Access, setting: WithoutScopes) -> (Access, bool) {
+    match (access, setting) {
+        (Access::AnyOf(mut alternatives), WithoutScopes::Deny) => {
+            let before = alternatives.len();
+            alternatives.retain(|alternative| !alternative.scopes.is_empty());
+            let closed = alternatives.len() < before;
+            (Access::AnyOf(alternatives), closed)
+        }
+        (Access::Authenticated, WithoutScopes::Deny) => (Access::AnyOf(Vec::new()), true),
+        (access, _) => (access, false),
     }
-    format!("{reference} leads nowhere in this document")
 }
 
 /// `None` where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not
 /// mapped, two levels at once, or the empty requirement (`{}`, "optional"), which is not the same as `security: []`.
-fn alternative(
-    requirement: &Map<Vec<String>>,
-    extra: &ScopeSet,
-    settings: &Settings,
-    owner: impl Fn(Level) -> Vec<OwnerParameter>,
-) -> Result<Option<Alternative>, String> {
+fn way(requirement: &Map<Vec<String>>, settings: &Settings) -> Result<Option<(Level, ScopeSet)>, String> {
     let mut levels = Vec::new();
-    let mut scopes = extra.clone();
+    let mut scopes = ScopeSet::default();
     for (name, needed) in requirement.iter() {
         match settings.schemes.get(name) {
             Some(scheme) if scheme.private_integrations => levels.push(scheme.level),
@@ -81,16 +110,9 @@ fn alternative(
     }
     levels.dedup();
     match levels.as_slice() {
-        [level] => Ok(Some(Alternative { level: *level, scopes, owner: owner(*level) })),
+        [level] => Ok(Some((*level, scopes))),
         _ => Ok(None),
     }
-}
-
-/// What keeps private integrations from each of the requirements, none of which they can satisfy.
-pub(super) fn why_closed(requirements: &[Map<Vec<String>>], settings: &Settings) -> String {
-    let mut reasons: Vec<String> = requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
-    sort_and_dedup(&mut reasons);
-    reasons.join("; ")
 }
 
 fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
@@ -107,13 +129,11 @@ fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
 }
 
 /// The scopes that the operation lists in the extension that the settings name.
-fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
+pub(super) fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
     let Some(name) = &settings.scope_extension else { return Ok(ScopeSet::default()) };
     let Some(value) = described.extension(name) else { return Ok(ScopeSet::default()) };
-    let not_a_list = || format!("{name} must be a list of scopes");
-    let items = value.items().ok_or_else(not_a_list)?;
-    let listed: Option<Vec<&str>> = items.iter().map(|item| item.text()).collect();
-    listed.ok_or_else(not_a_list)?.into_iter().map(parse).collect()
+    let listed = value.ok_or_else(|| format!("{name} must be a list of scopes"))?;
+    listed.iter().map(|scope| parse(scope)).collect()
 }
 
 fn parse(scope: &str) -> Result<Scope, String> {

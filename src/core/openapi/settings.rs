@@ -7,6 +7,9 @@ use crate::core::record::Level;
 use crate::core::request::json::{deserialize, word};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 
+/// How many parameters may name an owner of one level: each parameter of an operation is held against them.
+const MAX_OWNER_NAMES: usize = 100;
+
 /// How documents are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Settings {
@@ -16,6 +19,9 @@ pub struct Settings {
     pub owner_parameters: OwnerNames,
     /// What an operation without any `security` is.
     pub without_security: WithoutSecurity,
+    /// What an operation is that some private integration could use without any scope.
+    #[serde(skip_serializing_if = "WithoutScopes::is_default")]
+    pub without_scopes: WithoutScopes,
     /// The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`.
     pub scope_extension: Option<String>,
     /// Rules written by hand. A rule takes the place of the operation with its method and path.
@@ -44,6 +50,24 @@ pub enum WithoutSecurity {
     Public,
 }
 
+/// What an alternative is that has a level and no scope, and an operation that is open to every valid token. What is public
+/// stays so, and what a rule names stays as the rule says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutScopes {
+    /// As it is described: open to every integration of the level.
+    #[default]
+    Allow,
+    /// Closed.
+    Deny,
+}
+
+impl WithoutScopes {
+    fn is_default(&self) -> bool {
+        *self == Self::Allow
+    }
+}
+
 impl WithoutSecurity {
     /// What it does to an operation, as reports tell it.
     pub(super) fn meaning(self) -> &'static str {
@@ -57,12 +81,18 @@ impl WithoutSecurity {
 
 impl FromKept for Settings {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let names = ["schemes", "owner_parameters", "without_security", "scope_extension", "rules"];
+        let names = ["schemes", "owner_parameters", "without_security", "without_scopes", "scope_extension", "rules"];
         let mut fields = Fields::of(value, &names)?;
+        let owner_parameters: OwnerNames = fields.given("owner_parameters")?.unwrap_or_default();
+        if owner_parameters.agency.len().max(owner_parameters.sub_account.len()) > MAX_OWNER_NAMES {
+            let what = format!("a level has at most {MAX_OWNER_NAMES} parameters");
+            return Err(Fault { place: "owner_parameters".to_owned(), what });
+        }
         Ok(Self {
             schemes: fields.given("schemes")?.unwrap_or_default(),
-            owner_parameters: fields.given("owner_parameters")?.unwrap_or_default(),
+            owner_parameters,
             without_security: fields.given("without_security")?.unwrap_or_default(),
+            without_scopes: fields.given("without_scopes")?.unwrap_or_default(),
             scope_extension: fields.optional("scope_extension")?,
             rules: fields.given("rules")?.unwrap_or_default(),
         })
@@ -73,6 +103,12 @@ impl FromKept for Scheme {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let mut fields = Fields::of(value, &["level", "private_integrations"])?;
         Ok(Self { level: fields.required("level")?, private_integrations: fields.required("private_integrations")? })
+    }
+}
+
+impl FromKept for WithoutScopes {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        word(value, &[("allow", Self::Allow), ("deny", Self::Deny)])
     }
 }
 

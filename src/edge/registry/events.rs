@@ -49,11 +49,7 @@ pub(super) fn write(
 }
 
 /// A page of an integration's events, newest first, as the admin API shows it. None is ever removed.
-pub(super) fn page(
-    database: &Database,
-    integration: &IntegrationId,
-    paging: Paging<u64>,
-) -> Result<Value, AdminError> {
+pub(super) fn page(database: &Database, integration: &IntegrationId, paging: Paging<u64>) -> Result<Value, AdminError> {
     let before = number(paging.after.unwrap_or(u64::MAX));
     let id = || integration.as_str().into();
     let sql = "SELECT seq, at, actor, kind, detail FROM events
@@ -62,7 +58,9 @@ pub(super) fn page(
     let more = cut(&mut rows, paging.limit);
     let cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
     let events: Vec<_> = rows.into_iter().map(Event::from).collect();
-    Ok(json!({ "events": events, "cursor": cursor, "total": database.count("events WHERE integration = ?", vec![id()])? }))
+    Ok(
+        json!({ "events": events, "cursor": cursor, "total": database.count("events WHERE integration = ?", vec![id()])? }),
+    )
 }
 
 impl From<Row> for Event {

@@ -23,7 +23,7 @@ pub struct Raw {
     pub template: String,
     pub ways: Vec<Way>,
     pub query: BTreeSet<String>,
-    /// The properties of its JSON body.
+    /// The properties of its body, of whatever media type.
     pub body: BTreeSet<String>,
 }
 
@@ -69,6 +69,11 @@ fn body_properties(document: &Value, schema: &Value) -> BTreeSet<String> {
     names
 }
 
+fn body(document: &Value, content: &Value) -> BTreeSet<String> {
+    let media_types = content.as_object().into_iter().flatten();
+    media_types.flat_map(|(_, media_type)| body_properties(document, &media_type["schema"])).collect()
+}
+
 pub fn operations(texts: &[String]) -> Vec<Raw> {
     let mut all = Vec::new();
     for text in texts {
@@ -81,10 +86,7 @@ pub fn operations(texts: &[String]) -> Vec<Raw> {
                     method: method.to_uppercase(),
                     template: template.clone(),
                     ways: ways(&item[method]),
-                    body: body_properties(
-                        &document,
-                        &item[method]["requestBody"]["content"]["application/json"]["schema"],
-                    ),
+                    body: body(&document, &item[method]["requestBody"]["content"]),
                     query: queried.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect(),
                 });
             }
@@ -101,7 +103,7 @@ impl Raw {
         }
     }
 
-    /// Whether its JSON body names an owner of `level`.
+    /// Whether its body names an owner of `level`.
     pub fn names_owner_in_body(&self, level: Level) -> bool {
         level == Level::SubAccount && ["locationId", "altId"].iter().any(|name| self.body.contains(*name))
     }

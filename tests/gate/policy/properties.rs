@@ -158,6 +158,11 @@ proptest! {
             (compiled.policy.unwrap(), compiled.report)
         };
         let once = compile_with(&all, json!([rule("/r/{x}"), rule("/l/{x}")]));
+        let kept: Vec<_> = all.iter().map(|document| Document::from_json(&document.to_json()).unwrap()).collect();
+        prop_assert_eq!(&kept, &all);
+        let by_extraction = compile_with(&kept, json!([rule("/r/{x}"), rule("/l/{x}")]));
+        prop_assert_eq!(by_extraction.0.to_json(), once.0.to_json());
+        prop_assert_eq!(&by_extraction.1, &once.1);
         let middle = order.index(all.len());
         all.rotate_left(middle);
         all[middle..].reverse();

@@ -40,6 +40,11 @@ pub fn run(data: &[u8]) {
     let compiled = compile(std::slice::from_ref(&document), &SETTINGS);
     let again = compile(std::slice::from_ref(&document), &SETTINGS);
     assert_eq!(again.report, compiled.report, "compiling twice differs");
+    let kept = Document::from_json(&document.to_json());
+    assert_eq!(kept.as_ref(), Ok(&document), "what is kept of it is another document");
+    let by_extraction = compile(&[kept.unwrap()], &SETTINGS);
+    assert_eq!(by_extraction.report, compiled.report, "what is kept of it compiles otherwise");
+    assert_eq!(by_extraction.policy, compiled.policy, "what is kept of it compiles otherwise");
     assert!(!compiled.report.to_string().is_empty());
     assert_eq!(compiled.policy.is_some(), compiled.report.errors.is_empty());
     let Some(policy) = compiled.policy else { return };

@@ -1,42 +1,109 @@
-//! The parts of an OpenAPI 3 document that a policy is made of.
+//! An OpenAPI 3 document, as far as a policy is made of it: its operations as they are written, before settings.
 
+mod bodies;
+mod extract;
 mod objects;
 mod resolve;
 mod server;
+mod stored;
 mod yaml;
 
-use std::collections::BTreeSet;
+use serde::{Deserializer, Serialize};
 
-use serde::Deserializer;
+use crate::core::policy::OwnerParameter;
+use crate::core::request::{Kept, Map, json};
 
-use super::settings::Settings;
-use crate::core::request::{Kept, json};
-
-use self::objects::{Components, Info, MaybeReference, PathItem, Paths, object};
-pub(super) use self::objects::{OperationObject, Parameter, Security};
-use self::resolve::JsonBody;
-pub(super) use self::resolve::TOO_LARGE;
-use self::server::Server;
+use self::objects::OpenApi;
+pub(super) use self::objects::Security;
+pub use self::stored::CorruptDocument;
 
 /// The longest document, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// An OpenAPI 3.0 or 3.1 document.
-#[derive(Clone, Debug, Default)]
+/// What an OpenAPI 3.0 or 3.1 document says that a policy is made of, whatever the settings are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Document {
-    openapi: String,
-    info: Info,
-    servers: Vec<Server>,
-    security: Option<Security>,
-    paths: Paths,
-    components: Components,
-    base_path: String,
+    #[serde(skip)]
     name: Option<String>,
+    title: String,
+    /// The security schemes that it declares.
+    security_schemes: Vec<String>,
+    /// The scopes that they declare, and what is said of each.
+    scopes: Map<String>,
+    /// What it says of security for all operations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security: Option<Security>,
+    /// What its servers put before every path.
+    base_path: String,
+    operations: Vec<OperationObject>,
+    bodies: Vec<Body>,
+    properties: Vec<Properties>,
+    /// What in it cannot be understood.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
 }
 
-object!(Document, "an OpenAPI document",
-    "openapi", "!" => openapi; "info" => info; "servers" => servers; "security" => security; "paths" => paths;
-    "components" => components);
+/// An operation as the document has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct OperationObject {
+    pub path: String,
+    /// In lower case.
+    pub method: String,
+    #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security: Option<Security>,
+    /// What its own servers put before the path, or its path's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_path: Option<String>,
+    /// Its parameters in query and header, and those of its path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<OwnerParameter>,
+    /// The place of its body in the document's list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<usize>,
+    /// Its extensions (`x-…`): those that are lists of texts; all others are `null`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    extensions: Map<Option<Vec<String>>>,
+}
+
+/// The forms of a request body.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(super) struct Body(pub Vec<Form>);
+
+/// Media types of a body that have the same properties.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Form {
+    pub media_types: Vec<String>,
+    /// The place of the properties in the document's list.
+    pub properties: usize,
+}
+
+/// The properties of the object that a body is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Properties {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// The references that lead nowhere in the document: behind them could be more properties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unresolved: Vec<String>,
+    /// Why properties may be missing here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+}
+
+/// Something that cannot be understood, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Fault {
+    pub path: String,
+    pub method: String,
+    pub what: String,
+}
 
 /// Why a text is no usable OpenAPI document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,21 +117,18 @@ pub enum InvalidDocument {
     /// Not of OpenAPI 3.0 or 3.1.
     #[error("openapi is {0:?}; Tidegate reads 3.0 and 3.1")]
     Version(String),
-    /// The servers' addresses have different paths before the operations' own.
-    #[error("its servers have different base paths: {0} and {1}")]
-    Servers(String, String),
 }
 
 impl Document {
     /// Reads a document in JSON or YAML. What starts with `{` is JSON.
     ///
     /// # Errors
-    /// [`InvalidDocument`] where it is none, or its paths cannot be told from it.
+    /// [`InvalidDocument`] where it is none.
     pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
         if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
             Self::parse_json(text)
         } else {
-            read(parse_yaml(text)?)?.checked()
+            read(parse_yaml(text)?, text.len())
         }
     }
 
@@ -75,17 +139,9 @@ impl Document {
     pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
         if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
             let value = rejoined(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
-            return read(value)?.checked(); // no errors with places in a text that nobody wrote
+            return read(value, text.len()); // no errors with places in a text that nobody wrote
         }
-        read(&mut serde_json::Deserializer::from_str(bounded(text)?))?.checked()
-    }
-
-    fn checked(self) -> Result<Self, InvalidDocument> {
-        if !self.openapi.starts_with("3.0.") && !self.openapi.starts_with("3.1.") {
-            return Err(InvalidDocument::Version(self.openapi));
-        }
-        let base_path = server::shared_base_path(&self.servers)?;
-        Ok(Self { base_path, ..self })
+        read(&mut serde_json::Deserializer::from_str(bounded(text)?), text.len())
     }
 
     /// The same document under a name of its own, as reports are to call it: its file's, say.
@@ -96,43 +152,92 @@ impl Document {
 
     /// What reports call it: its name, else its title.
     pub fn title(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.info.title)
+        self.name.as_deref().unwrap_or(&self.title)
+    }
+
+    /// How many operations it describes.
+    pub fn operation_count(&self) -> usize {
+        self.operations.len()
     }
 
     /// The operations, in the order of paths.
     pub(super) fn operations(&self) -> impl Iterator<Item = Described<'_>> {
-        self.paths.0.iter().flat_map(move |(path, item)| {
-            item.operations().into_iter().filter_map(move |(method, operation)| {
-                Some(Described { document: self, item, path, method, operation: operation? })
-            })
-        })
+        self.operations.iter().map(|operation| Described { document: self, operation })
     }
 
-    /// The path items that stand elsewhere, as `$ref`: they are not followed, and so must be reported.
-    pub(super) fn references_to_path_items(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.paths.0.iter().filter_map(|(path, item)| Some((path.as_str(), item.reference.as_deref()?)))
+    /// What it says of security for all operations that say nothing of their own.
+    pub(super) fn security(&self) -> Option<&Security> {
+        self.security.as_ref()
+    }
+
+    /// What in it cannot be understood.
+    pub(super) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// All bodies of its operations.
+    pub(super) fn bodies(&self) -> &[Body] {
+        &self.bodies
+    }
+
+    /// The sets of properties that its bodies have.
+    pub(super) fn properties(&self) -> &[Properties] {
+        &self.properties
     }
 
     /// The scopes that its security schemes declare, and what it says of each.
     pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
-        let flows = self.components.security_schemes.values().flat_map(|scheme| scheme.flows.values());
-        flows.flat_map(|flow| flow.scopes.iter()).map(|(scope, description)| (scope.as_str(), description.as_str()))
+        self.scopes.iter().map(|(scope, description)| (scope.as_str(), description.as_str()))
     }
 
-    /// Every scope that it names, wherever it does.
-    pub(super) fn named_scopes<'a>(&'a self, settings: &'a Settings) -> impl Iterator<Item = &'a str> {
-        let needed = self.operations().flat_map(|described| described.security().into_iter().flatten());
-        let needed = needed.flat_map(|requirement| requirement.values().flatten()).map(String::as_str);
-        let extension = settings.scope_extension.as_deref();
-        let extended = self.operations().filter_map(move |described| described.extension(extension?)?.items());
-        let extended = extended.flatten().filter_map(Kept::text);
+    /// Every list of requirements that stands in it.
+    pub(super) fn requirements(&self) -> impl Iterator<Item = &Map<Vec<String>>> {
+        let own = self.operations.iter().filter_map(|operation| operation.security.as_ref());
+        let is_inherited = self.operations.iter().any(|operation| operation.security.is_none());
+        self.security.as_ref().filter(|_| is_inherited).into_iter().chain(own).flatten()
+    }
+
+    /// Every scope that it names, wherever it does; `extension` is that which lists scopes.
+    pub(super) fn named_scopes<'a>(&'a self, extension: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let needed = self.requirements().flat_map(|requirement| requirement.values().flatten());
+        let lists = self.operations.iter().filter_map(move |operation| operation.extensions.get(extension?)?.as_ref());
         let declared = self.scope_descriptions().map(|(scope, _)| scope);
-        needed.chain(extended).chain(declared)
+        needed.chain(lists.flatten()).map(String::as_str).chain(declared)
     }
 
     /// Whether it declares the security scheme `name`.
     pub(super) fn declares_scheme(&self, name: &str) -> bool {
-        self.components.security_schemes.contains_key(name)
+        self.security_schemes.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+}
+
+/// An operation in its document.
+#[derive(Clone, Copy)]
+pub(super) struct Described<'a> {
+    pub document: &'a Document,
+    pub operation: &'a OperationObject,
+}
+
+impl<'a> Described<'a> {
+    /// Its path template with the base path before it.
+    pub fn full_path(&self) -> String {
+        let base_path = self.operation.base_path.as_ref().unwrap_or(&self.document.base_path);
+        format!("{base_path}{}", self.operation.path)
+    }
+
+    /// What it says of security itself.
+    pub fn own_security(&self) -> Option<&'a Security> {
+        self.operation.security.as_ref()
+    }
+
+    /// The texts that one of its extensions (`x-…`) lists; `Some(None)` where it is no list of texts.
+    pub fn extension(&self, name: &str) -> Option<Option<&'a [String]>> {
+        self.operation.extensions.get(name).map(Option::as_deref)
+    }
+
+    /// The place of its body among [`Document::bodies`].
+    pub fn body(&self) -> Option<usize> {
+        self.operation.body
     }
 }
 
@@ -183,90 +288,16 @@ fn bounded(text: &str) -> Result<&str, InvalidDocument> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Reads a document, or tells the place in it that cannot be read.
-fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Document, InvalidDocument> {
-    let mut document = Document::default();
+/// Reads a document of so many bytes, or tells the place in it that cannot be read.
+fn read<'de, D: Deserializer<'de>>(deserializer: D, length: usize) -> Result<Document, InvalidDocument> {
+    let mut document = OpenApi::default();
     match json::read(deserializer, &mut document) {
-        Ok(()) => Ok(document),
+        Ok(()) if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") => {
+            Err(InvalidDocument::Version(document.openapi))
+        }
+        Ok(()) => Ok(extract::document(&document, length)),
         Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(what.to_string())),
         Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {what}"))),
-    }
-}
-
-impl PathItem {
-    fn operations(&self) -> [(&'static str, Option<&OperationObject>); 8] {
-        [
-            ("get", self.get.as_ref()),
-            ("put", self.put.as_ref()),
-            ("post", self.post.as_ref()),
-            ("delete", self.delete.as_ref()),
-            ("options", self.options.as_ref()),
-            ("head", self.head.as_ref()),
-            ("patch", self.patch.as_ref()),
-            ("trace", self.trace.as_ref()),
-        ]
-    }
-}
-
-/// An operation with the places around it that bear on it.
-pub(super) struct Described<'a> {
-    pub document: &'a Document,
-    pub path: &'a str,
-    pub method: &'static str,
-    pub operation: &'a OperationObject,
-    item: &'a PathItem,
-}
-
-impl<'a> Described<'a> {
-    /// Its path template with the document's base path before it.
-    pub fn full_path(&self) -> String {
-        format!("{}{}", self.document.base_path, self.path)
-    }
-
-    /// What the operation says of security, else what the document says for all.
-    pub fn security(&self) -> Option<&'a Security> {
-        self.operation.security.as_ref().or(self.document.security.as_ref())
-    }
-
-    /// The value of one of its extensions (`x-…`).
-    pub fn extension(&self, name: &str) -> Option<&'a Kept<'static>> {
-        self.operation.extensions.get(name)
-    }
-
-    /// The operation's parameters and those of its path.
-    pub fn parameters(&self) -> impl Iterator<Item = &'a Parameter> {
-        let components = &self.document.components;
-        self.own_and_shared().filter_map(|parameter| resolve::parameter(components, parameter))
-    }
-
-    /// The references among its parameters that lead nowhere in its document.
-    pub fn dangling(&self) -> impl Iterator<Item = &'a str> {
-        let components = &self.document.components;
-        self.own_and_shared().filter_map(|parameter| match parameter {
-            MaybeReference::Reference { reference } if resolve::parameter(components, parameter).is_none() => {
-                Some(reference.as_str())
-            }
-            _ => None,
-        })
-    }
-
-    /// The properties of its JSON body, as far as its document tells them.
-    pub fn body_properties(&self) -> BTreeSet<&'a str> {
-        self.json_body().properties
-    }
-
-    /// The references in its JSON body that lead nowhere in its document: behind them could be more properties.
-    pub fn dangling_in_body(&self) -> BTreeSet<&'a str> {
-        self.json_body().dangling
-    }
-
-    fn json_body(&self) -> JsonBody<'a> {
-        let body = self.operation.request_body.as_ref();
-        body.map(|body| resolve::json_body(&self.document.components, body)).unwrap_or_default()
-    }
-
-    fn own_and_shared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
-        self.operation.parameters.iter().chain(&self.item.parameters)
     }
 }
 
@@ -293,7 +324,7 @@ mod tests {
             let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
             let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
             // `{}` is JSON: asked of the loader of YAML itself.
-            let direct = parse_yaml(text).and_then(read).and_then(Document::checked);
+            let direct = parse_yaml(text).and_then(|value| read(value, text.len()));
             assert_eq!(told(converted), told(direct), "{text}");
         }
         assert!(yaml_to_json(&deep(127)).is_ok() && yaml_to_json(&deep(128)).is_err());

@@ -36,6 +36,8 @@ pub struct Report {
     pub without_token: Vec<Finding>,
     /// Operations that say nothing of security.
     pub without_security: Vec<Finding>,
+    /// Operations that a document opens to anyone beside others (`{}`), which the gate does not.
+    pub optional_security: Vec<Finding>,
     /// Operations that no private integration can reach.
     pub unsatisfiable: Vec<Finding>,
     /// Pairs of templates that both match some path. Each stands at the one that wins: with the leftmost literal.
@@ -85,12 +87,8 @@ impl Finding {
 impl Report {
     /// What can be said of a document before its operations are compiled.
     pub(super) fn document(&mut self, document: &Document, settings: &Settings) {
-        for (path, reference) in document.references_to_path_items() {
-            let message = format!("its path item stands elsewhere ({reference}), and is not followed");
-            self.errors.push(Finding::new(document.title(), "", path, &message));
-        }
-        let requirements = document.operations().filter_map(|described| described.security());
-        let used = sorted(requirements.flatten().flat_map(|requirement| requirement.keys()));
+        self.errors.extend(document.faults().iter().map(|fault| super::fault(document, fault)));
+        let used = sorted(document.requirements().flat_map(|requirement| requirement.keys()));
         for name in used {
             if !settings.schemes.contains_key(name) {
                 self.unmapped_schemes.push(name.clone());
@@ -114,7 +112,8 @@ impl Report {
         self.public = self.without_token.len();
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
-        let named = sorted(documents.iter().flat_map(|document| document.named_scopes(settings)));
+        let named =
+            sorted(documents.iter().flat_map(|document| document.named_scopes(settings.scope_extension.as_deref())));
         let used = sorted(catalogue.entries().iter().map(|entry| entry.scope.as_str()));
         self.unused_scopes =
             named.into_iter().filter(|scope| used.binary_search(scope).is_err()).map(str::to_owned).collect();
@@ -123,7 +122,13 @@ impl Report {
     /// Makes the report independent of the documents' order.
     pub(super) fn sort(&mut self) {
         let problems = [&mut self.errors, &mut self.undeclared_schemes, &mut self.looks_like_owner];
-        let states = [&mut self.without_security, &mut self.unsatisfiable, &mut self.crossing, &mut self.replaced];
+        let states = [
+            &mut self.without_security,
+            &mut self.optional_security,
+            &mut self.unsatisfiable,
+            &mut self.crossing,
+            &mut self.replaced,
+        ];
         for findings in problems.into_iter().chain(states).chain([&mut self.without_token]) {
             sort(findings);
         }

@@ -4,7 +4,7 @@ use super::{Finding, Report};
 
 impl Report {
     /// The sections about operations: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &[Finding]); 7] {
+    pub(super) fn findings(&self) -> [(&str, &str, &[Finding]); 8] {
         [
             ("Open without a token", "make sure that it is meant", &self.without_token),
             (
@@ -16,6 +16,11 @@ impl Report {
                 "Without security",
                 "give each a `security` in its document or a rule in the settings",
                 &self.without_security,
+            ),
+            (
+                "Optional security",
+                "a rule with \"access\": \"public\" opens it to anyone, where that is meant",
+                &self.optional_security,
             ),
             ("Closed to private integrations", "nothing to do, unless they are to reach it", &self.unsatisfiable),
             (

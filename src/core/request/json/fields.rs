@@ -153,6 +153,13 @@ impl FromKept for u64 {
     }
 }
 
+impl FromKept for usize {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let number = u64::from_kept(value)?;
+        number.try_into().map_err(|_| Fault::new(format!("{number} is too large")))
+    }
+}
+
 impl FromKept for u32 {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let number = u64::from_kept(value)?;

@@ -9,7 +9,7 @@ use super::kept::Kept;
 use super::read::{Collection, Node, Source, Stop};
 
 /// Values by text, in its order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Map<T> {
     places: BTreeMap<String, usize>,
     values: Vec<T>,
@@ -69,6 +69,15 @@ impl<T> Map<T> {
     }
 }
 
+/// The order in which entries were put in does not matter.
+impl<T: PartialEq> PartialEq for Map<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Eq> Eq for Map<T> {}
+
 impl<T> Default for Map<T> {
     fn default() -> Self {
         Self { places: BTreeMap::new(), values: Vec::new() }
@@ -87,6 +96,9 @@ impl<T: FromKept> FromKept for Map<T> {
         let mut made = Self::default();
         for (key, value) in entries {
             let value = T::from_kept(value).map_err(|fault| fault.within(&key))?;
+            if made.contains_key(&key) {
+                return Err(Fault::new(format!("the key {key:?} stands twice")));
+            }
             made.insert(key.into_owned(), value);
         }
         Ok(made)

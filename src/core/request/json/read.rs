@@ -4,9 +4,10 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::kept::{Kept, invalid_type};
+use super::map::Map;
 
 /// Where a value goes.
 pub(in crate::core) trait Node {
@@ -23,8 +24,8 @@ pub(in crate::core) trait Node {
         false
     }
 
-    /// The entries that may stand once only, and whether they must.
-    fn fields(&self) -> &'static [(&'static str, bool)] {
+    /// The entries that an object must have.
+    fn required(&self) -> &'static [&'static str] {
         &[]
     }
 
@@ -88,7 +89,7 @@ pub(in crate::core) fn read<'de, D: Deserializer<'de>>(
     into: &mut dyn Node,
 ) -> Result<(), (String, D::Error)> {
     let place = Place::default();
-    let seed = Seed { node: Some(into), at: None, place: &place };
+    let seed = Seed { node: into, at: None, place: &place };
     seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
 }
 
@@ -113,37 +114,34 @@ impl Place {
     }
 }
 
-/// Which of a node's fields have been seen.
-#[derive(Default)]
-struct Seen(u32);
+/// A value that nobody needs. It is read all the same: a key that stands twice in it is an error.
+struct Skipped;
 
-impl Seen {
-    /// The field's name where it stands twice.
-    fn again(&mut self, node: &dyn Node, key: &str) -> Option<&'static str> {
-        for ((name, _), bit) in node.fields().iter().zip(bits()) {
-            if *name == key {
-                let again = self.0 & bit != 0;
-                self.0 |= bit;
-                return again.then_some(name);
-            }
-        }
-        None
+impl Node for Skipped {
+    fn expecting(&self) -> &'static str {
+        "a value"
     }
 
-    /// A field that must be there, and is not.
-    fn missing(&self, node: &dyn Node) -> Option<&'static str> {
-        let mut fields = node.fields().iter().zip(bits());
-        fields.find(|((_, required), bit)| *required && self.0 & bit == 0).map(|((name, _), _)| *name)
+    fn open(&mut self, _: Collection) -> bool {
+        true
+    }
+
+    fn scalar(&mut self, _: Scalar<'_>) -> bool {
+        true
+    }
+
+    fn entry(&mut self, _: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        value.read(&mut Self).map(drop)
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        value.read(&mut Self)
     }
 }
 
-fn bits() -> impl Iterator<Item = u32> {
-    (0..u32::BITS).map(|place| 1_u32.wrapping_shl(place))
-}
-
-/// A value on its way into a node, or past all of them.
+/// A value on its way into a node.
 struct Seed<'a> {
-    node: Option<&'a mut dyn Node>,
+    node: &'a mut dyn Node,
     at: Option<Segment<'a>>,
     place: &'a Place,
 }
@@ -153,14 +151,12 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let Self { node, at, place } = self;
-        let read = match node {
-            None => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
-            Some(node) if node.takes_whole() => {
-                let mut whole = Kept::default();
-                let read = deserializer.deserialize_any(Filling { node: &mut whole, place });
-                read.and_then(|()| node.take(whole).map_err(|stop| Error::custom(stop.0.unwrap_or_default())))
-            }
-            Some(node) => deserializer.deserialize_any(Filling { node, place }),
+        let read = if node.takes_whole() {
+            let mut whole = Kept::default();
+            let read = deserializer.deserialize_any(Filling { node: &mut whole, place });
+            read.and_then(|()| node.take(whole).map_err(|stop| Error::custom(stop.0.unwrap_or_default())))
+        } else {
+            deserializer.deserialize_any(Filling { node, place })
         };
         read.inspect_err(|_| {
             if let Some(segment) = at {
@@ -234,20 +230,22 @@ impl<'de> Visitor<'de> for Filling<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         self.open(Collection::Object, Unexpected::Map)?;
-        let mut seen = Seen::default();
+        let mut seen = Map::default();
         while let Some(key) = map.next_key::<String>().inspect_err(|_| self.place.is_in(Segment::Key("?")))? {
-            if let Some(name) = seen.again(self.node, &key) {
-                return Err(Error::duplicate_field(name));
+            if seen.contains_key(&key) {
+                return Err(Error::custom(format!("the key {key:?} stands twice")));
             }
             let mut entry = Entry { map: &mut map, key: &key, place: self.place, is_read: false, error: None };
             if let Err(stop) = self.node.entry(&key, &mut entry) {
                 return Err(entry.error.unwrap_or_else(|| Error::custom(stop.0.unwrap_or_default())));
             }
             if !entry.is_read {
-                map.next_value_seed(Seed { node: None, at: Some(Segment::Key(&key)), place: self.place })?;
+                map.next_value_seed(Seed { node: &mut Skipped, at: Some(Segment::Key(&key)), place: self.place })?;
             }
+            seen.insert(key, ());
         }
-        seen.missing(self.node).map_or(Ok(()), |name| Err(Error::missing_field(name)))
+        let missing = self.node.required().iter().find(|name| !seen.contains_key(name));
+        missing.map_or(Ok(()), |name| Err(Error::missing_field(name)))
     }
 }
 
@@ -260,7 +258,7 @@ struct Items<'a, A, E> {
 
 impl<'de, A: SeqAccess<'de>> Source for Items<'_, A, A::Error> {
     fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
-        let seed = Seed { node: Some(into), at: Some(Segment::Index(self.index)), place: self.place };
+        let seed = Seed { node: into, at: Some(Segment::Index(self.index)), place: self.place };
         self.index = self.index.saturating_add(1);
         match self.list.next_element_seed(seed) {
             Ok(read) => Ok(read.is_some()),
@@ -283,7 +281,7 @@ struct Entry<'a, A, E> {
 impl<'de, A: MapAccess<'de>> Source for Entry<'_, A, A::Error> {
     fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
         self.is_read = true;
-        let seed = Seed { node: Some(into), at: Some(Segment::Key(self.key)), place: self.place };
+        let seed = Seed { node: into, at: Some(Segment::Key(self.key)), place: self.place };
         match self.map.next_value_seed(seed) {
             Ok(()) => Ok(true),
             Err(error) => {
@@ -306,7 +304,7 @@ impl Node for String {
     }
 }
 
-/// `null` is none.
+/// What may be left out. `null` is what it is to the type itself: mostly an error.
 impl<T: Node + Default> Node for Option<T> {
     fn expecting(&self) -> &'static str {
         T::default().expecting()
@@ -324,15 +322,11 @@ impl<T: Node + Default> Node for Option<T> {
         self.get_or_insert_with(T::default).take(value)
     }
 
-    fn fields(&self) -> &'static [(&'static str, bool)] {
-        T::default().fields()
+    fn required(&self) -> &'static [&'static str] {
+        T::default().required()
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        if matches!(scalar, Scalar::Null) {
-            *self = None;
-            return true;
-        }
         self.get_or_insert_with(T::default).scalar(scalar)
     }
 
