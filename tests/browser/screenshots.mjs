@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { close, newContext, screenshots } from "./support.mjs";
+import { close, drawn, newContext, screenshots } from "./support.mjs";
 import { parts } from "./views.mjs";
 
 export const THEMES = ["light", "dark"];
@@ -16,8 +16,8 @@ export async function picture(page, view, look = async () => {}) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const [width, height] of Object.entries(WIDTHS)) {
       await page.setViewportSize({ width: Number(width), height });
-      // What is sticky belongs at the top of a picture of all, and the new width is drawn by the second frame.
-      await page.evaluate(() => new Promise((drawn) => (scrollTo(0, 0), requestAnimationFrame(() => requestAnimationFrame(drawn)))));
+      await page.evaluate(() => scrollTo(0, 0)); // what is sticky belongs at the top of a picture of all
+      await drawn(page);
       await save(page, `${view}-${colorScheme}-${width}.png`);
       await look(colorScheme, Number(width));
     }

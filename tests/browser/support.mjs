@@ -121,6 +121,9 @@ async function asked(question, isRight, limit) {
 export const shown = (locator) => locator.waitFor({ state: "visible" });
 export const gone = (locator) => locator.waitFor({ state: "hidden" });
 
+/** Waits until what changed is drawn: a new width, for one, is drawn by the second frame. */
+export const drawn = (page) => page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+
 /** Whether something reaches past the right edge of the window, or of its own box. */
 export async function overflow(page) {
   return page.evaluate(() => {

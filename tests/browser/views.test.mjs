@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { open, overflow, rotate, seed, shown, test, unique } from "./support.mjs";
+import { drawn, open, overflow, rotate, seed, shown, test, unique } from "./support.mjs";
 import { picture } from "./screenshots.mjs";
 import { parts } from "./views.mjs";
 
@@ -35,6 +35,23 @@ for (const [name, part] of Object.entries(parts)) {
     assert.deepEqual(wrong, []);
   });
 }
+
+test("where less motion is asked for, colours change at once", async ({ page }) => {
+  await seed();
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await open(page);
+  await shown(page.getByRole("table"));
+  await page.evaluate(() => {
+    window.transitions = [];
+    document.addEventListener("transitionrun", ({ target, propertyName }) => window.transitions.push(`${target.className}: ${propertyName}`));
+  });
+  const colour = () => page.locator(".button:visible").first().evaluate((button) => getComputedStyle(button).backgroundColor);
+  const light = await colour();
+  await page.emulateMedia({ colorScheme: "dark" });
+  assert.notEqual(await colour(), light);
+  await drawn(page);
+  assert.deepEqual(await page.evaluate(() => window.transitions), []);
+});
 
 test("nothing jumps while the list and the detail view load", async ({ page }) => {
   const { integration } = await seed({ name: unique("Calm") });
