@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::process::Running;
-use crate::project;
+use crate::{local_config, project};
 
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -86,7 +86,7 @@ pub fn free_port() -> Result<u16> {
 
 fn wrangler(options: &Options) -> Result<Command> {
     let mut wrangler = Command::new(project::npm_tool("wrangler"));
-    wrangler.args(["dev", "--config", "wrangler.toml", "--config", "examples/demo-api/wrangler.toml"]);
+    wrangler.args(["dev", "--config", local_config::file()?, "--config", "examples/demo-api/wrangler.toml"]);
     wrangler.args(["--port", &options.port.to_string(), "--show-interactive-dev-session=false"]);
     wrangler.arg("--persist-to").arg(&options.state);
     // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.

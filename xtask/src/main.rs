@@ -11,6 +11,7 @@ mod dev;
 mod dev_vars;
 mod fuzz;
 mod gate;
+mod local_config;
 mod npm;
 mod policy;
 mod process;
@@ -36,8 +37,8 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page, browser, readme, schema, fuzz and sim, or only those named. What a suite
-                        lacks is installed where it can be; else it is skipped, and says why
+  test [SUITE…]         run the suites core, edge, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
+                        suite lacks is installed where it can be; else it is skipped, and says why
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
   sim [SCENARIO…] [--seed N] [--changes N] [--short]

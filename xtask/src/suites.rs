@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::gate::Options;
 use crate::tally::Tally;
-use crate::{build, dev, gate, process, project, walk};
+use crate::{build, dev, dev_vars, gate, process, project, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -76,6 +76,14 @@ pub fn page() -> Result<Tally> {
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap", "tests/page/corpus.test.mjs", "tests/page/lib.test.mjs"])
         .current_dir(project::root());
+    tap(&mut node)
+}
+
+/// `wrangler dev` as people start it, without xtask.
+pub fn dev() -> Result<Tally> {
+    dev_vars::ensure()?;
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=tap", "tests/dev/wrangler.test.mjs"]).current_dir(project::root());
     tap(&mut node)
 }
 

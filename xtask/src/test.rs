@@ -14,10 +14,11 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 8] = [
+const SUITES: [Suite; 9] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
     Suite { name: "page", builds: &[], run: suites::page },
+    Suite { name: "dev", builds: &[build::GATE], run: suites::dev },
     Suite { name: "browser", builds: &[build::GATE], run: browser::suite },
     Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
     Suite { name: "schema", builds: &[build::GATE], run: schema::suite },
