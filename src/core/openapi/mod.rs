@@ -8,7 +8,7 @@ mod security;
 mod settings;
 
 pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
-pub use report::{Finding, Report};
+pub use report::{Finding, Kinds, Report, Unscoped};
 pub use settings::{Scheme, Settings, WithoutScopes, WithoutSecurity};
 
 use self::document::{Described, Fault};
@@ -49,6 +49,7 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     if let Some(policy) = &policy {
         report.count(policy, documents, settings);
     }
+    report.unread_only.clear();
     report.sort();
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
 }
@@ -123,8 +124,13 @@ impl Compiler<'_> {
         report.errors.extend(errors.map(|what| self.finding(what)));
         let look_alikes = places.look_alikes(described, &path, &access);
         report.looks_like_owner.extend(look_alikes.iter().map(|what| self.finding(what)));
+        report.unread_bodies.extend(places.unread(described, &access).map(|what| self.finding(what)));
         self.report_access(ways, &access, closed, report);
-        operations.push(self.operation(path, access));
+        let operation = self.operation(path, access);
+        if places.is_unread(described, &operation) {
+            report.unread_only.insert(operation.name());
+        }
+        operations.push(operation);
         needs
     }
 

@@ -1,10 +1,10 @@
 //! Where an operation names its owner, and where it seems to without being declared so.
 
-use super::document::{Body, Described, Document};
+use super::document::{Body, Described, Document, Form};
 use super::settings::Settings;
-use crate::core::policy::{Access, OwnerName, OwnerParameter, Place, Template};
+use crate::core::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
-use crate::core::request::{may_be, sort_and_dedup, sorted};
+use crate::core::request::{is_json, may_be, sort_and_dedup, sorted};
 
 /// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
 const MAX_LOOK_ALIKES: usize = 8;
@@ -16,6 +16,8 @@ pub(super) struct Places<'a> {
     properties: Vec<Vec<&'a str>>,
     /// By body: why its properties cannot all be told.
     faults: Vec<Vec<String>>,
+    /// By body: the owners in it that the gate cannot read, and what is said of each.
+    unread: Vec<Vec<(&'a str, String)>>,
 }
 
 impl<'a> Places<'a> {
@@ -40,7 +42,34 @@ impl<'a> Places<'a> {
             });
             sorted(faults)
         });
-        Self { settings, properties: properties.collect(), faults: faults.collect() }
+        let unread = document.bodies().iter().map(|Body(forms)| {
+            let properties = |form: &Form| document.properties().get(form.properties);
+            let unread = forms.iter().filter_map(|form| Some((properties(form)?, unread_types(form)?)));
+            sorted(unread.flat_map(|(set, types)| {
+                let owners =
+                    set.names.iter().filter(|name| names.iter().any(|owner| owner.body && owner.name == **name));
+                owners.map(|name| (name.as_str(), format!("{name} in {types} is not compared"))).collect::<Vec<_>>()
+            }))
+        });
+        Self { settings, properties: properties.collect(), faults: faults.collect(), unread: unread.collect() }
+    }
+
+    /// The owners that an operation names in a body that the gate cannot read.
+    pub fn unread(&self, described: &Described<'_>, access: &Access) -> impl Iterator<Item = &str> {
+        let unread = described.body().and_then(|body| self.unread.get(body)).into_iter().flatten();
+        let parameters = || access.alternatives().iter().flat_map(|alternative| alternative.owner.iter());
+        let is_compared = move |name: &str| parameters().any(|one| one.place == Place::Body && one.name == name);
+        unread.filter(move |(name, _)| is_compared(name)).map(|(_, message)| message.as_str())
+    }
+
+    /// Whether a sub-account's owner is named nowhere but in a body that the gate cannot read.
+    pub fn is_unread(&self, described: &Described<'_>, operation: &Operation) -> bool {
+        let of_level =
+            operation.access.alternatives().iter().filter(|alternative| alternative.level == Level::SubAccount);
+        let mut named = of_level.flat_map(|alternative| alternative.owner.iter()).peekable();
+        named.peek().is_some()
+            && named.all(|parameter| parameter.place == Place::Body)
+            && !described.media_types().any(is_json)
     }
 
     /// What keeps an operation's body from being known, where the settings want to know it.
@@ -86,6 +115,13 @@ impl<'a> Places<'a> {
         let named = named.map(|(name, place)| OwnerParameter { name: name.to_owned(), place });
         named.chain(described.operation.parameters.iter().cloned()).collect()
     }
+}
+
+/// The media types of a form that the gate cannot read, where there are any.
+fn unread_types(form: &Form) -> Option<String> {
+    let types: Vec<&str> = form.media_types.iter().map(String::as_str).filter(|name| !is_json(name)).collect();
+    let (first, others) = types.split_first()?;
+    Some(if others.is_empty() { (*first).to_owned() } else { format!("{first} and {} others", others.len()) })
 }
 
 /// The properties that have the name of an owner's, and the first of those that look as if they had.

@@ -148,6 +148,13 @@ impl Segments<'_> {
         overlap && self.is_narrower_somewhere(other) && other.is_narrower_somewhere(self)
     }
 
+    /// Whether whatever it matches is matched by the other one as well, and not the other way round.
+    pub fn narrows(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(&other.0);
+        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(*b));
+        overlap && self.is_narrower_somewhere(other) && !other.is_narrower_somewhere(self)
+    }
+
     fn is_narrower_somewhere(&self, other: &Self) -> bool {
         let mut pairs = self.0.iter().zip(&other.0);
         pairs.any(|pair| matches!(pair, (Segment::Literal(_), Segment::Parameter(_))))

@@ -12,6 +12,7 @@ mod query;
 use std::rc::Rc;
 
 pub use authorization::{AuthorizationError, Credential};
+pub(in crate::core) use body::is_json;
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
 pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use tidegate::core::decision::{Decision, Denial, decide};
-use tidegate::core::openapi::{Compiled, Document, Settings, compile};
+use tidegate::core::openapi::{Compiled, Document, Kinds, Settings, compile};
 use tidegate::core::policy::{OwnerError, Policy};
 use tidegate::core::record::{Level, Live, Record};
 use tidegate::core::request::{Body, Request};
@@ -161,6 +161,12 @@ fn all_documents_compile_together() {
     // Of the documents' 118 scopes, 4 stand only in alternatives that integrations may not use.
     assert_eq!((report.operations, report.scopes, report.without_security.len()), (576, 114, 16));
     assert_eq!(policy.unwrap().operations().len(), 576);
+    let Kinds { reads, changes, deletes } = report.unscoped.sub_account;
+    assert_eq!((reads + changes + deletes, changes + deletes), (97, 58));
+    // One of them names its owner in an upload only, which is not read.
+    assert_eq!((report.names_no_owner.len(), report.unread_bodies.len()), (109, 1));
+    let unscoped: usize = operations(&texts).iter().filter(|raw| raw.needs_no_scope(Level::SubAccount)).count();
+    assert_eq!(unscoped, 97);
 }
 
 #[test]

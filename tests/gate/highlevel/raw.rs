@@ -103,6 +103,11 @@ impl Raw {
         }
     }
 
+    /// Whether every integration of `level` may call it.
+    pub fn needs_no_scope(&self, level: Level) -> bool {
+        self.ways.iter().any(|way| way.level == level && way.scopes.is_empty())
+    }
+
     /// Whether its body names an owner of `level`.
     pub fn names_owner_in_body(&self, level: Level) -> bool {
         level == Level::SubAccount && ["locationId", "altId"].iter().any(|name| self.body.contains(*name))

@@ -1,6 +1,7 @@
 //! Step 4: what a method and a path name, and how documents become a policy.
 
 mod compile;
+mod documents;
 mod enormous;
 mod malformed;
 mod matcher;

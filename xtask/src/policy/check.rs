@@ -76,10 +76,19 @@ mod tests {
             "public": report.public,
             "closed": report.closed,
             "scopes": report.scopes,
+            "unscoped": report.unscoped,
+            "names_no_owner": places(&report.names_no_owner),
             "without_security": places(&report.without_security),
             "unsatisfiable": places(&report.unsatisfiable),
         });
         assert_eq!(reported, counted(&directory));
         assert_eq!((report.documents, report.operations), (41, 576));
+        let text = report.to_string();
+        for line in [
+            "  of a sub-account, without a scope       97  (39 read, 41 change, 17 delete)\n",
+            "  of a sub-account, which name none      109\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
     }
 }

@@ -235,6 +235,13 @@ impl<'a> Described<'a> {
         self.operation.extensions.get(name).map(Option::as_deref)
     }
 
+    /// The media types of its body; none where they cannot be told.
+    pub fn media_types(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let body = self.operation.body.and_then(|body| self.document.bodies.get(body));
+        let forms = body.into_iter().flat_map(|Body(forms)| forms);
+        forms.flat_map(|form| &form.media_types).map(String::as_str)
+    }
+
     /// The place of its body among [`Document::bodies`].
     pub fn body(&self) -> Option<usize> {
         self.operation.body

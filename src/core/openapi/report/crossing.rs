@@ -35,7 +35,7 @@ impl Report {
 }
 
 /// What both templates match: the literal segments of both.
-fn common(one: &str, other: &str) -> String {
+pub(super) fn common(one: &str, other: &str) -> String {
     let pairs = one.split('/').zip(other.split('/'));
     let segments = pairs.map(|(one, other)| if one.starts_with('{') { other } else { one });
     segments.collect::<Vec<_>>().join("/")
@@ -43,7 +43,7 @@ fn common(one: &str, other: &str) -> String {
 
 /// The operations, those together that could cross: those of one method and one length. Of two that do, the winner comes
 /// first: at the first segment in which they differ, a literal is less than a parameter.
-fn by_length(operations: &[Operation]) -> Vec<(&str, usize, Segments<'_>, &Operation)> {
+pub(super) fn by_length(operations: &[Operation]) -> Vec<(&str, usize, Segments<'_>, &Operation)> {
     let mut sorted = Vec::with_capacity(operations.len());
     for operation in operations {
         let segments = operation.path.segments();

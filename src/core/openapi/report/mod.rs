@@ -1,8 +1,14 @@
 //! What compiling found, as data.
 
 mod crossing;
+mod open;
+mod overlap;
 mod sections;
 mod text;
+
+pub use open::{Kinds, Unscoped};
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,10 +36,24 @@ pub struct Report {
     pub closed: usize,
     /// How many scopes operations need.
     pub scopes: usize,
+    /// How many operations any token of a level opens, whatever its scopes.
+    pub unscoped: Unscoped,
     /// What stops the documents from being published.
     pub errors: Vec<Finding>,
     /// The operations that are open to anyone, without a token.
     pub without_token: Vec<Finding>,
+    /// The operations that any token of some level opens, whatever its scopes.
+    pub needs_no_scope: Vec<Finding>,
+    /// The operations of sub-accounts at which no owner is compared.
+    pub names_no_owner: Vec<Finding>,
+    /// Owners that an operation declares in a body that the gate cannot read.
+    pub unread_bodies: Vec<Finding>,
+    /// The operations, by name, whose owner stands in such bodies only.
+    #[serde(skip)]
+    pub(super) unread_only: BTreeSet<String>,
+    /// Pairs of templates of which one has a literal where the other has a parameter: the router tolerance judges a
+    /// request as both where the parameter's value resembles the literal. Each stands at the one with the parameter.
+    pub overlapping: Vec<Finding>,
     /// Operations that say nothing of security.
     pub without_security: Vec<Finding>,
     /// Operations that a document opens to anyone beside others (`{}`), which the gate does not.
@@ -110,6 +130,8 @@ impl Report {
         let public = policy.operations().iter().filter(|operation| operation.access == Access::Public);
         self.without_token = public.map(|operation| Finding::of(operation, "open to anyone")).collect();
         self.public = self.without_token.len();
+        self.open_to_tokens(policy.operations());
+        self.overlaps(policy.operations());
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
         let named =
@@ -121,15 +143,21 @@ impl Report {
 
     /// Makes the report independent of the documents' order.
     pub(super) fn sort(&mut self) {
-        let problems = [&mut self.errors, &mut self.undeclared_schemes, &mut self.looks_like_owner];
-        let states = [
+        for findings in [
+            &mut self.errors,
+            &mut self.without_token,
+            &mut self.needs_no_scope,
+            &mut self.names_no_owner,
+            &mut self.unread_bodies,
+            &mut self.looks_like_owner,
             &mut self.without_security,
             &mut self.optional_security,
             &mut self.unsatisfiable,
+            &mut self.undeclared_schemes,
             &mut self.crossing,
+            &mut self.overlapping,
             &mut self.replaced,
-        ];
-        for findings in problems.into_iter().chain(states).chain([&mut self.without_token]) {
+        ] {
             sort(findings);
         }
         sort_and_dedup(&mut self.unmapped_schemes);

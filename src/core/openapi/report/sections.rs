@@ -4,9 +4,20 @@ use super::{Finding, Report};
 
 impl Report {
     /// The sections about operations: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &[Finding]); 8] {
+    pub(super) fn findings(&self) -> [(&str, &str, &[Finding]); 12] {
         [
             ("Open without a token", "make sure that it is meant", &self.without_token),
+            (
+                "Open to every integration, without a scope",
+                "without_scopes = \"deny\" in the settings closes them; a rule gives one a scope",
+                &self.needs_no_scope,
+            ),
+            ("Names no sub-account", "there the API itself must check whose data is asked for", &self.names_no_owner),
+            (
+                "Owner in a body that is not read",
+                "requests with such a body are refused, unless owner_in_body in the settings is \"origin\"",
+                &self.unread_bodies,
+            ),
             (
                 "May name an owner",
                 "an integration can name any owner there until owner_parameters in the settings says that it is one",
@@ -32,6 +43,11 @@ impl Report {
                 "Crossing templates",
                 "of two that match a path, the leftmost literal wins; does your router agree?",
                 &self.crossing,
+            ),
+            (
+                "Overlapping templates",
+                "a value that a router could read as the literal must be allowed by both",
+                &self.overlapping,
             ),
             ("Replaced by rules", "what the document says of these does not count", &self.replaced),
         ]

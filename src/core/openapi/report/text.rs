@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Finding, Report};
+use super::{Finding, Kinds, Report, Unscoped};
 
 /// How many of those that are alike are named one by one.
 const MOST_LINES: usize = 20;
@@ -41,6 +41,19 @@ impl Report {
             ("no private integration reaches", self.closed),
         ] {
             writeln!(formatter, "  {who:<36}{count:>6}")?;
+        }
+        let Unscoped { agency, sub_account } = self.unscoped;
+        for (who, kinds) in
+            [("of a sub-account, without a scope", sub_account), ("of the agency, without a scope", agency)]
+        {
+            if kinds.total() > 0 {
+                let Kinds { reads, changes, deletes } = kinds;
+                let by_kind = format!("{reads} read, {changes} change, {deletes} delete");
+                writeln!(formatter, "  {who:<36}{:>6}  ({by_kind})", kinds.total())?;
+            }
+        }
+        if !self.names_no_owner.is_empty() {
+            writeln!(formatter, "  {:<36}{:>6}", "of a sub-account, which name none", self.names_no_owner.len())?;
         }
         writeln!(formatter)
     }

@@ -1,0 +1,322 @@
+//! Documents that say more than a hasty reader reads (hostile-input.md, row 37): each is understood, or an error with its
+//! place. Where a hasty reader skips something, the document's own security would open the operation to every token.
+
+use serde_json::{Value, json};
+use tidegate::core::openapi::{Compiled, Document, Settings, WithoutScopes, WithoutSecurity, compile};
+use tidegate::core::policy::Access;
+
+use super::{compiled, document, one, operations, parsed, settings};
+
+/// A document whose security opens all operations to every token of a sub-account.
+fn open(paths: Value) -> Value {
+    let mut open = document("Open", paths);
+    open["security"] = json!([{ "Tenant": [] }]);
+    open["components"] = json!({ "securitySchemes": { "Tenant": { "type": "http" } } });
+    open
+}
+
+/// The only error of a document that can be read, as `path method: message`.
+fn error(document: &Value) -> String {
+    let Compiled { policy, report } = compiled(std::slice::from_ref(document));
+    assert_eq!((policy, report.errors.len()), (None, 1), "{document} {:?}", report.errors);
+    let finding = &report.errors[0];
+    format!("{} {}: {}", finding.path, finding.method, finding.message)
+}
+
+/// What is wrong with a text that cannot be read.
+fn unread(text: &str) -> String {
+    Document::parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn what_stands_elsewhere_is_not_skipped() {
+    let reference = json!({ "$ref": "operations/delete.yaml" });
+    let local = json!({ "$ref": "#/x-operations/delete" });
+    for (document, expected) in [
+        (
+            open(json!({ "/a": { "delete": reference } })),
+            "/a delete: its operation stands elsewhere (operations/delete.yaml)",
+        ),
+        (
+            open(json!({ "/a": { "delete": local } })),
+            "/a delete: its operation stands elsewhere (#/x-operations/delete)",
+        ),
+        (open(json!({ "/a": reference })), "/a : its path item stands elsewhere (operations/delete.yaml)"),
+        (
+            open(json!({ "/a": { "get": { "parameters": [{ "$ref": "#/paths/~1b/parameters/0" }] } } })),
+            "/a get: #/paths/~1b/parameters/0 leads nowhere",
+        ),
+    ] {
+        let error = error(&document);
+        assert!(error.starts_with(expected), "{error}");
+    }
+    let mut scheme = open(json!({}));
+    scheme["components"]["securitySchemes"]["Other"] = json!({ "$ref": "schemes.yaml#/Other" });
+    assert_eq!(
+        error(&scheme),
+        " : components.securitySchemes.Other: schemes.yaml#/Other leads nowhere in this document"
+    );
+    for place in ["/components", ""] {
+        let mut whole = open(json!({ "/a": { "get": {} } }));
+        whole.pointer_mut(place).unwrap()["$ref"] = json!("other.yaml");
+        assert!(error(&whole).contains("stands elsewhere (other.yaml)"), "{place}");
+    }
+    for (place, value) in [
+        ("/paths", json!({ "$ref": "paths.yaml" })),
+        ("/components", json!({ "parameters": { "$ref": "parameters.yaml" } })),
+        ("/components", json!({ "schemas": { "$ref": "schemas.yaml" } })),
+        ("/security", json!({ "$ref": "security.yaml" })),
+        ("/security", json!([{ "$ref": "#/x" }])),
+        ("/servers", json!({ "$ref": "servers.yaml" })),
+        ("/servers", json!([{ "$ref": "servers.yaml" }])),
+        ("/paths", json!({ "/a": { "parameters": { "$ref": "parameters.yaml" } } })),
+        ("/paths", json!({ "/a": { "get": { "security": { "$ref": "security.yaml" } } } })),
+        ("/paths", json!({ "/a": { "get": { "requestBody": { "content": { "$ref": "content.yaml" } } } } })),
+        ("/paths", json!({ "/a": { "get": { "requestBody": { "$ref": null } } } })),
+        ("/paths", json!({ "/a": { "get": { "$ref": null } } })),
+    ] {
+        let mut document = open(json!({}));
+        document["servers"] = json!([]);
+        *document.pointer_mut(place).unwrap() = value.clone();
+        assert!(Document::parse(&document.to_string()).is_err(), "{value}");
+    }
+}
+
+/// Behind these could be the owner's id.
+#[test]
+fn what_stands_elsewhere_in_a_body_is_not_skipped() {
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    let found = |body: Value| {
+        let mut document = open(json!({ "/a": { "post": { "requestBody": body } } }));
+        document["components"]["schemas"] = json!({ "a/b": { "properties": { "locationId": {} } }, "Cat": {
+            "properties": { "locationId": {} } } });
+        let Compiled { policy, report } = compile(&[parsed(&document)], &settings);
+        policy.map(|policy| policy.operations()[0].access.reads_body()).ok_or(report)
+    };
+    let json = |schema: Value| json!({ "content": { "application/json": { "schema": schema } } });
+    for body in [
+        json!({ "$ref": "bodies.yaml" }),
+        json!({ "content": { "application/json": { "$ref": "media.yaml" } } }),
+        json(json!({ "$ref": "schemas.yaml" })),
+        json(json!({ "properties": { "$ref": "properties.yaml" } })),
+        json(json!({ "then": { "$ref": "schemas.yaml" } })),
+        json(json!({ "discriminator": { "propertyName": "kind", "mapping": { "dog": "dog.yaml" } } })),
+    ] {
+        let report = found(body.clone()).unwrap_err();
+        assert!(report.errors[0].message.ends_with("leads nowhere in this document"), "{body} {:?}", report.errors);
+    }
+    for schema in [
+        json!({ "$ref": "#/components/schemas/a~1b" }),
+        json!({ "$ref": "#/components/schemas/a%7E1b" }),
+        json!({ "if": {}, "then": { "properties": { "locationId": {} } } }),
+        json!({ "else": { "properties": { "locationId": {} } } }),
+        json!({ "dependentSchemas": { "x": { "properties": { "locationId": {} } } } }),
+        json!({ "discriminator": { "propertyName": "kind", "mapping": { "cat": "Cat" } } }),
+    ] {
+        assert_eq!(found(json(schema.clone())), Ok(true), "{schema}");
+    }
+}
+
+#[test]
+fn no_key_stands_twice_at_any_depth() {
+    for (rest, place) in [
+        (r#""a":1,"a":1"#, "the key \"a\" stands twice"),
+        (r#""info":{"title":"a","title":"b"}"#, "info: the key \"title\""),
+        (r#""x-a":[{"b":{"c":1,"c":1}}]"#, "x-a[0].b: the key \"c\""),
+        (r#""security":[{"oauth":["a"],"oauth":[]}]"#, "security[0]: the key \"oauth\""),
+        (r#""paths":{"/a":{"get":{"security":[{"o":["a"],"o":[]}]}}}"#, "paths./a.get.security[0]: the key \"o\""),
+        (r#""paths":{"/a":{"get":{"responses":{"200":{},"200":{}}}}}"#, "paths./a.get.responses: the key \"200\""),
+        (
+            r#""paths":{"/a":{"get":{"parameters":[{"in":"query","in":"header"}]}}}"#,
+            "paths./a.get.parameters[0]: the key",
+        ),
+        (
+            r#""paths":{"/a":{"get":{"requestBody":{"content":{"a/b":{},"a/b":{}}}}}}"#,
+            "paths./a.get.requestBody.content: the",
+        ),
+        (
+            r#""components":{"schemas":{"A":{"properties":{"p":{},"p":{}}}}}"#,
+            "components.schemas.A.properties: the key",
+        ),
+        (r#""components":{"schemas":{"A":{},"A":{}}}"#, "components.schemas: the key \"A\""),
+        (r#""components":{"securitySchemes":{"A":{"type":"a","type":"b"}}}"#, "components.securitySchemes.A: the key"),
+        (
+            r#""components":{"examples":{"A":{"value":{"k":1,"\u006b":2}}}}"#,
+            "components.examples.A.value: the key \"k\"",
+        ),
+        (r#""servers":[{"url":"/a","url":"/b"}]"#, "servers[0]: the key \"url\""),
+        (r#""tags":[{"name":"a","name":"b"}]"#, "tags[0]: the key \"name\""),
+    ] {
+        let text = format!(r#"{{"openapi":"3.1.0",{rest}}}"#);
+        let error = unread(&text);
+        assert!(error.starts_with(place) && error.contains(" at line 1 column "), "{text}: {error}");
+        let error = unread(&format!("--- {text}"));
+        assert!(error.contains("stands twice at line 1, column "), "{text}: {error}");
+    }
+    let settings = r#"{"schemes":{"a":{"level":"agency","private_integrations":false},"a":{"level":"agency","private_integrations":true}}}"#;
+    assert!(serde_json::from_str::<Settings>(settings).unwrap_err().to_string().contains("stands twice"));
+}
+
+#[test]
+fn null_is_not_absence() {
+    for (paths, place) in [
+        (
+            json!({ "/a": { "get": { "security": null } } }),
+            "paths./a.get.security: invalid type: null, expected a sequence",
+        ),
+        (json!({ "/a": { "get": { "security": [null] } } }), "paths./a.get.security[0]: "),
+        (json!({ "/a": { "get": { "security": [{ "o": null }] } } }), "paths./a.get.security[0].o: "),
+        (json!({ "/a": { "get": { "parameters": null } } }), "paths./a.get.parameters: "),
+        (json!({ "/a": { "get": { "servers": null } } }), "paths./a.get.servers: "),
+        (json!({ "/a": { "get": { "requestBody": null } } }), "paths./a.get.requestBody: "),
+        (json!({ "/a": { "get": { "requestBody": { "content": null } } } }), "paths./a.get.requestBody: content: "),
+        (json!({ "/a": { "get": null } }), "paths./a.get: "),
+        (json!({ "/a": { "parameters": null } }), "paths./a.parameters: "),
+        (json!({ "/a": { "servers": null } }), "paths./a.servers: "),
+        (json!({ "/a": { "$ref": null } }), "paths./a.$ref: "),
+        (json!({ "/a": null }), "paths./a: "),
+        (Value::Null, "paths: "),
+    ] {
+        let error = unread(&document("One", paths.clone()).to_string());
+        assert!(error.starts_with(place) && error.contains("invalid type: null"), "{paths}: {error}");
+    }
+    for key in ["security", "servers", "components"] {
+        let mut whole = document("One", json!({}));
+        whole[key] = Value::Null;
+        assert!(unread(&whole.to_string()).starts_with(&format!("{key}: invalid type: null")), "{key}");
+    }
+    // What decides nothing may be null.
+    let silent =
+        one("/a", json!({ "security": [], "summary": null, "operationId": null, "description": null, "tags": null }));
+    assert_eq!(operations(&[silent])[0].summary, None);
+}
+
+#[test]
+fn security_at_a_path_is_an_error() {
+    let paths = json!({ "/a": { "security": [{ "Tenant": ["a"] }], "get": {} } });
+    assert!(error(&open(paths)).starts_with("/a : it has security"));
+}
+
+#[test]
+fn parameters_are_where_openapi_has_them() {
+    for place in ["Query", "body", "formData", ""] {
+        let parameters = json!([{ "name": "locationId", "in": place }]);
+        let error = error(&open(json!({ "/a": { "get": { "parameters": parameters } } })));
+        assert!(error.starts_with(&format!("/a get: its parameter locationId is in {place:?}")), "{error}");
+    }
+}
+
+#[test]
+fn the_nearest_servers_count() {
+    let url = |path: &str| json!([{ "url": format!("https://api.example{path}") }]);
+    let mut all = document(
+        "All",
+        json!({
+            "/a": { "get": { "security": [] } },
+            "/b": { "servers": url("/path"), "get": { "security": [] }, "put": { "servers": url("/own/"), "security": [] } },
+            "/c": { "get": { "servers": url(""), "security": [] } },
+            "/d": { "servers": [], "get": { "servers": [], "security": [] } },
+        }),
+    );
+    all["servers"] = url("/whole");
+    let paths: Vec<_> = operations(&[all])
+        .iter()
+        .map(|operation| format!("{} {}", operation.method.as_str(), operation.path))
+        .collect();
+    assert_eq!(paths, ["GET /c", "PUT /own/b", "GET /path/b", "GET /whole/a", "GET /whole/d"]);
+}
+
+#[test]
+fn a_server_that_cannot_be_resolved_is_an_error_with_its_place() {
+    for (servers, what) in [
+        (json!([{ "url": "https://a.example/v1" }, { "url": "https://a.example/v2" }]), "different base paths"),
+        (json!([{ "url": "https://a.example/{tenant}" }]), "a variable in it is not declared"),
+        (json!([{ "url": "v1" }]), "it depends on the document's own address"),
+        (json!([{ "url": "https://a.example/v1?x=1" }]), "neither query nor fragment"),
+        (json!([{ "url": format!("https://a.example/{}", "v".repeat(2000)) }]), "it is too long"),
+    ] {
+        let operation = json!({ "servers": servers, "security": [] });
+        assert!(error(&one("/a", operation)).starts_with("/a get: "), "{servers}");
+        let error_at_path = error(&document("One", json!({ "/a": { "servers": servers, "get": { "security": [] } } })));
+        assert!(error_at_path.starts_with("/a : ") && error_at_path.contains(what), "{error_at_path}");
+        let mut whole = one("/a", json!({ "security": [] }));
+        whole["servers"] = servers;
+        assert!(error(&whole).starts_with(" : servers: "));
+    }
+    let mut network_path = one("/a", json!({ "security": [] }));
+    network_path["servers"] = json!([{ "url": "//a.example/v1" }]);
+    assert_eq!(operations(&[network_path])[0].path.to_string(), "/v1/a");
+}
+
+#[test]
+fn what_needs_no_scope_is_reported_and_can_be_closed() {
+    let paths = json!({
+        "/things": { "get": { "security": [{ "Tenant": [] }] }, "post": { "security": [{ "Agency": [] }] } },
+        "/things/{id}": {
+            "delete": { "security": [{ "Tenant": [] }, { "Tenant": ["things.write"] }] },
+            "put": { "security": [{ "Tenant": ["things.write"] }] }
+        },
+        "/open": { "get": { "security": [] } },
+        "/silent": { "patch": {} },
+    });
+    let mut settings = settings();
+    settings.without_security = WithoutSecurity::Authenticated;
+    settings.rules =
+        serde_json::from_value(json!([{ "path": "/ruled", "method": "GET", "access": "authenticated" }])).unwrap();
+    let document = parsed(&document("All", paths));
+    let report = compile(std::slice::from_ref(&document), &settings).report;
+    let told: Vec<_> = report.needs_no_scope.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "All, PATCH /silent: open to every integration, whatever its scopes",
+            "All, GET /things: open to every integration of a sub-account, whatever its scopes",
+            "All, POST /things: open to every integration of the agency, whatever its scopes",
+            "All, DELETE /things/{id}: open to every integration of a sub-account, whatever its scopes; beside that, \
+         things.write is superfluous",
+            "rules, GET /ruled: open to every integration, whatever its scopes",
+        ]
+    );
+    let counts = serde_json::to_value(report.unscoped).unwrap();
+    assert_eq!(counts["sub_account"], json!({ "reads": 2, "changes": 1, "deletes": 1 }));
+    assert_eq!(counts["agency"], json!({ "reads": 1, "changes": 2, "deletes": 0 }));
+    assert_eq!(report.names_no_owner.len(), 5);
+
+    settings.without_scopes = WithoutScopes::Deny;
+    let Compiled { policy, report } = compile(&[document], &settings);
+    let told: Vec<_> = report.needs_no_scope.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["rules, GET /ruled: open to every integration, whatever its scopes"]);
+    assert_eq!(report.public, 1);
+    let closed: Vec<_> = report.unsatisfiable.iter().map(|finding| finding.path.as_str()).collect();
+    assert_eq!(closed, ["/things", "/things"]);
+    let policy = policy.unwrap();
+    let of = |path: &str, method: &str| {
+        let named =
+            |one: &&tidegate::core::policy::Operation| one.path.to_string() == path && one.method.as_str() == method;
+        policy.operations().iter().find(named).unwrap().access.clone()
+    };
+    assert_eq!((of("/things", "GET"), of("/silent", "PATCH")), (Access::AnyOf(vec![]), Access::AnyOf(vec![])));
+    assert_eq!(of("/things/{id}", "DELETE"), of("/things/{id}", "PUT"));
+    assert_eq!((of("/ruled", "GET"), of("/open", "GET")), (Access::Authenticated, Access::Public));
+}
+
+#[test]
+fn an_alternative_that_lets_anyone_in_is_reported() {
+    let report = compiled(&[one("/a", json!({ "security": [{}, { "Tenant": ["a"] }] }))]).report;
+    let told: Vec<_> = report.optional_security.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["One, GET /a: the document lets anyone in ({}); the gate does not"]);
+}
+
+#[test]
+fn literals_beside_parameters_are_reported() {
+    let security = json!({ "security": [{ "Tenant": ["a"] }] });
+    let paths = json!({
+        "/users/{id}": { "get": security, "put": security },
+        "/users/export": { "get": security, "post": security },
+        "/users/{id}/x": { "get": security },
+    });
+    let report = compiled(&[document("All", paths)]).report;
+    let told: Vec<_> = report.overlapping.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["All, GET /users/{id}: what resembles /users/export is judged as /users/export as well"]);
+}
