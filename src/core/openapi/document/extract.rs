@@ -74,7 +74,8 @@ impl Document {
             };
             for (scope, words) in scheme.flows.values().flat_map(|flow| flow.scopes.iter()) {
                 let description = words.0.as_deref().unwrap_or_default();
-                let is_better = |known: &String| !description.is_empty() && (known.is_empty() || description < known.as_str());
+                let is_better =
+                    |known: &String| !description.is_empty() && (known.is_empty() || description < known.as_str());
                 if self.scopes.get(scope).is_none_or(is_better) {
                     self.scopes.insert(scope.clone(), description.to_owned());
                 }

@@ -101,6 +101,6 @@ fn names_no_sub_account(operation: &Operation) -> bool {
         Access::Authenticated => true,
         Access::AnyOf(alternatives) => alternatives
             .iter()
-            .any(|alternative| alternative.level == Level::SubAccount && alternative.owner.iter().next().is_none()),
+            .any(|alternative| alternative.level == Level::SubAccount && alternative.owner.is_empty()),
     }
 }
