@@ -28,15 +28,15 @@ pub enum Level {
     SubAccount,
 }
 
-/// The id of an agency or sub-account in the origin's own terms: 1 to 64 RFC 3986 unreserved characters, so that
-/// it has one spelling in a path, a query and a header.
+/// The id of an agency or sub-account in the origin's own terms: 1 to 64 RFC 3986 unreserved characters, `:` and `@`. Path
+/// and query may percent-encode these two; values are compared after exactly one percent-decoding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OwnerId(String);
 
 /// The text is no owner's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an owner's id is 1 to 64 letters, digits, '-', '.', '_' or '~', and not only dots")]
+#[error("an owner's id is 1 to 64 letters, digits, '-', '.', '_', '~', ':' or '@', and not only dots")]
 pub struct InvalidOwnerId;
 
 /// Whom an integration belongs to.
@@ -184,10 +184,10 @@ impl OwnerId {
     /// Reads an owner's id.
     ///
     /// # Errors
-    /// [`InvalidOwnerId`] where it would have more than one spelling in a request.
+    /// [`InvalidOwnerId`] where some reader of a request could take it for another.
     pub fn parse(text: &str) -> Result<Self, InvalidOwnerId> {
-        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        let usable = text.bytes().all(unreserved) && text.bytes().any(|byte| byte != b'.');
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
+        let usable = text.bytes().all(allowed) && text.bytes().any(|byte| byte != b'.');
         if usable && text.len() <= 64 { Ok(Self(text.to_owned())) } else { Err(InvalidOwnerId) }
     }
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::decision::Denial;
-use super::policy::OwnerError;
-use super::request::{Method, RequestError};
+use super::policy::{OwnerError, OwnerParameter};
+use super::request::{Ambiguity, Method, RequestError};
 
 /// An HTTP response without a body other than its problem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,6 +66,7 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
             let detail = format!("This path takes {allowed}.");
             Reply::new(405, "method-not-allowed", "The path does not take this method", &detail).with("Allow", allowed)
         }
+        Denial::AmbiguousOperation(other) => ambiguous_operation(other.as_deref(), realm),
         Denial::NotForIntegrations => {
             Reply::new(403, "not-for-integrations", "Not open to private integrations", NOT_OPEN)
         }
@@ -95,6 +96,7 @@ const NO_CREDENTIAL: &str = "Send a private integration's token as \"Authorizati
 const INVALID_TOKEN: &str = "It is malformed, unknown, expired or revoked.";
 const UNKNOWN_OPERATION: &str = "Method and path are not an operation of this API.";
 const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever their scopes.";
+const SAFE_METHOD: &str = "GET and HEAD requests reach this API without a body; send the id in the query or the path";
 const INCOMPLETE: &str = "It broke off before its end. Nothing was forwarded.";
 const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
 const UNREACHABLE: &str = "The request was allowed, but the API behind the gate cannot be reached.";
@@ -113,33 +115,71 @@ fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
         RequestError::Query { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Authorization(error) => (true, error.to_string()),
         RequestError::Body(error) => (false, error.to_string()),
+        RequestError::BodyOfSafeMethod => (true, SAFE_METHOD.to_owned()),
     };
     let reply =
         Reply::new(400, "ambiguous-request", "The request is malformed or ambiguous", &format!("Refused: {detail}."));
     if credential_sent { reply.with("WWW-Authenticate", challenge(realm, "invalid_request")) } else { reply }
 }
 
-fn owner(error: &OwnerError, realm: &Realm) -> Reply {
-    let (status, kind, title, name) = match error {
-        OwnerError::Ambiguous(name) => (400, "ambiguous-owner", "The owner is given ambiguously", name),
-        OwnerError::Missing(name) => (400, "missing-owner", "The owner is not given", name),
-        OwnerError::Other(name) => (403, "wrong-owner", "The integration belongs to another owner", name),
-    };
-    let detail = match error {
-        OwnerError::Ambiguous(_) => {
-            format!("Give {name} once, in its exact spelling, and the same wherever it stands.")
+fn ambiguous_operation(other: Option<&str>, realm: &Realm) -> Reply {
+    let title = "The path may be read as another operation";
+    match other {
+        Some(other) => {
+            let detail =
+                format!("Some routers read this path as {other}, which this integration cannot use in this way.");
+            Reply::new(400, "ambiguous-operation", title, &detail)
+                .with("WWW-Authenticate", challenge(realm, "invalid_request"))
+                .extend("operation", other.into())
         }
-        OwnerError::Missing(_) => format!("Give {name}: the id of the integration's own agency or sub-account."),
-        OwnerError::Other(_) => format!("{name} must be the id of the integration's own agency or sub-account."),
-    };
-    let reply = Reply::new(status, kind, title, &detail).extend("parameter", name.as_str().into());
-    match error {
-        OwnerError::Ambiguous(_) | OwnerError::Missing(_) => {
-            reply.with("WWW-Authenticate", challenge(realm, "invalid_request"))
-        }
-        OwnerError::Other(_) => reply,
+        None => Reply::new(400, "ambiguous-operation", title, "Some routers read this path as another operation."),
     }
 }
+
+fn owner(error: &OwnerError, realm: &Realm) -> Reply {
+    let (status, kind, title) = match error {
+        OwnerError::Ambiguous { .. } | OwnerError::Disagreeing(..) => {
+            (400, "ambiguous-owner", "The owner is given ambiguously")
+        }
+        OwnerError::Missing(_) => (400, "missing-owner", "The owner is not given"),
+        OwnerError::Other(_) => (403, "wrong-owner", "The integration belongs to another owner"),
+        OwnerError::NotChecked(_) => (415, "owner-not-checked", "The owner cannot be compared in this body"),
+    };
+    let (OwnerError::Ambiguous { name, .. }
+    | OwnerError::Disagreeing(OwnerParameter { name, .. }, _)
+    | OwnerError::Missing(name)
+    | OwnerError::Other(name)
+    | OwnerError::NotChecked(name)) = error;
+    let reply = Reply::new(status, kind, title, &owner_detail(error)).extend("parameter", name.as_str().into());
+    if status == 400 { reply.with("WWW-Authenticate", challenge(realm, "invalid_request")) } else { reply }
+}
+
+/// The fault itself: which of two parameters, which character, what about the body.
+fn owner_detail(error: &OwnerError) -> String {
+    match error {
+        OwnerError::Ambiguous { name, place, why: Ambiguity::Alike(other) } => {
+            let other: String = other.chars().take(MOST_OF_A_NAME).collect();
+            format!("{other:?} in the {place} is read as {name} by some parsers. Leave it out, or send {name} alone.")
+        }
+        OwnerError::Ambiguous { name, place, why: why @ Ambiguity::Body(_) } => {
+            format!("{name} cannot be read from the {place}: {why}.")
+        }
+        OwnerError::Ambiguous { name, place, why } => format!("{name} in the {place}: {why}."),
+        OwnerError::Disagreeing(one, other) => format!(
+            "{} in the {} and {} in the {} name two owners. Send the same id in both, or one of them.",
+            one.name, one.place, other.name, other.place
+        ),
+        OwnerError::Missing(name) => format!("Give {name}: the id of the integration's own agency or sub-account."),
+        OwnerError::Other(name) => format!("{name} must be the id of the integration's own agency or sub-account."),
+        OwnerError::NotChecked(name) => format!(
+            "{name} stands in a multipart/form-data body, which the gate does not read. Send JSON or \
+             application/x-www-form-urlencoded."
+        ),
+    }
+}
+
+/// How much of a parameter's name is told to who sent it.
+const MOST_OF_A_NAME: usize = 64;
 
 impl Reply {
     /// A problem of this kind.

@@ -65,7 +65,7 @@ impl World {
         let policy = self.stored.concerning(request.path()).unwrap();
         if let Some(presented) = request.credential() {
             authenticate(presented, record, at(self.now))?;
-            if policy.reads_body(&request) {
+            if policy.owner_fields(&request).body {
                 let encoded = request.header("content-encoding").is_some();
                 let body = Body::parse(request.header("content-type"), encoded, body);
                 request = request.with_body(body.map_err(RequestError::from)?);
@@ -138,7 +138,18 @@ pub fn document() -> Value {
                 "get": { "security": tenant(&["contacts.readonly"]), "parameters": [location] },
                 "post": { "security": tenant(&["contacts.write"]) }
             },
-            "/contacts/{contactId}": { "get": { "security": tenant(&["contacts.readonly"]) } },
+            "/contacts/{contactId}": {
+                "get": { "security": tenant(&["contacts.readonly"]) }
+            },
+            "/contacts/{contactId}/tasks": { "get": { "security": tenant(&["contacts.readonly"]) } },
+            "/contacts/export": { "get": { "security": tenant(&["contacts.export"]) } },
+            "/contacts/export/{part}": { "get": { "security": tenant(&["contacts.export"]) } },
+            "/contacts/search": { "get": { "security": tenant(&["contacts.readonly"]) } },
+            "/nearby": { "get": { "parameters": [location] } },
+            "/places/{locationId}": { "get": {} },
+            "/board": { "get": { "security": [], "parameters": [location] } },
+            "/lookup": { "get": { "security": tenant(&[]), "requestBody": body(&["locationId"]) } },
+            "/uploads": { "post": { "security": tenant(&[]), "requestBody": body(&["locationId"]) } },
             "/locations/{locationId}": {
                 "get": { "security": either },
                 "put": { "security": [{ "Agency": ["locations.write"] }] }
@@ -190,7 +201,10 @@ fn live(id: u8, owner: Owner, text: &str, tokens: Rotation) -> Record {
     Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens }.into()
 }
 
-fn records() -> [Record; 6] {
+/// An owner's id with characters that path and query may percent-encode.
+pub const COLON: &str = "acct:1@x";
+
+fn records() -> [Record; 7] {
     let tenant = || owner(Level::SubAccount, "harbour-1");
     let rotating =
         |id, until| Rotation::Rotating { outgoing: live_token(id, 1), until: at(until), incoming: live_token(id, 2) };
@@ -206,6 +220,7 @@ fn records() -> [Record; 6] {
         live(4, tenant(), SCOPES, rotating(4, NOW)),
         Record::Gone { id: integration_id(5), rev: 9 },
         live(6, tenant(), "", Rotation::Steady(live_token(6, 1))),
+        live(8, owner(Level::SubAccount, COLON), SCOPES, Rotation::Steady(live_token(8, 1))),
     ]
 }
 
@@ -222,6 +237,7 @@ fn tokens() -> BTreeMap<&'static str, String> {
         ("deleted", minted(5, 1)),
         ("without scopes", minted(6, 1)),
         ("unknown", minted(7, 1)),
+        ("colon", minted(8, 1)),
     ];
     let ours = names.into_iter().map(|(name, (text, _))| (name, format!("Bearer {text}")));
     ours.chain([("forged", format!("Bearer {foreign}"))]).collect()

@@ -33,6 +33,10 @@ pub enum Denial {
     /// The path is known, for these methods.
     #[error("method not in the policy for this path")]
     OtherMethods(Vec<Method>),
+    /// A tolerant router could take the path for another operation, which the caller may not use. Names it to who has a
+    /// valid token.
+    #[error("ambiguous operation: a router may read the path as {}", .0.as_deref().unwrap_or("another operation"))]
+    AmbiguousOperation(Option<String>),
     /// No private integration may use the operation.
     #[error("operation not open to private integrations")]
     NotForIntegrations,
@@ -84,7 +88,8 @@ impl Denial {
     pub fn may_be_outdated(&self) -> bool {
         match self {
             Self::UnknownToken | Self::DeadToken | Self::UnknownOperation | Self::OtherMethods(_) => true,
-            Self::NotForIntegrations | Self::WrongLevel(_) | Self::Owner(_) | Self::MissingScopes { .. } => true,
+            Self::AmbiguousOperation(_) | Self::NotForIntegrations => true,
+            Self::WrongLevel(_) | Self::Owner(_) | Self::MissingScopes { .. } => true,
             // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
             Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
             Self::ClientGone => false,
@@ -104,10 +109,12 @@ impl Denial {
             Self::DeadToken => "dead_token",
             Self::UnknownOperation => "unknown_operation",
             Self::OtherMethods(_) => "method_not_allowed",
+            Self::AmbiguousOperation(_) => "ambiguous_operation",
             Self::NotForIntegrations => "not_for_integrations",
             Self::WrongLevel(_) => "wrong_level",
             Self::Owner(OwnerError::Other(_)) => "wrong_owner",
-            Self::Owner(OwnerError::Ambiguous(_)) => "ambiguous_owner",
+            Self::Owner(OwnerError::Ambiguous { .. } | OwnerError::Disagreeing(..)) => "ambiguous_owner",
+            Self::Owner(OwnerError::NotChecked(_)) => "owner_not_checked",
             Self::Owner(OwnerError::Missing(_)) => "missing_owner",
             Self::MissingScopes { .. } => "missing_scopes",
             Self::ClientGone => "client_gone",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Decision, Denial, decide, operation};
-use crate::core::policy::{Access, Alternative, Operation, Place, Policy};
+use crate::core::policy::{Access, Alternative, Operation, OwnerParameter, Place, Policy};
 use crate::core::record::{Live, Record};
 use crate::core::request::{Body, Request, RequestError};
 use crate::core::rotation::Timestamp;
@@ -90,15 +90,22 @@ fn assumed_request(
 
 /// A question has no header fields and no body: where the operation names its owner there, its own is assumed.
 fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy) -> VerifiedRequest {
-    let alternatives = operation(policy, &request).map(|operation| operation.access.alternatives().to_vec());
-    let own = |alternative: &Alternative| alternative.level == live.owner.level;
-    let parameters = alternatives.into_iter().flatten().filter(own).flat_map(|alternative| alternative.owner);
-    parameters.fold(request, |request, parameter| match parameter.place {
-        Place::Header if request.header(&parameter.name).is_none() => {
-            request.with_header(&parameter.name, live.owner.id.as_str())
-        }
+    let Some(operation) = operation(policy, &request) else { return request };
+    let others = policy.alike(operation, request.method(), request.path());
+    let names = policy.owner_names().of(live.owner.level);
+    let operations = std::iter::once(operation).chain(others);
+    let parameters = operations.flat_map(|operation| {
+        let own = |alternative: &&Alternative| alternative.level == live.owner.level;
+        let of_alternatives = operation.access.alternatives().iter().filter(own);
+        let of_level = |parameter: &&OwnerParameter| names.iter().any(|name| name.binds(parameter));
+        let listed = of_alternatives.flat_map(|alternative| alternative.owner.iter());
+        listed.chain(operation.owner.iter().filter(of_level))
+    });
+    let parameters: Vec<OwnerParameter> = parameters.cloned().collect();
+    parameters.into_iter().fold(request, |request, OwnerParameter { name, place }| match place {
+        Place::Header if request.header(&name).is_none() => request.with_header(&name, live.owner.id.as_str()),
         Place::Body => {
-            let body = Body::Object(vec![(parameter.name, Some(live.owner.id.as_str().to_owned()))]);
+            let body = Body::of_property(&name, live.owner.id.as_str());
             request.with_body(body)
         }
         Place::Header | Place::Path | Place::Query => request,

@@ -9,9 +9,9 @@ use std::rc::Rc;
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
 
-use super::policy::{Access, Alternative, Lookup, Operation, OwnerError, Policy};
+use super::policy::{Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, PathParameters, Policy, Presence};
 use super::record::{Live, Owner, Record};
-use super::request::Method;
+use super::request::{Method, RequestError};
 use super::rotation::{Timestamp, TokenUse};
 use super::scope::ScopeSet;
 use super::token::{IntegrationId, Presented, VerifiedRequest};
@@ -74,19 +74,40 @@ fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, no
         Lookup::OtherMethods(allowed) => return Err(Denial::OtherMethods(allowed)),
         Lookup::Nothing => return Err(Denial::UnknownOperation),
     };
-    match (&operation.access, &identity) {
-        (Access::Public, _) | (Access::Authenticated, Some(_)) => {}
-        (_, None) => return Err(Denial::NoCredential),
-        (Access::AnyOf(alternatives), Some(identity)) => {
-            let allows = |alternative: &Alternative| {
-                policy.check_owner(alternative, request, &path_parameters, &identity.owner().id)?;
-                covers(alternative, &identity.integration.scopes)
-            };
-            any_of(alternatives, identity, allows)?;
-        }
+    let caller = identity.as_ref().map(|identity| (identity, policy.owner_check(identity.owner(), request)));
+    may_use(operation, &path_parameters, caller.as_ref())?;
+    let others = policy.alike(operation, request.method(), request.path());
+    for other in &others {
+        may_use(other, &PathParameters::of(other, request.path()), caller.as_ref()).map_err(|_| {
+            // What exists is told only to those who have a valid token.
+            Denial::AmbiguousOperation(identity.as_ref().map(|_| other.name()))
+        })?;
     }
+    let judged_fields = judged_fields(std::iter::once(operation).chain(others));
     let (method, target) = (request.method().clone(), request.shared_target());
-    Ok(Grant { method, target, identity, judged_fields: judged_fields(operation) })
+    Ok(Grant { method, target, identity, judged_fields })
+}
+
+/// Whether the caller, if there is one, may use an operation.
+fn may_use<'a>(
+    operation: &'a Operation,
+    path_parameters: &PathParameters<'a>,
+    caller: Option<&(&Identity, OwnerCheck<'a, Presented>)>,
+) -> Result<(), Denial> {
+    let Some((identity, owner)) = caller else {
+        return if operation.access == Access::Public { Ok(()) } else { Err(Denial::NoCredential) };
+    };
+    if let (true, Method::Get | Method::Head, true) = (operation.reads_body(), owner.method(), owner.has_body()) {
+        return Err(RequestError::BodyOfSafeMethod.into());
+    }
+    match &operation.access {
+        Access::Public => Ok(owner.check_all(operation, Presence::Optional, path_parameters)?),
+        Access::Authenticated => Ok(owner.check_all(operation, Presence::Required, path_parameters)?),
+        Access::AnyOf(alternatives) => any_of(alternatives, identity, |alternative| {
+            owner.check(operation, &alternative.owner, Presence::Required, path_parameters)?;
+            covers(alternative, &identity.integration.scopes)
+        }),
+    }
 }
 
 /// Passes where one alternative of the identity's level allows it, else tells what the nearest one lacks.
@@ -110,10 +131,13 @@ fn any_of(
 }
 
 /// The header fields that name the owner, and where a body does, those that say how it is read.
-fn judged_fields(operation: &Operation) -> Vec<String> {
-    let mut fields: Vec<_> = operation.access.owner_headers().map(str::to_ascii_lowercase).collect();
-    if operation.access.reads_body() {
-        fields.extend(["content-type".to_owned(), "content-encoding".to_owned()]);
+fn judged_fields<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<String> {
+    let mut fields = Vec::new();
+    for operation in operations {
+        fields.extend(operation.owner_headers().map(str::to_ascii_lowercase));
+        if operation.reads_body() {
+            fields.extend(["content-type".to_owned(), "content-encoding".to_owned()]);
+        }
     }
     fields
 }

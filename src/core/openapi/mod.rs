@@ -3,20 +3,21 @@
 mod document;
 mod owner;
 mod report;
+mod router;
 mod rules;
 mod security;
 mod settings;
 
 pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
 pub use report::{Finding, Kinds, Report, Unscoped};
-pub use settings::{Scheme, Settings, WithoutScopes, WithoutSecurity};
+pub use settings::{OwnerInBody, Router, Scheme, Settings, WithoutScopes, WithoutSecurity};
 
 use self::document::{Described, Fault};
 use self::owner::Places;
 use self::security::Ways;
-use super::policy::{Access, Operation, Policy, PolicyError, Template};
+use super::policy::{Access, Operation, OwnerPlaces, Policy, PolicyError, Template};
 use super::record::Level;
-use super::request::Method;
+use super::request::{Method, sort_and_dedup};
 use super::scope::ScopeSet;
 
 /// A policy, and what compiling it found.
@@ -84,6 +85,7 @@ fn compile_documents(
         }
     }
     rules::apply(settings, &mut operations, report);
+    router::apply(settings, &mut operations, report);
     report.crossings(&operations);
     Ok(operations)
 }
@@ -126,7 +128,14 @@ impl Compiler<'_> {
         report.looks_like_owner.extend(look_alikes.iter().map(|what| self.finding(what)));
         report.unread_bodies.extend(places.unread(described, &access).map(|what| self.finding(what)));
         self.report_access(ways, &access, closed, report);
-        let operation = self.operation(path, access);
+        let mut owner: Vec<_> = match access {
+            Access::AnyOf(_) => Vec::new(),
+            Access::Public | Access::Authenticated => {
+                [Level::Agency, Level::SubAccount].into_iter().flat_map(owner).collect()
+            }
+        };
+        sort_and_dedup(&mut owner);
+        let operation = self.operation(path, access, owner.into());
         if places.is_unread(described, &operation) {
             report.unread_only.insert(operation.name());
         }
@@ -147,12 +156,16 @@ impl Compiler<'_> {
         }
     }
 
-    fn operation(&self, path: Template, access: Access) -> Operation {
+    fn operation(&self, path: Template, access: Access, owner: OwnerPlaces) -> Operation {
         let document::OperationObject { method, operation_id, summary, .. } = self.described.operation;
         Operation {
             path,
             method: Method::parse(&method.to_ascii_uppercase()),
             access,
+            owner,
+            is_routed_exactly: false,
+            // As long as it is not settled who compares an owner there.
+            is_multipart_unchecked: self.described.takes_multipart(),
             id: operation_id.clone(),
             summary: summary.clone(),
             document: self.described.document.title().to_owned(),

@@ -4,7 +4,7 @@ use super::document::{Body, Described, Document, Form};
 use super::settings::Settings;
 use crate::core::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
-use crate::core::request::{is_json, may_be, sort_and_dedup, sorted};
+use crate::core::request::{is_readable, may_be, sort_and_dedup, sorted};
 
 /// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
 const MAX_LOOK_ALIKES: usize = 8;
@@ -69,7 +69,7 @@ impl<'a> Places<'a> {
         let mut named = of_level.flat_map(|alternative| alternative.owner.iter()).peekable();
         named.peek().is_some()
             && named.all(|parameter| parameter.place == Place::Body)
-            && !described.media_types().any(is_json)
+            && !described.media_types().any(is_readable)
     }
 
     /// What keeps an operation's body from being known, where the settings want to know it.
@@ -82,7 +82,7 @@ impl<'a> Places<'a> {
     pub fn parameters(&self, described: &Described<'_>, path: &Template, level: Level) -> Vec<OwnerParameter> {
         let names = self.settings.owner_parameters.of(level);
         let mut found = self.all(described, path);
-        found.retain(|parameter| names.iter().any(|owner| binds(owner, parameter)));
+        found.retain(|parameter| names.iter().any(|owner| owner.binds(parameter)));
         sort_and_dedup(&mut found);
         found
     }
@@ -97,7 +97,7 @@ impl<'a> Places<'a> {
         let names: Vec<_> = levels.flat_map(|level| self.settings.owner_parameters.of(level)).collect();
         let mut found = Vec::new();
         for parameter in self.all(described, path) {
-            if names.iter().any(|owner| binds(owner, &parameter)) {
+            if names.iter().any(|owner| owner.binds(&parameter)) {
                 continue;
             }
             let alike = names.iter().find(|owner| may_be(&parameter.name, &owner.name));
@@ -119,7 +119,7 @@ impl<'a> Places<'a> {
 
 /// The media types of a form that the gate cannot read, where there are any.
 fn unread_types(form: &Form) -> Option<String> {
-    let types: Vec<&str> = form.media_types.iter().map(String::as_str).filter(|name| !is_json(name)).collect();
+    let types: Vec<&str> = form.media_types.iter().map(String::as_str).filter(|name| !is_readable(name)).collect();
     let (first, others) = types.split_first()?;
     Some(if others.is_empty() { (*first).to_owned() } else { format!("{first} and {} others", others.len()) })
 }
@@ -136,14 +136,4 @@ fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &OwnerName
         return format!("{name} in the body is not compared; set \"body\": true for {name} if it names the owner");
     }
     format!("{name} ({place}) is not compared; add {name} if it names the owner, as {} does", owner.name)
-}
-
-/// Whether the settings' `owner` is what this parameter names.
-pub(super) fn binds(owner: &OwnerName, parameter: &OwnerParameter) -> bool {
-    match parameter.place {
-        // Names of header fields are case-insensitive (RFC 9110 section 5.1); all others are not.
-        Place::Header => owner.name.eq_ignore_ascii_case(&parameter.name),
-        Place::Body => owner.body && owner.name == parameter.name,
-        Place::Path | Place::Query => owner.name == parameter.name,
-    }
 }

@@ -70,7 +70,7 @@ pub(super) fn compile(
             for (level, needed) in ways {
                 let mut scopes = extra.clone();
                 scopes.extend(needed.iter().cloned());
-                alternatives.push(Alternative { level: *level, scopes, owner: owner(*level) });
+                alternatives.push(Alternative { level: *level, scopes, owner: owner(*level).into() });
             }
             sort_and_dedup(&mut alternatives);
             Access::AnyOf(alternatives)

@@ -26,6 +26,52 @@ pub struct Settings {
     pub scope_extension: Option<String>,
     /// Rules written by hand. A rule takes the place of the operation with its method and path.
     pub rules: Vec<Operation>,
+    /// How the origin's router reads paths.
+    #[serde(skip_serializing_if = "Router::is_default")]
+    pub router: Router,
+    /// The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub router_exact: Vec<String>,
+    /// Who compares the owner in bodies that the gate does not read.
+    #[serde(skip_serializing_if = "OwnerInBody::is_default")]
+    pub owner_in_body: OwnerInBody,
+}
+
+/// How the origin's router reads paths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Router {
+    /// Perhaps as Express, Rails and ASP.NET do: without case, extension, or what stands at the ends of a segment.
+    #[default]
+    Tolerant,
+    /// Byte for byte.
+    Exact,
+}
+
+/// Who compares the owner in `multipart/form-data`, which the gate does not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerInBody {
+    /// Nobody could: such a body is refused where the operation declares an owner in it.
+    #[default]
+    Gate,
+    /// The origin, in every operation whose document has such a body.
+    Origin,
+    /// The origin, in these operations.
+    #[serde(untagged)]
+    OriginFor(Vec<String>),
+}
+
+impl Router {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl OwnerInBody {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a security scheme means.
@@ -81,7 +127,17 @@ impl WithoutSecurity {
 
 impl FromKept for Settings {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let names = ["schemes", "owner_parameters", "without_security", "without_scopes", "scope_extension", "rules"];
+        let names = [
+            "schemes",
+            "owner_parameters",
+            "without_security",
+            "without_scopes",
+            "scope_extension",
+            "rules",
+            "router",
+            "router_exact",
+            "owner_in_body",
+        ];
         let mut fields = Fields::of(value, &names)?;
         let owner_parameters: OwnerNames = fields.given("owner_parameters")?.unwrap_or_default();
         if owner_parameters.agency.len().max(owner_parameters.sub_account.len()) > MAX_OWNER_NAMES {
@@ -95,6 +151,9 @@ impl FromKept for Settings {
             without_scopes: fields.given("without_scopes")?.unwrap_or_default(),
             scope_extension: fields.optional("scope_extension")?,
             rules: fields.given("rules")?.unwrap_or_default(),
+            router: fields.given("router")?.unwrap_or_default(),
+            router_exact: fields.given("router_exact")?.unwrap_or_default(),
+            owner_in_body: fields.given("owner_in_body")?.unwrap_or_default(),
         })
     }
 }
@@ -116,6 +175,23 @@ impl FromKept for WithoutSecurity {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let all = [("deny", Self::Deny), ("authenticated", Self::Authenticated), ("public", Self::Public)];
         word(value, &all)
+    }
+}
+
+impl FromKept for Router {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        word(value, &[("tolerant", Self::Tolerant), ("exact", Self::Exact)])
+    }
+}
+
+impl FromKept for OwnerInBody {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        match value.text() {
+            Some("gate") => Ok(Self::Gate),
+            Some("origin") => Ok(Self::Origin),
+            Some(_) => Err(Fault::new("owner_in_body is gate, origin, or a list of operations")),
+            None => Vec::from_kept(value).map(Self::OriginFor),
+        }
     }
 }
 

@@ -14,7 +14,9 @@ pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
 pub use json::CorruptPolicy;
 pub use operation::{Access, Alternative, Operation};
-pub use owner::{Condition, OwnerError, OwnerName, OwnerNames, OwnerParameter, Place};
+pub use owner::{
+    Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
+};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
 pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Segments, Template};
@@ -31,6 +33,15 @@ pub struct Policy {
     descriptions: Map<String>,
     /// Of the operations, in their order.
     routes: Routes,
+}
+
+/// What a verdict on one request rests on beside its path and query.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct OwnerFields<'a> {
+    /// The header fields that may name the owner.
+    pub headers: Vec<&'a str>,
+    /// Whether the body may.
+    pub body: bool,
 }
 
 /// Why a list of operations is no policy.
@@ -112,15 +123,21 @@ impl Policy {
         &self.owner_names
     }
 
-    /// Whether the request's body must be read before it can be judged.
-    pub fn reads_body<C>(&self, request: &Request<C>) -> bool {
-        self.operation(request.method(), request.path()).is_some_and(|operation| operation.access.reads_body())
+    /// Where else than in path and query the request may name its owner.
+    pub fn owner_fields<C>(&self, request: &Request<C>) -> OwnerFields<'_> {
+        let mut fields = OwnerFields::default();
+        let Some(operation) = self.operation(request.method(), request.path()) else { return fields };
+        for operation in std::iter::once(operation).chain(self.alike(operation, request.method(), request.path())) {
+            fields.headers.extend(operation.owner_headers());
+            fields.body |= operation.reads_body();
+        }
+        fields
     }
 
     /// The operation that a method and a path name. Literal segments go before parameters, from the left.
     pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
         if let Some(operation) = self.operation(method, path) {
-            return Lookup::Found(operation, PathParameters { template: &operation.path, path });
+            return Lookup::Found(operation, PathParameters::of(operation, path));
         }
         let others = self.methods(path);
         if others.is_empty() { Lookup::Nothing } else { Lookup::OtherMethods(others) }
@@ -133,6 +150,23 @@ impl Policy {
             found = alike.iter().find(|operation| operation.method == *method);
             found.is_some()
         });
+        found
+    }
+
+    /// The operations that a tolerant router could take the path for, where it is one of `operation`: a parameter's value
+    /// resembles a literal that stands in its place elsewhere.
+    pub fn alike(&self, operation: &Operation, method: &Method, path: &Path) -> Vec<&Operation> {
+        let mut found = Vec::new();
+        if operation.is_routed_exactly || !operation.path.has_parameters() {
+            return found;
+        }
+        let template = |place: usize| Some(self.operations.get(place)?.path.as_str());
+        // A handler of GET answers HEAD too.
+        let is_meant = |other: &&Operation| {
+            (other.method == *method || (*method == Method::Head && other.method == Method::Get)) && *other != operation
+        };
+        let mut take = |places| found.extend(self.operations.get(places).into_iter().flatten().filter(is_meant));
+        _ = self.routes.alike(&template, operation.path.as_str(), path.as_str(), &mut take);
         found
     }
 
@@ -157,6 +191,11 @@ impl Policy {
 }
 
 impl<'a> PathParameters<'a> {
+    /// The values that `operation` takes from `path`.
+    pub fn of(operation: &'a Operation, path: &'a Path) -> Self {
+        Self { template: &operation.path, path }
+    }
+
     /// Names and values, from the left.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.template.values(self.path)

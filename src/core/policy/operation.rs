@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{OwnerParameter, Place, Template};
+use super::{OwnerParameter, OwnerPlaces, Place, Template};
 use crate::core::record::Level;
 use crate::core::request::json::{deserialize, text};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Method};
@@ -18,6 +18,16 @@ pub struct Operation {
     pub method: Method,
     /// Who may use it.
     pub access: Access,
+    /// Where the request names the owner, of either level, where there are no alternatives that say so.
+    #[serde(skip_serializing_if = "OwnerPlaces::is_unlisted")]
+    pub owner: OwnerPlaces,
+    /// Whether the origin's router reads a path exactly as the policy does: then no value of a parameter is judged as a
+    /// literal that it only resembles.
+    #[serde(rename = "router_exact", skip_serializing_if = "std::ops::Not::not")]
+    pub is_routed_exactly: bool,
+    /// Whether it takes `multipart/form-data` in which the origin, not the gate, compares the owner.
+    #[serde(rename = "owner_in_body", skip_serializing_if = "std::ops::Not::not", serialize_with = "origin")]
+    pub is_multipart_unchecked: bool,
     /// OpenAPI's `operationId`, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -48,8 +58,8 @@ pub struct Alternative {
     /// The scopes that it must have, all of them.
     pub scopes: ScopeSet,
     /// Where the request names the owner. Where there is any, the request must name the integration's own.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub owner: Vec<OwnerParameter>,
+    #[serde(skip_serializing_if = "OwnerPlaces::is_unlisted")]
+    pub owner: OwnerPlaces,
 }
 
 impl Operation {
@@ -57,14 +67,26 @@ impl Operation {
     pub fn name(&self) -> String {
         format!("{} {}", self.method.as_str(), self.path)
     }
+
+    /// Where the owner may be named, whoever asks.
+    pub fn owner_parameters(&self) -> impl Iterator<Item = &OwnerParameter> {
+        let of_alternatives = self.access.alternatives().iter().flat_map(|alternative| alternative.owner.iter());
+        of_alternatives.chain(self.owner.iter())
+    }
+
+    /// The header fields that the owner may be named in.
+    pub fn owner_headers(&self) -> impl Iterator<Item = &str> {
+        let parameters = self.owner_parameters().filter(|parameter| parameter.place == Place::Header);
+        parameters.map(|parameter| parameter.name.as_str())
+    }
+
+    /// Whether the owner may be named in the body, which must be read then.
+    pub fn reads_body(&self) -> bool {
+        self.owner_parameters().any(|parameter| parameter.place == Place::Body)
+    }
 }
 
 impl Alternative {
-    /// Whether the owner may be named in the body, which must be read then.
-    pub fn reads_body(&self) -> bool {
-        self.owner.iter().any(|parameter| parameter.place == Place::Body)
-    }
-
     /// Whether an integration of `level` with these scopes satisfies it, for its own owner.
     pub fn is_satisfied(&self, level: Level, scopes: &ScopeSet) -> bool {
         self.level == level && scopes.covers(&self.scopes)
@@ -72,22 +94,6 @@ impl Alternative {
 }
 
 impl Access {
-    /// The header fields that the owner may be named in.
-    pub fn owner_headers(&self) -> impl Iterator<Item = &str> {
-        let parameters = self.alternatives().iter().flat_map(|alternative| &alternative.owner);
-        parameters.filter(|parameter| parameter.place == Place::Header).map(|parameter| parameter.name.as_str())
-    }
-
-    /// Whether the owner may be named elsewhere than in path and query.
-    pub fn reads_more(&self) -> bool {
-        self.reads_body() || self.owner_headers().next().is_some()
-    }
-
-    /// Whether the owner may be named in the body, which must be read then.
-    pub fn reads_body(&self) -> bool {
-        self.alternatives().iter().any(Alternative::reads_body)
-    }
-
     /// The alternatives, if the operation needs one to be satisfied.
     pub fn alternatives(&self) -> &[Alternative] {
         match self {
@@ -113,6 +119,28 @@ impl Access {
     }
 }
 
+/// What [`Operation::is_multipart_unchecked`] is written as.
+enum OwnerInBody {
+    Origin,
+}
+
+impl FromKept for OwnerInBody {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(
+            value,
+            |text| if text == ORIGIN { Ok(Self::Origin) } else { Err("owner_in_body of an operation is origin") },
+        )
+    }
+}
+
+const ORIGIN: &str = "origin";
+
+/// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn origin<S: Serializer>(_: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(ORIGIN)
+}
+
 fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(method.as_str())
 }
@@ -126,13 +154,19 @@ impl FromKept for Method {
     }
 }
 
+const FIELDS: [&str; 9] =
+    ["path", "method", "access", "owner", "router_exact", "owner_in_body", "id", "summary", "document"];
+
 impl FromKept for Operation {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["path", "method", "access", "id", "summary", "document"])?;
+        let mut fields = Fields::of(value, &FIELDS)?;
         Ok(Self {
             path: fields.required("path")?,
             method: fields.required("method")?,
             access: fields.required("access")?,
+            owner: fields.given("owner")?.unwrap_or_default(),
+            is_routed_exactly: fields.given("router_exact")?.unwrap_or_default(),
+            is_multipart_unchecked: fields.given("owner_in_body")?.is_some_and(|OwnerInBody::Origin| true),
             id: fields.optional("id")?,
             summary: fields.optional("summary")?,
             document: fields.given("document")?.unwrap_or_default(),

@@ -4,6 +4,8 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use crate::core::request::{may_be_dropped, may_route_as};
+
 /// What stands for any parameter in a shape. No segment of a path can be this.
 const PARAMETER: &str = "{}";
 
@@ -63,11 +65,28 @@ impl Routes {
         self.root.find(templates, path.strip_prefix('/'), take).map(drop)
     }
 
-    /// The places of all templates that match some path which the one at `place` matches too, itself among them.
+    /// Offers `take` the places of templates that a tolerant router could take `path` for, where it is one of `template`.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where templates among which it had to look are.
+    pub fn alike(
+        &self,
+        templates: Templates<'_>,
+        template: &str,
+        path: &str,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        self.root.alike(templates, template.strip_prefix('/').zip(path.strip_prefix('/')), take)
+    }
+
+    /// The places of all templates that match some path which the one at `place` matches too, itself among them, or that a
+    /// tolerant router could take such a path for.
     pub fn overlapping<'a>(&self, templates: Templates<'a>, place: usize) -> impl Iterator<Item = usize> + 'a {
         let template = templates(place);
         self.root.places.clone().filter(move |other| {
-            template.zip(templates(*other)).is_some_and(|(template, other)| overlap(template, other))
+            template
+                .zip(templates(*other))
+                .is_some_and(|(template, other)| overlap(template, other) || may_resemble(template, other))
         })
     }
 }
@@ -84,11 +103,11 @@ impl Node {
         rest: Option<&str>,
         take: &mut dyn FnMut(Range<usize>) -> bool,
     ) -> Result<bool, OutOfOrder> {
-        let beneath = self.beneath.get_or_init(|| self.divided(templates)).as_ref().ok_or(OutOfOrder)?;
+        let beneath = self.beneath(templates)?;
         let Some(rest) = rest else {
             return Ok(!beneath.ending.is_empty() && take(beneath.ending.clone()));
         };
-        let (segment, rest) = rest.split_once('/').map_or((rest, None), |(segment, rest)| (segment, Some(rest)));
+        let (segment, rest) = first(rest);
         let parameter = beneath.parameter.filter(|_| !segment.is_empty());
         for child in [beneath.literal(segment), parameter].into_iter().flatten() {
             if let Some(child) = beneath.children.get(child)
@@ -98,6 +117,67 @@ impl Node {
             }
         }
         Ok(false)
+    }
+
+    /// Goes along the template that the path is one of. A literal beside one of its parameters that resembles the value
+    /// leads elsewhere.
+    fn alike(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<(&str, &str)>,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        let Some((template, path)) = rest.filter(|(template, _)| template.contains('{')) else { return Ok(()) };
+        let beneath = self.beneath(templates)?;
+        let ((segment, template), (value, path)) = (first(template), first(path));
+        let rest = template.zip(path);
+        if !segment.starts_with('{') {
+            return beneath.child(beneath.literal(segment)).map_or(Ok(()), |child| child.alike(templates, rest, take));
+        }
+        for child in beneath.literals().filter(|child| may_route_as(value, &child.segment)) {
+            child.alike_after(templates, rest, take)?;
+        }
+        if path.is_none_or(str::is_empty) && may_be_dropped(value) {
+            self.ends(templates, take)?;
+        }
+        beneath.child(beneath.parameter).map_or(Ok(()), |child| child.alike(templates, rest, take))
+    }
+
+    /// Beyond that literal: all templates that a tolerant router could take the rest for.
+    fn alike_after(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<(&str, &str)>,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        let Some((template, path)) = rest.filter(|(_, path)| !path.is_empty()) else {
+            return self.ends(templates, take);
+        };
+        let beneath = self.beneath(templates)?;
+        let ((segment, template), (value, path)) = (first(template), first(path));
+        let is_literal = !segment.starts_with('{');
+        let is_alike = |child: &&Self| {
+            if is_literal { *child.segment == *segment } else { may_route_as(value, &child.segment) }
+        };
+        let children = beneath.literals().filter(is_alike).chain(beneath.child(beneath.parameter));
+        for child in children {
+            child.alike_after(templates, template.zip(path), take)?;
+        }
+        Ok(())
+    }
+
+    /// Offers the templates that end here, with a slash or without.
+    fn ends(&self, templates: Templates<'_>, take: &mut dyn FnMut(Range<usize>)) -> Result<(), OutOfOrder> {
+        let beneath = self.beneath(templates)?;
+        take(beneath.ending.clone());
+        if let Some(child) = beneath.child(beneath.literal("")) {
+            take(child.beneath(templates)?.ending.clone());
+        }
+        Ok(())
+    }
+
+    fn beneath(&self, templates: Templates<'_>) -> Result<&Beneath, OutOfOrder> {
+        self.beneath.get_or_init(|| self.divided(templates)).as_ref().ok_or(OutOfOrder)
     }
 
     /// Those that end here, and the nodes of those that go on; `None` where they are out of order.
@@ -124,6 +204,19 @@ impl Beneath {
     fn literal(&self, segment: &str) -> Option<usize> {
         self.children.binary_search_by(|child| (*child.segment).cmp(segment)).ok()
     }
+
+    fn child(&self, index: Option<usize>) -> Option<&Node> {
+        self.children.get(index?)
+    }
+
+    fn literals(&self) -> impl Iterator<Item = &Node> {
+        self.children.iter().filter(|child| !child.segment.is_empty() && *child.segment != *PARAMETER)
+    }
+}
+
+/// The first segment, and what follows it.
+fn first(rest: &str) -> (&str, Option<&str>) {
+    rest.split_once('/').map_or((rest, None), |(segment, rest)| (segment, Some(rest)))
 }
 
 /// A template without its parameters' names: they do not tell two templates apart.
@@ -164,6 +257,50 @@ fn overlap(one: &str, other: &str) -> bool {
             (Some(segment), Some(other)) if is_parameter(other) && !segment.is_empty() => {}
             _ => return false,
         }
+    }
+}
+
+/// Whether a path of `template` may be one of `other` to a router that drops a slash at the end, or a value with nothing in
+/// it, or takes two literals for one.
+fn may_resemble(template: &str, other: &str) -> bool {
+    if !template.contains('{') || !may_begin_alike(template, other) {
+        return false;
+    }
+    let (template, other) = (without_slash(template), without_slash(other));
+    let is_parent = |(parent, last): (&str, &str)| last.starts_with('{') && overlap_loosely(parent, other);
+    overlap_loosely(template, other) || template.rsplit_once('/').is_some_and(is_parent)
+}
+
+/// Most templates differ in the first letters.
+fn may_begin_alike(template: &str, other: &str) -> bool {
+    let starts = template.bytes().zip(other.bytes()).skip(1).take(2);
+    let is_open = |byte: u8| !byte.is_ascii_alphanumeric();
+    let mut differ = starts.take_while(|(one, other)| !is_open(*one) && !is_open(*other));
+    differ.all(|(one, other)| one.eq_ignore_ascii_case(&other))
+}
+
+fn without_slash(template: &str) -> &str {
+    template.strip_suffix('/').unwrap_or(template)
+}
+
+fn overlap_loosely(one: &str, other: &str) -> bool {
+    let is_parameter = |segment: &str| segment.starts_with('{');
+    let mut others = other.split('/');
+    let all = one.split('/').all(|segment| {
+        let Some(other) = others.next() else { return false };
+        let is_alike = || is_same_start(segment, other) && may_route_as(segment, other);
+        segment == other || is_parameter(segment) || is_parameter(other) || is_alike()
+    });
+    all && others.next().is_none()
+}
+
+/// Most literals differ in the first letter.
+fn is_same_start(one: &str, other: &str) -> bool {
+    match (one.bytes().next(), other.bytes().next()) {
+        (Some(one), Some(other)) => {
+            one.eq_ignore_ascii_case(&other) || !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric()
+        }
+        _ => false,
     }
 }
 

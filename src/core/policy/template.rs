@@ -88,6 +88,11 @@ impl Template {
         })
     }
 
+    /// Whether there are any.
+    pub fn has_parameters(&self) -> bool {
+        self.0.contains('{')
+    }
+
     /// The path with `value(name)` for each parameter.
     pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
         let mut path = String::with_capacity(self.0.len());

@@ -1,10 +1,13 @@
-//! The body, asked only where an operation names its owner in a property of a JSON object.
+//! The body, asked only where an operation names its owner in a property of a JSON object or in a form.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
+use super::form::Candidates;
 use super::name::{Given, may_be};
 
 /// The longest body that is read, in bytes.
@@ -17,9 +20,61 @@ pub enum Body {
     #[default]
     Empty,
     /// The properties of a JSON object, in order, those that stand twice included.
-    Object(Vec<(String, Option<String>)>),
+    Object(Vec<(String, Property)>),
+    /// A form as `application/x-www-form-urlencoded` writes it.
+    Form(Rc<str>),
+    /// `multipart/form-data`, which is not read.
+    Multipart,
     /// Something else, of which nothing can be told.
-    Opaque,
+    Opaque(BodyFault),
+}
+
+/// The value of a JSON property, as far as it can be an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// A string, or an integer as its digits.
+    Id(String),
+    /// An integer beyond [`MAX_EXACT_INTEGER`].
+    Inexact,
+    /// Anything else.
+    Other,
+}
+
+/// Why nothing can be told of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// No `Content-Type` field says what it is.
+    #[error("the body has no Content-Type; send application/json")]
+    NoContentType,
+    /// Neither JSON nor a form.
+    #[error("the Content-Type of the body is neither JSON nor application/x-www-form-urlencoded")]
+    MediaType,
+    /// The origin would decode the same bytes to another text. In UTF-7 `+ACI-` is a quotation mark.
+    #[error("the Content-Type names a charset other than UTF-8")]
+    Charset,
+    /// Compressed, or encoded in another way.
+    #[error("the body has a Content-Encoding; send it without")]
+    Encoded,
+    /// The byte order mark of UTF-16 or UTF-32.
+    #[error("the body starts with the byte order mark of UTF-16; send UTF-8")]
+    Utf16,
+    /// Bytes that are not UTF-8.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// The place at which it stops being JSON.
+    #[error("the body is not JSON: line {line}, column {column}")]
+    NotJson {
+        /// Where in the text.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// JSON, and no object.
+    #[error("the body is JSON, but not an object")]
+    NotAnObject,
+    /// A form in which something stands that forms encode.
+    #[error("the form has the character {0:?}, which must be percent-encoded")]
+    Unencoded(char),
 }
 
 /// The body is longer than [`MAX_BODY_BYTES`].
@@ -27,37 +82,110 @@ pub enum Body {
 #[error("the body names the owner and is longer than {MAX_BODY_BYTES} bytes")]
 pub struct BodyTooLong;
 
+/// The most that is read of a body's parameters, once.
+pub(in crate::core) enum BodyParameters<'a> {
+    Object(&'a [(String, Property)]),
+    Form(Candidates<'a>),
+    Opaque(BodyFault),
+}
+
 impl Body {
-    /// Reads a body of this media type. What is not declared as JSON, or encoded, is opaque.
+    /// Reads a body of this media type: JSON, or a form, in UTF-8 and not encoded. Of anything else nothing can be told.
     ///
     /// # Errors
     /// [`BodyTooLong`]; then nothing can be told of it, and nothing may pass.
     pub fn parse(content_type: Option<&str>, encoded: bool, bytes: &[u8]) -> Result<Self, BodyTooLong> {
+        if Self::is_unread(content_type) {
+            return Ok(Self::Multipart);
+        }
         if bytes.len() > MAX_BODY_BYTES {
             return Err(BodyTooLong);
         }
         if bytes.is_empty() {
             return Ok(Self::Empty);
         }
-        let is_json = content_type.is_some_and(|content_type| is_json(content_type) && is_utf8(content_type));
-        let object: Option<Object> = if is_json && !encoded { serde_json::from_slice(bytes).ok() } else { None };
-        Ok(object.map_or(Self::Opaque, |Object(properties)| Self::Object(properties)))
+        Ok(Self::read(content_type, encoded, bytes).unwrap_or_else(Self::Opaque))
     }
 
-    /// How the body gives the property `name`; exact names of `others` are properties of their own.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given<'_> {
+    /// Whether a body of this media type is never read, whatever its length: `multipart/form-data`.
+    pub fn is_unread(content_type: Option<&str>) -> bool {
+        content_type.is_some_and(|content_type| essence(content_type) == "multipart/form-data")
+    }
+
+    /// A JSON object with one property.
+    pub fn of_property(name: &str, id: &str) -> Self {
+        Self::Object(vec![(name.to_owned(), Property::Id(id.to_owned()))])
+    }
+
+    fn read(content_type: Option<&str>, encoded: bool, bytes: &[u8]) -> Result<Self, BodyFault> {
+        let content_type = content_type.filter(|content_type| !content_type.is_empty());
+        let content_type = content_type.ok_or(BodyFault::NoContentType)?;
+        if !is_readable(content_type) {
+            return Err(BodyFault::MediaType);
+        }
+        if !is_utf8(content_type) {
+            return Err(BodyFault::Charset);
+        }
+        if encoded {
+            return Err(BodyFault::Encoded);
+        }
+        if is_json(content_type) { json(bytes) } else { form(bytes) }
+    }
+
+    /// What of it some parser could take for one of `names`.
+    pub(in crate::core) fn parameters(&self, names: &[&str]) -> BodyParameters<'_> {
+        match self {
+            Self::Empty | Self::Multipart => BodyParameters::Object(&[]),
+            Self::Object(properties) => BodyParameters::Object(properties),
+            Self::Form(text) => BodyParameters::Form(Candidates::of(text, names)),
+            Self::Opaque(fault) => BodyParameters::Opaque(*fault),
+        }
+    }
+}
+
+impl<'a> BodyParameters<'a> {
+    /// How the body gives the parameter `name`; exact names of `others` are parameters of their own.
+    pub fn given(&self, name: &str, others: &[&str]) -> Given<'a> {
         let properties = match self {
-            Self::Empty => return Given::Absent,
-            Self::Opaque => return Given::Ambiguous,
-            Self::Object(properties) => properties,
+            Self::Opaque(fault) => return Given::Ambiguous(Ambiguity::Body(*fault)),
+            Self::Form(candidates) => return candidates.given(name, others),
+            Self::Object(properties) => *properties,
         };
         let is_other = |given: &str| given != name && others.contains(&given);
         let mut same = properties.iter().filter(|(given, _)| may_be(given, name) && !is_other(given));
-        match (same.next(), same.next()) {
-            (None, _) => Given::Absent,
-            (Some((given, Some(value))), None) if given == name => Given::Once(value.into()),
-            _ => Given::Ambiguous,
+        let Some((given, value)) = same.next() else { return Given::Absent };
+        let second = same.next().map(|(given, _)| given);
+        if let Some(alike) = [Some(given), second].into_iter().flatten().find(|given| *given != name) {
+            return Given::Ambiguous(Ambiguity::Alike(alike.clone()));
         }
+        match (value, second) {
+            (_, Some(_)) => Given::Ambiguous(Ambiguity::Repeated),
+            (Property::Id(id), None) => Given::Once(id.into()),
+            (Property::Inexact, None) => Given::Ambiguous(Ambiguity::InexactInteger),
+            (Property::Other, None) => Given::Ambiguous(Ambiguity::NotAnId),
+        }
+    }
+}
+
+/// A UTF-8 byte order mark is dropped: JSON's readers drop it too, or refuse the text (RFC 8259 section 8.1).
+fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(BodyFault::Utf16);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    match serde_json::from_str(text) {
+        Ok(Object(properties)) => Ok(Body::Object(properties)),
+        Err(error) if error.is_data() => Err(BodyFault::NotAnObject),
+        Err(error) => Err(BodyFault::NotJson { line: error.line(), column: error.column() }),
+    }
+}
+
+fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    match text.chars().find(|letter| !letter.is_ascii_graphic()) {
+        Some(letter) => Err(BodyFault::Unencoded(letter)),
+        None => Ok(Body::Form(text.into())),
     }
 }
 
@@ -68,11 +196,25 @@ impl fmt::Debug for Body {
     }
 }
 
+/// Whether a body of this media type is read: JSON, or a form.
+pub(in crate::core) fn is_readable(media_type: &str) -> bool {
+    is_json(media_type) || is_form(media_type)
+}
+
 /// `application/json` and whatever ends in `+json` (RFC 6839), parameters aside.
-pub(in crate::core) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
     let Some((kind, subtype)) = essence.split_once('/') else { return false };
     is_token(kind) && is_token(subtype) && (essence == "application/json" || subtype.ends_with("+json"))
+}
+
+/// `application/x-www-form-urlencoded`, parameters aside.
+fn is_form(media_type: &str) -> bool {
+    essence(media_type) == "application/x-www-form-urlencoded"
+}
+
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// A token of RFC 9110 section 5.6.2. A comma or a space would be the end of the media type to some parsers.
@@ -89,8 +231,8 @@ fn is_utf8(content_type: &str) -> bool {
     charsets.all(|charset| matches!(charset.as_str(), "charset=utf-8" | "charset=\"utf-8\""))
 }
 
-/// A JSON object's properties; of a value only what can be an id: a string, or an integer as its digits.
-struct Object(Vec<(String, Option<String>)>);
+/// A JSON object's properties; of a value only what can be an id.
+struct Object(Vec<(String, Property)>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -124,12 +266,13 @@ enum Id {
     Other(IgnoredAny),
 }
 
-impl From<Id> for Option<String> {
+impl From<Id> for Property {
     fn from(id: Id) -> Self {
         match id {
-            Id::Text(text) => Some(text),
-            Id::Integer(integer) => Some(integer.to_string()),
-            Id::Other(IgnoredAny) => None,
+            Id::Text(text) => Self::Id(text),
+            Id::Integer(integer) if integer > MAX_EXACT_INTEGER => Self::Inexact,
+            Id::Integer(integer) => Self::Id(integer.to_string()),
+            Id::Other(IgnoredAny) => Self::Other,
         }
     }
 }
@@ -138,43 +281,72 @@ impl From<Id> for Option<String> {
 mod tests {
     use super::*;
 
-    fn given(body: &str) -> Given<'static> {
-        let body = Body::parse(Some("application/json; charset=utf-8"), false, body.as_bytes());
-        Box::leak(Box::new(body.unwrap())).given("locationId", &["locationId", "location-id"])
+    const JSON: &str = "application/json; charset=utf-8";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const NAMES: [&str; 2] = ["locationId", "location-id"];
+
+    fn given(content_type: &str, body: &[u8]) -> Given<'static> {
+        let body = Box::leak(Box::new(Body::parse(Some(content_type), false, body).unwrap()));
+        body.parameters(&NAMES).given("locationId", &NAMES)
     }
 
     #[test]
     fn once_is_once() {
-        assert_eq!(given(r#"{"locationId":"a","x":{"locationId":"b"}}"#), Given::Once("a".into()));
-        assert_eq!(given(r#"{"location\u0049d":"a"}"#), Given::Once("a".into()));
-        assert_eq!(given(r#"{"locationId":7,"location-id":8}"#), Given::Once("7".into()));
-        assert_eq!(given(""), Given::Absent);
-        assert_eq!(given(r#"{"x":"locationId"}"#), Given::Absent);
+        for (body, id) in [
+            (r#"{"locationId":"a","x":{"locationId":"b"}}"#, "a"),
+            (r#"{"location\u0049d":"a"}"#, "a"),
+            (r#"{"locationId":7,"location-id":8}"#, "7"),
+            ("\u{feff}{\"locationId\":9007199254740991}", "9007199254740991"),
+        ] {
+            assert_eq!(given(JSON, body.as_bytes()), Given::Once(id.into()), "{body}");
+        }
+        assert_eq!(given(FORM, b"x=1&location%49d=acct%3A1"), Given::Once("acct:1".into()));
+        for (content_type, body) in [(JSON, ""), (JSON, r#"{"x":"locationId"}"#), (FORM, "x=locationId")] {
+            assert_eq!(given(content_type, body.as_bytes()), Given::Absent);
+        }
     }
 
     #[test]
-    fn what_parsers_disagree_about_is_ambiguous() {
-        for body in [
-            r#"{"locationId":"a","locationId":"a"}"#,
-            r#"{"locationId":"a","locationid":"b"}"#,
-            r#"{"LocationId":"a"}"#,
-            r#"{"locationId":["a"]}"#,
-            r#"{"locationId":null}"#,
-            r#"[{"locationId":"a"}]"#,
-            r#"{"locationId":"a""#,
-            r#"{"locationId":"a"} {"locationId":"b"}"#,
-            "locationId=a",
+    fn what_parsers_disagree_about_is_ambiguous_and_the_fault_is_named() {
+        let alike = |name: &str| Ambiguity::Alike(name.to_owned());
+        let not_json = |column| Ambiguity::Body(BodyFault::NotJson { line: 1, column });
+        for (body, fault) in [
+            (r#"{"locationId":"a","locationId":"a"}"#, Ambiguity::Repeated),
+            (r#"{"locationId":"a","locationid":"b"}"#, alike("locationid")),
+            (r#"{"LocationId":"a"}"#, alike("LocationId")),
+            (r#"{"locationId":["a"]}"#, Ambiguity::NotAnId),
+            (r#"{"locationId":null}"#, Ambiguity::NotAnId),
+            (r#"{"locationId":9007199254740992}"#, Ambiguity::InexactInteger),
+            (r#"{"locationId":9007199254740993}"#, Ambiguity::InexactInteger),
+            (r#"[{"locationId":"a"}]"#, Ambiguity::Body(BodyFault::NotAnObject)),
+            ("\u{feff}null", Ambiguity::Body(BodyFault::NotAnObject)),
+            (r#"{"locationId":"a""#, not_json(17)),
+            (r#"{"locationId":"a"} {"locationId":"b"}"#, not_json(20)),
+            ("locationId=a", not_json(1)),
         ] {
-            assert_eq!(given(body), Given::Ambiguous, "{body}");
+            assert_eq!(given(JSON, body.as_bytes()), Given::Ambiguous(fault), "{body}");
         }
-        let form = Body::parse(Some("application/x-www-form-urlencoded"), false, b"{}").unwrap();
-        let encoded = Body::parse(Some("application/json"), true, b"{}").unwrap();
-        assert_eq!((form, encoded), (Body::Opaque, Body::Opaque));
+        let opaque = |fault| Given::Ambiguous(Ambiguity::Body(fault));
+        assert_eq!(given(JSON, b"\xff\xfe{\0}\0"), opaque(BodyFault::Utf16));
+        assert_eq!(given(JSON, b"{\"x\":\"\xff\"}"), opaque(BodyFault::NotUtf8));
+        assert_eq!(given(FORM, b"locationId=a&locationId=b"), Given::Ambiguous(Ambiguity::Repeated));
+        assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded('\n')));
+        assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
+        assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));
+        assert_eq!(given("application/json; charset=utf-7", b"{}"), opaque(BodyFault::Charset));
+        let encoded = Body::parse(Some(JSON), true, b"{}").unwrap();
+        assert_eq!(encoded, Body::Opaque(BodyFault::Encoded));
+    }
+
+    #[test]
+    fn a_media_type_that_is_two_to_some_parser_is_neither() {
         for two in
             ["application/x-www-form-urlencoded, a/b+json", "text/plain a/b+json", "a/b/c+json", "/+json", "+json"]
         {
-            assert_eq!(Body::parse(Some(two), false, b"{}"), Ok(Body::Opaque), "{two}");
+            assert_eq!(Body::parse(Some(two), false, b"{}"), Ok(Body::Opaque(BodyFault::MediaType)), "{two}");
         }
         assert_eq!(Body::parse(None, false, &[b' '; MAX_BODY_BYTES + 1]), Err(BodyTooLong));
+        let multipart = Some("Multipart/Form-Data; boundary=x");
+        assert_eq!(Body::parse(multipart, false, &[b' '; MAX_BODY_BYTES + 1]), Ok(Body::Multipart));
     }
 }

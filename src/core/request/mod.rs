@@ -1,7 +1,10 @@
 //! Step 1: a request whose path is canonical and that carries at most one credential.
 
+mod ambiguity;
 mod authorization;
 mod body;
+mod fold;
+mod form;
 pub(in crate::core) mod json;
 mod method;
 mod name;
@@ -11,16 +14,18 @@ mod query;
 
 use std::rc::Rc;
 
+pub use ambiguity::Ambiguity;
 pub use authorization::{AuthorizationError, Credential};
-pub(in crate::core) use body::is_json;
-pub use body::{Body, BodyTooLong, MAX_BODY_BYTES};
+pub(in crate::core) use body::is_readable;
+pub use body::{Body, BodyFault, BodyTooLong, MAX_BODY_BYTES, Property};
+pub(in crate::core) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as};
+pub(in crate::core) use form::{Candidates, decode};
 pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;
 pub use name::Given;
 pub(in crate::core) use name::may_be;
 pub(in crate::core) use order::{sort, sort_and_dedup, sorted};
 pub use path::{Path, PathError};
-pub(in crate::core) use query::decode;
 pub use query::{Query, QueryError};
 
 /// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the
@@ -58,6 +63,9 @@ pub enum RequestError {
     /// The body cannot be judged.
     #[error("body: {0}")]
     Body(#[from] BodyTooLong),
+    /// `GET` or `HEAD` with a body that would have to be judged: no such body is passed on.
+    #[error("body: a GET or HEAD request that names its owner in a body is not passed on")]
+    BodyOfSafeMethod,
     /// The `Authorization` header is malformed or holds several credentials.
     #[error("authorization: {0}")]
     Authorization(#[from] AuthorizationError),

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
+use super::ambiguity::Ambiguity;
+
 /// How a request gives a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given<'a> {
@@ -9,22 +13,79 @@ pub enum Given<'a> {
     Absent,
     /// Exactly once, in exactly this name; the decoded value.
     Once(Cow<'a, str>),
-    /// Twice, or under a name that some parser takes for this one.
-    Ambiguous,
+    /// In a way that parsers read differently.
+    Ambiguous(Ambiguity),
 }
 
-/// Whether some parser takes `given` for `name`: one cuts it at a NUL, another drops the NUL.
+/// Where some parser divides a name: nested parameters, array entries, what follows a NUL.
+const DIVIDERS: [char; 4] = ['[', ']', '.', '\0'];
+
+/// Whether some parser takes `given` for `name`.
+///
+/// Parsers ignore case and punctuation, drop leading brackets, nest what follows a bracket or a dot, cut a name at a NUL
+/// or drop the NUL. So a name is divided at brackets, dots and NULs, and every run of its parts is a candidate.
+/// `cargo xtask parsers` holds this against the parsers themselves.
 pub(in crate::core) fn may_be(given: &str, name: &str) -> bool {
-    let is = |given: &str| skeleton(given).eq(skeleton(name));
-    given == name || is(given) || (given.contains('\0') && is(&given.replace('\0', "")))
+    if given == name {
+        return true;
+    }
+    if !given.contains(DIVIDERS) && !given.contains('%') {
+        return skeleton(given).eq(skeleton(name));
+    }
+    has_run(given, name) || (given.contains('%') && has_run(&decoded_again(given), name))
 }
 
-/// What is left of a name when everything is dropped that some parser drops: case, punctuation, what follows a
-/// bracket or a NUL. Case as widely as Unicode has it: readers that ignore it take `ı`, `ſ` and the Kelvin sign for
-/// `i`, `s` and `k`.
+/// Whether some run of the parts of `given` has the skeleton of `name`.
+fn has_run(given: &str, name: &str) -> bool {
+    let name: String = skeleton(name).collect();
+    let parts = given.split(DIVIDERS).map(|part| skeleton(part).collect::<String>());
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    let mut rest = parts.as_slice();
+    while let [_, others @ ..] = rest {
+        if is_begun_by(rest, &name) {
+            return true;
+        }
+        rest = others;
+    }
+    name.is_empty() && parts.is_empty()
+}
+
+/// Whether the first few of `parts` make up `name`.
+fn is_begun_by(parts: &[String], name: &str) -> bool {
+    let mut left = name;
+    for part in parts {
+        match left.strip_prefix(part.as_str()) {
+            Some("") => return true,
+            Some(rest) => left = rest,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// What a parser reads that decodes a name twice, or knows `%uXXXX` as old ASP.NET does.
+fn decoded_again(name: &str) -> String {
+    let mut decoded = String::with_capacity(name.len());
+    let mut parts = name.split("%u");
+    decoded.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let code = part.split_at_checked(4).filter(|(digits, _)| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let letter = |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        match code.and_then(|(digits, rest)| Some((letter(digits)?, rest))) {
+            Some((letter, rest)) => {
+                decoded.push(letter);
+                decoded.push_str(rest);
+            }
+            None => decoded.extend(["%u", part]),
+        }
+    }
+    percent_decode_str(&decoded).decode_utf8_lossy().into_owned()
+}
+
+/// What is left of a name when everything is dropped that some parser drops: case and punctuation. Case as widely as
+/// Unicode has it: readers that ignore it take `ı`, `ſ` and the Kelvin sign for `i`, `s` and `k`.
 fn skeleton(name: &str) -> impl Iterator<Item = char> {
-    let stem = name.chars().take_while(|letter| !matches!(letter, '[' | '\0'));
-    stem.flat_map(|letter| {
+    name.chars().flat_map(|letter| {
         let plain = letter.is_ascii_alphanumeric().then(|| letter.to_ascii_lowercase());
         plain.into_iter().chain(ascii_in(letter).chars())
     })
@@ -32,7 +93,7 @@ fn skeleton(name: &str) -> impl Iterator<Item = char> {
 
 /// The ASCII letters among what becomes of a letter outside ASCII in upper case, and then in lower case. The test holds
 /// this against Unicode's tables, which are too large to carry.
-fn ascii_in(letter: char) -> &'static str {
+pub(super) fn ascii_in(letter: char) -> &'static str {
     match letter {
         '\u{df}' => "ss",
         '\u{130}' | '\u{131}' => "i",
@@ -64,8 +125,35 @@ mod tests {
         for letter in char::MIN..=char::MAX {
             let folded = letter.to_uppercase().flat_map(char::to_lowercase);
             let expected: String = folded.filter(char::is_ascii_alphanumeric).collect();
-            let stem = if matches!(letter, '[' | '\0') { String::new() } else { expected };
-            assert_eq!(skeleton(&letter.to_string()).collect::<String>(), stem, "{letter:?}");
+            assert_eq!(skeleton(&letter.to_string()).collect::<String>(), expected, "{letter:?}");
         }
+    }
+
+    #[test]
+    fn every_run_of_parts_is_a_candidate() {
+        for given in [
+            "[locationId]",
+            "[locationId",
+            "[[locationId]]",
+            "locationId.0",
+            "x.locationId",
+            "x[locationId][]",
+            "location.Id",
+            "location[Id",
+            "a.location.id[0]",
+            "%6CocationId",
+            "%u006cocationId",
+            "location%2EId",
+        ] {
+            assert!(may_be(given, "locationId"), "{given}");
+        }
+        for given in ["[location]", "location.x.id", "locationIds", "x.locationIds[0]", "%u006c", "[", ""] {
+            assert!(!may_be(given, "locationId"), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_many_parts_is_soon_compared() {
+        assert!(!may_be(&"a[".repeat(8192), &format!("{}b", "a".repeat(62))) && !may_be(&"[".repeat(16384), "a"));
     }
 }

@@ -10,9 +10,9 @@ use super::super::clock;
 use super::super::kv::POLICY_KEY;
 use super::super::site::Site;
 use super::{Gate, integration};
-use crate::core::decision::{Decision, Denial, Grant, authenticate, decide, operation};
+use crate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use crate::core::feed::Source;
-use crate::core::policy::{Access, Policy, StoredPolicy};
+use crate::core::policy::{OwnerFields, Policy, StoredPolicy};
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
 use crate::core::rotation::Timestamp;
 use crate::core::token::VerifiedRequest;
@@ -86,8 +86,7 @@ impl Gate<'_> {
         let part = policy.as_ref().ok().and_then(|part| part.as_ref().ok());
         // Without a credential nothing is worth reading.
         let reading = request.credential().zip(part).and_then(|(_, policy)| {
-            let asked = operation(policy, request)?;
-            asked.access.reads_more().then_some(&asked.access)
+            Some(policy.owner_fields(request)).filter(|fields| *fields != OwnerFields::default())
         });
         if let Some(presented) = request.credential().filter(|_| reading.is_some() || part.is_none()) {
             authenticate(presented, record.as_deref(), now)?;
@@ -97,10 +96,10 @@ impl Gate<'_> {
             Ok(Err(corrupt)) => return Ok(Verdict::ReadsPolicy(corrupt.clone())),
             Err(denial) => return Err(denial.clone()),
         };
-        if self.body.get().is_none() && reading.is_some_and(Access::reads_body) {
+        if self.body.get().is_none() && reading.as_ref().is_some_and(|fields| fields.body) && !self.has_unread_body() {
             return Ok(Verdict::ReadsBody);
         }
-        let with_more = reading.map(|access| self.with_owner_fields(request, access)).transpose()?;
+        let with_more = reading.map(|fields| self.with_owner_fields(request, &fields)).transpose()?;
         match decide(with_more.as_ref().unwrap_or(request), record.as_deref(), policy, now) {
             Decision::Allow(grant) => Ok(Verdict::Grants(grant)),
             Decision::Deny(denial) => Err(denial),
@@ -136,19 +135,28 @@ impl Gate<'_> {
     }
 
     /// The request with what its operation reads an owner's id from, beside path and query.
-    fn with_owner_fields(&self, request: &VerifiedRequest, access: &Access) -> Result<VerifiedRequest, Denial> {
-        let request = access.owner_headers().fold(request.clone(), |request, name| match self.head.header(name) {
+    fn with_owner_fields(
+        &self,
+        request: &VerifiedRequest,
+        fields: &OwnerFields<'_>,
+    ) -> Result<VerifiedRequest, Denial> {
+        let add = |request: VerifiedRequest, name: &&str| match self.head.header(name) {
             Some(value) => request.with_header(name, &value),
             None => request,
-        });
-        match self.body.get() {
-            Some(body) if access.reads_body() => {
-                let encoded = self.head.header("content-encoding").is_some();
-                let body = Body::parse(self.head.header("content-type").as_deref(), encoded, body);
-                Ok(request.with_body(body.map_err(RequestError::from)?))
-            }
-            _ => Ok(request),
+        };
+        let request = fields.headers.iter().fold(request.clone(), add);
+        if !fields.body {
+            return Ok(request);
         }
+        let body = self.body.get().map_or(&[][..], Vec::as_slice);
+        let encoded = self.head.header("content-encoding").is_some();
+        let body = Body::parse(self.head.header("content-type").as_deref(), encoded, body);
+        Ok(request.with_body(body.map_err(RequestError::from)?))
+    }
+
+    /// Whether the body is of a kind that is not read, however long it is.
+    fn has_unread_body(&self) -> bool {
+        Body::is_unread(self.head.header("content-type").as_deref())
     }
 
     async fn read_body(&self, http: &HttpRequest) -> Result<&[u8], Denial> {

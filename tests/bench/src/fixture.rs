@@ -1,7 +1,7 @@
 //! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
 
 use tidegate::core::policy::{
-    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, Template,
+    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy, Template,
 };
 use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::core::request::Method;
@@ -98,7 +98,10 @@ fn operation(n: usize) -> Operation {
     Operation {
         path: Template::parse(&path).expect("a template"),
         method: Method::parse(methods[n % 5]),
-        access: Access::AnyOf(vec![Alternative { level: Level::SubAccount, scopes, owner }]),
+        access: Access::AnyOf(vec![Alternative { level: Level::SubAccount, scopes, owner: owner.into() }]),
+        owner: OwnerPlaces::default(),
+        is_routed_exactly: false,
+        is_multipart_unchecked: false,
         id: Some(format!("operation-{n}")),
         summary: Some(format!("What operation {n} does")),
         document: format!("Group {group}"),

@@ -12,10 +12,7 @@ use super::{OWN, compiled, settings, texts, verdict};
 fn every_operation_that_names_its_owner_in_the_body_is_bound_there() {
     let Some(texts) = texts() else { return };
     let policy = compiled(&texts).policy.unwrap();
-    let reads = policy
-        .operations()
-        .iter()
-        .filter(|operation| operation.access.alternatives().iter().any(|alternative| alternative.reads_body()));
+    let reads = policy.operations().iter().filter(|operation| operation.reads_body());
     let mut bound: Vec<_> =
         reads.map(|operation| format!("{} {}", operation.method.as_str(), operation.path)).collect();
     let all = operations(&texts);

@@ -46,7 +46,7 @@ fn verdict(policy: &Policy, method: &str, sent: &Sent, level: Level, scopes: &Sc
     let live = Live { id: integration_id(1), rev: 1, owner, name: "walker".into(), scopes: scopes.clone(), tokens };
     let presented = verified(&minted(1, 1).0).unwrap();
     let mut request = Request::with_credential(method, &sent.target, presented).unwrap();
-    if policy.reads_body(&request) {
+    if policy.owner_fields(&request).body {
         request = request.with_body(Body::parse(Some("application/json"), false, sent.body.as_bytes()).unwrap());
     }
     match decide(&request, Some(&Record::from(live)), policy, at(NOW)) {

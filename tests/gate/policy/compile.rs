@@ -2,14 +2,14 @@
 
 use serde_json::json;
 use tidegate::core::openapi::{Document, InvalidDocument, Scheme, WithoutSecurity, compile};
-use tidegate::core::policy::{Access, Alternative, OwnerParameter, Place};
+use tidegate::core::policy::{Access, Alternative, OwnerParameter, OwnerPlaces, Place};
 use tidegate::core::record::Level;
 
 use super::super::support::scopes;
 use super::{access, document, one, operations, parsed, settings};
 
 fn way(level: Level, text: &str) -> Alternative {
-    Alternative { level, scopes: scopes(text), owner: vec![] }
+    Alternative { level, scopes: scopes(text), owner: OwnerPlaces::default() }
 }
 
 fn any_of<const N: usize>(ways: [Alternative; N]) -> Access {
@@ -85,7 +85,7 @@ fn silence_is_what_the_settings_say() {
 /// The owner parameters of a document's only operation's only alternative.
 fn owners(document: serde_json::Value) -> Vec<OwnerParameter> {
     let Access::AnyOf(ways) = access(document) else { panic!("no alternatives") };
-    ways[0].owner.clone()
+    ways[0].owner.to_vec()
 }
 
 fn named(place: Place, name: &str) -> OwnerParameter {

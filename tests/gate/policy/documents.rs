@@ -92,7 +92,7 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
         document["components"]["schemas"] = json!({ "a/b": { "properties": { "locationId": {} } }, "Cat": {
             "properties": { "locationId": {} } } });
         let Compiled { policy, report } = compile(&[parsed(&document)], &settings);
-        policy.map(|policy| policy.operations()[0].access.reads_body()).ok_or(report.errors)
+        policy.map(|policy| policy.operations()[0].reads_body()).ok_or(report.errors)
     };
     let json = |schema: Value| json!({ "content": { "application/json": { "schema": schema } } });
     for body in [

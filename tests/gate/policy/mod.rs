@@ -19,7 +19,7 @@ pub use yaml::BLOCK;
 
 use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Document, Settings, compile};
-use tidegate::core::policy::{Access, Operation, OwnerNames, Policy, Template};
+use tidegate::core::policy::{Access, Operation, OwnerNames, OwnerPlaces, Policy, Template};
 use tidegate::core::request::Method;
 
 /// A policy of operations open to every token.
@@ -28,6 +28,9 @@ fn open_policy(operations: &[(Method, &str)]) -> Policy {
         path: Template::parse(path).unwrap(),
         method: method.clone(),
         access: Access::Authenticated,
+        owner: OwnerPlaces::default(),
+        is_routed_exactly: false,
+        is_multipart_unchecked: false,
         id: None,
         summary: None,
         document: String::new(),

@@ -36,12 +36,23 @@ pub fn allows(operations: &[Operation], sent: &Sent, holder: Option<(Level, &[&s
         |operation: &&Operation| operation.method == sent.method && shape(operation.template, sent.path).is_some();
     let found = operations.iter().filter(fits).max_by_key(|operation| shape(operation.template, sent.path));
     let Some(operation) = found else { return false };
+    // A body of a GET request could not be passed on.
+    let in_body = operation.body.iter().any(|name| ["locationId", "altId"].contains(name));
+    let of_tenants = operation
+        .ways
+        .as_ref()
+        .is_none_or(|ways| ways.is_empty() || ways.iter().any(|(level, _)| *level == Level::SubAccount));
+    if holder.is_some() && in_body && of_tenants && sent.method == "get" && sent.body.is_some() {
+        return false;
+    }
     match (&operation.ways, holder) {
-        (None, holder) => holder.is_some(),
-        (Some(ways), _) if ways.is_empty() => true,
+        (None, None) => false,
+        (None, Some((level, _))) => owns(operation, sent, level, own, true),
+        (Some(ways), None) if ways.is_empty() => true,
+        (Some(ways), Some((level, _))) if ways.is_empty() => owns(operation, sent, level, own, false),
         (Some(_), None) => false,
         (Some(ways), Some((level, held))) => ways.iter().any(|(of, needed)| {
-            *of == level && needed.iter().all(|scope| held.contains(scope)) && owns(operation, sent, level, own)
+            *of == level && needed.iter().all(|scope| held.contains(scope)) && owns(operation, sent, level, own, true)
         }),
     }
 }
@@ -56,8 +67,9 @@ fn shape(template: &str, path: &str) -> Option<Vec<bool>> {
     if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
 }
 
-/// Whether everything that names an owner names the own, and where there are places for it, one of these does.
-fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str) -> bool {
+/// Whether everything that names an owner names the own, and where there are places for it, one of these does, if that is
+/// `required`.
+fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str, required: bool) -> bool {
     let (always, conditional): (&str, bool) = match level {
         Level::SubAccount => ("locationId", true),
         Level::Agency => ("companyId", false),
@@ -94,7 +106,7 @@ fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str) -> bool {
         filled += usize::from(sent.header.is_some());
         values.extend(sent.header);
     }
-    values.iter().all(|value| *value == own) && (places == 0 || filled > 0)
+    values.iter().all(|value| *value == own) && (places == 0 || filled > 0 || !required)
 }
 
 /// How many of the declared places `pairs` fill; `None` where one is filled with what is no owner.

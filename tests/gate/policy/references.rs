@@ -30,7 +30,7 @@ fn compiled(document: &Value) -> Compiled {
 fn owners(document: &Value) -> Result<Vec<OwnerParameter>, String> {
     let Compiled { policy, report } = compiled(document);
     match policy {
-        Some(policy) => Ok(policy.operations()[0].access.alternatives()[0].owner.clone()),
+        Some(policy) => Ok(policy.operations()[0].access.alternatives()[0].owner.to_vec()),
         None => {
             let finding = &report.errors[0];
             assert_eq!((&*finding.document, &*finding.path, &*finding.method), ("One", "/a", "post"), "{finding:?}");

@@ -4,6 +4,8 @@
 pub type BodyCase = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data; boundary=x";
 
 /// The case of this name is padded with spaces to one byte more than is read.
 pub const TOO_LONG: &str = "a body too long to be judged";
@@ -69,7 +71,7 @@ pub const BODY_CASES: &[BodyCase] = &[
     ("null for an id", "POST", "/notes", JSON, r#"{"locationId":null}"#, "ambiguous_owner"),
     ("an array for a body", "POST", "/notes", JSON, r#"[{"locationId":"harbour-1"}]"#, "ambiguous_owner"),
     ("JSON that is cut off", "POST", "/notes", JSON, r#"{"locationId":"harbour-1""#, "ambiguous_owner"),
-    ("a form", "POST", "/notes", "application/x-www-form-urlencoded", "locationId=harbour-1", "ambiguous_owner"),
+    ("a form", "POST", "/notes", FORM, "locationId=harbour-1&text=x", "allowed"),
     ("JSON under another name", "POST", "/notes", "text/plain", r#"{"locationId":"harbour-1"}"#, "ambiguous_owner"),
     ("JSON without a name", "POST", "/notes", "", r#"{"locationId":"harbour-1"}"#, "ambiguous_owner"),
     (
@@ -151,4 +153,55 @@ pub const BODY_CASES: &[BodyCase] = &[
         "wrong_owner",
     ),
     ("a body where none is read", "POST", "/contacts/", JSON, r#"{"locationId":"harbour-2"}"#, "allowed"),
+    ("a form, encoded", "POST", "/notes", FORM, r#"location%49d=harbour%2d1"#, "allowed"),
+    ("a form, another's id", "POST", "/notes", FORM, r#"locationId=harbour-2"#, "wrong_owner"),
+    ("a form, the id twice", "POST", "/notes", FORM, r#"locationId=harbour-1&locationId=harbour-2"#, "ambiguous_owner"),
+    (
+        "a form, a name that Rack reads",
+        "POST",
+        "/notes",
+        FORM,
+        r#"locationId=harbour-1&[locationId]=harbour-2"#,
+        "ambiguous_owner",
+    ),
+    ("a form, a semicolon", "POST", "/notes", FORM, r#"locationId=harbour-1;locationId=harbour-2"#, "ambiguous_owner"),
+    ("a form with a space", "POST", "/notes", FORM, r#"locationId=harbour-1&text=a b"#, "ambiguous_owner"),
+    ("a form without the id", "POST", "/notes", FORM, r#"text=x"#, "missing_owner"),
+    (
+        "a form in another charset",
+        "POST",
+        "/notes",
+        "application/x-www-form-urlencoded; charset=utf-16",
+        r#"locationId=harbour-1"#,
+        "ambiguous_owner",
+    ),
+    ("a form, its condition met", "POST", "/payments", FORM, r#"altId=harbour-2&altType=Location"#, "wrong_owner"),
+    ("a multipart body", "POST", "/notes", MULTIPART, "--x--\r\n", "owner_not_checked"),
+    ("a multipart body, path own", "PUT", "/locations/harbour-1/profile", MULTIPART, r#"--x--"#, "owner_not_checked"),
+    (
+        "an integer that JavaScript rounds",
+        "POST",
+        "/notes",
+        JSON,
+        r#"{"locationId":9007199254740993}"#,
+        "ambiguous_owner",
+    ),
+    ("an integer that it keeps", "POST", "/notes", JSON, r#"{"locationId":9007199254740991}"#, "wrong_owner"),
+    ("a byte order mark", "POST", "/notes", JSON, "\u{feff}{\"locationId\":\"harbour-1\"}", "allowed"),
+];
+
+/// The same for the token `colon`, of `acct:1@x`.
+pub const COLON_BODY_CASES: &[BodyCase] = &[
+    ("an id with a colon", "POST", "/notes", JSON, r#"{"locationId":"acct:1@x"}"#, "allowed"),
+    (
+        "an id with a colon, percent-encoded in JSON",
+        "POST",
+        "/notes",
+        JSON,
+        r#"{"locationId":"acct%3A1%40x"}"#,
+        "wrong_owner",
+    ),
+    ("an id with a colon in a form", "POST", "/notes", FORM, "locationId=acct:1@x", "allowed"),
+    ("an id with a colon, percent-encoded in a form", "POST", "/notes", FORM, "locationId=acct%3A1%40x", "allowed"),
+    ("an id with a colon, encoded twice in a form", "POST", "/notes", FORM, "locationId=acct%253A1@x", "wrong_owner"),
 ];

@@ -12,7 +12,7 @@ use tidegate::core::request::MAX_BODY_BYTES;
 
 use super::super::support::token_keys;
 use super::super::world::World;
-use super::body_cases::{BODY_CASES, BodyCase, TOO_LONG};
+use super::body_cases::{BODY_CASES, BodyCase, COLON_BODY_CASES, TOO_LONG};
 use super::decision_cases::{CASES, Case};
 
 fn authorization(world: &World, token: &str) -> Option<String> {
@@ -54,8 +54,9 @@ fn vector(world: &World, (what, method, target, token, headers, expected): &Case
 /// A body of one byte more than is read.
 const PAD_TO: usize = MAX_BODY_BYTES + 1;
 
-fn body_vector(world: &World, (what, method, target, content_type, body, expected): &BodyCase) -> Value {
-    let authorization = &world.tokens["tenant"];
+fn body_vector(world: &World, token: &str, case: &BodyCase) -> Value {
+    let (what, method, target, content_type, body, expected) = case;
+    let authorization = &world.tokens[token];
     let pad_to = (*what == TOO_LONG).then_some(PAD_TO);
     let padding = " ".repeat(pad_to.map_or(0, |length| length - body.len()));
     let content_type = (!content_type.is_empty()).then_some(*content_type);
@@ -65,7 +66,7 @@ fn body_vector(world: &World, (what, method, target, content_type, body, expecte
     let expect = outcome.as_ref().map_or_else(denied, allowed);
     assert_eq!(expect["code"], *expected, "{what}: {method} {target} {body}: {outcome:?}");
     let mut vector = json!({
-        "what": what, "method": method, "target": target, "token": "tenant", "authorization": authorization,
+        "what": what, "method": method, "target": target, "token": token, "authorization": authorization,
         "headers": {}, "content_type": content_type, "body": body, "expect": expect
     });
     if let Some(pad_to) = pad_to {
@@ -84,7 +85,8 @@ fn vectors_decisions() {
         .map(|(id, record)| (id.to_string(), serde_json::from_str(&record.to_json()).unwrap()))
         .collect();
     let cases = CASES.iter().map(|case| vector(&world, case));
-    let with_bodies = BODY_CASES.iter().map(|case| body_vector(&world, case));
+    let with_bodies = BODY_CASES.iter().map(|case| body_vector(&world, "tenant", case));
+    let with_bodies = with_bodies.chain(COLON_BODY_CASES.iter().map(|case| body_vector(&world, "colon", case)));
     let vectors = json!({
         "about": "Test-only keys. Put policy under the KV key policy and each record under i:<id>, set the clock to now, \
                   send the request. An allowed one reaches the origin with exactly target and, of the x-tidegate-* \
@@ -120,9 +122,12 @@ fn every_denial_of_a_verdict_has_a_case() {
         "wrong_level",
         "wrong_owner",
         "ambiguous_owner",
+        "ambiguous_operation",
+        "owner_not_checked",
         "missing_owner",
         "missing_scopes",
     ] {
-        assert!(CASES.iter().any(|case| case.5 == code), "{code}");
+        let mut codes = CASES.iter().map(|case| case.5).chain(BODY_CASES.iter().map(|case| case.5));
+        assert!(codes.any(|known| known == code), "{code}");
     }
 }

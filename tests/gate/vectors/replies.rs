@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tidegate::core::admin::AdminError;
 use tidegate::core::decision::Denial;
-use tidegate::core::policy::OwnerError;
+use tidegate::core::policy::{OwnerError, OwnerParameter, Place};
 use tidegate::core::record::Level;
 use tidegate::core::reply::{Realm, Reply, answer};
-use tidegate::core::request::{AuthorizationError, BodyTooLong, Method, PathError, QueryError, RequestError};
+use tidegate::core::request::{
+    Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, PathError, QueryError, RequestError,
+};
 use tidegate::core::rotation::Conflict;
 use tidegate::core::token::{InvalidToken, TokenError};
 
@@ -38,9 +40,13 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::NotForIntegrations, 403),
         (Denial::WrongLevel(Level::SubAccount), 403),
         (Denial::WrongLevel(Level::Agency), 403),
-        (Denial::Owner(OwnerError::Ambiguous("locationId".into())), 400),
+        (Denial::AmbiguousOperation(Some("GET /users/export".into())), 400),
+        (Denial::AmbiguousOperation(None), 400),
+        (Denial::Ambiguous(RequestError::BodyOfSafeMethod), 400),
         (Denial::Owner(OwnerError::Missing("locationId".into())), 400),
         (Denial::Owner(OwnerError::Other("locationId".into())), 403),
+        (Denial::Owner(OwnerError::NotChecked("locationId".into())), 415),
+        (Denial::Owner(OwnerError::Disagreeing(parameter(Place::Path), parameter(Place::Query))), 400),
         (missing, 403),
         (Denial::ClientGone, 400),
         (Denial::Store("i:sesame".into()), 503),
@@ -48,6 +54,44 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::OriginUnreachable("sesame".into()), 502),
         (Denial::OriginTooSlow, 504),
     ]
+    .into_iter()
+    .chain(ambiguities().into_iter().map(|(place, why)| {
+        let name = "locationId".to_owned();
+        (Denial::Owner(OwnerError::Ambiguous { name, place, why }), 400)
+    }))
+    .collect()
+}
+
+fn parameter(place: Place) -> OwnerParameter {
+    OwnerParameter { name: "locationId".into(), place }
+}
+
+/// Every fault that an owner's parameter can have.
+fn ambiguities() -> Vec<(Place, Ambiguity)> {
+    let mut all = vec![
+        (Place::Query, Ambiguity::Repeated),
+        (Place::Query, Ambiguity::Alike("[locationId]".into())),
+        (Place::Query, Ambiguity::Semicolon),
+        (Place::Query, Ambiguity::NotUtf8),
+        (Place::Query, Ambiguity::TooLate),
+        (Place::Query, Ambiguity::NearlyTheValue),
+        (Place::Header, Ambiguity::Comma),
+        (Place::Body, Ambiguity::NotAnId),
+        (Place::Body, Ambiguity::InexactInteger),
+    ];
+    let bodies = [
+        BodyFault::NoContentType,
+        BodyFault::MediaType,
+        BodyFault::Charset,
+        BodyFault::Encoded,
+        BodyFault::Utf16,
+        BodyFault::NotUtf8,
+        BodyFault::NotJson { line: 1, column: 2 },
+        BodyFault::NotAnObject,
+        BodyFault::Unencoded(' '),
+    ];
+    all.extend(bodies.map(|fault| (Place::Body, Ambiguity::Body(fault))));
+    all
 }
 
 fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
@@ -105,7 +149,7 @@ fn name(error: &AdminError) -> &'static str {
 }
 
 /// As [`name`], for denials: the number of codes there are.
-const DENIAL_CODES: usize = 20;
+const DENIAL_CODES: usize = 22;
 const ADMIN_NAMES: usize = 21;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
@@ -157,7 +201,10 @@ fn a_challenge_stands_where_rfc_6750_wants_it() {
             (Denial::NoCredential, _) => Some("Bearer realm=\"api\""),
             (_, 401) => Some("Bearer realm=\"api\", error=\"invalid_token\""),
             (Denial::Ambiguous(RequestError::Path { credential_sent: false, .. }), _) => None,
-            (Denial::Ambiguous(_) | Denial::Owner(_), 400) => Some("Bearer realm=\"api\", error=\"invalid_request\""),
+            (Denial::AmbiguousOperation(None), _) => None,
+            (Denial::Ambiguous(_) | Denial::AmbiguousOperation(_) | Denial::Owner(_), 400) => {
+                Some("Bearer realm=\"api\", error=\"invalid_request\"")
+            }
             (Denial::MissingScopes { .. }, _) => {
                 Some("Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"a.read b.write\"")
             }

@@ -39,7 +39,7 @@ fn other_texts(text: &str) {
     assert_eq!(TokenHash::try_from(text.to_owned()).is_ok(), hex, "{text:?}");
     let visible = text.chars().all(|letter| ('!'..='~').contains(&letter) && letter != '"' && letter != '\\');
     assert_eq!(Scope::parse(text).is_ok(), visible && (1..=128).contains(&text.len()), "{text:?}");
-    let unreserved = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter));
+    let unreserved = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~:@".contains(letter));
     let is_id = unreserved && (1..=64).contains(&text.len()) && text.chars().any(|letter| letter != '.');
     assert_eq!(OwnerId::parse(text).is_ok(), is_id, "{text:?}");
     assert_eq!(TokenKeys::parse(text).is_ok(), text.split(',').all(|key| is_key(key.trim())), "{text:?}");

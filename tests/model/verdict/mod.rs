@@ -6,6 +6,7 @@ mod credential;
 mod owner;
 mod path;
 mod query;
+mod router;
 
 pub use credential::{Credential, credential, is_b64token};
 pub use path::is_canonical as is_canonical_path;
@@ -48,6 +49,12 @@ pub struct Operation {
     pub method: String,
     pub template: String,
     pub access: Access,
+    /// Where it names an owner of either level, where it has no alternatives: as in [`Alternative`].
+    pub owner: Vec<(String, String)>,
+    /// Whether the origin routes it byte for byte.
+    pub exact: bool,
+    /// Whether the origin compares owners in multipart bodies.
+    pub multipart_unchecked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -105,25 +112,57 @@ pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>) -> bool {
         },
     };
     let Some(operation) = find(&case.operations, &sent.method, path) else { return false };
-    match (&operation.access, integration) {
-        (Access::Public, _) | (Access::Authenticated, Some(_)) => true,
-        (_, None) => false,
-        (Access::AnyOf(alternatives), Some(integration)) => {
-            let too_long = reads_body(alternatives) && sent.body.len() > MOST_BODY;
-            let opens = |way: &Alternative| opens(case, operation, way, integration, path, query.unwrap_or(""));
-            !too_long && alternatives.iter().any(opens)
-        }
+    let target = (path, query.unwrap_or(""));
+    let others = case.operations.iter().filter(|other| {
+        let is_meant = other.method == sent.method || (sent.method == "HEAD" && other.method == "GET");
+        is_meant && !operation.exact && router::resembles(path, &operation.template, &other.template)
+    });
+    let mut judged: Vec<&Operation> = others.collect();
+    judged.push(operation);
+    // The body is read once, for all of them.
+    let reads_body = integration.is_some() && judged.iter().any(|operation| operation.reads_body());
+    let too_long = sent.body.len() > MOST_BODY && !body::is_multipart(sent);
+    !(reads_body && too_long)
+        && judged.iter().all(|operation| may_use(case, operation, integration, reads_body, target))
+}
+
+fn may_use(
+    case: &Case,
+    operation: &Operation,
+    integration: Option<&Integration>,
+    reads_body: bool,
+    target: (&str, &str),
+) -> bool {
+    let Some(who) = integration else { return matches!(operation.access, Access::Public) };
+    let has_body = reads_body && (!case.sent.body.is_empty() || body::is_multipart(&case.sent));
+    if operation.reads_body() && has_body && matches!(case.sent.method.as_str(), "GET" | "HEAD") {
+        return false;
+    }
+    let of_level = |(place, name): &&(String, String)| {
+        let mut names = case.owner_names.iter().filter(|owner| owner.level == who.level);
+        names.any(|owner| match place.as_str() {
+            "header" => owner.name.eq_ignore_ascii_case(name),
+            "body" => owner.body && owner.name == *name,
+            _ => owner.name == *name,
+        })
+    };
+    let places: Vec<_> = operation.owner.iter().filter(of_level).cloned().collect();
+    match &operation.access {
+        Access::Public => owner::names_own(case, operation, &places, false, who, target),
+        Access::Authenticated => owner::names_own(case, operation, &places, true, who, target),
+        Access::AnyOf(ways) => ways.iter().any(|way| {
+            way.level == who.level
+                && way.scopes.iter().all(|scope| who.scopes.contains(scope))
+                && owner::names_own(case, operation, &way.owner, true, who, target)
+        }),
     }
 }
 
-fn opens(case: &Case, operation: &Operation, way: &Alternative, who: &Integration, path: &str, query: &str) -> bool {
-    way.level == who.level
-        && way.scopes.iter().all(|scope| who.scopes.contains(scope))
-        && owner::names_own(case, operation, way, who, path, query)
-}
-
-fn reads_body(alternatives: &[Alternative]) -> bool {
-    alternatives.iter().any(|way| way.owner.iter().any(|(place, _)| place == "body"))
+impl Operation {
+    fn reads_body(&self) -> bool {
+        let ways = if let Access::AnyOf(ways) = &self.access { ways.as_slice() } else { &[] };
+        ways.iter().flat_map(|way| &way.owner).chain(&self.owner).any(|(place, _)| place == "body")
+    }
 }
 
 /// The operation of this method whose template fits; of several, that with the first literal from the left.

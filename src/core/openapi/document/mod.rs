@@ -11,7 +11,7 @@ mod yaml;
 use serde::{Deserializer, Serialize};
 
 use crate::core::policy::OwnerParameter;
-use crate::core::request::{Kept, Map, json};
+use crate::core::request::{self, Kept, Map, json};
 
 use self::objects::OpenApi;
 pub(super) use self::objects::Security;
@@ -245,6 +245,14 @@ impl<'a> Described<'a> {
     /// The place of its body among [`Document::bodies`].
     pub fn body(&self) -> Option<usize> {
         self.operation.body
+    }
+
+    /// Whether its body may be of a media type that the gate does not read.
+    pub fn takes_multipart(&self) -> bool {
+        let body = self.body().and_then(|body| self.document.bodies.get(body));
+        let mut media_types = body.into_iter().flat_map(|Body(forms)| forms).flat_map(|form| &form.media_types);
+        let is_range = |media_type: &str| matches!(media_type, "*/*" | "multipart/*");
+        media_types.any(|media_type| is_range(media_type) || request::Body::is_unread(Some(media_type)))
     }
 }
 

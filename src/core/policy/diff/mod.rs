@@ -100,7 +100,9 @@ impl PolicyDiff {
         match pair {
             (None, Some(new)) => self.added.push(new.name()),
             (Some(old), None) => self.removed.push(old.name()),
-            (Some(old), Some(new)) if old.access != new.access => self.changed.push(new.name()),
+            (Some(old), Some(new)) if old.access != new.access || old.owner != new.owner => {
+                self.changed.push(new.name())
+            }
             _ => return,
         }
         self.without_token.add(pair, None);

@@ -8,7 +8,9 @@
 //! owner sub_account altId body altType=location     a parameter that names owners; `body` and the condition as wanted
 //! operation GET /contacts/ sub_account contacts.readonly query:locationId
 //! or agency -                                       one more alternative of the operation before
-//! operation GET /status public                      or `authenticated`, or nothing: closed
+//! operation GET /status public query:locationId     or `authenticated`, or nothing: closed; where the owner is, if anywhere
+//! exact                                             the operation before is routed byte for byte
+//! unchecked                                         in its multipart bodies the origin compares the owner
 //!
 //! GET /contacts/?locationId=harbour-1
 //! Authorization: Bearer $1
@@ -32,6 +34,18 @@ owner sub_account altId body altType=location
 owner agency companyId
 operation GET /status public
 operation GET /me authenticated
+operation GET /places/{locationId} authenticated path:locationId
+operation GET /board public query:locationId
+operation GET /users/{userId} sub_account contacts.readonly
+operation GET /users/export sub_account users.export
+operation GET /users/ sub_account users.list
+operation GET /users/{userId}/Photo sub_account -
+operation GET /users/export/{part} agency -
+operation GET /exact/{userId} sub_account -
+exact
+operation GET /exact/export public
+operation POST /uploads sub_account - body:locationId
+unchecked
 operation POST /users
 operation GET /contacts/ sub_account contacts.readonly query:locationId
 operation POST /contacts/ sub_account contacts.write
@@ -86,7 +100,21 @@ fn settings(text: &str) -> Case {
             ["owner", level, name, rest @ ..] => case.owner_names.push(owner_name(level, name, rest)),
             ["operation", method, template, way @ ..] => {
                 let (method, template) = ((*method).to_owned(), (*template).to_owned());
-                case.operations.push(Operation { method, template, access: access(way) });
+                let owner =
+                    if matches!(way, ["public" | "authenticated", ..]) { places(way.get(1)) } else { Vec::new() };
+                let (exact, multipart_unchecked) = (false, false);
+                case.operations.push(Operation {
+                    method,
+                    template,
+                    access: access(way),
+                    owner,
+                    exact,
+                    multipart_unchecked,
+                });
+            }
+            ["exact"] => case.operations.iter_mut().last().into_iter().for_each(|last| last.exact = true),
+            ["unchecked"] => {
+                case.operations.iter_mut().last().into_iter().for_each(|last| last.multipart_unchecked = true);
             }
             ["or", way @ ..] => {
                 if let Some(Operation { access: Access::AnyOf(ways), .. }) = case.operations.last_mut() {
@@ -126,8 +154,8 @@ fn owner_name(level: &str, name: &str, rest: &[&str]) -> OwnerName {
 
 fn access(words: &[&str]) -> Access {
     match words {
-        ["public"] => Access::Public,
-        ["authenticated"] => Access::Authenticated,
+        ["public", ..] => Access::Public,
+        ["authenticated", ..] => Access::Authenticated,
         way => Access::AnyOf(alternative(way).into_iter().collect()),
     }
 }
@@ -135,13 +163,18 @@ fn access(words: &[&str]) -> Access {
 fn alternative(words: &[&str]) -> Option<Alternative> {
     let (level, rest) = words.split_first()?;
     let (scopes, rest) = rest.split_first().unwrap_or((&"-", &[]));
-    let list = |text: &str| text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let places = list(rest.first().unwrap_or(&"")).into_iter().filter_map(|place| {
-        let (place, name) = place.split_once(':')?;
-        Some((place.to_owned(), name.to_owned()))
-    });
     let scopes = if *scopes == "-" { Vec::new() } else { list(scopes) };
-    Some(Alternative { level: (*level).to_owned(), scopes, owner: places.collect() })
+    Some(Alternative { level: (*level).to_owned(), scopes, owner: places(rest.first()) })
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// `path:locationId,query:locationId`.
+fn places(word: Option<&&str>) -> Vec<(String, String)> {
+    let pair = |place: String| place.split_once(':').map(|(place, name)| (place.to_owned(), name.to_owned()));
+    list(word.unwrap_or(&"")).into_iter().filter_map(pair).collect()
 }
 
 /// The method, the target up to the end of the line, header fields, an empty line, the body.

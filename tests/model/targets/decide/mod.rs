@@ -5,8 +5,8 @@ mod case;
 use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::core::forward::plan;
 use tidegate::core::policy::{
-    Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, Place, Policy, StoredPolicy,
-    Template,
+    Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy,
+    StoredPolicy, Template,
 };
 use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::core::request::{Body, Method, Path, Request, RequestError};
@@ -49,7 +49,7 @@ fn judge(case: &Case, policy: &Policy, record: Option<&Record>) -> Result<Grant,
     let mut request = request.authenticate(|credential| verify(known::keys(), &Prefix::default(), credential))?;
     if let Some(presented) = request.credential() {
         authenticate(presented, record, now)?;
-        if policy.reads_body(&request) {
+        if policy.owner_fields(&request).body {
             let encoded = request.header("content-encoding").is_some();
             let body = Body::parse(request.header("content-type"), encoded, &sent.body);
             request = request.with_body(body.map_err(RequestError::from)?);
@@ -106,11 +106,25 @@ fn operation(described: &verdict::Operation) -> Option<Operation> {
         verdict::Access::Authenticated => Access::Authenticated,
         verdict::Access::AnyOf(ways) => Access::AnyOf(ways.iter().map(alternative).collect::<Option<_>>()?),
     };
-    Some(Operation { path, method, access, id: None, summary: None, document: String::new() })
+    Some(Operation {
+        path,
+        method,
+        access,
+        owner: places(&described.owner)?,
+        is_routed_exactly: described.exact,
+        is_multipart_unchecked: described.multipart_unchecked,
+        id: None,
+        summary: None,
+        document: String::new(),
+    })
 }
 
 fn alternative(way: &verdict::Alternative) -> Option<Alternative> {
-    let owner = way.owner.iter().map(|(place, name)| {
+    Some(Alternative { level: level(&way.level)?, scopes: scopes(&way.scopes)?, owner: places(&way.owner)? })
+}
+
+fn places(places: &[(String, String)]) -> Option<OwnerPlaces> {
+    let places = places.iter().map(|(place, name)| {
         let place = match place.as_str() {
             "path" => Place::Path,
             "query" => Place::Query,
@@ -120,8 +134,7 @@ fn alternative(way: &verdict::Alternative) -> Option<Alternative> {
         };
         Some(OwnerParameter { name: name.clone(), place })
     });
-    let owner = owner.collect::<Option<_>>()?;
-    Some(Alternative { level: level(&way.level)?, scopes: scopes(&way.scopes)?, owner })
+    places.collect::<Option<Vec<_>>>().map(OwnerPlaces::Listed)
 }
 
 fn owner_name(name: &verdict::OwnerName) -> OwnerName {
