@@ -48,6 +48,7 @@ describe("versions", () => {
       published_at: expect.stringMatching(/Z$/),
       actor: "owner key",
       counts: { operations, agency, sub_account, public: open, scopes },
+      documents: 2,
     });
     expect(operations).toBeGreaterThan(10);
     expect(versions[1]).toMatchObject({ rev });
@@ -93,7 +94,7 @@ describe("a preview", () => {
     const preview = await ok(200, admin("POST", "/policy/preview", { documents: [document], settings }));
     expect(preview.impact.affected).toBe(1);
     const [impact] = preview.impact.integrations;
-    const named = { integration: a.id, name: "a test's" };
+    const named = { integration: a.id, name: "a test's", owner: ACME };
     expect(impact).toEqual({ ...named, lost: ["POST /contacts/"], gained: ["GET /health"] });
     expect(await ok(200, admin("GET", "/policy"))).toEqual(before);
   });

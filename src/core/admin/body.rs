@@ -3,11 +3,8 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::{AdminError, Description, Name};
-use crate::core::openapi::{Document, InvalidDocument, Settings};
 use crate::core::policy::Catalogue;
 use crate::core::record::{Owner, OwnerId};
 use crate::core::request::json::word;
@@ -77,20 +74,13 @@ pub enum Rotate {
     Now,
 }
 
-/// `PUT /policy`, `POST /policy/preview`
+/// `PUT /agency`
 #[derive(Clone, Debug)]
-pub struct PublishPolicy {
-    /// OpenAPI documents.
-    pub documents: Vec<Document>,
-    /// How to read them.
-    pub settings: Settings,
-}
-
-/// `POST /policy/rollback`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RollBack {
-    /// The revision whose policy is to be in force again.
-    pub to: u64,
+pub struct NewAgency {
+    /// Its id in the origin's terms.
+    pub id: OwnerId,
+    /// What people call it.
+    pub name: Option<Name>,
 }
 
 /// `POST /explain`
@@ -115,15 +105,12 @@ pub struct Scopes {
     pub scopes: Catalogue,
 }
 
-/// The body of the policy's two requests; a document is long, and read where it stands.
-struct PolicyBody<'a>(Vec<(String, &'a RawValue)>);
-
 /// Reads a body into its type.
 pub(super) fn parse<T: FromKept>(body: &str) -> Result<T, AdminError> {
     made("", Kept::parse(body).map_err(|error| malformed(&error))?)
 }
 
-fn malformed(error: &serde_json::Error) -> AdminError {
+pub(super) fn malformed(error: &serde_json::Error) -> AdminError {
     AdminError::Malformed { line: error.line(), column: error.column() }
 }
 
@@ -156,9 +143,10 @@ impl FromKept for RenameSubAccount {
     }
 }
 
-impl FromKept for RollBack {
+impl FromKept for NewAgency {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Ok(Self { to: Fields::of(value, &["to"])?.required("to")? })
+        let mut fields = Fields::of(value, &["id", "name"])?;
+        Ok(Self { id: fields.required("id")?, name: fields.given("name")? })
     }
 }
 
@@ -221,66 +209,6 @@ impl FromKept for Expire {
     }
 }
 
-impl PublishPolicy {
-    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
-        let PolicyBody(fields) = serde_json::from_str(body).map_err(|error| unread(&error, "body"))?;
-        let (mut documents, mut settings) = (None, None);
-        for (name, value) in fields {
-            let field = match name.as_str() {
-                "documents" => &mut documents,
-                "settings" => &mut settings,
-                _ => return Err(AdminError::invalid(&name, format!("unknown field `{name}`"))),
-            };
-            if field.replace(value.get()).is_some() {
-                return Err(AdminError::invalid(&name, format!("duplicate field `{name}`")));
-            }
-        }
-        let documents = documents.ok_or_else(|| AdminError::invalid("documents", "missing field `documents`"))?;
-        let documents: Vec<&RawValue> = serde_json::from_str(documents).map_err(|error| unread(&error, "documents"))?;
-        let settings = settings.map_or_else(
-            || Ok(Settings::default()),
-            |settings| made("settings", Kept::parse(settings).map_err(|error| malformed(&error))?),
-        )?;
-        let documents = documents.iter().zip(0_usize..).map(|(document, place)| {
-            parse_document(document.get()).map_err(|error| AdminError::invalid(&format!("documents[{place}]"), error))
-        });
-        Ok(Self { documents: documents.collect::<Result<_, _>>()?, settings })
-    }
-}
-
-/// What stands at `place` is of another type than it must be, unless the body is no JSON at all.
-fn unread(error: &serde_json::Error, place: &str) -> AdminError {
-    if error.is_syntax() || error.is_eof() {
-        return malformed(error);
-    }
-    let message = error.to_string();
-    AdminError::invalid(place, message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message))
-}
-
-impl<'de> Deserialize<'de> for PolicyBody<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
-
-        impl<'de> Visitor<'de> for Entries {
-            type Value = PolicyBody<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(PolicyBody(entries))
-            }
-        }
-
-        deserializer.deserialize_map(Entries)
-    }
-}
-
 impl FromKept for Explain {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         let mut fields = Fields::of(value, &["method", "path", "integration", "scopes", "owner"])?;
@@ -295,7 +223,7 @@ impl FromKept for Explain {
 }
 
 /// Makes something of what stands at `place` in the body.
-fn made<T: FromKept>(place: &str, value: Kept) -> Result<T, AdminError> {
+pub(super) fn made<T: FromKept>(place: &str, value: Kept) -> Result<T, AdminError> {
     T::from_kept(value).map_err(|fault| {
         let Fault { place: inner, what } = fault;
         let field = match (place, inner.as_str()) {
@@ -305,12 +233,4 @@ fn made<T: FromKept>(place: &str, value: Kept) -> Result<T, AdminError> {
         };
         AdminError::invalid(&field, what)
     })
-}
-
-/// A document as JSON, or as a JSON string that holds its text in JSON or YAML.
-fn parse_document(json: &str) -> Result<Document, InvalidDocument> {
-    match serde_json::from_str::<String>(json) {
-        Ok(text) => Document::parse(&text),
-        Err(_) => Document::parse(json),
-    }
 }

@@ -1,10 +1,10 @@
 //! A request to the admin API, checked, as a command to the registry.
 
 use super::body::{
-    self, Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, SignIn,
+    self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, SignIn,
 };
 use super::query::parse_rev;
-use super::{AdminError, ListIntegrations, Name, Named, Paging, Route};
+use super::{AdminError, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
 use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
@@ -18,6 +18,8 @@ pub enum Command {
     ListSubAccounts(Paging<OwnerId>),
     AddSubAccount(NewSubAccount),
     RenameSubAccount { id: OwnerId, rev: u64, name: Name },
+    ShowAgency,
+    SetAgency { rev: u64, agency: NewAgency },
     Scopes,
     ListIntegrations(ListIntegrations),
     CreateIntegration(NewIntegration),
@@ -30,10 +32,9 @@ pub enum Command {
     Events(IntegrationId, Paging<u64>),
     ShowPolicy,
     CompiledPolicy(KnownRevs),
-    PublishPolicy { rev: Option<u64>, policy: PublishPolicy },
-    PreviewPolicy(PublishPolicy),
+    PublishPolicy { rev: Option<u64>, draft: PolicyDraft },
+    PreviewPolicy(PolicyDraft),
     PolicyVersions(Paging<u64>),
-    RollBackPolicy { rev: Option<u64>, to: u64 },
     Explain(Explain),
     Resync,
     ResyncProgress,
@@ -79,6 +80,10 @@ impl Command {
                 Ok(Self::RenameSubAccount { id, rev, name })
             }
             Named::Integration(id) => Self::on_integration(route, id, request),
+            Named::Document(name) if route == Route::RemoveDocument => {
+                Self::publish(request, |_| Ok(PolicyDraft::remove(name)))
+            }
+            Named::Document(name) => Self::publish(request, |body| PolicyDraft::parse_document(name, body)),
         }
     }
 
@@ -90,27 +95,35 @@ impl Command {
             Route::SignOut => Self::SignOut,
             Route::ListSubAccounts => Self::ListSubAccounts(Paging::by_id(request.query)?),
             Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
+            Route::ShowAgency => Self::ShowAgency,
+            Route::SetAgency => {
+                let rev = needed_rev(request.if_match)?;
+                Self::SetAgency { rev, agency: body::parse(body)? }
+            }
             Route::Scopes => Self::Scopes,
             Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
             Route::CreateIntegration => Self::CreateIntegration(body::parse(body)?),
             Route::CompiledPolicy => Self::CompiledPolicy(KnownRevs::parse(request.if_none_match)),
             Route::ShowPolicy => Self::ShowPolicy,
-            Route::PublishPolicy => {
-                let rev = request.if_match.map(rev).transpose()?;
-                Self::PublishPolicy { rev, policy: PublishPolicy::parse(body)? }
-            }
+            Route::PublishPolicy => Self::publish(request, PolicyDraft::parse_whole)?,
+            Route::ChangePolicy => Self::publish(request, PolicyDraft::parse_change)?,
+            Route::RollBackPolicy => Self::publish(request, PolicyDraft::parse_earlier)?,
             Route::PolicyVersions => Self::PolicyVersions(Paging::by_number(request.query)?),
-            Route::RollBackPolicy => {
-                let RollBack { to } = body::parse(body)?;
-                Self::RollBackPolicy { rev: request.if_match.map(rev).transpose()?, to }
-            }
-            Route::PreviewPolicy => Self::PreviewPolicy(PublishPolicy::parse(body)?),
+            Route::PreviewPolicy => Self::PreviewPolicy(PolicyDraft::parse_preview(body)?),
             Route::Explain => Self::Explain(body::parse(body)?),
             Route::Resync => Self::Resync,
             Route::ResyncProgress => Self::ResyncProgress,
             Route::OpenApi => Self::OpenApi,
             _ => return Err(AdminError::NotFound),
         })
+    }
+
+    fn publish(
+        request: IncomingRequest<'_>,
+        parse: impl FnOnce(&str) -> Result<PolicyDraft, AdminError>,
+    ) -> Result<Self, AdminError> {
+        let rev = request.if_match.map(rev).transpose()?;
+        Ok(Self::PublishPolicy { rev, draft: parse(request.body)? })
     }
 
     fn on_integration(route: Route, id: IntegrationId, request: IncomingRequest<'_>) -> Result<Self, AdminError> {

@@ -29,6 +29,9 @@ pub enum AdminError {
     /// No sub-account has this id.
     #[error("no such sub-account")]
     NoSubAccount,
+    /// The policy in force has no document of this name.
+    #[error("no such document")]
+    NoDocument,
     /// The path is known, for these methods.
     #[error("method not allowed")]
     MethodNotAllowed(Vec<&'static str>),
@@ -38,6 +41,12 @@ pub enum AdminError {
     /// It is there already; names the field.
     #[error("{0} exists already")]
     Exists(&'static str),
+    /// The agency's id cannot change while so many integrations belong to it.
+    #[error("{0} integrations belong to the agency")]
+    AgencyInUse(u64),
+    /// The documents of the policy in force were not kept; carries its revision.
+    #[error("the documents of policy {0} were not kept")]
+    DocumentsNotKept(u64),
     /// It was done under this idempotency key already; carries the integration as it is now.
     #[error("already done")]
     AlreadyDone(Value),
@@ -106,6 +115,8 @@ impl AdminError {
             Self::NoSubAccount => {
                 Reply::new(404, "not-found", "Not found", "No sub-account has this id.").extend("field", "id".into())
             }
+            Self::NoDocument => Reply::new(404, "not-found", "Not found", "The policy in force has no document of this name.")
+                .extend("field", "name".into()),
             Self::MethodNotAllowed(methods) => {
                 let allowed = methods.join(", ");
                 let detail = format!("This address takes {allowed}.");
@@ -120,6 +131,17 @@ impl AdminError {
             Self::Exists(field) => {
                 let detail = format!("There is one with this {field} already.");
                 Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
+            }
+            Self::AgencyInUse(integrations) => {
+                let detail = format!("Integrations that belong to it: {integrations}. Delete them first.");
+                Reply::new(409, "agency-in-use", "Integrations belong to the agency", &detail)
+                    .extend("field", "id".into())
+                    .extend("integrations", (*integrations).into())
+            }
+            Self::DocumentsNotKept(rev) => {
+                let detail = format!("Version {rev} was published before documents were kept. {NOT_KEPT}");
+                Reply::new(409, "documents-not-kept", "The documents of the policy in force were not kept", &detail)
+                    .extend("field", "documents".into())
             }
             Self::AlreadyDone(current) => Reply::new(409, "already-done", "This was done already", ALREADY_DONE)
                 .extend("field", "Idempotency-Key".into())
@@ -163,6 +185,7 @@ const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>
 const TOO_MANY_TRIES: &str = "No owner key is accepted from here until Retry-After, the right one neither.";
 const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
     \"current\" and under another key.";
+const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
 const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";

@@ -1,12 +1,10 @@
 //! What a new policy does to the integrations that exist.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::{Integration, Name};
+use super::Name;
 use crate::core::policy::Policy;
-use crate::core::record::Level;
+use crate::core::record::{Level, Owner};
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
 
@@ -17,35 +15,27 @@ pub struct Impact {
     pub integration: IntegrationId,
     /// What people call it.
     pub name: Name,
+    /// Whom it belongs to.
+    pub owner: Owner,
     /// What it can reach now, and could not any more.
     pub lost: Vec<String>,
     /// What it could reach then, and cannot now.
     pub gained: Vec<String>,
 }
 
-type LostAndGained = (Vec<String>, Vec<String>);
+/// A level and scopes, which integrations have: what those can reach is the same for all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Whom they are for.
+    pub level: Level,
+    /// What they may do.
+    pub scopes: ScopeSet,
+}
 
-/// What changes from `before` to `after`: for how many integrations something does, and the first `most` of these.
-pub fn impact(integrations: &[Integration], before: &Policy, after: &Policy, most: usize) -> (usize, Vec<Impact>) {
-    // Many integrations have the same scopes; what those can reach is worked out once.
-    let mut known: BTreeMap<(Level, &ScopeSet), LostAndGained> = BTreeMap::new();
-    let (mut affected, mut impacts) = (0_usize, Vec::new());
-    for integration in integrations {
-        let key = (integration.owner.level, &integration.scopes);
-        let (lost, gained) = known.entry(key).or_insert_with(|| {
-            let (old, new) = (before.reachable(key.0, key.1), after.reachable(key.0, key.1));
-            (only_in(&old, &new), only_in(&new, &old))
-        });
-        if lost.is_empty() && gained.is_empty() {
-            continue;
-        }
-        affected = affected.saturating_add(1);
-        if impacts.len() < most {
-            let (integration, name) = (integration.id.clone(), integration.name.clone());
-            impacts.push(Impact { integration, name, lost: lost.clone(), gained: gained.clone() });
-        }
-    }
-    (affected, impacts)
+/// The operations that integrations with these scopes lose, and those that they gain, from `before` to `after`.
+pub fn impact(held: &Held, before: &Policy, after: &Policy) -> (Vec<String>, Vec<String>) {
+    let (old, new) = (before.reachable(held.level, &held.scopes), after.reachable(held.level, &held.scopes));
+    (only_in(&old, &new), only_in(&new, &old))
 }
 
 fn only_in(these: &[String], those: &[String]) -> Vec<String> {

@@ -3,6 +3,7 @@
 
 mod body;
 mod command;
+mod draft;
 mod error;
 mod field;
 pub mod history;
@@ -15,12 +16,13 @@ mod route;
 mod sort;
 
 pub use body::{
-    Edit, Explain, NewIntegration, NewSubAccount, PublishPolicy, RenameSubAccount, RollBack, Rotate, Scopes, SignIn,
+    Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn,
 };
 pub use command::{Command, IncomingRequest, KnownRevs};
+pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
 pub use field::{Description, IdempotencyKey, Name};
-pub use impact::{Impact, impact};
+pub use impact::{Held, Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
 pub use list::{Filter, ListIntegrations, State, folded, searchable};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};

@@ -1,6 +1,8 @@
 //! The admin API's routes, below `/_tidegate/api`.
 
-use super::AdminError;
+use percent_encoding::percent_decode_str;
+
+use super::{AdminError, DocumentName};
 use crate::core::record::OwnerId;
 use crate::core::token::IntegrationId;
 
@@ -19,6 +21,8 @@ pub enum Route {
     ListSubAccounts,
     AddSubAccount,
     RenameSubAccount,
+    ShowAgency,
+    SetAgency,
     Scopes,
     ListIntegrations,
     CreateIntegration,
@@ -32,6 +36,9 @@ pub enum Route {
     ShowPolicy,
     CompiledPolicy,
     PublishPolicy,
+    ChangePolicy,
+    PublishDocument,
+    RemoveDocument,
     PreviewPolicy,
     PolicyVersions,
     RollBackPolicy,
@@ -50,16 +57,20 @@ pub enum Named {
     Integration(IntegrationId),
     /// One sub-account.
     SubAccount(OwnerId),
+    /// One document of the policy.
+    Document(DocumentName),
 }
 
 /// Every route: method, path template below `/_tidegate/api`, name.
-pub const ROUTES: [(&str, &str, Route); 26] = [
+pub const ROUTES: [(&str, &str, Route); 31] = [
     ("POST", "/session", Route::SignIn),
     ("GET", "/session", Route::ShowSession),
     ("DELETE", "/session", Route::SignOut),
     ("GET", "/sub-accounts", Route::ListSubAccounts),
     ("POST", "/sub-accounts", Route::AddSubAccount),
     ("PATCH", "/sub-accounts/{id}", Route::RenameSubAccount),
+    ("GET", "/agency", Route::ShowAgency),
+    ("PUT", "/agency", Route::SetAgency),
     ("GET", "/scopes", Route::Scopes),
     ("GET", "/integrations", Route::ListIntegrations),
     ("POST", "/integrations", Route::CreateIntegration),
@@ -72,6 +83,9 @@ pub const ROUTES: [(&str, &str, Route); 26] = [
     ("GET", "/integrations/{id}/events", Route::Events),
     ("GET", "/policy", Route::ShowPolicy),
     ("PUT", "/policy", Route::PublishPolicy),
+    ("PATCH", "/policy", Route::ChangePolicy),
+    ("PUT", "/policy/documents/{name}", Route::PublishDocument),
+    ("DELETE", "/policy/documents/{name}", Route::RemoveDocument),
     ("GET", "/policy/compiled", Route::CompiledPolicy),
     ("POST", "/policy/preview", Route::PreviewPolicy),
     ("GET", "/policy/versions", Route::PolicyVersions),
@@ -113,8 +127,10 @@ impl Route {
     /// How long its body may be, in bytes; `None` where it takes none.
     pub fn max_body(self) -> Option<usize> {
         match self {
-            Self::PublishPolicy | Self::PreviewPolicy => Some(MAX_POLICY_BYTES),
-            Self::SignIn | Self::AddSubAccount | Self::CreateIntegration => Some(MAX_BODY_BYTES),
+            Self::PublishPolicy | Self::ChangePolicy | Self::PublishDocument | Self::PreviewPolicy => {
+                Some(MAX_POLICY_BYTES)
+            }
+            Self::SignIn | Self::AddSubAccount | Self::SetAgency | Self::CreateIntegration => Some(MAX_BODY_BYTES),
             Self::RenameSubAccount | Self::EditIntegration | Self::Rotate | Self::RollBackPolicy | Self::Explain => {
                 Some(MAX_BODY_BYTES)
             }
@@ -125,16 +141,21 @@ impl Route {
 
 /// Whether the path fits the template, and what it names then.
 fn matches(template: &str, path: &str) -> Result<Option<Named>, AdminError> {
-    let fits = |(segment, value): (&str, &str)| segment == "{id}" || segment == value;
+    let is_parameter = |segment: &str| segment.starts_with('{');
+    let fits = |(segment, value): (&str, &str)| is_parameter(segment) || segment == value;
     if template.split('/').count() != path.split('/').count() || !template.split('/').zip(path.split('/')).all(fits) {
         return Ok(None);
     }
-    let id = template.split('/').zip(path.split('/')).find(|(segment, _)| *segment == "{id}").map(|(_, value)| value);
-    id.map_or(Ok(Named::Nothing), |id| named(template, id)).map(Some)
+    let given = template.split('/').zip(path.split('/')).find(|(segment, _)| is_parameter(segment));
+    given.map_or(Ok(Named::Nothing), |(_, given)| named(template, given)).map(Some)
 }
 
 fn named(template: &str, id: &str) -> Result<Named, AdminError> {
-    if template.starts_with("/sub-accounts/") {
+    if template.starts_with("/policy/documents/") {
+        let decoded = percent_decode_str(id).decode_utf8().ok();
+        let name = decoded.and_then(|name| DocumentName::try_from(name.into_owned()).ok());
+        name.map(Named::Document).ok_or(AdminError::NoDocument)
+    } else if template.starts_with("/sub-accounts/") {
         OwnerId::parse(id).map(Named::SubAccount).map_err(|_| AdminError::NoSubAccount)
     } else {
         IntegrationId::parse(id).map(Named::Integration).map_err(|_| AdminError::NoIntegration)

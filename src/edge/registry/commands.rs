@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 use worker::Env;
 
+use super::agency::Agency;
 use super::answer::Answer;
 use super::database::Database;
 use super::sessions::Actor;
-use super::{events, integrations, listing, outbox, policies, sessions, sub_accounts};
+use super::{agency, events, integrations, listing, outbox, policies, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, Name, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
+    AdminError, Change, Command, Integration, Name, NewAgency, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
     check_scopes, history,
 };
-use crate::core::record::{OwnerId, Record};
+use crate::core::record::{Level, OwnerId, Record};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
 use crate::core::token::{IntegrationId, Minted, mint};
@@ -36,6 +37,8 @@ impl Registrar<'_> {
             Command::ListSubAccounts(paging) => Answer::json(200, &sub_accounts::page(self.database, &paging)?),
             Command::AddSubAccount(new) => self.add_sub_account(new),
             Command::RenameSubAccount { id, rev, name } => self.rename_sub_account(&id, rev, name),
+            Command::ShowAgency => self.show_agency(),
+            Command::SetAgency { rev, agency } => self.set_agency(rev, agency),
             Command::Scopes => Answer::json(200, &Scopes { scopes: self.policy()?.catalogue() }),
             Command::ListIntegrations(list) => Answer::json(200, &listing::page(self.database, &list, self.now)?),
             Command::CreateIntegration(new) => self.create(new),
@@ -51,10 +54,9 @@ impl Registrar<'_> {
             Command::Events(id, paging) => Answer::json(200, &events::page(self.database, &id, paging)?),
             Command::CompiledPolicy(known) => self.compiled_policy(&known),
             Command::ShowPolicy => self.show_policy(),
-            Command::PublishPolicy { rev, policy } => self.publish(rev, &policy),
+            Command::PublishPolicy { rev, draft } => self.publish(rev, draft),
             Command::PolicyVersions(paging) => self.policy_versions(paging),
-            Command::RollBackPolicy { rev, to } => self.roll_back(rev, to),
-            Command::PreviewPolicy(policy) => self.preview(&policy),
+            Command::PreviewPolicy(draft) => self.preview(draft),
             Command::Explain(question) => self.explain(question),
             Command::Resync => self.resync(),
             Command::ResyncProgress => self.progress(200),
@@ -112,9 +114,37 @@ impl Registrar<'_> {
         Ok(Answer::json(200, &renamed)?.with_etag(renamed.rev))
     }
 
+    fn show_agency(&self) -> Result<Answer, AdminError> {
+        let agency = agency::find(self.database)?;
+        Ok(Answer::json(200, &agency)?.with_etag(agency.rev))
+    }
+
+    fn set_agency(&self, rev: u64, new: NewAgency) -> Result<Answer, AdminError> {
+        let present = agency::find(self.database)?;
+        if present.rev != rev {
+            return Err(AdminError::Stale(json!(present)));
+        }
+        let agency = self.change_agency(present, new)?;
+        Ok(Answer::json(200, &agency)?.with_etag(agency.rev))
+    }
+
+    fn change_agency(&self, present: Agency, new: NewAgency) -> Result<Agency, AdminError> {
+        let kind = if present.id.is_none() { "agency.set" } else { "agency.changed" };
+        let (agency, detail) = agency::set(self.database, present, new, self.now)?;
+        detail.map_or(Ok(()), |detail| self.event(kind, None, &detail))?;
+        Ok(agency)
+    }
+
     fn create(&self, new: NewIntegration) -> Result<Answer, AdminError> {
         sub_accounts::check_owner(self.database, &new.owner)?;
         self.check_scopes(&new.scopes)?;
+        if new.owner.level == Level::Agency {
+            // The first one sets the agency, where nobody has.
+            let present = agency::find(self.database)?;
+            if present.id.is_none() {
+                self.change_agency(present, NewAgency { id: new.owner.id.clone(), name: None })?;
+            }
+        }
         let id = IntegrationId::from_entropy(session::random()?);
         let Minted { plaintext, hash } = self.mint(&id)?;
         let integration = Integration::create(new, id, hash, self.now);

@@ -1,16 +1,20 @@
 //! The registry: one Durable Object with SQLite that owns the truth. A command runs in one synchronous transaction
 //! that also writes its audit event and its outbox row; only then is KV told. See docs/storage.md.
 
+mod agency;
 mod answer;
 mod commands;
 mod database;
+mod documents;
 mod events;
 mod feed;
+mod impact;
 mod integrations;
 mod listing;
 mod outbox;
 mod policies;
 mod policy_commands;
+mod publication;
 mod reads;
 mod repeats;
 mod schema;

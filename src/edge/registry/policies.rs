@@ -1,6 +1,7 @@
 //! Policies: every one that was published is kept.
 
 use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
 
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
@@ -28,6 +29,7 @@ row! {
         published_at: u64,
         actor: String,
         counts: String,
+        documents: Option<u64>,
     }
 }
 
@@ -71,7 +73,7 @@ pub(super) fn find(database: &Database, rev: u64) -> Result<Option<Published>, A
 
 /// A page of those that were published, the latest first, as the admin API shows it.
 pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value, AdminError> {
-    let sql = "SELECT rev, published_at, actor, counts FROM policies INDEXED BY policy_versions
+    let sql = "SELECT rev, published_at, actor, counts, documents FROM policies INDEXED BY policy_versions
         WHERE rev < ? ORDER BY rev DESC LIMIT ?";
     let values = vec![number(paging.after.unwrap_or(u64::MAX)), limit_and_one(paging.limit)];
     let mut rows: Vec<VersionRow> = database.rows(sql, values)?;
@@ -81,22 +83,26 @@ pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value
     Ok(json!({ "versions": versions, "cursor": cursor, "total": database.count("policies", vec![])? }))
 }
 
-/// The policy in force; before the first one is published, the empty one, which denies everything.
+/// The policy in force; before the first one is published, the [`empty`] one.
 pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
     match latest(database)? {
         Some(published) => Ok(published.policy),
-        None => {
-            Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
-        }
+        None => empty(),
     }
 }
 
-/// Keeps a policy.
+/// The policy before the first one is published, which denies everything.
+pub(super) fn empty() -> Result<Policy, AdminError> {
+    Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
+}
+
+/// Keeps a policy. `documents` is how many are kept with it; `None` where they are not.
 pub(super) fn save(
     database: &Database,
     policy: &Policy,
     settings: &Value,
     report: &Value,
+    documents: Option<usize>,
     actor: &str,
     now: Timestamp,
 ) -> Result<(), AdminError> {
@@ -112,20 +118,23 @@ pub(super) fn save(
         report.to_string().into(),
         actor.into(),
         number(now.seconds()),
+        documents.and_then(|documents| u64::try_from(documents).ok()).map_or(JsValue::NULL, number),
     ];
-    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at) VALUES (?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents)
+        VALUES (?, ?, ?, ?, ?, ?, ?)";
     database.run(sql, values)
 }
 
 impl Published {
-    /// As the admin API shows it.
-    pub fn view(&self) -> Value {
+    /// As the admin API shows it, with its documents.
+    pub fn view(&self, documents: &Option<Vec<Value>>) -> Value {
         json!({
             "rev": self.policy.rev(),
             "published_at": self.published_at.to_string(),
             "actor": self.actor,
             "settings": self.settings,
             "report": self.report,
+            "documents": documents,
         })
     }
 }
@@ -147,9 +156,10 @@ impl TryFrom<Row> for Published {
 
 impl VersionRow {
     fn view(self) -> Result<Value, AdminError> {
-        let Self { rev, published_at, actor, counts } = self;
+        let Self { rev, published_at, actor, counts, documents } = self;
         let published_at = Timestamp::from_seconds(published_at).to_string();
         let counts: Value = serde_json::from_str(&counts).map_err(|error| AdminError::Registry(error.to_string()))?;
-        Ok(json!({ "rev": rev, "published_at": published_at, "actor": actor, "counts": counts }))
+        let version = json!({ "rev": rev, "published_at": published_at, "actor": actor, "counts": counts, "documents": documents });
+        Ok(version)
     }
 }

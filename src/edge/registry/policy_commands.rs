@@ -1,25 +1,25 @@
 //! What the commands about the policy do, inside their transaction.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::commands::Registrar;
+use super::documents::{self, Kept};
 use super::policies::Published;
-use super::{integrations, outbox, policies};
-use crate::core::admin::{AdminError, Explain, KnownRevs, Paging, PublishPolicy, impact};
+use super::publication::Candidate;
+use super::{impact, integrations, outbox, policies};
+use crate::core::admin::{AdminError, Explain, KnownRevs, Paging, PolicyDraft};
 use crate::core::decision::{Subject, explain};
-use crate::core::openapi::{Compiled, compile};
 use crate::core::policy::Policy;
 use crate::core::record::Live;
-
-/// How many integrations a preview lists; of the others it gives the number.
-const MOST_LISTED: usize = 200;
 
 impl Registrar<'_> {
     /// The policy that was published last.
     pub fn show_policy(&self) -> Result<Answer, AdminError> {
         let published = policies::latest(self.database)?.ok_or(AdminError::NotFound)?;
-        Ok(Answer::json(200, &published.view())?.with_etag(published.policy.rev()))
+        Ok(Answer::json(200, &self.view(&published)?)?.with_etag(published.policy.rev()))
     }
 
     /// The policy in force, as KV holds it; 304 where the client has it.
@@ -34,31 +34,31 @@ impl Registrar<'_> {
         Answer::json(200, &policies::versions(self.database, paging)?)
     }
 
-    /// Compiles and publishes documents; the same again changes nothing.
-    pub fn publish(&self, rev: Option<u64>, body: &PublishPolicy) -> Result<Answer, AdminError> {
+    /// Publishes what `draft` makes of the policy; where that is in force already, nothing changes.
+    pub fn publish(&self, rev: Option<u64>, draft: PolicyDraft) -> Result<Answer, AdminError> {
         let latest = self.latest(rev)?;
-        let Compiled { policy, report } = compile(&body.documents, &body.settings);
-        let policy = policy.ok_or_else(|| AdminError::PolicyErrors(json!(report)))?;
-        self.put_in_force(latest.as_ref(), policy, &json!(body.settings), &json!(report), "policy.published")
+        let kind = if let PolicyDraft::Earlier(_) = draft { "policy.rolled_back" } else { "policy.published" };
+        let mut candidate = Candidate::of(self.database, latest.as_ref(), draft)?;
+        let policy = candidate.policy.take().ok_or_else(|| AdminError::PolicyErrors(candidate.report.clone()))?;
+        self.put_in_force(latest.as_ref(), &candidate, policy, kind)
     }
 
-    /// Puts an earlier policy in force again, as a new revision.
-    pub fn roll_back(&self, rev: Option<u64>, to: u64) -> Result<Answer, AdminError> {
-        let latest = self.latest(rev)?;
-        let unknown = || AdminError::invalid("to", "no policy was published under this rev");
-        let Published { policy, settings, report, .. } = policies::find(self.database, to)?.ok_or_else(unknown)?;
-        self.put_in_force(latest.as_ref(), policy, &settings, &report, "policy.rolled_back")
-    }
-
-    /// Compiles documents and tells what would change, and for which integrations.
-    pub fn preview(&self, body: &PublishPolicy) -> Result<Answer, AdminError> {
-        let Compiled { policy, report } = compile(&body.documents, &body.settings);
-        let Some(policy) = policy else { return Answer::json(200, &json!({ "report": report, "diff": null })) };
-        let present = self.policy()?;
-        let integrations = integrations::all(self.database)?;
-        let (affected, listed) = impact(&integrations, &present, &policy, MOST_LISTED);
-        let impact = json!({ "affected": affected, "integrations": listed });
-        Answer::json(200, &json!({ "report": report, "diff": present.diff(&policy), "impact": impact }))
+    /// Tells what publishing `draft` would change, and for which integrations.
+    pub fn preview(&self, draft: PolicyDraft) -> Result<Answer, AdminError> {
+        let latest = policies::latest(self.database)?;
+        let mut candidate = Candidate::of(self.database, latest.as_ref(), draft)?;
+        let rev = latest.as_ref().map_or(0, |latest| latest.policy.rev());
+        let (diff, impact) = match candidate.policy.take() {
+            Some(policy) => {
+                let before = latest.map_or_else(policies::empty, |latest| Ok(latest.policy))?;
+                (json!(before.diff(&policy)), impact::of(self.database, &before, &policy)?.0)
+            }
+            None => (Value::Null, Value::Null),
+        };
+        let documents = candidate.document_changes(&self.present(rev)?.unwrap_or_default());
+        let Candidate { report, .. } = candidate;
+        let body = json!({ "rev": rev, "report": report, "diff": diff, "impact": impact, "documents": documents });
+        Answer::json(200, &body)
     }
 
     /// The policy that was published last, if it is the one that the change is based on.
@@ -67,7 +67,8 @@ impl Registrar<'_> {
         let known = latest.as_ref().map_or(0, |published| published.policy.rev());
         match rev {
             Some(rev) if rev != known => {
-                Err(AdminError::Stale(latest.map_or(Value::Null, |published| published.view())))
+                let current = latest.map(|published| self.view(&published)).transpose()?;
+                Err(AdminError::Stale(current.unwrap_or(Value::Null)))
             }
             _ => Ok(latest),
         }
@@ -76,22 +77,58 @@ impl Registrar<'_> {
     fn put_in_force(
         &self,
         latest: Option<&Published>,
+        candidate: &Candidate,
         policy: Policy,
-        settings: &Value,
-        report: &Value,
         kind: &str,
     ) -> Result<Answer, AdminError> {
         let known = latest.map_or(0, |published| published.policy.rev());
+        let present = self.present(known)?;
         let policy = policy.with_rev(known);
-        if latest.is_some_and(|latest| latest.policy == policy && latest.settings == *settings) {
-            return published(known, report, false);
+        let changed = !latest.is_some_and(|latest| candidate.is_in_force(latest, &policy, present.as_deref()));
+        let before = match latest {
+            Some(published) => Cow::Borrowed(&published.policy),
+            None => Cow::Owned(policies::empty()?),
+        };
+        let (impact, losing) = impact::of(self.database, &before, &policy)?;
+        let diff = before.diff(&policy);
+        let documents = candidate.document_changes(&present.unwrap_or_default());
+        let rev = if changed { self.keep(known, candidate, policy)? } else { known };
+        if changed {
+            let operations = candidate.report.get("operations");
+            let detail = json!({ "rev": rev, "operations": operations, "losing": losing, "documents": documents });
+            self.event(kind, None, &detail)?;
         }
+        let body = json!({
+            "rev": rev, "changed": changed, "report": candidate.report, "diff": diff, "impact": impact, "documents": documents,
+        });
+        Ok(Answer::json(200, &body)?.with_etag(rev).and_changed(changed))
+    }
+
+    /// Keeps a policy with its documents, and has KV told. Gives back its revision.
+    fn keep(&self, known: u64, candidate: &Candidate, policy: Policy) -> Result<u64, AdminError> {
         let rev = known.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
         let policy = policy.with_rev(rev);
-        policies::save(self.database, &policy, settings, report, &self.actor.name(), self.now)?;
+        let Candidate { settings, report, documents, .. } = candidate;
+        let count = documents.as_ref().map(Vec::len);
+        policies::save(self.database, &policy, settings, report, count, &self.actor.name(), self.now)?;
+        if let Some(documents) = documents {
+            documents::save(self.database, rev, documents)?;
+        }
         outbox::put_policy(self.database, &policy)?;
-        self.event(kind, None, &json!({ "rev": rev, "operations": policy.operations().len() }))?;
-        published(rev, report, true)
+        Ok(rev)
+    }
+
+    /// The documents of the policy in force, `known` being its revision; `None` where they were not kept.
+    fn present(&self, known: u64) -> Result<Option<Vec<Kept>>, AdminError> {
+        documents::of(self.database, known)
+    }
+
+    /// As the admin API shows it.
+    fn view(&self, published: &Published) -> Result<Value, AdminError> {
+        let described = |kept: Kept| json!({ "name": kept.name, "operations": kept.operations });
+        let documents = self.present(published.policy.rev())?;
+        let documents: Option<Vec<Value>> = documents.map(|kept| kept.into_iter().map(described).collect());
+        Ok(published.view(&documents))
     }
 
     /// The decision on a request, and the steps that led to it.
@@ -117,11 +154,6 @@ impl Registrar<'_> {
     pub fn policy(&self) -> Result<Policy, AdminError> {
         policies::in_force(self.database)
     }
-}
-
-fn published(rev: u64, report: &Value, changed: bool) -> Result<Answer, AdminError> {
-    let body = json!({ "rev": rev, "changed": changed, "report": report });
-    Ok(Answer::json(200, &body)?.with_etag(rev).and_changed(changed))
 }
 
 fn not_found(error: AdminError, field: &str, message: &str) -> AdminError {

@@ -9,12 +9,13 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (TABLES, |_| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
     (REVISIONS, |_| Ok(())),
     (VERSIONS, |_| Ok(())),
+    (DOCUMENTS, |_| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -84,6 +85,25 @@ const VERSIONS: &str = "
         'public', report -> 'public', 'scopes', report -> 'scopes'
     )) VIRTUAL;
     CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts);
+";
+
+/// What versions of the policy are made of: the documents' texts by their digests, in parts, and which version has which. And
+/// the agency, which was whatever its first integration said.
+const DOCUMENTS: &str = "
+    CREATE TABLE documents (
+        digest TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, part)
+    );
+    CREATE TABLE policy_documents (
+        rev INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, operations INTEGER NOT NULL,
+        PRIMARY KEY (rev, name)
+    );
+    ALTER TABLE policies ADD COLUMN documents INTEGER;
+    DROP INDEX policy_versions;
+    CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts, documents);
+    CREATE TABLE agency (id TEXT NOT NULL, name TEXT, rev INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+    INSERT INTO agency (id, name, rev, updated_at)
+        SELECT owner_id, NULL, 1, min(created_at) FROM integrations
+        WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id LIMIT 1;
 ";
 
 row! {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::agency;
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
 use crate::core::admin::{AdminError, Name, NewSubAccount, Paging, folded};
@@ -22,25 +23,9 @@ row! {
     }
 }
 
-row! {
-    /// The agency as the admin API lists it.
-    #[derive(Serialize)]
-    struct Agency {
-        id: OwnerId,
-        /// How many it has.
-        integrations: u64,
-    }
-}
-
 const SELECT: &str = "SELECT id, rev, name, (SELECT count(*) FROM integrations
         WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
     FROM sub_accounts";
-
-row! {
-    struct OwnerRow {
-        owner_id: OwnerId,
-    }
-}
 
 /// A page of them by id, and the agency, as the admin API shows it.
 pub(super) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Value, AdminError> {
@@ -50,19 +35,13 @@ pub(super) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Valu
     let more = cut(&mut rows, paging.limit);
     let cursor = rows.last().filter(|_| more).map(|row| Paging::cursor(&row.id));
     let total = database.count("sub_accounts", vec![])?;
-    Ok(json!({ "agency": agency_with_count(database)?, "sub_accounts": rows, "cursor": cursor, "total": total }))
+    let agency = Some(agency::find(database)?).filter(|agency| agency.id.is_some());
+    Ok(json!({ "agency": agency, "sub_accounts": rows, "cursor": cursor, "total": total }))
 }
 
 /// The sub-account with this id, if there is one.
 pub(super) fn find(database: &Database, id: &OwnerId) -> Result<Option<SubAccount>, AdminError> {
     database.row(&format!("{SELECT} WHERE id = ?"), vec![id.as_str().into()])
-}
-
-/// The agency, once an integration has fixed it.
-fn agency_with_count(database: &Database) -> Result<Option<Agency>, AdminError> {
-    let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
-        WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
-    database.row(sql, vec![])
 }
 
 pub(super) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Result<SubAccount, AdminError> {
@@ -84,18 +63,12 @@ pub(super) fn rename(database: &Database, before: SubAccount, name: Name) -> Res
     Ok(SubAccount { name, rev, ..before })
 }
 
-/// The agency that the integrations of this gate belong to: the first one's fixes it for the others.
-pub(super) fn agency(database: &Database) -> Result<Option<OwnerId>, AdminError> {
-    let sql = "SELECT owner_id FROM integrations WHERE level = 'agency' AND gone_at IS NULL LIMIT 1";
-    Ok(database.row::<OwnerRow>(sql, vec![])?.map(|row| row.owner_id))
-}
-
-/// Checks that an integration can belong to `owner`.
+/// Checks that an integration can belong to `owner`. Where no agency is set, any id can be the agency's.
 pub(super) fn check_owner(database: &Database, owner: &Owner) -> Result<(), AdminError> {
     match owner.level {
         Level::SubAccount if find(database, &owner.id)?.is_some() => Ok(()),
         Level::SubAccount => Err(AdminError::invalid("owner.id", "there is no sub-account with this id")),
-        Level::Agency => match agency(database)? {
+        Level::Agency => match agency::find(database)?.id {
             Some(agency) if agency != owner.id => {
                 let message = format!("this gate's agency is {}; there is one only", agency.as_str());
                 Err(AdminError::invalid("owner.id", message))

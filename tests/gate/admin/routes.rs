@@ -1,7 +1,7 @@
 //! Routes, revisions and list queries.
 
 use tidegate::core::admin::{
-    AdminError, Command, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
+    AdminError, Command, DocumentName, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
 };
 use tidegate::core::record::Level;
 
@@ -12,11 +12,13 @@ use super::{ID, field};
 fn every_route_is_found_by_its_method_and_path() {
     for (method, template, route) in ROUTES {
         let named = match template.split('/').nth(1) {
-            _ if !template.contains("{id}") => Named::Nothing,
+            Some("policy") if template.contains('{') => Named::Document(DocumentName::try_from(ID.to_owned()).unwrap()),
+            _ if !template.contains('{') => Named::Nothing,
             Some("sub-accounts") => Named::SubAccount(owner(Level::SubAccount, ID).id),
             _ => Named::Integration(integration_id(1)),
         };
-        assert_eq!(Route::find(method, &template.replace("{id}", ID)), Ok((route, named)), "{method} {template}");
+        let path = template.replace("{id}", ID).replace("{name}", ID);
+        assert_eq!(Route::find(method, &path), Ok((route, named)), "{method} {template}");
     }
 }
 
@@ -70,11 +72,31 @@ fn what_is_no_owners_id_names_no_sub_account() {
 }
 
 #[test]
+fn a_document_is_named_in_percent_encoding() {
+    for (path, expected) in [
+        ("Contacts%20API", "Contacts API"),
+        ("contacts.yaml", "contacts.yaml"),
+        ("caf%C3%A9", "caf\u{e9}"),
+        ("a+b", "a+b"),
+    ] {
+        let found = Route::find("DELETE", &format!("/policy/documents/{path}"));
+        let name = DocumentName::try_from(expected.to_owned()).unwrap();
+        assert_eq!(found, Ok((Route::RemoveDocument, Named::Document(name))), "{path}");
+    }
+    for path in ["", "%20a", "a%0Ab", "%FF", &"a".repeat(201)] {
+        let found = Route::find("DELETE", &format!("/policy/documents/{path}"));
+        assert_eq!(found, Err(AdminError::NoDocument), "{path:?}");
+    }
+}
+
+#[test]
 fn only_routes_with_a_body_take_one() {
     for (method, _, route) in ROUTES {
         let limit = route.max_body();
         match route {
-            Route::PublishPolicy | Route::PreviewPolicy => assert_eq!(limit, Some(MAX_POLICY_BYTES)),
+            Route::PublishPolicy | Route::ChangePolicy | Route::PublishDocument | Route::PreviewPolicy => {
+                assert_eq!(limit, Some(MAX_POLICY_BYTES));
+            }
             Route::CancelRotation | Route::FinishRotation | Route::Resync => assert_eq!(limit, None, "{route:?}"),
             _ if ["GET", "DELETE"].contains(&method) => assert_eq!(limit, None, "{route:?}"),
             _ => assert_eq!(limit, Some(MAX_BODY_BYTES), "{route:?}"),
@@ -96,6 +118,16 @@ fn every_change_of_what_has_an_id_needs_its_rev() {
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");
         assert!(with_rev(method, &path, Some("\"7\"")).is_ok(), "{route:?}");
     }
+}
+
+#[test]
+fn the_agency_is_set_on_the_base_of_its_rev() {
+    let set = |if_match| {
+        let (method, path, body) = ("PUT", "/agency", r#"{"id":"the-agency"}"#);
+        Command::parse(IncomingRequest { method, path, query: None, if_match, if_none_match: None, body })
+    };
+    assert_eq!(set(None).unwrap_err(), AdminError::NeedsRev);
+    assert!(matches!(set(Some("\"0\"")), Ok(Command::SetAgency { rev: 0, .. })));
 }
 
 #[test]

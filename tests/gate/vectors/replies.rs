@@ -103,10 +103,13 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("not_found", AdminError::NotFound, 404),
         ("no_integration", AdminError::NoIntegration, 404),
         ("no_sub_account", AdminError::NoSubAccount, 404),
+        ("no_document", AdminError::NoDocument, 404),
         ("method_not_allowed", AdminError::MethodNotAllowed(vec!["GET", "POST"]), 405),
         ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
         ("conflict", AdminError::Conflict(Conflict::Completed), 409),
         ("exists", AdminError::Exists("id"), 409),
+        ("agency_in_use", AdminError::AgencyInUse(3), 409),
+        ("documents_not_kept", AdminError::DocumentsNotKept(7), 409),
         ("already_done", AdminError::AlreadyDone(json!({ "rev": 8 })), 409),
         ("stale", AdminError::Stale(json!({ "rev": 8 })), 412),
         ("needs_rev", AdminError::NeedsRev, 428),
@@ -132,6 +135,9 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::NotFound => "not_found",
         AdminError::NoIntegration => "no_integration",
         AdminError::NoSubAccount => "no_sub_account",
+        AdminError::NoDocument => "no_document",
+        AdminError::AgencyInUse(_) => "agency_in_use",
+        AdminError::DocumentsNotKept(_) => "documents_not_kept",
         AdminError::MethodNotAllowed(_) => "method_not_allowed",
         AdminError::Conflict(_) => "conflict",
         AdminError::Exists(_) => "exists",
@@ -150,7 +156,7 @@ fn name(error: &AdminError) -> &'static str {
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 22;
-const ADMIN_NAMES: usize = 21;
+const ADMIN_NAMES: usize = 24;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

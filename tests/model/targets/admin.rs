@@ -1,7 +1,7 @@
 //! A request to the admin API: `METHOD /path?query`, `If-Match` on the next line or an empty one, and the body.
 
 use serde_json::Value;
-use tidegate::core::admin::{AdminError, Command, IncomingRequest, ROUTES, Rotate};
+use tidegate::core::admin::{AdminError, Command, IncomingRequest, PolicyDraft, ROUTES, Rotate};
 use tidegate::core::rotation::Window;
 
 use super::{known, text};
@@ -24,7 +24,7 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
     let fits = |template: &str| {
         let (template, path) = (segments(template), segments(path));
         template.len() == path.len()
-            && template.iter().zip(&path).all(|(template, segment)| template == segment || template == "{id}")
+            && template.iter().zip(&path).all(|(template, segment)| template == segment || template.starts_with('{'))
     };
     assert!(
         ROUTES.iter().any(|(known, template, _)| *known == method && fits(template)),
@@ -50,8 +50,10 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
         Command::DeleteIntegration { rev, .. }
         | Command::CancelRotation { rev, .. }
         | Command::FinishRotation { rev, .. } => based_on(*rev, if_match),
-        Command::PublishPolicy { rev: Some(rev), .. } | Command::RollBackPolicy { rev: Some(rev), .. } => {
+        Command::PublishPolicy { rev: Some(rev), .. } => based_on(*rev, if_match),
+        Command::SetAgency { rev, agency } => {
             based_on(*rev, if_match);
+            names(agency.name.as_ref().map_or("a", |name| name.as_str()), "");
         }
         Command::ListIntegrations(list) => assert!((1..=200).contains(&list.limit)),
         _ => {}
@@ -66,8 +68,10 @@ fn fields(command: &Command) -> Option<&'static [&'static str]> {
         Command::CreateIntegration(_) => &["name", "description", "owner", "scopes"],
         Command::EditIntegration { .. } => &["name", "description", "scopes"],
         Command::Rotate { .. } => &["expire", "window_seconds"],
-        Command::PublishPolicy { .. } | Command::PreviewPolicy(_) => &["documents", "settings"],
-        Command::RollBackPolicy { .. } => &["to"],
+        Command::PublishPolicy { draft: PolicyDraft::Whole(_), .. } => &["documents", "settings"],
+        Command::PublishPolicy { draft: PolicyDraft::Earlier(_), .. } => &["to"],
+        Command::PreviewPolicy(_) => &["documents", "settings", "change", "to"],
+        Command::SetAgency { .. } => &["id", "name"],
         Command::Explain(_) => &["method", "path", "integration", "scopes", "owner"],
         _ => return None,
     })

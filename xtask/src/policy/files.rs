@@ -16,6 +16,8 @@ pub struct Documents {
     pub readable: Vec<Document>,
     /// Their texts, in the same order.
     pub texts: Vec<String>,
+    /// Their titles, in the same order.
+    pub titles: Vec<String>,
     /// The files that are no documents.
     pub unreadable: Vec<Finding>,
 }
@@ -35,16 +37,26 @@ impl Documents {
         let mut documents = Self::default();
         for (path, name) in named(&paths) {
             match text(path).and_then(|text| Ok((Document::parse(&text).map_err(|error| error.to_string())?, text))) {
-                Ok((document, text)) => documents.push(document.named(&name), text),
+                Ok((document, text)) => documents.push(document, &name, text),
                 Err(message) => documents.unreadable.push(Finding { document: name, message, ..Finding::default() }),
             }
         }
         Ok(documents)
     }
 
-    fn push(&mut self, document: Document, text: String) {
-        self.readable.push(document);
+    fn push(&mut self, document: Document, name: &str, text: String) {
+        self.titles.push(document.title().to_owned());
+        self.readable.push(document.named(name));
         self.texts.push(text);
+    }
+
+    /// The text of the one document.
+    pub fn only(&self) -> Result<&str> {
+        match (self.texts.as_slice(), self.unreadable.as_slice()) {
+            ([text], []) => Ok(text),
+            ([], [error]) => bail!("{error}"),
+            _ => bail!("name one document"),
+        }
     }
 
     /// Compiles what could be read. What could not be is an error of the report, and there is no policy then.

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod explain;
 pub mod files;
+mod publication;
 mod publish;
 mod settings;
 
@@ -25,8 +26,15 @@ Usage: cargo xtask policy <command>
                         --old-settings: where OLD is to be read with other settings
   explain METHOD PATH FILE… --settings F [--owner ID [--level agency|sub-account] --scopes 'A B'] [--format text|json]
                         print the verdict on a request, and the steps that lead to it. Without --owner it has no token
-  publish FILE… --settings F [--gate URL]
-                        publish to a running gate (http://localhost:8787), with the owner key in the variable OWNER_KEY
+  publish FILE… --settings F [--gate URL] [--preview]
+                        publish to a running gate (http://localhost:8787), with the owner key in the variable OWNER_KEY, in the place
+                        of all that was published before. --preview: print what would change and for whom, and publish nothing
+  publish --document NAME FILE [--settings F] [--gate URL] [--preview]
+                        publish one document, in the place of the one called NAME or beside the others, which stay
+  publish --remove NAME [--settings F] [--gate URL] [--preview]
+                        publish without the document called NAME
+  publish --settings F [--gate URL] [--preview]
+                        publish the documents that there are with other settings
   help                  this list
 
 A FILE is an OpenAPI 3.0 or 3.1 document in JSON or YAML, or a directory of them (*.json, *.yaml, *.yml).

@@ -4,56 +4,57 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
-use tidegate::core::openapi::{Report, Settings};
+use tidegate::core::openapi::Report;
 use ureq::http::{Request, Uri};
 
 use super::files::Documents;
+use super::publication::{Publication, Published};
 use super::{files_only, settings};
 use crate::cli;
 
 const GATE: &str = "http://localhost:8787";
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// `cargo xtask policy publish FILE… --settings F [--gate URL]`
+/// `cargo xtask policy publish …`
 pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let gate = cli::option(&mut args, "--gate")?.unwrap_or_else(|| GATE.to_owned());
-    let settings = settings::take(&mut args, "--settings")?.context("--settings is needed")?;
-    files_only(&args)?;
+    let is_preview = cli::flag(&mut args, "--preview");
+    let publication = publication(args)?;
     let address = address(&gate)?;
     let key = std::env::var("OWNER_KEY").context("set the variable OWNER_KEY to the owner key")?;
-    let documents = Documents::read(&args)?;
-    documents.policy(&settings)?; // Errors with the files' names are told here, before anything is sent.
-    let published = send(&address, &key, body(&documents, &settings)?)?;
-    let what = if published.changed { "published" } else { "nothing changed, still" };
-    println!("{}{what}: revision {} at {gate}", published.report, published.rev);
+    let (method, path, body) = publication.request(is_preview);
+    let published = send(method, &format!("{address}{path}"), &key, body)?;
+    let what = match published.changed {
+        _ if is_preview => "nothing was published; in force is",
+        true => "published:",
+        false => "nothing changed; still in force is",
+    };
+    println!("{published}{what} revision {} at {gate}", published.rev);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the gate answers.
-#[derive(Deserialize)]
-struct Published {
-    rev: u64,
-    changed: bool,
-    report: Report,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    documents: Vec<Box<RawValue>>,
-    settings: &'a Settings,
-}
-
-/// JSON goes as it is, for a parsed one would have lost keys that stand twice; YAML goes as a string.
-fn body(documents: &Documents, settings: &Settings) -> Result<String> {
-    let raw = |text: &String| match serde_json::from_str::<&RawValue>(text.trim_start_matches('\u{feff}')) {
-        Ok(json) => Ok(json.to_owned()),
-        Err(_) => to_raw_value(text),
-    };
-    let documents = documents.texts.iter().map(raw).collect::<Result<_, _>>()?;
-    Ok(serde_json::to_string(&Body { documents, settings })?)
+fn publication(mut args: Vec<String>) -> Result<Publication> {
+    let settings = settings::take(&mut args, "--settings")?;
+    let (document, removed) = (cli::option(&mut args, "--document")?, cli::option(&mut args, "--remove")?);
+    files_only(&args)?;
+    match (document, removed, args.as_slice()) {
+        (Some(name), None, [file]) => {
+            let documents = Documents::read(&[file])?;
+            let text = documents.only()?;
+            Publication::change(Some((&name, Some(text))), settings.as_ref())
+        }
+        (Some(_), None, _) => bail!("--document NAME needs one FILE"),
+        (None, Some(name), []) => Publication::change(Some((&name, None)), settings.as_ref()),
+        (_, Some(_), _) => bail!("--remove NAME takes neither FILE nor --document"),
+        (None, None, []) => Publication::change(None, settings.as_ref()),
+        (None, None, files) => {
+            let (documents, settings) = (Documents::read(files)?, settings.context("--settings is needed")?);
+            documents.policy(&settings)?; // Errors with the files' names are told here, before anything is sent.
+            Publication::whole(&documents, &settings)
+        }
+    }
 }
 
 /// The policy's address on the gate. The owner key goes there, and so not unencrypted to another machine.
@@ -70,15 +71,17 @@ fn address(gate: &str) -> Result<String> {
     Ok(format!("{}/_tidegate/api/policy", gate.trim_end_matches('/')))
 }
 
-fn send(address: &str, key: &str, body: String) -> Result<Published> {
-    let request = Request::put(address)
+fn send(method: &str, address: &str, key: &str, body: String) -> Result<Published> {
+    let request = Request::builder()
+        .method(method)
+        .uri(address)
         .header("authorization", format!("Bearer {key}"))
         .header("content-type", "application/json")
         .body(body)
         .map_err(|_| anyhow!("OWNER_KEY cannot stand in a header"))?;
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
     let agent = ureq::Agent::new_with_config(config.timeout_global(Some(LIMIT)).build());
-    let mut answer = agent.run(request).with_context(|| format!("PUT {address}"))?;
+    let mut answer = agent.run(request).with_context(|| format!("{method} {address}"))?;
     let status = answer.status();
     let text = answer.body_mut().read_to_string()?;
     if !status.is_success() {
@@ -111,14 +114,6 @@ mod tests {
         {
             assert!(address(gate).is_err(), "{gate}");
         }
-    }
-
-    #[test]
-    fn json_is_sent_as_it_is_and_yaml_as_text() {
-        let texts = vec!["\u{feff}{\"a\": 1, \"a\": 2}".to_owned(), "openapi: 3.0.3\n".to_owned()];
-        let documents = Documents { texts, ..Documents::default() };
-        let sent = body(&documents, &Settings::default()).unwrap();
-        assert!(sent.starts_with(r#"{"documents":[{"a": 1, "a": 2},"openapi: 3.0.3\n"],"settings":{"#), "{sent}");
     }
 
     #[test]
