@@ -37,7 +37,7 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
+  test [SUITE…]         run the suites core, edge, parsers, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
                         suite lacks is installed where it can be; else it is skipped, and says why
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
@@ -46,6 +46,8 @@ Usage: cargo xtask <command>
                         a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
   policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
+  parsers               regenerate tests/corpus/parsers.json and routers.json: ask real parsers what they take for a name
+                        (npm's qs, Node.js, Python; Debian's ruby-rack and php-cli), and real routers for a segment
   bench [PART…] [--rounds N] [--seconds N] [--integrations N] [--markdown]
                         measure, print goals beside results, and write target/bench.json. Parts: http (the gate against other
                         gates in raw workerd), start, body, memory, core, wasm, instructions, size, compile; all, if none is
@@ -84,6 +86,7 @@ fn run() -> Result<ExitCode> {
         "bench" => bench::command(args).map(success),
         "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
+        "parsers" => cli::nothing(&args).and_then(|()| suites::regenerate_readers()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),
         "deploy" => deploy::command(&args),
         "" | "help" | "--help" | "-h" => Ok(help()),

@@ -79,6 +79,22 @@ pub fn page() -> Result<Tally> {
     tap(&mut node)
 }
 
+/// The parsers and routers that are installed, against what the corpus says they read.
+pub fn parsers() -> Result<Tally> {
+    let mut node = Command::new("node");
+    let files = ["tests/parsers/parsers.test.mjs", "tests/parsers/routers.test.mjs"];
+    node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
+    tap(&mut node)
+}
+
+/// Asks parsers and routers afresh.
+pub fn regenerate_readers() -> Result<()> {
+    for arguments in [&["tests/parsers/write.mjs"][..], &["tests/parsers/routers.test.mjs", "--write"]] {
+        process::run(Command::new("node").args(arguments).current_dir(project::root()))?;
+    }
+    Ok(())
+}
+
 /// `wrangler dev` as people start it, without xtask.
 pub fn dev() -> Result<Tally> {
     dev_vars::ensure()?;

@@ -14,9 +14,10 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 9] = [
+const SUITES: [Suite; 10] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
+    Suite { name: "parsers", builds: &[], run: suites::parsers },
     Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "dev", builds: &[build::GATE], run: suites::dev },
     Suite { name: "browser", builds: &[build::GATE], run: browser::suite },

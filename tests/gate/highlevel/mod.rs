@@ -194,3 +194,34 @@ fn the_scopes_are_those_of_the_raw_documents() {
     let known: ScopeSet = catalogue.entries().iter().map(|entry| entry.scope.clone()).collect();
     assert_eq!(known, of_ways);
 }
+
+/// Ids as the API has them, and others that hold letters, dots and dashes.
+#[test]
+fn no_valid_request_of_a_real_api_is_taken_for_another_operation() {
+    let Some(texts) = texts() else { return };
+    let policy = compiled(&texts).policy.unwrap();
+    let ids = [
+        OWN,
+        "0",
+        "12345",
+        "6578278e879ad2646715ba9c",
+        "3f2b8c1e-9a7d-4e55-8f0b-0c1d2e3f4a5b",
+        "a.b_c-d~e",
+        "me",
+        "-",
+        "caf%C3%A9",
+        "a@b.c",
+    ];
+    let mut asked = 0;
+    for operation in policy.operations() {
+        for id in ids {
+            let target = operation.path.fill(|_| id.to_owned());
+            let request = Request::<()>::with_credential(operation.method.as_str(), &target, None).unwrap();
+            let found = policy.operation(request.method(), request.path()).unwrap();
+            let others = policy.alike(found, request.method(), request.path());
+            assert_eq!(others, [] as [&tidegate::core::policy::Operation; 0], "{target}");
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 576 * ids.len());
+}

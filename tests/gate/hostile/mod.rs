@@ -2,9 +2,11 @@
 
 mod bodies;
 mod forwarding;
+mod identity;
 mod named;
 mod owners;
 mod path;
+mod readers;
 mod secrets;
 mod trusted;
 mod verdict;

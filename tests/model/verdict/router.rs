@@ -2,8 +2,31 @@
 
 use super::query::percent_decoded;
 
-/// What displays may leave out, and Unicode calls letters.
-const INVISIBLE_LETTERS: [char; 6] = ['\u{115f}', '\u{1160}', '\u{17b4}', '\u{17b5}', '\u{3164}', '\u{ffa0}'];
+/// Unicode's Default_Ignorable_Code_Point, first and last.
+const IGNORABLE: [(u32, u32); 17] = [
+    (0xad, 0xad),
+    (0x34f, 0x34f),
+    (0x61c, 0x61c),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x200b, 0x200f),
+    (0x202a, 0x202e),
+    (0x2060, 0x206f),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff0, 0xfff8),
+    (0x1bca0, 0x1bca3),
+    (0x1d173, 0x1d17a),
+    (0xe0000, 0xe0fff),
+];
+
+fn is_invisible(letter: char) -> bool {
+    let is_ignorable = IGNORABLE.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(letter)));
+    is_ignorable || letter.is_whitespace() || letter.is_control()
+}
 
 pub fn decoded(segment: &str) -> String {
     String::from_utf8_lossy(&percent_decoded(segment)).into_owned()
@@ -11,7 +34,7 @@ pub fn decoded(segment: &str) -> String {
 
 /// Without what is no letter and no digit at the ends.
 pub fn inner(text: &str) -> &str {
-    text.trim_matches(|letter: char| !letter.is_alphanumeric() || INVISIBLE_LETTERS.contains(&letter))
+    text.trim_matches(|letter: char| !letter.is_alphanumeric() || is_invisible(letter))
 }
 
 /// Without case. Of a letter that becomes several, ASCII is what counts.
@@ -35,9 +58,7 @@ fn forms(text: &str) -> Vec<String> {
 pub fn may_route(segment: &str, literal: &str) -> bool {
     let segment = decoded(segment);
     if inner(literal).is_empty() {
-        let is_invisible = |letter: char| !letter.is_alphanumeric() && !letter.is_ascii_punctuation();
-        let trim = |letter: char| is_invisible(letter) || INVISIBLE_LETTERS.contains(&letter);
-        return segment.trim_matches(trim) == literal;
+        return segment.trim_matches(is_invisible) == literal;
     }
     let literals = forms(literal);
     forms(&segment).iter().any(|form| literals.contains(form))
@@ -62,7 +83,8 @@ pub fn resembles(path: &str, template: &str, other: &str) -> bool {
         return false;
     }
     if other.len() == at {
-        return at + 1 == template.len() && inner(&decoded(path[at])).is_empty();
+        return at + 1 == template.len()
+            && decoded(path[at]).trim_matches(|letter| is_invisible(letter) || letter == '.').is_empty();
     }
     let after = |at: usize| match (template[at], other[at]) {
         (_, other) if is_parameter(other) => true,
