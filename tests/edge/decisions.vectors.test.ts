@@ -111,3 +111,21 @@ async function expectDenied(response: Response, method: string, expected: Denied
     await problem(response, expected.status, kindOf.get(`${expected.code} ${expected.status}`)!);
   }
 }
+
+it("class 36: an integer that JavaScript rounds names no owner", async () => {
+  forgetAll();
+  const headers = { authorization: vectors.tokens.tenant, "content-type": "application/json" };
+  const answer = await ask("/notes", { method: "POST", headers, body: '{"locationId":9007199254740993}' });
+  const { detail } = await problem(answer, 400, "ambiguous-owner");
+  expect(detail).toContain("JavaScript rounds");
+  expect(await received()).toEqual([]);
+});
+
+it("a GET request whose body would name the owner ends in a clear answer", async () => {
+  forgetAll();
+  // `fetch` sends no such body; one that is announced as multipart is not read, and counts as one.
+  const headers = { authorization: vectors.tokens.tenant, "content-type": "multipart/form-data; boundary=x" };
+  const { detail } = await problem(await ask("/lookup", { headers }), 400, "ambiguous-request");
+  expect(detail).toContain("without a body");
+  expect(await received()).toEqual([]);
+});

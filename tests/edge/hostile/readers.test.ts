@@ -28,6 +28,14 @@ it("class 30: the refusal names the other parameter", async () => {
   expect(await received()).toEqual([]);
 });
 
+it("class 31: what a router may take for another operation is judged as both", async () => {
+  const { operation } = await problem(await askRaw("/contacts/%20"), 400, "ambiguous-operation");
+  expect(operation).toBe("GET /contacts/");
+  expect(await received()).toEqual([]);
+  expect((await askRaw("/contacts/%20?locationId=acme")).status).toBe(200);
+  expect((await onlyReceived()).url).toContain("/contacts/%20?locationId=acme");
+});
+
 it("class 32: a public operation compares the owner of who sends a token", async () => {
   await problem(await askRaw("/status?locationId=globex"), 403, "wrong-owner");
   expect((await askRaw("/status?locationId=acme")).status).toBe(200);

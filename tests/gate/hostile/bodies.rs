@@ -136,7 +136,7 @@ fn bodies_are_read_only_for_operations_that_name_their_owner_there() {
 }
 
 #[test]
-fn numbers_are_ids_where_they_are_integers() {
+fn class_36_integers_that_javascript_rounds_name_no_owner() {
     let mut world = World::new();
     let record = world.records.values_mut().next().unwrap();
     let tidegate::core::record::Record::Live(live) = record else { panic!("not live") };

@@ -147,3 +147,79 @@ fn a_rule_that_renames_the_owner_in_the_path_is_an_error() {
         assert_eq!(!report.errors.is_empty(), is_error, "{path} {owner:?}: {:?}", report.errors);
     }
 }
+
+/// An upload that names its owner, by a document, with these settings for bodies that are not read.
+fn upload(owner_in_body: &Value, rule: bool) -> World {
+    let schema = json!({ "properties": { "locationId": {} } });
+    let content = json!({ "multipart/form-data": { "schema": schema }, "application/json": { "schema": schema } });
+    let of = |content: Value| json!({ "security": [{ "T": [] }], "operationId": "upload", "requestBody": { "content": content } });
+    let only_json = json!({ "application/json": { "schema": schema } });
+    let paths = json!({ "/upload": { "post": of(content) }, "/json": { "post": of(only_json) } });
+    let mut settings = json!({
+        "schemes": { "T": { "level": "sub_account", "private_integrations": true } },
+        "owner_parameters": { "sub_account": [{ "name": "locationId", "body": true }] },
+        "owner_in_body": owner_in_body
+    });
+    if rule {
+        settings["rules"] = json!([{ "method": "POST", "path": "/upload", "access": "authenticated" }]);
+    }
+    let document = Document::parse(&json!({ "openapi": "3.1.0", "paths": paths }).to_string()).unwrap();
+    let Compiled { policy, report } = compile(&[document], &serde_json::from_value(settings).unwrap());
+    assert_eq!(report.errors, []);
+    World::with_policy(policy.unwrap())
+}
+
+#[test]
+fn a_multipart_body_is_the_origins_where_the_settings_say_so() {
+    let multipart = "multipart/form-data; boundary=x";
+    for rule in [false, true] {
+        for (setting, code) in
+            [(json!("gate"), "owner_not_checked"), (json!("origin"), "allowed"), (json!(["POST /upload"]), "allowed")]
+        {
+            let world = upload(&setting, rule);
+            assert_eq!(world.code_of_body("POST", "/upload", multipart, b"--x--"), code, "{setting} {rule}");
+            // Longer than is read: it is not read.
+            assert_eq!(world.code_of_body("POST", "/upload", multipart, &[b'-'; 70_000]), code, "{setting} {rule}");
+            // Of an operation that describes no such body it stays refused, and what can be read is compared.
+            assert_eq!(world.code_of_body("POST", "/json", multipart, b"--x--"), "owner_not_checked");
+            let other = br#"{"locationId":"harbour-2"}"#;
+            assert_eq!(world.code_of_body("POST", "/upload", "application/json", other), "wrong_owner");
+        }
+    }
+}
+
+#[test]
+fn a_setting_that_names_no_operation_is_an_error() {
+    let document = json!({ "openapi": "3.1.0", "paths": { "/x/{id}": { "get": { "operationId": "x" } } } });
+    let document = Document::parse(&document.to_string()).unwrap();
+    for (setting, name, is_error) in [
+        ("router_exact", "GET /x/{other}", false),
+        ("router_exact", "x", false),
+        ("router_exact", "GET /x", true),
+        ("router_exact", "y", true),
+        ("owner_in_body", "POST /x/{id}", true),
+        ("owner_in_body", "GET /x/{id}", false),
+    ] {
+        let settings = serde_json::from_value(json!({ (setting): [name] })).unwrap();
+        let report = compile(std::slice::from_ref(&document), &settings).report;
+        assert_eq!(!report.errors.is_empty(), is_error, "{setting} {name}");
+    }
+}
+
+#[test]
+fn a_router_that_reads_exactly_is_believed() {
+    let open = |scopes: Value| json!({ "get": { "security": [{ "T": scopes }] } });
+    let paths = json!({ "/u/{id}": open(json!([])), "/u/export": open(json!(["export"])) });
+    let document = Document::parse(&json!({ "openapi": "3.1.0", "paths": paths }).to_string()).unwrap();
+    for (field, value, code) in [
+        ("router", json!("tolerant"), "ambiguous_operation"),
+        ("router", json!("exact"), "allowed"),
+        ("router_exact", json!(["GET /u/{id}"]), "allowed"),
+    ] {
+        let schemes = json!({ "T": { "level": "sub_account", "private_integrations": true } });
+        let settings = serde_json::from_value(json!({ "schemes": schemes, (field): value })).unwrap();
+        let policy = compile(std::slice::from_ref(&document), &settings).policy.unwrap();
+        let world = World::with_policy(policy);
+        assert_eq!(world.code("GET", "/u/Export", "tenant"), code, "{field} {value}");
+    }
+}
