@@ -12,7 +12,7 @@ use crate::core::policy::{Policy, PolicyDiff};
 use crate::core::request::{FromKept, Kept};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
-use crate::core::token::{Prefix, inspect};
+use crate::core::token::{Prefix, find, inspect};
 
 /// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.
 ///
@@ -36,6 +36,16 @@ pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsErr
     write(&inspect(text, prefix.as_ref()))
 }
 
+/// The credential in a pasted text, if there is one: `{"kind":"token","id"?,"whole"}`, `{"kind":"automation_key"}`,
+/// `{"kind":"owner_key"}` or `null`. Nothing of its secret part comes back.
+///
+/// # Errors
+/// None that is known.
+#[wasm_bindgen(js_name = findCredential)]
+pub fn find_credential(text: &str) -> Result<String, JsError> {
+    write(&find(text))
+}
+
 /// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's. Documents are in
 /// JSON, or what `yamlToJson` of the bundle `page_yaml` made of them.
 ///
@@ -45,6 +55,16 @@ pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsErr
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
     write(&compiled(&documents, settings)?.report)
+}
+
+/// The title of a document: what the registry keeps it by. The document is given as for [`policy_report`].
+///
+/// # Errors
+/// An `Error` where the document cannot be read.
+#[wasm_bindgen(js_name = documentTitle)]
+pub fn document_title(document: &str) -> Result<String, JsError> {
+    let document = Document::parse_json(document).map_err(failure)?;
+    Ok(document.title().to_owned())
 }
 
 /// A policy in force, ready to be asked.
@@ -88,7 +108,15 @@ impl CompiledPolicy {
     /// # Errors
     /// An `Error` where the question cannot be read.
     pub fn preview(&self, question: &str) -> Result<String, JsError> {
-        write(&self.0.preview(&read(question)?))
+        write(&decision::preview(&self.0, &read(question)?))
+    }
+
+    /// What an integration can do and cannot do. The question is `{"level","scopes":[…]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn abilities(&self, question: &str) -> Result<String, JsError> {
+        write(&decision::abilities(&self.0, &read(question)?))
     }
 
     /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without

@@ -76,20 +76,26 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await shown(page.getByText("No scopes", { exact: true }));
 });
 
-test("the review says in words what it will and will not be able to do", async ({ page }) => {
+test("the review says in words what it can and cannot do, as the gate decides", async ({ page }) => {
   await toReview(page, unique("Reviewed"), ["contacts.readonly", "contacts.write"]);
   const main = page.getByRole("main");
+  for (const title of ["By its scopes", "Any token here can also", "Not"]) await shown(main.getByRole("heading", { name: title, exact: true }));
   await shown(main.getByText("read and change contacts (5 operations)"));
-  await shown(main.getByText("act for Acme Dental alone"));
-  await shown(main.getByText("touch locations"));
-  await shown(main.getByText("see or change what belongs to another sub-account"));
+  await shown(main.getByText("touch locations (1 operation)"));
+  await shown(main.getByText("Calls that name another sub-account are refused."));
+  const { operations, owner_parameters } = await api("GET", "/policy/compiled");
+  const any = operations.filter(({ access }) => typeof access === "string" || access.any_of.some((way) => way.level === "sub_account" && way.scopes.length === 0));
+  const reads = any.filter(({ method }) => method === "GET");
+  await main.getByText(`read: ${reads.length} operation`).click();
+  for (const { path } of reads) await shown(main.getByText(path, { exact: true }).first());
+  assert.ok(owner_parameters.sub_account.length > 0);
   await shown(main.getByText("Opens 5 operations"));
 });
 
 test("without scopes the review warns", async ({ page }) => {
   await toReview(page, unique("Nothing"), []);
   await shown(page.getByText("Without scopes it can call only operations that need none."));
-  await shown(page.getByText("call nothing that needs a scope"));
+  await shown(page.getByText("Nothing: no operation opens by them."));
 });
 
 test("the token is shown once, can be copied, works, and is gone after a reload", { permissions }, async ({ page }) => {
@@ -177,7 +183,7 @@ test("an agency's integration: scopes that open nothing there cannot be chosen",
   await button(page, "Continue").click();
   await page.getByRole("checkbox", { name: "locations.readonly" }).check();
   await button(page, "Review").click();
-  await shown(page.getByText("act for the whole agency"));
+  await shown(page.getByText("By its scopes"));
   await button(page, "Create and show the token").click();
   await shown(page.getByText("This is the only time"));
   const token = await page.getByRole("textbox", { name: "Token" }).innerText();

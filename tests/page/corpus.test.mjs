@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
 
 import * as page from "../../target/page/tidegate.js";
 import * as yaml from "../../target/page-yaml/tidegate.js";
@@ -60,30 +63,53 @@ for (const { what, expect } of policies.filter(({ expect }) => expect.policy)) {
     const { scopes } = JSON.parse(policy.catalogue());
     assert.equal(scopes.length, expect.report.scopes);
     const all = scopes.map(({ scope }) => scope);
+    const kind = (name) => scopes.find(({ scope }) => scope === name).access;
     for (const level of ["agency", "sub_account"]) {
       const ask = (before, after) => JSON.parse(policy.preview(JSON.stringify({ level, before, after })));
       const found = ask([], [...all, "no.such.scope"]);
       assert.deepEqual([found.reachable, found.operations], [expect.report[level], expect.report[level]]);
       assert.deepEqual(found.unknown, ["no.such.scope"]);
-      for (const scope of all) assert.deepEqual(ask([], [scope]).gained, gained(operations, level, scope));
+      for (const scope of all) assert.deepEqual(ask([], [scope]).gained, gained(operations, level, scope, kind));
       const { gained: back, lost } = ask([...all, "no.such.scope"], []);
       assert.deepEqual([back, lost], [[], found.gained]);
     }
   });
 }
 
+const isOpen = ({ access }, level, held) =>
+  typeof access === "string" ||
+  access.any_of.some((way) => way.level === level && way.scopes.every((needed) => held.includes(needed)));
+
 /** What one scope brings to an integration without any, worked out from the policy's stored form. */
-function gained(operations, level, scope) {
-  const open = ({ access }, held) =>
-    typeof access === "string" ||
-    access.any_of.some((way) => way.level === level && way.scopes.every((needed) => held.includes(needed)));
-  const brought = operations.filter((operation) => open(operation, [scope]) && !open(operation, []));
+function gained(operations, level, scope, kind) {
+  const brought = operations.filter((operation) => isOpen(operation, level, [scope]) && !isOpen(operation, level, []));
   return brought.map(({ method, path, summary }) => ({
     ...{ method, path },
     ...(summary === undefined ? {} : { summary }),
-    ...{ writes: !["GET", "HEAD", "OPTIONS", "TRACE"].includes(method), scopes: [scope] },
+    ...{ access: kind(scope), scopes: [scope] },
   }));
 }
+
+for (const { what, expect } of policies.filter(({ expect }) => expect.policy)) {
+  test(`abilities: ${what}`, () => {
+    const { operations } = expect.policy;
+    const policy = compiled(expect.policy);
+    const all = JSON.parse(policy.catalogue()).scopes.map(({ scope }) => scope);
+    for (const level of ["agency", "sub_account"]) {
+      for (const scopes of [[], all, ...all.map((scope) => [scope])]) {
+        const said = JSON.parse(policy.abilities(JSON.stringify({ level, scopes })));
+        const can = [...said.by_scopes.flatMap(({ read, write }) => [...read, ...write]), ...Object.values(said.any_token).flat()].map(name);
+        const reached = operations.filter((operation) => isOpen(operation, level, scopes)).map(name);
+        assert.deepEqual([...new Set(can)].sort(), reached.sort());
+        const not = said.not.flatMap((part) => part.operations.map(name));
+        assert.deepEqual(not.filter((one) => reached.includes(one)), []);
+        assert.deepEqual(said.unknown, []);
+      }
+    }
+  });
+}
+
+const name = ({ method, path }) => `${method} ${path}`;
 
 for (const { what, text, outcome, id } of corpus("tokens").cases) {
   test(`token: ${what}`, () => {
@@ -95,6 +121,30 @@ for (const { what, text, outcome, id } of corpus("tokens").cases) {
     const end = text.slice(-8);
     if (text.length > 40) assert.ok(!answer.includes(end), answer);
   });
+}
+
+test("what looks at a pasted text first lets through to the rules whatever they find", async () => {
+  const { mayHoldCredential } = await bundledCredential();
+  const owner = `owner_${"aB-_".repeat(11).slice(0, 43)}`;
+  let found = 0;
+  for (const { text } of [...corpus("tokens").cases, { text: owner }, { text: "hello_world" }, { text: "contacts.readonly" }]) {
+    const cut = Array.from({ length: text.length }, (_, end) => text.slice(0, end + 1));
+    const wrapped = [`Bearer ${text}`, `"${text}"`, text.toUpperCase(), `${text.slice(0, 30)}\n ${text.slice(30)}`, `${text.slice(0, 12)}\u200b${text.slice(12)}`];
+    for (const one of [...cut, ...wrapped, `curl -H 'Authorization: Bearer ${text}' https://h/x`]) {
+      const answer = JSON.parse(page.findCredential(one));
+      if (answer === null) continue;
+      found += 1;
+      assert.ok(mayHoldCredential(one), one);
+      assert.ok(!JSON.stringify(answer).includes(text.slice(-8)), one);
+    }
+  }
+  assert.ok(found > 500, `${found}`);
+});
+
+async function bundledCredential() {
+  const entry = fileURLToPath(new URL("../../www/src/lib/credential.ts", import.meta.url));
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
 test("a token without its end is told from one with a mistake", () => {

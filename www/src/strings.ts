@@ -1,10 +1,24 @@
 // Every word of the page.
 
 import type { Event, Level } from "./api/types";
+import { isReadBy } from "./lib/scopes";
 import { amount, count, list } from "./lib/text";
 import { exact } from "./lib/time";
 
+interface Shown {
+  method: string;
+  access: "read" | "write";
+}
+
 const operations = (of: number) => amount(of, "operation");
+/** "5 operations, 1 of them by POST": reads that are sent by another method than a reader would think. */
+const operationsBy = (shown: Shown[]) => {
+  const by = shown.filter(isReadBy);
+  const methods = [...new Set(by.map(({ method }) => method))];
+  return `${operations(shown.length)}${by.length > 0 ? `, ${count(by.length)} of them read by ${list(methods)}` : ""}`;
+};
+/** The first of many names. */
+const some = (groups: string[], most = 4) => list(groups.length > most + 1 ? [...groups.slice(0, most), `${count(groups.length - most)} other groups`] : groups);
 const names = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
 
 export const t = {
@@ -109,6 +123,8 @@ export const t = {
     allOf: (group: string) => `All scopes of ${group}`,
     noneOf: (group: string) => `None of the scopes of ${group}`,
     operations,
+    operationsBy,
+    readBy: (method: string) => `(by ${method})`,
     opensNothing: (level: Level) => (level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account"),
     unknown: "No longer in the policy",
     unknownHint: "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
@@ -129,9 +145,9 @@ export const t = {
     added: "Added",
     removed: "Removed",
     writes: (of: number) => `Can change: ${operations(of)}`,
-    reads: (of: number) => `Can read: ${operations(of)}`,
+    reads: (of: Shown[]) => `Can read: ${operationsBy(of)}`,
     newWrites: (of: number) => `Can now change: ${operations(of)}`,
-    newReads: (of: number) => `Can now read: ${operations(of)}`,
+    newReads: (of: Shown[]) => `Can now read: ${operationsBy(of)}`,
     lostMark: "lost",
     noLonger: (of: number) => `Can no longer use: ${operations(of)}`,
     noEffect: "No operation is gained or lost.",
@@ -139,21 +155,33 @@ export const t = {
   },
 
   words: {
-    will: "It will be able to",
-    willNot: "It will not be able to",
-    can: "It can",
-    cannot: "It cannot",
-    read: "read",
-    change: "change",
-    readAndChange: "read and change",
-    nothing: "call nothing that needs a scope",
-    agency: "act for the whole agency",
-    subAccount: (name: string) => `act for ${name} alone`,
-    noChange: (groups: string) => `change ${groups}`,
-    noTouch: (groups: string, more: number) => `touch ${groups}${more > 0 ? ` and ${amount(more, "other group")}` : ""}`,
-    noUnknown: (scopes: string) => `gain anything by ${scopes}: no operation asks for it any more`,
-    noOthers: "see or change what belongs to another sub-account",
+    byScopes: "By its scopes",
+    anyToken: "Any token here can also",
+    not: "Not",
+    can: (group: string, read: Shown[], write: Shown[]) =>
+      `${read.length === 0 ? "change" : write.length === 0 ? "read" : "read and change"} ${group} (${operationsBy([...read, ...write])})`,
+    nothing: "Nothing: no operation opens by them.",
+    any: {
+      reads: (of: number) => `read: ${operations(of)}`,
+      changes: (of: number) => `change: ${operations(of)}`,
+      deletes: (of: number) => `delete: ${operations(of)}`,
+    },
+    nothingMore: "Nothing more: all else needs a scope.",
+    isPublic: "(no token needed)",
+    cannot: {
+      touch: (groups: string[], of: number) => `touch ${some(groups)} (${operations(of)})`,
+      change: (groups: string[], of: number) => `change ${some(groups)} (${operations(of)})`,
+      some: (groups: string[], of: number) => `use ${operations(of)} of ${some(groups)}`,
+    },
+    noUnknown: (scopes: string[]) => `gain anything by ${list(scopes)}: no operation asks for ${scopes.length === 1 ? "it" : "them"} any more`,
     noRest: "use any operation that is not in the policy",
+    others: (level: Level, { open, operations: of }: { open: number; operations: number }) => {
+      const owner = level === "agency" ? "agency" : "sub-account";
+      if (of > 0 && of === open) return `No operation names its ${owner}: the API must check whose data a call is about.`;
+      return `Calls that name another ${owner} are refused. ${of === 0 ? "Every operation names one." : `${operations(of)} ${of === 1 ? "names" : "name"} none: there the API must check.`}`;
+    },
+    unnamed: (of: number) => `Of those, this token reaches ${count(of)}`,
+    unavailable: "What it can do cannot be worked out here right now. Reload the page. The gate checks every call all the same.",
   },
 
   token: {
@@ -176,6 +204,26 @@ export const t = {
     works: "Works. Nothing ends it but a rotation or a deletion.",
     worksUntil: (until: string) => `Works until ${until}`,
     notKept: "Tokens are not stored, only their digests. If one is lost, rotate.",
+  },
+
+  pasted: {
+    titles: { token: "This is a token", automation_key: "This is an automation key", owner_key: "This is an owner key", unknown: "This looks like a token" },
+    removed: "It was taken out of the field, and nothing of it was sent.",
+    fromAddress: "It was taken out of the address, and nothing of it was sent from here. The browser may still keep the old address in its history: clear it there.",
+    incomplete: "A part of it is missing or mistyped.",
+    integration: "Integration",
+    which: "Which token",
+    one: (n: number) => `Token ${n}, if it still works: it is the only live one.`,
+    oneOf: (tokens: string[]) => `${new Intl.ListFormat("en-US", { type: "disjunction" }).format(tokens)}, if it still works. Which of them cannot be told without sending it.`,
+    deleted: "No integration has the id that it carries. Where one had, it is deleted, and its tokens are dead.",
+    noId: "The part of it that names its integration is missing.",
+    leaked: "If others could see it, rotate it now.",
+    rotate: "Rotate now",
+    open: "Open",
+    automation: "It belongs to a program, not into this page. If others could see it, replace it.",
+    owner: "It opens everything here. If others could see it, deploy the gate with another OWNER_KEY.",
+    signIn: "A token does not sign you in. Use the owner key.",
+    unread: "The code that reads it could not be loaded, so it was taken out to be safe.",
   },
 
   integrations: {
@@ -258,8 +306,8 @@ export const t = {
     stepsLabel: "Steps",
     step: (at: number, of: number, name: string) => `Step ${at} of ${of}: ${name}`,
     whose: "Whose data may it see?",
-    agencyHint: "Acts for the whole agency.",
-    subAccountHint: "Acts for one sub-account, and is refused everywhere else.",
+    agencyHint: "Its token speaks for the agency. Calls that name another agency are refused.",
+    subAccountHint: "Its token speaks for one sub-account. Calls that name another one are refused.",
     chooseSubAccount: "Choose a sub-account",
     noSubAccounts: "There are no sub-accounts yet.",
     addSubAccount: "Add one",
@@ -365,6 +413,7 @@ export const t = {
     passed: "passed",
     failed: "failed",
     empty: "The verdict appears here, with every step that leads to it.",
+    inAddress: "The address itself holds a token or a key. The gate reads none there, and addresses end up in logs: send it in a header field. It was taken out here.",
     unreadable: "This is neither a method with a path nor a curl command. Try “GET /contacts/”.",
     tokenOf: (name: string, live: number[]) =>
       `The token in the command was made for ${name}, and the verdict is that of its current token. Whether this very one still works is not judged here: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} of it ${live.length > 1 ? "do" : "does"}. GET /_tidegate/whoami with it tells.`,
@@ -394,6 +443,17 @@ export const t = {
     counts: { operations: "operations", sub_account: "for sub-accounts", agency: "for the agency", public: "for anyone", closed: "closed", scopes: "scopes" } as Record<string, string>,
     new: "New version",
     newHint: "Drop the OpenAPI documents of your API here. Together they are the whole policy. Report and differences appear at once, worked out in your browser; nothing is sent before you publish.",
+    changeHint: "Drop the OpenAPI documents that have changed: each takes the place of the one of its title, and the others stay. What that does to all integrations is worked out at once; nothing is published before you say so.",
+    allOnce: "The documents of the policy in force were not kept. Publish all of them together once; from then on you can change one at a time.",
+    nothingYet: "Nothing is changed yet.",
+    changeSettings: "Change the settings",
+    documentChange: { added: "New", replaced: "Replaced", removed: "Removed", unchanged: "Stays" },
+    documentsStay: (of: number) => `${amount(of, "document")} ${of === 1 ? "stays" : "stay"} as ${of === 1 ? "it is" : "they are"}`,
+    documentsNotKept: "The documents of that version were not kept. Its operations come back as they were.",
+    remove: "Remove",
+    removeDocument: (name: string) => `Remove the document ${name}`,
+    keep: "Keep",
+    keepDocument: (name: string) => `Keep the document ${name}`,
     drop: "Drop OpenAPI files here",
     choose: "Choose files",
     formats: "OpenAPI 3.0 or 3.1, as JSON or YAML; up to 8 MB in all",
@@ -443,6 +503,12 @@ export const t = {
     impact: "What it does to your integrations",
     impactHint: "Asks the gate, which knows all integrations. Stores nothing.",
     impactAsk: "Check all integrations",
+    notCompared: "What this would change is not known, so it cannot be published yet.",
+    impactAsking: "Asking the gate, which knows all integrations…",
+    impactUnknown: "Not known yet. Without it nothing can be published.",
+    impactFirst: "There is no policy in force, so no integration loses anything.",
+    impactLosing: (of: number) => `${amount(of, "integration")} ${of === 1 ? "loses" : "lose"} something`,
+    typeNumber: (number: string) => `To confirm, type how many integrations lose something: ${number}`,
     impactNone: "No integration gains or loses anything.",
     impactSome: (of: number) => `${amount(of, "integration")} affected`,
     impactLine: (lost: number, gained: number) => [lost > 0 ? `loses ${operations(lost)}` : "", gained > 0 ? `gains ${operations(gained)}` : ""].filter(Boolean).join(", "),
@@ -459,20 +525,20 @@ export const t = {
     notRead: "A file cannot be read",
     notReadDetail: "Folders cannot be read, nor files that have gone. Choose the files themselves.",
     replaced: (files: string[]) => `${list(files)} took the place of what was there by that name.`,
-    notCompared: "What this would change is not known, so it cannot be published yet.",
     unchangedPublished: "The same policy was in force already; nothing changed.",
     stale: "The policy in force has changed meanwhile. Look at the differences once more.",
     versions: "Versions",
     current: "in force",
     rollBack: "Roll back…",
     rollBackTitle: (rev: number) => `Roll back to version ${rev}?`,
-    rollBackHint: "The policy of that version is put in force again, as a new version.",
+    rollBackHint: "The policy of that version is put in force again, as a new version, with its documents and settings.",
+    rollBackAsking: "Working out what this does…",
     rollBackAct: "Roll back",
   },
 
   subAccounts: {
     title: "Sub-accounts",
-    intro: "The tenants of your API. Each can have integrations that see its own data only.",
+    intro: "The tenants of your API. Each can have integrations of its own; their calls are refused where they name another one.",
     id: "Id",
     integration: "integration",
     idHint: "As your API has it: letters, digits and . _ ~ -, up to 64. It cannot be changed later.",

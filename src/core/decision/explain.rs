@@ -54,10 +54,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
             return Explanation { allowed: false, code: denial.code(), steps, operation: None };
         }
     };
-    let record = match subject {
-        Subject::Nobody => None,
-        Subject::Integration(live) => Some(Record::from(live.clone())),
-    };
+    let record = record(subject);
     let operation = operation(policy, &request);
     let denial = match decide(&request, record.as_ref(), policy, now) {
         Decision::Allow(_) => None,
@@ -77,19 +74,32 @@ fn assumed_request(
     subject: &Subject,
     policy: &Policy,
 ) -> Result<VerifiedRequest, RequestError> {
-    let credential = match subject {
-        Subject::Nobody => None,
-        Subject::Integration(live) => Some(Presented::assumed(live.id.clone(), live.tokens.current().hash)),
-    };
-    let request = Request::with_credential(method, target, credential)?;
+    let request = bare_request(method, target, subject)?;
     Ok(match subject {
         Subject::Nobody => request,
         Subject::Integration(live) => with_own_id(request, live, policy),
     })
 }
 
+/// What the store would hold for `subject`.
+pub(super) fn record(subject: &Subject) -> Option<Record> {
+    match subject {
+        Subject::Nobody => None,
+        Subject::Integration(live) => Some(Record::from(live.clone())),
+    }
+}
+
+/// The request as `subject` would send it, without header fields and body.
+pub(super) fn bare_request(method: &str, target: &str, subject: &Subject) -> Result<VerifiedRequest, RequestError> {
+    let credential = match subject {
+        Subject::Nobody => None,
+        Subject::Integration(live) => Some(Presented::assumed(live.id.clone(), live.tokens.current().hash)),
+    };
+    Request::with_credential(method, target, credential)
+}
+
 /// A question has no header fields and no body: where the operation names its owner there, its own is assumed.
-fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy) -> VerifiedRequest {
+pub(super) fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy) -> VerifiedRequest {
     let Some(operation) = operation(policy, &request) else { return request };
     let others = policy.alike(operation, request.method(), request.path());
     let names = policy.owner_names().of(live.owner.level);

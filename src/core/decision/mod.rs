@@ -1,13 +1,19 @@
 //! Step 5: the verdict, a function of (request, record, policy, now) alone.
 
+mod abilities;
 mod assumed;
 mod denial;
 mod explain;
+mod preview;
+mod reach;
 
 use std::rc::Rc;
 
+pub use abilities::{Abilities, Holder, OutOfReach, ShownOperation, What, abilities};
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
+pub use preview::{PreviewedOperation, ScopeChange, ScopePreview, preview};
+pub use reach::Reach;
 
 use super::policy::{Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, PathParameters, Policy, Presence};
 use super::record::{Live, Owner, Record};

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Operation, Policy};
+use super::{Alternative, Operation, Policy};
 use crate::core::record::Level;
-use crate::core::request::sort_and_dedup;
+use crate::core::request::{Method, sort_and_dedup};
 use crate::core::scope::{Scope, ScopeSet};
 
 /// All scopes that some operation needs, in order.
@@ -87,10 +87,20 @@ impl Catalogue {
         &self.0
     }
 
+    /// All scopes that open something.
+    pub fn scopes(&self) -> ScopeSet {
+        self.0.iter().map(|entry| entry.scope.clone()).collect()
+    }
+
+    /// Whether `scope` lets change something; `None` where no operation needs it.
+    pub fn access(&self, scope: &Scope) -> Option<ScopeAccess> {
+        let place = self.0.binary_search_by(|entry| entry.scope.cmp(scope)).ok()?;
+        self.0.get(place).map(|entry| entry.access)
+    }
+
     /// What of `scopes` no operation needs.
     pub fn unknown(&self, scopes: &ScopeSet) -> ScopeSet {
-        let known: ScopeSet = self.0.iter().map(|entry| entry.scope.clone()).collect();
-        scopes.without(&known)
+        scopes.without(&self.scopes())
     }
 }
 
@@ -109,13 +119,27 @@ impl CatalogueEntry {
 }
 
 impl ScopeAccess {
-    /// By the scope's own ending, else by the methods of its operations.
+    /// By the scope's own ending, else by the methods of its operations. Some reads are sent by `POST`, as a search is. What
+    /// opens a `PUT`, `PATCH` or `DELETE` without the help of another scope changes something, whatever it is called.
     fn of<'a>(scope: &Scope, mut operations: impl Iterator<Item = &'a Operation>) -> Self {
-        match scope.as_str().rsplit('.').next() {
-            Some("readonly" | "read") => Self::Read,
-            Some("write") => Self::Write,
-            _ if operations.all(|operation| operation.method.is_safe()) => Self::Read,
-            _ => Self::Write,
-        }
+        let reads = match ending(scope) {
+            Some("readonly" | "read") => operations.all(|operation| may_read(operation, scope)),
+            Some("write") => false,
+            _ => operations.all(|operation| operation.method.is_safe()),
+        };
+        if reads { Self::Read } else { Self::Write }
     }
+}
+
+/// Whether reading may be all that `scope`, called a read scope, does for `operation`.
+fn may_read(operation: &Operation, scope: &Scope) -> bool {
+    let only_reads = |alternative: &Alternative| {
+        alternative.scopes.iter().all(|one| matches!(ending(one), Some("readonly" | "read")))
+    };
+    let mut opened = operation.access.alternatives().iter().filter(|alternative| alternative.scopes.contains(scope));
+    operation.method.is_safe() || operation.method == Method::Post || !opened.any(only_reads)
+}
+
+fn ending(scope: &Scope) -> Option<&str> {
+    scope.as_str().rsplit('.').next()
 }

@@ -5,7 +5,6 @@ mod diff;
 mod json;
 mod operation;
 mod owner;
-mod preview;
 mod routes;
 mod stored;
 mod template;
@@ -17,12 +16,13 @@ pub use operation::{Access, Alternative, Operation};
 pub use owner::{
     Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
 };
-pub use preview::{PreviewedOperation, ScopeChange, ScopePreview};
 pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Segments, Template};
 
 use self::routes::Routes;
-use super::request::{Map, Method, Path, Request, sort, sort_and_dedup};
+use super::record::Level;
+use super::request::{Map, Method, Path, Request, sort, sort_and_dedup, sorted};
+use super::scope::ScopeSet;
 
 /// All operations, ready to be looked up. Deny by default.
 #[derive(Clone)]
@@ -168,6 +168,13 @@ impl Policy {
         let mut take = |places| found.extend(self.operations.get(places).into_iter().flatten().filter(is_meant));
         _ = self.routes.alike(&template, operation.path.as_str(), path.as_str(), &mut take);
         found
+    }
+
+    /// The operations that an integration of this level with these scopes can reach for its own owner, sorted. A test holds it
+    /// to what `decide` grants.
+    pub fn reachable(&self, level: Level, scopes: &ScopeSet) -> Vec<String> {
+        let reached = self.operations.iter().filter(|operation| operation.access.is_open_with(level, scopes));
+        sorted(reached.map(Operation::name))
     }
 
     /// The methods for which a path is known.

@@ -6,7 +6,7 @@ use super::bits::BASE32;
 use super::{IntegrationId, InvalidToken, Prefix, SECRET_BYTES, Token};
 
 /// Characters of a token's last part: base32 of the secret, the tag (8 bytes) and the checksum (4 bytes).
-const REST_LENGTH: usize = ((SECRET_BYTES + 8 + 4) * 8).div_ceil(5);
+pub(super) const REST_LENGTH: usize = ((SECRET_BYTES + 8 + 4) * 8).div_ceil(5);
 
 /// A text's form. None of them holds any of the token's secret part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

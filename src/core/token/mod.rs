@@ -3,12 +3,14 @@
 
 mod bits;
 mod checksum;
+mod find;
 mod id;
 mod inspect;
 mod keys;
 mod text;
 
 pub use bits::{BASE64URL, Encoding};
+pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};

@@ -2,6 +2,7 @@
 //!
 //! The documents lie outside the project (`../shared/highlevel`); where they are absent the tests say so.
 
+mod abilities;
 mod bodies;
 mod raw;
 

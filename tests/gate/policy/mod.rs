@@ -1,5 +1,6 @@
 //! Step 4: what a method and a path name, and how documents become a policy.
 
+pub mod abilities;
 mod compile;
 mod documents;
 mod enormous;

@@ -51,7 +51,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 }
 
 /// Operations of which no two answer the same paths.
-fn operations() -> impl Strategy<Value = Vec<Operation>> {
+pub(super) fn operations() -> impl Strategy<Value = Vec<Operation>> {
     prop::collection::vec(operation(), 1..8).prop_map(|mut operations| {
         let shape = |operation: &Operation| (operation.method, operation.template.replace("companyId", "locationId"));
         operations.sort_by_key(shape);
@@ -76,7 +76,7 @@ fn pairs() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     prop::collection::vec(pair, 0..3)
 }
 
-fn sent() -> impl Strategy<Value = Sent> {
+pub(super) fn sent() -> impl Strategy<Value = Sent> {
     let path = select(&["/a", "/a/", "/a/b", "/a/c", "/c/b", "/l/own", "/l/other", "/l/own/b", "/l/other/b", "/z"]);
     let header = select(&[None, None, Some(OWN), Some("other"), Some("own,other")]);
     (select(&["get", "post", "post", "post", "put"]), path, pairs(), header, prop::option::of(pairs()))
@@ -84,19 +84,19 @@ fn sent() -> impl Strategy<Value = Sent> {
 }
 
 /// One document an operation: they are put into any order, and one path item could not hold them all.
-fn documents(operations: &[Operation]) -> Vec<Document> {
+pub(super) fn documents(operations: &[Operation]) -> Vec<Document> {
     let documents = operations.iter().zip(0..).map(|(operation, n)| operation.document(n).to_string());
     documents.map(|text| Document::parse(&text).unwrap()).collect()
 }
 
-fn policy(documents: &[Document]) -> Policy {
+pub(super) fn policy(documents: &[Document]) -> Policy {
     let settings: Settings = serde_json::from_value(settings()).unwrap();
     let compiled = compile(documents, &settings);
     assert_eq!(compiled.report.errors, []);
     compiled.policy.unwrap()
 }
 
-fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&str])>) -> bool {
+pub(super) fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&str])>) -> bool {
     let tokens = || Rotation::Steady(live_token(1, 1));
     let record = holder.map(|(level, held)| {
         let (id, name, scopes) = (integration_id(1), "any".into(), scopes(&held.join(" ")));

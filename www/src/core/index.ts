@@ -3,8 +3,11 @@ import init, * as wasm from "tidegate-wasm/tidegate.js";
 import wasmUrl from "tidegate-wasm/tidegate_bg.wasm?url";
 
 import type {
+  Abilities,
   Catalogue,
   Explanation,
+  Found,
+  Holder,
   PolicyChanges,
   Question,
   Report,
@@ -35,8 +38,12 @@ export interface Core {
   scopeDiff(before: string[], after: string[]): ScopeDiff;
   /** Without a prefix, any will do. */
   inspectToken(text: string, prefix?: string): TokenForm;
+  /** The credential in a text, if there is one. */
+  findCredential(text: string): Found | null;
   /** Documents are texts, in JSON or YAML. */
   policyReport(documents: string[], settings: Settings): Promise<Report>;
+  /** The title of a document, in JSON or YAML. */
+  documentTitle(document: string): Promise<string>;
   /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
   policy(compiled: string): Policy;
 }
@@ -44,6 +51,7 @@ export interface Core {
 export interface Policy {
   readonly rev: number;
   catalogue(): Catalogue;
+  abilities(holder: Holder): Abilities;
   preview(question: ScopeChange): ScopePreview;
   /** `now` in Unix seconds. */
   explain(question: Question, now?: number): Explanation;
@@ -75,9 +83,14 @@ async function load(): Promise<Core> {
 const core: Core = {
   scopeDiff: (before, after) => answer(() => wasm.scopeDiff(JSON.stringify(before), JSON.stringify(after))),
   inspectToken: (text, prefix) => answer(() => wasm.inspectToken(text, prefix)),
+  findCredential: (text) => answer(() => wasm.findCredential(text)),
   policyReport: async (documents, settings) => {
     const read = await converted(documents, settings);
     return answer(() => wasm.policyReport(read, JSON.stringify(settings)));
+  },
+  documentTitle: async (document) => {
+    const [read = ""] = await converted([document], {});
+    return attempt(() => wasm.documentTitle(read));
   },
   policy: (compiled) => policy(attempt(() => new wasm.CompiledPolicy(compiled))),
 };
@@ -86,6 +99,7 @@ function policy(policy: wasm.CompiledPolicy): Policy {
   return {
     rev: policy.rev(),
     catalogue: () => answer(() => policy.catalogue()),
+    abilities: (holder) => answer(() => policy.abilities(JSON.stringify(holder))),
     preview: (question) => answer(() => policy.preview(JSON.stringify(question))),
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),

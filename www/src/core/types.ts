@@ -36,7 +36,41 @@ export interface CatalogueOperation {
   levels: Level[];
 }
 
-/** core/policy/preview.rs */
+/** core/decision/abilities.rs */
+export interface Holder {
+  level: Level;
+  scopes: string[];
+}
+
+export interface Abilities {
+  /** By the groups of the scopes. */
+  by_scopes: { group: string; read: ShownOperation[]; write: ShownOperation[] }[];
+  any_token: { reads: ShownOperation[]; changes: ShownOperation[]; deletes: ShownOperation[] };
+  not: OutOfReach[];
+  /** Operations at which a request names no owner: how many of those `open` to the level, and those within reach. */
+  unnamed: { open: number; operations: number; reached: ShownOperation[] };
+  /** The scopes that open nothing. */
+  unknown: string[];
+}
+
+export interface OutOfReach {
+  group: string;
+  /** All of the group, all that changes something in it, or these operations only. */
+  what: "touch" | "change" | "some";
+  operations: ShownOperation[];
+}
+
+export interface ShownOperation {
+  method: string;
+  path: string;
+  summary?: string;
+  /** By the kind of the scopes that open it; without scopes by its method. */
+  access: "read" | "write";
+  /** Anyone reaches it without a token. */
+  public?: boolean;
+}
+
+/** core/decision/preview.rs */
 export interface ScopeChange {
   level: Level;
   /** Empty for an integration that is still to be made. */
@@ -64,8 +98,8 @@ export interface PreviewedOperation {
   method: string;
   path: string;
   summary?: string;
-  /** Whether it may change something: its method is not safe (RFC 9110 section 9.2.1). */
-  writes: boolean;
+  /** By the kind of the scopes that open it. */
+  access: "read" | "write";
   /** The scopes that bring or take it, of those that change. */
   scopes: string[];
 }
@@ -205,6 +239,9 @@ export interface PolicyChanges {
   report: Report;
   diff: PolicyDiff | null;
 }
+
+/** core/token/find.rs */
+export type Found = { kind: "token"; id?: string; whole: boolean } | { kind: "automation_key" } | { kind: "owner_key" };
 
 /** core/token/inspect.rs. `ours` says nothing of whether the token was ever minted, or lives. */
 export type TokenForm =

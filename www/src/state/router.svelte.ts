@@ -1,5 +1,7 @@
 // Where in the page somebody is: the part of the address after `#`. Nothing of it reaches a server.
 
+import { pasted } from "./pasted.svelte";
+
 export interface Place {
   /** Its segments, decoded. */
   path: string[];
@@ -11,7 +13,7 @@ export type Loss = "changes" | "token";
 type Guard = () => Loss | null;
 
 class Router {
-  place = $state<Place>(read(location.hash));
+  place = $state<Place>(read(pasted.cleaned()));
   /** What somebody wants to do although something would be lost; they are asked first. */
   wanted = $state<{ go: () => void; loss: Loss } | null>(null);
   #current = location.hash;
@@ -75,6 +77,7 @@ class Router {
   }
 
   #arrived(): void {
+    pasted.cleaned();
     const isHere = location.hash === this.#current;
     const index = indexOfEntry() ?? numbered(isHere ? this.#index : this.#index + 1);
     if (isHere) {

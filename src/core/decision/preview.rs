@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Access, Operation, Policy};
+use super::Reach;
+use crate::core::policy::{Alternative, Catalogue, Operation, Policy, ScopeAccess};
 use crate::core::record::Level;
 use crate::core::request::json::deserialize;
-use crate::core::request::{Fault, Fields, FromKept, Kept, sort};
+use crate::core::request::{Fault, Fields, FromKept, Kept};
 use crate::core::scope::ScopeSet;
 
 /// Scopes before and after, of an integration of one level.
@@ -67,68 +68,74 @@ pub struct PreviewedOperation {
     /// OpenAPI's `summary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
-    /// Whether it may change something: its method is not safe (RFC 9110 section 9.2.1).
-    pub writes: bool,
+    /// Whether it changes something, by the kind of the scopes that open it.
+    pub access: ScopeAccess,
     /// The scopes that bring or take it.
     pub scopes: ScopeSet,
 }
 
-impl Policy {
-    /// What `change` would let an integration do, and no longer do, for its own owner.
-    pub fn preview(&self, change: &ScopeChange) -> ScopePreview {
-        let ScopeChange { level, before, after } = change;
-        let (added, removed) = (after.without(before), before.without(after));
-        let mut all = before.clone();
-        all.extend(after.iter().cloned());
-        let unknown = self.catalogue().unknown(&all);
-        let (mut gained, mut lost) = (Vec::new(), Vec::new());
-        let (mut kept, mut operations) = (0_usize, 0_usize);
-        for operation in &self.operations {
-            let access = &operation.access;
-            operations = operations.saturating_add(usize::from(access.is_open_to(*level)));
-            match (access.is_open_with(*level, before), access.is_open_with(*level, after)) {
-                (true, true) => kept = kept.saturating_add(1),
-                (false, true) => {
-                    gained.push(PreviewedOperation::new(operation, access.opened_by(*level, after, &added)))
-                }
-                (true, false) => {
-                    lost.push(PreviewedOperation::new(operation, access.opened_by(*level, before, &removed)))
-                }
-                (false, false) => {}
-            }
+/// What `change` would let an integration do, and no longer do, for its own owner: the operations for which [`decide`] would
+/// give another verdict.
+///
+/// [`decide`]: super::decide
+pub fn preview(policy: &Policy, change: &ScopeChange) -> ScopePreview {
+    let ScopeChange { level, before, after } = change;
+    let (added, removed) = (after.without(before), before.without(after));
+    let (catalogue, reach) = (policy.catalogue(), Reach::of(policy, *level));
+    let mut all = before.clone();
+    all.extend(after.iter().cloned());
+    let (old, new) = (reach.with(before), reach.with(after));
+    let (mut gained, mut lost, mut kept) = (Vec::new(), Vec::new(), 0_usize);
+    for (operation, reached) in policy.operations().iter().zip(old.into_iter().zip(new)) {
+        let moved = |held, some| PreviewedOperation::new(operation, *level, held, some, &catalogue);
+        match reached {
+            (true, true) => kept = kept.saturating_add(1),
+            (false, true) => gained.push(moved(after, &added)),
+            (true, false) => lost.push(moved(before, &removed)),
+            (false, false) => {}
         }
-        let reachable = kept.saturating_add(gained.len());
-        ScopePreview { added, removed, gained, lost, kept, reachable, operations, unknown }
     }
-
-    /// The operations that an integration of this level with these scopes can reach for its own owner, sorted.
-    pub fn reachable(&self, level: Level, scopes: &ScopeSet) -> Vec<String> {
-        let reached = self.operations.iter().filter(|operation| operation.access.is_open_with(level, scopes));
-        let mut names: Vec<_> = reached.map(Operation::name).collect();
-        sort(&mut names);
-        names
-    }
-}
-
-impl Access {
-    /// Which of `some`, a part of `held`, the alternatives need that `held` satisfies.
-    fn opened_by(&self, level: Level, held: &ScopeSet, some: &ScopeSet) -> ScopeSet {
-        let satisfied = self.alternatives().iter().filter(|alternative| alternative.is_satisfied(level, held));
-        let needed = satisfied.flat_map(|alternative| alternative.scopes.iter());
-        needed.filter(|scope| some.contains(scope)).cloned().collect()
+    ScopePreview {
+        kept,
+        reachable: kept.saturating_add(gained.len()),
+        operations: reach.with(&catalogue.scopes()).into_iter().filter(|is_reached| *is_reached).count(),
+        unknown: catalogue.unknown(&all),
+        added,
+        removed,
+        gained,
+        lost,
     }
 }
 
 impl PreviewedOperation {
-    fn new(operation: &Operation, scopes: ScopeSet) -> Self {
+    fn new(operation: &Operation, level: Level, held: &ScopeSet, some: &ScopeSet, catalogue: &Catalogue) -> Self {
+        let alternatives = operation.access.alternatives().iter();
+        let satisfied = alternatives.filter(|alternative| alternative.is_satisfied(level, held));
+        let needed = satisfied.flat_map(|alternative| alternative.scopes.iter());
         Self {
             method: operation.method.as_str().to_owned(),
             path: operation.path.to_string(),
             summary: operation.summary.clone(),
-            writes: !operation.method.is_safe(),
-            scopes,
+            access: access(operation, level, Some(held), catalogue),
+            scopes: needed.filter(|scope| some.contains(scope)).cloned().collect(),
         }
     }
+}
+
+/// Whether an operation counts as a change for an integration of `level`: where scopes that only read open it, it is a read,
+/// whatever its method. With `held`, only alternatives that these scopes satisfy count.
+pub(super) fn access(
+    operation: &Operation,
+    level: Level,
+    held: Option<&ScopeSet>,
+    catalogue: &Catalogue,
+) -> ScopeAccess {
+    let only_reads = |alternative: &&Alternative| {
+        alternative.scopes.iter().all(|scope| catalogue.access(scope) == Some(ScopeAccess::Read))
+    };
+    let mut ways = operation.access.alternatives().iter().filter(|alternative| alternative.level == level);
+    let is_way = |way: &&Alternative| !way.scopes.is_empty() && held.is_none_or(|held| held.covers(&way.scopes));
+    if ways.any(|way| is_way(&way) && only_reads(&way)) { ScopeAccess::Read } else { ScopeAccess::Write }
 }
 
 #[cfg(test)]
@@ -155,7 +162,7 @@ mod tests {
 
     fn preview(level: &str, before: &[&str], after: &[&str]) -> Value {
         let change = json!({ "level": level, "before": before, "after": after });
-        json!(policy().preview(&from_value(change).unwrap()))
+        json!(super::preview(&policy(), &from_value(change).unwrap()))
     }
 
     #[test]
@@ -166,10 +173,10 @@ mod tests {
                 "added": ["a.write", "b.write"],
                 "removed": ["a.readonly"],
                 "gained": [
-                    { "method": "POST", "path": "/a", "summary": "Add", "writes": true, "scopes": ["a.write"] },
-                    { "method": "DELETE", "path": "/b", "writes": true, "scopes": ["a.write", "b.write"] }
+                    { "method": "POST", "path": "/a", "summary": "Add", "access": "write", "scopes": ["a.write"] },
+                    { "method": "DELETE", "path": "/b", "access": "write", "scopes": ["a.write", "b.write"] }
                 ],
-                "lost": [{ "method": "GET", "path": "/a", "writes": false, "scopes": ["a.readonly"] }],
+                "lost": [{ "method": "GET", "path": "/a", "access": "read", "scopes": ["a.readonly"] }],
                 "kept": 3, "reachable": 5, "operations": 6, "unknown": []
             })
         );
@@ -202,7 +209,7 @@ mod tests {
                     from_value(json!({ "level": level, "before": before, "after": after })).unwrap();
                 let (old, new) =
                     (policy.reachable(change.level, &change.before), policy.reachable(change.level, &change.after));
-                let preview = policy.preview(&change);
+                let preview = super::preview(&policy, &change);
                 assert_eq!((preview.reachable, preview.kept), (new.len(), new.len() - preview.gained.len()));
                 assert_eq!(old.len(), preview.kept + preview.lost.len());
             }
