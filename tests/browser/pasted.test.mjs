@@ -29,7 +29,7 @@ function watch(page, context, token) {
   };
 }
 
-test("a token pasted into the search is not sent, taken out, and answered", { permissions }, async ({ page, context }) => {
+test("a token pasted into the search is not sent, taken out, and answered", { permissions, timeout: 180_000 }, async ({ page, context }) => {
   const { integration, token } = await seed({ name: unique("Pasted by mistake") });
   await open(page);
   await shown(page.getByRole("table"));
@@ -98,7 +98,7 @@ test("Open leads to the integration", { permissions }, async ({ page }) => {
   await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
 });
 
-test("in the address: the entry of the history is cleaned, and nothing is asked with it", async ({ page, context }) => {
+test("in the address: the entry of the history is cleaned, and nothing is asked with it", { timeout: 120_000 }, async ({ page, context }) => {
   const { integration, token } = await seed({ name: unique("In the address") });
   await open(page);
   const check = watch(page, context, token);
