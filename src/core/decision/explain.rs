@@ -77,7 +77,7 @@ fn assumed_request(
     let request = bare_request(method, target, subject)?;
     Ok(match subject {
         Subject::Nobody => request,
-        Subject::Integration(live) => with_own_id(request, live, policy),
+        Subject::Integration(live) => with_own_id(request, live, policy, true),
     })
 }
 
@@ -99,7 +99,7 @@ pub(super) fn bare_request(method: &str, target: &str, subject: &Subject) -> Res
 }
 
 /// A question has no header fields and no body: where the operation names its owner there, its own is assumed.
-pub(super) fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy) -> VerifiedRequest {
+pub(super) fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy, with_body: bool) -> VerifiedRequest {
     let Some(operation) = operation(policy, &request) else { return request };
     let others = policy.alike(operation, request.method(), request.path());
     let names = policy.owner_names().of(live.owner.level);
@@ -114,11 +114,11 @@ pub(super) fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy
     let parameters: Vec<OwnerParameter> = parameters.cloned().collect();
     parameters.into_iter().fold(request, |request, OwnerParameter { name, place }| match place {
         Place::Header if request.header(&name).is_none() => request.with_header(&name, live.owner.id.as_str()),
-        Place::Body => {
+        Place::Body if with_body => {
             let body = Body::of_property(&name, live.owner.id.as_str());
             request.with_body(body)
         }
-        Place::Header | Place::Path | Place::Query => request,
+        Place::Header | Place::Path | Place::Query | Place::Body => request,
     })
 }
 

@@ -35,8 +35,10 @@ struct Probe {
 enum Naming {
     /// The integration's own owner, wherever path and query have a place for one.
     InTarget,
-    /// The same, and in header fields and the body. A body is refused where the method has none.
-    Own,
+    /// The same, and in header fields.
+    InFields,
+    /// The same, and in the body, which is refused where the method has none.
+    InBody,
     /// No owner. Where a parameter of the path is one, that of another owner.
     Nothing,
 }
@@ -52,7 +54,7 @@ impl<'a> Reach<'a> {
                 namings.iter().filter_map(request).collect()
             };
             Probe {
-                own: ask(subject.as_ref(), &[Naming::InTarget, Naming::Own]),
+                own: ask(subject.as_ref(), &[Naming::InTarget, Naming::InFields, Naming::InBody]),
                 unnamed: ask(subject.as_ref(), &[Naming::Nothing]),
                 nobody: ask(Some(&Subject::Nobody), &[Naming::InTarget]),
             }
@@ -79,11 +81,7 @@ impl<'a> Reach<'a> {
         record(&Subject::assumed(self.owner.clone()?, scopes.clone()))
     }
 
-    fn granted(
-        &self,
-        record: Option<&Record>,
-        requests: impl Fn(&Probe) -> &[VerifiedRequest],
-    ) -> Vec<bool> {
+    fn granted(&self, record: Option<&Record>, requests: impl Fn(&Probe) -> &[VerifiedRequest]) -> Vec<bool> {
         let is_granted =
             |request| matches!(decide(request, record, self.policy, Timestamp::from_seconds(0)), Decision::Allow(_));
         self.probes.iter().map(|probe| requests(probe).iter().any(is_granted)).collect()
@@ -103,7 +101,9 @@ fn request(
         let request = bare_request(operation.method.as_str(), &target, subject).ok()?;
         let found = policy.operation(request.method(), request.path())?;
         let request = match (naming, subject) {
-            (Naming::Own, Subject::Integration(live)) => with_own_id(request, live, policy),
+            (Naming::InFields | Naming::InBody, Subject::Integration(live)) => {
+                with_own_id(request, live, policy, naming == Naming::InBody)
+            }
             _ => request,
         };
         (found == operation).then_some(request)
@@ -122,8 +122,7 @@ fn target(operation: &Operation, policy: &Policy, level: Level, naming: Naming, 
             || declared.iter().any(|parameter| parameter.place == Place::Path && parameter.name == name)
     };
     let names_own = naming != Naming::Nothing;
-    let mut target =
-        operation.path.fill(|name| if names_own && is_owner(name) { OWN_ID } else { any }.to_owned());
+    let mut target = operation.path.fill(|name| if names_own && is_owner(name) { OWN_ID } else { any }.to_owned());
     let mut given: Vec<&str> = Vec::new();
     for OwnerParameter { name, place } in declared {
         if names_own && *place == Place::Query && !given.contains(&name.as_str()) {

@@ -171,7 +171,7 @@ impl Policy {
     }
 
     /// The operations that an integration of this level with these scopes can reach for its own owner, sorted. A test holds it
-    /// to what `decide` grants.
+    /// to what `decide` grants; it has more only where a `GET` would have to name its owner in a body.
     pub fn reachable(&self, level: Level, scopes: &ScopeSet) -> Vec<String> {
         let reached = self.operations.iter().filter(|operation| operation.access.is_open_with(level, scopes));
         sorted(reached.map(Operation::name))
