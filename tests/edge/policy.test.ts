@@ -133,7 +133,7 @@ describe("an owner in the body", () => {
     ["given twice", '{"locationId":"acme","locationId":"globex"}', 400, "ambiguous-owner", {}],
     ["a look-alike", '{"locationId":"acme","LocationID":"globex"}', 400, "ambiguous-owner", {}],
     ["no JSON", '{"locationId":"acme"', 400, "ambiguous-owner", {}],
-    ["a form", "locationId=acme", 400, "ambiguous-owner", { "content-type": "application/x-www-form-urlencoded" }],
+    ["a form of another's", "locationId=globex", 403, "wrong-owner", { "content-type": "application/x-www-form-urlencoded" }],
     ["encoded", '{"locationId":"acme"}', 400, "ambiguous-owner", { "content-encoding": "gzip" }],
     ["over 64 KiB", long(64 * 1024), 413, "body-too-long", {}],
   ])("%s is refused, and nothing reaches the origin", async (_, body, status, kind, headers) => {
