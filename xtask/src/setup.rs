@@ -16,18 +16,18 @@ const CARGO_FUZZ: &str = "0.13.2";
 pub fn run() -> Result<()> {
     npm::setup()?;
     wasm_target()?;
-    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &project::locked_version("wasm-bindgen")?, false)?;
-    cargo_tool("worker-build", "worker-build", &project::locked_version("worker")?, false)
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &project::locked_version("wasm-bindgen")?)?;
+    cargo_tool("worker-build", "worker-build", &project::locked_version("worker")?)
 }
 
 /// Brings cargo-deny, which only the checks need.
 pub fn cargo_deny() -> Result<()> {
-    cargo_tool("cargo-deny", "cargo-deny", CARGO_DENY, true)
+    cargo_tool("cargo-deny", "cargo-deny", CARGO_DENY)
 }
 
 /// Brings cargo-fuzz, which only fuzzing needs.
 pub fn cargo_fuzz() -> Result<()> {
-    cargo_tool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ, true)
+    cargo_tool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ)
 }
 
 /// Says what begins, does it, and says how long it took.
@@ -50,7 +50,8 @@ fn wasm_target() -> Result<()> {
     })
 }
 
-fn cargo_tool(binary: &str, package: &str, version: &str, locked: bool) -> Result<()> {
+/// Installs a tool with the versions of its own lock file, unless it is there.
+fn cargo_tool(binary: &str, package: &str, version: &str) -> Result<()> {
     let installed = process::output(Command::new(project::cargo_tool(binary)).arg("--version"));
     if installed.is_ok_and(|text| text.split_whitespace().last() == Some(version)) {
         return Ok(());
@@ -58,12 +59,9 @@ fn cargo_tool(binary: &str, package: &str, version: &str, locked: bool) -> Resul
     check_c_compiler()?;
     step(&format!("Installing {package} {version} into target/tools"), || {
         let mut cargo = Command::new("cargo");
-        cargo.args(["install", package, "--version", &format!("={version}"), "--force"]);
+        cargo.args(["install", package, "--version", &format!("={version}"), "--locked", "--force"]);
         cargo.arg("--root").arg(project::path("target/tools"));
         cargo.arg("--target-dir").arg(project::path("target/tools/build"));
-        if locked {
-            cargo.arg("--locked");
-        }
         process::run(&mut cargo)
     })
 }
