@@ -1,8 +1,6 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{
-    self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, SignIn,
-};
+use super::body::{self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, SignIn};
 use super::query::parse_rev;
 use super::{AdminError, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
 use crate::core::record::OwnerId;

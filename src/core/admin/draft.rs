@@ -307,9 +307,13 @@ mod tests {
     #[test]
     fn a_title_becomes_a_name() {
         let long = "é".repeat(250);
-        for (title, name) in
-            [("Contacts API", "Contacts API"), (" a\\tb\\n", "a b"), ("", "untitled"), ("\\u0000", "untitled"), (&long, &long[..400])]
-        {
+        for (title, name) in [
+            ("Contacts API", "Contacts API"),
+            (" a\\tb\\n", "a b"),
+            ("", "untitled"),
+            ("\\u0000", "untitled"),
+            (&long, &long[..400]),
+        ] {
             let text = format!(r#"{{"openapi":"3.0.0","info":{{"title":"{title}","version":"1"}},"paths":{{}}}}"#);
             let name_found = DocumentName::of(&Document::parse(&text).unwrap());
             assert_eq!(name_found.as_str(), name);

@@ -115,8 +115,10 @@ impl AdminError {
             Self::NoSubAccount => {
                 Reply::new(404, "not-found", "Not found", "No sub-account has this id.").extend("field", "id".into())
             }
-            Self::NoDocument => Reply::new(404, "not-found", "Not found", "The policy in force has no document of this name.")
-                .extend("field", "name".into()),
+            Self::NoDocument => {
+                Reply::new(404, "not-found", "Not found", "The policy in force has no document of this name.")
+                    .extend("field", "name".into())
+            }
             Self::MethodNotAllowed(methods) => {
                 let allowed = methods.join(", ");
                 let detail = format!("This address takes {allowed}.");

@@ -15,9 +15,7 @@ mod query;
 mod route;
 mod sort;
 
-pub use body::{
-    Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn,
-};
+pub use body::{Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn};
 pub use command::{Command, IncomingRequest, KnownRevs};
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;

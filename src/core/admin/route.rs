@@ -151,12 +151,13 @@ fn matches(template: &str, path: &str) -> Result<Option<Named>, AdminError> {
 }
 
 fn named(template: &str, id: &str) -> Result<Named, AdminError> {
+    let decoded = || percent_decode_str(id).decode_utf8().ok();
     if template.starts_with("/policy/documents/") {
-        let decoded = percent_decode_str(id).decode_utf8().ok();
-        let name = decoded.and_then(|name| DocumentName::try_from(name.into_owned()).ok());
+        let name = decoded().and_then(|name| DocumentName::try_from(name.into_owned()).ok());
         name.map(Named::Document).ok_or(AdminError::NoDocument)
     } else if template.starts_with("/sub-accounts/") {
-        OwnerId::parse(id).map(Named::SubAccount).map_err(|_| AdminError::NoSubAccount)
+        let id = decoded().and_then(|id| OwnerId::parse(&id).ok());
+        id.map(Named::SubAccount).ok_or(AdminError::NoSubAccount)
     } else {
         IntegrationId::parse(id).map(Named::Integration).map_err(|_| AdminError::NoIntegration)
     }

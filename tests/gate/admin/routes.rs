@@ -72,6 +72,18 @@ fn what_is_no_owners_id_names_no_sub_account() {
 }
 
 #[test]
+fn an_owners_id_is_percent_decoded_once() {
+    for (given, id) in [("acct:1", "acct:1"), ("acct%3A1", "acct:1"), ("a%40b.c", "a@b.c")] {
+        let (_, named) = Route::find("PATCH", &format!("/sub-accounts/{given}")).unwrap();
+        assert_eq!(named, Named::SubAccount(owner(Level::SubAccount, id).id), "{given}");
+    }
+    for given in ["acct%253A1", "a%2Fb", "a%20b", "a%25b", "a+b"] {
+        let found = Route::find("PATCH", &format!("/sub-accounts/{given}"));
+        assert_eq!(found, Err(AdminError::NoSubAccount), "{given:?}");
+    }
+}
+
+#[test]
 fn a_document_is_named_in_percent_encoding() {
     for (path, expected) in [
         ("Contacts%20API", "Contacts API"),
