@@ -51,6 +51,29 @@ fn a_body_is_described_where_one_is_taken() {
 }
 
 #[test]
+fn an_example_has_what_its_schema_requires() {
+    let document = document();
+    let mut seen = 0;
+    for (method, path, _) in ROUTES {
+        let responses = document["paths"][path][method.to_lowercase()]["responses"].as_object().unwrap();
+        for (status, response) in responses {
+            for content in
+                resolve(&document, response)["content"].as_object().into_iter().flat_map(|kinds| kinds.values())
+            {
+                let Some(example) = content["example"].as_object() else { continue };
+                let required =
+                    resolve(&document, &content["schema"])["required"].as_array().cloned().unwrap_or_default();
+                for name in required.iter().filter_map(Value::as_str) {
+                    assert!(example.contains_key(name), "{method} {path} {status}: {name}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     fn walk(document: &Value, value: &Value) {
         resolve(document, value);
