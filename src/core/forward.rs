@@ -1,6 +1,6 @@
 //! Step 6, for a grant: what the origin sees. The string that was judged is the string that is sent.
 
-use super::decision::Grant;
+use super::decision::{Grant, Identity};
 use super::rotation::TokenUse;
 
 /// What becomes of a request's header fields on the way to the origin, and of its answer's on the way back.
@@ -65,8 +65,8 @@ pub fn plan<'a>(
             rest => plan.set.push(("cookie", rest)),
         }
     }
-    if let Some(TokenUse::Outgoing { until }) = grant.identity().map(|identity| identity.token()) {
-        plan.respond.push(("Tidegate-Token-Expires", until.to_string()));
+    if let Some(end) = grant.identity().and_then(Identity::announced_end) {
+        plan.respond.push(("Tidegate-Token-Expires", end.to_string()));
     }
     plan
 }

@@ -4,16 +4,19 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::request::json::{text, word};
 use super::request::{Fault, Fields, FromKept, Kept};
 use super::rotation::{LiveToken, Rotation, Timestamp};
 use super::scope::ScopeSet;
-use super::token::{IntegrationId, TokenHash};
+use super::token::{Authentic, IntegrationId, MAC_LENGTH, NotAuthentic, StoreKeys, TokenHash};
 
-/// The version of the record's form that this code writes and reads.
-pub const VERSION: u32 = 1;
+/// The highest version of the record's form that this code writes and reads. It writes the lowest that can express a
+/// record, so that releases before it can read all others.
+pub const VERSION: u32 = 2;
+/// The version without [`Live::expires_at`] and [`Live::paused`].
+const FIRST_VERSION: u32 = 1;
 
 /// The longest record, in bytes: all scopes that an integration can have, twice over.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -78,6 +81,10 @@ pub struct Live {
     pub scopes: ScopeSet,
     /// Its one or two tokens.
     pub tokens: Rotation,
+    /// The first second in which all its tokens are dead, if there is one.
+    pub expires_at: Option<Timestamp>,
+    /// Whether its tokens are refused until somebody resumes it.
+    pub paused: bool,
 }
 
 /// A record that cannot be trusted: a fault of the store, never a verdict.
@@ -103,19 +110,42 @@ pub enum Corrupt {
     /// No token, too many, or deadlines that make no sense.
     #[error("its tokens are inconsistent")]
     Tokens,
+    /// A field that only a later version has.
+    #[error("version {0} has no such field")]
+    Field(u32),
+    /// Not proved to be the registry's: a miss, which the registry answers.
+    #[error("{0}")]
+    NotAuthentic(#[from] NotAuthentic),
 }
 
 impl Record {
-    /// Reads the record stored for `id`.
+    /// The key in KV of an integration's record.
+    pub fn key(id: &IntegrationId) -> String {
+        format!("i:{id}")
+    }
+
+    /// Reads what KV holds for `id`: first its MAC, then the record.
     ///
     /// # Errors
-    /// [`Corrupt`] for all but a record of this version for this integration.
-    pub fn from_json(id: &IntegrationId, text: &str) -> Result<Self, Corrupt> {
+    /// [`Corrupt`] for all but a record of this integration, of a version that this code knows, that the registry wrote.
+    pub fn open(id: &IntegrationId, keys: &StoreKeys, stored: &str) -> Result<Self, Corrupt> {
+        if stored.len() > MAX_BYTES.saturating_add(MAC_LENGTH) {
+            return Err(Corrupt::TooLong);
+        }
+        Self::from_json(id, &keys.open(&Self::key(id), stored)?)
+    }
+
+    /// Reads the record of `id`.
+    ///
+    /// # Errors
+    /// [`Corrupt`] for all but a record of this integration, of a version that this code knows.
+    pub fn from_json(id: &IntegrationId, text: &Authentic) -> Result<Self, Corrupt> {
+        let text = text.as_str();
         if text.len() > MAX_BYTES {
             return Err(Corrupt::TooLong);
         }
         let Versioned { v, gone } = parse(text)?;
-        if v != VERSION {
+        if !(FIRST_VERSION..=VERSION).contains(&v) {
             return Err(Corrupt::Version(v));
         }
         let record = match gone {
@@ -125,10 +155,10 @@ impl Record {
         if record.id() == id { Ok(record) } else { Err(Corrupt::WrongId) }
     }
 
-    /// The text that KV keeps.
+    /// The text that KV keeps, before its MAC.
     pub fn to_json(&self) -> String {
         let stored = match self.clone() {
-            Self::Gone { id, rev } => serde_json::to_string(&StoredGone { v: VERSION, rev, id, gone: True }),
+            Self::Gone { id, rev } => serde_json::to_string(&StoredGone { v: FIRST_VERSION, rev, id, gone: True }),
             Self::Live(live) => serde_json::to_string(&StoredLive::from(Rc::unwrap_or_clone(live))),
         };
         // The types hold no map with non-string keys, which is all that could fail; an empty text is never a record.
@@ -143,12 +173,26 @@ impl Record {
         }
     }
 
+    /// The lowest version that can express it.
+    pub fn version(&self) -> u32 {
+        match self {
+            Self::Gone { .. } => FIRST_VERSION,
+            Self::Live(live) => live.version(),
+        }
+    }
+
     /// Its revision.
     pub fn rev(&self) -> u64 {
         match self {
             Self::Gone { rev, .. } => *rev,
             Self::Live(live) => live.rev,
         }
+    }
+}
+
+impl Live {
+    fn version(&self) -> u32 {
+        if self.expires_at.is_some() || self.paused { VERSION } else { FIRST_VERSION }
     }
 }
 
@@ -250,6 +294,10 @@ struct StoredLive {
     name: String,
     scopes: ScopeSet,
     tokens: Vec<StoredToken>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    paused: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -284,8 +332,12 @@ impl TryFrom<StoredLive> for Live {
     type Error = Corrupt;
 
     fn try_from(stored: StoredLive) -> Result<Self, Corrupt> {
-        let StoredLive { rev, id, owner, name, scopes, tokens, .. } = stored;
-        Ok(Self { id, rev, owner, name, scopes, tokens: rotation(tokens)? })
+        let StoredLive { v, rev, id, owner, name, scopes, tokens, expires_at, paused } = stored;
+        if v == FIRST_VERSION && (expires_at.is_some() || paused.is_some()) {
+            return Err(Corrupt::Field(v));
+        }
+        let (tokens, paused) = (rotation(tokens)?, paused.unwrap_or_default());
+        Ok(Self { id, rev, owner, name, scopes, tokens, expires_at, paused })
     }
 }
 
@@ -305,7 +357,8 @@ fn rotation(tokens: Vec<StoredToken>) -> Result<Rotation, Corrupt> {
 
 impl From<Live> for StoredLive {
     fn from(live: Live) -> Self {
-        let Live { id, rev, owner, name, scopes, tokens } = live;
+        let v = live.version();
+        let Live { id, rev, owner, name, scopes, tokens, expires_at, paused } = live;
         let stored = |token: LiveToken, not_after| StoredToken { n: token.n, hash: token.hash, not_after };
         let tokens = match tokens {
             Rotation::Steady(only) => vec![stored(only, None)],
@@ -313,8 +366,13 @@ impl From<Live> for StoredLive {
                 vec![stored(incoming, None), stored(outgoing, Some(until))]
             }
         };
-        Self { v: VERSION, rev, id, owner, name, scopes, tokens }
+        Self { v, rev, id, owner, name, scopes, tokens, expires_at, paused: paused.then_some(true) }
     }
+}
+
+/// A field that may be left out, but not null.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Corrupt> {

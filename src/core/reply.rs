@@ -56,10 +56,13 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
         Denial::Ambiguous(error) => ambiguous(error, realm),
         Denial::NoCredential => Reply::new(401, "missing-token", "A token is required", NO_CREDENTIAL)
             .with("WWW-Authenticate", format!("Bearer realm=\"{}\"", realm.0)),
-        Denial::Token(_) | Denial::UnknownToken | Denial::DeletedIntegration | Denial::DeadToken => {
-            Reply::new(401, "invalid-token", "The token is not valid", INVALID_TOKEN)
-                .with("WWW-Authenticate", challenge(realm, "invalid_token"))
-        }
+        Denial::Token(_)
+        | Denial::UnknownToken
+        | Denial::DeletedIntegration
+        | Denial::DeadToken
+        | Denial::PausedIntegration
+        | Denial::ExpiredIntegration => Reply::new(401, "invalid-token", "The token is not valid", INVALID_TOKEN)
+            .with("WWW-Authenticate", challenge(realm, "invalid_token")),
         Denial::UnknownOperation => Reply::new(404, "unknown-operation", "No such operation", UNKNOWN_OPERATION),
         Denial::OtherMethods(methods) => {
             let allowed = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");

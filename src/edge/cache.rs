@@ -17,9 +17,9 @@ use super::clock;
 use super::config::Config;
 use super::flights::Flights;
 use crate::core::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
-use crate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
+use crate::core::policy::{CorruptPolicy, StoredPolicy};
 use crate::core::record::Record;
-use crate::core::token::IntegrationId;
+use crate::core::token::{IntegrationId, StoreKeys, TokenKeys};
 
 /// The most clients whose sign-ins are remembered to be refused.
 const MOST_REFUSALS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
@@ -150,14 +150,24 @@ impl Isolate {
     }
 
     /// Reads a policy; the same text as before is not read again.
-    pub fn read_policy(&self, text: String) -> Result<Rc<StoredPolicy>, CorruptPolicy> {
-        match self.policy.borrow().as_ref() {
-            Some(known) if known.value.is_of(&text) => Ok(Rc::clone(&known.value)),
-            _ if self.reads_whole.get() => {
-                Policy::from_json(&text).and_then(|_| Ok(Rc::new(StoredPolicy::parse(text)?)))
-            }
-            _ => Ok(Rc::new(StoredPolicy::parse(text)?)),
+    pub fn read_policy(
+        &self,
+        text: String,
+        read: impl FnOnce(String) -> Result<StoredPolicy, CorruptPolicy>,
+    ) -> Result<Rc<StoredPolicy>, CorruptPolicy> {
+        if let Some(known) = self.policy.borrow().as_ref().filter(|known| known.value.is_of(&text)) {
+            return Ok(Rc::clone(&known.value));
         }
+        let policy = read(text)?;
+        if self.reads_whole.get() {
+            policy.whole()?;
+        }
+        Ok(Rc::new(policy))
+    }
+
+    /// The keys of the MACs on what KV holds.
+    pub fn store_keys(&self) -> Result<&StoreKeys, String> {
+        self.config.keys.as_ref().map(TokenKeys::store).map_err(ToString::to_string)
     }
 
     /// Forgets the policy, a part of which is corrupt, and believes none any more that was not read whole.

@@ -177,9 +177,13 @@ fn integration(request: &VerifiedRequest) -> Option<&IntegrationId> {
 }
 
 fn describe(identity: &Identity) -> serde_json::Value {
-    let token = match identity.token() {
-        TokenUse::Current => json!({ "use": "current" }),
-        TokenUse::Outgoing { until } => json!({ "use": "outgoing", "expires_at": until.to_string() }),
+    let token_use = match identity.token() {
+        TokenUse::Current => "current",
+        TokenUse::Outgoing { .. } => "outgoing",
+    };
+    let token = match identity.expires_at() {
+        Some(end) => json!({ "use": token_use, "expires_at": end.to_string() }),
+        None => json!({ "use": token_use }),
     };
     json!({
         "integration": { "id": identity.integration(), "name": identity.name() },

@@ -11,10 +11,8 @@ use worker::Env;
 use super::body::bytes;
 use super::clock;
 use super::config::binding;
-use crate::core::token::IntegrationId;
+use crate::core::token::{IntegrationId, SignedValue};
 
-/// The key of the policy.
-pub(super) const POLICY_KEY: &str = "policy";
 /// Seconds that a location may keep a value: the platform's minimum.
 const CACHE_TTL: f64 = 30.0;
 /// How long a read may take.
@@ -36,11 +34,6 @@ extern "C" {
     fn set_cache_ttl(this: &Options, seconds: f64);
     #[wasm_bindgen(method, setter, js_name = expirationTtl)]
     fn set_expiration_ttl(this: &Options, seconds: f64);
-}
-
-/// The key of an integration's record.
-pub(super) fn record_key(id: &IntegrationId) -> String {
-    format!("i:{id}")
 }
 
 /// The integration whose record has this key.
@@ -67,14 +60,14 @@ pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String
 /// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
 /// could still land, after a newer one.
 #[allow(clippy::cast_precision_loss, reason = "30 days in seconds are far below 2^53")]
-pub(super) async fn write(env: &Env, key: &str, value: &str, ttl_seconds: Option<u64>) -> Result<(), String> {
+pub(super) async fn write(env: &Env, key: &str, value: &SignedValue, ttl_seconds: Option<u64>) -> Result<(), String> {
     let fault = |error: &str| format!("{key} cannot be written: {error}");
     let namespace = namespace(env).map_err(|error| fault(&error))?;
     let options = options();
     if let Some(seconds) = ttl_seconds {
         options.set_expiration_ttl(seconds as f64);
     }
-    let put = async { JsFuture::from(namespace.put(key, value, &options)?).await };
+    let put = async { JsFuture::from(namespace.put(key, value.as_str(), &options)?).await };
     put.await.map(drop).map_err(|error| fault(&first_line(error)))
 }
 

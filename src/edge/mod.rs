@@ -14,6 +14,7 @@ mod head;
 #[cfg(feature = "panic-injection")]
 mod inject;
 mod kv;
+mod location;
 mod log;
 mod origin;
 mod page;

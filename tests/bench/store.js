@@ -1,7 +1,7 @@
 // What is elsewhere on Cloudflare's network: a KV namespace, a location's cache. Each is an ordinary Worker that speaks what
 // workerd asks such a service; a third, the control, loads and counts.
 
-/** KV's keys, and a shorter form of many integrations that differ in id and hash only. */
+/** KV's keys, and a shorter form of many integrations that differ in id, hash and MAC only. */
 const values = new Map();
 const hashes = new Map();
 let template;
@@ -11,8 +11,10 @@ const keyOf = (request) => decodeURIComponent(new URL(request.url).pathname.slic
 
 function value(key) {
   const known = values.get(key);
-  const hash = known === undefined && key.startsWith("i:") ? hashes.get(key.slice(2)) : undefined;
-  return hash === undefined ? known : template.replace("{id}", key.slice(2)).replace("{hash}", hash);
+  const line = known === undefined && key.startsWith("i:") ? hashes.get(key.slice(2)) : undefined;
+  if (line === undefined) return known;
+  const [hash, mac] = line.split(" ");
+  return template.replace("{id}", key.slice(2)).replace("{hash}", hash).replace("{mac}", mac);
 }
 
 function list(prefix) {
@@ -71,7 +73,7 @@ function response(bytes) {
   return { status: Number(line.split(" ")[1]), headers: [...headers], body: bytes.slice(end + 4), at: Date.now(), maxAge };
 }
 
-/** For the bench: `PUT /key` as KV, `POST /integrations` (a template, then `id hash` a line), `GET /counts` (and from 0 again). */
+/** For the bench: `PUT /key` as KV, `POST /integrations` (a template, then `id hash mac` a line), `GET /counts` (and from 0 again). */
 export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);

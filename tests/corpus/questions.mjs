@@ -3,7 +3,7 @@
 
 /** Where the owner stands in a header field, `explain` takes it to be the integration's own; the gate does not. */
 const ABOUT_FIELDS = "no header field";
-const ABOUT_TOKENS = ["malformed_token", "forged_token", "unknown_token", "deleted_integration", "dead_token"];
+const ABOUT_TOKENS = ["malformed_token", "forged_token", "unknown_token", "deleted_integration", "dead_token", "paused_integration", "expired_integration"];
 
 /** What to ask, and the code that the answer must have. */
 export function questions({ cases, records }) {

@@ -7,6 +7,7 @@ import { switches } from "./main.ts";
 import { GATE, askWith } from "./support/gate.ts";
 import { received, targetOf } from "./support/recorder.ts";
 import { acme, publishDemo } from "./support/world.ts";
+import { putPolicy } from "./support/sign.ts";
 
 const answer = await env.CORPORA.fetch("http://disk/");
 const corpora: Record<string, string[]> = answer.ok ? await answer.json() : {};
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await publishDemo();
   ({ token } = await acme());
   const policy = { v: 1, rev: 1, operations, owner_parameters: { agency: [], sub_account: [] } };
-  await env.TOKENS.put("policy", JSON.stringify(policy));
+  await putPolicy(policy);
   switches.env = { ...env, ORIGIN: env.RECORDER };
 });
 

@@ -9,6 +9,7 @@ import { ask, askThroughBinding, problem } from "./support/gate.ts";
 import { TOKEN_KEYS } from "./support/keys.ts";
 import { logLines, logged } from "./support/log.ts";
 import { identity, onlyReceived, received, targetOf } from "./support/recorder.ts";
+import { putPolicy, putRecord } from "./support/sign.ts";
 
 type Headers = Record<string, string | undefined>;
 
@@ -22,8 +23,8 @@ const kindOf = new Map(
 
 beforeAll(async () => {
   expect(vectors.token_keys).toBe(TOKEN_KEYS);
-  await env.TOKENS.put("policy", JSON.stringify(vectors.policy));
-  for (const [id, record] of Object.entries(vectors.records)) await env.TOKENS.put(`i:${id}`, JSON.stringify(record));
+  await putPolicy(vectors.policy);
+  for (const [id, record] of Object.entries(vectors.records)) await putRecord(id, record);
 });
 
 /** The gate remembers nothing of another environment. */

@@ -84,7 +84,7 @@ describe("KV", () => {
 
   it("one operation of the policy is garbage: the registry's policy is taken, else 503", async () => {
     const text = (await env.TOKENS.get("policy")) ?? "";
-    const garbage = text.replace('{"path":"/contacts/","method":"', '$&X');
+    const garbage = text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X');
     expect(garbage).not.toBe(text);
     on(() => "policy", () => garbage);
     await expectHealed(contacts, "policy");
@@ -92,7 +92,7 @@ describe("KV", () => {
 
   it("one operation of the policy is garbage: others are judged, and a dead token learns nothing of it", async () => {
     const text = (await env.TOKENS.get("policy")) ?? "";
-    on(() => "policy", () => text.replace('{"path":"/contacts/","method":"', '$&X'));
+    on(() => "policy", () => text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X'));
     registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
     expect((await askWith(a.token, "/contacts/1")).status).toBe(200);
     const dead = await acme();

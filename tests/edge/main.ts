@@ -7,6 +7,8 @@ import { registryKv } from "./support/kv.ts";
 export const switches = {
   /** The gate's environment, where it is to be another one. */
   env: undefined as object | undefined,
+  /** The registry's variables, where they are to be others; from its next start on. */
+  registryEnv: undefined as object | undefined,
   /** The path and query that the gate is to see, where no URL could carry them. */
   rawTarget: undefined as string | undefined,
   /** The context of the first request, with which the tests can call the gate without the pool between. */
@@ -38,6 +40,6 @@ export default {
 
 export class Registry extends EntryRegistry {
   constructor(ctx: DurableObjectState, env: { TOKENS: KVNamespace }) {
-    super(ctx, { ...env, TOKENS: registryKv.around(env.TOKENS) });
+    super(ctx, { ...env, TOKENS: registryKv.around(env.TOKENS), ...switches.registryEnv });
   }
 }

@@ -7,6 +7,7 @@ import vectors from "../corpus/paths.json";
 import { switches } from "./main.ts";
 import { GATE, ask, problem } from "./support/gate.ts";
 import { onlyReceived, received, targetOf } from "./support/recorder.ts";
+import { putPolicy } from "./support/sign.ts";
 
 type Case = (typeof vectors.cases)[number];
 
@@ -26,7 +27,7 @@ function operations() {
 
 beforeAll(async () => {
   const policy = { v: 1, rev: 1, operations: operations(), owner_parameters: { agency: [], sub_account: [] } };
-  await env.TOKENS.put("policy", JSON.stringify(policy));
+  await putPolicy(policy);
   switches.env = { ...env, ORIGIN: env.RECORDER };
 });
 

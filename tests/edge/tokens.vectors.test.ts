@@ -10,6 +10,7 @@ import { ask, problem } from "./support/gate.ts";
 import { TOKEN_KEYS } from "./support/keys.ts";
 import { Steering } from "./support/kv.ts";
 import { logLines, logged } from "./support/log.ts";
+import { putRecord, sign } from "./support/sign.ts";
 import { StubSteering, out } from "./support/stub.ts";
 
 const whoami = (authorization: string) => ask("/_tidegate/whoami", { headers: { authorization } });
@@ -33,7 +34,7 @@ describe("tokens", () => {
     if (outcome === "ok") {
       const owner = { level: "agency", id: "a" };
       const record = { v: 1, rev: 1, id, owner, name: "n", scopes: [], tokens: [{ n: 1, hash }] };
-      await env.TOKENS.put(`i:${id}`, JSON.stringify(record));
+      await putRecord(id, record);
       const response = await whoami(`Bearer ${text}`);
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ integration: { id } });
@@ -48,20 +49,29 @@ describe("tokens", () => {
   });
 });
 
+it("a MAC is what docs/storage.md says", async () => {
+  const signed = records.cases.filter(({ text, stored }) => text !== undefined && text !== stored);
+  expect(signed.length).toBeGreaterThan(30);
+  for (const { what, text, stored } of signed) expect(await sign(`i:${records.id}`, text!), what).toBe(stored);
+});
+
 describe("records", () => {
   const now = 1768464000 - 1; // the last second of the window in the vectors
   const key = `i:${records.id}`;
 
-  it.each(records.cases)("$outcome: $what", async ({ text, outcome, record }) => {
+  it.each(records.cases)("$outcome: $what", async ({ stored, outcome, record }) => {
     vi.setSystemTime(now * 1000);
-    await env.TOKENS.put(key, text);
+    await env.TOKENS.put(key, stored);
     const response = await whoami(decisions.tokens.tenant);
-    if (outcome === "live") {
+    if (outcome === "live" && record!.paused) {
+      await problem(response, 401, "invalid-token");
+      expect(logged()).toMatchObject([{ code: "paused_integration" }]);
+    } else if (outcome === "live") {
       expect(response.status).toBe(200);
-      const { name, owner, scopes, outgoing } = record!;
-      const token = outgoing
-        ? { use: "outgoing", expires_at: new Date(outgoing.until * 1000).toISOString().replace(".000", "") }
-        : { use: "current" };
+      const { name, owner, scopes, outgoing, expires_at } = record!;
+      const ends = [outgoing?.until, expires_at ?? undefined].filter((end) => end !== undefined);
+      const end = new Date(Math.min(...ends) * 1000);
+      const token = { use: outgoing ? "outgoing" : "current", ...(ends.length > 0 && { expires_at: end.toISOString().replace(".000", "") }) };
       expect(await response.json()).toEqual({ integration: { id: records.id, name }, owner, scopes, token });
     } else if (outcome === "gone") {
       await problem(response, 401, "invalid-token");

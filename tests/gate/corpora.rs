@@ -8,7 +8,7 @@ use tidegate::core::policy::Policy;
 use tidegate::core::record::{OwnerId, Record};
 use tidegate::core::request::{Credential, Path, Request};
 use tidegate::core::scope::Scope;
-use tidegate::core::token::{IntegrationId, Token, TokenKeys};
+use tidegate::core::token::{Authentic, IntegrationId, Token, TokenKeys};
 
 use super::support::{integration_id, prefix, shared, verified};
 use super::world::World;
@@ -124,7 +124,7 @@ fn naughty_strings_break_no_parser() {
         );
         assert!(IntegrationId::parse(text).is_err(), "{text:?}");
         assert!(TokenKeys::parse(text).is_err(), "{text:?}");
-        assert!(Record::from_json(&integration_id(1), text).is_err(), "{text:?}");
+        assert!(Record::from_json(&integration_id(1), &Authentic::from_registry(text.to_owned())).is_err(), "{text:?}");
         let _ =
             (Path::parse(text), OwnerId::parse(text), Credential::parse(text), Request::parse(text, text, Some(text)));
     }

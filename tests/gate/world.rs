@@ -1,6 +1,7 @@
 //! A small API, the gate's policy for it, and integrations in every state: what decisions are tested on.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
@@ -32,8 +33,10 @@ impl World {
 
     pub fn with_policy(policy: Policy) -> Self {
         let records = records().into_iter().map(|record| (record.id().clone(), record));
-        let stored = StoredPolicy::parse(policy.to_json()).unwrap();
-        Self { keys: keys(&token_keys()), policy, stored, records: records.collect(), tokens: tokens(), now: NOW }
+        let keys = keys(&token_keys());
+        let stored = StoredPolicy::sign(keys.store(), &policy.to_json()).unwrap();
+        let stored = StoredPolicy::open(keys.store(), stored.into_string()).unwrap();
+        Self { keys, policy, stored, records: records.collect(), tokens: tokens(), now: NOW }
     }
 
     /// The way of a request without a body through the core, as the edge goes it.
@@ -109,6 +112,8 @@ pub fn settings() -> Settings {
     }))
     .unwrap()
 }
+
+const THIRTY_DAYS: u64 = 30 * 24 * 3600;
 
 fn tenant(scopes: &[&str]) -> Value {
     json!([{ "Tenant": scopes }])
@@ -198,17 +203,25 @@ pub const SCOPES: &str =
 
 fn live(id: u8, owner: Owner, text: &str, tokens: Rotation) -> Record {
     let name = format!("integration {id}");
-    Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens }.into()
+    let (expires_at, paused) = (None, false);
+    Live { id: integration_id(id), rev: 3, owner, name, scopes: scopes(text), tokens, expires_at, paused }.into()
 }
 
 /// An owner's id with characters that path and query may percent-encode.
 pub const COLON: &str = "acct:1@x";
 
-fn records() -> [Record; 7] {
+/// The integration with a pause or an end.
+fn with_life(record: Record, expires_at: Option<u64>, paused: bool) -> Record {
+    let Record::Live(live) = record else { return record };
+    Live { expires_at: expires_at.map(at), paused, ..Rc::unwrap_or_clone(live) }.into()
+}
+
+fn records() -> Vec<Record> {
     let tenant = || owner(Level::SubAccount, "harbour-1");
     let rotating =
         |id, until| Rotation::Rotating { outgoing: live_token(id, 1), until: at(until), incoming: live_token(id, 2) };
-    [
+    let steady = |id| live(id, tenant(), SCOPES, Rotation::Steady(live_token(id, 1)));
+    vec![
         live(1, tenant(), SCOPES, Rotation::Steady(live_token(1, 1))),
         live(
             2,
@@ -221,6 +234,13 @@ fn records() -> [Record; 7] {
         Record::Gone { id: integration_id(5), rev: 9 },
         live(6, tenant(), "", Rotation::Steady(live_token(6, 1))),
         live(8, owner(Level::SubAccount, COLON), SCOPES, Rotation::Steady(live_token(8, 1))),
+        with_life(live(15, tenant(), SCOPES, rotating(15, NOW + 60)), None, true),
+        with_life(steady(9), Some(NOW), false),
+        with_life(steady(10), Some(NOW + 1), false),
+        with_life(steady(11), Some(NOW + THIRTY_DAYS), false),
+        with_life(steady(12), Some(NOW + THIRTY_DAYS + 1), false),
+        with_life(live(13, tenant(), SCOPES, rotating(13, NOW + 60)), Some(NOW + 50), false),
+        with_life(live(14, tenant(), SCOPES, rotating(14, NOW + 60)), Some(NOW + 70), false),
     ]
 }
 
@@ -238,6 +258,16 @@ fn tokens() -> BTreeMap<&'static str, String> {
         ("without scopes", minted(6, 1)),
         ("unknown", minted(7, 1)),
         ("colon", minted(8, 1)),
+        ("paused", minted(15, 2)),
+        ("paused, outgoing", minted(15, 1)),
+        ("paused, revoked", minted(15, 9)),
+        ("expired", minted(9, 1)),
+        ("last second of its life", minted(10, 1)),
+        ("30 days to its end", minted(11, 1)),
+        ("more than 30 days to its end", minted(12, 1)),
+        ("outgoing, ends before its window", minted(13, 1)),
+        ("outgoing, ends after its window", minted(14, 1)),
+        ("incoming, ends", minted(14, 2)),
     ];
     let ours = names.into_iter().map(|(name, (text, _))| (name, format!("Bearer {text}")));
     ours.chain([("forged", format!("Bearer {foreign}"))]).collect()

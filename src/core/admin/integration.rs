@@ -30,6 +30,10 @@ pub struct Integration {
     pub scopes: ScopeSet,
     /// Its tokens.
     pub tokens: Rotation,
+    /// The first second in which all its tokens are dead, if there is one.
+    pub expires_at: Option<Timestamp>,
+    /// Whether its tokens are refused until somebody resumes it.
+    pub paused: bool,
     /// The highest number that a token of it ever had.
     pub last_n: u32,
     /// When it was made.
@@ -103,7 +107,22 @@ impl Integration {
     pub fn create(new: NewIntegration, id: IntegrationId, hash: TokenHash, now: Timestamp) -> Self {
         let NewIntegration { name, description, owner, scopes } = new;
         let tokens = Rotation::Steady(LiveToken { n: 1, hash });
-        Self { id, rev: 1, owner, name, description, scopes, tokens, last_n: 1, created_at: now, updated_at: now }
+        let (expires_at, paused, last_n) = (None, false, 1);
+        let (created_at, updated_at) = (now, now);
+        Self {
+            id,
+            rev: 1,
+            owner,
+            name,
+            description,
+            scopes,
+            tokens,
+            expires_at,
+            paused,
+            last_n,
+            created_at,
+            updated_at,
+        }
     }
 
     /// The integration after `change` at `now`, and the audit event's detail.
@@ -160,6 +179,8 @@ impl Integration {
             name: self.name.as_str().to_owned(),
             scopes: self.scopes.clone(),
             tokens: self.tokens.clone(),
+            expires_at: self.expires_at,
+            paused: self.paused,
         }
     }
 

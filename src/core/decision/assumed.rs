@@ -11,6 +11,15 @@ impl Subject {
     pub fn assumed(owner: Owner, scopes: ScopeSet) -> Self {
         let id = IntegrationId::from_entropy([0; 10]);
         let tokens = Rotation::Steady(LiveToken { n: 1, hash: TokenHash::ASSUMED });
-        Self::Integration(Live { id, rev: 0, owner, name: "an integration".to_owned(), scopes, tokens })
+        Self::Integration(Live {
+            id,
+            rev: 0,
+            owner,
+            name: "an integration".to_owned(),
+            scopes,
+            tokens,
+            expires_at: None,
+            paused: false,
+        })
     }
 }

@@ -27,6 +27,12 @@ pub enum Denial {
     /// A genuine token that was revoked, or whose window has ended.
     #[error("dead token")]
     DeadToken,
+    /// A genuine token of an integration that is paused.
+    #[error("paused integration")]
+    PausedIntegration,
+    /// A genuine token of an integration that has ended.
+    #[error("expired integration")]
+    ExpiredIntegration,
     /// Method and path are in no document.
     #[error("operation not in the policy")]
     UnknownOperation,
@@ -90,11 +96,17 @@ impl Denial {
             Self::UnknownToken | Self::DeadToken | Self::UnknownOperation | Self::OtherMethods(_) => true,
             Self::AmbiguousOperation(_) | Self::NotForIntegrations => true,
             Self::WrongLevel(_) | Self::Owner(_) | Self::MissingScopes { .. } => true,
+            Self::PausedIntegration | Self::ExpiredIntegration => true,
             // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
             Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
             Self::ClientGone => false,
             Self::Store(_) | Self::Misconfigured(_) | Self::OriginUnreachable(_) | Self::OriginTooSlow => false,
         }
+    }
+
+    /// Whether it is of the record alone: no policy could have led to another verdict.
+    pub fn is_of_record(&self) -> bool {
+        matches!(self, Self::UnknownToken | Self::DeadToken | Self::PausedIntegration | Self::ExpiredIntegration)
     }
 
     /// One word for the log and for counting.
@@ -107,6 +119,8 @@ impl Denial {
             Self::UnknownToken => "unknown_token",
             Self::DeletedIntegration => "deleted_integration",
             Self::DeadToken => "dead_token",
+            Self::PausedIntegration => "paused_integration",
+            Self::ExpiredIntegration => "expired_integration",
             Self::UnknownOperation => "unknown_operation",
             Self::OtherMethods(_) => "method_not_allowed",
             Self::AmbiguousOperation(_) => "ambiguous_operation",

@@ -18,7 +18,7 @@ pub use reach::Reach;
 use super::policy::{Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, PathParameters, Policy, Presence};
 use super::record::{Live, Owner, Record};
 use super::request::{Method, RequestError};
-use super::rotation::{Timestamp, TokenUse};
+use super::rotation::{Timestamp, TokenUse, Window};
 use super::scope::ScopeSet;
 use super::token::{IntegrationId, Presented, VerifiedRequest};
 
@@ -45,6 +45,7 @@ pub struct Grant {
 pub struct Identity {
     integration: Rc<Live>,
     token: TokenUse,
+    judged_at: Timestamp,
 }
 
 /// Judges a request. `record` is what the store holds for the integration that the token names, `None` where it
@@ -59,12 +60,17 @@ pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Polic
 /// Who a genuine token speaks for at `now`.
 ///
 /// # Errors
-/// [`Denial::UnknownToken`], [`Denial::DeletedIntegration`] or [`Denial::DeadToken`].
+/// [`Denial::UnknownToken`], [`Denial::DeletedIntegration`], [`Denial::DeadToken`], [`Denial::PausedIntegration`] or
+/// [`Denial::ExpiredIntegration`].
 pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timestamp) -> Result<Identity, Denial> {
     match record {
         Some(Record::Live(integration)) if integration.id == *presented.id() => {
             let token = integration.tokens.find(presented.hash(), now).ok_or(Denial::DeadToken)?;
-            Ok(Identity { integration: Rc::clone(integration), token })
+            match (integration.paused, integration.expires_at) {
+                (true, _) => Err(Denial::PausedIntegration),
+                (false, Some(end)) if now >= end => Err(Denial::ExpiredIntegration),
+                (false, _) => Ok(Identity { integration: Rc::clone(integration), token, judged_at: now }),
+            }
         }
         Some(Record::Gone { id, .. }) if id == presented.id() => Err(Denial::DeletedIntegration),
         _ => Err(Denial::UnknownToken),
@@ -208,6 +214,25 @@ impl Identity {
     /// Which of its tokens was presented.
     pub fn token(&self) -> TokenUse {
         self.token
+    }
+
+    /// The first second in which the token is dead, if there is one: the earlier of the window's end and the integration's.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.window_end().into_iter().chain(self.integration.expires_at).min()
+    }
+
+    /// When the token ends, as far as its holder is told with every answer: a window's end, and in its last 30 days the
+    /// integration's; the earlier one.
+    pub fn announced_end(&self) -> Option<Timestamp> {
+        let is_near = |end: &Timestamp| *end <= self.judged_at.after(Window::LONGEST);
+        self.window_end().into_iter().chain(self.integration.expires_at.filter(is_near)).min()
+    }
+
+    fn window_end(&self) -> Option<Timestamp> {
+        match self.token {
+            TokenUse::Current => None,
+            TokenUse::Outgoing { until } => Some(until),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Operation, OwnerNames, Policy, PolicyError};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
+use crate::core::token::NotAuthentic;
 
 /// The version of the policy's form that this code writes and reads.
 pub const VERSION: u64 = 1;
@@ -20,6 +21,15 @@ pub enum CorruptPolicy {
     /// Of a version that this code does not know.
     #[error("version {0}")]
     Version(u64),
+    /// Longer than any policy that the registry keeps.
+    #[error("too long")]
+    TooLong,
+    /// Not proved to be the registry's: a miss, which the registry answers.
+    #[error("{0}")]
+    NotAuthentic(#[from] NotAuthentic),
+    /// An operation that is not the one which was signed.
+    #[error("operation {0} is not the one that was signed")]
+    Line(usize),
     /// Operations that cannot be told apart.
     #[error("{0}")]
     Operations(#[from] PolicyError),
@@ -29,6 +39,8 @@ pub enum CorruptPolicy {
 pub(super) const HEAD_END: &str = "\"operations\":[";
 /// How the line of an operation begins.
 pub(super) const LINE_START: &str = "{\"path\":\"";
+/// What follows the template there; then comes the method.
+pub(super) const METHOD_START: &str = "\",\"method\":\"";
 /// How the line after the last operation begins.
 pub(super) const TAIL_START: char = ']';
 /// How the text ends, so that one that was cut off is known.

@@ -6,6 +6,7 @@ mod json;
 mod operation;
 mod owner;
 mod routes;
+mod signed;
 mod stored;
 mod template;
 
@@ -23,6 +24,9 @@ use self::routes::Routes;
 use super::record::Level;
 use super::request::{Map, Method, Path, Request, sort, sort_and_dedup, sorted};
 use super::scope::ScopeSet;
+
+/// The key of the policy in KV.
+pub const POLICY_KEY: &str = "policy";
 
 /// All operations, ready to be looked up. Deny by default.
 #[derive(Clone)]

@@ -6,9 +6,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::Policy;
-use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, TAIL_START};
+use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, METHOD_START, TAIL_START};
 use super::routes::Routes;
+use super::signed::{self, PlainLine, SignedLine};
 use crate::core::request::Path;
+use crate::core::token::{Authentic, SignedValue, StoreKeys};
 
 /// A stored policy that is in order as a whole; its operations are read when a path first asks for them.
 pub struct StoredPolicy {
@@ -25,7 +27,7 @@ pub struct StoredPolicy {
 }
 
 struct Layout {
-    /// All before the operations.
+    /// All before the operations' field.
     head: Range<usize>,
     /// The operations, in the order of `routes`.
     lines: Vec<Line>,
@@ -36,6 +38,8 @@ struct Layout {
 struct Line {
     text: Range<usize>,
     template: Range<usize>,
+    /// The digest that was signed, where the text came from KV.
+    digest: Option<Range<usize>>,
     read: OnceCell<Rc<Policy>>,
 }
 
@@ -43,11 +47,46 @@ struct Line {
 const MOST_KEPT: usize = 4;
 
 impl StoredPolicy {
-    /// Takes a stored policy apart, as [`Policy::to_json`] lays it out. Where it is laid out otherwise, all of it is read.
+    /// Takes the value of KV's key [`POLICY_KEY`](super::POLICY_KEY) apart. Its head and its list of operations are checked
+    /// here, an operation when it is first used.
+    ///
+    /// # Errors
+    /// [`CorruptPolicy`] for all but a policy of this version that the registry wrote.
+    pub fn open(keys: &StoreKeys, stored: String) -> Result<Self, CorruptPolicy> {
+        let signed::Parts { head, lines } = signed::parts(&stored, keys)?;
+        let lines: Vec<_> = lines.into_iter().map(Line::from).collect();
+        let layout = Layout { head, routes: Routes::of(lines.len()), lines };
+        let empty = Policy::from_json(&[part(&stored, &layout.head), HEAD_END, WITHOUT_TAIL].concat())?;
+        Ok(Self::new(None, stored, layout, empty))
+    }
+
+    /// The value to store in KV for the text of a policy, [`Policy::to_json`].
+    ///
+    /// # Errors
+    /// [`CorruptPolicy`] for all but a policy of this version.
+    pub fn sign(keys: &StoreKeys, text: &str) -> Result<SignedValue, CorruptPolicy> {
+        Self::parse(Authentic::from_registry(text.to_owned()))?.signed(keys)
+    }
+
+    fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, CorruptPolicy> {
+        let Layout { head, lines, .. } = &self.layout;
+        let plain = |line: &Line| {
+            let (text, template) = (part(&self.text, &line.text), part(&self.text, &line.template));
+            let text = text.trim_end_matches(',');
+            Some(PlainLine { method: method_of(text, template)?, template, text })
+        };
+        let lines: Option<Vec<_>> = lines.iter().map(plain).collect();
+        let lines = lines.ok_or_else(|| CorruptPolicy::Malformed { place: "operations".to_owned() })?;
+        Ok(signed::sign(part(&self.text, head), &lines, keys))
+    }
+
+    /// Takes the registry's answer apart, as [`Policy::to_json`] lays it out. Where it is laid out otherwise, all of it is
+    /// read.
     ///
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version. Of an operation's line only the template was looked at.
-    pub fn parse(text: String) -> Result<Self, CorruptPolicy> {
+    pub fn parse(text: Authentic) -> Result<Self, CorruptPolicy> {
+        let text = text.into_string();
         match taken_apart(&text) {
             Some((layout, empty)) => Ok(Self::new(None, text, layout, empty)),
             None => {
@@ -102,25 +141,44 @@ impl StoredPolicy {
 
     /// Reads what shares a path with the operation at `place`, and keeps it.
     fn read(&self, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
-        let Layout { head, lines, routes } = &self.layout;
         let template = |place| self.template(place);
-        let lines = routes.overlapping(&template, place).filter_map(|place| lines.get(place));
-        let lines: Vec<_> = lines.map(|line| part(&self.text, &line.text).trim_end_matches(',')).collect();
-        let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
+        let places: Vec<_> = self.layout.routes.overlapping(&template, place).collect();
+        let lengths = places.iter().filter_map(|place| Some(self.layout.lines.get(*place)?.text.len()));
+        let length = lengths.fold(self.kept.get(), usize::saturating_add);
         if length > self.text.len().saturating_mul(MOST_KEPT) {
             return self.whole();
         }
+        let read = Rc::new(self.read_lines(places.into_iter())?);
         self.kept.set(length);
-        let read = Rc::new(Policy::from_json(&[part(&self.text, head), &lines.join(","), WITHOUT_TAIL].concat())?);
         Ok(Rc::clone(cell.get_or_init(|| read)))
     }
 
-    fn whole(&self) -> Result<Rc<Policy>, CorruptPolicy> {
+    /// Reads all of it, and so every operation is checked.
+    ///
+    /// # Errors
+    /// [`CorruptPolicy`] where any part of it is malformed or not what was signed.
+    pub fn whole(&self) -> Result<Rc<Policy>, CorruptPolicy> {
         if let Some(read) = self.whole.get() {
             return Ok(Rc::clone(read));
         }
-        let read = Rc::new(Policy::from_json(&self.text)?);
+        let read = Rc::new(self.read_lines(0..self.layout.lines.len())?);
         Ok(Rc::clone(self.whole.get_or_init(|| read)))
+    }
+
+    fn read_lines(&self, places: impl Iterator<Item = usize>) -> Result<Policy, CorruptPolicy> {
+        let lines = places.map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+        Policy::from_json(&[part(&self.text, &self.layout.head), HEAD_END, &lines.join(","), WITHOUT_TAIL].concat())
+    }
+
+    /// An operation's line, which is the one that was signed.
+    fn line(&self, place: usize) -> Result<&str, CorruptPolicy> {
+        let line = self.layout.lines.get(place).ok_or(CorruptPolicy::Line(place))?;
+        let text = part(&self.text, &line.text);
+        match &line.digest {
+            Some(signed) if signed::digest(text) != part(&self.text, signed) => Err(CorruptPolicy::Line(place)),
+            Some(_) => Ok(text),
+            None => Ok(text.trim_end_matches(',')),
+        }
     }
 }
 
@@ -130,7 +188,7 @@ const WITHOUT_TAIL: &str = "]}";
 /// Where its parts are, and itself without operations.
 fn taken_apart(text: &str) -> Option<(Layout, Policy)> {
     let layout = layout(text)?;
-    let empty = Policy::from_json(&[part(text, &layout.head), WITHOUT_TAIL].concat()).ok()?;
+    let empty = Policy::from_json(&[part(text, &layout.head), HEAD_END, WITHOUT_TAIL].concat()).ok()?;
     Some((layout, empty))
 }
 
@@ -140,7 +198,8 @@ fn part<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
 
 /// Where the head and the operations are. What comes after them is nothing that a verdict rests on.
 fn layout(text: &str) -> Option<Layout> {
-    let (head, rest) = text.strip_suffix(END)?.split_once('\n').filter(|(head, _)| head.ends_with(HEAD_END))?;
+    let (head, rest) = text.strip_suffix(END)?.split_once('\n')?;
+    let before_operations = head.strip_suffix(HEAD_END)?;
     let (body, tail) = rest.rsplit_once('\n').unwrap_or(("", rest));
     let mut start = head.len().saturating_add(1);
     let mut lines = Vec::new();
@@ -149,10 +208,22 @@ fn layout(text: &str) -> Option<Layout> {
         let template = start.saturating_add(LINE_START.len());
         start = text.end.saturating_add(1);
         let template = template..template.saturating_add(template_of(line)?.len());
-        lines.push(Line { text, template, read: OnceCell::new() });
+        lines.push(Line { text, template, digest: None, read: OnceCell::new() });
     }
     let routes = Routes::of(lines.len());
-    tail.starts_with(TAIL_START).then_some(Layout { head: 0..head.len(), lines, routes })
+    tail.starts_with(TAIL_START).then_some(Layout { head: 0..before_operations.len(), lines, routes })
+}
+
+impl From<SignedLine> for Line {
+    fn from(SignedLine { text, template, digest }: SignedLine) -> Self {
+        Self { text, template, digest: Some(digest), read: OnceCell::new() }
+    }
+}
+
+/// The method of an operation's line with this template.
+fn method_of<'a>(line: &'a str, template: &str) -> Option<&'a str> {
+    let rest = line.strip_prefix(LINE_START)?.strip_prefix(template)?.strip_prefix(METHOD_START)?;
+    rest.split_once('"').map(|(method, _)| method)
 }
 
 /// The template of an operation's line.

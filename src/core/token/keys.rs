@@ -8,6 +8,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::bits::BASE64URL;
+use super::store::{StoreKey, StoreKeys};
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
 use crate::core::request::{Fault, FromKept, Kept};
 
@@ -28,6 +29,7 @@ pub struct TokenHash([u8; HASH_BYTES]);
 pub struct TokenKeys {
     minting: TokenKey,
     retired: Vec<TokenKey>,
+    store: StoreKeys,
 }
 
 /// Why `TOKEN_KEYS` cannot be used. Names the place, never the key.
@@ -55,7 +57,16 @@ impl TokenKeys {
         }
         let mut keys = text.split(',').zip(1..).map(|(key, place)| TokenKey::parse(key.trim(), place));
         let minting = keys.next().ok_or(KeyError::Missing)??;
-        Ok(Self { minting, retired: keys.collect::<Result<_, _>>()? })
+        let retired: Vec<_> = keys.collect::<Result<_, _>>()?;
+        let store_key = |key: &TokenKey, place| StoreKey::of(&key.0).ok_or(KeyError::Malformed(place));
+        let others = retired.iter().zip(2..).map(|(key, place)| store_key(key, place));
+        let store = StoreKeys::new(store_key(&minting, 1)?, others.collect::<Result<_, _>>()?);
+        Ok(Self { minting, retired, store })
+    }
+
+    /// The keys of the MACs on KV's values.
+    pub fn store(&self) -> &StoreKeys {
+        &self.store
     }
 
     pub(super) fn minting(&self) -> &TokenKey {

@@ -7,6 +7,7 @@ mod find;
 mod id;
 mod inspect;
 mod keys;
+mod store;
 mod text;
 
 pub use bits::{BASE64URL, Encoding};
@@ -14,6 +15,8 @@ pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};
+pub use store::{Authentic, MAC_LENGTH, NotAuthentic, SignedValue, StoreKeys};
+pub(in crate::core) use store::{split, with_mac};
 pub use text::{InvalidPrefix, InvalidToken, Plaintext, Prefix, Token};
 
 use crate::core::request::{Credential, Request};

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::super::cache::{Isolate, Remembered};
 use super::super::flights::{LOOKS, a_while};
+use super::super::location::{self, Shared};
 use super::super::site::Site;
 use super::super::{body, kv, stub};
 use super::thing::Thing;
 use crate::core::decision::Denial;
-use crate::core::feed::{Choice, Given, Held, Limits, Question, Source, choose};
+use crate::core::feed::{Choice, DUE_AFTER_MS, Given, Held, Limits, Question, Source, choose};
 
 /// The search for one thing, on behalf of one request.
 pub(in crate::edge) struct Search<T: Thing> {
@@ -127,7 +128,8 @@ impl<T: Thing> Search<T> {
         let asked = Asked::now(isolate);
         let bytes = kv::read(&site.env, &key).await;
         isolate.flights.kv_answered(bytes.is_ok(), isolate.now_ms());
-        self.answer(bytes, asked, site).unwrap_or_else(|fault| Answer::Failed(format!("in KV {fault}")))
+        let opened = bytes.and_then(|bytes| self.read(bytes, |text| self.thing.open(text, isolate)));
+        opened.map_or_else(|fault| Answer::Failed(format!("in KV {fault}")), |value| asked.answered(value, isolate))
     }
 
     /// Reads from the registry, unless another request of this isolate does: then what it brings home is in memory.
@@ -140,9 +142,12 @@ impl<T: Thing> Search<T> {
         for _ in 0..LOOKS {
             let asked = Asked::now(isolate);
             if let Some(note) = isolate.flights.begin_read(&key, asked.at_ms) {
-                let bytes = stub::read(&site.env, &self.thing.path()).await;
+                let answer = match self.find_shared(site).await {
+                    Some(shared) => shared,
+                    None => self.read_registry(asked, site).await.unwrap_or_else(Answer::Failed),
+                };
                 isolate.flights.end_read(&key, note);
-                return self.answer(bytes, asked, site).unwrap_or_else(Answer::Failed);
+                return answer;
             }
             a_while().await;
             if !self.has_waited && self.thing.recall(isolate).map(|held| held.read_at_ms) > before {
@@ -153,26 +158,56 @@ impl<T: Thing> Search<T> {
         Answer::Failed("too many reads of the registry at a time".to_owned())
     }
 
-    fn answer(
+    async fn read_registry(&self, asked: Asked, site: &Site) -> Result<Answer<T::Value>, String> {
+        let bytes = stub::read(&site.env, &self.thing.path()).await?;
+        let value = self.read(bytes, |text| {
+            Self::leave_shared(text.clone(), asked.at_ms, site);
+            self.thing.parse(text, &site.isolate)
+        });
+        Ok(asked.answered(value?, &site.isolate))
+    }
+
+    /// What another isolate here was answered, while that is young, authentic and not older than the feed says.
+    async fn find_shared(&self, site: &Site) -> Option<Answer<T::Value>> {
+        let Shared { text, asked_at_ms } = location::find(&location::address(&site.env, T::SHARED_AS?)?).await?;
+        let isolate = &site.isolate;
+        let age_ms = isolate.now_ms().checked_sub(asked_at_ms).filter(|age| *age < DUE_AFTER_MS);
+        let value = self.thing.open(text, isolate).ok().filter(|_| age_ms.is_some())?;
+        let is_new = isolate.minimum(|feed| self.thing.minimum(feed)).is_met_by(Some(T::rev(&value)));
+        is_new.then(|| Asked { at_ms: asked_at_ms, feed_seq: 0 }.answered(Some(value), isolate))
+    }
+
+    fn leave_shared(text: String, asked_at_ms: u64, site: &Site) {
+        let Some(address) = T::SHARED_AS.and_then(|what| location::address(&site.env, what)) else { return };
+        let isolate = Rc::clone(&site.isolate);
+        site.context.wait_until(async move {
+            if let Some(signed) = T::sign(&text, &isolate) {
+                location::leave(&address, &Shared { text: signed.into_string(), asked_at_ms }).await;
+            }
+        });
+    }
+
+    fn read(
         &self,
-        bytes: Result<Option<Vec<u8>>, String>,
-        asked: Asked,
-        site: &Site,
-    ) -> Result<Answer<T::Value>, String> {
-        let Some(bytes) = bytes? else { return Ok(Answer::Has(None)) };
-        let text = body::text(bytes).map_err(str::to_owned);
-        let value = text
-            .and_then(|text| self.thing.parse(text, &site.isolate))
-            .map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))?;
-        // Where the clock has stepped back meanwhile, it would have no age for as long as that.
-        let read_at_ms = asked.at_ms.min(site.isolate.now_ms());
-        Ok(Answer::Has(Some(Remembered { value, read_at_ms, looked_at_ms: read_at_ms, as_of_seq: asked.feed_seq })))
+        bytes: Option<Vec<u8>>,
+        read: impl FnOnce(String) -> Result<Rc<T::Value>, String>,
+    ) -> Result<Option<Rc<T::Value>>, String> {
+        let Some(bytes) = bytes else { return Ok(None) };
+        let value = body::text(bytes).map_err(str::to_owned).and_then(read);
+        value.map(Some).map_err(|corrupt| format!("{} is corrupt: {corrupt}", self.thing.key()))
     }
 }
 
 impl Asked {
     fn now(isolate: &Isolate) -> Self {
         Self { at_ms: isolate.now_ms(), feed_seq: isolate.feed_seq() }
+    }
+
+    fn answered<V>(self, value: Option<Rc<V>>, isolate: &Isolate) -> Answer<V> {
+        // Where the clock has stepped back meanwhile, it would have no age for as long as that.
+        let read_at_ms = self.at_ms.min(isolate.now_ms());
+        let remembered = |value| Remembered { value, read_at_ms, looked_at_ms: read_at_ms, as_of_seq: self.feed_seq };
+        Answer::Has(value.map(remembered))
     }
 }
 

@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use super::super::cache::{Isolate, Remembered};
-use super::super::kv::{POLICY_KEY, record_key};
 use super::super::stub;
 use crate::core::feed::{Feed, Minimum};
-use crate::core::policy::StoredPolicy;
+use crate::core::policy::{POLICY_KEY, StoredPolicy};
 use crate::core::record::Record;
-use crate::core::token::IntegrationId;
+use crate::core::token::{Authentic, IntegrationId, SignedValue};
 
 /// Something that KV and the registry hold, and an isolate remembers.
 pub(in crate::edge) trait Thing {
@@ -18,8 +17,14 @@ pub(in crate::edge) trait Thing {
     fn key(&self) -> String;
     /// Its address in the registry.
     fn path(&self) -> String;
-    /// Reads its text; the error holds nothing of it.
+    /// Reads what KV holds, or this location's cache: its MAC, then its text. The error holds nothing of it.
+    fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<Self::Value>, String>;
+    /// Reads what the registry answered; the error holds nothing of it.
     fn parse(&self, text: String, isolate: &Isolate) -> Result<Rc<Self::Value>, String>;
+    /// What this location's cache keeps it by, where one isolate's read of the registry serves the others here.
+    const SHARED_AS: Option<&'static str>;
+    /// What to leave there of the registry's answer.
+    fn sign(text: &str, isolate: &Isolate) -> Option<SignedValue>;
     /// The revision of a value.
     fn rev(value: &Self::Value) -> u64;
     /// What a feed says of it.
@@ -40,15 +45,27 @@ impl Thing for RecordOf<'_> {
     type Value = Record;
 
     fn key(&self) -> String {
-        record_key(self.0)
+        Record::key(self.0)
     }
 
     fn path(&self) -> String {
         format!("{}{}", stub::RECORD, self.0)
     }
 
+    fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<Record>, String> {
+        let keys = isolate.store_keys()?;
+        Record::open(self.0, keys, &stored).map(Rc::new).map_err(|corrupt| corrupt.to_string())
+    }
+
     fn parse(&self, text: String, _: &Isolate) -> Result<Rc<Record>, String> {
+        let text = Authentic::from_registry(text);
         Record::from_json(self.0, &text).map(Rc::new).map_err(|corrupt| corrupt.to_string())
+    }
+
+    const SHARED_AS: Option<&'static str> = None;
+
+    fn sign(_: &str, _: &Isolate) -> Option<SignedValue> {
+        None
     }
 
     fn rev(record: &Record) -> u64 {
@@ -79,8 +96,21 @@ impl Thing for PolicyInForce {
         stub::POLICY.to_owned()
     }
 
+    fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<StoredPolicy>, String> {
+        let keys = isolate.store_keys()?;
+        let read = isolate.read_policy(stored, |stored| StoredPolicy::open(keys, stored));
+        read.map_err(|corrupt| corrupt.to_string())
+    }
+
     fn parse(&self, text: String, isolate: &Isolate) -> Result<Rc<StoredPolicy>, String> {
-        isolate.read_policy(text).map_err(|corrupt| corrupt.to_string())
+        let read = isolate.read_policy(text, |text| StoredPolicy::parse(Authentic::from_registry(text)));
+        read.map_err(|corrupt| corrupt.to_string())
+    }
+
+    const SHARED_AS: Option<&'static str> = Some("policy");
+
+    fn sign(text: &str, isolate: &Isolate) -> Option<SignedValue> {
+        StoredPolicy::sign(isolate.store_keys().ok()?, text).ok()
     }
 
     fn rev(policy: &StoredPolicy) -> u64 {

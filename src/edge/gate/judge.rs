@@ -7,12 +7,11 @@ use web_sys::Request as HttpRequest;
 use super::super::basis::{Basis, Wanted};
 use super::super::body::{self, BodyError};
 use super::super::clock;
-use super::super::kv::POLICY_KEY;
 use super::super::site::Site;
 use super::{Gate, integration};
 use crate::core::decision::{Decision, Denial, Grant, authenticate, decide};
 use crate::core::feed::Source;
-use crate::core::policy::{OwnerFields, Policy, StoredPolicy};
+use crate::core::policy::{OwnerFields, POLICY_KEY, Policy, StoredPolicy};
 use crate::core::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
 use crate::core::rotation::Timestamp;
 use crate::core::token::VerifiedRequest;
@@ -127,7 +126,7 @@ impl Gate<'_> {
 
     /// Whether what a denial rests on was remembered from an earlier request.
     fn rested_on_memory(&self, denial: &Denial) -> bool {
-        let is_of_record = matches!(denial, Denial::UnknownToken | Denial::DeadToken);
+        let is_of_record = denial.is_of_record();
         self.basis
             .borrow()
             .as_ref()

@@ -7,15 +7,16 @@ use super::agency::Agency;
 use super::answer::Answer;
 use super::database::Database;
 use super::sessions::Actor;
-use super::{agency, events, integrations, listing, outbox, policies, sessions, sub_accounts};
+use super::{agency, events, integrations, listing, outbox, projection, sessions, sub_accounts};
 use crate::core::admin::{
     AdminError, Change, Command, Integration, Name, NewAgency, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
     check_scopes, history,
 };
+use crate::core::decision::Denial;
 use crate::core::record::{Level, OwnerId, Record};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
-use crate::core::token::{IntegrationId, Minted, mint};
+use crate::core::token::{IntegrationId, Minted, TokenKeys, mint};
 use crate::edge::config::Config;
 use crate::edge::session;
 
@@ -66,7 +67,7 @@ impl Registrar<'_> {
 
     fn sign_in(&self, sign_in: &SignIn) -> Result<Answer, AdminError> {
         let config = Config::read(self.env);
-        let owner_key = config.owner_key.map_err(|denial| AdminError::Misconfigured(denial.to_string()))?;
+        let owner_key = config.owner_key.map_err(misconfigured)?;
         if !owner_key.is(&sign_in.key) {
             return Err(AdminError::WrongKey);
         }
@@ -159,6 +160,7 @@ impl Registrar<'_> {
     }
 
     fn change(&self, id: &IntegrationId, rev: u64, change: Change, kind: &str) -> Result<Answer, AdminError> {
+        integrations::check_version(self.database, id)?;
         let (integration, detail) = self.based_on(id, rev)?.apply(change, self.now)?;
         self.save(&integration, kind, &detail)?;
         Ok(Answer::changed(200, integration))
@@ -174,22 +176,18 @@ impl Registrar<'_> {
     }
 
     fn resync(&self) -> Result<Answer, AdminError> {
-        for integration in integrations::all(self.database)? {
-            outbox::put_record_again(self.database, &integration.record())?;
-        }
-        let since = Timestamp::from_seconds(self.now.seconds().saturating_sub(outbox::TOMBSTONE_SECONDS));
-        for integrations::Gone { id, rev } in integrations::gone(self.database, since)? {
-            outbox::put_record_again(self.database, &Record::Gone { id, rev })?;
-        }
-        if let Some(published) = policies::latest(self.database)? {
-            outbox::put_policy_again(self.database, &published.policy)?;
-        }
-        self.event("registry.resynced", None, &json!({ "keys": outbox::waiting(self.database)? }))?;
+        projection::restart(self.database, &projection::format(self.keys()?.store()))?;
+        projection::step(self.database, outbox::Share::OF_AN_ALARM.puts)?;
+        let keys = projection::waiting(self.database)?;
+        self.event("registry.resynced", None, &json!({ "keys": keys }))?;
         Ok(self.progress(202)?.and_changed(true))
     }
 
+    /// How many keys wait, and whether all of KV is signed with the first token key.
     fn progress(&self, status: u16) -> Result<Answer, AdminError> {
-        Answer::json(status, &json!({ "waiting": outbox::waiting(self.database)? }))
+        let format = projection::format(self.keys()?.store());
+        let complete = projection::is_complete(self.database, &format)?;
+        Answer::json(status, &json!({ "waiting": projection::waiting(self.database)?, "complete": complete }))
     }
 
     /// The integration, if `rev` is still its revision.
@@ -221,9 +219,15 @@ impl Registrar<'_> {
     }
 
     pub(super) fn mint(&self, id: &IntegrationId) -> Result<Minted, AdminError> {
-        let config = Config::read(self.env);
-        let misconfigured = |denial: crate::core::decision::Denial| AdminError::Misconfigured(denial.to_string());
-        let keys = config.keys.map_err(misconfigured)?;
-        Ok(mint(&keys, &config.prefix.map_err(misconfigured)?, id.clone(), session::random()?))
+        let prefix = Config::read(self.env).prefix.map_err(misconfigured)?;
+        Ok(mint(&self.keys()?, &prefix, id.clone(), session::random()?))
     }
+
+    fn keys(&self) -> Result<TokenKeys, AdminError> {
+        Config::read(self.env).keys.map_err(misconfigured)
+    }
+}
+
+fn misconfigured(denial: Denial) -> AdminError {
+    AdminError::Misconfigured(denial.to_string())
 }

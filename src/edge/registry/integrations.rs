@@ -6,12 +6,13 @@ use super::database::{Database, number, row};
 use super::tokens::Token;
 use super::{outbox, tokens};
 use crate::core::admin::{AdminError, Description, Integration, IntegrationView, Name, folded, searchable};
-use crate::core::record::{Level, Owner, OwnerId};
+use crate::core::record::{self, Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 use crate::core::token::IntegrationId;
 
 /// What of a row [`Row`] reads.
-pub(super) const COLUMNS: &str = "id, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at";
+pub(super) const COLUMNS: &str =
+    "id, rev, level, owner_id, name, description, scopes, expires_at, paused, last_n, created_at, updated_at";
 
 row! {
     /// An integration without its tokens.
@@ -23,17 +24,11 @@ row! {
         name: Name,
         description: Description,
         scopes: String,
+        expires_at: Option<u64>,
+        paused: u64,
         last_n: u32,
         created_at: u64,
         updated_at: u64,
-    }
-}
-
-row! {
-    /// A deleted integration.
-    pub(super) struct Gone {
-        pub id: IntegrationId,
-        pub rev: u64,
     }
 }
 
@@ -44,29 +39,48 @@ pub(super) fn load(database: &Database, id: &IntegrationId) -> Result<Integratio
     assemble(row, &tokens::of(database, id)?)
 }
 
-/// All integrations: what KV should hold.
-pub(super) fn all(database: &Database) -> Result<Vec<Integration>, AdminError> {
-    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE gone_at IS NULL ORDER BY id");
-    let (rows, mut tokens): (Vec<Row>, _) = (database.rows(&sql, vec![])?, tokens::of_all(database)?);
-    rows.into_iter()
+/// Those of some integrations that exist, given as a JSON list of ids; an error for each that cannot be read.
+pub(super) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integration, AdminError>>, AdminError> {
+    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id IN (SELECT value FROM json_each(?))");
+    let (rows, mut tokens): (Vec<Row>, _) = (database.rows(&sql, vec![ids.into()])?, tokens::of_some(database, ids)?);
+    Ok(rows
+        .into_iter()
         .map(|row| {
             let tokens = tokens.remove(&row.id).unwrap_or_default();
             assemble(row, &tokens)
         })
-        .collect()
+        .collect())
 }
 
-/// Those that were deleted at or after `since`.
-pub(super) fn gone(database: &Database, since: Timestamp) -> Result<Vec<Gone>, AdminError> {
-    database.rows("SELECT id, rev FROM integrations WHERE gone_at >= ?", vec![number(since.seconds())])
+/// Checks that this release can express all that an integration is. A later release may have written what this one does not
+/// know, which must neither be judged without it nor be lost by a change.
+pub(super) fn check_version(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+    let sql = "SELECT record_version AS number FROM integrations WHERE id = ? AND gone_at IS NULL";
+    match database.number(sql, key(id))? {
+        Some(version) if version > record::VERSION.into() => {
+            let message = format!(
+                "integration {id} needs version {version} of the record, and this release writes {}",
+                record::VERSION
+            );
+            Err(AdminError::Registry(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes an integration, new or changed, and its tokens. What is no longer among them has ended.
 pub(super) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let scopes = serde_json::to_string(&integration.scopes).map_err(|error| AdminError::Registry(error.to_string()))?;
-    let sql = "INSERT OR REPLACE INTO integrations
-        (id, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at, folded_name, folded_text)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    // What a later release has beside these stays.
+    let sql = "INSERT INTO integrations
+        (id, rev, level, owner_id, name, description, scopes, expires_at, paused, record_version, last_n, created_at,
+        updated_at, folded_name, folded_text)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, level = excluded.level, owner_id = excluded.owner_id,
+        name = excluded.name, description = excluded.description, scopes = excluded.scopes,
+        expires_at = excluded.expires_at, paused = excluded.paused, record_version = excluded.record_version,
+        last_n = excluded.last_n, created_at = excluded.created_at, updated_at = excluded.updated_at,
+        folded_name = excluded.folded_name, folded_text = excluded.folded_text";
     let (id, name, owner) = (integration.id.as_str(), integration.name.as_str(), integration.owner.id.as_str());
     let values = vec![
         id.into(),
@@ -76,6 +90,9 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
         name.into(),
         integration.description.as_str().into(),
         scopes.into(),
+        integration.expires_at.map_or(JsValue::NULL, |end| number(end.seconds())),
+        number(integration.paused.into()),
+        number(integration.record().version().into()),
         number(integration.last_n.into()),
         number(integration.created_at.seconds()),
         number(integration.updated_at.seconds()),
@@ -116,6 +133,8 @@ pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminE
         owner: Owner { level: row.level, id: row.owner_id },
         name: row.name,
         description: row.description,
+        expires_at: row.expires_at.map(Timestamp::from_seconds),
+        paused: row.paused != 0,
         last_n: row.last_n,
         created_at: Timestamp::from_seconds(row.created_at),
         updated_at: Timestamp::from_seconds(row.updated_at),

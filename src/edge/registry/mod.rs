@@ -14,6 +14,7 @@ mod listing;
 mod outbox;
 mod policies;
 mod policy_commands;
+mod projection;
 mod publication;
 mod reads;
 mod repeats;
@@ -30,11 +31,12 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use self::answer::Answer;
 use self::commands::Registrar;
 pub(super) use self::database::Database;
-use self::outbox::{MostPuts, Outbox};
+use self::outbox::{Outbox, Share};
 use self::repeats::Repeatable;
 use self::sessions::Actor;
 use super::admin::{ACTOR, CLIENT, SESSION};
 use super::body::{self, BodyError};
+use super::config::Config;
 use super::{clock, log, respond, stub};
 use crate::core::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Route};
 
@@ -73,8 +75,10 @@ impl DurableObject for Registry {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        let database = self.database().map_err(|error| worker::Error::from(error.to_string()))?;
-        self.outbox.drain(&self.state, database, &self.env, MostPuts::WITHIN_AN_ALARM).await;
+        if let Err(error) = self.ring().await {
+            log::error(&serde_json::json!({ "event": "alarm", "reason": error.to_string() }));
+            outbox::try_again_later(&self.state).await;
+        }
         Response::empty()
     }
 }
@@ -85,7 +89,18 @@ impl Registry {
             return Ok(database);
         }
         let database = Database::open(&self.state)?;
+        if let Ok(keys) = Config::read(&self.env).keys {
+            projection::start(&database, &projection::format(keys.store()))?;
+        }
         Ok(self.database.get_or_init(|| database))
+    }
+
+    /// What the alarm is for. It goes on with what it could not end.
+    async fn ring(&self) -> Result<(), AdminError> {
+        let database = self.database()?;
+        database.transaction(|| projection::step(database, Share::OF_AN_ALARM.puts))?;
+        self.outbox.drain(&self.state, database, &self.env, Share::OF_AN_ALARM).await;
+        Ok(())
     }
 
     /// What the gate itself asks for.
@@ -140,7 +155,7 @@ impl Registry {
             Ok(answer)
         })?;
         if answer.changed {
-            self.outbox.arm(&self.state).await;
+            self.outbox.set_alarm(&self.state, database).await;
             self.outbox.drain_for_a_while(&self.state, database, &self.env).await;
         }
         answer.finish(database, clock::now())

@@ -18,7 +18,7 @@ pub(super) async fn answer(
     path: &str,
 ) -> Result<String, AdminError> {
     if path == stub::FEED {
-        outbox.arm_if_forgotten(state, database).await;
+        outbox.set_alarm_if_forgotten(state, database).await;
         return Ok(feed::copy(database, clock::now())?.to_json());
     }
     if path == stub::POLICY {
@@ -36,6 +36,9 @@ fn record(database: &Database, id: &IntegrationId) -> Result<Record, AdminError>
             let rev = database.number(sql, vec![id.as_str().into()])?;
             Ok(Record::Gone { id: id.clone(), rev: rev.ok_or(AdminError::NoIntegration)? })
         }
-        integration => Ok(integration?.record()),
+        integration => {
+            integrations::check_version(database, id)?;
+            Ok(integration?.record())
+        }
     }
 }

@@ -9,13 +9,14 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     (TABLES, |_| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
     (REVISIONS, |_| Ok(())),
     (VERSIONS, |_| Ok(())),
     (DOCUMENTS, |_| Ok(())),
+    (PROJECTION, |_| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -104,6 +105,21 @@ const DOCUMENTS: &str = "
     INSERT INTO agency (id, name, rev, updated_at)
         SELECT owner_id, NULL, 1, min(created_at) FROM integrations
         WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id LIMIT 1;
+";
+
+/// An integration's end, pause, and the version of the record that expresses it; and how far KV is written in which format.
+/// A put that an earlier release makes does not raise `puts`, so the trigger tells that KV has to be written afresh.
+const PROJECTION: &str = "
+    ALTER TABLE integrations ADD COLUMN expires_at INTEGER;
+    ALTER TABLE integrations ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE integrations ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE projection (format TEXT NOT NULL, target TEXT, after TEXT, listed INTEGER NOT NULL);
+    INSERT INTO projection (format, target, after, listed) VALUES ('', NULL, NULL, 0);
+    ALTER TABLE outbox ADD COLUMN puts INTEGER NOT NULL DEFAULT 0;
+    CREATE TRIGGER earlier_release_puts AFTER UPDATE OF tries ON outbox
+    WHEN NEW.tries > OLD.tries AND NEW.puts = OLD.puts BEGIN
+        UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0;
+    END;
 ";
 
 row! {

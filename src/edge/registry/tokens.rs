@@ -38,13 +38,6 @@ pub(super) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminErr
     Ok(by_integration(database.rows(sql, vec![ids.into()])?))
 }
 
-/// Those of all integrations.
-pub(super) fn of_all(database: &Database) -> Result<Tokens, AdminError> {
-    let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
-        WHERE ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC";
-    Ok(by_integration(database.rows(sql, vec![])?))
-}
-
 /// What state they make; `None` where they contradict each other.
 pub(super) fn rotation(tokens: &[Token]) -> Option<Rotation> {
     let live = |token: &Token| LiveToken { n: token.n, hash: token.hash };

@@ -53,17 +53,14 @@ pub fn all(real: Option<&str>) -> Vec<Case> {
         cases.extend(loading(&format!("{operations} operations"), move || fixture::policy(operations)));
     }
     if let Some(text) = real.map(str::to_owned) {
-        cases.extend(loading("a real API", move || Policy::from_json(&text).expect("a policy")));
+        let policy = StoredPolicy::open(fixture::keys().store(), text).expect("a policy").whole().expect("all of it");
+        cases.extend(loading("a real API", move || Policy::clone(&policy)));
     }
     cases
 }
 
 fn integration(scopes: usize) -> Integration {
     fixture::integration(1, "acme", &fixture::scopes(scopes))
-}
-
-fn keys() -> TokenKeys {
-    TokenKeys::parse(fixture::TOKEN_KEYS).expect("a key")
 }
 
 fn verified(authorization: &str, keys: &TokenKeys) -> Result<VerifiedRequest, TokenError> {
@@ -82,7 +79,7 @@ fn mac(name: &str, token: impl FnOnce() -> String + 'static, genuine: bool) -> C
     case(name, move || {
         let request = Request::parse("GET", "/", Some(&format!("Bearer {}", token()))).expect("a request");
         let credential = request.credential().expect("a credential").clone();
-        let (keys, prefix) = (keys(), Prefix::default());
+        let (keys, prefix) = (fixture::keys(), Prefix::default());
         assert_eq!(verify(&keys, &prefix, &credential).is_ok(), genuine);
         move || verify(&keys, &prefix, black_box(&credential))
     })
@@ -92,7 +89,8 @@ fn record(scopes: usize) -> Case {
     case(format!("record: {scopes} scopes"), move || {
         let Integration { record, .. } = integration(scopes);
         let text = fixture::stored(&record);
-        move || Record::from_json(&record.id, black_box(&text)).expect("a record")
+        let keys = fixture::keys();
+        move || Record::open(&record.id, keys.store(), black_box(&text)).expect("a record")
     })
 }
 
@@ -113,7 +111,7 @@ fn deciding(operations: usize, scopes: usize) -> Case {
     case(format!("decide: {operations} operations, {scopes} scopes"), move || {
         let policy = stored(operations);
         let Integration { token, record } = integration(scopes);
-        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let request = verified(&format!("Bearer {token}"), &fixture::keys()).expect("a genuine token");
         let record = Record::from(record);
         let verdict = move || {
             let request = black_box(&request);
@@ -130,7 +128,7 @@ const FIELDS: [&str; 6] = ["accept", "accept-encoding", "authorization", "cf-con
 fn planning() -> Case {
     case("plan the forwarding: 10 scopes", || {
         let Integration { token, record } = integration(10);
-        let request = verified(&format!("Bearer {token}"), &keys()).expect("a genuine token");
+        let request = verified(&format!("Bearer {token}"), &fixture::keys()).expect("a genuine token");
         let policy = fixture::policy(576);
         let Decision::Allow(grant) = decide(&request, Some(&Record::from(record)), &policy, NOW) else {
             panic!("denied")
@@ -144,7 +142,7 @@ fn whole() -> Case {
     case("all steps: 576 operations, 10 scopes", || {
         let policy = stored(576);
         let Integration { token, record } = integration(10);
-        let (authorization, record, keys) = (format!("Bearer {token}"), Record::from(record), keys());
+        let (authorization, record, keys) = (format!("Bearer {token}"), Record::from(record), fixture::keys());
         move || {
             let request = verified(black_box(&authorization), &keys).expect("a genuine token");
             match decide(&request, Some(&record), &part(&policy, request.path()), NOW) {
@@ -163,8 +161,8 @@ fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 
             let policy = first();
             let some = policy.operations().get(policy.operations().len() / 2).expect("an operation");
             let path = Path::parse(&some.path.fill(|_| "x".to_owned())).expect("a path");
-            let text = policy.to_json();
-            move || part(&StoredPolicy::parse(black_box(&text).clone()).expect("a policy"), &path)
+            let (text, keys) = (fixture::stored_policy(&policy), fixture::keys());
+            move || part(&StoredPolicy::open(keys.store(), black_box(&text).clone()).expect("a policy"), &path)
         }),
         case(format!("read all of the policy: {what}"), move || {
             let text = policy().to_json();
@@ -175,7 +173,8 @@ fn loading(what: &str, policy: impl Fn() -> Policy + Clone + 'static) -> [Case; 
 
 /// A policy as an isolate holds it.
 fn stored(operations: usize) -> StoredPolicy {
-    StoredPolicy::parse(fixture::policy(operations).to_json()).expect("a policy")
+    let text = fixture::stored_policy(&fixture::policy(operations));
+    StoredPolicy::open(fixture::keys().store(), text).expect("a policy")
 }
 
 fn part(policy: &StoredPolicy, path: &Path) -> Rc<Policy> {

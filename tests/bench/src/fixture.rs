@@ -1,7 +1,8 @@
 //! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
 
 use tidegate::core::policy::{
-    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy, Template,
+    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy, StoredPolicy,
+    Template,
 };
 use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::core::request::Method;
@@ -27,7 +28,16 @@ pub fn integration(n: u64, owner: &str, scopes: &ScopeSet) -> Integration {
     let Minted { plaintext, hash } = minted(TOKEN_KEYS, n);
     let owner = Owner { level: Level::SubAccount, id: OwnerId::parse(owner).expect("an owner's id") };
     let tokens = Rotation::Steady(LiveToken { n: 1, hash });
-    let record = Live { id: id(n), rev: 1, owner, name: format!("Integration {n}"), scopes: scopes.clone(), tokens };
+    let record = Live {
+        id: id(n),
+        rev: 1,
+        owner,
+        name: format!("Integration {n}"),
+        scopes: scopes.clone(),
+        tokens,
+        expires_at: None,
+        paused: false,
+    };
     Integration { token: plaintext.reveal(), record }
 }
 
@@ -38,7 +48,22 @@ pub fn forged(n: u64) -> String {
 
 /// The record as the store keeps it.
 pub fn stored(record: &Live) -> String {
-    Record::from(record.clone()).to_json()
+    signed(&Record::key(&record.id), &Record::from(record.clone()).to_json())
+}
+
+/// A text as the store keeps it under `key`.
+pub fn signed(key: &str, text: &str) -> String {
+    keys().store().sign(key, text).expect("a JSON object").into_string()
+}
+
+/// The policy as the store keeps it.
+pub fn stored_policy(policy: &Policy) -> String {
+    StoredPolicy::sign(keys().store(), &policy.to_json()).expect("a policy").into_string()
+}
+
+/// The gate's keys.
+pub fn keys() -> TokenKeys {
+    TokenKeys::parse(TOKEN_KEYS).expect("a key")
 }
 
 fn minted(keys: &str, n: u64) -> Minted {

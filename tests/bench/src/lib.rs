@@ -21,7 +21,8 @@ mod wasm {
     #[wasm_bindgen]
     pub fn first_load(policy: Vec<u8>, path: &str) {
         let path = Path::parse(path).expect("a path");
-        let policy = StoredPolicy::parse(String::from_utf8(policy).expect("text")).expect("a policy");
+        let (keys, text) = (crate::fixture::keys(), String::from_utf8(policy).expect("text"));
+        let policy = StoredPolicy::open(keys.store(), text).expect("a policy");
         assert_ne!(policy.concerning(&path).expect("a part of it").operations(), []);
         std::mem::forget(policy); // as an isolate keeps it
     }
@@ -29,7 +30,7 @@ mod wasm {
     /// The policy of so many operations, as the store keeps it.
     #[wasm_bindgen]
     pub fn policy(operations: usize) -> String {
-        crate::fixture::policy(operations).to_json()
+        crate::fixture::stored_policy(&crate::fixture::policy(operations))
     }
 
     /// What every case takes: a JSON list of [`Timing`](crate::measure::Timing). `policy` is a real API's, where there is one.

@@ -16,6 +16,7 @@ import { everything } from "../support/registry.ts";
 import { START, at, send, take, use } from "../support/rotation.ts";
 import { StubSteering, out } from "../support/stub.ts";
 import { acme } from "../support/world.ts";
+import { putRecord } from "../support/sign.ts";
 
 gateWithRecorder();
 
@@ -67,11 +68,23 @@ it("class 23: a forged token is told the same, whether or not its integration ex
   };
   const unknown = await answered(forged);
   const record = JSON.parse((await env.TOKENS.get(`i:${a.id}`))!);
-  await env.TOKENS.put(`i:${id}`, JSON.stringify({ ...record, id }));
+  await putRecord(id, { ...record, mac: undefined, id });
   const known = await answered(forged);
   expect(known).toContain("invalid-token");
   expect([unknown, await answered(`${a.token}0`), await answered(`pit_${a.id}_`)]).toEqual([known, known, known]);
   expect(kv.reads).toEqual([]);
+});
+
+it("class 35: what others wrote to KV grants nothing", async () => {
+  const text = (await env.TOKENS.get("policy"))!;
+  const policy = JSON.parse(text);
+  for (const operation of policy.operations) operation.access = "public";
+  await env.TOKENS.put("policy", JSON.stringify(policy));
+  switches.env = { ...env, ORIGIN: env.RECORDER };
+  const response = await ask(CONTACTS);
+  await env.TOKENS.put("policy", text);
+  await problem(response, 401, "missing-token");
+  expect(await received()).toEqual([]);
 });
 
 it("class 24: what was revoked is dead within ten seconds, and a window ends on the second", async () => {

@@ -68,11 +68,23 @@ export const altered = (change: (feed: Feed) => Partial<Feed>): Fault => async (
   return Response.json({ ...own, ...change(own) });
 };
 
-const shared = () => `https://feed.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
+const sharedAs = (what: string) => `https://${what}.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
+const shared = () => sharedAs("feed");
 
-/** Takes the copy of the feed from this location's cache. */
+/** Takes the copies of feed and policy from this location's cache. */
 export async function forgetShared(): Promise<void> {
-  await caches.default.delete(shared());
+  for (const what of ["feed", "policy"]) await caches.default.delete(sharedAs(what));
+}
+
+/** The policy in this location's cache. */
+export async function sharedPolicy(): Promise<string | undefined> {
+  return (await caches.default.match(sharedAs("policy")))?.text();
+}
+
+/** Leaves a text as the policy in this location's cache. */
+export async function sharePolicy(text: string, askedAt: number): Promise<void> {
+  const headers = { "cache-control": "max-age=5", "x-asked-at": String(askedAt) };
+  await caches.default.put(sharedAs("policy"), new Response(text, { headers }));
 }
 
 /** The copy in this location's cache. */

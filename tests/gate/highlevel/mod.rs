@@ -44,7 +44,16 @@ fn compiled(texts: &[String]) -> Compiled {
 fn verdict(policy: &Policy, method: &str, sent: &Sent, level: Level, scopes: &ScopeSet) -> Result<(), Denial> {
     let tokens = Rotation::Steady(live_token(1, 1));
     let owner = owner(level, OWN);
-    let live = Live { id: integration_id(1), rev: 1, owner, name: "walker".into(), scopes: scopes.clone(), tokens };
+    let live = Live {
+        id: integration_id(1),
+        rev: 1,
+        owner,
+        name: "walker".into(),
+        scopes: scopes.clone(),
+        tokens,
+        expires_at: None,
+        paused: false,
+    };
     let presented = verified(&minted(1, 1).0).unwrap();
     let mut request = Request::with_credential(method, &sent.target, presented).unwrap();
     if policy.owner_fields(&request).body {

@@ -8,6 +8,7 @@ mod owners;
 mod path;
 mod readers;
 mod secrets;
+mod store;
 mod trusted;
 mod verdict;
 

@@ -6,7 +6,7 @@ use tidegate::core::decision::{Denial, authenticate};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::Record;
 use tidegate::core::rotation::{Event, LiveToken, Rotation, Window};
-use tidegate::core::token::TokenKeys;
+use tidegate::core::token::{Authentic, TokenKeys};
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, scopes, verified};
 use super::super::world::World;
@@ -50,7 +50,7 @@ fn class_21_every_verdict_is_made_anew() {
 #[test]
 fn class_22_what_is_corrupt_is_an_error_and_no_record() {
     for text in ["", "{}", "null", "{\"v\":2}", "not JSON"] {
-        assert!(Record::from_json(&integration_id(1), text).is_err(), "{text}");
+        assert!(Record::from_json(&integration_id(1), &Authentic::from_registry(text.to_owned())).is_err(), "{text}");
         assert!(Policy::from_json(text).is_err(), "{text}");
     }
     for text in ["", ",", "AAAA", "not base64url!"] {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use tidegate::core::policy::{Lookup, Policy, StoredPolicy, Template};
 use tidegate::core::request::{Method, Path};
+use tidegate::core::token::Authentic;
 
 use super::open_policy;
 
@@ -106,7 +107,7 @@ proptest! {
     #[test]
     fn lookup_agrees_with_the_naive_matcher(routes in routes(), paths in prop::collection::vec(path(), 16)) {
         let policy = policy(&routes);
-        let stored = StoredPolicy::parse(policy.to_json()).unwrap();
+        let stored = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap();
         // Half of the paths are made to match some template, else most would name nothing.
         let filled = routes.iter().cycle().zip(&paths).take(8).map(|((_, template), path)| {
             let value = path.split('/').nth(1).unwrap_or("x").to_owned();
@@ -156,7 +157,7 @@ fn a_dead_end_is_left_again() {
     let routes: Vec<_> =
         ["/a/b/c", "/{x}/b/d", "/a/{y}/e", "/{x}/{y}/f"].map(|path| (Method::Get, path.to_owned())).into();
     let policy = policy(&routes);
-    let stored = StoredPolicy::parse(policy.to_json()).unwrap();
+    let stored = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap();
     for path in ["/a/b/c", "/a/b/d", "/a/b/e", "/a/b/f", "/a/b/g", "/a/c/d", "/b/b/e"] {
         agree(&policy, &stored, &routes, &Method::Get, path);
     }

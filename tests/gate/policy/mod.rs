@@ -13,6 +13,7 @@ mod references;
 mod report;
 mod rules;
 mod schemes;
+mod signed;
 mod stored;
 mod yaml;
 

@@ -100,7 +100,8 @@ pub(super) fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&st
     let tokens = || Rotation::Steady(live_token(1, 1));
     let record = holder.map(|(level, held)| {
         let (id, name, scopes) = (integration_id(1), "any".into(), scopes(&held.join(" ")));
-        Live { id, rev: 1, owner: owner(level, OWN), name, scopes, tokens: tokens() }.into()
+        Live { id, rev: 1, owner: owner(level, OWN), name, scopes, tokens: tokens(), expires_at: None, paused: false }
+            .into()
     });
     let query: Vec<_> = sent.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let target = if query.is_empty() { sent.path.to_owned() } else { format!("{}?{}", sent.path, query.join("&")) };

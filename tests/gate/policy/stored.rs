@@ -5,12 +5,13 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use tidegate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
 use tidegate::core::request::{Method, Path};
+use tidegate::core::token::Authentic;
 
 use super::super::world;
 use super::open_policy;
 
 fn stored(text: impl Into<String>) -> Result<StoredPolicy, CorruptPolicy> {
-    StoredPolicy::parse(text.into())
+    StoredPolicy::parse(Authentic::from_registry(text.into()))
 }
 
 /// The operations that are read for a path.

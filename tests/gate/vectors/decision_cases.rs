@@ -25,6 +25,18 @@ pub const CASES: &[Case] = &[
     ("the incoming token in the window", "GET", "/contacts/c1", "incoming", &[], "allowed"),
     ("the first second after the window", "GET", "/contacts/c1", "outgoing, first second after", &[], "dead_token"),
     ("the incoming token after the window", "GET", "/contacts/c1", "incoming, after", &[], "allowed"),
+    // The integration's life
+    ("a paused integration", "GET", "/contacts/c1", "paused", &[], "paused_integration"),
+    ("a paused integration's outgoing token", "GET", "/contacts/c1", "paused, outgoing", &[], "paused_integration"),
+    ("a revoked token of a paused integration", "GET", "/contacts/c1", "paused, revoked", &[], "dead_token"),
+    ("a public operation with a paused token", "GET", "/status", "paused", &[], "paused_integration"),
+    ("the first second after an integration's end", "GET", "/contacts/c1", "expired", &[], "expired_integration"),
+    ("an integration's last second", "GET", "/contacts/c1", "last second of its life", &[], "allowed"),
+    ("30 days before an integration's end", "GET", "/contacts/c1", "30 days to its end", &[], "allowed"),
+    ("a second earlier", "GET", "/contacts/c1", "more than 30 days to its end", &[], "allowed"),
+    ("an end before the window's", "GET", "/contacts/c1", "outgoing, ends before its window", &[], "allowed"),
+    ("an end after the window's", "GET", "/contacts/c1", "outgoing, ends after its window", &[], "allowed"),
+    ("the incoming token, with an end", "GET", "/contacts/c1", "incoming, ends", &[], "allowed"),
     // Operations
     ("a public operation", "GET", "/status", "", &[], "allowed"),
     ("a public operation with a token", "GET", "/status", "tenant", &[], "allowed"),

@@ -116,6 +116,8 @@ fn every_denial_of_a_verdict_has_a_case() {
         "unknown_token",
         "deleted_integration",
         "dead_token",
+        "paused_integration",
+        "expired_integration",
         "unknown_operation",
         "method_not_allowed",
         "not_for_integrations",

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use tidegate::core::record::{Corrupt, MAX_BYTES, Record};
 use tidegate::core::rotation::Rotation;
+use tidegate::core::token::{Authentic, NotAuthentic, SignedValue, StoreKeys};
 
-use super::super::support::{NOW, hash_text, integration_id, live_token};
+use super::super::support::{NOW, hash_text, integration_id, key, keys, live_token, token_keys};
 
 /// A whole live record, to be damaged.
 fn whole() -> Value {
@@ -26,6 +27,16 @@ fn with(pointer: &str, value: Value) -> String {
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     let parent = record.pointer_mut(parent).unwrap();
     parent.as_object_mut().unwrap().insert(name.to_owned(), value);
+    record.to_string()
+}
+
+/// A record of version 2 with these fields.
+fn version_2(fields: &[(&str, Value)]) -> String {
+    let mut record = whole();
+    record["v"] = 2.into();
+    for (name, value) in fields {
+        record[*name] = value.clone();
+    }
     record.to_string()
 }
 
@@ -59,6 +70,12 @@ fn good_cases() -> Vec<(&'static str, String, &'static str)> {
         ("a name in any script", with("/name", json!("Übersee \u{1f30a} 港")), "live"),
         ("a tombstone", tombstone(json!(true)), "gone"),
         ("white space around it", format!(" \n{}\t", whole()), "live"),
+        ("version 2 with an end", version_2(&[("expires_at", json!(NOW + 1))]), "live"),
+        ("version 2, paused", version_2(&[("paused", json!(true))]), "live"),
+        ("version 2 with both", version_2(&[("expires_at", json!(NOW)), ("paused", json!(true))]), "live"),
+        ("version 2 with neither", version_2(&[]), "live"),
+        ("version 2, not paused", version_2(&[("paused", json!(false))]), "live"),
+        ("a tombstone of version 2", tombstone(json!(true)).replace("\"v\":1", "\"v\":2"), "gone"),
     ]
 }
 
@@ -75,7 +92,14 @@ fn corrupt_cases() -> Vec<(&'static str, String, &'static str)> {
         ("cut off", whole().to_string()[..90].to_owned(), "malformed"),
         ("text behind it", format!("{}x", whole()), "malformed"),
         ("two records", format!("{}{}", whole(), whole()), "malformed"),
-        ("a version to come", with("/v", json!(2)), "version"),
+        ("a version to come", with("/v", json!(3)), "version"),
+        ("an end in version 1", with("/expires_at", json!(NOW)), "field"),
+        ("a pause in version 1", with("/paused", json!(false)), "field"),
+        ("an end that is null", version_2(&[("expires_at", Value::Null)]), "malformed"),
+        ("a pause that is a word", version_2(&[("paused", json!("true"))]), "malformed"),
+        ("addresses, which nothing enforces", version_2(&[("ip", json!({ "allow": ["192.0.2.0/24"] }))]), "malformed"),
+        ("limits, which nothing enforces", version_2(&[("limits", json!({ "daily": 1 }))]), "malformed"),
+        ("a kind, which nothing enforces", version_2(&[("kind", json!("legacy"))]), "malformed"),
         ("version 0", with("/v", json!(0)), "version"),
         ("a version to come, of unknown form", json!({ "v": 3, "x": 1 }).to_string(), "version"),
         ("a version that is a text", with("/v", json!("1")), "malformed"),
@@ -120,16 +144,79 @@ fn corrupt_cases() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
-fn outcome(text: &str) -> (&'static str, Value) {
-    match Record::from_json(&integration_id(1), text) {
-        Ok(record @ Record::Live(_)) => ("live", summary(&record)),
-        Ok(record @ Record::Gone { .. }) => ("gone", summary(&record)),
+/// What stands under the key: the text signed by the first key of the corpus, as it is where no text could be signed.
+fn signed(text: &str) -> String {
+    store_keys(&token_keys())
+        .sign(&Record::key(&integration_id(1)), text)
+        .map_or_else(|| text.to_owned(), SignedValue::into_string)
+}
+
+fn store_keys(text: &str) -> StoreKeys {
+    keys(text).store().clone()
+}
+
+/// Texts that no key of ours signed for this key of KV, or only seem to be.
+fn mac_cases() -> Vec<(&'static str, String, &'static str)> {
+    let (text, id) = (whole().to_string(), Record::key(&integration_id(1)));
+    let stored = signed(&text);
+    let by = |keys: &str, key: &str| store_keys(keys).sign(key, &text).unwrap().into_string();
+    let other = by(&token_keys(), &Record::key(&integration_id(2)));
+    let mac_of_other = other.rsplit_once(",\"mac\"").unwrap().1;
+    vec![
+        ("signed by the retired key", by(&key(2), &id), "live"),
+        ("of version 1 without a MAC, as earlier releases wrote it", text.clone(), "no_mac"),
+        ("signed by a key of somebody else's", by(&key(9), &id), "wrong_mac"),
+        ("signed for another integration", other.clone(), "wrong_mac"),
+        ("signed for the policy's key", by(&token_keys(), "policy"), "wrong_mac"),
+        (
+            "with the MAC of another key",
+            format!("{},\"mac\"{mac_of_other}", text.strip_suffix('}').unwrap()),
+            "wrong_mac",
+        ),
+        ("a scope more", stored.replace("\"contacts.write\"", "\"contacts.write\",\"users.write\""), "wrong_mac"),
+        ("another rev", stored.replace("\"rev\":7", "\"rev\":8"), "wrong_mac"),
+        ("another deadline", stored.replace(&format!("{NOW}"), &format!("{}", NOW + 1)), "wrong_mac"),
+        ("a space more", stored.replacen("\"v\":1", "\"v\": 1", 1), "wrong_mac"),
+        (
+            "a MAC in capitals",
+            format!("{}{}", &stored[..stored.len() - 66], stored[stored.len() - 66..].to_uppercase()),
+            "wrong_mac",
+        ),
+        ("a MAC of zeros", signed_with(&text, &"0".repeat(64)), "wrong_mac"),
+        ("a MAC that is too short", signed_with(&text, &"0".repeat(63)), "no_mac"),
+        ("an empty MAC", signed_with(&text, ""), "no_mac"),
+        ("a MAC that is not the last member", stored.replace("\"}", "\",\"x\":1}"), "no_mac"),
+        ("white space behind the MAC", format!("{stored} "), "no_mac"),
+        ("cut off after the MAC", stored[..stored.len() - 1].to_owned(), "no_mac"),
+        ("two MACs", signed(&stored), "malformed"),
+    ]
+}
+
+fn signed_with(text: &str, mac: &str) -> String {
+    format!("{},\"mac\":\"{mac}\"}}", text.strip_suffix('}').unwrap())
+}
+
+fn outcome(read: &Result<Record, Corrupt>) -> (&'static str, Value) {
+    match read {
+        Ok(record @ Record::Live(_)) => ("live", summary(record)),
+        Ok(record @ Record::Gone { .. }) => ("gone", summary(record)),
         Err(Corrupt::TooLong) => ("too_long", Value::Null),
         Err(Corrupt::Malformed { .. }) => ("malformed", Value::Null),
         Err(Corrupt::Version(_)) => ("version", Value::Null),
         Err(Corrupt::WrongId) => ("wrong_id", Value::Null),
         Err(Corrupt::Tokens) => ("tokens", Value::Null),
+        Err(Corrupt::Field(_)) => ("field", Value::Null),
+        Err(Corrupt::NotAuthentic(NotAuthentic::NoMac)) => ("no_mac", Value::Null),
+        Err(Corrupt::NotAuthentic(NotAuthentic::WrongMac)) => ("wrong_mac", Value::Null),
     }
+}
+
+fn open(stored: &str) -> Result<Record, Corrupt> {
+    Record::open(&integration_id(1), &store_keys(&token_keys()), stored)
+}
+
+fn from_registry(text: &str) -> Result<Record, Corrupt> {
+    Record::from_json(&integration_id(1), &Authentic::from_registry(text.to_owned()))
 }
 
 fn summary(record: &Record) -> Value {
@@ -140,40 +227,63 @@ fn summary(record: &Record) -> Value {
     };
     json!({
         "rev": live.rev, "owner": live.owner, "name": live.name, "scopes": live.scopes,
-        "current": live.tokens.current().n, "outgoing": outgoing
+        "current": live.tokens.current().n, "outgoing": outgoing,
+        "expires_at": live.expires_at, "paused": live.paused
     })
 }
 
 #[test]
 fn vectors_records() {
-    let cases = good_cases().into_iter().chain(corrupt_cases()).map(|(what, text, expected)| {
-        let (outcome, summary) = outcome(&text);
-        assert_eq!(outcome, expected, "{what}: {text}");
-        json!({ "what": what, "text": text, "outcome": outcome, "record": summary })
+    let texts = good_cases().into_iter().chain(corrupt_cases()).map(|(what, text, expected)| {
+        let (parsed, record) = outcome(&from_registry(&text));
+        assert_eq!(parsed, expected, "{what}: {text}");
+        let stored = signed(&text);
+        let (outcome, in_kv) = outcome(&open(&stored));
+        // What could not be signed is not even looked at.
+        let is_signed = stored != text;
+        assert_eq!((outcome, &in_kv), if is_signed { (parsed, &record) } else { (outcome, &Value::Null) }, "{what}");
+        assert!(is_signed || matches!(outcome, "no_mac" | "too_long"), "{what}: {outcome}");
+        json!({ "what": what, "text": text, "parsed": parsed, "stored": stored, "outcome": outcome, "record": in_kv })
+    });
+    let macs = mac_cases().into_iter().map(|(what, stored, expected)| {
+        let (outcome, record) = outcome(&open(&stored));
+        assert_eq!(outcome, expected, "{what}: {stored}");
+        json!({ "what": what, "stored": stored, "outcome": outcome, "record": record })
     });
     let vectors = json!({
-        "about": "Texts under the KV key i:<id>. All but live and gone are a fault of the store: 503, never a verdict.",
+        "about": "stored is what stands under the KV key i:<id>, outcome what the gate makes of it. All but live and gone are \
+                  no record: the registry is asked, and where it cannot answer, 503, never a verdict. Where there is a text, \
+                  stored is that text signed with the first of token_keys, if it can be; parsed is what the text itself is.",
         "id": integration_id(1),
-        "cases": cases.collect::<Vec<_>>(),
+        "token_keys": token_keys(),
+        "cases": texts.chain(macs).collect::<Vec<_>>(),
     });
     super::compare("records.json", &vectors);
 }
 
 #[test]
 fn the_longest_record_is_read() {
-    assert!(Record::from_json(&integration_id(1), &padded(MAX_BYTES)).is_ok());
+    assert!(from_registry(&padded(MAX_BYTES)).is_ok());
+    let name = "x".repeat(MAX_BYTES - with("/name", json!("")).len());
+    let text = with("/name", json!(name));
+    assert_eq!(text.len(), MAX_BYTES);
+    assert!(open(&signed(&text)).is_ok());
+    assert_eq!(open(&signed(&with("/name", json!(format!("{name}x"))))), Err(Corrupt::TooLong));
 }
 
 #[test]
-fn records_survive_their_json() {
+fn records_survive_their_json_in_the_lowest_version_that_expresses_them() {
     for (what, text, _) in good_cases() {
-        let record = Record::from_json(&integration_id(1), &text).unwrap();
-        assert_eq!(Record::from_json(record.id(), &record.to_json()), Ok(record), "{what}");
+        let record = from_registry(&text).unwrap();
+        assert_eq!(from_registry(&record.to_json()), Ok(record.clone()), "{what}");
+        let needs_second = ["\"paused\":true", "\"expires_at\""].iter().any(|field| text.contains(field));
+        assert_eq!(record.version(), if needs_second { 2 } else { 1 }, "{what}");
+        assert!(record.to_json().starts_with(&format!("{{\"v\":{},", record.version())), "{what}");
     }
 }
 
 #[test]
 fn a_corrupt_record_does_not_print_its_content() {
-    let error = Record::from_json(&integration_id(1), &with("/owner/level", json!("sesame"))).unwrap_err();
+    let error = from_registry(&with("/owner/level", json!("sesame"))).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("sesame"));
 }

@@ -35,6 +35,8 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::UnknownToken, 401),
         (Denial::DeletedIntegration, 401),
         (Denial::DeadToken, 401),
+        (Denial::PausedIntegration, 401),
+        (Denial::ExpiredIntegration, 401),
         (Denial::UnknownOperation, 404),
         (Denial::OtherMethods(vec![Method::Get, Method::Post]), 405),
         (Denial::NotForIntegrations, 403),
@@ -155,7 +157,7 @@ fn name(error: &AdminError) -> &'static str {
 }
 
 /// As [`name`], for denials: the number of codes there are.
-const DENIAL_CODES: usize = 22;
+const DENIAL_CODES: usize = 24;
 const ADMIN_NAMES: usize = 24;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {

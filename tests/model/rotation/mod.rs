@@ -11,7 +11,7 @@ use tidegate::core::decision::{Denial, authenticate};
 use tidegate::core::record::Record;
 use tidegate::core::request::{Credential, FromKept, Kept};
 use tidegate::core::rotation::{Timestamp, TokenUse, Window};
-use tidegate::core::token::{IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
+use tidegate::core::token::{Authentic, IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
 
 use self::toy::{Command, Fate, START, Step, Toy};
 use super::targets::KEYS;
@@ -138,7 +138,7 @@ impl StateMachineTest for Registry {
         let now = Timestamp::from_seconds(toy.now);
         let truth = registry.record();
         assert_eq!(registry.admitted(&truth, now), expected(&toy.fates, toy.gone, toy.now), "by the registry");
-        let read = Record::from_json(&id(), &registry.kv).unwrap();
+        let read = Record::from_json(&id(), &Authentic::from_registry(registry.kv.clone())).unwrap();
         let (fates, gone) = &toy.published;
         let mut by_kv = expected(fates, *gone, toy.now);
         by_kv.resize(registry.tokens.len(), None); // KV does not know the newest yet

@@ -1,24 +1,34 @@
 //! A record as KV holds it.
 
 use serde_json::Value;
-use tidegate::core::record::Record;
+use tidegate::core::record::{Corrupt, Record};
 use tidegate::core::rotation::{Timestamp, TokenUse};
-use tidegate::core::token::TokenHash;
+use tidegate::core::token::{Authentic, TokenHash};
 
 use super::{known, text};
 
 pub fn run(data: &[u8]) {
     let text = hashed(&text(data));
-    let Ok(record) = Record::from_json(&known::ours(), &text) else { return };
-    assert_eq!(Record::from_json(&known::ours(), &record.to_json()), Ok(record.clone()), "{text}");
+    // Whoever writes KV can store any text: without a MAC of ours it is no record, whatever it says.
+    assert!(matches!(open(&text), Err(Corrupt::NotAuthentic(_) | Corrupt::TooLong)), "{text}");
+    let read = Record::from_json(&known::ours(), &Authentic::from_registry(text.clone()));
+    let Some(stored) = known::keys().store().sign(&Record::key(&known::ours()), &text) else { return };
+    assert_eq!(open(stored.as_str()), read, "{text}");
+    let Ok(record) = read else { return };
+    let again = Authentic::from_registry(record.to_json());
+    assert_eq!(Record::from_json(&known::ours(), &again), Ok(record.clone()), "{text}");
     let raw: Value = serde_json::from_str(&text).expect("a record is JSON");
-    assert_eq!(raw["v"], 1, "{text}");
+    assert!(raw["v"].as_u64().is_some_and(|v| (record.version().into()..=2).contains(&v)), "{text}");
     assert_eq!(raw["id"], known::ours().as_str(), "{text}");
     assert_eq!(raw["rev"], record.rev(), "{text}");
     match &record {
         Record::Gone { .. } => assert_eq!((raw["gone"].as_bool(), keys(&raw)), (Some(true), "gone id rev v".into())),
         Record::Live(live) => {
-            assert_eq!(keys(&raw), "id name owner rev scopes tokens v", "{text}");
+            let later = keys(&raw).replace(" expires_at", "").replace(" paused", "").replace("expires_at ", "");
+            assert_eq!(later, "id name owner rev scopes tokens v", "{text}");
+            assert_eq!(live.expires_at.map(Timestamp::seconds), raw["expires_at"].as_u64(), "{text}");
+            assert_eq!(live.paused, raw["paused"] == true, "{text}");
+            assert!(raw["v"] == 2 || (live.expires_at.is_none() && !live.paused), "{text}");
             assert_eq!(
                 (&raw["owner"]["id"], &raw["name"]),
                 (&live.owner.id.as_str().into(), &live.name.clone().into())
@@ -28,6 +38,10 @@ pub fn run(data: &[u8]) {
             lives(&raw, |hash, now| live.tokens.find(&hash, Timestamp::from_seconds(now)));
         }
     }
+}
+
+fn open(stored: &str) -> Result<Record, Corrupt> {
+    Record::open(&known::ours(), known::keys().store(), stored)
 }
 
 /// Exactly those tokens live that the text names, and none after its `not_after`.

@@ -42,6 +42,9 @@ pub struct Integration {
     pub scopes: Vec<String>,
     /// The numbers of its tokens, each with the first second in which it is dead, if there is one.
     pub tokens: Vec<(u32, Option<u64>)>,
+    /// The first second in which all of them are dead, if there is one.
+    pub expires_at: Option<u64>,
+    pub paused: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -182,12 +185,21 @@ fn literals(template: &str, path: &str) -> Option<Vec<bool>> {
     if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
 }
 
+/// What a holder is told of the end of the token at `place` of an integration's tokens: its own end, and in the last 30 days
+/// the integration's, if that is earlier.
+pub fn announced(integration: &Integration, place: usize, now: u64) -> Option<u64> {
+    let own = integration.tokens.get(place).and_then(|(_, end)| *end);
+    let near = integration.expires_at.filter(|end| end.saturating_sub(30 * 24 * 3600) <= now);
+    [own, near].into_iter().flatten().min()
+}
+
 impl Record {
     /// The integration, if its token of this number lives at `now`.
     fn holder_of(&self, n: u32, now: u64) -> Option<&Integration> {
         let Self::Live(integration) = self else { return None };
         let lives = |(known, end): &(u32, Option<u64>)| *known == n && end.is_none_or(|end| now < end);
-        integration.tokens.iter().any(lives).then_some(integration)
+        let has_ended = integration.expires_at.is_some_and(|end| end <= now);
+        (!integration.paused && !has_ended && integration.tokens.iter().any(lives)).then_some(integration)
     }
 }
 

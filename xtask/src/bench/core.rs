@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use tidegate_bench::fixture;
 use tidegate_bench::measure::Timing;
 
 use super::load::median;
@@ -74,7 +75,7 @@ fn deciding(operations: usize) -> String {
 fn real_policy() -> Result<Option<PathBuf>> {
     let Some(policy) = world::real_policy()? else { return Ok(None) };
     let file = project::path("target/bench-policy.json");
-    fs::write(&file, policy.to_json())?;
+    fs::write(&file, fixture::stored_policy(&policy))?;
     Ok(Some(file))
 }
 

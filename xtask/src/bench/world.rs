@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tidegate::core::policy::Policy;
+use tidegate::core::record::Record;
 use tidegate_bench::fixture::{self, Integration};
 
 use super::workerd::{Candidate, Workerd};
@@ -155,17 +156,21 @@ impl World {
     /// Puts `count` of the many into the store; gives back the file of their tokens.
     pub fn many(&self, count: u64) -> Result<PathBuf> {
         let (file, mut tokens) = (self.directory.join("tokens.txt"), String::new());
-        let mut template =
-            serde_json::to_value(serde_json::from_str::<Value>(&fixture::stored(&self.integration(MANY).record))?)?;
+        let mut template: Value = serde_json::from_str(&Record::from(self.integration(MANY).record).to_json())?;
         template["id"] = "{id}".into();
         template["tokens"][0]["hash"] = "{hash}".into();
+        let template = template.to_string();
+        let start = template.strip_suffix('}').context("a record is an object")?;
         let numbers: Vec<u64> = (MANY..MANY + count).collect();
         for numbers in numbers.chunks(20_000) {
-            let mut lines = template.to_string();
+            let mut lines = format!("{start},\"mac\":\"{{mac}}\"}}");
             for n in numbers {
                 let Integration { token, record } = self.integration(*n);
                 let hash = String::from(record.tokens.current().hash);
-                lines += &format!("\n{} {hash}", record.id);
+                let text = template.replace("{id}", record.id.as_str()).replace("{hash}", &hash);
+                let stored = fixture::signed(&Record::key(&record.id), &text);
+                let mac = stored.strip_suffix("\"}").and_then(|stored| stored.rsplit('"').next()).context("no MAC")?;
+                lines += &format!("\n{} {hash} {mac}", record.id);
                 tokens += &format!("{token}\n");
             }
             self.control("POST", "/integrations", &lines)?;
@@ -208,7 +213,7 @@ impl World {
     }
 
     fn fill(&self, policy: &Policy) -> Result<()> {
-        self.control("PUT", "/policy", &policy.to_json())?;
+        self.control("PUT", "/policy", &fixture::stored_policy(policy))?;
         for n in [WARM, POORER] {
             let integration = self.integration(n);
             let record = fixture::stored(&integration.record);

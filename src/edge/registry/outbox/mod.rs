@@ -14,7 +14,9 @@ pub(super) use self::table::{
 };
 use self::table::{due_in, next};
 use super::database::Database;
+use super::projection;
 use crate::core::admin::AdminError;
+use crate::edge::config::Config;
 use crate::edge::{clock, kv, log};
 
 /// How long after a change, or after a try that failed, the alarm tries again.
@@ -26,15 +28,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LEASE_MS: u64 = 60_000;
 /// After how many puts that failed a drain takes KV to be down.
 const MOST_FAILURES: usize = 5;
-/// How many puts one drain makes; the alarm goes on with the rest.
+/// How much one drain does; the alarm goes on with the rest.
 #[derive(Clone, Copy)]
-pub(super) struct MostPuts(u64);
+pub(super) struct Share {
+    /// Puts.
+    pub puts: u64,
+    /// Milliseconds, after which no put begins.
+    pub time_ms: u64,
+}
 
-impl MostPuts {
+impl Share {
     /// An admin waits for these.
-    pub const WITHIN_A_COMMAND: Self = Self(10);
+    pub const OF_A_COMMAND: Self = Self { puts: 10, time_ms: 5_000 };
     /// The platform allows 1,000 calls in an invocation.
-    pub const WITHIN_AN_ALARM: Self = Self(500);
+    pub const OF_AN_ALARM: Self = Self { puts: 500, time_ms: 20_000 };
 }
 
 /// Sees to it that one drain runs at a time, so that no put can overtake a newer one of the same key.
@@ -44,40 +51,45 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Sets the alarm that will find whatever a drain leaves. Called in the turn in which the change was committed.
-    pub async fn arm(&self, state: &State) {
-        self.arm_in(state, RETRY_AFTER).await;
+    /// Sets the alarm to when there is something to do next; nothing else touches it. After a change it is called in the turn
+    /// in which the change was committed, so that whatever is left then is found.
+    pub async fn set_alarm(&self, state: &State, database: &Database) {
+        let storage = state.storage();
+        let set = match alarm_in(database) {
+            Ok(Some(delay)) => storage.set_alarm(delay).await,
+            // One that is left rings once for nothing.
+            Ok(None) => storage.delete_alarm().await,
+            Err(error) => {
+                log::error(&json!({ "event": "outbox", "reason": error.to_string() }));
+                return try_again_later(state).await;
+            }
+        };
+        tell_failure(set);
     }
 
     /// Sets the alarm where there is something to do and none is set: the platform gives an alarm up that failed often.
-    pub async fn arm_if_forgotten(&self, state: &State, database: &Database) {
-        let is_due = due_in(database, clock::now()).is_ok_and(|due| due.is_some());
+    pub async fn set_alarm_if_forgotten(&self, state: &State, database: &Database) {
+        let is_due = alarm_in(database).is_ok_and(|due| due.is_some());
         if is_due && matches!(state.storage().get_alarm().await, Ok(None)) {
-            self.arm(state).await;
+            self.set_alarm(state, database).await;
         }
     }
 
     /// Drains while an admin waits, and no longer than that; the alarm finds what is left.
     pub async fn drain_for_a_while(&self, state: &State, database: &Database, env: &Env) {
-        let drain = self.drain(state, database, env, MostPuts::WITHIN_A_COMMAND);
-        clock::within(PATIENCE, drain).await;
+        clock::within(PATIENCE, self.drain(state, database, env, Share::OF_A_COMMAND)).await;
     }
 
     /// Tells KV all that it has yet to be told.
-    pub async fn drain(&self, state: &State, database: &Database, env: &Env, most: MostPuts) {
-        if self.is_leased(clock::now_ms()) {
-            return self.arm(state).await;
-        }
-        let drained = self.put_all(database, env, most).await;
-        self.leased_until_ms.set(0);
-        match drained.and_then(|()| due_in(database, clock::now())) {
-            Ok(None) => self.disarm(state).await,
-            Ok(Some(seconds)) => self.arm_in(state, RETRY_AFTER.max(Duration::from_secs(seconds))).await,
-            Err(error) => {
+    pub async fn drain(&self, state: &State, database: &Database, env: &Env, share: Share) {
+        if !self.is_leased(clock::now_ms()) {
+            let drained = self.put_all(database, env, share).await.and_then(|()| projection::finish(database));
+            self.leased_until_ms.set(0);
+            if let Err(error) = drained {
                 log::error(&json!({ "event": "outbox", "reason": error.to_string() }));
-                self.arm(state).await;
             }
         }
+        self.set_alarm(state, database).await;
     }
 
     /// One that ends later than it could have begun is from before the clock stepped back: nobody knows when it ends.
@@ -86,25 +98,27 @@ impl Outbox {
         (1..=LEASE_MS).contains(&left_ms)
     }
 
-    async fn arm_in(&self, state: &State, delay: Duration) {
-        if let Err(error) = state.storage().set_alarm(delay).await {
-            log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
-        }
-    }
-
-    async fn disarm(&self, state: &State) {
-        // An alarm that is left rings once for nothing, so a failure here is none.
-        let _ = state.storage().delete_alarm().await;
-    }
-
     /// Puts row after row. A key that KV refuses does not hold back those behind it.
-    async fn put_all(&self, database: &Database, env: &Env, most: MostPuts) -> Result<(), AdminError> {
-        let mut failed = Vec::new();
-        for _ in 0..most.0 {
+    async fn put_all(&self, database: &Database, env: &Env, share: Share) -> Result<(), AdminError> {
+        let keys = Config::read(env).keys.map_err(|denial| AdminError::Misconfigured(denial.to_string()))?;
+        let (mut failed, begun_ms) = (Vec::new(), clock::now_ms());
+        for _ in 0..share.puts {
             let Some(row) = next(database, &failed)? else { break };
-            self.leased_until_ms.set(clock::now_ms().saturating_add(LEASE_MS));
+            let now_ms = clock::now_ms();
+            if now_ms.saturating_sub(begun_ms) >= share.time_ms {
+                break;
+            }
+            let signed = match row.signed(keys.store()) {
+                Ok(signed) => signed,
+                Err(fault) => {
+                    log::error(&json!({ "event": "outbox", "reason": fault }));
+                    failed.push(row.change());
+                    continue;
+                }
+            };
+            self.leased_until_ms.set(now_ms.saturating_add(LEASE_MS));
             row.begin(database)?;
-            let put = kv::write(env, &row.key, &row.value, row.ttl_seconds);
+            let put = kv::write(env, &row.key, &signed, row.ttl_seconds);
             match clock::within(Duration::from_millis(LEASE_MS), put).await {
                 Some(Ok(())) => row.taken(database, clock::now())?,
                 Some(Err(fault)) => {
@@ -122,5 +136,24 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+}
+
+/// In how long there is something to do; `None` where nothing is left. A batch of a rewrite follows the one before at once.
+fn alarm_in(database: &Database) -> Result<Option<Duration>, AdminError> {
+    match due_in(database, clock::now())? {
+        None | Some(1..) if projection::is_pending(database)? => Ok(Some(Duration::ZERO)),
+        due => Ok(due.map(|seconds| RETRY_AFTER.max(Duration::from_secs(seconds)))),
+    }
+}
+
+/// Sets the alarm where the database cannot say when.
+pub(super) async fn try_again_later(state: &State) {
+    tell_failure(state.storage().set_alarm(RETRY_AFTER).await);
+}
+
+fn tell_failure(set: worker::Result<()>) {
+    if let Err(error) = set {
+        log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
     }
 }

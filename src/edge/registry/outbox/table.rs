@@ -6,12 +6,11 @@ use wasm_bindgen::JsValue;
 use super::super::database::{Database, number, row};
 use super::super::feed;
 use crate::core::admin::AdminError;
-use crate::core::policy::Policy;
+use crate::core::policy::{POLICY_KEY, Policy, StoredPolicy};
 use crate::core::record::Record;
 use crate::core::rotation::Timestamp;
-use crate::core::token::IntegrationId;
+use crate::core::token::{IntegrationId, SignedValue, StoreKeys};
 use crate::edge::clock;
-use crate::edge::kv::{POLICY_KEY, record_key};
 
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
 pub(in crate::edge::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
@@ -51,25 +50,25 @@ row! {
 
 /// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
 pub(in crate::edge::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
-    feed::note(database, &record_key(record.id()), record.rev())?;
+    feed::note(database, &Record::key(record.id()), record.rev())?;
     put_record_again(database, record)
 }
 
 /// Notes that KV has to be told of a new policy, and has the feed tell of it.
 pub(in crate::edge::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
     feed::note(database, POLICY_KEY, policy.rev())?;
-    put_policy_again(database, policy)
+    put_policy_again(database, policy.rev(), &policy.to_json())
 }
 
 /// Notes that KV has to be told once more of a record.
 pub(in crate::edge::registry) fn put_record_again(database: &Database, record: &Record) -> Result<(), AdminError> {
     let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
-    put(database, &record_key(record.id()), record.rev(), &record.to_json(), ttl)
+    put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl)
 }
 
-/// Notes that KV has to be told once more of the policy.
-pub(in crate::edge::registry) fn put_policy_again(database: &Database, policy: &Policy) -> Result<(), AdminError> {
-    put(database, POLICY_KEY, policy.rev(), &policy.to_json(), None)
+/// Notes that KV has to be told once more of the policy, by its revision and text.
+pub(in crate::edge::registry) fn put_policy_again(database: &Database, rev: u64, text: &str) -> Result<(), AdminError> {
+    put(database, POLICY_KEY, rev, text, None)
 }
 
 /// How many keys KV has yet to be told of.
@@ -79,7 +78,7 @@ pub(in crate::edge::registry) fn waiting(database: &Database) -> Result<u64, Adm
 
 /// Whether KV has taken an integration's last change.
 pub(in crate::edge::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
-    Ok(database.count("outbox WHERE key = ? AND again_at IS NULL", vec![record_key(id).into()])? == 0)
+    Ok(database.count("outbox WHERE key = ? AND again_at IS NULL", vec![Record::key(id).into()])? == 0)
 }
 
 /// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
@@ -110,9 +109,17 @@ impl Row {
         format!("{} {}", self.key, self.rev)
     }
 
-    /// Notes that a put begins, before its fate can be unknown.
+    /// What to put: the value with its MAC.
+    pub fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, String> {
+        let Self { key, value, .. } = self;
+        let signed = if key == POLICY_KEY { StoredPolicy::sign(keys, value).ok() } else { keys.sign(key, value) };
+        signed.ok_or_else(|| format!("the value of {key} cannot be signed"))
+    }
+
+    /// Notes that a put begins, before its fate can be unknown. `puts` tells that it carries a MAC (schema.rs).
     pub fn begin(&self, database: &Database) -> Result<(), AdminError> {
-        database.run("UPDATE outbox SET tries = tries + 1 WHERE key = ?", vec![self.key.as_str().into()])
+        let sql = "UPDATE outbox SET tries = tries + 1, puts = puts + 1 WHERE key = ?";
+        database.run(sql, vec![self.key.as_str().into()])
     }
 
     /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile.
@@ -133,7 +140,7 @@ fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) 
     let sql = "INSERT INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
         ttl_seconds = excluded.ttl_seconds, since = excluded.since,
-        tries = tries + (again_at IS NOT NULL), again_at = NULL";
+        tries = tries + (again_at IS NOT NULL), puts = puts + 1, again_at = NULL";
     let ttl = ttl.map_or(JsValue::NULL, number);
     database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! now 60                                            seconds after the tests' own moment, may be negative
 //! record sub_account harbour-1 2 1@60               level, owner, tokens: `n`, or `n@deadline`; or `record gone`
+//! life paused ends@90                               the record's pause and end, as wanted
 //! scopes contacts.readonly
 //! owner sub_account altId body altType=location     a parameter that names owners; `body` and the condition as wanted
 //! operation GET /contacts/ sub_account contacts.readonly query:locationId
@@ -77,6 +78,7 @@ pub fn parse(text: &str) -> Case {
         if let Record::Live(Integration { scopes, .. }) = &case.record {
             integration.scopes.clone_from(scopes);
         }
+        (integration.paused, integration.expires_at) = life(head);
         case.record = Record::Live(integration);
     }
     case.sent = sent(request);
@@ -94,7 +96,7 @@ fn settings(text: &str) -> Case {
             ["record", level, owner, tokens @ ..] => {
                 let (level, owner) = ((*level).to_owned(), (*owner).to_owned());
                 let tokens = tokens.iter().map(|token| self::token(token)).collect();
-                case.record = Record::Live(Integration { level, owner, tokens, scopes: Vec::new() });
+                case.record = Record::Live(Integration { level, owner, tokens, ..Integration::default() });
             }
             ["scopes", words @ ..] => scopes = Some(owned(words)),
             ["owner", level, name, rest @ ..] => case.owner_names.push(owner_name(level, name, rest)),
@@ -130,7 +132,17 @@ fn settings(text: &str) -> Case {
         (Record::Absent, Some(scopes)) => case.record = Record::Live(Integration { scopes, ..Integration::default() }),
         _ => {}
     }
+    if let Record::Live(integration) = &mut case.record {
+        (integration.paused, integration.expires_at) = life(text);
+    }
     case
+}
+
+/// Whether the record is paused, and when it ends.
+fn life(text: &str) -> (bool, Option<u64>) {
+    let words: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("life ")).flat_map(str::split_whitespace).collect();
+    (words.contains(&"paused"), words.iter().find_map(|word| word.strip_prefix("ends@")).map(moment))
 }
 
 fn moment(offset: &str) -> u64 {

@@ -24,7 +24,8 @@ pub fn run(data: &[u8]) {
     let granted = judge(&case, &policy, record.as_ref());
     let expected = verdict::allows(&case, known::number_of);
     let in_part = Path::parse(case.sent.target.split('?').next().unwrap_or_default()).map(|path| {
-        let stored = StoredPolicy::parse(policy.to_json()).expect("a stored policy");
+        let stored = StoredPolicy::sign(known::keys().store(), &policy.to_json()).expect("a policy");
+        let stored = StoredPolicy::open(known::keys().store(), stored.into_string()).expect("a stored policy");
         judge(&case, &stored.concerning(&path).expect("a part of it"), record.as_ref())
     });
     assert!(in_part.is_err() || in_part.as_ref() == Ok(&granted), "{in_part:?} by a part of the policy, on {case:#?}");
@@ -85,6 +86,10 @@ fn forwarded(case: &Case, grant: &Grant) {
             assert_eq!(told("X-Tidegate-Owner"), Some(integration.owner.as_str()));
             assert_eq!(told("X-Tidegate-Level"), Some(integration.level.as_str()));
             assert_eq!(told("X-Tidegate-Integration"), Some(known::ours().as_str()));
+            let used = if told("X-Tidegate-Token") == Some("outgoing") { 1 } else { 0 };
+            let end =
+                verdict::announced(integration, used, case.now).map(|end| Timestamp::from_seconds(end).to_string());
+            assert_eq!(plan.respond, Vec::from_iter(end.map(|end| ("Tidegate-Token-Expires", end))));
         }
         (_, Some(_)) => panic!("an identity without an integration"),
         (_, None) => assert_eq!(told("X-Tidegate-Owner"), None),
@@ -162,7 +167,8 @@ fn record(record: &verdict::Record) -> Option<Option<Record>> {
     };
     let owner = Owner { level: level(&integration.level)?, id: OwnerId::parse(&integration.owner).ok()? };
     let scopes = scopes(&integration.scopes)?;
-    Some(Some(Live { id, rev: 1, owner, name: "any".to_owned(), scopes, tokens }.into()))
+    let (expires_at, paused) = (integration.expires_at.map(Timestamp::from_seconds), integration.paused);
+    Some(Some(Live { id, rev: 1, owner, name: "any".to_owned(), scopes, tokens, expires_at, paused }.into()))
 }
 
 fn level(text: &str) -> Option<Level> {
