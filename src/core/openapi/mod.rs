@@ -30,9 +30,9 @@ pub struct Compiled {
 }
 
 /// How many operations documents and rules may have together: some findings are of pairs of them.
-const MOST_OPERATIONS: usize = 10_000;
+pub const MAX_OPERATIONS: usize = 10_000;
 /// How many scopes and alternatives all operations may have together. A document's security can stand for all of them.
-const MAX_NEEDS: usize = 500_000;
+pub const MAX_NEEDS: usize = 500_000;
 
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
@@ -70,8 +70,8 @@ fn compile_documents(
         count = count.saturating_add(document.operation_count());
         let too_many =
             |what: String| Finding::new(document.title(), "", "", &format!("with this document there are {what}"));
-        if count > MOST_OPERATIONS {
-            return Err(too_many(format!("more than {MOST_OPERATIONS} operations")));
+        if count > MAX_OPERATIONS {
+            return Err(too_many(format!("more than {MAX_OPERATIONS} operations")));
         }
         report.document(document, settings);
         let shared = document.security().map(|security| Ways::of(security, settings));
@@ -86,7 +86,7 @@ fn compile_documents(
     }
     rules::apply(settings, &mut operations, report);
     router::apply(settings, &mut operations, report);
-    report.crossings(&operations);
+    report.overlaps(&operations);
     Ok(operations)
 }
 
@@ -126,7 +126,6 @@ impl Compiler<'_> {
         report.errors.extend(errors.map(|what| self.finding(what)));
         let look_alikes = places.look_alikes(described, &path, &access);
         report.looks_like_owner.extend(look_alikes.iter().map(|what| self.finding(what)));
-        report.unread_bodies.extend(places.unread(described, &access).map(|what| self.finding(what)));
         self.report_access(ways, &access, closed, report);
         let mut owner: Vec<_> = match access {
             Access::AnyOf(_) => Vec::new(),
@@ -136,6 +135,7 @@ impl Compiler<'_> {
         };
         sort_and_dedup(&mut owner);
         let operation = self.operation(path, access, owner.into());
+        report.unread_bodies.extend(places.unread(described, &operation).map(|what| self.finding(what)));
         if places.is_unread(described, &operation) {
             report.unread_only.insert(operation.name());
         }

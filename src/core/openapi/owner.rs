@@ -1,6 +1,6 @@
 //! Where an operation names its owner, and where it seems to without being declared so.
 
-use super::document::{Body, Described, Document, Form};
+use super::document::{Body, Described, Document, Form, Properties};
 use super::settings::Settings;
 use crate::core::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
 use crate::core::record::Level;
@@ -8,6 +8,8 @@ use crate::core::request::{is_readable, may_be, sort_and_dedup, sorted};
 
 /// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
 const MAX_LOOK_ALIKES: usize = 8;
+/// How many faults are told of one body, which thousands of operations can share.
+const MAX_FAULTS: usize = 8;
 
 /// Where the operations of one document can name their owners: what can be told once for all of them.
 pub(super) struct Places<'a> {
@@ -34,39 +36,27 @@ impl<'a> Places<'a> {
             .map(|body| sorted(forms(body).filter_map(|place| sets.get(place)).flatten().copied()));
         let faults = document.bodies().iter().map(|body| {
             let sets = forms(body).filter_map(|place| document.properties().get(place));
-            let faults = sets.flat_map(|set| {
-                set.unresolved
-                    .iter()
-                    .map(|reference| format!("{reference} leads nowhere in this document"))
-                    .chain(set.incomplete.clone())
-            });
-            sorted(faults)
+            sorted(sets.flat_map(faults_of).take(MAX_FAULTS))
         });
-        let unread = document.bodies().iter().map(|Body(forms)| {
-            let properties = |form: &Form| document.properties().get(form.properties);
-            let unread = forms.iter().filter_map(|form| Some((properties(form)?, unread_types(form)?)));
-            sorted(unread.flat_map(|(set, types)| {
-                let owners =
-                    set.names.iter().filter(|name| names.iter().any(|owner| owner.body && owner.name == **name));
-                owners.map(|name| (name.as_str(), format!("{name} in {types} is not compared"))).collect::<Vec<_>>()
-            }))
-        });
+        let in_body: Vec<&str> = names.iter().filter(|owner| owner.body).map(|owner| owner.name.as_str()).collect();
+        let unread = document.bodies().iter().map(|body| unread(document, body, &in_body));
         Self { settings, properties: properties.collect(), faults: faults.collect(), unread: unread.collect() }
     }
 
     /// The owners that an operation names in a body that the gate cannot read.
-    pub fn unread(&self, described: &Described<'_>, access: &Access) -> impl Iterator<Item = &str> {
+    pub fn unread(&self, described: &Described<'_>, operation: &Operation) -> impl Iterator<Item = &str> {
         let unread = described.body().and_then(|body| self.unread.get(body)).into_iter().flatten();
-        let parameters = || access.alternatives().iter().flat_map(|alternative| alternative.owner.iter());
-        let is_compared = move |name: &str| parameters().any(|one| one.place == Place::Body && one.name == name);
+        let is_compared =
+            |name: &str| operation.owner_parameters().any(|one| one.place == Place::Body && one.name == name);
         unread.filter(move |(name, _)| is_compared(name)).map(|(_, message)| message.as_str())
     }
 
     /// Whether a sub-account's owner is named nowhere but in a body that the gate cannot read.
     pub fn is_unread(&self, described: &Described<'_>, operation: &Operation) -> bool {
-        let of_level =
-            operation.access.alternatives().iter().filter(|alternative| alternative.level == Level::SubAccount);
-        let mut named = of_level.flat_map(|alternative| alternative.owner.iter()).peekable();
+        let is_of_level = |parameter: &&OwnerParameter| {
+            self.settings.owner_parameters.sub_account.iter().any(|owner| owner.binds(parameter))
+        };
+        let mut named = operation.owner_parameters().filter(is_of_level).peekable();
         named.peek().is_some()
             && named.all(|parameter| parameter.place == Place::Body)
             && !described.media_types().any(is_readable)
@@ -117,11 +107,28 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The media types of a form that the gate cannot read, where there are any.
-fn unread_types(form: &Form) -> Option<String> {
-    let types: Vec<&str> = form.media_types.iter().map(String::as_str).filter(|name| !is_readable(name)).collect();
-    let (first, others) = types.split_first()?;
-    Some(if others.is_empty() { (*first).to_owned() } else { format!("{first} and {} others", others.len()) })
+/// What keeps the properties of a form from being known.
+fn faults_of(set: &Properties) -> impl Iterator<Item = String> {
+    let unresolved = set.unresolved.iter().map(|reference| format!("{reference} leads nowhere in this document"));
+    unresolved.chain(set.incomplete.clone())
+}
+
+/// The owners that a body names in forms that the gate cannot read, and what is said of each.
+fn unread<'a>(document: &'a Document, Body(forms): &'a Body, owners: &[&'a str]) -> Vec<(&'a str, String)> {
+    let mut found = Vec::new();
+    for owner in owners {
+        let names_it = |form: &&Form| {
+            let set = document.properties().get(form.properties);
+            set.is_some_and(|set| set.names.iter().any(|name| name == owner))
+        };
+        let types = forms.iter().filter(names_it).flat_map(|form| &form.media_types);
+        let types: Vec<&str> = types.map(String::as_str).filter(|name| !is_readable(name)).collect();
+        if !types.is_empty() {
+            found.push((*owner, format!("{owner} in {} is not compared", types.join(", "))));
+        }
+    }
+    sort_and_dedup(&mut found);
+    found
 }
 
 /// The properties that have the name of an owner's, and the first of those that look as if they had.

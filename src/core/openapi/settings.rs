@@ -8,7 +8,7 @@ use crate::core::request::json::{deserialize, word};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 
 /// How many parameters may name an owner of one level: each parameter of an operation is held against them.
-const MAX_OWNER_NAMES: usize = 100;
+const MAX_OWNER_NAMES: usize = 32;
 
 /// How documents are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

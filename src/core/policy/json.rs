@@ -9,6 +9,9 @@ use crate::core::token::NotAuthentic;
 /// The version of the policy's form that this code writes and reads.
 pub const VERSION: u64 = 1;
 
+/// The longest policy that can be kept, in bytes: SQLite in a Durable Object takes values of up to 2 MB.
+pub const MAX_BYTES: usize = 1_900_000;
+
 /// A stored policy that cannot be trusted: a fault of the store, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptPolicy {

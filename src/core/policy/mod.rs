@@ -12,13 +12,13 @@ mod template;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
-pub use json::CorruptPolicy;
+pub use json::{CorruptPolicy, MAX_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{
     Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
 };
 pub use stored::StoredPolicy;
-pub use template::{InvalidTemplate, Segments, Template};
+pub use template::{InvalidTemplate, Overlap, Segments, Template};
 
 use self::routes::Routes;
 use super::record::Level;

@@ -146,24 +146,39 @@ impl Segments<'_> {
         self.0.len()
     }
 
-    /// Whether some path matches both, and neither is the more specific one: then the leftmost literal decides.
-    pub fn crosses(&self, other: &Self) -> bool {
-        let mut pairs = self.0.iter().zip(&other.0);
-        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(*b));
-        overlap && self.is_narrower_somewhere(other) && other.is_narrower_somewhere(self)
+    /// How the paths that both match lie to those that each matches; `None` where no path matches both.
+    pub fn overlap(&self, other: &Self) -> Option<Overlap> {
+        if self.0.len() != other.0.len() {
+            return None;
+        }
+        let (mut narrower, mut wider) = (false, false);
+        for (one, other) in self.0.iter().zip(&other.0) {
+            if !one.overlaps(*other) {
+                return None;
+            }
+            narrower |= matches!((one, other), (Segment::Literal(_), Segment::Parameter(_)));
+            wider |= matches!((one, other), (Segment::Parameter(_), Segment::Literal(_)));
+        }
+        Some(match (narrower, wider) {
+            (true, true) => Overlap::Crosses,
+            (true, false) => Overlap::Narrower,
+            (false, true) => Overlap::Wider,
+            (false, false) => Overlap::Same,
+        })
     }
+}
 
-    /// Whether whatever it matches is matched by the other one as well, and not the other way round.
-    pub fn narrows(&self, other: &Self) -> bool {
-        let mut pairs = self.0.iter().zip(&other.0);
-        let overlap = self.0.len() == other.0.len() && pairs.all(|(a, b)| a.overlaps(*b));
-        overlap && self.is_narrower_somewhere(other) && !other.is_narrower_somewhere(self)
-    }
-
-    fn is_narrower_somewhere(&self, other: &Self) -> bool {
-        let mut pairs = self.0.iter().zip(&other.0);
-        pairs.any(|pair| matches!(pair, (Segment::Literal(_), Segment::Parameter(_))))
-    }
+/// How two templates overlap that some path matches both of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Each has a literal where the other has a parameter: the leftmost literal decides.
+    Crosses,
+    /// The first has literals where the second has parameters.
+    Narrower,
+    /// The other way round.
+    Wider,
+    /// Only the parameters' names differ.
+    Same,
 }
 
 /// By their shapes first: those that only their parameters' names tell apart stand together.
@@ -249,9 +264,14 @@ mod tests {
 
     #[test]
     fn crossing_is_found() {
-        let crosses = |a, b| Template::parse(a).unwrap().segments().crosses(&Template::parse(b).unwrap().segments());
+        let overlap = |a, b| Template::parse(a).unwrap().segments().overlap(&Template::parse(b).unwrap().segments());
+        let crosses = |a, b| overlap(a, b) == Some(Overlap::Crosses);
         assert!(crosses("/c/{id}/slots", "/c/resources/{type}"));
         assert!(!crosses("/c/{id}/slots", "/c/resources/slots"));
         assert!(!crosses("/c/{id}/", "/c/resources/{type}"));
+        assert_eq!(overlap("/c/{id}", "/c/x"), Some(Overlap::Wider));
+        assert_eq!(overlap("/c/x", "/c/{id}"), Some(Overlap::Narrower));
+        assert_eq!(overlap("/c/{id}", "/c/{x}"), Some(Overlap::Same));
+        assert_eq!(overlap("/c/{id}", "/d/{id}"), None);
     }
 }

@@ -6,11 +6,8 @@ use wasm_bindgen::JsValue;
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
 use crate::core::admin::{AdminError, Paging};
-use crate::core::policy::{OwnerNames, Policy};
+use crate::core::policy::{MAX_BYTES, OwnerNames, Policy};
 use crate::core::rotation::Timestamp;
-
-/// SQLite in a Durable Object takes values of up to 2 MB.
-const LONGEST_POLICY: usize = 1_900_000;
 
 row! {
     struct Row {
@@ -107,8 +104,8 @@ pub(super) fn save(
     now: Timestamp,
 ) -> Result<(), AdminError> {
     let text = policy.to_json();
-    if text.len() > LONGEST_POLICY {
-        let message = format!("compiled they take {} bytes, and {LONGEST_POLICY} can be kept", text.len());
+    if text.len() > MAX_BYTES {
+        let message = format!("compiled they take {} bytes, and {MAX_BYTES} can be kept", text.len());
         return Err(AdminError::invalid("documents", message));
     }
     let values = vec![

@@ -3,8 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use serde::Serialize;
+use tidegate::core::openapi::Report;
 
 use super::files::Documents;
+use super::limits::Limits;
 use super::{Format, files_only, settings};
 
 /// `cargo xtask policy check FILE… [--settings F] [--format text|json]`
@@ -12,9 +15,21 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let format = Format::take(&mut args)?;
     let settings = settings::take(&mut args, "--settings")?.unwrap_or_default();
     files_only(&args)?;
-    let report = Documents::read(&args)?.compile(&settings).report;
-    format.print(&report, &report.to_string())?;
-    Ok(if report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let documents = Documents::read(&args)?;
+    let mut compiled = documents.compile(&settings);
+    let limits = Limits::of(&documents, &settings, &compiled)?;
+    compiled.report.errors.extend(limits.errors());
+    let checked = Checked { report: &compiled.report, limits: &limits };
+    format.print(&checked, &format!("{limits}{}", compiled.report))?;
+    Ok(if compiled.report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The report, and how near the limits are.
+#[derive(Serialize)]
+struct Checked<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    limits: &'a Limits,
 }
 
 #[cfg(test)]
@@ -24,7 +39,7 @@ mod tests {
     use std::process::Command;
 
     use serde_json::{Value, json};
-    use tidegate::core::openapi::{Compiled, Finding, Report};
+    use tidegate::core::openapi::{Compiled, Finding, Settings};
 
     use super::*;
     use crate::project;
@@ -55,6 +70,32 @@ mod tests {
         let output = node.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    #[test]
+    fn a_limit_that_is_passed_is_an_error_and_the_others_tell_how_near_they_are() {
+        let directory = std::env::temp_dir().join(format!("tidegate-limits-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let file = |name: &str, title: &str| {
+            let path = directory.join(name);
+            let operation = json!({ "summary": title, "security": [] });
+            let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": operation } } });
+            fs::write(&path, document.to_string()).unwrap();
+            path
+        };
+        let limits = |path: &PathBuf| {
+            let documents = Documents::read(&[path]).unwrap();
+            let compiled = documents.compile(&Settings::default());
+            Limits::of(&documents, &Settings::default(), &compiled).unwrap()
+        };
+        let small = limits(&file("small.json", "a"));
+        assert_eq!(small.errors().count(), 0);
+        assert!(small.to_string().contains("  operations and rules            1 of    10000 (0.0 %)\n"), "{small}");
+        let errors: Vec<_> = limits(&file("policy.json", &"a".repeat(1_900_000))).errors().collect();
+        assert!(errors.len() == 1 && errors[0].message.ends_with("bytes of the policy, and a gate takes 1900000"));
+        let errors: Vec<_> = limits(&file("body.json", &"a".repeat(8 * 1024 * 1024))).errors().collect();
+        assert!(errors.len() == 2 && errors[0].message.ends_with("bytes to publish, and a gate takes 8388608"));
+        fs::remove_dir_all(&directory).unwrap();
     }
 
     fn places(findings: &[Finding]) -> Vec<String> {

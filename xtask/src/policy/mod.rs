@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 pub mod files;
 mod publication;
+mod limits;
 mod publish;
 mod settings;
 
@@ -19,7 +20,8 @@ const HELP: &str = "\
 Usage: cargo xtask policy <command>
 
   check FILE… [--settings F] [--format text|json]
-                        print what the documents would be as a policy, and what to look at. Fails on errors
+                        print what the documents would be as a policy, what to look at, and how near it is to each limit.
+                        Fails on errors
   diff OLD NEW [--settings F] [--old-settings F] [--format text|json]
                         print which operations become reachable, unreachable, or need something else.
                         Each side is a document, a directory of documents, or several of them with commas between.

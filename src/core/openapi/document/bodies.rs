@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use super::objects::{Components, MaybeReference, MediaType, RequestBody, Schema};
 use super::resolve;
 use super::{Body, Form, Properties};
-use crate::core::request::sort_and_dedup;
+use crate::core::request::{sort_and_dedup, sorted};
 
 /// How many schemas one body may be made of.
 const MAX_SCHEMAS: usize = 4096;
 /// How many properties one body may have.
 const MAX_PROPERTIES: usize = 1000;
+/// How many media types one body may have.
+const MAX_MEDIA_TYPES: usize = 100;
 /// How many properties all bodies of a document may have together: an extraction keeps them.
 const MAX_ALL_PROPERTIES: usize = 200_000;
 /// How many references that lead nowhere are told of one body.
@@ -41,9 +43,9 @@ struct Schemas<'a> {
     seen_names: Vec<usize>,
     walk: usize,
     steps_left: usize,
-    /// What bodies came to: each set of properties once, and the place of each.
+    /// What bodies came to: each set of properties once, and the place of each by the numbers of its names.
     sets: Vec<Properties>,
-    places: BTreeMap<Properties, usize>,
+    places: BTreeMap<Found<'a>, usize>,
     kept_properties: usize,
     /// The places of the sets of nodes that were asked for before.
     known: BTreeMap<usize, usize>,
@@ -55,6 +57,14 @@ struct Node<'a> {
     properties: Vec<usize>,
     references: Vec<Reference<'a>>,
     schemas: usize,
+}
+
+/// What a walk found: the properties' names, as numbers in order, and what a [`Properties`] tells beside them.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Found<'a> {
+    names: Vec<usize>,
+    unresolved: Vec<&'a str>,
+    incomplete: Option<String>,
 }
 
 enum Reference<'a> {
@@ -106,10 +116,15 @@ impl<'a> Bodies<'a> {
         let body = match resolve::inline(body, "#/components/requestBodies/", &self.components.request_bodies) {
             Ok(body) => body,
             Err(reference) => {
-                let properties = self.schemas.keep(Properties::nowhere(reference));
+                let properties = self.schemas.keep(Found::nowhere(reference));
                 return Body(vec![Form { media_types: Vec::new(), properties }]);
             }
         };
+        if body.content.len() > MAX_MEDIA_TYPES {
+            let fault = format!("its body has so many media types (over {MAX_MEDIA_TYPES})");
+            let properties = self.schemas.keep(Found::incomplete(&fault));
+            return Body(vec![Form { media_types: Vec::new(), properties }]);
+        }
         let mut forms: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for (name, media_type) in body.content.iter() {
             forms.entry(self.set(media_type)).or_default().push(name.clone());
@@ -119,9 +134,9 @@ impl<'a> Bodies<'a> {
 
     fn set(&mut self, media_type: &'a MediaType) -> usize {
         match (&media_type.reference, &media_type.schema) {
-            (Some(reference), _) => self.schemas.keep(Properties::nowhere(reference)),
+            (Some(reference), _) => self.schemas.keep(Found::nowhere(reference)),
             (None, Some(schema)) => self.schemas.of(schema),
-            (None, None) => self.schemas.keep(Properties::default()),
+            (None, None) => self.schemas.keep(Found::default()),
         }
     }
 }
@@ -201,25 +216,30 @@ impl<'a> Schemas<'a> {
         place
     }
 
-    fn keep(&mut self, set: Properties) -> usize {
-        if let Some(place) = self.places.get(&set) {
+    fn keep(&mut self, found: Found<'a>) -> usize {
+        if let Some(place) = self.places.get(&found) {
             return *place;
         }
-        let kept = self.kept_properties.saturating_add(set.names.len());
+        let kept = self.kept_properties.saturating_add(found.names.len());
         if kept > MAX_ALL_PROPERTIES {
-            return self.keep(Properties::incomplete(&format!(
+            return self.keep(Found::incomplete(&format!(
                 "the bodies of this document have so many properties (over {MAX_ALL_PROPERTIES})"
             )));
         }
         self.kept_properties = kept;
         let place = self.sets.len();
-        self.places.insert(set.clone(), place);
-        self.sets.push(set);
+        let names = found.names.iter().filter_map(|number| self.names.get(*number));
+        self.sets.push(Properties {
+            names: sorted(names.map(|name| (*name).to_owned())),
+            unresolved: found.unresolved.iter().map(|reference| (*reference).to_owned()).collect(),
+            incomplete: found.incomplete.clone(),
+        });
+        self.places.insert(found, place);
         place
     }
 
     /// The properties of a node and of all that it refers to.
-    fn walk(&mut self, start: usize) -> Properties {
+    fn walk(&mut self, start: usize) -> Found<'a> {
         self.walk = self.walk.saturating_add(1);
         let (mut names, mut unresolved, mut schemas) = (Vec::new(), Vec::new(), 0_usize);
         let mut waiting = vec![start];
@@ -232,7 +252,7 @@ impl<'a> Schemas<'a> {
             let steps = node.schemas.saturating_add(node.properties.len()).saturating_add(node.references.len());
             let Some(steps_left) = self.steps_left.checked_sub(steps) else {
                 self.steps_left = 0;
-                return Properties::incomplete(&format!(
+                return Found::incomplete(&format!(
                     "the bodies of this document take so many steps to read (over {STEPS_PER_BYTE} for each of its bytes)"
                 ));
             };
@@ -243,7 +263,7 @@ impl<'a> Schemas<'a> {
                 }
             }
             if schemas > MAX_SCHEMAS || names.len() > MAX_PROPERTIES {
-                return Properties::incomplete(&format!(
+                return Found::incomplete(&format!(
                     "its body has so many schemas (over {MAX_SCHEMAS}) or properties (over {MAX_PROPERTIES})"
                 ));
             }
@@ -255,11 +275,9 @@ impl<'a> Schemas<'a> {
                 }
             }
         }
-        let mut names: Vec<String> =
-            names.into_iter().filter_map(|name| self.names.get(name)).map(|name| (*name).to_owned()).collect();
         sort_and_dedup(&mut names);
         sort_and_dedup(&mut unresolved);
-        Properties { names, unresolved: unresolved.into_iter().map(str::to_owned).collect(), incomplete: None }
+        Found { names, unresolved, incomplete: None }
     }
 }
 
@@ -268,9 +286,9 @@ fn is_new(seen: &mut [usize], place: usize, walk: usize) -> bool {
     seen.get_mut(place).is_some_and(|last| std::mem::replace(last, walk) != walk)
 }
 
-impl Properties {
-    fn nowhere(reference: &str) -> Self {
-        Self { unresolved: vec![reference.to_owned()], ..Self::default() }
+impl<'a> Found<'a> {
+    fn nowhere(reference: &'a str) -> Self {
+        Self { unresolved: vec![reference], ..Self::default() }
     }
 
     fn incomplete(fault: &str) -> Self {

@@ -1,7 +1,7 @@
 //! Templates that both match some path.
 
 use super::{Finding, Report};
-use crate::core::policy::{Operation, Segments};
+use crate::core::policy::{Operation, Overlap, Segments};
 use crate::core::request::sort;
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
@@ -10,32 +10,52 @@ const MOST_PAIRS: usize = 4_000_000;
 const MOST_FINDINGS: usize = 1_000;
 
 impl Report {
-    /// Reports the pairs of operations between which only the leftmost literal decides.
-    pub(in crate::core::openapi) fn crossings(&mut self, operations: &[Operation]) {
+    /// Reports the pairs of operations between which the leftmost literal decides, and those between which the router
+    /// tolerance does.
+    pub(in crate::core::openapi) fn overlaps(&mut self, operations: &[Operation]) {
         let mut pairs = 0_usize;
         let sorted = by_length(operations);
         for alike in sorted.chunk_by(|(one, length, ..), (method, other, ..)| (one, length) == (method, other)) {
             for (index, (.., segments, operation)) in alike.iter().enumerate() {
                 for (.., others, other) in alike.iter().skip(index.saturating_add(1)) {
                     pairs = pairs.saturating_add(1);
-                    if pairs > MOST_PAIRS || self.crossing.len() >= MOST_FINDINGS {
-                        return self
-                            .crossing
-                            .push(Finding::of(operation, "it and what follows were not compared: there are too many"));
+                    if pairs > MOST_PAIRS {
+                        let message = "it and what follows were not compared: there are too many";
+                        return self.crossing.push(Finding::of(operation, message));
                     }
-                    if segments.crosses(others) {
-                        let (winner, loser) = (operation.path.to_string(), other.path.to_string());
-                        let message = format!("goes before {loser}, as at {}", common(&winner, &loser));
-                        self.crossing.push(Finding::of(operation, &message));
+                    if let Some(overlap) = segments.overlap(others) {
+                        self.overlap(overlap, operation, other);
                     }
                 }
             }
         }
     }
+
+    fn overlap(&mut self, overlap: Overlap, one: &Operation, other: &Operation) {
+        let found = match overlap {
+            Overlap::Crosses => &mut self.crossing,
+            Overlap::Narrower if !other.is_routed_exactly => &mut self.overlapping,
+            _ => return,
+        };
+        if found.len() > MOST_FINDINGS {
+            return;
+        }
+        let (winner, loser) = (one.path.to_string(), other.path.to_string());
+        found.push(match (overlap, found.len() < MOST_FINDINGS) {
+            (_, false) => Finding::of(one, "what it overlaps with, and what follows, is not told: there is too much"),
+            (Overlap::Crosses, true) => {
+                Finding::of(one, &format!("goes before {loser}, as at {}", common(&winner, &loser)))
+            }
+            (_, true) => {
+                let common = common(&winner, &loser);
+                Finding::of(other, &format!("what resembles {common} is judged as {winner} as well"))
+            }
+        });
+    }
 }
 
 /// What both templates match: the literal segments of both.
-pub(super) fn common(one: &str, other: &str) -> String {
+fn common(one: &str, other: &str) -> String {
     let pairs = one.split('/').zip(other.split('/'));
     let segments = pairs.map(|(one, other)| if one.starts_with('{') { other } else { one });
     segments.collect::<Vec<_>>().join("/")
@@ -43,7 +63,7 @@ pub(super) fn common(one: &str, other: &str) -> String {
 
 /// The operations, those together that could cross: those of one method and one length. Of two that do, the winner comes
 /// first: at the first segment in which they differ, a literal is less than a parameter.
-pub(super) fn by_length(operations: &[Operation]) -> Vec<(&str, usize, Segments<'_>, &Operation)> {
+fn by_length(operations: &[Operation]) -> Vec<(&str, usize, Segments<'_>, &Operation)> {
     let mut sorted = Vec::with_capacity(operations.len());
     for operation in operations {
         let segments = operation.path.segments();

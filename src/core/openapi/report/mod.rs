@@ -2,13 +2,12 @@
 
 mod crossing;
 mod open;
-mod overlap;
 mod sections;
 mod text;
 
 pub use open::{Kinds, Unscoped};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +16,13 @@ use super::settings::Settings;
 use crate::core::policy::{Access, Operation, Policy};
 use crate::core::record::Level;
 use crate::core::request::{sort, sort_and_dedup, sorted};
+
+/// How many findings of one kind are listed.
+const MAX_LISTED: usize = 1_000;
+/// How many bytes all findings may take together: the registry keeps reports, in values of at most 2 MB.
+const MAX_LISTED_BYTES: usize = 1_200_000;
+/// How many characters a message has at most: names in a document can be as long as the document.
+const MAX_MESSAGE: usize = 1_000;
 
 /// What compiling found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +78,9 @@ pub struct Report {
     pub looks_like_owner: Vec<Finding>,
     /// Operations whose place a rule takes.
     pub replaced: Vec<Finding>,
+    /// How many findings more there are than the lists above hold, by the list's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, usize>,
 }
 
 /// Something found, and where.
@@ -94,13 +103,26 @@ impl Finding {
             document: document.to_owned(),
             path: path.to_owned(),
             method: method.to_owned(),
-            message: message.to_owned(),
+            message: shortened(message),
         }
+    }
+
+    /// About how many bytes it takes as JSON.
+    fn bytes(&self) -> usize {
+        let texts = [&self.document, &self.path, &self.method, &self.message];
+        texts.iter().map(|text| text.len()).fold(60, usize::saturating_add)
     }
 
     pub(super) fn of(operation: &Operation, message: &str) -> Self {
         let method = operation.method.as_str().to_ascii_lowercase();
         Self::new(&operation.document, &method, &operation.path.to_string(), message)
+    }
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", message.get(..end).unwrap_or_default()),
+        None => message.to_owned(),
     }
 }
 
@@ -131,7 +153,6 @@ impl Report {
         self.without_token = public.map(|operation| Finding::of(operation, "open to anyone")).collect();
         self.public = self.without_token.len();
         self.open_to_tokens(policy.operations());
-        self.overlaps(policy.operations());
         let catalogue = policy.catalogue();
         self.scopes = catalogue.entries().len();
         let named =
@@ -141,26 +162,48 @@ impl Report {
             named.into_iter().filter(|scope| used.binary_search(scope).is_err()).map(str::to_owned).collect();
     }
 
-    /// Makes the report independent of the documents' order.
+    /// Makes the report independent of the documents' order, and no longer than can be kept.
     pub(super) fn sort(&mut self) {
-        for findings in [
-            &mut self.errors,
-            &mut self.without_token,
-            &mut self.needs_no_scope,
-            &mut self.names_no_owner,
-            &mut self.unread_bodies,
-            &mut self.looks_like_owner,
-            &mut self.without_security,
-            &mut self.optional_security,
-            &mut self.unsatisfiable,
-            &mut self.undeclared_schemes,
-            &mut self.crossing,
-            &mut self.overlapping,
-            &mut self.replaced,
-        ] {
+        let lists = [
+            ("errors", &mut self.errors),
+            ("without_token", &mut self.without_token),
+            ("needs_no_scope", &mut self.needs_no_scope),
+            ("names_no_owner", &mut self.names_no_owner),
+            ("unread_bodies", &mut self.unread_bodies),
+            ("looks_like_owner", &mut self.looks_like_owner),
+            ("without_security", &mut self.without_security),
+            ("optional_security", &mut self.optional_security),
+            ("unsatisfiable", &mut self.unsatisfiable),
+            ("undeclared_schemes", &mut self.undeclared_schemes),
+            ("crossing", &mut self.crossing),
+            ("overlapping", &mut self.overlapping),
+            ("replaced", &mut self.replaced),
+        ];
+        let mut bytes_left = MAX_LISTED_BYTES;
+        for (name, findings) in lists {
             sort(findings);
+            let fits = |finding: &&Finding| match bytes_left.checked_sub(finding.bytes()) {
+                Some(left) => {
+                    bytes_left = left;
+                    true
+                }
+                None => false,
+            };
+            let listed = findings.iter().take(MAX_LISTED).take_while(fits).count();
+            let left_out = findings.len().saturating_sub(listed);
+            if left_out > 0 {
+                findings.truncate(listed);
+                self.left_out.insert(name.to_owned(), left_out);
+            }
         }
         sort_and_dedup(&mut self.unmapped_schemes);
+    }
+}
+
+impl Report {
+    /// How many findings there are in all of a list that holds `listed`.
+    pub(super) fn total(&self, list: &str, listed: usize) -> usize {
+        listed.saturating_add(self.left_out.get(list).copied().unwrap_or_default())
     }
 }
 

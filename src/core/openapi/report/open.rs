@@ -98,7 +98,7 @@ fn open_to(levels: &[Level], access: &Access) -> Option<String> {
 fn names_no_sub_account(operation: &Operation) -> bool {
     match &operation.access {
         Access::Public => false,
-        Access::Authenticated => true,
+        Access::Authenticated => operation.owner.iter().next().is_none(),
         Access::AnyOf(alternatives) => alternatives
             .iter()
             .any(|alternative| alternative.level == Level::SubAccount && alternative.owner.is_empty()),

@@ -3,53 +3,71 @@
 use super::{Finding, Report};
 
 impl Report {
-    /// The sections about operations: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &[Finding]); 12] {
+    /// The sections about operations, each with its list's name: what lets too much first, what lets too little next.
+    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 12] {
         [
-            ("Open without a token", "make sure that it is meant", &self.without_token),
+            ("without_token", "Open without a token", "make sure that it is meant", &self.without_token),
             (
+                "needs_no_scope",
                 "Open to every integration, without a scope",
                 "without_scopes = \"deny\" in the settings closes them; a rule gives one a scope",
                 &self.needs_no_scope,
             ),
-            ("Names no sub-account", "there the API itself must check whose data is asked for", &self.names_no_owner),
             (
+                "names_no_owner",
+                "Names no sub-account",
+                "there the API itself must check whose data is asked for",
+                &self.names_no_owner,
+            ),
+            (
+                "unread_bodies",
                 "Owner in a body that is not read",
                 "requests with such a body are refused, unless owner_in_body in the settings is \"origin\"",
                 &self.unread_bodies,
             ),
             (
+                "looks_like_owner",
                 "May name an owner",
                 "an integration can name any owner there until owner_parameters in the settings says that it is one",
                 &self.looks_like_owner,
             ),
             (
+                "without_security",
                 "Without security",
                 "give each a `security` in its document or a rule in the settings",
                 &self.without_security,
             ),
             (
+                "optional_security",
                 "Optional security",
                 "a rule with \"access\": \"public\" opens it to anyone, where that is meant",
                 &self.optional_security,
             ),
-            ("Closed to private integrations", "nothing to do, unless they are to reach it", &self.unsatisfiable),
             (
+                "unsatisfiable",
+                "Closed to private integrations",
+                "nothing to do, unless they are to reach it",
+                &self.unsatisfiable,
+            ),
+            (
+                "undeclared_schemes",
                 "Security schemes used and not declared",
                 "declare them in components.securitySchemes; only the settings count here",
                 &self.undeclared_schemes,
             ),
             (
+                "crossing",
                 "Crossing templates",
                 "of two that match a path, the leftmost literal wins; does your router agree?",
                 &self.crossing,
             ),
             (
+                "overlapping",
                 "Overlapping templates",
                 "a value that a router could read as the literal must be allowed by both",
                 &self.overlapping,
             ),
-            ("Replaced by rules", "what the document says of these does not count", &self.replaced),
+            ("replaced", "Replaced by rules", "what the document says of these does not count", &self.replaced),
         ]
     }
 

@@ -11,12 +11,13 @@ const MOST_LINES: usize = 20;
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        section(formatter, "ERRORS", "nothing can be published until they are corrected", &self.errors)?;
+        let meaning = "nothing can be published until they are corrected";
+        self.section(formatter, ("errors", "ERRORS", meaning, &self.errors))?;
         if self.operations > 0 {
             self.counts(formatter)?;
         }
-        for (title, meaning, findings) in self.findings() {
-            section(formatter, title, meaning, findings)?;
+        for section in self.findings() {
+            self.section(formatter, section)?;
         }
         for (title, meaning, names) in self.names() {
             if !names.is_empty() {
@@ -52,39 +53,47 @@ impl Report {
                 writeln!(formatter, "  {who:<36}{:>6}  ({by_kind})", kinds.total())?;
             }
         }
-        if !self.names_no_owner.is_empty() {
-            writeln!(formatter, "  {:<36}{:>6}", "of a sub-account, which name none", self.names_no_owner.len())?;
+        let nameless = self.total("names_no_owner", self.names_no_owner.len());
+        if nameless > 0 {
+            writeln!(formatter, "  {:<36}{nameless:>6}", "of a sub-account, which name none")?;
         }
         writeln!(formatter)
     }
 
+    /// A section under its title; nothing where there is nothing to say. Findings that say the same stand together.
+    fn section(
+        &self,
+        formatter: &mut fmt::Formatter<'_>,
+        (list, title, meaning, findings): (&str, &str, &str, &[Finding]),
+    ) -> fmt::Result {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        writeln!(formatter, "{title} ({}): {meaning}", self.total(list, findings.len()))?;
+        let mut groups: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            groups.entry(&finding.message).or_default().push(finding);
+        }
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, findings)| Reverse(findings.len()));
+        for (message, findings) in groups {
+            group(formatter, message, &findings)?;
+        }
+        match self.left_out.get(list) {
+            Some(more) => writeln!(formatter, "  and {more} more, which are not listed\n"),
+            None => writeln!(formatter),
+        }
+    }
+
     fn verdict(&self) -> String {
-        let findings = self.findings().iter().map(|(_, _, findings)| findings.len()).sum::<usize>();
+        let findings = self.findings().iter().map(|(list, _, _, listed)| self.total(list, listed.len())).sum::<usize>();
         let names = self.names().iter().map(|(_, _, names)| names.len()).sum::<usize>();
-        match (self.errors.len(), findings.saturating_add(names)) {
+        match (self.total("errors", self.errors.len()), findings.saturating_add(names)) {
             (0, 0) => "OK: this can be published, and there is nothing to look at".to_owned(),
             (0, some) => format!("OK: this can be published; {} to look at", counted(some, "finding")),
             (errors, _) => format!("NOT OK: this cannot be published, because of {}", counted(errors, "error")),
         }
     }
-}
-
-/// A section under its title; nothing where there is nothing to say. Findings that say the same stand together.
-fn section(formatter: &mut fmt::Formatter<'_>, title: &str, meaning: &str, findings: &[Finding]) -> fmt::Result {
-    if findings.is_empty() {
-        return Ok(());
-    }
-    writeln!(formatter, "{title} ({}): {meaning}", findings.len())?;
-    let mut groups: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        groups.entry(&finding.message).or_default().push(finding);
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, findings)| Reverse(findings.len()));
-    for (message, findings) in groups {
-        group(formatter, message, &findings)?;
-    }
-    writeln!(formatter)
 }
 
 fn group(formatter: &mut fmt::Formatter<'_>, message: &str, findings: &[&Finding]) -> fmt::Result {
