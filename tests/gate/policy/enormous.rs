@@ -149,3 +149,78 @@ fn more_operations_than_anyone_has_are_refused() {
     let error = bounded("twice ten thousand operations", two).unwrap_err();
     assert_eq!(error, "with this document there are more than 10000 operations");
 }
+
+/// Operations whose bodies are `body(n)`, and schemas of which each is made of the next.
+fn sharing(operations: usize, body: &dyn Fn(usize) -> String) -> String {
+    const SCHEMAS: usize = 2_000;
+    let operation = |n: usize| {
+        let content = format!(r#"{{"content":{{"application/json":{{"schema":{}}}}}}}"#, body(n));
+        format!(r#""/a{n}":{{"post":{{"security":[{{"Tenant":["a"]}}],"requestBody":{content}}}}},"#)
+    };
+    let schema = |n: usize| {
+        let next = if n + 1 < SCHEMAS { reference(n + 1) } else { "{}".to_owned() };
+        format!(r#""C{n}":{{"properties":{{"p{}":{{}}}},"allOf":[{next}]}},"#, n % 500)
+    };
+    let paths: String = (0..operations).map(operation).collect();
+    let schemas: String = (0..SCHEMAS).map(schema).collect();
+    let (paths, schemas) = (paths.trim_end_matches(','), schemas.trim_end_matches(','));
+    format!(r#"{{"openapi":"3.1.0","paths":{{{paths}}},"components":{{"schemas":{{{schemas}}}}}}}"#)
+}
+
+fn reference(n: usize) -> String {
+    format!(r##"{{"$ref":"#/components/schemas/C{n}"}}"##)
+}
+
+/// The first error of documents that are compiled with owners in bodies, else how many bodies are read.
+fn with_owners_in_bodies(text: &str) -> Result<usize, String> {
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    let compiled = compile(&[Document::parse(text).unwrap()], &settings);
+    match compiled.policy {
+        Some(policy) => Ok(policy.operations().iter().filter(|operation| operation.reads_body()).count()),
+        None => Err(compiled.report.errors[0].message.clone()),
+    }
+}
+
+/// M5: each of 9,600 bodies is the same chain of 2,000 schemas, or a chain of its own within it. What is refused is refused
+/// for the number of steps that it takes, not for the time.
+#[test]
+fn a_shared_chain_of_schemas_is_read_once_and_chains_of_their_own_within_a_budget() {
+    assert_eq!(with_owners_in_bodies(&sharing(9_600, &|_| reference(0))), Ok(0));
+    let owned =
+        |n: usize| format!(r#"{{"allOf":[{},{{"properties":{{"locationId":{{}}}}}}]}}"#, reference(1_990 + n % 10));
+    assert_eq!(with_owners_in_bodies(&sharing(2_000, &owned)), Ok(2_000));
+    let many = |n: usize| format!(r#"{{"allOf":[{},{}]}}"#, reference(n % 2_000), reference(n * 7 % 2_000));
+    let error = with_owners_in_bodies(&sharing(9_600, &many)).unwrap_err();
+    assert!(error.contains("so many steps to read (over 4 for each of its bytes)"), "{error}");
+}
+
+/// What one part of a document says can stand for each of ten thousand operations.
+#[test]
+fn what_is_shared_by_all_operations_is_bounded() {
+    let paths: String = (0..9_600).map(|n| format!("\"/a{n}\":{{\"get\":{{}}}},")).collect();
+    let with = |rest: &str| format!("{{\"openapi\":\"3.1.0\",{rest},\"paths\":{{{}}}}}", paths.trim_end_matches(','));
+    let list = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
+    let scopes = list(60, &|n| format!("\"s{n}\""));
+    for (what, rest, expected) in [
+        ("scopes", format!("\"security\":[{{\"Tenant\":[{scopes}]}}]"), "more than 500000 scopes and alternatives"),
+        (
+            "alternatives",
+            format!("\"security\":[{}]", list(101, &|n| format!("{{\"Strange\":[\"s{n}\"]}}"))),
+            "security: it has over 100 alternatives",
+        ),
+        ("an address", format!("\"servers\":[{{\"url\":\"/{}\"}}]", "v".repeat(2_000_000)), "it is too long"),
+    ] {
+        let error = bounded(what, with(&rest)).unwrap_err();
+        assert!(error.contains(expected), "{what}: {error}");
+    }
+    let named = format!(
+        "\"security\":[{{\"{}\":[]}}],\"info\":{{\"title\":\"{}\"}}",
+        "x".repeat(1_000_000),
+        "t".repeat(1_000_000)
+    );
+    let compiled = compile(&[Document::parse(&with(&named)).unwrap()], &settings());
+    assert!(serde_json::to_string(&compiled.report).unwrap().len() < 3_000_000);
+    assert_eq!(compiled.report.left_out.keys().collect::<Vec<_>>(), ["undeclared_schemes", "unsatisfiable"]);
+    assert!(compiled.policy.unwrap().to_json().len() < 4_000_000);
+}

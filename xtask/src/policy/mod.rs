@@ -4,8 +4,8 @@ mod check;
 mod diff;
 mod explain;
 pub mod files;
-mod publication;
 mod limits;
+mod publication;
 mod publish;
 mod settings;
 
