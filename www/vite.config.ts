@@ -18,10 +18,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  // `npx vite --config www/vite.config.ts`: the page from its source, in front of a gate that `cargo xtask dev` started.
+  // `npx vite --config www/vite.config.ts`: the page from its source, in front of a gate that `cargo xtask dev` started. The
+  // browser opens http://admin.localhost:5173/_tidegate/: the gate gets that name as Host, and serves the admin API on it alone.
   server: {
+    host: "127.0.0.1",
     port: 5173,
     fs: { allow: [here("."), here("../target/page"), here("../target/page-yaml"), here("../node_modules")] },
-    proxy: { "/_tidegate/api": "http://localhost:8787", "/_tidegate/whoami": "http://localhost:8787" },
+    proxy: { "/_tidegate/api": "http://127.0.0.1:8787", "/_tidegate/whoami": "http://127.0.0.1:8787" },
   },
 });

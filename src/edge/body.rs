@@ -1,14 +1,20 @@
 //! Reading bodies, where they must be read: of the admin API, those in which an operation names its owner, and what our stores give.
 
+use std::time::Duration;
+
 use js_sys::{ArrayBuffer, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Request, Response};
 
+use super::clock;
+
 /// Why there is no body.
 pub(super) enum BodyError {
     /// It has more bytes than were allowed.
     TooLong,
+    /// It did not come to its end in time.
+    TooSlow,
     /// The client or the platform broke off.
     Broken(JsValue),
 }
@@ -19,11 +25,32 @@ const READ_ON: usize = 4;
 /// The body's bytes; no more than `limit` of them are kept. What is not too far over the limit is read all the same:
 /// workerd takes a body that is left unread for an error, which can cost the client its next request.
 pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
+    match reader(request) {
+        Some(reader) => read_from(&reader, limit).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// As [`read`], of a client that has so long for all of it.
+pub(super) async fn read_within(patience: Duration, request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
+    let Some(reader) = reader(request) else { return Ok(Vec::new()) };
+    match clock::within(patience, read_from(&reader, limit)).await {
+        Some(read) => read,
+        None => {
+            let _ = reader.cancel();
+            Err(BodyError::TooSlow)
+        }
+    }
+}
+
+fn reader(request: &Request) -> Option<ReadableStreamDefaultReader> {
+    Some(request.body()?.get_reader().unchecked_into())
+}
+
+async fn read_from(reader: &ReadableStreamDefaultReader, limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    let Some(stream) = request.body() else { return Ok(bytes) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut length = 0_usize;
-    while let Some(chunk) = next(&reader).await.map_err(BodyError::Broken)? {
+    while let Some(chunk) = next(reader).await.map_err(BodyError::Broken)? {
         length = length.saturating_add(chunk.length() as usize);
         if length <= limit {
             bytes.extend(chunk.to_vec());

@@ -5,10 +5,8 @@
 mod records;
 
 use std::cell::{Cell, RefCell};
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 
-use lru::LruCache;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
@@ -16,13 +14,11 @@ use self::records::Records;
 use super::clock;
 use super::config::Config;
 use super::flights::Flights;
+use super::refusals::Refusals;
 use crate::core::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
 use crate::core::policy::{CorruptPolicy, StoredPolicy};
 use crate::core::record::Record;
 use crate::core::token::{IntegrationId, StoreKeys, TokenKeys};
-
-/// The most clients whose sign-ins are remembered to be refused.
-const MOST_REFUSALS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 
 /// One isolate's memory.
 pub(super) struct Isolate {
@@ -36,8 +32,8 @@ pub(super) struct Isolate {
     /// Whether a policy is read whole before it is believed: one was corrupt in a part that was not looked at.
     reads_whole: Cell<bool>,
     records: RefCell<Records>,
-    /// Until when a client's sign-ins are refused, by the registry's word.
-    refusals: RefCell<LruCache<String, u64>>,
+    /// How many requests it has refused lately, for the log.
+    pub refusals: Refusals,
 }
 
 /// Something that was read from KV or the registry, and when.
@@ -71,7 +67,7 @@ impl Isolate {
                     policy: RefCell::new(None),
                     reads_whole: Cell::new(false),
                     records: RefCell::new(Records::new()),
-                    refusals: RefCell::new(LruCache::new(MOST_REFUSALS)),
+                    refusals: Refusals::default(),
                 });
                 *isolate = Some(Rc::clone(&fresh));
                 fresh
@@ -94,7 +90,6 @@ impl Isolate {
             self.feed.replace(None);
             self.policy.replace(None);
             self.records.borrow_mut().forget();
-            self.refusals.borrow_mut().clear();
             self.flights.forget();
         }
         now
@@ -189,18 +184,6 @@ impl Isolate {
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
     pub fn remember_record(&self, record: Remembered<Record>) {
         self.records.borrow_mut().remember(record);
-    }
-
-    /// For how many seconds a client's sign-ins are still refused.
-    pub fn refused_for(&self, client: &str) -> Option<u64> {
-        let until = self.refusals.borrow_mut().get(client).copied()?;
-        until.checked_sub(self.now_ms()).filter(|left| *left > 0).map(|left| left.div_ceil(1000))
-    }
-
-    /// Remembers that they are refused for so many seconds.
-    pub fn refuse(&self, client: &str, seconds: u64) {
-        let until = self.now_ms().saturating_add(seconds.saturating_mul(1000));
-        self.refusals.borrow_mut().put(client.to_owned(), until);
     }
 }
 

@@ -1,23 +1,22 @@
-//! Who knocks at the admin API, as far as counting wrong keys goes.
+//! Who knocks at the admin API, as far as the log tells.
 
 use std::net::IpAddr;
 
-use sha2::{Digest, Sha256};
 use web_sys::Request;
 
-use super::config::OwnerKey;
+use crate::core::token::TokenKeys;
 
-/// What one client is counted as: a digest of its address. An IPv6 address counts as its /64, since whoever has one has
-/// all of them. Bound to the owner key, or the few addresses there are could be found by trying.
-pub(super) fn of(request: &Request, owner_key: &OwnerKey) -> String {
+const LABEL: &str = "client-v1";
+
+/// What the log calls a client: a MAC over its address, or the few addresses there are could be found by trying. An IPv6 address
+/// counts as its /64, since whoever has one has all of them.
+pub(super) fn of(request: &Request, keys: &TokenKeys) -> String {
     // Set by the platform, which takes off what a client sends under this name.
     let address = request.headers().get("cf-connecting-ip").ok().flatten().unwrap_or_default();
-    let mut digest = Sha256::new().chain_update(b"client").chain_update(owner_key.digest());
-    match address.parse() {
-        Ok(IpAddr::V4(address)) => digest.update(address.octets()),
-        Ok(IpAddr::V6(address)) => digest.update(address.octets().get(..8).unwrap_or_default()),
-        Err(_) => {}
-    }
-    let digest = hex::encode(digest.finalize());
-    digest.chars().take(32).collect()
+    let network = match address.parse() {
+        Ok(IpAddr::V4(address)) => address.octets().to_vec(),
+        Ok(IpAddr::V6(address)) => address.octets().into_iter().take(8).collect(),
+        Err(_) => Vec::new(),
+    };
+    hex::encode(keys.for_purpose(LABEL).mac(&[&network])).chars().take(32).collect()
 }

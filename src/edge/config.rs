@@ -1,11 +1,10 @@
 //! What the deployment sets (`wrangler.toml`, secrets), read once and checked.
 
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
 use super::origin::Origin;
+use crate::core::admin::{AdminError, AdminHost, ApiUrl, OwnerKey};
 use crate::core::decision::Denial;
 use crate::core::feed::Limits;
 use crate::core::reply::Realm;
@@ -21,19 +20,21 @@ pub(super) struct Config {
     pub realm: Realm,
     /// Where granted requests go.
     pub origin: Result<Origin, Denial>,
-    /// The owner key's digest.
-    pub owner_key: Result<OwnerKey, Denial>,
     /// How old a verdict's ground may be.
     pub limits: Result<Limits, Denial>,
-    /// The host name that the admin plane is confined to, if it is.
-    pub admin_host: Option<String>,
+    /// What the admin plane alone needs.
+    pub admin: AdminConfig,
 }
 
-/// The digest of the owner key: compared in constant time, whatever the lengths.
-pub(super) struct OwnerKey([u8; 32]);
-
-/// The shortest owner key, in characters.
-const SHORTEST_OWNER_KEY: usize = 32;
+/// What the admin plane needs beside all else: where it lacks something, the gate still judges.
+pub(super) struct AdminConfig {
+    /// For bearers of it, and to sign in.
+    pub owner_key: Result<OwnerKey, AdminError>,
+    /// The host name that the admin plane is confined to, if it is.
+    pub host: Result<Option<AdminHost>, AdminError>,
+    /// Where the API is, for the page's samples.
+    pub api_url: Result<Option<ApiUrl>, AdminError>,
+}
 
 impl Config {
     /// Reads the environment. A malformed `REALM` is an error of the token's prefix too: every request is refused.
@@ -49,37 +50,33 @@ impl Config {
             },
             realm: realm.unwrap_or_default(),
             origin: Origin::read(env),
-            owner_key: OwnerKey::new(text(env, "OWNER_KEY")),
             limits: limits(env),
-            admin_host: text(env, "ADMIN_HOST").map(|host| host.to_ascii_lowercase()),
+            admin: AdminConfig::read(env),
         }
     }
 }
 
-impl OwnerKey {
-    fn new(key: Option<String>) -> Result<Self, Denial> {
-        match key {
-            Some(key) if key.chars().count() >= SHORTEST_OWNER_KEY => Ok(Self(Sha256::digest(key.as_bytes()).into())),
-            _ => Err(Denial::Misconfigured("set OWNER_KEY to at least 32 characters".to_owned())),
+impl AdminConfig {
+    fn read(env: &Env) -> Self {
+        let host = text(env, "ADMIN_HOST").map(|host| AdminHost::parse(&host)).transpose();
+        let api_url = text(env, "API_URL").map(|url| ApiUrl::parse(&url)).transpose();
+        Self {
+            owner_key: OwnerKey::parse(&text(env, "OWNER_KEY").unwrap_or_default()).map_err(|error| unusable(&error)),
+            host: host.map_err(|error| unusable(&error)),
+            api_url: api_url.map_err(|error| unusable(&error)),
         }
     }
 
-    /// The digest.
-    pub fn digest(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Whether `given` is the owner key.
-    pub fn is(&self, given: &str) -> bool {
-        let digest: [u8; 32] = Sha256::digest(given.as_bytes()).into();
-        digest.ct_eq(&self.0).into()
+    /// Whether a request is for the host of the admin plane.
+    pub fn is_host_of(&self, url: &str) -> bool {
+        matches!(&self.host, Ok(Some(host)) if host.serves(url))
     }
 }
 
 /// The bounds of freshness, and the registry that they are kept by.
 fn limits(env: &Env) -> Result<Limits, Denial> {
     if binding(env, "REGISTRY").is_none() {
-        return Err(misconfigured(&"the Durable Object REGISTRY is not bound"));
+        return Err(misconfigured(&"bind the Durable Object REGISTRY"));
     }
     let [max, good, outage] =
         ["MAX_STALENESS_SECONDS", "LAST_KNOWN_GOOD_SECONDS", "ON_REGISTRY_OUTAGE"].map(|name| text(env, name));
@@ -95,6 +92,18 @@ pub(super) fn text(env: &Env, name: &str) -> Option<String> {
 pub(super) fn binding(env: &Env, name: &str) -> Option<JsValue> {
     let value = js_sys::Reflect::get(env.unchecked_ref(), &name.into()).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// What the gate lacks, where the admin plane needs it too.
+pub(super) fn for_admin(denial: &Denial) -> AdminError {
+    match denial {
+        Denial::Misconfigured(what) => AdminError::Misconfigured(what.clone()),
+        other => AdminError::Misconfigured(other.to_string()),
+    }
+}
+
+fn unusable(error: &impl ToString) -> AdminError {
+    AdminError::Misconfigured(error.to_string())
 }
 
 pub(super) fn misconfigured(error: &impl ToString) -> Denial {

@@ -23,7 +23,7 @@ use crate::core::token::{IntegrationId, VerifiedRequest, verify};
 /// Judges a request to the API where nothing has to be read: gives what a denial is answered with, or how the request is to
 /// be forwarded. `None` where it takes more: then [`handle`] does it all.
 pub(super) fn handle_at_once(head: &Head, isolate: &Isolate) -> Option<Result<String, worker::Result<Response>>> {
-    if is_ours(path_of(head.target())) || admin::is_admin_host(&head.url, isolate.config()) {
+    if is_ours(path_of(head.target())) || isolate.config().admin.is_host_of(&head.url) {
         return None;
     }
     let gate = Gate::new(head, isolate);
@@ -86,9 +86,10 @@ impl<'a> Gate<'a> {
         Self { head, isolate, body: OnceCell::new(), basis: RefCell::new(None) }
     }
 
-    /// Serves the API, on every host but the admin's.
+    /// Serves the API, on every host but the admin plane's: whatever the origin answers there would be of one origin with the admin's
+    /// session. So no script of the origin's can be a service worker there either.
     async fn serve(&self, http: &HttpRequest, site: &Site) -> worker::Result<Response> {
-        if admin::is_admin_host(&self.head.url, self.isolate.config()) {
+        if self.isolate.config().admin.is_host_of(&self.head.url) {
             return respond::problem(&AdminError::NotFound.answer());
         }
         self.pass(http, site).await
@@ -153,7 +154,8 @@ impl<'a> Gate<'a> {
     /// Step 6, for a denial.
     fn deny(&self, denial: &Denial, integration: Option<&IntegrationId>) -> worker::Result<Response> {
         let reply = answer(denial, &self.isolate.config().realm);
-        log::denial(denial, reply.status, &self.head.method, integration, self.basis.borrow().as_ref());
+        let basis = self.basis.borrow();
+        log::denial(denial, reply.status, &self.head.method, integration, basis.as_ref(), self.isolate);
         respond::problem(&reply)
     }
 

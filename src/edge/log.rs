@@ -4,23 +4,50 @@ use serde_json::{Value, json};
 use worker::{console_error, console_log};
 
 use super::basis::BasisOrigin;
+use super::cache::Isolate;
+use super::refusals::Counted;
+use crate::core::admin::AdminError;
 use crate::core::decision::Denial;
 use crate::core::feed::Source;
 use crate::core::token::IntegrationId;
 
-/// Why a request was not forwarded, and what the verdict rested on, if it came to that.
+/// Why a request was not forwarded, and what the verdict rested on, if it came to that. What anybody can have refused as often as
+/// they like, without a genuine token, leaves a line for some of many.
 pub(super) fn denial(
     denial: &Denial,
     status: u16,
     method: &str,
     integration: Option<&IntegrationId>,
     basis: Option<&BasisOrigin>,
+    isolate: &Isolate,
 ) {
     let line = json!({
         "event": "denied", "code": denial.code(), "reason": denial.to_string(),
         "status": status, "method": method, "integration": integration, "basis": basis.map(origin),
     });
-    if status >= 500 { error(&line) } else { console_log!("{line}") }
+    match status {
+        400 | 401 => sampled(line, denial.code(), isolate),
+        500.. => error(&line),
+        _ => console_log!("{line}"),
+    }
+}
+
+/// Why a request to the admin plane was refused whose sender did not prove who they are. `client` is no address.
+pub(super) fn refused(error: &AdminError, method: &str, client: Option<&str>, isolate: &Isolate) {
+    let reply = error.answer();
+    let code = reply.problem.kind.rsplit(':').next().unwrap_or_default();
+    let line = json!({ "event": "refused", "code": code, "status": reply.status, "method": method, "client": client });
+    sampled(line, code, isolate);
+}
+
+/// Logs one of the first few of a code, and some of more, with how many there were.
+fn sampled(mut line: Value, code: &str, isolate: &Isolate) {
+    let Some(Counted { number, before }) = isolate.refusals.count(code, isolate.now_ms()) else { return };
+    if let Some(fields) = line.as_object_mut() {
+        fields.insert("number".to_owned(), number.into());
+        fields.extend(before.map(|before| ("number_before".to_owned(), before.into())));
+    }
+    console_log!("{line}");
 }
 
 /// A grant while something failed that a verdict commonly rests on. Other grants leave no line.

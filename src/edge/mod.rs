@@ -18,6 +18,7 @@ mod location;
 mod log;
 mod origin;
 mod page;
+mod refusals;
 mod registry;
 mod respond;
 mod service;

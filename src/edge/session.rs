@@ -4,13 +4,14 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::config::OwnerKey;
-use crate::core::admin::AdminError;
+use crate::core::admin::{AdminError, OwnerKey};
 use crate::core::forward::SESSION_COOKIE;
-use crate::core::token::BASE64URL;
+use crate::core::token::{BASE64URL, TokenKeys};
 
 /// How long a session lasts, in seconds.
 pub(super) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
+
+const LABEL: &str = "session-v1";
 
 /// A session's id, to be given to the browser once; and its digest, to be kept.
 pub(super) struct NewSession {
@@ -19,9 +20,9 @@ pub(super) struct NewSession {
 }
 
 /// A new session.
-pub(super) fn start(owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
+pub(super) fn start(keys: &TokenKeys, owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
     let id = BASE64URL.encode(&random::<32>()?);
-    let cookie = cookie(&format!("{id}.{}", tag(&id, owner_key)), LIFETIME_SECONDS);
+    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
     Ok(NewSession { digest: digest(&id, owner_key), cookie })
 }
 
@@ -31,13 +32,13 @@ pub(super) fn end_cookie() -> String {
 }
 
 /// The digest of the session that a `Cookie` header field carries. Two of them are none, nor is one that was made up.
-pub(super) fn find(cookie: &str, owner_key: &OwnerKey) -> Option<String> {
-    let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
+pub(super) fn find(cookie: &str, keys: &TokenKeys, owner_key: &OwnerKey) -> Option<String> {
+    let mut values = cookie.split([';', ',']).filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, value)) => Some(value),
         _ => None,
     });
     let (id, given) = values.next()?.split_once('.')?;
-    let is_ours: bool = tag(id, owner_key).as_bytes().ct_eq(given.as_bytes()).into();
+    let is_ours: bool = tag(id, keys).as_bytes().ct_eq(given.as_bytes()).into();
     (is_ours && values.next().is_none()).then(|| digest(id, owner_key))
 }
 
@@ -52,10 +53,9 @@ fn cookie(value: &str, max_age: u64) -> String {
     format!("{SESSION_COOKIE}={value}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Strict")
 }
 
-/// What only a holder of the owner key can put behind an id: half of a digest, which cannot be extended.
-fn tag(id: &str, owner_key: &OwnerKey) -> String {
-    let digest = Sha256::new().chain_update(b"session cookie").chain_update(owner_key.digest()).chain_update(id);
-    hex::encode(digest.finalize()).chars().take(32).collect()
+/// What only a holder of the first token key can put behind an id: half of a MAC.
+fn tag(id: &str, keys: &TokenKeys) -> String {
+    hex::encode(keys.for_purpose(LABEL).mac(&[id.as_bytes()])).chars().take(32).collect()
 }
 
 /// Bound to the owner key: with another key, no session is known any more.

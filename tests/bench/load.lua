@@ -18,6 +18,11 @@ if os.getenv("BENCH_TOKENS") then
   end
 end
 
+-- BENCH_BODY is what is sent by POST.
+if os.getenv("BENCH_BODY") then
+  wrk.method, wrk.body = "POST", os.getenv("BENCH_BODY")
+end
+
 done = function(summary, latency)
   local errors = summary.errors
   io.write(string.format(

@@ -1,7 +1,7 @@
 // Deleting, by the menu with the three dots and the typed name; and what stays on record.
 import assert from "node:assert/strict";
 
-import { address, api, becomes, call, gone, open, ownerKey, rotate, seed, settles, shown, test, unique } from "./support.mjs";
+import { api, askAdmin, becomes, call, gone, open, ownerKey, rotate, seed, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
@@ -24,7 +24,7 @@ test("only the typed name deletes, and the token is dead", async ({ page }) => {
   await gone(dialog);
   await shown(page.getByRole("status").getByText(`${integration.name} is deleted; its tokens are dead.`));
   await settles(() => page.getByRole("rowheader").count(), 0);
-  const answer = await fetch(`${address}/_tidegate/api/integrations/${integration.id}`, { headers: { authorization: `Bearer ${ownerKey}` } });
+  const answer = await askAdmin(`/_tidegate/api/integrations/${integration.id}`, { headers: { authorization: `Bearer ${ownerKey}` } });
   assert.equal(answer.status, 404);
   await becomes(token, 401);
 });

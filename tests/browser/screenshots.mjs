@@ -1,5 +1,5 @@
 // Pictures of every view and dialog, light and dark, at four widths, into target/screenshots/. Against a running gate:
-// TIDEGATE_ADDRESS=http://localhost:8787 OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars) \\
+// TIDEGATE_ADDRESS=http://admin.localhost:8787 TIDEGATE_API=http://localhost:8787 OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars) \\
 //   node tests/browser/screenshots.mjs [part of a view's name…]
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

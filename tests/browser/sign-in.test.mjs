@@ -1,7 +1,7 @@
 // Signing in and out, and a session that ends while somebody works.
 import assert from "node:assert/strict";
 
-import { address, api, gone, open, ownerKey, settles, shown, signInByApi, test, unique } from "./support.mjs";
+import { address, api, askAdmin, gone, open, ownerKey, settles, shown, signInByApi, test, unique } from "./support.mjs";
 
 const key = (page) => page.getByLabel("Owner key", { exact: true });
 const signIn = (page) => page.getByRole("button", { name: "Sign in" });
@@ -54,7 +54,7 @@ test("signing out in one tab shows in another, and the session is dead", async (
   await page.getByRole("button", { name: "Sign out" }).click();
   await shown(page.getByRole("heading", { name: "Sign in" }));
   await shown(other.getByRole("dialog", { name: "Your session is over" }));
-  const answer = await fetch(`${address}/_tidegate/api/integrations`, { headers: { cookie: `${name}=${value}` } });
+  const answer = await askAdmin("/_tidegate/api/integrations", { headers: { cookie: `${name}=${value}` } });
   assert.equal(answer.status, 401);
 
   await key(other.getByRole("dialog")).fill(ownerKey);

@@ -2,13 +2,18 @@
 // tokens at. `cargo xtask test browser` starts the gate and names it here.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { after, test as nodeTest } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 const given = (name) => process.env[name] ?? assert.fail(`the variable ${name} is missing; see tests/browser/support.mjs`);
+/** Where the page is, for the browser. */
 export const address = given("TIDEGATE_ADDRESS").replace(/\/$/, "");
+/** Where the API is that tokens call. */
+export const apiAddress = given("TIDEGATE_API").replace(/\/$/, "");
 export const ownerKey = given("OWNER_KEY");
 
 const API = "/_tidegate/api";
@@ -59,8 +64,11 @@ function note(context, message) {
 
 /** The session's cookie, as after signing in. */
 export async function signInByApi(context) {
-  const answer = await context.request.post(`${API}/session`, { data: { key: ownerKey }, headers: { origin: address } });
-  assert.equal(answer.status(), 204);
+  const headers = { origin: address, "content-type": "application/json" };
+  const answer = await askAdmin(`${API}/session`, { method: "POST", headers, body: JSON.stringify({ key: ownerKey }) });
+  assert.equal(answer.status, 204);
+  const [name, value] = answer.headers.get("set-cookie").split(";")[0].split("=");
+  await context.addCookies([{ name, value, url: address.replace("http:", "https:"), httpOnly: true, secure: true, sameSite: "Strict" }]);
 }
 
 /**
@@ -136,12 +144,29 @@ export async function overflow(page) {
 
 // ---- the admin API
 
-/** Asks it with the owner key. */
+/**
+ * Asks the host of the admin plane. A browser knows that a name under localhost is this machine; Node does not, so the connection
+ * is made to 127.0.0.1, and the name is the `Host`, which `fetch` would not send.
+ */
+export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
+  const { host, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, path, method, headers: { ...headers, host } }, async (answer) => {
+      const content = await buffer(answer);
+      const fields = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+      resolve(new Response(content.length === 0 ? null : content, { status: answer.statusCode, headers: fields }));
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** Asks the admin API with the owner key. */
 export async function api(method, path, { body, rev, status } = {}) {
   const headers = { authorization: `Bearer ${ownerKey}` };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (rev !== undefined) headers["if-match"] = `"${rev}"`;
-  const answer = await fetch(`${address}${API}${path}`, { method, headers, body: JSON.stringify(body) });
+  const answer = await askAdmin(`${API}${path}`, { method, headers, body: JSON.stringify(body) });
   const text = await answer.text();
   if (status ? answer.status !== status : !answer.ok) assert.fail(`${method} ${path}: ${answer.status} ${text}`);
   return text === "" ? null : JSON.parse(text);
@@ -166,7 +191,7 @@ export const rotate = ({ id, rev }, body = { expire: "later" }) => api("POST", `
 
 /** What a call with a token is answered with. */
 export async function call(token, path = "/locations/acme", init = {}) {
-  const answer = await fetch(`${address}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(`${apiAddress}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
   await answer.arrayBuffer();
   return answer.status;
 }

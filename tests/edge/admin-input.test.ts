@@ -151,7 +151,7 @@ describe("nothing changes", () => {
     ask(`${API}/integrations`, { method: "POST", headers: headers as HeadersInit, body: JSON.stringify(good) });
   const owner = { authorization: `Bearer ${OWNER_KEY}` };
 
-  it.each(["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/jsonx", ""])(
+  it.each(["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/jsonx", "application/json; charset=utf-16", "application/json;charset=ISO-8859-1", ""])(
     "a body as %s",
     async (type) => {
       const before = await everything();

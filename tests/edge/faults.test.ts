@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { ACME, demoPolicy } from "./support/demo.ts";
 import { publishDemo } from "./support/faults.ts";
+import { originOf } from "./support/hosts.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 
 const AT_ONCE = 1_500; // milliseconds
@@ -17,7 +18,7 @@ const PANIC_IN_REGISTRY = { "x-inject-panic": "registry" };
 function send(method: string, path: string, headers: object = {}, body?: unknown): Promise<Response> {
   const own = { authorization: `Bearer ${OWNER_KEY}`, "content-type": "application/json" };
   const init = { method, headers: { ...own, ...headers }, body: body && JSON.stringify(body) };
-  return env.GATE.fetch(`https://gate.example${path}`, init as RequestInit);
+  return env.GATE.fetch(`${originOf(path)}${path}`, init as RequestInit);
 }
 
 const resync = (headers = {}) => send("POST", `${API}/resync`, headers);

@@ -1,6 +1,7 @@
 // The Worker under test: src/edge/entry.js, with an environment and a request that the tests can replace.
 import Entry, { Registry as EntryRegistry } from "../../src/edge/entry.js";
 
+import { originOf } from "./support/hosts.ts";
 import { registryKv } from "./support/kv.ts";
 
 /** What the tests can turn: the gate runs in their isolate and shares this module with them. */
@@ -25,7 +26,7 @@ class RawRequest extends Request {
   }
 
   override get url() {
-    return `https://gate.example${this.#target}`;
+    return `${originOf(this.#target)}${this.#target}`;
   }
 }
 

@@ -76,7 +76,7 @@ it("nothing is promised of TLS where the page came without", async () => {
   const { "strict-transport-security": _, ...rest } = PROTECTION;
   const { default: Gate, switches } = await import("./main.ts");
   await (await ask(PAGE)).text();
-  const response = await Gate.fetch(new Request("http://localhost:8787/_tidegate/"), env, switches.context!);
+  const response = await Gate.fetch(new Request("http://admin.example:8787/_tidegate/"), env, switches.context!);
   await response.text();
   expect(headers(response)).toMatchObject(rest);
   expect(response.headers.has("strict-transport-security")).toBe(false);
@@ -143,13 +143,13 @@ it.each(["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])("%s is not what a file ta
 
 describe("ADMIN_HOST", () => {
   it("confines the page to its name", async () => {
-    await withEnv({ ADMIN_HOST: "admin.example" }, async () => {
+    await withEnv({ ADMIN_HOST: "elsewhere.example" }, async () => {
       for (const path of [PAGE, SCRIPT, "/_tidegate"]) await problem(await ask(path), 404, "not-found");
     });
   });
 
   it("lets it be reached there", async () => {
-    await withEnv({ ADMIN_HOST: "gate.example" }, async () => {
+    await withEnv({ ADMIN_HOST: "ADMIN.example" }, async () => {
       expect((await ask(PAGE)).status).toBe(200);
     });
   });

@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { ACME } from "./support/demo.ts";
-import { API, GATE, type Created, admin, ask, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import { ADMIN, API, type Created, admin, ask, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 import { everything, tables } from "./support/registry.ts";
 import { START, at, take, use } from "./support/rotation.ts";
@@ -104,12 +104,12 @@ describe("a key", () => {
   it("of somebody else is another request", async () => {
     const signedIn = await ask(`${API}/session`, {
       method: "POST",
-      headers: { "content-type": "application/json", origin: GATE },
+      headers: { "content-type": "application/json", origin: ADMIN },
       body: JSON.stringify({ key: OWNER_KEY }),
     });
     const cookie = signedIn.headers.get("set-cookie")!.split(";")[0]!;
     await ok(201, createWith("whose"));
-    const headers = { cookie, origin: GATE, "content-type": "application/json", ...key("whose") };
+    const headers = { cookie, origin: ADMIN, "content-type": "application/json", ...key("whose") };
     const theirs = await ask(`${API}/integrations`, { method: "POST", headers, body: JSON.stringify(body) });
     await problem(theirs, 422, "invalid-field");
   });

@@ -2,8 +2,9 @@
 import { env } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { API, GATE, admin, ask, ok, problem, withEnv } from "./support/gate.ts";
-import { OWNER_KEY } from "./support/keys.ts";
+import { ADMIN, API, GATE, admin, ask, ok, problem, withEnv } from "./support/gate.ts";
+import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
+import { logged } from "./support/log.ts";
 import { everything } from "./support/registry.ts";
 import { START, at, rfc3339 } from "./support/rotation.ts";
 import { publishDemo } from "./support/world.ts";
@@ -14,17 +15,12 @@ const newSubAccount = JSON.stringify({ id: "new", name: "New" });
 
 beforeAll(publishDemo);
 
-/** A client of its own for each test, so that the wrong keys of one do not count against the next. */
-let client = 0;
-const from = () => ({ "cf-connecting-ip": `192.0.2.${client}` });
-
 beforeEach(() => {
   at(START);
-  client += 1;
 });
 
-function signIn(key: unknown = OWNER_KEY, headers: object = { origin: GATE }): Promise<Response> {
-  const init = { method: "POST", headers: { ...from(), ...JSON_TYPE, ...headers }, body: JSON.stringify({ key }) };
+function signIn(key: unknown = OWNER_KEY, headers: object = { origin: ADMIN }): Promise<Response> {
+  const init = { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify({ key }) };
   return ask(`${API}/session`, init as RequestInit);
 }
 
@@ -36,7 +32,7 @@ async function session(): Promise<{ cookie: string }> {
 }
 
 const send = (method: string, path: string, headers: object, body?: string) =>
-  ask(`${API}${path}`, { method, headers: { ...from(), ...(body ? JSON_TYPE : {}), ...headers } as HeadersInit, body });
+  ask(`${API}${path}`, { method, headers: { ...(body ? JSON_TYPE : {}), ...headers } as HeadersInit, body });
 
 describe("a session", () => {
   it("is a cookie that scripts cannot read and other sites cannot send", async () => {
@@ -65,7 +61,7 @@ describe("a session", () => {
   it("reads and changes, as itself", async () => {
     const mine = await session();
     expect((await send("GET", "/policy", mine)).status).toBe(200);
-    expect((await send("POST", "/resync", { ...mine, origin: GATE })).status).toBe(202);
+    expect((await send("POST", "/resync", { ...mine, origin: ADMIN })).status).toBe(202);
     const { tables } = await everything();
     expect(tables.events!.at(-1)).toMatchObject({ kind: "registry.resynced", actor: expect.stringMatching(/^session [0-9a-f]{8}$/) });
   });
@@ -75,8 +71,8 @@ describe("a session", () => {
     at(START + 60);
     const told = await ok(200, send("GET", "/session", mine));
     const expires_at = rfc3339(START + LIFETIME);
-    expect(told).toEqual({ actor: expect.stringMatching(/^session [0-9a-f]{8}$/), expires_at });
-    expect(await ok(200, admin("GET", "/session"))).toEqual({ actor: "owner key", expires_at: null });
+    expect(told).toEqual({ actor: expect.stringMatching(/^session [0-9a-f]{8}$/), expires_at, api_url: GATE });
+    expect(await ok(200, admin("GET", "/session"))).toEqual({ actor: "owner key", expires_at: null, api_url: GATE });
     at(START + LIFETIME);
     await problem(await send("GET", "/session", mine), 401, "not-signed-in");
     await problem(await send("GET", "/session", {}), 401, "not-signed-in");
@@ -84,7 +80,7 @@ describe("a session", () => {
 
   it("ends when signed out, and the cookie is taken back", async () => {
     const mine = await session();
-    const out = await send("DELETE", "/session", { ...mine, origin: GATE });
+    const out = await send("DELETE", "/session", { ...mine, origin: ADMIN });
     expect(out.status).toBe(204);
     expect(out.headers.get("set-cookie")).toMatch(/^__Host-tidegate=; .*Max-Age=0/);
     await problem(await send("GET", "/policy", mine), 401, "not-signed-in");
@@ -137,10 +133,38 @@ describe("the owner key", () => {
     await problem(await send("GET", "/policy", { authorization: `${scheme} ${OWNER_KEY}`.trim() }), 401, "wrong-key");
   });
 
-  it.each([undefined, "", "x".repeat(31)])("that is unset or too short (%j): nothing passes", async (key) => {
-    await withEnv({ OWNER_KEY: key }, async () => {
-      const given = { authorization: `Bearer ${key ?? OWNER_KEY}` };
-      await problem(await send("GET", "/policy", given), 503, "misconfigured");
+  it.each([undefined, "", "x".repeat(49), OWNER_KEY.slice(0, -1), `${OWNER_KEY}x`, `${OWNER_KEY}\n`, OWNER_KEY.toUpperCase()])(
+    "that is unset or of another form (%j): nothing passes, and the answer and the log say how to make one",
+    async (key) => {
+      await withEnv({ OWNER_KEY: key }, async () => {
+        for (const given of [key ?? "", OWNER_KEY]) {
+          const headers = { authorization: `Bearer ${given.trim()}` };
+          const { detail } = await problem(await send("GET", "/policy", headers), 503, "misconfigured");
+          expect(detail).toContain("cargo xtask secret OWNER_KEY");
+          await problem(await signIn(given), 503, "misconfigured");
+        }
+        expect((await ask("/status")).status).toBe(200);
+      });
+      expect(logged().map(({ reason }) => reason)).toContainEqual(expect.stringContaining("cargo xtask secret OWNER_KEY"));
+    },
+  );
+
+  it("that is another one ends every session, and starts others", async () => {
+    const mine = await session();
+    const other = `owner_${"z".repeat(43)}`;
+    await withEnv({ OWNER_KEY: other }, async () => {
+      await problem(await send("GET", "/policy", mine), 401, "not-signed-in");
+      await problem(await signIn(OWNER_KEY), 401, "wrong-key");
+    });
+    expect((await send("GET", "/policy", mine)).status).toBe(200);
+  });
+
+  it("a session ends with the first token key too, whose MAC its cookie carries; another one behind it does nothing", async () => {
+    const mine = await session();
+    const [first, second] = TOKEN_KEYS.split(",");
+    await withEnv({ TOKEN_KEYS: first }, async () => expect((await send("GET", "/policy", mine)).status).toBe(200));
+    await withEnv({ TOKEN_KEYS: `${second},${first}` }, async () => {
+      await problem(await send("GET", "/policy", mine), 401, "not-signed-in");
     });
   });
 
@@ -155,9 +179,10 @@ describe("the owner key", () => {
 describe("changes from elsewhere", () => {
   const elsewhere: [string, object][] = [
     ["another origin", { origin: "https://evil.example" }],
-    ["the same name over http", { origin: "http://gate.example" }],
-    ["another port", { origin: "https://gate.example:8443" }],
-    ["a name that begins alike", { origin: "https://gate.example.evil.example" }],
+    ["the API's host", { origin: GATE }],
+    ["the same name over http", { origin: "http://admin.example" }],
+    ["another port", { origin: "https://admin.example:8443" }],
+    ["a name that begins alike", { origin: "https://admin.example.evil.example" }],
     ["an opaque origin", { origin: "null" }],
     ["a cross-site fetch", { "sec-fetch-site": "cross-site" }],
     ["a sibling's fetch", { "sec-fetch-site": "same-site" }],
@@ -196,7 +221,7 @@ describe("ADMIN_HOST", () => {
   const owner = { authorization: `Bearer ${OWNER_KEY}` };
 
   it("confines the admin plane to its name", async () => {
-    await withEnv({ ADMIN_HOST: "admin.example" }, async () => {
+    await withEnv({ ADMIN_HOST: "elsewhere.example" }, async () => {
       for (const path of ["/policy", "/openapi.json", "/session"]) {
         await problem(await send("GET", path, owner), 404, "not-found");
       }
@@ -206,21 +231,53 @@ describe("ADMIN_HOST", () => {
     });
   });
 
-  it("lets it be reached there", async () => {
-    await withEnv({ ADMIN_HOST: "Gate.Example" }, async () => {
+  it.each(["Admin.Example", "admin.example:443"])("lets it be reached there (%s)", async (ADMIN_HOST) => {
+    await withEnv({ ADMIN_HOST }, async () => {
       expect((await send("GET", "/policy", owner)).status).toBe(200);
     });
   });
 
-  it("serves nothing of the API: it would share an origin with the admin's session", async () => {
-    await withEnv({ ADMIN_HOST: "Gate.Example" }, async () => {
+  it.each(["Gate.Example", "gate.example:443"])("serves nothing of the API (%s): it would share an origin with the admin's session", async (ADMIN_HOST) => {
+    await withEnv({ ADMIN_HOST }, async () => {
       for (const path of ["/status", "/contacts/"]) await problem(await ask(path), 404, "not-found");
+      for (const path of ["/status", "/sw.js"]) {
+        await problem(await ask(path, { headers: { "service-worker": "script" } }), 404, "not-found");
+      }
       await problem(await ask("/_tidegate/whoami"), 401, "missing-token");
     });
     expect((await ask("/status")).status).toBe(200);
   });
+
+  describe("that is not set", () => {
+    const without = (work: () => Promise<void>) => withEnv({ ADMIN_HOST: "" }, work);
+
+    it("there is no page and no session, and the answer says why", async () => {
+      const mine = await session();
+      const asked: unknown[] = [];
+      const REGISTRY = { getByName: () => ({ fetch: (...call: unknown[]) => asked.push(call) }), idFromName: () => "x" };
+      await withEnv({ ADMIN_HOST: "", REGISTRY }, async () => {
+        for (const path of ["/_tidegate/", "/_tidegate", "/_tidegate/assets/index-D3aB_x-9.js"]) {
+          const { detail } = await problem(await ask(path), 404, "no-admin-host");
+          expect(detail).toContain("ADMIN_HOST");
+        }
+        const signedIn = await signIn();
+        expect(signedIn.headers.has("set-cookie")).toBe(false);
+        await problem(signedIn, 404, "no-admin-host");
+        for (const path of ["/policy", "/session"]) await problem(await send("GET", path, mine), 401, "not-signed-in");
+        await problem(await send("POST", "/resync", { ...mine, origin: ADMIN }), 401, "not-signed-in");
+      });
+      expect(asked).toEqual([]);
+    });
+
+    it("the API takes the owner key as a bearer token, on every host", async () => {
+      await without(async () => {
+        expect((await send("GET", "/policy", owner)).status).toBe(200);
+        expect((await ask("/status")).status).toBe(200);
+      });
+    });
+  });
 });
 
 it("these tests have an environment of their own, whatever .dev.vars says", () => {
-  expect(env).toMatchObject({ OWNER_KEY, TOKEN_PREFIX: "", REALM: "", ADMIN_HOST: "", ORIGIN_URL: "" });
+  expect(env).toMatchObject({ OWNER_KEY, TOKEN_PREFIX: "", REALM: "", ADMIN_HOST: "admin.example", API_URL: GATE, ORIGIN_URL: "" });
 });

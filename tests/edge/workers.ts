@@ -6,6 +6,7 @@ import type { WorkersPoolOptions } from "@cloudflare/vitest-pool-workers";
 
 import { corpora } from "./corpora.ts";
 import { highlevel } from "./highlevel.ts";
+import { ADMIN_HOST, GATE } from "./support/hosts.ts";
 import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 
 const COMPATIBILITY_DATE = "2026-04-25";
@@ -21,7 +22,8 @@ const VARIABLES = {
   OWNER_KEY,
   TOKEN_PREFIX: "",
   REALM: "",
-  ADMIN_HOST: "",
+  ADMIN_HOST,
+  API_URL: GATE,
   ORIGIN_URL: "",
   ORIGIN_TIMEOUT_SECONDS: "",
   MAX_STALENESS_SECONDS: "",

@@ -135,3 +135,25 @@ fn the_page_uses_the_core_only() {
         println!("src/page is not there yet");
     }
 }
+
+/// Whoever calls the registry verifies something before: docs/security.md, "What reaches the registry". A new caller belongs there, and
+/// into tests/edge/doors.test.ts.
+#[test]
+fn only_three_places_call_the_registry() {
+    let callers: Vec<_> = rust_files(&project_path("src/edge"))
+        .into_iter()
+        .filter(|file| !file.ends_with("stub.rs"))
+        .flat_map(|file| {
+            let calls = ["stub::stub(", "stub::read("];
+            let found = calls.map(|call| code(&file).iter().any(|line| line.contains(call)).then_some(call));
+            let name = file.strip_prefix(project_path("src/edge")).unwrap().display().to_string();
+            found.into_iter().flatten().map(move |call| format!("{name} {call})")).collect::<Vec<_>>()
+        })
+        .collect();
+    let expected = ["admin.rs stub::stub()", "basis/search.rs stub::read()", "feed.rs stub::read()"];
+    assert_eq!(callers.into_iter().collect::<std::collections::BTreeSet<_>>(), expected.map(str::to_owned).into());
+    let namespaces = rust_files(&project_path("src/edge"));
+    let bound = namespaces.iter().filter(|file| code(file).iter().any(|line| line.contains("\"REGISTRY\"")));
+    let bound: Vec<_> = bound.map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
+    assert!(bound.iter().all(|file| ["stub.rs", "config.rs"].contains(file)), "{bound:?}");
+}

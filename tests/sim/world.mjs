@@ -15,7 +15,7 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 const TARGET = join(ROOT, "target/sim");
 
 /** Known to everybody, and of use nowhere else. */
-const OWNER_KEY = "owner_key_of_the_simulator_and_nowhere_else";
+const OWNER_KEY = `owner_${"s".repeat(43)}`;
 const TOKEN_KEYS = Buffer.alloc(32, 1).toString("base64url");
 
 export const GATES = [...Array(LOCATIONS * GATES_OF_A_LOCATION).keys()].map((n) => ({

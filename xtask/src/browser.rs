@@ -37,7 +37,8 @@ pub fn suite() -> Result<Tally> {
 
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap", "tests/browser/all.mjs"]).current_dir(project::root());
-    node.env("TIDEGATE_ADDRESS", gate.address("")).env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium);
+    node.env("TIDEGATE_ADDRESS", gate.admin_address("")).env("TIDEGATE_API", gate.address(""));
+    node.env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium);
     suites::tap(&mut node)
 }
 

@@ -61,7 +61,8 @@ impl Admin<'_> {
     fn send(&self, method: &str, path: &str, body: &str, expected: &[u16]) -> Result<()> {
         let request = ureq::http::Request::builder()
             .method(method)
-            .uri(self.gate.address(path))
+            .uri(self.gate.local_address(path))
+            .header("host", self.gate.admin_host())
             .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", "application/json")
             .body(body)?;

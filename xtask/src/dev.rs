@@ -8,12 +8,10 @@ use anyhow::{Context, Result, bail};
 use crate::gate::{Gate, Options};
 use crate::{build, cli, demo, dev_vars, gate, process, project, setup};
 
-const PORT: u16 = 8787;
-
 /// `cargo xtask dev [--port N] [--state DIR] [--once-ready-run CMD]`
 pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let port = cli::option(&mut args, "--port")?;
-    let port = port.map_or(Ok(PORT), |port| port.parse()).context("--port is not a port")?;
+    let port = port.map_or(Ok(gate::PORT), |port| port.parse()).context("--port is not a port")?;
     let state = cli::option(&mut args, "--state")?.map_or_else(|| project::path(".wrangler/state"), PathBuf::from);
     let state = std::path::absolute(state)?;
     let once_ready = cli::option(&mut args, "--once-ready-run")?;
@@ -49,10 +47,13 @@ fn print_welcome(gate: &Gate) {
     println!(
         "
   The gate      {}        in front of the demo API (examples/demo-api)
-  The page      {}
+  The page      {}        in a browser
   Admin API     {}
   Health        {}
   Sub-accounts  acme (Acme Dental), globex (Globex Fitness)
+
+  Browsers and curl know that {} is this machine. Other programs do not: they connect
+  to 127.0.0.1, and send that name as Host.
 
   The owner's key is in .dev.vars. Sign in with it on the page, or read it into your shell:
     {key_command}
@@ -66,10 +67,11 @@ fn print_welcome(gate: &Gate) {
   Ctrl-C ends both.
 ",
         gate.address("/"),
-        gate.address("/_tidegate/"),
-        gate.address("/_tidegate/api/"),
+        gate.admin_address("/_tidegate/"),
+        gate.admin_address("/_tidegate/api/"),
         gate.address("/_tidegate/healthz"),
-        gate.address("/_tidegate/api/integrations"),
+        gate.admin_host().split(':').next().unwrap_or_default(),
+        gate.admin_address("/_tidegate/api/integrations"),
         gate.address("/locations/acme"),
     );
 }

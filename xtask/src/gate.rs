@@ -10,7 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::process::Running;
-use crate::{local_config, project};
+use crate::{dev_vars, local_config, project};
+
+/// The port on which people find it.
+pub const PORT: u16 = 8787;
+/// The host name of the admin plane on this machine. Browsers and curl know that such a name is this machine; other programs do
+/// not, and connect to 127.0.0.1 with the name as `Host`.
+pub const ADMIN_HOST: &str = "admin.localhost";
 
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -29,20 +35,37 @@ pub struct Options {
 pub struct Gate {
     wrangler: Running,
     port: u16,
+    admin_host: String,
 }
 
 impl Gate {
     /// Starts it and waits until it answers.
     pub fn start(options: &Options) -> Result<Self> {
         ensure_free(options.port)?;
-        let mut gate = Self { wrangler: Running::start(&mut wrangler(options)?)?, port: options.port };
+        let admin_host = with_port(dev_vars::admin_host()?, options.port);
+        let mut gate = Self { wrangler: Running::start(&mut wrangler(options)?)?, port: options.port, admin_host };
         gate.wait_until_ready()?;
         Ok(gate)
     }
 
-    /// The address of a path on it.
+    /// The address of a path of the API's, for people and programs.
     pub fn address(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port)
+        format!("{}{path}", api_url(self.port))
+    }
+
+    /// The address of a path of the admin plane's, for browsers and curl.
+    pub fn admin_address(&self, path: &str) -> String {
+        format!("http://{}{path}", self.admin_host)
+    }
+
+    /// The address of any path, for programs of ours; those that want the admin plane send [`admin_host`](Self::admin_host) too.
+    pub fn local_address(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// The `Host` of the admin plane.
+    pub fn admin_host(&self) -> &str {
+        &self.admin_host
     }
 
     /// Waits for its end.
@@ -51,7 +74,7 @@ impl Gate {
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
-        let health = self.address("/_tidegate/healthz");
+        let health = self.local_address("/_tidegate/healthz");
         let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10)));
         let agent = ureq::Agent::new_with_config(config.build());
         let deadline = Instant::now() + START_LIMIT;
@@ -71,6 +94,15 @@ impl Gate {
     }
 }
 
+/// The address of the API on this machine.
+pub fn api_url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+fn with_port(host: String, port: u16) -> String {
+    if host.contains(':') { host } else { format!("{host}:{port}") }
+}
+
 /// Refuses a port on which something listens; wrangler would take another one without a word.
 pub fn ensure_free(port: u16) -> Result<()> {
     if TcpListener::bind(("127.0.0.1", port)).is_err() {
@@ -88,6 +120,7 @@ fn wrangler(options: &Options) -> Result<Command> {
     let mut wrangler = Command::new(project::npm_tool("wrangler"));
     wrangler.args(["dev", "--config", local_config::file()?, "--config", "examples/demo-api/wrangler.toml"]);
     wrangler.args(["--port", &options.port.to_string(), "--show-interactive-dev-session=false"]);
+    wrangler.args(["--var", &format!("API_URL:{}", api_url(options.port))]); // .dev.vars has it for the usual port
     wrangler.arg("--persist-to").arg(&options.state);
     // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.
     wrangler.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true")]);

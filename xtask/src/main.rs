@@ -17,6 +17,7 @@ mod policy;
 mod process;
 mod project;
 mod schema;
+mod secret;
 mod setup;
 mod sim;
 mod suites;
@@ -50,12 +51,14 @@ Usage: cargo xtask <command>
                         (npm's qs, Node.js, Python; Debian's ruby-rack and php-cli), and real routers for a segment
   bench [PART…] [--rounds N] [--seconds N] [--integrations N] [--markdown]
                         measure, print goals beside results, and write target/bench.json. Parts: http (the gate against other
-                        gates in raw workerd), start, body, memory, core, wasm, instructions, size, compile; all, if none is
+                        gates in raw workerd), start, body, doors (revocations during a flood of sign-ins), memory, core, wasm, instructions, size, compile; all, if none is
                         named. --markdown prints the tables of the last run again, as Markdown, and measures nothing
   check                 formatting, lints, the page's types, sizes, and the rules for dependencies
+  secret NAME FILE      write a new OWNER_KEY or TOKEN_KEYS to a file that only you can read
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
-                        `npx wrangler secret put TOKEN_KEYS` and `npx wrangler secret put OWNER_KEY`
+                        `npx wrangler secret put TOKEN_KEYS` and `npx wrangler secret put OWNER_KEY`, each from a file that
+                        `cargo xtask secret` wrote
   help                  this list";
 
 fn main() -> ExitCode {
@@ -88,6 +91,7 @@ fn run() -> Result<ExitCode> {
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
         "parsers" => cli::nothing(&args).and_then(|()| suites::regenerate_readers()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),
+        "secret" => secret::command(&args).map(success),
         "deploy" => deploy::command(&args),
         "" | "help" | "--help" | "-h" => Ok(help()),
         unknown => bail!("there is no command {unknown:?}\n\n{HELP}"),

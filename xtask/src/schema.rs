@@ -32,7 +32,7 @@ pub fn suite() -> Result<Tally> {
     let (port, log) = (gate::free_port()?, Some(directory.join("wrangler.log")));
     let options = Options { port, state: directory.join("state"), log };
     let running = dev::start(&options).context("wrangler's output is in target/schemathesis/wrangler.log")?;
-    let passed = compare(&running.address("/_tidegate/api/openapi.json"))?;
+    let passed = compare(&running.local_address("/_tidegate/api/openapi.json"), running.admin_host())?;
     report(passed)
 }
 
@@ -54,7 +54,7 @@ fn install() -> Result<()> {
 }
 
 /// Whether the gate answers as its document says.
-fn compare(document: &str) -> Result<bool> {
+fn compare(document: &str, admin_host: &str) -> Result<bool> {
     let log = File::create(log()).context("the log cannot be written")?;
     let mut schemathesis = Command::new(project::path(TARGET).join("bin/schemathesis"));
     schemathesis.arg("--config-file").arg(project::path(DIRECTORY).join("schemathesis.toml"));
@@ -63,6 +63,7 @@ fn compare(document: &str) -> Result<bool> {
     schemathesis.arg("--suppress-health-check=filter_too_much");
     // The owner's key goes by the environment: a command line can be read by everybody on the machine.
     schemathesis.env("OWNER_KEY", dev_vars::owner_key()?).env("SCHEMATHESIS_HOOKS", "hooks");
+    schemathesis.env("ADMIN_HOST", admin_host);
     schemathesis.env("PYTHONPATH", project::path(DIRECTORY)).env("PYTHONDONTWRITEBYTECODE", "1");
     schemathesis.stdout(log.try_clone()?).stderr(log).current_dir(project::path(TARGET));
     let status = Running::start(&mut schemathesis)?.wait_at_most(LIMIT)?;

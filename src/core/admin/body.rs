@@ -13,7 +13,7 @@ use crate::core::rotation::Window;
 use crate::core::scope::ScopeSet;
 use crate::core::token::IntegrationId;
 
-/// `POST /session`
+/// `POST /session`, which the gate itself reads.
 pub struct SignIn {
     /// The owner key.
     pub key: String,
@@ -115,8 +115,11 @@ pub(super) fn malformed(error: &serde_json::Error) -> AdminError {
 }
 
 impl SignIn {
-    /// No part of the body comes back in the error: a body of the wrong form may be the key itself.
-    pub(super) fn parse(body: &str) -> Result<Self, AdminError> {
+    /// Reads the body. No part of it comes back in the error: a body of the wrong form may be the key itself.
+    ///
+    /// # Errors
+    /// [`AdminError::Malformed`] or [`AdminError::Invalid`].
+    pub fn parse(body: &str) -> Result<Self, AdminError> {
         parse(body).map_err(|error| match error {
             AdminError::Invalid { .. } => AdminError::invalid("key", "the body must be {\"key\": \"<owner key>\"}"),
             error => error,

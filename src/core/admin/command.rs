@@ -1,6 +1,6 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, SignIn};
+use super::body::{self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate};
 use super::query::parse_rev;
 use super::{AdminError, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
 use crate::core::record::OwnerId;
@@ -10,7 +10,7 @@ use crate::core::token::IntegrationId;
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is the route of the same name")]
 pub enum Command {
-    SignIn(SignIn),
+    SignIn,
     ShowSession,
     SignOut,
     ListSubAccounts(Paging<OwnerId>),
@@ -88,7 +88,7 @@ impl Command {
     fn on_collection(route: Route, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         let body = request.body;
         Ok(match route {
-            Route::SignIn => Self::SignIn(SignIn::parse(body)?),
+            Route::SignIn => Self::SignIn,
             Route::ShowSession => Self::ShowSession,
             Route::SignOut => Self::SignOut,
             Route::ListSubAccounts => Self::ListSubAccounts(Paging::by_id(request.query)?),

@@ -14,12 +14,12 @@ pub enum AdminError {
     /// The key given is not the owner key.
     #[error("wrong owner key")]
     WrongKey,
-    /// Too many wrong keys; carries the seconds after which one more may be tried.
-    #[error("too many tries, {0} s to wait")]
-    TooManyTries(u64),
     /// A change asked for by another origin's page.
     #[error("cross-origin request")]
     CrossOrigin,
+    /// The page or a session, where no host name was set aside for them.
+    #[error("ADMIN_HOST is not set")]
+    NoAdminHost,
     /// No such route.
     #[error("not found")]
     NotFound,
@@ -59,7 +59,10 @@ pub enum AdminError {
     /// The body is longer than so many bytes.
     #[error("body over {0} bytes")]
     TooLarge(usize),
-    /// The body is not declared as JSON.
+    /// The body did not come to its end in time.
+    #[error("body too slow")]
+    TooSlow,
+    /// The body is not declared as JSON in UTF-8.
     #[error("not application/json")]
     NotJson,
     /// The body is no JSON text.
@@ -81,7 +84,7 @@ pub enum AdminError {
     /// The documents of a policy have errors; carries the report.
     #[error("the policy has errors")]
     PolicyErrors(Value),
-    /// The gate lacks something that it cannot work without; says what to set.
+    /// The gate lacks something that it cannot work without; says what to set, and no value.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
     /// The admin page's files cannot be had; says what to do.
@@ -105,9 +108,8 @@ impl AdminError {
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\"".to_owned()),
             Self::WrongKey => Reply::new(401, "wrong-key", "Wrong owner key", "The key is not this gate's owner key.")
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
-            Self::TooManyTries(seconds) => Reply::new(429, "too-many-tries", "Too many wrong keys", TOO_MANY_TRIES)
-                .with("Retry-After", seconds.to_string()),
             Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
+            Self::NoAdminHost => Reply::new(404, "no-admin-host", "There is no admin page here", NO_ADMIN_HOST),
             Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
             Self::NoIntegration => {
                 Reply::new(404, "not-found", "Not found", "No integration has this id.").extend("field", "id".into())
@@ -157,9 +159,11 @@ impl AdminError {
                 Reply::new(413, "too-large", "The body is too long", &format!("It may have {limit} bytes at most."))
                     .extend("field", "body".into())
             }
+            Self::TooSlow => {
+                Reply::new(408, "too-slow", "The body did not arrive in time", TOO_SLOW).extend("field", "body".into())
+            }
             Self::NotJson => {
-                Reply::new(415, "not-json", "The body must be JSON", "Send Content-Type: application/json.")
-                    .extend("field", "Content-Type".into())
+                Reply::new(415, "not-json", "The body must be JSON", NOT_JSON).extend("field", "Content-Type".into())
             }
             Self::Malformed { line, column } => {
                 let detail = format!("The body is no JSON text: line {line}, column {column}.");
@@ -173,8 +177,10 @@ impl AdminError {
             Self::PolicyErrors(report) => Reply::new(422, "policy-errors", "The policy has errors", POLICY_ERRORS)
                 .extend("field", "documents".into())
                 .extend("report", report.clone()),
-            Self::Misconfigured(_) => Reply::new(503, "misconfigured", "The gate is misconfigured", MISCONFIGURED)
-                .with("Retry-After", "60".to_owned()),
+            Self::Misconfigured(what) => {
+                Reply::new(503, "misconfigured", "The gate is misconfigured", &format!("{what}."))
+                    .with("Retry-After", "60".to_owned())
+            }
             Self::Page(_) => Reply::new(503, "page-unavailable", "The admin page cannot be served", PAGE)
                 .with("Retry-After", "60".to_owned()),
             Self::Registry(_) => Reply::new(503, "registry-unavailable", "The registry did not carry it out", REGISTRY)
@@ -184,15 +190,17 @@ impl AdminError {
 }
 
 const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
-const TOO_MANY_TRIES: &str = "No owner key is accepted from here until Retry-After, the right one neither.";
 const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
     \"current\" and under another key.";
 const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
+const NO_ADMIN_HOST: &str = "The admin page and its sessions need a host name of their own, in the variable ADMIN_HOST. Without it \
+    the admin API takes the owner key as \"Authorization: Bearer <key>\".";
+const TOO_SLOW: &str = "Send the whole body at once.";
+const NOT_JSON: &str = "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
 const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";
 const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
-const MISCONFIGURED: &str = "The gate's log says what to set.";
 const PAGE: &str = "The gate's log says why, and what to do.";
 const REGISTRY: &str = "Nothing is known to have changed. Look before you try again.";
 

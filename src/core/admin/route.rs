@@ -10,6 +10,8 @@ use crate::core::token::IntegrationId;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The longest body that carries a policy, in bytes.
 pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
+/// The longest body of a sign-in, in bytes.
+pub const MAX_SIGN_IN_BYTES: usize = 4 * 1024;
 
 /// What a method and a path of the admin API name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +132,8 @@ impl Route {
             Self::PublishPolicy | Self::ChangePolicy | Self::PublishDocument | Self::PreviewPolicy => {
                 Some(MAX_POLICY_BYTES)
             }
-            Self::SignIn | Self::AddSubAccount | Self::SetAgency | Self::CreateIntegration => Some(MAX_BODY_BYTES),
+            Self::SignIn => Some(MAX_SIGN_IN_BYTES),
+            Self::AddSubAccount | Self::SetAgency | Self::CreateIntegration => Some(MAX_BODY_BYTES),
             Self::RenameSubAccount | Self::EditIntegration | Self::Rotate | Self::RollBackPolicy | Self::Explain => {
                 Some(MAX_BODY_BYTES)
             }

@@ -196,6 +196,11 @@ impl fmt::Debug for Body {
     }
 }
 
+/// Whether a body is declared as `application/json`, in UTF-8 as RFC 8259 section 8.1 wants it.
+pub fn is_application_json(content_type: &str) -> bool {
+    essence(content_type) == "application/json" && is_utf8(content_type)
+}
+
 /// Whether a body of this media type is read: JSON, or a form.
 pub(in crate::core) fn is_readable(media_type: &str) -> bool {
     is_json(media_type) || is_form(media_type)
@@ -213,6 +218,7 @@ fn is_form(media_type: &str) -> bool {
     essence(media_type) == "application/x-www-form-urlencoded"
 }
 
+/// Type and subtype, in lower case.
 fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
@@ -348,5 +354,33 @@ mod tests {
         assert_eq!(Body::parse(None, false, &[b' '; MAX_BODY_BYTES + 1]), Err(BodyTooLong));
         let multipart = Some("Multipart/Form-Data; boundary=x");
         assert_eq!(Body::parse(multipart, false, &[b' '; MAX_BODY_BYTES + 1]), Ok(Body::Multipart));
+    }
+    #[test]
+    fn json_in_another_charset_is_no_json() {
+        for right in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+            "application/json; x=y",
+        ] {
+            assert!(is_application_json(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "text/plain",
+            "application/problem+json",
+            "application/json; charset=utf-16",
+            "application/json;charset=UTF-16LE",
+            "application/json; charset=utf-7",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset='utf-8'",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset*=utf-16",
+            "application/json, application/json",
+            "application/json charset=utf-16",
+        ] {
+            assert!(!is_application_json(wrong), "{wrong}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub use ambiguity::Ambiguity;
 pub use authorization::{AuthorizationError, Credential};
 pub(in crate::core) use body::is_readable;
-pub use body::{Body, BodyFault, BodyTooLong, MAX_BODY_BYTES, Property};
+pub use body::{Body, BodyFault, BodyTooLong, MAX_BODY_BYTES, Property, is_application_json};
 pub(in crate::core) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as};
 pub(in crate::core) use form::{Candidates, decode};
 pub use json::{Fault, Fields, FromKept, Kept, Map};

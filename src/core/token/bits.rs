@@ -71,7 +71,7 @@ impl Encoding {
     }
 
     /// Whether `byte` is a digit of it.
-    pub(super) fn has(&self, byte: u8) -> bool {
+    pub(in crate::core) fn has(&self, byte: u8) -> bool {
         self.value(byte).is_some()
     }
 

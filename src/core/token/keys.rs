@@ -15,6 +15,10 @@ use crate::core::request::{Fault, FromKept, Kept};
 const CONTEXT: &[u8] = b"tidegate-token-v1";
 const TAG_BYTES: usize = 8;
 const HASH_BYTES: usize = 24;
+/// The bytes of a MAC: a token's tag, then its hash.
+pub(super) const MAC_BYTES: usize = TAG_BYTES + HASH_BYTES;
+/// HMAC fills a shorter key with zeros up to here (RFC 2104 section 2).
+const BLOCK_BYTES: usize = 64;
 
 /// The tag inside a token: the first 8 bytes of its MAC.
 pub(super) type Tag = [u8; TAG_BYTES];
@@ -91,19 +95,25 @@ impl TokenKey {
     fn parse(text: &str, place: usize) -> Result<Self, KeyError> {
         let malformed = KeyError::Malformed(place);
         let key = BASE64URL.decode(text).ok_or(malformed)?;
-        if key.len() != 32 {
-            return Err(malformed);
-        }
-        Hmac::new_from_slice(&key).map(Self).map_err(|_| malformed)
+        key.try_into().map(Self::new).map_err(|_| malformed)
+    }
+
+    pub(super) fn new(key: [u8; MAC_BYTES]) -> Self {
+        let mut block = [0; BLOCK_BYTES];
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
+        Self(Hmac::new(&block.into()))
+    }
+
+    /// HMAC-SHA-256 over `parts` one after the other.
+    pub(super) fn mac(&self, parts: &[&[u8]]) -> [u8; MAC_BYTES] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
     }
 
     /// Tag and hash: the two parts of `HMAC-SHA-256(key, context || id || secret)`.
     pub(super) fn derive(&self, id: &IntegrationId, secret: &[u8; SECRET_BYTES]) -> (Tag, TokenHash) {
-        let mut mac = self.0.clone();
-        mac.update(CONTEXT);
-        mac.update(id.as_str().as_bytes());
-        mac.update(secret);
-        let bytes: [u8; TAG_BYTES + HASH_BYTES] = mac.finalize().into_bytes().into();
+        let bytes = self.mac(&[CONTEXT, id.as_str().as_bytes(), secret]);
         let mut tag = [0; TAG_BYTES];
         let mut hash = [0; HASH_BYTES];
         for (to, from) in tag.iter_mut().chain(&mut hash).zip(bytes) {

@@ -7,6 +7,7 @@ mod find;
 mod id;
 mod inspect;
 mod keys;
+mod purpose;
 mod store;
 mod text;
 
@@ -15,6 +16,7 @@ pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};
+pub use purpose::PurposeKey;
 pub use store::{Authentic, MAC_LENGTH, NotAuthentic, SignedValue, StoreKeys};
 pub(in crate::core) use store::{split, with_mac};
 pub use text::{InvalidPrefix, InvalidToken, Plaintext, Prefix, Token};

@@ -164,7 +164,7 @@ impl Gate<'_> {
         }
         let body = body::read(http, MAX_BODY_BYTES).await.map_err(|error| match error {
             BodyError::TooLong => Denial::from(RequestError::from(BodyTooLong)),
-            BodyError::Broken(_) => Denial::ClientGone,
+            BodyError::TooSlow | BodyError::Broken(_) => Denial::ClientGone,
         })?;
         Ok(self.body.get_or_init(|| body))
     }

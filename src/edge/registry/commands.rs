@@ -9,15 +9,14 @@ use super::database::Database;
 use super::sessions::Actor;
 use super::{agency, events, integrations, listing, outbox, projection, sessions, sub_accounts};
 use crate::core::admin::{
-    AdminError, Change, Command, Integration, Name, NewAgency, NewIntegration, NewSubAccount, Rotate, Scopes, SignIn,
+    AdminError, ApiUrl, Change, Command, Integration, Name, NewAgency, NewIntegration, NewSubAccount, Rotate, Scopes,
     check_scopes, history,
 };
-use crate::core::decision::Denial;
 use crate::core::record::{Level, OwnerId, Record};
 use crate::core::rotation::Timestamp;
 use crate::core::scope::ScopeSet;
 use crate::core::token::{IntegrationId, Minted, TokenKeys, mint};
-use crate::edge::config::Config;
+use crate::edge::config::{Config, for_admin};
 use crate::edge::session;
 
 /// Carries out one command.
@@ -32,7 +31,7 @@ impl Registrar<'_> {
     /// Runs a command. An error rolls back whatever it did.
     pub fn run(&self, command: Command) -> Result<Answer, AdminError> {
         match command {
-            Command::SignIn(sign_in) => self.sign_in(&sign_in),
+            Command::SignIn => self.sign_in(),
             Command::ShowSession => self.show_session(),
             Command::SignOut => self.sign_out(),
             Command::ListSubAccounts(paging) => Answer::json(200, &sub_accounts::page(self.database, &paging)?),
@@ -65,28 +64,20 @@ impl Registrar<'_> {
         }
     }
 
-    fn sign_in(&self, sign_in: &SignIn) -> Result<Answer, AdminError> {
-        let config = Config::read(self.env);
-        let owner_key = config.owner_key.map_err(misconfigured)?;
-        if !owner_key.is(&sign_in.key) {
-            return Err(AdminError::WrongKey);
-        }
-        let new = session::start(&owner_key)?;
+    /// A session for whoever the gate has found to hold the owner key.
+    fn sign_in(&self) -> Result<Answer, AdminError> {
+        let new = session::start(&self.keys()?, &Config::read(self.env).admin.owner_key?)?;
         sessions::start(self.database, &new.digest, self.now)?;
-        events::write(
-            self.database,
-            &Actor::Session(new.digest).name(),
-            self.now,
-            "session.started",
-            None,
-            &json!({}),
-        )?;
+        let actor = Actor::Session(new.digest).name();
+        events::write(self.database, &actor, self.now, "session.started", None, &json!({}))?;
         Ok(Answer::nothing().with_cookie(new.cookie))
     }
 
     fn show_session(&self) -> Result<Answer, AdminError> {
         let expires_at = sessions::ends_at(self.database, &self.actor)?.map(|at| at.to_string());
-        Answer::json(200, &json!({ "actor": self.actor.name(), "expires_at": expires_at }))
+        let api_url = Config::read(self.env).admin.api_url?;
+        let api_url = api_url.as_ref().map(ApiUrl::as_str);
+        Answer::json(200, &json!({ "actor": self.actor.name(), "expires_at": expires_at, "api_url": api_url }))
     }
 
     fn sign_out(&self) -> Result<Answer, AdminError> {
@@ -219,15 +210,11 @@ impl Registrar<'_> {
     }
 
     pub(super) fn mint(&self, id: &IntegrationId) -> Result<Minted, AdminError> {
-        let prefix = Config::read(self.env).prefix.map_err(misconfigured)?;
+        let prefix = Config::read(self.env).prefix.map_err(|denial| for_admin(&denial))?;
         Ok(mint(&self.keys()?, &prefix, id.clone(), session::random()?))
     }
 
     fn keys(&self) -> Result<TokenKeys, AdminError> {
-        Config::read(self.env).keys.map_err(misconfigured)
+        Config::read(self.env).keys.map_err(|denial| for_admin(&denial))
     }
-}
-
-fn misconfigured(denial: Denial) -> AdminError {
-    AdminError::Misconfigured(denial.to_string())
 }

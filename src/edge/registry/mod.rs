@@ -22,7 +22,6 @@ mod schema;
 mod sessions;
 mod sub_accounts;
 mod tokens;
-mod tries;
 
 use std::cell::OnceCell;
 
@@ -34,7 +33,7 @@ pub(super) use self::database::Database;
 use self::outbox::{Outbox, Share};
 use self::repeats::Repeatable;
 use self::sessions::Actor;
-use super::admin::{ACTOR, CLIENT, SESSION};
+use super::admin::ACTOR;
 use super::body::{self, BodyError};
 use super::config::Config;
 use super::{clock, log, respond, stub};
@@ -111,37 +110,7 @@ impl Registry {
 
     async fn answer(&self, request: Request) -> Result<Answer, AdminError> {
         let database = self.database()?;
-        let client = header(&request, CLIENT).unwrap_or_default();
-        // Sessions hold 32 random bytes, which nobody finds by trying.
-        let shows_key = !header(&request, ACTOR).unwrap_or_default().starts_with(SESSION);
-        if shows_key {
-            tries::check(database, &client, clock::now())?;
-        }
-        let answer = self.carry_out(request, database, shows_key.then_some(&client)).await;
-        match &answer {
-            Err(AdminError::WrongKey) => tries::wrong(database, &client, clock::now())?,
-            Ok(_) if shows_key => {
-                // What was asked for is done, and a token in the answer is nowhere else.
-                if let Err(error) = tries::right(database, &client, clock::now()) {
-                    log::error(&serde_json::json!({ "event": "registry", "reason": error.to_string() }));
-                }
-            }
-            _ => {}
-        }
-        answer
-    }
-
-    /// `guesser` is who shows a key that could be a guess.
-    async fn carry_out(
-        &self,
-        request: Request,
-        database: &Database,
-        guesser: Option<&String>,
-    ) -> Result<Answer, AdminError> {
         let (actor, command, repeatable) = self.command(request, database).await?;
-        // Many at once may have passed while their bodies were on the way. From here on to where a wrong key is counted,
-        // nothing is awaited.
-        guesser.map_or(Ok(()), |client| tries::check(database, client, clock::now()))?;
         let registrar = Registrar { database, env: &self.env, actor, now: clock::now() };
         let answer = database.transaction(|| {
             sessions::check_again(database, &registrar.actor, registrar.now)?;
@@ -178,7 +147,7 @@ impl Registry {
         let target = url.strip_prefix("https://registry").ok_or(AdminError::NotFound)?;
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
         let (route, _) = Route::find(&method, path)?;
-        let actor = sessions::check(database, route, &actor, clock::now())?;
+        let actor = sessions::check(database, &actor, clock::now())?;
         let key = header(&request, "idempotency-key").filter(|_| route.mints());
         let key = key.map(|key| IdempotencyKey::parse(&key)).transpose()?;
         let body = match route.max_body() {
@@ -201,6 +170,7 @@ fn header(request: &Request, name: &str) -> Option<String> {
 async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
     let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
         BodyError::TooLong => AdminError::TooLarge(limit),
+        BodyError::TooSlow => AdminError::TooSlow,
         BodyError::Broken(error) => {
             AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
         }

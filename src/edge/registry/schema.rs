@@ -9,7 +9,7 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     (TABLES, |_| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -17,6 +17,7 @@ const MIGRATIONS: [Migration; 7] = [
     (VERSIONS, |_| Ok(())),
     (DOCUMENTS, |_| Ok(())),
     (PROJECTION, |_| Ok(())),
+    (NO_TRIES, |_| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -121,6 +122,9 @@ const PROJECTION: &str = "
         UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0;
     END;
 ";
+
+/// Wrong owner keys are not counted here any more. The tables stay for the release before, should it come back.
+const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
 
 row! {
     struct TextRow {

@@ -3,9 +3,9 @@
 use wasm_bindgen::JsValue;
 
 use super::database::{Database, number};
-use crate::core::admin::{AdminError, Route};
+use crate::core::admin::AdminError;
 use crate::core::rotation::Timestamp;
-use crate::edge::admin::{OWNER, SESSION, WRONG};
+use crate::edge::admin::{OWNER, SESSION};
 use crate::edge::session::LIFETIME_SECONDS;
 
 /// Who a command is from, as the audit events name it.
@@ -15,21 +15,14 @@ pub(super) enum Actor {
     OwnerKey,
     /// Somebody who signed in, by the digest of the session's id.
     Session(String),
-    /// Nobody yet: only to sign in.
-    Nobody,
 }
 
-/// Who asks for `route`, by what the gate found in the request.
-pub(super) fn check(database: &Database, route: Route, actor: &str, now: Timestamp) -> Result<Actor, AdminError> {
+/// Who asks, by what the gate found in the request.
+pub(super) fn check(database: &Database, actor: &str, now: Timestamp) -> Result<Actor, AdminError> {
     if actor == OWNER {
         return Ok(Actor::OwnerKey);
     }
-    if actor == WRONG {
-        return Err(AdminError::WrongKey);
-    }
-    let Some(digest) = actor.strip_prefix(SESSION) else {
-        return if route == Route::SignIn { Ok(Actor::Nobody) } else { Err(AdminError::NotSignedIn) };
-    };
+    let digest = actor.strip_prefix(SESSION).ok_or(AdminError::NotSignedIn)?;
     let actor = Actor::Session(digest.to_owned());
     check_again(database, &actor, now)?;
     Ok(actor)
@@ -61,7 +54,7 @@ pub(super) fn start(database: &Database, digest: &str, now: Timestamp) -> Result
 pub(super) fn end(database: &Database, actor: &Actor) -> Result<(), AdminError> {
     match actor {
         Actor::Session(digest) => database.run("DELETE FROM sessions WHERE digest = ?", key(digest)),
-        Actor::OwnerKey | Actor::Nobody => Ok(()),
+        Actor::OwnerKey => Ok(()),
     }
 }
 
@@ -71,7 +64,6 @@ impl Actor {
         match self {
             Self::OwnerKey => OWNER,
             Self::Session(digest) => digest,
-            Self::Nobody => "",
         }
     }
 
@@ -80,7 +72,6 @@ impl Actor {
         match self {
             Self::OwnerKey => "owner key".to_owned(),
             Self::Session(digest) => format!("session {}", digest.chars().take(8).collect::<String>()),
-            Self::Nobody => "nobody".to_owned(),
         }
     }
 }

@@ -12,6 +12,8 @@ use tidegate::core::token::{IntegrationId, Minted, Prefix, SECRET_BYTES, TokenKe
 
 /// The token key that everything is minted with.
 pub const TOKEN_KEYS: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+/// The owner key.
+pub const OWNER_KEY: &str = "owner_known_to_everybody_and_of_use_nowhere_else_";
 /// A key that the gate does not have: it makes tokens with the right checksum and a forged tag.
 const FORGER_KEY: &str = "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM";
 

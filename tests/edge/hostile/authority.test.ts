@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import tokens from "../../corpus/tokens.json";
 import { switches } from "../main.ts";
 import { ACME } from "../support/demo.ts";
-import { API, GATE, admin, ask, askWith, create, ifMatch, ok, problem } from "../support/gate.ts";
+import { ADMIN, API, admin, ask, askWith, create, ifMatch, ok, problem } from "../support/gate.ts";
 import { refused } from "../support/hostile.ts";
 import { OWNER_KEY } from "../support/keys.ts";
 import { Steering, failing } from "../support/kv.ts";
@@ -129,7 +129,7 @@ describe("class 27: the admin plane", () => {
 
   it("a change from elsewhere, or that is not declared as JSON, changes nothing", async () => {
     const signedIn = await ask(`${API}/session`, {
-      ...{ method: "POST", headers: { ...json, origin: GATE }, body: JSON.stringify({ key: OWNER_KEY }) },
+      ...{ method: "POST", headers: { ...json, origin: ADMIN }, body: JSON.stringify({ key: OWNER_KEY }) },
     });
     const session = { cookie: signedIn.headers.get("set-cookie")!.split(";")[0]! };
     const before = await everything();
@@ -137,8 +137,8 @@ describe("class 27: the admin plane", () => {
     await problem(await post({ ...session, ...json }), 403, "cross-origin");
     await problem(await post({ ...session, ...json, origin: "https://evil.example" }), 403, "cross-origin");
     await problem(await post({ ...key, ...json, origin: "https://evil.example" }), 403, "cross-origin");
-    await problem(await post({ ...session, origin: GATE, "content-type": "text/plain" }), 415, "not-json");
-    await problem(await post({ ...json, origin: GATE, cookie: `${session.cookie}; ${session.cookie}x` }), 401, "not-signed-in");
+    await problem(await post({ ...session, origin: ADMIN, "content-type": "text/plain" }), 415, "not-json");
+    await problem(await post({ ...json, origin: ADMIN, cookie: `${session.cookie}; ${session.cookie}x` }), 401, "not-signed-in");
     expect(await everything()).toEqual(before);
   });
 

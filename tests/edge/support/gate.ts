@@ -5,15 +5,16 @@ import { expect } from "vitest";
 import replies from "../../corpus/replies.json";
 import Gate, { switches } from "../main.ts";
 import type { Owner } from "./demo.ts";
+import { originOf } from "./hosts.ts";
 import { OWNER_KEY } from "./keys.ts";
 import { watch } from "./minted.ts";
 
-export const GATE = "https://gate.example";
+export { ADMIN, GATE } from "./hosts.ts";
 export const API = "/_tidegate/api";
 
-/** Sends a request to the gate, through a service binding. */
+/** Sends a request to the gate, through a service binding; what is the admin plane's, to its host. */
 export async function askThroughBinding(path: string, init: RequestInit = {}): Promise<Response> {
-  return watch(init.method ?? "GET", path, await SELF.fetch(`${GATE}${path}`, { redirect: "manual", ...init }));
+  return watch(init.method ?? "GET", path, await SELF.fetch(`${originOf(path)}${path}`, { redirect: "manual", ...init }));
 }
 
 /**
@@ -23,7 +24,7 @@ export async function askThroughBinding(path: string, init: RequestInit = {}): P
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const { context } = switches;
   if (context === undefined) return askThroughBinding(path, init);
-  const request = new Request(`${GATE}${path}`, { redirect: "manual", ...init });
+  const request = new Request(`${originOf(path)}${path}`, { redirect: "manual", ...init });
   return watch(init.method ?? "GET", path, await Gate.fetch(request, env, context));
 }
 

@@ -4,4 +4,4 @@
 export const TOKEN_KEYS =
   "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE,AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI";
 
-export const OWNER_KEY = "owner_key_of_the_tests_and_nowhere_else";
+export const OWNER_KEY = "owner_known_to_everybody_and_of_use_nowhere_else_";

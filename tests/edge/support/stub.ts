@@ -9,14 +9,18 @@ const READS = "https://registry-reads";
 export class StubSteering {
   /** The reads, in order: `/feed`, `/policy`, `/records/<id>`. */
   reads: string[] = [];
+  /** The commands, in order, with whom the gate says they are from. */
+  commands: string[] = [];
   /** Answers a read in the registry's stead; `undefined` leaves it to the registry. */
   onRead: Fault | undefined;
+  /** Answers a command in the registry's stead. */
+  onCommand: Fault | undefined;
   /** How many reads were under way at the same time, at the most. */
   most = 0;
   #now = 0;
 
   reset() {
-    Object.assign(this, { reads: [], onRead: undefined, most: 0 });
+    Object.assign(this, { reads: [], commands: [], onRead: undefined, onCommand: undefined, most: 0 });
   }
 
   /** The reads of one kind. */
@@ -27,7 +31,11 @@ export class StubSteering {
   around(real: typeof env.REGISTRY) {
     const fetch = async (url: string, init: RequestInit) => {
       const stub = real.getByName("registry");
-      if (!url.startsWith(READS)) return stub.fetch(url, init);
+      if (!url.startsWith(READS)) {
+        const command = `${init.method} ${new URL(url).pathname}`;
+        this.commands.push(`${command} by ${new Headers(init.headers).get("x-registry-actor")}`);
+        return (await this.onCommand?.(command)) ?? stub.fetch(url, init);
+      }
       const path = url.slice(READS.length);
       this.reads.push(path);
       this.most = Math.max(this.most, (this.#now += 1));

@@ -1,6 +1,6 @@
 //! Every body: what is accepted, and which field a refusal names.
 
-use tidegate::core::admin::{Command, Rotate};
+use tidegate::core::admin::{AdminError, Command, Rotate, SignIn};
 use tidegate::core::rotation::Window;
 
 use super::{ID, field, send};
@@ -98,12 +98,22 @@ fn a_new_integration_names_the_wrong_field() {
 }
 
 #[test]
+fn a_sign_in_is_its_key_and_nothing_else() {
+    assert_eq!(SignIn::parse(r#"{"key":"k"}"#).unwrap().key, "k");
+    for body in [r#"{}"#, r#"{"key":1}"#, r#"{"key":null}"#, r#"{"key":"k","more":1}"#, r#"["k"]"#, "\"k\"", "1"] {
+        let refused = SignIn::parse(body).unwrap_err();
+        assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "key"), "{body}: {refused:?}");
+    }
+    for body in ["", "{", r#"{"key":"k""#, r#"{"key":"k"}{"#, "k"] {
+        assert!(matches!(SignIn::parse(body), Err(AdminError::Malformed { .. })), "{body}");
+    }
+}
+
+#[test]
 fn the_other_bodies_name_the_wrong_field() {
     let integration = format!("/integrations/{ID}");
     let rotate = format!("{integration}/rotate");
     for (method, path, body, expected) in [
-        ("POST", "/session", r#"{}"#, "key"),
-        ("POST", "/session", r#"{"key":1}"#, "key"),
         ("POST", "/sub-accounts", r#"{"name":"x"}"#, "id"),
         ("POST", "/sub-accounts", r#"{"id":"a b","name":"x"}"#, "id"),
         ("POST", "/sub-accounts", r#"{"id":"a"}"#, "name"),

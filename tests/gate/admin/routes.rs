@@ -1,7 +1,8 @@
 //! Routes, revisions and list queries.
 
 use tidegate::core::admin::{
-    AdminError, Command, DocumentName, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, Named, ROUTES, Route,
+    AdminError, Command, DocumentName, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named,
+    ROUTES, Route,
 };
 use tidegate::core::record::Level;
 
@@ -110,6 +111,7 @@ fn only_routes_with_a_body_take_one() {
                 assert_eq!(limit, Some(MAX_POLICY_BYTES));
             }
             Route::CancelRotation | Route::FinishRotation | Route::Resync => assert_eq!(limit, None, "{route:?}"),
+            Route::SignIn => assert_eq!(limit, Some(MAX_SIGN_IN_BYTES)),
             _ if ["GET", "DELETE"].contains(&method) => assert_eq!(limit, None, "{route:?}"),
             _ => assert_eq!(limit, Some(MAX_BODY_BYTES), "{route:?}"),
         }

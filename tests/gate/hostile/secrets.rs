@@ -1,6 +1,6 @@
 //! Row 25: no token, hash or key in anything that is printed.
 
-use tidegate::core::admin::{Command, IncomingRequest};
+use tidegate::core::admin::SignIn;
 use tidegate::core::request::{Credential, Request};
 use tidegate::core::rotation::{Event, Rotation};
 use tidegate::core::token::{Token, TokenKeys, mint, verify};
@@ -57,17 +57,7 @@ fn class_25_debug_prints_no_key_and_no_hash() {
 
 #[test]
 fn class_25_an_owner_key_never_comes_back() {
-    let sign_in = |body| {
-        Command::parse(IncomingRequest {
-            method: "POST",
-            path: "/session",
-            query: None,
-            if_match: None,
-            if_none_match: None,
-            body,
-        })
-    };
-    let good = sign_in("{\"key\":\"sesame-sesame\"}").unwrap();
+    let good = SignIn::parse("{\"key\":\"sesame-sesame\"}").unwrap();
     let mut printed = vec![format!("{good:?}")];
     for body in [
         "\"sesame-sesame\"",
@@ -76,7 +66,7 @@ fn class_25_an_owner_key_never_comes_back() {
         "{\"key\":\"x\",\"sesame-sesame\":1}",
         "sesame-sesame",
     ] {
-        let error = sign_in(body).unwrap_err();
+        let error = SignIn::parse(body).unwrap_err();
         printed.push(format!("{error} {error:?} {:?}", error.answer()));
     }
     assert_hidden(&printed, "sesame-sesame");

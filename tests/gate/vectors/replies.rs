@@ -100,8 +100,8 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
     vec![
         ("not_signed_in", AdminError::NotSignedIn, 401),
         ("wrong_key", AdminError::WrongKey, 401),
-        ("too_many_tries", AdminError::TooManyTries(42), 429),
         ("cross_origin", AdminError::CrossOrigin, 403),
+        ("no_admin_host", AdminError::NoAdminHost, 404),
         ("not_found", AdminError::NotFound, 404),
         ("no_integration", AdminError::NoIntegration, 404),
         ("no_sub_account", AdminError::NoSubAccount, 404),
@@ -116,11 +116,12 @@ fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("stale", AdminError::Stale(json!({ "rev": 8 })), 412),
         ("needs_rev", AdminError::NeedsRev, 428),
         ("too_large", AdminError::TooLarge(65_536), 413),
+        ("too_slow", AdminError::TooSlow, 408),
         ("not_json", AdminError::NotJson, 415),
         ("malformed", AdminError::Malformed { line: 1, column: 2 }, 400),
         ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
         ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
-        ("misconfigured", AdminError::Misconfigured("sesame".into()), 503),
+        ("misconfigured", AdminError::Misconfigured("OWNER_KEY must be set".into()), 503),
         ("page", AdminError::Page("sesame".into()), 503),
         ("registry", AdminError::Registry("sesame".into()), 503),
     ]
@@ -131,9 +132,9 @@ fn name(error: &AdminError) -> &'static str {
     match error {
         AdminError::NotSignedIn => "not_signed_in",
         AdminError::WrongKey => "wrong_key",
-        AdminError::TooManyTries(_) => "too_many_tries",
         AdminError::AlreadyDone(_) => "already_done",
         AdminError::CrossOrigin => "cross_origin",
+        AdminError::NoAdminHost => "no_admin_host",
         AdminError::NotFound => "not_found",
         AdminError::NoIntegration => "no_integration",
         AdminError::NoSubAccount => "no_sub_account",
@@ -146,6 +147,7 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::Stale(_) => "stale",
         AdminError::NeedsRev => "needs_rev",
         AdminError::TooLarge(_) => "too_large",
+        AdminError::TooSlow => "too_slow",
         AdminError::NotJson => "not_json",
         AdminError::Malformed { .. } => "malformed",
         AdminError::Invalid { .. } => "invalid",
@@ -158,7 +160,7 @@ fn name(error: &AdminError) -> &'static str {
 
 /// As [`name`], for denials: the number of codes there are.
 const DENIAL_CODES: usize = 24;
-const ADMIN_NAMES: usize = 24;
+const ADMIN_NAMES: usize = 25;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

@@ -36,7 +36,6 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
         assert!(given.keys().all(|name| fields.contains(&name.as_str())), "an unknown field is accepted: {body}");
     }
     match command {
-        Command::SignIn(_) => assert_eq!(format!("{command:?}"), "SignIn([redacted])"),
         Command::CreateIntegration(new) => names(new.name.as_str(), new.description.as_str()),
         Command::EditIntegration { rev, edit, .. } => {
             based_on(*rev, if_match);
@@ -63,7 +62,6 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
 /// The fields that a body may have; `None` where there is none to look at.
 fn fields(command: &Command) -> Option<&'static [&'static str]> {
     Some(match command {
-        Command::SignIn(_) => &["key"],
         Command::AddSubAccount(_) => &["id", "name"],
         Command::CreateIntegration(_) => &["name", "description", "owner", "scopes"],
         Command::EditIntegration { .. } => &["name", "description", "scopes"],

@@ -32,7 +32,7 @@ export const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
 export const session = {
-  show: () => ask<{ actor: string; expires_at: string | null }>("GET", "/session"),
+  show: () => ask<{ actor: string; expires_at: string | null; api_url: string | null }>("GET", "/session"),
   signIn: (key: string) => ask<void>("POST", "/session", { body: { key } }),
   signOut: () => ask<void>("DELETE", "/session"),
 };

@@ -14,6 +14,8 @@ type State = "asking" | "out" | "in" | "expired";
 class Session {
   state = $state<State>("asking");
   problem = $state<Problem | null>(null);
+  /** Where the API is that integrations call, as the gate was told; without a slash at its end. */
+  apiUrl = $state<string | null>(null);
   #waiting: Waiting[] = [];
   #renewal: Promise<void> | null = null;
   #tabs = new BroadcastChannel("tidegate-session");
@@ -29,7 +31,7 @@ class Session {
 
   async start(): Promise<void> {
     try {
-      await api.show();
+      await this.#show();
       this.state = "in";
     } catch (thrown) {
       const problem = Problem.from(thrown);
@@ -40,7 +42,7 @@ class Session {
 
   async signIn(key: string): Promise<void> {
     await api.signIn(key);
-    await api.show().catch((thrown: unknown) => {
+    await this.#show().catch((thrown: unknown) => {
       throw Problem.from(thrown).status === 401 ? new Problem(401, { type: "no-cookie", title: t.session.noCookie, detail: t.session.noCookieDetail }) : thrown;
     });
     this.#signedIn();
@@ -66,7 +68,11 @@ class Session {
 
   #heard(message: unknown): void {
     if (message === "out" && this.state === "in") this.state = "expired";
-    if (message === "in" && this.state !== "in") this.#signedIn();
+    if (message === "in" && this.state !== "in") void this.#show().then(() => this.#signedIn(), () => undefined);
+  }
+
+  async #show(): Promise<void> {
+    this.apiUrl = (await api.show()).api_url;
   }
 
   #signedIn(): void {

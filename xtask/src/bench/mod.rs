@@ -3,6 +3,7 @@
 mod body;
 mod core;
 mod counted;
+mod doors;
 mod http;
 mod load;
 mod machine;
@@ -38,10 +39,11 @@ enum Measure {
     InWorld(fn(&Options, &World) -> Result<Part>),
 }
 
-const PARTS: [(&str, Measure); 11] = [
+const PARTS: [(&str, Measure); 12] = [
     ("http", Measure::InWorld(http::measure)),
     ("start", Measure::InWorld(start::measure)),
     ("body", Measure::InWorld(body::measure)),
+    ("doors", Measure::InWorld(doors::measure)),
     ("memory", Measure::InWorld(memory::measure)),
     ("profile", Measure::InWorld(profile::measure)),
     ("counted", Measure::InWorld(counted::measure)),

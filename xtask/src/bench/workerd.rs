@@ -16,6 +16,8 @@ use crate::{gate, project};
 
 /// As in wrangler.toml.
 const COMPATIBILITY_DATE: &str = "2026-04-25";
+/// The host name of the admin plane.
+pub const ADMIN_HOST: &str = "admin.localhost";
 const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A Worker that can stand in front of the origin.
@@ -136,7 +138,8 @@ const config :Workerd.Config = (
       compatibilityDate = "{COMPATIBILITY_DATE}",
       bindings = [
         (name = "TOKENS", kvNamespace = "kv"), (name = "OAUTH_KV", kvNamespace = "kv"), (name = "ORIGIN", service = "origin"),
-        (name = "TOKEN_KEYS", text = "{keys}"), (name = "OWNER_KEY", text = "{owner_key}"), {binding}
+        (name = "TOKEN_KEYS", text = "{keys}"), (name = "OWNER_KEY", text = "{owner_key}"),
+        (name = "ADMIN_HOST", text = "{ADMIN_HOST}"), {binding}
       ],
       globalOutbound = "origin",
       cacheApiOutbound = "cache",
@@ -152,7 +155,7 @@ const config :Workerd.Config = (
 "#,
         wasm = wasm.map_or(String::new(), module),
         keys = tidegate_bench::fixture::TOKEN_KEYS,
-        owner_key = "owner_key_of_the_bench_and_nowhere_else",
+        owner_key = tidegate_bench::fixture::OWNER_KEY,
         kv = ports.kv,
         cache = ports.cache,
         disk = disk.display(),

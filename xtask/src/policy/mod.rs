@@ -29,7 +29,7 @@ Usage: cargo xtask policy <command>
   explain METHOD PATH FILE… --settings F [--owner ID [--level agency|sub-account] --scopes 'A B'] [--format text|json]
                         print the verdict on a request, and the steps that lead to it. Without --owner it has no token
   publish FILE… --settings F [--gate URL] [--preview]
-                        publish to a running gate (http://localhost:8787), with the owner key in the variable OWNER_KEY, in the place
+                        publish to a running gate (http://admin.localhost:8787), with the owner key in the variable OWNER_KEY, in the place
                         of all that was published before. --preview: print what would change and for whom, and publish nothing
   publish --document NAME FILE [--settings F] [--gate URL] [--preview]
                         publish one document, in the place of the one called NAME or beside the others, which stay

@@ -14,7 +14,7 @@ use super::publication::{Publication, Published};
 use super::{files_only, settings};
 use crate::cli;
 
-const GATE: &str = "http://localhost:8787";
+const GATE: &str = "http://admin.localhost:8787";
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// `cargo xtask policy publish …`
@@ -22,10 +22,10 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let gate = cli::option(&mut args, "--gate")?.unwrap_or_else(|| GATE.to_owned());
     let is_preview = cli::flag(&mut args, "--preview");
     let publication = publication(args)?;
-    let address = address(&gate)?;
+    let address = Address::parse(&gate)?;
     let key = std::env::var("OWNER_KEY").context("set the variable OWNER_KEY to the owner key")?;
     let (method, path, body) = publication.request(is_preview);
-    let published = send(method, &format!("{address}{path}"), &key, body)?;
+    let published = send(method, address, &path, &key, body)?;
     let what = match published.changed {
         _ if is_preview => "nothing was published; in force is",
         true => "published:",
@@ -57,31 +57,44 @@ fn publication(mut args: Vec<String>) -> Result<Publication> {
     }
 }
 
-/// The policy's address on the gate. The owner key goes there, and so not unencrypted to another machine.
-fn address(gate: &str) -> Result<String> {
-    let uri: Uri = gate.parse().with_context(|| format!("--gate {gate:?}"))?;
-    let host = uri.host().unwrap_or_default();
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-    match uri.scheme_str() {
-        Some("https") => {}
-        Some("http") if is_here => {}
-        Some("http") => bail!("--gate {gate}: the owner key is not sent over http to another machine; use https"),
-        _ => bail!("--gate {gate}: not an address like https://api.example.com"),
-    }
-    Ok(format!("{}/_tidegate/api/policy", gate.trim_end_matches('/')))
+/// The policy's address on the gate.
+struct Address {
+    url: String,
+    /// What to send as `Host`, where it is not the host of the URL.
+    host: Option<String>,
 }
 
-fn send(method: &str, address: &str, key: &str, body: String) -> Result<Published> {
-    let request = Request::builder()
-        .method(method)
-        .uri(address)
-        .header("authorization", format!("Bearer {key}"))
-        .header("content-type", "application/json")
-        .body(body)
-        .map_err(|_| anyhow!("OWNER_KEY cannot stand in a header"))?;
+impl Address {
+    /// The owner key goes there, and so not unencrypted to another machine. A name under `localhost` is this machine, which few
+    /// programs know: the connection is made to 127.0.0.1.
+    fn parse(gate: &str) -> Result<Self> {
+        let uri: Uri = gate.parse().with_context(|| format!("--gate {gate:?}"))?;
+        let host = uri.host().unwrap_or_default();
+        let is_name = host.ends_with(".localhost");
+        let is_here = is_name || ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_here => {}
+            Some("http") => bail!("--gate {gate}: the owner key is not sent over http to another machine; use https"),
+            _ => bail!("--gate {gate}: not an address like https://api.example.com"),
+        }
+        let url = format!("{}/_tidegate/api/policy", gate.trim_end_matches('/'));
+        Ok(match uri.authority().filter(|_| is_name && uri.scheme_str() == Some("http")) {
+            Some(name) => Self { url: url.replacen(host, "127.0.0.1", 1), host: Some(name.to_string()) },
+            None => Self { url, host: None },
+        })
+    }
+}
+
+fn send(method: &str, address: Address, path: &str, key: &str, body: String) -> Result<Published> {
+    let url = format!("{}{path}", address.url);
+    let request = Request::builder().method(method).uri(&url).header("authorization", format!("Bearer {key}"));
+    let request = request.header("content-type", "application/json");
+    let request = address.host.into_iter().fold(request, |request, host| request.header("host", host));
+    let request = request.body(body).map_err(|_| anyhow!("OWNER_KEY cannot stand in a header"))?;
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
     let agent = ureq::Agent::new_with_config(config.timeout_global(Some(LIMIT)).build());
-    let mut answer = agent.run(request).with_context(|| format!("{method} {address}"))?;
+    let mut answer = agent.run(request).with_context(|| format!("{method} {url}"))?;
     let status = answer.status();
     let text = answer.body_mut().read_to_string()?;
     if !status.is_success() {
@@ -107,13 +120,20 @@ mod tests {
     #[test]
     fn the_owner_key_is_not_sent_in_the_clear() {
         for gate in ["https://api.example.com", "https://api.example.com/", "http://localhost:8787", "http://[::1]:1"] {
-            assert!(address(gate).unwrap().ends_with("/_tidegate/api/policy"), "{gate}");
+            assert!(Address::parse(gate).unwrap().url.ends_with("/_tidegate/api/policy"), "{gate}");
         }
-        assert_eq!(address("https://a.example/").unwrap(), "https://a.example/_tidegate/api/policy");
+        assert_eq!(Address::parse("https://a.example/").unwrap().url, "https://a.example/_tidegate/api/policy");
         for gate in ["http://api.example.com", "http://localhost.example.com", "ftp://localhost", "localhost:8787", ""]
         {
-            assert!(address(gate).is_err(), "{gate}");
+            assert!(Address::parse(gate).is_err(), "{gate}");
         }
+    }
+
+    #[test]
+    fn a_name_under_localhost_is_this_machine() {
+        let Address { url, host } = Address::parse("http://admin.localhost:8787").unwrap();
+        assert_eq!(url, "http://127.0.0.1:8787/_tidegate/api/policy");
+        assert_eq!(host.as_deref(), Some("admin.localhost:8787"));
     }
 
     #[test]

@@ -1,0 +1,151 @@
+// An origin that is after the owner key: its page, at a public operation, registers a service worker for its whole host. On a host that
+// served the admin page too, that was the end: the worker answered in the page's place, and the key as it was typed was the origin's.
+// Tried in the shape of a local run (http, names under localhost) and of a deployment (https, two host names).
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, rmSync } from "node:fs";
+import { request as requestHttp } from "node:http";
+import { Agent, request as requestHttps } from "node:https";
+import { createServer } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium } from "playwright-core";
+
+import { ownerKey } from "./support.mjs";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const SHAPES = [
+  { name: "a local run", scheme: "http", api: "localhost", admin: "admin.localhost" },
+  { name: "a deployment", scheme: "https", api: "api.example", admin: "gate-admin.example" },
+];
+
+const POLICY = {
+  documents: [{ openapi: "3.1.0", info: { title: "Evil", version: "1" }, paths: { "/page": open("page"), "/worker.js": open("worker") } }],
+  settings: {},
+};
+
+function open(operationId) {
+  return { get: { operationId, security: [], responses: { 200: { description: "It" } } } };
+}
+
+for (const shape of SHAPES) {
+  test(`a service worker of the origin's cannot take the page's place: ${shape.name}`, { timeout: 180_000 }, async (t) => {
+    const gate = await startGate(t, shape);
+    const [api, admin] = [shape.api, shape.admin].map((host) => `${shape.scheme}://${host}:${gate.port}`);
+    assert.equal((await gate.ask("PUT", "/_tidegate/api/policy", POLICY)).status, 200);
+    const browser = await launch(t);
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+
+    // The attack works, on the host that the origin is served on.
+    await page.goto(`${api}/page`);
+    await page.waitForFunction(() => document.title !== "The API's page");
+    assert.equal(await page.title(), "registered");
+    await page.goto(`${api}/_tidegate/`);
+    assert.equal(await page.title(), "Not the gate's page");
+    assert.equal(await inPage(page, () => Boolean(navigator.serviceWorker.controller)), true);
+    // There it gains nothing: neither a session starts on that host, nor does the admin plane's host believe it.
+    const asked = await inPage(page, async ({ admin, key }) => {
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ key }) };
+      const own = await fetch("/_tidegate/api/session", { ...init, cache: "reload" }).then((answer) => answer.text(), () => "");
+      const other = await fetch(`${admin}/_tidegate/api/session`, { ...init, credentials: "include" }).then(() => "answered", () => "not readable");
+      return { own, other };
+    }, { admin, key: ownerKey });
+    assert.ok(asked.own.includes("Not the gate's page"), "answered by the worker itself");
+    assert.equal(asked.other, "not readable");
+    assert.deepEqual((await context.cookies(admin)).map(({ name }) => name), []);
+
+    // On the admin plane's host nothing of the origin's is served, its scripts not either.
+    for (const [path, headers] of [["/page", {}], ["/worker.js", {}], ["/worker.js", { "service-worker": "script" }]]) {
+      assert.equal((await gate.ask("GET", path, undefined, headers)).status, 404, path);
+    }
+    await page.goto(`${admin}/page`);
+    assert.match(await page.locator("body").innerText(), /not-found/);
+    await page.goto(`${admin}/_tidegate/`);
+    await page.getByLabel("Owner key", { exact: true }).waitFor();
+    for (const [script, scope] of [["/worker.js", "/"], ["/page", "/"], ["/_tidegate/api/openapi.json", "/_tidegate/"]]) {
+      const outcome = await inPage(page, ([script, scope]) => navigator.serviceWorker.register(script, { scope }).then(() => "registered", (error) => error.name), [script, scope]);
+      assert.match(outcome, /^(SecurityError|TypeError)$/, script);
+    }
+    assert.equal(await inPage(page, () => Boolean(navigator.serviceWorker.controller)), false);
+
+    // And so the owner signs in on the gate's own page, and stays signed in when the API's page was looked at again.
+    await page.getByLabel("Owner key", { exact: true }).fill(ownerKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
+    const other = await context.newPage();
+    await other.goto(`${api}/page`);
+    await page.reload();
+    await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
+    const cookies = await context.cookies();
+    assert.deepEqual(cookies.filter(({ domain }) => domain === shape.admin).map(({ name }) => name), ["__Host-tidegate"]);
+  });
+}
+
+/** The page's own script runs under trusted types; this does not need them. */
+const inPage = (page, body, argument) => page.evaluate(body, argument);
+
+async function launch(t) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    // A certificate of nobody's, and names that no resolver knows. Service workers want the certificate to be accepted by the browser itself.
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--ignore-certificate-errors",
+      "--host-resolver-rules=MAP *.example 127.0.0.1, MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1",
+    ],
+  });
+  t.after(() => browser.close());
+  return browser;
+}
+
+/** A gate in front of the evil origin, under `wrangler dev`, with a state of its own. */
+async function startGate(t, { scheme, api, admin }) {
+  const port = await freePort();
+  const directory = `${ROOT}target/browser-evil/${scheme}`;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const log = openSync(`${directory}/wrangler.log`, "w");
+  const args = ["dev", "--config", "wrangler.toml", "--config", "tests/browser/evil-origin/wrangler.toml", "--port", port, "--persist-to", directory];
+  args.push("--inspector-port", "0", "--show-interactive-dev-session=false", "--local-protocol", scheme);
+  args.push("--var", `ADMIN_HOST:${admin}`, "--var", `API_URL:${scheme}://${api}:${port}`);
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_REGISTRY_PATH: `${directory}/registry` };
+  const wrangler = spawn(`${ROOT}node_modules/.bin/wrangler`, args.map(String), { cwd: ROOT, env, stdio: ["ignore", log, log], detached: true });
+  t.after(() => {
+    try {
+      process.kill(-wrangler.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  });
+  const ask = (method, path, body, headers = {}) => askGate(scheme, port, `${admin}:${port}`, method, path, body, headers);
+  for (let tries = 0; tries < 600; tries += 1) {
+    const answer = await ask("GET", "/_tidegate/healthz").catch(() => undefined);
+    if (answer?.status === 200) return { port, ask };
+    await sleep(200);
+  }
+  return assert.fail(`the gate does not answer; see ${directory}/wrangler.log`);
+}
+
+function askGate(scheme, port, host, method, path, body, headers) {
+  const send = scheme === "https" ? requestHttps : requestHttp;
+  const agent = scheme === "https" ? new Agent({ rejectUnauthorized: false }) : undefined;
+  const all = { authorization: `Bearer ${ownerKey}`, "content-type": "application/json", ...headers, host };
+  return new Promise((resolve, reject) => {
+    const sent = send({ host: "127.0.0.1", port, path, method, agent, headers: all }, async (answer) => {
+      resolve({ status: answer.statusCode, text: (await buffer(answer)).toString() });
+    });
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,78 @@
+//! `cargo xtask secret`: new secrets, which never stand on a terminal or a command line.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use data_encoding::BASE64URL_NOPAD;
+
+/// The owner key.
+pub const OWNER_KEY: &str = "OWNER_KEY";
+/// The token keys.
+pub const TOKEN_KEYS: &str = "TOKEN_KEYS";
+
+/// `cargo xtask secret NAME FILE`
+pub fn command(args: &[String]) -> Result<()> {
+    let [name, file] = args else { bail!("cargo xtask secret NAME FILE: NAME is {OWNER_KEY} or {TOKEN_KEYS}") };
+    let secret = fresh(name)?;
+    create(Path::new(file), &secret)?;
+    println!("A new {name} is in {file}, which only you can read. To give it to the gate, and then to forget it here:");
+    println!("  npx wrangler secret put {name} < {file}");
+    println!("Keep a copy where your other secrets are, and delete the file.");
+    Ok(())
+}
+
+/// A new value for a secret: 256 random bits, in the form that the gate wants.
+pub fn fresh(name: &str) -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).ok().context("the system gives no random bytes")?;
+    let random = BASE64URL_NOPAD.encode(&bytes);
+    match name {
+        OWNER_KEY => Ok(format!("owner_{random}")),
+        TOKEN_KEYS => Ok(random),
+        other => bail!("there is no secret {other:?}; there are {OWNER_KEY} and {TOKEN_KEYS}"),
+    }
+}
+
+/// Writes a file that only its owner can read; one that is there already is kept.
+pub fn create(path: &Path, text: &str) -> Result<()> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.with_context(|| format!("{} cannot be created", path.display()))?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use tidegate::core::admin::OwnerKey;
+    use tidegate::core::token::TokenKeys;
+
+    use super::*;
+
+    #[test]
+    fn fresh_secrets_have_the_form_that_the_gate_wants_and_differ() {
+        let (one, other) = (fresh(OWNER_KEY).unwrap(), fresh(OWNER_KEY).unwrap());
+        assert_ne!(one, other);
+        assert!(OwnerKey::parse(&one).unwrap().is(&one));
+        assert!(TokenKeys::parse(&fresh(TOKEN_KEYS).unwrap()).is_ok());
+        assert!(fresh("OTHER").is_err());
+    }
+
+    #[test]
+    fn a_secrets_file_is_its_owners_alone_and_never_written_over() {
+        let path = std::env::temp_dir().join(format!("tidegate-secret-{}", std::process::id()));
+        let _ = fs::remove_file(&path);
+        let args = [OWNER_KEY.to_owned(), path.display().to_string()];
+        command(&args).unwrap();
+        let (text, mode) = (fs::read_to_string(&path).unwrap(), fs::metadata(&path).unwrap().permissions().mode());
+        assert!(OwnerKey::parse(&text).is_ok());
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(command(&args).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        fs::remove_file(&path).unwrap();
+    }
+}
