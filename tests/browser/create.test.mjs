@@ -172,22 +172,50 @@ test("half a form is not left without asking", async ({ page }) => {
   await shown(page.getByRole("heading", { name: "Why?", level: 1 }));
 });
 
-test("an agency's integration: scopes that open nothing there cannot be chosen", async ({ page }) => {
+/** The agency's id is set in one place, and can be changed while nothing carries it. */
+async function setAgency(page) {
+  if ((await api("GET", "/agency")).id !== null) return;
+  await open(page, "#/integrations/new");
+  await page.getByRole("radio", { name: /^Agency/ }).check();
+  await shown(page.getByText("The agency's id in your API is not set yet."));
+  await page.getByRole("link", { name: "Set it under Sub-accounts" }).click();
+  await shown(page.getByText("Its id is not set yet"));
+  const dialog = page.getByRole("dialog");
+  const save = async (opener, id) => {
+    await button(page, opener).click();
+    await dialog.getByLabel("Id").fill(id);
+    await button(dialog, "Save").click();
+    await gone(dialog);
+  };
+  await save("Set the agency's id", "first-agency");
+  await shown(page.getByText("first-agency"));
+  await save("Change the agency", "the-agency");
+  await shown(page.getByText("the-agency"));
+}
+
+test("an agency's integration: its id is set once, and scopes that open nothing there cannot be chosen", { permissions }, async ({ page }) => {
+  await setAgency(page);
   const name = unique("Of the agency");
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("option", { name: "Acme Dental (acme)" }).waitFor({ state: "attached" });
   await page.getByRole("radio", { name: /^Agency/ }).check();
-  const id = page.getByLabel("The agency's id in your API");
-  if (await id.isVisible()) await id.fill("the-agency");
   await button(page, "Continue").click();
   await page.getByRole("checkbox", { name: "locations.readonly" }).check();
   await button(page, "Review").click();
   await shown(page.getByText("By its scopes"));
+  await shown(page.getByText("the-agency", { exact: true }));
   await button(page, "Create and show the token").click();
   await shown(page.getByText("This is the only time"));
   const token = await page.getByRole("textbox", { name: "Token" }).innerText();
   const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
   assert.equal(integrations[0].owner.level, "agency");
   assert.equal(await call(token, "/locations/?companyId=the-agency"), 200);
+  await page.getByRole("button", { name: "Copy token: Token" }).click();
+  await button(page, "Done, show the integration").click();
+  await open(page, "#/sub-accounts");
+  await button(page, "Change the agency").click();
+  const dialog = page.getByRole("dialog");
+  await shown(dialog.getByText(/integrations? carr(y|ies) this id/));
+  assert.equal(await dialog.getByLabel("Id").getAttribute("readonly"), "");
 });

@@ -8,7 +8,8 @@ import { changedDocument, choose } from "./views.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const region = (page, name) => page.getByRole("region", { name });
-const published = async () => (await api("GET", "/policy")).rev;
+const inForce = () => api("GET", "/policy");
+const published = async () => (await inForce()).rev;
 
 /** Puts the demo's own policy back, for the tests that come after. */
 async function restore() {
@@ -50,13 +51,25 @@ test("report and differences appear without a network: JSON, YAML, dropped, chos
   await shown(diff.getByText("/teapot").first());
   await shown(region(page, "Report").getByText("Schemes that the settings do not map"));
 
+  await settles(() => button(page, "Publish…").isDisabled(), true); // nobody publishes blind
+
   await page.getByRole("button", { name: "Start over" }).click();
   await drop(page, "invoices.yaml", YAML);
+  await removeInForce(page);
   await shown(diff.getByText("1 operation added"));
   await shown(diff.getByText("14 operations removed"));
-  assert.deepEqual(asked.filter((url) => !url.includes("/assets/")), []); // but for an icon of the page itself
+  // But for an icon of the page itself, and for what it would do to integrations.
+  assert.deepEqual(asked.filter((url) => !url.includes("/assets/") && !url.endsWith("/policy/preview")), []);
   await context.setOffline(false);
 });
+
+/** Marks all documents of the policy in force to be removed. */
+async function removeInForce(page) {
+  const { documents } = await inForce();
+  const stay = page.getByRole("list", { name: /^\d+ documents? stays?/ });
+  if (!(await stay.isVisible())) await page.getByText(/^\d+ documents? stays?/).click();
+  for (const { name } of documents) await page.getByRole("button", { name: `Remove the document ${name}`, exact: true }).click();
+}
 
 async function drop(page, name, text) {
   const files = await page.evaluateHandle(([name, text]) => {
@@ -81,7 +94,7 @@ test("a broken document is named, with where it is broken; the others stay", asy
   await shown(page.getByText("No operation is added, removed or changed."));
 });
 
-test("a scheme is mapped, the impact asked for, the policy published, and rolled back", { timeout: 120_000 }, async ({ t, page }) => {
+test("a scheme is mapped, the impact shown unasked, the policy published, and rolled back", { timeout: 120_000 }, async ({ t, page }) => {
   t.after(restore);
   const { integration } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
   const before = await published();
@@ -94,14 +107,16 @@ test("a scheme is mapped, the impact asked for, the policy published, and rolled
   await page.getByLabel("Partner-Access").selectOption({ label: "Sub-accounts" });
   await gone(region(page, "Report").getByText("Schemes that the settings do not map"));
 
-  await button(page, "Check all integrations").click();
   const impact = region(page, "What it does to your integrations");
   await shown(impact.getByRole("link", { name: integration.name }));
   await shown(impact.getByRole("listitem").filter({ hasText: integration.name }).getByText("loses 1 operation"));
+  await shown(impact.getByText(/^\d+ integrations? loses? something$/));
 
   await button(page, "Publish…").click();
   const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
-    await button(dialog, "Publish").click();
+  await shown(dialog.getByText("Replaced"));
+  await typeNumber(dialog, "Publish");
+  await button(dialog, "Publish").click();
   await shown(dialog.getByText(/Sending|compiles|on the way to the edge/));
   await gone(dialog);
   await shown(page.getByRole("status").getByText(`Version ${before + 1} is in force.`));
@@ -112,10 +127,66 @@ test("a scheme is mapped, the impact asked for, the policy published, and rolled
 
   await page.getByRole("button", { name: new RegExp(`^Roll back…? Version ${before}$`) }).click();
   const sure = page.getByRole("dialog", { name: `Roll back to version ${before}?` });
+  await shown(sure.getByText(/gains \d+ operation/).first());
+  await typeNumber(sure, "Roll back");
   await button(sure, "Roll back").click();
   await gone(sure);
   await shown(page.getByRole("heading", { name: `In force: Version ${before + 2}` }));
   assert.ok(!(await api("GET", "/scopes")).scopes.some(({ scope }) => scope === "invoices.write"));
+});
+
+/** Where some integration loses something, the button waits for the number of those. */
+async function typeNumber(dialog, action) {
+  const field = dialog.getByLabel(/^To confirm, type how many integrations lose something:/);
+  if (!(await field.isVisible())) return;
+  const number = /: ([\d,]+)$/.exec(await dialog.locator("label", { hasText: "To confirm" }).innerText())[1].replaceAll(",", "");
+  await field.fill(String(Number(number) + 1));
+  await settles(() => button(dialog, action).isDisabled(), true);
+  await field.fill(number);
+  await settles(() => button(dialog, action).isEnabled(), true);
+}
+
+test("a dropped document replaces the one of its name; the sheet says which others stay", { timeout: 120_000 }, async ({ t, page }) => {
+  t.after(restore);
+  const [text] = demo.documents();
+  const { title } = JSON.parse(text).info;
+  const invoices = { name: "Invoices", text: YAML };
+  await policyView(page);
+  await choose(page, ["invoices.yaml", invoices.text]);
+  await shown(region(page, "Differences to the policy in force").getByText("1 operation added"));
+  await button(page, "Publish…").click();
+  const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
+  await shown(dialog.getByText("Invoices"));
+  await shown(dialog.getByText("Stays"));
+  await dialog.getByText("1 document", { exact: true }).click();
+  await shown(dialog.getByText(title, { exact: true }));
+  await shown(dialog.getByText("No integration gains or loses anything."));
+  await button(dialog, "Publish").click();
+  await gone(dialog);
+  assert.deepEqual((await inForce()).documents.map(({ name }) => name).sort(), ["Invoices", title].sort());
+  // And it goes as it came.
+  await page.getByText(/^2 documents stay/).click();
+  await page.getByRole("button", { name: "Remove the document Invoices", exact: true }).click();
+  await shown(region(page, "Differences to the policy in force").getByText("1 operation removed"));
+  await button(page, "Publish…").click();
+  await shown(dialog.getByText("Removed"));
+  await button(dialog, "Publish").click();
+  await gone(dialog);
+  assert.deepEqual((await inForce()).documents.map(({ name }) => name), [title]);
+});
+
+test("settings are changed without any document", { timeout: 120_000 }, async ({ t, page }) => {
+  t.after(restore);
+  await policyView(page);
+  await button(page, "Change the settings").click();
+  await page.getByLabel("An operation without any security is").selectOption("public");
+  await shown(region(page, "Report"));
+  await button(page, "Publish…").click();
+  const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
+  await typeNumber(dialog, "Publish");
+  await button(dialog, "Publish").click();
+  await gone(dialog);
+  assert.equal((await inForce()).settings.without_security, "public");
 });
 
 test("versions are shown in pages, the latest first", async ({ t, page }) => {
@@ -152,6 +223,7 @@ test("somebody else publishes meanwhile: nothing is overwritten, and what was ch
   const rev = await published();
   await button(page, "Publish…").click();
   const dialog = page.getByRole("dialog");
+  await typeNumber(dialog, "Publish");
   await button(dialog, "Publish").click();
   await shown(dialog.getByText("The policy in force has changed meanwhile."));
   assert.equal(await published(), rev);
@@ -165,6 +237,7 @@ test("a real API: 41 documents, 576 operations", { timeout: 120_000 }, async ({ 
   const names = readdirSync(HIGHLEVEL).filter((name) => name.endsWith(".json"));
   await policyView(page);
   await context.setOffline(true);
+  await removeInForce(page);
   await choose(page, ...names.map((name) => [name, readFileSync(new URL(name, HIGHLEVEL), "utf8")]));
   const report = region(page, "Report");
   await report.waitFor({ timeout: 60_000 });

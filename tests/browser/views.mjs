@@ -17,6 +17,11 @@ async function integrations(page, context, look) {
   await page.getByRole("button", { name: /^Actions for/ }).first().click();
   await look("integrations-menu");
   await page.keyboard.press("Escape");
+  const { token } = await seed({ name: "Pasted by mistake" });
+  await page.getByRole("searchbox").pressSequentially(token.slice(0, 45));
+  await shown(dialog(page).getByText("Pasted by mistake"));
+  await look("integrations-pasted");
+  await page.keyboard.press("Escape");
   await page.getByRole("searchbox").fill("nothing is called this");
   await shown(page.getByRole("heading", { name: "No integration matches" }));
   await look("integrations-no-match");
@@ -26,6 +31,9 @@ async function subAccounts(page, context, look) {
   await open(page, "#/sub-accounts");
   await shown(page.getByText("Acme Dental"));
   await look("sub-accounts");
+  await page.getByRole("button", { name: /agency/ }).click();
+  await look("agency");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Rename Acme Dental" }).click();
   await look("sub-accounts-rename");
   await page.keyboard.press("Escape");
@@ -188,8 +196,7 @@ async function policy(page, context, look) {
   await look("policy");
   await choose(page, ["demo.json", changedDocument()]);
   await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
-  await button(page, "Check all integrations").click();
-  await shown(page.getByText(/integrations? affected|No integration gains/));
+  await shown(page.getByText(/integrations? (affected|loses? something)|No integration gains/));
   await look("policy-draft");
   await button(page, "Publish…").click();
   await look("policy-publish");

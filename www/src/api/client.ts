@@ -2,6 +2,7 @@
 
 import { ask, askText, type Options } from "./http";
 import type {
+  Agency,
   CatalogueEntry,
   Edit,
   EventPage,
@@ -52,6 +53,10 @@ export const owners = {
   rename: (id: string, rev: number, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
 };
 
+export const agency = {
+  set: (rev: number, id: string, name: string) => ask<Agency>("PUT", "/agency", { body: { id, ...(name && { name }) }, rev }),
+};
+
 export const scopes = {
   list: async () => (await ask<{ scopes: CatalogueEntry[] }>("GET", "/scopes")).scopes,
 };
@@ -83,18 +88,28 @@ export const integrations = {
   events: (id: string, cursor: string | null) => ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`),
 };
 
-export interface Documents {
-  documents: string[];
+/** Documents by their names, as texts. */
+export interface WholePolicy {
+  documents: Record<string, string>;
   settings: Settings;
+}
+
+/** What is not named stays; null removes a document. */
+export interface PolicyChange {
+  documents?: Record<string, string | null>;
+  settings?: Settings;
 }
 
 export const policy = {
   show: () => ask<Policy>("GET", "/policy"),
   /** `UNCHANGED` where it is still the revision that is known. */
   compiled: (known?: number) => askText("/policy/compiled", known),
-  preview: (body: Documents) => ask<PolicyPreview>("POST", "/policy/preview", { body }),
-  publish: (body: Documents, rev: number, onSent: (share: number) => void) =>
+  preview: (body: WholePolicy | { change: PolicyChange } | { to: number }, signal?: AbortSignal) =>
+    ask<PolicyPreview>("POST", "/policy/preview", { body, ...(signal && { signal }) }),
+  publish: (body: WholePolicy, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
+  change: (body: PolicyChange, rev: number, onSent: (share: number) => void) =>
+    ask<Published>("PATCH", "/policy", { body, rev, onSent } satisfies Options),
   versions: (cursor: string | null) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
   /** How many keys KV has yet to be told of. */

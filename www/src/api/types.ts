@@ -49,8 +49,16 @@ export interface SubAccount {
   integrations: number;
 }
 
+/** Before it is set, `id` is null and `rev` 0. */
+export interface Agency<Id = string> {
+  id: Id;
+  name: string | null;
+  rev: number;
+  integrations: number;
+}
+
 export interface Owners {
-  agency: { id: string; integrations: number } | null;
+  agency: Agency | null;
   sub_accounts: SubAccount[];
 }
 
@@ -73,8 +81,15 @@ export interface EventPage {
   total: number;
 }
 
+/** A document of the policy, by its name; null in place of a list where it was published before documents were kept. */
+export interface PolicyDocument {
+  name: string;
+  operations: number;
+}
+
 export interface Policy {
   rev: number;
+  documents: PolicyDocument[] | null;
   published_at: string;
   actor: string;
   settings: Settings;
@@ -95,14 +110,27 @@ export interface PolicyVersionPage {
 }
 
 export interface Impact {
+  /** Integrations that gain or lose something. */
   affected: number;
-  integrations: { integration: string; name: string; lost: string[]; gained: string[] }[];
+  /** Those that lose something. */
+  losing: number;
+  /** The first of them, those that lose something first. */
+  integrations: { integration: string; name: string; owner: Owner; lost: string[]; gained: string[] }[];
+}
+
+export interface DocumentChange extends PolicyDocument {
+  change: "added" | "replaced" | "removed" | "unchanged";
 }
 
 export interface PolicyPreview {
+  /** The revision that it was compared with; 0 where none was in force. */
+  rev: number;
   report: Report;
+  /** Null where the report has errors; so is `impact`. */
   diff: PolicyDiff | null;
-  impact?: Impact;
+  impact: Impact | null;
+  /** Null for a roll back to a version whose documents were not kept. */
+  documents: DocumentChange[] | null;
 }
 
 export interface Published {

@@ -188,6 +188,12 @@ export interface Report {
   errors: Finding[];
   without_token: Finding[];
   without_security: Finding[];
+  /** A document opens them to anyone beside others. */
+  optional_security: Finding[];
+  needs_no_scope: Finding[];
+  names_no_owner: Finding[];
+  unread_bodies: Finding[];
+  overlapping: Finding[];
   unsatisfiable: Finding[];
   crossing: Finding[];
   unmapped_schemes: string[];

@@ -31,6 +31,6 @@ export function forget(): void {
 
 /** What people call an owner. */
 export function ownerName(owner: Owner): string {
-  if (owner.level === "agency") return t.owner.agency;
+  if (owner.level === "agency") return owners.value?.agency?.name ?? t.owner.agency;
   return owners.value?.sub_accounts.find((one) => one.id === owner.id)?.name ?? owner.id;
 }
