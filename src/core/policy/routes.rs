@@ -294,14 +294,16 @@ fn overlap_loosely(one: &str, other: &str) -> bool {
     all && others.next().is_none()
 }
 
-/// Most literals differ in the first letter.
+/// Whether the first bytes that differ are not both letters or digits, or stand in an extension. Most literals are told apart
+/// so.
 fn is_same_start(one: &str, other: &str) -> bool {
-    match (one.bytes().next(), other.bytes().next()) {
-        (Some(one), Some(other)) => {
-            one.eq_ignore_ascii_case(&other) || !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric()
-        }
-        _ => false,
-    }
+    let mut pairs = one.bytes().zip(other.bytes());
+    let mut has_dot = false;
+    let differing = pairs.find(|(one, other)| {
+        has_dot |= *one == b'.';
+        !one.eq_ignore_ascii_case(other)
+    });
+    has_dot || differing.is_none_or(|(one, other)| !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric())
 }
 
 /// That takes a third of what a split by a character takes.
