@@ -49,8 +49,11 @@ pub(super) async fn handle(http: &HttpRequest, site: &Site) -> worker::Result<Re
     let head = Head::of(http);
     let gate = Gate::new(&head, &site.isolate);
     match (head.method.as_str(), path_of(head.target())) {
-        ("GET", "/_tidegate/healthz") => respond::json(200, &health(), None),
-        ("GET", "/_tidegate/whoami") => gate.whoami(site).await,
+        ("GET" | "HEAD", "/_tidegate/healthz") => respond::json(200, &health(), None),
+        ("GET" | "HEAD", "/_tidegate/whoami") => gate.whoami(site).await,
+        (_, "/_tidegate/healthz" | "/_tidegate/whoami") => {
+            respond::problem(&AdminError::MethodNotAllowed(vec!["GET", "HEAD"]).answer())
+        }
         (_, path) if is_ours(path) => match Path::parse(path) {
             Ok(_) => admin::handle(http, site, head.target()).await,
             Err(error) => gate.refuse(error),

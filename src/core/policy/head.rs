@@ -17,6 +17,11 @@ pub enum HeadRequests {
 }
 
 impl HeadRequests {
+    /// Whether it is what counts without a setting.
+    pub(in crate::core) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The method whose operation stands in for a missing one of `method`.
     pub(super) fn stand_in(self, method: &Method) -> Option<&'static Method> {
         (self == Self::AsGet && *method == Method::Head).then_some(&Method::Get)

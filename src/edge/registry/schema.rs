@@ -9,7 +9,7 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     (TABLES, |_| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -17,6 +17,7 @@ const MIGRATIONS: [Migration; 7] = [
     (VERSIONS, |_| Ok(())),
     (DOCUMENTS, |_| Ok(())),
     (PROJECTION, |_| Ok(())),
+    (ONE_SPELLING, fold_names),
 ];
 
 const TABLES: &str = "
@@ -121,6 +122,9 @@ const PROJECTION: &str = "
         UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0;
     END;
 ";
+
+/// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
+const ONE_SPELLING: &str = "SELECT 1";
 
 row! {
     struct TextRow {
