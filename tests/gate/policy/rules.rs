@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Settings, compile};
 use tidegate::core::policy::{HeadRequests, Lookup, Operation, Policy, StoredPolicy};
 use tidegate::core::request::{Method, Path};
+use tidegate::core::token::Authentic;
 
 use super::{document, parsed, settings};
 
@@ -173,7 +174,7 @@ fn head_finds_the_operation_of_get_where_the_settings_say_so() {
     let (described, get) = (policy(&settings()), policy(&Settings { head: HeadRequests::AsGet, ..settings() }));
     let found = |policy: &Policy, path: &str| {
         let path = Path::parse(path).unwrap();
-        let part = StoredPolicy::parse(policy.to_json()).unwrap().concerning(&path).unwrap();
+        let part = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap().concerning(&path).unwrap();
         assert_eq!(policy.operation(&Method::Head, &path), part.operation(&Method::Head, &path), "{path:?}");
         match part.lookup(&Method::Head, &path) {
             Lookup::Found(operation, _) => operation.id.clone().unwrap(),
