@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::decision::Denial;
 use super::policy::{OwnerError, OwnerParameter};
-use super::request::{Ambiguity, Method, RequestError};
+use super::request::{Ambiguity, Method, PathError, QueryError, RequestError};
 
 /// An HTTP response without a body other than its problem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,6 +91,7 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
                 .with("Retry-After", RETRY_AFTER.to_owned())
         }
         Denial::OriginUnreachable(_) => Reply::new(502, "origin-unreachable", "The API cannot be reached", UNREACHABLE),
+        Denial::OriginStatus(_) => Reply::new(502, "unusable-answer", "The API gave no usable answer", UNUSABLE),
         Denial::OriginTooSlow => Reply::new(504, "origin-too-slow", "The API did not answer in time", TOO_SLOW),
     }
 }
@@ -102,7 +103,9 @@ const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever
 const SAFE_METHOD: &str = "GET and HEAD requests reach this API without a body; send the id in the query or the path";
 const INCOMPLETE: &str = "It broke off before its end. Nothing was forwarded.";
 const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
-const UNREACHABLE: &str = "The request was allowed, but the API behind the gate cannot be reached.";
+const UNREACHABLE: &str =
+    "The request was allowed, but the connection to the API failed; the request may have taken effect.";
+const UNUSABLE: &str = "The request was allowed and forwarded; the API answered with an invalid status. The request may have taken effect.";
 const TOO_SLOW: &str = "The request was allowed and forwarded; whether it took effect is not known.";
 
 fn challenge(realm: &Realm, error: &str) -> String {
@@ -110,19 +113,29 @@ fn challenge(realm: &Realm, error: &str) -> String {
 }
 
 fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
-    if let RequestError::Body(error) = error {
-        return Reply::new(413, "body-too-long", "The body is too long to be judged", &format!("Refused: {error}."));
-    }
     let (credential_sent, detail) = match error {
+        RequestError::Body(error) => {
+            return Reply::new(
+                413,
+                "body-too-long",
+                "The body is too long to be judged",
+                &format!("Refused: {error}."),
+            );
+        }
+        RequestError::Path { error: PathError::TooLong, .. } => return target_too_long(&PathError::TooLong),
+        RequestError::Query { error: QueryError::TooLong, .. } => return target_too_long(&QueryError::TooLong),
         RequestError::Path { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Query { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Authorization(error) => (true, error.to_string()),
-        RequestError::Body(error) => (false, error.to_string()),
         RequestError::BodyOfSafeMethod => (true, SAFE_METHOD.to_owned()),
     };
     let reply =
         Reply::new(400, "ambiguous-request", "The request is malformed or ambiguous", &format!("Refused: {detail}."));
     if credential_sent { reply.with("WWW-Authenticate", challenge(realm, "invalid_request")) } else { reply }
+}
+
+fn target_too_long(error: &impl std::fmt::Display) -> Reply {
+    Reply::new(414, "target-too-long", "Path or query is too long", &format!("Refused: {error}."))
 }
 
 fn ambiguous_operation(other: Option<&str>, realm: &Realm) -> Reply {

@@ -9,7 +9,7 @@ import Gate, { Registry as RustRegistry } from "../../build/index.js";
 import { forward, names } from "./http.js";
 
 // The shim binds them to no instance of its class; called so, a request pays for none.
-const { answer_at_once: answerAtOnce, answer_failure: answerFailure } = Gate.prototype;
+const { answer_at_once: answerAtOnce, answer_failure: answerFailure, is_cookie_of_ours: isCookieOfOurs } = Gate.prototype;
 
 class Aborted extends Error {
   message = "the WebAssembly instance was aborted";
@@ -74,7 +74,7 @@ export default {
       const answer = atOnce(request, env);
       if (answer === undefined) return inTime(request, env, ctx);
       if (typeof answer !== "string") return answer;
-      return forward(env.ORIGIN, request, undefined, answer, (error) => failure(request, env, error));
+      return forward(env.ORIGIN, request, undefined, answer, setsCookieOfOurs, (error) => failure(request, env, error));
     } catch (error) {
       return unavailable(error);
     }
@@ -86,6 +86,12 @@ function atOnce(request, env) {
   if (isAborted) return undefined;
   const { method, url, headers } = request;
   return answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
+}
+
+/** Whether an origin's `Set-Cookie` line sets a cookie of ours. */
+function setsCookieOfOurs(line) {
+  if (isAborted) throw new Aborted(); // nobody is left to tell
+  return isCookieOfOurs(line);
 }
 
 /** The answer to a request that could not be forwarded at once. */

@@ -18,7 +18,7 @@ use crate::core::decision::{Denial, Grant, Identity, authenticate};
 use crate::core::reply::answer;
 use crate::core::request::{Path, PathError, Request, RequestError};
 use crate::core::rotation::TokenUse;
-use crate::core::token::{IntegrationId, VerifiedRequest, verify};
+use crate::core::token::{IntegrationId, OwnCredentials, VerifiedRequest, check};
 
 /// Judges a request to the API where nothing has to be read: gives what a denial is answered with, or how the request is to
 /// be forwarded. `None` where it takes more: then [`handle`] does it all.
@@ -49,8 +49,11 @@ pub(super) async fn handle(http: &HttpRequest, site: &Site) -> worker::Result<Re
     let head = Head::of(http);
     let gate = Gate::new(&head, &site.isolate);
     match (head.method.as_str(), path_of(head.target())) {
-        ("GET", "/_tidegate/healthz") => respond::json(200, &health(), None),
-        ("GET", "/_tidegate/whoami") => gate.whoami(site).await,
+        ("GET" | "HEAD", "/_tidegate/healthz") => respond::json(200, &health(), None),
+        ("GET" | "HEAD", "/_tidegate/whoami") => gate.whoami(site).await,
+        (_, "/_tidegate/healthz" | "/_tidegate/whoami") => {
+            respond::problem(&AdminError::MethodNotAllowed(vec!["GET", "HEAD"]).answer())
+        }
         (_, path) if is_ours(path) => match Path::parse(path) {
             Ok(_) => admin::handle(http, site, head.target()).await,
             Err(error) => gate.refuse(error),
@@ -139,7 +142,9 @@ impl<'a> Gate<'a> {
         let request = Request::parse(method, self.head.target(), authorization.as_deref())?;
         let (keys, prefix) =
             (config.keys.as_ref().map_err(Clone::clone)?, config.prefix.as_ref().map_err(Clone::clone)?);
-        request.authenticate(|credential| verify(keys, prefix, credential).map_err(Denial::from))
+        let is_owner_key = |text: &str| config.admin.owner_key.as_ref().is_ok_and(|key| key.is(text));
+        let own = OwnCredentials { prefix, is_owner_key: &is_owner_key };
+        request.authenticate(|authorization| check(keys, own, authorization).map_err(Denial::from))
     }
 
     /// Step 6, for a grant.
@@ -167,7 +172,7 @@ impl<'a> Gate<'a> {
     }
 
     async fn identify(&self, request: &VerifiedRequest, site: &Site) -> Result<Identity, Denial> {
-        let presented = request.credential().ok_or(Denial::NoCredential)?;
+        let presented = request.credential().ok_or_else(|| Denial::without_credential(request))?;
         let wanted = Wanted { record: Some(presented.id()), policy: false, for_denial: true };
         let record = self.basis(wanted, site).await?.record?;
         authenticate(presented, record.as_deref(), clock::now())

@@ -63,6 +63,12 @@ pub fn answer_failure(request: Request, env: Env, error: JsValue) -> worker::Res
     gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &origin::failed(&error))
 }
 
+/// Whether an origin's `Set-Cookie` line sets a cookie of ours, for `forward` in http.js.
+#[wasm_bindgen]
+pub fn is_cookie_of_ours(line: &str) -> bool {
+    crate::core::forward::sets_cookie_of_ours(line)
+}
+
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     #[cfg(feature = "panic-injection")]

@@ -1,6 +1,7 @@
 //! The origin: the service or address behind the gate.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,13 +11,15 @@ use worker::Env;
 use super::config::{binding, text};
 use super::head::{Head, lines, split};
 use crate::core::decision::{Denial, Grant};
-use crate::core::forward::{Plan, plan};
+use crate::core::forward::{Arrival, Plan, RemovedFields, WITHHELD_FIELDS, plan, sets_cookie_of_ours};
 
 /// Where granted requests go.
 pub(super) struct Origin {
     to: To,
     /// How long the origin may take to begin its answer, in milliseconds.
     patience_ms: String,
+    /// What requests leave behind, beside what they always do.
+    removed: RemovedFields,
 }
 
 enum To {
@@ -32,7 +35,19 @@ const PATIENCE_SECONDS: u32 = 60;
 #[wasm_bindgen(module = "/src/edge/http.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn forward(service: &JsValue, request: &Request, body: Option<Uint8Array>, plan: &str) -> Result<Promise, JsValue>;
+    fn forward(
+        service: &JsValue,
+        request: &Request,
+        body: Option<Uint8Array>,
+        plan: &str,
+        sets_cookie_of_ours: &Function,
+    ) -> Result<Promise, JsValue>;
+}
+
+thread_local! {
+    /// [`sets_cookie_of_ours`] as JavaScript calls it.
+    static IS_COOKIE_OF_OURS: Function =
+        Closure::<dyn Fn(String) -> bool>::new(|line: String| sets_cookie_of_ours(&line)).into_js_value().unchecked_into();
 }
 
 impl Origin {
@@ -51,7 +66,10 @@ impl Origin {
                 seconds.ok_or_else(|| misconfigured("ORIGIN_TIMEOUT_SECONDS must be 1 to 600"))?
             }
         };
-        Ok(Self { to, patience_ms: seconds.saturating_mul(1000).to_string() })
+        let removed = text(env, "REMOVED_HEADERS")
+            .map_or_else(|| Ok(RemovedFields::default()), |names| RemovedFields::parse(&names));
+        let removed = removed.map_err(|error| misconfigured(&error.to_string()))?;
+        Ok(Self { to, patience_ms: seconds.saturating_mul(1000).to_string(), removed })
     }
 
     /// Forwards what was granted, and gives back the origin's answer as it comes. `body` is the body where it was read.
@@ -63,22 +81,36 @@ impl Origin {
         grant: &Grant,
     ) -> Result<Response, Denial> {
         let service = if let To::Service(service) = &self.to { service } else { &JsValue::UNDEFINED };
-        let promise = forward(service, request, body.map(Uint8Array::from), &self.plan(head, grant));
+        let (body, plan) = (body.map(Uint8Array::from), self.plan(head, grant));
+        let promise = IS_COOKIE_OF_OURS.with(|is_ours| forward(service, request, body, &plan, is_ours));
         let answer = JsFuture::from(promise.map_err(|error| failed(&error))?).await.unwrap_or_else(|error| error);
         answer.dyn_into().map_err(|error| failed(&error))
     }
 
     /// How to forward what was granted, as `forward` in http.js reads it: URL, milliseconds to wait, fields to remove, to set,
-    /// and to set on the answer. A value of a field holds neither of what separates them (RFC 9110 section 5.5).
+    /// and to set on the answer; fields that the answer loses, and the statuses that it may have. A value of a field holds
+    /// neither of what separates them (RFC 9110 section 5.5).
     pub fn plan(&self, head: &Head, grant: &Grant) -> String {
-        let Plan { target, remove, set, respond } =
-            plan(grant, head.names.split_terminator('\n'), |name| head.header(name));
-        let authority = match &self.to {
-            To::Service(_) => head.authority(),
-            To::Address(address) => address,
+        let (scheme, host) = head.authority().split_once("://").unwrap_or_default();
+        let arrival = Arrival { scheme, host, removed: &self.removed };
+        let Plan { target, remove, set, respond, answer } =
+            plan(grant, arrival, head.names.split_terminator('\n'), |name| head.header(name));
+        let url = match &self.to {
+            To::Service(_) => [head.authority(), &target].concat(),
+            To::Address(address) => [address, target.as_str()].concat(),
         };
-        let (removed, set, told) = (remove.join("\n"), lines(pairs(&set)), lines(pairs(&respond)));
-        [authority, &target, "\r", &self.patience_ms, "\r", &removed, "\r", &set, "\r", &told].concat()
+        let (lowest, highest, also) = answer.statuses();
+        let statuses = [Some(lowest), Some(highest), also].into_iter().flatten().map(|status| status.to_string());
+        let parts = [
+            url,
+            self.patience_ms.clone(),
+            remove.join("\n"),
+            lines(pairs(&set)),
+            lines(pairs(&respond)),
+            WITHHELD_FIELDS.join("\n"),
+            statuses.collect::<Vec<_>>().join("\n"),
+        ];
+        parts.join("\r")
     }
 }
 
@@ -100,11 +132,14 @@ fn misconfigured(what: &str) -> Denial {
     Denial::Misconfigured(what.to_owned())
 }
 
-/// Why there is no answer of the origin's: nothing, where it did not begin in time, else what the platform says. Its words hold
-/// no header and no body.
+/// Why there is no answer of the origin's: nothing, where it did not begin in time; a status, where it is none that a client may
+/// get; else what the platform says. Its words hold no header and no body.
 pub(super) fn failed(error: &JsValue) -> Denial {
     if error.is_undefined() {
         return Denial::OriginTooSlow;
+    }
+    if let Some(status) = error.as_f64() {
+        return Denial::OriginStatus(status.to_string());
     }
     let text = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     Denial::OriginUnreachable(text.unwrap_or_else(|| "unknown error".to_owned()))

@@ -8,10 +8,10 @@ const NAMES = {
   attribute: `"' onmouseover=window.__xss=1 autofocus onfocus=window.__xss=1 x="`,
   template: "{@html `<b>`}{{7*7}}${window.__xss=1}",
   address: "javascript:window.__xss=1",
-  "turned around": "\u202Egnitnuocca\u202C \u2066safe\u2069",
+  "from right to left": "חשבונות (safe) ١٢٣ abc",
   emoji: "👩🏽‍🚀🏳️‍🌈 Ünïcödé 日本語 العربية",
   longest: "W".repeat(100),
-  "longest with combining marks": "e\u0301\u0302\u0303".repeat(25),
+  "longest with combining marks": "\u00e9\u0302\u0303".repeat(33),
 };
 
 for (const [what, name] of Object.entries(NAMES)) {

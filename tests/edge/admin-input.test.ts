@@ -107,7 +107,7 @@ const revs: Row[] = [
     ["no If-Match", target, { name: "x" }, 428, "needs-if-match", "If-Match"],
     ["a stale If-Match", target, target.endsWith("rotate") ? { expire: "now" } : { name: "x" }, 412, "stale", "If-Match", ifMatch(9)],
   ]),
-  ...["*", "1", '""', '"x"', 'W/"1"', '"1", "2"', '"-1"', '"99999999999999999999"'].map((value) =>
+  ...["*", "1", '""', '"x"', 'W/1', '"1", "2"', '"-1"', '"99999999999999999999"'].map((value) =>
     invalid(`If-Match: ${value}`, "PATCH /integrations/:id", { name: "x" }, "If-Match", { "if-match": value }),
   ),
 ];

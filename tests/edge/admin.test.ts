@@ -184,7 +184,7 @@ describe("sub-accounts", () => {
     expect(added.headers.get("etag")).toBe('"1"');
     expect(await ok(201, Promise.resolve(added))).toEqual({ id: "old", rev: 1, name: "Old", integrations: 0 });
     await create({ level: "sub_account", id: "old" }, []);
-    const name = "<img src=x onerror=alert(1)> \u202eNeu & Söhne";
+    const name = "<img src=x onerror=alert(1)> \u05d0 Neu & Söhne";
     const patched = await admin("PATCH", "/sub-accounts/old", { name }, ifMatch(1));
     expect(patched.headers.get("etag")).toBe('"2"');
     const now = { id: "old", rev: 2, name, integrations: 1 };

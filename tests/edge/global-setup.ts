@@ -21,6 +21,7 @@ export default async function setup(project: TestProject) {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       if (request.headers["x-cut"]) return cut(response);
+      if (request.headers["x-reset"]) return request.socket.resetAndDestroy();
       const body = Buffer.concat(chunks).toString();
       response.writeHead(200, { "content-type": "application/json", "x-wire": "1" });
       response.end(JSON.stringify({ method: request.method, target: request.url, headers: request.headers, body }));

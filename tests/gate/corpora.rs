@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tidegate::core::admin::{Description, Name};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::{OwnerId, Record};
-use tidegate::core::request::{Credential, Path, Request};
+use tidegate::core::request::{Authorization, Path, Request};
 use tidegate::core::scope::Scope;
 use tidegate::core::token::{Authentic, IntegrationId, Token, TokenKeys};
 
@@ -114,19 +114,23 @@ fn naughty_strings_break_no_parser() {
     let Some(strings) = naughty() else { return };
     assert!(strings.len() > 500);
     for text in &strings {
-        assert!(!Name::try_from(text.clone()).is_ok_and(|name| name.as_str() != text), "{text:?}");
-        assert!(Description::try_from(text.clone()).is_ok() || text.chars().any(char::is_control), "{text:?}");
+        if let Ok(name) = Name::try_from(text.clone()) {
+            assert_eq!(Name::try_from(name.as_str().to_owned()), Ok(name), "{text:?}");
+        }
+        let is_plain = text.is_ascii() && !text.chars().any(char::is_control);
+        assert!(Description::try_from(text.clone()).is_ok() || !is_plain, "{text:?}");
         assert!(Scope::parse(text).is_ok_and(|scope| scope.as_str() == text) || !is_scope(text), "{text:?}");
         assert!(Token::parse(&prefix(), text).is_err(), "{text:?}");
-        assert!(
-            Credential::parse(&format!("Bearer {text}")).ok().flatten().is_none() || verified(text).is_err(),
-            "{text:?}"
-        );
+        assert!(verified(text).is_err(), "{text:?}");
         assert!(IntegrationId::parse(text).is_err(), "{text:?}");
         assert!(TokenKeys::parse(text).is_err(), "{text:?}");
         assert!(Record::from_json(&integration_id(1), &Authentic::from_registry(text.to_owned())).is_err(), "{text:?}");
-        let _ =
-            (Path::parse(text), OwnerId::parse(text), Credential::parse(text), Request::parse(text, text, Some(text)));
+        let _ = (
+            Path::parse(text),
+            OwnerId::parse(text),
+            Authorization::new(text).foreign(),
+            Request::parse(text, text, Some(text)),
+        );
     }
 }
 

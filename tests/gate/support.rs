@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use data_encoding::BASE64URL_NOPAD;
 use tidegate::core::record::{Level, Owner, OwnerId};
-use tidegate::core::request::Credential;
+use tidegate::core::request::{Authorization, Checked};
 use tidegate::core::rotation::{LiveToken, Timestamp};
 use tidegate::core::scope::{Scope, ScopeSet};
-use tidegate::core::token::{IntegrationId, Prefix, Presented, TokenError, TokenHash, TokenKeys, mint, verify};
+use tidegate::core::token::{
+    CredentialError, IntegrationId, OwnCredentials, Prefix, Presented, TokenError, TokenHash, TokenKeys, check, mint,
+    verify,
+};
 
 /// 2026-01-15T08:00:00Z
 pub const NOW: u64 = 1_768_464_000;
@@ -44,10 +47,17 @@ pub fn live_token(id: u8, n: u8) -> LiveToken {
     LiveToken { n: u32::from(n), hash: minted(id, n).1 }
 }
 
-/// What the gate makes of a token's text sent as `Bearer`.
-pub fn verified(text: &str) -> Result<Option<Presented>, TokenError> {
-    let credential = Credential::parse(&format!("Bearer {text}")).unwrap().unwrap();
-    verify(&keys(&token_keys()), &prefix(), &credential)
+/// The owner key, in its form.
+pub const OWNER_KEY: &str = "owner_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq";
+
+/// What the gate makes of an `Authorization` field.
+pub fn checked(keys: &TokenKeys, authorization: &Authorization) -> Result<Checked<Presented>, CredentialError> {
+    check(keys, OwnCredentials { prefix: &prefix(), is_owner_key: &|text| text == OWNER_KEY }, authorization)
+}
+
+/// What the gate makes of a token's text.
+pub fn verified(text: &str) -> Result<Presented, TokenError> {
+    verify(&keys(&token_keys()), &prefix(), text)
 }
 
 pub fn hash_text(hash: TokenHash) -> String {

@@ -10,9 +10,11 @@ use tidegate::core::policy::{Policy, StoredPolicy};
 use tidegate::core::record::{Level, Live, Owner, Record};
 use tidegate::core::request::{Body, Request, RequestError};
 use tidegate::core::rotation::Rotation;
-use tidegate::core::token::{IntegrationId, TokenKeys, mint, verify};
+use tidegate::core::token::{IntegrationId, TokenKeys, mint};
 
-use super::support::{NOW, at, integration_id, key, keys, live_token, minted, owner, prefix, scopes, token_keys};
+use super::support::{
+    NOW, at, checked, integration_id, key, keys, live_token, minted, owner, prefix, scopes, token_keys,
+};
 
 /// Everything a verdict depends on.
 pub struct World {
@@ -63,7 +65,7 @@ impl World {
         for (name, value) in headers {
             request = request.with_header(name, value);
         }
-        let mut request = request.authenticate(|credential| verify(&self.keys, &prefix(), credential))?;
+        let mut request = request.authenticate(|authorization| checked(&self.keys, authorization))?;
         let record = request.credential().and_then(|presented| self.records.get(presented.id()));
         let policy = self.stored.concerning(request.path()).unwrap();
         if let Some(presented) = request.credential() {

@@ -38,7 +38,7 @@ Usage: cargo xtask <command>
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
-  test [SUITE…]         run the suites core, edge, parsers, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
+  test [SUITE…]         run the suites core, edge, parsers, clients, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
                         suite lacks is installed where it can be; else it is skipped, and says why
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain

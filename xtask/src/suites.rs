@@ -103,6 +103,13 @@ pub fn dev() -> Result<Tally> {
     tap(&mut node)
 }
 
+/// What curl sends and what real origins answer, through the built Worker in workerd, over sockets.
+pub fn clients() -> Result<Tally> {
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=tap", "tests/clients/clients.test.mjs"]).current_dir(project::root());
+    tap(&mut node)
+}
+
 /// Runs `node --test --test-reporter=tap`; prints what failed, and why something was skipped.
 pub fn tap(node: &mut Command) -> Result<Tally> {
     let mut lines = Vec::new();

@@ -14,10 +14,11 @@ struct Suite {
     run: fn() -> Result<Tally>,
 }
 
-const SUITES: [Suite; 10] = [
+const SUITES: [Suite; 11] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
     Suite { name: "parsers", builds: &[], run: suites::parsers },
+    Suite { name: "clients", builds: &[build::GATE], run: suites::clients },
     Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "dev", builds: &[build::GATE], run: suites::dev },
     Suite { name: "browser", builds: &[build::GATE], run: browser::suite },

@@ -65,7 +65,9 @@ impl Command {
     ///
     /// # Errors
     /// [`AdminError`] that names the field.
-    pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
+    pub fn parse(mut request: IncomingRequest<'_>) -> Result<Self, AdminError> {
+        // What some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
+        request.body = request.body.strip_prefix('\u{feff}').unwrap_or(request.body);
         let (route, named) = Route::find(request.method, request.path)?;
         if !route.takes_query() && request.query.is_some_and(|query| !query.is_empty()) {
             return Err(AdminError::invalid("query", "this address takes no query"));
@@ -146,10 +148,12 @@ fn needed_rev(if_match: Option<&str>) -> Result<u64, AdminError> {
     rev(if_match.ok_or(AdminError::NeedsRev)?)
 }
 
-/// One strong entity tag, as the `ETag` of what is changed has it (RFC 9110 section 13.1.1). `*` and lists are refused: a
-/// change is based on one state that somebody saw.
+/// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1
+/// forbids: an edge that compresses an answer makes its `ETag` weak, and a `rev` names one state whatever its encoding. `*` and
+/// lists are refused: a change is based on one state that somebody saw.
 fn rev(if_match: &str) -> Result<u64, AdminError> {
-    let digits = if_match.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let opaque = if_match.strip_prefix("W/").unwrap_or(if_match);
+    let digits = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     digits
         .and_then(parse_rev)
         .ok_or_else(|| AdminError::invalid("If-Match", "it must be one rev in double quotes, as in \"7\""))

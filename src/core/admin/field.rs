@@ -3,17 +3,23 @@
 use serde::Serialize;
 
 use super::AdminError;
+use super::visible::{composed, is_seen};
 use crate::core::request::{Fault, FromKept, Kept};
 
-/// A name: 1 to 100 characters, no control characters, no white space at its ends.
+/// A name: 1 to 100 characters in normalization form C, none of them invisible, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub struct Name(String);
 
-/// A description: at most 1,000 characters, no control characters but line ends and tabs.
+/// A description: at most 1,000 characters in normalization form C, none of them invisible but line ends and tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub struct Description(String);
+
+/// A text as it was stored: it was checked when it was typed, maybe by the rules of an older release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Stored<T>(pub T);
 
 /// What a client calls a request by which it can repeat it: 1 to 64 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +27,12 @@ pub struct IdempotencyKey(String);
 
 /// The text is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a name is 1 to 100 characters, without control characters, and without white space at its ends")]
+#[error("a name is 1 to 100 characters, without control and invisible characters, and without white space at its ends")]
 pub struct InvalidName;
 
 /// The text is no description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a description is at most 1000 characters, without control characters but line ends and tabs")]
+#[error("a description is at most 1000 characters, without control and invisible characters but line ends and tabs")]
 pub struct InvalidDescription;
 
 impl IdempotencyKey {
@@ -65,7 +71,8 @@ impl TryFrom<String> for Name {
     type Error = InvalidName;
 
     fn try_from(text: String) -> Result<Self, InvalidName> {
-        let usable = !text.chars().any(char::is_control) && text.trim() == text;
+        let text = composed(&text);
+        let usable = !text.chars().any(char::is_control) && text.trim() == text && is_seen(&text);
         if usable && (1..=100).contains(&text.chars().count()) { Ok(Self(text)) } else { Err(InvalidName) }
     }
 }
@@ -75,7 +82,8 @@ impl TryFrom<String> for Description {
 
     fn try_from(text: String) -> Result<Self, InvalidDescription> {
         let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-        let usable = !text.chars().any(forbidden);
+        let text = composed(&text);
+        let usable = !text.chars().any(forbidden) && is_seen(&text);
         if usable && text.chars().count() <= 1000 { Ok(Self(text)) } else { Err(InvalidDescription) }
     }
 }
@@ -89,6 +97,18 @@ impl FromKept for Name {
 impl FromKept for Description {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
         Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+    }
+}
+
+impl FromKept for Stored<Name> {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        String::from_kept(value).map(|text| Self(Name(text)))
+    }
+}
+
+impl FromKept for Stored<Description> {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        String::from_kept(value).map(|text| Self(Description(text)))
     }
 }
 

@@ -158,6 +158,14 @@ impl Integration {
         Ok(Self { tokens, ..self })
     }
 
+    /// Whether `change` would leave all as it is.
+    pub fn is_unchanged_by(&self, change: &Change) -> bool {
+        match change {
+            Change::Edit(edit) => self.clone().edit(edit.clone()) == *self,
+            Change::Rotate(..) | Change::CancelRotation | Change::FinishRotation => false,
+        }
+    }
+
     fn edit(self, edit: Edit) -> Self {
         let scopes = edit.scopes.unwrap_or(self.scopes);
         let name = edit.name.unwrap_or(self.name);

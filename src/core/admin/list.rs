@@ -1,6 +1,7 @@
 //! `GET /integrations`: which of them, in which order, from where on.
 
 use super::query::Parameters;
+use super::visible::composed;
 use super::{AdminError, Cursor, Sort};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
@@ -56,11 +57,13 @@ pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> Strin
     folded(&[name, description, id, owner].join(SEPARATOR))
 }
 
-/// A text without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
+/// A text in one spelling and without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
 /// or the capital `ẞ` would stay a letter of its own.
 pub fn folded(text: &str) -> String {
+    let text = composed(text);
     let letters = text.chars().flat_map(char::to_lowercase);
-    letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let letters: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    composed(&letters)
 }
 
 impl ListIntegrations {

@@ -16,12 +16,13 @@ mod page;
 mod query;
 mod route;
 mod sort;
+mod visible;
 
 pub use body::{Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn};
 pub use command::{Command, IncomingRequest, KnownRevs};
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
-pub use field::{Description, IdempotencyKey, Name};
+pub use field::{Description, IdempotencyKey, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};

@@ -2,9 +2,9 @@
 
 use crate::core::policy::OwnerError;
 use crate::core::record::Level;
-use crate::core::request::{Method, RequestError};
+use crate::core::request::{ForeignCredential, Method, RequestError};
 use crate::core::scope::ScopeSet;
-use crate::core::token::TokenError;
+use crate::core::token::{CredentialError, InvalidToken, TokenError, VerifiedRequest};
 
 /// Every way in which a request is not forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,12 +72,24 @@ pub enum Denial {
     /// The origin cannot be reached.
     #[error("origin unreachable: {0}")]
     OriginUnreachable(String),
+    /// The origin answered with a status that no client may get.
+    #[error("origin answered with status {0}")]
+    OriginStatus(String),
     /// The origin did not answer in time.
     #[error("origin too slow")]
     OriginTooSlow,
 }
 
 impl Denial {
+    /// Why a request without a credential of ours gets no further than a public operation.
+    pub fn without_credential(request: &VerifiedRequest) -> Self {
+        match request.foreign_credential() {
+            None | Some(ForeignCredential::OtherScheme) => Self::NoCredential,
+            Some(ForeignCredential::UnknownToken) => Self::Token(InvalidToken::Form.into()),
+            Some(ForeignCredential::Malformed(error)) => Self::Ambiguous(error.into()),
+        }
+    }
+
     /// Of two alternatives' denials the one to tell: the fewer scopes are missing, the nearer; a wrong owner is
     /// farther, since no scope would help.
     pub(super) fn nearer(self, other: Self) -> Self {
@@ -100,7 +112,8 @@ impl Denial {
             // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
             Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
             Self::ClientGone => false,
-            Self::Store(_) | Self::Misconfigured(_) | Self::OriginUnreachable(_) | Self::OriginTooSlow => false,
+            Self::Store(_) | Self::Misconfigured(_) => false,
+            Self::OriginUnreachable(_) | Self::OriginStatus(_) | Self::OriginTooSlow => false,
         }
     }
 
@@ -116,6 +129,7 @@ impl Denial {
             Self::NoCredential => "no_credential",
             Self::Token(TokenError::Malformed(_)) => "malformed_token",
             Self::Token(TokenError::Forged) => "forged_token",
+            Self::Token(TokenError::OfAdminApi) => "admin_credential",
             Self::UnknownToken => "unknown_token",
             Self::DeletedIntegration => "deleted_integration",
             Self::DeadToken => "dead_token",
@@ -135,7 +149,17 @@ impl Denial {
             Self::Store(_) => "store_unavailable",
             Self::Misconfigured(_) => "misconfigured",
             Self::OriginUnreachable(_) => "origin_unreachable",
+            Self::OriginStatus(_) => "origin_status",
             Self::OriginTooSlow => "origin_too_slow",
+        }
+    }
+}
+
+impl From<CredentialError> for Denial {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::Authorization(error) => Self::Ambiguous(error.into()),
+            CredentialError::Token(error) => Self::Token(error),
         }
     }
 }

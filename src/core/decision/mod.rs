@@ -82,15 +82,15 @@ fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, no
     let (operation, path_parameters) = match policy.lookup(request.method(), request.path()) {
         Lookup::Found(operation, path_parameters) => (operation, path_parameters),
         // What exists is told only to those who have a valid token.
-        _ if identity.is_none() => return Err(Denial::NoCredential),
+        _ if identity.is_none() => return Err(Denial::without_credential(request)),
         Lookup::OtherMethods(allowed) => return Err(Denial::OtherMethods(allowed)),
         Lookup::Nothing => return Err(Denial::UnknownOperation),
     };
     let caller = identity.as_ref().map(|identity| (identity, policy.owner_check(identity.owner(), request)));
-    may_use(operation, &path_parameters, caller.as_ref())?;
+    may_use(request, operation, &path_parameters, caller.as_ref())?;
     let others = policy.alike(operation, request.method(), request.path());
     for other in &others {
-        may_use(other, &PathParameters::of(other, request.path()), caller.as_ref()).map_err(|_| {
+        may_use(request, other, &PathParameters::of(other, request.path()), caller.as_ref()).map_err(|_| {
             // What exists is told only to those who have a valid token.
             Denial::AmbiguousOperation(identity.as_ref().map(|_| other.name()))
         })?;
@@ -102,12 +102,14 @@ fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, no
 
 /// Whether the caller, if there is one, may use an operation.
 fn may_use<'a>(
+    request: &VerifiedRequest,
     operation: &'a Operation,
     path_parameters: &PathParameters<'a>,
     caller: Option<&(&Identity, OwnerCheck<'a, Presented>)>,
 ) -> Result<(), Denial> {
     let Some((identity, owner)) = caller else {
-        return if operation.access == Access::Public { Ok(()) } else { Err(Denial::NoCredential) };
+        let is_public = operation.access == Access::Public;
+        return if is_public { Ok(()) } else { Err(Denial::without_credential(request)) };
     };
     if let (true, Method::Get | Method::Head, true) = (operation.reads_body(), owner.method(), owner.has_body()) {
         return Err(RequestError::BodyOfSafeMethod.into());

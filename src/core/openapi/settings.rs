@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::core::policy::{Operation, OwnerNames};
+use crate::core::policy::{HeadRequests, Operation, OwnerNames};
 use crate::core::record::Level;
 use crate::core::request::json::{deserialize, word};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
@@ -24,6 +24,9 @@ pub struct Settings {
     pub without_scopes: WithoutScopes,
     /// The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`.
     pub scope_extension: Option<String>,
+    /// How `HEAD` finds its operation.
+    #[serde(skip_serializing_if = "HeadRequests::is_default")]
+    pub head: HeadRequests,
     /// Rules written by hand. A rule takes the place of the operation with its method and path.
     pub rules: Vec<Operation>,
     /// How the origin's router reads paths.
@@ -133,6 +136,7 @@ impl FromKept for Settings {
             "without_security",
             "without_scopes",
             "scope_extension",
+            "head",
             "rules",
             "router",
             "router_exact",
@@ -150,6 +154,7 @@ impl FromKept for Settings {
             without_security: fields.given("without_security")?.unwrap_or_default(),
             without_scopes: fields.given("without_scopes")?.unwrap_or_default(),
             scope_extension: fields.optional("scope_extension")?,
+            head: fields.given("head")?.unwrap_or_default(),
             rules: fields.given("rules")?.unwrap_or_default(),
             router: fields.given("router")?.unwrap_or_default(),
             router_exact: fields.given("router_exact")?.unwrap_or_default(),

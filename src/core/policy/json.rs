@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Operation, OwnerNames, Policy, PolicyError};
+use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
 use crate::core::request::{Fault, Fields, FromKept, Kept, Map};
 use crate::core::token::NotAuthentic;
 
@@ -53,6 +53,7 @@ struct Stored {
     rev: u64,
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
+    head: HeadRequests,
     descriptions: Map<String>,
 }
 
@@ -79,6 +80,10 @@ impl Policy {
         let mut text = format!("{{\"v\":{VERSION},\"rev\":{},", self.rev);
         add(&mut text, "\"owner_parameters\":", &self.owner_names);
         text.push(',');
+        if !self.head.is_default() {
+            add(&mut text, "\"head\":", &self.head);
+            text.push(',');
+        }
         text.push_str(HEAD_END);
         for (index, operation) in self.operations.iter().enumerate() {
             add(&mut text, if index == 0 { "\n" } else { ",\n" }, operation);
@@ -101,19 +106,20 @@ fn add(text: &mut String, before: &str, value: &impl Serialize) {
 
 impl Stored {
     fn into_policy(self) -> Result<Policy, PolicyError> {
-        let Self { rev, operations, owner_parameters, descriptions } = self;
-        Ok(Policy { descriptions, ..Policy::new(rev, operations, owner_parameters)? })
+        let Self { rev, operations, owner_parameters, head, descriptions } = self;
+        Ok(Policy { head, descriptions, ..Policy::new(rev, operations, owner_parameters)? })
     }
 }
 
 impl FromKept for Stored {
     fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "descriptions"])?;
+        let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "head", "descriptions"])?;
         let _: u64 = fields.required("v")?;
         Ok(Self {
             rev: fields.required("rev")?,
             operations: fields.required("operations")?,
             owner_parameters: fields.required("owner_parameters")?,
+            head: fields.given("head")?.unwrap_or_default(),
             descriptions: fields.given("descriptions")?.unwrap_or_default(),
         })
     }

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod diff;
+mod head;
 mod json;
 mod operation;
 mod owner;
@@ -11,7 +12,8 @@ mod stored;
 mod template;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
-pub use diff::{Change, OwnerNamesChange, PolicyDiff, Reach};
+pub use diff::{Change, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
+pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{
@@ -34,6 +36,7 @@ pub struct Policy {
     rev: u64,
     operations: Vec<Operation>,
     owner_names: OwnerNames,
+    head: HeadRequests,
     descriptions: Map<String>,
     /// Of the operations, in their order.
     routes: Routes,
@@ -92,13 +95,20 @@ impl Policy {
         sort(&mut operations);
         tell_apart(&operations)?;
         let routes = Routes::of(operations.len());
-        Ok(Self { rev, operations, owner_names, descriptions: Map::default(), routes })
+        let (head, descriptions) = (HeadRequests::default(), Map::default());
+        Ok(Self { rev, operations, owner_names, head, descriptions, routes })
     }
 
     /// The same policy as a later revision.
     #[must_use]
     pub fn with_rev(self, rev: u64) -> Self {
         Self { rev, ..self }
+    }
+
+    /// The same policy, with another way for `HEAD` to find its operation.
+    #[must_use]
+    pub fn with_head(self, head: HeadRequests) -> Self {
+        Self { head, ..self }
     }
 
     /// The same policy, with what documents say of scopes; of two descriptions the first in order stays.
@@ -127,6 +137,11 @@ impl Policy {
         &self.owner_names
     }
 
+    /// How `HEAD` finds its operation.
+    pub fn head(&self) -> HeadRequests {
+        self.head
+    }
+
     /// Where else than in path and query the request may name its owner.
     pub fn owner_fields<C>(&self, request: &Request<C>) -> OwnerFields<'_> {
         let mut fields = OwnerFields::default();
@@ -151,7 +166,8 @@ impl Policy {
     pub fn operation(&self, method: &Method, path: &Path) -> Option<&Operation> {
         let mut found = None;
         self.each_match(path, &mut |alike| {
-            found = alike.iter().find(|operation| operation.method == *method);
+            let of = |method: &Method| alike.iter().find(|operation| operation.method == *method);
+            found = of(method).or_else(|| of(self.head.stand_in(method)?));
             found.is_some()
         });
         found
@@ -188,6 +204,9 @@ impl Policy {
             methods.extend(alike.iter().map(|operation| operation.method.clone()));
             false
         });
+        if methods.iter().any(|method| self.head.stand_in(&Method::Head) == Some(method)) {
+            methods.push(Method::Head);
+        }
         sort_and_dedup(&mut methods);
         methods
     }
@@ -247,6 +266,7 @@ impl PartialEq for Policy {
         self.rev == other.rev
             && self.operations == other.operations
             && self.owner_names == other.owner_names
+            && self.head == other.head
             && self.descriptions == other.descriptions
     }
 }

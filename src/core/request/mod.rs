@@ -15,7 +15,8 @@ mod query;
 use std::rc::Rc;
 
 pub use ambiguity::Ambiguity;
-pub use authorization::{AuthorizationError, Credential};
+pub(in crate::core) use authorization::is_b64token;
+pub use authorization::{Authorization, AuthorizationError, Checked, ForeignCredential};
 pub(in crate::core) use body::is_readable;
 pub use body::{Body, BodyFault, BodyTooLong, MAX_BODY_BYTES, Property, is_application_json};
 pub(in crate::core) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as};
@@ -29,7 +30,7 @@ pub use path::{Path, PathError};
 pub use query::{Query, QueryError};
 
 /// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the
-/// [`Credential`] as it was sent, after [`authenticate`](Request::authenticate) a proof that it is genuine.
+/// [`Authorization`] field as it was sent, after [`authenticate`](Request::authenticate) a proof that it is genuine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request<C> {
     method: Method,
@@ -39,6 +40,7 @@ pub struct Request<C> {
     headers: Vec<(String, String)>,
     body: Body,
     credential: Option<C>,
+    foreign: Option<ForeignCredential>,
 }
 
 /// Why a request is ambiguous: answered with 400.
@@ -71,8 +73,8 @@ pub enum RequestError {
     Authorization(#[from] AuthorizationError),
 }
 
-impl Request<Credential> {
-    /// Parses a method, a request target in origin form (`/path?query`, RFC 9112 section 3.2.1), and the value
+impl Request<Authorization> {
+    /// Parses a method and a request target in origin form (`/path?query`, RFC 9112 section 3.2.1), and takes the value
     /// of the `Authorization` header.
     ///
     /// # Errors
@@ -90,18 +92,23 @@ impl Request<Credential> {
             query: Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?,
             headers: Vec::new(),
             body: Body::Empty,
-            credential: authorization.map(Credential::parse).transpose()?.flatten(),
+            credential: authorization.map(Authorization::new),
+            foreign: None,
         })
     }
 
-    /// Replaces the credential as sent by what `verify` makes of it; `verify` may also say that it is none of ours.
+    /// Replaces the credential as sent by what `check` finds in it: a credential of ours, or somebody else's.
     ///
     /// # Errors
-    /// Whatever `verify` answers.
-    pub fn authenticate<D, E>(self, verify: impl FnOnce(&Credential) -> Result<Option<D>, E>) -> Result<Request<D>, E> {
-        let credential = match &self.credential {
-            Some(credential) => verify(credential)?,
-            None => None,
+    /// Whatever `check` answers.
+    pub fn authenticate<D, E>(
+        self,
+        check: impl FnOnce(&Authorization) -> Result<Checked<D>, E>,
+    ) -> Result<Request<D>, E> {
+        let (credential, foreign) = match self.credential.as_ref().map(check).transpose()? {
+            None => (None, None),
+            Some(Checked::Own(credential)) => (Some(credential), None),
+            Some(Checked::Foreign(foreign)) => (None, Some(foreign)),
         };
         Ok(Request {
             method: self.method,
@@ -111,6 +118,7 @@ impl Request<Credential> {
             headers: self.headers,
             body: self.body,
             credential,
+            foreign,
         })
     }
 }
@@ -122,7 +130,7 @@ impl<C> Request<C> {
     /// [`RequestError`] as for [`Request::parse`].
     pub fn with_credential(method: &str, target: &str, credential: Option<C>) -> Result<Self, RequestError> {
         let Request { method, target, path, query, headers, body, .. } = Request::parse(method, target, None)?;
-        Ok(Self { method, target, path, query, headers, body, credential })
+        Ok(Self { method, target, path, query, headers, body, credential, foreign: None })
     }
 
     /// Adds a header field that the policy reads an owner's id from.
@@ -163,9 +171,14 @@ impl<C> Request<C> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// What is known of the credential, if there is one.
+    /// What is known of the credential, if there is one of ours.
     pub fn credential(&self) -> Option<&C> {
         self.credential.as_ref()
+    }
+
+    /// The credential in the `Authorization` field, if it is somebody else's.
+    pub fn foreign_credential(&self) -> Option<ForeignCredential> {
+        self.foreign
     }
 
     /// Path and query in origin form, byte for byte as they were received.

@@ -3,6 +3,7 @@
 
 mod bits;
 mod checksum;
+mod credential;
 mod find;
 mod id;
 mod inspect;
@@ -12,6 +13,7 @@ mod store;
 mod text;
 
 pub use bits::{BASE64URL, Encoding};
+pub use credential::{CredentialError, OwnCredentials, check, verify};
 pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
@@ -21,7 +23,7 @@ pub use store::{Authentic, MAC_LENGTH, NotAuthentic, SignedValue, StoreKeys};
 pub(in crate::core) use store::{split, with_mac};
 pub use text::{InvalidPrefix, InvalidToken, Plaintext, Prefix, Token};
 
-use crate::core::request::{Credential, Request};
+use crate::core::request::Request;
 
 /// Bytes of randomness in a token, beside its integration's id.
 pub const SECRET_BYTES: usize = 24;
@@ -51,6 +53,9 @@ pub enum TokenError {
     /// In the right form, but no key of ours made its tag.
     #[error("forged")]
     Forged,
+    /// A key of the admin API, which opens nothing of the origin's.
+    #[error("is a key of the admin API")]
+    OfAdminApi,
 }
 
 /// Mints a token for `id` from `secret`, which must be fresh randomness.
@@ -59,22 +64,9 @@ pub fn mint(keys: &TokenKeys, prefix: &Prefix, id: IntegrationId, secret: [u8; S
     Minted { plaintext: Token::new(id, secret, tag).to_text(prefix), hash }
 }
 
-/// Verifies a credential as it was sent. `None` where it is not meant for us: sent without a scheme, and not in our
-/// tokens' form.
-///
-/// # Errors
-/// [`TokenError`], all kinds of which are one answer to the client.
-pub fn verify(keys: &TokenKeys, prefix: &Prefix, credential: &Credential) -> Result<Option<Presented>, TokenError> {
-    if credential.is_bare() && !prefix.begins(credential.text()) {
-        return Ok(None);
-    }
-    let token = Token::parse(prefix, credential.text())?;
-    keys.verify(&token).map(Some).ok_or(TokenError::Forged)
-}
-
 impl Presented {
     /// What a request that names an integration (rather than presenting a token) is judged as. For explanations only:
-    /// outside the core, [`verify`] alone makes one.
+    /// outside the core, [`check`] alone makes one.
     pub(in crate::core) fn assumed(id: IntegrationId, hash: TokenHash) -> Self {
         Self { id, hash }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::bits::BASE32;
 use super::checksum::crc32;
+use super::credential::AUTOMATION_KEY;
 use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
 
@@ -13,7 +14,7 @@ pub struct Prefix(String);
 
 /// The text is no prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("TOKEN_PREFIX must be 2 to 16 characters of a-z and 0-9, the first a letter")]
+#[error("TOKEN_PREFIX must be 2 to 16 characters of a-z and 0-9, the first a letter, and not tga")]
 pub struct InvalidPrefix;
 
 /// A token in the right form and with the right checksum. Nothing is said of its tag yet.
@@ -41,11 +42,21 @@ impl Prefix {
     /// Reads a prefix.
     ///
     /// # Errors
-    /// [`InvalidPrefix`] where a double click would not select the whole token.
+    /// [`InvalidPrefix`] where a double click would not select the whole token, and for what automation keys begin with.
     pub fn parse(text: &str) -> Result<Self, InvalidPrefix> {
         let allowed = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
-        if allowed && starts && (2..=16).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidPrefix) }
+        let is_taken = AUTOMATION_KEY.strip_suffix('_') == Some(text);
+        if allowed && starts && !is_taken && (2..=16).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidPrefix)
+        }
+    }
+
+    /// What a token begins with, up to its id.
+    pub(super) fn label(&self) -> String {
+        [self.0.as_str(), "_"].concat()
     }
 
     /// Whether `text` begins as a token of ours does.

@@ -97,7 +97,7 @@ impl Registrar<'_> {
         if present.rev != rev {
             return Err(AdminError::Stale(json!(present)));
         }
-        if present.name == name {
+        if present.name.0 == name {
             return Ok(Answer::json(200, &present)?.with_etag(rev));
         }
         let detail = json!({ "id": id, "name": { "from": present.name, "to": name } });
@@ -152,7 +152,11 @@ impl Registrar<'_> {
 
     fn change(&self, id: &IntegrationId, rev: u64, change: Change, kind: &str) -> Result<Answer, AdminError> {
         integrations::check_version(self.database, id)?;
-        let (integration, detail) = self.based_on(id, rev)?.apply(change, self.now)?;
+        let present = self.based_on(id, rev)?;
+        if present.is_unchanged_by(&change) {
+            return Ok(Answer::shown(present));
+        }
+        let (integration, detail) = present.apply(change, self.now)?;
         self.save(&integration, kind, &detail)?;
         Ok(Answer::changed(200, integration))
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::database::{Database, number, row};
-use crate::core::admin::{AdminError, Held, Impact, Name, impact};
+use crate::core::admin::{AdminError, Held, Impact, Name, Stored, impact};
 use crate::core::policy::Policy;
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::token::IntegrationId;
@@ -23,7 +23,7 @@ row! {
 row! {
     struct MemberRow {
         id: IntegrationId,
-        name: Name,
+        name: Stored<Name>,
         owner_id: OwnerId,
     }
 }
@@ -79,7 +79,7 @@ fn members(database: &Database, group: &Group, limit: u64) -> Result<Vec<Impact>
         WHERE gone_at IS NULL AND level = ? AND scopes = ? ORDER BY id LIMIT ?";
     let values = vec![row.level.as_str().into(), row.scopes.as_str().into(), number(limit)];
     let members: Vec<MemberRow> = database.rows(sql, values)?;
-    let impact = |MemberRow { id, name, owner_id }| {
+    let impact = |MemberRow { id, name: Stored(name), owner_id }| {
         let owner = Owner { level: row.level, id: owner_id };
         Impact { integration: id, name, owner, lost: lost.clone(), gained: gained.clone() }
     };

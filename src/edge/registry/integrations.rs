@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use super::database::{Database, number, row};
 use super::tokens::Token;
 use super::{outbox, tokens};
-use crate::core::admin::{AdminError, Description, Integration, IntegrationView, Name, folded, searchable};
+use crate::core::admin::{AdminError, Description, Integration, IntegrationView, Name, Stored, folded, searchable};
 use crate::core::record::{self, Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 use crate::core::token::IntegrationId;
@@ -21,8 +21,8 @@ row! {
         rev: u64,
         level: Level,
         owner_id: OwnerId,
-        name: Name,
-        description: Description,
+        name: Stored<Name>,
+        description: Stored<Description>,
         scopes: String,
         expires_at: Option<u64>,
         paused: u64,
@@ -131,8 +131,8 @@ pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminE
         id: row.id,
         rev: row.rev,
         owner: Owner { level: row.level, id: row.owner_id },
-        name: row.name,
-        description: row.description,
+        name: row.name.0,
+        description: row.description.0,
         expires_at: row.expires_at.map(Timestamp::from_seconds),
         paused: row.paused != 0,
         last_n: row.last_n,

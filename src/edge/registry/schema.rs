@@ -9,7 +9,7 @@ use crate::edge::clock;
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     (TABLES, |_| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -18,6 +18,7 @@ const MIGRATIONS: [Migration; 8] = [
     (DOCUMENTS, |_| Ok(())),
     (PROJECTION, |_| Ok(())),
     (NO_TRIES, |_| Ok(())),
+    (ONE_SPELLING, fold_names),
 ];
 
 const TABLES: &str = "
@@ -125,6 +126,9 @@ const PROJECTION: &str = "
 
 /// Wrong owner keys are not counted here any more. The tables stay for the release before, should it come back.
 const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
+
+/// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
+const ONE_SPELLING: &str = "SELECT 1";
 
 row! {
     struct TextRow {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::agency;
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
-use crate::core::admin::{AdminError, Name, NewSubAccount, Paging, folded};
+use crate::core::admin::{AdminError, Name, NewSubAccount, Paging, Stored, folded};
 use crate::core::record::{Level, Owner, OwnerId};
 use crate::core::rotation::Timestamp;
 
@@ -17,7 +17,7 @@ row! {
         pub id: OwnerId,
         /// Grows with every change.
         pub rev: u64,
-        pub name: Name,
+        pub name: Stored<Name>,
         /// How many it has.
         integrations: u64,
     }
@@ -52,7 +52,7 @@ pub(super) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Re
     let values =
         vec![id.as_str().into(), name.as_str().into(), number(now.seconds()), folded(name.as_str()).into(), number(1)];
     database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name, rev) VALUES (?, ?, ?, ?, ?)", values)?;
-    Ok(SubAccount { id, rev: 1, name, integrations: 0 })
+    Ok(SubAccount { id, rev: 1, name: Stored(name), integrations: 0 })
 }
 
 /// Gives it another name.
@@ -60,7 +60,7 @@ pub(super) fn rename(database: &Database, before: SubAccount, name: Name) -> Res
     let rev = before.rev.checked_add(1).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))?;
     let values = vec![name.as_str().into(), folded(name.as_str()).into(), number(rev), before.id.as_str().into()];
     database.run("UPDATE sub_accounts SET name = ?, folded_name = ?, rev = ? WHERE id = ?", values)?;
-    Ok(SubAccount { name, rev, ..before })
+    Ok(SubAccount { name: Stored(name), rev, ..before })
 }
 
 /// Checks that an integration can belong to `owner`. Where no agency is set, any id can be the agency's.

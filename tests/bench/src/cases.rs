@@ -4,12 +4,12 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 use tidegate::core::decision::{Decision, decide};
-use tidegate::core::forward::plan;
+use tidegate::core::forward::{Arrival, RemovedFields, plan};
 use tidegate::core::policy::{Lookup, Policy, StoredPolicy};
 use tidegate::core::record::Record;
 use tidegate::core::request::{Path, Request};
 use tidegate::core::rotation::Timestamp;
-use tidegate::core::token::{Prefix, TokenError, TokenKeys, VerifiedRequest, verify};
+use tidegate::core::token::{CredentialError, OwnCredentials, Prefix, TokenKeys, VerifiedRequest, check, verify};
 
 use crate::fixture::{self, Integration};
 
@@ -63,9 +63,10 @@ fn integration(scopes: usize) -> Integration {
     fixture::integration(1, "acme", &fixture::scopes(scopes))
 }
 
-fn verified(authorization: &str, keys: &TokenKeys) -> Result<VerifiedRequest, TokenError> {
+fn verified(authorization: &str, keys: &TokenKeys) -> Result<VerifiedRequest, CredentialError> {
     let request = Request::parse("GET", fixture::TARGET, Some(authorization)).expect("a request");
-    request.authenticate(|credential| verify(keys, &Prefix::default(), credential))
+    let own = OwnCredentials { prefix: &Prefix::default(), is_owner_key: &|_| false };
+    request.authenticate(|authorization| check(keys, own, authorization))
 }
 
 fn parse() -> Case {
@@ -77,11 +78,9 @@ fn parse() -> Case {
 
 fn mac(name: &str, token: impl FnOnce() -> String + 'static, genuine: bool) -> Case {
     case(name, move || {
-        let request = Request::parse("GET", "/", Some(&format!("Bearer {}", token()))).expect("a request");
-        let credential = request.credential().expect("a credential").clone();
-        let (keys, prefix) = (fixture::keys(), Prefix::default());
-        assert_eq!(verify(&keys, &prefix, &credential).is_ok(), genuine);
-        move || verify(&keys, &prefix, black_box(&credential))
+        let (keys, prefix, token) = (fixture::keys(), Prefix::default(), token());
+        assert_eq!(verify(&keys, &prefix, &token).is_ok(), genuine);
+        move || verify(&keys, &prefix, black_box(&token))
     })
 }
 
@@ -125,6 +124,10 @@ fn deciding(operations: usize, scopes: usize) -> Case {
 /// The header fields of a plain client.
 const FIELDS: [&str; 6] = ["accept", "accept-encoding", "authorization", "cf-connecting-ip", "host", "user-agent"];
 
+fn arrival(removed: &RemovedFields) -> Arrival<'_> {
+    Arrival { scheme: "https", host: "gate.example", removed }
+}
+
 fn planning() -> Case {
     case("plan the forwarding: 10 scopes", || {
         let Integration { token, record } = integration(10);
@@ -133,7 +136,8 @@ fn planning() -> Case {
         let Decision::Allow(grant) = decide(&request, Some(&Record::from(record)), &policy, NOW) else {
             panic!("denied")
         };
-        move || plan(black_box(&grant), FIELDS, |_| None)
+        let removed = RemovedFields::default();
+        move || plan(black_box(&grant), arrival(&removed), FIELDS, |_| None)
     })
 }
 
@@ -143,10 +147,11 @@ fn whole() -> Case {
         let policy = stored(576);
         let Integration { token, record } = integration(10);
         let (authorization, record, keys) = (format!("Bearer {token}"), Record::from(record), fixture::keys());
+        let removed = RemovedFields::default();
         move || {
             let request = verified(black_box(&authorization), &keys).expect("a genuine token");
             match decide(&request, Some(&record), &part(&policy, request.path()), NOW) {
-                Decision::Allow(grant) => plan(&grant, FIELDS, |_| None),
+                Decision::Allow(grant) => plan(&grant, arrival(&removed), FIELDS, |_| None),
                 Decision::Deny(denial) => panic!("{denial}"),
             }
         }

@@ -129,7 +129,8 @@ export class Sequence {
 
   #send(command: Command, of: Pick<Created, "id" | "rev">, window: number): Promise<Response> {
     if (command !== "rename") return send(command, of, window);
-    return admin("PATCH", `/integrations/${of.id}`, { name: `n${this.#random.below(100)}` }, ifMatch(of.rev));
+    // A name that it never had: an edit that changes nothing makes no revision.
+    return admin("PATCH", `/integrations/${of.id}`, { name: `n${of.rev} ${this.#random.below(100)}` }, ifMatch(of.rev));
   }
 
   /** Has the toy do what was done; gives back the status. */

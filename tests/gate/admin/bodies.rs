@@ -23,6 +23,8 @@ fn good_bodies_are_accepted() {
         ("POST", "/sub-accounts", r#"{"id":"a-1","name":"Harbour"}"#),
         ("POST", "/integrations", CREATE),
         ("POST", "/integrations", &create(r#""description":"x","#, "")),
+        ("POST", "/integrations", &format!("\u{feff}{CREATE}")),
+        ("PUT", "/policy", "\u{feff}{\"documents\":[\"\u{feff}openapi: 3.0.0\"]}"),
         ("POST", "/integrations", &create(r#"["a.b"]"#, "[]")),
         ("PATCH", &integration, r#"{"name":"y"}"#),
         ("PATCH", &integration, r#"{"description":""}"#),

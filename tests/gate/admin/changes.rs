@@ -57,6 +57,26 @@ fn an_edit_keeps_the_tokens_and_what_is_left_out() {
 }
 
 #[test]
+fn an_edit_to_what_is_there_already_changes_nothing() {
+    let integration = created();
+    for body in [
+        r#"{"name":"Sync"}"#,
+        r#"{"description":"d"}"#,
+        r#"{"scopes":["b","a"]}"#,
+        r#"{"name":"Sync","scopes":["a","b"]}"#,
+    ] {
+        assert!(integration.is_unchanged_by(&edit(body)), "{body}");
+    }
+    for change in [edit(r#"{"name":"sync"}"#), edit(r#"{"name":"Sync","scopes":["a"]}"#), edit(r#"{"description":""}"#)]
+    {
+        assert!(!integration.is_unchanged_by(&change), "{change:?}");
+    }
+    for change in [rotate_now(2), rotate_later(2), Change::CancelRotation, Change::FinishRotation] {
+        assert!(!integration.is_unchanged_by(&change), "{change:?}");
+    }
+}
+
+#[test]
 fn rotations_follow_the_table() {
     let rotating = apply(created(), rotate_later(2), NOW);
     let two = Rotation::Rotating { outgoing: live_token(1, 1), until: at(NOW + 60), incoming: live_token(1, 2) };

@@ -153,7 +153,11 @@ fn if_match_is_one_rev_in_quotes() {
         "*",
         "\"\"",
         "\"",
-        "W/\"7\"",
+        "w/\"7\"",
+        "W/7",
+        "W/W/\"7\"",
+        "W/ \"7\"",
+        "W/\"7\", \"8\"",
         "\"7\", \"8\"",
         "\"x\"",
         "\"-7\"",
@@ -167,7 +171,7 @@ fn if_match_is_one_rev_in_quotes() {
     ] {
         assert_eq!(field(with_rev("DELETE", &path, Some(text))), "If-Match", "{text:?}");
     }
-    for (text, expected) in [("\"0\"", 0), ("\"7\"", 7), ("\"18446744073709551615\"", u64::MAX)] {
+    for (text, expected) in [("\"0\"", 0), ("\"7\"", 7), ("W/\"7\"", 7), ("\"18446744073709551615\"", u64::MAX)] {
         let Command::DeleteIntegration { rev, id } = with_rev("DELETE", &path, Some(text)).unwrap() else {
             panic!("{text}")
         };

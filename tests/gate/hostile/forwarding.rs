@@ -1,15 +1,26 @@
 //! Rows 13 to 18: header fields, to the verdict and to the origin.
 
-use tidegate::core::forward::{Plan, plan};
+use tidegate::core::decision::Grant;
+use tidegate::core::forward::{Arrival, Plan, RemovedFields, plan};
+use tidegate::core::reply::{Realm, answer};
 
+use super::super::support::OWNER_KEY;
 use super::super::world::World;
 
 /// The plan for a granted request with these header fields, names in lower case.
 fn planned(token: &str, fields: &[(&str, &str)]) -> Plan {
     let world = World::new();
-    let grant = world.judge("GET", "/me?a=b", Some(&world.tokens[token]), &[]).unwrap();
+    planned_for(&world.judge("GET", "/me?a=b", Some(&world.tokens[token]), &[]).unwrap(), fields)
+}
+
+fn planned_for(grant: &Grant, fields: &[(&str, &str)]) -> Plan {
+    planned_without(grant, fields, &RemovedFields::parse("x-internal-*, debug").unwrap())
+}
+
+fn planned_without(grant: &Grant, fields: &[(&str, &str)], removed: &RemovedFields) -> Plan {
     let value = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    plan(&grant, fields.iter().map(|(name, _)| *name), value)
+    let arrival = Arrival { scheme: "https", host: "gate.example:8443", removed };
+    plan(grant, arrival, fields.iter().map(|(name, _)| *name), value)
 }
 
 fn removed(name: &str, fields: &[(&str, &str)]) -> bool {
@@ -38,14 +49,15 @@ fn class_13_joined_credentials_are_refused() {
         format!(",{token}"),
         format!("{token} {text}"),
         format!("Bearer {token}"),
-        format!("{token}\t"),
         format!("{token}\r\nX: y"),
         "Bearer ".to_owned() + &"a".repeat(9000),
     ] {
         let denial = world.judge("GET", "/me", Some(&header), &[]).unwrap_err();
         assert_eq!(denial.code(), "ambiguous_request", "{header}");
     }
-    for header in [token.replace("Bearer", "bEARER"), token.replace(' ', "   "), text.to_owned()] {
+    let spaced = [format!("{token} "), format!("{token}\t "), format!(" {token}"), format!("{text} ")];
+    let plain = [token.replace("Bearer", "bEARER"), token.replace(' ', "   "), text.to_owned()];
+    for header in plain.into_iter().chain(spaced) {
         assert!(world.judge("GET", "/me", Some(&header), &[]).is_ok(), "{header}");
     }
 }
@@ -60,15 +72,16 @@ fn class_14_identity_headers_from_the_client() {
     assert_eq!(set(&plan, "X-Tidegate-Integration"), Some("040g2081040g2081"));
     assert_eq!(set(&plan, "X-Tidegate-Level"), Some("sub_account"));
     assert_eq!(set(&plan, "X-Tidegate-Token"), Some("current"));
-    assert_eq!(plan.set.len(), OURS.len());
+    assert_eq!(plan.set.iter().filter(|(name, _)| name.starts_with("X-Tidegate")).count(), OURS.len());
 }
 
 #[test]
 fn class_14_a_public_request_carries_no_identity() {
     let world = World::new();
     let grant = world.judge("GET", "/status", None, &[]).unwrap();
-    let plan = plan(&grant, ["x-tidegate-owner", "accept"], |_| None);
-    assert_eq!((plan.set, plan.respond, plan.remove), (vec![], vec![], vec!["x-tidegate-owner".to_owned()]));
+    let plan = planned_for(&grant, &[("x-tidegate-owner", "other"), ("accept", "*/*")]);
+    assert!(plan.set.iter().all(|(name, _)| name.starts_with("X-Forwarded-")));
+    assert_eq!((plan.respond, plan.remove), (vec![], vec!["x-tidegate-owner".to_owned()]));
 }
 
 #[test]
@@ -119,10 +132,42 @@ fn class_16_17_and_20_overrides_stay_behind() {
         "x-rewrite-url",
         "x.rewrite.url",
         "x-middleware-subrequest",
+        "x-middleware-rewrite",
+        "x-method",
+        "x-http-override",
+        "x-original-path",
+        "x-original-method",
+        "x-original-host",
+        "x-rewrite-uri",
+        "x-request-uri",
+        "x-envoy-original-path",
+        "x-envoy-original-host",
+        "x-forwarded-uri",
+        "x-forwarded-method",
+        "x-forwarded-path",
+        "x-forwarded-prefix",
+        "x_forwarded_prefix",
+        "x-matched-path",
+        "x-invoke-path",
+        "x-invoke-query",
+        "x-now-route-matches",
+        "remote-user",
+        "remote_user",
+        "remote-groups",
+        "x-remote-user",
+        "x-forwarded-user",
+        "x-forwarded-email",
+        "x-auth-request-user",
+        "proxy",
+        "expect",
+        "x-internal-route",
+        "debug",
     ] {
         assert!(removed(name, &[(name, "DELETE")]), "{name}");
     }
-    for name in ["x-original-host", "x-http-method-overrides", "x-forwarded-uri", "x-request-id"] {
+    for name in
+        ["x-http-method-overrides", "x-request-id", "x-original-filename", "if-none-match", "cache-control", "origin"]
+    {
         assert!(!removed(name, &[(name, "kept")]), "{name}");
     }
 }
@@ -134,9 +179,9 @@ fn class_18_a_judged_owner_field_reaches_the_origin_alone() {
     let fields = [("x-location-id", "harbour-1"), ("x_location_id", "harbour-2"), ("connection", "X-Location-Id")];
     let grant =
         world.judge("GET", "/reports", Some(&world.tokens["tenant"]), &[("X-Location-Id", "harbour-1")]).unwrap();
-    let value = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    let removed = plan(&grant, fields.iter().map(|(name, _)| *name), value).remove;
-    assert_eq!(removed, ["x_location_id", "connection"]);
+    assert_eq!(planned_for(&grant, &fields).remove, ["x_location_id", "connection"]);
+    let removed = RemovedFields::parse("x-location-*").unwrap();
+    assert_eq!(planned_without(&grant, &fields, &removed).remove, ["x_location_id", "connection"]);
 }
 
 #[test]
@@ -152,8 +197,129 @@ fn class_18_connection_names_fields_away_but_never_ours() {
 
 #[test]
 fn class_18_connection_cannot_hide_who_the_client_is() {
-    for name in ["cf-connecting-ip", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "host"] {
+    for name in ["cf-connecting-ip", "host"] {
         assert!(!removed(name, &[("connection", name), (name, "1")]), "{name}");
+    }
+    let connection = "cf-connecting-ip, x-forwarded-for, x-forwarded-host";
+    let plan = planned("tenant", &[("connection", connection), ("cf-connecting-ip", "192.0.2.1")]);
+    assert_eq!(set(&plan, "X-Forwarded-For"), Some("192.0.2.1"));
+    assert_eq!(set(&plan, "X-Forwarded-Host"), Some("gate.example:8443"));
+}
+
+#[test]
+fn the_origin_hears_of_the_client_from_the_platform_alone() {
+    let claims = [
+        "x-forwarded-for",
+        "x_forwarded_for",
+        "x-forwarded",
+        "x-forwarded-port",
+        "forwarded",
+        "x-real-ip",
+        "X_Real_IP",
+        "true-client-ip",
+        "x-client-ip",
+        "client-ip",
+    ];
+    let fields: Vec<_> = claims.into_iter().map(|name| (name, "198.51.100.7")).collect();
+    for (address, expected) in [(Some(("cf-connecting-ip", "192.0.2.1")), Some("192.0.2.1")), (None, None)] {
+        let fields: Vec<_> = fields.iter().copied().chain(address).collect();
+        let plan = planned("tenant", &fields);
+        assert_eq!(plan.remove, claims);
+        assert_eq!(set(&plan, "X-Forwarded-For"), expected);
+        assert_eq!(set(&plan, "X-Forwarded-Host"), Some("gate.example:8443"));
+        assert_eq!(set(&plan, "X-Forwarded-Proto"), Some("https"));
+    }
+}
+
+/// What the origin of a public operation gets of an `Authorization` field: all or nothing.
+fn passes_on_public(value: &str) -> Result<bool, &'static str> {
+    let grant = World::new().judge("GET", "/status", Some(value), &[]).map_err(|denial| denial.code())?;
+    Ok(!planned_for(&grant, &[("authorization", value)]).remove.contains(&"authorization".to_owned()))
+}
+
+#[test]
+fn a_public_operation_keeps_the_authorization_of_others() {
+    let world = World::new();
+    for value in [
+        "Basic dXNlcjpwYXNz",
+        "Bearer sesame",
+        "sesame",
+        "Bearer",
+        "",
+        "Digest username=\"Mufasa\", realm=\"x\", uri=\"/\"",
+        "Digest username=\"pit_bull\"",
+        "Bearer a, Bearer b",
+        "Bearer {{token}}",
+        "Hawk id=\"owner_1\"",
+        "AWS4-HMAC-SHA256 Credential=pit/x, Signature=tga",
+    ] {
+        assert_eq!(passes_on_public(value), Ok(true), "{value}");
+        assert!(world.judge("GET", "/me", Some(value), &[]).is_err(), "{value}");
+        assert!(world.judge("GET", "/nowhere", Some(value), &[]).is_err(), "{value}");
+    }
+    let negotiate = format!("Negotiate {}", "a".repeat(9000));
+    assert_eq!(passes_on_public(&negotiate), Ok(true));
+}
+
+#[test]
+fn class_25_no_credential_of_ours_reaches_a_public_operation() {
+    let world = World::new();
+    let (token, automation) = (&world.tokens["tenant"], "tga_040g2081040g2081_rest");
+    let text = token.strip_prefix("Bearer ").unwrap();
+    assert_eq!(passes_on_public(token), Ok(false));
+    assert_eq!(passes_on_public(text), Ok(false));
+    for key in [OWNER_KEY, automation, "tga_"] {
+        for value in [key.to_owned(), format!("Bearer {key}"), format!("bearer  {key} ")] {
+            assert_eq!(passes_on_public(&value), Err("admin_credential"), "{value}");
+            assert_eq!(world.judge("GET", "/me", Some(&value), &[]).unwrap_err().code(), "admin_credential", "{value}");
+        }
+    }
+    for ours in [text, OWNER_KEY, automation, "pit_x"] {
+        for value in [
+            format!("Bearer {ours}, Basic dXNlcjpwYXNz"),
+            format!("Basic dXNlcjpwYXNz,Bearer {ours}"),
+            format!("{ours},"),
+            format!("Basic {ours}"),
+            format!("Bearer Bearer {ours}"),
+            format!("Bearer: {ours}"),
+            format!("{ours} {ours}"),
+            format!("Bearer\u{a0}{ours}"),
+        ] {
+            assert_eq!(passes_on_public(&value), Err("ambiguous_request"), "{value}");
+        }
+    }
+    for ours in [text, OWNER_KEY, automation] {
+        for value in [
+            format!("Bearer \"{ours}\""),
+            format!("Bearer token={ours}"),
+            format!("Bearer={ours}"),
+            format!("Bearer%20{ours}"),
+            format!("Token token=\"{ours}\""),
+            format!("x{ours}"),
+        ] {
+            assert_eq!(passes_on_public(&value), Err("ambiguous_request"), "{value}");
+        }
+    }
+}
+
+#[test]
+fn a_malformed_credential_is_told_the_form() {
+    let world = World::new();
+    let text = world.tokens["tenant"].strip_prefix("Bearer ").unwrap();
+    for value in [
+        format!("Bearer Bearer {text}"),
+        format!("Bearer \"{text}\""),
+        format!("\"{text}\""),
+        format!("Bearer: {text}"),
+        format!("Bearer token={text}"),
+        format!("Token {text}"),
+        format!("Bearer {text}, Bearer {text}"),
+        "Bearer {{token}}".to_owned(),
+        "Bearer".to_owned(),
+    ] {
+        let denial = world.judge("GET", "/me", Some(&value), &[]).unwrap_err();
+        let detail = answer(&denial, &Realm::default()).problem.detail;
+        assert!(detail.contains("\"Authorization: Bearer <token>\""), "{value}: {detail}");
     }
 }
 
@@ -188,6 +354,8 @@ fn class_25_the_session_cookie_stays_with_the_gate() {
         ("a=1; __Host-tidegate=sesame; b=2", Some("a=1; b=2")),
         ("__Host-tidegate=sesame;a=1", Some("a=1")),
         (" __Host-tidegate = sesame; a=1; __Host-tidegate=sesame", Some("a=1")),
+        ("a=1, __Host-tidegate=sesame", Some("a=1")),
+        ("a=1,__Host-tidegate=sesame,b=2; c=3", Some("a=1, b=2; c=3")),
         ("a=1; b=2", None),
     ] {
         assert_eq!(set(&planned("tenant", &[("cookie", cookie)]), "cookie"), expected, "{cookie}");

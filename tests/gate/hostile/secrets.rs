@@ -1,11 +1,11 @@
 //! Row 25: no token, hash or key in anything that is printed.
 
 use tidegate::core::admin::SignIn;
-use tidegate::core::request::{Credential, Request};
+use tidegate::core::request::{Authorization, Request};
 use tidegate::core::rotation::{Event, Rotation};
-use tidegate::core::token::{Token, TokenKeys, mint, verify};
+use tidegate::core::token::{Token, TokenKeys, mint};
 
-use super::super::support::{integration_id, key, keys, live_token, minted, prefix, token_keys};
+use super::super::support::{checked, integration_id, key, keys, live_token, minted, prefix, token_keys};
 use super::super::world::World;
 
 /// No line of `printed` shows `secret`, nor its end.
@@ -24,10 +24,10 @@ fn class_25_debug_prints_no_token() {
     let secret = text.rsplit('_').next().unwrap();
     let header = format!("Bearer {text}");
     let request = Request::parse("GET", "/me", Some(&header)).unwrap();
-    let credential = Credential::parse(&header).unwrap().unwrap();
+    let credential = Authorization::new(&header);
     let token = Token::parse(&prefix(), &text).unwrap();
     let fresh = mint(&keys(&token_keys()), &prefix(), integration_id(1), [1; 24]);
-    let presented = verify(&world.keys, &prefix(), &credential).unwrap();
+    let presented = checked(&world.keys, &credential).unwrap();
     let grant = world.judge("GET", "/me", Some(&header), &[]).unwrap();
     let printed = [
         format!("{request:?}"),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use tidegate::core::admin::{AdminError, Command, IncomingRequest, Name};
+use tidegate::core::admin::{AdminError, Command, Description, IncomingRequest, Name};
 use tidegate::core::decision::Denial;
 use tidegate::core::record::Record;
 use tidegate::core::reply::{Realm, answer};
@@ -89,9 +89,13 @@ fn class_27_an_admins_body_is_what_it_says_and_a_change_names_its_revision() {
         assert!(parse(&rotate, Some("\"1\""), body).is_err(), "{body}");
     }
     // A name is data, with markup or without; nothing that could end a header field or a log line is one.
+    assert_eq!(Name::try_from("Cafe\u{301}".to_owned()).unwrap().as_str(), "Caf\u{e9}");
+    let description = |text: &str| Description::try_from(text.to_owned());
+    assert_eq!(description("Cafe\u{301}\n").unwrap().as_str(), "Caf\u{e9}\n");
+    assert!(description("a\u{2066}b").is_err() && description("a\n\u{200b}").is_err());
     let name = "<script>alert(\"x\")</script>";
     assert_eq!(Name::try_from(name.to_owned()).unwrap().as_str(), name);
-    for name in ["a\r\nSet-Cookie: x", "a\u{0}", "a\u{1b}[2J", " a", ""] {
+    for name in ["a\r\nSet-Cookie: x", "a\u{0}", "a\u{1b}[2J", " a", "", "\u{200b}", "abc\u{202e}fdp.exe", "\u{200d}"] {
         assert!(Name::try_from(name.to_owned()).is_err(), "{name:?}");
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&st
     });
     let query: Vec<_> = sent.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let target = if query.is_empty() { sent.path.to_owned() } else { format!("{}?{}", sent.path, query.join("&")) };
-    let presented = holder.and_then(|_| verified(&minted(1, 1).0).unwrap());
+    let presented = holder.map(|_| verified(&minted(1, 1).0).unwrap());
     let mut request = Request::with_credential(&sent.method.to_uppercase(), &target, presented).unwrap();
     if let Some(value) = sent.header {
         request = request.with_header("x-loc", value);

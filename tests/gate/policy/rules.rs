@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use tidegate::core::openapi::{Compiled, Settings, compile};
-use tidegate::core::policy::Operation;
+use tidegate::core::policy::{HeadRequests, Lookup, Operation, Policy, StoredPolicy};
+use tidegate::core::request::{Method, Path};
+use tidegate::core::token::Authentic;
 
 use super::{document, parsed, settings};
 
@@ -157,5 +159,50 @@ fn what_looks_like_an_owner_is_told() {
         assert_eq!(found.len(), usize::from(expected.is_some()), "{path} {operation}: {found:?}");
         let (name, place) = expected.unwrap_or_default();
         assert!(found.iter().all(|found| found.starts_with(name) && found.contains(place)), "{found:?}");
+    }
+}
+
+#[test]
+fn head_finds_the_operation_of_get_where_the_settings_say_so() {
+    let paths = json!({
+        "/boats/{boatId}": { "get": { "operationId": "boat" }, "head": { "operationId": "head of a boat" } },
+        "/boats/latest": { "get": { "operationId": "latest" } },
+        "/quays": { "post": { "operationId": "build" } }
+    });
+    let policy =
+        |settings: &Settings| compile(&[parsed(&document("Harbour", paths.clone()))], settings).policy.unwrap();
+    let (described, get) = (policy(&settings()), policy(&Settings { head: HeadRequests::AsGet, ..settings() }));
+    let found = |policy: &Policy, path: &str| {
+        let path = Path::parse(path).unwrap();
+        let part = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap().concerning(&path).unwrap();
+        assert_eq!(policy.operation(&Method::Head, &path), part.operation(&Method::Head, &path), "{path:?}");
+        match part.lookup(&Method::Head, &path) {
+            Lookup::Found(operation, _) => operation.id.clone().unwrap(),
+            Lookup::OtherMethods(methods) => format!("{methods:?}"),
+            Lookup::Nothing => "nothing".to_owned(),
+        }
+    };
+    for (path, as_described, as_get) in [
+        ("/boats/1", "head of a boat", "head of a boat"),
+        ("/boats/latest", "head of a boat", "latest"),
+        ("/quays", "[Post]", "[Post]"),
+        ("/piers", "nothing", "nothing"),
+    ] {
+        assert_eq!(
+            (found(&described, path), found(&get, path)),
+            (as_described.to_owned(), as_get.to_owned()),
+            "{path}"
+        );
+    }
+    let latest = Path::parse("/boats/latest").unwrap();
+    let Lookup::OtherMethods(methods) = get.lookup(&Method::Put, &latest) else { panic!("found") };
+    assert_eq!(methods, [Method::Get, Method::Head]);
+    assert_eq!(described.diff(&get).head.unwrap().after, HeadRequests::AsGet);
+    assert!(described.diff(&described).is_empty() && !described.diff(&get).is_empty());
+    assert!(described.diff(&get).to_string().contains("HEAD uses the operation of GET"));
+    assert!(!described.to_json().contains("\"head\":"), "an older release reads a policy that does not use it");
+    assert_eq!(Policy::from_json(&get.to_json()).unwrap(), get);
+    for (text, is_known) in [("as_get", true), ("as_described", true), ("asGet", false), ("", false)] {
+        assert_eq!(serde_json::from_value::<Settings>(json!({ "head": text })).is_ok(), is_known, "{text}");
     }
 }

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 use tidegate::core::decision::{Denial, Grant};
-use tidegate::core::forward::plan;
+use tidegate::core::forward::{Arrival, RemovedFields, plan};
 use tidegate::core::reply::{Realm, answer};
 use tidegate::core::request::MAX_BODY_BYTES;
 
@@ -23,12 +23,18 @@ fn authorization(world: &World, token: &str) -> Option<String> {
     }
 }
 
-fn allowed(grant: &Grant) -> Value {
-    let plan = plan(grant, std::iter::empty(), |_| None);
+fn allowed(grant: &Grant, authorization: Option<&str>) -> Value {
+    let arrival = Arrival { scheme: "https", host: "gate.example", removed: &RemovedFields::default() };
+    let plan = plan(grant, arrival, authorization.map(|_| "authorization"), |_| None);
     let fields = |fields: &[(&'static str, String)]| -> Map<String, Value> {
-        fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect()
+        let ours = fields.iter().filter(|(name, _)| !name.starts_with("X-Forwarded-"));
+        ours.map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect()
     };
-    json!({ "status": 200, "code": "allowed", "target": plan.target, "to_origin": fields(&plan.set), "to_client": fields(&plan.respond) })
+    let mut to_origin = fields(&plan.set);
+    if let Some(authorization) = authorization.filter(|_| !plan.remove.contains(&"authorization".to_owned())) {
+        to_origin.insert("Authorization".to_owned(), authorization.into());
+    }
+    json!({ "status": 200, "code": "allowed", "target": plan.target, "to_origin": to_origin, "to_client": fields(&plan.respond) })
 }
 
 fn denied(denial: &Denial) -> Value {
@@ -41,7 +47,7 @@ fn denied(denial: &Denial) -> Value {
 fn vector(world: &World, (what, method, target, token, headers, expected): &Case) -> Value {
     let authorization = authorization(world, token);
     let outcome = world.judge(method, target, authorization.as_deref(), headers);
-    let expect = outcome.as_ref().map_or_else(denied, allowed);
+    let expect = outcome.as_ref().map_or_else(denied, |grant| allowed(grant, authorization.as_deref()));
     assert_eq!(expect["code"], *expected, "{what}: {method} {target}: {outcome:?}");
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
@@ -63,7 +69,7 @@ fn body_vector(world: &World, token: &str, case: &BodyCase) -> Value {
     let headers: Vec<_> = content_type.map(|content_type| ("Content-Type", content_type)).into_iter().collect();
     let outcome =
         world.judge_with_body(method, target, Some(authorization), &headers, format!("{body}{padding}").as_bytes());
-    let expect = outcome.as_ref().map_or_else(denied, allowed);
+    let expect = outcome.as_ref().map_or_else(denied, |grant| allowed(grant, Some(authorization)));
     assert_eq!(expect["code"], *expected, "{what}: {method} {target} {body}: {outcome:?}");
     let mut vector = json!({
         "what": what, "method": method, "target": target, "token": token, "authorization": authorization,
@@ -89,8 +95,8 @@ fn vectors_decisions() {
     let with_bodies = with_bodies.chain(COLON_BODY_CASES.iter().map(|case| body_vector(&world, "colon", case)));
     let vectors = json!({
         "about": "Test-only keys. Put policy under the KV key policy and each record under i:<id>, set the clock to now, \
-                  send the request. An allowed one reaches the origin with exactly target and, of the x-tidegate-* \
-                  fields, to_origin; the client's response carries to_client. headers are what the reply must have. \
+                  send the request. An allowed one reaches the origin with exactly target and, of Authorization and the \
+                  x-tidegate-* fields, to_origin; the client's response carries to_client. headers are what the reply must have. \
                   Where a case has a body, send that text, padded with spaces to pad_to bytes if there is pad_to, \
                   with Content-Type: content_type (none where it is null); allowed, it reaches the origin unchanged.",
         "token_keys": token_keys(),
@@ -113,6 +119,7 @@ fn every_denial_of_a_verdict_has_a_case() {
         "no_credential",
         "malformed_token",
         "forged_token",
+        "admin_credential",
         "unknown_token",
         "deleted_integration",
         "dead_token",

@@ -18,12 +18,14 @@ use super::super::support::scopes;
 
 fn denials() -> Vec<(Denial, u16)> {
     let path = |credential_sent| RequestError::Path { error: PathError::DotSegment, credential_sent };
-    let query = RequestError::Query { error: QueryError::TooLong, credential_sent: true };
+    let query = |error| RequestError::Query { error, credential_sent: true };
     let missing = Denial::MissingScopes { needed: scopes("a.read b.write"), missing: scopes("b.write") };
     vec![
         (Denial::Ambiguous(path(false)), 400),
         (Denial::Ambiguous(path(true)), 400),
-        (Denial::Ambiguous(query), 400),
+        (Denial::Ambiguous(query(QueryError::ForbiddenCharacter)), 400),
+        (Denial::Ambiguous(query(QueryError::TooLong)), 414),
+        (Denial::Ambiguous(RequestError::Path { error: PathError::TooLong, credential_sent: true }), 414),
         (Denial::Ambiguous(AuthorizationError::Several.into()), 400),
         (Denial::Ambiguous(AuthorizationError::Malformed.into()), 400),
         (Denial::Ambiguous(AuthorizationError::TooLong.into()), 400),
@@ -32,6 +34,7 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::Token(TokenError::Malformed(InvalidToken::Form)), 401),
         (Denial::Token(TokenError::Malformed(InvalidToken::Checksum)), 401),
         (Denial::Token(TokenError::Forged), 401),
+        (Denial::Token(TokenError::OfAdminApi), 401),
         (Denial::UnknownToken, 401),
         (Denial::DeletedIntegration, 401),
         (Denial::DeadToken, 401),
@@ -54,6 +57,7 @@ fn denials() -> Vec<(Denial, u16)> {
         (Denial::Store("i:sesame".into()), 503),
         (Denial::Misconfigured("sesame".into()), 503),
         (Denial::OriginUnreachable("sesame".into()), 502),
+        (Denial::OriginStatus("103".into()), 502),
         (Denial::OriginTooSlow, 504),
     ]
     .into_iter()

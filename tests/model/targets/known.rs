@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use tidegate::core::token::{IntegrationId, Prefix, TokenHash, TokenKeys, mint};
+use tidegate::core::request::{Authorization, Checked};
+use tidegate::core::token::{
+    CredentialError, IntegrationId, OwnCredentials, Prefix, Presented, TokenHash, TokenKeys, check, mint,
+};
 
 /// A token that was minted.
 pub struct Known {
@@ -48,6 +51,15 @@ pub fn keys() -> &'static TokenKeys {
     &VERIFYING
 }
 
+/// The owner key; its word is `$k`.
+pub const OWNER_KEY: &str = "owner_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq";
+
+/// What the gate makes of an `Authorization` field.
+pub fn checked(authorization: &Authorization) -> Result<Checked<Presented>, CredentialError> {
+    let own = OwnCredentials { prefix: &Prefix::default(), is_owner_key: &|text| text == OWNER_KEY };
+    check(keys(), own, authorization)
+}
+
 /// The integration that all is about.
 pub fn ours() -> IntegrationId {
     id_of(1)
@@ -60,7 +72,8 @@ pub fn number_of(text: &str) -> Option<u32> {
 
 /// The text with tokens in the place of their words.
 pub fn expand(text: &str) -> String {
-    tokens().iter().fold(text.to_owned(), |text, token| text.replace(token.word, &token.text))
+    let text = text.replace("$k", OWNER_KEY);
+    tokens().iter().fold(text, |text, token| text.replace(token.word, &token.text))
 }
 
 fn id_of(byte: u8) -> IntegrationId {

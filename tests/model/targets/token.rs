@@ -1,7 +1,6 @@
 //! A token's text, and the other texts that are read at start: keys, prefixes, ids.
 
 use tidegate::core::record::OwnerId;
-use tidegate::core::request::Credential;
 use tidegate::core::scope::Scope;
 use tidegate::core::token::{IntegrationId, Prefix, Token, TokenHash, TokenKeys, verify};
 
@@ -24,17 +23,19 @@ fn token(text: &str) {
     if let Ok(token) = parsed {
         assert_eq!(format!("{token:?}"), "[redacted]");
     }
-    let Ok(Some(credential)) = Credential::parse(&format!("Bearer {text}")) else { return };
-    let verified = verify(known::keys(), &Prefix::default(), &credential);
-    let genuine = known::number_of(credential.text()).is_some();
-    assert_eq!(matches!(verified, Ok(Some(_))), genuine, "{text:?}");
+    let genuine = known::number_of(text).is_some();
+    assert_eq!(verify(known::keys(), &Prefix::default(), text).is_ok(), genuine, "{text:?}");
 }
 
 fn other_texts(text: &str) {
     assert_eq!(IntegrationId::parse(text).is_ok(), text.len() == 16 && base32(text).is_some(), "{text:?}");
     let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
     let lower = text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-    assert_eq!(Prefix::parse(text).is_ok(), starts && lower && (2..=16).contains(&text.len()), "{text:?}");
+    assert_eq!(
+        Prefix::parse(text).is_ok(),
+        starts && lower && text != "tga" && (2..=16).contains(&text.len()),
+        "{text:?}"
+    );
     let hex = text.len() == 48 && text.chars().all(|letter| "0123456789abcdef".contains(letter));
     assert_eq!(TokenHash::try_from(text.to_owned()).is_ok(), hex, "{text:?}");
     let visible = text.chars().all(|letter| ('!'..='~').contains(&letter) && letter != '"' && letter != '\\');

@@ -1,35 +1,46 @@
-//! The `Authorization` field's value: one credential, or none, or nonsense.
+//! The `Authorization` field's value: one of our tokens, or somebody else's credential, or nonsense (design, section 10).
 
 /// What a field value holds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Credential<'a> {
-    /// Nothing for us: no field, or another scheme, or a bare text that does not begin as our tokens do.
-    Nothing,
-    Malformed,
+    /// Nothing of ours: a public operation's origin gets it as it is.
+    Foreign,
+    /// Something of ours that opens nothing: a key of the admin API, or a token beside something else.
+    Refused,
     /// What claims to be a token of ours.
     Text(&'a str),
 }
 
 /// Reads a value; tokens begin with `pit_`.
-pub fn credential(value: &str) -> Credential<'_> {
-    if value.len() > 8192 || value.contains(',') {
-        return Credential::Malformed;
+pub fn credential<'a>(value: &'a str, owner_key: &str) -> Credential<'a> {
+    let value = value.trim_matches([' ', '\t']);
+    let words: Vec<&str> = value.split([',']).flat_map(str::split_whitespace).collect();
+    let is_ours = |word: &&str| word.starts_with("pit_") || word.starts_with("tga_") || *word == owner_key;
+    if !words.iter().any(is_ours) {
+        return if hides_one(value, owner_key) { Credential::Refused } else { Credential::Foreign };
     }
-    let words: Vec<&str> = value.splitn(2, ' ').collect();
+    let is_plain = value.chars().all(|letter| letter != ',' && (!letter.is_whitespace() || " \t".contains(letter)));
     match words.as_slice() {
-        [scheme, rest] if scheme.eq_ignore_ascii_case("bearer") => {
-            let text = rest.trim_start_matches(' ');
-            if is_b64token(text) { Credential::Text(text) } else { Credential::Malformed }
+        [text] if is_plain && text.starts_with("pit_") && is_b64token(text) => Credential::Text(text),
+        [scheme, text] if is_plain && scheme.eq_ignore_ascii_case("bearer") => {
+            if text.starts_with("pit_") && is_b64token(text) { Credential::Text(text) } else { Credential::Refused }
         }
-        [scheme] if scheme.eq_ignore_ascii_case("bearer") => Credential::Malformed,
-        [scheme, ..] if !is_b64token(scheme) => Credential::Malformed,
-        [text] | [text, ""] if text.starts_with("pit_") => Credential::Text(text),
-        _ => Credential::Nothing,
+        _ => Credential::Refused,
     }
 }
 
+/// Whether somewhere in it stands the beginning of a token or automation key with a whole id, or the owner key.
+fn hides_one(value: &str, owner_key: &str) -> bool {
+    let is_digit = |letter: char| "0123456789abcdefghjkmnpqrstvwxyz".contains(letter);
+    let mut starts = value.char_indices().map(|(at, _)| &value[at..]);
+    starts.any(|rest| {
+        let id = rest.strip_prefix("pit_").or_else(|| rest.strip_prefix("tga_")).and_then(|rest| rest.split_once('_'));
+        rest.starts_with(owner_key) || id.is_some_and(|(id, _)| id.len() == 16 && id.chars().all(is_digit))
+    })
+}
+
 /// RFC 6750 section 2.1.
-pub fn is_b64token(text: &str) -> bool {
+fn is_b64token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     !body.is_empty() && body.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~+/".contains(letter))
 }

@@ -8,7 +8,7 @@ mod path;
 mod query;
 mod router;
 
-pub use credential::{Credential, credential, is_b64token};
+pub use credential::{Credential, credential};
 pub use path::is_canonical as is_canonical_path;
 pub use query::is_query;
 
@@ -100,15 +100,16 @@ const MOST_BODY: usize = 65_536;
 
 /// Whether the request may be forwarded. `genuine` tells which token of which integration a text is: the number of one
 /// of ours, or 0 for a token of somebody else's; `None` where we did not mint it.
-pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>) -> bool {
+pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>, owner_key: &str) -> bool {
     let sent = &case.sent;
     let (path, query) = sent.target.split_once('?').map_or((sent.target.as_str(), None), |(p, q)| (p, Some(q)));
     if !is_canonical_path(path) || !is_query(query.unwrap_or("")) {
         return false;
     }
-    let integration = match sent.header("authorization").map_or(Credential::Nothing, |value| credential(value)) {
-        Credential::Nothing => None,
-        Credential::Malformed => return false,
+    let credential = sent.header("authorization").map_or(Credential::Foreign, |value| credential(value, owner_key));
+    let integration = match credential {
+        Credential::Foreign => None,
+        Credential::Refused => return false,
         Credential::Text(text) => match genuine(text).and_then(|n| case.record.holder_of(n, case.now)) {
             Some(integration) => Some(integration),
             None => return false,

@@ -18,6 +18,7 @@ pub fn take(args: &mut Vec<String>, option: &str) -> Result<Option<Settings>> {
 }
 
 fn parse(text: &str, is_toml: bool) -> Result<Settings> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_toml {
         return toml::from_str(text).map_err(|error| anyhow!("{}", error.to_string().trim_end()));
     }
@@ -81,6 +82,14 @@ mod tests {
             }
         ]
     }"#;
+
+    #[test]
+    fn a_byte_order_mark_says_nothing() {
+        for (text, is_toml) in [(TOML, true), (JSON, false)] {
+            let marked = format!("\u{feff}{text}");
+            assert_eq!(parse(&marked, is_toml).unwrap(), parse(text, is_toml).unwrap());
+        }
+    }
 
     #[test]
     fn toml_says_what_json_says() {

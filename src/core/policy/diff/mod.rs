@@ -4,7 +4,7 @@ mod text;
 
 use serde::Serialize;
 
-use super::{Access, Operation, OwnerNames, Policy};
+use super::{Access, HeadRequests, Operation, OwnerNames, Policy};
 use crate::core::record::Level;
 use crate::core::request::{Method, sort};
 
@@ -26,6 +26,9 @@ pub struct PolicyDiff {
     /// The parameters that name an owner, where they change: that bears on every operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_parameters: Option<OwnerNamesChange>,
+    /// How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadChange>,
 }
 
 /// What changes for one kind of caller.
@@ -61,6 +64,15 @@ pub struct OwnerNamesChange {
     pub after: OwnerNames,
 }
 
+/// How `HEAD` finds its operation, before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HeadChange {
+    /// In the old policy.
+    pub before: HeadRequests,
+    /// In the new policy.
+    pub after: HeadRequests,
+}
+
 /// An operation in the old policy, in the new one, or in both. The names of path parameters do not tell two apart.
 type Pair<'a> = (Option<&'a Operation>, Option<&'a Operation>);
 
@@ -79,6 +91,8 @@ impl Policy {
             let (before, after) = (self.owner_names.clone(), next.owner_names.clone());
             diff.owner_parameters = Some(OwnerNamesChange { before, after });
         }
+        let (before, after) = (self.head, next.head);
+        diff.head = (before != after).then_some(HeadChange { before, after });
         diff
     }
 }

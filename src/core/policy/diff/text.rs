@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Change, PolicyDiff, Reach};
-use crate::core::policy::{Access, Alternative, OwnerName};
+use crate::core::policy::{Access, Alternative, HeadRequests, OwnerName};
 
 impl fmt::Display for PolicyDiff {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,6 +23,13 @@ impl fmt::Display for PolicyDiff {
             owner_names(formatter, "sub-account", &before.sub_account, &after.sub_account)?;
             owner_names(formatter, "agency", &before.agency, &after.agency)?;
             writeln!(formatter)?;
+        }
+        match self.head.map(|change| change.after) {
+            Some(HeadRequests::AsGet) => {
+                writeln!(formatter, "HEAD uses the operation of GET, where it has none of its own\n")?
+            }
+            Some(HeadRequests::AsDescribed) => writeln!(formatter, "HEAD needs an operation of its own\n")?,
+            None => {}
         }
         let (added, removed, changed) = (self.added.len(), self.removed.len(), self.changed.len());
         writeln!(formatter, "operations: {added} added, {removed} removed, {changed} with other requirements")

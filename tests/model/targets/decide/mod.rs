@@ -3,7 +3,7 @@
 mod case;
 
 use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
-use tidegate::core::forward::plan;
+use tidegate::core::forward::{Arrival, RemovedFields, plan};
 use tidegate::core::policy::{
     Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy,
     StoredPolicy, Template,
@@ -12,7 +12,6 @@ use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::core::request::{Body, Method, Path, Request, RequestError};
 use tidegate::core::rotation::{LiveToken, Rotation, Timestamp};
 use tidegate::core::scope::{Scope, ScopeSet};
-use tidegate::core::token::{Prefix, verify};
 
 use super::{known, text};
 use crate::verdict::{self, Case};
@@ -22,7 +21,7 @@ pub fn run(data: &[u8]) {
     case.operations.retain(|described| operation(described).is_some());
     let (Some(policy), Some(record)) = (policy(&case), record(&case.record)) else { return };
     let granted = judge(&case, &policy, record.as_ref());
-    let expected = verdict::allows(&case, known::number_of);
+    let expected = verdict::allows(&case, known::number_of, known::OWNER_KEY);
     let in_part = Path::parse(case.sent.target.split('?').next().unwrap_or_default()).map(|path| {
         let stored = StoredPolicy::sign(known::keys().store(), &policy.to_json()).expect("a policy");
         let stored = StoredPolicy::open(known::keys().store(), stored.into_string()).expect("a stored policy");
@@ -37,7 +36,7 @@ pub fn run(data: &[u8]) {
 
 /// Whether the model grants a case.
 pub fn is_granted(data: &[u8]) -> bool {
-    verdict::allows(&case::parse(&known::expand(&text(data))), known::number_of)
+    verdict::allows(&case::parse(&known::expand(&text(data))), known::number_of, known::OWNER_KEY)
 }
 
 /// The way of a request through the core, as the edge goes it.
@@ -47,7 +46,7 @@ fn judge(case: &Case, policy: &Policy, record: Option<&Record>) -> Result<Grant,
     for (name, value) in &sent.headers {
         request = request.with_header(name, value);
     }
-    let mut request = request.authenticate(|credential| verify(known::keys(), &Prefix::default(), credential))?;
+    let mut request = request.authenticate(known::checked)?;
     if let Some(presented) = request.credential() {
         authenticate(presented, record, now)?;
         if policy.owner_fields(&request).body {
@@ -67,14 +66,18 @@ fn forwarded(case: &Case, grant: &Grant) {
     let sent = &case.sent;
     assert_eq!((grant.method().as_str(), grant.target()), (sent.method.as_str(), sent.target.as_str()));
     let lower: Vec<String> = sent.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
-    let plan = plan(grant, lower.iter().map(String::as_str), |name| sent.header(name).map(str::to_owned));
+    let arrival = Arrival { scheme: "https", host: "gate.example", removed: &RemovedFields::default() };
+    let plan = plan(grant, arrival, lower.iter().map(String::as_str), |name| sent.header(name).map(str::to_owned));
     assert_eq!(plan.target, sent.target);
     let passes = |name: &&String| !plan.remove.contains(name) && !plan.set.iter().any(|(set, _)| set == name);
     for name in lower.iter().filter(passes) {
         let folded: String =
             name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-        assert!(!folded.starts_with("x-tidegate-") && name != "authorization", "{name} passes");
+        assert!(!folded.starts_with("x-tidegate-") && !folded.starts_with("x-forwarded-"), "{name} passes");
         let value = sent.header(name).unwrap_or_default();
+        let holds_ours =
+            known::tokens().iter().any(|token| value.contains(&token.text)) || value.contains(known::OWNER_KEY);
+        assert!(name != "authorization" || (grant.identity().is_none() && !holds_ours), "{name} passes");
         assert!(name != "cookie" || !value.contains("__Host-tidegate="), "the session passes");
     }
     for judged in grant.judged_fields() {

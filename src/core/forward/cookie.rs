@@ -1,0 +1,74 @@
+//! The admin plane's cookies: the origin neither sees one nor sets one.
+
+/// The admin page's session cookie. Where it shares a host with the origin's paths, it must not reach the origin.
+pub const SESSION_COOKIE: &str = "__Host-tidegate";
+
+/// A `Cookie` value without our cookies; `None` where it holds none. Lines that were sent apart arrive joined by commas.
+pub(super) fn without_cookies_of_ours(cookie: &str) -> Option<String> {
+    if !cookie.contains(SESSION_COOKIE) {
+        return None;
+    }
+    let without = |pair: &str| {
+        let kept: Vec<_> = pair.split(',').filter(|part| !is_ours(name(part))).map(str::trim).collect();
+        kept.join(", ")
+    };
+    let pairs: Vec<_> = cookie.split(';').map(without).filter(|pair| !pair.is_empty()).collect();
+    Some(pairs.join("; "))
+}
+
+/// Whether a `Set-Cookie` line of an origin's sets a cookie of ours. A browser sends back a cookie without a name as its value
+/// alone, so that `=name=value` comes back as the cookie `name`.
+pub fn sets_cookie_of_ours(line: &str) -> bool {
+    is_ours(name(line.split(';').next().unwrap_or_default().trim_start_matches(['=', ' ', '\t'])))
+}
+
+fn name(pair: &str) -> &str {
+    pair.split('=').next().unwrap_or_default().trim()
+}
+
+/// Whether a name is that of the session cookie, or begins with it and `-`.
+fn is_ours(name: &str) -> bool {
+    name.strip_prefix(SESSION_COOKIE).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_never_reaches_the_origin() {
+        for (cookie, expected) in [
+            ("a=1; __Host-tidegate=secret; b=2", Some("a=1; b=2")),
+            ("__Host-tidegate=secret", Some("")),
+            ("a=1, __Host-tidegate=secret", Some("a=1")),
+            ("__Host-tidegate=secret, a=1; b=2", Some("a=1; b=2")),
+            ("a=1; b=2,__Host-tidegate=secret,c=3", Some("a=1; b=2, c=3")),
+            ("a=1; __Host-tidegate-login=secret", Some("a=1")),
+            ("x__Host-tidegate=kept", Some("x__Host-tidegate=kept")),
+            ("a=1,2; b=2", None),
+        ] {
+            assert_eq!(without_cookies_of_ours(cookie).as_deref(), expected, "{cookie}");
+        }
+    }
+
+    #[test]
+    fn an_origin_sets_every_cookie_but_ours() {
+        for line in [
+            "__Host-tidegate=x; Path=/; Secure",
+            "__Host-tidegate = x",
+            " __Host-tidegate=x",
+            "__Host-tidegate",
+            "__Host-tidegate;",
+            "=__Host-tidegate=x",
+            " = __Host-tidegate=x",
+            "__Host-tidegate-login=x",
+        ] {
+            assert!(sets_cookie_of_ours(line), "{line}");
+        }
+        for line in
+            ["a=1", "a=__Host-tidegate=x", "x__Host-tidegate=1", "__Host-tidegates=1", "a; __Host-tidegate=1", ""]
+        {
+            assert!(!sets_cookie_of_ours(line), "{line}");
+        }
+    }
+}

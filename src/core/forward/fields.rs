@@ -1,0 +1,192 @@
+//! Which of a client's header fields stay behind.
+
+/// More fields that a deployment takes out of requests, beside those that this module names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RemovedFields(Vec<Removed>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Removed {
+    folded: String,
+    is_prefix: bool,
+}
+
+/// The text is not a list of field names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "REMOVED_HEADERS must be header field names with commas between them; a * at the end of one stands for any rest"
+)]
+pub struct InvalidRemovedFields;
+
+impl RemovedFields {
+    /// Reads field names with commas between them; `x-internal-*` names all that begin so.
+    ///
+    /// # Errors
+    /// [`InvalidRemovedFields`] where one is not a field name (RFC 9110 section 5.1).
+    pub fn parse(text: &str) -> Result<Self, InvalidRemovedFields> {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte);
+        let read = |name: &str| {
+            let (name, is_prefix) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
+            let is_name = !name.is_empty() && name.bytes().all(is_token);
+            is_name.then(|| Removed { folded: folded(name).collect(), is_prefix }).ok_or(InvalidRemovedFields)
+        };
+        text.split(',').map(|name| read(name.trim())).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether the field `name` is one of them, as many servers see names.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|removed| match removed.is_prefix {
+            true => begins_with(folded(name), &removed.folded),
+            false => folded(name).eq(removed.folded.chars()),
+        })
+    }
+}
+
+/// What proxies say of a request: which operation is meant, by what address, from whom. A client that says it could change,
+/// after the verdict, what the origin does. The names after `x-`.
+const CLAIMS_AFTER_X: [&str; 32] = [
+    "authenticated-user",
+    "client-ip",
+    "cluster-client-ip",
+    "forwarded",
+    "host",
+    "host-override",
+    "http-host-override",
+    "http-method",
+    "http-method-override",
+    "http-override",
+    "matched-path",
+    "method",
+    "method-override",
+    "now-route-matches",
+    "original-forwarded-for",
+    "original-host",
+    "original-method",
+    "original-path",
+    "original-uri",
+    "original-url",
+    "originating-ip",
+    "real-ip",
+    "request-path",
+    "request-uri",
+    "request-url",
+    "rewrite-path",
+    "rewrite-uri",
+    "rewrite-url",
+    "scheme",
+    "true-client-ip",
+    "url-scheme",
+    "webauth-user",
+];
+/// How others begin, after `x-`.
+const CLAIM_PREFIXES_AFTER_X: [&str; 11] = [
+    "amzn-oidc-",
+    "auth-request-",
+    "authentik-",
+    "envoy-",
+    "forwarded-",
+    "goog-authenticated-user-",
+    "goog-iap-",
+    "invoke-",
+    "middleware-",
+    "ms-client-principal",
+    "remote-",
+];
+/// The names of others. `expect` is for the hop alone: an origin's `100 Continue` would be taken for its answer.
+const CLAIMS: [&str; 7] =
+    ["client-ip", "expect", "fastly-client-ip", "forwarded", "front-end-https", "proxy", "true-client-ip"];
+/// How they begin.
+const CLAIM_PREFIX: &str = "remote-";
+
+/// Whether an origin could take the field for a proxy's word on the request.
+pub(super) fn is_claim(name: &str) -> bool {
+    match after_x(name) {
+        Some(rest) => {
+            CLAIMS_AFTER_X.iter().any(|known| rest.clone().eq(known.chars()))
+                || CLAIM_PREFIXES_AFTER_X.iter().any(|prefix| begins_with(rest.clone(), prefix))
+        }
+        None => CLAIMS.iter().any(|known| folded(name).eq(known.chars())) || begins_with(folded(name), CLAIM_PREFIX),
+    }
+}
+
+/// Hop-by-hop fields (RFC 9110 section 7.6.1).
+pub(super) fn is_hop_by_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+    )
+}
+
+/// Whether `Connection` names the field away. It cannot do so with what the platform says of the client and of the request.
+pub(super) fn is_named_by(connection: &str, name: &str) -> bool {
+    let is_of_platform = || name == "host" || name.starts_with("cf-");
+    connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name)) && !is_of_platform()
+}
+
+/// Whether an origin could take the field for one of ours.
+pub(super) fn is_ours(name: &str) -> bool {
+    after_x(name).is_some_and(|mut rest| {
+        "tidegate".chars().all(|letter| rest.next() == Some(letter)) && matches!(rest.next(), None | Some('-'))
+    })
+}
+
+/// A name as many servers see it: all but letters and digits is one to them.
+pub(super) fn folded(name: &str) -> impl Iterator<Item = char> + Clone {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+}
+
+/// What follows an `x-`, as many servers see it.
+fn after_x(name: &str) -> Option<impl Iterator<Item = char> + Clone> {
+    let (_, rest) = name.split_at_checked(1).filter(|(x, _)| x.eq_ignore_ascii_case("x"))?;
+    let mut letters = folded(rest);
+    (letters.next() == Some('-')).then_some(letters)
+}
+
+fn begins_with(mut letters: impl Iterator<Item = char>, prefix: &str) -> bool {
+    prefix.chars().all(|letter| letters.next() == Some(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn look_alikes_are_ours() {
+        for name in ["x-tidegate-owner", "x_tidegate_owner", "X-Tidegate_Owner", "x.tidegate.owner", "x-tidegate"] {
+            assert!(is_ours(name), "{name}");
+        }
+        assert!(!is_ours("x-tidegates"));
+    }
+
+    #[test]
+    fn claims_are_known_in_any_spelling() {
+        for name in ["x-http-method-override", "X_HTTP_Method_Override", "x.original.url", "x-middleware-subrequest"] {
+            assert!(is_claim(name), "{name}");
+        }
+        for name in
+            ["x-original-filename", "x-request-id", "x-methods", "forwarded-by", "remote", "expectation", "host"]
+        {
+            assert!(!is_claim(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn more_fields_can_be_named() {
+        let removed = RemovedFields::parse("X-Internal-*, debug").unwrap();
+        for name in ["x-internal-user", "X_INTERNAL_", "debug", "Debug"] {
+            assert!(removed.has(name), "{name}");
+        }
+        for name in ["x-internal", "debugger", "x-debug"] {
+            assert!(!removed.has(name), "{name}");
+        }
+        for text in ["", "*", "a,,b", "a b", "a:", "a*b", "é"] {
+            assert_eq!(RemovedFields::parse(text), Err(InvalidRemovedFields), "{text:?}");
+        }
+    }
+}
