@@ -312,7 +312,7 @@ mod tests {
             (" a\\tb\\n", "a b"),
             ("", "untitled"),
             ("\\u0000", "untitled"),
-            (&long, &long[..400]),
+            (&long, long.get(..400).unwrap()),
         ] {
             let text = format!(r#"{{"openapi":"3.0.0","info":{{"title":"{title}","version":"1"}},"paths":{{}}}}"#);
             let name_found = DocumentName::of(&Document::parse(&text).unwrap());

@@ -67,9 +67,15 @@ mod tests {
         let text = format!("owner_{random}");
         let key = OwnerKey::parse(&text).unwrap();
         assert!(key.is(&text));
-        for other in
-            ["", "owner_", &random, &text[..48], &format!("{text}x"), &text.to_uppercase(), &format!(" {text}")]
-        {
+        for other in [
+            "",
+            "owner_",
+            &random,
+            text.get(..48).unwrap(),
+            &format!("{text}x"),
+            &text.to_uppercase(),
+            &format!(" {text}"),
+        ] {
             assert!(!key.is(other), "{other}");
         }
         assert_eq!(format!("{key:?}"), "[redacted]");
@@ -83,12 +89,12 @@ mod tests {
             random.clone(),
             "x".repeat(49),
             format!("owner_{random}a"),
-            format!("owner_{}", &random[1..]),
+            format!("owner_{}", random.get(1..).unwrap()),
             format!("Owner_{random}"),
             format!("owner-{random}"),
-            format!("owner_{}+", &random[1..]),
-            format!("owner_{}=", &random[1..]),
-            format!("owner_{}é", &random[2..]),
+            format!("owner_{}+", random.get(1..).unwrap()),
+            format!("owner_{}=", random.get(1..).unwrap()),
+            format!("owner_{}é", random.get(2..).unwrap()),
             format!("owner_{random}\n"),
             format!(" owner_{random}"),
             format!("\"owner_{random}\""),

@@ -1,6 +1,6 @@
 //! Texts that people type, in one spelling, and without characters that nobody sees.
 
-use unicode_normalization::UnicodeNormalization;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Characters that show nothing or turn the direction of what follows: Unicode 16's `Default_Ignorable_Code_Point` and
 /// `Bidi_Control`, the separators of lines and paragraphs, the format controls of annotations and of Egyptian hieroglyphs, and
@@ -31,7 +31,7 @@ const UNSEEN: [(char, char); 21] = [
 
 /// A text in Unicode's normalization form C: what macOS writes as `e` and an accent is the one letter that others write.
 pub(super) fn composed(text: &str) -> String {
-    text.nfc().collect()
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
 /// Whether every character of a text shows. Those that join letters and emoji, or choose an emoji's form, count with the

@@ -25,7 +25,7 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let address = Address::parse(&gate)?;
     let key = std::env::var("OWNER_KEY").context("set the variable OWNER_KEY to the owner key")?;
     let (method, path, body) = publication.request(is_preview);
-    let published = send(method, address, &path, &key, body)?;
+    let published = send(method, address, path, &key, body)?;
     let what = match published.changed {
         _ if is_preview => "nothing was published; in force is",
         true => "published:",
