@@ -8,11 +8,15 @@ const PAGE = `<!doctype html><title>The API's page</title><script>
 </script>`;
 
 const WORKER = `
+  const PAGE = \`<!doctype html><title>Not the gate's page</title><label>Owner key <input></label><script>
+    document.querySelector("input").addEventListener("input", ({ target }) => fetch("/taken", { method: "POST", body: target.value }));
+  </script>\`;
   addEventListener("install", () => skipWaiting());
   addEventListener("activate", (event) => event.waitUntil(clients.claim()));
   addEventListener("fetch", (event) => {
-    if (!new URL(event.request.url).pathname.startsWith("/_tidegate/")) return;
-    event.respondWith(new Response("<!doctype html><title>Not the gate's page</title>", { headers: { "content-type": "text/html" } }));
+    const { origin, pathname } = new URL(event.request.url);
+    if (origin !== location.origin || !pathname.startsWith("/_tidegate/")) return;
+    event.respondWith(new Response(PAGE, { headers: { "content-type": "text/html" } }));
   });
 `;
 
@@ -23,6 +27,7 @@ export default {
     const headers = { "service-worker-allowed": "/", "set-cookie": "__Host-tidegate=x; Path=/; Secure" };
     if (pathname === "/page") return new Response(PAGE, { headers: { ...headers, "content-type": "text/html" } });
     if (pathname === "/worker.js") return new Response(WORKER, { headers: { ...headers, "content-type": "text/javascript" } });
+    if (pathname === "/taken") return new Response("taken", { headers });
     return new Response("nothing here", { status: 404 });
   },
 };
