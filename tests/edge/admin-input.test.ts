@@ -96,7 +96,7 @@ const policies: Row[] = [
   invalid("without_security in another word", "PUT /policy", { ...demoPolicy, settings: { without_security: "allow" } }, "settings.without_security"),
   ["a template that cannot be", "PUT /policy", withPath("/a//b"), 422, "policy-errors", "documents"],
   ["too many parameters", "PUT /policy", withPath(Array.from({ length: 26 }, (_, n) => `/{p${n}}`).join("")), 422, "policy-errors", "documents"],
-  ["one document twice", "PUT /policy", { ...demoPolicy, documents: [document, document] }, 422, "policy-errors", "documents"],
+  ["one document twice", "PUT /policy", { ...demoPolicy, documents: [document, document] }, 422, "invalid-field", "documents[1]"],
   ["a stale policy", "PUT /policy", demoPolicy, 412, "stale", "If-Match", ifMatch(0)],
   ["over 8 MiB", "PUT /policy", long(8 * 1024 * 1024 + 1), 413, "too-large", "body"],
   ["over 64 KiB", NEW, JSON.stringify({ ...good, description: long(64 * 1024) }), 413, "too-large", "body"],
@@ -166,7 +166,7 @@ describe("methods that an address does not take", () => {
   it.each([
     ["PUT", "/integrations", "GET, POST"],
     ["GET", "/sub-accounts/acme", "PATCH"],
-    ["POST", "/policy", "GET, PUT"],
+    ["POST", "/policy", "GET, PUT, PATCH"],
     ["PUT", "/session", "POST, GET, DELETE"],
     ["PUT", "/policy/compiled", "GET"],
     ["PUT", "/integrations/:id", "GET, PATCH, DELETE"],

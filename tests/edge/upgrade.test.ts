@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { ACME, AGENCY, demoPolicy } from "./support/demo.ts";
 import { admin, create, ok, problem } from "./support/gate.ts";
-import { everything } from "./support/registry.ts";
+import { everything, ring } from "./support/registry.ts";
 import { makeOld } from "./support/schema-v1.ts";
 
 const TITLE = demoPolicy.documents[0]!.info.title;
@@ -29,6 +29,7 @@ describe("a version from before documents were kept", () => {
     expect((await ok(200, admin("GET", "/policy"))).documents).toBeNull();
     expect((await ok(200, admin("GET", "/policy/versions"))).versions).toMatchObject([{ rev: 1, documents: null }]);
     await create(ACME, ["contacts.readonly"]);
+    while (!(await ok(200, admin("GET", "/resync"))).complete) await ring(); // KV is rewritten in the background
     const before = await everything();
     for (const [method, path, body] of [
       ["PATCH", "/policy", { settings: {} }],

@@ -37,6 +37,8 @@ export interface Operation {
   query: string[];
   /** The properties of its JSON body. */
   body: Set<string>;
+  /** Whether its only body is a form in parts that names a sub-account. */
+  ownerInParts: boolean;
 }
 
 export function operations(documents: any[]): Operation[] {
@@ -48,9 +50,15 @@ export function operations(documents: any[]): Operation[] {
         ways: ways(item[method].security ?? []),
         query: (item[method].parameters ?? []).filter((one: any) => one.in === "query").map((one: any) => one.name),
         body: properties(document, item[method].requestBody?.content?.["application/json"]?.schema),
+        ownerInParts: ownerInParts(document, item[method].requestBody?.content ?? {}),
       })),
     ),
   );
+}
+
+function ownerInParts(document: any, { "multipart/form-data": form, ...others }: any): boolean {
+  const names = properties(document, form?.schema);
+  return Object.keys(others).length === 0 && OWNER_NAMES.sub_account.some((name) => names.has(name));
 }
 
 function ways(security: Record<string, string[]>[]): Way[] {

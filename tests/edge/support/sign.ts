@@ -28,17 +28,18 @@ interface Policy {
   v: number;
   rev: number;
   owner_parameters: unknown;
+  head?: string;
   operations: { method: string; path: string }[];
 }
 
 /** A policy as KV holds it. */
-export async function signPolicy({ v, rev, owner_parameters, operations }: Policy, tokenKey = FIRST): Promise<string> {
+export async function signPolicy({ v, rev, owner_parameters, head: heads, operations }: Policy, tokenKey = FIRST): Promise<string> {
   const lines = operations.map((operation) => JSON.stringify(operation));
   const listed = operations.map(async ({ method, path }, place) => {
     const line = lines[place]!;
     return `\n"${await digest(line)} ${encoder.encode(line).length} ${method} ${path}"`;
   });
-  const head = JSON.stringify({ v, rev, owner_parameters }).slice(0, -1);
+  const head = JSON.stringify({ v, rev, owner_parameters, head: heads }).slice(0, -1);
   const signed = `${head},"lines":[${(await Promise.all(listed)).join(",")}\n],`;
   return `${signed}"operations":[\n${lines.join(",\n")}\n],"mac":"${await mac("policy", signed, tokenKey)}"}`;
 }
