@@ -3,16 +3,15 @@
 // test shows so, with a server that puts both on one host, as the gate did before 2026-11-28. The others show that the gate's own page
 // is out of the worker's reach: in the shape of a local run (http, names under localhost) and of a deployment (https, two host names).
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdirSync, openSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer as createHttpServer, request as requestHttp } from "node:http";
 import { Agent, request as requestHttps } from "node:https";
 import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 
+import { startGate as start } from "./gate.mjs";
 import { ownerKey } from "./support.mjs";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -129,32 +128,15 @@ async function launch(t) {
   return browser;
 }
 
-/** A gate in front of the evil origin, under `wrangler dev`, with a state of its own. */
+/** A gate in front of the evil origin, with a state of its own. */
 async function startGate(t, { name, scheme, api, admin }) {
   const port = await freePort();
-  const directory = `${ROOT}target/browser-evil/${name.replaceAll(" ", "-")}`;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  const log = openSync(`${directory}/wrangler.log`, "w");
-  const args = ["dev", "--config", "wrangler.toml", "--config", "tests/browser/evil-origin/wrangler.toml", "--port", port, "--persist-to", directory];
-  args.push("--inspector-port", "0", "--show-interactive-dev-session=false", "--local-protocol", scheme);
-  args.push("--var", `ADMIN_HOST:${admin}`, "--var", `API_URL:${scheme}://${api}:${port}`);
-  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_REGISTRY_PATH: `${directory}/registry` };
-  const wrangler = spawn(`${ROOT}node_modules/.bin/wrangler`, args.map(String), { cwd: ROOT, env, stdio: ["ignore", log, log], detached: true });
-  t.after(() => {
-    try {
-      process.kill(-wrangler.pid, "SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
-  });
-  const ask = (method, path, body, headers = {}) => askGate(scheme, port, `${admin}:${port}`, method, path, body, headers);
-  for (let tries = 0; tries < 600; tries += 1) {
-    const answer = await ask("GET", "/_tidegate/healthz").catch(() => undefined);
-    if (answer?.status === 200) return { port, ask };
-    await sleep(200);
-  }
-  return assert.fail(`the gate does not answer; see ${directory}/wrangler.log`);
+  const state = `${ROOT}target/browser-evil/${name.replaceAll(" ", "-")}`;
+  rmSync(state, { recursive: true, force: true });
+  const bindings = { ADMIN_HOST: admin, API_URL: `${scheme}://${api}:${port}` };
+  const gate = await start({ port, state, bindings, origin: "tests/browser/evil-origin/wrangler.toml", https: scheme === "https" });
+  t.after(() => gate.dispose());
+  return { port, ask: (method, path, body, headers = {}) => askGate(scheme, port, `${admin}:${port}`, method, path, body, headers) };
 }
 
 /** One host for both planes, as the gate was before: a server that tells the gate one host or the other, by the path. */

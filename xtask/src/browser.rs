@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::gate::Options;
+use crate::gate::{Options, Server};
 use crate::process::Running;
 use crate::tally::Tally;
 use crate::{dev, dev_vars, gate, process, project, suites};
@@ -31,9 +31,9 @@ pub fn suite() -> Result<Tally> {
     let directory = project::path("target/browser");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory)?;
-    let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
-    let options = Options { port, state: directory.join("state"), log: Some(log) };
-    let gate = dev::start(&options).context("wrangler's output is in target/browser/wrangler.log")?;
+    let (port, log) = (gate::free_port()?, directory.join("gate.log"));
+    let options = Options { server: Server::Workerd, port, state: directory.join("state"), log: Some(log) };
+    let gate = dev::start(&options).context("its output is in target/browser/gate.log")?;
 
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap", "tests/browser/all.mjs"]).current_dir(project::root());

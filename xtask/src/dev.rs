@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use crate::gate::{Gate, Options};
+use crate::gate::{Gate, Options, Server};
 use crate::{build, cli, demo, dev_vars, gate, process, project, setup};
 
 /// `cargo xtask dev [--port N] [--state DIR] [--once-ready-run CMD]`
@@ -20,7 +20,7 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     gate::ensure_free(port)?;
     setup::run()?;
     build::run(&build::GATE)?;
-    let mut gate = start(&Options { port, state, log: None })?;
+    let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None })?;
     if let Some(command) = once_ready {
         let status = process::status(Command::new("bash").args(["-c", &command]))?;
         return Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from));

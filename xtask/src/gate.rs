@@ -1,4 +1,4 @@
-//! The gate under `wrangler dev`, with the demo API behind it.
+//! The gate on this machine, with the demo API behind it.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -21,19 +21,30 @@ pub const ADMIN_HOST: &str = "admin.localhost";
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
 
+/// What runs it.
+#[derive(Clone, Copy)]
+pub enum Server {
+    /// `wrangler dev`, as people run it.
+    Wrangler,
+    /// workerd without wrangler's proxy in front of it, which ends now and then (`tests/browser/gate.mjs` says when).
+    Workerd,
+}
+
 /// How to run it.
 pub struct Options {
+    /// What runs it.
+    pub server: Server,
     /// The port on this machine.
     pub port: u16,
     /// Where KV and SQLite are kept.
     pub state: PathBuf,
-    /// Where wrangler's output goes; without it, to the terminal.
+    /// Where its output goes; without it, to the terminal.
     pub log: Option<PathBuf>,
 }
 
 /// A running gate; dropping it ends it.
 pub struct Gate {
-    wrangler: Running,
+    server: Running,
     port: u16,
     admin_host: String,
 }
@@ -43,7 +54,12 @@ impl Gate {
     pub fn start(options: &Options) -> Result<Self> {
         ensure_free(options.port)?;
         let admin_host = with_port(dev_vars::admin_host()?, options.port);
-        let mut gate = Self { wrangler: Running::start(&mut wrangler(options)?)?, port: options.port, admin_host };
+        let mut command = match options.server {
+            Server::Wrangler => wrangler(options)?,
+            Server::Workerd => workerd(options),
+        };
+        log_to(&mut command, options)?;
+        let mut gate = Self { server: Running::start(&mut command)?, port: options.port, admin_host };
         gate.wait_until_ready()?;
         Ok(gate)
     }
@@ -70,7 +86,7 @@ impl Gate {
 
     /// Waits for its end.
     pub fn wait(&mut self) -> Result<ExitStatus> {
-        self.wrangler.wait()
+        self.server.wait()
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -83,8 +99,8 @@ impl Gate {
             if answer.is_ok() {
                 return Ok(());
             }
-            if let Some(status) = self.wrangler.ended()? {
-                bail!("wrangler dev ended before the gate answered: {status}");
+            if let Some(status) = self.server.ended()? {
+                bail!("the gate ended before the gate answered: {status}");
             }
             if Instant::now() > deadline {
                 bail!("the gate does not answer at {health}: {answer:?}");
@@ -125,11 +141,23 @@ fn wrangler(options: &Options) -> Result<Command> {
     // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.
     wrangler.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true")]);
     wrangler.env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
-    if let Some(log) = &options.log {
-        let file = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
-        wrangler.stdout(file.try_clone()?).stderr(file);
+    if options.log.is_some() {
         wrangler.env("WRANGLER_REGISTRY_PATH", options.state.join("registry")); // apart from other sessions
     }
-    wrangler.current_dir(project::root());
     Ok(wrangler)
+}
+
+fn workerd(options: &Options) -> Command {
+    let mut node = Command::new("node");
+    node.args(["tests/browser/gate.mjs", &options.port.to_string()]).arg(&options.state);
+    node
+}
+
+fn log_to(command: &mut Command, options: &Options) -> Result<()> {
+    if let Some(log) = &options.log {
+        let file = File::create(log).with_context(|| format!("{} cannot be written", log.display()))?;
+        command.stdout(file.try_clone()?).stderr(file);
+    }
+    command.current_dir(project::root());
+    Ok(())
 }

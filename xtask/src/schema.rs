@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::gate::Options;
+use crate::gate::{Options, Server};
 use crate::process::Running;
 use crate::setup::step;
 use crate::tally::Tally;
@@ -30,7 +30,7 @@ pub fn suite() -> Result<Tally> {
     let directory = project::path(TARGET);
     let _ = fs::remove_dir_all(directory.join("state"));
     let (port, log) = (gate::free_port()?, Some(directory.join("wrangler.log")));
-    let options = Options { port, state: directory.join("state"), log };
+    let options = Options { server: Server::Wrangler, port, state: directory.join("state"), log };
     let running = dev::start(&options).context("wrangler's output is in target/schemathesis/wrangler.log")?;
     let passed = compare(&running.local_address("/_tidegate/api/openapi.json"), running.admin_host())?;
     report(passed)

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::gate::Options;
+use crate::gate::{Options, Server};
 use crate::tally::Tally;
 use crate::{build, dev, dev_vars, gate, process, project, walk};
 
@@ -143,7 +143,7 @@ pub fn readme() -> Result<Tally> {
     let blocks = walk::blocks(&markdown)?;
 
     let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
-    let options = Options { port, state: directory.join("state"), log: Some(log) };
+    let options = Options { server: Server::Wrangler, port, state: directory.join("state"), log: Some(log) };
     let _gate = dev::start(&options).context("wrangler's output is in target/readme/wrangler.log")?;
     walk::run(&blocks, port, &directory)
 }
