@@ -1,7 +1,7 @@
 // When the gate does not answer: what was typed stays, the page says what to do, and the next try works.
 import assert from "node:assert/strict";
 
-import { api, gone, open, seed, settles, show, shown, test, unique, until } from "./support.mjs";
+import { answerTo, api, gone, open, seed, settles, show, shown, test, unique, until } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const integrations = "**/_tidegate/api/integrations";
@@ -85,14 +85,9 @@ test("a create whose answer is lost is repeated under the same key; what was don
   const keys = [];
   await page.route(integrations, async (route) => {
     keys.push(route.request().headers()["idempotency-key"]);
-    if (keys.length === 1) {
-      await route.fetch(); // the gate does it, and the answer is lost
-      return route.abort();
-    }
-    // SIMULATED: what a gate that knows idempotency keys answers to the repetition.
-    const { integrations: [current] } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
-    const body = { type: "urn:tidegate:problem:already-done", title: "This was done already", status: 409, detail: "", current };
-    return route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(body) });
+    if (keys.length > 1) return route.continue();
+    assert.equal((await answerTo(route)).status, 201); // the gate does it, and the answer is lost
+    return route.abort();
   });
   await button(page, "Create and show the token").click();
   await shown(page.getByRole("alert").getByText(UNREACHABLE));

@@ -58,12 +58,12 @@ async function owner(name) {
   return { level: "sub_account", id };
 }
 
-test("a name of unseen characters can still be deleted, typed as it looks", async ({ page }) => {
-  const { integration } = await seed({ name: NAMES["turned around"] });
+test("a name with unseen characters can be deleted, typed without them", async ({ page }) => {
+  const { integration } = await seed({ name: "Flags \u{1F3F3}\uFE0F\u200D\u{1F308}" }); // a rainbow flag is a flag and a rainbow, joined
   await open(page, `#/integrations/${integration.id}`);
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
-  await page.getByRole("dialog").getByRole("textbox").fill("gnitnuocca safe");
+  await page.getByRole("dialog").getByRole("textbox").fill("Flags \u{1F3F3}\u{1F308}");
   await page.getByRole("button", { name: "Delete integration" }).click();
   await shown(page.getByRole("status").getByText("is deleted; its tokens are dead."));
 });

@@ -1,7 +1,7 @@
 // Rotating, both ways; the window, its countdown, and its two ends. Each token is tried at the gate.
 import assert from "node:assert/strict";
 
-import { becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique, until } from "./support.mjs";
+import { answerTo, becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique, until } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const LATER = "Rotate and expire this token later";
@@ -132,9 +132,8 @@ test("a window that ends while somebody looks: the banner goes once the gate say
   await shown(page.getByRole("timer").filter({ hasText: "0 s" }));
   // A minute of the gate's own time is not waited for: its answer of then (edge/rotation.test.ts) is put in place of the one of now.
   await page.route(`**/_tidegate/api/integrations/${integration.id}`, async (route) => {
-    const answer = await route.fetch();
-    const { tokens, ...rest } = await answer.json();
-    await route.fulfill({ response: answer, json: { ...rest, state: "steady", tokens: tokens.filter(({ use }) => use === "current") } });
+    const { tokens, ...rest } = await (await answerTo(route)).json();
+    await route.fulfill({ json: { ...rest, state: "steady", tokens: tokens.filter(({ use }) => use === "current") } });
   });
   await page.clock.fastForward(40_000);
   await gone(page.getByRole("timer"));

@@ -161,6 +161,13 @@ export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
   });
 }
 
+/** The gate's answer to a request that a route caught. `route.fetch` is Node's and does not know where the admin plane's host is. */
+export async function answerTo(route) {
+  const request = route.request();
+  const { pathname, search } = new URL(request.url());
+  return askAdmin(pathname + search, { method: request.method(), headers: await request.allHeaders(), body: request.postData() ?? undefined });
+}
+
 /** Asks the admin API with the owner key. */
 export async function api(method, path, { body, rev, status } = {}) {
   const headers = { authorization: `Bearer ${ownerKey}` };
