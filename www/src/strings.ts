@@ -554,7 +554,6 @@ export const t = {
     idFixed: (of: number) => `${amount(of, "integration")} ${of === 1 ? "carries" : "carry"} this id. It can be changed when there ${of === 1 ? "is none" : "are none"}.`,
     name: "Name",
     none: "Its id is not set yet, so the agency can have no integrations.",
-    set: "Set the id",
     change: "Change",
     changeTitle: "Change the agency",
     setTitle: "Set the agency's id",

@@ -12,8 +12,8 @@ export function list(words: string[]): string {
   return new Intl.ListFormat("en-US", { type: "conjunction" }).format(words);
 }
 
-// Marks that turn the direction of text, and other characters that cannot be seen or typed.
-const UNSEEN = /[\p{Cf}\p{Cc}]/gu;
+// Marks that turn the direction of text or choose a letter's variant, and other characters that cannot be seen or typed.
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;
 
 /** Whether two texts look alike to somebody who types one of them off the screen. */
 export function looksLike(a: string, b: string): boolean {
