@@ -58,13 +58,14 @@ pub(super) fn restart(database: &Database, format: &str) -> Result<(), AdminErro
 /// Puts the next keys into the outbox, as long as no more than `most` wait there. Runs in a transaction of its caller's.
 pub(super) fn step(database: &Database, most: u64) -> Result<(), AdminError> {
     let State { target, after, listed, .. } = state(database)?;
-    let room = most.saturating_sub(outbox::waiting(database)?);
-    if target.is_none() || listed != 0 || room == 0 {
+    let room = || outbox::waiting(database).map(|waiting| most.saturating_sub(waiting));
+    if target.is_none() || listed != 0 || room()? == 0 {
         return Ok(());
     }
     if after.is_none() {
         put_policy(database)?;
     }
+    let room = room()?;
     let rows = rows(database, after.as_deref().unwrap_or_default(), room)?;
     let listed = u64::try_from(rows.len()).unwrap_or(u64::MAX) < room;
     let last = rows.last().map(|row| row.id.to_string()).or(after).unwrap_or_default();

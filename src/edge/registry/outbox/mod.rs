@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use serde_json::json;
-use worker::{Env, State};
+use worker::{Delay, Env, State};
 
 pub(super) use self::table::{
     TOMBSTONE_SECONDS, UNTOLD, is_told, put_policy, put_policy_again, put_record, put_record_again, untold, waiting,
@@ -28,6 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LEASE_MS: u64 = 60_000;
 /// After how many puts that failed a drain takes KV to be down.
 const MOST_FAILURES: usize = 5;
+/// After how many puts a drain pauses, and for how long. workerd looks at its timers and its network only when nothing else
+/// is ready. Where KV is in the same process, as in `wrangler dev`, something always is: without a pause nobody would be
+/// served until the drain ends.
+const PUTS_IN_A_ROW: u64 = 5;
+const PAUSE: Duration = Duration::from_millis(1);
+/// How much later than it should ring an alarm may be set: its time is rounded.
+const ALARM_ALLOWANCE: Duration = Duration::from_secs(1);
+
 /// How much one drain does; the alarm goes on with the rest.
 #[derive(Clone, Copy)]
 pub(super) struct Share {
@@ -67,10 +75,13 @@ impl Outbox {
         tell_failure(set);
     }
 
-    /// Sets the alarm where there is something to do and none is set: the platform gives an alarm up that failed often.
+    /// Sets the alarm where there is something to do, and none is set or a later one: the platform gives an alarm up that
+    /// failed often, and an upgrade may begin to write KV afresh while one is set.
     pub async fn set_alarm_if_forgotten(&self, state: &State, database: &Database) {
-        let is_due = alarm_in(database).is_ok_and(|due| due.is_some());
-        if is_due && matches!(state.storage().get_alarm().await, Ok(None)) {
+        let Ok(Some(delay)) = alarm_in(database) else { return };
+        let latest = Duration::from_millis(clock::now_ms()).saturating_add(delay).saturating_add(ALARM_ALLOWANCE);
+        let is_in_time = |at_ms: i64| Duration::from_millis(at_ms.unsigned_abs()) <= latest;
+        if state.storage().get_alarm().await.is_ok_and(|alarm| !alarm.is_some_and(is_in_time)) {
             self.set_alarm(state, database).await;
         }
     }
@@ -102,7 +113,10 @@ impl Outbox {
     async fn put_all(&self, database: &Database, env: &Env, share: Share) -> Result<(), AdminError> {
         let keys = Config::read(env).keys.map_err(|denial| AdminError::Misconfigured(denial.to_string()))?;
         let (mut failed, begun_ms) = (Vec::new(), clock::now_ms());
-        for _ in 0..share.puts {
+        for turn in 0..share.puts {
+            if turn > 0 && turn.is_multiple_of(PUTS_IN_A_ROW) {
+                Delay::from(PAUSE).await;
+            }
             let Some(row) = next(database, &failed)? else { break };
             let now_ms = clock::now_ms();
             if now_ms.saturating_sub(begun_ms) >= share.time_ms {
