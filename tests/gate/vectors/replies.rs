@@ -163,7 +163,7 @@ fn name(error: &AdminError) -> &'static str {
 }
 
 /// As [`name`], for denials: the number of codes there are.
-const DENIAL_CODES: usize = 24;
+const DENIAL_CODES: usize = 26;
 const ADMIN_NAMES: usize = 25;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
