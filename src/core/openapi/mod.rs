@@ -31,7 +31,7 @@ pub struct Compiled {
 
 /// How many operations documents and rules may have together: some findings are of pairs of them.
 pub const MAX_OPERATIONS: usize = 10_000;
-/// How many scopes and alternatives all operations may have together. A document's security can stand for all of them.
+/// How many scopes, owners and alternatives all operations may have together. A document's security can stand for all of them.
 pub const MAX_NEEDS: usize = 500_000;
 
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
@@ -80,7 +80,7 @@ fn compile_documents(
             let compiler = Compiler { described, shared: shared.as_ref(), places: &places, settings };
             needs = needs.saturating_add(compiler.compile(&mut operations, report));
             if needs > MAX_NEEDS {
-                return Err(too_many(format!("more than {MAX_NEEDS} scopes and alternatives")));
+                return Err(too_many(format!("more than {MAX_NEEDS} scopes, owners and alternatives")));
             }
         }
     }
@@ -100,7 +100,7 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// Adds the operation, and tells how many scopes and alternatives it has.
+    /// Adds the operation, and tells how many scopes, owners and alternatives it has.
     fn compile(&self, operations: &mut Vec<Operation>, report: &mut Report) -> usize {
         let Self { described, settings, places, .. } = self;
         let path = match Template::parse(&described.full_path()) {
@@ -116,7 +116,13 @@ impl Compiler<'_> {
             report.errors.push(self.finding(&error));
             ScopeSet::default()
         });
-        let owner = |level: Level| places.parameters(described, &path, level);
+        // Once, for all alternatives.
+        let [agency, sub_account] =
+            [Level::Agency, Level::SubAccount].map(|level| places.parameters(described, &path, level));
+        let owner = |level: Level| match level {
+            Level::Agency => agency.clone(),
+            Level::SubAccount => sub_account.clone(),
+        };
         let security::Compiled { access, closed, needs } = security::compile(ways, &extra, settings, owner);
         if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
             let what = format!("it lists scopes ({extra}), and has no security that they could belong to");

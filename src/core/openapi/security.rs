@@ -7,6 +7,9 @@ use crate::core::record::Level;
 use crate::core::request::{Map, sort_and_dedup};
 use crate::core::scope::{Scope, ScopeSet};
 
+/// How many faults are told of one list, which thousands of operations can share.
+const MAX_FAULTS: usize = 8;
+
 /// What a list of requirements comes to for private integrations, whatever operation it belongs to.
 pub(super) struct Ways {
     /// The level and the scopes of each alternative that they can satisfy.
@@ -15,7 +18,7 @@ pub(super) struct Ways {
     is_public: bool,
     /// Whether one of them asks for nothing (`{}`).
     pub lets_anyone_in: bool,
-    /// What in the list cannot be used.
+    /// What in the list cannot be used, as far as it is told.
     pub errors: Vec<String>,
     /// What keeps private integrations from each of the requirements.
     pub obstacles: String,
@@ -26,7 +29,7 @@ pub(super) struct Compiled {
     pub access: Access,
     /// Whether the settings closed alternatives of it that need no scope.
     pub closed: bool,
-    /// How many scopes and alternatives it took.
+    /// How many scopes, owners and alternatives it took.
     pub needs: usize,
 }
 
@@ -37,7 +40,8 @@ impl Ways {
         for requirement in requirements {
             match way(requirement, settings) {
                 Ok(found) => ways.extend(found),
-                Err(error) => errors.push(error),
+                Err(error) if errors.len() < MAX_FAULTS => errors.push(error),
+                Err(_) => {}
             }
         }
         let mut obstacles: Vec<String> =
@@ -76,7 +80,9 @@ pub(super) fn compile(
             Access::AnyOf(alternatives)
         }
     };
-    let needs = |needs: usize, way: &Alternative| needs.saturating_add(way.scopes.iter().count()).saturating_add(1);
+    let needs = |needs: usize, way: &Alternative| {
+        [way.scopes.iter().count(), way.owner.len(), 1].into_iter().fold(needs, usize::saturating_add)
+    };
     let needs = access.alternatives().iter().fold(0, needs);
     let (access, closed) = without_scopes(access, settings.without_scopes);
     Compiled { access, closed, needs }

@@ -24,7 +24,7 @@ pub(in crate::core) use form::{Candidates, decode};
 pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;
 pub use name::Given;
-pub(in crate::core) use name::may_be;
+pub(in crate::core) use name::Names;
 pub(in crate::core) use order::{sort, sort_and_dedup, sorted};
 pub use path::{Path, PathError};
 pub use query::{Query, QueryError};

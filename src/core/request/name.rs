@@ -35,14 +35,44 @@ pub(in crate::core) fn may_be(given: &str, name: &str) -> bool {
     has_run(given, name) || (given.contains('%') && has_run(&decoded_again(given), name))
 }
 
+/// Names that many others are held against, each with its skeleton.
+pub(in crate::core) struct Names<'a>(Vec<(&'a str, String)>);
+
+impl<'a> Names<'a> {
+    /// Of these.
+    pub fn of(names: impl Iterator<Item = &'a str>) -> Self {
+        Self(names.map(|name| (name, skeleton(name).collect())).collect())
+    }
+
+    /// Whether `given` is one of them.
+    pub fn contains(&self, given: &str) -> bool {
+        self.0.iter().any(|(name, _)| *name == given)
+    }
+
+    /// The first of them that `given` [`may_be`].
+    pub fn alike(&self, given: &str) -> Option<&'a str> {
+        let decoded = given.contains('%').then(|| parts(&decoded_again(given)));
+        let readings = [Some(parts(given)), decoded];
+        let is_alike = |skeleton: &str| readings.iter().flatten().any(|parts| is_run(parts, skeleton));
+        self.0.iter().find(|(name, skeleton)| *name == given || is_alike(skeleton)).map(|(name, _)| *name)
+    }
+}
+
 /// Whether some run of the parts of `given` has the skeleton of `name`.
 fn has_run(given: &str, name: &str) -> bool {
-    let name: String = skeleton(name).collect();
+    is_run(&parts(given), &skeleton(name).collect::<String>())
+}
+
+/// The skeletons of the parts of a name.
+fn parts(given: &str) -> Vec<String> {
     let parts = given.split(DIVIDERS).map(|part| skeleton(part).collect::<String>());
-    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-    let mut rest = parts.as_slice();
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+fn is_run(parts: &[String], name: &str) -> bool {
+    let mut rest = parts;
     while let [_, others @ ..] = rest {
-        if is_begun_by(rest, &name) {
+        if is_begun_by(rest, name) {
             return true;
         }
         rest = others;

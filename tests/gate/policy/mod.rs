@@ -4,6 +4,7 @@ pub mod abilities;
 mod compile;
 mod documents;
 mod enormous;
+mod hostile_documents;
 mod malformed;
 mod matcher;
 mod model;

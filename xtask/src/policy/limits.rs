@@ -34,8 +34,9 @@ impl Limits {
         ];
         if let Some(policy) = &compiled.policy {
             let alternatives = || policy.operations().iter().flat_map(|operation| operation.access.alternatives());
-            let needs = alternatives().map(|alternative| 1 + alternative.scopes.iter().count()).sum();
-            limits.push(Limit { what: "scopes and alternatives", used: needs, most: MAX_NEEDS });
+            let needs =
+                alternatives().map(|alternative| 1 + alternative.scopes.iter().count() + alternative.owner.len()).sum();
+            limits.push(Limit { what: "scopes, owners, ways in", used: needs, most: MAX_NEEDS });
             limits.push(Limit { what: "bytes of the policy", used: policy.to_json().len(), most: MAX_BYTES });
         }
         Ok(Self(limits))

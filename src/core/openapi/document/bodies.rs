@@ -12,6 +12,8 @@ use crate::core::request::{sort_and_dedup, sorted};
 const MAX_SCHEMAS: usize = 4096;
 /// How many properties one body may have.
 const MAX_PROPERTIES: usize = 1000;
+/// The longest name of a property, in bytes: thousands of bodies can share it.
+const MAX_PROPERTY_NAME: usize = 256;
 /// How many media types one body may have.
 const MAX_MEDIA_TYPES: usize = 100;
 /// How many properties all bodies of a document may have together: an extraction keeps them.
@@ -28,8 +30,8 @@ pub(super) struct Bodies<'a> {
     schemas: Schemas<'a>,
     bodies: Vec<Body>,
     places: BTreeMap<Body, usize>,
-    /// By the reference of a whole body, its place in `bodies`.
-    by_reference: BTreeMap<&'a str, usize>,
+    /// By a whole body's address in memory, its place in `bodies`: many references can lead to it.
+    known: BTreeMap<*const RequestBody, usize>,
 }
 
 /// The schemas of a document as a graph. Nodes, and names of properties, are numbers.
@@ -80,18 +82,25 @@ impl<'a> Bodies<'a> {
             schemas: Schemas::new(components, length.saturating_mul(STEPS_PER_BYTE)),
             bodies: Vec::new(),
             places: BTreeMap::new(),
-            by_reference: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
     /// A body's place among those that [`into_found`](Self::into_found) tells.
     pub fn of(&mut self, body: &'a MaybeReference<RequestBody>) -> usize {
-        let MaybeReference::Reference { reference } = body else { return self.keep(body) };
-        if let Some(place) = self.by_reference.get(reference.as_str()) {
+        let body = match resolve::inline(body, "#/components/requestBodies/", &self.components.request_bodies) {
+            Ok(body) => body,
+            Err(reference) => {
+                let properties = self.schemas.keep(Found::nowhere(reference));
+                return self.keep(Body(vec![Form { media_types: Vec::new(), properties }]));
+            }
+        };
+        if let Some(place) = self.known.get(&std::ptr::from_ref(body)) {
             return *place;
         }
-        let place = self.keep(body);
-        self.by_reference.insert(reference, place);
+        let forms = self.forms(body);
+        let place = self.keep(forms);
+        self.known.insert(body, place);
         place
     }
 
@@ -100,8 +109,7 @@ impl<'a> Bodies<'a> {
         (self.bodies, self.schemas.sets)
     }
 
-    fn keep(&mut self, body: &'a MaybeReference<RequestBody>) -> usize {
-        let body = self.forms(body);
+    fn keep(&mut self, body: Body) -> usize {
         if let Some(place) = self.places.get(&body) {
             return *place;
         }
@@ -112,14 +120,7 @@ impl<'a> Bodies<'a> {
     }
 
     /// The media types of a body, those together that have the same properties.
-    fn forms(&mut self, body: &'a MaybeReference<RequestBody>) -> Body {
-        let body = match resolve::inline(body, "#/components/requestBodies/", &self.components.request_bodies) {
-            Ok(body) => body,
-            Err(reference) => {
-                let properties = self.schemas.keep(Found::nowhere(reference));
-                return Body(vec![Form { media_types: Vec::new(), properties }]);
-            }
-        };
+    fn forms(&mut self, body: &'a RequestBody) -> Body {
         if body.content.len() > MAX_MEDIA_TYPES {
             let fault = format!("its body has so many media types (over {MAX_MEDIA_TYPES})");
             let properties = self.schemas.keep(Found::incomplete(&fault));
@@ -193,7 +194,7 @@ impl<'a> Schemas<'a> {
     fn reference(&self, reference: &'a str) -> Reference<'a> {
         let name = resolve::name(reference, "#/components/schemas/");
         let node = name.and_then(|name| self.by_name.get(name.as_ref()));
-        node.map_or(Reference::Nowhere(reference), |node| Reference::Node(*node))
+        node.map_or(Reference::Nowhere(resolve::shortened(reference)), |node| Reference::Node(*node))
     }
 
     /// The place of the set of a body's properties.
@@ -238,6 +239,10 @@ impl<'a> Schemas<'a> {
         place
     }
 
+    fn is_too_long(&self, name: usize) -> bool {
+        self.names.get(name).is_some_and(|name| name.len() > MAX_PROPERTY_NAME)
+    }
+
     /// The properties of a node and of all that it refers to.
     fn walk(&mut self, start: usize) -> Found<'a> {
         self.walk = self.walk.saturating_add(1);
@@ -261,6 +266,11 @@ impl<'a> Schemas<'a> {
                 if is_new(&mut self.seen_names, *name, self.walk) {
                     names.push(*name);
                 }
+            }
+            if names.iter().rev().take(node.properties.len()).any(|name| self.is_too_long(*name)) {
+                return Found::incomplete(&format!(
+                    "its body has a property with so long a name (over {MAX_PROPERTY_NAME} bytes)"
+                ));
             }
             if schemas > MAX_SCHEMAS || names.len() > MAX_PROPERTIES {
                 return Found::incomplete(&format!(
@@ -288,7 +298,7 @@ fn is_new(seen: &mut [usize], place: usize, walk: usize) -> bool {
 
 impl<'a> Found<'a> {
     fn nowhere(reference: &'a str) -> Self {
-        Self { unresolved: vec![reference], ..Self::default() }
+        Self { unresolved: vec![resolve::shortened(reference)], ..Self::default() }
     }
 
     fn incomplete(fault: &str) -> Self {

@@ -13,6 +13,10 @@ use crate::core::scope;
 const MAX_TITLE: usize = 200;
 /// How many alternatives an operation may have: every operation can share the document's.
 const MAX_ALTERNATIVES: usize = 100;
+/// How many parameters all operations of a document may have together: each has those of its path as well.
+const MAX_ALL_PARAMETERS: usize = 200_000;
+/// The longest name of a parameter, in bytes: every operation can share it.
+const MAX_PARAMETER_NAME: usize = 256;
 /// How many texts of an extension are kept; a longer list is none of scopes.
 const MAX_LISTED: usize = 1_000;
 
@@ -21,12 +25,15 @@ pub(super) fn document(source: &OpenApi, length: usize) -> Document {
     let mut document = Document { title: source.info.title.chars().take(MAX_TITLE).collect(), ..Document::default() };
     document.of_the_whole(source);
     let mut bodies = Bodies::new(&source.components, length);
+    let mut parameters_left = MAX_ALL_PARAMETERS;
     for (path, item) in source.paths.0.iter() {
         let base_path = document.path_item(path, item);
         for (method, operation) in item.operations() {
             let Some(operation) = operation else { continue };
-            let mut extraction = Extraction { components: &source.components, operation, item, whats: Vec::new() };
+            let mut extraction =
+                Extraction { components: &source.components, operation, item, parameters_left, whats: Vec::new() };
             let mut extracted = extraction.operation(path, method);
+            parameters_left = extraction.parameters_left;
             extracted.base_path = extracted.base_path.or_else(|| base_path.clone());
             extracted.body = operation.request_body.as_ref().map(|body| bodies.of(body));
             document.faults.extend(extraction.whats.into_iter().map(|what| Fault::at(path, method, what)));
@@ -64,14 +71,12 @@ impl Document {
     fn schemes(&mut self, schemes: &Map<MaybeReference<SecurityScheme>>) {
         for (name, scheme) in schemes.iter() {
             self.security_schemes.push(name.clone());
-            let scheme = match resolve::inline(scheme, "#/components/securitySchemes/", schemes) {
-                Ok(scheme) => scheme,
-                Err(reference) => {
-                    let what = format!("components.securitySchemes.{name}: {}", leads_nowhere(reference));
-                    self.faults.push(Fault::at("", "", what));
-                    continue;
-                }
-            };
+            if let Err(reference) = resolve::inline(scheme, "#/components/securitySchemes/", schemes) {
+                let what = format!("components.securitySchemes.{name}: {}", leads_nowhere(reference));
+                self.faults.push(Fault::at("", "", what));
+            }
+            // What a reference leads to stands here too, under its own name.
+            let MaybeReference::Inline(scheme) = scheme else { continue };
             for (scope, words) in scheme.flows.values().flat_map(|flow| flow.scopes.iter()) {
                 let description = words.0.as_deref().unwrap_or_default();
                 let is_better =
@@ -108,6 +113,8 @@ struct Extraction<'a> {
     components: &'a Components,
     operation: &'a Source,
     item: &'a PathItem,
+    /// How many parameters the document may have still.
+    parameters_left: usize,
     /// What in it cannot be understood.
     whats: Vec<String>,
 }
@@ -137,15 +144,28 @@ impl Extraction<'_> {
 
     fn parameters(&mut self) -> Vec<OwnerParameter> {
         let mut found = Vec::new();
+        let count = self.operation.parameters.len().saturating_add(self.item.parameters.len());
+        let Some(left) = self.parameters_left.checked_sub(count) else {
+            self.parameters_left = 0;
+            let what = format!("with it the operations of this document have over {MAX_ALL_PARAMETERS} parameters");
+            self.whats.push(what);
+            return found;
+        };
+        self.parameters_left = left;
         for parameter in self.operation.parameters.iter().chain(&self.item.parameters) {
             match resolve::inline(parameter, "#/components/parameters/", &self.components.parameters) {
+                Ok(Parameter { name, .. }) if name.len() > MAX_PARAMETER_NAME => self.whats.push(format!(
+                    "its parameter {}… has a name of over {MAX_PARAMETER_NAME} bytes",
+                    resolve::shortened(name)
+                )),
                 Ok(Parameter { name, place }) => match place.as_str() {
                     "query" => found.push(OwnerParameter { name: name.clone(), place: Place::Query }),
                     "header" => found.push(OwnerParameter { name: name.clone(), place: Place::Header }),
                     // Those in the path stand in its template, and cookies never name an owner.
                     "path" | "cookie" => {}
                     other => self.whats.push(format!(
-                        "its parameter {name} is in {other:?}, which is none of path, query, header and cookie"
+                        "its parameter {name} is in {:?}, which is none of path, query, header and cookie",
+                        resolve::shortened(other)
                     )),
                 },
                 Err(_) => self.whats.extend(parameter.reference().map(leads_nowhere)),
@@ -170,7 +190,7 @@ fn extensions(all: &Map<Kept<'static>>) -> Map<Option<Vec<String>>> {
 }
 
 fn leads_nowhere(reference: &str) -> String {
-    format!("{reference} leads nowhere in this document")
+    format!("{} leads nowhere in this document", resolve::shortened(reference))
 }
 
 fn too_many(alternatives: &[Map<Vec<String>>]) -> Option<String> {

@@ -9,6 +9,10 @@ use crate::core::request::Map;
 
 /// How many references are followed one after another; a chain that is longer is a circle, or might as well be.
 const MOST_STEPS: usize = 16;
+/// The longest reference that is followed, in bytes: thousands of operations can come by it.
+const MAX_REFERENCE: usize = 1024;
+/// How many characters of a text in a document a message repeats.
+const MAX_REPEATED: usize = 300;
 
 /// What is meant, where it stands in the document under the pointer `place`.
 ///
@@ -32,10 +36,15 @@ pub(super) fn inline<'a, T>(
     Err(last)
 }
 
-/// The name of what a reference leads to directly beneath `place`. A pointer in a URI is percent-encoded (RFC 6901 section
+/// As much of a text as a message repeats.
+pub(super) fn shortened(text: &str) -> &str {
+    text.char_indices().nth(MAX_REPEATED).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// The name of what a reference leads to directly beneath `place`; none of a reference that is too long. A pointer in a URI is percent-encoded (RFC 6901 section
 /// 6), and `~1` and `~0` in it stand for `/` and `~`.
 pub(super) fn name<'a>(reference: &'a str, place: &str) -> Option<Cow<'a, str>> {
-    let written = reference.strip_prefix(place)?;
+    let written = reference.strip_prefix(place).filter(|_| reference.len() <= MAX_REFERENCE)?;
     let token = percent_decode_str(written).decode_utf8().ok()?;
     if token.contains('/') {
         return None;

@@ -64,10 +64,17 @@ impl Server {
     fn address(&self) -> Option<String> {
         let mut url = self.url.clone();
         for (name, variable) in self.variables.iter() {
+            let written = format!("{{{name}}}");
             if url.len() > MAX_ADDRESS {
                 return None;
             }
-            url = url.replace(&format!("{{{name}}}"), &variable.default);
+            if !url.contains(&written) {
+                continue;
+            }
+            if variable.default.len() > MAX_ADDRESS {
+                return None;
+            }
+            url = url.replace(&written, &variable.default);
         }
         (url.len() <= MAX_ADDRESS).then_some(url)
     }

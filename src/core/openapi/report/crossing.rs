@@ -6,6 +6,8 @@ use crate::core::request::sort;
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
 const MOST_PAIRS: usize = 4_000_000;
+/// How many segments of them are compared: those of all these pairs, where templates have 25.
+const MAX_SEGMENTS_COMPARED: usize = 100_000_000;
 /// How many pairs are reported; there can be as many as there are pairs.
 const MOST_FINDINGS: usize = 1_000;
 
@@ -13,13 +15,14 @@ impl Report {
     /// Reports the pairs of operations between which the leftmost literal decides, and those between which the router
     /// tolerance does.
     pub(in crate::core::openapi) fn overlaps(&mut self, operations: &[Operation]) {
-        let mut pairs = 0_usize;
+        let (mut pairs, mut compared) = (0_usize, 0_usize);
         let sorted = by_length(operations);
         for alike in sorted.chunk_by(|(one, length, ..), (method, other, ..)| (one, length) == (method, other)) {
             for (index, (.., segments, operation)) in alike.iter().enumerate() {
                 for (.., others, other) in alike.iter().skip(index.saturating_add(1)) {
                     pairs = pairs.saturating_add(1);
-                    if pairs > MOST_PAIRS {
+                    compared = compared.saturating_add(segments.count());
+                    if pairs > MOST_PAIRS || compared > MAX_SEGMENTS_COMPARED {
                         let message = "it and what follows were not compared: there are too many";
                         return self.crossing.push(Finding::of(operation, message));
                     }
