@@ -8,8 +8,9 @@ use crate::core::request::sort;
 const MOST_PAIRS: usize = 4_000_000;
 /// How many segments of them are compared: those of all these pairs, where templates have 25.
 const MAX_SEGMENTS_COMPARED: usize = 100_000_000;
-/// How many pairs are reported; there can be as many as there are pairs.
-const MOST_FINDINGS: usize = 1_000;
+/// How many pairs are reported; there can be as many as there are pairs. With the two notices that pairs are left out they
+/// are as many as a list of the report may have.
+const MOST_FINDINGS: usize = 998;
 
 impl Report {
     /// Reports the pairs of operations between which the leftmost literal decides, and those between which the router
@@ -23,8 +24,11 @@ impl Report {
                     pairs = pairs.saturating_add(1);
                     compared = compared.saturating_add(segments.count());
                     if pairs > MOST_PAIRS || compared > MAX_SEGMENTS_COMPARED {
-                        let message = "it and what follows were not compared: there are too many";
-                        return self.crossing.push(Finding::of(operation, message));
+                        let path = &operation.path;
+                        let message =
+                            format!("{path} and the templates after it were not compared: there are too many");
+                        // Of no document: so it comes first, and stays where the list is cut.
+                        return self.crossing.push(Finding::new("", "", "", &message));
                     }
                     if let Some(overlap) = segments.overlap(others) {
                         self.overlap(overlap, operation, other);
