@@ -17,7 +17,7 @@ const MAX_ALTERNATIVES: usize = 100;
 const MAX_ALL_PARAMETERS: usize = 200_000;
 /// The longest name of a parameter, in bytes: every operation can share it.
 const MAX_PARAMETER_NAME: usize = 256;
-/// How many texts of an extension are kept; a longer list is none of scopes.
+/// How many texts of an extension are kept; a longer list does not count as scopes.
 const MAX_LISTED: usize = 1_000;
 
 /// Extracts from a document of so many bytes.

@@ -123,7 +123,7 @@ impl Document {
     /// Reads a document in JSON or YAML. What starts with `{` is JSON.
     ///
     /// # Errors
-    /// [`InvalidDocument`] where it is none.
+    /// [`InvalidDocument`] for a text that is not an OpenAPI document.
     pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
         if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
             Self::parse_json(text)
@@ -230,7 +230,7 @@ impl<'a> Described<'a> {
         self.operation.security.as_ref()
     }
 
-    /// The texts that one of its extensions (`x-…`) lists; `Some(None)` where it is no list of texts.
+    /// The texts that one of its extensions (`x-…`) lists; `Some(None)` if it is not a list of texts.
     pub fn extension(&self, name: &str) -> Option<Option<&'a [String]>> {
         self.operation.extensions.get(name).map(Option::as_deref)
     }
