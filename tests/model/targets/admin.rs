@@ -1,4 +1,5 @@
 //! A request to the admin API: `METHOD /path?query`, `If-Match` on the next line or an empty one, and the body.
+//! The checks read the body with serde_json, which takes no byte order mark; the API accepts one.
 
 use serde_json::Value;
 use tidegate::core::admin::{AdminError, Command, IncomingRequest, PolicyDraft, ROUTES, Rotate};
@@ -10,12 +11,13 @@ pub fn run(data: &[u8]) {
     let text = text(data).replace("$id", known::ours().as_str());
     let (line, rest) = text.split_once('\n').unwrap_or((text.as_str(), ""));
     let (if_match, body) = rest.split_once('\n').unwrap_or((rest, ""));
+    let json = body.strip_prefix('\u{feff}').unwrap_or(body);
     let (method, target) = line.split_once(' ').unwrap_or((line, ""));
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     let if_match = Some(if_match).filter(|value| !value.is_empty());
     match Command::parse(IncomingRequest { method, path, query, if_match, if_none_match: None, body }) {
-        Ok(command) => accepted(&command, method, path, if_match, body),
-        Err(error) => refused(&error, body),
+        Ok(command) => accepted(&command, method, path, if_match, json),
+        Err(error) => refused(&error, json),
     }
 }
 
