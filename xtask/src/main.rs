@@ -13,6 +13,7 @@ mod fuzz;
 mod gate;
 mod local_config;
 mod npm;
+#[path = "../../cli/src/policy/mod.rs"]
 mod policy;
 mod process;
 mod project;
