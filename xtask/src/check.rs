@@ -10,12 +10,13 @@ use crate::tally::Tally;
 use crate::{build, process, project, setup, www};
 
 /// What cargo runs; each has to succeed.
-const CHECKS: [(&str, &str); 8] = [
+const CHECKS: [(&str, &str); 9] = [
     ("formatting", "fmt --all --check"),
     ("clippy, core alone", "clippy --package tidegate --all-targets -- -D warnings"),
     ("clippy, edge", "clippy --package tidegate --lib --features edge --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, page", "clippy --package tidegate --lib --features page --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, worker", "clippy --package tidegate-worker --lib --target wasm32-unknown-unknown -- -D warnings"),
+    ("clippy, cli", "clippy --package tidegate-cli --all-targets -- -D warnings"),
     ("clippy, bench", "clippy --package tidegate-bench --all-targets -- -D warnings"),
     ("clippy, xtask", "clippy --package xtask --all-targets -- -D warnings"),
     ("dependencies: licences, bans, sources", "deny check --hide-inclusion-graph licenses bans sources"),

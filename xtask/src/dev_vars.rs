@@ -4,7 +4,6 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
-use tidegate::core::admin::OwnerKey;
 
 use crate::secret::{self, OWNER_KEY, TOKEN_KEYS};
 use crate::{gate, project};
@@ -45,7 +44,7 @@ pub fn admin_host() -> Result<String> {
 
 /// The lines that are not there yet.
 fn missing(found: &str) -> Result<String> {
-    if value(found, OWNER_KEY).is_some_and(|key| OwnerKey::parse(key).is_err()) {
+    if value(found, OWNER_KEY).is_some_and(|key| !secret::is_owner_key(key)) {
         bail!(
             "{FILE}: {OWNER_KEY} has not the form that the gate wants. Delete the line, and a new one is written; sessions end."
         );

@@ -13,8 +13,6 @@ mod fuzz;
 mod gate;
 mod local_config;
 mod npm;
-#[path = "../../cli/src/policy/mod.rs"]
-mod policy;
 mod process;
 mod project;
 mod schema;
@@ -46,7 +44,6 @@ Usage: cargo xtask <command>
   sim [SCENARIO…] [--seed N] [--changes N] [--short]
                         simulate gates in several locations over a KV that is late, wrong or broken, and measure the time from
                         a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
-  policy <command>      check, compare, explain and publish policies made of OpenAPI documents: `cargo xtask policy help`
   vectors               regenerate the golden vectors in tests/corpus/
   parsers               regenerate tests/corpus/parsers.json and routers.json: ask real parsers what they take for a name
                         (npm's qs, Node.js, Python; Debian's ruby-rack and php-cli), and real routers for a segment
@@ -77,7 +74,7 @@ fn run() -> Result<ExitCode> {
     let mut args = std::env::args().skip(1);
     let command = args.next().unwrap_or_default();
     let args: Vec<String> = args.collect();
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") && !["deploy", "policy"].contains(&command.as_str()) {
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") && command != "deploy" {
         return Ok(help());
     }
     match command.as_str() {
@@ -88,7 +85,6 @@ fn run() -> Result<ExitCode> {
         "fuzz" => fuzz::command(args),
         "sim" => sim::command(&args),
         "bench" => bench::command(args).map(success),
-        "policy" => policy::command(args),
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
         "parsers" => cli::nothing(&args).and_then(|()| suites::regenerate_readers()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),

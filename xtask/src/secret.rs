@@ -36,6 +36,12 @@ pub fn fresh(name: &str) -> Result<String> {
     }
 }
 
+/// Whether a text has the form of an owner key.
+pub fn is_owner_key(text: &str) -> bool {
+    let random = text.strip_prefix("owner_").and_then(|random| BASE64URL_NOPAD.decode(random.as_bytes()).ok());
+    random.is_some_and(|random| random.len() == 32)
+}
+
 /// Writes a file that only its owner can read; one that is there already is kept.
 pub fn create(path: &Path, text: &str) -> Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -48,17 +54,14 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    use tidegate::core::admin::OwnerKey;
-    use tidegate::core::token::TokenKeys;
-
     use super::*;
 
     #[test]
     fn fresh_secrets_have_the_form_that_the_gate_wants_and_differ() {
         let (one, other) = (fresh(OWNER_KEY).unwrap(), fresh(OWNER_KEY).unwrap());
         assert_ne!(one, other);
-        assert!(OwnerKey::parse(&one).unwrap().is(&one));
-        assert!(TokenKeys::parse(&fresh(TOKEN_KEYS).unwrap()).is_ok());
+        assert!(is_owner_key(&one) && !is_owner_key(&one[1..]) && !is_owner_key(&one[..48]));
+        assert_eq!(fresh(TOKEN_KEYS).unwrap().len(), 43);
         assert!(fresh("OTHER").is_err());
     }
 
@@ -69,7 +72,7 @@ mod tests {
         let args = [OWNER_KEY.to_owned(), path.display().to_string()];
         command(&args).unwrap();
         let (text, mode) = (fs::read_to_string(&path).unwrap(), fs::metadata(&path).unwrap().permissions().mode());
-        assert!(OwnerKey::parse(&text).is_ok());
+        assert!(is_owner_key(&text));
         assert_eq!(mode & 0o777, 0o600);
         assert!(command(&args).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), text);

@@ -103,10 +103,11 @@ pub fn dev() -> Result<Tally> {
     tap(&mut node)
 }
 
-/// What curl sends and what real origins answer, through the built Worker in workerd, over sockets.
+/// What curl and `tidegate` send and what real origins answer, through the built Worker in workerd, over sockets.
 pub fn clients() -> Result<Tally> {
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=tap", "tests/clients/clients.test.mjs"]).current_dir(project::root());
+    let files = ["tests/clients/clients.test.mjs", "tests/clients/tidegate.test.mjs"];
+    node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
     tap(&mut node)
 }
 

@@ -1,27 +1,36 @@
-//! `cargo xtask policy check`: the report on documents, for their owner and for CI.
+//! `tidegate policy check`: the report on documents, for their owner and for CI.
 
-use std::process::ExitCode;
-
-use anyhow::Result;
+use clap::Args;
 use serde::Serialize;
 use tidegate::core::openapi::Report;
 
-use super::files::Documents;
+use super::documents::DocumentFiles;
 use super::limits::Limits;
-use super::{Format, files_only, settings};
+use super::settings::SettingsFile;
+use crate::exit::{End, Failure};
+use crate::output::Output;
 
-/// `cargo xtask policy check FILE… [--settings F] [--format text|json]`
-pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
-    let format = Format::take(&mut args)?;
-    let settings = settings::take(&mut args, "--settings")?.unwrap_or_default();
-    files_only(&args)?;
-    let documents = Documents::read(&args)?;
-    let mut compiled = documents.compile(&settings);
-    let limits = Limits::of(&documents, &settings, &compiled)?;
-    compiled.report.errors.extend(limits.errors());
-    let checked = Checked { report: &compiled.report, limits: &limits };
-    format.print(&checked, &format!("{limits}{}", compiled.report))?;
-    Ok(if compiled.report.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+/// The arguments.
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    documents: DocumentFiles,
+    #[command(flatten)]
+    settings: SettingsFile,
+}
+
+impl Check {
+    /// Prints the report. Documents with errors are reported, and end with [`End::Documents`].
+    pub fn run(self, output: Output) -> Result<End, Failure> {
+        let settings = self.settings.read_or_default()?;
+        let documents = self.documents.read()?;
+        let mut compiled = documents.compile(&settings);
+        let limits = Limits::of(&documents, &settings, &compiled);
+        compiled.report.errors.extend(limits.errors());
+        let checked = Checked { report: &compiled.report, limits: &limits };
+        output.print(&checked, &format!("{limits}{}", compiled.report))?;
+        Ok(if compiled.report.errors.is_empty() { End::Done } else { End::Documents })
+    }
 }
 
 /// The report, and how near the limits are.
@@ -42,23 +51,31 @@ mod tests {
     use tidegate::core::openapi::{Compiled, Finding, Settings};
 
     use super::*;
-    use crate::project;
+    use crate::policy::documents::Documents;
 
     const SETTINGS: &str = "tests/corpus/highlevel-settings.json";
 
+    /// A path inside the project.
+    fn project(path: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    }
+
     /// The documents of a real API; says so where they are absent.
     fn documents() -> Option<PathBuf> {
-        let directory = project::path("../shared/highlevel/openapi");
+        let directory = project("../shared/highlevel/openapi");
         if !directory.is_dir() {
-            println!("SKIPPED: ../shared/highlevel is absent");
+            #[allow(clippy::print_stdout, reason = "the suite counts what says so")]
+            {
+                println!("SKIPPED: ../shared/highlevel is absent");
+            }
             return None;
         }
         Some(directory)
     }
 
     fn report(directory: &PathBuf) -> Report {
-        let settings = serde_json::from_str(&fs::read_to_string(project::path(SETTINGS)).unwrap()).unwrap();
-        let Compiled { policy, report } = Documents::read(&[directory]).unwrap().compile(&settings);
+        let settings = serde_json::from_str(&fs::read_to_string(project(SETTINGS)).unwrap()).unwrap();
+        let Compiled { policy, report } = Documents::read(std::slice::from_ref(directory)).unwrap().compile(&settings);
         assert!(policy.is_some());
         report
     }
@@ -66,7 +83,7 @@ mod tests {
     /// The counts of `tests/policy/count.mjs`, which knows nothing of the compiler.
     fn counted(directory: &PathBuf) -> Value {
         let mut node = Command::new("node");
-        node.arg(project::path("tests/policy/count.mjs")).arg(project::path(SETTINGS)).arg(directory);
+        node.arg(project("tests/policy/count.mjs")).arg(project(SETTINGS)).arg(directory);
         let output = node.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
@@ -84,9 +101,9 @@ mod tests {
             path
         };
         let limits = |path: &PathBuf| {
-            let documents = Documents::read(&[path]).unwrap();
+            let documents = Documents::read(std::slice::from_ref(path)).unwrap();
             let compiled = documents.compile(&Settings::default());
-            Limits::of(&documents, &Settings::default(), &compiled).unwrap()
+            Limits::of(&documents, &Settings::default(), &compiled)
         };
         let small = limits(&file("small.json", "a"));
         assert_eq!(small.errors().count(), 0);

@@ -1,28 +1,57 @@
-//! `cargo xtask policy diff`: what changes from some documents to others.
+//! `tidegate policy diff`: what changes from some documents to others.
 
-use std::process::ExitCode;
+use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use clap::Args;
 use tidegate::core::openapi::Settings;
-use tidegate::core::policy::Policy;
+use tidegate::core::policy::{Policy, PolicyDiff};
 
-use super::files::Documents;
-use super::{Format, files_only, settings};
+use super::documents::Documents;
+use super::settings::{self, SettingsFile};
+use crate::exit::{End, Failure};
+use crate::output::Output;
 
-/// `cargo xtask policy diff OLD NEW [--settings F] [--old-settings F] [--format text|json]`
-pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
-    let format = Format::take(&mut args)?;
-    let new_settings = settings::take(&mut args, "--settings")?.unwrap_or_default();
-    let old_settings = settings::take(&mut args, "--old-settings")?.unwrap_or_else(|| new_settings.clone());
-    files_only(&args)?;
-    let [old, new] = args.as_slice() else { bail!("name two sides: OLD NEW") };
-    let diff = policy(old, &old_settings)?.diff(&policy(new, &new_settings)?);
-    format.print(&diff, &diff.to_string())?;
-    Ok(ExitCode::SUCCESS)
+/// The arguments.
+#[derive(Args)]
+pub struct Diff {
+    /// The documents before: files or directories, separated by commas
+    old: Side,
+    /// The documents after: files or directories, separated by commas
+    new: Side,
+    #[command(flatten)]
+    settings: SettingsFile,
+    /// Settings of OLD, where they differ from those of NEW
+    #[arg(long, value_name = "FILE")]
+    old_settings: Option<PathBuf>,
+    /// End with 6 where the policies differ
+    #[arg(long)]
+    exit_code: bool,
 }
 
-/// The policy of one side. One with errors is no policy, and cannot be compared.
-fn policy(side: &str, settings: &Settings) -> Result<Policy> {
-    let paths: Vec<&str> = side.split(',').filter(|path| !path.is_empty()).collect();
-    Documents::read(&paths)?.policy(settings)
+/// The documents of one side.
+#[derive(Clone)]
+struct Side(Vec<PathBuf>);
+
+impl From<&str> for Side {
+    fn from(files: &str) -> Self {
+        Self(files.split(',').filter(|file| !file.is_empty()).map(PathBuf::from).collect())
+    }
+}
+
+impl Side {
+    fn policy(&self, settings: &Settings) -> Result<Policy, Failure> {
+        Documents::read(&self.0)?.policy(settings)
+    }
+}
+
+impl Diff {
+    /// Prints the difference. A side with errors is not a policy, and cannot be compared.
+    pub fn run(self, output: Output) -> Result<End, Failure> {
+        let new_settings = self.settings.read_or_default()?;
+        let old_settings = self.old_settings.as_deref().map(settings::read).transpose()?;
+        let old = self.old.policy(old_settings.as_ref().unwrap_or(&new_settings))?;
+        let diff = old.diff(&self.new.policy(&new_settings)?);
+        output.print(&diff, &diff.to_string())?;
+        Ok(if self.exit_code && diff != PolicyDiff::default() { End::Negative } else { End::Done })
+    }
 }

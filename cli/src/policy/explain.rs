@@ -1,54 +1,79 @@
-//! `cargo xtask policy explain`: the verdict on a request, and why.
+//! `tidegate policy explain`: the verdict on a request, and why.
 
-use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
 use tidegate::core::decision::{Explanation, Subject, explain};
-use tidegate::core::record::{Level, Owner, OwnerId};
+use tidegate::core::record::{InvalidOwnerId, Level, Owner, OwnerId};
 use tidegate::core::rotation::Timestamp;
 use tidegate::core::scope::{Scope, ScopeSet};
 
-use super::files::Documents;
-use super::{Format, files_only, settings};
-use crate::cli;
+use super::documents::DocumentFiles;
+use super::settings::SettingsFile;
+use crate::exit::{End, Failure};
+use crate::output::Output;
 
-/// `cargo xtask policy explain METHOD PATH FILE… --settings F [--owner ID [--level L] --scopes 'A B']`
-pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
-    let format = Format::take(&mut args)?;
-    let settings = settings::take(&mut args, "--settings")?.unwrap_or_default();
-    let subject = subject(&mut args)?;
-    files_only(&args)?;
-    let [method, path, files @ ..] = args.as_slice() else { bail!("name a method, a path, and the documents") };
-    let policy = Documents::read(files)?.policy(&settings)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
-    let explanation = explain(method, path, &subject, &policy, Timestamp::from_seconds(now.as_secs()));
-    format.print(&explanation, &text(&explanation))?;
-    Ok(ExitCode::SUCCESS)
+/// The arguments.
+#[derive(Args)]
+pub struct Explain {
+    /// The request's method
+    method: String,
+    /// The request's path, with its query
+    path: String,
+    #[command(flatten)]
+    documents: DocumentFiles,
+    #[command(flatten)]
+    settings: SettingsFile,
+    /// The agency or sub-account whose integration asks; without it, the request has no token
+    #[arg(long, value_name = "ID", value_parser = owner_id)]
+    owner: Option<OwnerId>,
+    /// What the owner is
+    #[arg(long, value_enum, default_value_t = OwnerLevel::SubAccount, requires = "owner")]
+    level: OwnerLevel,
+    /// The integration's scopes, separated by spaces or commas
+    #[arg(long, value_parser = scope_set, requires = "owner")]
+    scopes: Option<ScopeSet>,
+    /// End with 6 where the request is denied
+    #[arg(long)]
+    exit_code: bool,
 }
 
-/// Takes the options that say who asks out of the arguments.
-fn subject(args: &mut Vec<String>) -> Result<Subject> {
-    let level = cli::option(args, "--level")?;
-    let scopes = cli::option(args, "--scopes")?;
-    let Some(owner) = cli::option(args, "--owner")? else {
-        if level.is_some() || scopes.is_some() {
-            bail!("--level and --scopes need --owner: whose integration asks?");
-        }
-        return Ok(Subject::Nobody);
-    };
-    let level = match level.as_deref() {
-        None | Some("sub-account" | "sub_account") => Level::SubAccount,
-        Some("agency") => Level::Agency,
-        Some(other) => bail!("--level is agency or sub-account, not {other:?}"),
-    };
-    let id = OwnerId::parse(&owner).context("--owner")?;
-    Ok(Subject::assumed(Owner { level, id }, scope_set(scopes.as_deref().unwrap_or_default())?))
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OwnerLevel {
+    #[value(alias = "sub_account")]
+    SubAccount,
+    Agency,
 }
 
-fn scope_set(text: &str) -> Result<ScopeSet> {
+impl Explain {
+    /// Prints the verdict and its steps. A denial is an answer, and ends like a grant unless `--exit-code` is given.
+    pub fn run(self, output: Output) -> Result<End, Failure> {
+        let settings = self.settings.read_or_default()?;
+        let policy = self.documents.read()?.policy(&settings)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = Timestamp::from_seconds(now.as_secs());
+        let explanation = explain(&self.method, &self.path, &self.subject(), &policy, now);
+        output.print(&explanation, &text(&explanation))?;
+        Ok(if self.exit_code && !explanation.allowed { End::Negative } else { End::Done })
+    }
+
+    fn subject(&self) -> Subject {
+        let Some(id) = self.owner.clone() else { return Subject::Nobody };
+        let level = match self.level {
+            OwnerLevel::SubAccount => Level::SubAccount,
+            OwnerLevel::Agency => Level::Agency,
+        };
+        Subject::assumed(Owner { level, id }, self.scopes.clone().unwrap_or_default())
+    }
+}
+
+fn owner_id(text: &str) -> Result<OwnerId, InvalidOwnerId> {
+    OwnerId::parse(text)
+}
+
+fn scope_set(text: &str) -> Result<ScopeSet, String> {
     let scopes = text.split([' ', ',']).filter(|scope| !scope.is_empty());
-    scopes.map(|scope| Scope::parse(scope).with_context(|| format!("--scopes: {scope:?}"))).collect()
+    scopes.map(|scope| Scope::parse(scope).map_err(|error| format!("{scope:?}: {error}"))).collect()
 }
 
 fn text(explanation: &Explanation) -> String {
@@ -62,26 +87,44 @@ fn text(explanation: &Explanation) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
 
-    fn args(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        explain: Explain,
+    }
+
+    fn subject(options: &[&str]) -> Result<Subject, clap::Error> {
+        let words = ["explain", "GET", "/a", "openapi.json"].iter().chain(options);
+        Line::try_parse_from(words).map(|line| line.explain.subject())
     }
 
     #[test]
     fn who_asks_is_read_from_the_options() {
-        let mut asked = args(&["GET", "/a", "--owner", "acme", "--scopes", "a.read b.write"]);
-        let Subject::Integration(live) = subject(&mut asked).unwrap() else { panic!("nobody") };
+        let Subject::Integration(live) = subject(&["--owner", "acme", "--scopes", "a.read b.write"]).unwrap() else {
+            panic!("nobody")
+        };
         assert_eq!((live.owner.level, live.scopes.to_string().as_str()), (Level::SubAccount, "a.read b.write"));
-        assert_eq!(asked, ["GET", "/a"]);
-        assert!(matches!(subject(&mut args(&["GET", "/a"])), Ok(Subject::Nobody)));
+        let Subject::Integration(live) = subject(&["--owner", "acme", "--level", "agency"]).unwrap() else {
+            panic!("nobody")
+        };
+        assert_eq!((live.owner.level, live.scopes.to_string().as_str()), (Level::Agency, ""));
+        assert!(matches!(subject(&[]), Ok(Subject::Nobody)));
     }
 
     #[test]
     fn half_an_integration_is_refused() {
-        assert!(subject(&mut args(&["--scopes", "a"])).is_err());
-        assert!(subject(&mut args(&["--owner", "acme", "--level", "root"])).is_err());
-        assert!(subject(&mut args(&["--owner", "a/b"])).is_err());
-        assert!(subject(&mut args(&["--owner", "acme", "--scopes", "a\"b"])).is_err());
+        for options in [
+            &["--scopes", "a"][..],
+            &["--level", "agency"],
+            &["--owner", "acme", "--level", "root"],
+            &["--owner", "a/b"],
+            &["--owner", "acme", "--scopes", "a\"b"],
+        ] {
+            assert!(subject(options).is_err(), "{options:?}");
+        }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use anyhow::Result;
 use serde::Serialize;
 use tidegate::core::admin::MAX_POLICY_BYTES;
 use tidegate::core::openapi::{Compiled, Finding, MAX_NEEDS, MAX_OPERATIONS, Settings};
 use tidegate::core::policy::MAX_BYTES;
 
-use super::files::Documents;
+use super::documents::Documents;
 use super::publication::Publication;
 
 /// All limits, and what is used of each.
@@ -24,9 +23,9 @@ struct Limit {
 }
 
 impl Limits {
-    /// Those of a policy; of what could not be compiled only those that can be told.
-    pub fn of(documents: &Documents, settings: &Settings, compiled: &Compiled) -> Result<Self> {
-        let (.., body) = Publication::whole(documents, settings)?.request(false);
+    /// The limits and what a policy uses of them; without a policy, those that are known before compiling.
+    pub fn of(documents: &Documents, settings: &Settings, compiled: &Compiled) -> Self {
+        let (.., body) = Publication::whole(documents, settings).request(false);
         let described: usize = documents.readable.iter().map(|document| document.operation_count()).sum();
         let mut limits = vec![
             Limit { what: "bytes to publish", used: body.len(), most: MAX_POLICY_BYTES },
@@ -39,7 +38,7 @@ impl Limits {
             limits.push(Limit { what: "scopes, owners, ways in", used: needs, most: MAX_NEEDS });
             limits.push(Limit { what: "bytes of the policy", used: policy.to_json().len(), most: MAX_BYTES });
         }
-        Ok(Self(limits))
+        Self(limits)
     }
 
     /// An error for each that is passed: a gate would refuse to publish.

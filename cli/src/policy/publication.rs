@@ -1,87 +1,112 @@
-//! What `cargo xtask policy publish` sends, and what the gate answers.
+//! What `tidegate policy publish` sends, and what the gate answers.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use tidegate::core::openapi::{Report, Settings};
 
-use super::files::Documents;
+use super::documents::Documents;
 
-/// What is to be published.
-pub enum Publication {
-    /// All documents and settings.
-    Whole(String),
-    /// Some of them: the others stay.
-    Change(String),
+/// What to publish.
+pub enum Publication<'a> {
+    /// All documents and settings, in the place of those in force.
+    Whole(Whole<'a>),
+    /// Some of them, beside those in force.
+    Change(Change<'a>),
 }
 
+/// The body of `PUT /policy`.
 #[derive(Serialize)]
-struct Whole<'a, D> {
-    documents: D,
+pub struct Whole<'a> {
+    documents: Documented<'a>,
     settings: &'a Settings,
 }
 
 #[derive(Serialize)]
-struct Change<'a> {
+#[serde(untagged)]
+enum Documented<'a> {
+    /// The gate names each by its title.
+    Untitled(Vec<Source<'a>>),
+    Named(BTreeMap<&'a str, Source<'a>>),
+}
+
+/// The body of `PATCH /policy`: a document that is `None` is removed.
+#[derive(Default, Serialize)]
+pub struct Change<'a> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    documents: BTreeMap<&'a str, Option<Box<RawValue>>>,
+    documents: BTreeMap<&'a str, Option<Source<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<&'a Settings>,
 }
 
-impl Publication {
-    /// All that is to be in force. The gate calls documents by their titles; those that share one are told apart by their files.
-    pub fn whole(documents: &Documents, settings: &Settings) -> Result<Self> {
-        let raw: Vec<_> = documents.texts.iter().map(|text| raw(text)).collect::<Result<_>>()?;
+/// A document's text: JSON goes as it is, because a parsed one would have lost keys that stand twice; YAML goes as a string.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Source<'a> {
+    Json(&'a RawValue),
+    Yaml(&'a str),
+}
+
+impl<'a> Publication<'a> {
+    /// All that is to be in force. The gate names documents by their titles; those that share a title are named by their files.
+    pub fn whole(documents: &'a Documents, settings: &'a Settings) -> Self {
+        let sources = documents.texts.iter().map(|text| Source::of(text));
         let shared = |title: &String| documents.titles.iter().filter(|other| other.trim() == title.trim()).count() > 1;
-        if !documents.titles.iter().any(shared) {
-            return Ok(Self::Whole(serde_json::to_string(&Whole { documents: raw, settings })?));
-        }
-        let names = documents.titles.iter().zip(&documents.readable);
-        let names = names.map(|(title, document)| if shared(title) { document.title() } else { title.trim() });
-        let documents: BTreeMap<&str, _> = names.zip(raw).collect();
-        Ok(Self::Whole(serde_json::to_string(&Whole { documents, settings })?))
+        let documents = if documents.titles.iter().any(shared) {
+            let names = documents.titles.iter().zip(&documents.readable);
+            let names = names.map(|(title, document)| if shared(title) { document.title() } else { title.trim() });
+            Documented::Named(names.zip(sources).collect())
+        } else {
+            Documented::Untitled(sources.collect())
+        };
+        Self::Whole(Whole { documents, settings })
     }
 
-    /// A change to what is in force.
-    pub fn change(document: Option<(&str, Option<&str>)>, settings: Option<&Settings>) -> Result<Self> {
-        let mut documents = BTreeMap::new();
-        if let Some((name, text)) = document {
-            documents.insert(name, text.map(raw).transpose()?);
-        }
-        if documents.is_empty() && settings.is_none() {
-            bail!("name FILE…, --document, --remove or --settings");
-        }
-        Ok(Self::Change(serde_json::to_string(&Change { documents, settings })?))
+    /// One document in the place of the one with that name, or beside the others; and other settings, where there are any.
+    pub fn document(name: &'a str, text: &'a str, settings: Option<&'a Settings>) -> Self {
+        Self::Change(Change { documents: BTreeMap::from([(name, Some(Source::of(text)))]), settings })
     }
 
-    /// The method, the address below the policy's, and the body.
-    pub fn request(self, preview: bool) -> (&'static str, &'static str, String) {
+    /// All but one document; and other settings, where there are any.
+    pub fn removal(name: &'a str, settings: Option<&'a Settings>) -> Self {
+        Self::Change(Change { documents: BTreeMap::from([(name, None)]), settings })
+    }
+
+    /// Other settings for the documents in force.
+    pub fn settings(settings: &'a Settings) -> Self {
+        Self::Change(Change { settings: Some(settings), ..Change::default() })
+    }
+
+    /// The method, the path below the admin API's address, and the body.
+    pub fn request(&self, preview: bool) -> (&'static str, &'static str, String) {
+        const PREVIEW: &str = "/policy/preview";
         match self {
-            Self::Whole(body) if preview => ("POST", "/preview", body),
-            Self::Change(body) if preview => ("POST", "/preview", format!("{{\"change\":{body}}}")),
-            Self::Whole(body) => ("PUT", "", body),
-            Self::Change(body) => ("PATCH", "", body),
+            Self::Whole(whole) if preview => ("POST", PREVIEW, json(whole)),
+            Self::Change(change) if preview => ("POST", PREVIEW, json(&BTreeMap::from([("change", change)]))),
+            Self::Whole(whole) => ("PUT", "/policy", json(whole)),
+            Self::Change(change) => ("PATCH", "/policy", json(change)),
         }
     }
 }
 
-/// JSON goes as it is, for a parsed one would have lost keys that stand twice; YAML goes as a string.
-fn raw(text: &str) -> Result<Box<RawValue>> {
-    match serde_json::from_str::<&RawValue>(text.trim_start_matches('\u{feff}')) {
-        Ok(json) => Ok(json.to_owned()),
-        Err(_) => Ok(to_raw_value(text)?),
+impl<'a> Source<'a> {
+    fn of(text: &'a str) -> Self {
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_or(Self::Yaml(text), Self::Json)
     }
+}
+
+/// Maps with keys that are strings, lists and texts: serializing them into memory cannot fail.
+fn json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
 }
 
 /// What the gate answers.
 #[derive(Deserialize)]
 pub struct Published {
     pub rev: u64,
-    /// Missing in a preview.
+    /// Absent from a preview.
     #[serde(default)]
     pub changed: bool,
     pub report: Report,
@@ -111,7 +136,7 @@ struct DocumentChange {
     operations: u64,
 }
 
-/// How many integrations are printed.
+/// How many integrations are printed as text.
 const MAX_PRINTED: usize = 20;
 
 impl fmt::Display for Published {
@@ -146,28 +171,31 @@ mod tests {
 
     #[test]
     fn json_is_sent_as_it_is_and_yaml_as_text() {
+        let settings = Settings::default();
         let documents = documents(&["A", "B"], &["\u{feff}{\"a\": 1, \"a\": 2}", "openapi: 3.0.3\n"]);
-        let (method, path, sent) = Publication::whole(&documents, &Settings::default()).unwrap().request(false);
-        assert_eq!((method, path), ("PUT", ""));
+        let (method, path, sent) = Publication::whole(&documents, &settings).request(false);
+        assert_eq!((method, path), ("PUT", "/policy"));
         assert!(sent.starts_with(r#"{"documents":[{"a": 1, "a": 2},"openapi: 3.0.3\n"],"settings":{"#), "{sent}");
     }
 
     #[test]
     fn documents_of_one_title_are_called_by_their_files() {
+        let settings = Settings::default();
         let documents = documents(&["API", "Other", " API"], &["{}", "{}", "{}"]);
-        let (_, _, sent) = Publication::whole(&documents, &Settings::default()).unwrap().request(false);
+        let (_, _, sent) = Publication::whole(&documents, &settings).request(false);
         assert!(sent.starts_with(r#"{"documents":{"0.json":{},"2.json":{},"Other":{}},"#), "{sent}");
     }
 
     #[test]
     fn one_document_changes_alone() {
-        let (method, path, sent) = Publication::change(Some(("A", Some("{}"))), None).unwrap().request(false);
-        assert_eq!((method, path, sent.as_str()), ("PATCH", "", r#"{"documents":{"A":{}}}"#));
-        let (method, path, sent) = Publication::change(Some(("A", None)), None).unwrap().request(true);
-        assert_eq!((method, path, sent.as_str()), ("POST", "/preview", r#"{"change":{"documents":{"A":null}}}"#));
-        let (_, _, sent) = Publication::change(None, Some(&Settings::default())).unwrap().request(false);
+        let (method, path, sent) = Publication::document("A", "{}", None).request(false);
+        assert_eq!((method, path, sent.as_str()), ("PATCH", "/policy", r#"{"documents":{"A":{}}}"#));
+        let (method, path, sent) = Publication::removal("A", None).request(true);
+        let expected = r#"{"change":{"documents":{"A":null}}}"#;
+        assert_eq!((method, path, sent.as_str()), ("POST", "/policy/preview", expected));
+        let settings = Settings::default();
+        let (_, _, sent) = Publication::settings(&settings).request(false);
         assert!(sent.starts_with(r#"{"settings":{"#), "{sent}");
-        assert!(Publication::change(None, None).is_err());
     }
 
     #[test]

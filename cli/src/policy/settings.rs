@@ -1,30 +1,57 @@
 //! Reading settings, in JSON or TOML.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use clap::Args;
 use tidegate::core::openapi::Settings;
 
-use crate::cli;
+use crate::exit::Failure;
 
-/// Takes `--settings` (or another name of it) out of the arguments, and reads the file.
-pub fn take(args: &mut Vec<String>, option: &str) -> Result<Option<Settings>> {
-    let Some(file) = cli::option(args, option)? else { return Ok(None) };
-    let path = Path::new(&file);
-    let text = fs::read_to_string(path).with_context(|| format!("{file} cannot be read"))?;
-    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
-    parse(&text, is_toml).with_context(|| file.clone()).map(Some)
+/// The option that names a policy's settings.
+#[derive(Args)]
+pub struct SettingsFile {
+    /// Settings of the policy, in JSON or, for a name that ends in .toml, in TOML
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
 }
 
-fn parse(text: &str, is_toml: bool) -> Result<Settings> {
+impl SettingsFile {
+    /// The settings, or the defaults where no file is named.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read_or_default(&self) -> Result<Settings, Failure> {
+        Ok(self.read()?.unwrap_or_default())
+    }
+
+    /// The settings, where a file is named.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(&self) -> Result<Option<Settings>, Failure> {
+        self.settings.as_deref().map(read).transpose()
+    }
+}
+
+/// Reads a file of settings.
+///
+/// # Errors
+/// [`Failure::Input`] with the file's name, and the place of the error in it.
+pub fn read(file: &Path) -> Result<Settings, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
+    let is_toml = file.extension().is_some_and(|ending| ending == "toml");
+    parse(&text, is_toml).map_err(|error| Failure::file(file, error))
+}
+
+fn parse(text: &str, is_toml: bool) -> Result<Settings, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_toml {
-        return toml::from_str(text).map_err(|error| anyhow!("{}", error.to_string().trim_end()));
+        return toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned());
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    let settings = serde_path_to_error::deserialize(&mut json)?;
-    json.end()?;
+    let settings = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())?;
+    json.end().map_err(|error| error.to_string())?;
     Ok(settings)
 }
 
@@ -100,11 +127,11 @@ mod tests {
 
     #[test]
     fn an_error_names_its_place() {
-        let error = parse(&TOML.replace("\"public\"", "\"open\""), true).unwrap_err().to_string();
+        let error = parse(&TOML.replace("\"public\"", "\"open\""), true).unwrap_err();
         assert!(error.contains("rules[0].access") && error.contains("public, authenticated"), "{error}");
-        let error = parse(&JSON.replace("\"public\"", "\"open\""), false).unwrap_err().to_string();
+        let error = parse(&JSON.replace("\"public\"", "\"open\""), false).unwrap_err();
         assert!(error.contains("rules[0].access"), "{error}");
-        let error = parse(&JSON.replace("\"when\"", "\"if\""), false).unwrap_err().to_string();
+        let error = parse(&JSON.replace("\"when\"", "\"if\""), false).unwrap_err();
         assert!(error.contains("owner_parameters.sub_account[0].if"), "{error}");
         assert!(parse("{} {}", false).is_err());
     }

@@ -13,13 +13,13 @@ use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tidegate::core::openapi::{Compiled, Document, compile};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::Record;
 use tidegate_bench::fixture::{self, Integration};
 
 use super::workerd::{Candidate, Workerd};
 use super::{machine, tools};
-use crate::policy::files::Documents;
 use crate::process::{self, Running};
 use crate::setup::step;
 use crate::{build, gate, project};
@@ -254,8 +254,23 @@ fn api() -> Result<(Api, Policy)> {
         false => (DEMO, project::path("examples/demo-api/openapi.json"), "examples/demo-api/settings.json"),
     };
     let settings = fs::read_to_string(project::path(settings)).with_context(|| format!("{settings} cannot be read"))?;
-    let policy = Documents::read(&[documents])?.policy(&serde_json::from_str(&settings)?)?;
-    Ok((api, policy.with_rev(1)))
+    let Compiled { policy, report } = compile(&self::documents(&documents)?, &serde_json::from_str(&settings)?);
+    Ok((api, policy.with_context(|| report.to_string())?.with_rev(1)))
+}
+
+/// A document, or all in a directory, in the order of their names.
+fn documents(path: &Path) -> Result<Vec<Document>> {
+    let mut files = vec![path.to_owned()];
+    if path.is_dir() {
+        files = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+        files.sort();
+    }
+    let read = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Document::parse(&fs::read_to_string(file)?).with_context(|| name.to_string())?.named(&name))
+    };
+    files.iter().map(read).collect()
 }
 
 /// Bundles every candidate as wrangler does, each into one file beside its WASM.

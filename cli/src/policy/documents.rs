@@ -5,11 +5,31 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use tidegate::core::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Settings, compile};
+use clap::Args;
+use tidegate::core::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Report, Settings, compile};
 use tidegate::core::policy::Policy;
 
-/// What was read: documents, and for each file that is none the reason.
+use crate::exit::Failure;
+
+/// The arguments that name documents.
+#[derive(Args)]
+pub struct DocumentFiles {
+    /// OpenAPI documents in JSON or YAML, or directories of them (*.json, *.yaml, *.yml)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+impl DocumentFiles {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// As [`Documents::read`].
+    pub fn read(&self) -> Result<Documents, Failure> {
+        Documents::read(&self.files)
+    }
+}
+
+/// What was read: documents, and for each file that is not one the reason.
 #[derive(Default)]
 pub struct Documents {
     /// The documents, each named as its file.
@@ -18,22 +38,23 @@ pub struct Documents {
     pub texts: Vec<String>,
     /// Their titles, in the same order.
     pub titles: Vec<String>,
-    /// The files that are no documents.
+    /// The files that are not documents.
     pub unreadable: Vec<Finding>,
 }
 
 impl Documents {
     /// Reads files and, where one is a directory, the documents in it.
-    pub fn read(arguments: &[impl AsRef<Path>]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// [`Failure::Input`] for a directory that cannot be read or has no documents. A file that is not a document is an error of
+    /// the report instead, so that the others are reported too.
+    pub fn read(arguments: &[PathBuf]) -> Result<Self, Failure> {
         let mut paths = Vec::new();
         for argument in arguments {
-            paths.extend(files_in(argument.as_ref())?);
+            paths.extend(files_in(argument)?);
         }
         paths.sort();
         paths.dedup();
-        if paths.is_empty() {
-            bail!("name at least one OpenAPI document");
-        }
         let mut documents = Self::default();
         for (path, name) in named(&paths) {
             match text(path).and_then(|text| Ok((Document::parse(&text).map_err(|error| error.to_string())?, text))) {
@@ -51,41 +72,47 @@ impl Documents {
     }
 
     /// The text of the one document.
-    pub fn only(&self) -> Result<&str> {
+    pub fn only(&self) -> Result<&str, Failure> {
         match (self.texts.as_slice(), self.unreadable.as_slice()) {
             ([text], []) => Ok(text),
-            ([], [error]) => bail!("{error}"),
-            _ => bail!("name one document"),
+            (_, []) => Err(Failure::Usage("--document NAME takes one FILE")),
+            (_, unreadable) => {
+                let mut report = Report::default();
+                report.errors = unreadable.to_vec();
+                Err(Failure::Documents(Box::new(report)))
+            }
         }
     }
 
-    /// Compiles what could be read. What could not be is an error of the report, and there is no policy then.
+    /// Compiles what could be read. What could not be read is an error of the report, and then there is no policy.
     pub fn compile(&self, settings: &Settings) -> Compiled {
         let Compiled { policy, mut report } = compile(&self.readable, settings);
         report.errors.splice(0..0, self.unreadable.iter().cloned());
         Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
     }
 
-    /// The policy that they are; with errors they are none.
-    pub fn policy(&self, settings: &Settings) -> Result<Policy> {
+    /// Their policy.
+    ///
+    /// # Errors
+    /// [`Failure::Documents`] where they have errors.
+    pub fn policy(&self, settings: &Settings) -> Result<Policy, Failure> {
         let Compiled { policy, report } = self.compile(settings);
-        let errors = || report.errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
-        policy.with_context(|| format!("the documents are no policy:{}", errors()))
+        policy.ok_or_else(|| Failure::Documents(Box::new(report)))
     }
 }
 
-fn files_in(path: &Path) -> Result<Vec<PathBuf>> {
+fn files_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let entries = fs::read_dir(path).map_err(|error| Failure::file(path, error))?;
     let is_document = |path: &PathBuf| {
         path.is_file()
             && path.extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|one| ending == *one))
     };
     let files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_document).collect();
     if files.is_empty() {
-        bail!("{} holds no *.json, *.yaml or *.yml", path.display());
+        return Err(Failure::file(path, "the directory has no *.json, *.yaml or *.yml"));
     }
     Ok(files)
 }
@@ -114,7 +141,7 @@ fn text(path: &Path) -> Result<String, String> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..place].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes().iter().take(place).filter(|byte| **byte == b'\n').count() + 1;
         format!("it is not UTF-8 from byte {place} on, in line {line}")
     })
 }

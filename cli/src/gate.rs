@@ -1,0 +1,137 @@
+//! A running gate, as its admin API.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::{Request, Uri};
+
+use crate::exit::Failure;
+use crate::owner_key::OwnerKey;
+
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest answer that is read.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The address of a gate's admin API.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// As it was given.
+    address: String,
+    /// Where the connection is made.
+    url: String,
+    /// What to send as `Host`, where it is not the host of the URL.
+    host: Option<String>,
+}
+
+/// The address is not one that the owner key may be sent to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAddress {
+    /// Not an `http` or `https` URL of a host alone.
+    #[error("it is not an address like https://api.example.com")]
+    Form,
+    /// Another machine, without encryption.
+    #[error("the owner key is not sent over http to another machine; use https")]
+    Unencrypted,
+}
+
+/// The address, as it was given.
+impl fmt::Display for Gate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.address)
+    }
+}
+
+impl Gate {
+    /// Reads an address. The owner key is sent there, so an `http` address must be this machine's. A name under `localhost` is
+    /// this machine too (RFC 6761), which few resolvers know: the connection is made to 127.0.0.1.
+    pub fn parse(address: &str) -> Result<Self, InvalidAddress> {
+        let uri: Uri = address.parse().map_err(|_| InvalidAddress::Form)?;
+        let (host, authority) = (uri.host().unwrap_or_default(), uri.authority().ok_or(InvalidAddress::Form)?);
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
+            return Err(InvalidAddress::Form);
+        }
+        let is_name = host.ends_with(".localhost");
+        let is_here = is_name || ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_here => {}
+            Some("http") => return Err(InvalidAddress::Unencrypted),
+            _ => return Err(InvalidAddress::Form),
+        }
+        let (address, url) = (address.to_owned(), address.trim_end_matches('/'));
+        Ok(match uri.scheme_str() == Some("http") && is_name {
+            true => Self { url: url.replacen(host, "127.0.0.1", 1), host: Some(authority.to_string()), address },
+            false => Self { url: url.to_owned(), host: None, address },
+        })
+    }
+
+    /// Sends JSON to a path of the admin API and gives the JSON that it answers. Redirects are not followed.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] for any status but 2xx, [`Failure::Unreachable`] without an answer of a gate.
+    pub fn send(&self, method: &str, path: &str, key: &OwnerKey, body: String) -> Result<Value, Failure> {
+        let url = format!("{}/_tidegate/api{path}", self.url);
+        let unreachable = |error: &dyn std::fmt::Display| Failure::Unreachable(format!("{method} {url}: {error}"));
+        let authorization = key.authorization().map_err(|error| unreachable(&error))?;
+        let mut request = Request::builder().method(method).uri(&url).header("authorization", authorization);
+        if let Some(host) = &self.host {
+            request = request.header("host", host);
+        }
+        let request = request.header("content-type", "application/json").body(body);
+        let mut answer =
+            agent().run(request.map_err(|error| unreachable(&error))?).map_err(|error| unreachable(&error))?;
+        let status = answer.status();
+        let text = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_string();
+        let text = text.map_err(|error| unreachable(&error))?;
+        match serde_json::from_str(&text) {
+            Ok(json) if status.is_success() => Ok(json),
+            Err(_) if status.is_success() => Err(unreachable(&"the answer is not JSON, so it is not a gate's")),
+            Ok(problem) => Err(Failure::Refused { status: status.as_u16(), problem }),
+            Err(_) => Err(Failure::Refused { status: status.as_u16(), problem: text.into() }),
+        }
+    }
+}
+
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    ureq::Agent::new_with_config(config.timeout_global(Some(TIMEOUT)).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_key_is_not_sent_unencrypted_to_another_machine() {
+        for address in ["https://api.example.com", "https://a.example/", "http://localhost:8787", "http://[::1]:1"] {
+            assert_eq!(Gate::parse(address).unwrap().url, address.trim_end_matches('/'));
+        }
+        for address in ["http://api.example.com", "http://localhost.example.com", "http://127.0.0.1.example.com"] {
+            assert_eq!(Gate::parse(address).unwrap_err(), InvalidAddress::Unencrypted, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_host_alone() {
+        for address in [
+            "ftp://localhost",
+            "localhost:8787",
+            "",
+            "https://a.example/x",
+            "https://a.example/?x",
+            "https://user:secret@a.example",
+            "http://localhost@a.example",
+        ] {
+            assert_eq!(Gate::parse(address).unwrap_err(), InvalidAddress::Form, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_name_under_localhost_is_this_machine() {
+        let Gate { url, host, .. } = Gate::parse("http://admin.localhost:8787").unwrap();
+        assert_eq!(url, "http://127.0.0.1:8787");
+        assert_eq!(host.as_deref(), Some("admin.localhost:8787"));
+    }
+}

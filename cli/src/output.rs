@@ -1,0 +1,55 @@
+//! Printing results and errors, as text or as JSON.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::exit::Failure;
+
+/// How to print.
+#[derive(Args, Clone, Copy)]
+pub struct Output {
+    /// How to print the result; as JSON, errors are printed to standard output too
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true, display_order = 100)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Output {
+    /// Prints a result: data as JSON, or the same as text, which ends its own lines.
+    ///
+    /// # Errors
+    /// [`Failure::Output`] where standard output takes no more. A reader that closed it early (`| head`) is not an error.
+    pub fn print(self, data: &impl Serialize, text: &str) -> Result<(), Failure> {
+        let written = match self.format {
+            Format::Text => io::stdout().write_all(text.as_bytes()),
+            Format::Json => write_json(data),
+        };
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reports a failure to standard error, and with `--format json` to standard output too.
+    pub fn failure(self, failure: &Failure) -> ExitCode {
+        let _ = writeln!(io::stderr(), "error: {failure}");
+        if self.format == Format::Json {
+            let _ = write_json(failure);
+        }
+        failure.end().code()
+    }
+}
+
+fn write_json(data: &impl Serialize) -> io::Result<()> {
+    let mut json = serde_json::to_string_pretty(data)?;
+    json.push('\n');
+    io::stdout().write_all(json.as_bytes())
+}

@@ -1,0 +1,121 @@
+//! docs/cli.md and the examples of docs/policy.md against the command: what they show is what it prints, and the table of exit
+//! codes is what it ends with. `TRYCMD=overwrite cargo test --package tidegate-cli` writes the outputs of docs/cli.md afresh.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use serde_json::Value;
+
+const DOCUMENT: &str = "examples/demo-api/openapi.json";
+const SETTINGS: &str = "examples/demo-api/settings.json";
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn the_documents_show_what_the_command_prints() {
+    std::env::set_current_dir(project()).unwrap();
+    trycmd::TestCases::new()
+        .register_bin("tidegate", trycmd::cargo::cargo_bin!("tidegate"))
+        .case("docs/cli.md")
+        .case("docs/policy.md");
+}
+
+/// `tidegate policy ARGUMENTS…`, with an owner key on standard input.
+fn tidegate(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    command.arg("policy").args(arguments).current_dir(project());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let key = format!("owner_{}\n", "k".repeat(43));
+    let _ = child.stdin.take().unwrap().write_all(key.as_bytes()); // not every command reads it
+    child.wait_with_output().unwrap()
+}
+
+/// A server on this machine that answers one request like this; and its address.
+fn answering(status: &str, body: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut received = Vec::new();
+        while !received.ends_with(b"}") {
+            let mut bytes = [0; 4096];
+            let count = stream.read(&mut bytes).unwrap();
+            received.extend_from_slice(&bytes[..count]);
+        }
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    address
+}
+
+fn publish(gate: &str) -> Output {
+    tidegate(&["publish", "--remove", "A", "--owner-key-file", "-", "--format", "json", "--gate", gate])
+}
+
+/// The codes in the table of docs/cli.md.
+fn documented() -> Vec<i32> {
+    let text = std::fs::read_to_string(project().join("docs/cli.md")).unwrap();
+    let table = text.split("## Exit codes").nth(1).unwrap().split("\n## ").next().unwrap();
+    table.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn each_documented_exit_code_is_one_that_the_command_ends_with() {
+    let refusal = answering("401 Unauthorized", r#"{"title":"No","detail":"Not this key."}"#);
+    let redirect = answering("302 Found", "");
+    let stranger = answering("200 OK", "<html>");
+    let no_server = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let explain = ["explain", "GET", "/contacts/", DOCUMENT, "--settings", SETTINGS];
+    let ends = [
+        (tidegate(&["check", DOCUMENT, "--settings", SETTINGS]), 0),
+        (tidegate(&explain), 0),
+        (tidegate(&["diff", DOCUMENT, DOCUMENT, "--settings", SETTINGS, "--exit-code"]), 0),
+        (tidegate(&["check", "examples/demo-api/settings.json"]), 1),
+        (tidegate(&["diff", DOCUMENT, "README.md", "--settings", SETTINGS]), 1),
+        (tidegate(&["check"]), 2),
+        (tidegate(&["check", DOCUMENT, "--frobnicate"]), 2),
+        (tidegate(&["publish", DOCUMENT, "--owner-key-file", "-"]), 2),
+        (tidegate(&["publish", "--remove", "A", "--owner-key", "owner_k"]), 2),
+        (publish("http://api.example.com"), 2),
+        (tidegate(&["check", DOCUMENT, "--settings", "no-such-file"]), 3),
+        (tidegate(&["publish", "--remove", "A", "--owner-key-file", "README.md"]), 3),
+        (publish(&refusal), 4),
+        (publish(&redirect), 4),
+        (publish(&no_server), 5),
+        (publish(&stranger), 5),
+        (tidegate(&[&explain[..], &["--exit-code"]].concat()), 6),
+        (tidegate(&["diff", DOCUMENT, DOCUMENT, "--old-settings", SETTINGS, "--exit-code"]), 6),
+    ];
+    for (at, (output, code)) in ends.iter().enumerate() {
+        assert_eq!(output.status.code(), Some(*code), "{at}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let mut codes: Vec<i32> = ends.iter().map(|(_, code)| *code).collect();
+    codes.dedup();
+    assert_eq!(codes, documented());
+}
+
+#[test]
+fn json_is_one_value_on_standard_output_whatever_happens() {
+    let json = |output: Output| serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    let format = ["--format", "json"];
+    let with = |arguments: &[&str]| json(tidegate(&[arguments, &format].concat()));
+    assert_eq!(with(&["check", DOCUMENT, "--settings", SETTINGS])["operations"], 14);
+    assert_eq!(with(&["diff", DOCUMENT, DOCUMENT, "--settings", SETTINGS])["added"], Value::Array(vec![]));
+    assert_eq!(with(&["explain", "GET", "/contacts/", DOCUMENT, "--settings", SETTINGS])["allowed"], false);
+    assert_eq!(with(&["check", DOCUMENT, "--settings", "no-such-file"])["error"]["kind"], "input");
+    let failed = with(&["diff", DOCUMENT, "README.md", "--settings", SETTINGS]);
+    assert_eq!(
+        (&failed["error"]["kind"], &failed["error"]["report"]["errors"][0]["document"]),
+        (&"documents".into(), &"README.md".into())
+    );
+    let answer = r#"{"rev":3,"changed":true,"report":{},"more":1}"#;
+    assert_eq!(json(publish(&answering("200 OK", answer))), serde_json::from_str::<Value>(answer).unwrap());
+    let refusal = json(publish(&answering("409 Conflict", r#"{"title":"T","code":"c"}"#)));
+    assert_eq!((&refusal["error"]["status"], &refusal["error"]["problem"]["code"]), (&409.into(), &"c".into()));
+}
