@@ -22,11 +22,11 @@ pub(super) fn denial(
     isolate: &Isolate,
 ) {
     let line = json!({
-        "event": "denied", "code": denial.code(), "reason": denial.to_string(),
+        "event": "denied", "code": denial.code().as_str(), "reason": denial.to_string(),
         "status": status, "method": method, "integration": integration, "basis": basis.map(origin),
     });
     match status {
-        400 | 401 => sampled(line, denial.code(), isolate),
+        400 | 401 => sampled(line, denial.code().as_str(), isolate),
         500.. => error(&line),
         _ => console_log!("{line}"),
     }

@@ -86,13 +86,13 @@ impl World {
     pub fn code_of_body(&self, method: &str, target: &str, content_type: &str, body: &[u8]) -> &'static str {
         let token = Some(self.tokens["tenant"].as_str());
         let outcome = self.judge_with_body(method, target, token, &[("Content-Type", content_type)], body);
-        outcome.err().map_or("allowed", |denial| denial.code())
+        outcome.err().map_or("allowed", |denial| denial.code().as_str())
     }
 
     /// The verdict in one word, for `token` by its name.
     pub fn code(&self, method: &str, target: &str, token: &str) -> &'static str {
         let outcome = self.judge(method, target, Some(&self.tokens[token]), &[]);
-        outcome.err().map_or("allowed", |denial| denial.code())
+        outcome.err().map_or("allowed", |denial| denial.code().as_str())
     }
 }
 

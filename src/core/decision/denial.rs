@@ -1,5 +1,6 @@
 //! Why a request is not forwarded: the true reason, for the log. What the client hears is `reply`'s to say.
 
+use super::code::DenialCode;
 use crate::core::policy::OwnerError;
 use crate::core::record::Level;
 use crate::core::request::{ForeignCredential, Method, RequestError};
@@ -123,34 +124,34 @@ impl Denial {
     }
 
     /// One word for the log and for counting.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> DenialCode {
         match self {
-            Self::Ambiguous(_) => "ambiguous_request",
-            Self::NoCredential => "no_credential",
-            Self::Token(TokenError::Malformed(_)) => "malformed_token",
-            Self::Token(TokenError::Forged) => "forged_token",
-            Self::Token(TokenError::OfAdminApi) => "admin_credential",
-            Self::UnknownToken => "unknown_token",
-            Self::DeletedIntegration => "deleted_integration",
-            Self::DeadToken => "dead_token",
-            Self::PausedIntegration => "paused_integration",
-            Self::ExpiredIntegration => "expired_integration",
-            Self::UnknownOperation => "unknown_operation",
-            Self::OtherMethods(_) => "method_not_allowed",
-            Self::AmbiguousOperation(_) => "ambiguous_operation",
-            Self::NotForIntegrations => "not_for_integrations",
-            Self::WrongLevel(_) => "wrong_level",
-            Self::Owner(OwnerError::Other(_)) => "wrong_owner",
-            Self::Owner(OwnerError::Ambiguous { .. } | OwnerError::Disagreeing(..)) => "ambiguous_owner",
-            Self::Owner(OwnerError::NotChecked(_)) => "owner_not_checked",
-            Self::Owner(OwnerError::Missing(_)) => "missing_owner",
-            Self::MissingScopes { .. } => "missing_scopes",
-            Self::ClientGone => "client_gone",
-            Self::Store(_) => "store_unavailable",
-            Self::Misconfigured(_) => "misconfigured",
-            Self::OriginUnreachable(_) => "origin_unreachable",
-            Self::OriginStatus(_) => "origin_status",
-            Self::OriginTooSlow => "origin_too_slow",
+            Self::Ambiguous(_) => DenialCode::AmbiguousRequest,
+            Self::NoCredential => DenialCode::NoCredential,
+            Self::Token(TokenError::Malformed(_)) => DenialCode::MalformedToken,
+            Self::Token(TokenError::Forged) => DenialCode::ForgedToken,
+            Self::Token(TokenError::OfAdminApi) => DenialCode::AdminCredential,
+            Self::UnknownToken => DenialCode::UnknownToken,
+            Self::DeletedIntegration => DenialCode::DeletedIntegration,
+            Self::DeadToken => DenialCode::DeadToken,
+            Self::PausedIntegration => DenialCode::PausedIntegration,
+            Self::ExpiredIntegration => DenialCode::ExpiredIntegration,
+            Self::UnknownOperation => DenialCode::UnknownOperation,
+            Self::OtherMethods(_) => DenialCode::MethodNotAllowed,
+            Self::AmbiguousOperation(_) => DenialCode::AmbiguousOperation,
+            Self::NotForIntegrations => DenialCode::NotForIntegrations,
+            Self::WrongLevel(_) => DenialCode::WrongLevel,
+            Self::Owner(OwnerError::Other(_)) => DenialCode::WrongOwner,
+            Self::Owner(OwnerError::Ambiguous { .. } | OwnerError::Disagreeing(..)) => DenialCode::AmbiguousOwner,
+            Self::Owner(OwnerError::NotChecked(_)) => DenialCode::OwnerNotChecked,
+            Self::Owner(OwnerError::Missing(_)) => DenialCode::MissingOwner,
+            Self::MissingScopes { .. } => DenialCode::MissingScopes,
+            Self::ClientGone => DenialCode::ClientGone,
+            Self::Store(_) => DenialCode::StoreUnavailable,
+            Self::Misconfigured(_) => DenialCode::Misconfigured,
+            Self::OriginUnreachable(_) => DenialCode::OriginUnreachable,
+            Self::OriginStatus(_) => DenialCode::OriginStatus,
+            Self::OriginTooSlow => DenialCode::OriginTooSlow,
         }
     }
 }

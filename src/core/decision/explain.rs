@@ -51,7 +51,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
         Err(error) => {
             let denial = Denial::from(error);
             let steps = vec![Step::new("request", false, denial.to_string())];
-            return Explanation { allowed: false, code: denial.code(), steps, operation: None };
+            return Explanation { allowed: false, code: denial.code().as_str(), steps, operation: None };
         }
     };
     let record = record(subject);
@@ -62,7 +62,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
     };
     Explanation {
         allowed: denial.is_none(),
-        code: denial.as_ref().map_or("allowed", Denial::code),
+        code: denial.as_ref().map_or("allowed", |denial| denial.code().as_str()),
         steps: steps(&request, record.as_ref(), operation, denial.as_ref()),
         operation: operation.cloned(),
     }

@@ -2,6 +2,7 @@
 
 mod abilities;
 mod assumed;
+mod code;
 mod denial;
 mod explain;
 mod preview;
@@ -10,6 +11,7 @@ mod reach;
 use std::rc::Rc;
 
 pub use abilities::{Abilities, Holder, OutOfReach, ShownOperation, What, abilities};
+pub use code::DenialCode;
 pub use denial::Denial;
 pub use explain::{Explanation, Step, Subject, explain};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview, preview};

@@ -67,6 +67,6 @@ fn class_29_a_header_field_in_any_case_names_the_owner() {
     for name in ["x-location-id", "X-Location-Id", "X-LOCATION-ID"] {
         assert!(world.judge("GET", "/reports", token, &[(name, "harbour-1")]).is_ok(), "{name}");
         let denial = world.judge("GET", "/reports", token, &[(name, "harbour-2")]).unwrap_err();
-        assert_eq!(denial.code(), "wrong_owner", "{name}");
+        assert_eq!(denial.code().as_str(), "wrong_owner", "{name}");
     }
 }

@@ -13,7 +13,7 @@ use super::super::world::World;
 
 /// The verdict on what needs a token, from a client that has none but claims something.
 fn code_of_claim(method: &str, target: &str, name: &str, value: &str) -> &'static str {
-    World::new().judge(method, target, None, &[(name, value)]).unwrap_err().code()
+    World::new().judge(method, target, None, &[(name, value)]).unwrap_err().code().as_str()
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn denied(denial: &Denial) -> Value {
     let reply = answer(denial, &Realm::default());
     let headers: Map<String, Value> =
         reply.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-    json!({ "status": reply.status, "code": denial.code(), "headers": headers })
+    json!({ "status": reply.status, "code": denial.code().as_str(), "headers": headers })
 }
 
 fn vector(world: &World, (what, method, target, token, headers, expected): &Case) -> Value {

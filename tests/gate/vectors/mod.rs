@@ -8,7 +8,7 @@ mod decisions;
 pub mod paths;
 mod policies;
 mod records;
-mod replies;
+pub mod replies;
 mod tokens;
 
 use serde_json::Value;
