@@ -1,11 +1,13 @@
 // Pictures of every view and dialog, light and dark, at four widths, into target/screenshots/. Against a running gate:
 // TIDEGATE_ADDRESS=http://admin.localhost:8787 TIDEGATE_API=http://localhost:8787 OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars) \\
 //   node tests/browser/screenshots.mjs [part of a view's name…]
+// With `--docs` it draws the pictures of README.md and docs/page.md into docs/img/ instead. Use a gate with an empty state directory
+// (`cargo xtask dev --state DIR`), because the list shows every integration that the gate has.
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { close, drawn, newContext, screenshots } from "./support.mjs";
-import { parts } from "./views.mjs";
+import { documented, parts } from "./views.mjs";
 
 export const THEMES = ["light", "dark"];
 export const WIDTHS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
@@ -35,7 +37,23 @@ async function save(page, name) {
   await writeFile(screenshots + name, Buffer.from(data, "base64"));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** The pictures of the documents, each in both themes. */
+async function documentPictures() {
+  const context = await newContext();
+  const page = await context.newPage();
+  await documented(page, async (view) => {
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await drawn(page);
+      await page.screenshot({ path: fileURLToPath(new URL(`../../docs/img/${view}-${colorScheme}.png`, import.meta.url)) });
+    }
+  });
+}
+
+if (process.argv[2] === "--docs") {
+  await documentPictures();
+  await close();
+} else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2);
   for (const [name, part] of Object.entries(parts)) {
     const context = await newContext({ permissions: ["clipboard-read", "clipboard-write"] });

@@ -203,7 +203,7 @@ export async function call(token, path = "/locations/acme", init = {}) {
   return answer.status;
 }
 
-/** A grant may rest on what was read up to 5 seconds ago: README, "How soon a change is seen". */
+/** A grant may rest on what was read up to 5 seconds ago: docs/walkthrough.md, "How soon a change is seen". */
 export const becomes = (token, status, path, init) =>
   until(async () => (await call(token, path, init)) === status, `${path ?? "the call"} answered with ${status}`, 9000);
 

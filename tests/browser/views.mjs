@@ -7,6 +7,25 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 /** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
 export const parts = { integrations, create, rotation, edit, why, policy, subAccounts, session };
 
+/** The views that README.md and docs/page.md show, with integrations that a reader understands. */
+export async function documented(page, look) {
+  await withHistory();
+  await seed({ name: "Booking form", description: "The form on acme.example", scopes: ["contacts.write"] });
+  await seed({ name: "Review reminders", owner: { level: "sub_account", id: "globex" }, scopes: ["contacts.readonly"] });
+  const { id } = (await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." })).integration;
+  await page.setViewportSize({ width: 1280, height: 520 });
+  await open(page);
+  await shown(page.getByText("Zapier sync"));
+  await page.getByText("On its way to the edge").first().waitFor({ state: "hidden" });
+  await look("integrations");
+  await open(page, `#/integrations/${id}/edit`);
+  await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
+  await page.getByRole("checkbox", { name: /locations\.readonly/ }).uncheck();
+  await shown(page.getByText("1 operation lost"));
+  await page.setViewportSize({ width: 1280, height: 880 });
+  await look("edit");
+}
+
 async function integrations(page, context, look) {
   await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." });
   await withHistory();

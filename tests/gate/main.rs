@@ -12,6 +12,7 @@
 
 mod admin;
 mod corpora;
+mod documents;
 mod highlevel;
 mod hostile;
 mod layout;

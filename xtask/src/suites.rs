@@ -135,13 +135,12 @@ fn tap_tally(lines: &[impl AsRef<str>]) -> Tally {
     Tally { passed: count("pass"), failed: count("fail"), skipped: count("skipped") }
 }
 
-/// The walk in the README, against a gate with a state of its own.
+/// The commands of README.md and docs/walkthrough.md, against a gate with a state of its own.
 pub fn readme() -> Result<Tally> {
     let directory = project::path("target/readme");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory)?;
-    let markdown = fs::read_to_string(project::path("README.md")).context("README.md cannot be read")?;
-    let blocks = walk::blocks(&markdown)?;
+    let blocks = walk::SECTIONS.into_iter().map(walk::Section::blocks).collect::<Result<Vec<_>>>()?.concat();
 
     let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
     let options = Options { server: Server::Wrangler, port, state: directory.join("state"), log: Some(log) };

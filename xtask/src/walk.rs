@@ -1,4 +1,5 @@
-//! The walk in the README: its `sh` blocks run in order in one bash process, each against the `text` block below it.
+//! The commands of the documents: their `sh` blocks run in order in one bash process, and each output is compared with the `text`
+//! block below the commands.
 
 mod blocks;
 mod expectation;
@@ -14,9 +15,15 @@ use crate::process::Running;
 use crate::project;
 use crate::tally::Tally;
 
-pub use blocks::{Block, blocks};
+pub use blocks::{Block, Section};
 
-/// The port in the README, replaced by the one that is used.
+/// The sections whose commands run, in this order.
+pub const SECTIONS: [Section; 2] = [
+    Section { page: "README.md", heading: "## Three calls" },
+    Section { page: "docs/walkthrough.md", heading: "## The walk" },
+];
+
+/// The port in the documents, replaced by the one that is used.
 const PORT: &str = "8787";
 /// How long the whole walk may take.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -69,10 +76,10 @@ impl Outcome {
 fn judge(block: &Block, outcome: &Outcome, port: &str) -> Tally {
     let problem = problem(block, outcome, port);
     match &problem {
-        None => println!("README.md:{}: ok", block.line),
+        None => println!("{}:{}: ok", block.page, block.line),
         Some(problem) => {
-            let Block { line, script, .. } = block;
-            println!("README.md:{line}: FAILED: {problem}\n--- commands\n{script}--- output\n{}\n---", outcome.output);
+            let Block { page, line, script, .. } = block;
+            println!("{page}:{line}: FAILED: {problem}\n--- commands\n{script}--- output\n{}\n---", outcome.output);
         }
     }
     Tally::of(problem.is_none())
@@ -100,44 +107,58 @@ mod tests {
         let directory = std::env::temp_dir().join(format!("tidegate-walk-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         let markdown = "## The walk\n```sh\nA=8787\n```\n```sh\necho $A\n```\n```text\n8787\n```\n";
-        let tally = run(&blocks(markdown).unwrap(), 4321, &directory);
+        let section = Section { page: "README.md", heading: "## The walk" };
+        let tally = run(&section.blocks_of(markdown).unwrap(), 4321, &directory);
         let output = fs::read_to_string(directory.join("1.out"));
         fs::remove_dir_all(&directory).unwrap();
         assert_eq!(tally.unwrap(), Tally { passed: 2, failed: 0, skipped: 0 });
         assert_eq!(output.unwrap(), "4321\n");
     }
 
-    /// A curl that notes its arguments. What the README's functions tell it to send must not be among them.
+    /// Stands in for curl: notes its arguments and its input, and answers as if a token was minted.
+    const CURL: &str = r#"#!/bin/bash
+echo "$@" >>arguments
+cat >>input
+echo '{"integration":{"id":"an-id"},"token":"a-token","current":{"rev":1}}'
+"#;
+
     #[test]
-    fn no_secret_is_on_a_command_line_of_the_readme() {
+    fn no_secret_is_on_a_command_line_of_the_documents() {
         use std::os::unix::fs::PermissionsExt;
 
-        let readme = fs::read_to_string(project::path("README.md")).unwrap();
-        assert!(!readme.contains("/dev/stderr"), "a secret is printed to the terminal");
         let directory = std::env::temp_dir().join(format!("tidegate-arguments-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join(".dev.vars"), "OWNER_KEY=the-owners-key\n").unwrap();
-        let curl = directory.join("curl");
-        fs::write(&curl, "#!/bin/bash\necho \"$@\" >>arguments\ncat >>input\necho '{}'\n").unwrap();
-        fs::set_permissions(&curl, fs::Permissions::from_mode(0o700)).unwrap();
-        let preamble = &blocks(&readme).unwrap()[0].script;
-        let script =
-            format!("PATH=$PWD:$PATH\n{preamble}\nadmin POST /integrations -d '{{}}'\ncall a-token /locations/acme\n");
-        let status = Command::new("bash").args(["-c", &script]).current_dir(&directory).status();
-        let read = |name: &str| fs::read_to_string(directory.join(name)).unwrap();
-        let (arguments, input) = (read("arguments"), read("input"));
-        fs::remove_dir_all(&directory).unwrap();
-        assert!(status.unwrap().success());
-        for secret in ["the-owners-key", "a-token"] {
-            assert!(input.contains(&format!("Authorization: Bearer {secret}")), "{input}");
-            assert!(!arguments.contains(secret), "{arguments}");
+        fs::write(directory.join("curl"), CURL).unwrap();
+        fs::set_permissions(directory.join("curl"), fs::Permissions::from_mode(0o700)).unwrap();
+        for section in SECTIONS {
+            let script: String = section.blocks().unwrap().into_iter().map(|block| block.script).collect();
+            assert!(!script.contains("/dev/stderr"), "a secret is printed to the terminal");
+            let script = format!("PATH=$PWD:$PATH\nsleep() {{ :; }}\n{script}");
+            let mut bash = Command::new("bash");
+            assert!(bash.args(["-c", &script]).current_dir(&directory).output().unwrap().status.success());
+            let taken = |name: &str| {
+                let text = fs::read_to_string(directory.join(name)).unwrap();
+                fs::remove_file(directory.join(name)).unwrap();
+                text
+            };
+            let (arguments, input) = (taken("arguments"), taken("input"));
+            for secret in ["the-owners-key", "a-token"] {
+                assert!(input.contains(&format!("Authorization: Bearer {secret}")), "{section:?}: {input}");
+                assert!(!arguments.contains(secret), "{section:?}: {arguments}");
+            }
         }
+        fs::remove_dir_all(&directory).unwrap();
     }
 
     #[test]
     fn a_block_fails_by_its_status_or_by_what_it_does_not_print() {
-        let block =
-            |expected: Option<&str>| Block { line: 1, script: String::new(), expected: expected.map(str::to_owned) };
+        let block = |expected: Option<&str>| Block {
+            page: "README.md",
+            line: 1,
+            script: String::new(),
+            expected: expected.map(str::to_owned),
+        };
         let outcome = |status: &str| Outcome { status: Some(status.to_owned()), output: "a\n".to_owned() };
         assert_eq!(problem(&block(None), &outcome("0"), "1"), None);
         assert!(problem(&block(None), &outcome("2"), "1").is_some());

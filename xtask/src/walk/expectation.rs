@@ -1,4 +1,4 @@
-//! Comparing what a block printed with what the README says it prints.
+//! Comparing what a block printed with what its page says it prints.
 
 /// The first expected line that the output lacks; lines are looked for in order, `…` stands for anything.
 pub fn first_missing(expected: &str, output: &str) -> Option<String> {
