@@ -1,5 +1,6 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks and deploys the gate.
 
+#[path = "../../bench/src/main.rs"]
 mod bench;
 mod browser;
 mod build;

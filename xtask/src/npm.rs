@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn lock_files_name_no_registry() {
-        for file in ["package-lock.json", "tests/bench/package-lock.json"] {
+        for file in ["package-lock.json", "bench/package-lock.json"] {
             assert!(locked(file).values().all(|package| package.get("resolved").is_none()), "{file}");
         }
     }

@@ -71,7 +71,7 @@ impl Workerd {
     /// Starts KV, cache and control, wherever there is room.
     pub fn store(ports: &Ports, directory: &Path) -> Result<Self> {
         let file = directory.join("store.capnp");
-        fs::copy(project::path("tests/bench/store.js"), directory.join("store.js"))?;
+        fs::copy(project::path("bench/store.js"), directory.join("store.js"))?;
         fs::write(&file, store_config(ports))?;
         Self::start(Command::new(binary()?), &[], &file, ports.control)
     }

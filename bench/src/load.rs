@@ -62,7 +62,7 @@ impl Load<'_> {
     pub fn run(&self, seconds: u64) -> Result<Run> {
         let mut wrk = Command::new(tools::ensure("wrk")?);
         wrk.args(["-t1", "-c", CONNECTIONS, "-d", &format!("{seconds}s"), "--latency"]);
-        wrk.arg("-s").arg(project::path("tests/bench/load.lua")).arg(self.url).env("BENCH_HEADERS", self.headers);
+        wrk.arg("-s").arg(project::path("bench/load.lua")).arg(self.url).env("BENCH_HEADERS", self.headers);
         if let Some((file, first)) = self.tokens {
             wrk.env("BENCH_TOKENS", file).env("BENCH_FIRST", first.to_string());
         }

@@ -287,9 +287,9 @@ fn bundle(directory: &Path) -> Result<()> {
         esbuild("src/edge/entry.js", "entry", "--define:CACHED=false")?;
         fs::copy(project::path("build/index_bg.wasm"), directory.join("index_bg.wasm"))?;
         for name in ["constant", "pass", "hono", "oauth"] {
-            esbuild(&format!("tests/bench/candidates/{name}.js"), name, "--define:CACHED=false")?;
+            esbuild(&format!("bench/candidates/{name}.js"), name, "--define:CACHED=false")?;
         }
-        esbuild("tests/bench/candidates/hono.js", "hono-cached", "--define:CACHED=true")
+        esbuild("bench/candidates/hono.js", "hono-cached", "--define:CACHED=true")
     })
 }
 

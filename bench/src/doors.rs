@@ -136,7 +136,7 @@ fn flood(workerd: &Workerd, directory: &Path, out: &Path, seconds: u64) -> Resul
     let headers = directory.join("flood.headers");
     fs::write(&headers, format!("Host: {ADMIN_HOST}\nContent-Type: application/json\nOrigin: http://{ADMIN_HOST}\n"))?;
     let mut wrk = Command::new(tools::ensure("wrk")?);
-    wrk.args(["-t1", "-c", "32", "-d", &format!("{seconds}s")]).arg("-s").arg(project::path("tests/bench/load.lua"));
+    wrk.args(["-t1", "-c", "32", "-d", &format!("{seconds}s")]).arg("-s").arg(project::path("bench/load.lua"));
     wrk.arg(workerd.url("/_tidegate/api/session")).env("BENCH_HEADERS", headers).env("BENCH_BODY", MALFORMED);
     wrk.stdout(File::create(out)?);
     Ok(wrk)

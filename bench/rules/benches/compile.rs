@@ -8,7 +8,7 @@
     clippy::arithmetic_side_effects
 )]
 
-#[path = "../gate/policy/hostile_documents.rs"]
+#[path = "../../../tests/gate/policy/hostile_documents.rs"]
 mod hostile_documents;
 
 use std::fs;

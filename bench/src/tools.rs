@@ -56,5 +56,5 @@ fn install(package: &str) -> Result<()> {
 
 /// Brings the npm packages of the other gates.
 pub fn npm_packages() -> Result<()> {
-    npm::install("the other gates' npm packages", &project::path("tests/bench"))
+    npm::install("the other gates' npm packages", &project::path("bench"))
 }

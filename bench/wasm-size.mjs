@@ -1,4 +1,4 @@
-// Which functions of a WASM file are large: `node tests/bench/wasm-size.mjs FILE [COUNT [PATTERN]]`. It wants the names of
+// Which functions of a WASM file are large: `node bench/wasm-size.mjs FILE [COUNT [PATTERN]]`. It wants the names of
 // functions, as a build with CARGO_PROFILE_PAGE_STRIP=none and `wasm-opt -Oz --converge -g` keep them; the Worker's keeps
 // them up to `wasm-opt`.
 

@@ -82,7 +82,7 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
 
 fn origin(port: u16) -> Result<Running> {
     let mut node = Command::new("node");
-    let origin = Running::start(node.arg(project::path("tests/bench/origin.mjs")).arg(port.to_string()))?;
+    let origin = Running::start(node.arg(project::path("bench/origin.mjs")).arg(port.to_string()))?;
     let deadline = Instant::now() + Duration::from_secs(20);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         ensure!(Instant::now() < deadline, "the origin does not start");

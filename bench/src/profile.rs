@@ -47,7 +47,7 @@ fn shares(world: &World, candidate: &Candidate) -> Result<Vec<(String, f64)>> {
         let profiler = scope.spawn(|| {
             thread::sleep(Duration::from_secs(1));
             let mut node = Command::new("node");
-            node.arg(project::path("tests/bench/profile.mjs")).args([inspector.to_string(), SECONDS.to_string()]);
+            node.arg(project::path("bench/profile.mjs")).args([inspector.to_string(), SECONDS.to_string()]);
             process::output(&mut node)
         });
         load.run(SECONDS + 2)?;

@@ -99,7 +99,7 @@ fn number<T: std::str::FromStr + PartialOrd + From<u8>>(args: &mut Vec<String>, 
 /// How long a large OpenAPI document takes to compile.
 fn compile(_: &Options) -> Result<Part> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["bench", "--quiet", "--package", "tidegate", "--bench", "compile"]).current_dir(project::root());
+    cargo.args(["bench", "--quiet", "--package", "tidegate-bench", "--bench", "compile"]).current_dir(project::root());
     let mut part = Part::default();
     let status = process::each_line(&mut cargo, |line| part.notes.push(line.to_owned()))?;
     anyhow::ensure!(status.success(), "cargo bench failed");
