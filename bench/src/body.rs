@@ -10,13 +10,15 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::load::median;
-use super::report::{Goal, Part, short};
-use super::workerd::{Candidate, Workerd};
-use super::world::{PASS, TIDEGATE, WARM, World};
-use super::{Options, machine};
-use crate::process::Running;
-use crate::{gate, project};
+use crate::candidate::{Candidate, PASS, TIDEGATE};
+use crate::load::median;
+use crate::machine;
+use crate::options::Options;
+use crate::report::{Goal, Part, short};
+use crate::workerd::Workerd;
+use crate::world::{WARM, World};
+use xtask::process::Running;
+use xtask::{gate, project};
 
 const BYTES: usize = 100_000_000;
 /// How many requests go before.

@@ -6,14 +6,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use tidegate_bench::fixture;
-use tidegate_bench::measure::Timing;
+use tidegate_bench_rules::fixture;
+use tidegate_bench_rules::measure::Timing;
 
-use super::load::median;
-use super::report::{Goal, Part, short};
-use super::{Options, tools, world};
-use crate::setup::step;
-use crate::{build, process, project};
+use crate::load::median;
+use crate::options::Options;
+use crate::report::{Goal, Part, short};
+use crate::{tools, world};
+use xtask::setup::step;
+use xtask::{build, process, project};
 
 /// On this machine's processor.
 pub fn native(_: &Options) -> Result<Part> {
@@ -31,7 +32,7 @@ pub fn native(_: &Options) -> Result<Part> {
 /// In Node's engine, which is workerd's.
 pub fn wasm(_: &Options) -> Result<Part> {
     let directory = project::path("target/bench-wasm");
-    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench", "", build::WORKER))?;
+    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench-rules", "", build::WORKER))?;
     let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
     process::run(bindgen.args(["--target", "nodejs", "--out-name", "bench", "--out-dir"]).arg(&directory).arg(wasm))?;
     let module = directory.join("bench_bg.wasm");
@@ -82,7 +83,7 @@ fn real_policy() -> Result<Option<PathBuf>> {
 fn binary(name: &str) -> Result<PathBuf> {
     step("Compiling the cases", || {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--quiet", "--release", "--package", "tidegate-bench", "--bins"]);
+        cargo.args(["build", "--quiet", "--release", "--package", "tidegate-bench-rules", "--bins"]);
         process::run(cargo.current_dir(project::root()))
     })?;
     Ok(project::path("target/release").join(name))

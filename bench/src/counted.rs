@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
-use super::Options;
-use super::http::{HONO, HONO_CACHED, OAUTH};
-use super::report::Part;
-use super::tools;
-use super::workerd::{Candidate, Workerd};
-use super::world::{PASS, TIDEGATE, WARM, World};
-use crate::process;
-use crate::setup::step;
+use crate::candidate::{Candidate, HONO, HONO_CACHED, OAUTH, PASS, TIDEGATE};
+use crate::options::Options;
+use crate::report::Part;
+use crate::tools;
+use crate::workerd::Workerd;
+use crate::world::{WARM, World};
+use xtask::process;
+use xtask::setup::step;
 
 /// How many requests go ahead: engines compile what is hot.
 const BEFORE: usize = 3000;

@@ -8,16 +8,18 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tidegate_bench::fixture::OWNER_KEY;
+use tidegate_bench_rules::fixture::OWNER_KEY;
 use ureq::http::Request;
 
-use super::load::median;
-use super::report::{Goal, Part, short};
-use super::workerd::{ADMIN_HOST, Workerd};
-use super::world::{TIDEGATE, World};
-use super::{Options, tools};
-use crate::process::Running;
-use crate::project;
+use crate::candidate::TIDEGATE;
+use crate::load::median;
+use crate::options::Options;
+use crate::report::{Goal, Part, short};
+use crate::tools;
+use crate::workerd::{ADMIN_HOST, Workerd};
+use crate::world::World;
+use xtask::process::Running;
+use xtask::project;
 
 /// How many are revoked in a round, at the most.
 const REVOKED: usize = 60;

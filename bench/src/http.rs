@@ -4,21 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tidegate_bench::fixture;
+use tidegate_bench_rules::fixture;
 
-use super::Options;
-use super::load::{Load, Run, median};
-use super::report::{Goal, Part, short};
-use super::workerd::{Candidate, Workerd};
-use super::world::{PASS, POORER, TIDEGATE, UNKNOWN, WARM, World};
-
-/// A gate as a careful author would write it.
-pub const HONO: Candidate = Candidate { name: "hono", wasm: None };
-/// The same, with what KV said in memory.
-pub const HONO_CACHED: Candidate = Candidate { name: "hono-cached", wasm: None };
-/// The library, as its documentation says.
-pub const OAUTH: Candidate = Candidate { name: "oauth", wasm: None };
-const CONSTANT: Candidate = Candidate { name: "constant", wasm: None };
+use crate::candidate::{CONSTANT, Candidate, HONO, HONO_CACHED, OAUTH, PASS, TIDEGATE};
+use crate::load::{Load, Run, median};
+use crate::options::Options;
+use crate::report::{Goal, Part, short};
+use crate::workerd::Workerd;
+use crate::world::{POORER, UNKNOWN, WARM, World};
 
 /// So many integrations pass by turns where every record is to be a cold one: more than an isolate remembers.
 const COLD: u64 = 60_000;
@@ -88,7 +81,7 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
     for round in 0..options.rounds {
         eprintln!("round {} of {}", round + 1, options.rounds);
         // Each round begins with another one, so that none is always before or after the same.
-        let count = scenarios.len();
+        let (count, round) = (scenarios.len(), usize::try_from(round)?);
         for at in 0..count {
             let scenario = scenarios.get_mut((at + round) % count).context("there is none")?;
             scenario.run(world, options.seconds)?;

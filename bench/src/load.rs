@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::{machine, tools};
-use crate::{process, project};
+use crate::{machine, tools};
+use xtask::{process, project};
 
 /// Connections, which are kept alive.
 const CONNECTIONS: &str = "32";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::process;
+use xtask::process;
 
 /// Processor time comes in these.
 const TICK: Duration = Duration::from_millis(10);

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: how fast, how large, beside what it should be. Nothing fails by being slow.
+//! `cargo xtask bench`: how fast and how large the gate is, beside what it should be. Nothing fails by being slow.
 
 mod body;
+mod candidate;
 mod core;
 mod counted;
 mod doors;
@@ -8,6 +9,8 @@ mod http;
 mod load;
 mod machine;
 mod memory;
+mod options;
+mod ports;
 mod profile;
 mod report;
 mod start;
@@ -15,22 +18,28 @@ mod tools;
 mod workerd;
 mod world;
 
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
-
-use crate::{cli, process, project, setup};
+use anyhow::Result;
+use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use options::Options;
 use report::{Part, Report};
 use world::World;
+use xtask::{process, project, setup};
 
-/// What is asked for.
-pub struct Options {
-    /// How often each scenario is measured.
-    pub rounds: usize,
-    /// How many seconds each time.
-    pub seconds: u64,
-    /// How many integrations pass through one isolate.
-    pub integrations: u64,
+/// Measure, print goals beside results, and write target/bench.json
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask bench", max_term_width = 120)]
+struct Arguments {
+    /// What to measure; everything, if none is named
+    #[arg(value_name = "PART", value_parser = PossibleValuesParser::new(PARTS.map(possible)))]
+    parts: Vec<String>,
+    #[command(flatten)]
+    options: Options,
+    /// Measure nothing: print the tables of the last run as Markdown
+    #[arg(long)]
+    markdown: bool,
 }
 
 /// What measures a part, and whether it needs the world of origin and store.
@@ -39,47 +48,54 @@ enum Measure {
     InWorld(fn(&Options, &World) -> Result<Part>),
 }
 
-const PARTS: [(&str, Measure); 12] = [
-    ("http", Measure::InWorld(http::measure)),
-    ("start", Measure::InWorld(start::measure)),
-    ("body", Measure::InWorld(body::measure)),
-    ("doors", Measure::InWorld(doors::measure)),
-    ("memory", Measure::InWorld(memory::measure)),
-    ("profile", Measure::InWorld(profile::measure)),
-    ("counted", Measure::InWorld(counted::measure)),
-    ("core", Measure::Alone(core::native)),
-    ("wasm", Measure::Alone(core::wasm)),
-    ("instructions", Measure::Alone(core::instructions)),
-    ("size", Measure::Alone(core::size)),
-    ("compile", Measure::Alone(compile)),
+/// The parts: their names, what they measure, and how.
+const PARTS: [(&str, &str, Measure); 12] = [
+    ("http", "The gate against other gates, in raw workerd", Measure::InWorld(http::measure)),
+    ("start", "The first requests of a new isolate", Measure::InWorld(start::measure)),
+    ("body", "Bodies of 100 MB, up and down", Measure::InWorld(body::measure)),
+    ("doors", "A revocation during a flood of sign-ins", Measure::InWorld(doors::measure)),
+    ("memory", "Memory while many integrations pass through one isolate", Measure::InWorld(memory::measure)),
+    ("profile", "Where the time of a granted request goes", Measure::InWorld(profile::measure)),
+    ("counted", "Instructions of a granted request, in the whole process", Measure::InWorld(counted::measure)),
+    ("core", "The rules, natively", Measure::Alone(core::native)),
+    ("wasm", "The rules, as WASM", Measure::Alone(core::wasm)),
+    ("instructions", "Instructions of the rules", Measure::Alone(core::instructions)),
+    ("size", "How large the WASM files are", Measure::Alone(core::size)),
+    ("compile", "How long large OpenAPI documents take to compile", Measure::Alone(compile)),
 ];
 
-/// `cargo xtask bench [PART…] [--rounds N] [--seconds N] [--integrations N] [--markdown]`
-pub fn command(mut args: Vec<String>) -> Result<()> {
-    let markdown = cli::flag(&mut args, "--markdown");
-    let options = Options {
-        rounds: number(&mut args, "--rounds", 7)?,
-        seconds: number(&mut args, "--seconds", 2)?,
-        integrations: number(&mut args, "--integrations", 100_000)?,
-    };
-    if let Some(unknown) = args.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
-        bail!("there is no part {unknown:?}; there are {}", PARTS.map(|(part, _)| part).join(", "));
+fn possible((name, what, _): (&'static str, &'static str, Measure)) -> PossibleValue {
+    PossibleValue::new(name).help(what)
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run(Arguments { parts, options, markdown }: &Arguments) -> Result<()> {
+    process::end_children_on_interrupt()?;
     let mut report = Report::read();
-    if markdown {
+    if *markdown {
         println!("{}", report.markdown());
         return Ok(());
     }
     setup::run()?;
     let mut world: Option<World> = None;
-    for (name, measure) in PARTS.iter().filter(|(name, _)| args.is_empty() || args.iter().any(|arg| arg == name)) {
+    let is_asked_for = |name: &str| parts.is_empty() || parts.iter().any(|part| part == name);
+    for (name, _, measure) in PARTS.iter().filter(|(name, ..)| is_asked_for(name)) {
         println!("\n# {name}");
         let part = match measure {
-            Measure::Alone(measure) => measure(&options)?,
+            Measure::Alone(measure) => measure(options)?,
             Measure::InWorld(measure) => match (&mut world, tools::missing()) {
                 (_, Some(why)) => Part::skipped(&why),
-                (Some(world), None) => measure(&options, world)?,
-                (none, None) => measure(&options, none.insert(World::start()?))?,
+                (Some(world), None) => measure(options, world)?,
+                (none, None) => measure(options, none.insert(World::start()?))?,
             },
         };
         print!("{}", part.text());
@@ -90,18 +106,30 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn number<T: std::str::FromStr + PartialOrd + From<u8>>(args: &mut Vec<String>, name: &str, default: T) -> Result<T> {
-    let Some(text) = cli::option(args, name)? else { return Ok(default) };
-    let number = text.parse().ok().filter(|number| *number >= T::from(1));
-    number.with_context(|| format!("{name} wants a number from 1 on"))
-}
-
 /// How long a large OpenAPI document takes to compile.
 fn compile(_: &Options) -> Result<Part> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["bench", "--quiet", "--package", "tidegate-bench", "--bench", "compile"]).current_dir(project::root());
+    cargo
+        .args(["bench", "--quiet", "--package", "tidegate-bench-rules", "--bench", "compile"])
+        .current_dir(project::root());
     let mut part = Part::default();
     let status = process::each_line(&mut cargo, |line| part.notes.push(line.to_owned()))?;
     anyhow::ensure!(status.success(), "cargo bench failed");
     Ok(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_part() {
+        use clap::CommandFactory;
+        let help = Arguments::command().render_long_help().to_string();
+        for (name, what, _) in PARTS {
+            assert!(help.contains(&format!("- {name}:")) && help.contains(what), "{name}: {help}");
+        }
+        assert!(Arguments::try_parse_from(["bench", "nothing"]).is_err());
+        assert!(Arguments::try_parse_from(["bench", "http", "--rounds", "0"]).is_err());
+    }
 }

@@ -5,11 +5,13 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-use super::load::Load;
-use super::report::Part;
-use super::workerd::Workerd;
-use super::world::{PASS, TIDEGATE, World};
-use super::{Options, machine};
+use crate::candidate::{PASS, TIDEGATE};
+use crate::load::Load;
+use crate::machine;
+use crate::options::Options;
+use crate::report::Part;
+use crate::workerd::Workerd;
+use crate::world::World;
 
 /// How long each burst of load is, in seconds.
 const BURST: u64 = 5;

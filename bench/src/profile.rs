@@ -8,12 +8,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::Options;
-use super::load::Load;
-use super::report::Part;
-use super::workerd::{Candidate, Workerd};
-use super::world::{PASS, TIDEGATE, WARM, World};
-use crate::{gate, process, project};
+use crate::candidate::{Candidate, PASS, TIDEGATE};
+use crate::load::Load;
+use crate::options::Options;
+use crate::report::Part;
+use crate::workerd::Workerd;
+use crate::world::{WARM, World};
+use xtask::{gate, process, project};
 
 /// How long each profile is, in seconds.
 const SECONDS: u64 = 10;

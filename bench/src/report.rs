@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::machine;
-use crate::project;
+use crate::machine;
+use xtask::project;
 
 const FILE: &str = "target/bench.json";
 

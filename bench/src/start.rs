@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::load::median;
-use super::report::{Part, short};
-use super::workerd::{Candidate, Workerd};
-use super::world::{PASS, TIDEGATE, WARM, World};
-use super::{Options, machine};
+use crate::candidate::{Candidate, PASS, TIDEGATE};
+use crate::load::median;
+use crate::machine;
+use crate::options::Options;
+use crate::report::{Part, short};
+use crate::workerd::Workerd;
+use crate::world::{WARM, World};
 
 /// The steps, in order; each request is one more.
 const STEPS: [&str; 5] = [

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::process::Running;
-use crate::setup::step;
-use crate::{npm, project};
+use xtask::process::Running;
+use xtask::setup::step;
+use xtask::{npm, project};
 
 const LIMIT: Duration = Duration::from_secs(300);
 /// Debian's packages, and what is to be found when they are there.

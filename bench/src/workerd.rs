@@ -9,24 +9,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::machine;
-use super::world::Ports;
-use crate::process::Running;
-use crate::{gate, project};
+use crate::candidate::Candidate;
+use crate::machine;
+use crate::ports::Ports;
+use xtask::process::Running;
+use xtask::{gate, project};
 
 /// As in wrangler.toml.
 const COMPATIBILITY_DATE: &str = "2026-04-25";
 /// The host name of the admin plane.
 pub const ADMIN_HOST: &str = "admin.localhost";
 const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// A Worker that can stand in front of the origin.
-pub struct Candidate {
-    /// Its name, and that of its bundle.
-    pub name: &'static str,
-    /// Its WASM module, by the name that the bundle imports.
-    pub wasm: Option<&'static str>,
-}
 
 /// A workerd with one candidate; dropping it ends it.
 pub struct Workerd {
@@ -154,8 +147,8 @@ const config :Workerd.Config = (
 );
 "#,
         wasm = wasm.map_or(String::new(), module),
-        keys = tidegate_bench::fixture::TOKEN_KEYS,
-        owner_key = tidegate_bench::fixture::OWNER_KEY,
+        keys = tidegate_bench_rules::fixture::TOKEN_KEYS,
+        owner_key = tidegate_bench_rules::fixture::OWNER_KEY,
         kv = ports.kv,
         cache = ports.cache,
         disk = disk.display(),

@@ -16,28 +16,15 @@ use sha2::{Digest, Sha256};
 use tidegate::core::openapi::{Compiled, Document, compile};
 use tidegate::core::policy::Policy;
 use tidegate::core::record::Record;
-use tidegate_bench::fixture::{self, Integration};
+use tidegate_bench_rules::fixture::{self, Integration};
 
-use super::workerd::{Candidate, Workerd};
-use super::{machine, tools};
-use crate::process::{self, Running};
-use crate::setup::step;
-use crate::{build, gate, project};
-
-/// The gate itself.
-pub const TIDEGATE: Candidate = Candidate { name: "entry", wasm: Some("index_bg.wasm") };
-/// The limit of what is forwarded.
-pub const PASS: Candidate = Candidate { name: "pass", wasm: None };
-
-/// Where the parts of the store are.
-pub struct Ports {
-    /// The KV namespace.
-    pub kv: u16,
-    /// The location's cache.
-    pub cache: u16,
-    /// What loads and counts.
-    pub control: u16,
-}
+use crate::candidate::Candidate;
+use crate::ports::Ports;
+use crate::workerd::Workerd;
+use crate::{machine, tools};
+use xtask::process::{self, Running};
+use xtask::setup::step;
+use xtask::{build, gate, project};
 
 /// An API, and one integration that may use it.
 pub struct Api {
@@ -124,7 +111,7 @@ impl World {
         fs::write(directory.join("policy.json"), policy.to_json())?;
         bundle(&directory)?;
         machine::leave_first_core()?;
-        let ports = Ports { kv: gate::free_port()?, cache: gate::free_port()?, control: gate::free_port()? };
+        let ports = Ports::free()?;
         let origin = gate::free_port()?;
         let (store, nginx) = (Workerd::store(&ports, &directory)?, nginx(&directory, origin)?);
         let operations = policy.operations().len();

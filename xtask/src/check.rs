@@ -17,7 +17,7 @@ const CHECKS: [(&str, &str); 9] = [
     ("clippy, page", "clippy --package tidegate --lib --features page --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, worker", "clippy --package tidegate-worker --lib --target wasm32-unknown-unknown -- -D warnings"),
     ("clippy, cli", "clippy --package tidegate-cli --all-targets -- -D warnings"),
-    ("clippy, bench", "clippy --package tidegate-bench --all-targets -- -D warnings"),
+    ("clippy, bench", "clippy --package tidegate-bench --package tidegate-bench-rules --all-targets -- -D warnings"),
     ("clippy, xtask", "clippy --package xtask --all-targets -- -D warnings"),
     ("dependencies: licences, bans, sources", "deny check --hide-inclusion-graph licenses bans sources"),
 ];

@@ -49,6 +49,18 @@ fn version_in(lock: &str, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn xtask_depends_on_no_package_of_the_workspace() {
+        let mut cargo = std::process::Command::new("cargo");
+        cargo.args(["tree", "--offline", "--package", "xtask", "--depth", "1", "--prefix", "none"]);
+        cargo.args(["--edges", "normal,build,dev", "--format", "{p}"]).current_dir(root());
+        let output = cargo.output().unwrap();
+        let tree = String::from_utf8(output.stdout).unwrap();
+        let local: Vec<&str> = tree.lines().filter(|line| line.contains(" (/")).collect();
+        assert!(output.status.success() && tree.lines().count() > 5, "{tree}");
+        assert!(matches!(local[..], [xtask] if xtask.starts_with("xtask ")), "{local:?}");
+    }
+
     const LOCK: &str = "\
 [[package]]
 name = \"worker-sys\"

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tidegate_bench::measure;
+use tidegate_bench_rules::measure;
 
 fn main() {
     let policy = std::env::args().nth(1).map(|file| std::fs::read_to_string(file).expect("the policy's file"));

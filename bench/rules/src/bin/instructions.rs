@@ -1,6 +1,6 @@
 //! Without an argument, prints the cases' names. With one, does that case once, in [`measured`], where callgrind counts.
 
-use tidegate_bench::cases::{self, Work};
+use tidegate_bench_rules::cases::{self, Work};
 
 fn main() {
     let wanted = std::env::args().nth(1);
