@@ -1,7 +1,9 @@
 // What the admin API says: src/edge/openapi.json, as types. What the browser's bundle says too stands with that.
 
+import type { EventKind } from "../core/codes";
 import type { Owner, PolicyDiff, Report, Settings } from "../core/types";
 
+export type { EventKind } from "../core/codes";
 export type { CatalogueEntry, CatalogueOperation, Finding, Level, Owner, PolicyDiff, Report, Settings } from "../core/types";
 
 export interface Token {
@@ -71,7 +73,7 @@ export interface Event {
   seq: number;
   at: string;
   actor: string;
-  kind: string;
+  kind: EventKind;
   detail: Record<string, unknown>;
 }
 

@@ -1,5 +1,7 @@
 // What the browser's bundle of the crate takes and gives (src/page/mod.rs), as types. Every name is one that Rust writes.
 
+import type { DenialCode } from "./codes";
+
 export type Level = "agency" | "sub_account";
 
 export interface Owner {
@@ -114,7 +116,7 @@ export type Question = { method: string; path: string } & (
 export interface Explanation {
   allowed: boolean;
   /** `allowed`, or why not in one word. */
-  code: string;
+  code: DenialCode | "allowed";
   /** In order; only the last can have failed. */
   steps: Step[];
   /** Where the request names one. */

@@ -3,9 +3,8 @@
 import { owners as ownersApi, policy as policyApi, scopes as scopesApi } from "../api/client";
 import { UNCHANGED } from "../api/http";
 import { Problem } from "../api/problem";
-import type { CatalogueEntry, Owner, Owners } from "../api/types";
+import type { CatalogueEntry, Owners } from "../api/types";
 import { loadCore, type Policy } from "../core";
-import { t } from "../strings";
 import { Loaded } from "./loaded.svelte";
 
 export const owners = new Loaded<Owners>(ownersApi.list);
@@ -27,10 +26,4 @@ function noneIsNull(thrown: unknown): null {
 /** Nothing of it stays in the page once somebody has signed out. */
 export function forget(): void {
   for (const known of [owners, catalogue, policyInForce]) known.clear();
-}
-
-/** What people call an owner. */
-export function ownerName(owner: Owner): string {
-  if (owner.level === "agency") return owners.value?.agency?.name ?? t.owner.agency;
-  return owners.value?.sub_accounts.find((one) => one.id === owner.id)?.name ?? owner.id;
 }

@@ -1,0 +1,25 @@
+// Operations and groups of them, as people count them.
+
+import { isReadBy } from "./scopes";
+import { amount, count, list } from "./text";
+
+/** An operation as it is counted. */
+export interface Shown {
+  method: string;
+  access: "read" | "write";
+}
+
+/** "5 operations". */
+export const operations = (of: number) => amount(of, "operation");
+
+/** "5 operations, 1 of them read by POST": names reads that are sent by another method than a reader expects. */
+export function operationsBy(shown: Shown[]): string {
+  const by = shown.filter(isReadBy);
+  const methods = [...new Set(by.map(({ method }) => method))];
+  return `${operations(shown.length)}${by.length > 0 ? `, ${count(by.length)} of them read by ${list(methods)}` : ""}`;
+}
+
+/** The first of many groups, and how many others there are. */
+export function firstOf(groups: string[], most = 4): string {
+  return list(groups.length > most + 1 ? [...groups.slice(0, most), `${count(groups.length - most)} other groups`] : groups);
+}

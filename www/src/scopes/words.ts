@@ -1,0 +1,84 @@
+import type { Level } from "../api/types";
+import type { Shown } from "../lib/operations";
+import { firstOf, operations, operationsBy } from "../lib/operations";
+import { count, list } from "../lib/text";
+
+export const words = {
+  scopes: {
+    title: "Scopes",
+    any: "Any scope",
+    read: "read",
+    write: "write",
+    none: "No scopes",
+    more: (of: number) => `+${count(of)}`,
+    search: "Search scopes, operations, paths",
+    onlySelected: "Selected only",
+    allRead: "Select all read",
+    clear: "Clear",
+    chosen: (of: number, all: number, writes: number) => `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them write` : ""}`,
+    readOnly: "Read",
+    all: "All",
+    nothing: "None",
+    readOf: (group: string) => `Only the read scopes of ${group}`,
+    allOf: (group: string) => `All scopes of ${group}`,
+    noneOf: (group: string) => `None of the scopes of ${group}`,
+    readBy: (method: string) => `(by ${method})`,
+    opensNothing: (level: Level) => (level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account"),
+    unknown: "No longer in the policy",
+    unknownHint: "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
+    emptyCatalogue: "The policy in force asks for no scopes.",
+    noMatch: (search: string) => `No scope matches “${search}”.`,
+  },
+
+  preview: {
+    title: "What this changes",
+    titleNew: "What its scopes open",
+    unavailable: "The preview is not available. The gate checks every change all the same.",
+    noPolicy: "No policy is published yet, so there is nothing to preview.",
+    unchanged: "Nothing yet. Select or clear scopes, and see here what that opens and closes.",
+    opens: (of: number) => `Opens ${operations(of)}`,
+    choose: "Nothing yet. Select scopes, and see here what they open.",
+    gains: (of: number) => `${operations(of)} gained`,
+    loses: (of: number) => `${operations(of)} lost`,
+    added: "Added",
+    removed: "Removed",
+    writes: (of: number) => `Can change: ${operations(of)}`,
+    reads: (of: Shown[]) => `Can read: ${operationsBy(of)}`,
+    newWrites: (of: number) => `Can now change: ${operations(of)}`,
+    newReads: (of: Shown[]) => `Can now read: ${operationsBy(of)}`,
+    lostMark: "lost",
+    noLonger: (of: number) => `Can no longer use: ${operations(of)}`,
+    noEffect: "No operation is gained or lost.",
+    reach: (reachable: string, all: number) => `In all it reaches ${reachable} of the ${count(all)} open at this level, those that need no scope included.`,
+  },
+
+  words: {
+    byScopes: "By its scopes",
+    anyToken: "Any token here can also",
+    not: "Not",
+    can: (group: string, read: Shown[], write: Shown[]) =>
+      `${read.length === 0 ? "change" : write.length === 0 ? "read" : "read and change"} ${group} (${operationsBy([...read, ...write])})`,
+    nothing: "Nothing: no operation opens by them.",
+    any: {
+      reads: (of: number) => `read: ${operations(of)}`,
+      changes: (of: number) => `change: ${operations(of)}`,
+      deletes: (of: number) => `delete: ${operations(of)}`,
+    },
+    nothingMore: "Nothing more: all else needs a scope.",
+    isPublic: "(no token needed)",
+    cannot: {
+      touch: (groups: string[], of: number) => `touch ${firstOf(groups)} (${operations(of)})`,
+      change: (groups: string[], of: number) => `change ${firstOf(groups)} (${operations(of)})`,
+      some: (groups: string[], of: number) => `use ${operations(of)} of ${firstOf(groups)}`,
+    },
+    noUnknown: (scopes: string[]) => `gain anything by ${list(scopes)}: no operation asks for ${scopes.length === 1 ? "it" : "them"} any more`,
+    noRest: "use any operation that is not in the policy",
+    others: (level: Level, { open, operations: of }: { open: number; operations: number }) => {
+      const owner = level === "agency" ? "agency" : "sub-account";
+      if (of > 0 && of === open) return `No operation names its ${owner}: the API must check whose data a call is about.`;
+      return `Calls that name another ${owner} are refused. ${of === 0 ? "Every operation names one." : `${operations(of)} ${of === 1 ? "names" : "name"} none: there the API must check.`}`;
+    },
+    unnamed: (of: number) => `Of those, this token reaches ${count(of)}`,
+    unavailable: "What it can do cannot be worked out here right now. Reload the page. The gate checks every call all the same.",
+  },
+};

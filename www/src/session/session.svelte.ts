@@ -1,0 +1,98 @@
+import { session as api } from "../api/client";
+import { onSessionEnd } from "../api/http";
+import { Problem } from "../api/problem";
+import { words as t } from "./words";
+
+interface Waiting {
+  resolve: () => void;
+  reject: (problem: Problem) => void;
+}
+
+type State = "asking" | "out" | "in" | "expired";
+
+/** Whether somebody is signed in. Where a session ends under their hands, what they were doing waits for the next one. */
+class Session {
+  state = $state<State>("asking");
+  problem = $state<Problem | null>(null);
+  /** Where the API is that integrations call, as the gate was told; without a slash at its end. */
+  apiUrl = $state<string | null>(null);
+  #waiting: Waiting[] = [];
+  #renewal: Promise<void> | null = null;
+  #tabs = new BroadcastChannel("tidegate-session");
+
+  constructor() {
+    onSessionEnd(() => this.#renewed());
+    // A page that comes back from the browser's memory may have outlived its session.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted && this.state === "in") void api.show().catch(() => (this.state = "expired"));
+    });
+    this.#tabs.onmessage = ({ data }) => this.#heard(data);
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#show();
+      this.state = "in";
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      this.state = "out";
+      if (problem.status !== 401) this.problem = problem;
+    }
+  }
+
+  async signIn(key: string): Promise<void> {
+    await api.signIn(key);
+    await this.#show().catch((thrown: unknown) => {
+      throw Problem.from(thrown).status === 401 ? new Problem(401, { type: "no-cookie", title: t.noCookie, detail: t.noCookieDetail }) : thrown;
+    });
+    this.#signedIn();
+    this.#tabs.postMessage("in");
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await api.signOut();
+    } catch (thrown) {
+      // A session that is over already needs no end.
+      if (Problem.from(thrown).status !== 401) throw thrown;
+    }
+    this.#tabs.postMessage("out");
+    this.state = "out";
+  }
+
+  /** Gives up what waits for a session. */
+  abandon(): void {
+    this.state = "out";
+    this.#settle(({ reject }) => reject(new Problem(401, { title: t.ended, detail: t.endedDetail })));
+  }
+
+  #heard(message: unknown): void {
+    if (message === "out" && this.state === "in") this.state = "expired";
+    if (message === "in" && this.state !== "in") void this.#show().then(() => this.#signedIn(), () => undefined);
+  }
+
+  async #show(): Promise<void> {
+    this.apiUrl = (await api.show()).api_url;
+  }
+
+  #signedIn(): void {
+    this.problem = null;
+    this.state = "in";
+    this.#settle(({ resolve }) => resolve());
+  }
+
+  #renewed(): Promise<void> {
+    if (this.state === "in") this.state = "expired";
+    this.#renewal ??= new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return this.#renewal;
+  }
+
+  #settle(how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#renewal = null;
+    waiting.forEach(how);
+  }
+}
+
+export const session = new Session();

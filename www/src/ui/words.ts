@@ -1,0 +1,50 @@
+import { count } from "../lib/text";
+
+export const words = {
+  product: "Tidegate",
+
+  title: (view: string) => `${view} · Tidegate`,
+
+  skip: "Skip to the content",
+
+  common: {
+    add: "Add",
+    back: "Back",
+    cancel: "Cancel",
+    close: "Close",
+    copy: "Copy",
+    copied: "Copied",
+    copiedWhat: (what: string) => `${what} copied`,
+    copyFailed: "Select it and copy",
+    loading: "Loading",
+    more: (of: number) => `Show ${count(of)} more`,
+    next: "Continue",
+    optional: "optional",
+    shown: (shown: number, of: number) => `${count(shown)} of ${count(of)} shown`,
+    tryAgain: "Try again",
+  },
+
+  nav: {
+    label: "Views",
+    integrations: "Integrations",
+    why: "Why?",
+    policy: "Policy",
+    subAccounts: "Sub-accounts",
+    signOut: "Sign out",
+  },
+
+  problem: {
+    unknown: (status: number) => `The gate answered with ${status}`,
+    unreachable: "The gate did not answer",
+    unreachableDetail: "Check your connection, then try again. Nothing that you typed is lost.",
+    unexpected: "Something in this page failed",
+    notFound: "There is nothing here",
+    notFoundDetail: "The address may be old, or mistyped.",
+    stale: "What is shown is up to date again. Look at it, then try once more.",
+    broken: "This view has failed",
+    brokenDetail: "Reload the page. If it happens again, tell whoever runs the gate.",
+    reload: "Reload",
+    gone: "This integration is no longer there",
+    goneDetail: "Somebody may have deleted it. Its tokens are dead.",
+  },
+};
