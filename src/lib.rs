@@ -1,21 +1,40 @@
-//! Tidegate: a gate in front of any HTTP API. The way of a request, one step a line:
+//! Tidegate: a gate in front of any HTTP API. This crate holds the rules. They are pure: no clock, no randomness, no I/O and no
+//! `async`; the time is an argument. The way of a request, one step a line:
 //!
-//! 1. [`core::request`]: refuse what is ambiguous, find exactly one credential.
-//! 2. [`core::token`]: check the credential's checksum and keyed tag; a forged one ends here, without I/O.
-//! 3. [`core::record`]: what the store keeps of the integration: owner, [scopes](core::scope), [live tokens](core::rotation).
-//!    How old it may be is the [`core::feed`]'s to say.
-//! 4. [`core::policy`]: the operation that method and path name; compiled from [OpenAPI](core::openapi).
-//! 5. [`core::decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
-//! 6. [`core::forward`] takes the grant, [`core::reply`] answers the denial.
+//! 1. [`request`]: refuse what is ambiguous, find exactly one credential.
+//! 2. [`token`]: check the credential's checksum and keyed tag; a forged one ends here, without I/O.
+//! 3. [`record`]: what the store keeps of the integration: owner, [scopes](scope), [live tokens](rotation).
+//!    [`feed`] decides how old it may be.
+//! 4. [`policy`]: the operation that method and path name; compiled from [OpenAPI](openapi).
+//! 5. [`decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
+//! 6. [`forward`] takes the grant, [`reply`] answers the denial.
 //!
-//! `edge` (feature `edge`) runs these steps as a Cloudflare Worker; `page` (feature `page`) gives the browser some of
-//! them, `page_yaml` (feature `page-yaml`) the reader of YAML; [`core::admin`] holds the words of the admin API. Arrows point one way: `edge -> core`, `page -> core`.
+//! [`admin`] holds the commands and answers of the admin API. Other packages call this one and never the other way: `worker`
+//! runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
+//!
+//! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
+//! the list.
 
-pub mod core;
-#[cfg(feature = "edge")]
-mod edge;
-#[cfg(feature = "page")]
-pub mod page;
-#[cfg(feature = "page-yaml")]
-#[path = "page/yaml.rs"] // beside the other exports of the browser
-pub mod page_yaml;
+pub mod request;
+
+pub mod token;
+
+pub mod scope;
+
+pub mod rotation;
+
+pub mod record;
+
+pub mod feed;
+
+pub mod policy;
+
+pub mod openapi;
+
+pub mod decision;
+
+pub mod reply;
+
+pub mod forward;
+
+pub mod admin;

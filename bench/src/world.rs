@@ -13,9 +13,9 @@ use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tidegate::core::openapi::{Compiled, Document, compile};
-use tidegate::core::policy::Policy;
-use tidegate::core::record::Record;
+use tidegate::openapi::{Compiled, Document, compile};
+use tidegate::policy::Policy;
+use tidegate::record::Record;
 use tidegate_bench_rules::fixture::{self, Integration};
 
 use crate::candidate::Candidate;
@@ -271,7 +271,7 @@ fn bundle(directory: &Path) -> Result<()> {
         process::run(esbuild.current_dir(project::root()))
     };
     step("Bundling the gate and the other gates", || {
-        esbuild("src/edge/entry.js", "entry", "--define:CACHED=false")?;
+        esbuild("worker/js/entry.js", "entry", "--define:CACHED=false")?;
         fs::copy(project::path("build/index_bg.wasm"), directory.join("index_bg.wasm"))?;
         for name in ["constant", "pass", "hono", "oauth"] {
             esbuild(&format!("bench/candidates/{name}.js"), name, "--define:CACHED=false")?;

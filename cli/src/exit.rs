@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use tidegate::core::openapi::Report;
+use tidegate::openapi::Report;
 
 /// The exit codes. Clap ends with [`Usage`](Self::Usage) by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

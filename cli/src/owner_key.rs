@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use tidegate::core::admin;
+use tidegate::admin;
 use ureq::http::HeaderValue;
 use ureq::http::header::InvalidHeaderValue;
 

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import openapi from "../../src/edge/openapi.json";
+import openapi from "../../src/admin/openapi.json";
 import tokens from "../corpus/tokens.json";
 import { switches } from "./main.ts";
 import { ADMIN, API, admin, ask, askWith, forget, ifMatch, ok, problem, withEnv } from "./support/gate.ts";

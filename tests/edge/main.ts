@@ -1,5 +1,5 @@
-// The Worker under test: src/edge/entry.js, with an environment and a request that the tests can replace.
-import Entry, { Registry as EntryRegistry } from "../../src/edge/entry.js";
+// The Worker under test: worker/js/entry.js, with an environment and a request that the tests can replace.
+import Entry, { Registry as EntryRegistry } from "../../worker/js/entry.js";
 
 import { originOf } from "./support/hosts.ts";
 import { registryKv } from "./support/kv.ts";

@@ -83,8 +83,8 @@ export const faultsOptions = (): WorkersPoolOptions => ({
         name: "gate-with-faults",
         compatibilityDate: COMPATIBILITY_DATE,
         modules: [
-          esModule("src/edge/entry.js"),
-          esModule("src/edge/http.js"),
+          esModule("worker/js/entry.js"),
+          esModule("worker/js/http.js"),
           esModule("build/index.js", "build/faults/index.js"),
           {
             type: "CompiledWasm" as const,

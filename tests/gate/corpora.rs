@@ -3,12 +3,12 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use tidegate::core::admin::{Description, Name};
-use tidegate::core::policy::Policy;
-use tidegate::core::record::{OwnerId, Record};
-use tidegate::core::request::{Authorization, Path, Request};
-use tidegate::core::scope::Scope;
-use tidegate::core::token::{Authentic, IntegrationId, Token, TokenKeys};
+use tidegate::admin::{Description, Name};
+use tidegate::policy::Policy;
+use tidegate::record::{OwnerId, Record};
+use tidegate::request::{Authorization, Path, Request};
+use tidegate::scope::Scope;
+use tidegate::token::{Authentic, IntegrationId, Token, TokenKeys};
 
 use super::support::{integration_id, prefix, shared, verified};
 use super::world::World;

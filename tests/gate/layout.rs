@@ -1,5 +1,8 @@
-//! The arrows of the design's section 3, read from the source: edge and page use core, never back.
+//! What the compiler does not hold of the layout (docs/architecture.md): the order of the rules' modules, no `async` among the
+//! rules, and who calls the registry. That the rules take no clock, file, network, environment or thread is clippy's to hold
+//! (clippy.toml); that they use no other package is the manifest's.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,11 +22,9 @@ fn rust_files(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A file's lines without comments and doc comments, and without a keyword of a content security policy and a header field
-/// whose names hold words that are looked for.
+/// A file's lines without comments.
 fn code(file: &Path) -> Vec<String> {
-    let text =
-        fs::read_to_string(file).unwrap().replace("'wasm-unsafe-eval'", "").replace("service-worker-allowed", "");
+    let text = fs::read_to_string(file).unwrap();
     text.lines().map(|line| line.split("//").next().unwrap().to_owned()).collect()
 }
 
@@ -36,64 +37,67 @@ fn names(line: &str, word: &str) -> bool {
     })
 }
 
-fn assert_absent(directory: &str, words: &[&str]) -> usize {
-    let files = rust_files(&project_path(directory));
+#[test]
+fn the_rules_wait_for_nothing() {
+    let files = rust_files(&project_path("src"));
+    assert!(files.len() > 20);
     for file in &files {
         for (line, number) in code(file).iter().zip(1..) {
-            for word in words {
-                assert!(!names(line, word), "{}:{number} names {word}: {line}", file.display());
-            }
+            let waits = ["async", "await"].iter().any(|word| names(line, word));
+            assert!(!waits, "{}:{number} waits: {line}", file.display());
         }
     }
-    files.len()
 }
 
 #[test]
-fn the_core_is_pure() {
-    let platform = ["worker", "wasm_bindgen", "wasm_bindgen_futures", "js_sys", "web_sys", "getrandom", "lru"];
-    let effects = ["SystemTime", "Instant", "std::time", "std::fs", "std::net", "std::env", "std::thread"];
-    let others = ["async", "await", "unsafe", "println", "eprintln", "now_utc", "now_local"];
-    let words = [platform.as_slice(), &effects, &others].concat();
-    assert!(assert_absent("src/core", &words) > 20);
-}
-
-#[test]
-fn the_core_names_neither_edge_nor_page() {
-    for word in ["crate::edge", "crate::page", "super::edge", "super::page", "feature = \"edge\"", "feature = \"page\""]
-    {
-        assert_absent("src/core", &[word]);
+fn the_given_crates_are_used_by_the_workspace() {
+    let manifest = fs::read_to_string(project_path("Cargo.toml")).unwrap();
+    let (_, after) = manifest.split_once("[workspace.dependencies]").unwrap();
+    let (listed, _) = after.split_once("\n[").unwrap();
+    let packages = ["Cargo.toml", "worker/Cargo.toml", "browser/rules/Cargo.toml", "browser/yaml/Cargo.toml"];
+    let manifests = packages.map(|path| fs::read_to_string(project_path(path)).unwrap()).concat();
+    let sources: String = ["src", "worker/src", "browser"]
+        .iter()
+        .flat_map(|directory| rust_files(&project_path(directory)))
+        .map(|file| code(&file).join("\n"))
+        .collect();
+    for name in ["wasm-bindgen", "worker", "serde", "serde_json", "sha2", "hex", "js-sys", "getrandom"] {
+        assert!(listed.lines().any(|line| line.starts_with(&format!("{name} = "))), "{name} is not in the workspace");
+        let inherited = [format!("{name}.workspace = true"), format!("{name} = {{ workspace = true")];
+        assert!(inherited.iter().any(|line| manifests.contains(line)), "no package depends on {name}");
+        assert!(sources.contains(&format!("{}::", name.replace('-', "_"))), "no code uses {name}");
     }
 }
 
-/// The modules of the core in the order of `src/core/mod.rs`.
-fn core_modules() -> Vec<String> {
-    let lines = code(&project_path("src/core/mod.rs"));
+/// The modules of the rules in the order of `src/lib.rs`.
+fn modules() -> Vec<String> {
+    let lines = code(&project_path("src/lib.rs"));
     let name = |line: &String| line.trim().strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned);
     lines.iter().filter_map(name).collect()
 }
 
-/// The top-level modules of the core that a line of `module`'s own files names by path.
+/// The top-level modules of the rules that a line of `module`'s own files names by path.
 fn used<'a>(line: &str, depth: usize, modules: &'a [String]) -> Vec<&'a String> {
     let up = "super::".repeat(depth);
     modules
         .iter()
         .filter(|module| {
-            let absolute = [format!("crate::core::{module}"), format!("core::{module}::")];
+            let absolute = names(line, &format!("crate::{module}"));
             let relative = format!("{up}{module}");
             let is_relative = names(line, &relative) && !line.contains(&format!("super::{relative}"));
-            absolute.iter().any(|path| line.contains(path)) || is_relative
+            absolute || is_relative
         })
         .collect()
 }
 
 #[test]
-fn a_core_file_uses_only_those_listed_before_it() {
-    let modules = core_modules();
+fn a_module_uses_only_those_listed_before_it() {
+    let modules = modules();
     let expected = "request token scope rotation record feed policy openapi decision reply forward admin";
-    assert_eq!(modules.join(" "), expected, "section 3 of the design and src/core/mod.rs");
+    assert_eq!(modules.join(" "), expected, "section 3 of the design and src/lib.rs");
     for (place, module) in modules.iter().enumerate() {
-        let single = project_path(&format!("src/core/{module}.rs"));
-        let directory = project_path(&format!("src/core/{module}"));
+        let single = project_path(&format!("src/{module}.rs"));
+        let directory = project_path(&format!("src/{module}"));
         let inner = rust_files(&directory).into_iter();
         let depth = |file: &Path| if file.ends_with("mod.rs") { 1 } else { 2 };
         let files: Vec<_> =
@@ -111,29 +115,12 @@ fn a_core_file_uses_only_those_listed_before_it() {
 }
 
 #[test]
-fn grouped_imports_of_core_modules_are_spelt_out() {
-    for file in rust_files(&project_path("src/core")) {
-        for line in code(&file) {
-            let grouped = line.contains("crate::core::{") || line.contains("use super::super::{");
-            assert!(!grouped, "{}: the order of the core's files cannot be read from {line}", file.display());
-        }
-    }
-}
-
-#[test]
-fn only_edge_names_the_platform() {
+fn grouped_imports_of_modules_are_spelt_out() {
     for file in rust_files(&project_path("src")) {
-        let inside = file.starts_with(project_path("src/edge"));
         for line in code(&file) {
-            assert!(inside || !line.contains("worker::"), "{}: {line}", file.display());
+            let grouped = line.contains("use crate::{") || line.contains("use super::super::{");
+            assert!(!grouped, "{}: the order of the modules cannot be read from {line}", file.display());
         }
-    }
-}
-
-#[test]
-fn the_page_uses_the_core_only() {
-    if assert_absent("src/page", &["crate::edge", "worker", "getrandom", "SystemTime"]) == 0 {
-        println!("src/page is not there yet");
     }
 }
 
@@ -141,19 +128,19 @@ fn the_page_uses_the_core_only() {
 /// into tests/edge/doors.test.ts.
 #[test]
 fn only_three_places_call_the_registry() {
-    let callers: Vec<_> = rust_files(&project_path("src/edge"))
+    let callers: Vec<_> = rust_files(&project_path("worker/src"))
         .into_iter()
         .filter(|file| !file.ends_with("stub.rs"))
         .flat_map(|file| {
             let calls = ["stub::stub(", "stub::read("];
             let found = calls.map(|call| code(&file).iter().any(|line| line.contains(call)).then_some(call));
-            let name = file.strip_prefix(project_path("src/edge")).unwrap().display().to_string();
+            let name = file.strip_prefix(project_path("worker/src")).unwrap().display().to_string();
             found.into_iter().flatten().map(move |call| format!("{name} {call})")).collect::<Vec<_>>()
         })
         .collect();
     let expected = ["admin.rs stub::stub()", "basis/search.rs stub::read()", "feed.rs stub::read()"];
-    assert_eq!(callers.into_iter().collect::<std::collections::BTreeSet<_>>(), expected.map(str::to_owned).into());
-    let namespaces = rust_files(&project_path("src/edge"));
+    assert_eq!(callers.into_iter().collect::<BTreeSet<_>>(), expected.map(str::to_owned).into());
+    let namespaces = rust_files(&project_path("worker/src"));
     let bound = namespaces.iter().filter(|file| code(file).iter().any(|line| line.contains("\"REGISTRY\"")));
     let bound: Vec<_> = bound.map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
     assert!(bound.iter().all(|file| ["stub.rs", "config.rs"].contains(file)), "{bound:?}");

@@ -5,6 +5,8 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
     reason = "a test that cannot go on should stop loudly; clippy.toml's allowances do not reach a test crate's helpers"

@@ -1,6 +1,6 @@
 //! Section 7 of the design, row by row. Random sequences are tried in tests/model/rotation.rs.
 
-use tidegate::core::rotation::{Conflict, Event, LiveToken, Rotation, TokenUse, Window};
+use tidegate::rotation::{Conflict, Event, LiveToken, Rotation, TokenUse, Window};
 
 use super::support::{NOW, at, live_token};
 

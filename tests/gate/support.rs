@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use data_encoding::BASE64URL_NOPAD;
-use tidegate::core::record::{Level, Owner, OwnerId};
-use tidegate::core::request::{Authorization, Checked};
-use tidegate::core::rotation::{LiveToken, Timestamp};
-use tidegate::core::scope::{Scope, ScopeSet};
-use tidegate::core::token::{
+use tidegate::record::{Level, Owner, OwnerId};
+use tidegate::request::{Authorization, Checked};
+use tidegate::rotation::{LiveToken, Timestamp};
+use tidegate::scope::{Scope, ScopeSet};
+use tidegate::token::{
     CredentialError, IntegrationId, OwnCredentials, Prefix, Presented, TokenError, TokenHash, TokenKeys, check, mint,
     verify,
 };

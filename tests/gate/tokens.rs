@@ -1,7 +1,7 @@
 //! Section 4 of the design, against a second implementation of the token's form.
 
 use sha2::{Digest, Sha256};
-use tidegate::core::token::{KeyError, Prefix, Token, TokenError, TokenKeys, mint};
+use tidegate::token::{KeyError, Prefix, Token, TokenError, TokenKeys, mint};
 
 use super::support::{hash_text, integration_id, key, keys, minted, prefix, token_keys, verified};
 

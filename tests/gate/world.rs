@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
-use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
-use tidegate::core::openapi::{Document, Settings, compile};
-use tidegate::core::policy::{Policy, StoredPolicy};
-use tidegate::core::record::{Level, Live, Owner, Record};
-use tidegate::core::request::{Body, Request, RequestError};
-use tidegate::core::rotation::Rotation;
-use tidegate::core::token::{IntegrationId, TokenKeys, mint};
+use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
+use tidegate::openapi::{Document, Settings, compile};
+use tidegate::policy::{Policy, StoredPolicy};
+use tidegate::record::{Level, Live, Owner, Record};
+use tidegate::request::{Body, Request, RequestError};
+use tidegate::rotation::Rotation;
+use tidegate::token::{IntegrationId, TokenKeys, mint};
 
 use super::support::{
     NOW, at, checked, integration_id, key, keys, live_token, minted, owner, prefix, scopes, token_keys,

@@ -27,7 +27,7 @@ const quoted = (text) => JSON.stringify(text);
 const esModule = (path) => `(name = ${quoted(path)}, esModule = embed ${quoted(`../../${path}`)})`;
 const text = ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`;
 const THE_GATE = [
-  esModule("src/edge/http.js"),
+  esModule("worker/js/http.js"),
   esModule("build/index.js"),
   `(name = "build/index_bg.wasm", wasm = embed "../../build/index_bg.wasm")`,
 ];
@@ -49,7 +49,7 @@ const REGISTRY = `(name = "REGISTRY", durableObjectNamespace = (className = "Reg
 function config(sockets, state, variables) {
   const texts = Object.entries({ TOKEN_KEYS, OWNER_KEY, ...variables }).map(text);
   const registry = worker({
-    modules: [esModule("tests/sim/stand-ins/registry.js"), esModule("tests/sim/random.mjs"), esModule("src/edge/entry.js"), ...THE_GATE],
+    modules: [esModule("tests/sim/stand-ins/registry.js"), esModule("tests/sim/random.mjs"), esModule("worker/js/entry.js"), ...THE_GATE],
     bindings: [...texts, kvOf(0), REGISTRY],
     more: [
       `durableObjectNamespaces = [(className = "Registry", uniqueKey = "sim", enableSql = true)]`,
@@ -59,7 +59,7 @@ function config(sockets, state, variables) {
   const gates = GATES.map(({ name, location }) => {
     const bindings = [...texts, kvOf(location), REGISTRY, `(name = "ORIGIN", service = "origin")`];
     const more = [`cacheApiOutbound = (name = "cache", entrypoint = "location${location}")`];
-    return [name, worker({ modules: [esModule("src/edge/entry.js"), ...THE_GATE], bindings, more })];
+    return [name, worker({ modules: [esModule("worker/js/entry.js"), ...THE_GATE], bindings, more })];
   });
   const workers = [["registry", registry], ["kv", standIn("kv")], ["cache", standIn("cache")], ["origin", standIn("origin")], ...gates];
   const services = workers.map(([name, worker]) => `(name = ${quoted(name)}, worker = ${worker})`);

@@ -1,4 +1,81 @@
-//! The Worker's WASM is the crate `tidegate` and nothing else: its exports are what `edge` marks as such. A crate that is
-//! also there for other Rust code is compiled without link-time optimization.
+//! The core as a Cloudflare Worker. The only place that knows `worker`, clocks, randomness and I/O.
 
-pub use tidegate::core;
+mod admin;
+mod basis;
+mod body;
+mod cache;
+mod client;
+mod clock;
+mod config;
+mod feed;
+mod flights;
+mod gate;
+mod head;
+#[cfg(feature = "faults")]
+mod inject;
+mod kv;
+mod location;
+mod log;
+mod origin;
+mod page;
+mod refusals;
+mod registry;
+mod respond;
+mod service;
+mod session;
+mod site;
+mod stub;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Headers, Request, Response};
+use worker::{Context, Env, event};
+
+use self::cache::Isolate;
+use self::head::Head;
+
+/// Judges a request where nothing has to be read: gives a response; or, as text, how to forward the request, for `forward` in
+/// http.js. `undefined` where it takes more: then `fetch` does it all. No future, so nothing that could be left behind.
+#[wasm_bindgen]
+pub fn answer_at_once(
+    env: Env,
+    method: String,
+    url: String,
+    authorization: Option<String>,
+    names: String,
+    headers: Headers,
+) -> worker::Result<Option<JsValue>> {
+    let head = Head { method, url, authorization, names, headers };
+    #[cfg(feature = "faults")]
+    if !inject::is_at_once(&head) {
+        return Ok(None);
+    }
+    match gate::handle_at_once(&head, &Isolate::of(&env)) {
+        Some(Ok(plan)) => Ok(Some(plan.into())),
+        Some(Err(answer)) => Ok(Some(answer?.into())),
+        None => Ok(None),
+    }
+}
+
+/// Answers a request of which `forward` gave no response, but this.
+#[wasm_bindgen]
+pub fn answer_failure(request: Request, env: Env, error: JsValue) -> worker::Result<Response> {
+    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &origin::failed(&error))
+}
+
+/// Whether an origin's `Set-Cookie` line sets a cookie of ours, for `forward` in http.js.
+#[wasm_bindgen]
+pub fn is_cookie_of_ours(line: &str) -> bool {
+    tidegate::forward::sets_cookie_of_ours(line)
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    #[cfg(feature = "faults")]
+    inject::panic_in_gate(&request);
+    #[cfg(feature = "faults")]
+    if let Some(told) = inject::memory(&request) {
+        return told;
+    }
+    gate::handle(&request, &site::Site::new(env, context)).await
+}

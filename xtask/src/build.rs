@@ -21,7 +21,7 @@ pub struct Variant {
 /// The gate.
 pub const GATE: Variant = Variant { directory: "build", features: "" };
 /// The gate with a command that panics, for the test of what then happens.
-pub const FAULTS: Variant = Variant { directory: "build/faults", features: "panic-injection" };
+pub const FAULTS: Variant = Variant { directory: "build/faults", features: "faults" };
 
 impl Variant {
     /// Where its WASM is.
@@ -81,12 +81,12 @@ const WORKER_FLAGS: (&str, &str) = (
 
 /// Builds the browser's bundle and its reader of YAML, optimized for their size.
 pub fn page() -> Result<()> {
-    browser_bundle("the browser's bundle", "page", PAGE)?;
-    browser_bundle("the browser's reader of YAML", "page-yaml", PAGE_YAML)
+    browser_bundle("the browser's bundle", "tidegate-browser-rules", PAGE)?;
+    browser_bundle("the browser's reader of YAML", "tidegate-browser-yaml", PAGE_YAML)
 }
 
-fn browser_bundle(what: &str, features: &str, into: &str) -> Result<()> {
-    let wasm = step(&format!("Compiling {what}"), || compile("tidegate", features, "page"))?;
+fn browser_bundle(what: &str, package: &str, into: &str) -> Result<()> {
+    let wasm = step(&format!("Compiling {what}"), || compile(package, "", "page"))?;
     let directory = project::path(into);
     let (stamp, made_of) = (directory.join(".stamp"), fingerprint(&wasm)?);
     if directory.join("tidegate_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
@@ -94,7 +94,7 @@ fn browser_bundle(what: &str, features: &str, into: &str) -> Result<()> {
     }
     step(&format!("Binding and optimizing it into {into}/"), || {
         let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
-        bindgen.args(["--target", "web", "--out-dir", into]).arg(wasm);
+        bindgen.args(["--target", "web", "--out-name", "tidegate", "--out-dir", into]).arg(wasm);
         process::run(bindgen.current_dir(project::root()))?;
         optimize(&directory.join("tidegate_bg.wasm"))
     })?;
@@ -144,18 +144,14 @@ pub fn run(variant: &Variant) -> Result<()> {
 pub fn compile(package: &str, features: &str, profile: &str) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args(["rustc", "--quiet", "--profile", profile, "--lib", "--package", package]);
-    if package != WORKER_PACKAGE.0 {
-        // What other Rust code could call too would be compiled without link-time optimization.
+    if package == "tidegate-bench-rules" {
+        // A library that other Rust code may use too would be compiled without link-time optimization.
         cargo.args(["--crate-type", "cdylib"]);
     }
     cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
     cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
     if profile == WORKER {
         cargo.env(WORKER_FLAGS.0, WORKER_FLAGS.1);
-    }
-    if (profile != "page" || features == "page-yaml") && package != WORKER_PACKAGE.0 {
-        // Cargo names the library alike whatever the features: in one directory each build would replace the other.
-        cargo.args(["--target-dir", "target/apart"]);
     }
     let mut wasm = None;
     let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line, package)))?;

@@ -10,15 +10,22 @@ use crate::tally::Tally;
 use crate::{build, process, project, setup, www};
 
 /// What cargo runs; each has to succeed.
-const CHECKS: [(&str, &str); 9] = [
+const CHECKS: [(&str, &str); 7] = [
     ("formatting", "fmt --all --check"),
-    ("clippy, core alone", "clippy --package tidegate --all-targets -- -D warnings"),
-    ("clippy, edge", "clippy --package tidegate --lib --features edge --target wasm32-unknown-unknown -- -D warnings"),
-    ("clippy, page", "clippy --package tidegate --lib --features page --target wasm32-unknown-unknown -- -D warnings"),
-    ("clippy, worker", "clippy --package tidegate-worker --lib --target wasm32-unknown-unknown -- -D warnings"),
-    ("clippy, cli", "clippy --package tidegate-cli --all-targets -- -D warnings"),
-    ("clippy, bench", "clippy --package tidegate-bench --package tidegate-bench-rules --all-targets -- -D warnings"),
-    ("clippy, xtask", "clippy --package xtask --all-targets -- -D warnings"),
+    (
+        "clippy, the rules, cli, bench and xtask",
+        "clippy --package tidegate --package tidegate-bench --package tidegate-bench-rules --package tidegate-cli --package xtask --all-targets -- -D warnings",
+    ),
+    ("clippy, the rules as WASM", "clippy --package tidegate --lib --target wasm32-unknown-unknown -- -D warnings"),
+    ("clippy, the Worker", "clippy --package tidegate-worker --target wasm32-unknown-unknown -- -D warnings"),
+    (
+        "clippy, the Worker with faults",
+        "clippy --package tidegate-worker --features faults --target wasm32-unknown-unknown -- -D warnings",
+    ),
+    (
+        "clippy, the browser's bundles",
+        "clippy --package tidegate-browser-rules --package tidegate-browser-yaml --target wasm32-unknown-unknown -- -D warnings",
+    ),
     ("dependencies: licences, bans, sources", "deny check --hide-inclusion-graph licenses bans sources"),
 ];
 

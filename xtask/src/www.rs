@@ -14,7 +14,7 @@ use crate::{process, project};
 const BUILT: &str = "www/dist/_tidegate";
 const STAMP: &str = "target/www.stamp";
 /// The admin API's description, and where the Worker looks for it.
-const DESCRIPTION: (&str, &str) = ("src/edge/openapi.json", "www/dist/_tidegate/api/openapi.json");
+const DESCRIPTION: (&str, &str) = ("src/admin/openapi.json", "www/dist/_tidegate/api/openapi.json");
 
 /// What the page may weigh, in bytes with gzip: what runs at once, and what is loaded when it is needed.
 const AT_ONCE: u64 = 100_000;

@@ -5,6 +5,8 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::arithmetic_side_effects
 )]
 
@@ -18,7 +20,7 @@ use hostile_documents::{
     as_yaml, crossing, document, list, look_alike, operations, reference, shared_parameters, sharing,
 };
 use serde_json::{Map, Value, json};
-use tidegate::core::openapi::{Document, Settings, compile};
+use tidegate::openapi::{Document, Settings, compile};
 
 const OPERATIONS: usize = 1_000;
 const BYTES: usize = 10_000_000;

@@ -3,13 +3,13 @@
 use std::hint::black_box;
 use std::rc::Rc;
 
-use tidegate::core::decision::{Decision, decide};
-use tidegate::core::forward::{Arrival, RemovedFields, plan};
-use tidegate::core::policy::{Lookup, Policy, StoredPolicy};
-use tidegate::core::record::Record;
-use tidegate::core::request::{Path, Request};
-use tidegate::core::rotation::Timestamp;
-use tidegate::core::token::{CredentialError, OwnCredentials, Prefix, TokenKeys, VerifiedRequest, check, verify};
+use tidegate::decision::{Decision, decide};
+use tidegate::forward::{Arrival, RemovedFields, plan};
+use tidegate::policy::{Lookup, Policy, StoredPolicy};
+use tidegate::record::Record;
+use tidegate::request::{Path, Request};
+use tidegate::rotation::Timestamp;
+use tidegate::token::{CredentialError, OwnCredentials, Prefix, TokenKeys, VerifiedRequest, check, verify};
 
 use crate::fixture::{self, Integration};
 

@@ -1,14 +1,14 @@
 //! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
 
-use tidegate::core::policy::{
+use tidegate::policy::{
     Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy, StoredPolicy,
     Template,
 };
-use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
-use tidegate::core::request::Method;
-use tidegate::core::rotation::{LiveToken, Rotation};
-use tidegate::core::scope::{Scope, ScopeSet};
-use tidegate::core::token::{IntegrationId, Minted, Prefix, SECRET_BYTES, TokenKeys, mint};
+use tidegate::record::{Level, Live, Owner, OwnerId, Record};
+use tidegate::request::Method;
+use tidegate::rotation::{LiveToken, Rotation};
+use tidegate::scope::{Scope, ScopeSet};
+use tidegate::token::{IntegrationId, Minted, Prefix, SECRET_BYTES, TokenKeys, mint};
 
 /// The token key that everything is minted with.
 pub const TOKEN_KEYS: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";

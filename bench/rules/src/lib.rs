@@ -7,8 +7,8 @@ pub mod measure;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use tidegate::core::policy::StoredPolicy;
-    use tidegate::core::request::Path;
+    use tidegate::policy::StoredPolicy;
+    use tidegate::request::Path;
     use wasm_bindgen::prelude::wasm_bindgen;
 
     #[wasm_bindgen]

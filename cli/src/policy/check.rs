@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
-use tidegate::core::openapi::Report;
+use tidegate::openapi::Report;
 
 use super::documents::DocumentFiles;
 use super::limits::Limits;
@@ -48,7 +48,7 @@ mod tests {
     use std::process::Command;
 
     use serde_json::{Value, json};
-    use tidegate::core::openapi::{Compiled, Finding, Settings};
+    use tidegate::openapi::{Compiled, Finding, Settings};
 
     use super::*;
     use crate::policy::documents::Documents;

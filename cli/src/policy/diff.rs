@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tidegate::core::openapi::Settings;
-use tidegate::core::policy::{Policy, PolicyDiff};
+use tidegate::openapi::Settings;
+use tidegate::policy::{Policy, PolicyDiff};
 
 use super::documents::Documents;
 use super::settings::{self, SettingsFile};

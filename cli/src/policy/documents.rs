@@ -6,8 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tidegate::core::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Report, Settings, compile};
-use tidegate::core::policy::Policy;
+use tidegate::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Report, Settings, compile};
+use tidegate::policy::Policy;
 
 use crate::exit::Failure;
 

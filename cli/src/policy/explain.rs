@@ -3,10 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
-use tidegate::core::decision::{Explanation, Subject, explain};
-use tidegate::core::record::{InvalidOwnerId, Level, Owner, OwnerId};
-use tidegate::core::rotation::Timestamp;
-use tidegate::core::scope::{Scope, ScopeSet};
+use tidegate::decision::{Explanation, Subject, explain};
+use tidegate::record::{InvalidOwnerId, Level, Owner, OwnerId};
+use tidegate::rotation::Timestamp;
+use tidegate::scope::{Scope, ScopeSet};
 
 use super::documents::DocumentFiles;
 use super::settings::SettingsFile;

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::Serialize;
-use tidegate::core::admin::MAX_POLICY_BYTES;
-use tidegate::core::openapi::{Compiled, Finding, MAX_NEEDS, MAX_OPERATIONS, Settings};
-use tidegate::core::policy::MAX_BYTES;
+use tidegate::admin::MAX_POLICY_BYTES;
+use tidegate::openapi::{Compiled, Finding, MAX_NEEDS, MAX_OPERATIONS, Settings};
+use tidegate::policy::MAX_BYTES;
 
 use super::documents::Documents;
 use super::publication::Publication;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tidegate::core::openapi::{Report, Settings};
+use tidegate::openapi::{Report, Settings};
 
 use super::documents::Documents;
 
@@ -161,7 +161,7 @@ impl fmt::Display for Published {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidegate::core::openapi::Document;
+    use tidegate::openapi::Document;
 
     fn documents(titles: &[&str], texts: &[&str]) -> Documents {
         let readable = (0..titles.len()).map(|at| Document::default().named(&format!("{at}.json"))).collect();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tidegate::core::openapi::Settings;
+use tidegate::openapi::Settings;
 
 use crate::exit::Failure;
 

@@ -1,7 +1,7 @@
 //! Every body: what is accepted, and which field a refusal names.
 
-use tidegate::core::admin::{AdminError, Command, Rotate, SignIn};
-use tidegate::core::rotation::Window;
+use tidegate::admin::{AdminError, Command, Rotate, SignIn};
+use tidegate::rotation::Window;
 
 use super::{ID, field, send};
 

@@ -1,11 +1,11 @@
 //! What each change does to an integration, and how the admin API shows it.
 
 use serde_json::{Value, json};
-use tidegate::core::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes, history};
-use tidegate::core::openapi::{Document, compile};
-use tidegate::core::record::Record;
-use tidegate::core::rotation::{Conflict, Rotation, Timestamp, Window};
-use tidegate::core::token::Authentic;
+use tidegate::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes, history};
+use tidegate::openapi::{Document, compile};
+use tidegate::record::Record;
+use tidegate::rotation::{Conflict, Rotation, Timestamp, Window};
+use tidegate::token::Authentic;
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, scopes};
 use super::super::world::{World, settings};

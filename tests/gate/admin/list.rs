@@ -2,12 +2,12 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use proptest::prelude::*;
-use tidegate::core::admin::{
+use tidegate::admin::{
     AdminError, Command, Cursor, Filter, IncomingRequest, ListIntegrations, Paging, Sort, SortBy, SortKey, State,
     folded, searchable,
 };
-use tidegate::core::record::Level;
-use tidegate::core::scope::Scope;
+use tidegate::record::Level;
+use tidegate::scope::Scope;
 
 use super::super::support::{at, integration_id, owner};
 use super::field;

@@ -7,7 +7,7 @@ mod openapi;
 mod page;
 mod routes;
 
-use tidegate::core::admin::{AdminError, Command, IncomingRequest};
+use tidegate::admin::{AdminError, Command, IncomingRequest};
 
 const ID: &str = "040g2081040g2081";
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use tidegate::core::admin::{AdminError, Command, IncomingRequest, ROUTES};
+use tidegate::admin::{AdminError, Command, IncomingRequest, ROUTES};
 
 use super::super::support::project_path;
 use super::ID;
 
 fn document() -> Value {
-    serde_json::from_str(&fs::read_to_string(project_path("src/edge/openapi.json")).unwrap()).unwrap()
+    serde_json::from_str(&fs::read_to_string(project_path("src/admin/openapi.json")).unwrap()).unwrap()
 }
 
 /// What a `$ref` leads to, or the value itself.

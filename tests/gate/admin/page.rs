@@ -1,6 +1,6 @@
 //! The admin page's addresses.
 
-use tidegate::core::admin::{PAGE_HEADERS, PageAddress, PageFile};
+use tidegate::admin::{PAGE_HEADERS, PageAddress, PageFile};
 
 fn file(path: &str) -> Option<PageFile> {
     match PageAddress::find(path) {

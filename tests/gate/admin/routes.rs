@@ -1,10 +1,10 @@
 //! Routes, revisions and list queries.
 
-use tidegate::core::admin::{
+use tidegate::admin::{
     AdminError, Command, DocumentName, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named,
     ROUTES, Route,
 };
-use tidegate::core::record::Level;
+use tidegate::record::Level;
 
 use super::super::support::{integration_id, owner};
 use super::{ID, field};

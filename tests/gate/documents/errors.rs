@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tidegate::core::decision::DenialCode;
-use tidegate::core::reply::{Realm, Reply, answer};
+use tidegate::decision::DenialCode;
+use tidegate::reply::{Realm, Reply, answer};
 
 use super::super::vectors::replies::{admin_errors, denials};
 use super::{table, unquoted};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tidegate::core::decision::{Holder, Reach, abilities};
-use tidegate::core::policy::{Operation, Policy};
-use tidegate::core::record::Level;
-use tidegate::core::request::{Method, Request};
-use tidegate::core::scope::{Scope, ScopeSet};
+use tidegate::decision::{Holder, Reach, abilities};
+use tidegate::policy::{Operation, Policy};
+use tidegate::record::Level;
+use tidegate::request::{Method, Request};
+use tidegate::scope::{Scope, ScopeSet};
 
 use super::super::policy::abilities::{assert_not_denied, can};
 use super::raw::{Raw, operations};

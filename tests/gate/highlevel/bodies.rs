@@ -1,9 +1,9 @@
 //! The owner in the bodies of a real API; its documents as YAML, in any order, and as a stored policy; more scopes.
 
-use tidegate::core::openapi::{Document, compile};
-use tidegate::core::policy::Policy;
-use tidegate::core::record::Level;
-use tidegate::core::scope::ScopeSet;
+use tidegate::openapi::{Document, compile};
+use tidegate::policy::Policy;
+use tidegate::record::Level;
+use tidegate::scope::ScopeSet;
 
 use super::raw::operations;
 use super::{OWN, compiled, settings, texts, verdict};

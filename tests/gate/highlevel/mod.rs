@@ -9,13 +9,13 @@ mod raw;
 use std::collections::BTreeSet;
 use std::fs;
 
-use tidegate::core::decision::{Decision, Denial, decide};
-use tidegate::core::openapi::{Compiled, Document, Kinds, Settings, compile};
-use tidegate::core::policy::{OwnerError, Policy};
-use tidegate::core::record::{Level, Live, Record};
-use tidegate::core::request::{Body, Request};
-use tidegate::core::rotation::Rotation;
-use tidegate::core::scope::ScopeSet;
+use tidegate::decision::{Decision, Denial, decide};
+use tidegate::openapi::{Compiled, Document, Kinds, Settings, compile};
+use tidegate::policy::{OwnerError, Policy};
+use tidegate::record::{Level, Live, Record};
+use tidegate::request::{Body, Request};
+use tidegate::rotation::Rotation;
+use tidegate::scope::ScopeSet;
 
 use super::support::{NOW, at, integration_id, live_token, minted, owner, project_path, shared, verified};
 use raw::{Raw, Sent, Way, all_scopes, operations};
@@ -229,7 +229,7 @@ fn no_valid_request_of_a_real_api_is_taken_for_another_operation() {
             let request = Request::<()>::with_credential(operation.method.as_str(), &target, None).unwrap();
             let found = policy.operation(request.method(), request.path()).unwrap();
             let others = policy.alike(found, request.method(), request.path());
-            assert_eq!(others, [] as [&tidegate::core::policy::Operation; 0], "{target}");
+            assert_eq!(others, [] as [&tidegate::policy::Operation; 0], "{target}");
             asked += 1;
         }
     }

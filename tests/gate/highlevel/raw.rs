@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use tidegate::core::record::Level;
-use tidegate::core::scope::ScopeSet;
+use tidegate::record::Level;
+use tidegate::scope::ScopeSet;
 
 use super::super::support::scopes;
 

@@ -1,8 +1,8 @@
 //! Row 29 in the body: another owner's id, smuggled to an origin that reads JSON differently.
 
-use tidegate::core::decision::Denial;
-use tidegate::core::reply::{Realm, answer};
-use tidegate::core::request::{MAX_BODY_BYTES, Request};
+use tidegate::decision::Denial;
+use tidegate::reply::{Realm, answer};
+use tidegate::request::{MAX_BODY_BYTES, Request};
 
 use super::super::world::World;
 
@@ -139,9 +139,9 @@ fn bodies_are_read_only_for_operations_that_name_their_owner_there() {
 fn class_36_integers_that_javascript_rounds_name_no_owner() {
     let mut world = World::new();
     let record = world.records.values_mut().next().unwrap();
-    let tidegate::core::record::Record::Live(live) = record else { panic!("not live") };
+    let tidegate::record::Record::Live(live) = record else { panic!("not live") };
     let live = std::rc::Rc::make_mut(live);
-    live.owner = super::super::support::owner(tidegate::core::record::Level::SubAccount, "9007199254740991");
+    live.owner = super::super::support::owner(tidegate::record::Level::SubAccount, "9007199254740991");
     for (value, expected) in [
         ("9007199254740991", "allowed"),
         ("\"9007199254740991\"", "allowed"),

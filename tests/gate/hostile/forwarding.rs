@@ -1,8 +1,8 @@
 //! Rows 13 to 18: header fields, to the verdict and to the origin.
 
-use tidegate::core::decision::Grant;
-use tidegate::core::forward::{Arrival, Plan, RemovedFields, plan};
-use tidegate::core::reply::{Realm, answer};
+use tidegate::decision::Grant;
+use tidegate::forward::{Arrival, Plan, RemovedFields, plan};
+use tidegate::reply::{Realm, answer};
 
 use super::super::support::OWNER_KEY;
 use super::super::world::World;

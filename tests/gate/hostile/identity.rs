@@ -1,7 +1,7 @@
 //! Row 32: the owner is compared wherever there is an identity, whatever the access is.
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Document, compile};
+use tidegate::openapi::{Compiled, Document, compile};
 
 use super::super::world::World;
 

@@ -1,6 +1,6 @@
 //! Rows 1 to 12: paths that two parsers read in two ways. `tests/corpus/paths.json` has many more cases of each.
 
-use tidegate::core::request::{Path, Request};
+use tidegate::request::{Path, Request};
 
 use super::super::vectors::paths::{CASES, rule};
 use super::super::world::World;

@@ -1,9 +1,9 @@
 //! Row 25: no token, hash or key in anything that is printed.
 
-use tidegate::core::admin::SignIn;
-use tidegate::core::request::{Authorization, Request};
-use tidegate::core::rotation::{Event, Rotation};
-use tidegate::core::token::{Token, TokenKeys, mint};
+use tidegate::admin::SignIn;
+use tidegate::request::{Authorization, Request};
+use tidegate::rotation::{Event, Rotation};
+use tidegate::token::{Token, TokenKeys, mint};
 
 use super::super::support::{checked, integration_id, key, keys, live_token, minted, prefix, token_keys};
 use super::super::world::World;

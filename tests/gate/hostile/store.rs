@@ -1,8 +1,8 @@
 //! Class 35: a store that others can write.
 
-use tidegate::core::policy::StoredPolicy;
-use tidegate::core::record::Record;
-use tidegate::core::request::{Method, Path};
+use tidegate::policy::StoredPolicy;
+use tidegate::record::Record;
+use tidegate::request::{Method, Path};
 
 use super::super::support::{integration_id, keys, token_keys};
 use super::super::world::World;

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use tidegate::core::admin::{AdminError, Command, Description, IncomingRequest, Name};
-use tidegate::core::decision::Denial;
-use tidegate::core::record::Record;
-use tidegate::core::reply::{Realm, answer};
-use tidegate::core::rotation::Rotation;
+use tidegate::admin::{AdminError, Command, Description, IncomingRequest, Name};
+use tidegate::decision::Denial;
+use tidegate::record::Record;
+use tidegate::reply::{Realm, answer};
+use tidegate::rotation::Rotation;
 
 use super::super::support::{NOW, at, integration_id, live_token};
 use super::super::world::World;

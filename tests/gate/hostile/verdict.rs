@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use tidegate::core::decision::{Denial, authenticate};
-use tidegate::core::policy::Policy;
-use tidegate::core::record::Record;
-use tidegate::core::rotation::{Event, LiveToken, Rotation, Window};
-use tidegate::core::token::{Authentic, TokenKeys};
+use tidegate::decision::{Denial, authenticate};
+use tidegate::policy::Policy;
+use tidegate::record::Record;
+use tidegate::rotation::{Event, LiveToken, Rotation, Window};
+use tidegate::token::{Authentic, TokenKeys};
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, scopes, verified};
 use super::super::world::World;

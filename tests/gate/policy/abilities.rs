@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, from_value, json};
-use tidegate::core::decision::{Abilities, Holder, Reach, ShownOperation, What, abilities};
-use tidegate::core::policy::{Operation, OwnerNames, Policy};
-use tidegate::core::record::Level;
-use tidegate::core::request::{Method, Path};
-use tidegate::core::scope::ScopeSet;
+use tidegate::decision::{Abilities, Holder, Reach, ShownOperation, What, abilities};
+use tidegate::policy::{Operation, OwnerNames, Policy};
+use tidegate::record::Level;
+use tidegate::request::{Method, Path};
+use tidegate::scope::ScopeSet;
 
 use super::super::support::scopes;
 use super::properties::{documents, operations, policy, sent, verdict};

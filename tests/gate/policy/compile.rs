@@ -1,9 +1,9 @@
 //! What each form of an OpenAPI document compiles to.
 
 use serde_json::json;
-use tidegate::core::openapi::{Document, InvalidDocument, Scheme, WithoutSecurity, compile};
-use tidegate::core::policy::{Access, Alternative, OwnerParameter, OwnerPlaces, Place};
-use tidegate::core::record::Level;
+use tidegate::openapi::{Document, InvalidDocument, Scheme, WithoutSecurity, compile};
+use tidegate::policy::{Access, Alternative, OwnerParameter, OwnerPlaces, Place};
+use tidegate::record::Level;
 
 use super::super::support::scopes;
 use super::{access, document, one, operations, parsed, settings};
@@ -75,7 +75,7 @@ fn silence_is_what_the_settings_say() {
         (WithoutSecurity::Authenticated, Access::Authenticated),
         (WithoutSecurity::Public, Access::Public),
     ] {
-        let settings = tidegate::core::openapi::Settings { without_security, ..settings() };
+        let settings = tidegate::openapi::Settings { without_security, ..settings() };
         let policy = compile(&[parsed(&one("/a", json!({})))], &settings).policy.unwrap();
         assert_eq!(policy.operations()[0].access, expected);
     }

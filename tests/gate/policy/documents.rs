@@ -2,8 +2,8 @@
 //! place. Where a hasty reader skips something, the document's own security would open the operation to every token.
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Document, Settings, WithoutScopes, WithoutSecurity, compile};
-use tidegate::core::policy::Access;
+use tidegate::openapi::{Compiled, Document, Settings, WithoutScopes, WithoutSecurity, compile};
+use tidegate::policy::Access;
 
 use super::{compiled, document, one, operations, parsed, settings};
 
@@ -292,8 +292,7 @@ fn what_needs_no_scope_is_reported_and_can_be_closed() {
     assert_eq!(closed, ["/things", "/things"]);
     let policy = policy.unwrap();
     let of = |path: &str, method: &str| {
-        let named =
-            |one: &&tidegate::core::policy::Operation| one.path.to_string() == path && one.method.as_str() == method;
+        let named = |one: &&tidegate::policy::Operation| one.path.to_string() == path && one.method.as_str() == method;
         policy.operations().iter().find(named).unwrap().access.clone()
     };
     assert_eq!((of("/things", "GET"), of("/silent", "PATCH")), (Access::AnyOf(vec![]), Access::AnyOf(vec![])));

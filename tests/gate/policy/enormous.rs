@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::thread;
 
-use tidegate::core::openapi::{Document, compile};
+use tidegate::openapi::{Document, compile};
 
 use super::hostile_documents::{
     as_yaml, crossing, document, list, look_alike, operations, reference, shared_parameters, sharing,

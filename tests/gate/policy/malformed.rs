@@ -3,7 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
-use tidegate::core::openapi::{Document, Finding, InvalidDocument, compile};
+use tidegate::openapi::{Document, Finding, InvalidDocument, compile};
 
 use super::super::support::shared;
 use super::super::world;

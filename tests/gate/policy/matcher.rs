@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use tidegate::core::policy::{Lookup, Policy, StoredPolicy, Template};
-use tidegate::core::request::{Method, Path};
-use tidegate::core::token::Authentic;
+use tidegate::policy::{Lookup, Policy, StoredPolicy, Template};
+use tidegate::request::{Method, Path};
+use tidegate::token::Authentic;
 
 use super::open_policy;
 

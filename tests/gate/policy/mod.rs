@@ -21,9 +21,9 @@ mod yaml;
 pub use yaml::BLOCK;
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Document, Settings, compile};
-use tidegate::core::policy::{Access, Operation, OwnerNames, OwnerPlaces, Policy, Template};
-use tidegate::core::request::Method;
+use tidegate::openapi::{Compiled, Document, Settings, compile};
+use tidegate::policy::{Access, Operation, OwnerNames, OwnerPlaces, Policy, Template};
+use tidegate::request::Method;
 
 /// A policy of operations open to every token.
 fn open_policy(operations: &[(Method, &str)]) -> Policy {

@@ -1,7 +1,7 @@
 //! A verdict the slow way, from plain data: nothing of it is the core's.
 
 use serde_json::{Map, Value, json};
-use tidegate::core::record::Level;
+use tidegate::record::Level;
 
 /// A level and the scopes that it needs.
 pub type Way = (Level, Vec<&'static str>);

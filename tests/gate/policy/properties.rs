@@ -6,12 +6,12 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use tidegate::core::decision::{Decision, decide};
-use tidegate::core::openapi::{Document, Settings, compile};
-use tidegate::core::policy::Policy;
-use tidegate::core::record::{Level, Live};
-use tidegate::core::request::{Body, Request};
-use tidegate::core::rotation::Rotation;
+use tidegate::decision::{Decision, decide};
+use tidegate::openapi::{Document, Settings, compile};
+use tidegate::policy::Policy;
+use tidegate::record::{Level, Live};
+use tidegate::request::{Body, Request};
+use tidegate::rotation::Rotation;
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, owner, scopes, verified};
 use super::model::{Operation, Sent, Way, allows};

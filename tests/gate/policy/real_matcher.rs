@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value;
-use tidegate::core::policy::{Lookup, Policy, StoredPolicy};
-use tidegate::core::request::{Method, Path};
-use tidegate::core::token::Authentic;
+use tidegate::policy::{Lookup, Policy, StoredPolicy};
+use tidegate::request::{Method, Path};
+use tidegate::token::Authentic;
 
 use super::super::support::shared;
 use super::super::world;

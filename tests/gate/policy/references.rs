@@ -1,8 +1,8 @@
 //! What stands elsewhere: `$ref` chains and circles, schemas made of schemas, extensions, paths that stand twice.
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Document, Settings, compile};
-use tidegate::core::policy::{OwnerParameter, Place};
+use tidegate::openapi::{Compiled, Document, Settings, compile};
+use tidegate::policy::{OwnerParameter, Place};
 
 use super::{document, parsed, settings};
 

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Finding};
-use tidegate::core::policy::{CorruptPolicy, Policy, Template};
+use tidegate::openapi::{Compiled, Finding};
+use tidegate::policy::{CorruptPolicy, Policy, Template};
 
 use super::super::support::{owner, scopes};
 use super::super::world::World;
 use super::{compiled, document, one};
-use tidegate::core::record::{Level, Record};
+use tidegate::record::{Level, Record};
 
 fn place(finding: &Finding) -> (&str, &str, &str) {
     (&finding.document, &finding.path, &finding.method)

@@ -1,10 +1,10 @@
 //! Rules written by hand, and parameters that look like an owner's.
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Settings, compile};
-use tidegate::core::policy::{HeadRequests, Lookup, Operation, Policy, StoredPolicy};
-use tidegate::core::request::{Method, Path};
-use tidegate::core::token::Authentic;
+use tidegate::openapi::{Compiled, Settings, compile};
+use tidegate::policy::{HeadRequests, Lookup, Operation, Policy, StoredPolicy};
+use tidegate::request::{Method, Path};
+use tidegate::token::Authentic;
 
 use super::{document, parsed, settings};
 

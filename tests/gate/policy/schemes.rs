@@ -3,8 +3,8 @@
 use std::slice::from_ref;
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Compiled, Finding, Settings, WithoutSecurity, compile};
-use tidegate::core::policy::Access;
+use tidegate::openapi::{Compiled, Finding, Settings, WithoutSecurity, compile};
+use tidegate::policy::Access;
 
 use super::super::support::scopes;
 use super::{document, one, parsed, settings};

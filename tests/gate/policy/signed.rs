@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tidegate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
-use tidegate::core::request::{Method, Path};
-use tidegate::core::token::{NotAuthentic, StoreKeys};
+use tidegate::policy::{CorruptPolicy, Policy, StoredPolicy};
+use tidegate::request::{Method, Path};
+use tidegate::token::{NotAuthentic, StoreKeys};
 
 use super::super::support::{key, keys, token_keys};
 use super::super::world;

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tidegate::core::policy::{CorruptPolicy, Policy, StoredPolicy};
-use tidegate::core::request::{Method, Path};
-use tidegate::core::token::Authentic;
+use tidegate::policy::{CorruptPolicy, Policy, StoredPolicy};
+use tidegate::request::{Method, Path};
+use tidegate::token::Authentic;
 
 use super::super::world;
 use super::open_policy;
@@ -17,7 +17,7 @@ fn stored(text: impl Into<String>) -> Result<StoredPolicy, CorruptPolicy> {
 /// The operations that are read for a path.
 fn read(policy: &StoredPolicy, path: &str) -> Vec<String> {
     let part = policy.concerning(&Path::parse(path).unwrap()).unwrap();
-    part.operations().iter().map(tidegate::core::policy::Operation::name).collect()
+    part.operations().iter().map(tidegate::policy::Operation::name).collect()
 }
 
 fn four() -> Policy {

@@ -1,6 +1,6 @@
 //! YAML: what it says is what the same document says in JSON, and what it says wrongly has a line and a column.
 
-use tidegate::core::openapi::{Compiled, Document, InvalidDocument, Settings, compile};
+use tidegate::openapi::{Compiled, Document, InvalidDocument, Settings, compile};
 
 use super::settings;
 

@@ -1,12 +1,12 @@
 //! `www/src/core/codes.ts`: the words that the page has to know all of, as types.
 
 use serde_json::Value;
-use tidegate::core::decision::DenialCode;
+use tidegate::decision::DenialCode;
 
 use super::super::support::project_path;
 
 const FILE: &str = "www/src/core/codes.ts";
-const DESCRIPTION: &str = "src/edge/openapi.json";
+const DESCRIPTION: &str = "src/admin/openapi.json";
 
 /// A union of literals, one a line.
 fn union<'a>(about: &str, name: &str, words: impl Iterator<Item = &'a str>) -> String {
@@ -26,7 +26,8 @@ fn vectors_codes_of_the_page() {
     let description: Value = serde_json::from_str(&text).unwrap();
     let codes = DenialCode::ALL.iter().map(|code| code.as_str());
     let expected = [
-        "// Made by `cargo xtask vectors` of the lists that the gate's code has. A test compares it with them.\n".to_owned(),
+        "// Made by `cargo xtask vectors` of the lists that the gate's code has. A test compares it with them.\n"
+            .to_owned(),
         union("Every reason to refuse a request: docs/errors.md explains them.", "DenialCode", codes),
         union("Every kind of event of an integration.", "EventKind", event_kinds(&description).into_iter()),
     ]

@@ -5,10 +5,10 @@
 //! is sent without one. Where it is allowed the origin must receive the body byte for byte.
 
 use serde_json::{Map, Value, json};
-use tidegate::core::decision::{Denial, Grant};
-use tidegate::core::forward::{Arrival, RemovedFields, plan};
-use tidegate::core::reply::{Realm, answer};
-use tidegate::core::request::MAX_BODY_BYTES;
+use tidegate::decision::{Denial, Grant};
+use tidegate::forward::{Arrival, RemovedFields, plan};
+use tidegate::reply::{Realm, answer};
+use tidegate::request::MAX_BODY_BYTES;
 
 use super::super::support::token_keys;
 use super::super::world::World;

@@ -1,7 +1,7 @@
 //! `paths.json`: raw paths to the rule of the path contract that they break.
 
 use serde_json::{Value, json};
-use tidegate::core::request::{Path, PathError};
+use tidegate::request::{Path, PathError};
 
 /// The stable name of a rule.
 pub fn rule(error: PathError) -> &'static str {

@@ -2,8 +2,8 @@
 //! are to come to the same.
 
 use serde_json::{Value, json};
-use tidegate::core::openapi::{Document, Settings, compile};
-use tidegate::core::policy::Policy;
+use tidegate::openapi::{Document, Settings, compile};
+use tidegate::policy::Policy;
 
 use super::super::policy::BLOCK;
 use super::super::world;

@@ -1,9 +1,9 @@
 //! `records.json`: texts that KV may hold, to what the gate reads in them.
 
 use serde_json::{Value, json};
-use tidegate::core::record::{Corrupt, MAX_BYTES, Record};
-use tidegate::core::rotation::Rotation;
-use tidegate::core::token::{Authentic, NotAuthentic, SignedValue, StoreKeys};
+use tidegate::record::{Corrupt, MAX_BYTES, Record};
+use tidegate::rotation::Rotation;
+use tidegate::token::{Authentic, NotAuthentic, SignedValue, StoreKeys};
 
 use super::super::support::{NOW, hash_text, integration_id, key, keys, live_token, token_keys};
 

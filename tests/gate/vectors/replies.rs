@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tidegate::core::admin::AdminError;
-use tidegate::core::decision::{Denial, DenialCode};
-use tidegate::core::policy::{OwnerError, OwnerParameter, Place};
-use tidegate::core::record::Level;
-use tidegate::core::reply::{Realm, Reply, answer};
-use tidegate::core::request::{
+use tidegate::admin::AdminError;
+use tidegate::decision::{Denial, DenialCode};
+use tidegate::policy::{OwnerError, OwnerParameter, Place};
+use tidegate::record::Level;
+use tidegate::reply::{Realm, Reply, answer};
+use tidegate::request::{
     Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, PathError, QueryError, RequestError,
 };
-use tidegate::core::rotation::Conflict;
-use tidegate::core::token::{InvalidToken, TokenError};
+use tidegate::rotation::Conflict;
+use tidegate::token::{InvalidToken, TokenError};
 
 use super::super::support::scopes;
 

@@ -1,7 +1,7 @@
 //! `tokens.json`: entropy to text and hash, and texts to outcomes.
 
 use serde_json::{Value, json};
-use tidegate::core::token::{IntegrationId, Prefix, TokenError, mint};
+use tidegate::token::{IntegrationId, Prefix, TokenError, mint};
 
 use super::super::support::{hash_text, integration_id, key, keys, minted, prefix, token_keys, verified};
 use super::super::tokens::{assemble, tag_and_hash};

@@ -6,12 +6,12 @@ mod toy;
 
 use proptest::prelude::*;
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
-use tidegate::core::admin::{AdminError, Change, Edit, Integration, NewIntegration, Rotate};
-use tidegate::core::decision::{Denial, authenticate};
-use tidegate::core::record::Record;
-use tidegate::core::request::{FromKept, Kept};
-use tidegate::core::rotation::{Timestamp, TokenUse, Window};
-use tidegate::core::token::{Authentic, IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
+use tidegate::admin::{AdminError, Change, Edit, Integration, NewIntegration, Rotate};
+use tidegate::decision::{Denial, authenticate};
+use tidegate::record::Record;
+use tidegate::request::{FromKept, Kept};
+use tidegate::rotation::{Timestamp, TokenUse, Window};
+use tidegate::token::{Authentic, IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
 
 use self::toy::{Command, Fate, START, Step, Toy};
 use super::targets::KEYS;

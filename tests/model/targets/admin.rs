@@ -2,8 +2,8 @@
 //! The checks read the body with serde_json, which takes no byte order mark; the API accepts one.
 
 use serde_json::Value;
-use tidegate::core::admin::{AdminError, Command, IncomingRequest, PolicyDraft, ROUTES, Rotate};
-use tidegate::core::rotation::Window;
+use tidegate::admin::{AdminError, Command, IncomingRequest, PolicyDraft, ROUTES, Rotate};
+use tidegate::rotation::Window;
 
 use super::{known, text};
 

@@ -1,6 +1,6 @@
 //! An `Authorization` field's value.
 
-use tidegate::core::request::{Authorization, Checked};
+use tidegate::request::{Authorization, Checked};
 
 use super::{known, text};
 use crate::verdict;

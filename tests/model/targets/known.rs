@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use tidegate::core::request::{Authorization, Checked};
-use tidegate::core::token::{
+use tidegate::request::{Authorization, Checked};
+use tidegate::token::{
     CredentialError, IntegrationId, OwnCredentials, Prefix, Presented, TokenHash, TokenKeys, check, mint,
 };
 

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use tidegate::core::decision::{Decision, decide};
-use tidegate::core::openapi::{Document, Settings, compile};
-use tidegate::core::policy::{Access, Lookup, Operation, Policy};
-use tidegate::core::request::{Path, Request};
-use tidegate::core::rotation::Timestamp;
+use tidegate::decision::{Decision, decide};
+use tidegate::openapi::{Document, Settings, compile};
+use tidegate::policy::{Access, Lookup, Operation, Policy};
+use tidegate::request::{Path, Request};
+use tidegate::rotation::Timestamp;
 
 use super::text;
 

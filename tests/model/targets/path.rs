@@ -1,7 +1,7 @@
 //! A request target, raw, and the same text as a template.
 
-use tidegate::core::policy::Template;
-use tidegate::core::request::{Method, Path, Query, Request};
+use tidegate::policy::Template;
+use tidegate::request::{Method, Path, Query, Request};
 
 use super::text;
 use crate::verdict::{is_canonical_path, is_query};

@@ -1,9 +1,9 @@
 //! A record as KV holds it.
 
 use serde_json::Value;
-use tidegate::core::record::{Corrupt, Record};
-use tidegate::core::rotation::{Timestamp, TokenUse};
-use tidegate::core::token::{Authentic, TokenHash};
+use tidegate::record::{Corrupt, Record};
+use tidegate::rotation::{Timestamp, TokenUse};
+use tidegate::token::{Authentic, TokenHash};
 
 use super::{known, text};
 

@@ -1,8 +1,8 @@
 //! A token's text, and the other texts that are read at start: keys, prefixes, ids.
 
-use tidegate::core::record::OwnerId;
-use tidegate::core::scope::Scope;
-use tidegate::core::token::{IntegrationId, Prefix, Token, TokenHash, TokenKeys, verify};
+use tidegate::record::OwnerId;
+use tidegate::scope::Scope;
+use tidegate::token::{IntegrationId, Prefix, Token, TokenHash, TokenKeys, verify};
 
 use super::{known, text};
 

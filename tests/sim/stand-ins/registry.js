@@ -1,10 +1,10 @@
 // The real registry, with a way to it that can be slow, broken, or closed to the gate's reads.
-import { Registry as EntryRegistry } from "../../../src/edge/entry.js";
+import { Registry as EntryRegistry } from "../../../worker/js/entry.js";
 import { Random } from "../random.mjs";
 
 /** Longer than the gate waits for a read. */
 const HANG_MS = 4_000;
-/** What the gate reads is below this host (src/edge/stub.rs); commands are below another. */
+/** What the gate reads is below this host (worker/src/stub.rs); commands are below another. */
 const READS = "https://registry-reads";
 
 let behaviour = { slow: 0, down: false, reads: true };

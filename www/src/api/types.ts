@@ -1,4 +1,4 @@
-// What the admin API says: src/edge/openapi.json, as types. What the browser's bundle says too stands with that.
+// What the admin API says: src/admin/openapi.json, as types. What the browser's bundle says too stands with that.
 
 import type { EventKind } from "../core/codes";
 import type { Owner, PolicyDiff, Report, Settings } from "../core/types";

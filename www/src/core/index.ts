@@ -129,7 +129,7 @@ async function converted(documents: string[], settings: Settings): Promise<strin
   return read;
 }
 
-/** The types are what src/page/mod.rs writes; tests/page holds the two together. */
+/** The types are what browser/rules/src/lib.rs writes; tests/page holds the two together. */
 function answer<T>(call: () => string): T {
   return JSON.parse(attempt(call)) as T;
 }

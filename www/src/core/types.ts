@@ -1,4 +1,4 @@
-// What the browser's bundle of the crate takes and gives (src/page/mod.rs), as types. Every name is one that Rust writes.
+// What the browser's bundle of the crate takes and gives (browser/rules/src/lib.rs), as types. Every name is one that Rust writes.
 
 import type { DenialCode } from "./codes";
 

@@ -1,5 +1,5 @@
 // A first look at a text, at once and without the rules' code: which kinds of credentials it may hold. Whatever the rules
-// find (src/core/token/find.rs) is let through to them; tests/page holds the two together.
+// find (src/token/find.rs) is let through to them; tests/page holds the two together.
 
 import type { Found } from "../core/types";
 

@@ -2,16 +2,16 @@
 
 mod case;
 
-use tidegate::core::decision::{Decision, Denial, Grant, authenticate, decide};
-use tidegate::core::forward::{Arrival, RemovedFields, plan};
-use tidegate::core::policy::{
+use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
+use tidegate::forward::{Arrival, RemovedFields, plan};
+use tidegate::policy::{
     Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy,
     StoredPolicy, Template,
 };
-use tidegate::core::record::{Level, Live, Owner, OwnerId, Record};
-use tidegate::core::request::{Body, Method, Path, Request, RequestError};
-use tidegate::core::rotation::{LiveToken, Rotation, Timestamp};
-use tidegate::core::scope::{Scope, ScopeSet};
+use tidegate::record::{Level, Live, Owner, OwnerId, Record};
+use tidegate::request::{Body, Method, Path, Request, RequestError};
+use tidegate::rotation::{LiveToken, Rotation, Timestamp};
+use tidegate::scope::{Scope, ScopeSet};
 
 use super::{known, text};
 use crate::verdict::{self, Case};

@@ -1,0 +1,167 @@
+//! The browser's exports: JSON in, JSON out; `www/src/core/types.ts` has the types. They call the core and decide nothing
+//! themselves.
+
+use serde::Serialize;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use tidegate::admin::{Explain, Scopes};
+use tidegate::decision::{self, Subject};
+use tidegate::openapi::{Compiled, Document, Report, compile};
+use tidegate::policy::{Policy, PolicyDiff};
+use tidegate::request::{FromKept, Kept};
+use tidegate::rotation::Timestamp;
+use tidegate::scope::ScopeSet;
+use tidegate::token::{Prefix, find, inspect};
+
+/// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.
+///
+/// # Errors
+/// An `Error` where one of them is no JSON list of scopes.
+#[wasm_bindgen(js_name = scopeDiff)]
+pub fn scope_diff(before: &str, after: &str) -> Result<String, JsError> {
+    let (before, after): (ScopeSet, ScopeSet) = (read(before)?, read(after)?);
+    write(&before.diff(&after))
+}
+
+/// Whether a pasted text is a token in form: `{"form":"ours","prefix","id"}`, or another form and a `detail`. Without a
+/// `prefix`, any will do. Nothing of the token's secret part comes back.
+///
+/// # Errors
+/// An `Error` where `prefix` cannot be one.
+#[wasm_bindgen(js_name = inspectToken)]
+#[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes optional text by value")]
+pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsError> {
+    let prefix = prefix.map(|prefix| Prefix::parse(&prefix)).transpose().map_err(failure)?;
+    write(&inspect(text, prefix.as_ref()))
+}
+
+/// The credential in a pasted text, if there is one: `{"kind":"token","id"?,"whole"}`, `{"kind":"automation_key"}`,
+/// `{"kind":"owner_key"}` or `null`. Nothing of its secret part comes back.
+///
+/// # Errors
+/// None that is known.
+#[wasm_bindgen(js_name = findCredential)]
+pub fn find_credential(text: &str) -> Result<String, JsError> {
+    write(&find(text))
+}
+
+/// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's. Documents are in
+/// JSON, or what `yamlToJson` of the bundle `page_yaml` made of them.
+///
+/// # Errors
+/// An `Error` where the settings cannot be read, or a document; it tells which, counted from 0.
+#[wasm_bindgen(js_name = policyReport)]
+#[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
+pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
+    write(&compiled(&documents, settings)?.report)
+}
+
+/// The title of a document: what the registry keeps it by. The document is given as for [`policy_report`].
+///
+/// # Errors
+/// An `Error` where the document cannot be read.
+#[wasm_bindgen(js_name = documentTitle)]
+pub fn document_title(document: &str) -> Result<String, JsError> {
+    let document = Document::parse_json(document).map_err(failure)?;
+    Ok(document.title().to_owned())
+}
+
+/// A policy in force, ready to be asked.
+#[wasm_bindgen]
+pub struct CompiledPolicy(Policy);
+
+#[derive(Serialize)]
+struct Changes {
+    report: Report,
+    diff: Option<PolicyDiff>,
+}
+
+#[wasm_bindgen]
+impl CompiledPolicy {
+    /// Reads a policy's stored form, as `GET /policy/compiled` answers it.
+    ///
+    /// # Errors
+    /// An `Error` where it is none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(policy: &str) -> Result<Self, JsError> {
+        Policy::from_json(policy).map(Self).map_err(failure)
+    }
+
+    /// Its revision.
+    #[allow(clippy::cast_precision_loss, reason = "exact up to 2^53, as in any JSON that JavaScript reads")]
+    pub fn rev(&self) -> f64 {
+        self.0.rev() as f64
+    }
+
+    /// The catalogue of its scopes, as `GET /scopes` answers it.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn catalogue(&self) -> Result<String, JsError> {
+        write(&Scopes { scopes: self.0.catalogue() })
+    }
+
+    /// What other scopes would let an integration do, and no longer do. The question is
+    /// `{"level","before":[…],"after":[…]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn preview(&self, question: &str) -> Result<String, JsError> {
+        write(&decision::preview(&self.0, &read(question)?))
+    }
+
+    /// What an integration can do and cannot do. The question is `{"level","scopes":[…]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn abilities(&self, question: &str) -> Result<String, JsError> {
+        write(&decision::abilities(&self.0, &read(question)?))
+    }
+
+    /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without
+    /// `integration`: what that one may do is the registry's to say. `now` is in Unix seconds.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn explain(&self, question: &str, now: u32) -> Result<String, JsError> {
+        let Explain { method, path, integration, scopes, owner } = read(question)?;
+        let subject = match (integration, owner, scopes) {
+            (None, None, None) => Subject::Nobody,
+            (None, Some(owner), Some(scopes)) => Subject::assumed(owner, scopes),
+            _ => return Err(JsError::new("give owner and scopes, or neither, and no integration")),
+        };
+        write(&decision::explain(&method, &path, &subject, &self.0, Timestamp::from_seconds(now.into())))
+    }
+
+    /// What publishing these documents would report, and what it would change of this policy: `{"report","diff"}`; `diff`
+    /// is null where the report has errors.
+    ///
+    /// # Errors
+    /// As [`policy_report`].
+    #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
+    pub fn diff(&self, documents: Vec<String>, settings: &str) -> Result<String, JsError> {
+        let Compiled { policy, report } = compiled(&documents, settings)?;
+        write(&Changes { diff: policy.map(|policy| self.0.diff(&policy)), report })
+    }
+}
+
+fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
+    let settings = read(settings)?;
+    let documents = documents.iter().zip(0..).map(|(document, place)| {
+        Document::parse_json(document).map_err(|error| JsError::new(&format!("documents[{place}]: {error}")))
+    });
+    Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
+}
+
+fn read<T: FromKept>(text: &str) -> Result<T, JsError> {
+    T::from_kept(Kept::parse(text).map_err(failure)?).map_err(failure)
+}
+
+fn write(value: &impl Serialize) -> Result<String, JsError> {
+    serde_json::to_string(value).map_err(failure)
+}
+
+fn failure(error: impl ToString) -> JsError {
+    JsError::new(&error.to_string())
+}

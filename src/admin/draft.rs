@@ -1,0 +1,323 @@
+//! What the policy is to become: all of it anew, a change to it, or an earlier version.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::AdminError;
+use super::body::{made, malformed};
+use crate::openapi::{Document, InvalidDocument, Settings};
+use crate::request::{Fault, Fields, FromKept, Kept};
+
+/// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
+pub struct DocumentName(String);
+
+/// The text is no document's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a document's name is 1 to 200 characters, without control characters, and without white space at its ends")]
+pub struct InvalidDocumentName;
+
+/// What the policy is to become.
+#[derive(Clone, Debug)]
+pub enum PolicyDraft {
+    /// `PUT /policy`: these documents and settings, and nothing else.
+    Whole(WholePolicy),
+    /// `PATCH /policy` and the routes of one document: whatever is not named stays.
+    Change(PolicyChange),
+    /// `POST /policy/rollback`: what was published under this revision.
+    Earlier(u64),
+}
+
+/// All documents and settings of a policy.
+#[derive(Clone, Debug)]
+pub struct WholePolicy {
+    /// OpenAPI documents, each under a name of its own.
+    pub documents: Vec<(DocumentName, Document)>,
+    /// How to read them.
+    pub settings: Settings,
+}
+
+/// A change to the policy in force.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyChange {
+    /// Documents that take the place of the ones of their names, or are added; `None` removes one.
+    pub documents: Vec<(DocumentName, Option<Document>)>,
+    /// The settings, if they change.
+    pub settings: Option<Settings>,
+}
+
+/// How many documents a policy may have.
+pub const MAX_DOCUMENTS: usize = 1_000;
+const MAX_NAME_CHARACTERS: usize = 200;
+
+impl DocumentName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name that a document has by its title.
+    fn of(document: &Document) -> Self {
+        let title = document.title();
+        let plain = title.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let short: String = plain.collect::<String>().trim().chars().take(MAX_NAME_CHARACTERS).collect();
+        let name = short.trim_end();
+        Self(if name.is_empty() { "untitled" } else { name }.to_owned())
+    }
+}
+
+impl TryFrom<String> for DocumentName {
+    type Error = InvalidDocumentName;
+
+    fn try_from(text: String) -> Result<Self, InvalidDocumentName> {
+        let usable = !text.chars().any(char::is_control) && text.trim() == text;
+        if usable && (1..=MAX_NAME_CHARACTERS).contains(&text.chars().count()) {
+            return Ok(Self(text));
+        }
+        Err(InvalidDocumentName)
+    }
+}
+
+impl From<DocumentName> for String {
+    fn from(name: DocumentName) -> Self {
+        name.0
+    }
+}
+
+impl FromKept for DocumentName {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+    }
+}
+
+impl PolicyDraft {
+    /// `PUT /policy`
+    pub(super) fn parse_whole(body: &str) -> Result<Self, AdminError> {
+        let [documents, settings] = fields(body, "", ["documents", "settings"])?;
+        Self::whole(documents, settings)
+    }
+
+    /// `PATCH /policy`
+    pub(super) fn parse_change(body: &str) -> Result<Self, AdminError> {
+        Self::change(body, "")
+    }
+
+    /// `PUT /policy/documents/{name}`: the body is the document.
+    pub(super) fn parse_document(name: DocumentName, body: &str) -> Result<Self, AdminError> {
+        let json: &RawValue = serde_json::from_str(body).map_err(|error| malformed(&error))?;
+        let document = read("document", json.get())?.named(name.as_str());
+        Ok(Self::one(name, Some(document)))
+    }
+
+    /// `DELETE /policy/documents/{name}`
+    pub(super) fn remove(name: DocumentName) -> Self {
+        Self::one(name, None)
+    }
+
+    /// `POST /policy/rollback`
+    pub(super) fn parse_earlier(body: &str) -> Result<Self, AdminError> {
+        Ok(Self::Earlier(super::body::parse::<RollBack>(body)?.0))
+    }
+
+    /// `POST /policy/preview`: the body of `PUT /policy` or of a roll back; or the body of `PATCH /policy` as `change`.
+    pub(super) fn parse_preview(body: &str) -> Result<Self, AdminError> {
+        match fields(body, "", ["documents", "settings", "change", "to"])? {
+            [documents, settings, None, None] => Self::whole(documents, settings),
+            [None, None, Some(change), None] => Self::change(change.get(), "change"),
+            [None, None, None, Some(_)] => Self::parse_earlier(body),
+            [.., None, _] => Err(AdminError::invalid("to", "nothing can stand beside it")),
+            _ => Err(AdminError::invalid("change", "nothing can stand beside it")),
+        }
+    }
+
+    fn whole(documents: Option<&RawValue>, settings: Option<&RawValue>) -> Result<Self, AdminError> {
+        let documents = documents.ok_or_else(|| AdminError::invalid("documents", "missing field `documents`"))?;
+        let settings = settings.map(|json| read_settings("settings", json)).transpose()?.unwrap_or_default();
+        let json = documents.get();
+        let documents = if json.starts_with('{') { named_documents(json)? } else { titled_documents(json)? };
+        Ok(Self::Whole(WholePolicy { documents, settings }))
+    }
+
+    fn change(body: &str, place: &str) -> Result<Self, AdminError> {
+        let within = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+        let [documents, settings] = fields(body, place, ["documents", "settings"])?;
+        let settings = settings.map(|json| read_settings(&within("settings"), json)).transpose()?;
+        let place = within("documents");
+        let documents = documents.map(|json| changed_documents(json.get(), &place)).transpose()?.unwrap_or_default();
+        if documents.is_empty() && settings.is_none() {
+            return Err(AdminError::invalid(&place, "nothing to change: give documents or settings"));
+        }
+        Ok(Self::Change(PolicyChange { documents, settings }))
+    }
+
+    fn one(name: DocumentName, document: Option<Document>) -> Self {
+        Self::Change(PolicyChange { documents: vec![(name, document)], settings: None })
+    }
+}
+
+/// `POST /policy/rollback`: `to`, the revision whose policy is to be in force again.
+struct RollBack(u64);
+
+impl FromKept for RollBack {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        Fields::of(value, &["to"])?.required("to").map(Self)
+    }
+}
+
+/// Documents in a list: each is called by its title.
+fn titled_documents(json: &str) -> Result<Vec<(DocumentName, Document)>, AdminError> {
+    let list: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| unread(&error, "documents"))?;
+    check_count("documents", list.len())?;
+    let mut documents: Vec<(DocumentName, Document)> = Vec::with_capacity(list.len());
+    for (json, at) in list.into_iter().zip(0_usize..) {
+        let place = format!("documents[{at}]");
+        let document = read(&place, json.get())?;
+        let name = DocumentName::of(&document);
+        if documents.iter().any(|(other, _)| *other == name) {
+            let message = format!(
+                "another document is called {:?} too; give documents as an object, with a name for each",
+                name.as_str()
+            );
+            return Err(AdminError::invalid(&place, message));
+        }
+        let document = document.named(name.as_str());
+        documents.push((name, document));
+    }
+    Ok(documents)
+}
+
+/// Documents by their names.
+fn named_documents(json: &str) -> Result<Vec<(DocumentName, Document)>, AdminError> {
+    let present = |name: &DocumentName, document: Option<Document>| {
+        document.ok_or_else(|| AdminError::invalid(&format!("documents.{}", name.as_str()), "it is null"))
+    };
+    let documents = changed_documents(json, "documents")?;
+    if documents.is_empty() {
+        return Err(AdminError::invalid("documents", "it names no document"));
+    }
+    documents.into_iter().map(|(name, document)| present(&name, document).map(|document| (name, document))).collect()
+}
+
+/// Documents by their names; a null says that one is to go.
+fn changed_documents(json: &str, place: &str) -> Result<Vec<(DocumentName, Option<Document>)>, AdminError> {
+    let Entries(entries) = serde_json::from_str(json).map_err(|error| unread(&error, place))?;
+    check_count(place, entries.len())?;
+    let mut documents: Vec<(DocumentName, Option<Document>)> = Vec::with_capacity(entries.len());
+    for (name, json) in entries {
+        let place = format!("{place}.{name}");
+        let name = DocumentName::try_from(name).map_err(|error| AdminError::invalid(&place, error))?;
+        if documents.iter().any(|(other, _)| *other == name) {
+            return Err(AdminError::invalid(&place, "it is given more than once"));
+        }
+        let document = match json.get() {
+            "null" => None,
+            json => Some(read(&place, json)?.named(name.as_str())),
+        };
+        documents.push((name, document));
+    }
+    Ok(documents)
+}
+
+fn check_count(place: &str, count: usize) -> Result<(), AdminError> {
+    if count <= MAX_DOCUMENTS {
+        return Ok(());
+    }
+    Err(AdminError::invalid(place, format!("a policy has at most {MAX_DOCUMENTS} documents")))
+}
+
+/// A document as JSON, or as a JSON string that holds its text in JSON or YAML.
+fn read(place: &str, json: &str) -> Result<Document, AdminError> {
+    let document = match serde_json::from_str::<String>(json) {
+        Ok(text) => Document::parse(&text),
+        Err(_) => Document::parse(json),
+    };
+    document.map_err(|error: InvalidDocument| AdminError::invalid(place, error))
+}
+
+fn read_settings(place: &str, json: &RawValue) -> Result<Settings, AdminError> {
+    made(place, Kept::parse(json.get()).map_err(|error| malformed(&error))?)
+}
+
+/// An object's members, read where they stand: a document is long.
+struct Entries<'a>(Vec<(String, &'a RawValue)>);
+
+/// The named fields of an object that has no others.
+fn fields<'a, const N: usize>(
+    json: &'a str,
+    place: &str,
+    names: [&str; N],
+) -> Result<[Option<&'a RawValue>; N], AdminError> {
+    let Entries(entries) =
+        serde_json::from_str(json).map_err(|error| unread(&error, if place.is_empty() { "body" } else { place }))?;
+    let mut found = [None; N];
+    for (name, value) in entries {
+        let within = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        let mut known = names.iter().zip(&mut found);
+        let Some((_, field)) = known.find(|(known, _)| **known == name) else {
+            return Err(AdminError::invalid(&within, format!("unknown field `{name}`")));
+        };
+        if field.replace(value).is_some() {
+            return Err(AdminError::invalid(&within, format!("duplicate field `{name}`")));
+        }
+    }
+    Ok(found)
+}
+
+/// What stands at `place` is of another type than it must be, unless the body is no JSON at all.
+fn unread(error: &serde_json::Error, place: &str) -> AdminError {
+    if error.is_syntax() || error.is_eof() {
+        return malformed(error);
+    }
+    let message = error.to_string();
+    AdminError::invalid(place, message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message))
+}
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_becomes_a_name() {
+        let long = "é".repeat(250);
+        for (title, name) in [
+            ("Contacts API", "Contacts API"),
+            (" a\\tb\\n", "a b"),
+            ("", "untitled"),
+            ("\\u0000", "untitled"),
+            (&long, long.get(..400).unwrap()),
+        ] {
+            let text = format!(r#"{{"openapi":"3.0.0","info":{{"title":"{title}","version":"1"}},"paths":{{}}}}"#);
+            let name_found = DocumentName::of(&Document::parse(&text).unwrap());
+            assert_eq!(name_found.as_str(), name);
+            assert_eq!(DocumentName::try_from(name_found.as_str().to_owned()), Ok(name_found));
+        }
+    }
+}

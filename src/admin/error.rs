@@ -1,0 +1,212 @@
+//! Why the admin API refuses, and the one function that turns it into an answer.
+
+use serde_json::Value;
+
+use crate::reply::Reply;
+use crate::rotation::Conflict;
+
+/// Every way in which the admin API refuses. Nothing has changed when it does.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AdminError {
+    /// Neither the owner key nor a session.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// The key given is not the owner key.
+    #[error("wrong owner key")]
+    WrongKey,
+    /// A change asked for by another origin's page.
+    #[error("cross-origin request")]
+    CrossOrigin,
+    /// The page or a session, where no host name was set aside for them.
+    #[error("ADMIN_HOST is not set")]
+    NoAdminHost,
+    /// No such route.
+    #[error("not found")]
+    NotFound,
+    /// No integration has this id.
+    #[error("no such integration")]
+    NoIntegration,
+    /// No sub-account has this id.
+    #[error("no such sub-account")]
+    NoSubAccount,
+    /// The policy in force has no document of this name.
+    #[error("no such document")]
+    NoDocument,
+    /// The path is known, for these methods.
+    #[error("method not allowed")]
+    MethodNotAllowed(Vec<&'static str>),
+    /// The state of the integration does not allow it.
+    #[error("conflict: {0}")]
+    Conflict(#[from] Conflict),
+    /// It is there already; names the field.
+    #[error("{0} exists already")]
+    Exists(&'static str),
+    /// The agency's id cannot change while so many integrations belong to it.
+    #[error("{0} integrations belong to the agency")]
+    AgencyInUse(u64),
+    /// The documents of the policy in force were not kept; carries its revision.
+    #[error("the documents of policy {0} were not kept")]
+    DocumentsNotKept(u64),
+    /// It was done under this idempotency key already; carries the integration as it is now.
+    #[error("already done")]
+    AlreadyDone(Value),
+    /// The change was based on an older revision; carries the present state.
+    #[error("stale revision")]
+    Stale(Value),
+    /// A change without the revision that it is based on.
+    #[error("If-Match is missing")]
+    NeedsRev,
+    /// The body is longer than so many bytes.
+    #[error("body over {0} bytes")]
+    TooLarge(usize),
+    /// The body did not come to its end in time.
+    #[error("body too slow")]
+    TooSlow,
+    /// The body is not declared as JSON in UTF-8.
+    #[error("not application/json")]
+    NotJson,
+    /// The body is no JSON text.
+    #[error("malformed JSON at line {line}, column {column}")]
+    Malformed {
+        /// Where in the body.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// A field of body, path or query cannot be accepted.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// The field, as in `owner.id`.
+        field: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The documents of a policy have errors; carries the report.
+    #[error("the policy has errors")]
+    PolicyErrors(Value),
+    /// The gate lacks something that it cannot work without; says what to set, and no value.
+    #[error("misconfigured: {0}")]
+    Misconfigured(String),
+    /// The admin page's files cannot be had; says what to do.
+    #[error("page: {0}")]
+    Page(String),
+    /// The registry failed; the true reason is for the log.
+    #[error("registry: {0}")]
+    Registry(String),
+}
+
+impl AdminError {
+    /// A field that cannot be accepted.
+    pub fn invalid(field: &str, message: impl ToString) -> Self {
+        Self::Invalid { field: field.to_owned(), message: message.to_string() }
+    }
+
+    /// What the admin hears of it.
+    pub fn answer(&self) -> Reply {
+        match self {
+            Self::NotSignedIn => Reply::new(401, "not-signed-in", "Sign in", NOT_SIGNED_IN)
+                .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\"".to_owned()),
+            Self::WrongKey => Reply::new(401, "wrong-key", "Wrong owner key", "The key is not this gate's owner key.")
+                .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
+            Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
+            Self::NoAdminHost => Reply::new(404, "no-admin-host", "There is no admin page here", NO_ADMIN_HOST),
+            Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
+            Self::NoIntegration => {
+                Reply::new(404, "not-found", "Not found", "No integration has this id.").extend("field", "id".into())
+            }
+            Self::NoSubAccount => {
+                Reply::new(404, "not-found", "Not found", "No sub-account has this id.").extend("field", "id".into())
+            }
+            Self::NoDocument => {
+                Reply::new(404, "not-found", "Not found", "The policy in force has no document of this name.")
+                    .extend("field", "name".into())
+            }
+            Self::MethodNotAllowed(methods) => {
+                let allowed = methods.join(", ");
+                let detail = format!("This address takes {allowed}.");
+                Reply::new(405, "method-not-allowed", "Method not allowed", &detail).with("Allow", allowed)
+            }
+            Self::Conflict(conflict) => Reply::new(
+                409,
+                "conflict",
+                "The integration's state does not allow it",
+                &sentence(&conflict.to_string()),
+            ),
+            Self::Exists(field) => {
+                let detail = format!("There is one with this {field} already.");
+                Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
+            }
+            Self::AgencyInUse(integrations) => {
+                let detail = format!("Integrations that belong to it: {integrations}. Delete them first.");
+                Reply::new(409, "agency-in-use", "Integrations belong to the agency", &detail)
+                    .extend("field", "id".into())
+                    .extend("integrations", (*integrations).into())
+            }
+            Self::DocumentsNotKept(rev) => {
+                let detail = format!("Version {rev} was published before documents were kept. {NOT_KEPT}");
+                Reply::new(409, "documents-not-kept", "The documents of the policy in force were not kept", &detail)
+                    .extend("field", "documents".into())
+            }
+            Self::AlreadyDone(current) => Reply::new(409, "already-done", "This was done already", ALREADY_DONE)
+                .extend("field", "Idempotency-Key".into())
+                .extend("current", current.clone()),
+            Self::Stale(current) => Reply::new(412, "stale", "Somebody else changed it meanwhile", STALE)
+                .extend("field", "If-Match".into())
+                .extend("current", current.clone()),
+            Self::NeedsRev => Reply::new(428, "needs-if-match", "Say which revision you change", NEEDS_REV)
+                .extend("field", "If-Match".into()),
+            Self::TooLarge(limit) => {
+                Reply::new(413, "too-large", "The body is too long", &format!("It may have {limit} bytes at most."))
+                    .extend("field", "body".into())
+            }
+            Self::TooSlow => {
+                Reply::new(408, "too-slow", "The body did not arrive in time", TOO_SLOW).extend("field", "body".into())
+            }
+            Self::NotJson => {
+                Reply::new(415, "not-json", "The body must be JSON", NOT_JSON).extend("field", "Content-Type".into())
+            }
+            Self::Malformed { line, column } => {
+                let detail = format!("The body is no JSON text: line {line}, column {column}.");
+                Reply::new(400, "malformed-json", "The body is malformed", &detail).extend("field", "body".into())
+            }
+            Self::Invalid { field, message } => {
+                let detail = format!("{field}: {}", sentence(message));
+                Reply::new(422, "invalid-field", "A field cannot be accepted", &detail)
+                    .extend("field", field.as_str().into())
+            }
+            Self::PolicyErrors(report) => Reply::new(422, "policy-errors", "The policy has errors", POLICY_ERRORS)
+                .extend("field", "documents".into())
+                .extend("report", report.clone()),
+            Self::Misconfigured(what) => {
+                Reply::new(503, "misconfigured", "The gate is misconfigured", &format!("{what}."))
+                    .with("Retry-After", "60".to_owned())
+            }
+            Self::Page(_) => Reply::new(503, "page-unavailable", "The admin page cannot be served", PAGE)
+                .with("Retry-After", "60".to_owned()),
+            Self::Registry(_) => Reply::new(503, "registry-unavailable", "The registry did not carry it out", REGISTRY)
+                .with("Retry-After", "5".to_owned()),
+        }
+    }
+}
+
+const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
+const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
+    \"current\" and under another key.";
+const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
+const NO_ADMIN_HOST: &str = "The admin page and its sessions need a host name of their own, in the variable ADMIN_HOST. Without it \
+    the admin API takes the owner key as \"Authorization: Bearer <key>\".";
+const TOO_SLOW: &str = "Send the whole body at once.";
+const NOT_JSON: &str = "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.";
+const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
+const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
+const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";
+const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
+const PAGE: &str = "The gate's log says why, and what to do.";
+const REGISTRY: &str = "Nothing is known to have changed. Look before you try again.";
+
+/// An error's text as a sentence: it starts in lower case and has no full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}

@@ -1,0 +1,116 @@
+//! `GET /integrations`: which of them, in which order, from where on.
+
+use super::query::Parameters;
+use super::visible::composed;
+use super::{AdminError, Cursor, Sort};
+use crate::record::{Level, Owner, OwnerId};
+use crate::rotation::Timestamp;
+use crate::scope::Scope;
+
+/// `GET /integrations`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListIntegrations {
+    /// Which integrations.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// Only those behind this place.
+    pub after: Option<Cursor>,
+    /// How many at most: 1 to 200.
+    pub limit: u32,
+}
+
+/// Which integrations are listed: those of which all that is given here is true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// They are this owner's.
+    pub owner: Option<Owner>,
+    /// This folded text is in what can be searched, or in the folded name of their sub-account.
+    pub text: Option<String>,
+    /// They have this scope.
+    pub scope: Option<Scope>,
+    /// They are in this state.
+    pub state: Option<State>,
+    /// Their current token was made before this.
+    pub token_created_before: Option<Timestamp>,
+}
+
+/// What a list can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// One token.
+    Steady,
+    /// Two tokens, in a window that is open now.
+    Rotating,
+    /// KV has not taken the last change.
+    Unpublished,
+}
+
+/// The longest text to search for, in characters.
+const LONGEST_TEXT: usize = 200;
+const PARAMETERS: [&str; 8] = ["owner", "q", "scope", "state", "token_created_before", "sort", "cursor", "limit"];
+/// Between texts that are searched together; no name and no description has it, and no text to search for.
+const SEPARATOR: &str = "\u{1f}";
+
+/// What of an integration can be searched: its texts, folded.
+pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> String {
+    folded(&[name, description, id, owner].join(SEPARATOR))
+}
+
+/// A text in one spelling and without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
+/// or the capital `ẞ` would stay a letter of its own.
+pub fn folded(text: &str) -> String {
+    let text = composed(text);
+    let letters = text.chars().flat_map(char::to_lowercase);
+    let letters: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    composed(&letters)
+}
+
+impl ListIntegrations {
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &PARAMETERS)?;
+        let sort = given.read("sort", Sort::parse)?.unwrap_or_default();
+        let filter = Filter {
+            owner: given.read("owner", parse_owner)?,
+            text: given.read("q", parse_text)?.filter(|text| !text.is_empty()),
+            scope: given.read("scope", Scope::parse)?,
+            state: given.read("state", parse_state)?,
+            token_created_before: given.read("token_created_before", parse_time)?,
+        };
+        let after = given.read("cursor", |text| Cursor::parse(text, sort))?;
+        Ok(Self { filter, sort, after, limit: given.limit()? })
+    }
+}
+
+/// `agency:{id}` or `sub_account:{id}`
+fn parse_owner(text: &str) -> Result<Owner, String> {
+    let invalid = || "it must be agency:{id} or sub_account:{id}".to_owned();
+    let (level, id) = text.split_once(':').ok_or_else(invalid)?;
+    let level = match level {
+        "agency" => Level::Agency,
+        "sub_account" => Level::SubAccount,
+        _ => return Err(invalid()),
+    };
+    Ok(Owner { level, id: OwnerId::parse(id).map_err(|error| error.to_string())? })
+}
+
+fn parse_text(text: &str) -> Result<String, &'static str> {
+    let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    if text.chars().any(forbidden) || text.chars().count() > LONGEST_TEXT {
+        return Err("it must be at most 200 characters, without control characters but line ends and tabs");
+    }
+    Ok(folded(text))
+}
+
+fn parse_state(text: &str) -> Result<State, &'static str> {
+    match text {
+        "steady" => Ok(State::Steady),
+        "rotating" => Ok(State::Rotating),
+        "unpublished" => Ok(State::Unpublished),
+        _ => Err("it must be steady, rotating or unpublished"),
+    }
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse::<u32>().map(|seconds| Timestamp::from_seconds(seconds.into())).map_err(|_| "it must be Unix seconds")
+}

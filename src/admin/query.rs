@@ -1,0 +1,90 @@
+//! The query of a list, and where in it a page begins.
+
+use std::fmt;
+
+use super::AdminError;
+use crate::record::OwnerId;
+use crate::request::{Query, decode};
+use crate::token::BASE64URL;
+
+const DEFAULT_LIMIT: u32 = 50;
+const LARGEST_LIMIT: u32 = 200;
+
+/// Which page of a list that has one order only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging<T> {
+    /// Only those behind this one.
+    pub after: Option<T>,
+    /// How many at most: 1 to 200.
+    pub limit: u32,
+}
+
+impl Paging<u64> {
+    /// By a number: a revision, or that of an event. The last one of a page is the cursor of the next.
+    pub(super) fn by_number(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &["cursor", "limit"])?;
+        let after = given.read("cursor", |text| parse_rev(text).ok_or("it is no cursor of this list"))?;
+        Ok(Self { after, limit: given.limit()? })
+    }
+}
+
+impl Paging<OwnerId> {
+    /// By id.
+    pub(super) fn by_id(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &["cursor", "limit"])?;
+        let id = |text: &str| OwnerId::parse(&String::from_utf8(BASE64URL.decode(text)?).ok()?).ok();
+        let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
+        Ok(Self { after, limit: given.limit()? })
+    }
+
+    /// The cursor of the page that follows the one that ends with `last`.
+    pub fn cursor(last: &OwnerId) -> String {
+        BASE64URL.encode(last.as_str().as_bytes())
+    }
+}
+
+/// A query as HTML forms write it: `&` between pairs, `+` or `%20` for a space, UTF-8 in percent encoding.
+pub(super) struct Parameters(Vec<(&'static str, String)>);
+
+impl Parameters {
+    /// Reads a query that has none but these parameters.
+    pub(super) fn parse(query: Option<&str>, parameters: &[&'static str]) -> Result<Self, AdminError> {
+        let query = Query::parse(query).map_err(|error| AdminError::invalid("query", error))?;
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        for pair in query.as_str().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let known = parameters.iter().find(|known| **known == name);
+            let name = *known.ok_or_else(|| AdminError::invalid("query", format!("unknown parameter {name:?}")))?;
+            let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is no UTF-8"))?;
+            if found.iter().any(|(other, _)| *other == name) {
+                return Err(AdminError::invalid(name, "it is given more than once"));
+            }
+            found.push((name, value.into_owned()));
+        }
+        Ok(Self(found))
+    }
+
+    /// One of them, if it is given.
+    pub(super) fn read<T, E: fmt::Display>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, AdminError> {
+        let given = self.0.iter().find(|(given, _)| *given == name);
+        given.map(|(_, text)| parse(text)).transpose().map_err(|error| AdminError::invalid(name, error))
+    }
+
+    /// How many entries a page may have.
+    pub(super) fn limit(&self) -> Result<u32, AdminError> {
+        Ok(self.read("limit", parse_limit)?.unwrap_or(DEFAULT_LIMIT))
+    }
+}
+
+/// A revision, as it is written.
+pub(super) fn parse_rev(digits: &str) -> Option<u64> {
+    digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits)
+}
+
+fn parse_limit(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).ok_or("it must be 1 to 200")
+}

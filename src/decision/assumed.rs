@@ -1,0 +1,25 @@
+//! An integration that does not exist, to ask about.
+
+use super::Subject;
+use crate::record::{Live, Owner};
+use crate::rotation::{LiveToken, Rotation};
+use crate::scope::ScopeSet;
+use crate::token::{IntegrationId, TokenHash};
+
+impl Subject {
+    /// An integration of `owner` with `scopes`, with a token that never was minted.
+    pub fn assumed(owner: Owner, scopes: ScopeSet) -> Self {
+        let id = IntegrationId::from_entropy([0; 10]);
+        let tokens = Rotation::Steady(LiveToken { n: 1, hash: TokenHash::ASSUMED });
+        Self::Integration(Live {
+            id,
+            rev: 0,
+            owner,
+            name: "an integration".to_owned(),
+            scopes,
+            tokens,
+            expires_at: None,
+            paused: false,
+        })
+    }
+}

@@ -1,0 +1,347 @@
+//! An OpenAPI 3 document, as far as a policy is made of it: its operations as they are written, before settings.
+
+mod bodies;
+mod extract;
+mod objects;
+mod resolve;
+mod server;
+mod stored;
+mod yaml;
+
+use serde::{Deserializer, Serialize};
+
+use crate::policy::OwnerParameter;
+use crate::request::{self, Kept, Map, json};
+
+use self::objects::OpenApi;
+pub(super) use self::objects::Security;
+pub use self::stored::CorruptDocument;
+
+/// The longest document, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// What an OpenAPI 3.0 or 3.1 document says that a policy is made of, whatever the settings are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Document {
+    #[serde(skip)]
+    name: Option<String>,
+    title: String,
+    /// The security schemes that it declares.
+    security_schemes: Vec<String>,
+    /// The scopes that they declare, and what is said of each.
+    scopes: Map<String>,
+    /// What it says of security for all operations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security: Option<Security>,
+    /// What its servers put before every path.
+    base_path: String,
+    operations: Vec<OperationObject>,
+    bodies: Vec<Body>,
+    properties: Vec<Properties>,
+    /// What in it cannot be understood.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
+}
+
+/// An operation as the document has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct OperationObject {
+    pub path: String,
+    /// In lower case.
+    pub method: String,
+    #[serde(rename = "id", skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security: Option<Security>,
+    /// What its own servers put before the path, or its path's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_path: Option<String>,
+    /// Its parameters in query and header, and those of its path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<OwnerParameter>,
+    /// The place of its body in the document's list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<usize>,
+    /// Its extensions (`x-…`): those that are lists of texts; all others are `null`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    extensions: Map<Option<Vec<String>>>,
+}
+
+/// The forms of a request body.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(super) struct Body(pub Vec<Form>);
+
+/// Media types of a body that have the same properties.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Form {
+    pub media_types: Vec<String>,
+    /// The place of the properties in the document's list.
+    pub properties: usize,
+}
+
+/// The properties of the object that a body is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Properties {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// The references that lead nowhere in the document: behind them could be more properties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unresolved: Vec<String>,
+    /// Why properties may be missing here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+}
+
+/// Something that cannot be understood, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Fault {
+    pub path: String,
+    pub method: String,
+    pub what: String,
+}
+
+/// Why a text is no usable OpenAPI document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDocument {
+    /// Longer than `MAX_BYTES`.
+    #[error("it is longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// Not JSON or YAML, or not an OpenAPI document; tells the place in the text.
+    #[error("{0}")]
+    Malformed(String),
+    /// Not of OpenAPI 3.0 or 3.1.
+    #[error("openapi is {0:?}; Tidegate reads 3.0 and 3.1")]
+    Version(String),
+}
+
+impl Document {
+    /// Reads a document in JSON or YAML. What starts with `{` is JSON.
+    ///
+    /// # Errors
+    /// [`InvalidDocument`] for a text that is not an OpenAPI document.
+    pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
+        if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
+            Self::parse_json(text)
+        } else {
+            read(parse_yaml(text)?, text.len())
+        }
+    }
+
+    /// Reads a document in JSON, or what [`yaml_to_json`] made of one.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
+        if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
+            let value = rejoined(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
+            return read(value, text.len()); // no errors with places in a text that nobody wrote
+        }
+        read(&mut serde_json::Deserializer::from_str(bounded(text)?), text.len())
+    }
+
+    /// The same document under a name of its own, as reports are to call it: its file's, say.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
+    /// What reports call it: its name, else its title.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.title)
+    }
+
+    /// How many operations it describes.
+    pub fn operation_count(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// The operations, in the order of paths.
+    pub(super) fn operations(&self) -> impl Iterator<Item = Described<'_>> {
+        self.operations.iter().map(|operation| Described { document: self, operation })
+    }
+
+    /// What it says of security for all operations that say nothing of their own.
+    pub(super) fn security(&self) -> Option<&Security> {
+        self.security.as_ref()
+    }
+
+    /// What in it cannot be understood.
+    pub(super) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// All bodies of its operations.
+    pub(super) fn bodies(&self) -> &[Body] {
+        &self.bodies
+    }
+
+    /// The sets of properties that its bodies have.
+    pub(super) fn properties(&self) -> &[Properties] {
+        &self.properties
+    }
+
+    /// The scopes that its security schemes declare, and what it says of each.
+    pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.scopes.iter().map(|(scope, description)| (scope.as_str(), description.as_str()))
+    }
+
+    /// Every list of requirements that stands in it.
+    pub(super) fn requirements(&self) -> impl Iterator<Item = &Map<Vec<String>>> {
+        let own = self.operations.iter().filter_map(|operation| operation.security.as_ref());
+        let is_inherited = self.operations.iter().any(|operation| operation.security.is_none());
+        self.security.as_ref().filter(|_| is_inherited).into_iter().chain(own).flatten()
+    }
+
+    /// Every scope that it names, wherever it does; `extension` is that which lists scopes.
+    pub(super) fn named_scopes<'a>(&'a self, extension: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let needed = self.requirements().flat_map(|requirement| requirement.values().flatten());
+        let lists = self.operations.iter().filter_map(move |operation| operation.extensions.get(extension?)?.as_ref());
+        let declared = self.scope_descriptions().map(|(scope, _)| scope);
+        needed.chain(lists.flatten()).map(String::as_str).chain(declared)
+    }
+
+    /// Whether it declares the security scheme `name`.
+    pub(super) fn declares_scheme(&self, name: &str) -> bool {
+        self.security_schemes.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+}
+
+/// An operation in its document.
+#[derive(Clone, Copy)]
+pub(super) struct Described<'a> {
+    pub document: &'a Document,
+    pub operation: &'a OperationObject,
+}
+
+impl<'a> Described<'a> {
+    /// Its path template with the base path before it.
+    pub fn full_path(&self) -> String {
+        let base_path = self.operation.base_path.as_ref().unwrap_or(&self.document.base_path);
+        format!("{base_path}{}", self.operation.path)
+    }
+
+    /// What it says of security itself.
+    pub fn own_security(&self) -> Option<&'a Security> {
+        self.operation.security.as_ref()
+    }
+
+    /// The texts that one of its extensions (`x-…`) lists; `Some(None)` if it is not a list of texts.
+    pub fn extension(&self, name: &str) -> Option<Option<&'a [String]>> {
+        self.operation.extensions.get(name).map(Option::as_deref)
+    }
+
+    /// The media types of its body; none where they cannot be told.
+    pub fn media_types(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let body = self.operation.body.and_then(|body| self.document.bodies.get(body));
+        let forms = body.into_iter().flat_map(|Body(forms)| forms);
+        forms.flat_map(|form| &form.media_types).map(String::as_str)
+    }
+
+    /// The place of its body among [`Document::bodies`].
+    pub fn body(&self) -> Option<usize> {
+        self.operation.body
+    }
+
+    /// Whether its body may be of a media type that the gate does not read.
+    pub fn takes_multipart(&self) -> bool {
+        let body = self.body().and_then(|body| self.document.bodies.get(body));
+        let mut media_types = body.into_iter().flat_map(|Body(forms)| forms).flat_map(|form| &form.media_types);
+        let is_range = |media_type: &str| matches!(media_type, "*/*" | "multipart/*");
+        media_types.any(|media_type| is_range(media_type) || request::Body::is_unread(Some(media_type)))
+    }
+}
+
+/// Stands before each part of what was YAML, as before the texts in a sequence of JSON texts (RFC 7464).
+const RECORD_SEPARATOR: char = '\u{1e}';
+
+/// A document in YAML as [`Document::parse_json`] takes it: for where there is no reader of YAML.
+///
+/// # Errors
+/// [`InvalidDocument`] where it is too long, or no YAML that JSON has something for.
+pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
+    let parts = match parse_yaml(text)? {
+        // In parts, as YAML may lie one level deeper than serde_json reads.
+        Kept::Object(entries) if !entries.is_empty() => {
+            entries.into_iter().flat_map(|(key, value)| [Kept::Text(key), value]).collect()
+        }
+        other => vec![other],
+    };
+    let mut json = String::new();
+    for part in parts {
+        json.push(RECORD_SEPARATOR);
+        part.write(&mut json);
+    }
+    Ok(json)
+}
+
+fn rejoined(converted: &str) -> Result<Kept<'_>, serde_json::Error> {
+    let mut parts = converted.split(RECORD_SEPARATOR).map(Kept::parse);
+    let mut entries = Vec::new();
+    while let Some(key) = parts.next() {
+        match (key?, parts.next()) {
+            (Kept::Text(key), Some(value)) => entries.push((key, value?)),
+            (whole, _) => return Ok(whole),
+        }
+    }
+    Ok(Kept::Object(entries))
+}
+
+fn parse_yaml(text: &str) -> Result<Kept<'static>, InvalidDocument> {
+    yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
+}
+
+/// The text without its byte order mark.
+fn bounded(text: &str) -> Result<&str, InvalidDocument> {
+    if text.len() > MAX_BYTES {
+        return Err(InvalidDocument::TooLong);
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Reads a document of so many bytes, or tells the place in it that cannot be read.
+fn read<'de, D: Deserializer<'de>>(deserializer: D, length: usize) -> Result<Document, InvalidDocument> {
+    let mut document = OpenApi::default();
+    match json::read(deserializer, &mut document) {
+        Ok(()) if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") => {
+            Err(InvalidDocument::Version(document.openapi))
+        }
+        Ok(()) => Ok(extract::document(&document, length)),
+        Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(what.to_string())),
+        Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {what}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_yaml_is_read_as_yaml_is() {
+        let deep = |levels: usize| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            format!("openapi: 3.1.0\npaths: {{}}\nx-deep: {open}{close}\n")
+        };
+        for text in [
+            "openapi: 3.0.1\ninfo: {title: é\u{1}}\npaths: {}\n",
+            "openapi: 3.1\n",
+            "[a]",
+            "a",
+            "{}",
+            "openapi: 3.1.0\npaths: 5\n",
+            &deep(127),
+            &deep(128),
+        ] {
+            let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
+            let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
+            // `{}` is JSON: asked of the loader of YAML itself.
+            let direct = parse_yaml(text).and_then(|value| read(value, text.len()));
+            assert_eq!(told(converted), told(direct), "{text}");
+        }
+        assert!(yaml_to_json(&deep(127)).is_ok() && yaml_to_json(&deep(128)).is_err());
+    }
+}

@@ -1,0 +1,139 @@
+//! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
+
+use super::{Body, Document, Fault, Form, OperationObject, Properties};
+use crate::request::{Fault as Wrong, Fields, FromKept, Kept, sort_and_dedup};
+
+/// The version of the form that this code writes and reads.
+const VERSION: u64 = 1;
+
+/// A stored extraction that cannot be trusted: a fault of the store.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CorruptDocument {
+    /// Not JSON, or not an extraction's JSON. Holds no content of it.
+    #[error("malformed at {place}")]
+    Malformed {
+        /// Where: a line and column of the text, or a path in the value, as in `operations[0].path`.
+        place: String,
+    },
+    /// Of a version that this code does not know.
+    #[error("version {0}")]
+    Version(u64),
+}
+
+impl Document {
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    /// [`CorruptDocument`] for all but an extraction of this version.
+    pub fn from_json(text: &str) -> Result<Self, CorruptDocument> {
+        let malformed = |place: String| CorruptDocument::Malformed { place };
+        let value =
+            Kept::parse(text).map_err(|error| malformed(format!("line {} column {}", error.line(), error.column())))?;
+        match value.entry("v") {
+            Some(Kept::Unsigned(VERSION)) => {}
+            Some(Kept::Unsigned(other)) => return Err(CorruptDocument::Version(*other)),
+            _ => return Err(malformed("v".to_owned())),
+        }
+        let document = Self::from_kept(value).map_err(|wrong| malformed(wrong.place))?;
+        if document.is_whole() { Ok(document) } else { Err(malformed("bodies".to_owned())) }
+    }
+
+    /// The text that a store keeps, on one line. Equal extractions are equal texts. The [name](Self::named) is not in it.
+    pub fn to_json(&self) -> String {
+        // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
+        let text = serde_json::to_string(self).unwrap_or_default();
+        format!("{{\"v\":{VERSION},{}", text.strip_prefix('{').unwrap_or_default())
+    }
+
+    /// Whether all that it refers to by place is there.
+    fn is_whole(&self) -> bool {
+        let bodies = self.operations.iter().filter_map(|operation| operation.body);
+        let forms = self.bodies.iter().flat_map(|Body(forms)| forms);
+        bodies.max().is_none_or(|body| body < self.bodies.len())
+            && forms.map(|form| form.properties).max().is_none_or(|place| place < self.properties.len())
+    }
+}
+
+impl FromKept for Document {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        let names = [
+            "v",
+            "title",
+            "security_schemes",
+            "scopes",
+            "security",
+            "base_path",
+            "operations",
+            "bodies",
+            "properties",
+            "faults",
+        ];
+        let mut fields = Fields::of(value, &names)?;
+        let _: u64 = fields.required("v")?;
+        let mut security_schemes: Vec<String> = fields.required("security_schemes")?;
+        sort_and_dedup(&mut security_schemes);
+        Ok(Self {
+            name: None,
+            title: fields.required("title")?,
+            security_schemes,
+            scopes: fields.required("scopes")?,
+            security: fields.given("security")?,
+            base_path: fields.required("base_path")?,
+            operations: fields.required("operations")?,
+            bodies: fields.required("bodies")?,
+            properties: fields.required("properties")?,
+            faults: fields.given("faults")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl FromKept for OperationObject {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        let names =
+            ["path", "method", "id", "summary", "tags", "security", "base_path", "parameters", "body", "extensions"];
+        let mut fields = Fields::of(value, &names)?;
+        Ok(Self {
+            path: fields.required("path")?,
+            method: fields.required("method")?,
+            operation_id: fields.given("id")?,
+            summary: fields.given("summary")?,
+            tags: fields.given("tags")?.unwrap_or_default(),
+            security: fields.given("security")?,
+            base_path: fields.given("base_path")?,
+            parameters: fields.given("parameters")?.unwrap_or_default(),
+            body: fields.given("body")?,
+            extensions: fields.given("extensions")?.unwrap_or_default(),
+        })
+    }
+}
+
+impl FromKept for Body {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        FromKept::from_kept(value).map(Self)
+    }
+}
+
+impl FromKept for Form {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        let mut fields = Fields::of(value, &["media_types", "properties"])?;
+        Ok(Self { media_types: fields.required("media_types")?, properties: fields.required("properties")? })
+    }
+}
+
+impl FromKept for Properties {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        let mut fields = Fields::of(value, &["names", "unresolved", "incomplete"])?;
+        Ok(Self {
+            names: fields.given("names")?.unwrap_or_default(),
+            unresolved: fields.given("unresolved")?.unwrap_or_default(),
+            incomplete: fields.given("incomplete")?,
+        })
+    }
+}
+
+impl FromKept for Fault {
+    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+        let mut fields = Fields::of(value, &["path", "method", "what"])?;
+        Ok(Self { path: fields.required("path")?, method: fields.required("method")?, what: fields.required("what")? })
+    }
+}

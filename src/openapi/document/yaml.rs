@@ -1,0 +1,275 @@
+//! YAML 1.2 as far as it says what JSON can say, in bounded memory.
+
+use std::borrow::Cow;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use crate::request::{Kept, Map};
+
+/// How deep collections may lie in one another; serde_json's own limit.
+const MOST_LEVELS: usize = 128;
+/// How many nodes a document may have, those included that aliases stand for: a few lines can stand for billions.
+const MOST_NODES: usize = 2_000_000;
+/// So many bytes of text count as one node more.
+const BYTES_OF_A_NODE: usize = 32;
+
+/// Reads one YAML document. Duplicate keys, merge keys, tags other than `!!str` and keys that are no scalars are errors.
+pub(super) fn parse(text: &str) -> Result<Kept<'static>, String> {
+    let mut loader = Loader::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| error.to_string())?;
+        loader.take(event).map_err(|what| at(&what, &span.start))?;
+    }
+    loader.root.ok_or_else(|| "it holds no document".to_owned())
+}
+
+fn at(what: &str, place: &Marker) -> String {
+    format!("{what} at line {}, column {}", place.line(), place.col().saturating_add(1))
+}
+
+#[derive(Default)]
+struct Loader {
+    open: Vec<Frame>,
+    anchors: Map<Known>,
+    nodes: usize,
+    root: Option<Kept<'static>>,
+}
+
+/// A collection whose end has not come yet.
+struct Frame {
+    items: Items,
+    anchor: usize,
+    nodes_before: usize,
+    /// How many levels of collections lie in it so far.
+    levels: usize,
+}
+
+enum Items {
+    Sequence(Vec<Kept<'static>>),
+    Mapping(Mapping),
+}
+
+#[derive(Default)]
+struct Mapping {
+    entries: Vec<(Cow<'static, str>, Kept<'static>)>,
+    keys: Map<()>,
+    /// The key whose value comes next.
+    key: Option<String>,
+}
+
+/// What an anchor names.
+struct Known {
+    value: Kept<'static>,
+    nodes: usize,
+    levels: usize,
+}
+
+impl Loader {
+    fn take(&mut self, event: Event<'_>) -> Result<(), String> {
+        match event {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => Ok(()),
+            Event::DocumentStart(_) if self.root.is_some() => Err("a second document starts".to_owned()),
+            Event::DocumentStart(_) => Ok(()),
+            Event::SequenceStart(anchor, tag) => self.open(Items::Sequence(Vec::new()), anchor, tag.as_deref()),
+            Event::MappingStart(anchor, tag) => self.open(Items::Mapping(Mapping::default()), anchor, tag.as_deref()),
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
+            Event::Scalar(text, style, anchor, tag) => {
+                let nodes = text.len().checked_div(BYTES_OF_A_NODE).unwrap_or_default().saturating_add(1);
+                self.count(nodes)?;
+                if let Some(Items::Mapping(map @ Mapping { key: None, .. })) =
+                    self.open.last_mut().map(|frame| &mut frame.items)
+                {
+                    return map.start_entry(text);
+                }
+                let value = scalar(text, style, tag.as_deref())?;
+                self.remember(anchor, &value, nodes, 0)?;
+                self.put(value, 0)
+            }
+            Event::Alias(anchor) => {
+                let unknown = "an alias stands for what it is part of, or for nothing";
+                let (nodes, levels) =
+                    self.anchors.get(&anchor.to_string()).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
+                self.count(nodes)?;
+                self.deepen(levels)?;
+                let value = self.anchors.get(&anchor.to_string()).map(|known| known.value.clone()).ok_or(unknown)?;
+                self.put(value, levels)
+            }
+        }
+    }
+
+    fn open(&mut self, items: Items, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
+        self.count(1)?;
+        if tag.is_some() {
+            return Err("a tag that JSON has nothing for".to_owned());
+        }
+        self.deepen(1)?;
+        if matches!(self.open.last(), Some(Frame { items: Items::Mapping(Mapping { key: None, .. }), .. })) {
+            return Err("a key that is no scalar".to_owned());
+        }
+        self.open.push(Frame { items, anchor, nodes_before: self.nodes, levels: 0 });
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        let Frame { items, anchor, nodes_before, levels } = self.open.pop().ok_or("an end without a start")?;
+        let value = match items {
+            Items::Sequence(items) => Kept::List(items),
+            Items::Mapping(map) => Kept::Object(map.entries),
+        };
+        let levels = levels.saturating_add(1);
+        self.remember(anchor, &value, self.nodes.saturating_sub(nodes_before).saturating_add(1), levels)?;
+        self.put(value, levels)
+    }
+
+    fn put(&mut self, value: Kept<'static>, levels: usize) -> Result<(), String> {
+        let Some(frame) = self.open.last_mut() else {
+            self.root = Some(value);
+            return Ok(());
+        };
+        frame.levels = frame.levels.max(levels);
+        match &mut frame.items {
+            Items::Sequence(items) => items.push(value),
+            Items::Mapping(map) => {
+                let key = map.key.take().ok_or("a key that is no scalar")?;
+                map.entries.push((key.into(), value));
+            }
+        }
+        Ok(())
+    }
+
+    /// Anchors are numbered from 1; 0 is none. What is remembered is kept twice, and so counts twice.
+    fn remember(&mut self, anchor: usize, value: &Kept<'static>, nodes: usize, levels: usize) -> Result<(), String> {
+        if anchor > 0 {
+            self.count(nodes)?;
+            self.anchors.insert(anchor.to_string(), Known { value: value.clone(), nodes, levels });
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, nodes: usize) -> Result<(), String> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > MOST_NODES { Err(format!("more than {MOST_NODES} nodes")) } else { Ok(()) }
+    }
+
+    /// Checks that so many levels more may lie in what is open.
+    fn deepen(&self, levels: usize) -> Result<(), String> {
+        let deep = self.open.len().saturating_add(levels) > MOST_LEVELS;
+        if deep { Err(format!("more than {MOST_LEVELS} levels")) } else { Ok(()) }
+    }
+}
+
+impl Mapping {
+    fn start_entry(&mut self, text: Cow<'_, str>) -> Result<(), String> {
+        if text == "<<" {
+            return Err("a merge key (<<), which YAML 1.2 does not have".to_owned());
+        }
+        if !self.keys.insert(text.clone().into_owned(), ()) {
+            return Err(format!("the key {text:?} stands twice"));
+        }
+        self.key = Some(text.into_owned());
+        Ok(())
+    }
+}
+
+/// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string.
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<Kept<'static>, String> {
+    let is_string = match tag {
+        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => true,
+        Some(_) => return Err("a tag that JSON has nothing for".to_owned()),
+        None => style != ScalarStyle::Plain,
+    };
+    if is_string {
+        return Ok(Kept::Text(text.into_owned().into()));
+    }
+    Ok(match text.as_ref() {
+        "" | "~" | "null" | "Null" | "NULL" => Kept::Null,
+        "true" | "True" | "TRUE" => Kept::Boolean(true),
+        "false" | "False" | "FALSE" => Kept::Boolean(false),
+        plain => number(plain).unwrap_or_else(|| Kept::Text(plain.to_owned().into())),
+    })
+}
+
+/// A number that JSON can say too; the others stay text.
+fn number(plain: &str) -> Option<Kept<'static>> {
+    let digits = plain.strip_prefix(['-', '+']).unwrap_or(plain);
+    if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return None;
+    }
+    match plain.parse::<i64>() {
+        Ok(integer) => Some(u64::try_from(integer).map_or(Kept::Signed(integer), Kept::Unsigned)),
+        Err(_) => is_float(digits).then(|| Kept::Float(short_float(plain).unwrap_or(f64::NAN))),
+    }
+}
+
+/// A float of few digits, such as `3.1`: whole numbers below 2^53 divided by a power of ten are exact. The standard
+/// library's way, which reads all of them, brings a table of ten kilobytes.
+fn short_float(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.')?;
+    let digits: i32 = format!("{whole}{fraction}").parse().ok()?;
+    let scale = 10_u32.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let magnitude = f64::from(digits.unsigned_abs()) / f64::from(scale);
+    Some(if whole.starts_with('-') { -magnitude } else { magnitude })
+}
+
+/// Digits, with a point and an exponent or without. What is larger than any float is one all the same: its value is not
+/// looked at.
+fn is_float(text: &str) -> bool {
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(first, rest)| (first, Some(rest)));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent = exponent.map(|exponent| exponent.strip_prefix(['-', '+']).unwrap_or(exponent));
+    let has_digits = !(whole.is_empty() && fraction.is_empty());
+    has_digits
+        && all_digits(whole)
+        && all_digits(fraction)
+        && exponent.is_none_or(|exponent| !exponent.is_empty() && all_digits(exponent))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn yaml_says_what_json_says() {
+        let text = "openapi: 3.0.3\na: &x [1, -2.5, true, ~, 'yes', \"no\", on]\nb: *x\nc: {200: !!str 1}\n";
+        let json = r#"{"openapi":"3.0.3","a":LIST,"b":LIST,"c":{"200":"1"}}"#;
+        let json = json.replace("LIST", r#"[1,-2.5,true,null,"yes","no","on"]"#);
+        assert_eq!(parse(text), Ok(Kept::parse(&json).unwrap()));
+    }
+
+    #[test]
+    fn ambiguity_is_refused_with_its_place() {
+        for (text, expected) in [
+            ("a: 1\na: 2\n", "the key \"a\" stands twice at line 2, column 1"),
+            ("a: &x {}\nb:\n  <<: *x\n", "a merge key (<<), which YAML 1.2 does not have at line 3, column 3"),
+            ("a: !thing 1\n", "a tag that JSON has nothing for at line 1, column 4"),
+            ("? [a]\n: 1\n", "a key that is no scalar at line 1, column 3"),
+            ("a: &x [*x]\n", "an alias stands for what it is part of, or for nothing at line 1, column 8"),
+            ("a: 1\n---\nb: 2\n", "a second document starts at line 2, column 1"),
+            ("", "it holds no document"),
+        ] {
+            assert_eq!(parse(text).unwrap_err(), expected, "{text}");
+        }
+        assert!(parse("a: [1").is_err());
+    }
+
+    #[test]
+    fn what_aliases_multiply_is_bounded() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let before = format!("*a{}, ", level - 1).repeat(10);
+            bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+        }
+        assert!(parse(&bomb).unwrap_err().starts_with("more than 2000000 nodes"));
+        assert!(parse(&"[".repeat(100_000)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_float_is_what_the_standard_library_takes_for_one(text in "[0-9.][0-9.eE+_-]{0,6}") {
+            prop_assert_eq!(is_float(&text), text.parse::<f64>().is_ok(), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Where an operation names its owner, and where it seems to without being declared so.
+
+use super::document::{Body, Described, Document, Form, Properties};
+use super::settings::Settings;
+use crate::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
+use crate::record::Level;
+use crate::request::{Names, is_readable, sort_and_dedup, sorted};
+
+/// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
+const MAX_LOOK_ALIKES: usize = 8;
+/// How many characters of media types are told of one body.
+const MAX_TOLD: usize = 900;
+/// How many faults are told of one body, which thousands of operations can share.
+const MAX_FAULTS: usize = 8;
+
+/// Where the operations of one document can name their owners: what can be told once for all of them.
+pub(super) struct Places<'a> {
+    settings: &'a Settings,
+    /// The names of owners, by level.
+    agency: Names<'a>,
+    sub_account: Names<'a>,
+    /// By body: the properties that name an owner, or seem to.
+    properties: Vec<Vec<&'a str>>,
+    /// By body: why its properties cannot all be told.
+    faults: Vec<Vec<String>>,
+    /// By body: the owners in it that the gate cannot read, and what is said of each.
+    unread: Vec<Vec<(&'a str, String)>>,
+}
+
+impl<'a> Places<'a> {
+    /// Of a document.
+    pub fn of(document: &'a Document, settings: &'a Settings) -> Self {
+        let of_level = |level| Names::of(settings.owner_parameters.of(level).iter().map(|owner| owner.name.as_str()));
+        let names: Vec<&OwnerName> =
+            settings.owner_parameters.agency.iter().chain(&settings.owner_parameters.sub_account).collect();
+        let all = Names::of(names.iter().map(|owner| owner.name.as_str()));
+        let sets: Vec<Vec<&str>> =
+            document.properties().iter().map(|set| telling(set.names.iter().map(String::as_str), &all)).collect();
+        let forms = |Body(forms): &'a Body| forms.iter().map(|form| form.properties);
+        let properties = document
+            .bodies()
+            .iter()
+            .map(|body| telling(sorted(forms(body).filter_map(|place| sets.get(place)).flatten().copied()), &all));
+        let faults = document.bodies().iter().map(|body| {
+            let sets = forms(body).filter_map(|place| document.properties().get(place));
+            sorted(sets.flat_map(faults_of).take(MAX_FAULTS))
+        });
+        let in_body: Vec<&str> = names.iter().filter(|owner| owner.body).map(|owner| owner.name.as_str()).collect();
+        let unread = document.bodies().iter().map(|body| unread(&sets, body, &in_body));
+        let (agency, sub_account) = (of_level(Level::Agency), of_level(Level::SubAccount));
+        Self {
+            settings,
+            agency,
+            sub_account,
+            properties: properties.collect(),
+            faults: faults.collect(),
+            unread: unread.collect(),
+        }
+    }
+
+    /// The owners that an operation names in a body that the gate cannot read.
+    pub fn unread(&self, described: &Described<'_>, operation: &Operation) -> impl Iterator<Item = &str> {
+        let unread = described.body().and_then(|body| self.unread.get(body)).into_iter().flatten();
+        let is_compared =
+            |name: &str| operation.owner_parameters().any(|one| one.place == Place::Body && one.name == name);
+        unread.filter(move |(name, _)| is_compared(name)).map(|(_, message)| message.as_str())
+    }
+
+    /// Whether a sub-account's owner is named nowhere but in a body that the gate cannot read.
+    pub fn is_unread(&self, described: &Described<'_>, operation: &Operation) -> bool {
+        let is_of_level = |parameter: &&OwnerParameter| {
+            self.settings.owner_parameters.sub_account.iter().any(|owner| owner.binds(parameter))
+        };
+        let mut named = operation.owner_parameters().filter(is_of_level).peekable();
+        named.peek().is_some()
+            && named.all(|parameter| parameter.place == Place::Body)
+            && !described.media_types().any(is_readable)
+    }
+
+    /// What keeps an operation's body from being known, where the settings want to know it.
+    pub fn faults(&self, described: &Described<'_>) -> &[String] {
+        let faults = described.body().and_then(|body| self.faults.get(body)).map_or(&[][..], Vec::as_slice);
+        if self.settings.owner_parameters.any_in_body() { faults } else { &[] }
+    }
+
+    /// The places in which an operation names an owner of `level`.
+    pub fn parameters(&self, described: &Described<'_>, path: &Template, level: Level) -> Vec<OwnerParameter> {
+        let names = self.settings.owner_parameters.of(level);
+        let mut found = self.all(described, path);
+        found.retain(|parameter| names.iter().any(|owner| owner.binds(parameter)));
+        sort_and_dedup(&mut found);
+        found
+    }
+
+    /// What looks like the id of an owner to whose integrations the operation is open, and is compared with none.
+    pub fn look_alikes(&self, described: &Described<'_>, path: &Template, access: &Access) -> Vec<String> {
+        let levels = [(Level::Agency, &self.agency), (Level::SubAccount, &self.sub_account)];
+        let levels: Vec<_> = levels.into_iter().filter(|(level, _)| access.is_open_to(*level)).collect();
+        if levels.is_empty() || *access == Access::Public {
+            return Vec::new();
+        }
+        let owners = levels.iter().flat_map(|(level, _)| self.settings.owner_parameters.of(*level));
+        let mut found = Vec::new();
+        for parameter in self.all(described, path) {
+            if owners.clone().any(|owner| owner.binds(&parameter)) {
+                continue;
+            }
+            let alike = levels.iter().find_map(|(_, names)| names.alike(&parameter.name));
+            found.extend(alike.map(|owner| look_alike(&parameter, owner)));
+        }
+        sort_and_dedup(&mut found);
+        found
+    }
+
+    /// All parameters and body properties that could name an owner. Cookies never do.
+    fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
+        let in_path = path.parameters().map(|name| (name, Place::Path));
+        let in_body = described.body().and_then(|body| self.properties.get(body)).into_iter().flatten();
+        let named = in_path.chain(in_body.map(|name| (*name, Place::Body)));
+        let named = named.map(|(name, place)| OwnerParameter { name: name.to_owned(), place });
+        named.chain(described.operation.parameters.iter().cloned()).collect()
+    }
+}
+
+/// What keeps the properties of a form from being known.
+fn faults_of(set: &Properties) -> impl Iterator<Item = String> {
+    let unresolved = set.unresolved.iter().map(|reference| format!("{reference} leads nowhere in this document"));
+    unresolved.chain(set.incomplete.clone())
+}
+
+/// The owners that a body names in forms that the gate cannot read, and what is said of each.
+fn unread<'a>(sets: &[Vec<&str>], Body(forms): &Body, owners: &[&'a str]) -> Vec<(&'a str, String)> {
+    let mut found = Vec::new();
+    for owner in owners {
+        let names_it = |form: &&Form| sets.get(form.properties).is_some_and(|set| set.binary_search(owner).is_ok());
+        let types = forms.iter().filter(names_it).flat_map(|form| &form.media_types);
+        let types: Vec<&str> = types.map(String::as_str).filter(|name| !is_readable(name)).collect();
+        if !types.is_empty() {
+            let types: String = types.join(", ").chars().take(MAX_TOLD).collect();
+            found.push((*owner, format!("{owner} in {types} is not compared")));
+        }
+    }
+    sort_and_dedup(&mut found);
+    found
+}
+
+/// The properties that have the name of an owner's, and the first of those that look as if they had; in order.
+fn telling<'a>(properties: impl IntoIterator<Item = &'a str>, names: &Names<'_>) -> Vec<&'a str> {
+    let (exact, others): (Vec<_>, Vec<_>) = properties.into_iter().partition(|name| names.contains(name));
+    let alike = others.into_iter().filter(|name| names.alike(name).is_some());
+    sorted(exact.into_iter().chain(alike.take(MAX_LOOK_ALIKES)))
+}
+
+fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &str) -> String {
+    if *place == Place::Body && *name == owner {
+        return format!("{name} in the body is not compared; set \"body\": true for {name} if it names the owner");
+    }
+    format!("{name} ({place}) is not compared; add {name} if it names the owner, as {owner} does")
+}

@@ -1,0 +1,125 @@
+//! Rules written by hand, beside documents or instead of them.
+
+use super::{Finding, Report, Settings};
+use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place};
+use crate::record::Level;
+use crate::request::sort_and_dedup;
+
+/// What reports name as the document of a rule that names none.
+const DOCUMENT: &str = "rules";
+
+/// Puts the rules in the place of the operations with their methods and paths, and reports which those were.
+pub(super) fn apply(settings: &Settings, operations: &mut Vec<Operation>, report: &mut Report) {
+    let rules = &settings.rules;
+    let name = |operation: &Operation| (operation.method.clone(), operation.path.shape());
+    let mut ruled: Vec<_> = rules.iter().map(|rule| (name(rule), Vec::new())).collect();
+    ruled.sort_by(|(one, _), (other, _)| one.cmp(other));
+    operations.retain(|operation| {
+        let place = ruled.binary_search_by(|(ruled, _)| ruled.cmp(&name(operation)));
+        let Some((_, replaced)) = place.ok().and_then(|place| ruled.get_mut(place)) else { return true };
+        report.replaced.push(Finding::of(operation, "a rule takes its place"));
+        replaced.push(operation.clone());
+        false
+    });
+    for rule in rules.iter().map(named) {
+        report.errors.extend(unbound(&rule, settings));
+        let place = ruled.binary_search_by(|(ruled, _)| ruled.cmp(&name(&rule)));
+        let replaced = place.ok().and_then(|place| ruled.get(place)).map_or(&[][..], |(_, replaced)| replaced);
+        report.errors.extend(renamed(&rule, replaced));
+        operations.push(bound(rule, replaced, settings));
+    }
+}
+
+fn named(rule: &Operation) -> Operation {
+    let document = if rule.document.is_empty() { DOCUMENT } else { &rule.document };
+    Operation { document: document.to_owned(), ..rule.clone() }
+}
+
+/// The rule with the places of its owner: those that it lists, or else its template's and those of the operation that it
+/// replaces. One that says `"owner": "none"` has none.
+fn bound(mut rule: Operation, replaced: &[Operation], settings: &Settings) -> Operation {
+    rule.is_multipart_unchecked |= replaced.iter().any(|operation| operation.is_multipart_unchecked);
+    let own = std::mem::take(&mut rule.owner);
+    let listed = |level: Level| match &own {
+        OwnerPlaces::Unchecked => OwnerPlaces::Unchecked,
+        places if places.is_unlisted() => places_of(&rule, replaced, settings, level).into(),
+        places => of_level(places.iter(), settings, level).into(),
+    };
+    let (agency, sub_account) = (listed(Level::Agency), listed(Level::SubAccount));
+    if let Access::AnyOf(alternatives) = &mut rule.access {
+        for alternative in alternatives.iter_mut().filter(|alternative| alternative.owner.is_unlisted()) {
+            alternative.owner = match alternative.level {
+                Level::Agency => agency.clone(),
+                Level::SubAccount => sub_account.clone(),
+            };
+        }
+        return rule;
+    }
+    rule.owner = match own {
+        OwnerPlaces::Unchecked => OwnerPlaces::Unchecked,
+        OwnerPlaces::Listed(_) => {
+            let mut places: Vec<_> = agency.iter().chain(sub_account.iter()).cloned().collect();
+            sort_and_dedup(&mut places);
+            places.into()
+        }
+    };
+    rule
+}
+
+/// Where the rule's template, and else the operation in whose place it stands, names an owner of this level.
+fn places_of(rule: &Operation, replaced: &[Operation], settings: &Settings, level: Level) -> Vec<OwnerParameter> {
+    let in_path = rule.path.parameters().map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
+    let in_path: Vec<_> = in_path.collect();
+    let elsewhere = replaced.iter().flat_map(Operation::owner_parameters).filter(|place| place.place != Place::Path);
+    of_level(in_path.iter().chain(elsewhere), settings, level)
+}
+
+fn of_level<'a>(
+    places: impl Iterator<Item = &'a OwnerParameter>,
+    settings: &Settings,
+    level: Level,
+) -> Vec<OwnerParameter> {
+    let names = settings.owner_parameters.of(level);
+    let mut found: Vec<_> = places.filter(|place| names.iter().any(|name| name.binds(place))).cloned().collect();
+    sort_and_dedup(&mut found);
+    found
+}
+
+/// The places in which a rule would look for the owner in vain: nothing could ever pass it.
+fn unbound(rule: &Operation, settings: &Settings) -> Vec<Finding> {
+    let of_alternatives = rule
+        .access
+        .alternatives()
+        .iter()
+        .flat_map(|alternative| alternative.owner.iter().map(|parameter| (parameter, vec![alternative.level])));
+    let listed = rule.owner.iter().map(|parameter| (parameter, vec![Level::Agency, Level::SubAccount]));
+    let mut found = Vec::new();
+    for (parameter, levels) in of_alternatives.chain(listed) {
+        let in_template = rule.path.parameters().any(|name| name == parameter.name);
+        let mut names = levels.iter().flat_map(|level| settings.owner_parameters.of(*level));
+        let declared = names.any(|name| name.binds(parameter));
+        if !declared || (parameter.place == Place::Path && !in_template) {
+            let message = format!("{} ({}) names no owner by the settings", parameter.name, parameter.place);
+            found.push(Finding::of(rule, &message));
+        }
+    }
+    found
+}
+
+/// The owners in the path that a rule would no longer compare, because its template calls them otherwise.
+fn renamed(rule: &Operation, replaced: &[Operation]) -> Vec<Finding> {
+    let mut alternatives = rule.access.alternatives().iter();
+    let lists_all = !alternatives.as_slice().is_empty() && alternatives.all(|one| !one.owner.is_unlisted());
+    let says_itself = !rule.owner.is_unlisted() || lists_all;
+    let lost = replaced.iter().filter(|_| !says_itself).flat_map(Operation::owner_parameters).filter(|parameter| {
+        parameter.place == Place::Path && !rule.path.parameters().any(|name| name == parameter.name)
+    });
+    let mut lost: Vec<_> = lost.map(|parameter| parameter.name.as_str()).collect();
+    sort_and_dedup(&mut lost);
+    let message = |name: &&str| {
+        format!(
+            "the operation that it replaces names its owner in the path as {{{name}}}; call it so, or set \"owner\": \"none\""
+        )
+    };
+    lost.iter().map(|name| Finding::of(rule, &message(name))).collect()
+}

@@ -1,0 +1,147 @@
+//! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
+
+use super::document::{Described, Security};
+use super::settings::{Settings, WithoutScopes, WithoutSecurity};
+use crate::policy::{Access, Alternative, OwnerParameter};
+use crate::record::Level;
+use crate::request::{Map, sort_and_dedup};
+use crate::scope::{Scope, ScopeSet};
+
+/// How many faults are told of one list, which thousands of operations can share.
+const MAX_FAULTS: usize = 8;
+
+/// What a list of requirements comes to for private integrations, whatever operation it belongs to.
+pub(super) struct Ways {
+    /// The level and the scopes of each alternative that they can satisfy.
+    ways: Vec<(Level, ScopeSet)>,
+    /// Whether there are no requirements: anyone may call.
+    is_public: bool,
+    /// Whether one of them asks for nothing (`{}`).
+    pub lets_anyone_in: bool,
+    /// What in the list cannot be used, as far as it is told.
+    pub errors: Vec<String>,
+    /// What keeps private integrations from each of the requirements.
+    pub obstacles: String,
+}
+
+/// Who may use an operation.
+pub(super) struct Compiled {
+    pub access: Access,
+    /// Whether the settings closed alternatives of it that need no scope.
+    pub closed: bool,
+    /// How many scopes, owners and alternatives it took.
+    pub needs: usize,
+}
+
+impl Ways {
+    /// Of a list of requirements.
+    pub fn of(requirements: &Security, settings: &Settings) -> Self {
+        let (mut ways, mut errors) = (Vec::new(), Vec::new());
+        for requirement in requirements {
+            match way(requirement, settings) {
+                Ok(found) => ways.extend(found),
+                Err(error) if errors.len() < MAX_FAULTS => errors.push(error),
+                Err(_) => {}
+            }
+        }
+        let mut obstacles: Vec<String> =
+            requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
+        sort_and_dedup(&mut obstacles);
+        Self {
+            ways,
+            is_public: requirements.is_empty(),
+            lets_anyone_in: requirements.iter().any(Map::is_empty),
+            errors,
+            obstacles: obstacles.join("; "),
+        }
+    }
+}
+
+/// Compiles one operation's security; `owner` tells where the operation names the owner of a level, `extra` is what it needs
+/// beside its security's scopes.
+pub(super) fn compile(
+    ways: Option<&Ways>,
+    extra: &ScopeSet,
+    settings: &Settings,
+    owner: impl Fn(Level) -> Vec<OwnerParameter>,
+) -> Compiled {
+    let access = match (ways, settings.without_security) {
+        (None, WithoutSecurity::Deny) => Access::AnyOf(Vec::new()),
+        (None, WithoutSecurity::Authenticated) => Access::Authenticated,
+        (None, WithoutSecurity::Public) | (Some(Ways { is_public: true, .. }), _) => Access::Public,
+        (Some(Ways { ways, .. }), _) => {
+            let mut alternatives = Vec::with_capacity(ways.len());
+            for (level, needed) in ways {
+                let mut scopes = extra.clone();
+                scopes.extend(needed.iter().cloned());
+                alternatives.push(Alternative { level: *level, scopes, owner: owner(*level).into() });
+            }
+            sort_and_dedup(&mut alternatives);
+            Access::AnyOf(alternatives)
+        }
+    };
+    let needs = |needs: usize, way: &Alternative| {
+        [way.scopes.iter().count(), way.owner.len(), 1].into_iter().fold(needs, usize::saturating_add)
+    };
+    let needs = access.alternatives().iter().fold(0, needs);
+    let (access, closed) = without_scopes(access, settings.without_scopes);
+    Compiled { access, closed, needs }
+}
+
+/// Closes what needs no scope, where the settings say so; what is public stays open.
+fn without_scopes(access: Access, setting: WithoutScopes) -> (Access, bool) {
+    match (access, setting) {
+        (Access::AnyOf(mut alternatives), WithoutScopes::Deny) => {
+            let before = alternatives.len();
+            alternatives.retain(|alternative| !alternative.scopes.is_empty());
+            let closed = alternatives.len() < before;
+            (Access::AnyOf(alternatives), closed)
+        }
+        (Access::Authenticated, WithoutScopes::Deny) => (Access::AnyOf(Vec::new()), true),
+        (access, _) => (access, false),
+    }
+}
+
+/// `None` where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not
+/// mapped, two levels at once, or the empty requirement (`{}`, "optional"), which is not the same as `security: []`.
+fn way(requirement: &Map<Vec<String>>, settings: &Settings) -> Result<Option<(Level, ScopeSet)>, String> {
+    let mut levels = Vec::new();
+    let mut scopes = ScopeSet::default();
+    for (name, needed) in requirement.iter() {
+        match settings.schemes.get(name) {
+            Some(scheme) if scheme.private_integrations => levels.push(scheme.level),
+            _ => return Ok(None),
+        }
+        scopes.extend(needed.iter().map(|scope| parse(scope)).collect::<Result<Vec<_>, _>>()?);
+    }
+    levels.dedup();
+    match levels.as_slice() {
+        [level] => Ok(Some((*level, scopes))),
+        _ => Ok(None),
+    }
+}
+
+fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
+    let obstacles = requirement.keys().filter_map(|name| match settings.schemes.get(name) {
+        None => Some(format!("{name} is not in the settings")),
+        Some(scheme) if !scheme.private_integrations => Some(format!("{name} is not for private integrations")),
+        Some(_) => None,
+    });
+    match (obstacles.collect::<Vec<_>>(), requirement.is_empty()) {
+        (_, true) => "{} asks for nothing, which is not the same as security: []".to_owned(),
+        (none, false) if none.is_empty() => "an alternative asks for both levels at once".to_owned(),
+        (obstacles, false) => obstacles.join(", "),
+    }
+}
+
+/// The scopes that the operation lists in the extension that the settings name.
+pub(super) fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
+    let Some(name) = &settings.scope_extension else { return Ok(ScopeSet::default()) };
+    let Some(value) = described.extension(name) else { return Ok(ScopeSet::default()) };
+    let listed = value.ok_or_else(|| format!("{name} must be a list of scopes"))?;
+    listed.iter().map(|scope| parse(scope)).collect()
+}
+
+fn parse(scope: &str) -> Result<Scope, String> {
+    Scope::parse(scope).map_err(|error| format!("{scope:?}: {error}"))
+}

@@ -1,0 +1,158 @@
+//! What changes from one policy to another: as operations, and as what each level's integrations notice.
+
+mod text;
+
+use serde::Serialize;
+
+use super::{Access, HeadRequests, Operation, OwnerNames, Policy};
+use crate::record::Level;
+use crate::request::{Method, sort};
+
+/// Operations as `METHOD /template`, and the same by who can reach them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PolicyDiff {
+    /// In the new policy only.
+    pub added: Vec<String>,
+    /// In the old policy only.
+    pub removed: Vec<String>,
+    /// In both, with other requirements.
+    pub changed: Vec<String>,
+    /// What changes for requests without a token.
+    pub without_token: Reach,
+    /// What changes for a sub-account's integrations.
+    pub sub_account: Reach,
+    /// What changes for the agency's integrations.
+    pub agency: Reach,
+    /// The parameters that name an owner, where they change: that bears on every operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_parameters: Option<OwnerNamesChange>,
+    /// How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadChange>,
+}
+
+/// What changes for one kind of caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// Out of reach before.
+    pub reachable: Vec<Change>,
+    /// Within reach before.
+    pub unreachable: Vec<Change>,
+    /// Within reach before and after, with other requirements.
+    pub changed: Vec<Change>,
+}
+
+/// What one operation needs of one kind of caller, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The method.
+    pub method: String,
+    /// The path template; the new one, where there is one.
+    pub path: String,
+    /// What it needed; nothing where it was not in the policy.
+    pub before: Option<Access>,
+    /// What it needs; nothing where it is no longer in the policy.
+    pub after: Option<Access>,
+}
+
+/// The parameters that name an owner, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OwnerNamesChange {
+    /// In the old policy.
+    pub before: OwnerNames,
+    /// In the new policy.
+    pub after: OwnerNames,
+}
+
+/// How `HEAD` finds its operation, before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HeadChange {
+    /// In the old policy.
+    pub before: HeadRequests,
+    /// In the new policy.
+    pub after: HeadRequests,
+}
+
+/// An operation in the old policy, in the new one, or in both. The names of path parameters do not tell two apart.
+type Pair<'a> = (Option<&'a Operation>, Option<&'a Operation>);
+
+impl Policy {
+    /// What changes from `self` to `next`.
+    pub fn diff(&self, next: &Self) -> PolicyDiff {
+        let mut routes: Vec<Route<'_>> = self.operations.iter().map(|old| route(old, false)).collect();
+        routes.extend(next.operations.iter().map(|new| route(new, true)));
+        sort(&mut routes);
+        let mut diff = PolicyDiff::default();
+        for pair in routes.chunk_by(|(one, other, ..), (path, method, ..)| (one, other) == (path, method)) {
+            let of = |policy| pair.iter().find(|(_, _, is_new, _)| *is_new == policy).map(|(.., operation)| *operation);
+            diff.add((of(false), of(true)));
+        }
+        if self.owner_names != next.owner_names {
+            let (before, after) = (self.owner_names.clone(), next.owner_names.clone());
+            diff.owner_parameters = Some(OwnerNamesChange { before, after });
+        }
+        let (before, after) = (self.head, next.head);
+        diff.head = (before != after).then_some(HeadChange { before, after });
+        diff
+    }
+}
+
+/// The shape of an operation's template and its method, whether it is of the new policy, and itself.
+type Route<'a> = (String, &'a Method, bool, &'a Operation);
+
+fn route(operation: &Operation, is_new: bool) -> Route<'_> {
+    (operation.path.shape(), &operation.method, is_new, operation)
+}
+
+impl PolicyDiff {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, pair: Pair<'_>) {
+        match pair {
+            (None, Some(new)) => self.added.push(new.name()),
+            (Some(old), None) => self.removed.push(old.name()),
+            (Some(old), Some(new)) if old.access != new.access || old.owner != new.owner => {
+                self.changed.push(new.name())
+            }
+            _ => return,
+        }
+        self.without_token.add(pair, None);
+        self.sub_account.add(pair, Some(Level::SubAccount));
+        self.agency.add(pair, Some(Level::Agency));
+    }
+}
+
+impl Reach {
+    /// `level` is none for requests without a token.
+    fn add(&mut self, (old, new): Pair<'_>, level: Option<Level>) {
+        let Some(operation) = new.or(old) else { return };
+        let seen = |operation: Option<&Operation>| operation.map(|operation| operation.access.seen_by(level));
+        let (before, after) = (seen(old), seen(new));
+        let open = |access: &Option<Access>| access.as_ref().is_some_and(|access| *access != Access::AnyOf(Vec::new()));
+        let list = match (open(&before), open(&after)) {
+            (false, true) => &mut self.reachable,
+            (true, false) => &mut self.unreachable,
+            (true, true) if before != after => &mut self.changed,
+            _ => return,
+        };
+        let (method, path) = (operation.method.as_str().to_owned(), operation.path.to_string());
+        list.push(Change { method, path, before, after });
+    }
+}
+
+impl Access {
+    /// What of it bears on a caller of `level`, or on one without a token.
+    fn seen_by(&self, level: Option<Level>) -> Self {
+        match self {
+            Self::Public => Self::Public,
+            Self::Authenticated if level.is_some() => Self::Authenticated,
+            Self::Authenticated => Self::AnyOf(Vec::new()),
+            Self::AnyOf(alternatives) => {
+                Self::AnyOf(alternatives.iter().filter(|one| Some(one.level) == level).cloned().collect())
+            }
+        }
+    }
+}

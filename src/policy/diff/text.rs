@@ -1,0 +1,149 @@
+//! What changes, as an API's owner reads it.
+
+use std::fmt;
+
+use super::{Change, PolicyDiff, Reach};
+use crate::policy::{Access, Alternative, HeadRequests, OwnerName};
+
+impl fmt::Display for PolicyDiff {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return writeln!(formatter, "nothing changes");
+        }
+        for (who, reach) in [
+            ("Without a token", &self.without_token),
+            ("A sub-account's integrations", &self.sub_account),
+            ("The agency's integrations", &self.agency),
+        ] {
+            reach.write(formatter, who)?;
+        }
+        if let Some(change) = &self.owner_parameters {
+            let (before, after) = (&change.before, &change.after);
+            writeln!(formatter, "Parameters that name an owner: this bears on every operation that has one")?;
+            owner_names(formatter, "sub-account", &before.sub_account, &after.sub_account)?;
+            owner_names(formatter, "agency", &before.agency, &after.agency)?;
+            writeln!(formatter)?;
+        }
+        match self.head.map(|change| change.after) {
+            Some(HeadRequests::AsGet) => {
+                writeln!(formatter, "HEAD uses the operation of GET, where it has none of its own\n")?
+            }
+            Some(HeadRequests::AsDescribed) => writeln!(formatter, "HEAD needs an operation of its own\n")?,
+            None => {}
+        }
+        let (added, removed, changed) = (self.added.len(), self.removed.len(), self.changed.len());
+        writeln!(formatter, "operations: {added} added, {removed} removed, {changed} with other requirements")
+    }
+}
+
+impl Reach {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, who: &str) -> fmt::Result {
+        let (gained, lost, changed) = (self.reachable.len(), self.unreachable.len(), self.changed.len());
+        if (gained, lost, changed) == (0, 0, 0) {
+            return writeln!(formatter, "{who}: nothing changes\n");
+        }
+        writeln!(formatter, "{who}: {lost} unreachable, {changed} need something else, {gained} reachable")?;
+        for (what, changes) in [("-", &self.unreachable), ("~", &self.changed), ("+", &self.reachable)] {
+            for Change { method, path, before, after } in changes {
+                writeln!(formatter, "  {what} {method} {path}: {}", words(before.as_ref(), after.as_ref()))?;
+            }
+        }
+        writeln!(formatter)
+    }
+}
+
+fn words(before: Option<&Access>, after: Option<&Access>) -> String {
+    match (before, after) {
+        (None, Some(after)) => format!("new, needs {}", needs(after)),
+        (Some(before), None) => format!("no longer described, needed {}", needs(before)),
+        (Some(before), Some(after)) => format!("needed {}, needs {}", needs(before), needs(after)),
+        (None, None) => String::new(),
+    }
+}
+
+fn needs(access: &Access) -> String {
+    match access {
+        Access::Public => "nothing, not even a token".to_owned(),
+        Access::Authenticated => "any valid token".to_owned(),
+        Access::AnyOf(alternatives) if alternatives.is_empty() => "what no such caller has".to_owned(),
+        Access::AnyOf(alternatives) => alternatives.iter().map(alternative).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn alternative(Alternative { scopes, owner, .. }: &Alternative) -> String {
+    let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let owner = owner.iter().map(|parameter| format!("own id as {} ({})", parameter.name, parameter.place));
+    let all: Vec<_> = scopes.into_iter().chain(owner).collect();
+    if all.is_empty() { "no scope".to_owned() } else { all.join(" + ") }
+}
+
+fn owner_names(
+    formatter: &mut fmt::Formatter<'_>,
+    level: &str,
+    before: &[OwnerName],
+    after: &[OwnerName],
+) -> fmt::Result {
+    for name in before.iter().filter(|name| !after.contains(name)) {
+        writeln!(formatter, "  - {level}: {}", described(name))?;
+    }
+    for name in after.iter().filter(|name| !before.contains(name)) {
+        writeln!(formatter, "  + {level}: {}", described(name))?;
+    }
+    Ok(())
+}
+
+fn described(OwnerName { name, when, body }: &OwnerName) -> String {
+    let when = when.as_ref().map(|when| format!(" where {}={}", when.name, when.is)).unwrap_or_default();
+    format!("{name}{when}{}", if *body { ", in a body too" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use crate::policy::{Operation, OwnerNames, Policy};
+
+    fn policy(operations: &[(&str, serde_json::Value)]) -> Policy {
+        let operation = |(path, access): &(&str, serde_json::Value)| {
+            from_value::<Operation>(json!({ "method": "GET", "path": path, "access": access })).unwrap()
+        };
+        Policy::new(0, operations.iter().map(operation).collect(), OwnerNames::default()).unwrap()
+    }
+
+    #[test]
+    fn a_diff_tells_each_level_what_it_notices() {
+        let tenant = |scope: &str| json!({ "any_of": [{ "level": "sub_account", "scopes": [scope] }] });
+        let agency = |scope: &str| json!({ "any_of": [{ "level": "agency", "scopes": [scope] }] });
+        let old =
+            policy(&[("/a/{b}", tenant("x")), ("/gone", tenant("x")), ("/open", tenant("x")), ("/l", tenant("x"))]);
+        let new =
+            policy(&[("/a/{c}", tenant("y")), ("/new", tenant("z")), ("/open", json!("public")), ("/l", agency("x"))]);
+        let expected = "\
+Without a token: 0 unreachable, 0 need something else, 1 reachable
+  + GET /open: needed what no such caller has, needs nothing, not even a token
+
+A sub-account's integrations: 2 unreachable, 2 need something else, 1 reachable
+  - GET /gone: no longer described, needed x
+  - GET /l: needed x, needs what no such caller has
+  ~ GET /a/{c}: needed x, needs y
+  ~ GET /open: needed x, needs nothing, not even a token
+  + GET /new: new, needs z
+
+The agency's integrations: 0 unreachable, 0 need something else, 2 reachable
+  + GET /l: needed what no such caller has, needs x
+  + GET /open: needed what no such caller has, needs nothing, not even a token
+
+operations: 1 added, 1 removed, 3 with other requirements
+";
+        assert_eq!(old.diff(&new).to_string(), expected);
+        assert_eq!(old.diff(&old).to_string(), "nothing changes\n");
+    }
+
+    #[test]
+    fn other_names_of_owners_are_told() {
+        let names = |body| from_value(json!({ "sub_account": [{ "name": "locationId", "body": body }] })).unwrap();
+        let with = |body| Policy::new(0, Vec::new(), names(body)).unwrap();
+        let text = with(false).diff(&with(true)).to_string();
+        assert!(text.contains("  - sub-account: locationId\n  + sub-account: locationId, in a body too\n"), "{text}");
+    }
+}

@@ -1,0 +1,35 @@
+//! Which operation a `HEAD` request is for.
+
+use serde::Serialize;
+
+use crate::request::json::word;
+use crate::request::{Fault, FromKept, Kept, Method};
+
+/// How `HEAD` finds its operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadRequests {
+    /// As every other method: it has to be described.
+    #[default]
+    AsDescribed,
+    /// Where it is not described, by the operation of `GET` (RFC 9110 section 9.3.2).
+    AsGet,
+}
+
+impl HeadRequests {
+    /// Whether it is what counts without a setting.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The method whose operation stands in for a missing one of `method`.
+    pub(super) fn stand_in(self, method: &Method) -> Option<&'static Method> {
+        (self == Self::AsGet && *method == Method::Head).then_some(&Method::Get)
+    }
+}
+
+impl FromKept for HeadRequests {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        word(value, &[("as_described", Self::AsDescribed), ("as_get", Self::AsGet)])
+    }
+}

@@ -1,0 +1,126 @@
+//! The policy's JSON form, as KV and registry keep it.
+
+use serde::Serialize;
+
+use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
+use crate::request::{Fault, Fields, FromKept, Kept, Map};
+use crate::token::NotAuthentic;
+
+/// The version of the policy's form that this code writes and reads.
+pub const VERSION: u64 = 1;
+
+/// The longest policy that can be kept, in bytes: SQLite in a Durable Object takes values of up to 2 MB.
+pub const MAX_BYTES: usize = 1_900_000;
+
+/// A stored policy that cannot be trusted: a fault of the store, never a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CorruptPolicy {
+    /// Not JSON, or not a policy's JSON. Holds no content of the policy.
+    #[error("malformed at {place}")]
+    Malformed {
+        /// Where: a line and column of the text, or a path in the value, as in `operations[0].path`.
+        place: String,
+    },
+    /// Of a version that this code does not know.
+    #[error("version {0}")]
+    Version(u64),
+    /// Longer than any policy that the registry keeps.
+    #[error("too long")]
+    TooLong,
+    /// Not proved to be the registry's: a miss, which the registry answers.
+    #[error("{0}")]
+    NotAuthentic(#[from] NotAuthentic),
+    /// An operation that is not the one which was signed.
+    #[error("operation {0} is not the one that was signed")]
+    Line(usize),
+    /// Operations that cannot be told apart.
+    #[error("{0}")]
+    Operations(#[from] PolicyError),
+}
+
+/// How the line ends after which each operation has its own line, in order ([`super::stored`] finds them by it).
+pub(super) const HEAD_END: &str = "\"operations\":[";
+/// How the line of an operation begins.
+pub(super) const LINE_START: &str = "{\"path\":\"";
+/// What follows the template there; then comes the method.
+pub(super) const METHOD_START: &str = "\",\"method\":\"";
+/// How the line after the last operation begins.
+pub(super) const TAIL_START: char = ']';
+/// How the text ends, so that one that was cut off is known.
+pub(super) const END: &str = "\n}";
+
+struct Stored {
+    rev: u64,
+    operations: Vec<Operation>,
+    owner_parameters: OwnerNames,
+    head: HeadRequests,
+    descriptions: Map<String>,
+}
+
+impl Policy {
+    /// Reads a stored policy.
+    ///
+    /// # Errors
+    /// [`CorruptPolicy`] for all but a policy of this version.
+    pub fn from_json(text: &str) -> Result<Self, CorruptPolicy> {
+        let value = Kept::parse(text).map_err(|error| CorruptPolicy::Malformed {
+            place: format!("line {} column {}", error.line(), error.column()),
+        })?;
+        if let Some(Kept::Unsigned(v)) = value.entry("v")
+            && *v != VERSION
+        {
+            return Err(CorruptPolicy::Version(*v));
+        }
+        let stored = Stored::from_kept(value).map_err(|fault| CorruptPolicy::Malformed { place: fault.place })?;
+        Ok(stored.into_policy()?)
+    }
+
+    /// The text that KV and registry keep.
+    pub fn to_json(&self) -> String {
+        let mut text = format!("{{\"v\":{VERSION},\"rev\":{},", self.rev);
+        add(&mut text, "\"owner_parameters\":", &self.owner_names);
+        text.push(',');
+        if !self.head.is_default() {
+            add(&mut text, "\"head\":", &self.head);
+            text.push(',');
+        }
+        text.push_str(HEAD_END);
+        for (index, operation) in self.operations.iter().enumerate() {
+            add(&mut text, if index == 0 { "\n" } else { ",\n" }, operation);
+        }
+        text.push('\n');
+        text.push(TAIL_START);
+        if !self.descriptions.is_empty() {
+            add(&mut text, ",\"descriptions\":", &self.descriptions);
+        }
+        text.push_str(END);
+        text
+    }
+}
+
+/// Nothing of a policy can fail to serialise; where it did, the text would be a corrupt policy, which denies.
+fn add(text: &mut String, before: &str, value: &impl Serialize) {
+    text.push_str(before);
+    text.push_str(&serde_json::to_string(value).unwrap_or_default());
+}
+
+impl Stored {
+    fn into_policy(self) -> Result<Policy, PolicyError> {
+        let Self { rev, operations, owner_parameters, head, descriptions } = self;
+        Ok(Policy { head, descriptions, ..Policy::new(rev, operations, owner_parameters)? })
+    }
+}
+
+impl FromKept for Stored {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "head", "descriptions"])?;
+        let _: u64 = fields.required("v")?;
+        Ok(Self {
+            rev: fields.required("rev")?,
+            operations: fields.required("operations")?,
+            owner_parameters: fields.required("owner_parameters")?,
+            head: fields.given("head")?.unwrap_or_default(),
+            descriptions: fields.given("descriptions")?.unwrap_or_default(),
+        })
+    }
+}

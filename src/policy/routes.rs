@@ -1,0 +1,312 @@
+//! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of
+//! ranges, and only those nodes of it are made that a lookup comes by.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::request::{may_be_dropped, may_route_as};
+
+/// What stands for any parameter in a shape. No segment of a path can be this.
+const PARAMETER: &str = "{}";
+
+/// A tree over templates that are kept elsewhere, in order.
+#[derive(Clone)]
+pub(super) struct Routes {
+    root: Node,
+}
+
+/// Gives the template at a place.
+pub(super) type Templates<'a> = &'a dyn Fn(usize) -> Option<&'a str>;
+
+/// The templates do not stand in order: some would not be found.
+#[derive(Debug)]
+pub(super) struct OutOfOrder;
+
+/// Templates that begin alike.
+#[derive(Clone)]
+struct Node {
+    /// All of them.
+    places: Range<usize>,
+    /// How many segments they share.
+    shared: usize,
+    /// The last of those.
+    segment: Box<str>,
+    /// What is beneath, once it was asked for; nothing where it is out of order.
+    beneath: OnceCell<Option<Beneath>>,
+}
+
+#[derive(Clone)]
+struct Beneath {
+    /// The templates that end here.
+    ending: Range<usize>,
+    /// The nodes of the others, in the order of the next segment.
+    children: Vec<Node>,
+    /// Which of them is a parameter's.
+    parameter: Option<usize>,
+}
+
+impl Routes {
+    /// Of so many templates.
+    pub fn of(count: usize) -> Self {
+        Self { root: Node::new(0..count, 0, "") }
+    }
+
+    /// Offers `take` the places at which templates match `path`, those of one shape at a time, until it takes some. Literal
+    /// segments go before parameters, from the left.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where templates among which it had to look are.
+    pub fn find(
+        &self,
+        templates: Templates<'_>,
+        path: &str,
+        take: &mut dyn FnMut(Range<usize>) -> bool,
+    ) -> Result<(), OutOfOrder> {
+        self.root.find(templates, path.strip_prefix('/'), take).map(drop)
+    }
+
+    /// Offers `take` the places of templates that a tolerant router could take `path` for, where it is one of `template`.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] where templates among which it had to look are.
+    pub fn alike(
+        &self,
+        templates: Templates<'_>,
+        template: &str,
+        path: &str,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        self.root.alike(templates, template.strip_prefix('/').zip(path.strip_prefix('/')), take)
+    }
+
+    /// The places of all templates that match some path which the one at `place` matches too, itself among them, or that a
+    /// tolerant router could take such a path for.
+    pub fn overlapping<'a>(&self, templates: Templates<'a>, place: usize) -> impl Iterator<Item = usize> + 'a {
+        let template = templates(place);
+        self.root.places.clone().filter(move |other| {
+            template
+                .zip(templates(*other))
+                .is_some_and(|(template, other)| overlap(template, other) || may_resemble(template, other))
+        })
+    }
+}
+
+impl Node {
+    fn new(places: Range<usize>, shared: usize, segment: &str) -> Self {
+        Self { places, shared, segment: segment.into(), beneath: OnceCell::new() }
+    }
+
+    /// Whether something was taken. `rest` is what follows the segments that are shared.
+    fn find(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<&str>,
+        take: &mut dyn FnMut(Range<usize>) -> bool,
+    ) -> Result<bool, OutOfOrder> {
+        let beneath = self.beneath(templates)?;
+        let Some(rest) = rest else {
+            return Ok(!beneath.ending.is_empty() && take(beneath.ending.clone()));
+        };
+        let (segment, rest) = first(rest);
+        let parameter = beneath.parameter.filter(|_| !segment.is_empty());
+        for child in [beneath.literal(segment), parameter].into_iter().flatten() {
+            if let Some(child) = beneath.children.get(child)
+                && child.find(templates, rest, take)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Goes along the template that the path is one of. A literal beside one of its parameters that resembles the value
+    /// leads elsewhere.
+    fn alike(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<(&str, &str)>,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        let Some((template, path)) = rest.filter(|(template, _)| template.contains('{')) else { return Ok(()) };
+        let beneath = self.beneath(templates)?;
+        let ((segment, template), (value, path)) = (first(template), first(path));
+        let rest = template.zip(path);
+        if !segment.starts_with('{') {
+            return beneath.child(beneath.literal(segment)).map_or(Ok(()), |child| child.alike(templates, rest, take));
+        }
+        for child in beneath.literals().filter(|child| may_route_as(value, &child.segment)) {
+            child.alike_after(templates, rest, take)?;
+        }
+        if path.is_none_or(str::is_empty) && may_be_dropped(value) {
+            self.ends(templates, take)?;
+        }
+        beneath.child(beneath.parameter).map_or(Ok(()), |child| child.alike(templates, rest, take))
+    }
+
+    /// Beyond that literal: all templates that a tolerant router could take the rest for.
+    fn alike_after(
+        &self,
+        templates: Templates<'_>,
+        rest: Option<(&str, &str)>,
+        take: &mut dyn FnMut(Range<usize>),
+    ) -> Result<(), OutOfOrder> {
+        let Some((template, path)) = rest.filter(|(_, path)| !path.is_empty()) else {
+            return self.ends(templates, take);
+        };
+        let beneath = self.beneath(templates)?;
+        let ((segment, template), (value, path)) = (first(template), first(path));
+        let is_literal = !segment.starts_with('{');
+        let is_alike = |child: &&Self| {
+            if is_literal { *child.segment == *segment } else { may_route_as(value, &child.segment) }
+        };
+        let children = beneath.literals().filter(is_alike).chain(beneath.child(beneath.parameter));
+        for child in children {
+            child.alike_after(templates, template.zip(path), take)?;
+        }
+        Ok(())
+    }
+
+    /// Offers the templates that end here, with a slash or without.
+    fn ends(&self, templates: Templates<'_>, take: &mut dyn FnMut(Range<usize>)) -> Result<(), OutOfOrder> {
+        let beneath = self.beneath(templates)?;
+        take(beneath.ending.clone());
+        if let Some(child) = beneath.child(beneath.literal("")) {
+            take(child.beneath(templates)?.ending.clone());
+        }
+        Ok(())
+    }
+
+    fn beneath(&self, templates: Templates<'_>) -> Result<&Beneath, OutOfOrder> {
+        self.beneath.get_or_init(|| self.divided(templates)).as_ref().ok_or(OutOfOrder)
+    }
+
+    /// Those that end here, and the nodes of those that go on; `None` where they are out of order.
+    fn divided(&self, templates: Templates<'_>) -> Option<Beneath> {
+        let (mut ending, mut children) = (self.places.start..self.places.start, Vec::<Self>::new());
+        for place in self.places.clone() {
+            let after = place.saturating_add(1);
+            let last = children.last().map(|last| &*last.segment);
+            match nth_segment(templates(place)?, self.shared) {
+                None if last.is_none() => ending.end = after,
+                Some(next) if last == Some(next) => children.last_mut()?.places.end = after,
+                Some(next) if last < Some(next) => {
+                    children.push(Self::new(place..after, self.shared.saturating_add(1), next));
+                }
+                _ => return None,
+            }
+        }
+        let parameter = children.iter().position(|child| &*child.segment == PARAMETER);
+        Some(Beneath { ending, children, parameter })
+    }
+}
+
+impl Beneath {
+    fn literal(&self, segment: &str) -> Option<usize> {
+        self.children.binary_search_by(|child| (*child.segment).cmp(segment)).ok()
+    }
+
+    fn child(&self, index: Option<usize>) -> Option<&Node> {
+        self.children.get(index?)
+    }
+
+    fn literals(&self) -> impl Iterator<Item = &Node> {
+        self.children.iter().filter(|child| !child.segment.is_empty() && *child.segment != *PARAMETER)
+    }
+}
+
+/// The first segment, and what follows it.
+fn first(rest: &str) -> (&str, Option<&str>) {
+    rest.split_once('/').map_or((rest, None), |(segment, rest)| (segment, Some(rest)))
+}
+
+/// A template without its parameters' names: they do not tell two templates apart.
+pub(super) fn shape(template: &str) -> String {
+    let mut shape = String::with_capacity(template.len());
+    for segment in segments(template) {
+        shape.push('/');
+        shape.push_str(segment);
+    }
+    shape
+}
+
+/// The segments of a template's shape. Shapes are ordered segment by segment.
+pub(super) fn segments(template: &str) -> impl Iterator<Item = &str> {
+    template.split('/').skip(1).map(without_name)
+}
+
+fn without_name(segment: &str) -> &str {
+    if segment.starts_with('{') { PARAMETER } else { segment }
+}
+
+/// The segment `index` of a template's shape.
+fn nth_segment(template: &str, index: usize) -> Option<&str> {
+    let mut slashes = template.bytes().enumerate().filter_map(|(at, byte)| (byte == b'/').then_some(at));
+    let start = slashes.nth(index)?.saturating_add(1);
+    template.get(start..slashes.next().unwrap_or(template.len())).map(without_name)
+}
+
+/// Whether some path matches both templates. A parameter is never empty.
+fn overlap(one: &str, other: &str) -> bool {
+    let (mut segments, mut others) = (segments_in_bytes(one), segments_in_bytes(other));
+    let is_parameter = |segment: &[u8]| segment.starts_with(b"{");
+    loop {
+        match (segments.next(), others.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(other)) if segment == other || (is_parameter(segment) && is_parameter(other)) => {}
+            (Some(segment), Some(other)) if is_parameter(segment) && !other.is_empty() => {}
+            (Some(segment), Some(other)) if is_parameter(other) && !segment.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether a path of `template` may be one of `other` to a router that drops a slash at the end, or a value with nothing in
+/// it, or takes two literals for one.
+fn may_resemble(template: &str, other: &str) -> bool {
+    if !template.contains('{') || !may_begin_alike(template, other) {
+        return false;
+    }
+    let (template, other) = (without_slash(template), without_slash(other));
+    let is_parent = |(parent, last): (&str, &str)| last.starts_with('{') && overlap_loosely(parent, other);
+    overlap_loosely(template, other) || template.rsplit_once('/').is_some_and(is_parent)
+}
+
+/// Most templates differ in the first letters.
+fn may_begin_alike(template: &str, other: &str) -> bool {
+    let starts = template.bytes().zip(other.bytes()).skip(1).take(2);
+    let is_open = |byte: u8| !byte.is_ascii_alphanumeric();
+    let mut differ = starts.take_while(|(one, other)| !is_open(*one) && !is_open(*other));
+    differ.all(|(one, other)| one.eq_ignore_ascii_case(&other))
+}
+
+fn without_slash(template: &str) -> &str {
+    template.strip_suffix('/').unwrap_or(template)
+}
+
+fn overlap_loosely(one: &str, other: &str) -> bool {
+    let is_parameter = |segment: &str| segment.starts_with('{');
+    let mut others = other.split('/');
+    let all = one.split('/').all(|segment| {
+        let Some(other) = others.next() else { return false };
+        let is_alike = || is_same_start(segment, other) && may_route_as(segment, other);
+        segment == other || is_parameter(segment) || is_parameter(other) || is_alike()
+    });
+    all && others.next().is_none()
+}
+
+/// Whether the first bytes that differ are not both letters or digits, or stand in an extension. Most literals are told apart
+/// so.
+fn is_same_start(one: &str, other: &str) -> bool {
+    let mut pairs = one.bytes().zip(other.bytes());
+    let mut has_dot = false;
+    let differing = pairs.find(|(one, other)| {
+        has_dot |= *one == b'.';
+        !one.eq_ignore_ascii_case(other)
+    });
+    has_dot || differing.is_none_or(|(one, other)| !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric())
+}
+
+/// That takes a third of what a split by a character takes.
+fn segments_in_bytes(template: &str) -> impl Iterator<Item = &[u8]> {
+    template.as_bytes().split(|byte| *byte == b'/')
+}

@@ -1,0 +1,386 @@
+//! The body, asked only where an operation names its owner in a property of a JSON object or in a form.
+
+use std::fmt;
+use std::rc::Rc;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
+use super::form::Candidates;
+use super::name::{Given, may_be};
+
+/// The longest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What is known of a body.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Body {
+    /// Nobody asked, or there is none.
+    #[default]
+    Empty,
+    /// The properties of a JSON object, in order, those that stand twice included.
+    Object(Vec<(String, Property)>),
+    /// A form as `application/x-www-form-urlencoded` writes it.
+    Form(Rc<str>),
+    /// `multipart/form-data`, which is not read.
+    Multipart,
+    /// Something else, of which nothing can be told.
+    Opaque(BodyFault),
+}
+
+/// The value of a JSON property, as far as it can be an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// A string, or an integer as its digits.
+    Id(String),
+    /// An integer beyond [`MAX_EXACT_INTEGER`].
+    Inexact,
+    /// Anything else.
+    Other,
+}
+
+/// Why nothing can be told of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// No `Content-Type` field says what it is.
+    #[error("the body has no Content-Type; send application/json")]
+    NoContentType,
+    /// Neither JSON nor a form.
+    #[error("the Content-Type of the body is neither JSON nor application/x-www-form-urlencoded")]
+    MediaType,
+    /// The origin would decode the same bytes to another text. In UTF-7 `+ACI-` is a quotation mark.
+    #[error("the Content-Type names a charset other than UTF-8")]
+    Charset,
+    /// Compressed, or encoded in another way.
+    #[error("the body has a Content-Encoding; send it without")]
+    Encoded,
+    /// The byte order mark of UTF-16 or UTF-32.
+    #[error("the body starts with the byte order mark of UTF-16; send UTF-8")]
+    Utf16,
+    /// Bytes that are not UTF-8.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// The place at which it stops being JSON.
+    #[error("the body is not JSON: line {line}, column {column}")]
+    NotJson {
+        /// Where in the text.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// JSON, and no object.
+    #[error("the body is JSON, but not an object")]
+    NotAnObject,
+    /// A form in which something stands that forms encode.
+    #[error("the form has the character {0:?}, which must be percent-encoded")]
+    Unencoded(char),
+}
+
+/// The body is longer than [`MAX_BODY_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body names the owner and is longer than {MAX_BODY_BYTES} bytes")]
+pub struct BodyTooLong;
+
+/// The most that is read of a body's parameters, once.
+pub(crate) enum BodyParameters<'a> {
+    Object(&'a [(String, Property)]),
+    Form(Candidates<'a>),
+    Opaque(BodyFault),
+}
+
+impl Body {
+    /// Reads a body of this media type: JSON, or a form, in UTF-8 and not encoded. Of anything else nothing can be told.
+    ///
+    /// # Errors
+    /// [`BodyTooLong`]; then nothing can be told of it, and nothing may pass.
+    pub fn parse(content_type: Option<&str>, encoded: bool, bytes: &[u8]) -> Result<Self, BodyTooLong> {
+        if Self::is_unread(content_type) {
+            return Ok(Self::Multipart);
+        }
+        if bytes.len() > MAX_BODY_BYTES {
+            return Err(BodyTooLong);
+        }
+        if bytes.is_empty() {
+            return Ok(Self::Empty);
+        }
+        Ok(Self::read(content_type, encoded, bytes).unwrap_or_else(Self::Opaque))
+    }
+
+    /// Whether a body of this media type is never read, whatever its length: `multipart/form-data`.
+    pub fn is_unread(content_type: Option<&str>) -> bool {
+        content_type.is_some_and(|content_type| essence(content_type) == "multipart/form-data")
+    }
+
+    /// A JSON object with one property.
+    pub fn of_property(name: &str, id: &str) -> Self {
+        Self::Object(vec![(name.to_owned(), Property::Id(id.to_owned()))])
+    }
+
+    fn read(content_type: Option<&str>, encoded: bool, bytes: &[u8]) -> Result<Self, BodyFault> {
+        let content_type = content_type.filter(|content_type| !content_type.is_empty());
+        let content_type = content_type.ok_or(BodyFault::NoContentType)?;
+        if !is_readable(content_type) {
+            return Err(BodyFault::MediaType);
+        }
+        if !is_utf8(content_type) {
+            return Err(BodyFault::Charset);
+        }
+        if encoded {
+            return Err(BodyFault::Encoded);
+        }
+        if is_json(content_type) { json(bytes) } else { form(bytes) }
+    }
+
+    /// What of it some parser could take for one of `names`.
+    pub(crate) fn parameters(&self, names: &[&str]) -> BodyParameters<'_> {
+        match self {
+            Self::Empty | Self::Multipart => BodyParameters::Object(&[]),
+            Self::Object(properties) => BodyParameters::Object(properties),
+            Self::Form(text) => BodyParameters::Form(Candidates::of(text, names)),
+            Self::Opaque(fault) => BodyParameters::Opaque(*fault),
+        }
+    }
+}
+
+impl<'a> BodyParameters<'a> {
+    /// How the body gives the parameter `name`; exact names of `others` are parameters of their own.
+    pub fn given(&self, name: &str, others: &[&str]) -> Given<'a> {
+        let properties = match self {
+            Self::Opaque(fault) => return Given::Ambiguous(Ambiguity::Body(*fault)),
+            Self::Form(candidates) => return candidates.given(name, others),
+            Self::Object(properties) => *properties,
+        };
+        let is_other = |given: &str| given != name && others.contains(&given);
+        let mut same = properties.iter().filter(|(given, _)| may_be(given, name) && !is_other(given));
+        let Some((given, value)) = same.next() else { return Given::Absent };
+        let second = same.next().map(|(given, _)| given);
+        if let Some(alike) = [Some(given), second].into_iter().flatten().find(|given| *given != name) {
+            return Given::Ambiguous(Ambiguity::Alike(alike.clone()));
+        }
+        match (value, second) {
+            (_, Some(_)) => Given::Ambiguous(Ambiguity::Repeated),
+            (Property::Id(id), None) => Given::Once(id.into()),
+            (Property::Inexact, None) => Given::Ambiguous(Ambiguity::InexactInteger),
+            (Property::Other, None) => Given::Ambiguous(Ambiguity::NotAnId),
+        }
+    }
+}
+
+/// A UTF-8 byte order mark is dropped: JSON's readers drop it too, or refuse the text (RFC 8259 section 8.1).
+fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(BodyFault::Utf16);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    match serde_json::from_str(text) {
+        Ok(Object(properties)) => Ok(Body::Object(properties)),
+        Err(error) if error.is_data() => Err(BodyFault::NotAnObject),
+        Err(error) => Err(BodyFault::NotJson { line: error.line(), column: error.column() }),
+    }
+}
+
+fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    match text.chars().find(|letter| !letter.is_ascii_graphic()) {
+        Some(letter) => Err(BodyFault::Unencoded(letter)),
+        None => Ok(Body::Form(text.into())),
+    }
+}
+
+/// Clients put secrets into bodies; none is printed.
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if *self == Self::Empty { "None" } else { "[redacted]" })
+    }
+}
+
+/// Whether a body is declared as `application/json`, in UTF-8 as RFC 8259 section 8.1 wants it.
+pub fn is_application_json(content_type: &str) -> bool {
+    essence(content_type) == "application/json" && is_utf8(content_type)
+}
+
+/// Whether a body of this media type is read: JSON, or a form.
+pub(crate) fn is_readable(media_type: &str) -> bool {
+    is_json(media_type) || is_form(media_type)
+}
+
+/// `application/json` and whatever ends in `+json` (RFC 6839), parameters aside.
+fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    is_token(kind) && is_token(subtype) && (essence == "application/json" || subtype.ends_with("+json"))
+}
+
+/// `application/x-www-form-urlencoded`, parameters aside.
+fn is_form(media_type: &str) -> bool {
+    essence(media_type) == "application/x-www-form-urlencoded"
+}
+
+/// Type and subtype, in lower case.
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A token of RFC 9110 section 5.6.2. A comma or a space would be the end of the media type to some parsers.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+/// Whether no parameter names a charset but UTF-8: the origin would decode the same bytes to another text. In UTF-7
+/// `+ACI-` is a quotation mark.
+fn is_utf8(content_type: &str) -> bool {
+    let parameters = content_type.split(';').skip(1).map(|parameter| parameter.trim().to_ascii_lowercase());
+    let mut charsets = parameters.filter(|parameter| parameter.contains("charset"));
+    charsets.all(|charset| matches!(charset.as_str(), "charset=utf-8" | "charset=\"utf-8\""))
+}
+
+/// A JSON object's properties; of a value only what can be an id.
+struct Object(Vec<(String, Property)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Properties)
+    }
+}
+
+struct Properties;
+
+impl<'de> Visitor<'de> for Properties {
+    type Value = Object;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut properties = Vec::new();
+        while let Some(name) = map.next_key()? {
+            properties.push((name, map.next_value::<Id>()?.into()));
+        }
+        Ok(Object(properties))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Integer(u64),
+    Other(IgnoredAny),
+}
+
+impl From<Id> for Property {
+    fn from(id: Id) -> Self {
+        match id {
+            Id::Text(text) => Self::Id(text),
+            Id::Integer(integer) if integer > MAX_EXACT_INTEGER => Self::Inexact,
+            Id::Integer(integer) => Self::Id(integer.to_string()),
+            Id::Other(IgnoredAny) => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: &str = "application/json; charset=utf-8";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const NAMES: [&str; 2] = ["locationId", "location-id"];
+
+    fn given(content_type: &str, body: &[u8]) -> Given<'static> {
+        let body = Box::leak(Box::new(Body::parse(Some(content_type), false, body).unwrap()));
+        body.parameters(&NAMES).given("locationId", &NAMES)
+    }
+
+    #[test]
+    fn once_is_once() {
+        for (body, id) in [
+            (r#"{"locationId":"a","x":{"locationId":"b"}}"#, "a"),
+            (r#"{"location\u0049d":"a"}"#, "a"),
+            (r#"{"locationId":7,"location-id":8}"#, "7"),
+            ("\u{feff}{\"locationId\":9007199254740991}", "9007199254740991"),
+        ] {
+            assert_eq!(given(JSON, body.as_bytes()), Given::Once(id.into()), "{body}");
+        }
+        assert_eq!(given(FORM, b"x=1&location%49d=acct%3A1"), Given::Once("acct:1".into()));
+        for (content_type, body) in [(JSON, ""), (JSON, r#"{"x":"locationId"}"#), (FORM, "x=locationId")] {
+            assert_eq!(given(content_type, body.as_bytes()), Given::Absent);
+        }
+    }
+
+    #[test]
+    fn what_parsers_disagree_about_is_ambiguous_and_the_fault_is_named() {
+        let alike = |name: &str| Ambiguity::Alike(name.to_owned());
+        let not_json = |column| Ambiguity::Body(BodyFault::NotJson { line: 1, column });
+        for (body, fault) in [
+            (r#"{"locationId":"a","locationId":"a"}"#, Ambiguity::Repeated),
+            (r#"{"locationId":"a","locationid":"b"}"#, alike("locationid")),
+            (r#"{"LocationId":"a"}"#, alike("LocationId")),
+            (r#"{"locationId":["a"]}"#, Ambiguity::NotAnId),
+            (r#"{"locationId":null}"#, Ambiguity::NotAnId),
+            (r#"{"locationId":9007199254740992}"#, Ambiguity::InexactInteger),
+            (r#"{"locationId":9007199254740993}"#, Ambiguity::InexactInteger),
+            (r#"[{"locationId":"a"}]"#, Ambiguity::Body(BodyFault::NotAnObject)),
+            ("\u{feff}null", Ambiguity::Body(BodyFault::NotAnObject)),
+            (r#"{"locationId":"a""#, not_json(17)),
+            (r#"{"locationId":"a"} {"locationId":"b"}"#, not_json(20)),
+            ("locationId=a", not_json(1)),
+        ] {
+            assert_eq!(given(JSON, body.as_bytes()), Given::Ambiguous(fault), "{body}");
+        }
+        let opaque = |fault| Given::Ambiguous(Ambiguity::Body(fault));
+        assert_eq!(given(JSON, b"\xff\xfe{\0}\0"), opaque(BodyFault::Utf16));
+        assert_eq!(given(JSON, b"{\"x\":\"\xff\"}"), opaque(BodyFault::NotUtf8));
+        assert_eq!(given(FORM, b"locationId=a&locationId=b"), Given::Ambiguous(Ambiguity::Repeated));
+        assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded('\n')));
+        assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
+        assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));
+        assert_eq!(given("application/json; charset=utf-7", b"{}"), opaque(BodyFault::Charset));
+        let encoded = Body::parse(Some(JSON), true, b"{}").unwrap();
+        assert_eq!(encoded, Body::Opaque(BodyFault::Encoded));
+    }
+
+    #[test]
+    fn a_media_type_that_is_two_to_some_parser_is_neither() {
+        for two in
+            ["application/x-www-form-urlencoded, a/b+json", "text/plain a/b+json", "a/b/c+json", "/+json", "+json"]
+        {
+            assert_eq!(Body::parse(Some(two), false, b"{}"), Ok(Body::Opaque(BodyFault::MediaType)), "{two}");
+        }
+        assert_eq!(Body::parse(None, false, &[b' '; MAX_BODY_BYTES + 1]), Err(BodyTooLong));
+        let multipart = Some("Multipart/Form-Data; boundary=x");
+        assert_eq!(Body::parse(multipart, false, &[b' '; MAX_BODY_BYTES + 1]), Ok(Body::Multipart));
+    }
+    #[test]
+    fn json_in_another_charset_is_no_json() {
+        for right in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+            "application/json; x=y",
+        ] {
+            assert!(is_application_json(right), "{right}");
+        }
+        for wrong in [
+            "",
+            "text/plain",
+            "application/problem+json",
+            "application/json; charset=utf-16",
+            "application/json;charset=UTF-16LE",
+            "application/json; charset=utf-7",
+            "application/json; charset=iso-8859-1",
+            "application/json; charset='utf-8'",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset*=utf-16",
+            "application/json, application/json",
+            "application/json charset=utf-16",
+        ] {
+            assert!(!is_application_json(wrong), "{wrong}");
+        }
+    }
+}

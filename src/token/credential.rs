@@ -1,0 +1,97 @@
+//! Which `Authorization` values are the gate's own, and whether a token in one is genuine.
+
+use super::{IntegrationId, Prefix, Presented, Token, TokenError, TokenKeys};
+use crate::request::{Authorization, AuthorizationError, Checked, is_b64token};
+
+/// What the credentials of this deployment look like. None of them is ever forwarded.
+#[derive(Clone, Copy)]
+pub struct OwnCredentials<'a> {
+    /// What integrations' tokens begin with.
+    pub prefix: &'a Prefix,
+    /// Whether a text is the owner key, in constant time.
+    pub is_owner_key: &'a dyn Fn(&str) -> bool,
+}
+
+/// Why a credential of the gate's own is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialError {
+    /// It is not clear which one credential is meant.
+    #[error(transparent)]
+    Authorization(#[from] AuthorizationError),
+    /// It is not a token that we minted.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+}
+
+/// What automation keys of the admin API begin with.
+pub(super) const AUTOMATION_KEY: &str = "tga_";
+/// What the owner key begins with.
+const OWNER_KEY: &str = "owner_";
+/// Characters of the owner key after that.
+const OWNER_KEY_REST: usize = 43;
+
+/// Checks the value of an `Authorization` field: a token of ours must be genuine, and must stand there alone. A value that
+/// holds no credential of ours is somebody else's.
+///
+/// # Errors
+/// [`CredentialError`] for whatever holds a credential of ours and is not one genuine token.
+pub fn check(
+    keys: &TokenKeys,
+    own: OwnCredentials<'_>,
+    authorization: &Authorization,
+) -> Result<Checked<Presented>, CredentialError> {
+    match authorization.token() {
+        Some(token) if own.prefix.begins(token) => {
+            if !is_b64token(token) {
+                return Err(AuthorizationError::Malformed.into());
+            }
+            Ok(Checked::Own(verify(keys, own.prefix, token)?))
+        }
+        Some(token) if own.is_of_admin_api(token) => Err(TokenError::OfAdminApi.into()),
+        _ => match own.count(authorization) {
+            0 => Ok(Checked::Foreign(authorization.foreign())),
+            1 if !authorization.text().contains(',') => Err(AuthorizationError::Malformed.into()),
+            _ => Err(AuthorizationError::Several.into()),
+        },
+    }
+}
+
+/// Verifies the text of a token.
+///
+/// # Errors
+/// [`TokenError`], all kinds of which are one answer to the client.
+pub fn verify(keys: &TokenKeys, prefix: &Prefix, text: &str) -> Result<Presented, TokenError> {
+    keys.verify(&Token::parse(prefix, text)?).ok_or(TokenError::Forged)
+}
+
+impl OwnCredentials<'_> {
+    /// How many of ours a value holds: as a part of it, or, in the full form, anywhere within quotation marks or behind a `=`.
+    fn count(&self, authorization: &Authorization) -> usize {
+        let begins_as_ours = |part: &&str| self.prefix.begins(part) || self.is_of_admin_api(part);
+        match authorization.parts().filter(begins_as_ours).count() {
+            0 => usize::from(self.is_within(authorization.text())),
+            count => count,
+        }
+    }
+
+    fn is_of_admin_api(&self, part: &str) -> bool {
+        part.starts_with(AUTOMATION_KEY) || (self.is_owner_key)(part)
+    }
+
+    fn is_within(&self, text: &str) -> bool {
+        let label = self.prefix.label();
+        let names_id = |rest: &str| rest.split_once('_').is_some_and(|(id, _)| IntegrationId::parse(id).is_ok());
+        let is_owner_key = |rest: &str| {
+            let key = rest.split_at_checked(OWNER_KEY_REST);
+            key.is_some_and(|(key, _)| (self.is_owner_key)(&[OWNER_KEY, key].concat()))
+        };
+        after(text, &label).any(names_id)
+            || after(text, AUTOMATION_KEY).any(names_id)
+            || after(text, OWNER_KEY).any(is_owner_key)
+    }
+}
+
+/// What follows each `label` in a text.
+fn after<'a>(text: &'a str, label: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(label).filter_map(move |(at, _)| text.get(at..)?.strip_prefix(label))
+}

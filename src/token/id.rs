@@ -1,0 +1,91 @@
+//! Integration ids: 80 random bits in lower-case Crockford base32.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::bits::BASE32;
+use crate::request::json::text;
+use crate::request::{Fault, FromKept, Kept};
+
+/// The public id of an integration: 16 characters. It may be logged.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IntegrationId([u8; IntegrationId::LENGTH]);
+
+/// The text is no integration id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an integration id is 16 characters of 0-9, a-h, j, k, m, n, p-t, v-z")]
+pub struct InvalidId;
+
+impl IntegrationId {
+    /// Length in characters.
+    pub const LENGTH: usize = 16;
+
+    /// The id of 80 random bits.
+    pub fn from_entropy(bits: [u8; 10]) -> Self {
+        // 80 bits are 16 digits.
+        Self(BASE32.encode(&bits).as_bytes().try_into().unwrap_or_default())
+    }
+
+    /// Reads an id.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for anything but 16 characters of the alphabet.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let digits: [u8; Self::LENGTH] = text.as_bytes().try_into().map_err(|_| InvalidId)?;
+        if digits.iter().all(|digit| BASE32.has(*digit)) { Ok(Self(digits)) } else { Err(InvalidId) }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Never inlined: wherever ids are sorted, that would be kilobytes.
+impl Ord for IntegrationId {
+    #[inline(never)]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for IntegrationId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for IntegrationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("IntegrationId").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Display for IntegrationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl FromKept for IntegrationId {
+    fn from_kept(value: Kept) -> Result<Self, Fault> {
+        text(value, Self::parse)
+    }
+}
+
+impl TryFrom<String> for IntegrationId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<IntegrationId> for String {
+    fn from(id: IntegrationId) -> Self {
+        id.as_str().to_owned()
+    }
+}

@@ -1,0 +1,250 @@
+//! The admin plane, before the registry: on which host, who asks, from where, and whether it looks like a request at all. Nothing
+//! goes to the registry before a key or a cookie's tag was verified here.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestInit, Response};
+
+use super::body::BodyError;
+use super::config::{AdminConfig, for_admin};
+use super::head::split;
+use super::site::Site;
+use super::{body, client, clock, log, page, respond, session, stub};
+use tidegate::admin::{AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
+use tidegate::request::{Method, is_application_json};
+use tidegate::token::TokenKeys;
+
+/// The header field by which the gate tells the registry who asks. The registry can only be reached by the gate.
+pub(super) const ACTOR: &str = "x-registry-actor";
+/// [`ACTOR`] for the owner key's holder.
+pub(super) const OWNER: &str = "owner-key";
+/// [`ACTOR`] for a session is this and its digest.
+pub(super) const SESSION: &str = "session:";
+
+/// Only spares an answer: empty, it is as good as none.
+const IF_NONE_MATCH: &str = "If-None-Match";
+
+/// The header fields that the registry reads.
+const FORWARDED: &[&str] = &[
+    "If-Match",
+    IF_NONE_MATCH,
+    "Idempotency-Key",
+    #[cfg(feature = "faults")]
+    super::inject::HEADER,
+];
+
+/// How long a command may take: it waits up to 5 seconds for KV, and the longest policy has to be compiled.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a sign-in's body may take: whoever sends it is not known yet.
+const SIGN_IN_PATIENCE: Duration = Duration::from_secs(4);
+
+const API: &str = "/_tidegate/api";
+
+/// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
+pub(super) async fn handle(request: &Request, site: &Site, target: &str) -> worker::Result<Response> {
+    let admin = Admin { request, site };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
+        Some(path) => admin.api(path, query).await.or_else(|error| refuse(&error)),
+        None => {
+            let response = admin.page(path).await.or_else(|error| refuse(&error))?;
+            page::protect(request, &response)?;
+            Ok(response)
+        }
+    }
+}
+
+fn refuse(error: &AdminError) -> worker::Result<Response> {
+    if let AdminError::Misconfigured(what) | AdminError::Registry(what) | AdminError::Page(what) = error {
+        log::error(&json!({ "event": "admin", "reason": what }));
+    }
+    respond::problem(&error.answer())
+}
+
+struct Admin<'a> {
+    request: &'a Request,
+    site: &'a Site,
+}
+
+/// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
+struct Verified(String);
+
+impl Admin<'_> {
+    async fn page(&self, path: &str) -> Result<Response, AdminError> {
+        self.check_host()?;
+        self.check_has_host()?;
+        page::serve(self.request, &self.site.env, path).await
+    }
+
+    async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
+        self.check_host()?;
+        let (route, _) = Route::find(&self.request.method(), path)?;
+        if route == Route::OpenApi {
+            return page::description(&self.site.env).await;
+        }
+        let verified = match route {
+            Route::SignIn => self.signs_in().await,
+            _ => self.actor(),
+        };
+        let verified = verified.inspect_err(|error| self.note(error))?;
+        if route.max_body().is_some() {
+            self.check_content_type()?;
+        }
+        let separator = if query.is_empty() { "" } else { "?" };
+        let body = if route == Route::SignIn { None } else { self.request.body() };
+        self.ask_registry(&format!("{path}{separator}{query}"), &verified, body).await
+    }
+
+    /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
+    fn check_host(&self) -> Result<(), AdminError> {
+        let config = self.config();
+        config.api_url.as_ref().map_err(AdminError::clone)?;
+        match config.host.as_ref().map_err(AdminError::clone)? {
+            Some(host) if !host.serves(&self.request.url()) => Err(AdminError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Without a host name of its own, the page would be of one origin with whatever the origin serves: with its scripts and its
+    /// service workers.
+    fn check_has_host(&self) -> Result<(), AdminError> {
+        if self.has_host() { Ok(()) } else { Err(AdminError::NoAdminHost) }
+    }
+
+    fn has_host(&self) -> bool {
+        matches!(self.config().host, Ok(Some(_)))
+    }
+
+    /// Who signs in: whoever sends the owner key in the body, which is read here, and no further than it must be.
+    async fn signs_in(&self) -> Result<Verified, AdminError> {
+        self.check_has_host()?;
+        self.check_origin()?;
+        let key = self.owner_key()?;
+        self.keys()?;
+        self.check_content_type()?;
+        let body = body::read_within(SIGN_IN_PATIENCE, self.request, MAX_SIGN_IN_BYTES).await;
+        let body = body.map_err(|error| match error {
+            BodyError::TooLong => AdminError::TooLarge(MAX_SIGN_IN_BYTES),
+            BodyError::TooSlow => AdminError::TooSlow,
+            BodyError::Broken(_) => AdminError::Malformed { line: 1, column: 1 },
+        })?;
+        let body = String::from_utf8(body).map_err(|_| AdminError::Malformed { line: 1, column: 1 })?;
+        if key.is(&SignIn::parse(&body)?.key) { Ok(Verified(OWNER.to_owned())) } else { Err(AdminError::WrongKey) }
+    }
+
+    /// Who asks. A change must not come from another origin's page; a browser's session shows where it comes from.
+    fn actor(&self) -> Result<Verified, AdminError> {
+        self.check_origin()?;
+        if let Some(authorization) = self.header("authorization") {
+            return self.check_owner_key(&authorization);
+        }
+        let cookie = self.header("cookie").filter(|_| self.has_host()).ok_or(AdminError::NotSignedIn)?;
+        let session = session::find(&cookie, self.keys()?, self.owner_key()?).ok_or(AdminError::NotSignedIn)?;
+        match self.own_origin() {
+            Some(false) => Err(AdminError::CrossOrigin),
+            None if self.changes() => Err(AdminError::CrossOrigin),
+            _ => Ok(Verified(format!("{SESSION}{session}"))),
+        }
+    }
+
+    fn check_owner_key(&self, authorization: &str) -> Result<Verified, AdminError> {
+        let key = self.owner_key()?;
+        let (scheme, given) = authorization.split_once(' ').unwrap_or_default();
+        let right = key.is(given.trim()) & scheme.eq_ignore_ascii_case("bearer");
+        if right { Ok(Verified(OWNER.to_owned())) } else { Err(AdminError::WrongKey) }
+    }
+
+    fn config(&self) -> &AdminConfig {
+        &self.site.isolate.config().admin
+    }
+
+    fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
+        self.config().owner_key.as_ref().map_err(AdminError::clone)
+    }
+
+    fn keys(&self) -> Result<&TokenKeys, AdminError> {
+        self.site.isolate.config().keys.as_ref().map_err(for_admin)
+    }
+
+    /// No change is accepted that another origin's page asks for, whatever it sends along.
+    fn check_origin(&self) -> Result<(), AdminError> {
+        if self.changes() && self.own_origin() == Some(false) { Err(AdminError::CrossOrigin) } else { Ok(()) }
+    }
+
+    fn changes(&self) -> bool {
+        !Method::parse(&self.request.method()).is_safe()
+    }
+
+    /// Whether the page that asks is our own; `None` where no page is named.
+    fn own_origin(&self) -> Option<bool> {
+        match (self.header("origin"), self.header("sec-fetch-site")) {
+            (Some(given), _) => Some(given.eq_ignore_ascii_case(split(&self.request.url()).0)),
+            (None, Some(site)) => Some(site == "same-origin" || site == "none"),
+            (None, None) => None,
+        }
+    }
+
+    fn check_content_type(&self) -> Result<(), AdminError> {
+        let is_json = self.header("content-type").is_some_and(|given| is_application_json(&given));
+        let is_encoded = self.header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
+        if is_json && !is_encoded { Ok(()) } else { Err(AdminError::NotJson) }
+    }
+
+    /// A line in the log, where somebody did not prove who they are.
+    fn note(&self, error: &AdminError) {
+        if matches!(error, AdminError::Misconfigured(_) | AdminError::NoAdminHost) {
+            return;
+        }
+        let client = self.keys().ok().map(|keys| client::of(self.request, keys));
+        log::refused(error, &self.request.method(), client.as_deref(), &self.site.isolate);
+    }
+
+    /// Hands the request to the registry, with no header field but what it needs.
+    async fn ask_registry(
+        &self,
+        path_and_query: &str,
+        Verified(actor): &Verified,
+        body: Option<web_sys::ReadableStream>,
+    ) -> Result<Response, AdminError> {
+        let headers = Headers::new().map_err(js_fault)?;
+        headers.set(ACTOR, actor).map_err(js_fault)?;
+        for name in FORWARDED {
+            match self.header(name) {
+                // The runtime drops an empty field on its way, and a change without a condition is another change.
+                Some(value) if value.is_empty() && *name != IF_NONE_MATCH => {
+                    return Err(AdminError::invalid(name, "it is empty"));
+                }
+                Some(value) => headers.set(name, &value).map_err(js_fault)?,
+                None => {}
+            }
+        }
+        let init = RequestInit::new();
+        init.set_method(&self.request.method());
+        init.set_headers(&headers);
+        if let Some(body) = body {
+            init.set_body(&body);
+        }
+        let url = format!("https://registry{path_and_query}");
+        let stub = stub::stub(&self.site.env);
+        let stub = stub.ok_or_else(|| AdminError::Misconfigured("bind the Durable Object REGISTRY".to_owned()))?;
+        let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
+        let answer = clock::within(PATIENCE, JsFuture::from(promise)).await;
+        let answer = answer.ok_or_else(|| AdminError::Registry("no answer in time".to_owned()))?;
+        Ok(answer.map_err(js_fault)?.unchecked_into())
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.request.headers().get(name).ok().flatten()
+    }
+}
+
+fn registry_fault(error: &worker::Error) -> AdminError {
+    AdminError::Registry(error.to_string())
+}
+
+fn js_fault(error: JsValue) -> AdminError {
+    registry_fault(&worker::Error::from(error))
+}

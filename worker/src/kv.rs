@@ -1,0 +1,85 @@
+//! Workers KV, the projection that verdicts are made from. An error is never an absence.
+
+use std::time::Duration;
+
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+
+use super::body::bytes;
+use super::clock;
+use super::config::binding;
+use tidegate::token::{IntegrationId, SignedValue};
+
+/// Seconds that a location may keep a value: the platform's minimum.
+const CACHE_TTL: f64 = 30.0;
+/// How long a read may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+// `worker` has these too, but writes two options with a serializer, and looks up five functions for one.
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Namespace, key: &str, options: &Options) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &Namespace, key: &str, value: &str, options: &Options) -> Result<Promise, JsValue>;
+
+    type Options;
+    #[wasm_bindgen(method, setter, js_name = type)]
+    fn set_type(this: &Options, kind: &str);
+    #[wasm_bindgen(method, setter, js_name = cacheTtl)]
+    fn set_cache_ttl(this: &Options, seconds: f64);
+    #[wasm_bindgen(method, setter, js_name = expirationTtl)]
+    fn set_expiration_ttl(this: &Options, seconds: f64);
+}
+
+/// The integration whose record has this key.
+pub(super) fn integration(key: &str) -> Option<IntegrationId> {
+    IntegrationId::parse(key.strip_prefix("i:")?).ok()
+}
+
+/// The bytes under a key, `None` where KV says that there are none.
+pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String> {
+    let fault = |error: &str| format!("{key} cannot be read: {error}");
+    let namespace = namespace(env).map_err(|error| fault(&error))?;
+    let options = options();
+    options.set_type("arrayBuffer");
+    options.set_cache_ttl(CACHE_TTL);
+    let got = async { JsFuture::from(namespace.get(key, &options)?).await };
+    match clock::within(PATIENCE, got).await {
+        Some(Ok(value)) if value.is_null() => Ok(None),
+        Some(Ok(value)) => value.dyn_ref().map(|buffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes")),
+        Some(Err(error)) => Err(fault(&first_line(error))),
+        None => Err(fault("no answer in time")),
+    }
+}
+
+/// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
+/// could still land, after a newer one.
+#[allow(clippy::cast_precision_loss, reason = "30 days in seconds are far below 2^53")]
+pub(super) async fn write(env: &Env, key: &str, value: &SignedValue, ttl_seconds: Option<u64>) -> Result<(), String> {
+    let fault = |error: &str| format!("{key} cannot be written: {error}");
+    let namespace = namespace(env).map_err(|error| fault(&error))?;
+    let options = options();
+    if let Some(seconds) = ttl_seconds {
+        options.set_expiration_ttl(seconds as f64);
+    }
+    let put = async { JsFuture::from(namespace.put(key, value.as_str(), &options)?).await };
+    put.await.map(drop).map_err(|error| fault(&first_line(error)))
+}
+
+/// What failed, without the stack below it.
+fn first_line(error: JsValue) -> String {
+    worker::Error::from(error).to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+fn options() -> Options {
+    Object::new().unchecked_into()
+}
+
+fn namespace(env: &Env) -> Result<Namespace, String> {
+    binding(env, "TOKENS").map(JsCast::unchecked_into).ok_or_else(|| "the KV namespace TOKENS is not bound".to_owned())
+}

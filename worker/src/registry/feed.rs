@@ -1,0 +1,70 @@
+//! The change feed in SQLite: which revision each key got last, until KV has had it for long enough. Written in the
+//! transaction of the change itself, so no copy is made without it once the change is acknowledged.
+
+use std::collections::BTreeMap;
+
+use super::database::{Database, number, row};
+use crate::{clock, kv};
+use tidegate::admin::AdminError;
+use tidegate::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
+use tidegate::rotation::Timestamp;
+
+row! {
+    struct Row {
+        key: String,
+        rev: u64,
+        seq: u64,
+    }
+}
+
+row! {
+    struct State {
+        seq: u64,
+        floor: u64,
+    }
+}
+
+/// Notes that a key got a new revision.
+pub(super) fn note(database: &Database, key: &str, rev: u64) -> Result<(), AdminError> {
+    database.run("UPDATE feed_state SET seq = seq + 1", vec![])?;
+    let sql = "INSERT INTO feed (key, rev, seq) VALUES (?, ?, (SELECT seq FROM feed_state))
+        ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, told_at = NULL";
+    database.run(sql, vec![key.into(), number(rev)])
+}
+
+/// Notes that KV has taken a revision, and that no earlier put of the key is on its way any more.
+pub(super) fn told(database: &Database, key: &str, rev: u64, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE feed SET told_at = ? WHERE key = ? AND rev = ?";
+    database.run(sql, vec![number(now.seconds()), key.into(), number(rev)])
+}
+
+/// A copy of the feed.
+pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminError> {
+    forget_old(database, now)?;
+    let state: Option<State> = database.row("SELECT seq, floor FROM feed_state", vec![])?;
+    let State { seq, floor } = state.ok_or_else(|| AdminError::Registry("the feed has no state".to_owned()))?;
+    let most = u64::try_from(MOST_ENTRIES).unwrap_or(u64::MAX);
+    let sql = "SELECT key, rev, seq FROM feed ORDER BY seq DESC LIMIT ?";
+    let mut rows: Vec<Row> = database.rows(sql, vec![number(most.saturating_add(1))])?;
+    let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
+    let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
+    let policy = database.number("SELECT max(rev) AS number FROM policies", vec![])?;
+    let mut revs = BTreeMap::new(); // to collect it would bring a sort of its own
+    for row in rows {
+        if let Some(id) = kv::integration(&row.key) {
+            revs.insert(id, row.rev);
+        }
+    }
+    Ok(Feed { seq, floor, made_at_ms: clock::now_ms(), complete: left_out.is_none(), policy, revs })
+}
+
+/// Drops what KV has had for long enough. The floor tells whoever did not see it that it is missing.
+fn forget_old(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    let before = now.seconds().saturating_sub(KEPT_SECONDS);
+    let sql = "SELECT max(seq) AS number FROM feed WHERE told_at <= ?";
+    let Some(highest) = database.number(sql, vec![number(before)])? else { return Ok(()) };
+    database.transaction(|| {
+        database.run("UPDATE feed_state SET floor = max(floor, ?)", vec![number(highest)])?;
+        database.run("DELETE FROM feed WHERE told_at <= ?", vec![number(before)])
+    })
+}

@@ -1,0 +1,146 @@
+//! Integrations in SQLite.
+
+use wasm_bindgen::JsValue;
+
+use super::database::{Database, number, row};
+use super::tokens::Token;
+use super::{outbox, tokens};
+use tidegate::admin::{AdminError, Description, Integration, IntegrationView, Name, Stored, folded, searchable};
+use tidegate::record::{self, Level, Owner, OwnerId};
+use tidegate::rotation::Timestamp;
+use tidegate::token::IntegrationId;
+
+/// What of a row [`Row`] reads.
+pub(super) const COLUMNS: &str =
+    "id, rev, level, owner_id, name, description, scopes, expires_at, paused, last_n, created_at, updated_at";
+
+row! {
+    /// An integration without its tokens.
+    pub(super) struct Row {
+        pub id: IntegrationId,
+        rev: u64,
+        level: Level,
+        owner_id: OwnerId,
+        name: Stored<Name>,
+        description: Stored<Description>,
+        scopes: String,
+        expires_at: Option<u64>,
+        paused: u64,
+        last_n: u32,
+        created_at: u64,
+        updated_at: u64,
+    }
+}
+
+/// The integration, [`AdminError::NoIntegration`] where it is not or no longer there.
+pub(super) fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
+    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id = ? AND gone_at IS NULL");
+    let row = database.row(&sql, key(id))?.ok_or(AdminError::NoIntegration)?;
+    assemble(row, &tokens::of(database, id)?)
+}
+
+/// Those of some integrations that exist, given as a JSON list of ids; an error for each that cannot be read.
+pub(super) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integration, AdminError>>, AdminError> {
+    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id IN (SELECT value FROM json_each(?))");
+    let (rows, mut tokens): (Vec<Row>, _) = (database.rows(&sql, vec![ids.into()])?, tokens::of_some(database, ids)?);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let tokens = tokens.remove(&row.id).unwrap_or_default();
+            assemble(row, &tokens)
+        })
+        .collect())
+}
+
+/// Checks that this release can express all that an integration is. A later release may have written what this one does not
+/// know, which must neither be judged without it nor be lost by a change.
+pub(super) fn check_version(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+    let sql = "SELECT record_version AS number FROM integrations WHERE id = ? AND gone_at IS NULL";
+    match database.number(sql, key(id))? {
+        Some(version) if version > record::VERSION.into() => {
+            let message = format!(
+                "integration {id} needs version {version} of the record, and this release writes {}",
+                record::VERSION
+            );
+            Err(AdminError::Registry(message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes an integration, new or changed, and its tokens. What is no longer among them has ended.
+pub(super) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+    let scopes = serde_json::to_string(&integration.scopes).map_err(|error| AdminError::Registry(error.to_string()))?;
+    // What a later release has beside these stays.
+    let sql = "INSERT INTO integrations
+        (id, rev, level, owner_id, name, description, scopes, expires_at, paused, record_version, last_n, created_at,
+        updated_at, folded_name, folded_text)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, level = excluded.level, owner_id = excluded.owner_id,
+        name = excluded.name, description = excluded.description, scopes = excluded.scopes,
+        expires_at = excluded.expires_at, paused = excluded.paused, record_version = excluded.record_version,
+        last_n = excluded.last_n, created_at = excluded.created_at, updated_at = excluded.updated_at,
+        folded_name = excluded.folded_name, folded_text = excluded.folded_text";
+    let (id, name, owner) = (integration.id.as_str(), integration.name.as_str(), integration.owner.id.as_str());
+    let values = vec![
+        id.into(),
+        number(integration.rev),
+        integration.owner.level.as_str().into(),
+        owner.into(),
+        name.into(),
+        integration.description.as_str().into(),
+        scopes.into(),
+        integration.expires_at.map_or(JsValue::NULL, |end| number(end.seconds())),
+        number(integration.paused.into()),
+        number(integration.record().version().into()),
+        number(integration.last_n.into()),
+        number(integration.created_at.seconds()),
+        number(integration.updated_at.seconds()),
+        folded(name).into(),
+        searchable(name, integration.description.as_str(), id, owner).into(),
+    ];
+    database.run(sql, values)?;
+    tokens::save(database, integration, now)
+}
+
+/// Marks an integration and all its tokens as gone.
+pub(super) fn delete(database: &Database, id: &IntegrationId, rev: u64, now: Timestamp) -> Result<(), AdminError> {
+    let gone = "UPDATE integrations SET gone_at = ?, updated_at = ?, rev = ? WHERE id = ?";
+    let at = || number(now.seconds());
+    database.run(gone, vec![at(), at(), number(rev), id.as_str().into()])?;
+    tokens::end(database, id, now)
+}
+
+/// As the admin API shows it.
+pub(super) fn view(
+    database: &Database,
+    integration: &Integration,
+    now: Timestamp,
+) -> Result<IntegrationView, AdminError> {
+    let tokens = tokens::of(database, &integration.id)?;
+    let published = outbox::is_told(database, &integration.id)?;
+    Ok(integration.view(published, |n| tokens::created_at(&tokens, n), now))
+}
+
+/// An integration of its row and its present tokens.
+pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminError> {
+    let corrupt = |what: &str| AdminError::Registry(format!("{what} of {} are inconsistent", row.id));
+    Ok(Integration {
+        tokens: tokens::rotation(tokens).ok_or_else(|| corrupt("tokens"))?,
+        scopes: serde_json::from_str(&row.scopes).map_err(|_| corrupt("scopes"))?,
+        id: row.id,
+        rev: row.rev,
+        owner: Owner { level: row.level, id: row.owner_id },
+        name: row.name.0,
+        description: row.description.0,
+        expires_at: row.expires_at.map(Timestamp::from_seconds),
+        paused: row.paused != 0,
+        last_n: row.last_n,
+        created_at: Timestamp::from_seconds(row.created_at),
+        updated_at: Timestamp::from_seconds(row.updated_at),
+    })
+}
+
+fn key(id: &IntegrationId) -> Vec<JsValue> {
+    vec![id.as_str().into()]
+}

@@ -1,0 +1,156 @@
+//! A page of the list of integrations, in four statements however long it is.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use super::database::{Database, number};
+use super::integrations::{self, COLUMNS, Row};
+use super::{outbox, tokens};
+use tidegate::admin::{
+    AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State, folded,
+};
+use tidegate::rotation::Timestamp;
+
+/// A page, as the admin API shows it.
+#[derive(Serialize)]
+pub(super) struct Page {
+    integrations: Vec<IntegrationView>,
+    /// Where the next page begins; none after the last.
+    cursor: Option<String>,
+    /// How many integrations there are on all pages.
+    total: u64,
+}
+
+/// Conditions on `integrations`, and the values of their question marks.
+struct Conditions {
+    sql: String,
+    values: Vec<JsValue>,
+}
+
+/// When the current token was made.
+const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
+    WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
+
+/// The integrations that `list` asks for, as they are at `now`.
+pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Page, AdminError> {
+    let total = total(database, &list.filter, now)?;
+    let mut rows = rows(database, list, now)?;
+    let more = cut(&mut rows, list.limit);
+
+    let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
+    let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
+    let (mut tokens, untold) = (tokens::of_some(database, &ids)?, outbox::untold(database, &ids)?);
+    let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);
+    for row in rows {
+        let tokens = tokens.remove(&row.id).unwrap_or_default();
+        let integration = integrations::assemble(row, &tokens)?;
+        let created = |n| tokens::created_at(&tokens, n);
+        cursor = more.then(|| Cursor { key: key(list.sort.by, &integration, created), id: integration.id.clone() });
+        integrations.push(integration.view(!untold.contains(&integration.id), created, now));
+    }
+    let cursor = cursor.map(|cursor| cursor.to_text(list.sort));
+    Ok(Page { integrations, cursor, total })
+}
+
+/// How many rows to ask for, to learn whether there are more than `limit`.
+pub(super) fn limit_and_one(limit: u32) -> JsValue {
+    number(u64::from(limit).saturating_add(1))
+}
+
+/// Leaves `limit` rows, and tells whether there were more.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}
+
+fn total(database: &Database, filter: &Filter, now: Timestamp) -> Result<u64, AdminError> {
+    let Conditions { sql, values } = Conditions::of(filter, now);
+    database.count(&format!("integrations WHERE {sql}"), values)
+}
+
+/// The page's rows, and one more if there is one.
+fn rows(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Vec<Row>, AdminError> {
+    let mut conditions = Conditions::of(&list.filter, now);
+    let (comparison, direction) = if list.sort.descending { ("<", "DESC") } else { (">", "ASC") };
+    let key = column(list.sort.by);
+    if let Some(Cursor { key: after, id }) = &list.after {
+        match after {
+            SortKey::Id => conditions.and(&format!("id {comparison} ?"), vec![]),
+            SortKey::Time(time) => conditions.and(&format!("({key}, id) {comparison} (?, ?)"), vec![number(*time)]),
+            SortKey::Name(name) => {
+                conditions.and(&format!("({key}, id) {comparison} (?, ?)"), vec![name.as_str().into()]);
+            }
+        }
+        conditions.values.push(id.as_str().into());
+    }
+    let order = if list.sort.by == SortBy::Id { String::new() } else { format!("{key} {direction}, ") };
+    let Conditions { sql, mut values } = conditions;
+    values.push(limit_and_one(list.limit));
+    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE {sql} ORDER BY {order}id {direction} LIMIT ?");
+    database.rows(&sql, values)
+}
+
+fn column(by: SortBy) -> &'static str {
+    match by {
+        SortBy::Id => "id",
+        SortBy::Name => "folded_name",
+        SortBy::Created => "created_at",
+        SortBy::Updated => "updated_at",
+        SortBy::Token => TOKEN_MADE,
+    }
+}
+
+/// What SQLite compared of it.
+fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp) -> SortKey {
+    match by {
+        SortBy::Id => SortKey::Id,
+        SortBy::Name => SortKey::Name(folded(integration.name.as_str())),
+        SortBy::Created => SortKey::Time(integration.created_at.seconds()),
+        SortBy::Updated => SortKey::Time(integration.updated_at.seconds()),
+        SortBy::Token => SortKey::Time(created(integration.tokens.current().n).seconds()),
+    }
+}
+
+impl Conditions {
+    fn of(filter: &Filter, now: Timestamp) -> Self {
+        let Filter { owner, text, scope, state, token_created_before } = filter;
+        let mut conditions = Self { sql: "gone_at IS NULL".to_owned(), values: Vec::new() };
+        if let Some(owner) = owner {
+            conditions.and("level = ? AND owner_id = ?", vec![owner.level.as_str().into(), owner.id.as_str().into()]);
+        }
+        if let Some(text) = text {
+            let sql = "(instr(folded_text, ?) > 0 OR (level = 'sub_account' AND owner_id IN
+                (SELECT id FROM sub_accounts WHERE instr(folded_name, ?) > 0)))";
+            conditions.and(sql, vec![text.as_str().into(), text.as_str().into()]);
+        }
+        if let Some(scope) = scope {
+            // The column is a JSON list, and no scope has a quotation mark or a backslash.
+            conditions.and("instr(scopes, ?) > 0", vec![format!("\"{}\"", scope.as_str()).into()]);
+        }
+        if let Some(state) = state {
+            conditions.and_state(*state, now);
+        }
+        if let Some(before) = token_created_before {
+            conditions.and(&format!("{TOKEN_MADE} < ?"), vec![number(before.seconds())]);
+        }
+        conditions
+    }
+
+    fn and_state(&mut self, state: State, now: Timestamp) {
+        let open = "EXISTS (SELECT 1 FROM tokens
+            WHERE integration = integrations.id AND ended_at IS NULL AND not_after > ?)";
+        match state {
+            State::Steady => self.and(&format!("NOT {open}"), vec![number(now.seconds())]),
+            State::Rotating => self.and(open, vec![number(now.seconds())]),
+            State::Unpublished => self.and(&format!("id IN ({})", outbox::UNTOLD), vec![]),
+        }
+    }
+
+    fn and(&mut self, sql: &str, values: Vec<JsValue>) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(sql);
+        self.values.extend(values);
+    }
+}

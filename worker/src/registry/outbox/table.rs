@@ -1,0 +1,146 @@
+//! The outbox's rows: one for each key, the newer change replacing the older.
+
+use serde_json::json;
+use wasm_bindgen::JsValue;
+
+use super::super::database::{Database, number, row};
+use super::super::feed;
+use crate::clock;
+use tidegate::admin::AdminError;
+use tidegate::policy::{POLICY_KEY, Policy, StoredPolicy};
+use tidegate::record::Record;
+use tidegate::rotation::Timestamp;
+use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
+
+/// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
+pub(in crate::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
+/// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
+/// or never answered: that one could land late, over a newer value. No put is assumed to land later than that, so the
+/// one that is made then is the last to land.
+const AGAIN_AFTER_SECONDS: u64 = 15 * 60;
+
+/// The ids of all integrations whose last change KV has not taken, as a query.
+pub(in crate::registry) const UNTOLD: &str =
+    "SELECT substr(key, 3) AS id FROM outbox WHERE key LIKE 'i:%' AND again_at IS NULL";
+
+row! {
+    /// What KV has yet to be told of one key.
+    pub(super) struct Row {
+        pub key: String,
+        pub rev: u64,
+        pub value: String,
+        pub ttl_seconds: Option<u64>,
+        /// How many puts of this key were begun, this one not counted, that could land after it. Once it is time to put
+        /// it once more, those that made that necessary no longer can.
+        tries: u64,
+    }
+}
+
+row! {
+    struct IdRow {
+        id: IntegrationId,
+    }
+}
+
+row! {
+    struct Due {
+        due: Option<u64>,
+    }
+}
+
+/// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
+pub(in crate::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+    feed::note(database, &Record::key(record.id()), record.rev())?;
+    put_record_again(database, record)
+}
+
+/// Notes that KV has to be told of a new policy, and has the feed tell of it.
+pub(in crate::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+    feed::note(database, POLICY_KEY, policy.rev())?;
+    put_policy_again(database, policy.rev(), &policy.to_json())
+}
+
+/// Notes that KV has to be told once more of a record.
+pub(in crate::registry) fn put_record_again(database: &Database, record: &Record) -> Result<(), AdminError> {
+    let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
+    put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl)
+}
+
+/// Notes that KV has to be told once more of the policy, by its revision and text.
+pub(in crate::registry) fn put_policy_again(database: &Database, rev: u64, text: &str) -> Result<(), AdminError> {
+    put(database, POLICY_KEY, rev, text, None)
+}
+
+/// How many keys KV has yet to be told of.
+pub(in crate::registry) fn waiting(database: &Database) -> Result<u64, AdminError> {
+    database.count("outbox WHERE again_at IS NULL", vec![])
+}
+
+/// Whether KV has taken an integration's last change.
+pub(in crate::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
+    Ok(database.count("outbox WHERE key = ? AND again_at IS NULL", vec![Record::key(id).into()])? == 0)
+}
+
+/// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
+pub(in crate::registry) fn untold(database: &Database, ids: &str) -> Result<Vec<IntegrationId>, AdminError> {
+    let sql = format!("SELECT id FROM ({UNTOLD}) WHERE id IN (SELECT value FROM json_each(?))");
+    let rows: Vec<IdRow> = database.rows(&sql, vec![ids.into()])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// In how many seconds there is something to do; `None` where nothing is left.
+pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
+    let due: Option<Due> = database.row("SELECT min(coalesce(again_at, 0)) AS due FROM outbox", vec![])?;
+    Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
+}
+
+/// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
+/// come before all others for good. `but` are the changes that failed just now; a newer one of the same key is not.
+pub(super) fn next(database: &Database, but: &[String]) -> Result<Option<Row>, AdminError> {
+    let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
+        WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
+        ORDER BY tries, since, key LIMIT 1";
+    database.row(sql, vec![number(clock::now().seconds()), json!(but).to_string().into()])
+}
+
+impl Row {
+    /// What tells it from every other change.
+    pub fn change(&self) -> String {
+        format!("{} {}", self.key, self.rev)
+    }
+
+    /// What to put: the value with its MAC.
+    pub fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, String> {
+        let Self { key, value, .. } = self;
+        let signed = if key == POLICY_KEY { StoredPolicy::sign(keys, value).ok() } else { keys.sign(key, value) };
+        signed.ok_or_else(|| format!("the value of {key} cannot be signed"))
+    }
+
+    /// Notes that a put begins, before its fate can be unknown. `puts` tells that it carries a MAC (schema.rs).
+    pub fn begin(&self, database: &Database) -> Result<(), AdminError> {
+        let sql = "UPDATE outbox SET tries = tries + 1, puts = puts + 1 WHERE key = ?";
+        database.run(sql, vec![self.key.as_str().into()])
+    }
+
+    /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile.
+    pub fn taken(self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
+        let (key, rev) = (self.key, number(self.rev));
+        if self.tries == 0 {
+            feed::told(database, &key, self.rev, now)?;
+            return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
+        }
+        let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));
+        let sql = "UPDATE outbox SET again_at = ?, tries = 0 WHERE key = ? AND rev = ?";
+        database.run(sql, vec![again_at, key.into(), rev])
+    }
+}
+
+/// What a change takes the place of may still have to be put once more; then so has the change.
+fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) -> Result<(), AdminError> {
+    let sql = "INSERT INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
+        ttl_seconds = excluded.ttl_seconds, since = excluded.since,
+        tries = tries + (again_at IS NOT NULL), puts = puts + 1, again_at = NULL";
+    let ttl = ttl.map_or(JsValue::NULL, number);
+    database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
+}

@@ -1,0 +1,162 @@
+//! Policies: every one that was published is kept.
+
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+
+use super::database::{Database, number, row};
+use super::listing::{cut, limit_and_one};
+use tidegate::admin::{AdminError, Paging};
+use tidegate::policy::{MAX_BYTES, OwnerNames, Policy};
+use tidegate::rotation::Timestamp;
+
+row! {
+    struct Row {
+        rev: u64,
+        policy: String,
+        settings: String,
+        report: String,
+        actor: String,
+        published_at: u64,
+    }
+}
+
+row! {
+    struct VersionRow {
+        rev: u64,
+        published_at: u64,
+        actor: String,
+        counts: String,
+        documents: Option<u64>,
+    }
+}
+
+row! {
+    /// The text of a policy, as KV holds it.
+    pub(super) struct Compiled {
+        pub rev: u64,
+        pub policy: String,
+    }
+}
+
+/// What of a row [`Row`] reads.
+const COLUMNS: &str = "rev, policy, settings, report, actor, published_at";
+
+/// A published policy.
+pub(super) struct Published {
+    pub policy: Policy,
+    pub settings: Value,
+    pub report: Value,
+    actor: String,
+    published_at: Timestamp,
+}
+
+/// The policy that was published last.
+pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
+    let sql = format!("SELECT {COLUMNS} FROM policies ORDER BY rev DESC LIMIT 1");
+    let row: Option<Row> = database.row(&sql, vec![])?;
+    row.map(Published::try_from).transpose()
+}
+
+/// The text of the policy that was published last.
+pub(super) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminError> {
+    database.row("SELECT rev, policy FROM policies ORDER BY rev DESC LIMIT 1", vec![])
+}
+
+/// The policy that was published as `rev`.
+pub(super) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
+    let row: Option<Row> = database.row(&format!("SELECT {COLUMNS} FROM policies WHERE rev = ?"), vec![number(rev)])?;
+    row.map(Published::try_from).transpose()
+}
+
+/// A page of those that were published, the latest first, as the admin API shows it.
+pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value, AdminError> {
+    let sql = "SELECT rev, published_at, actor, counts, documents FROM policies INDEXED BY policy_versions
+        WHERE rev < ? ORDER BY rev DESC LIMIT ?";
+    let values = vec![number(paging.after.unwrap_or(u64::MAX)), limit_and_one(paging.limit)];
+    let mut rows: Vec<VersionRow> = database.rows(sql, values)?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|row| row.rev.to_string());
+    let versions = rows.into_iter().map(VersionRow::view).collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({ "versions": versions, "cursor": cursor, "total": database.count("policies", vec![])? }))
+}
+
+/// The policy in force; before the first one is published, the [`empty`] one.
+pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
+    match latest(database)? {
+        Some(published) => Ok(published.policy),
+        None => empty(),
+    }
+}
+
+/// The policy before the first one is published, which denies everything.
+pub(super) fn empty() -> Result<Policy, AdminError> {
+    Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
+}
+
+/// Keeps a policy. `documents` is how many are kept with it; `None` where they are not.
+pub(super) fn save(
+    database: &Database,
+    policy: &Policy,
+    settings: &Value,
+    report: &Value,
+    documents: Option<usize>,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    let text = policy.to_json();
+    if text.len() > MAX_BYTES {
+        let message = format!("compiled they take {} bytes, and {MAX_BYTES} can be kept", text.len());
+        return Err(AdminError::invalid("documents", message));
+    }
+    let values = vec![
+        number(policy.rev()),
+        text.into(),
+        settings.to_string().into(),
+        report.to_string().into(),
+        actor.into(),
+        number(now.seconds()),
+        documents.and_then(|documents| u64::try_from(documents).ok()).map_or(JsValue::NULL, number),
+    ];
+    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents)
+        VALUES (?, ?, ?, ?, ?, ?, ?)";
+    database.run(sql, values)
+}
+
+impl Published {
+    /// As the admin API shows it, with its documents.
+    pub fn view(&self, documents: &Option<Vec<Value>>) -> Value {
+        json!({
+            "rev": self.policy.rev(),
+            "published_at": self.published_at.to_string(),
+            "actor": self.actor,
+            "settings": self.settings,
+            "report": self.report,
+            "documents": documents,
+        })
+    }
+}
+
+impl TryFrom<Row> for Published {
+    type Error = AdminError;
+
+    fn try_from(row: Row) -> Result<Self, AdminError> {
+        let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {}: {}", row.rev, error.to_string()));
+        Ok(Self {
+            policy: Policy::from_json(&row.policy).map_err(|error| corrupt(&error))?,
+            settings: serde_json::from_str(&row.settings).map_err(|error| corrupt(&error))?,
+            report: serde_json::from_str(&row.report).map_err(|error| corrupt(&error))?,
+            actor: row.actor,
+            published_at: Timestamp::from_seconds(row.published_at),
+        })
+    }
+}
+
+impl VersionRow {
+    fn view(self) -> Result<Value, AdminError> {
+        let Self { rev, published_at, actor, counts, documents } = self;
+        let published_at = Timestamp::from_seconds(published_at).to_string();
+        let counts: Value = serde_json::from_str(&counts).map_err(|error| AdminError::Registry(error.to_string()))?;
+        let version = json!({ "rev": rev, "published_at": published_at, "actor": actor, "counts": counts, "documents": documents });
+        Ok(version)
+    }
+}

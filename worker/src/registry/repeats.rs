@@ -1,0 +1,73 @@
+//! Idempotency keys: a request that mints a token is carried out once, however often its sender repeats it.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::database::{Database, number, row};
+use super::integrations;
+use super::sessions::Actor;
+use tidegate::admin::{AdminError, IdempotencyKey, Integration};
+use tidegate::rotation::Timestamp;
+use tidegate::token::IntegrationId;
+
+/// How long a key is kept, in seconds.
+const KEPT_SECONDS: u64 = 24 * 60 * 60;
+
+/// A request that its sender may repeat.
+pub(super) struct Repeatable {
+    key: IdempotencyKey,
+    /// Of who asked for what.
+    request: String,
+}
+
+row! {
+    struct Row {
+        request: String,
+        integration: IntegrationId,
+    }
+}
+
+impl Repeatable {
+    pub fn new(key: IdempotencyKey, actor: &Actor, method: &str, path: &str, body: &str) -> Self {
+        let mut digest = Sha256::new();
+        for part in [actor.id(), method, path, body] {
+            // The length keeps two parts from being read as one.
+            digest.update(part.len().to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        Self { key, request: hex::encode(digest.finalize()) }
+    }
+
+    /// Refuses what was carried out under this key already.
+    pub fn check(&self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
+        let sql = "SELECT request, integration FROM idempotency WHERE key = ? AND at > ?";
+        let row: Option<Row> = database.row(sql, vec![self.key.as_str().into(), number(start(now))])?;
+        match row {
+            None => Ok(()),
+            Some(row) if row.request == self.request => {
+                Err(AdminError::AlreadyDone(current(database, &row.integration, now)?))
+            }
+            Some(_) => Err(AdminError::invalid("Idempotency-Key", "it was used for another request already")),
+        }
+    }
+
+    /// Notes that it was carried out, and forgets what is too old.
+    pub fn done(&self, database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+        database.run("DELETE FROM idempotency WHERE at <= ?", vec![number(start(now))])?;
+        let (key, request, id) = (self.key.as_str(), self.request.as_str(), integration.id.as_str());
+        let values = vec![key.into(), request.into(), id.into(), number(now.seconds())];
+        database.run("INSERT INTO idempotency (key, request, integration, at) VALUES (?, ?, ?, ?)", values)
+    }
+}
+
+/// The integration as it is now; `null` where it was deleted since.
+fn current(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<Value, AdminError> {
+    match integrations::load(database, id) {
+        Err(AdminError::NoIntegration) => Ok(Value::Null),
+        integration => Ok(json!(integrations::view(database, &integration?, now)?)),
+    }
+}
+
+fn start(now: Timestamp) -> u64 {
+    now.seconds().saturating_sub(KEPT_SECONDS)
+}

@@ -1,0 +1,187 @@
+//! The tables. docs/storage.md tells what each column is for.
+
+use super::database::{Database, number, row};
+use crate::clock;
+use tidegate::admin::{AdminError, folded, searchable};
+use tidegate::feed::KEPT_SECONDS;
+
+/// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
+type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
+
+/// Entries are only ever added.
+const MIGRATIONS: [Migration; 9] = [
+    (TABLES, |_| Ok(())),
+    (SEARCH, fold_names),
+    (FRESHNESS, feed_recent),
+    (REVISIONS, |_| Ok(())),
+    (VERSIONS, |_| Ok(())),
+    (DOCUMENTS, |_| Ok(())),
+    (PROJECTION, |_| Ok(())),
+    (NO_TRIES, |_| Ok(())),
+    (ONE_SPELLING, fold_names),
+];
+
+const TABLES: &str = "
+    CREATE TABLE sub_accounts (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
+    );
+    CREATE TABLE integrations (
+        id TEXT PRIMARY KEY, rev INTEGER NOT NULL, level TEXT NOT NULL, owner_id TEXT NOT NULL, name TEXT NOT NULL,
+        description TEXT NOT NULL, scopes TEXT NOT NULL, last_n INTEGER NOT NULL, created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL, gone_at INTEGER
+    );
+    CREATE INDEX integrations_by_owner ON integrations (level, owner_id, id);
+    CREATE TABLE tokens (
+        integration TEXT NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL,
+        not_after INTEGER, ended_at INTEGER, PRIMARY KEY (integration, n)
+    );
+    CREATE TABLE policies (
+        rev INTEGER PRIMARY KEY, policy TEXT NOT NULL, settings TEXT NOT NULL, report TEXT NOT NULL,
+        actor TEXT NOT NULL, published_at INTEGER NOT NULL
+    );
+    CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+        integration TEXT, detail TEXT NOT NULL
+    );
+    CREATE INDEX events_by_integration ON events (integration, seq);
+    CREATE TABLE outbox (
+        key TEXT PRIMARY KEY, rev INTEGER NOT NULL, value TEXT NOT NULL, ttl_seconds INTEGER, since INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0, again_at INTEGER
+    );
+    CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
+";
+
+/// Names and texts without their case, to search and to sort by, and indices that leave out what is deleted.
+const SEARCH: &str = "
+    ALTER TABLE sub_accounts ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE integrations ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE integrations ADD COLUMN folded_text TEXT NOT NULL DEFAULT '';
+    DROP INDEX integrations_by_owner;
+    CREATE INDEX integrations_by_owner ON integrations (level, owner_id, id) WHERE gone_at IS NULL;
+    CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
+";
+
+/// What waits in the outbox is what KV does not have yet, so the feed begins with that; then [`feed_recent`].
+const FRESHNESS: &str = "
+    CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
+    CREATE INDEX feed_by_told_at ON feed (told_at);
+    INSERT INTO feed (key, rev, seq) SELECT key, rev, row_number() OVER (ORDER BY since, key) FROM outbox;
+    CREATE TABLE feed_state (seq INTEGER NOT NULL, floor INTEGER NOT NULL);
+    INSERT INTO feed_state (seq, floor) SELECT count(*), 0 FROM feed;
+    CREATE TABLE idempotency (
+        key TEXT PRIMARY KEY, request TEXT NOT NULL, integration TEXT NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE tries (client TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE INDEX tries_by_at ON tries (at);
+    CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
+";
+
+/// A sub-account changes too, and a change says what it is based on.
+const REVISIONS: &str = "
+    ALTER TABLE sub_accounts ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
+";
+
+/// What a list of the policy's versions shows, in an index: the row has a whole policy and a whole report in it.
+const VERSIONS: &str = "
+    ALTER TABLE policies ADD COLUMN counts TEXT AS (json_object(
+        'operations', report -> 'operations', 'agency', report -> 'agency', 'sub_account', report -> 'sub_account',
+        'public', report -> 'public', 'scopes', report -> 'scopes'
+    )) VIRTUAL;
+    CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts);
+";
+
+/// What versions of the policy are made of: the documents' texts by their digests, in parts, and which version has which. And
+/// the agency, which was whatever its first integration said.
+const DOCUMENTS: &str = "
+    CREATE TABLE documents (
+        digest TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, part)
+    );
+    CREATE TABLE policy_documents (
+        rev INTEGER NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, operations INTEGER NOT NULL,
+        PRIMARY KEY (rev, name)
+    );
+    ALTER TABLE policies ADD COLUMN documents INTEGER;
+    DROP INDEX policy_versions;
+    CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts, documents);
+    CREATE TABLE agency (id TEXT NOT NULL, name TEXT, rev INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+    INSERT INTO agency (id, name, rev, updated_at)
+        SELECT owner_id, NULL, 1, min(created_at) FROM integrations
+        WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id LIMIT 1;
+";
+
+/// An integration's end, pause, and the version of the record that expresses it; and how far KV is written in which format.
+/// A put that an earlier release makes does not raise `puts`, so the trigger tells that KV has to be written afresh.
+const PROJECTION: &str = "
+    ALTER TABLE integrations ADD COLUMN expires_at INTEGER;
+    ALTER TABLE integrations ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE integrations ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE projection (format TEXT NOT NULL, target TEXT, after TEXT, listed INTEGER NOT NULL);
+    INSERT INTO projection (format, target, after, listed) VALUES ('', NULL, NULL, 0);
+    ALTER TABLE outbox ADD COLUMN puts INTEGER NOT NULL DEFAULT 0;
+    CREATE TRIGGER earlier_release_puts AFTER UPDATE OF tries ON outbox
+    WHEN NEW.tries > OLD.tries AND NEW.puts = OLD.puts BEGIN
+        UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0;
+    END;
+";
+
+/// Wrong owner keys are not counted here any more. The tables stay for the release before, should it come back.
+const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
+
+/// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
+const ONE_SPELLING: &str = "SELECT 1";
+
+row! {
+    struct TextRow {
+        id: String,
+        name: String,
+        description: String,
+        owner_id: String,
+    }
+}
+
+row! {
+    struct NameRow {
+        id: String,
+        name: String,
+    }
+}
+
+/// Runs the migrations that the database has not seen.
+pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
+    database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
+    let known = database.number("SELECT version AS number FROM schema", vec![])?.unwrap_or(0);
+    for ((statements, compute), version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
+        database.transaction(|| {
+            database.run(statements, vec![])?;
+            compute(database)?;
+            database.run("DELETE FROM schema", vec![])?;
+            database.run("INSERT INTO schema (version) VALUES (?)", vec![number(version)])
+        })?;
+    }
+    Ok(())
+}
+
+/// What KV took of late it may not serve everywhere yet, so that is in the feed too.
+fn feed_recent(database: &Database) -> Result<(), AdminError> {
+    let now = clock::now().seconds();
+    let sql = "INSERT INTO feed (key, rev, seq, told_at)
+        SELECT 'i:' || id, rev, (SELECT count(*) FROM feed) + row_number() OVER (ORDER BY updated_at, id), ?
+        FROM integrations WHERE updated_at > ? AND 'i:' || id NOT IN (SELECT key FROM feed)";
+    database.run(sql, vec![number(now), number(now.saturating_sub(KEPT_SECONDS))])?;
+    database.run("UPDATE feed_state SET seq = (SELECT count(*) FROM feed)", vec![])
+}
+
+fn fold_names(database: &Database) -> Result<(), AdminError> {
+    let integrations: Vec<TextRow> =
+        database.rows("SELECT id, name, description, owner_id FROM integrations WHERE gone_at IS NULL", vec![])?;
+    for TextRow { id, name, description, owner_id } in integrations {
+        let values =
+            vec![folded(&name).into(), searchable(&name, &description, &id, &owner_id).into(), id.as_str().into()];
+        database.run("UPDATE integrations SET folded_name = ?, folded_text = ? WHERE id = ?", values)?;
+    }
+    let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
+    for NameRow { id, name } in sub_accounts {
+        database.run("UPDATE sub_accounts SET folded_name = ? WHERE id = ?", vec![folded(&name).into(), id.into()])?;
+    }
+    Ok(())
+}
