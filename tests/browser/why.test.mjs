@@ -50,6 +50,17 @@ test("a missing scope leads to the edit that adds it", async ({ page }) => {
   assert.deepEqual((await show(integration.id)).scopes, ["contacts.readonly", "contacts.write"]);
 });
 
+test("a token in the address is refused here, and the next question is answered", async ({ page }) => {
+  const { token } = await seed();
+  await open(page, "#/why");
+  await page.getByRole("radio", { name: "Nobody" }).check();
+  await explain(page, `GET /contacts/?token=${token}`);
+  await shown(page.getByText("The address itself holds a token or a key."));
+  await settles(() => call(page).inputValue(), "");
+  await explain(page, "GET /status");
+  await verdict(page, "Allowed");
+});
+
 test("the verdict is the gate's own", async ({ page }) => {
   const { integration, token } = await seed({ name: unique("Compared"), scopes: ["contacts.readonly", "locations.readonly"] });
   await open(page, `#/why?integration=${integration.id}`);

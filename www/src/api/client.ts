@@ -85,7 +85,7 @@ export const integrations = {
     ask<Minted>("POST", `${at(id)}/rotate`, { body, rev, idempotencyKey }),
   cancelRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/cancel`, { rev }),
   finishRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev }),
-  events: (id: string, cursor: string | null) => ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`),
+  events: (id: string, cursor: string | null, signal: AbortSignal) => ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
 };
 
 /** Documents by their names, as texts. */
@@ -110,7 +110,7 @@ export const policy = {
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
   change: (body: PolicyChange, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PATCH", "/policy", { body, rev, onSent } satisfies Options),
-  versions: (cursor: string | null) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`),
+  versions: (cursor: string | null, signal: AbortSignal) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`, { signal }),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
   /** How many keys KV has yet to be told of. */
   waiting: async () => (await ask<{ waiting: number }>("GET", "/resync")).waiting,

@@ -1,0 +1,78 @@
+import { Problem } from "../api/problem";
+
+/** A page of a list: its items, where the next page begins, and how many items all pages have. */
+export interface Page<T> {
+  items: T[];
+  cursor: string | null;
+  total: number;
+}
+
+/** A list that is loaded page by page. A newer question ends an older one, whose answer is not taken any more. */
+export class Paged<T> {
+  /** Null before the first answer. */
+  items = $state.raw<T[] | null>(null);
+  total = $state(0);
+  cursor = $state<string | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  isLoading = $state(false);
+  #asked: AbortController | undefined;
+  #failedAt: string | null = null;
+
+  /** `key` tells items apart: one that has moved to a later page meanwhile is shown once. */
+  constructor(
+    private readonly load: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>,
+    private readonly key: (item: T) => unknown,
+  ) {}
+
+  /** Loads the first page, in the place of what is there. */
+  reload(): Promise<void> {
+    return this.#ask(null);
+  }
+
+  /** Loads the next page, after what is there. */
+  async more(): Promise<void> {
+    if (this.cursor !== null && !this.isLoading) await this.#ask(this.cursor);
+  }
+
+  /** Asks once more for the page that failed. */
+  retry(): Promise<void> {
+    return this.#ask(this.#failedAt);
+  }
+
+  /** Puts an item in the place of the one with its key. */
+  replace(item: T): void {
+    this.items = this.items?.map((known) => (this.key(known) === this.key(item) ? item : known)) ?? null;
+  }
+
+  remove(item: T): void {
+    this.items = this.items?.filter((known) => this.key(known) !== this.key(item)) ?? null;
+    this.total -= 1;
+  }
+
+  async #ask(cursor: string | null): Promise<void> {
+    this.#asked?.abort();
+    const mine = new AbortController();
+    this.#asked = mine;
+    this.isLoading = true;
+    this.problem = null;
+    try {
+      const page = await this.load(cursor, mine.signal);
+      if (this.#asked !== mine) return;
+      this.items = cursor === null ? page.items : this.#joined(page.items);
+      this.total = page.total;
+      this.cursor = page.cursor;
+    } catch (thrown) {
+      if (this.#asked !== mine) return;
+      this.problem = Problem.from(thrown);
+      this.#failedAt = cursor;
+    } finally {
+      if (this.#asked === mine) this.isLoading = false;
+    }
+  }
+
+  #joined(next: T[]): T[] {
+    const known = this.items ?? [];
+    const keys = new Set(known.map(this.key));
+    return [...known, ...next.filter((item) => !keys.has(this.key(item)))];
+  }
+}
