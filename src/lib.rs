@@ -9,11 +9,23 @@
 //! 5. [`decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
 //! 6. [`forward`] takes the grant, [`reply`] answers the denial.
 //!
+//! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
+//!
 //! [`admin`] holds the commands and answers of the admin API. Other packages call this one and never the other way: `worker`
 //! runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
 //!
 //! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
 //! the list.
+
+pub mod json;
+
+pub mod encoding;
+
+pub mod time;
+
+pub mod text;
+
+pub mod order;
 
 pub mod request;
 

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::request::json::{text, word};
-use super::request::{Fault, Fields, FromKept, Kept};
-use super::rotation::{LiveToken, Rotation, Timestamp};
+use super::json::{Fault, Fields, FromKept, Kept};
+use super::json::{text, word};
+use super::rotation::{LiveToken, Rotation};
 use super::scope::ScopeSet;
+use super::time::Timestamp;
 use super::token::{Authentic, IntegrationId, MAC_LENGTH, NotAuthentic, StoreKeys, TokenHash};
 
 /// The highest version of the record's form that this code writes and reads. It writes the lowest that can express a

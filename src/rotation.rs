@@ -1,17 +1,7 @@
 //! The rotation state machine: a pure function of (state, event, now). Rotation never revives or extends a dead token.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
+use super::time::Timestamp;
 use super::token::TokenHash;
-
-/// A moment, in whole seconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Timestamp(u64);
 
 /// How long an outgoing token lives on: 60 seconds to 30 days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +91,7 @@ impl Rotation {
         match (self.at(now), event) {
             (_, Event::RotateNow(incoming)) => Ok(Self::Steady(incoming)),
             (Self::Steady(outgoing), Event::RotateLater(incoming, window)) => {
-                Ok(Self::Rotating { outgoing, until: now.after(window), incoming })
+                Ok(Self::Rotating { outgoing, until: now.after(window.seconds()), incoming })
             }
             (Self::Rotating { .. }, Event::RotateLater(..)) => Err(Conflict::UnderWay),
             (Self::Rotating { outgoing, .. }, Event::Cancel) => Ok(Self::Steady(outgoing)),
@@ -138,38 +128,6 @@ impl Rotation {
         match self {
             Self::Steady(_) => None,
             Self::Rotating { outgoing, until, .. } => Some((outgoing, *until)),
-        }
-    }
-}
-
-impl Timestamp {
-    /// The moment this many seconds after the Unix epoch.
-    pub const fn from_seconds(seconds: u64) -> Self {
-        Self(seconds)
-    }
-
-    /// Seconds since the Unix epoch.
-    pub const fn seconds(self) -> u64 {
-        self.0
-    }
-
-    /// The moment `window` later.
-    #[must_use]
-    pub const fn after(self, window: Window) -> Self {
-        Self(self.0.saturating_add(window.0))
-    }
-}
-
-/// RFC 3339 in UTC, `2026-11-22T06:00:00Z`; a moment after the year 9999 as its seconds.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = i64::try_from(self.0)
-            .ok()
-            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-            .and_then(|moment| moment.format(&Rfc3339).ok());
-        match text {
-            Some(text) => formatter.write_str(&text),
-            None => write!(formatter, "{}", self.0),
         }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::request::json::text;
-use super::request::{Fault, FromKept, Kept, sort_and_dedup};
+use super::json::text;
+use super::json::{Fault, FromKept, Kept};
+use super::order::sort_and_dedup;
 
 /// One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

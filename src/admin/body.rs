@@ -5,10 +5,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{AdminError, Description, Name};
+use crate::json::word;
+use crate::json::{Fault, Fields, FromKept, Kept};
 use crate::policy::Catalogue;
 use crate::record::{Owner, OwnerId};
-use crate::request::json::word;
-use crate::request::{Fault, Fields, FromKept, Kept};
 use crate::rotation::Window;
 use crate::scope::ScopeSet;
 use crate::token::IntegrationId;

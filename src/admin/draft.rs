@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::AdminError;
 use super::body::{made, malformed};
+use crate::json::{Fault, Fields, FromKept, Kept};
 use crate::openapi::{Document, InvalidDocument, Settings};
-use crate::request::{Fault, Fields, FromKept, Kept};
 
 /// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::AdminError;
-use super::visible::{composed, is_seen};
-use crate::request::{Fault, FromKept, Kept};
+use crate::json::{Fault, FromKept, Kept};
+use crate::text::{composed, is_seen};
 
 /// A name: 1 to 100 characters in normalization form C, none of them invisible, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Integration;
-use crate::rotation::{Rotation, Timestamp};
+use crate::rotation::Rotation;
+use crate::time::Timestamp;
 
 /// `integration.created`
 pub fn created(integration: &Integration) -> Value {

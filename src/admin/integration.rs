@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate, history};
 use crate::policy::Catalogue;
 use crate::record::{Live, Owner, Record};
-use crate::rotation::{Event, LiveToken, Rotation, Timestamp};
+use crate::rotation::{Event, LiveToken, Rotation};
 use crate::scope::ScopeSet;
+use crate::time::Timestamp;
 use crate::token::{IntegrationId, TokenHash};
 
 /// The most scopes that one integration can have: they travel to the origin in one header field.

@@ -1,11 +1,11 @@
 //! `GET /integrations`: which of them, in which order, from where on.
 
 use super::query::Parameters;
-use super::visible::composed;
 use super::{AdminError, Cursor, Sort};
 use crate::record::{Level, Owner, OwnerId};
-use crate::rotation::Timestamp;
 use crate::scope::Scope;
+use crate::text::folded;
+use crate::time::Timestamp;
 
 /// `GET /integrations`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +55,6 @@ const SEPARATOR: &str = "\u{1f}";
 /// What of an integration can be searched: its texts, folded.
 pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> String {
     folded(&[name, description, id, owner].join(SEPARATOR))
-}
-
-/// A text in one spelling and without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
-/// or the capital `ẞ` would stay a letter of its own.
-pub fn folded(text: &str) -> String {
-    let text = composed(text);
-    let letters = text.chars().flat_map(char::to_lowercase);
-    let letters: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
-    composed(&letters)
 }
 
 impl ListIntegrations {

@@ -16,7 +16,6 @@ mod page;
 mod query;
 mod route;
 mod sort;
-mod visible;
 
 pub use body::{Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn};
 pub use command::{Command, IncomingRequest, KnownRevs};
@@ -26,7 +25,7 @@ pub use field::{Description, IdempotencyKey, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
 pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
-pub use list::{Filter, ListIntegrations, State, folded, searchable};
+pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use query::Paging;

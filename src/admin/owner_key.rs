@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::token::BASE64URL;
+use crate::encoding::BASE64URL;
 
 const PREFIX: &str = "owner_";
 /// 32 bytes in base64url.

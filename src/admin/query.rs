@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::AdminError;
+use crate::encoding::BASE64URL;
 use crate::record::OwnerId;
 use crate::request::{Query, decode};
-use crate::token::BASE64URL;
 
 const DEFAULT_LIMIT: u32 = 50;
 const LARGEST_LIMIT: u32 = 200;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::token::{BASE64URL, IntegrationId};
+use crate::encoding::BASE64URL;
+use crate::token::IntegrationId;
 
 /// The order of a list: by a key, and by id where keys are equal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

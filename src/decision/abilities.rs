@@ -10,10 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use self::area::Areas;
 use super::Reach;
 use super::preview::access;
+use crate::json::deserialize;
+use crate::json::{Fault, Fields, FromKept, Kept};
 use crate::policy::{Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
-use crate::request::json::deserialize;
-use crate::request::{Fault, Fields, FromKept, Kept, Method};
+use crate::request::Method;
 use crate::scope::ScopeSet;
 
 /// An integration's level and scopes.

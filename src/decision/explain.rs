@@ -6,8 +6,8 @@ use super::{Decision, Denial, decide, operation};
 use crate::policy::{Access, Alternative, Operation, OwnerParameter, Place, Policy};
 use crate::record::{Live, Record};
 use crate::request::{Body, Request, RequestError};
-use crate::rotation::Timestamp;
 use crate::scope::ScopeSet;
+use crate::time::Timestamp;
 use crate::token::{Presented, VerifiedRequest};
 
 /// Whom the question is about.

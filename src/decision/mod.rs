@@ -20,8 +20,9 @@ pub use reach::Reach;
 use super::policy::{Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, PathParameters, Policy, Presence};
 use super::record::{Live, Owner, Record};
 use super::request::{Method, RequestError};
-use super::rotation::{Timestamp, TokenUse, Window};
+use super::rotation::{TokenUse, Window};
 use super::scope::ScopeSet;
+use super::time::Timestamp;
 use super::token::{IntegrationId, Presented, VerifiedRequest};
 
 /// The outcome of [`decide`].
@@ -228,7 +229,7 @@ impl Identity {
     /// When the token ends, as far as its holder is told with every answer: a window's end, and in its last 30 days the
     /// integration's; the earlier one.
     pub fn announced_end(&self) -> Option<Timestamp> {
-        let is_near = |end: &Timestamp| *end <= self.judged_at.after(Window::LONGEST);
+        let is_near = |end: &Timestamp| *end <= self.judged_at.after(Window::LONGEST.seconds());
         self.window_end().into_iter().chain(self.integration.expires_at.filter(is_near)).min()
     }
 

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Reach;
+use crate::json::deserialize;
+use crate::json::{Fault, Fields, FromKept, Kept};
 use crate::policy::{Alternative, Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
-use crate::request::json::deserialize;
-use crate::request::{Fault, Fields, FromKept, Kept};
 use crate::scope::ScopeSet;
 
 /// Scopes before and after, of an integration of one level.

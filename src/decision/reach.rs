@@ -6,8 +6,8 @@ use super::explain::{Subject, bare_request, record, with_own_id};
 use super::{Decision, decide};
 use crate::policy::{Operation, OwnerParameter, Place, Policy};
 use crate::record::{Level, Owner, OwnerId, Record};
-use crate::rotation::Timestamp;
 use crate::scope::ScopeSet;
+use crate::time::Timestamp;
 use crate::token::VerifiedRequest;
 
 /// Ids that a path parameter may hold. The first one is taken with which the path names the operation itself: a policy may

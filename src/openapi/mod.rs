@@ -15,9 +15,10 @@ pub use settings::{OwnerInBody, Router, Scheme, Settings, WithoutScopes, Without
 use self::document::{Described, Fault};
 use self::owner::Places;
 use self::security::Ways;
+use super::order::sort_and_dedup;
 use super::policy::{Access, Operation, OwnerPlaces, Policy, PolicyError, Template};
 use super::record::Level;
-use super::request::{Method, sort_and_dedup};
+use super::request::Method;
 use super::scope::ScopeSet;
 
 /// A policy, and what compiling it found.

@@ -2,9 +2,10 @@
 
 use super::document::{Body, Described, Document, Form, Properties};
 use super::settings::Settings;
+use crate::order::{sort_and_dedup, sorted};
 use crate::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
 use crate::record::Level;
-use crate::request::{Names, is_readable, sort_and_dedup, sorted};
+use crate::request::{Names, is_readable};
 
 /// How many look-alikes are told of one set of properties: there can be a thousand spellings of a name.
 const MAX_LOOK_ALIKES: usize = 8;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::settings::{OwnerInBody, Router, Settings};
 use super::{Finding, Report};
+use crate::order::sort;
 use crate::policy::{Operation, Template};
-use crate::request::sort;
 
 /// Marks the operations, and reports names that none of them has. Until here an operation that takes multipart bodies is
 /// marked as unchecked.

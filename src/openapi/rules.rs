@@ -1,9 +1,9 @@
 //! Rules written by hand, beside documents or instead of them.
 
 use super::{Finding, Report, Settings};
+use crate::order::sort_and_dedup;
 use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place};
 use crate::record::Level;
-use crate::request::sort_and_dedup;
 
 /// What reports name as the document of a rule that names none.
 const DOCUMENT: &str = "rules";

@@ -2,9 +2,10 @@
 
 use super::document::{Described, Security};
 use super::settings::{Settings, WithoutScopes, WithoutSecurity};
+use crate::json::Map;
+use crate::order::sort_and_dedup;
 use crate::policy::{Access, Alternative, OwnerParameter};
 use crate::record::Level;
-use crate::request::{Map, sort_and_dedup};
 use crate::scope::{Scope, ScopeSet};
 
 /// How many faults are told of one list, which thousands of operations can share.

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::json::{Fault, Fields, FromKept, Kept, Map};
+use crate::json::{deserialize, word};
 use crate::policy::{HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
-use crate::request::json::{deserialize, word};
-use crate::request::{Fault, Fields, FromKept, Kept, Map};
 
 /// How many parameters may name an owner of one level: each parameter of an operation is held against them.
 const MAX_OWNER_NAMES: usize = 32;

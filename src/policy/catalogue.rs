@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{Alternative, Operation, Policy};
+use crate::order::sort_and_dedup;
 use crate::record::Level;
-use crate::request::{Method, sort_and_dedup};
+use crate::request::Method;
 use crate::scope::{Scope, ScopeSet};
 
 /// All scopes that some operation needs, in order.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::request::json::word;
-use crate::request::{Fault, FromKept, Kept, Method};
+use crate::json::word;
+use crate::json::{Fault, FromKept, Kept};
+use crate::request::Method;
 
 /// How `HEAD` finds its operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

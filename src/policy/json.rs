@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
-use crate::request::{Fault, Fields, FromKept, Kept, Map};
+use crate::json::{Fault, Fields, FromKept, Kept, Map};
 use crate::token::NotAuthentic;
 
 /// The version of the policy's form that this code writes and reads.

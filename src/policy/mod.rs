@@ -23,8 +23,10 @@ pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Overlap, Segments, Template};
 
 use self::routes::Routes;
+use super::json::Map;
+use super::order::{sort, sort_and_dedup, sorted};
 use super::record::Level;
-use super::request::{Map, Method, Path, Request, sort, sort_and_dedup, sorted};
+use super::request::{Method, Path, Request};
 use super::scope::ScopeSet;
 
 /// The key of the policy in KV.

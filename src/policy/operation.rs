@@ -3,9 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{OwnerParameter, OwnerPlaces, Place, Template};
+use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{deserialize, text};
 use crate::record::Level;
-use crate::request::json::{deserialize, text};
-use crate::request::{Fault, Fields, FromKept, Kept, Method};
+use crate::request::Method;
 use crate::scope::ScopeSet;
 
 /// A method and a path template of the origin, with what they require.

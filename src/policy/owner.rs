@@ -6,11 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Operation, PathParameters, Policy};
+use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{deserialize, word};
 use crate::record::{Level, Owner, OwnerId};
-use crate::request::json::{deserialize, word};
-use crate::request::{
-    Ambiguity, Body, Candidates, Fault, Fields, FromKept, Given, Kept, Method, Request, decode_segment, may_be_value,
-};
+use crate::request::{Ambiguity, Body, Candidates, Given, Method, Request, decode_segment, may_be_value};
 
 /// A parameter that names an owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

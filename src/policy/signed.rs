@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::POLICY_KEY;
 use super::json::{CorruptPolicy, HEAD_END};
-use crate::token::{BASE64URL, NotAuthentic, SignedValue, StoreKeys, split, with_mac};
+use crate::encoding::BASE64URL;
+use crate::token::{NotAuthentic, SignedValue, StoreKeys, split, with_mac};
 
 /// The longest signed policy, in bytes: several times what the registry keeps of one.
 pub(super) const MAX_BYTES: usize = 8 * 1024 * 1024;

@@ -6,8 +6,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::routes::{segments, shape};
-use crate::request::json::text;
-use crate::request::{Fault, FromKept, Kept, Path, PathError};
+use crate::json::text;
+use crate::json::{Fault, FromKept, Kept};
+use crate::request::{Path, PathError};
 
 /// A path template whose every segment is either literal or one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

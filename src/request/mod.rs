@@ -5,10 +5,8 @@ mod authorization;
 mod body;
 mod fold;
 mod form;
-pub(crate) mod json;
 mod method;
 mod name;
-mod order;
 mod path;
 mod query;
 
@@ -21,11 +19,9 @@ pub(crate) use body::is_readable;
 pub use body::{Body, BodyFault, BodyTooLong, MAX_BODY_BYTES, Property, is_application_json};
 pub(crate) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as};
 pub(crate) use form::{Candidates, decode};
-pub use json::{Fault, Fields, FromKept, Kept, Map};
 pub use method::Method;
 pub use name::Given;
 pub(crate) use name::Names;
-pub(crate) use order::{sort, sort_and_dedup, sorted};
 pub use path::{Path, PathError};
 pub use query::{Query, QueryError};
 

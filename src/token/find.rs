@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::bits::BASE32;
 use super::inspect::{REST_LENGTH, inspect};
 use super::{IntegrationId, Prefix, TokenForm};
+use crate::encoding::BASE32;
 
 /// The prefix of automation keys.
 const AUTOMATION_PREFIX: &str = "tga";

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::bits::BASE32;
-use crate::request::json::text;
-use crate::request::{Fault, FromKept, Kept};
+use crate::encoding::BASE32;
+use crate::json::text;
+use crate::json::{Fault, FromKept, Kept};
 
 /// The public id of an integration: 16 characters. It may be logged.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

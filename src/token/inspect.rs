@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::bits::BASE32;
 use super::{IntegrationId, InvalidToken, Prefix, SECRET_BYTES, Token};
+use crate::encoding::BASE32;
 
 /// Characters of a token's last part: base32 of the secret, the tag (8 bytes) and the checksum (4 bytes).
 pub(super) const REST_LENGTH: usize = ((SECRET_BYTES + 8 + 4) * 8).div_ceil(5);

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use super::bits::BASE64URL;
 use super::store::{StoreKey, StoreKeys};
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
-use crate::request::{Fault, FromKept, Kept};
+use crate::encoding::BASE64URL;
+use crate::json::{Fault, FromKept, Kept};
 
 const CONTEXT: &[u8] = b"tidegate-token-v1";
 const TAG_BYTES: usize = 8;

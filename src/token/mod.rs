@@ -1,7 +1,6 @@
 //! Step 2: tokens. A token is `{prefix}_{id}_{rest}`; `rest` is the base32 of a random secret, a keyed tag that
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
-mod bits;
 mod checksum;
 mod credential;
 mod find;
@@ -12,7 +11,6 @@ mod purpose;
 mod store;
 mod text;
 
-pub use bits::{BASE64URL, Encoding};
 pub use credential::{CredentialError, OwnCredentials, check, verify};
 pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::bits::BASE32;
 use super::checksum::crc32;
 use super::credential::AUTOMATION_KEY;
 use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
+use crate::encoding::BASE32;
 
 /// What a token begins with, so that people and secret scanners know it. Default `pit`.
 #[derive(Clone, Debug, PartialEq, Eq)]

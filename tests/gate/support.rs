@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use data_encoding::BASE64URL_NOPAD;
 use tidegate::record::{Level, Owner, OwnerId};
 use tidegate::request::{Authorization, Checked};
-use tidegate::rotation::{LiveToken, Timestamp};
+use tidegate::rotation::LiveToken;
 use tidegate::scope::{Scope, ScopeSet};
+use tidegate::time::Timestamp;
 use tidegate::token::{
     CredentialError, IntegrationId, OwnCredentials, Prefix, Presented, TokenError, TokenHash, TokenKeys, check, mint,
     verify,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use worker::Delay;
 
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 /// Milliseconds since the Unix epoch. Never negative on this platform; a clock that says so is read as the epoch.
 pub(super) fn now_ms() -> u64 {

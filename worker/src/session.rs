@@ -5,8 +5,9 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use tidegate::admin::{AdminError, OwnerKey};
+use tidegate::encoding::BASE64URL;
 use tidegate::forward::SESSION_COOKIE;
-use tidegate::token::{BASE64URL, TokenKeys};
+use tidegate::token::TokenKeys;
 
 /// How long a session lasts, in seconds.
 pub(super) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;

@@ -8,7 +8,7 @@ use tidegate::forward::{Arrival, RemovedFields, plan};
 use tidegate::policy::{Lookup, Policy, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::request::{Path, Request};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::{CredentialError, OwnCredentials, Prefix, TokenKeys, VerifiedRequest, check, verify};
 
 use crate::fixture::{self, Integration};

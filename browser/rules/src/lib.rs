@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::admin::{Explain, Scopes};
 use tidegate::decision::{self, Subject};
+use tidegate::json::{FromKept, Kept};
 use tidegate::openapi::{Compiled, Document, Report, compile};
 use tidegate::policy::{Policy, PolicyDiff};
-use tidegate::request::{FromKept, Kept};
-use tidegate::rotation::Timestamp;
 use tidegate::scope::ScopeSet;
+use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, find, inspect};
 
 /// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use tidegate::decision::{Explanation, Subject, explain};
 use tidegate::record::{InvalidOwnerId, Level, Owner, OwnerId};
-use tidegate::rotation::Timestamp;
 use tidegate::scope::{Scope, ScopeSet};
+use tidegate::time::Timestamp;
 
 use super::documents::DocumentFiles;
 use super::settings::SettingsFile;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::objects::{Components, MaybeReference, MediaType, RequestBody, Schema};
 use super::resolve;
 use super::{Body, Form, Properties};
-use crate::request::{sort_and_dedup, sorted};
+use crate::order::{sort_and_dedup, sorted};
 
 /// How many schemas one body may be made of.
 const MAX_SCHEMAS: usize = 4096;

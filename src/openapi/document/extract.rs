@@ -5,8 +5,9 @@ use super::objects::{
     Components, MaybeReference, OpenApi, OperationObject as Source, Parameter, PathItem, SecurityScheme,
 };
 use super::{Document, Fault, OperationObject, resolve, server};
+use crate::json::{Kept, Map};
+use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
-use crate::request::{Kept, Map, sort_and_dedup};
 use crate::scope;
 
 /// How many characters of a title are kept: every operation repeats it.

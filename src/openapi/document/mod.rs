@@ -10,8 +10,9 @@ mod yaml;
 
 use serde::{Deserializer, Serialize};
 
+use crate::json::{self, Kept, Map};
 use crate::policy::OwnerParameter;
-use crate::request::{self, Kept, Map, json};
+use crate::request::{self};
 
 use self::objects::OpenApi;
 pub(super) use self::objects::Security;

@@ -1,7 +1,7 @@
 //! OpenAPI's objects, as far as a policy needs them; all else is read without being kept.
 
-use crate::request::json::{Collection, Node, Scalar, Source, Stop, read};
-use crate::request::{Kept, Map};
+use crate::json::{Collection, Node, Scalar, Source, Stop, read};
+use crate::json::{Kept, Map};
 
 use super::server::Server;
 
@@ -129,13 +129,13 @@ pub(super) struct Schema {
 /// where the value of each goes.
 macro_rules! object {
     ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
-        impl $crate::request::json::Node for $type {
+        impl $crate::json::Node for $type {
             fn expecting(&self) -> &'static str {
                 $expecting
             }
 
-            fn open(&mut self, collection: $crate::request::json::Collection) -> bool {
-                collection == $crate::request::json::Collection::Object
+            fn open(&mut self, collection: $crate::json::Collection) -> bool {
+                collection == $crate::json::Collection::Object
             }
 
             fn required(&self) -> &'static [&'static str] {
@@ -145,8 +145,8 @@ macro_rules! object {
             fn entry(
                 &mut self,
                 key: &str,
-                value: &mut dyn $crate::request::json::Source,
-            ) -> Result<(), $crate::request::json::Stop> {
+                value: &mut dyn $crate::json::Source,
+            ) -> Result<(), $crate::json::Stop> {
                 match key {
                     $($key => value.read(&mut self.$field).map(drop),)+
                     _ => Ok(()),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::objects::MaybeReference;
-use crate::request::Map;
+use crate::json::Map;
 
 /// How many references are followed one after another; a chain that is longer is a circle, or might as well be.
 const MOST_STEPS: usize = 16;

@@ -1,7 +1,7 @@
 //! Servers: what their addresses put before every path.
 
 use super::objects::object;
-use crate::request::Map;
+use crate::json::Map;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Server {

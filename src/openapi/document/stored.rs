@@ -1,7 +1,8 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
 use super::{Body, Document, Fault, Form, OperationObject, Properties};
-use crate::request::{Fault as Wrong, Fields, FromKept, Kept, sort_and_dedup};
+use crate::json::{Fault as Wrong, Fields, FromKept, Kept};
+use crate::order::sort_and_dedup;
 
 /// The version of the form that this code writes and reads.
 const VERSION: u64 = 1;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use crate::request::{Kept, Map};
+use crate::json::{Kept, Map};
 
 /// How deep collections may lie in one another; serde_json's own limit.
 const MOST_LEVELS: usize = 128;

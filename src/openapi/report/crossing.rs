@@ -1,8 +1,8 @@
 //! Templates that both match some path.
 
 use super::{Finding, Report};
+use crate::order::sort;
 use crate::policy::{Operation, Overlap, Segments};
-use crate::request::sort;
 
 /// How many pairs of templates are compared: all of 2,800 operations of one method and one length.
 const MOST_PAIRS: usize = 4_000_000;

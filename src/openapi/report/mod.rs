@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::settings::Settings;
+use crate::order::{sort, sort_and_dedup, sorted};
 use crate::policy::{Access, Operation, Policy};
 use crate::record::Level;
-use crate::request::{sort, sort_and_dedup, sorted};
 
 /// How many findings of one kind are listed.
 const MAX_LISTED: usize = 1_000;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Finding, Report};
+use crate::order::sorted;
 use crate::policy::{Access, Operation};
 use crate::record::Level;
-use crate::request::{Method, sorted};
+use crate::request::Method;
 
 /// How many operations of each kind need no scope, by the level whose integrations they are open to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,9 @@ mod text;
 use serde::Serialize;
 
 use super::{Access, HeadRequests, Operation, OwnerNames, Policy};
+use crate::order::sort;
 use crate::record::Level;
-use crate::request::{Method, sort};
+use crate::request::Method;
 
 /// Operations as `METHOD /template`, and the same by who can reach them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use tidegate::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes, history};
 use tidegate::openapi::{Document, compile};
 use tidegate::record::Record;
-use tidegate::rotation::{Conflict, Rotation, Timestamp, Window};
+use tidegate::rotation::{Conflict, Rotation, Window};
+use tidegate::time::Timestamp;
 use tidegate::token::Authentic;
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, scopes};

@@ -4,10 +4,11 @@ use data_encoding::BASE64URL_NOPAD;
 use proptest::prelude::*;
 use tidegate::admin::{
     AdminError, Command, Cursor, Filter, IncomingRequest, ListIntegrations, Paging, Sort, SortBy, SortKey, State,
-    folded, searchable,
+    searchable,
 };
 use tidegate::record::Level;
 use tidegate::scope::Scope;
+use tidegate::text::folded;
 
 use super::super::support::{at, integration_id, owner};
 use super::field;

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use tidegate::admin::{AdminError, Change, Edit, Integration, NewIntegration, Rotate};
 use tidegate::decision::{Denial, authenticate};
+use tidegate::json::{FromKept, Kept};
 use tidegate::record::Record;
-use tidegate::request::{FromKept, Kept};
-use tidegate::rotation::{Timestamp, TokenUse, Window};
+use tidegate::rotation::{TokenUse, Window};
+use tidegate::time::Timestamp;
 use tidegate::token::{Authentic, IntegrationId, Minted, Prefix, Presented, TokenKeys, mint, verify};
 
 use self::toy::{Command, Fate, START, Step, Toy};

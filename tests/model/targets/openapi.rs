@@ -7,7 +7,7 @@ use tidegate::decision::{Decision, decide};
 use tidegate::openapi::{Document, Settings, compile};
 use tidegate::policy::{Access, Lookup, Operation, Policy};
 use tidegate::request::{Path, Request};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 use super::text;
 

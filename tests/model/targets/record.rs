@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use tidegate::record::{Corrupt, Record};
-use tidegate::rotation::{Timestamp, TokenUse};
+use tidegate::rotation::TokenUse;
+use tidegate::time::Timestamp;
 use tidegate::token::{Authentic, TokenHash};
 
 use super::{known, text};

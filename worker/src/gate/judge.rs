@@ -13,7 +13,7 @@ use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::feed::Source;
 use tidegate::policy::{OwnerFields, POLICY_KEY, Policy, StoredPolicy};
 use tidegate::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::VerifiedRequest;
 
 /// What came of a look at a request, but for a denial.

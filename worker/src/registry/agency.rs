@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::database::{Database, number, row};
 use tidegate::admin::{AdminError, Name, NewAgency};
 use tidegate::record::OwnerId;
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 /// The agency as the admin API shows it.
 #[derive(Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::database::Database;
 use super::integrations;
 use tidegate::admin::{AdminError, Integration, IntegrationView};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
 
 /// An answer, as far as the transaction can give it.

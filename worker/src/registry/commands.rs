@@ -15,8 +15,8 @@ use tidegate::admin::{
     check_scopes, history,
 };
 use tidegate::record::{Level, OwnerId, Record};
-use tidegate::rotation::Timestamp;
 use tidegate::scope::ScopeSet;
+use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted, TokenKeys, mint};
 
 /// Carries out one command.

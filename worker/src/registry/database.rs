@@ -7,7 +7,7 @@ use worker::State;
 
 use super::schema;
 use tidegate::admin::AdminError;
-use tidegate::request::{Fault, FromKept, Kept};
+use tidegate::json::{Fault, FromKept, Kept};
 
 // `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
@@ -42,9 +42,9 @@ macro_rules! row {
             $($(#[$note])* $access $column: $type,)+
         }
 
-        impl tidegate::request::FromKept for $name {
-            fn from_kept(value: tidegate::request::Kept) -> Result<Self, tidegate::request::Fault> {
-                let mut columns = tidegate::request::Fields::of(value, &[$(stringify!($column)),+])?;
+        impl tidegate::json::FromKept for $name {
+            fn from_kept(value: tidegate::json::Kept) -> Result<Self, tidegate::json::Fault> {
+                let mut columns = tidegate::json::Fields::of(value, &[$(stringify!($column)),+])?;
                 Ok(Self { $($column: columns.required(stringify!($column))?,)+ })
             }
         }

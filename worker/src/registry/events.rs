@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
 use tidegate::admin::{AdminError, Paging};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
 row! {

@@ -7,7 +7,7 @@ use super::database::{Database, number, row};
 use crate::{clock, kv};
 use tidegate::admin::AdminError;
 use tidegate::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 row! {
     struct Row {

@@ -5,9 +5,10 @@ use wasm_bindgen::JsValue;
 use super::database::{Database, number, row};
 use super::tokens::Token;
 use super::{outbox, tokens};
-use tidegate::admin::{AdminError, Description, Integration, IntegrationView, Name, Stored, folded, searchable};
+use tidegate::admin::{AdminError, Description, Integration, IntegrationView, Name, Stored, searchable};
 use tidegate::record::{self, Level, Owner, OwnerId};
-use tidegate::rotation::Timestamp;
+use tidegate::text::folded;
+use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
 /// What of a row [`Row`] reads.

@@ -7,9 +7,10 @@ use super::database::{Database, number};
 use super::integrations::{self, COLUMNS, Row};
 use super::{outbox, tokens};
 use tidegate::admin::{
-    AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State, folded,
+    AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
 };
-use tidegate::rotation::Timestamp;
+use tidegate::text::folded;
+use tidegate::time::Timestamp;
 
 /// A page, as the admin API shows it.
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
 use tidegate::admin::{AdminError, Paging};
 use tidegate::policy::{MAX_BYTES, OwnerNames, Policy};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 row! {
     struct Row {

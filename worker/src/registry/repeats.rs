@@ -7,7 +7,7 @@ use super::database::{Database, number, row};
 use super::integrations;
 use super::sessions::Actor;
 use tidegate::admin::{AdminError, IdempotencyKey, Integration};
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
 /// How long a key is kept, in seconds.

@@ -2,8 +2,9 @@
 
 use super::database::{Database, number, row};
 use crate::clock;
-use tidegate::admin::{AdminError, folded, searchable};
+use tidegate::admin::{AdminError, searchable};
 use tidegate::feed::KEPT_SECONDS;
+use tidegate::text::folded;
 
 /// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
 type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);

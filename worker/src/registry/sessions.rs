@@ -6,7 +6,7 @@ use super::database::{Database, number};
 use crate::admin::{OWNER, SESSION};
 use crate::session::LIFETIME_SECONDS;
 use tidegate::admin::AdminError;
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 
 /// Who a command is from, as the audit events name it.
 #[derive(Clone, Debug, PartialEq, Eq)]

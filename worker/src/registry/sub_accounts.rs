@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::agency;
 use super::database::{Database, number, row};
 use super::listing::{cut, limit_and_one};
-use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored, folded};
+use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored};
 use tidegate::record::{Level, Owner, OwnerId};
-use tidegate::rotation::Timestamp;
+use tidegate::text::folded;
+use tidegate::time::Timestamp;
 
 row! {
     /// A sub-account as the admin API shows it.

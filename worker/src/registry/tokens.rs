@@ -6,7 +6,8 @@ use wasm_bindgen::JsValue;
 
 use super::database::{Database, number, row};
 use tidegate::admin::{AdminError, Integration};
-use tidegate::rotation::{LiveToken, Rotation, Timestamp};
+use tidegate::rotation::{LiveToken, Rotation};
+use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, TokenHash};
 
 row! {

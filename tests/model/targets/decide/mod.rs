@@ -10,8 +10,9 @@ use tidegate::policy::{
 };
 use tidegate::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::request::{Body, Method, Path, Request, RequestError};
-use tidegate::rotation::{LiveToken, Rotation, Timestamp};
+use tidegate::rotation::{LiveToken, Rotation};
 use tidegate::scope::{Scope, ScopeSet};
+use tidegate::time::Timestamp;
 
 use super::{known, text};
 use crate::verdict::{self, Case};

@@ -9,7 +9,7 @@ use crate::clock;
 use tidegate::admin::AdminError;
 use tidegate::policy::{POLICY_KEY, Policy, StoredPolicy};
 use tidegate::record::Record;
-use tidegate::rotation::Timestamp;
+use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
 
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.

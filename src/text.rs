@@ -30,13 +30,22 @@ const UNSEEN: [(char, char); 21] = [
 ];
 
 /// A text in Unicode's normalization form C: what macOS writes as `e` and an accent is the one letter that others write.
-pub(super) fn composed(text: &str) -> String {
+pub(crate) fn composed(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+}
+
+/// A text in one spelling and without its case, by Unicode's own mappings for single characters: `Straße` and `STRASSE` are one. In lower case first,
+/// or the capital `ẞ` would stay a letter of its own.
+pub fn folded(text: &str) -> String {
+    let text = composed(text);
+    let letters = text.chars().flat_map(char::to_lowercase);
+    let letters: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    composed(&letters)
 }
 
 /// Whether every character of a text shows. Those that join letters and emoji, or choose an emoji's form, count with the
 /// character that they follow.
-pub(super) fn is_seen(text: &str) -> bool {
+pub(crate) fn is_seen(text: &str) -> bool {
     let mut before = None;
     text.chars().all(|letter| {
         let previous = before.replace(letter);

@@ -14,7 +14,7 @@ pub struct Encoding {
 const NO_DIGIT: u8 = u8::MAX;
 
 /// Crockford's alphabet in lower case: no upper case, no look-alikes.
-pub(super) static BASE32: Encoding = Encoding::new(5, b"0123456789abcdefghjkmnpqrstvwxyz");
+pub(crate) static BASE32: Encoding = Encoding::new(5, b"0123456789abcdefghjkmnpqrstvwxyz");
 
 /// base64url (RFC 4648 section 5).
 pub static BASE64URL: Encoding = Encoding::new(6, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");

@@ -1,0 +1,44 @@
+//! Moments in time. The rules read no clock: the current time is an argument.
+
+use std::fmt;
+
+use ::time::OffsetDateTime;
+use ::time::format_description::well_known::Rfc3339;
+use serde::{Deserialize, Serialize};
+
+/// A moment, in whole seconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The moment this many seconds after the Unix epoch.
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// The moment this many seconds later.
+    #[must_use]
+    pub const fn after(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+}
+
+/// RFC 3339 in UTC, `2026-11-22T06:00:00Z`; a moment after the year 9999 as its seconds.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = i64::try_from(self.0)
+            .ok()
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .and_then(|moment| moment.format(&Rfc3339).ok());
+        match text {
+            Some(text) => formatter.write_str(&text),
+            None => write!(formatter, "{}", self.0),
+        }
+    }
+}
