@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::json::{Fault, Fields, FromKept, Kept};
+use super::json::{self, FromJson, Object};
 use super::json::{text, word};
 use super::rotation::{LiveToken, Rotation};
 use super::scope::ScopeSet;
@@ -213,8 +213,8 @@ impl Level {
     }
 }
 
-impl FromKept for Level {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Level {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         word(value, &[Self::Agency, Self::SubAccount].map(|level| (level.as_str(), level)))
     }
 }
@@ -242,15 +242,15 @@ impl OwnerId {
     }
 }
 
-impl FromKept for OwnerId {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for OwnerId {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, Self::parse)
     }
 }
 
-impl FromKept for Owner {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["level", "id"])?;
+impl FromJson for Owner {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["level", "id"])?;
         Ok(Self { level: fields.required("level")?, id: fields.required("id")? })
     }
 }

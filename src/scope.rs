@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::json::text;
-use super::json::{Fault, FromKept, Kept};
+use super::json::{self, FromJson};
 use super::order::sort_and_dedup;
 
 /// One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive.
@@ -116,15 +116,15 @@ fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Scope>, D::E
     Ok(scopes)
 }
 
-impl FromKept for Scope {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Scope {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, Self::parse)
     }
 }
 
-impl FromKept for ScopeSet {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Ok(Vec::from_kept(value)?.into_iter().collect())
+impl FromJson for ScopeSet {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Ok(Vec::from_json(value)?.into_iter().collect())
     }
 }
 

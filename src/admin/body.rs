@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{AdminError, Description, Name};
 use crate::json::word;
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::policy::Catalogue;
 use crate::record::{Owner, OwnerId};
 use crate::rotation::Window;
@@ -106,8 +106,8 @@ pub struct Scopes {
 }
 
 /// Reads a body into its type.
-pub(super) fn parse<T: FromKept>(body: &str) -> Result<T, AdminError> {
-    made("", Kept::parse(body).map_err(|error| malformed(&error))?)
+pub(super) fn parse<T: FromJson>(body: &str) -> Result<T, AdminError> {
+    made("", json::Value::parse(body).map_err(|error| malformed(&error))?)
 }
 
 pub(super) fn malformed(error: &serde_json::Error) -> AdminError {
@@ -127,35 +127,35 @@ impl SignIn {
     }
 }
 
-impl FromKept for SignIn {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Ok(Self { key: Fields::of(value, &["key"])?.required("key")? })
+impl FromJson for SignIn {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Ok(Self { key: Object::of(value, &["key"])?.required("key")? })
     }
 }
 
-impl FromKept for NewSubAccount {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["id", "name"])?;
+impl FromJson for NewSubAccount {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["id", "name"])?;
         Ok(Self { id: fields.required("id")?, name: fields.required("name")? })
     }
 }
 
-impl FromKept for RenameSubAccount {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Ok(Self { name: Fields::of(value, &["name"])?.required("name")? })
+impl FromJson for RenameSubAccount {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Ok(Self { name: Object::of(value, &["name"])?.required("name")? })
     }
 }
 
-impl FromKept for NewAgency {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["id", "name"])?;
+impl FromJson for NewAgency {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["id", "name"])?;
         Ok(Self { id: fields.required("id")?, name: fields.given("name")? })
     }
 }
 
-impl FromKept for NewIntegration {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["name", "description", "owner", "scopes"])?;
+impl FromJson for NewIntegration {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "description", "owner", "scopes"])?;
         Ok(Self {
             name: fields.required("name")?,
             description: fields.given("description")?.unwrap_or_default(),
@@ -165,9 +165,9 @@ impl FromKept for NewIntegration {
     }
 }
 
-impl FromKept for Edit {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["name", "description", "scopes"])?;
+impl FromJson for Edit {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "description", "scopes"])?;
         Ok(Self {
             name: fields.given("name")?,
             description: fields.given("description")?,
@@ -188,12 +188,13 @@ impl Edit {
     }
 }
 
-impl FromKept for Rotate {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["expire", "window_seconds"])?;
+impl FromJson for Rotate {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["expire", "window_seconds"])?;
         let Expire(later) = fields.required("expire")?;
         let window: Option<u64> = fields.given("window_seconds")?;
-        let wrong = |what: &dyn fmt::Display| Fault { place: "window_seconds".to_owned(), what: what.to_string() };
+        let wrong =
+            |what: &dyn fmt::Display| json::Error { place: "window_seconds".to_owned(), what: what.to_string() };
         match window {
             None if later => Ok(Self::Later(Window::DEFAULT)),
             None => Ok(Self::Now),
@@ -206,15 +207,15 @@ impl FromKept for Rotate {
 /// Whether the tokens live on.
 struct Expire(bool);
 
-impl FromKept for Expire {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Expire {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         word(value, &[("now", false), ("later", true)]).map(Self)
     }
 }
 
-impl FromKept for Explain {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["method", "path", "integration", "scopes", "owner"])?;
+impl FromJson for Explain {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["method", "path", "integration", "scopes", "owner"])?;
         Ok(Self {
             method: fields.required("method")?,
             path: fields.required("path")?,
@@ -226,9 +227,9 @@ impl FromKept for Explain {
 }
 
 /// Makes something of what stands at `place` in the body.
-pub(super) fn made<T: FromKept>(place: &str, value: Kept) -> Result<T, AdminError> {
-    T::from_kept(value).map_err(|fault| {
-        let Fault { place: inner, what } = fault;
+pub(super) fn made<T: FromJson>(place: &str, value: json::Value) -> Result<T, AdminError> {
+    T::from_json(value).map_err(|fault| {
+        let json::Error { place: inner, what } = fault;
         let field = match (place, inner.as_str()) {
             ("", "") => "body".to_owned(),
             ("", only) | (only, "") => only.to_owned(),

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::AdminError;
 use super::body::{made, malformed};
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::openapi::{Document, InvalidDocument, Settings};
 
 /// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
@@ -88,9 +88,9 @@ impl From<DocumentName> for String {
     }
 }
 
-impl FromKept for DocumentName {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+impl FromJson for DocumentName {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::try_from(String::from_json(value)?).map_err(json::Error::new)
     }
 }
 
@@ -162,9 +162,9 @@ impl PolicyDraft {
 /// `POST /policy/rollback`: `to`, the revision whose policy is to be in force again.
 struct RollBack(u64);
 
-impl FromKept for RollBack {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Fields::of(value, &["to"])?.required("to").map(Self)
+impl FromJson for RollBack {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Object::of(value, &["to"])?.required("to").map(Self)
     }
 }
 
@@ -239,7 +239,7 @@ fn read(place: &str, json: &str) -> Result<Document, AdminError> {
 }
 
 fn read_settings(place: &str, json: &RawValue) -> Result<Settings, AdminError> {
-    made(place, Kept::parse(json.get()).map_err(|error| malformed(&error))?)
+    made(place, json::Value::parse(json.get()).map_err(|error| malformed(&error))?)
 }
 
 /// An object's members, read where they stand: a document is long.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::AdminError;
-use crate::json::{Fault, FromKept, Kept};
+use crate::json::{self, FromJson};
 use crate::text::{composed, is_seen};
 
 /// A name: 1 to 100 characters in normalization form C, none of them invisible, no white space at its ends.
@@ -88,27 +88,27 @@ impl TryFrom<String> for Description {
     }
 }
 
-impl FromKept for Name {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+impl FromJson for Name {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::try_from(String::from_json(value)?).map_err(json::Error::new)
     }
 }
 
-impl FromKept for Description {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+impl FromJson for Description {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::try_from(String::from_json(value)?).map_err(json::Error::new)
     }
 }
 
-impl FromKept for Stored<Name> {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        String::from_kept(value).map(|text| Self(Name(text)))
+impl FromJson for Stored<Name> {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        String::from_json(value).map(|text| Self(Name(text)))
     }
 }
 
-impl FromKept for Stored<Description> {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        String::from_kept(value).map(|text| Self(Description(text)))
+impl FromJson for Stored<Description> {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        String::from_json(value).map(|text| Self(Description(text)))
     }
 }
 

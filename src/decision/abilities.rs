@@ -11,7 +11,7 @@ use self::area::Areas;
 use super::Reach;
 use super::preview::access;
 use crate::json::deserialize;
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::policy::{Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
 use crate::request::Method;
@@ -255,9 +255,9 @@ fn count(list: &[bool]) -> usize {
     list.iter().filter(|is| **is).count()
 }
 
-impl FromKept for Holder {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["level", "scopes"])?;
+impl FromJson for Holder {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["level", "scopes"])?;
         Ok(Self { level: fields.required("level")?, scopes: fields.required("scopes")? })
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Reach;
 use crate::json::deserialize;
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::policy::{Alternative, Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
 use crate::scope::ScopeSet;
@@ -20,9 +20,9 @@ pub struct ScopeChange {
     pub after: ScopeSet,
 }
 
-impl FromKept for ScopeChange {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["level", "before", "after"])?;
+impl FromJson for ScopeChange {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["level", "before", "after"])?;
         Ok(Self {
             level: fields.required("level")?,
             before: fields.required("before")?,

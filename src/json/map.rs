@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::fields::{Fault, FromKept};
-use super::kept::Kept;
-use super::read::{Collection, Node, Source, Stop};
+use super::error::Error;
+use super::object::FromJson;
+use super::value::Value;
 
 /// Values by text, in its order.
 #[derive(Clone, Debug)]
@@ -90,35 +90,18 @@ impl<T: Serialize> Serialize for Map<T> {
     }
 }
 
-impl<T: FromKept> FromKept for Map<T> {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let Kept::Object(entries) = value else { return Err(value.is_no("a map")) };
+impl<T: FromJson> FromJson for Map<T> {
+    fn from_json(value: Value) -> Result<Self, Error> {
+        let Value::Object(entries) = value else { return Err(value.wrong_type("a map")) };
         let mut made = Self::default();
         for (key, value) in entries {
-            let value = T::from_kept(value).map_err(|fault| fault.within(&key))?;
+            let value = T::from_json(value).map_err(|fault| fault.within(&key))?;
             if made.contains_key(&key) {
-                return Err(Fault::new(format!("the key {key:?} stands twice")));
+                return Err(Error::new(format!("the key {key:?} stands twice")));
             }
             made.insert(key.into_owned(), value);
         }
         Ok(made)
-    }
-}
-
-impl<T: Node + Default> Node for Map<T> {
-    fn expecting(&self) -> &'static str {
-        "a map"
-    }
-
-    fn open(&mut self, collection: Collection) -> bool {
-        collection == Collection::Object
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let mut read = T::default();
-        value.read(&mut read)?;
-        self.insert(key.to_owned(), read);
-        Ok(())
     }
 }
 

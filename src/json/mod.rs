@@ -1,13 +1,19 @@
-//! JSON, read by one visitor into nodes or into a value, and values made of that.
+//! JSON: read as a stream into a [`Sink`], or whole into a [`Value`], of which types are made by [`FromJson`]. Duplicate keys
+//! are kept or refused, never dropped.
 
-mod fields;
-mod kept;
+mod error;
 mod map;
+mod number;
+mod object;
 mod read;
+mod sink;
+mod value;
 mod write;
 
-pub use fields::{Fault, Fields, FromKept};
-pub(crate) use fields::{deserialize, text, word};
-pub use kept::Kept;
+pub use error::Error;
 pub use map::Map;
-pub(crate) use read::{Collection, Node, Scalar, Source, Stop, read};
+pub use object::{FromJson, Object};
+pub(crate) use object::{deserialize, text, word};
+pub(crate) use read::read;
+pub(crate) use sink::{Collection, Scalar, Sink, Source, Stop};
+pub use value::Value;

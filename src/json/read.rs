@@ -6,85 +6,13 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::kept::{Kept, invalid_type};
+use super::error::invalid_type;
 use super::map::Map;
-
-/// Where a value goes.
-pub(crate) trait Node {
-    /// What it can be made of, as errors tell it.
-    fn expecting(&self) -> &'static str;
-
-    /// Starts as a list or an object; whether it can be made of that.
-    fn open(&mut self, _: Collection) -> bool {
-        false
-    }
-
-    /// Whether it wants to see a value as a whole, by [`take`](Self::take).
-    fn takes_whole(&self) -> bool {
-        false
-    }
-
-    /// The entries that an object must have.
-    fn required(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Takes a value that is neither list nor object; whether it can be made of that.
-    fn scalar(&mut self, _: Scalar<'_>) -> bool {
-        false
-    }
-
-    /// Takes an entry of an object. What it does not read is skipped.
-    fn entry(&mut self, _key: &str, _value: &mut dyn Source) -> Result<(), Stop> {
-        Ok(())
-    }
-
-    /// Takes the next item of a list, if there is one.
-    fn item(&mut self, _value: &mut dyn Source) -> Result<bool, Stop> {
-        Ok(false)
-    }
-
-    /// Takes a whole value.
-    fn take(&mut self, _: Kept) -> Result<(), Stop> {
-        Ok(())
-    }
-}
-
-/// What has parts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Collection {
-    List,
-    Object,
-}
-
-/// What has none.
-#[derive(Clone, Copy)]
-pub(crate) enum Scalar<'a> {
-    Null,
-    Boolean(bool),
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-    Text(&'a str),
-}
-
-/// Where a value comes from.
-pub(crate) trait Source {
-    /// Reads it; `false` where a list has ended.
-    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop>;
-}
-
-/// Why reading ends early: something for a message, or an error that the source keeps.
-pub(crate) struct Stop(pub Option<String>);
-
-impl Stop {
-    pub(crate) fn because(message: String) -> Self {
-        Self(Some(message))
-    }
-}
+use super::sink::{Collection, Scalar, Sink, Skipped, Source, Stop};
+use super::value::Value;
 
 /// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
-pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Node) -> Result<(), (String, D::Error)> {
+pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Sink) -> Result<(), (String, D::Error)> {
     let place = Place::default();
     let seed = Seed { node: into, at: None, place: &place };
     seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
@@ -111,34 +39,9 @@ impl Place {
     }
 }
 
-/// A value that nobody needs. It is read all the same: a key that stands twice in it is an error.
-struct Skipped;
-
-impl Node for Skipped {
-    fn expecting(&self) -> &'static str {
-        "a value"
-    }
-
-    fn open(&mut self, _: Collection) -> bool {
-        true
-    }
-
-    fn scalar(&mut self, _: Scalar<'_>) -> bool {
-        true
-    }
-
-    fn entry(&mut self, _: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        value.read(&mut Self).map(drop)
-    }
-
-    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
-        value.read(&mut Self)
-    }
-}
-
 /// A value on its way into a node.
 struct Seed<'a> {
-    node: &'a mut dyn Node,
+    node: &'a mut dyn Sink,
     at: Option<Segment<'a>>,
     place: &'a Place,
 }
@@ -149,7 +52,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let Self { node, at, place } = self;
         let read = if node.takes_whole() {
-            let mut whole = Kept::default();
+            let mut whole = Value::default();
             let read = deserializer.deserialize_any(Filling { node: &mut whole, place });
             read.and_then(|()| node.take(whole).map_err(|stop| Error::custom(stop.0.unwrap_or_default())))
         } else {
@@ -164,7 +67,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 }
 
 struct Filling<'a> {
-    node: &'a mut dyn Node,
+    node: &'a mut dyn Sink,
     place: &'a Place,
 }
 
@@ -254,7 +157,7 @@ struct Items<'a, A, E> {
 }
 
 impl<'de, A: SeqAccess<'de>> Source for Items<'_, A, A::Error> {
-    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
+    fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop> {
         let seed = Seed { node: into, at: Some(Segment::Index(self.index)), place: self.place };
         self.index = self.index.saturating_add(1);
         match self.list.next_element_seed(seed) {
@@ -276,7 +179,7 @@ struct Entry<'a, A, E> {
 }
 
 impl<'de, A: MapAccess<'de>> Source for Entry<'_, A, A::Error> {
-    fn read(&mut self, into: &mut dyn Node) -> Result<bool, Stop> {
+    fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop> {
         self.is_read = true;
         let seed = Seed { node: into, at: Some(Segment::Key(self.key)), place: self.place };
         match self.map.next_value_seed(seed) {
@@ -289,7 +192,7 @@ impl<'de, A: MapAccess<'de>> Source for Entry<'_, A, A::Error> {
     }
 }
 
-impl Node for String {
+impl Sink for String {
     fn expecting(&self) -> &'static str {
         "a string"
     }
@@ -302,7 +205,7 @@ impl Node for String {
 }
 
 /// What may be left out. `null` is what it is to the type itself: mostly an error.
-impl<T: Node + Default> Node for Option<T> {
+impl<T: Sink + Default> Sink for Option<T> {
     fn expecting(&self) -> &'static str {
         T::default().expecting()
     }
@@ -315,7 +218,7 @@ impl<T: Node + Default> Node for Option<T> {
         T::default().takes_whole()
     }
 
-    fn take(&mut self, value: Kept) -> Result<(), Stop> {
+    fn take(&mut self, value: Value) -> Result<(), Stop> {
         self.get_or_insert_with(T::default).take(value)
     }
 
@@ -337,7 +240,7 @@ impl<T: Node + Default> Node for Option<T> {
 }
 
 /// What is read joins what is there.
-impl<T: Node + Default> Node for Vec<T> {
+impl<T: Sink + Default> Sink for Vec<T> {
     fn expecting(&self) -> &'static str {
         "a sequence"
     }

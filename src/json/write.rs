@@ -1,12 +1,13 @@
 //! A kept value as JSON, in little code: what serializes any float would be as large as all the rest.
 
-use super::kept::{Kept, decimal};
+use super::number::decimal;
+use super::value::Value;
 
 /// Stands for every float that is not kept exactly; it has more decimal places than those that are.
 const LONG_FLOAT: &str = "0.12345678";
 
-impl Kept<'_> {
-    /// Writes JSON that [`Kept::parse`] reads as the same value, or as another long float where it is one.
+impl Value<'_> {
+    /// Writes JSON that [`Value::parse`] reads as the same value, or as another long float where it is one.
     pub fn write(&self, json: &mut String) {
         match self {
             Self::Null => json.push_str("null"),
@@ -63,10 +64,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_as_it_was() {
         let json = r#"{"a":[null,true,false,0,18446744073709551615,-9223372036854775808,2.5,-0.000001],"a":{},"é\u0000\n\"\\/":"\u001f\u007f𝄞"}"#;
-        let value = Kept::parse(json).unwrap();
+        let value = Value::parse(json).unwrap();
         let mut written = String::new();
         value.write(&mut written);
-        assert_eq!(Kept::parse(&written).unwrap(), value, "{written}");
+        assert_eq!(Value::parse(&written).unwrap(), value, "{written}");
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&written).unwrap(),
             serde_json::from_str::<serde_json::Value>(json).unwrap()
@@ -77,9 +78,9 @@ mod tests {
     fn a_long_float_stays_a_long_float() {
         for float in [f64::NAN, f64::INFINITY, 1e300, 0.123_456_789] {
             let mut written = String::new();
-            Kept::Float(float).write(&mut written);
-            let read = Kept::parse(&written).unwrap();
-            assert!(matches!(read, Kept::Float(value) if decimal(value).is_none()), "{written}");
+            Value::Float(float).write(&mut written);
+            let read = Value::parse(&written).unwrap();
+            assert!(matches!(read, Value::Float(value) if decimal(value).is_none()), "{written}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::json::{Fault, Fields, FromKept, Kept, Map};
+use crate::json::{self, FromJson, Map, Object};
 use crate::json::{deserialize, word};
 use crate::policy::{HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
@@ -128,8 +128,8 @@ impl WithoutSecurity {
     }
 }
 
-impl FromKept for Settings {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Settings {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let names = [
             "schemes",
             "owner_parameters",
@@ -142,11 +142,11 @@ impl FromKept for Settings {
             "router_exact",
             "owner_in_body",
         ];
-        let mut fields = Fields::of(value, &names)?;
+        let mut fields = Object::of(value, &names)?;
         let owner_parameters: OwnerNames = fields.given("owner_parameters")?.unwrap_or_default();
         if owner_parameters.agency.len().max(owner_parameters.sub_account.len()) > MAX_OWNER_NAMES {
             let what = format!("a level has at most {MAX_OWNER_NAMES} parameters");
-            return Err(Fault { place: "owner_parameters".to_owned(), what });
+            return Err(json::Error { place: "owner_parameters".to_owned(), what });
         }
         Ok(Self {
             schemes: fields.given("schemes")?.unwrap_or_default(),
@@ -163,39 +163,39 @@ impl FromKept for Settings {
     }
 }
 
-impl FromKept for Scheme {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["level", "private_integrations"])?;
+impl FromJson for Scheme {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["level", "private_integrations"])?;
         Ok(Self { level: fields.required("level")?, private_integrations: fields.required("private_integrations")? })
     }
 }
 
-impl FromKept for WithoutScopes {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for WithoutScopes {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         word(value, &[("allow", Self::Allow), ("deny", Self::Deny)])
     }
 }
 
-impl FromKept for WithoutSecurity {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for WithoutSecurity {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let all = [("deny", Self::Deny), ("authenticated", Self::Authenticated), ("public", Self::Public)];
         word(value, &all)
     }
 }
 
-impl FromKept for Router {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Router {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         word(value, &[("tolerant", Self::Tolerant), ("exact", Self::Exact)])
     }
 }
 
-impl FromKept for OwnerInBody {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for OwnerInBody {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         match value.text() {
             Some("gate") => Ok(Self::Gate),
             Some("origin") => Ok(Self::Origin),
-            Some(_) => Err(Fault::new("owner_in_body is gate, origin, or a list of operations")),
-            None => Vec::from_kept(value).map(Self::OriginFor),
+            Some(_) => Err(json::Error::new("owner_in_body is gate, origin, or a list of operations")),
+            None => Vec::from_json(value).map(Self::OriginFor),
         }
     }
 }

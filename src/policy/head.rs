@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::json::word;
-use crate::json::{Fault, FromKept, Kept};
+use crate::json::{self, FromJson};
 use crate::request::Method;
 
 /// How `HEAD` finds its operation.
@@ -29,8 +29,8 @@ impl HeadRequests {
     }
 }
 
-impl FromKept for HeadRequests {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for HeadRequests {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         word(value, &[("as_described", Self::AsDescribed), ("as_get", Self::AsGet)])
     }
 }

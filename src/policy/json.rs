@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
-use crate::json::{Fault, Fields, FromKept, Kept, Map};
+use crate::json::{self, FromJson, Map, Object};
 use crate::token::NotAuthentic;
 
 /// The version of the policy's form that this code writes and reads.
@@ -63,15 +63,15 @@ impl Policy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version.
     pub fn from_json(text: &str) -> Result<Self, CorruptPolicy> {
-        let value = Kept::parse(text).map_err(|error| CorruptPolicy::Malformed {
+        let value = json::Value::parse(text).map_err(|error| CorruptPolicy::Malformed {
             place: format!("line {} column {}", error.line(), error.column()),
         })?;
-        if let Some(Kept::Unsigned(v)) = value.entry("v")
+        if let Some(json::Value::Unsigned(v)) = value.entry("v")
             && *v != VERSION
         {
             return Err(CorruptPolicy::Version(*v));
         }
-        let stored = Stored::from_kept(value).map_err(|fault| CorruptPolicy::Malformed { place: fault.place })?;
+        let stored = Stored::from_json(value).map_err(|fault| CorruptPolicy::Malformed { place: fault.place })?;
         Ok(stored.into_policy()?)
     }
 
@@ -111,9 +111,9 @@ impl Stored {
     }
 }
 
-impl FromKept for Stored {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["v", "rev", "operations", "owner_parameters", "head", "descriptions"])?;
+impl FromJson for Stored {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["v", "rev", "operations", "owner_parameters", "head", "descriptions"])?;
         let _: u64 = fields.required("v")?;
         Ok(Self {
             rev: fields.required("rev")?,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{OwnerParameter, OwnerPlaces, Place, Template};
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::json::{deserialize, text};
 use crate::record::Level;
 use crate::request::Method;
@@ -125,8 +125,8 @@ enum OwnerInBody {
     Origin,
 }
 
-impl FromKept for OwnerInBody {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for OwnerInBody {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(
             value,
             |text| if text == ORIGIN { Ok(Self::Origin) } else { Err("owner_in_body of an operation is origin") },
@@ -146,8 +146,8 @@ fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Err
     serializer.serialize_str(method.as_str())
 }
 
-impl FromKept for Method {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Method {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, |text| match Self::parse(text) {
             Self::Other(_) => Err("no method of OpenAPI"),
             method => Ok(method),
@@ -158,9 +158,9 @@ impl FromKept for Method {
 const FIELDS: [&str; 9] =
     ["path", "method", "access", "owner", "router_exact", "owner_in_body", "id", "summary", "document"];
 
-impl FromKept for Operation {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &FIELDS)?;
+impl FromJson for Operation {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &FIELDS)?;
         Ok(Self {
             path: fields.required("path")?,
             method: fields.required("method")?,
@@ -175,20 +175,20 @@ impl FromKept for Operation {
     }
 }
 
-impl FromKept for Access {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Access {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         match value.text() {
             Some("public") => Ok(Self::Public),
             Some("authenticated") => Ok(Self::Authenticated),
-            Some(_) => Err(Fault::new("access is public, authenticated or {\"any_of\": […]}")),
-            None => Ok(Self::AnyOf(Fields::of(value, &["any_of"])?.required("any_of")?)),
+            Some(_) => Err(json::Error::new("access is public, authenticated or {\"any_of\": […]}")),
+            None => Ok(Self::AnyOf(Object::of(value, &["any_of"])?.required("any_of")?)),
         }
     }
 }
 
-impl FromKept for Alternative {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["level", "scopes", "owner"])?;
+impl FromJson for Alternative {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["level", "scopes", "owner"])?;
         Ok(Self {
             level: fields.required("level")?,
             scopes: fields.required("scopes")?,

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Operation, PathParameters, Policy};
-use crate::json::{Fault, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::json::{deserialize, word};
 use crate::record::{Level, Owner, OwnerId};
 use crate::request::{Ambiguity, Body, Candidates, Given, Method, Request, decode_segment, may_be_value};
@@ -77,9 +77,9 @@ impl fmt::Display for Place {
     }
 }
 
-impl FromKept for OwnerName {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["name", "when", "body"])?;
+impl FromJson for OwnerName {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "when", "body"])?;
         Ok(Self {
             name: fields.required("name")?,
             when: fields.optional("when")?,
@@ -88,16 +88,16 @@ impl FromKept for OwnerName {
     }
 }
 
-impl FromKept for Condition {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["name", "is"])?;
+impl FromJson for Condition {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "is"])?;
         Ok(Self { name: fields.required("name")?, is: fields.required("is")? })
     }
 }
 
-impl FromKept for OwnerNames {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["agency", "sub_account"])?;
+impl FromJson for OwnerNames {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["agency", "sub_account"])?;
         Ok(Self {
             agency: fields.given("agency")?.unwrap_or_default(),
             sub_account: fields.given("sub_account")?.unwrap_or_default(),
@@ -156,12 +156,12 @@ impl Serialize for OwnerPlaces {
     }
 }
 
-impl FromKept for OwnerPlaces {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for OwnerPlaces {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         match value.text() {
             Some(UNCHECKED) => Ok(Self::Unchecked),
-            Some(_) => Err(Fault::new("owner is a list of places, or \"none\"")),
-            None => Vec::from_kept(value).map(Self::Listed),
+            Some(_) => Err(json::Error::new("owner is a list of places, or \"none\"")),
+            None => Vec::from_json(value).map(Self::Listed),
         }
     }
 }
@@ -172,15 +172,15 @@ impl<'de> Deserialize<'de> for OwnerNames {
     }
 }
 
-impl FromKept for OwnerParameter {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        let mut fields = Fields::of(value, &["name", "in"])?;
+impl FromJson for OwnerParameter {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "in"])?;
         Ok(Self { name: fields.required("name")?, place: fields.required("in")? })
     }
 }
 
-impl FromKept for Place {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Place {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let all = [("path", Self::Path), ("query", Self::Query), ("header", Self::Header), ("body", Self::Body)];
         word(value, &all)
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::routes::{segments, shape};
 use crate::json::text;
-use crate::json::{Fault, FromKept, Kept};
+use crate::json::{self, FromJson};
 use crate::request::{Path, PathError};
 
 /// A path template whose every segment is either literal or one parameter.
@@ -234,8 +234,8 @@ impl fmt::Display for Template {
     }
 }
 
-impl FromKept for Template {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for Template {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, Self::parse)
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::BASE32;
 use crate::json::text;
-use crate::json::{Fault, FromKept, Kept};
+use crate::json::{self, FromJson};
 
 /// The public id of an integration: 16 characters. It may be logged.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,8 +70,8 @@ impl fmt::Display for IntegrationId {
     }
 }
 
-impl FromKept for IntegrationId {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
+impl FromJson for IntegrationId {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, Self::parse)
     }
 }

@@ -10,7 +10,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use super::store::{StoreKey, StoreKeys};
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
 use crate::encoding::BASE64URL;
-use crate::json::{Fault, FromKept, Kept};
+use crate::json::{self, FromJson};
 
 const CONTEXT: &[u8] = b"tidegate-token-v1";
 const TAG_BYTES: usize = 8;
@@ -151,9 +151,9 @@ impl TryFrom<String> for TokenHash {
     }
 }
 
-impl FromKept for TokenHash {
-    fn from_kept(value: Kept) -> Result<Self, Fault> {
-        Self::try_from(String::from_kept(value)?).map_err(Fault::new)
+impl FromJson for TokenHash {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::try_from(String::from_json(value)?).map_err(json::Error::new)
     }
 }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::admin::{Explain, Scopes};
 use tidegate::decision::{self, Subject};
-use tidegate::json::{FromKept, Kept};
+use tidegate::json::{self, FromJson};
 use tidegate::openapi::{Compiled, Document, Report, compile};
 use tidegate::policy::{Policy, PolicyDiff};
 use tidegate::scope::ScopeSet;
@@ -154,8 +154,8 @@ fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
     Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
 }
 
-fn read<T: FromKept>(text: &str) -> Result<T, JsError> {
-    T::from_kept(Kept::parse(text).map_err(failure)?).map_err(failure)
+fn read<T: FromJson>(text: &str) -> Result<T, JsError> {
+    T::from_json(json::Value::parse(text).map_err(failure)?).map_err(failure)
 }
 
 fn write(value: &impl Serialize) -> Result<String, JsError> {

@@ -5,7 +5,7 @@ use super::objects::{
     Components, MaybeReference, OpenApi, OperationObject as Source, Parameter, PathItem, SecurityScheme,
 };
 use super::{Document, Fault, OperationObject, resolve, server};
-use crate::json::{Kept, Map};
+use crate::json::{self, Map};
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
 use crate::scope;
@@ -178,7 +178,7 @@ impl Extraction<'_> {
 }
 
 /// The extensions that could list scopes as lists, all others as none.
-fn extensions(all: &Map<Kept<'static>>) -> Map<Option<Vec<String>>> {
+fn extensions(all: &Map<json::Value<'static>>) -> Map<Option<Vec<String>>> {
     let mut extensions = Map::default();
     for (name, value) in all.iter() {
         let is_short = |text: &&str| text.len() <= scope::MAX_LENGTH;

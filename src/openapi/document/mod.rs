@@ -10,7 +10,7 @@ mod yaml;
 
 use serde::{Deserializer, Serialize};
 
-use crate::json::{self, Kept, Map};
+use crate::json::{self, Map};
 use crate::policy::OwnerParameter;
 use crate::request::{self};
 
@@ -267,8 +267,8 @@ const RECORD_SEPARATOR: char = '\u{1e}';
 pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
     let parts = match parse_yaml(text)? {
         // In parts, as YAML may lie one level deeper than serde_json reads.
-        Kept::Object(entries) if !entries.is_empty() => {
-            entries.into_iter().flat_map(|(key, value)| [Kept::Text(key), value]).collect()
+        json::Value::Object(entries) if !entries.is_empty() => {
+            entries.into_iter().flat_map(|(key, value)| [json::Value::Text(key), value]).collect()
         }
         other => vec![other],
     };
@@ -280,19 +280,19 @@ pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
     Ok(json)
 }
 
-fn rejoined(converted: &str) -> Result<Kept<'_>, serde_json::Error> {
-    let mut parts = converted.split(RECORD_SEPARATOR).map(Kept::parse);
+fn rejoined(converted: &str) -> Result<json::Value<'_>, serde_json::Error> {
+    let mut parts = converted.split(RECORD_SEPARATOR).map(json::Value::parse);
     let mut entries = Vec::new();
     while let Some(key) = parts.next() {
         match (key?, parts.next()) {
-            (Kept::Text(key), Some(value)) => entries.push((key, value?)),
+            (json::Value::Text(key), Some(value)) => entries.push((key, value?)),
             (whole, _) => return Ok(whole),
         }
     }
-    Ok(Kept::Object(entries))
+    Ok(json::Value::Object(entries))
 }
 
-fn parse_yaml(text: &str) -> Result<Kept<'static>, InvalidDocument> {
+fn parse_yaml(text: &str) -> Result<json::Value<'static>, InvalidDocument> {
     yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
 }
 

@@ -1,7 +1,7 @@
 //! OpenAPI's objects, as far as a policy needs them; all else is read without being kept.
 
-use crate::json::{Collection, Node, Scalar, Source, Stop, read};
-use crate::json::{Kept, Map};
+use crate::json::{self, Map};
+use crate::json::{Collection, Scalar, Sink, Source, Stop, read};
 
 use super::server::Server;
 
@@ -62,7 +62,7 @@ pub(super) struct Paths(pub Map<PathItem>);
 pub(super) struct PathItem {
     pub reference: Option<String>,
     /// Belongs to an operation or to the document, and would mean nothing here.
-    pub security: Option<Kept<'static>>,
+    pub security: Option<json::Value<'static>>,
     pub servers: Vec<Server>,
     pub parameters: Vec<MaybeReference<Parameter>>,
     pub get: Option<OperationObject>,
@@ -86,7 +86,7 @@ pub(super) struct OperationObject {
     pub servers: Vec<Server>,
     pub parameters: Vec<MaybeReference<Parameter>>,
     pub request_body: Option<MaybeReference<RequestBody>>,
-    pub extensions: Map<Kept<'static>>,
+    pub extensions: Map<json::Value<'static>>,
 }
 
 /// A text that decides nothing. `null` is none.
@@ -129,7 +129,7 @@ pub(super) struct Schema {
 /// where the value of each goes.
 macro_rules! object {
     ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
-        impl $crate::json::Node for $type {
+        impl $crate::json::Sink for $type {
             fn expecting(&self) -> &'static str {
                 $expecting
             }
@@ -174,7 +174,7 @@ object!(Parameter, "struct Parameter", "name", "name" => name; "in", "in" => pla
 object!(RequestBody, "struct RequestBody", "content" => content);
 object!(MediaType, "struct MediaType", "$ref" => reference; "schema" => schema);
 
-impl Node for Paths {
+impl Sink for Paths {
     fn expecting(&self) -> &'static str {
         "an object"
     }
@@ -197,7 +197,7 @@ impl Node for Paths {
     }
 }
 
-impl Node for OperationObject {
+impl Sink for OperationObject {
     fn expecting(&self) -> &'static str {
         "an object"
     }
@@ -207,7 +207,7 @@ impl Node for OperationObject {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let field: &mut dyn Node = match key {
+        let field: &mut dyn Sink = match key {
             "$ref" => &mut self.reference,
             "operationId" => &mut self.operation_id,
             "summary" => &mut self.summary,
@@ -217,7 +217,7 @@ impl Node for OperationObject {
             "requestBody" => &mut self.request_body,
             "tags" => return value.read(&mut Texts(&mut self.tags)).map(drop),
             _ if key.starts_with("x-") => {
-                let mut extension = Kept::default();
+                let mut extension = json::Value::default();
                 value.read(&mut extension)?;
                 self.extensions.insert(key.to_owned(), extension);
                 return Ok(());
@@ -228,7 +228,7 @@ impl Node for OperationObject {
     }
 }
 
-impl Node for Schema {
+impl Sink for Schema {
     fn expecting(&self) -> &'static str {
         "an object"
     }
@@ -281,7 +281,7 @@ fn mapped(name: &str) -> String {
 /// The names of a schema's properties; their values are skipped.
 struct Properties<'a>(&'a mut Schema);
 
-impl Node for Properties<'_> {
+impl Sink for Properties<'_> {
     fn expecting(&self) -> &'static str {
         "a map"
     }
@@ -292,7 +292,7 @@ impl Node for Properties<'_> {
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         if key == "$ref" {
-            let mut kept = Kept::default();
+            let mut kept = json::Value::default();
             value.read(&mut kept)?;
             // As the name of a property it would have a schema: the properties stand elsewhere.
             if let Some(reference) = kept.text() {
@@ -308,7 +308,7 @@ impl Node for Properties<'_> {
 /// The texts of a list that decides nothing, whatever else stands there.
 struct Texts<'a>(&'a mut Vec<String>);
 
-impl Node for Texts<'_> {
+impl Sink for Texts<'_> {
     fn expecting(&self) -> &'static str {
         "a sequence"
     }
@@ -317,14 +317,14 @@ impl Node for Texts<'_> {
         true
     }
 
-    fn take(&mut self, value: Kept) -> Result<(), Stop> {
-        let texts = value.items().unwrap_or_default().iter().filter_map(Kept::text);
+    fn take(&mut self, value: json::Value) -> Result<(), Stop> {
+        let texts = value.items().unwrap_or_default().iter().filter_map(json::Value::text);
         self.0.extend(texts.map(str::to_owned));
         Ok(())
     }
 }
 
-impl Node for Words {
+impl Sink for Words {
     fn expecting(&self) -> &'static str {
         "a string"
     }
@@ -370,7 +370,7 @@ impl<T: Default> Default for MaybeReference<T> {
     }
 }
 
-impl<T: Node + Default> Node for MaybeReference<T> {
+impl<T: Sink + Default> Sink for MaybeReference<T> {
     fn expecting(&self) -> &'static str {
         "an object"
     }
@@ -379,7 +379,7 @@ impl<T: Node + Default> Node for MaybeReference<T> {
         true
     }
 
-    fn take(&mut self, value: Kept) -> Result<(), Stop> {
+    fn take(&mut self, value: json::Value) -> Result<(), Stop> {
         if let Some(reference) = value.entry("$ref") {
             let not_a_text = || Stop::because("$ref must be a string".to_owned());
             *self = Self::Reference { reference: reference.text().ok_or_else(not_a_text)?.to_owned() };

@@ -1,7 +1,7 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
 use super::{Body, Document, Fault, Form, OperationObject, Properties};
-use crate::json::{Fault as Wrong, Fields, FromKept, Kept};
+use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
 
 /// The version of the form that this code writes and reads.
@@ -28,14 +28,14 @@ impl Document {
     /// [`CorruptDocument`] for all but an extraction of this version.
     pub fn from_json(text: &str) -> Result<Self, CorruptDocument> {
         let malformed = |place: String| CorruptDocument::Malformed { place };
-        let value =
-            Kept::parse(text).map_err(|error| malformed(format!("line {} column {}", error.line(), error.column())))?;
+        let value = json::Value::parse(text)
+            .map_err(|error| malformed(format!("line {} column {}", error.line(), error.column())))?;
         match value.entry("v") {
-            Some(Kept::Unsigned(VERSION)) => {}
-            Some(Kept::Unsigned(other)) => return Err(CorruptDocument::Version(*other)),
+            Some(json::Value::Unsigned(VERSION)) => {}
+            Some(json::Value::Unsigned(other)) => return Err(CorruptDocument::Version(*other)),
             _ => return Err(malformed("v".to_owned())),
         }
-        let document = Self::from_kept(value).map_err(|wrong| malformed(wrong.place))?;
+        let document = <Self as FromJson>::from_json(value).map_err(|wrong| malformed(wrong.place))?;
         if document.is_whole() { Ok(document) } else { Err(malformed("bodies".to_owned())) }
     }
 
@@ -55,8 +55,8 @@ impl Document {
     }
 }
 
-impl FromKept for Document {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+impl FromJson for Document {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let names = [
             "v",
             "title",
@@ -69,7 +69,7 @@ impl FromKept for Document {
             "properties",
             "faults",
         ];
-        let mut fields = Fields::of(value, &names)?;
+        let mut fields = Object::of(value, &names)?;
         let _: u64 = fields.required("v")?;
         let mut security_schemes: Vec<String> = fields.required("security_schemes")?;
         sort_and_dedup(&mut security_schemes);
@@ -88,11 +88,11 @@ impl FromKept for Document {
     }
 }
 
-impl FromKept for OperationObject {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
+impl FromJson for OperationObject {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let names =
             ["path", "method", "id", "summary", "tags", "security", "base_path", "parameters", "body", "extensions"];
-        let mut fields = Fields::of(value, &names)?;
+        let mut fields = Object::of(value, &names)?;
         Ok(Self {
             path: fields.required("path")?,
             method: fields.required("method")?,
@@ -108,22 +108,22 @@ impl FromKept for OperationObject {
     }
 }
 
-impl FromKept for Body {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
-        FromKept::from_kept(value).map(Self)
+impl FromJson for Body {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        FromJson::from_json(value).map(Self)
     }
 }
 
-impl FromKept for Form {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
-        let mut fields = Fields::of(value, &["media_types", "properties"])?;
+impl FromJson for Form {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["media_types", "properties"])?;
         Ok(Self { media_types: fields.required("media_types")?, properties: fields.required("properties")? })
     }
 }
 
-impl FromKept for Properties {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
-        let mut fields = Fields::of(value, &["names", "unresolved", "incomplete"])?;
+impl FromJson for Properties {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["names", "unresolved", "incomplete"])?;
         Ok(Self {
             names: fields.given("names")?.unwrap_or_default(),
             unresolved: fields.given("unresolved")?.unwrap_or_default(),
@@ -132,9 +132,9 @@ impl FromKept for Properties {
     }
 }
 
-impl FromKept for Fault {
-    fn from_kept(value: Kept) -> Result<Self, Wrong> {
-        let mut fields = Fields::of(value, &["path", "method", "what"])?;
+impl FromJson for Fault {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["path", "method", "what"])?;
         Ok(Self { path: fields.required("path")?, method: fields.required("method")?, what: fields.required("what")? })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use crate::json::{Kept, Map};
+use crate::json::{self, Map};
 
 /// How deep collections may lie in one another; serde_json's own limit.
 const MOST_LEVELS: usize = 128;
@@ -14,7 +14,7 @@ const MOST_NODES: usize = 2_000_000;
 const BYTES_OF_A_NODE: usize = 32;
 
 /// Reads one YAML document. Duplicate keys, merge keys, tags other than `!!str` and keys that are no scalars are errors.
-pub(super) fn parse(text: &str) -> Result<Kept<'static>, String> {
+pub(super) fn parse(text: &str) -> Result<json::Value<'static>, String> {
     let mut loader = Loader::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| error.to_string())?;
@@ -32,7 +32,7 @@ struct Loader {
     open: Vec<Frame>,
     anchors: Map<Known>,
     nodes: usize,
-    root: Option<Kept<'static>>,
+    root: Option<json::Value<'static>>,
 }
 
 /// A collection whose end has not come yet.
@@ -45,13 +45,13 @@ struct Frame {
 }
 
 enum Items {
-    Sequence(Vec<Kept<'static>>),
+    Sequence(Vec<json::Value<'static>>),
     Mapping(Mapping),
 }
 
 #[derive(Default)]
 struct Mapping {
-    entries: Vec<(Cow<'static, str>, Kept<'static>)>,
+    entries: Vec<(Cow<'static, str>, json::Value<'static>)>,
     keys: Map<()>,
     /// The key whose value comes next.
     key: Option<String>,
@@ -59,7 +59,7 @@ struct Mapping {
 
 /// What an anchor names.
 struct Known {
-    value: Kept<'static>,
+    value: json::Value<'static>,
     nodes: usize,
     levels: usize,
 }
@@ -113,15 +113,15 @@ impl Loader {
     fn close(&mut self) -> Result<(), String> {
         let Frame { items, anchor, nodes_before, levels } = self.open.pop().ok_or("an end without a start")?;
         let value = match items {
-            Items::Sequence(items) => Kept::List(items),
-            Items::Mapping(map) => Kept::Object(map.entries),
+            Items::Sequence(items) => json::Value::List(items),
+            Items::Mapping(map) => json::Value::Object(map.entries),
         };
         let levels = levels.saturating_add(1);
         self.remember(anchor, &value, self.nodes.saturating_sub(nodes_before).saturating_add(1), levels)?;
         self.put(value, levels)
     }
 
-    fn put(&mut self, value: Kept<'static>, levels: usize) -> Result<(), String> {
+    fn put(&mut self, value: json::Value<'static>, levels: usize) -> Result<(), String> {
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(value);
             return Ok(());
@@ -138,7 +138,13 @@ impl Loader {
     }
 
     /// Anchors are numbered from 1; 0 is none. What is remembered is kept twice, and so counts twice.
-    fn remember(&mut self, anchor: usize, value: &Kept<'static>, nodes: usize, levels: usize) -> Result<(), String> {
+    fn remember(
+        &mut self,
+        anchor: usize,
+        value: &json::Value<'static>,
+        nodes: usize,
+        levels: usize,
+    ) -> Result<(), String> {
         if anchor > 0 {
             self.count(nodes)?;
             self.anchors.insert(anchor.to_string(), Known { value: value.clone(), nodes, levels });
@@ -172,32 +178,32 @@ impl Mapping {
 }
 
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string.
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<Kept<'static>, String> {
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<json::Value<'static>, String> {
     let is_string = match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => true,
         Some(_) => return Err("a tag that JSON has nothing for".to_owned()),
         None => style != ScalarStyle::Plain,
     };
     if is_string {
-        return Ok(Kept::Text(text.into_owned().into()));
+        return Ok(json::Value::Text(text.into_owned().into()));
     }
     Ok(match text.as_ref() {
-        "" | "~" | "null" | "Null" | "NULL" => Kept::Null,
-        "true" | "True" | "TRUE" => Kept::Boolean(true),
-        "false" | "False" | "FALSE" => Kept::Boolean(false),
-        plain => number(plain).unwrap_or_else(|| Kept::Text(plain.to_owned().into())),
+        "" | "~" | "null" | "Null" | "NULL" => json::Value::Null,
+        "true" | "True" | "TRUE" => json::Value::Boolean(true),
+        "false" | "False" | "FALSE" => json::Value::Boolean(false),
+        plain => number(plain).unwrap_or_else(|| json::Value::Text(plain.to_owned().into())),
     })
 }
 
 /// A number that JSON can say too; the others stay text.
-fn number(plain: &str) -> Option<Kept<'static>> {
+fn number(plain: &str) -> Option<json::Value<'static>> {
     let digits = plain.strip_prefix(['-', '+']).unwrap_or(plain);
     if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;
     }
     match plain.parse::<i64>() {
-        Ok(integer) => Some(u64::try_from(integer).map_or(Kept::Signed(integer), Kept::Unsigned)),
-        Err(_) => is_float(digits).then(|| Kept::Float(short_float(plain).unwrap_or(f64::NAN))),
+        Ok(integer) => Some(u64::try_from(integer).map_or(json::Value::Signed(integer), json::Value::Unsigned)),
+        Err(_) => is_float(digits).then(|| json::Value::Float(short_float(plain).unwrap_or(f64::NAN))),
     }
 }
 
@@ -236,7 +242,7 @@ mod tests {
         let text = "openapi: 3.0.3\na: &x [1, -2.5, true, ~, 'yes', \"no\", on]\nb: *x\nc: {200: !!str 1}\n";
         let json = r#"{"openapi":"3.0.3","a":LIST,"b":LIST,"c":{"200":"1"}}"#;
         let json = json.replace("LIST", r#"[1,-2.5,true,null,"yes","no","on"]"#);
-        assert_eq!(parse(text), Ok(Kept::parse(&json).unwrap()));
+        assert_eq!(parse(text), Ok(json::Value::parse(&json).unwrap()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
 use tidegate::admin::{AdminError, Change, Edit, Integration, NewIntegration, Rotate};
 use tidegate::decision::{Denial, authenticate};
-use tidegate::json::{FromKept, Kept};
+use tidegate::json::{self, FromJson};
 use tidegate::record::Record;
 use tidegate::rotation::{TokenUse, Window};
 use tidegate::time::Timestamp;
@@ -111,7 +111,7 @@ impl StateMachineTest for Registry {
         let keys = TokenKeys::parse(KEYS).unwrap();
         let mut registry = Self { integration: None, last_rev: 1, tokens: Vec::new(), kv: String::new(), keys };
         let body = r#"{"name":"any","owner":{"level":"sub_account","id":"own"},"scopes":["a"]}"#;
-        let new = NewIntegration::from_kept(Kept::parse(body).unwrap()).unwrap();
+        let new = NewIntegration::from_json(json::Value::parse(body).unwrap()).unwrap();
         let minted = registry.mint();
         registry.integration = Some(Integration::create(new, id(), minted.hash, Timestamp::from_seconds(START)));
         registry.shown(minted);

@@ -7,7 +7,7 @@ use worker::State;
 
 use super::schema;
 use tidegate::admin::AdminError;
-use tidegate::json::{Fault, FromKept, Kept};
+use tidegate::json::{self, FromJson};
 
 // `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
@@ -42,9 +42,9 @@ macro_rules! row {
             $($(#[$note])* $access $column: $type,)+
         }
 
-        impl tidegate::json::FromKept for $name {
-            fn from_kept(value: tidegate::json::Kept) -> Result<Self, tidegate::json::Fault> {
-                let mut columns = tidegate::json::Fields::of(value, &[$(stringify!($column)),+])?;
+        impl tidegate::json::FromJson for $name {
+            fn from_json(value: tidegate::json::Value) -> Result<Self, tidegate::json::Error> {
+                let mut columns = tidegate::json::Object::of(value, &[$(stringify!($column)),+])?;
                 Ok(Self { $($column: columns.required(stringify!($column))?,)+ })
             }
         }
@@ -76,13 +76,13 @@ impl Database {
     }
 
     /// All rows of a query.
-    pub fn rows<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
+    pub fn rows<T: FromJson>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
         let json = self.select(sql, values)?;
-        Vec::from_kept(read(sql, &json)?).map_err(|found| corrupt(sql, &found))
+        Vec::from_json(read(sql, &json)?).map_err(|found| corrupt(sql, &found))
     }
 
     /// The first row of a query, if there is one.
-    pub fn row<T: FromKept>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
+    pub fn row<T: FromJson>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
         Ok(self.rows(sql, values)?.into_iter().next())
     }
 
@@ -136,12 +136,12 @@ fn js_fault(sql: &str, error: JsValue) -> AdminError {
 }
 
 /// Rows that crossed over as JSON. Not a part of [`Database::rows`], which is compiled for each kind of row.
-fn read<'a>(sql: &str, json: &'a str) -> Result<Kept<'a>, AdminError> {
-    Kept::parse(json).map_err(|error| fault(sql, &error.to_string()))
+fn read<'a>(sql: &str, json: &'a str) -> Result<json::Value<'a>, AdminError> {
+    json::Value::parse(json).map_err(|error| fault(sql, &error.to_string()))
 }
 
 /// Without what stands there: it may be for nobody's eyes.
-fn corrupt(sql: &str, found: &Fault) -> AdminError {
+fn corrupt(sql: &str, found: &json::Error) -> AdminError {
     fault(sql, &format!("{} is corrupt", found.place))
 }
 

@@ -1,0 +1,166 @@
+//! What a document is read into, entry by entry: what is not needed is never built.
+
+use std::borrow::Cow;
+
+use super::map::Map;
+use super::value::Value;
+
+/// Takes a value while it is read.
+pub(crate) trait Sink {
+    /// What it can be made of, as errors tell it.
+    fn expecting(&self) -> &'static str;
+
+    /// Starts as a list or an object; whether it can be made of that.
+    fn open(&mut self, _: Collection) -> bool {
+        false
+    }
+
+    /// Whether it wants to see a value as a whole, by [`take`](Self::take).
+    fn takes_whole(&self) -> bool {
+        false
+    }
+
+    /// The entries that an object must have.
+    fn required(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Takes a value that is neither list nor object; whether it can be made of that.
+    fn scalar(&mut self, _: Scalar<'_>) -> bool {
+        false
+    }
+
+    /// Takes an entry of an object. What it does not read is skipped.
+    fn entry(&mut self, _key: &str, _value: &mut dyn Source) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    /// Takes the next item of a list, if there is one.
+    fn item(&mut self, _value: &mut dyn Source) -> Result<bool, Stop> {
+        Ok(false)
+    }
+
+    /// Takes a whole value.
+    fn take(&mut self, _: Value) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// What has parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collection {
+    List,
+    Object,
+}
+
+/// What has none.
+#[derive(Clone, Copy)]
+pub(crate) enum Scalar<'a> {
+    Null,
+    Boolean(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
+/// Where a value comes from.
+pub(crate) trait Source {
+    /// Reads it; `false` where a list has ended.
+    fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop>;
+}
+
+/// Why reading ends early: something for a message, or an error that the source keeps.
+pub(crate) struct Stop(pub Option<String>);
+
+impl Stop {
+    pub(crate) fn because(message: String) -> Self {
+        Self(Some(message))
+    }
+}
+
+impl Sink for Value<'_> {
+    fn expecting(&self) -> &'static str {
+        "a value"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        *self = match collection {
+            Collection::List => Self::List(Vec::new()),
+            Collection::Object => Self::Object(Vec::new()),
+        };
+        true
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        *self = match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Boolean(value) => Self::Boolean(value),
+            Scalar::Unsigned(value) => Self::Unsigned(value),
+            Scalar::Signed(value) => Self::Signed(value),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Text(text) => Self::Text(Cow::Owned(text.to_owned())),
+        };
+        true
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let mut read = Self::Null;
+        value.read(&mut read)?;
+        if let Self::Object(entries) = self {
+            entries.push((Cow::Owned(key.to_owned()), read));
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        let mut read = Self::Null;
+        let is_read = value.read(&mut read)?;
+        if let (true, Self::List(items)) = (is_read, self) {
+            items.push(read);
+        }
+        Ok(is_read)
+    }
+}
+
+impl<T: Sink + Default> Sink for Map<T> {
+    fn expecting(&self) -> &'static str {
+        "a map"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let mut read = T::default();
+        value.read(&mut read)?;
+        self.insert(key.to_owned(), read);
+        Ok(())
+    }
+}
+
+/// A value that nobody needs. It is read all the same: a key that stands twice in it is an error.
+pub(super) struct Skipped;
+
+impl Sink for Skipped {
+    fn expecting(&self) -> &'static str {
+        "a value"
+    }
+
+    fn open(&mut self, _: Collection) -> bool {
+        true
+    }
+
+    fn scalar(&mut self, _: Scalar<'_>) -> bool {
+        true
+    }
+
+    fn entry(&mut self, _: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        value.read(&mut Self).map(drop)
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        value.read(&mut Self)
+    }
+}
