@@ -125,6 +125,11 @@ impl Record {
         format!("i:{id}")
     }
 
+    /// The integration whose record has this key in KV; `None` if it is the key of something else.
+    pub fn id_of(key: &str) -> Option<IntegrationId> {
+        IntegrationId::parse(key.strip_prefix("i:")?).ok()
+    }
+
     /// Reads what KV holds for `id`: first its MAC, then the record.
     ///
     /// # Errors

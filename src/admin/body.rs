@@ -90,12 +90,29 @@ pub struct Explain {
     pub method: String,
     /// Path and query to ask about.
     pub path: String,
-    /// The integration that would ask.
-    pub integration: Option<IntegrationId>,
-    /// The scopes that it would have: instead of its own, or with `owner` for one that does not exist.
-    pub scopes: Option<ScopeSet>,
-    /// Whom the integration that does not exist would belong to.
-    pub owner: Option<Owner>,
+    /// Who would send the request.
+    pub asker: Asker,
+}
+
+/// Who would send the request that [`Explain`] asks about.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// Somebody without a credential.
+    Nobody,
+    /// An integration, with other scopes than its own if some are given.
+    Integration {
+        /// Its id.
+        id: IntegrationId,
+        /// The scopes that it would have.
+        scopes: Option<ScopeSet>,
+    },
+    /// An integration that does not exist.
+    Assumed {
+        /// Whom it would belong to.
+        owner: Owner,
+        /// The scopes that it would have.
+        scopes: ScopeSet,
+    },
 }
 
 /// What `GET /scopes` answers.
@@ -216,13 +233,19 @@ impl FromJson for Expire {
 impl FromJson for Explain {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let mut fields = Object::of(value, &["method", "path", "integration", "scopes", "owner"])?;
-        Ok(Self {
-            method: fields.required("method")?,
-            path: fields.required("path")?,
-            integration: fields.given("integration")?,
-            scopes: fields.given("scopes")?,
-            owner: fields.given("owner")?,
-        })
+        let (method, path) = (fields.required("method")?, fields.required("path")?);
+        let (integration, scopes, owner) =
+            (fields.given("integration")?, fields.given("scopes")?, fields.given("owner")?);
+        let wrong = |field: &str, what: &str| Err(json::Error { place: field.to_owned(), what: what.to_owned() });
+        let asker = match (integration, owner, scopes) {
+            (None, None, None) => Asker::Nobody,
+            (Some(id), None, scopes) => Asker::Integration { id, scopes },
+            (None, Some(owner), Some(scopes)) => Asker::Assumed { owner, scopes },
+            (Some(_), Some(_), _) => return wrong("owner", "the integration has one already"),
+            (None, Some(_), None) => return wrong("scopes", "needed beside owner"),
+            (None, None, Some(_)) => return wrong("owner", "needed beside scopes"),
+        };
+        Ok(Self { method, path, asker })
     }
 }
 

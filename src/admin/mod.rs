@@ -17,7 +17,9 @@ mod query;
 mod route;
 mod sort;
 
-pub use body::{Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn};
+pub use body::{
+    Asker, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn,
+};
 pub use command::{Command, IncomingRequest, KnownRevs};
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;

@@ -11,18 +11,12 @@ use web_sys::{Headers, Request, RequestInit, Response};
 use super::body::BodyError;
 use super::config::{AdminConfig, for_admin};
 use super::head::split;
+use super::registry::{ACTOR, Actor, COMMANDS, find_session};
 use super::site::Site;
-use super::{body, client, clock, log, page, respond, session, stub};
+use super::{body, client, clock, log, page, respond, stub};
 use tidegate::admin::{AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
 use tidegate::request::{Method, is_application_json};
 use tidegate::token::TokenKeys;
-
-/// The header field by which the gate tells the registry who asks. The registry can only be reached by the gate.
-pub(super) const ACTOR: &str = "x-registry-actor";
-/// [`ACTOR`] for the owner key's holder.
-pub(super) const OWNER: &str = "owner-key";
-/// [`ACTOR`] for a session is this and its digest.
-pub(super) const SESSION: &str = "session:";
 
 /// Only spares an answer: empty, it is as good as none.
 const IF_NONE_MATCH: &str = "If-None-Match";
@@ -70,7 +64,7 @@ struct Admin<'a> {
 }
 
 /// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
-struct Verified(String);
+struct Verified(Actor);
 
 impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
@@ -132,7 +126,7 @@ impl Admin<'_> {
             BodyError::Broken(_) => AdminError::Malformed { line: 1, column: 1 },
         })?;
         let body = String::from_utf8(body).map_err(|_| AdminError::Malformed { line: 1, column: 1 })?;
-        if key.is(&SignIn::parse(&body)?.key) { Ok(Verified(OWNER.to_owned())) } else { Err(AdminError::WrongKey) }
+        if key.is(&SignIn::parse(&body)?.key) { Ok(Verified(Actor::OwnerKey)) } else { Err(AdminError::WrongKey) }
     }
 
     /// Who asks. A change must not come from another origin's page; a browser's session shows where it comes from.
@@ -142,11 +136,11 @@ impl Admin<'_> {
             return self.check_owner_key(&authorization);
         }
         let cookie = self.header("cookie").filter(|_| self.has_host()).ok_or(AdminError::NotSignedIn)?;
-        let session = session::find(&cookie, self.keys()?, self.owner_key()?).ok_or(AdminError::NotSignedIn)?;
+        let session = find_session(&cookie, self.keys()?, self.owner_key()?).ok_or(AdminError::NotSignedIn)?;
         match self.own_origin() {
             Some(false) => Err(AdminError::CrossOrigin),
             None if self.changes() => Err(AdminError::CrossOrigin),
-            _ => Ok(Verified(format!("{SESSION}{session}"))),
+            _ => Ok(Verified(Actor::Session(session))),
         }
     }
 
@@ -154,7 +148,7 @@ impl Admin<'_> {
         let key = self.owner_key()?;
         let (scheme, given) = authorization.split_once(' ').unwrap_or_default();
         let right = key.is(given.trim()) & scheme.eq_ignore_ascii_case("bearer");
-        if right { Ok(Verified(OWNER.to_owned())) } else { Err(AdminError::WrongKey) }
+        if right { Ok(Verified(Actor::OwnerKey)) } else { Err(AdminError::WrongKey) }
     }
 
     fn config(&self) -> &AdminConfig {
@@ -210,7 +204,7 @@ impl Admin<'_> {
         body: Option<web_sys::ReadableStream>,
     ) -> Result<Response, AdminError> {
         let headers = Headers::new().map_err(js_fault)?;
-        headers.set(ACTOR, actor).map_err(js_fault)?;
+        headers.set(ACTOR, &actor.to_header()).map_err(js_fault)?;
         for name in FORWARDED {
             match self.header(name) {
                 // The runtime drops an empty field on its way, and a change without a condition is another change.
@@ -227,7 +221,7 @@ impl Admin<'_> {
         if let Some(body) = body {
             init.set_body(&body);
         }
-        let url = format!("https://registry{path_and_query}");
+        let url = format!("{COMMANDS}{path_and_query}");
         let stub = stub::stub(&self.site.env);
         let stub = stub.ok_or_else(|| AdminError::Misconfigured("bind the Durable Object REGISTRY".to_owned()))?;
         let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;

@@ -4,6 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
 use super::origin::Origin;
+use super::registry::Settings;
 use tidegate::admin::{AdminError, AdminHost, ApiUrl, OwnerKey};
 use tidegate::decision::Denial;
 use tidegate::feed::Limits;
@@ -70,6 +71,15 @@ impl AdminConfig {
     /// Whether a request is for the host of the admin plane.
     pub fn is_host_of(&self, url: &str) -> bool {
         matches!(&self.host, Ok(Some(host)) if host.serves(url))
+    }
+}
+
+/// What the registry needs of it.
+impl From<Config> for Settings {
+    fn from(config: Config) -> Self {
+        let Config { keys, prefix, admin: AdminConfig { owner_key, api_url, .. }, .. } = config;
+        let for_admin = |denial: Denial| for_admin(&denial);
+        Self { keys: keys.map_err(for_admin), prefix: prefix.map_err(for_admin), owner_key, api_url }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::flights::{LOOKS, Note, a_while};
 use super::location::{self, Shared};
+use super::registry::Read;
 use super::site::Site;
 use super::{body, log, stub};
 use tidegate::feed::{Feed, Limits, Sighting};
@@ -55,7 +56,7 @@ impl Site {
             return Ok(shared);
         }
         let asked_at_ms = self.isolate.now_ms();
-        let read = stub::read(&self.env, stub::FEED).await.and_then(|bytes| {
+        let read = stub::read(&self.env, &Read::Feed).await.and_then(|bytes| {
             let text = body::text(bytes.ok_or("the registry has no feed")?)?;
             let feed = Feed::from_json(&text).map_err(|corrupt| format!("the feed is corrupt: {corrupt}"))?;
             Ok((feed, text))

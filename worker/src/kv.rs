@@ -11,7 +11,7 @@ use worker::Env;
 use super::body::bytes;
 use super::clock;
 use super::config::binding;
-use tidegate::token::{IntegrationId, SignedValue};
+use tidegate::token::SignedValue;
 
 /// Seconds that a location may keep a value: the platform's minimum.
 const CACHE_TTL: f64 = 30.0;
@@ -34,11 +34,6 @@ extern "C" {
     fn set_cache_ttl(this: &Options, seconds: f64);
     #[wasm_bindgen(method, setter, js_name = expirationTtl)]
     fn set_expiration_ttl(this: &Options, seconds: f64);
-}
-
-/// The integration whose record has this key.
-pub(super) fn integration(key: &str) -> Option<IntegrationId> {
-    IntegrationId::parse(key.strip_prefix("i:")?).ok()
 }
 
 /// The bytes under a key, `None` where KV says that there are none.

@@ -7,6 +7,7 @@ mod cache;
 mod client;
 mod clock;
 mod config;
+mod durable_objects;
 mod feed;
 mod flights;
 mod gate;
@@ -22,7 +23,6 @@ mod refusals;
 mod registry;
 mod respond;
 mod service;
-mod session;
 mod site;
 mod stub;
 

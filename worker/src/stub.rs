@@ -9,17 +9,9 @@ use web_sys::{RequestInit, Response};
 use worker::Env;
 
 use super::config::binding;
+use super::registry::{READS, Read};
 use super::service::Service;
 use super::{body, clock};
-
-/// What the gate itself reads is below this address; commands are below another one, so neither can name the other.
-pub(super) const READS: &str = "https://registry-reads";
-/// The feed, below [`READS`].
-pub(super) const FEED: &str = "/feed";
-/// The policy in force, below [`READS`].
-pub(super) const POLICY: &str = "/policy";
-/// An integration's record is this and its id, below [`READS`].
-pub(super) const RECORD: &str = "/records/";
 
 /// How long the registry may take to answer a read.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
@@ -50,9 +42,9 @@ pub(super) fn id(env: &Env) -> Option<String> {
     Some(namespace(env)?.id_from_name(NAME).ok()?.text())
 }
 
-/// What the registry says to a read below [`READS`]; `None` where it says that there is no such thing.
-pub(super) async fn read(env: &Env, path: &str) -> Result<Option<Vec<u8>>, String> {
-    match clock::within(PATIENCE, answer(env, path)).await {
+/// What the registry answers to a read; `None` if it says that there is no such thing.
+pub(super) async fn read(env: &Env, read: &Read) -> Result<Option<Vec<u8>>, String> {
+    match clock::within(PATIENCE, answer(env, read)).await {
         Some(Ok((200, bytes))) => Ok(Some(bytes)),
         Some(Ok((404, _))) => Ok(None),
         Some(Ok((status, _))) => Err(format!("the registry answered {status}")),
@@ -61,9 +53,9 @@ pub(super) async fn read(env: &Env, path: &str) -> Result<Option<Vec<u8>>, Strin
     }
 }
 
-async fn answer(env: &Env, path: &str) -> Result<(u16, Vec<u8>), JsValue> {
+async fn answer(env: &Env, read: &Read) -> Result<(u16, Vec<u8>), JsValue> {
     let stub = stub(env).unwrap_or_else(|| Err("REGISTRY is not bound".into()))?;
-    let promise = stub.fetch(&format!("{READS}{path}"), &RequestInit::new())?;
+    let promise = stub.fetch(&format!("{READS}{}", read.to_path()), &RequestInit::new())?;
     let response: Response = JsFuture::from(promise).await?.unchecked_into();
     Ok((response.status(), body::whole(&response).await?))
 }

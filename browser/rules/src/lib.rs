@@ -5,7 +5,7 @@ use serde::Serialize;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use tidegate::admin::{Explain, Scopes};
+use tidegate::admin::{Asker, Explain, Scopes};
 use tidegate::decision::{self, Subject};
 use tidegate::json::{self, FromJson};
 use tidegate::openapi::{Compiled, Document, Report, compile};
@@ -125,11 +125,13 @@ impl CompiledPolicy {
     /// # Errors
     /// An `Error` where the question cannot be read.
     pub fn explain(&self, question: &str, now: u32) -> Result<String, JsError> {
-        let Explain { method, path, integration, scopes, owner } = read(question)?;
-        let subject = match (integration, owner, scopes) {
-            (None, None, None) => Subject::Nobody,
-            (None, Some(owner), Some(scopes)) => Subject::assumed(owner, scopes),
-            _ => return Err(JsError::new("give owner and scopes, or neither, and no integration")),
+        let Explain { method, path, asker } = read(question)?;
+        let subject = match asker {
+            Asker::Nobody => Subject::Nobody,
+            Asker::Assumed { owner, scopes } => Subject::assumed(owner, scopes),
+            Asker::Integration { .. } => {
+                return Err(JsError::new("give owner and scopes, or neither, and no integration"));
+            }
         };
         write(&decision::explain(&method, &path, &subject, &self.0, Timestamp::from_seconds(now.into())))
     }

@@ -159,7 +159,7 @@ impl<T: Thing> Search<T> {
     }
 
     async fn read_registry(&self, asked: Asked, site: &Site) -> Result<Answer<T::Value>, String> {
-        let bytes = stub::read(&site.env, &self.thing.path()).await?;
+        let bytes = stub::read(&site.env, &self.thing.read()).await?;
         let value = self.read(bytes, |text| {
             Self::leave_shared(text.clone(), asked.at_ms, site);
             self.thing.parse(text, &site.isolate)

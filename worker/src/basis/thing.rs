@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::cache::{Isolate, Remembered};
-use super::super::stub;
+use super::super::registry::Read;
 use tidegate::feed::{Feed, Minimum};
 use tidegate::policy::{POLICY_KEY, StoredPolicy};
 use tidegate::record::Record;
@@ -15,8 +15,8 @@ pub(crate) trait Thing {
     type Value;
     /// Its key in KV.
     fn key(&self) -> String;
-    /// Its address in the registry.
-    fn path(&self) -> String;
+    /// What to ask the registry for.
+    fn read(&self) -> Read;
     /// Reads what KV holds, or this location's cache: its MAC, then its text. The error holds nothing of it.
     fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<Self::Value>, String>;
     /// Reads what the registry answered; the error holds nothing of it.
@@ -48,8 +48,8 @@ impl Thing for RecordOf<'_> {
         Record::key(self.0)
     }
 
-    fn path(&self) -> String {
-        format!("{}{}", stub::RECORD, self.0)
+    fn read(&self) -> Read {
+        Read::Record(self.0.clone())
     }
 
     fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<Record>, String> {
@@ -92,8 +92,8 @@ impl Thing for PolicyInForce {
         POLICY_KEY.to_owned()
     }
 
-    fn path(&self) -> String {
-        stub::POLICY.to_owned()
+    fn read(&self) -> Read {
+        Read::Policy
     }
 
     fn open(&self, stored: String, isolate: &Isolate) -> Result<Rc<StoredPolicy>, String> {

@@ -9,92 +9,103 @@ use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
 
 /// An answer, as far as the transaction can give it.
-pub(super) struct Answer {
-    pub status: u16,
-    /// JSON text.
-    pub body: String,
-    pub etag: Option<u64>,
-    pub cookie: Option<String>,
-    /// Whether KV has to be told something.
-    pub changed: bool,
-    /// The integration to show, once KV was told.
-    show: Option<Integration>,
-    /// The token to show, this once.
-    token: Option<Plaintext>,
+pub(crate) enum Answer {
+    /// What will not change any more.
+    Complete(Response),
+    /// An integration, shown once the outbox has been drained, so that it says whether KV has taken the change.
+    Integration {
+        status: u16,
+        integration: Box<Integration>,
+        /// The token that was minted, shown this once.
+        token: Option<Plaintext>,
+    },
+}
+
+/// An answer as HTTP sends it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Response {
+    /// 204.
+    NoContent {
+        /// The cookie that starts or ends a session.
+        cookie: Option<String>,
+    },
+    /// 304: the client has this revision already.
+    NotModified {
+        /// The `ETag`.
+        rev: u64,
+    },
+    /// JSON.
+    Json {
+        /// The status.
+        status: u16,
+        /// The text. It may hold a token that was just minted.
+        body: String,
+        /// The `ETag`.
+        rev: Option<u64>,
+    },
 }
 
 #[derive(Serialize)]
-struct Minted {
+struct WithToken {
     integration: IntegrationView,
     token: String,
 }
 
 impl Answer {
-    /// JSON.
-    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, AdminError> {
-        Ok(Self { status, body: text(body)?, ..Self::nothing() })
+    /// JSON. `rev` is the `ETag`.
+    pub fn json(status: u16, body: &impl Serialize, rev: Option<u64>) -> Result<Self, AdminError> {
+        Ok(Self::Complete(Response::Json { status, body: text(body)?, rev }))
     }
 
     /// What is JSON text already.
-    pub fn json_text(body: String) -> Self {
-        Self { status: 200, body, ..Self::nothing() }
+    pub fn json_text(body: String, rev: Option<u64>) -> Self {
+        Self::Complete(Response::Json { status: 200, body, rev })
     }
 
     /// 304.
-    pub fn not_modified() -> Self {
-        Self { status: 304, ..Self::nothing() }
+    pub fn not_modified(rev: u64) -> Self {
+        Self::Complete(Response::NotModified { rev })
     }
 
     /// 204.
-    pub fn nothing() -> Self {
-        Self { status: 204, body: String::new(), etag: None, cookie: None, changed: false, show: None, token: None }
+    pub fn no_content() -> Self {
+        Self::Complete(Response::NoContent { cookie: None })
     }
 
-    /// An integration as it is.
-    pub fn shown(integration: Integration) -> Self {
-        Self { status: 200, etag: Some(integration.rev), show: Some(integration), ..Self::nothing() }
+    /// 204, with the cookie that starts or ends a session.
+    pub fn with_cookie(cookie: String) -> Self {
+        Self::Complete(Response::NoContent { cookie: Some(cookie) })
     }
 
-    /// An integration as it is now.
-    pub fn changed(status: u16, integration: Integration) -> Self {
-        Self { status, ..Self::shown(integration).and_changed(true) }
+    /// An integration.
+    pub fn integration(status: u16, integration: Integration) -> Self {
+        Self::Integration { status, integration: Box::new(integration), token: None }
     }
 
-    /// With the cookie that starts or ends a session.
-    pub fn with_cookie(self, cookie: String) -> Self {
-        Self { cookie: Some(cookie), ..self }
-    }
-
-    /// With a revision.
-    pub fn with_etag(self, rev: u64) -> Self {
-        Self { etag: Some(rev), ..self }
-    }
-
-    /// After a change that KV has to be told of.
-    pub fn and_changed(self, changed: bool) -> Self {
-        Self { changed, ..self }
-    }
-
-    /// With a token that was minted.
-    pub fn with_token(self, token: Plaintext) -> Self {
-        Self { token: Some(token), ..self }
-    }
-
-    /// The integration that it is about, if it shows one.
-    pub fn integration(&self) -> Option<&Integration> {
-        self.show.as_ref()
-    }
-
-    /// Completes the answer after KV was told, so that it says whether KV has taken the change.
-    pub fn finish(mut self, database: &Database, now: Timestamp) -> Result<Self, AdminError> {
-        if let Some(integration) = self.show.take() {
-            let integration = integrations::view(database, &integration, now)?;
-            self.body = match self.token.take() {
-                Some(token) => text(&Minted { integration, token: token.reveal() })?,
-                None => text(&integration)?,
-            };
+    /// With a token that was minted for the integration.
+    pub fn with_token(self, minted: Plaintext) -> Self {
+        match self {
+            Self::Integration { status, integration, .. } => {
+                Self::Integration { status, integration, token: Some(minted) }
+            }
+            complete @ Self::Complete(_) => complete,
         }
-        Ok(self)
+    }
+
+    /// The answer, as it is after KV was written.
+    pub fn complete(self, database: &Database, now: Timestamp) -> Result<Response, AdminError> {
+        match self {
+            Self::Complete(response) => Ok(response),
+            Self::Integration { status, integration, token } => {
+                let rev = Some(integration.rev);
+                let integration = integrations::view(database, &integration, now)?;
+                let body = match token {
+                    Some(token) => text(&WithToken { integration, token: token.reveal() })?,
+                    None => text(&integration)?,
+                };
+                Ok(Response::Json { status, body, rev })
+            }
+        }
     }
 }
 

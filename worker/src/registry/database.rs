@@ -1,34 +1,10 @@
-//! SQLite in the Durable Object: typed rows, and a synchronous transaction.
+//! Typed rows, and transactions of work that can fail, over a [`Storage`].
 
-use js_sys::{Array, JSON};
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use worker::State;
-
-use super::schema;
+use super::migrations;
+use super::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 use tidegate::admin::AdminError;
 use tidegate::json::{self, FromJson};
-
-// `worker` has these too, but reads rows with a reader for each type, which is much more code.
-#[wasm_bindgen]
-extern "C" {
-    type RawStorage;
-    #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction_sync(
-        this: &RawStorage,
-        closure: &mut dyn FnMut() -> Result<(), JsValue>,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter)]
-    fn sql(this: &RawStorage) -> Sql;
-
-    type Sql;
-    #[wasm_bindgen(method, catch, variadic)]
-    fn exec(this: &Sql, statement: &str, values: Array) -> Result<Cursor, JsValue>;
-
-    type Cursor;
-    #[wasm_bindgen(method, catch, js_name = toArray)]
-    fn to_array(this: &Cursor) -> Result<Array, JsValue>;
-}
+use tidegate::time::Timestamp;
 
 /// A row of a query: a structure with a field for each column, in any order.
 macro_rules! row {
@@ -50,7 +26,7 @@ macro_rules! row {
         }
     };
 }
-pub(super) use row;
+pub(crate) use row;
 
 row! {
     struct OneNumber {
@@ -58,89 +34,112 @@ row! {
     }
 }
 
-/// The registry's database, its schema in place.
-pub(crate) struct Database {
-    sql: Sql,
-    storage: RawStorage,
+/// The registry's database, its schema up to date.
+pub struct Database {
+    storage: Box<dyn Storage>,
 }
 
 impl Database {
-    /// Opens the database, and brings its schema up to date.
-    pub fn open(state: &State) -> Result<Self, AdminError> {
-        let storage = state.storage();
-        let raw: &JsValue = storage.as_raw().as_ref();
-        let storage: RawStorage = raw.clone().unchecked_into();
-        let database = Self { sql: storage.sql(), storage };
-        schema::migrate(&database)?;
+    /// Brings the schema of the database up to date.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`] if a migration fails.
+    pub fn open(storage: Box<dyn Storage>, now: Timestamp) -> Result<Self, AdminError> {
+        let database = Self { storage };
+        migrations::migrate(&database, now)?;
         Ok(database)
     }
 
     /// All rows of a query.
-    pub fn rows<T: FromJson>(&self, sql: &str, values: Vec<JsValue>) -> Result<Vec<T>, AdminError> {
-        let json = self.select(sql, values)?;
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`] if the query fails, or a row is not a `T`.
+    pub fn rows<T: FromJson>(&self, sql: &str, parameters: Vec<Parameter>) -> Result<Vec<T>, AdminError> {
+        let json = self.select(sql, &parameters)?;
         Vec::from_json(read(sql, &json)?).map_err(|found| corrupt(sql, &found))
     }
 
     /// The first row of a query, if there is one.
-    pub fn row<T: FromJson>(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<T>, AdminError> {
-        Ok(self.rows(sql, values)?.into_iter().next())
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub fn row<T: FromJson>(&self, sql: &str, parameters: Vec<Parameter>) -> Result<Option<T>, AdminError> {
+        Ok(self.rows(sql, parameters)?.into_iter().next())
     }
 
     /// How many rows there are; `what` is a table, and conditions.
-    pub fn count(&self, what: &str, values: Vec<JsValue>) -> Result<u64, AdminError> {
-        Ok(self.number(&format!("SELECT count(*) AS number FROM {what}"), values)?.unwrap_or(0))
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub fn count(&self, what: &str, parameters: Vec<Parameter>) -> Result<u64, AdminError> {
+        Ok(self.number(&format!("SELECT count(*) AS number FROM {what}"), parameters)?.unwrap_or(0))
     }
 
-    /// A query's only number, whose column is called `number`; `None` where there is no row, or it is null.
-    pub fn number(&self, sql: &str, values: Vec<JsValue>) -> Result<Option<u64>, AdminError> {
-        Ok(self.row::<OneNumber>(sql, values)?.and_then(|row| row.number))
+    /// The only number of a query, whose column is called `number`; `None` if there is no row, or the number is null.
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub fn number(&self, sql: &str, parameters: Vec<Parameter>) -> Result<Option<u64>, AdminError> {
+        Ok(self.row::<OneNumber>(sql, parameters)?.and_then(|row| row.number))
     }
 
-    /// Runs a statement that answers nothing.
-    pub fn run(&self, sql: &str, values: Vec<JsValue>) -> Result<(), AdminError> {
-        self.exec(sql, values).map(drop)
-    }
-
-    fn exec(&self, sql: &str, values: Vec<JsValue>) -> Result<Cursor, AdminError> {
-        self.sql.exec(sql, values.into_iter().collect()).map_err(|error| js_fault(sql, error))
-    }
-
-    /// A list of objects, as JSON. One text crosses over from JavaScript, however many rows there are.
-    fn select(&self, sql: &str, values: Vec<JsValue>) -> Result<String, AdminError> {
-        let rows = self.exec(sql, values)?.to_array().and_then(|rows| JSON::stringify(&rows));
-        rows.map(String::from).map_err(|error| js_fault(sql, error))
+    /// Runs a statement that returns no rows.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`] if it fails.
+    pub fn run(&self, sql: &str, parameters: Vec<Parameter>) -> Result<(), AdminError> {
+        check(sql, &parameters)?;
+        self.storage.run(sql, &parameters).map_err(|error| fault(sql, &error.to_string()))
     }
 
     /// Runs `work` in one transaction: all of it happens, or nothing.
+    ///
+    /// # Errors
+    /// Those of `work`; [`AdminError::Registry`] if the transaction cannot be committed.
     pub fn transaction<T>(&self, work: impl FnOnce() -> Result<T, AdminError>) -> Result<T, AdminError> {
         let mut work = Some(work);
         let mut outcome = None;
-        let committed = self.storage.transaction_sync(&mut || {
-            let result = work.take().map(|work| work());
-            // An exception is what rolls a transaction back.
-            let rolled_back = matches!(result, Some(Err(_)) | None);
-            outcome = result;
-            if rolled_back { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
+        let ended = self.storage.transaction(&mut || {
+            outcome = work.take().map(|work| work());
+            if matches!(outcome, Some(Ok(_))) { Completion::Commit } else { Completion::RollBack }
         });
-        match (outcome, committed) {
+        match (outcome, ended) {
             (Some(Err(error)), _) => Err(error),
-            (Some(Ok(value)), Ok(_)) => Ok(value),
-            (_, Err(error)) => Err(AdminError::Registry(format!("commit: {}", worker::Error::from(error)))),
-            (None, Ok(_)) => Err(AdminError::Registry("the transaction did not run".to_owned())),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (_, Err(StorageError(error))) => Err(AdminError::Registry(format!("commit: {error}"))),
+            (None, Ok(())) => Err(AdminError::Registry("the transaction did not run".to_owned())),
         }
+    }
+
+    fn select(&self, sql: &str, parameters: &[Parameter]) -> Result<String, AdminError> {
+        check(sql, parameters)?;
+        self.storage.rows(sql, parameters).map_err(|error| fault(sql, &error.to_string()))
     }
 }
 
-fn js_fault(sql: &str, error: JsValue) -> AdminError {
-    fault(sql, &worker::Error::from(error).to_string())
+/// Refuses a number that would not come back as it is.
+fn check(sql: &str, parameters: &[Parameter]) -> Result<(), AdminError> {
+    let is_exact = |parameter: &Parameter| !matches!(parameter, Parameter::Number(number) if *number > MAX_NUMBER);
+    if parameters.iter().all(is_exact) { Ok(()) } else { Err(fault(sql, "a number over 2^53-1")) }
 }
 
-/// Rows that crossed over as JSON. Not a part of [`Database::rows`], which is compiled for each kind of row.
+/// The rows of a query. Not a part of [`Database::rows`], which is compiled for each type of row.
 fn read<'a>(sql: &str, json: &'a str) -> Result<json::Value<'a>, AdminError> {
-    json::Value::parse(json).map_err(|error| fault(sql, &error.to_string()))
+    let rows = json::Value::parse(json).map_err(|error| fault(sql, &error.to_string()))?;
+    if is_exact(&rows) { Ok(rows) } else { Err(fault(sql, "a number over 2^53-1")) }
 }
 
-/// Without what stands there: it may be for nobody's eyes.
+/// Whether all numbers are as they are in the database.
+fn is_exact(value: &json::Value) -> bool {
+    match value {
+        json::Value::Unsigned(number) => *number <= MAX_NUMBER,
+        json::Value::List(items) => items.iter().all(is_exact),
+        json::Value::Object(entries) => entries.iter().all(|(_, value)| is_exact(value)),
+        _ => true,
+    }
+}
+
+/// Without the value that was found: the log must not have it.
 fn corrupt(sql: &str, found: &json::Error) -> AdminError {
     fault(sql, &format!("{} is corrupt", found.place))
 }
@@ -150,8 +149,12 @@ fn fault(sql: &str, error: &str) -> AdminError {
     AdminError::Registry(format!("{error} in {sql}"))
 }
 
-/// A number as SQLite takes it. Revisions and seconds stay far below 2^53.
-#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-pub(super) fn number(value: u64) -> JsValue {
-    JsValue::from_f64(value as f64)
+/// A number as a parameter.
+pub(crate) fn number(value: u64) -> Parameter {
+    Parameter::Number(value)
+}
+
+/// A number from a request as a parameter to compare with. No number in the database is larger than [`MAX_NUMBER`].
+pub(crate) fn bound(value: u64) -> Parameter {
+    Parameter::Number(value.min(MAX_NUMBER))
 }

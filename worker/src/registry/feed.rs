@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::database::{Database, number, row};
-use crate::{clock, kv};
+use super::policies;
 use tidegate::admin::AdminError;
 use tidegate::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
+use tidegate::record::Record;
 use tidegate::time::Timestamp;
 
 row! {
@@ -25,7 +26,7 @@ row! {
 }
 
 /// Notes that a key got a new revision.
-pub(super) fn note(database: &Database, key: &str, rev: u64) -> Result<(), AdminError> {
+pub(crate) fn note(database: &Database, key: &str, rev: u64) -> Result<(), AdminError> {
     database.run("UPDATE feed_state SET seq = seq + 1", vec![])?;
     let sql = "INSERT INTO feed (key, rev, seq) VALUES (?, ?, (SELECT seq FROM feed_state))
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, told_at = NULL";
@@ -33,14 +34,14 @@ pub(super) fn note(database: &Database, key: &str, rev: u64) -> Result<(), Admin
 }
 
 /// Notes that KV has taken a revision, and that no earlier put of the key is on its way any more.
-pub(super) fn told(database: &Database, key: &str, rev: u64, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn published(database: &Database, key: &str, rev: u64, now: Timestamp) -> Result<(), AdminError> {
     let sql = "UPDATE feed SET told_at = ? WHERE key = ? AND rev = ?";
     database.run(sql, vec![number(now.seconds()), key.into(), number(rev)])
 }
 
-/// A copy of the feed.
-pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminError> {
-    forget_old(database, now)?;
+/// A copy of the feed, made at `now_ms` (milliseconds since the Unix epoch). It also drops what KV has had for long enough.
+pub(crate) fn copy(database: &Database, now_ms: u64) -> Result<Feed, AdminError> {
+    forget_old(database, Timestamp::from_seconds(now_ms / 1000))?;
     let state: Option<State> = database.row("SELECT seq, floor FROM feed_state", vec![])?;
     let State { seq, floor } = state.ok_or_else(|| AdminError::Registry("the feed has no state".to_owned()))?;
     let most = u64::try_from(MOST_ENTRIES).unwrap_or(u64::MAX);
@@ -48,14 +49,14 @@ pub(super) fn copy(database: &Database, now: Timestamp) -> Result<Feed, AdminErr
     let mut rows: Vec<Row> = database.rows(sql, vec![number(most.saturating_add(1))])?;
     let left_out = if rows.len() > MOST_ENTRIES { rows.pop() } else { None };
     let floor = left_out.as_ref().map_or(floor, |row| row.seq.max(floor));
-    let policy = database.number("SELECT max(rev) AS number FROM policies", vec![])?;
+    let policy = policies::last_rev(database)?;
     let mut revs = BTreeMap::new(); // to collect it would bring a sort of its own
     for row in rows {
-        if let Some(id) = kv::integration(&row.key) {
+        if let Some(id) = Record::id_of(&row.key) {
             revs.insert(id, row.rev);
         }
     }
-    Ok(Feed { seq, floor, made_at_ms: clock::now_ms(), complete: left_out.is_none(), policy, revs })
+    Ok(Feed { seq, floor, made_at_ms: now_ms, complete: left_out.is_none(), policy, revs })
 }
 
 /// Drops what KV has had for long enough. The floor tells whoever did not see it that it is missing.

@@ -1,179 +1,203 @@
-//! The registry: one Durable Object with SQLite that owns the truth. A command runs in one synchronous transaction
-//! that also writes its audit event and its outbox row; only then is KV told. See docs/storage.md.
+//! The registry: the owner of the truth, over SQLite. A command runs in one synchronous transaction that also writes its audit
+//! event and its outbox row; only then is KV written. See docs/storage.md.
+//!
+//! It knows neither clock nor randomness nor network: the time, a source of [randomness](Random) and the [database](Storage) come
+//! in; puts to KV and the alarm go out, as [steps](Step) and [due times](Registry::due_in). The Worker's Durable Object carries
+//! them out.
 
 mod agency;
 mod answer;
-mod commands;
+mod context;
 mod database;
-mod documents;
+mod dispatch;
 mod events;
 mod feed;
-mod impact;
+mod idempotency;
 mod integrations;
-mod listing;
+mod migrations;
 mod outbox;
+mod paging;
 mod policies;
-mod policy_commands;
-mod projection;
-mod publication;
+mod protocol;
 mod reads;
-mod repeats;
-mod schema;
+mod rev;
 mod sessions;
+mod settings;
+mod storage;
 mod sub_accounts;
-mod tokens;
 
-use std::cell::OnceCell;
-
-use worker::{DurableObject, Env, Request, Response, State, durable_object};
+use std::time::Duration;
 
 use self::answer::Answer;
-use self::commands::Registrar;
-pub(super) use self::database::Database;
-use self::outbox::{Outbox, Share};
-use self::repeats::Repeatable;
-use self::sessions::Actor;
-use super::admin::ACTOR;
-use super::body::{self, BodyError};
-use super::config::Config;
-use super::{clock, log, respond, stub};
+pub use self::answer::Response;
+use self::context::Context;
+use self::database::Database;
+use self::idempotency::Repeatable;
+use self::outbox::Lease;
+pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, RETRY_AFTER, Share, Step};
+pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
+pub use self::sessions::{Actor, find as find_session};
+pub use self::settings::{Random, Settings};
+pub use self::storage::{Completion, Parameter, Storage, StorageError};
 use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Route};
+use tidegate::time::Timestamp;
 
-/// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
-#[durable_object(alarm)]
+/// The registry. It keeps nothing in memory that SQLite cannot rebuild.
 pub struct Registry {
-    state: State,
-    env: Env,
-    database: OnceCell<Database>,
-    outbox: Outbox,
+    database: Database,
+    lease: Lease,
 }
 
-impl DurableObject for Registry {
-    fn new(state: State, env: Env) -> Self {
-        Self { state, env, database: OnceCell::new(), outbox: Outbox::default() }
-    }
+/// A request without its body.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// The method.
+    pub method: String,
+    /// The path below `/_tidegate/api`, and the query.
+    pub target: String,
+    /// [`ACTOR`].
+    pub actor: String,
+    /// `If-Match`.
+    pub if_match: Option<String>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<String>,
+    /// `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+}
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let url = request.inner().url();
-        let answer = match url.strip_prefix(stub::READS) {
-            Some(path) => self.read(path).await,
-            None => self.answer(request).await,
-        };
-        let answer = match answer {
-            Ok(Answer { status: 204, cookie, .. }) => respond::no_content(cookie.as_deref()),
-            Ok(Answer { status: 304, etag, .. }) => respond::not_modified(etag),
-            Ok(Answer { status, body, etag, .. }) => respond::json_text(status, &body, etag),
-            Err(error) => {
-                if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {
-                    log::error(&serde_json::json!({ "event": "registry", "reason": what }));
-                }
-                respond::problem(&error.answer())
-            }
-        };
-        Ok(Response::from(answer?))
-    }
+/// A request by somebody who may ask, to an address that exists.
+pub struct Accepted {
+    head: Head,
+    route: Route,
+    actor: Actor,
+    key: Option<IdempotencyKey>,
+}
 
-    async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(error) = self.ring().await {
-            log::error(&serde_json::json!({ "event": "alarm", "reason": error.to_string() }));
-            outbox::try_again_later(&self.state).await;
-        }
-        Response::empty()
-    }
+/// What a command came to.
+pub struct Outcome {
+    answer: Answer,
+    /// Whether the outbox has something to put.
+    pub publishes: bool,
+    /// What went wrong without making the command fail, for the log.
+    pub faults: Vec<String>,
 }
 
 impl Registry {
-    fn database(&self) -> Result<&Database, AdminError> {
-        if let Some(database) = self.database.get() {
-            return Ok(database);
-        }
-        let database = Database::open(&self.state)?;
-        if let Ok(keys) = Config::read(&self.env).keys {
-            projection::start(&database, &projection::format(keys.store()))?;
-        }
-        Ok(self.database.get_or_init(|| database))
+    /// Opens the registry, brings its schema up to date, and begins to rewrite KV if this release writes another format.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn open(storage: Box<dyn Storage>, settings: &Settings, now: Timestamp) -> Result<Self, AdminError> {
+        let database = Database::open(storage, now)?;
+        outbox::begin(&database, settings)?;
+        Ok(Self { database, lease: Lease::default() })
     }
 
-    /// What the alarm is for. It goes on with what it could not end.
-    async fn ring(&self) -> Result<(), AdminError> {
-        let database = self.database()?;
-        database.transaction(|| projection::step(database, Share::OF_AN_ALARM.puts))?;
-        self.outbox.drain(&self.state, database, &self.env, Share::OF_AN_ALARM).await;
-        Ok(())
+    /// Answers what the gate itself asks for, at `now_ms` (milliseconds since the Unix epoch).
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`] or [`AdminError::NoIntegration`] if there is no such thing; [`AdminError::Registry`].
+    pub fn read(&self, read: &Read, now_ms: u64) -> Result<Response, AdminError> {
+        Ok(Response::Json { status: 200, body: reads::answer(&self.database, read, now_ms)?, rev: None })
     }
 
-    /// What the gate itself asks for.
-    async fn read(&self, path: &str) -> Result<Answer, AdminError> {
-        let body = reads::answer(self.database()?, &self.state, &self.outbox, path).await?;
-        Ok(Answer::json_text(body))
+    /// Checks who asks, before the body is read.
+    ///
+    /// # Errors
+    /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
+    pub fn accept(&self, head: Head, now: Timestamp) -> Result<Accepted, AdminError> {
+        let (route, _) = Route::find(&head.method, split(&head.target).0)?;
+        let actor = Actor::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
+        sessions::check(&self.database, &actor, now)?;
+        let key = head.idempotency_key.as_ref().filter(|_| route.mints());
+        let key = key.map(|key| IdempotencyKey::parse(key)).transpose()?;
+        Ok(Accepted { head, route, actor, key })
     }
 
-    async fn answer(&self, request: Request) -> Result<Answer, AdminError> {
-        let database = self.database()?;
-        let (actor, command, repeatable) = self.command(request, database).await?;
-        let registrar = Registrar { database, env: &self.env, actor, now: clock::now() };
-        let answer = database.transaction(|| {
-            sessions::check_again(database, &registrar.actor, registrar.now)?;
+    /// Carries out a command in one transaction.
+    ///
+    /// # Errors
+    /// [`AdminError`]; then nothing has changed.
+    pub fn carry_out(
+        &self,
+        accepted: Accepted,
+        body: &str,
+        settings: &Settings,
+        random: &dyn Random,
+        now: Timestamp,
+    ) -> Result<Outcome, AdminError> {
+        let (command, repeatable) = accepted.command(body)?;
+        let context = Context::new(&self.database, settings, random, accepted.actor, now);
+        let answer = self.database.transaction(|| {
+            sessions::check(&self.database, &context.actor, now)?;
             if let Some(repeatable) = &repeatable {
-                repeatable.check(database, registrar.now)?;
+                repeatable.check(&self.database, now)?;
             }
-            let answer = registrar.run(command)?;
-            if let (Some(repeatable), Some(integration)) = (&repeatable, answer.integration()) {
-                repeatable.done(database, integration, registrar.now)?;
+            let answer = dispatch::run(&context, command)?;
+            if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
+                repeatable.done(&self.database, integration, now)?;
             }
             Ok(answer)
         })?;
-        if answer.changed {
-            self.outbox.set_alarm(&self.state, database).await;
-            self.outbox.drain_for_a_while(&self.state, database, &self.env).await;
-        }
-        answer.finish(database, clock::now())
+        Ok(Outcome { answer, publishes: context.publishes.get(), faults: context.faults.into_inner() })
     }
 
-    /// Who asks for what. The body is read only once it is known who asks.
-    async fn command(
-        &self,
-        request: Request,
-        database: &Database,
-    ) -> Result<(Actor, Command, Option<Repeatable>), AdminError> {
-        let (actor, if_match, if_none_match) = (
-            header(&request, ACTOR).unwrap_or_default(),
-            header(&request, "if-match"),
-            header(&request, "if-none-match"),
-        );
-        #[cfg(feature = "faults")]
-        super::inject::panic_in_transaction(header(&request, super::inject::HEADER).as_deref(), database);
-        let (method, url) = (request.inner().method(), request.inner().url());
-        let target = url.strip_prefix("https://registry").ok_or(AdminError::NotFound)?;
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-        let (route, _) = Route::find(&method, path)?;
-        let actor = sessions::check(database, &actor, clock::now())?;
-        let key = header(&request, "idempotency-key").filter(|_| route.mints());
-        let key = key.map(|key| IdempotencyKey::parse(&key)).transpose()?;
-        let body = match route.max_body() {
-            Some(limit) => read_body(&request, limit).await?,
-            None => String::new(),
-        };
+    /// The answer to a command, as it is once the outbox was drained.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn complete(&self, outcome: Outcome, now: Timestamp) -> Result<Response, AdminError> {
+        outcome.answer.complete(&self.database, now)
+    }
+
+    /// What the alarm does before it drains. Returns what went wrong without making it fail, for the log.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn alarm(&self, now: Timestamp) -> Result<Vec<String>, AdminError> {
+        outbox::go_on(&self.database, now)
+    }
+
+    /// In how long the alarm is due; `None` if nothing is left to do.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn due_in(&self, now: Timestamp) -> Result<Option<Duration>, AdminError> {
+        outbox::due_in(&self.database, now)
+    }
+
+    /// Begins to write the outbox to KV; `None` while another drain is under way.
+    ///
+    /// # Errors
+    /// [`AdminError::Misconfigured`] without token keys.
+    pub fn drain<'a>(
+        &'a self,
+        settings: &'a Settings,
+        share: Share,
+        now_ms: u64,
+    ) -> Result<Option<Drain<'a>>, AdminError> {
+        let keys = settings.keys.as_ref().map_err(AdminError::clone)?;
+        Ok(self.lease.drain(&self.database, keys, share, now_ms))
+    }
+}
+
+impl Accepted {
+    /// The longest body that the request may have, in bytes; `None` if it has none.
+    pub fn max_body(&self) -> Option<usize> {
+        self.route.max_body()
+    }
+
+    fn command(&self, body: &str) -> Result<(Command, Option<Repeatable>), AdminError> {
+        let Head { method, target, if_match, if_none_match, .. } = &self.head;
+        let (path, query) = split(target);
         let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
-        let incoming = IncomingRequest { method: &method, path, query, if_match, if_none_match, body: &body };
-        let command = Command::parse(incoming)?;
-        let repeatable = key.map(|key| Repeatable::new(key, &actor, &method, path, &body));
-        Ok((actor, command, repeatable))
+        let command = Command::parse(IncomingRequest { method, path, query, if_match, if_none_match, body })?;
+        let repeatable = self.key.clone().map(|key| Repeatable::new(key, &self.actor, method, path, body));
+        Ok((command, repeatable))
     }
 }
 
-fn header(request: &Request, name: &str) -> Option<String> {
-    request.headers().get(name).ok().flatten()
-}
-
-/// The body as text.
-async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
-    let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
-        BodyError::TooLong => AdminError::TooLarge(limit),
-        BodyError::TooSlow => AdminError::TooSlow,
-        BodyError::Broken(error) => {
-            AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
-        }
-    })?;
-    String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })
+/// Path and query.
+fn split(target: &str) -> (&str, Option<&str>) {
+    target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)))
 }

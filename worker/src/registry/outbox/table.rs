@@ -1,31 +1,30 @@
 //! The outbox's rows: one for each key, the newer change replacing the older.
 
 use serde_json::json;
-use wasm_bindgen::JsValue;
 
-use super::super::database::{Database, number, row};
-use super::super::feed;
-use crate::clock;
 use tidegate::admin::AdminError;
 use tidegate::policy::{POLICY_KEY, Policy, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
+use crate::registry::database::{Database, number, row};
+use crate::registry::feed;
+use crate::registry::storage::Parameter;
 
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
-pub(in crate::registry) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
+pub(crate) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
 /// or never answered: that one could land late, over a newer value. No put is assumed to land later than that, so the
 /// one that is made then is the last to land.
 const AGAIN_AFTER_SECONDS: u64 = 15 * 60;
 
 /// The ids of all integrations whose last change KV has not taken, as a query.
-pub(in crate::registry) const UNTOLD: &str =
+pub(crate) const UNPUBLISHED: &str =
     "SELECT substr(key, 3) AS id FROM outbox WHERE key LIKE 'i:%' AND again_at IS NULL";
 
 row! {
     /// What KV has yet to be told of one key.
-    pub(super) struct Row {
+    pub(crate) struct Row {
         pub key: String,
         pub rev: u64,
         pub value: String,
@@ -49,58 +48,58 @@ row! {
 }
 
 /// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
-pub(in crate::registry) fn put_record(database: &Database, record: &Record) -> Result<(), AdminError> {
+pub(crate) fn put_record(database: &Database, record: &Record, now: Timestamp) -> Result<(), AdminError> {
     feed::note(database, &Record::key(record.id()), record.rev())?;
-    put_record_again(database, record)
+    put_record_again(database, record, now)
 }
 
 /// Notes that KV has to be told of a new policy, and has the feed tell of it.
-pub(in crate::registry) fn put_policy(database: &Database, policy: &Policy) -> Result<(), AdminError> {
+pub(crate) fn put_policy(database: &Database, policy: &Policy, now: Timestamp) -> Result<(), AdminError> {
     feed::note(database, POLICY_KEY, policy.rev())?;
-    put_policy_again(database, policy.rev(), &policy.to_json())
+    put_policy_again(database, policy.rev(), &policy.to_json(), now)
 }
 
 /// Notes that KV has to be told once more of a record.
-pub(in crate::registry) fn put_record_again(database: &Database, record: &Record) -> Result<(), AdminError> {
+pub(crate) fn put_record_again(database: &Database, record: &Record, now: Timestamp) -> Result<(), AdminError> {
     let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
-    put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl)
+    put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl, now)
 }
 
 /// Notes that KV has to be told once more of the policy, by its revision and text.
-pub(in crate::registry) fn put_policy_again(database: &Database, rev: u64, text: &str) -> Result<(), AdminError> {
-    put(database, POLICY_KEY, rev, text, None)
+pub(crate) fn put_policy_again(database: &Database, rev: u64, text: &str, now: Timestamp) -> Result<(), AdminError> {
+    put(database, POLICY_KEY, rev, text, None, now)
 }
 
 /// How many keys KV has yet to be told of.
-pub(in crate::registry) fn waiting(database: &Database) -> Result<u64, AdminError> {
+pub(crate) fn waiting(database: &Database) -> Result<u64, AdminError> {
     database.count("outbox WHERE again_at IS NULL", vec![])
 }
 
 /// Whether KV has taken an integration's last change.
-pub(in crate::registry) fn is_told(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
+pub(crate) fn is_published(database: &Database, id: &IntegrationId) -> Result<bool, AdminError> {
     Ok(database.count("outbox WHERE key = ? AND again_at IS NULL", vec![Record::key(id).into()])? == 0)
 }
 
 /// Which of some integrations, given as a JSON list of ids, have a last change that KV has not taken.
-pub(in crate::registry) fn untold(database: &Database, ids: &str) -> Result<Vec<IntegrationId>, AdminError> {
-    let sql = format!("SELECT id FROM ({UNTOLD}) WHERE id IN (SELECT value FROM json_each(?))");
+pub(crate) fn unpublished(database: &Database, ids: &str) -> Result<Vec<IntegrationId>, AdminError> {
+    let sql = format!("SELECT id FROM ({UNPUBLISHED}) WHERE id IN (SELECT value FROM json_each(?))");
     let rows: Vec<IdRow> = database.rows(&sql, vec![ids.into()])?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// In how many seconds there is something to do; `None` where nothing is left.
-pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
+pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
     let due: Option<Due> = database.row("SELECT min(coalesce(again_at, 0)) AS due FROM outbox", vec![])?;
     Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
 }
 
 /// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
 /// come before all others for good. `but` are the changes that failed just now; a newer one of the same key is not.
-pub(super) fn next(database: &Database, but: &[String]) -> Result<Option<Row>, AdminError> {
+pub(crate) fn next(database: &Database, but: &[String], now: Timestamp) -> Result<Option<Row>, AdminError> {
     let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
         WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
         ORDER BY tries, since, key LIMIT 1";
-    database.row(sql, vec![number(clock::now().seconds()), json!(but).to_string().into()])
+    database.row(sql, vec![number(now.seconds()), json!(but).to_string().into()])
 }
 
 impl Row {
@@ -126,7 +125,7 @@ impl Row {
     pub fn taken(self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
         let (key, rev) = (self.key, number(self.rev));
         if self.tries == 0 {
-            feed::told(database, &key, self.rev, now)?;
+            feed::published(database, &key, self.rev, now)?;
             return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
         }
         let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));
@@ -136,11 +135,18 @@ impl Row {
 }
 
 /// What a change takes the place of may still have to be put once more; then so has the change.
-fn put(database: &Database, key: &str, rev: u64, value: &str, ttl: Option<u64>) -> Result<(), AdminError> {
+fn put(
+    database: &Database,
+    key: &str,
+    rev: u64,
+    value: &str,
+    ttl: Option<u64>,
+    now: Timestamp,
+) -> Result<(), AdminError> {
     let sql = "INSERT INTO outbox (key, rev, value, ttl_seconds, since) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
         ttl_seconds = excluded.ttl_seconds, since = excluded.since,
         tries = tries + (again_at IS NOT NULL), puts = puts + 1, again_at = NULL";
-    let ttl = ttl.map_or(JsValue::NULL, number);
-    database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(clock::now().seconds())])
+    let ttl = ttl.map_or(Parameter::Null, number);
+    database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(now.seconds())])
 }

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use wasm_bindgen::JsValue;
-
-use super::database::{Database, number, row};
 use tidegate::admin::{AdminError, Integration};
 use tidegate::rotation::{LiveToken, Rotation};
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, TokenHash};
+use crate::registry::database::{Database, number, row};
+use crate::registry::storage::Parameter;
 
 row! {
     /// One of an integration's present tokens.
-    pub(super) struct Token {
+    pub(crate) struct Token {
         integration: IntegrationId,
         n: u32,
         hash: TokenHash,
@@ -22,17 +21,17 @@ row! {
 }
 
 /// The present tokens of integrations, by integration: the current one, then the outgoing one.
-pub(super) type Tokens = BTreeMap<IntegrationId, Vec<Token>>;
+pub(crate) type Tokens = BTreeMap<IntegrationId, Vec<Token>>;
 
 /// Those of one integration.
-pub(super) fn of(database: &Database, id: &IntegrationId) -> Result<Vec<Token>, AdminError> {
+pub(crate) fn of(database: &Database, id: &IntegrationId) -> Result<Vec<Token>, AdminError> {
     let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
         WHERE integration = ? AND ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC";
     database.rows(sql, vec![id.as_str().into()])
 }
 
 /// Those of some integrations, given as a JSON list of ids.
-pub(super) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminError> {
+pub(crate) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminError> {
     let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
         WHERE integration IN (SELECT value FROM json_each(?)) AND ended_at IS NULL
         ORDER BY not_after IS NOT NULL, n DESC";
@@ -40,7 +39,7 @@ pub(super) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminErr
 }
 
 /// What state they make; `None` where they contradict each other.
-pub(super) fn rotation(tokens: &[Token]) -> Option<Rotation> {
+pub(crate) fn rotation(tokens: &[Token]) -> Option<Rotation> {
     let live = |token: &Token| LiveToken { n: token.n, hash: token.hash };
     match tokens {
         [only] if only.not_after.is_none() => Some(Rotation::Steady(live(only))),
@@ -53,13 +52,13 @@ pub(super) fn rotation(tokens: &[Token]) -> Option<Rotation> {
 }
 
 /// When the token with number `n` was made.
-pub(super) fn created_at(tokens: &[Token], n: u32) -> Timestamp {
+pub(crate) fn created_at(tokens: &[Token], n: u32) -> Timestamp {
     let created = tokens.iter().find(|token| token.n == n).map(|token| token.created_at);
     Timestamp::from_seconds(created.unwrap_or_default())
 }
 
 /// Writes an integration's tokens. What is no longer among them has ended.
-pub(super) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let id = &integration.id;
     end(database, id, now)?;
     let current = std::iter::once((integration.tokens.current(), None));
@@ -68,7 +67,7 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
         let sql = "INSERT INTO tokens (integration, n, hash, created_at, not_after) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (integration, n) DO UPDATE SET not_after = excluded.not_after, ended_at = NULL";
         let hash = String::from(token.hash);
-        let not_after = not_after.map_or(JsValue::NULL, number);
+        let not_after = not_after.map_or(Parameter::Null, number);
         let values = vec![id.as_str().into(), number(token.n.into()), hash.into(), number(now.seconds()), not_after];
         database.run(sql, values)?;
     }
@@ -76,7 +75,7 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
 }
 
 /// Ends all of an integration's tokens.
-pub(super) fn end(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn end(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<(), AdminError> {
     let sql = "UPDATE tokens SET ended_at = ? WHERE integration = ? AND ended_at IS NULL";
     database.run(sql, vec![number(now.seconds()), id.as_str().into()])
 }

@@ -4,36 +4,35 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use tidegate::admin::{AdminError, OwnerKey};
-use tidegate::encoding::BASE64URL;
+use tidegate::admin::OwnerKey;
 use tidegate::forward::SESSION_COOKIE;
 use tidegate::token::TokenKeys;
 
 /// How long a session lasts, in seconds.
-pub(super) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
+pub(crate) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
 
 const LABEL: &str = "session-v1";
 
 /// A session's id, to be given to the browser once; and its digest, to be kept.
-pub(super) struct NewSession {
+pub(crate) struct NewSession {
     pub cookie: String,
     pub digest: String,
 }
 
-/// A new session.
-pub(super) fn start(keys: &TokenKeys, owner_key: &OwnerKey) -> Result<NewSession, AdminError> {
-    let id = BASE64URL.encode(&random::<32>()?);
+/// A new session, its id from `entropy`, which must be fresh randomness.
+pub(crate) fn start(keys: &TokenKeys, owner_key: &OwnerKey, entropy: [u8; 32]) -> NewSession {
+    let id = BASE64URL.encode(&entropy);
     let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
-    Ok(NewSession { digest: digest(&id, owner_key), cookie })
+    NewSession { digest: digest(&id, owner_key), cookie }
 }
 
 /// The cookie that ends a session in the browser.
-pub(super) fn end_cookie() -> String {
+pub(crate) fn end() -> String {
     cookie("", 0)
 }
 
-/// The digest of the session that a `Cookie` header field carries. Two of them are none, nor is one that was made up.
-pub(super) fn find(cookie: &str, keys: &TokenKeys, owner_key: &OwnerKey) -> Option<String> {
+/// The digest of the session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong.
+pub fn find(cookie: &str, keys: &TokenKeys, owner_key: &OwnerKey) -> Option<String> {
     let mut values = cookie.split([';', ',']).filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, value)) => Some(value),
         _ => None,
@@ -41,13 +40,6 @@ pub(super) fn find(cookie: &str, keys: &TokenKeys, owner_key: &OwnerKey) -> Opti
     let (id, given) = values.next()?.split_once('.')?;
     let is_ours: bool = tag(id, keys).as_bytes().ct_eq(given.as_bytes()).into();
     (is_ours && values.next().is_none()).then(|| digest(id, owner_key))
-}
-
-/// Fresh randomness from the platform.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], AdminError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| AdminError::Registry(format!("no randomness: {error}")))?;
-    Ok(bytes)
 }
 
 fn cookie(value: &str, max_age: u64) -> String {

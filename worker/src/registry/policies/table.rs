@@ -1,13 +1,13 @@
 //! Policies: every one that was published is kept.
 
 use serde_json::{Value, json};
-use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
-use super::listing::{cut, limit_and_one};
 use tidegate::admin::{AdminError, Paging};
 use tidegate::policy::{MAX_BYTES, OwnerNames, Policy};
 use tidegate::time::Timestamp;
+use crate::registry::database::{Database, bound, number, row};
+use crate::registry::paging::{cut, limit_and_one};
+use crate::registry::storage::Parameter;
 
 row! {
     struct Row {
@@ -32,7 +32,7 @@ row! {
 
 row! {
     /// The text of a policy, as KV holds it.
-    pub(super) struct Compiled {
+    pub(crate) struct Compiled {
         pub rev: u64,
         pub policy: String,
     }
@@ -42,7 +42,7 @@ row! {
 const COLUMNS: &str = "rev, policy, settings, report, actor, published_at";
 
 /// A published policy.
-pub(super) struct Published {
+pub(crate) struct Published {
     pub policy: Policy,
     pub settings: Value,
     pub report: Value,
@@ -51,28 +51,43 @@ pub(super) struct Published {
 }
 
 /// The policy that was published last.
-pub(super) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
+pub(crate) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM policies ORDER BY rev DESC LIMIT 1");
     let row: Option<Row> = database.row(&sql, vec![])?;
     row.map(Published::try_from).transpose()
 }
 
 /// The text of the policy that was published last.
-pub(super) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminError> {
+pub(crate) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminError> {
     database.row("SELECT rev, policy FROM policies ORDER BY rev DESC LIMIT 1", vec![])
 }
 
 /// The policy that was published as `rev`.
-pub(super) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
-    let row: Option<Row> = database.row(&format!("SELECT {COLUMNS} FROM policies WHERE rev = ?"), vec![number(rev)])?;
+pub(crate) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
+    let row: Option<Row> = database.row(&format!("SELECT {COLUMNS} FROM policies WHERE rev = ?"), vec![bound(rev)])?;
     row.map(Published::try_from).transpose()
 }
 
+/// The revision of the policy in force; `None` before the first is published.
+pub(crate) fn last_rev(database: &Database) -> Result<Option<u64>, AdminError> {
+    database.number("SELECT max(rev) AS number FROM policies", vec![])
+}
+
+/// Whether any policy was published.
+pub(crate) fn any(database: &Database) -> Result<bool, AdminError> {
+    Ok(database.count("(SELECT 1 FROM policies LIMIT 1)", vec![])? > 0)
+}
+
+/// Whether the documents of the policy published as `rev` were kept.
+pub(crate) fn has_documents(database: &Database, rev: u64) -> Result<bool, AdminError> {
+    Ok(database.count("policies WHERE rev = ? AND documents IS NOT NULL", vec![bound(rev)])? > 0)
+}
+
 /// A page of those that were published, the latest first, as the admin API shows it.
-pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value, AdminError> {
+pub(crate) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value, AdminError> {
     let sql = "SELECT rev, published_at, actor, counts, documents FROM policies INDEXED BY policy_versions
         WHERE rev < ? ORDER BY rev DESC LIMIT ?";
-    let values = vec![number(paging.after.unwrap_or(u64::MAX)), limit_and_one(paging.limit)];
+    let values = vec![bound(paging.after.unwrap_or(u64::MAX)), limit_and_one(paging.limit)];
     let mut rows: Vec<VersionRow> = database.rows(sql, values)?;
     let more = cut(&mut rows, paging.limit);
     let cursor = rows.last().filter(|_| more).map(|row| row.rev.to_string());
@@ -81,7 +96,7 @@ pub(super) fn versions(database: &Database, paging: Paging<u64>) -> Result<Value
 }
 
 /// The policy in force; before the first one is published, the [`empty`] one.
-pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
+pub(crate) fn in_force(database: &Database) -> Result<Policy, AdminError> {
     match latest(database)? {
         Some(published) => Ok(published.policy),
         None => empty(),
@@ -89,12 +104,12 @@ pub(super) fn in_force(database: &Database) -> Result<Policy, AdminError> {
 }
 
 /// The policy before the first one is published, which denies everything.
-pub(super) fn empty() -> Result<Policy, AdminError> {
+pub(crate) fn empty() -> Result<Policy, AdminError> {
     Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
 }
 
 /// Keeps a policy. `documents` is how many are kept with it; `None` where they are not.
-pub(super) fn save(
+pub(crate) fn save(
     database: &Database,
     policy: &Policy,
     settings: &Value,
@@ -115,7 +130,7 @@ pub(super) fn save(
         report.to_string().into(),
         actor.into(),
         number(now.seconds()),
-        documents.and_then(|documents| u64::try_from(documents).ok()).map_or(JsValue::NULL, number),
+        documents.and_then(|documents| u64::try_from(documents).ok()).map_or(Parameter::Null, number),
     ];
     let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents)
         VALUES (?, ?, ?, ?, ?, ?, ?)";

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::database::Database;
 use super::documents::{self, Described, Kept};
-use super::policies::{self, Published};
+use super::table::{self, Published};
 use tidegate::admin::{AdminError, DocumentName, PolicyChange, PolicyDraft, WholePolicy};
 use tidegate::openapi::{Compiled, Document, Settings, compile};
 use tidegate::policy::Policy;
+use crate::registry::database::Database;
 
 /// A policy that could be published.
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     /// `None` where the report has errors. It has no revision yet.
     pub policy: Option<Policy>,
     pub settings: Value,
@@ -63,7 +63,7 @@ impl Candidate {
 
     fn earlier(database: &Database, rev: u64) -> Result<Self, AdminError> {
         let unknown = || AdminError::invalid("to", "no policy was published under this rev");
-        let Published { policy, settings, report, .. } = policies::find(database, rev)?.ok_or_else(unknown)?;
+        let Published { policy, settings, report, .. } = table::find(database, rev)?.ok_or_else(unknown)?;
         match documents::of(database, rev)? {
             Some(kept) => Ok(Self::compiled(documents::load(database, kept)?, &read_settings(&settings)?)),
             None => Ok(Self { policy: Some(policy), settings, report, documents: None }),

@@ -1,22 +1,23 @@
 //! A page of the list of integrations, in four statements however long it is.
 
 use serde::Serialize;
-use wasm_bindgen::JsValue;
 
-use super::database::{Database, number};
-use super::integrations::{self, COLUMNS, Row};
-use super::{outbox, tokens};
+use super::table::{self, COLUMNS, Row};
+use super::tokens;
 use tidegate::admin::{
     AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
 };
-use tidegate::text::folded;
 use tidegate::time::Timestamp;
+use crate::registry::database::{Database, bound, number};
+use crate::registry::outbox;
+use crate::registry::paging::{cut, limit_and_one};
+use crate::registry::storage::Parameter;
 
 /// A page, as the admin API shows it.
 #[derive(Serialize)]
-pub(super) struct Page {
+pub(crate) struct Page {
     integrations: Vec<IntegrationView>,
-    /// Where the next page begins; none after the last.
+    /// Where the next page begins; `None` after the last.
     cursor: Option<String>,
     /// How many integrations there are on all pages.
     total: u64,
@@ -25,7 +26,7 @@ pub(super) struct Page {
 /// Conditions on `integrations`, and the values of their question marks.
 struct Conditions {
     sql: String,
-    values: Vec<JsValue>,
+    values: Vec<Parameter>,
 }
 
 /// When the current token was made.
@@ -33,37 +34,24 @@ const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
 
 /// The integrations that `list` asks for, as they are at `now`.
-pub(super) fn page(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Page, AdminError> {
+pub(crate) fn page(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Page, AdminError> {
     let total = total(database, &list.filter, now)?;
     let mut rows = rows(database, list, now)?;
     let more = cut(&mut rows, list.limit);
 
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
-    let (mut tokens, untold) = (tokens::of_some(database, &ids)?, outbox::untold(database, &ids)?);
+    let (mut tokens, unpublished) = (tokens::of_some(database, &ids)?, outbox::unpublished(database, &ids)?);
     let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);
     for row in rows {
         let tokens = tokens.remove(&row.id).unwrap_or_default();
-        let integration = integrations::assemble(row, &tokens)?;
+        let integration = table::assemble(row, &tokens)?;
         let created = |n| tokens::created_at(&tokens, n);
         cursor = more.then(|| Cursor { key: key(list.sort.by, &integration, created), id: integration.id.clone() });
-        integrations.push(integration.view(!untold.contains(&integration.id), created, now));
+        integrations.push(integration.view(!unpublished.contains(&integration.id), created, now));
     }
     let cursor = cursor.map(|cursor| cursor.to_text(list.sort));
     Ok(Page { integrations, cursor, total })
-}
-
-/// How many rows to ask for, to learn whether there are more than `limit`.
-pub(super) fn limit_and_one(limit: u32) -> JsValue {
-    number(u64::from(limit).saturating_add(1))
-}
-
-/// Leaves `limit` rows, and tells whether there were more.
-pub(super) fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    more
 }
 
 fn total(database: &Database, filter: &Filter, now: Timestamp) -> Result<u64, AdminError> {
@@ -79,7 +67,7 @@ fn rows(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<
     if let Some(Cursor { key: after, id }) = &list.after {
         match after {
             SortKey::Id => conditions.and(&format!("id {comparison} ?"), vec![]),
-            SortKey::Time(time) => conditions.and(&format!("({key}, id) {comparison} (?, ?)"), vec![number(*time)]),
+            SortKey::Time(time) => conditions.and(&format!("({key}, id) {comparison} (?, ?)"), vec![bound(*time)]),
             SortKey::Name(name) => {
                 conditions.and(&format!("({key}, id) {comparison} (?, ?)"), vec![name.as_str().into()]);
             }
@@ -145,11 +133,11 @@ impl Conditions {
         match state {
             State::Steady => self.and(&format!("NOT {open}"), vec![number(now.seconds())]),
             State::Rotating => self.and(open, vec![number(now.seconds())]),
-            State::Unpublished => self.and(&format!("id IN ({})", outbox::UNTOLD), vec![]),
+            State::Unpublished => self.and(&format!("id IN ({})", outbox::UNPUBLISHED), vec![]),
         }
     }
 
-    fn and(&mut self, sql: &str, values: Vec<JsValue>) {
+    fn and(&mut self, sql: &str, values: Vec<Parameter>) {
         self.sql.push_str(" AND ");
         self.sql.push_str(sql);
         self.values.extend(values);

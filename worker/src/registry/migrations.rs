@@ -1,24 +1,24 @@
 //! The tables. docs/storage.md tells what each column is for.
 
 use super::database::{Database, number, row};
-use crate::clock;
 use tidegate::admin::{AdminError, searchable};
-use tidegate::feed::KEPT_SECONDS;
 use tidegate::text::folded;
+use tidegate::feed::KEPT_SECONDS;
+use tidegate::time::Timestamp;
 
 /// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
-type Migration = (&'static str, fn(&Database) -> Result<(), AdminError>);
+type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
 const MIGRATIONS: [Migration; 9] = [
-    (TABLES, |_| Ok(())),
+    (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
-    (REVISIONS, |_| Ok(())),
-    (VERSIONS, |_| Ok(())),
-    (DOCUMENTS, |_| Ok(())),
-    (PROJECTION, |_| Ok(())),
-    (NO_TRIES, |_| Ok(())),
+    (REVISIONS, |_, _| Ok(())),
+    (VERSIONS, |_, _| Ok(())),
+    (DOCUMENTS, |_, _| Ok(())),
+    (PROJECTION, |_, _| Ok(())),
+    (NO_TRIES, |_, _| Ok(())),
     (ONE_SPELLING, fold_names),
 ];
 
@@ -148,13 +148,13 @@ row! {
 }
 
 /// Runs the migrations that the database has not seen.
-pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
+pub(crate) fn migrate(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
     let known = database.number("SELECT version AS number FROM schema", vec![])?.unwrap_or(0);
     for ((statements, compute), version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
         database.transaction(|| {
             database.run(statements, vec![])?;
-            compute(database)?;
+            compute(database, now)?;
             database.run("DELETE FROM schema", vec![])?;
             database.run("INSERT INTO schema (version) VALUES (?)", vec![number(version)])
         })?;
@@ -163,8 +163,8 @@ pub(super) fn migrate(database: &Database) -> Result<(), AdminError> {
 }
 
 /// What KV took of late it may not serve everywhere yet, so that is in the feed too.
-fn feed_recent(database: &Database) -> Result<(), AdminError> {
-    let now = clock::now().seconds();
+fn feed_recent(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    let now = now.seconds();
     let sql = "INSERT INTO feed (key, rev, seq, told_at)
         SELECT 'i:' || id, rev, (SELECT count(*) FROM feed) + row_number() OVER (ORDER BY updated_at, id), ?
         FROM integrations WHERE updated_at > ? AND 'i:' || id NOT IN (SELECT key FROM feed)";
@@ -172,7 +172,7 @@ fn feed_recent(database: &Database) -> Result<(), AdminError> {
     database.run("UPDATE feed_state SET seq = (SELECT count(*) FROM feed)", vec![])
 }
 
-fn fold_names(database: &Database) -> Result<(), AdminError> {
+fn fold_names(database: &Database, _: Timestamp) -> Result<(), AdminError> {
     let integrations: Vec<TextRow> =
         database.rows("SELECT id, name, description, owner_id FROM integrations WHERE gone_at IS NULL", vec![])?;
     for TextRow { id, name, description, owner_id } in integrations {

@@ -13,8 +13,8 @@ use tidegate::token::IntegrationId;
 /// How long a key is kept, in seconds.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
 
-/// A request that its sender may repeat.
-pub(super) struct Repeatable {
+/// A request that its sender may repeat without being carried out twice.
+pub(crate) struct Repeatable {
     key: IdempotencyKey,
     /// Of who asked for what.
     request: String,
@@ -60,11 +60,11 @@ impl Repeatable {
     }
 }
 
-/// The integration as it is now; `null` where it was deleted since.
+/// The integration as it is now; `null` if it was deleted since.
 fn current(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<Value, AdminError> {
-    match integrations::load(database, id) {
-        Err(AdminError::NoIntegration) => Ok(Value::Null),
-        integration => Ok(json!(integrations::view(database, &integration?, now)?)),
+    match integrations::find(database, id)? {
+        None => Ok(Value::Null),
+        Some(integration) => Ok(json!(integrations::view(database, &integration, now)?)),
     }
 }
 

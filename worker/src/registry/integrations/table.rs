@@ -1,23 +1,22 @@
 //! Integrations in SQLite.
 
-use wasm_bindgen::JsValue;
-
-use super::database::{Database, number, row};
-use super::tokens::Token;
-use super::{outbox, tokens};
-use tidegate::admin::{AdminError, Description, Integration, IntegrationView, Name, Stored, searchable};
+use super::tokens::{self, Token};
+use tidegate::admin::{AdminError, Description, Integration, Name, Stored, searchable};
+use tidegate::text::folded;
 use tidegate::record::{self, Level, Owner, OwnerId};
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
+use crate::registry::database::{Database, number, row};
+use crate::registry::storage::Parameter;
 
 /// What of a row [`Row`] reads.
-pub(super) const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, rev, level, owner_id, name, description, scopes, expires_at, paused, last_n, created_at, updated_at";
 
 row! {
     /// An integration without its tokens.
-    pub(super) struct Row {
+    pub(crate) struct Row {
         pub id: IntegrationId,
         rev: u64,
         level: Level,
@@ -33,15 +32,41 @@ row! {
     }
 }
 
-/// The integration, [`AdminError::NoIntegration`] where it is not or no longer there.
-pub(super) fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
+row! {
+    /// An integration in the order of a rewrite of KV.
+    pub(crate) struct Listed {
+        pub id: IntegrationId,
+        pub rev: u64,
+        gone: u64,
+    }
+}
+
+row! {
+    /// How many integrations an agency has.
+    pub(crate) struct OfAgency {
+        pub id: OwnerId,
+        pub integrations: u64,
+    }
+}
+
+/// The integrations after one whose record KV should hold, and this release can write: it never replaces a later version
+/// by a lesser one.
+const IN_KV: &str = "id > ? AND (gone_at >= ? OR (gone_at IS NULL AND record_version <= ?))";
+
+/// The integration; `None` if there is none with this id, or no longer.
+pub(crate) fn find(database: &Database, id: &IntegrationId) -> Result<Option<Integration>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id = ? AND gone_at IS NULL");
-    let row = database.row(&sql, key(id))?.ok_or(AdminError::NoIntegration)?;
-    assemble(row, &tokens::of(database, id)?)
+    let Some(row) = database.row(&sql, key(id))? else { return Ok(None) };
+    assemble(row, &tokens::of(database, id)?).map(Some)
+}
+
+/// The revision of an integration, deleted or not; `None` if there never was one with this id.
+pub(crate) fn last_rev(database: &Database, id: &IntegrationId) -> Result<Option<u64>, AdminError> {
+    database.number("SELECT rev AS number FROM integrations WHERE id = ?", key(id))
 }
 
 /// Those of some integrations that exist, given as a JSON list of ids; an error for each that cannot be read.
-pub(super) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integration, AdminError>>, AdminError> {
+pub(crate) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integration, AdminError>>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id IN (SELECT value FROM json_each(?))");
     let (rows, mut tokens): (Vec<Row>, _) = (database.rows(&sql, vec![ids.into()])?, tokens::of_some(database, ids)?);
     Ok(rows
@@ -53,9 +78,34 @@ pub(super) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integrat
         .collect())
 }
 
+/// The agency that integrations say they belong to, and how many do; `None` if there are none.
+pub(crate) fn agency(database: &Database) -> Result<Option<OfAgency>, AdminError> {
+    let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
+        WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
+    database.row(sql, vec![])
+}
+
+/// Whether there is or was any integration.
+pub(crate) fn any(database: &Database) -> Result<bool, AdminError> {
+    Ok(database.count("(SELECT 1 FROM integrations LIMIT 1)", vec![])? > 0)
+}
+
+/// The first `limit` integrations after `after` whose record or tombstone belongs in KV, by id; deleted ones if they were
+/// deleted at `since` or later.
+pub(crate) fn in_kv(database: &Database, after: &str, since: Timestamp, limit: u64) -> Result<Vec<Listed>, AdminError> {
+    let sql =
+        format!("SELECT id, rev, gone_at IS NOT NULL AS gone FROM integrations WHERE {IN_KV} ORDER BY id LIMIT ?");
+    database.rows(&sql, [in_kv_values(after, since), vec![number(limit)]].concat())
+}
+
+/// How many [`in_kv`] would list without a limit.
+pub(crate) fn count_in_kv(database: &Database, after: &str, since: Timestamp) -> Result<u64, AdminError> {
+    database.count(&format!("integrations WHERE {IN_KV}"), in_kv_values(after, since))
+}
+
 /// Checks that this release can express all that an integration is. A later release may have written what this one does not
 /// know, which must neither be judged without it nor be lost by a change.
-pub(super) fn check_version(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+pub(crate) fn check_version(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
     let sql = "SELECT record_version AS number FROM integrations WHERE id = ? AND gone_at IS NULL";
     match database.number(sql, key(id))? {
         Some(version) if version > record::VERSION.into() => {
@@ -70,7 +120,7 @@ pub(super) fn check_version(database: &Database, id: &IntegrationId) -> Result<(
 }
 
 /// Writes an integration, new or changed, and its tokens. What is no longer among them has ended.
-pub(super) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let scopes = serde_json::to_string(&integration.scopes).map_err(|error| AdminError::Registry(error.to_string()))?;
     // What a later release has beside these stays.
     let sql = "INSERT INTO integrations
@@ -91,7 +141,7 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
         name.into(),
         integration.description.as_str().into(),
         scopes.into(),
-        integration.expires_at.map_or(JsValue::NULL, |end| number(end.seconds())),
+        integration.expires_at.map_or(Parameter::Null, |end| number(end.seconds())),
         number(integration.paused.into()),
         number(integration.record().version().into()),
         number(integration.last_n.into()),
@@ -105,26 +155,15 @@ pub(super) fn save(database: &Database, integration: &Integration, now: Timestam
 }
 
 /// Marks an integration and all its tokens as gone.
-pub(super) fn delete(database: &Database, id: &IntegrationId, rev: u64, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn delete(database: &Database, id: &IntegrationId, rev: u64, now: Timestamp) -> Result<(), AdminError> {
     let gone = "UPDATE integrations SET gone_at = ?, updated_at = ?, rev = ? WHERE id = ?";
     let at = || number(now.seconds());
     database.run(gone, vec![at(), at(), number(rev), id.as_str().into()])?;
     tokens::end(database, id, now)
 }
 
-/// As the admin API shows it.
-pub(super) fn view(
-    database: &Database,
-    integration: &Integration,
-    now: Timestamp,
-) -> Result<IntegrationView, AdminError> {
-    let tokens = tokens::of(database, &integration.id)?;
-    let published = outbox::is_told(database, &integration.id)?;
-    Ok(integration.view(published, |n| tokens::created_at(&tokens, n), now))
-}
-
 /// An integration of its row and its present tokens.
-pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminError> {
+pub(crate) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminError> {
     let corrupt = |what: &str| AdminError::Registry(format!("{what} of {} are inconsistent", row.id));
     Ok(Integration {
         tokens: tokens::rotation(tokens).ok_or_else(|| corrupt("tokens"))?,
@@ -142,6 +181,17 @@ pub(super) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminE
     })
 }
 
-fn key(id: &IntegrationId) -> Vec<JsValue> {
+fn key(id: &IntegrationId) -> Vec<Parameter> {
     vec![id.as_str().into()]
+}
+
+fn in_kv_values(after: &str, since: Timestamp) -> Vec<Parameter> {
+    vec![after.into(), number(since.seconds()), number(record::VERSION.into())]
+}
+
+impl Listed {
+    /// Whether it was deleted.
+    pub fn is_gone(&self) -> bool {
+        self.gone != 0
+    }
 }

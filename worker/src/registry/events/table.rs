@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use wasm_bindgen::JsValue;
 
-use super::database::{Database, number, row};
-use super::listing::{cut, limit_and_one};
 use tidegate::admin::{AdminError, Paging};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
+use crate::registry::database::{Database, bound, number, row};
+use crate::registry::paging::{cut, limit_and_one};
+use crate::registry::storage::Parameter;
 
 row! {
     struct Row {
@@ -22,7 +22,7 @@ row! {
 
 /// An event as the admin API shows it.
 #[derive(Serialize)]
-pub(super) struct Event {
+pub(crate) struct Event {
     seq: u64,
     at: String,
     actor: String,
@@ -30,7 +30,8 @@ pub(super) struct Event {
     detail: Value,
 }
 
-pub(super) fn write(
+/// Writes an event.
+pub(crate) fn write(
     database: &Database,
     actor: &str,
     now: Timestamp,
@@ -42,15 +43,15 @@ pub(super) fn write(
         number(now.seconds()),
         actor.into(),
         kind.into(),
-        integration.map_or(JsValue::NULL, |id| id.as_str().into()),
+        integration.map_or(Parameter::Null, |id| id.as_str().into()),
         detail.to_string().into(),
     ];
     database.run("INSERT INTO events (at, actor, kind, integration, detail) VALUES (?, ?, ?, ?, ?)", values)
 }
 
 /// A page of an integration's events, newest first, as the admin API shows it. None is ever removed.
-pub(super) fn page(database: &Database, integration: &IntegrationId, paging: Paging<u64>) -> Result<Value, AdminError> {
-    let before = number(paging.after.unwrap_or(u64::MAX));
+pub(crate) fn page(database: &Database, integration: &IntegrationId, paging: Paging<u64>) -> Result<Value, AdminError> {
+    let before = bound(paging.after.unwrap_or(u64::MAX));
     let id = || integration.as_str().into();
     let sql = "SELECT seq, at, actor, kind, detail FROM events
         WHERE integration = ? AND seq < ? ORDER BY seq DESC LIMIT ?";

@@ -3,9 +3,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::database::{Database, number, row};
+use super::table;
 use tidegate::admin::{AdminError, DocumentName, MAX_DOCUMENTS};
 use tidegate::openapi::Document;
+use crate::registry::database::{Database, bound, number, row};
 
 /// The longest part of a document's text, in bytes. A value in a Durable Object's SQLite has at most 2 MB.
 const MAX_PART_BYTES: usize = 900_000;
@@ -13,7 +14,7 @@ const MAX_PART_BYTES: usize = 900_000;
 const MAX_TOTAL_BYTES: usize = 24 * 1024 * 1024;
 
 /// A document of a version.
-pub(super) struct Described {
+pub(crate) struct Described {
     pub name: DocumentName,
     /// Hex of its text's SHA-256.
     pub digest: String,
@@ -24,7 +25,7 @@ pub(super) struct Described {
 
 row! {
     /// A document of a version, without its text.
-    pub(super) struct Kept {
+    pub(crate) struct Kept {
         pub name: DocumentName,
         pub digest: String,
         pub operations: u64,
@@ -34,12 +35,6 @@ row! {
 row! {
     struct Part {
         text: String,
-    }
-}
-
-row! {
-    struct Known {
-        documents: Option<u64>,
     }
 }
 
@@ -67,23 +62,21 @@ impl Described {
 }
 
 /// The documents of a version, by name; `None` where they were not kept.
-pub(super) fn of(database: &Database, rev: u64) -> Result<Option<Vec<Kept>>, AdminError> {
-    let sql = "SELECT documents FROM policies WHERE rev = ?";
-    let known: Option<Known> = database.row(sql, vec![number(rev)])?;
-    if known.and_then(|known| known.documents).is_none() {
+pub(crate) fn of(database: &Database, rev: u64) -> Result<Option<Vec<Kept>>, AdminError> {
+    if !table::has_documents(database, rev)? {
         return Ok(None);
     }
     let sql = "SELECT name, digest, operations FROM policy_documents WHERE rev = ? ORDER BY name";
-    database.rows(sql, vec![number(rev)]).map(Some)
+    database.rows(sql, vec![bound(rev)]).map(Some)
 }
 
 /// Reads documents that are kept.
-pub(super) fn load(database: &Database, kept: Vec<Kept>) -> Result<Vec<Described>, AdminError> {
+pub(crate) fn load(database: &Database, kept: Vec<Kept>) -> Result<Vec<Described>, AdminError> {
     kept.into_iter().map(|kept| Described::load(database, kept)).collect()
 }
 
 /// Keeps the documents of a version.
-pub(super) fn save(database: &Database, rev: u64, documents: &[Described]) -> Result<(), AdminError> {
+pub(crate) fn save(database: &Database, rev: u64, documents: &[Described]) -> Result<(), AdminError> {
     if documents.len() > MAX_DOCUMENTS {
         return Err(AdminError::invalid("documents", format!("a policy has at most {MAX_DOCUMENTS} documents")));
     }

@@ -1,0 +1,155 @@
+//! The Durable Object class of the registry: HTTP, the clock, randomness, and the alarm.
+
+use std::cell::OnceCell;
+
+use serde_json::json;
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+use super::outbox::Outbox;
+use super::sql::Sql;
+use tidegate::admin::AdminError;
+use crate::body::{self, BodyError};
+use crate::config::Config;
+use crate::registry::{
+    ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share,
+};
+use crate::{clock, log, respond};
+
+/// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
+#[durable_object(alarm)]
+pub struct Registry {
+    state: State,
+    env: Env,
+    rules: OnceCell<Rules>,
+}
+
+impl DurableObject for Registry {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, rules: OnceCell::new() }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        let url = request.inner().url();
+        let answer = match url.strip_prefix(READS) {
+            Some(path) => self.read(path).await,
+            None => self.command(request, &url).await,
+        };
+        let answer = match answer {
+            Ok(Answer::NoContent { cookie }) => respond::no_content(cookie.as_deref()),
+            Ok(Answer::NotModified { rev }) => respond::not_modified(Some(rev)),
+            Ok(Answer::Json { status, body, rev }) => respond::json_text(status, &body, rev),
+            Err(error) => {
+                if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {
+                    log::error(&json!({ "event": "registry", "reason": what }));
+                }
+                respond::problem(&error.answer())
+            }
+        };
+        Ok(Response::from(answer?))
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(error) = self.ring().await {
+            log::error(&json!({ "event": "alarm", "reason": error.to_string() }));
+            Outbox::try_again_later(&self.state).await;
+        }
+        Response::empty()
+    }
+}
+
+impl Registry {
+    fn rules(&self) -> Result<&Rules, AdminError> {
+        if let Some(rules) = self.rules.get() {
+            return Ok(rules);
+        }
+        let rules = Rules::open(Box::new(Sql::of(&self.state)), &self.settings(), clock::now())?;
+        Ok(self.rules.get_or_init(|| rules))
+    }
+
+    fn settings(&self) -> Settings {
+        Config::read(&self.env).into()
+    }
+
+    fn outbox<'a>(&'a self, rules: &'a Rules) -> Outbox<'a> {
+        Outbox { rules, state: &self.state, env: &self.env }
+    }
+
+    /// What the alarm is for. It goes on with what it could not end.
+    async fn ring(&self) -> Result<(), AdminError> {
+        let rules = self.rules()?;
+        note("projection", rules.alarm(clock::now())?);
+        self.outbox(rules).drain(&self.settings(), Share::OF_AN_ALARM).await;
+        Ok(())
+    }
+
+    /// What the gate itself asks for. To read the feed also makes sure that the alarm is set.
+    async fn read(&self, path: &str) -> Result<Answer, AdminError> {
+        let rules = self.rules()?;
+        let read = Read::from_path(path).ok_or(AdminError::NotFound)?;
+        if read == Read::Feed {
+            self.outbox(rules).set_alarm_if_forgotten().await;
+        }
+        rules.read(&read, clock::now_ms())
+    }
+
+    /// The body is read only once it is known who asks.
+    async fn command(&self, request: Request, url: &str) -> Result<Answer, AdminError> {
+        let rules = self.rules()?;
+        #[cfg(feature = "faults")]
+        crate::inject::panic_in_transaction(&request, &Sql::of(&self.state));
+        let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
+        let accepted = rules.accept(head(&request, target), clock::now())?;
+        let body = match accepted.max_body() {
+            Some(limit) => read_body(&request, limit).await?,
+            None => String::new(),
+        };
+        let settings = self.settings();
+        let mut outcome = rules.carry_out(accepted, &body, &settings, &Platform, clock::now())?;
+        note("projection", std::mem::take(&mut outcome.faults));
+        if outcome.publishes {
+            let outbox = self.outbox(rules);
+            outbox.set_alarm().await;
+            outbox.drain_for_a_while(&settings).await;
+        }
+        rules.complete(outcome, clock::now())
+    }
+}
+
+/// The platform's randomness.
+struct Platform;
+
+impl Random for Platform {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), String> {
+        getrandom::fill(bytes).map_err(|error| error.to_string())
+    }
+}
+
+fn head(request: &Request, target: &str) -> Head {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    Head {
+        method: request.inner().method(),
+        target: target.to_owned(),
+        actor: header(ACTOR).unwrap_or_default(),
+        if_match: header("if-match"),
+        if_none_match: header("if-none-match"),
+        idempotency_key: header("idempotency-key"),
+    }
+}
+
+/// The body as text.
+async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
+    let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
+        BodyError::TooLong => AdminError::TooLarge(limit),
+        BodyError::TooSlow => AdminError::TooSlow,
+        BodyError::Broken(error) => {
+            AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
+        }
+    })?;
+    String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })
+}
+
+fn note(event: &str, faults: Vec<String>) {
+    for fault in faults {
+        log::error(&json!({ "event": event, "reason": fault }));
+    }
+}

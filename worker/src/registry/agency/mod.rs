@@ -1,0 +1,46 @@
+//! The agency: commands.
+
+mod table;
+
+use serde_json::json;
+
+pub(crate) use self::table::{Agency, find};
+use super::answer::Answer;
+use super::context::Context;
+use super::rev::Rev;
+use tidegate::admin::{AdminError, NewAgency};
+use tidegate::record::OwnerId;
+
+/// `GET /agency`
+pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
+    shown(&find(context.database)?)
+}
+
+/// `PUT /agency`
+pub(crate) fn set(context: &Context, rev: u64, new: NewAgency) -> Result<Answer, AdminError> {
+    let present = find(context.database)?;
+    if present.rev != Rev(rev) {
+        return Err(AdminError::Stale(json!(present)));
+    }
+    shown(&change(context, present, new)?)
+}
+
+/// Makes `id` the agency's, if no agency is set yet: the first integration of the agency sets it.
+pub(crate) fn set_by_first_integration(context: &Context, id: &OwnerId) -> Result<(), AdminError> {
+    let present = find(context.database)?;
+    if present.id.is_none() {
+        change(context, present, NewAgency { id: id.clone(), name: None })?;
+    }
+    Ok(())
+}
+
+fn change(context: &Context, present: Agency, new: NewAgency) -> Result<Agency, AdminError> {
+    let kind = if present.id.is_none() { "agency.set" } else { "agency.changed" };
+    let (agency, detail) = table::set(context.database, present, new, context.now)?;
+    detail.map_or(Ok(()), |detail| context.event(kind, None, &detail))?;
+    Ok(agency)
+}
+
+fn shown(agency: &Agency) -> Result<Answer, AdminError> {
+    Answer::json(200, agency, Some(agency.rev.0))
+}

@@ -1,0 +1,74 @@
+//! What a command works with, inside its transaction.
+
+use std::cell::{Cell, RefCell};
+
+use serde_json::Value;
+
+use super::database::Database;
+use super::sessions::Actor;
+use super::settings::{Random, Settings};
+use super::{events, outbox};
+use tidegate::admin::AdminError;
+use tidegate::policy::Policy;
+use tidegate::record::Record;
+use tidegate::time::Timestamp;
+use tidegate::token::{IntegrationId, Minted, TokenKeys, mint};
+
+/// The database, who asks, and what a command cannot know by itself.
+pub(crate) struct Context<'a> {
+    pub database: &'a Database,
+    pub settings: &'a Settings,
+    pub random: &'a dyn Random,
+    pub actor: Actor,
+    pub now: Timestamp,
+    /// Whether KV has to be written.
+    pub publishes: Cell<bool>,
+    /// What went wrong without making the command fail, for the log.
+    pub faults: RefCell<Vec<String>>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(
+        database: &'a Database,
+        settings: &'a Settings,
+        random: &'a dyn Random,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Self {
+        Self { database, settings, random, actor, now, publishes: Cell::default(), faults: RefCell::default() }
+    }
+
+    /// Writes an audit event.
+    pub fn event(&self, kind: &str, integration: Option<&IntegrationId>, detail: &Value) -> Result<(), AdminError> {
+        events::write(self.database, &self.actor.name(), self.now, kind, integration, detail)
+    }
+
+    /// Has KV and the feed told of a record that has changed.
+    pub fn publish(&self, record: &Record) -> Result<(), AdminError> {
+        self.publishes.set(true);
+        outbox::put_record(self.database, record, self.now)
+    }
+
+    /// Has KV and the feed told of a new policy.
+    pub fn publish_policy(&self, policy: &Policy) -> Result<(), AdminError> {
+        self.publishes.set(true);
+        outbox::put_policy(self.database, policy, self.now)
+    }
+
+    /// Fresh randomness.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], AdminError> {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes).map_err(|error| AdminError::Registry(format!("no randomness: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// Mints a token.
+    pub fn mint(&self, id: &IntegrationId) -> Result<Minted, AdminError> {
+        let prefix = self.settings.prefix.as_ref().map_err(AdminError::clone)?;
+        Ok(mint(self.keys()?, prefix, id.clone(), self.random()?))
+    }
+
+    pub fn keys(&self) -> Result<&TokenKeys, AdminError> {
+        self.settings.keys.as_ref().map_err(AdminError::clone)
+    }
+}

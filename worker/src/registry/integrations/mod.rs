@@ -1,0 +1,143 @@
+//! Integrations: commands.
+
+mod groups;
+mod list;
+mod table;
+mod tokens;
+
+use serde_json::{Value, json};
+
+pub(crate) use self::groups::{Group, Member, groups, members};
+pub(crate) use self::table::{Listed, OfAgency, agency, any, check_version, count_in_kv, find, in_kv, last_rev, some};
+use super::agency::{self as agencies};
+use super::answer::Answer;
+use super::context::Context;
+use super::database::Database;
+use super::rev::Rev;
+use super::{outbox, policies, sub_accounts};
+use tidegate::admin::{
+    AdminError, Change, Edit, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, check_scopes,
+    history,
+};
+use tidegate::record::{Level, Owner, Record};
+use tidegate::time::Timestamp;
+use tidegate::scope::ScopeSet;
+use tidegate::token::{IntegrationId, Minted};
+
+/// `GET /integrations`
+pub(crate) fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError> {
+    Answer::json(200, &list::page(context.database, list, context.now)?, None)
+}
+
+/// `POST /integrations`
+pub(crate) fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> {
+    check_owner(context.database, &new.owner)?;
+    check_known(context.database, &new.scopes)?;
+    if new.owner.level == Level::Agency {
+        agencies::set_by_first_integration(context, &new.owner.id)?;
+    }
+    let id = IntegrationId::from_entropy(context.random()?);
+    let Minted { plaintext, hash } = context.mint(&id)?;
+    let integration = Integration::create(new, id, hash, context.now);
+    save(context, &integration, "integration.created", &history::created(&integration))?;
+    Ok(Answer::integration(201, integration).with_token(plaintext))
+}
+
+/// `GET /integrations/{id}`
+pub(crate) fn show(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
+    Ok(Answer::integration(200, load(context.database, id)?))
+}
+
+/// `PATCH /integrations/{id}`
+pub(crate) fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<Answer, AdminError> {
+    edit.scopes.as_ref().map_or(Ok(()), |scopes| check_known(context.database, scopes))?;
+    change(context, id, rev, Change::Edit(edit), "integration.edited")
+}
+
+/// `DELETE /integrations/{id}`
+pub(crate) fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
+    let integration = based_on(context, id, rev)?;
+    let Rev(rev) = Rev(rev).next()?;
+    table::delete(context.database, id, rev, context.now)?;
+    context.publish(&Record::Gone { id: id.clone(), rev })?;
+    context.event("integration.deleted", Some(id), &history::deleted(&integration, context.now))?;
+    Ok(Answer::no_content())
+}
+
+/// `POST /integrations/{id}/rotate`
+pub(crate) fn rotate(context: &Context, id: &IntegrationId, rev: u64, rotate: Rotate) -> Result<Answer, AdminError> {
+    let Minted { plaintext, hash } = context.mint(id)?;
+    let answer = change(context, id, rev, Change::Rotate(rotate, hash), "rotation.started")?;
+    Ok(answer.with_token(plaintext))
+}
+
+/// `POST /integrations/{id}/rotation/cancel`
+pub(crate) fn cancel_rotation(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
+    change(context, id, rev, Change::CancelRotation, "rotation.cancelled")
+}
+
+/// `POST /integrations/{id}/rotation/finish`
+pub(crate) fn finish_rotation(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
+    change(context, id, rev, Change::FinishRotation, "rotation.finished")
+}
+
+/// As the admin API shows it.
+pub(crate) fn view(
+    database: &Database,
+    integration: &Integration,
+    now: Timestamp,
+) -> Result<IntegrationView, AdminError> {
+    let tokens = tokens::of(database, &integration.id)?;
+    let published = outbox::is_published(database, &integration.id)?;
+    Ok(integration.view(published, |n| tokens::created_at(&tokens, n), now))
+}
+
+fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
+    find(database, id)?.ok_or(AdminError::NoIntegration)
+}
+
+/// Checks that an integration can belong to `owner`. Where no agency is set, any id can be the agency's.
+fn check_owner(database: &Database, owner: &Owner) -> Result<(), AdminError> {
+    match owner.level {
+        Level::SubAccount if sub_accounts::find(database, &owner.id)?.is_some() => Ok(()),
+        Level::SubAccount => Err(AdminError::invalid("owner.id", "there is no sub-account with this id")),
+        Level::Agency => match agencies::find(database)?.id {
+            Some(agency) if agency != owner.id => {
+                let message = format!("this gate's agency is {}; there is one only", agency.as_str());
+                Err(AdminError::invalid("owner.id", message))
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Checks that the policy in force knows these scopes.
+fn check_known(database: &Database, scopes: &ScopeSet) -> Result<(), AdminError> {
+    check_scopes(scopes, &policies::in_force(database)?.catalogue())
+}
+
+fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind: &str) -> Result<Answer, AdminError> {
+    check_version(context.database, id)?;
+    let present = based_on(context, id, rev)?;
+    if present.is_unchanged_by(&change) {
+        return Ok(Answer::integration(200, present));
+    }
+    let (integration, detail) = present.apply(change, context.now)?;
+    save(context, &integration, kind, &detail)?;
+    Ok(Answer::integration(200, integration))
+}
+
+/// The integration, if `rev` is still its revision.
+fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integration, AdminError> {
+    let integration = load(context.database, id)?;
+    if integration.rev == rev {
+        return Ok(integration);
+    }
+    Err(AdminError::Stale(json!(view(context.database, &integration, context.now)?)))
+}
+
+fn save(context: &Context, integration: &Integration, kind: &str, detail: &Value) -> Result<(), AdminError> {
+    table::save(context.database, integration, context.now)?;
+    context.publish(&integration.record())?;
+    context.event(kind, Some(&integration.id), detail)
+}

@@ -1,0 +1,144 @@
+//! KV as the registry last wrote all of it: in which format, with which key. A start that finds another format writes KV
+//! afresh, in batches that the alarm makes; so does a resync.
+
+use serde_json::json;
+
+use super::table;
+use tidegate::admin::AdminError;
+use tidegate::record::Record;
+use tidegate::time::Timestamp;
+use tidegate::token::StoreKeys;
+use crate::registry::database::{Database, number, row};
+use crate::registry::integrations::{self, Listed};
+use crate::registry::policies;
+
+/// The number of the format: values carry a MAC.
+const FORMAT: u32 = 1;
+
+row! {
+    struct State {
+        /// What all of KV was last written in; empty where that is not known.
+        format: String,
+        /// What it is being written in, if it is.
+        target: Option<String>,
+        /// The last integration that was listed; empty after the policy, null before it.
+        after: Option<String>,
+        /// Whether everything is in the outbox, or was.
+        listed: u64,
+    }
+}
+
+/// The format of a value that is written now: its number, and what tells the key that signs.
+pub(crate) fn format(keys: &StoreKeys) -> String {
+    format!("{FORMAT}:{}", keys.signing_key_id())
+}
+
+/// At a start: begins to write KV afresh where it is in another format, and goes on where that was begun.
+pub(crate) fn start(database: &Database, format: &str) -> Result<(), AdminError> {
+    let state = state(database)?;
+    if state.target.as_deref() == Some(format) || (state.target.is_none() && state.format == format) {
+        return Ok(());
+    }
+    let is_empty = !integrations::any(database)? && !policies::any(database)?;
+    if is_empty { end(database, format) } else { restart(database, format) }
+}
+
+/// Begins to write KV afresh.
+pub(crate) fn restart(database: &Database, format: &str) -> Result<(), AdminError> {
+    database.run("UPDATE projection SET target = ?, after = NULL, listed = 0", vec![format.into()])
+}
+
+/// Puts the next keys into the outbox, as long as no more than `most` wait there. Runs in a transaction of its caller's.
+/// Returns what kept an integration out, for the log.
+pub(crate) fn step(database: &Database, most: u64, now: Timestamp) -> Result<Vec<String>, AdminError> {
+    let State { target, after, listed, .. } = state(database)?;
+    let room = || table::waiting(database).map(|waiting| most.saturating_sub(waiting));
+    if target.is_none() || listed != 0 || room()? == 0 {
+        return Ok(Vec::new());
+    }
+    if after.is_none() {
+        put_policy(database, now)?;
+    }
+    let room = room()?;
+    let rows = integrations::in_kv(database, after.as_deref().unwrap_or_default(), kept_since(now), room)?;
+    let listed = u64::try_from(rows.len()).unwrap_or(u64::MAX) < room;
+    let last = rows.last().map(|row| row.id.to_string()).or(after).unwrap_or_default();
+    let faults = put(database, rows, now)?;
+    let values = vec![last.into(), number(listed.into())];
+    database.run("UPDATE projection SET after = ?, listed = ?", values)?;
+    Ok(faults)
+}
+
+/// Notes that KV is written, where nothing is left of what was listed.
+pub(crate) fn finish(database: &Database) -> Result<(), AdminError> {
+    match state(database)? {
+        State { target: Some(target), listed: 1, .. } if table::waiting(database)? == 0 => end(database, &target),
+        _ => Ok(()),
+    }
+}
+
+/// Whether there are keys that are not in the outbox yet.
+pub(crate) fn is_pending(database: &Database) -> Result<bool, AdminError> {
+    let State { target, listed, .. } = state(database)?;
+    Ok(target.is_some() && listed == 0)
+}
+
+/// How many keys KV has yet to be told of.
+pub(crate) fn waiting(database: &Database, now: Timestamp) -> Result<u64, AdminError> {
+    Ok(table::waiting(database)?.saturating_add(left(database, now)?))
+}
+
+/// How many keys have yet to be put into the outbox.
+fn left(database: &Database, now: Timestamp) -> Result<u64, AdminError> {
+    match state(database)? {
+        State { target: Some(_), after, listed: 0, .. } => {
+            let policy = after.is_none() && policies::any(database)?;
+            let integrations = integrations::count_in_kv(database, &after.unwrap_or_default(), kept_since(now))?;
+            Ok(integrations.saturating_add(policy.into()))
+        }
+        _ => Ok(0),
+    }
+}
+
+/// Whether all of KV is written in this format, so that no key but the one that signs is needed to read it.
+pub(crate) fn is_complete(database: &Database, format: &str) -> Result<bool, AdminError> {
+    let state = state(database)?;
+    Ok(state.target.is_none() && state.format == format)
+}
+
+/// Since when a deleted integration's tombstone is in KV.
+fn kept_since(now: Timestamp) -> Timestamp {
+    Timestamp::from_seconds(now.seconds().saturating_sub(table::TOMBSTONE_SECONDS))
+}
+
+fn put_policy(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    match policies::compiled(database)? {
+        Some(policies::Compiled { rev, policy }) => table::put_policy_again(database, rev, &policy, now),
+        None => Ok(()),
+    }
+}
+
+fn state(database: &Database) -> Result<State, AdminError> {
+    let state = database.row("SELECT format, target, after, listed FROM projection", vec![])?;
+    state.ok_or_else(|| AdminError::Registry("the projection has no state".to_owned()))
+}
+
+/// Puts the records of some integrations into the outbox. One that cannot be read does not keep the others from KV.
+fn put(database: &Database, rows: Vec<Listed>, now: Timestamp) -> Result<Vec<String>, AdminError> {
+    let ids: Vec<_> = rows.iter().filter(|row| !row.is_gone()).map(|row| &row.id).collect();
+    let mut faults = Vec::new();
+    for integration in integrations::some(database, &json!(ids).to_string())? {
+        match integration {
+            Ok(integration) => table::put_record_again(database, &integration.record(), now)?,
+            Err(error) => faults.push(error.to_string()),
+        }
+    }
+    for Listed { id, rev, .. } in rows.into_iter().filter(Listed::is_gone) {
+        table::put_record_again(database, &Record::Gone { id, rev }, now)?;
+    }
+    Ok(faults)
+}
+
+fn end(database: &Database, format: &str) -> Result<(), AdminError> {
+    database.run("UPDATE projection SET format = ?, target = NULL, after = NULL, listed = 0", vec![format.into()])
+}

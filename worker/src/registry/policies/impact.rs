@@ -1,0 +1,63 @@
+//! What a policy that is to be published does to the integrations that exist.
+
+use serde_json::{Value, json};
+
+use tidegate::admin::{AdminError, Held, Impact, Stored, impact};
+use tidegate::policy::Policy;
+use tidegate::record::Owner;
+use crate::registry::database::Database;
+use crate::registry::integrations::{self, Group, Member};
+
+/// How many integrations are listed; of the others the number is told.
+const MAX_LISTED: u64 = 200;
+
+/// The integrations of one level with the same scopes, and what all of them lose and gain.
+struct Affected {
+    group: Group,
+    lost: Vec<String>,
+    gained: Vec<String>,
+}
+
+/// What changes for whom, as the admin API shows it, and how many integrations lose something.
+pub(crate) fn of(database: &Database, before: &Policy, after: &Policy) -> Result<(Value, u64), AdminError> {
+    let mut groups = affected(database, before, after)?;
+    let count = |groups: &[Affected], losing: bool| -> u64 {
+        let counted = groups.iter().filter(|affected| !losing || !affected.lost.is_empty());
+        counted.map(|affected| affected.group.integrations).sum()
+    };
+    let (affected, losing) = (count(&groups, false), count(&groups, true));
+    groups.sort_by_key(|affected| affected.lost.is_empty());
+    let mut listed: Vec<Impact> = Vec::new();
+    for group in &groups {
+        let left = MAX_LISTED.saturating_sub(u64::try_from(listed.len()).unwrap_or(u64::MAX));
+        if left == 0 {
+            break;
+        }
+        listed.extend(members(database, group, left)?);
+    }
+    Ok((json!({ "affected": affected, "losing": losing, "integrations": listed }), losing))
+}
+
+/// The groups for which something changes.
+fn affected(database: &Database, before: &Policy, after: &Policy) -> Result<Vec<Affected>, AdminError> {
+    let mut affected = Vec::new();
+    for group in integrations::groups(database)? {
+        let corrupt = |_| AdminError::Registry("scopes of integrations are corrupt".to_owned());
+        let held = Held { level: group.level, scopes: serde_json::from_str(&group.scopes).map_err(corrupt)? };
+        let (lost, gained) = impact(&held, before, after);
+        if !lost.is_empty() || !gained.is_empty() {
+            affected.push(Affected { group, lost, gained });
+        }
+    }
+    Ok(affected)
+}
+
+/// The first `limit` integrations of a group, by id.
+fn members(database: &Database, affected: &Affected, limit: u64) -> Result<Vec<Impact>, AdminError> {
+    let Affected { group, lost, gained } = affected;
+    let impact = |Member { id, name: Stored(name), owner_id }| {
+        let owner = Owner { level: group.level, id: owner_id };
+        Impact { integration: id, name, owner, lost: lost.clone(), gained: gained.clone() }
+    };
+    Ok(integrations::members(database, group, limit)?.into_iter().map(impact).collect())
+}

@@ -1,0 +1,158 @@
+//! The policy: commands.
+
+mod candidate;
+mod documents;
+mod impact;
+mod table;
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use self::candidate::Candidate;
+use self::documents::Kept;
+use self::table::Published;
+pub(crate) use self::table::{Compiled, any, compiled, in_force, last_rev};
+use super::answer::Answer;
+use super::context::Context;
+use super::integrations;
+use super::rev::Rev;
+use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyDraft, Scopes};
+use tidegate::decision::{Subject, explain as explained};
+use tidegate::policy::Policy;
+use tidegate::record::Live;
+
+/// `GET /policy`: the policy that was published last.
+pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
+    let published = table::latest(context.database)?.ok_or(AdminError::NotFound)?;
+    Answer::json(200, &view(context, &published)?, Some(published.policy.rev()))
+}
+
+/// `GET /policy/compiled`: the policy in force, as KV holds it; 304 if the client has it.
+pub(crate) fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminError> {
+    let Compiled { rev, policy } = compiled(context.database)?.ok_or(AdminError::NotFound)?;
+    Ok(if known.contains(rev) { Answer::not_modified(rev) } else { Answer::json_text(policy, Some(rev)) })
+}
+
+/// `GET /policy/versions`: the policies that were published, the latest first.
+pub(crate) fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError> {
+    Answer::json(200, &table::versions(context.database, paging)?, None)
+}
+
+/// `GET /scopes`
+pub(crate) fn scopes(context: &Context) -> Result<Answer, AdminError> {
+    Answer::json(200, &Scopes { scopes: in_force(context.database)?.catalogue() }, None)
+}
+
+/// Publishes what `draft` makes of the policy; if that is in force already, nothing changes.
+pub(crate) fn publish(context: &Context, rev: Option<u64>, draft: PolicyDraft) -> Result<Answer, AdminError> {
+    let latest = latest(context, rev)?;
+    let kind = if let PolicyDraft::Earlier(_) = draft { "policy.rolled_back" } else { "policy.published" };
+    let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
+    let policy = candidate.policy.take().ok_or_else(|| AdminError::PolicyErrors(candidate.report.clone()))?;
+    put_in_force(context, latest.as_ref(), &candidate, policy, kind)
+}
+
+/// `POST /policy/preview`: what publishing `draft` would change, and for which integrations.
+pub(crate) fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> {
+    let latest = table::latest(context.database)?;
+    let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
+    let rev = latest.as_ref().map_or(0, |latest| latest.policy.rev());
+    let (diff, impact) = match candidate.policy.take() {
+        Some(policy) => {
+            let before = latest.map_or_else(table::empty, |latest| Ok(latest.policy))?;
+            (json!(before.diff(&policy)), impact::of(context.database, &before, &policy)?.0)
+        }
+        None => (Value::Null, Value::Null),
+    };
+    let documents = candidate.document_changes(&present(context, rev)?.unwrap_or_default());
+    let Candidate { report, .. } = candidate;
+    let body = json!({ "rev": rev, "report": report, "diff": diff, "impact": impact, "documents": documents });
+    Answer::json(200, &body, None)
+}
+
+/// The policy that was published last, if it is the one that the change is based on.
+fn latest(context: &Context, rev: Option<u64>) -> Result<Option<Published>, AdminError> {
+    let latest = table::latest(context.database)?;
+    let known = latest.as_ref().map_or(0, |published| published.policy.rev());
+    match rev {
+        Some(rev) if rev != known => {
+            let current = latest.map(|published| view(context, &published)).transpose()?;
+            Err(AdminError::Stale(current.unwrap_or(Value::Null)))
+        }
+        _ => Ok(latest),
+    }
+}
+
+fn put_in_force(
+    context: &Context,
+    latest: Option<&Published>,
+    candidate: &Candidate,
+    policy: Policy,
+    kind: &str,
+) -> Result<Answer, AdminError> {
+    let known = latest.map_or(0, |published| published.policy.rev());
+    let present = present(context, known)?;
+    let policy = policy.with_rev(known);
+    let changed = !latest.is_some_and(|latest| candidate.is_in_force(latest, &policy, present.as_deref()));
+    let before = match latest {
+        Some(published) => Cow::Borrowed(&published.policy),
+        None => Cow::Owned(table::empty()?),
+    };
+    let (impact, losing) = impact::of(context.database, &before, &policy)?;
+    let diff = before.diff(&policy);
+    let documents = candidate.document_changes(&present.unwrap_or_default());
+    let rev = if changed { keep(context, known, candidate, policy)? } else { known };
+    if changed {
+        let operations = candidate.report.get("operations");
+        let detail = json!({ "rev": rev, "operations": operations, "losing": losing, "documents": documents });
+        context.event(kind, None, &detail)?;
+    }
+    let body = json!({
+        "rev": rev, "changed": changed, "report": candidate.report, "diff": diff, "impact": impact, "documents": documents,
+    });
+    Answer::json(200, &body, Some(rev))
+}
+
+/// Keeps a policy with its documents, and has KV told. Returns its revision.
+fn keep(context: &Context, known: u64, candidate: &Candidate, policy: Policy) -> Result<u64, AdminError> {
+    let Rev(rev) = Rev(known).next()?;
+    let policy = policy.with_rev(rev);
+    let Candidate { settings, report, documents, .. } = candidate;
+    let count = documents.as_ref().map(Vec::len);
+    table::save(context.database, &policy, settings, report, count, &context.actor.name(), context.now)?;
+    if let Some(documents) = documents {
+        documents::save(context.database, rev, documents)?;
+    }
+    context.publish_policy(&policy)?;
+    Ok(rev)
+}
+
+/// The documents of the policy in force, `known` being its revision; `None` if they were not kept.
+fn present(context: &Context, known: u64) -> Result<Option<Vec<Kept>>, AdminError> {
+    documents::of(context.database, known)
+}
+
+/// As the admin API shows it.
+fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
+    let described = |kept: Kept| json!({ "name": kept.name, "operations": kept.operations });
+    let documents = present(context, published.policy.rev())?;
+    let documents: Option<Vec<Value>> = documents.map(|kept| kept.into_iter().map(described).collect());
+    Ok(published.view(&documents))
+}
+
+/// `POST /explain`: the decision on a request, and the steps that led to it.
+pub(crate) fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> {
+    let Explain { method, path, asker } = question;
+    let subject = match asker {
+        Asker::Nobody => Subject::Nobody,
+        Asker::Integration { id, scopes } => {
+            let unknown = || AdminError::invalid("integration", "there is no integration with this id");
+            let live = integrations::find(context.database, id)?.ok_or_else(unknown)?.live();
+            Subject::Integration(Live { scopes: scopes.clone().unwrap_or(live.scopes), ..live })
+        }
+        Asker::Assumed { owner, scopes } => Subject::assumed(owner.clone(), scopes.clone()),
+    };
+    let policy = in_force(context.database)?;
+    Answer::json(200, &json!(explained(method, path, &subject, &policy, context.now)), None)
+}

@@ -1,0 +1,25 @@
+//! What the registry is told by whoever runs it.
+
+use tidegate::admin::{AdminError, ApiUrl, OwnerKey};
+use tidegate::token::{Prefix, TokenKeys};
+
+/// What the deployment sets, as far as the registry needs it. What is missing or malformed is an error where it is needed.
+pub struct Settings {
+    /// For tokens' tags and hashes, and the MACs of the values in KV.
+    pub keys: Result<TokenKeys, AdminError>,
+    /// What tokens begin with.
+    pub prefix: Result<Prefix, AdminError>,
+    /// What sessions are bound to.
+    pub owner_key: Result<OwnerKey, AdminError>,
+    /// Where the API is, for the page's samples.
+    pub api_url: Result<Option<ApiUrl>, AdminError>,
+}
+
+/// A source of randomness that nobody can predict.
+pub trait Random {
+    /// Fills `bytes`.
+    ///
+    /// # Errors
+    /// Why there is none. The command then fails.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), String>;
+}

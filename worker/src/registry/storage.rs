@@ -1,0 +1,65 @@
+//! The database as the registry needs it: SQLite, with what a Durable Object's SQL leaves of it. The Worker implements this over
+//! the platform's SQL; tests implement it over SQLite in the process.
+
+/// The largest number that a parameter or a column may have. The platform's numbers are JavaScript's, which are exact up to here.
+pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+
+/// The value of a question mark in a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// `NULL`.
+    Null,
+    /// A number of at most [`MAX_NUMBER`].
+    Number(u64),
+    /// A text.
+    Text(String),
+}
+
+/// How a transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// All of it happens.
+    Commit,
+    /// None of it happens.
+    RollBack,
+}
+
+/// What the database complains about. It holds no values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StorageError(pub String);
+
+/// A SQLite database with foreign keys enforced, and the limits that the platform documents for a Durable Object's SQL.
+///
+/// Numbers reach SQLite as `REAL`, which is how the platform passes JavaScript's; a column of type `INTEGER` stores them as integers.
+pub trait Storage {
+    /// Runs a query. Returns its rows as a JSON list of objects, each with the columns as its members.
+    ///
+    /// # Errors
+    /// [`StorageError`] if SQLite or a limit refuses the statement.
+    fn rows(&self, sql: &str, parameters: &[Parameter]) -> Result<String, StorageError>;
+
+    /// Runs statements that return no rows. Of several statements, only the last one may have parameters.
+    ///
+    /// # Errors
+    /// [`StorageError`] if SQLite or a limit refuses a statement; those before it have run.
+    fn run(&self, sql: &str, parameters: &[Parameter]) -> Result<(), StorageError>;
+
+    /// Runs `work` once in a transaction, and ends that as `work` says.
+    ///
+    /// # Errors
+    /// [`StorageError`] if the transaction cannot begin, or not end as `work` says.
+    fn transaction(&self, work: &mut dyn FnMut() -> Completion) -> Result<(), StorageError>;
+}
+
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Parameter {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}

@@ -1,0 +1,43 @@
+//! Sub-accounts: commands.
+
+mod table;
+
+use serde_json::json;
+
+pub(crate) use self::table::find;
+use super::agency;
+use super::answer::Answer;
+use super::context::Context;
+use super::rev::Rev;
+use tidegate::admin::{AdminError, Name, NewSubAccount, Paging};
+use tidegate::record::OwnerId;
+
+/// `GET /sub-accounts`: a page of them, and the agency.
+pub(crate) fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminError> {
+    let table::Page { sub_accounts, cursor, total } = table::page(context.database, paging)?;
+    let agency = Some(agency::find(context.database)?).filter(|agency| agency.id.is_some());
+    let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });
+    Answer::json(200, &body, None)
+}
+
+/// `POST /sub-accounts`
+pub(crate) fn add(context: &Context, new: NewSubAccount) -> Result<Answer, AdminError> {
+    let added = table::add(context.database, new, context.now)?;
+    context.event("sub_account.added", None, &json!({ "id": added.id, "name": added.name }))?;
+    Answer::json(201, &added, Some(added.rev.0))
+}
+
+/// `PATCH /sub-accounts/{id}`
+pub(crate) fn rename(context: &Context, id: &OwnerId, rev: u64, name: Name) -> Result<Answer, AdminError> {
+    let present = find(context.database, id)?.ok_or(AdminError::NoSubAccount)?;
+    if present.rev != Rev(rev) {
+        return Err(AdminError::Stale(json!(present)));
+    }
+    if present.name.0 == name {
+        return Answer::json(200, &present, Some(rev));
+    }
+    let detail = json!({ "id": id, "name": { "from": present.name, "to": name } });
+    let renamed = table::rename(context.database, present, name)?;
+    context.event("sub_account.renamed", None, &detail)?;
+    Answer::json(200, &renamed, Some(renamed.rev.0))
+}

@@ -1,0 +1,72 @@
+//! Sub-accounts.
+
+use serde::Serialize;
+
+use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored};
+use tidegate::text::folded;
+use tidegate::record::OwnerId;
+use tidegate::time::Timestamp;
+use crate::registry::database::{Database, number, row};
+use crate::registry::paging::{cut, limit_and_one};
+use crate::registry::rev::Rev;
+
+row! {
+    /// A sub-account as the admin API shows it.
+    #[derive(Serialize)]
+    pub(crate) struct SubAccount {
+        pub id: OwnerId,
+        /// Grows with every change.
+        pub rev: Rev,
+        pub name: Stored<Name>,
+        /// How many it has.
+        integrations: u64,
+    }
+}
+
+const SELECT: &str = "SELECT id, rev, name, (SELECT count(*) FROM integrations
+        WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
+    FROM sub_accounts";
+
+/// A page of sub-accounts.
+pub(crate) struct Page {
+    pub sub_accounts: Vec<SubAccount>,
+    /// Where the next page begins; `None` after the last.
+    pub cursor: Option<String>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+/// A page of them, by id.
+pub(crate) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Page, AdminError> {
+    let after = paging.after.as_ref().map_or("", OwnerId::as_str);
+    let sql = format!("{SELECT} WHERE id > ? ORDER BY id LIMIT ?");
+    let mut sub_accounts: Vec<SubAccount> = database.rows(&sql, vec![after.into(), limit_and_one(paging.limit)])?;
+    let more = cut(&mut sub_accounts, paging.limit);
+    let cursor = sub_accounts.last().filter(|_| more).map(|last| Paging::cursor(&last.id));
+    Ok(Page { sub_accounts, cursor, total: database.count("sub_accounts", vec![])? })
+}
+
+/// The sub-account with this id, if there is one.
+pub(crate) fn find(database: &Database, id: &OwnerId) -> Result<Option<SubAccount>, AdminError> {
+    database.row(&format!("{SELECT} WHERE id = ?"), vec![id.as_str().into()])
+}
+
+/// Adds one. Its id must be new.
+pub(crate) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Result<SubAccount, AdminError> {
+    let NewSubAccount { id, name } = new;
+    if find(database, &id)?.is_some() {
+        return Err(AdminError::Exists("id"));
+    }
+    let values =
+        vec![id.as_str().into(), name.as_str().into(), number(now.seconds()), folded(name.as_str()).into(), number(1)];
+    database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name, rev) VALUES (?, ?, ?, ?, ?)", values)?;
+    Ok(SubAccount { id, rev: Rev(1), name: Stored(name), integrations: 0 })
+}
+
+/// Gives it another name.
+pub(crate) fn rename(database: &Database, before: SubAccount, name: Name) -> Result<SubAccount, AdminError> {
+    let rev = before.rev.next()?;
+    let values = vec![name.as_str().into(), folded(name.as_str()).into(), number(rev.0), before.id.as_str().into()];
+    database.run("UPDATE sub_accounts SET name = ?, folded_name = ?, rev = ? WHERE id = ?", values)?;
+    Ok(SubAccount { name: Stored(name), rev, ..before })
+}
