@@ -1,5 +1,5 @@
 // The Worker under test: worker/js/entry.js, with an environment and a request that the tests can replace.
-import Entry, { Registry as EntryRegistry } from "../../worker/js/entry.js";
+import Entry, { Courier, Registry as EntryRegistry, Usage } from "../../worker/js/entry.js";
 
 import { originOf } from "./support/hosts.ts";
 import { registryKv } from "./support/kv.ts";
@@ -29,6 +29,8 @@ class RawRequest extends Request {
     return `${originOf(this.#target)}${this.#target}`;
   }
 }
+
+export { Courier, Usage };
 
 export default {
   fetch(request: Request, env: object, context: ExecutionContext): Promise<Response> {

@@ -94,7 +94,11 @@ export const faultsOptions = (): WorkersPoolOptions => ({
         ],
         bindings: VARIABLES,
         kvNamespaces: ["TOKENS"],
-        durableObjects: { REGISTRY: { className: "Registry", useSQLite: true } },
+        durableObjects: {
+          REGISTRY: { className: "Registry", useSQLite: true },
+          USAGE: { className: "Usage", useSQLite: true },
+          COURIER: { className: "Courier", useSQLite: true },
+        },
         serviceBindings: { ORIGIN: "tidegate-demo-api" },
       },
       demoApi,

@@ -5,7 +5,7 @@
 // is left to settle their promises. So each call that waits is raced against that event, and fails at once; worker-build's
 // shim makes a fresh instance for the next.
 import { DurableObject } from "cloudflare:workers";
-import Gate, { Registry as RustRegistry } from "../../build/index.js";
+import Gate, { Courier as RustCourier, Registry as RustRegistry, Usage as RustUsage } from "../../build/index.js";
 import { forward, names } from "./http.js";
 
 // The shim binds them to no instance of its class; called so, a request pays for none.
@@ -49,22 +49,28 @@ async function guarded(call) {
   }
 }
 
-export class Registry extends DurableObject {
-  #registry;
+/** A Durable Object class of the core's, each of its calls guarded. */
+const guardedObject = (RustObject) =>
+  class extends DurableObject {
+    #object;
 
-  constructor(ctx, env) {
-    super(ctx, env);
-    this.#registry = new RustRegistry(ctx, env);
-  }
+    constructor(ctx, env) {
+      super(ctx, env);
+      this.#object = new RustObject(ctx, env);
+    }
 
-  fetch(request) {
-    return guarded(() => this.#registry.fetch(request));
-  }
+    fetch(request) {
+      return guarded(() => this.#object.fetch(request));
+    }
 
-  alarm() {
-    return guarded(() => this.#registry.alarm());
-  }
-}
+    alarm() {
+      return guarded(() => this.#object.alarm());
+    }
+  };
+
+export class Registry extends guardedObject(RustRegistry) {}
+export class Usage extends guardedObject(RustUsage) {}
+export class Courier extends guardedObject(RustCourier) {}
 
 // An object, not a class: it has no method but this one for whoever holds a service binding, and costs less. Nor is it an async
 // function: a request that is forwarded at once has the one promise that it needs.
