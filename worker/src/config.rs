@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
 use super::origin::Origin;
-use super::registry::Settings;
+use registry::Settings;
 use tidegate::admin::{AdminError, AdminHost, ApiUrl, OwnerKey};
 use tidegate::decision::Denial;
 use tidegate::feed::Limits;

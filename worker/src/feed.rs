@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::flights::{LOOKS, Note, a_while};
 use super::location::{self, Shared};
-use super::registry::Read;
 use super::site::Site;
 use super::{body, log, stub};
+use registry::Read;
 use tidegate::feed::{Feed, Limits, Sighting};
 
 /// What this location's cache keeps the copies by.

@@ -5,10 +5,9 @@
 use serde_json::json;
 use web_sys::{Request, Response};
 
-use super::durable_objects::Sql;
 use super::head::Head;
-use super::registry::Storage;
 use super::respond;
+use registry::Storage;
 
 /// The header field that says where to panic: `gate`, there `at-once`, or `registry`; or what to tell: `memory`.
 pub(super) const HEADER: &str = "x-inject-panic";
@@ -36,7 +35,7 @@ pub(super) fn memory(request: &Request) -> Option<worker::Result<Response>> {
 }
 
 /// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.
-pub(super) fn panic_in_transaction(request: &worker::Request, sql: &Sql) {
+pub(super) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("registry") {
         let _ = sql.transaction(&mut || {
             let _ = sql.run("INSERT INTO sub_accounts (id, name, created_at) VALUES ('panic', 'panic', 0)", &[]);

@@ -20,7 +20,6 @@ mod log;
 mod origin;
 mod page;
 mod refusals;
-mod registry;
 mod respond;
 mod service;
 mod site;

@@ -9,9 +9,9 @@ use web_sys::{RequestInit, Response};
 use worker::Env;
 
 use super::config::binding;
-use super::registry::{READS, Read};
 use super::service::Service;
 use super::{body, clock};
+use registry::{READS, Read};
 
 /// How long the registry may take to answer a read.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);

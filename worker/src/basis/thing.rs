@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::cache::{Isolate, Remembered};
-use super::super::registry::Read;
+use registry::Read;
 use tidegate::feed::{Feed, Minimum};
 use tidegate::policy::{POLICY_KEY, StoredPolicy};
 use tidegate::record::Record;

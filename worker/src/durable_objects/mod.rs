@@ -3,9 +3,5 @@
 mod courier;
 mod outbox;
 mod registry;
-mod sql;
 mod unavailable;
 mod usage;
-
-#[cfg(feature = "faults")]
-pub(super) use self::sql::Sql;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 use worker::{Delay, Env, State};
 
-use tidegate::admin::AdminError;
-use crate::registry::{Answered, Drain, PUT_TIMEOUT, RETRY_AFTER, Registry, Settings, Share, Step};
 use crate::{clock, kv, log};
+use registry::{Answered, Drain, PUT_TIMEOUT, RETRY_AFTER, Registry, Settings, Share, Step};
+use tidegate::admin::AdminError;
 
 /// How long an admin's answer waits for KV.
 const TIMEOUT: Duration = Duration::from_secs(5);

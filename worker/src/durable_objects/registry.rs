@@ -2,18 +2,17 @@
 
 use std::cell::OnceCell;
 
+use durable_storage::DurableStorage;
 use serde_json::json;
+use wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::outbox::Outbox;
-use super::sql::Sql;
-use tidegate::admin::AdminError;
 use crate::body::{self, BodyError};
 use crate::config::Config;
-use crate::registry::{
-    ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share,
-};
 use crate::{clock, log, respond};
+use registry::{ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share};
+use tidegate::admin::AdminError;
 
 /// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
 #[durable_object(alarm)]
@@ -62,7 +61,7 @@ impl Registry {
         if let Some(rules) = self.rules.get() {
             return Ok(rules);
         }
-        let rules = Rules::open(Box::new(Sql::of(&self.state)), &self.settings(), clock::now())?;
+        let rules = Rules::open(Box::new(storage(&self.state)), &self.settings(), clock::now())?;
         Ok(self.rules.get_or_init(|| rules))
     }
 
@@ -96,7 +95,7 @@ impl Registry {
     async fn command(&self, request: Request, url: &str) -> Result<Answer, AdminError> {
         let rules = self.rules()?;
         #[cfg(feature = "faults")]
-        crate::inject::panic_in_transaction(&request, &Sql::of(&self.state));
+        crate::inject::panic_in_transaction(&request, &storage(&self.state));
         let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;
         let body = match accepted.max_body() {
@@ -113,6 +112,13 @@ impl Registry {
         }
         rules.complete(outcome, clock::now())
     }
+}
+
+/// The SQL of the object with this state.
+pub(crate) fn storage(state: &State) -> DurableStorage {
+    let storage = state.storage();
+    let raw: &JsValue = storage.as_raw().as_ref();
+    DurableStorage::new(raw)
 }
 
 /// The platform's randomness.

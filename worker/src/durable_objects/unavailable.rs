@@ -2,8 +2,8 @@
 
 use worker::{Response, Result};
 
-use tidegate::reply::Reply;
 use crate::respond;
+use tidegate::reply::Reply;
 
 /// 503.
 pub(super) fn answer() -> Result<Response> {

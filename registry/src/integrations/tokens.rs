@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::database::{Database, number, row};
+use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Integration};
 use tidegate::rotation::{LiveToken, Rotation};
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, TokenHash};
-use crate::registry::database::{Database, number, row};
-use crate::registry::storage::Parameter;
 
 row! {
     /// One of an integration's present tokens.

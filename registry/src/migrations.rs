@@ -2,8 +2,8 @@
 
 use super::database::{Database, number, row};
 use tidegate::admin::{AdminError, searchable};
-use tidegate::text::folded;
 use tidegate::feed::KEPT_SECONDS;
+use tidegate::text::folded;
 use tidegate::time::Timestamp;
 
 /// What brings the schema one version further: statements, then what SQLite cannot compute by itself.

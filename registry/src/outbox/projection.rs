@@ -4,13 +4,13 @@
 use serde_json::json;
 
 use super::table;
+use crate::database::{Database, number, row};
+use crate::integrations::{self, Listed};
+use crate::policies;
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::StoreKeys;
-use crate::registry::database::{Database, number, row};
-use crate::registry::integrations::{self, Listed};
-use crate::registry::policies;
 
 /// The number of the format: values carry a MAC.
 const FORMAT: u32 = 1;

@@ -1,9 +1,9 @@
 //! Integrations by what they may do.
 
+use crate::database::{Database, number, row};
 use tidegate::admin::{AdminError, Name, Stored};
 use tidegate::record::{Level, OwnerId};
 use tidegate::token::IntegrationId;
-use crate::registry::database::{Database, number, row};
 
 row! {
     /// The integrations of one level with the same scopes.

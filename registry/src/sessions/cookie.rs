@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use tidegate::admin::OwnerKey;
+use tidegate::encoding::BASE64URL;
 use tidegate::forward::SESSION_COOKIE;
 use tidegate::token::TokenKeys;
 

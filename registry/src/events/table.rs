@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::database::{Database, bound, number, row};
+use crate::paging::{cut, limit_and_one};
+use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
-use crate::registry::database::{Database, bound, number, row};
-use crate::registry::paging::{cut, limit_and_one};
-use crate::registry::storage::Parameter;
 
 row! {
     struct Row {

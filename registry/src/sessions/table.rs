@@ -2,10 +2,10 @@
 
 use super::actor::Actor;
 use super::cookie::LIFETIME_SECONDS;
+use crate::database::{Database, number};
+use crate::storage::Parameter;
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
-use crate::registry::database::{Database, number};
-use crate::registry::storage::Parameter;
 
 /// Checks that the actor may still ask: a session can end, also while a body is on its way.
 pub(crate) fn check(database: &Database, actor: &Actor, now: Timestamp) -> Result<(), AdminError> {

@@ -4,9 +4,9 @@
 use sha2::{Digest, Sha256};
 
 use super::table;
+use crate::database::{Database, bound, number, row};
 use tidegate::admin::{AdminError, DocumentName, MAX_DOCUMENTS};
 use tidegate::openapi::Document;
-use crate::registry::database::{Database, bound, number, row};
 
 /// The longest part of a document's text, in bytes. A value in a Durable Object's SQLite has at most 2 MB.
 const MAX_PART_BYTES: usize = 900_000;

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::database::{Database, number, row};
+use crate::integrations;
+use crate::rev::Rev;
+use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Name, NewAgency};
 use tidegate::record::OwnerId;
 use tidegate::time::Timestamp;
-use crate::registry::database::{Database, number, row};
-use crate::registry::integrations;
-use crate::registry::rev::Rev;
-use crate::registry::storage::Parameter;
 
 /// The agency as the admin API shows it.
 #[derive(Serialize)]

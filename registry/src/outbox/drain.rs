@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::projection;
 use super::table::{Row, next};
+use crate::database::Database;
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::token::{SignedValue, TokenKeys};
-use crate::registry::database::Database;
 
 /// How long a put may take. One that has not answered by then may still land: so long, no other may start. Not forever, since
 /// a put whose request was cancelled never answers.

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use crate::database::{Database, number, row};
+use crate::paging::{cut, limit_and_one};
+use crate::rev::Rev;
 use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored};
-use tidegate::text::folded;
 use tidegate::record::OwnerId;
+use tidegate::text::folded;
 use tidegate::time::Timestamp;
-use crate::registry::database::{Database, number, row};
-use crate::registry::paging::{cut, limit_and_one};
-use crate::registry::rev::Rev;
 
 row! {
     /// A sub-account as the admin API shows it.

@@ -34,11 +34,11 @@ use self::context::Context;
 use self::database::Database;
 use self::idempotency::Repeatable;
 use self::outbox::Lease;
-pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, RETRY_AFTER, Share, Step};
+pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
 pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
 pub use self::sessions::{Actor, find as find_session};
 pub use self::settings::{Random, Settings};
-pub use self::storage::{Completion, Parameter, Storage, StorageError};
+pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Route};
 use tidegate::time::Timestamp;
 

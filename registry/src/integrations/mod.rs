@@ -20,8 +20,8 @@ use tidegate::admin::{
     history,
 };
 use tidegate::record::{Level, Owner, Record};
-use tidegate::time::Timestamp;
 use tidegate::scope::ScopeSet;
+use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted};
 
 /// `GET /integrations`

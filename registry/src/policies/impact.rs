@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::database::Database;
+use crate::integrations::{self, Group, Member};
 use tidegate::admin::{AdminError, Held, Impact, Stored, impact};
 use tidegate::policy::Policy;
 use tidegate::record::Owner;
-use crate::registry::database::Database;
-use crate::registry::integrations::{self, Group, Member};
 
 /// How many integrations are listed; of the others the number is told.
 const MAX_LISTED: u64 = 200;

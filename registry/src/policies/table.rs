@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::database::{Database, bound, number, row};
+use crate::paging::{cut, limit_and_one};
+use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
 use tidegate::policy::{MAX_BYTES, OwnerNames, Policy};
 use tidegate::time::Timestamp;
-use crate::registry::database::{Database, bound, number, row};
-use crate::registry::paging::{cut, limit_and_one};
-use crate::registry::storage::Parameter;
 
 row! {
     struct Row {

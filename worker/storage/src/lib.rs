@@ -1,11 +1,9 @@
-//! The Durable Object's SQL as the registry's [`Storage`].
+//! The SQL of a Durable Object as the registry's [`Storage`].
 
-use js_sys::{Array, JSON};
+use js_sys::{Array, Error, JSON};
+use registry::{Completion, Parameter, Storage, StorageError};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::State;
-
-use crate::registry::{Completion, Parameter, Storage, StorageError};
 
 // `worker` has these too, but reads rows with a reader for each type, which is much more code.
 #[wasm_bindgen]
@@ -29,17 +27,15 @@ extern "C" {
 }
 
 /// The SQL of a Durable Object.
-pub(crate) struct Sql {
+pub struct DurableStorage {
     sql: RawSql,
     storage: RawStorage,
 }
 
-impl Sql {
-    /// That of the Durable Object with this state.
-    pub fn of(state: &State) -> Self {
-        let storage = state.storage();
-        let raw: &JsValue = storage.as_raw().as_ref();
-        let storage: RawStorage = raw.clone().unchecked_into();
+impl DurableStorage {
+    /// That of a Durable Object, whose `ctx.storage` is given.
+    pub fn new(storage: &JsValue) -> Self {
+        let storage: RawStorage = storage.clone().unchecked_into();
         Self { sql: storage.sql(), storage }
     }
 
@@ -48,7 +44,7 @@ impl Sql {
     }
 }
 
-impl Storage for Sql {
+impl Storage for DurableStorage {
     /// One text crosses over from JavaScript, however many rows there are.
     fn rows(&self, sql: &str, parameters: &[Parameter]) -> Result<String, StorageError> {
         let rows = self.exec(sql, parameters)?.to_array().and_then(|rows| JSON::stringify(&rows));
@@ -83,6 +79,9 @@ fn value(parameter: &Parameter) -> JsValue {
     }
 }
 
+/// What was thrown, without the stack.
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn fault(error: JsValue) -> StorageError {
-    StorageError(worker::Error::from(error).to_string())
+    let thrown = error.dyn_ref::<Error>().map(|error| String::from(error.to_string()));
+    StorageError(thrown.unwrap_or_else(|| "the database threw no error".to_owned()))
 }

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use crate::database::{Database, number, row};
+use crate::feed;
+use crate::storage::Parameter;
 use tidegate::admin::AdminError;
 use tidegate::policy::{POLICY_KEY, Policy, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
-use crate::registry::database::{Database, number, row};
-use crate::registry::feed;
-use crate::registry::storage::Parameter;
 
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
 pub(crate) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::documents::{self, Described, Kept};
 use super::table::{self, Published};
+use crate::database::Database;
 use tidegate::admin::{AdminError, DocumentName, PolicyChange, PolicyDraft, WholePolicy};
 use tidegate::openapi::{Compiled, Document, Settings, compile};
 use tidegate::policy::Policy;
-use crate::registry::database::Database;
 
 /// A policy that could be published.
 pub(crate) struct Candidate {

@@ -1,6 +1,8 @@
 //! The database as the registry needs it: SQLite, with what a Durable Object's SQL leaves of it. The Worker implements this over
 //! the platform's SQL; tests implement it over SQLite in the process.
 
+use std::rc::Rc;
+
 /// The largest number that a parameter or a column may have. The platform's numbers are JavaScript's, which are exact up to here.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 
@@ -50,6 +52,21 @@ pub trait Storage {
     /// # Errors
     /// [`StorageError`] if the transaction cannot begin, or not end as `work` says.
     fn transaction(&self, work: &mut dyn FnMut() -> Completion) -> Result<(), StorageError>;
+}
+
+/// A storage that others have a handle on too.
+impl<S: Storage + ?Sized> Storage for Rc<S> {
+    fn rows(&self, sql: &str, parameters: &[Parameter]) -> Result<String, StorageError> {
+        (**self).rows(sql, parameters)
+    }
+
+    fn run(&self, sql: &str, parameters: &[Parameter]) -> Result<(), StorageError> {
+        (**self).run(sql, parameters)
+    }
+
+    fn transaction(&self, work: &mut dyn FnMut() -> Completion) -> Result<(), StorageError> {
+        (**self).transaction(work)
+    }
 }
 
 impl From<&str> for Parameter {

@@ -1,14 +1,13 @@
 //! Integrations in SQLite.
 
 use super::tokens::{self, Token};
+use crate::database::{Database, number, row};
+use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Description, Integration, Name, Stored, searchable};
-use tidegate::text::folded;
 use tidegate::record::{self, Level, Owner, OwnerId};
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
-use crate::registry::database::{Database, number, row};
-use crate::registry::storage::Parameter;
 
 /// What of a row [`Row`] reads.
 pub(crate) const COLUMNS: &str =

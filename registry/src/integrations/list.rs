@@ -4,14 +4,15 @@ use serde::Serialize;
 
 use super::table::{self, COLUMNS, Row};
 use super::tokens;
+use crate::database::{Database, bound, number};
+use crate::outbox;
+use crate::paging::{cut, limit_and_one};
+use crate::storage::Parameter;
 use tidegate::admin::{
     AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
 };
+use tidegate::text::folded;
 use tidegate::time::Timestamp;
-use crate::registry::database::{Database, bound, number};
-use crate::registry::outbox;
-use crate::registry::paging::{cut, limit_and_one};
-use crate::registry::storage::Parameter;
 
 /// A page, as the admin API shows it.
 #[derive(Serialize)]
@@ -122,7 +123,7 @@ impl Conditions {
             conditions.and_state(*state, now);
         }
         if let Some(before) = token_created_before {
-            conditions.and(&format!("{TOKEN_MADE} < ?"), vec![number(before.seconds())]);
+            conditions.and(&format!("{TOKEN_MADE} < ?"), vec![bound(before.seconds())]);
         }
         conditions
     }
