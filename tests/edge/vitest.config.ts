@@ -2,11 +2,11 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
-import { faultsOptions, gateOptions } from "./workers.ts";
+import { faultsOptions, gateOptions, registryOptions } from "./workers.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** What both projects share. setup.ts looks after every test's log. */
+/** What the projects of the gate share. setup.ts looks after every test's log. */
 const shared = { setupFiles: ["tests/edge/setup.ts"], testTimeout: 20_000, hookTimeout: 20_000 };
 
 export default defineConfig({
@@ -29,6 +29,11 @@ export default defineConfig({
         root,
         plugins: [cloudflareTest(faultsOptions)],
         test: { ...shared, name: "faults", include: ["tests/edge/faults.test.ts"] },
+      },
+      {
+        root,
+        plugins: [cloudflareTest(registryOptions)],
+        test: { name: "registry", include: ["tests/registry/registry.test.ts"], testTimeout: 60_000 },
       },
     ],
   },

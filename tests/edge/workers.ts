@@ -105,3 +105,12 @@ export const faultsOptions = (): WorkersPoolOptions => ({
     ],
   },
 });
+
+/** A Worker with nothing but a Durable Object's SQL, on which the registry's tests run. */
+export const registryOptions: WorkersPoolOptions = {
+  main: "./tests/registry/worker/worker.ts",
+  miniflare: {
+    compatibilityDate: COMPATIBILITY_DATE,
+    durableObjects: { DATABASE: { className: "Database", useSQLite: true } },
+  },
+};

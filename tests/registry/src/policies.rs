@@ -1,0 +1,147 @@
+//! The policy's versions and documents.
+
+use std::rc::Rc;
+
+use registry::{Read, Storage};
+use serde_json::{Value, json};
+use tidegate::admin::AdminError;
+
+use crate::world::{With, World, based_on, demo_policy};
+
+cases! {
+    nothing_is_in_force_at_first
+    a_published_one_is_in_force_and_goes_to_kv
+    the_same_again_is_no_version
+    a_change_is_based_on_the_present_version
+    a_text_is_kept_once_however_often_it_is_published
+    a_roll_back_is_a_version_of_its_own
+    a_roll_back_to_a_number_that_never_was_is_refused
+    a_document_that_was_spoilt_is_a_fault
+    versions_come_in_pages
+    a_preview_stores_nothing_and_tells_who_loses
+    who_has_the_compiled_policy_is_not_sent_it_again
+}
+
+fn rev(world: &World) -> Value {
+    world.get("/policy")["rev"].clone()
+}
+
+fn without_contacts() -> Value {
+    let mut policy = demo_policy();
+    let paths = policy["documents"][0]["paths"].as_object_mut().unwrap();
+    paths.retain(|path, _| !path.starts_with("/contacts"));
+    policy
+}
+
+fn nothing_is_in_force_at_first(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    for path in ["/policy", "/policy/compiled"] {
+        assert_eq!(world.ask("GET", path, Value::Null, With::default()).unwrap_err(), AdminError::NotFound);
+    }
+    assert_eq!(world.read(&Read::Policy).unwrap_err(), AdminError::NotFound);
+    assert_eq!(world.get("/scopes"), json!({ "scopes": [] }));
+    assert_eq!(world.get("/policy/versions"), json!({ "versions": [], "cursor": null, "total": 0 }));
+}
+
+fn a_published_one_is_in_force_and_goes_to_kv(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let published = world.ok("PUT", "/policy", demo_policy(), based_on(0));
+    assert_eq!((published.rev, &published.body["changed"]), (Some(1), &json!(true)));
+    assert_eq!(world.read(&Read::Policy).unwrap()["rev"], json!(1));
+    assert_eq!(world.rows("SELECT key, rev FROM outbox"), [json!({ "key": "policy", "rev": 1 })]);
+    assert_eq!(world.value("SELECT kind AS it FROM events"), json!("policy.published"));
+    assert!(!world.get("/scopes")["scopes"].as_array().unwrap().is_empty());
+}
+
+fn the_same_again_is_no_version(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    let again = world.ok("PUT", "/policy", demo_policy(), With::default());
+    assert_eq!((again.rev, &again.body["changed"]), (Some(1), &json!(false)));
+    assert_eq!(world.value("SELECT count(*) AS it FROM policies"), json!(1));
+    assert_eq!(world.value("SELECT count(*) AS it FROM events"), json!(1));
+}
+
+fn a_change_is_based_on_the_present_version(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), based_on(0));
+    let stale = world.ask("PUT", "/policy", without_contacts(), based_on(0)).unwrap_err();
+    assert_eq!(stale, AdminError::Stale(world.get("/policy")));
+    assert_eq!(rev(&world), json!(1));
+}
+
+fn a_text_is_kept_once_however_often_it_is_published(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    for policy in [demo_policy(), without_contacts(), demo_policy()] {
+        world.ok("PUT", "/policy", policy, With::default());
+    }
+    assert_eq!(world.value("SELECT count(*) AS it FROM policies"), json!(3));
+    assert_eq!(world.value("SELECT count(*) AS it FROM policy_documents"), json!(3));
+    assert_eq!(world.value("SELECT count(DISTINCT digest) AS it FROM documents"), json!(2));
+}
+
+fn a_roll_back_is_a_version_of_its_own(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    let first = world.get("/scopes");
+    world.ok("PUT", "/policy", without_contacts(), With::default());
+    assert_ne!(world.get("/scopes"), first);
+    let back = world.ok("POST", "/policy/rollback", json!({ "to": 1 }), based_on(2));
+    assert_eq!((back.rev, world.get("/scopes")), (Some(3), first));
+    let last = "SELECT kind AS it FROM events ORDER BY seq DESC LIMIT 1";
+    assert_eq!(world.value(last), json!("policy.rolled_back"));
+}
+
+fn a_roll_back_to_a_number_that_never_was_is_refused(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    for to in [0, 2, (1 << 53) + 1, u64::MAX] {
+        let refused = world.ask("POST", "/policy/rollback", json!({ "to": to }), With::default()).unwrap_err();
+        assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "to"), "{to}: {refused:?}");
+    }
+}
+
+fn a_document_that_was_spoilt_is_a_fault(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    world.storage.run("UPDATE documents SET text = text || ' '", &[]).unwrap();
+    let change = world.ask("PATCH", "/policy", json!({ "settings": demo_policy()["settings"] }), With::default());
+    assert!(matches!(change.unwrap_err(), AdminError::Registry(_)));
+}
+
+fn versions_come_in_pages(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    for policy in [demo_policy(), without_contacts(), demo_policy()] {
+        world.ok("PUT", "/policy", policy, With::default());
+    }
+    let first = world.get("/policy/versions?limit=2");
+    let revs =
+        |page: &Value| page["versions"].as_array().unwrap().iter().map(|one| one["rev"].clone()).collect::<Vec<_>>();
+    assert_eq!((revs(&first), &first["total"]), (vec![json!(3), json!(2)], &json!(3)));
+    assert!(first["versions"][0]["counts"]["operations"].is_u64());
+    let second = world.get(&format!("/policy/versions?limit=2&cursor={}", first["cursor"].as_str().unwrap()));
+    assert_eq!((revs(&second), &second["cursor"]), (vec![json!(1)], &Value::Null));
+    assert_eq!(revs(&world.get(&format!("/policy/versions?cursor={}", u64::MAX))).len(), 3);
+}
+
+fn a_preview_stores_nothing_and_tells_who_loses(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", &["contacts.readonly"]);
+    let before = world.rows("SELECT count(*) AS n, max(rev) AS rev FROM policies");
+    let preview = world.ok("POST", "/policy/preview", without_contacts(), With::default()).body;
+    assert_eq!(
+        (&preview["impact"]["losing"], &preview["impact"]["integrations"][0]["integration"]),
+        (&json!(1), &json!(id))
+    );
+    assert_eq!(world.rows("SELECT count(*) AS n, max(rev) AS rev FROM policies"), before);
+}
+
+fn who_has_the_compiled_policy_is_not_sent_it_again(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    for (known, status) in [(1, 304), (2, 200)] {
+        let with = With { known_rev: Some(known), ..With::default() };
+        let answer = world.ok("GET", "/policy/compiled", Value::Null, with);
+        assert_eq!((answer.status, answer.rev), (status, Some(1)));
+    }
+}

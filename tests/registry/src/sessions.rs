@@ -1,0 +1,84 @@
+//! Sessions of the admin page.
+
+use std::rc::Rc;
+
+use registry::{Actor, Storage, find_session};
+use serde_json::{Value, json};
+use tidegate::admin::AdminError;
+
+use crate::world::{With, World, settings};
+
+cases! {
+    one_begins_with_a_cookie_and_lasts_12_hours
+    signing_out_ends_it
+    an_unknown_one_may_not_ask
+    those_that_ended_are_forgotten
+    only_the_digest_is_kept
+}
+
+/// Signs in; gives the digest of the session, as the gate finds it in the cookie.
+fn sign_in(world: &World) -> String {
+    let answer = world.ok("POST", "/session", json!({ "key": "" }), With::default());
+    assert_eq!(answer.status, 204);
+    let cookie = answer.cookie.unwrap();
+    for attribute in ["Path=/", "Max-Age=43200", "HttpOnly", "Secure", "SameSite=Strict"] {
+        assert!(cookie.split("; ").any(|found| found == attribute), "{attribute}");
+    }
+    let settings = settings();
+    let pair = cookie.split(';').next().unwrap();
+    find_session(pair, &settings.keys.unwrap(), &settings.owner_key.unwrap()).unwrap()
+}
+
+fn one_begins_with_a_cookie_and_lasts_12_hours(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    *world.actor.borrow_mut() = Actor::Session(sign_in(&world));
+    let shown = world.get("/session");
+    assert_eq!(shown["expires_at"], json!("2026-11-28T12:00:00Z"));
+    world.later(12 * 60 * 60 - 1);
+    assert_eq!(world.get("/session"), shown);
+    world.later(1);
+    let ended = world.ask("GET", "/session", Value::Null, With::default());
+    assert_eq!(ended.unwrap_err(), AdminError::NotSignedIn);
+}
+
+fn signing_out_ends_it(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    *world.actor.borrow_mut() = Actor::Session(sign_in(&world));
+    let out = world.ok("DELETE", "/session", Value::Null, With::default());
+    assert!(out.cookie.unwrap().contains("Max-Age=0"));
+    let ended = world.ask("GET", "/agency", Value::Null, With::default());
+    assert_eq!(ended.unwrap_err(), AdminError::NotSignedIn);
+    let kinds = world.rows("SELECT kind FROM events ORDER BY seq");
+    assert_eq!(kinds, [json!({ "kind": "session.started" }), json!({ "kind": "session.ended" })]);
+}
+
+fn an_unknown_one_may_not_ask(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    sign_in(&world);
+    for actor in [Actor::Session("00".repeat(32)), Actor::Session(String::new())] {
+        *world.actor.borrow_mut() = actor;
+        let refused = world.ask("GET", "/agency", Value::Null, With::default());
+        assert_eq!(refused.unwrap_err(), AdminError::NotSignedIn);
+    }
+}
+
+fn those_that_ended_are_forgotten(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    sign_in(&world);
+    world.later(11 * 60 * 60);
+    sign_in(&world);
+    assert_eq!(world.value("SELECT count(*) AS it FROM sessions"), json!(2));
+    world.later(60 * 60);
+    sign_in(&world);
+    assert_eq!(world.value("SELECT count(*) AS it FROM sessions"), json!(2));
+}
+
+fn only_the_digest_is_kept(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let answer = world.ok("POST", "/session", json!({ "key": "" }), With::default());
+    let cookie = answer.cookie.unwrap();
+    let id = cookie.split(['=', '.']).nth(1).unwrap();
+    assert_eq!(id.len(), 43);
+    let kept = json!([world.rows("SELECT * FROM sessions"), world.rows("SELECT * FROM events")]).to_string();
+    assert!(!kept.contains(id));
+}

@@ -1,0 +1,224 @@
+//! A registry with a clock that the tests set, and a KV namespace that can refuse.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use registry::{Actor, Answered, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage};
+use serde_json::{Value, json};
+use tidegate::admin::{AdminError, OwnerKey};
+use tidegate::time::Timestamp;
+use tidegate::token::{Prefix, TokenKeys};
+
+/// 2026-11-28T00:00:00Z.
+pub const START: u64 = 1_795_824_000;
+pub const DAY: u64 = 24 * 60 * 60;
+
+const DOCUMENT: &str = include_str!("../../../examples/demo-api/openapi.json");
+const SETTINGS: &str = include_str!("../../../examples/demo-api/settings.json");
+
+pub struct World {
+    pub storage: Rc<dyn Storage>,
+    pub registry: Registry,
+    pub settings: Settings,
+    /// Seconds since the Unix epoch.
+    pub now: Cell<u64>,
+    pub actor: RefCell<Actor>,
+    random: Counter,
+}
+
+/// An answer with JSON, or none.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub rev: Option<u64>,
+    pub cookie: Option<String>,
+}
+
+/// Conditions and keys that come with a request.
+#[derive(Clone, Copy, Default)]
+pub struct With<'a> {
+    pub rev: Option<u64>,
+    pub known_rev: Option<u64>,
+    pub key: Option<&'a str>,
+}
+
+/// What KV holds: the value, and after how many seconds it goes.
+#[derive(Default)]
+pub struct Kv {
+    pub values: BTreeMap<String, (String, Option<u64>)>,
+    /// Keys of which every put fails.
+    pub refused: BTreeSet<String>,
+    /// Keys of which no put is answered.
+    pub silent: BTreeSet<String>,
+    /// All puts, in order.
+    pub puts: Vec<String>,
+}
+
+/// Never the same bytes twice.
+struct Counter(Cell<u64>);
+
+impl Random for Counter {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), String> {
+        self.0.set(self.0.get() + 1);
+        for (byte, counted) in bytes.iter_mut().zip(self.0.get().to_be_bytes().into_iter().cycle()) {
+            *byte = counted;
+        }
+        Ok(())
+    }
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        keys: Ok(TokenKeys::parse("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE").unwrap()),
+        prefix: Ok(Prefix::default()),
+        owner_key: Ok(OwnerKey::parse(&format!("owner_{}", "A".repeat(43))).unwrap()),
+        api_url: Ok(None),
+    }
+}
+
+pub const fn based_on(rev: u64) -> With<'static> {
+    With { rev: Some(rev), known_rev: None, key: None }
+}
+
+impl World {
+    /// A registry over an empty database.
+    pub fn new(storage: Rc<dyn Storage>) -> Self {
+        let settings = settings();
+        let registry =
+            Registry::open(Box::new(Rc::clone(&storage)), &settings, Timestamp::from_seconds(START)).unwrap();
+        let random = Counter(Cell::new(0));
+        Self { storage, registry, settings, now: Cell::new(START), actor: RefCell::new(Actor::OwnerKey), random }
+    }
+
+    /// One with the demo API's policy and two sub-accounts.
+    pub fn with_demo(storage: Rc<dyn Storage>) -> Self {
+        let world = Self::new(storage);
+        world.ok("PUT", "/policy", demo_policy(), With::default());
+        for (id, name) in [("acme", "Acme Dental"), ("globex", "Globex Fitness")] {
+            world.ok("POST", "/sub-accounts", json!({ "id": id, "name": name }), With::default());
+        }
+        world
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.now.get())
+    }
+
+    pub fn later(&self, seconds: u64) {
+        self.now.set(self.now.get() + seconds);
+    }
+
+    /// A new start of the object: all that is only in memory is gone.
+    pub fn restarted(self) -> Self {
+        let registry = Registry::open(Box::new(Rc::clone(&self.storage)), &self.settings, self.now()).unwrap();
+        Self { registry, ..self }
+    }
+
+    pub fn ask(&self, method: &str, target: &str, body: Value, with: With<'_>) -> Result<Answer, AdminError> {
+        let head = Head {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            actor: self.actor.borrow().to_header(),
+            if_match: with.rev.map(|rev| format!("\"{rev}\"")),
+            if_none_match: with.known_rev.map(|rev| format!("\"{rev}\"")),
+            idempotency_key: with.key.map(str::to_owned),
+        };
+        let accepted = self.registry.accept(head, self.now())?;
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let outcome = self.registry.carry_out(accepted, &body, &self.settings, &self.random, self.now())?;
+        self.registry.complete(outcome, self.now()).map(Answer::from)
+    }
+
+    /// Asks for what must be done.
+    pub fn ok(&self, method: &str, target: &str, body: Value, with: With<'_>) -> Answer {
+        self.ask(method, target, body, with).unwrap_or_else(|error| panic!("{method} {target}: {error:?}"))
+    }
+
+    pub fn get(&self, target: &str) -> Value {
+        self.ok("GET", target, Value::Null, With::default()).body
+    }
+
+    /// Creates an integration of `acme`; gives its id.
+    pub fn create(&self, name: &str, scopes: &[&str]) -> String {
+        let body = json!({ "name": name, "owner": { "level": "sub_account", "id": "acme" }, "scopes": scopes });
+        let made = self.ok("POST", "/integrations", body, With::default());
+        made.body["integration"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What the gate is answered.
+    pub fn read(&self, read: &Read) -> Result<Value, AdminError> {
+        self.registry.read(read, self.now.get() * 1000).map(|response| Answer::from(response).body)
+    }
+
+    /// The rows of a query.
+    pub fn rows(&self, sql: &str) -> Vec<Value> {
+        serde_json::from_str(&self.storage.rows(sql, &[]).unwrap()).unwrap()
+    }
+
+    /// The only value of the only row of a query, whose column is called `it`.
+    pub fn value(&self, sql: &str) -> Value {
+        let rows = self.rows(sql);
+        assert_eq!(rows.len(), 1, "{sql}");
+        rows[0]["it"].clone()
+    }
+
+    /// One drain; gives what it had for the log.
+    pub fn drain(&self, kv: &mut Kv) -> Vec<String> {
+        let mut faults = Vec::new();
+        let now_ms = self.now.get() * 1000;
+        let mut drain =
+            self.registry.drain(&self.settings, Share::OF_AN_ALARM, now_ms).unwrap().expect("no drain runs");
+        while let Some(step) = drain.next(now_ms).unwrap() {
+            match step {
+                Step::Pause(_) => {}
+                Step::Fault(fault) => faults.push(fault),
+                Step::Put(put) => {
+                    let answer = kv.put(put.key(), put.value.as_str(), put.ttl_seconds());
+                    faults.extend(drain.answered(*put, answer, now_ms).unwrap());
+                }
+            }
+        }
+        drain.end(Ok(())).unwrap();
+        faults
+    }
+}
+
+impl Kv {
+    fn put(&mut self, key: &str, value: &str, ttl_seconds: Option<u64>) -> Answered {
+        self.puts.push(key.to_owned());
+        if self.silent.contains(key) {
+            return Answered::Nothing;
+        }
+        if self.refused.contains(key) {
+            return Answered::Failed(format!("{key} is refused"));
+        }
+        self.values.insert(key.to_owned(), (value.to_owned(), ttl_seconds));
+        Answered::Taken
+    }
+
+    /// The revision of what is there.
+    pub fn rev(&self, key: &str) -> Option<u64> {
+        let value: Value = serde_json::from_str(&self.values.get(key)?.0).unwrap();
+        value["rev"].as_u64()
+    }
+}
+
+impl From<Response> for Answer {
+    fn from(response: Response) -> Self {
+        match response {
+            Response::NoContent { cookie } => Self { status: 204, body: Value::Null, rev: None, cookie },
+            Response::NotModified { rev } => Self { status: 304, body: Value::Null, rev: Some(rev), cookie: None },
+            Response::Json { status, body, rev } => {
+                Self { status, body: serde_json::from_str(&body).unwrap(), rev, cookie: None }
+            }
+        }
+    }
+}
+
+pub fn demo_policy() -> Value {
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let settings: Value = serde_json::from_str(SETTINGS).unwrap();
+    json!({ "documents": [document], "settings": settings })
+}

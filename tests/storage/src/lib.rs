@@ -1,0 +1,142 @@
+//! The registry's [`Storage`] on SQLite in the process, for tests and for the simulator. It refuses what a Durable Object's SQL
+//! refuses and SQLite allows. The package `registry-tests` tries each refusal here and in workerd.
+
+mod json;
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use registry::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::types::Value;
+use rusqlite::{Batch, Connection, Error, Statement, params_from_iter};
+
+/// The limits that the platform documents for SQLite in Durable Objects, and the version of workerd that the tests use has.
+const LIMITS: [(Limit, i32); 8] = [
+    (Limit::SQLITE_LIMIT_LENGTH, 2_000_000),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+    (Limit::SQLITE_LIMIT_COLUMN, 100),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+];
+
+/// A database in memory.
+pub struct Sqlite {
+    connection: Connection,
+    /// Whether the statement is one of this file's own, which may begin and end transactions.
+    is_own: Arc<AtomicBool>,
+    /// How many transactions are open, one inside the other.
+    depth: Cell<u32>,
+}
+
+impl Sqlite {
+    /// An empty database.
+    ///
+    /// # Errors
+    /// [`StorageError`] if SQLite cannot open it.
+    pub fn in_memory() -> Result<Self, StorageError> {
+        let mut connection = Connection::open_in_memory().map_err(fault)?;
+        connection.execute_batch("PRAGMA foreign_keys = ON").map_err(fault)?;
+        for (limit, value) in LIMITS {
+            connection.set_limit(limit, value).map_err(fault)?;
+        }
+        let is_own = Arc::new(AtomicBool::new(false));
+        let own = Arc::clone(&is_own);
+        let authorize = move |context: AuthContext<'_>| authorize(&context.action, own.load(Ordering::Relaxed));
+        connection.authorizer(Some(authorize)).map_err(fault)?;
+        Ok(Self { connection, is_own, depth: Cell::new(0) })
+    }
+
+    /// Runs all statements; gives the rows of the last one.
+    fn execute(&self, sql: &str, parameters: &[Parameter]) -> Result<Vec<String>, StorageError> {
+        let mut rows = Vec::new();
+        let mut unbound = Some(parameters).filter(|parameters| !parameters.is_empty());
+        let mut batch = Batch::new(&self.connection, sql);
+        while let Some(mut statement) = batch.next().map_err(fault)? {
+            if unbound.is_none() && !parameters.is_empty() {
+                return Err(StorageError("only the last statement can have parameters".to_owned()));
+            }
+            let bound = if statement.parameter_count() == 0 { &[] } else { unbound.take().unwrap_or_default() };
+            rows = step(&mut statement, bound)?;
+        }
+        if unbound.is_some() { Err(StorageError("no statement takes the parameters".to_owned())) } else { Ok(rows) }
+    }
+
+    /// Runs statements that others may not run.
+    fn own(&self, sql: &str) -> Result<(), StorageError> {
+        self.is_own.store(true, Ordering::Relaxed);
+        let outcome = self.connection.execute_batch(sql).map_err(fault);
+        self.is_own.store(false, Ordering::Relaxed);
+        outcome
+    }
+}
+
+impl Storage for Sqlite {
+    fn rows(&self, sql: &str, parameters: &[Parameter]) -> Result<String, StorageError> {
+        Ok(format!("[{}]", self.execute(sql, parameters)?.join(",")))
+    }
+
+    fn run(&self, sql: &str, parameters: &[Parameter]) -> Result<(), StorageError> {
+        self.execute(sql, parameters).map(drop)
+    }
+
+    fn transaction(&self, work: &mut dyn FnMut() -> Completion) -> Result<(), StorageError> {
+        let depth = self.depth.get();
+        self.own(&format!("SAVEPOINT t{depth}"))?;
+        self.depth.set(depth.saturating_add(1));
+        let completion = work();
+        self.depth.set(depth);
+        match completion {
+            Completion::Commit => self.own(&format!("RELEASE t{depth}")),
+            Completion::RollBack => self.own(&format!("ROLLBACK TO t{depth}; RELEASE t{depth}")),
+        }
+    }
+}
+
+/// The platform ends and begins transactions itself, and allows few pragmas, of which the registry uses none.
+fn authorize(action: &AuthAction<'_>, is_own: bool) -> Authorization {
+    match action {
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } if is_own => Authorization::Allow,
+        AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
+        | AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Pragma { .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    }
+}
+
+fn step(statement: &mut Statement<'_>, parameters: &[Parameter]) -> Result<Vec<String>, StorageError> {
+    if statement.parameter_count() != parameters.len() {
+        return Err(StorageError("wrong number of parameters".to_owned()));
+    }
+    let values = parameters.iter().map(value).collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let mut found = statement.query(params_from_iter(values)).map_err(fault)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next().map_err(fault)? {
+        rows.push(json::object(&names, row)?);
+    }
+    Ok(rows)
+}
+
+/// A parameter as the platform passes it: a number of JavaScript's is a `REAL`.
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53-1")]
+fn value(parameter: &Parameter) -> Result<Value, StorageError> {
+    match parameter {
+        Parameter::Null => Ok(Value::Null),
+        Parameter::Number(number) if *number <= MAX_NUMBER => Ok(Value::Real(*number as f64)),
+        Parameter::Number(_) => Err(StorageError("a number over 2^53-1".to_owned())),
+        Parameter::Text(text) => Ok(Value::Text(text.clone())),
+    }
+}
+
+fn fault(error: Error) -> StorageError {
+    StorageError(error.to_string())
+}
