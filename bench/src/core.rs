@@ -14,6 +14,7 @@ use crate::options::Options;
 use crate::report::{Goal, Part, short};
 use crate::{tools, world};
 use xtask::setup::step;
+use xtask::wasm::{self, Host, Package};
 use xtask::{build, process, project};
 
 /// On this machine's processor.
@@ -32,11 +33,11 @@ pub fn native(_: &Options) -> Result<Part> {
 /// In Node's engine, which is workerd's.
 pub fn wasm(_: &Options) -> Result<Part> {
     let directory = project::path("target/bench-wasm");
-    let wasm = step("Compiling the cases to WASM", || build::compile("tidegate-bench-rules", "", build::WORKER))?;
-    let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
-    process::run(bindgen.args(["--target", "nodejs", "--out-name", "bench", "--out-dir"]).arg(&directory).arg(wasm))?;
+    let package = Package::like_the_worker("tidegate-bench-wasm");
+    let wasm = step("Compiling the cases to WASM", || wasm::compile_one(package))?;
+    wasm::bind(&wasm, Host::Node, &directory, "bench")?;
     let module = directory.join("bench_bg.wasm");
-    build::optimize(&module)?;
+    wasm::optimize(&module, &module)?;
     fs::write(directory.join("package.json"), "{}")?; // CommonJS, whatever is above
     let module = directory.join("bench.js");
     let policy = real_policy()?;

@@ -52,7 +52,7 @@ export async function rawOrigin(answer) {
 const quoted = (text) => JSON.stringify(text);
 const embedded = (path, type) => `(name = ${quoted(path)}, ${type} = embed ${quoted(`../../${path}`)})`;
 const MODULES = [
-  ...["worker/js/entry.js", "worker/js/http.js", "build/index.js"].map((path) => embedded(path, "esModule")),
+  ...["worker/js/entry.js", "worker/js/http.js", "worker/js/instance.js", "build/index.js"].map((path) => embedded(path, "esModule")),
   embedded("build/index_bg.wasm", "wasm"),
 ];
 const worker = (modules, bindings, more = "") =>

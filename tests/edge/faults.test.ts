@@ -150,11 +150,6 @@ describe("clients that go away", () => {
   }, 60_000);
 });
 
-it("only the build for this test panics on demand", async () => {
-  const built = await env.WASM.fetch("http://wasm/");
-  expect(await built.json()).toEqual({ gate: false, faults: true });
-});
-
 describe("what is remembered of integrations", () => {
   const scopes = Array.from({ length: 200 }, (_, n) => `large.${n}.${"x".repeat(110)}`);
 

@@ -64,12 +64,6 @@ export const gateOptions: WorkersPoolOptions = {
   },
 };
 
-/** Whether each build knows the header field that has it panic. */
-function panicsOnDemand(): Response {
-  const knows = (path: string) => text(path).includes("x-inject-panic");
-  return Response.json({ gate: knows("build/index_bg.wasm"), faults: knows("build/faults/index_bg.wasm") });
-}
-
 /**
  * The build that panics on demand, with its real entry, as a Worker of its own: its panics end its own isolate's
  * instance and nothing of the tests'.
@@ -77,7 +71,7 @@ function panicsOnDemand(): Response {
 export const faultsOptions = (): WorkersPoolOptions => ({
   miniflare: {
     compatibilityDate: COMPATIBILITY_DATE,
-    serviceBindings: { GATE: "gate-with-faults", WASM: panicsOnDemand },
+    serviceBindings: { GATE: "gate-with-faults" },
     workers: [
       {
         name: "gate-with-faults",
@@ -85,6 +79,7 @@ export const faultsOptions = (): WorkersPoolOptions => ({
         modules: [
           esModule("worker/js/entry.js"),
           esModule("worker/js/http.js"),
+          esModule("worker/js/instance.js"),
           esModule("build/index.js", "build/faults/index.js"),
           {
             type: "CompiledWasm" as const,

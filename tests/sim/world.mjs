@@ -28,6 +28,7 @@ const esModule = (path) => `(name = ${quoted(path)}, esModule = embed ${quoted(`
 const text = ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`;
 const THE_GATE = [
   esModule("worker/js/http.js"),
+  esModule("worker/js/instance.js"),
   esModule("build/index.js"),
   `(name = "build/index_bg.wasm", wasm = embed "../../build/index_bg.wasm")`,
 ];

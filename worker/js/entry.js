@@ -1,70 +1,39 @@
-// The Worker's entry: the Rust core as built by worker-build, and a guard around it.
-//
-// A panic in Rust aborts the WebAssembly instance. Where that happens in a call, the call throws. Where it happens later, the
-// runtime reports it to the global "error" event, but the call, and every other call in flight, would wait for ever: nothing
-// is left to settle their promises. So each call that waits is raced against that event, and fails at once; worker-build's
-// shim makes a fresh instance for the next.
+// The Worker's entry: the Rust core as wasm-bindgen exports it, on the instance that instance.js looks after.
 import { DurableObject } from "cloudflare:workers";
-import Gate, { Courier as RustCourier, Registry as RustRegistry, Usage as RustUsage } from "../../build/index.js";
+import {
+  Courier as RustCourier,
+  Registry as RustRegistry,
+  Usage as RustUsage,
+  answer_at_once as answerAtOnce,
+  answer_failure as answerFailure,
+  fetch as answerInTime,
+  is_cookie_of_ours as isCookieOfOurs,
+} from "../../build/index.js";
 import { forward, names } from "./http.js";
-
-// The shim binds them to no instance of its class; called so, a request pays for none.
-const { answer_at_once: answerAtOnce, answer_failure: answerFailure, is_cookie_of_ours: isCookieOfOurs } = Gate.prototype;
-
-class Aborted extends Error {
-  message = "the WebAssembly instance was aborted";
-}
-
-/** Longer than any call takes. */
-const WAIT_MS = 15 * 60_000;
-
-const inFlight = new Set();
-
-/** Whether the instance may be gone, and no fresh one was made yet. Texts must not be handed to it then. */
-let isAborted = false;
-
-addEventListener("error", (event) => {
-  isAborted = true; // rather once too often: then one request is slow, and sees to it
-  if (!(event.error instanceof WebAssembly.RuntimeError)) return;
-  for (const fail of inFlight) fail(new Aborted());
-  inFlight.clear();
-});
-
-async function guarded(call) {
-  let fail;
-  const aborted = new Promise((_, reject) => {
-    fail = reject;
-    inFlight.add(fail);
-  });
-  // A request that waits for nothing else is cancelled as hung before word of an abort elsewhere in the isolate reaches it.
-  const wait = setTimeout(() => {}, WAIT_MS);
-  try {
-    return await Promise.race([call(), aborted]);
-  } catch (error) {
-    isAborted = true;
-    throw error;
-  } finally {
-    clearTimeout(wait);
-    inFlight.delete(fail);
-  }
-}
+import { Aborted, freshInstance, guarded, isAbort, isUncertain, noteFailure } from "./instance.js";
 
 /** A Durable Object class of the core's, each of its calls guarded. */
 const guardedObject = (RustObject) =>
   class extends DurableObject {
     #object;
-
-    constructor(ctx, env) {
-      super(ctx, env);
-      this.#object = new RustObject(ctx, env);
-    }
+    #instance;
 
     fetch(request) {
-      return guarded(() => this.#object.fetch(request));
+      return guarded(() => this.#current().fetch(request));
     }
 
     alarm() {
-      return guarded(() => this.#object.alarm());
+      return guarded(() => this.#current().alarm());
+    }
+
+    /** The object in Rust, made afresh in a fresh instance. */
+    #current() {
+      const instance = freshInstance();
+      if (this.#instance !== instance) {
+        this.#object = new RustObject(this.ctx, this.env);
+        this.#instance = instance;
+      }
+      return this.#object;
     }
   };
 
@@ -89,14 +58,14 @@ export default {
 
 /** A denial; or, as text, how to forward what is granted; nothing, where something has to be read to tell. */
 function atOnce(request, env) {
-  if (isAborted) return undefined;
+  if (isUncertain()) return undefined;
   const { method, url, headers } = request;
   return answerAtOnce(env, method, url, headers.get("authorization") ?? undefined, names(headers), headers);
 }
 
 /** Whether an origin's `Set-Cookie` line sets a cookie of ours. */
 function setsCookieOfOurs(line) {
-  if (isAborted) throw new Aborted(); // nobody is left to tell
+  if (isUncertain()) throw new Aborted(); // nobody is left to tell
   return isCookieOfOurs(line);
 }
 
@@ -112,9 +81,12 @@ function failure(request, env, error) {
 // A registry that shares its isolate with the gate takes the gate's requests down with it, so these are guarded too.
 async function inTime(request, env, ctx) {
   try {
-    const gate = new Gate(ctx, env); // makes a fresh instance where the last one is gone
-    isAborted = false;
-    return await guarded(() => gate.fetch(request));
+    freshInstance();
+    return await guarded(() => {
+      const answer = answerInTime(request, env, ctx);
+      ctx.waitUntil(answer); // to its end, whether or not the client stays: what a future holds is not freed if it is dropped
+      return answer;
+    });
   } catch (error) {
     return unavailable(error);
   }
@@ -125,10 +97,9 @@ async function inTime(request, env, ctx) {
  * src/reply.rs answers where the gate cannot judge, but a request may have been forwarded already.
  */
 function unavailable(error) {
-  isAborted = true;
-  const isAbort = error instanceof WebAssembly.RuntimeError;
-  if (isAbort) reportError(error); // ends the other calls too, as if it had been later
-  const reason = isAbort || error instanceof Aborted ? new Aborted().message : `unexpected ${error?.name}`;
+  noteFailure(error);
+  if (isAbort(error)) reportError(error); // ends the other calls too, as if it had been later
+  const reason = isAbort(error) || error instanceof Aborted ? new Aborted().message : `unexpected ${error?.name}`;
   console.error(JSON.stringify({ event: "aborted", reason, status: 503 }));
   const problem = {
     type: "urn:tidegate:problem:unavailable",

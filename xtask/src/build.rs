@@ -5,12 +5,13 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::setup::step;
-use crate::{cli, dev_vars, process, project, setup, www};
+use crate::wasm::{self, Host, Package};
+use crate::{cli, dev_vars, npm, process, project, setup, www};
 
 /// One build of the Worker.
 pub struct Variant {
@@ -34,7 +35,6 @@ impl Variant {
 pub fn command(mut args: Vec<String>) -> Result<()> {
     let variant = if cli::flag(&mut args, "--faults") { FAULTS } else { GATE };
     cli::nothing(&args)?;
-    setup::run()?;
     dev_vars::ensure()?;
     run(&variant)?;
     println!("    WASM: {}", size(&[variant.wasm()])?);
@@ -42,69 +42,34 @@ pub fn command(mut args: Vec<String>) -> Result<()> {
 }
 
 /// Where the browser's bundle is, and its reader of YAML.
-pub const BROWSER_BUNDLES: [&str; 2] = [PAGE, PAGE_YAML];
-const PAGE: &str = "target/page";
-const PAGE_YAML: &str = "target/page-yaml";
-
-/// For the size with gzip: functions that are inlined where they are called once are fewer bytes, but far less alike; so
-/// are expressions that are kept in a local for the next time. The features are those that rustc and wasm-bindgen use, and
-/// no newer ones, which the runtime might not know. The names of functions go: a panic's message tells its place by itself.
-const OPTIMIZE: [&str; 14] = [
-    "--enable-mutable-globals",
-    "--enable-sign-ext",
-    "--enable-nontrapping-float-to-int",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-reference-types",
-    "--enable-exception-handling",
-    "-Oz",
-    "--always-inline-max-function-size=0",
-    "--one-caller-inline-max-function-size=0",
-    "--skip-pass=local-cse",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-];
-
-/// The cargo profile of the Worker, and of what is measured in its stead.
-pub const WORKER: &str = "worker";
-/// The package that is the Worker's WASM, and where it is.
-const WORKER_PACKAGE: (&str, &str) = ("tidegate-worker", "worker");
-
-/// What the compiler is given for that profile. `opt-level = "s"` inlines what saves a call but no bytes, and up to 325 of
-/// LLVM's units of what the standard library marks `#[inline]`. With less of both the WASM has a tenth fewer bytes with gzip,
-/// and the core takes a tenth of a microsecond longer for a request (`cargo xtask bench wasm`); with less than this, half of one.
-const WORKER_FLAGS: (&str, &str) = (
-    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-    "-Cllvm-args=-inline-threshold=20 -Cllvm-args=-inlinehint-threshold=100",
-);
+pub const BROWSER_BUNDLES: [&str; 2] = ["target/page", "target/page-yaml"];
 
 /// Builds the browser's bundle and its reader of YAML, optimized for their size.
 pub fn page() -> Result<()> {
-    browser_bundle("the browser's bundle", "tidegate-browser-rules", PAGE)?;
-    browser_bundle("the browser's reader of YAML", "tidegate-browser-yaml", PAGE_YAML)
+    let packages = [Package::small("tidegate-browser-rules"), Package::small("tidegate-browser-yaml")];
+    let compiled = step("Compiling the browser's bundle and its reader of YAML", || wasm::compile(&packages))?;
+    npm::setup()?;
+    compiled.iter().zip(BROWSER_BUNDLES).try_for_each(|(wasm, into)| browser_bundle(wasm, into))
 }
 
-fn browser_bundle(what: &str, package: &str, into: &str) -> Result<()> {
-    let wasm = step(&format!("Compiling {what}"), || compile(package, "", "page"))?;
-    let directory = project::path(into);
-    let (stamp, made_of) = (directory.join(".stamp"), fingerprint(&wasm)?);
-    if directory.join("tidegate_bg.wasm").is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
-        return Ok(());
-    }
-    step(&format!("Binding and optimizing it into {into}/"), || {
-        let mut bindgen = Command::new(project::cargo_tool("wasm-bindgen"));
-        bindgen.args(["--target", "web", "--out-name", "tidegate", "--out-dir", into]).arg(wasm);
-        process::run(bindgen.current_dir(project::root()))?;
-        optimize(&directory.join("tidegate_bg.wasm"))
-    })?;
-    fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
+fn browser_bundle(wasm: &Path, into: &str) -> Result<()> {
+    let module = project::path(into).join("tidegate_bg.wasm");
+    unless_made_of(wasm, &[&module], || {
+        step(&format!("Binding and optimizing {into}/"), || {
+            wasm::bind(wasm, Host::Browser, &project::path(into), "tidegate")?;
+            wasm::optimize(&module, &module)
+        })
+    })
 }
 
-/// Makes a WASM file small, in its place.
-pub fn optimize(wasm: &Path) -> Result<()> {
-    let mut optimizer = Command::new(project::npm_tool("wasm-opt"));
-    process::run(optimizer.args(OPTIMIZE).arg(wasm).arg("-o").arg(wasm))
+/// Builds the registry's tests, which run on the storage of a Durable Object.
+pub fn registry_tests() -> Result<()> {
+    let package = Package::quick("registry-tests-worker");
+    let wasm = step("Compiling the registry's tests for workerd", || wasm::compile_one(package))?;
+    let directory = project::path("target/registry-tests");
+    let [module, script] =
+        ["registry_tests_worker_bg.wasm", "registry_tests_worker.js"].map(|file| directory.join(file));
+    unless_made_of(&wasm, &[&module, &script], || wasm::bind(&wasm, Host::Browser, &directory, "registry_tests_worker"))
 }
 
 /// What the Worker's WASM may weigh, in bytes with gzip: what it has come down to, and a little more.
@@ -123,83 +88,61 @@ pub fn within(what: &str, files: &[PathBuf], budget: u64) -> Result<bool> {
     Ok(size.compressed <= budget)
 }
 
-/// Builds a variant, unless what is there was made of the same code with the same tools.
+/// Builds a variant, and the page that it serves, unless what is there was made of the same code with the same tools. It brings
+/// what that takes: on a new machine cargo compiles while the npm packages arrive.
 pub fn run(variant: &Variant) -> Result<()> {
-    www::build()?; // wrangler wants its directory to be there
-    let wasm = step(&format!("Compiling the Worker for {}/", variant.directory), || {
-        compile(WORKER_PACKAGE.0, variant.features, WORKER)
-    })?;
-    let directory = project::path(variant.directory);
-    let stamp = directory.join(".stamp");
-    let made_of = fingerprint(&wasm)?;
-    let is_complete = ["index.js", "index_bg.wasm"].iter().all(|file| directory.join(file).is_file());
-    if is_complete && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
+    setup::wasm_target()?;
+    thread::scope(|scope| {
+        let packages = scope.spawn(npm::setup);
+        let page = scope.spawn(www::build); // wrangler wants its directory to be there
+        let worker = worker(variant);
+        [packages, page].into_iter().try_for_each(result_of).and(worker)
+    })
+}
+
+/// What a thread came to.
+fn result_of(thread: ScopedJoinHandle<Result<()>>) -> Result<()> {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn worker(variant: &Variant) -> Result<()> {
+    let directory = variant.directory;
+    let package = Package::like_the_worker("tidegate-worker").with(variant.features);
+    let wasm = step(&format!("Compiling the Worker for {directory}/"), || wasm::compile_one(package))?;
+    npm::setup()?;
+    let script = project::path(directory).join("index.js");
+    unless_made_of(&wasm, &[&variant.wasm(), &script], || {
+        step(&format!("Bundling the Worker into {directory}/"), || bundle(variant, &wasm, &script))
+    })
+}
+
+/// Binds, bundles and optimizes.
+fn bundle(variant: &Variant, wasm: &Path, script: &Path) -> Result<()> {
+    let bindings = project::path("target/bindings").join(variant.directory);
+    wasm::bind(wasm, Host::Workerd, &bindings, "index")?;
+    wasm::bundle(&bindings.join("index.js"), script)?;
+    wasm::optimize(&bindings.join("index_bg.wasm"), &variant.wasm())
+}
+
+/// Makes files of compiled WASM, unless they are there and were made of the same, with the same tools.
+fn unless_made_of(wasm: &Path, files: &[&Path], make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let directory = files.first().and_then(|file| file.parent()).context("there is nothing to make")?;
+    let (stamp, made_of) = (directory.join(".stamp"), fingerprint(wasm)?);
+    if files.iter().all(|file| file.is_file()) && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
         return Ok(());
     }
-    step(&format!("Bundling the Worker into {}/", variant.directory), || bundle(variant))?;
+    fs::create_dir_all(directory)?;
+    make()?;
     fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
-}
-
-/// Has cargo compile a package to WASM, which takes no time when nothing changed; returns where the result is.
-pub fn compile(package: &str, features: &str, profile: &str) -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["rustc", "--quiet", "--profile", profile, "--lib", "--package", package]);
-    if package == "tidegate-bench-rules" {
-        // A library that other Rust code may use too would be compiled without link-time optimization.
-        cargo.args(["--crate-type", "cdylib"]);
-    }
-    cargo.args(["--target", "wasm32-unknown-unknown", "--features", features]);
-    cargo.args(["--message-format", "json-render-diagnostics"]).current_dir(project::root());
-    if profile == WORKER {
-        cargo.env(WORKER_FLAGS.0, WORKER_FLAGS.1);
-    }
-    let mut wasm = None;
-    let status = process::each_line(&mut cargo, |line| wasm = wasm.take().or_else(|| wasm_in(line, package)))?;
-    if !status.success() {
-        bail!("cargo build failed");
-    }
-    wasm.context("cargo named no WASM file")
-}
-
-/// The WASM file that cargo says it made of the package itself; what that depends on may be one too.
-fn wasm_in(message: &str, package: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    if message.get("target")?.get("name")?.as_str()? != package.replace('-', "_") {
-        return None;
-    }
-    let files = message.get("filenames")?.as_array()?.iter().filter_map(Value::as_str);
-    files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }
 
 fn fingerprint(wasm: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     fs::read(wasm)?.hash(&mut hasher);
-    OPTIMIZE.hash(&mut hasher);
+    wasm::OPTIMIZATIONS.hash(&mut hasher);
     fs::read(project::path("package-lock.json"))?.hash(&mut hasher);
-    project::locked_version("wasm-bindgen")?.hash(&mut hasher);
-    project::locked_version("worker")?.hash(&mut hasher);
+    project::locked_version("wasm-bindgen-cli-support")?.hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
-}
-
-/// Binds, bundles and optimizes. With the helpers named, worker-build downloads nothing.
-fn bundle(variant: &Variant) -> Result<()> {
-    let mut worker_build = Command::new(project::cargo_tool("worker-build"));
-    let (package, out) = (WORKER_PACKAGE.1, project::path(variant.directory));
-    worker_build.args([package, "--profile", WORKER, "--no-opt", "--out-dir"]).arg(&out);
-    worker_build.args(["--features", variant.features]);
-    worker_build.env(WORKER_FLAGS.0, WORKER_FLAGS.1);
-    worker_build.env("WASM_BINDGEN_BIN", project::cargo_tool("wasm-bindgen"));
-    worker_build.env("ESBUILD_BIN", native_esbuild()?);
-    worker_build.env("RUN_TO_COMPLETION", "1"); // else a client that resets its connection leaks memory
-    process::run(worker_build.current_dir(project::root()))?;
-    optimize(&variant.wasm())
-}
-
-/// The esbuild of this platform: `.bin/esbuild` may be a script in front of it, which worker-build cannot use.
-fn native_esbuild() -> Result<PathBuf> {
-    let platforms = fs::read_dir(project::path("node_modules/@esbuild")).context("esbuild is not installed")?;
-    let binaries = platforms.flatten().map(|platform| platform.path().join("bin/esbuild"));
-    binaries.into_iter().find(|binary| binary.is_file()).context("esbuild has no binary for this platform")
 }
 
 /// How large some files are together.

@@ -9,25 +9,43 @@ use crate::process::Running;
 use crate::tally::Tally;
 use crate::{build, process, project, setup, www};
 
-/// What cargo runs; each has to succeed.
-const CHECKS: [(&str, &str); 7] = [
-    ("formatting", "fmt --all --check"),
-    (
-        "clippy, the rules, cli, bench and xtask",
-        "clippy --package tidegate --package tidegate-bench --package tidegate-bench-rules --package tidegate-cli --package xtask --all-targets -- -D warnings",
-    ),
-    ("clippy, the rules as WASM", "clippy --package tidegate --lib --target wasm32-unknown-unknown -- -D warnings"),
-    ("clippy, the Worker", "clippy --package tidegate-worker --target wasm32-unknown-unknown -- -D warnings"),
-    (
-        "clippy, the Worker with faults",
-        "clippy --package tidegate-worker --features faults --target wasm32-unknown-unknown -- -D warnings",
-    ),
-    (
-        "clippy, the browser's bundles",
-        "clippy --package tidegate-browser-rules --package tidegate-browser-yaml --target wasm32-unknown-unknown -- -D warnings",
-    ),
-    ("dependencies: licences, bans, sources", "deny check --hide-inclusion-graph licenses bans sources"),
+/// The packages that are compiled to WASM alone.
+const WASM: [&str; 6] = [
+    "durable-storage",
+    "registry-tests-worker",
+    "tidegate-bench-wasm",
+    "tidegate-browser-rules",
+    "tidegate-browser-yaml",
+    "tidegate-worker",
 ];
+
+/// What cargo runs; each has to succeed. Every package of the workspace is linted for what it is compiled for; the rules and the
+/// registry for both.
+fn checks() -> Vec<(&'static str, Vec<&'static str>)> {
+    let words = |line: &'static str| line.split(' ').collect::<Vec<_>>();
+    let each = |option: &'static str| WASM.iter().flat_map(move |package| [option, package]).collect::<Vec<_>>();
+    let deny_warnings = words("-- -D warnings");
+    let wasm = words("clippy --target wasm32-unknown-unknown");
+    vec![
+        ("formatting", words("fmt --all --check")),
+        ("clippy", [words("clippy --workspace --all-targets"), each("--exclude"), deny_warnings.clone()].concat()),
+        (
+            "clippy, as WASM",
+            [
+                wasm.clone(),
+                words("--package tidegate --package tidegate-registry"),
+                each("--package"),
+                deny_warnings.clone(),
+            ]
+            .concat(),
+        ),
+        (
+            "clippy, the Worker with faults",
+            [wasm, words("--package tidegate-worker --features faults"), deny_warnings].concat(),
+        ),
+        ("dependencies: licences, bans, sources", words("deny check --hide-inclusion-graph licenses bans sources")),
+    ]
+}
 
 /// How long the advisory database may take to arrive.
 const FETCH_LIMIT: Duration = Duration::from_secs(120);
@@ -37,8 +55,8 @@ pub fn command() -> Result<ExitCode> {
     setup::run()?;
     setup::cargo_deny()?;
     let mut total = Tally::default();
-    for (name, args) in CHECKS {
-        total += report(name, cargo(args)?);
+    for (name, args) in checks() {
+        total += report(name, cargo(&args)?);
     }
     total += report("the page's types", www::is_sound()?);
     total += report("the page's size", www::is_within_budget()?);
@@ -48,15 +66,13 @@ pub fn command() -> Result<ExitCode> {
     Ok(total.exit_code())
 }
 
-fn cargo(args: &str) -> Result<bool> {
-    println!("\n==> cargo {args}");
-    let mut words = args.split(' ').peekable();
-    let mut command = if words.next_if_eq(&"deny").is_some() {
-        Command::new(project::cargo_tool("cargo-deny"))
-    } else {
-        Command::new("cargo")
+fn cargo(args: &[&str]) -> Result<bool> {
+    println!("\n==> cargo {}", args.join(" "));
+    let (program, args) = match args {
+        ["deny", args @ ..] => (project::cargo_tool("cargo-deny"), args),
+        args => ("cargo".into(), args),
     };
-    Ok(process::status(command.args(words).current_dir(project::root()))?.success())
+    Ok(process::status(Command::new(program).args(args).current_dir(project::root()))?.success())
 }
 
 fn report(name: &str, passed: bool) -> Tally {
@@ -72,7 +88,7 @@ fn advisories() -> Result<Tally> {
     fetch.stderr(Stdio::null()).current_dir(project::root());
     let fetched = Running::start(&mut fetch)?.wait_at_most(FETCH_LIMIT)?.is_some_and(|status| status.success());
     if fetched {
-        return Ok(report("dependencies: advisories", cargo("deny check advisories")?));
+        return Ok(report("dependencies: advisories", cargo(&["deny", "check", "advisories"])?));
     }
     Ok(Tally::skipped(1, "advisories were NOT checked, for their database cannot be fetched from here"))
 }

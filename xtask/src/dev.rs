@@ -18,7 +18,6 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     cli::nothing(&args)?;
 
     gate::ensure_free(port)?;
-    setup::run()?;
     build::run(&build::GATE)?;
     let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None })?;
     if let Some(command) = once_ready {

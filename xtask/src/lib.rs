@@ -24,6 +24,7 @@ mod suites;
 mod tally;
 mod test;
 mod walk;
+pub mod wasm;
 mod www;
 
 use std::process::ExitCode;
@@ -33,7 +34,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 Usage: cargo xtask <command>
 
-  setup                 install what is missing: WASM target, wasm-bindgen, worker-build, npm packages
+  setup                 install what is missing: the WASM target and the npm packages
   build [--faults]      build the Worker into build/ and the admin page into www/dist/ (--faults: into build/faults/, with injected panics, for one test)
   dev [--port N] [--state DIR] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.

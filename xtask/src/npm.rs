@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -14,8 +15,12 @@ const OLDEST_NODE: (u32, u32) = (22, 12);
 /// A copy of the lock file that the packages were installed from.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
 
+/// Held by whoever installs; others wait, and find what they need.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 /// Installs the project's packages, unless they are those of the lock file; then checks which Node.js runs them.
 pub fn setup() -> Result<()> {
+    let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     install("the npm packages", &project::root())?;
     check_node()
 }

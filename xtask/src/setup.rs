@@ -15,9 +15,7 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// Brings everything that building and running need; quick when it is all there.
 pub fn run() -> Result<()> {
     npm::setup()?;
-    wasm_target()?;
-    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &project::locked_version("wasm-bindgen")?)?;
-    cargo_tool("worker-build", "worker-build", &project::locked_version("worker")?)
+    wasm_target()
 }
 
 /// Brings cargo-deny, which only the checks need.
@@ -30,16 +28,17 @@ pub fn cargo_fuzz() -> Result<()> {
     cargo_tool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ)
 }
 
-/// Says what begins, does it, and says how long it took.
+/// Says what begins, does it, and says how long it took. Several may run at once, so each is named twice.
 pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {what}");
     let started = Instant::now();
     let result = work().with_context(|| format!("{what}: this step failed"))?;
-    println!("    done in {:.1} s", started.elapsed().as_secs_f32());
+    println!("    {what}: done in {:.1} s", started.elapsed().as_secs_f32());
     Ok(result)
 }
 
-fn wasm_target() -> Result<()> {
+/// Brings the standard library for WASM.
+pub fn wasm_target() -> Result<()> {
     let libraries = process::output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
     if Path::new(&libraries).is_dir() {
         return Ok(());

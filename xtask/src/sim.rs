@@ -6,11 +6,10 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::tally::Tally;
-use crate::{build, process, project, setup};
+use crate::{build, process, project};
 
 /// `cargo xtask sim [SCENARIO…] [--seed N] [--changes N] [--short]`
 pub fn command(args: &[String]) -> Result<ExitCode> {
-    setup::run()?;
     build::run(&build::GATE)?;
     let status = process::status(simulator().args(args))?;
     Ok(Tally::of(status.success()).exit_code())

@@ -47,6 +47,7 @@ fn count_before(counts: &str, word: &str) -> u64 {
 
 /// The built Worker inside workerd.
 pub fn edge() -> Result<Tally> {
+    build::registry_tests()?;
     let report = project::path("target/vitest.json");
     let _ = fs::remove_file(&report);
     let mut vitest = Command::new(project::npm_tool("vitest"));
@@ -95,11 +96,12 @@ pub fn regenerate_readers() -> Result<()> {
     Ok(())
 }
 
-/// `wrangler dev` as people start it, without xtask.
+/// `wrangler dev` as people start it, without xtask; and what `wrangler deploy` would upload.
 pub fn dev() -> Result<Tally> {
     dev_vars::ensure()?;
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=tap", "tests/dev/wrangler.test.mjs"]).current_dir(project::root());
+    let files = ["tests/dev/wrangler.test.mjs", "tests/dev/deployed.test.mjs"];
+    node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
     tap(&mut node)
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, and a total.
 
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
@@ -20,7 +21,7 @@ const SUITES: [Suite; 11] = [
     Suite { name: "parsers", builds: &[], run: suites::parsers },
     Suite { name: "clients", builds: &[build::GATE], run: suites::clients },
     Suite { name: "page", builds: &[], run: suites::page },
-    Suite { name: "dev", builds: &[build::GATE], run: suites::dev },
+    Suite { name: "dev", builds: &[build::GATE, build::FAULTS], run: suites::dev },
     Suite { name: "browser", builds: &[build::GATE], run: browser::suite },
     Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
     Suite { name: "schema", builds: &[build::GATE], run: schema::suite },
@@ -35,15 +36,21 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
         bail!("there is no suite {unknown:?}; there are {}", names.join(", "));
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
-    let tallies: Vec<(&str, Tally)> = chosen.map(|suite| (suite.name, tally(suite))).collect();
+    let results: Vec<(&str, Tally, Duration)> = chosen.map(timed).collect();
     let mut total = Tally::default();
     println!();
-    for (name, tally) in tallies {
-        println!("{name}: {tally}");
+    for (name, tally, took) in results {
+        println!("{name}: {tally} ({} s)", took.as_secs());
         total += tally;
     }
     println!("{total}");
     Ok(total.exit_code())
+}
+
+/// What a suite came to, and how long it took with the builds that no suite before it needed.
+fn timed(suite: &Suite) -> (&'static str, Tally, Duration) {
+    let started = Instant::now();
+    (suite.name, tally(suite), started.elapsed())
 }
 
 /// What a suite came to; one that cannot be run has failed.
@@ -59,6 +66,8 @@ fn tally(suite: &Suite) -> Tally {
 }
 
 fn prepare(suite: &Suite) -> Result<()> {
-    setup::run()?;
-    suite.builds.iter().try_for_each(build::run)
+    match suite.builds {
+        [] => setup::run(),
+        builds => builds.iter().try_for_each(build::run),
+    }
 }

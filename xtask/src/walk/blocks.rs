@@ -34,7 +34,7 @@ impl Section {
     /// # Errors
     /// Where the page cannot be read, or [`Section::blocks_of`] fails.
     pub fn blocks(self) -> Result<Vec<Block>> {
-        let markdown = fs::read_to_string(project::path(self.page)).with_context(|| format!("{}", self.page))?;
+        let markdown = fs::read_to_string(project::path(self.page)).with_context(|| self.page.to_string())?;
         self.blocks_of(&markdown)
     }
 
