@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::routes::{segments, shape};
 use crate::json::text;
 use crate::json::{self, FromJson};
-use crate::request::{Path, PathError};
+use crate::request::{Path, PathError, Unencoded};
 
 /// A path template whose every segment is either literal or one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,9 +46,21 @@ pub enum InvalidTemplate {
     /// A percent sign: in a literal segment nothing may be encoded.
     #[error("a literal segment must not be percent-encoded")]
     Encoded,
+    /// A character that no request's path has as it is.
+    #[error("a literal segment must not have {0:?}: no path has it unencoded")]
+    Character(char),
     /// No request's path could ever match it.
     #[error("{0}")]
-    Path(#[from] PathError),
+    Path(PathError),
+}
+
+impl From<PathError> for InvalidTemplate {
+    fn from(error: PathError) -> Self {
+        match error {
+            PathError::ForbiddenCharacter(Unencoded(letter)) => Self::Character(letter),
+            other => Self::Path(other),
+        }
+    }
 }
 
 impl Template {
@@ -252,6 +264,7 @@ mod tests {
         }
         assert_eq!(Template::parse("/{a}/{a}"), Err(InvalidTemplate::RepeatedParameter));
         assert_eq!(Template::parse("/a%20b"), Err(InvalidTemplate::Encoded));
+        assert_eq!(Template::parse("/a|b"), Err(InvalidTemplate::Character('|')));
         assert_eq!(Template::parse("a"), Err(InvalidTemplate::Path(PathError::NoLeadingSlash)));
         assert_eq!(Template::parse("/a//b"), Err(InvalidTemplate::Path(PathError::EmptySegment)));
     }

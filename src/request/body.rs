@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
 use super::form::Candidates;
 use super::name::{Given, may_be};
+use super::unencoded::Unencoded;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -73,8 +74,8 @@ pub enum BodyFault {
     #[error("the body is JSON, but not an object")]
     NotAnObject,
     /// A form in which something stands that forms encode.
-    #[error("the form has the character {0:?}, which must be percent-encoded")]
-    Unencoded(char),
+    #[error("the form has {0}")]
+    Unencoded(Unencoded),
 }
 
 /// The body is longer than [`MAX_BODY_BYTES`].
@@ -184,7 +185,7 @@ fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
 fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
     let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
     match text.chars().find(|letter| !letter.is_ascii_graphic()) {
-        Some(letter) => Err(BodyFault::Unencoded(letter)),
+        Some(letter) => Err(BodyFault::Unencoded(Unencoded(letter))),
         None => Ok(Body::Form(text.into())),
     }
 }
@@ -336,7 +337,7 @@ mod tests {
         assert_eq!(given(JSON, b"\xff\xfe{\0}\0"), opaque(BodyFault::Utf16));
         assert_eq!(given(JSON, b"{\"x\":\"\xff\"}"), opaque(BodyFault::NotUtf8));
         assert_eq!(given(FORM, b"locationId=a&locationId=b"), Given::Ambiguous(Ambiguity::Repeated));
-        assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded('\n')));
+        assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded(Unencoded('\n'))));
         assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
         assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));
         assert_eq!(given("application/json; charset=utf-7", b"{}"), opaque(BodyFault::Charset));

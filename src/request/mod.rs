@@ -9,6 +9,7 @@ mod method;
 mod name;
 mod path;
 mod query;
+mod unencoded;
 
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ pub use name::Given;
 pub(crate) use name::Names;
 pub use path::{Path, PathError};
 pub use query::{Query, QueryError};
+pub use unencoded::Unencoded;
 
 /// What a verdict needs of an HTTP request. `C` is what is known of its credential: first the
 /// [`Authorization`] field as it was sent, after [`authenticate`](Request::authenticate) a proof that it is genuine.

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use percent_encoding::percent_decode_str;
 
+use super::unencoded::{Encoded, Printed, Unencoded};
+
 /// A path in its only accepted spelling. Whatever a second parser could read differently was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Path(Rc<str>);
@@ -31,21 +33,24 @@ pub enum PathError {
     /// `.` or `..`.
     #[error("the path has a dot segment")]
     DotSegment,
-    /// `\`, `;`, a space, a raw non-ASCII letter: anything but RFC 3986 `pchar`, and `;`.
-    #[error("the path has a character that is not allowed there unencoded")]
-    ForbiddenCharacter,
+    /// `|`, `[`, a space, a raw non-ASCII letter: anything but RFC 3986 `pchar` that a path may have percent-encoded.
+    #[error("the path has {0}")]
+    ForbiddenCharacter(Unencoded),
+    /// `\`, `;`, a control character: no path has them, encoded or not.
+    #[error("the path has the character {}, which no path may have, encoded or not", Printed(*.0))]
+    NeverAllowed(char),
     /// `%` without two hexadecimal digits after it.
     #[error("the path has a percent sign that is not followed by two hexadecimal digits")]
     BadPercentEncoding,
     /// An encoded `/ \ % ; # ?`.
-    #[error("the path has a percent-encoded delimiter")]
-    EncodedDelimiter,
+    #[error("the path has {}, a percent-encoded {}, which no path may have", Encoded(*.0), Printed(*.0))]
+    EncodedDelimiter(char),
     /// An encoded control character or DEL.
     #[error("the path has a percent-encoded control character")]
     EncodedControl,
     /// `%61`: RFC 3986 section 2.3 lets any party decode it.
-    #[error("the path percent-encodes a character that needs no encoding")]
-    EncodedUnreserved,
+    #[error("the path has {}, which must be written as {}", Encoded(*.0), Printed(*.0))]
+    EncodedUnreserved(char),
     /// Encoded bytes that are not UTF-8, overlong forms included.
     #[error("the path's percent-encoded bytes are not UTF-8")]
     NotUtf8,
@@ -67,7 +72,7 @@ impl Path {
             return Err(PathError::TooLong);
         }
         let segments = raw.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?;
-        check_bytes(raw)?;
+        check_characters(raw)?;
         check_segments(segments)?;
         if raw.contains('%') { check_decoded(raw) } else { Ok(()) }
     }
@@ -98,22 +103,24 @@ fn check_decoded(raw: &str) -> Result<(), PathError> {
     if decoded.chars().any(char::is_control) { Err(PathError::EncodedControl) } else { Ok(()) }
 }
 
-fn check_bytes(raw: &str) -> Result<(), PathError> {
-    let mut bytes = raw.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'%' => check_encoded(encoded_byte(bytes.next(), bytes.next())?)?,
-            b'/' => {}
-            _ if is_unreserved(byte) || is_plain_delimiter(byte) => {}
-            _ => return Err(PathError::ForbiddenCharacter),
+fn check_characters(raw: &str) -> Result<(), PathError> {
+    let mut letters = raw.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '%' => check_encoded(encoded_byte(letters.next(), letters.next())?)?,
+            '/' => {}
+            _ if is_unreserved(letter) || is_plain_delimiter(letter) => {}
+            _ if is_ambiguous_delimiter(letter) || letter.is_control() => return Err(PathError::NeverAllowed(letter)),
+            _ => return Err(PathError::ForbiddenCharacter(Unencoded(letter))),
         }
     }
     Ok(())
 }
 
-fn encoded_byte(high: Option<u8>, low: Option<u8>) -> Result<u8, PathError> {
-    let digit = |byte: Option<u8>| {
-        byte.and_then(|byte| char::from(byte).to_digit(16))
+fn encoded_byte(high: Option<char>, low: Option<char>) -> Result<u8, PathError> {
+    let digit = |letter: Option<char>| {
+        letter
+            .and_then(|letter| letter.to_digit(16))
             .and_then(|digit| u8::try_from(digit).ok())
             .ok_or(PathError::BadPercentEncoding)
     };
@@ -121,22 +128,27 @@ fn encoded_byte(high: Option<u8>, low: Option<u8>) -> Result<u8, PathError> {
 }
 
 fn check_encoded(byte: u8) -> Result<(), PathError> {
-    match byte {
-        b'/' | b'\\' | b'%' | b';' | b'#' | b'?' => Err(PathError::EncodedDelimiter),
-        _ if byte.is_ascii_control() => Err(PathError::EncodedControl),
-        _ if is_unreserved(byte) => Err(PathError::EncodedUnreserved),
+    match char::from(byte) {
+        letter if letter == '/' || is_ambiguous_delimiter(letter) => Err(PathError::EncodedDelimiter(letter)),
+        letter if letter.is_ascii_control() => Err(PathError::EncodedControl),
+        letter if is_unreserved(letter) => Err(PathError::EncodedUnreserved(letter)),
         _ => Ok(()),
     }
 }
 
 /// RFC 3986 section 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+fn is_unreserved(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_' | '~')
 }
 
 /// What RFC 3986 section 3.3 allows in a segment besides unreserved characters, without `;` (matrix parameters).
-fn is_plain_delimiter(byte: u8) -> bool {
-    matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b'=' | b':' | b'@')
+fn is_plain_delimiter(letter: char) -> bool {
+    matches!(letter, '!' | '$' | '&' | '\'' | '(' | ')' | '*' | '+' | ',' | '=' | ':' | '@')
+}
+
+/// What some servers take for a delimiter, whether it is encoded or not. (A raw `%` begins an encoded byte.)
+fn is_ambiguous_delimiter(letter: char) -> bool {
+    matches!(letter, '\\' | '%' | ';' | '#' | '?')
 }
 
 #[cfg(test)]

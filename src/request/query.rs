@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::form::Candidates;
+use super::unencoded::Unencoded;
 
 /// A query string as received, without its `?`; `None` where the target has no `?`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub enum QueryError {
     #[error("the query is longer than 16384 bytes")]
     TooLong,
     /// A `#`, a control character, a space or a byte that is not ASCII: not an RFC 3986 query.
-    #[error("the query has a character that is not allowed there unencoded")]
-    ForbiddenCharacter,
+    #[error("the query has {0}")]
+    ForbiddenCharacter(Unencoded),
 }
 
 impl Query {
@@ -33,8 +34,8 @@ impl Query {
         if text.len() > MAX_BYTES {
             return Err(QueryError::TooLong);
         }
-        if text.bytes().any(|byte| byte == b'#' || !byte.is_ascii_graphic()) {
-            return Err(QueryError::ForbiddenCharacter);
+        if let Some(letter) = text.chars().find(|letter| *letter == '#' || !letter.is_ascii_graphic()) {
+            return Err(QueryError::ForbiddenCharacter(Unencoded(letter)));
         }
         Ok(Self(raw.map(Rc::from)))
     }

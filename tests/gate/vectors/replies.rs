@@ -9,7 +9,7 @@ use tidegate::policy::{OwnerError, OwnerParameter, Place};
 use tidegate::record::Level;
 use tidegate::reply::{Realm, Reply, answer};
 use tidegate::request::{
-    Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, PathError, QueryError, RequestError,
+    Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, PathError, QueryError, RequestError, Unencoded,
 };
 use tidegate::rotation::Conflict;
 use tidegate::token::{InvalidToken, TokenError};
@@ -20,11 +20,18 @@ use super::super::support::scopes;
 pub fn denials() -> Vec<(Denial, u16)> {
     let path = |credential_sent| RequestError::Path { error: PathError::DotSegment, credential_sent };
     let query = |error| RequestError::Query { error, credential_sent: true };
+    let forbidden = |letter| {
+        let error = PathError::ForbiddenCharacter(Unencoded(letter));
+        RequestError::Path { error, credential_sent: true }
+    };
     let missing = Denial::MissingScopes { needed: scopes("a.read b.write"), missing: scopes("b.write") };
     vec![
         (Denial::Ambiguous(path(false)), 400),
         (Denial::Ambiguous(path(true)), 400),
-        (Denial::Ambiguous(query(QueryError::ForbiddenCharacter)), 400),
+        (Denial::Ambiguous(query(QueryError::ForbiddenCharacter(Unencoded('#')))), 400),
+        (Denial::Ambiguous(forbidden('|')), 400),
+        (Denial::Ambiguous(forbidden('é')), 400),
+        (Denial::Ambiguous(RequestError::Path { error: PathError::NeverAllowed(';'), credential_sent: true }), 400),
         (Denial::Ambiguous(query(QueryError::TooLong)), 414),
         (Denial::Ambiguous(RequestError::Path { error: PathError::TooLong, credential_sent: true }), 414),
         (Denial::Ambiguous(AuthorizationError::Several.into()), 400),
@@ -95,7 +102,7 @@ fn ambiguities() -> Vec<(Place, Ambiguity)> {
         BodyFault::NotUtf8,
         BodyFault::NotJson { line: 1, column: 2 },
         BodyFault::NotAnObject,
-        BodyFault::Unencoded(' '),
+        BodyFault::Unencoded(Unencoded(' ')),
     ];
     all.extend(bodies.map(|fault| (Place::Body, Ambiguity::Body(fault))));
     all
