@@ -42,8 +42,6 @@ pub enum CorruptPolicy {
 pub(super) const HEAD_END: &str = "\"operations\":[";
 /// How the line of an operation begins.
 pub(super) const LINE_START: &str = "{\"path\":\"";
-/// What follows the template there; then comes the method.
-pub(super) const METHOD_START: &str = "\",\"method\":\"";
 /// How the line after the last operation begins.
 pub(super) const TAIL_START: char = ']';
 /// How the text ends, so that one that was cut off is known.

@@ -10,6 +10,7 @@ mod routes;
 mod signed;
 mod stored;
 mod template;
+mod templates;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, HeadChange, OwnerNamesChange, PolicyDiff, Reach};

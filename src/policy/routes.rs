@@ -84,9 +84,9 @@ impl Routes {
     pub fn overlapping<'a>(&self, templates: Templates<'a>, place: usize) -> impl Iterator<Item = usize> + 'a {
         let template = templates(place);
         self.root.places.clone().filter(move |other| {
-            template
-                .zip(templates(*other))
-                .is_some_and(|(template, other)| overlap(template, other) || may_resemble(template, other))
+            template.zip(templates(*other)).is_some_and(|(template, other)| {
+                may_begin_alike(template, other) && (overlap(template, other) || may_resemble(template, other))
+            })
         })
     }
 }
@@ -263,7 +263,7 @@ fn overlap(one: &str, other: &str) -> bool {
 /// Whether a path of `template` may be one of `other` to a router that drops a slash at the end, or a value with nothing in
 /// it, or takes two literals for one.
 fn may_resemble(template: &str, other: &str) -> bool {
-    if !template.contains('{') || !may_begin_alike(template, other) {
+    if !template.contains('{') {
         return false;
     }
     let (template, other) = (without_slash(template), without_slash(other));
@@ -271,12 +271,12 @@ fn may_resemble(template: &str, other: &str) -> bool {
     overlap_loosely(template, other) || template.rsplit_once('/').is_some_and(is_parent)
 }
 
-/// Most templates differ in the first letters.
+/// Most templates differ in the first letters and digits: no path is of both, and no router takes it for the other.
 fn may_begin_alike(template: &str, other: &str) -> bool {
-    let starts = template.bytes().zip(other.bytes()).skip(1).take(2);
     let is_open = |byte: u8| !byte.is_ascii_alphanumeric();
-    let mut differ = starts.take_while(|(one, other)| !is_open(*one) && !is_open(*other));
-    differ.all(|(one, other)| one.eq_ignore_ascii_case(&other))
+    let starts = template.bytes().zip(other.bytes()).skip(1);
+    let mut starts = starts.take_while(|(one, other)| !is_open(*one) && !is_open(*other));
+    starts.all(|(one, other)| one.eq_ignore_ascii_case(&other))
 }
 
 fn without_slash(template: &str) -> &str {

@@ -1,6 +1,6 @@
-//! The policy as KV holds it: head, a list that has each operation's method, template and digest, then the operations. The
-//! MAC is of the head and the list, so an isolate checks it without a look at the operations, and an operation when it
-//! first uses it.
+//! The policy as KV holds it: head, the templates of all operations, the digests of their lines in blocks, then the lines. The MAC
+//! is of all before the lines, so an isolate checks it without a look at them, and a block of them when it first uses it. That
+//! part is short, since the first request of every isolate waits until it is hashed.
 
 use std::ops::Range;
 
@@ -8,108 +8,115 @@ use sha2::{Digest, Sha256};
 
 use super::POLICY_KEY;
 use super::json::{CorruptPolicy, HEAD_END};
+use super::templates::Templates;
 use crate::encoding::BASE64URL;
 use crate::token::{NotAuthentic, SignedValue, StoreKeys, split, with_mac};
 
 /// The longest signed policy, in bytes: several times what the registry keeps of one.
 pub(super) const MAX_BYTES: usize = 8 * 1024 * 1024;
 
+/// How many operations a block has; the last one may have fewer.
+pub(super) const BLOCK: usize = 16;
+
 /// How the head ends.
-const LIST_START: &str = "\"lines\":[";
-/// How the list ends.
-const LIST_END: &str = "\n],";
+const TEMPLATES_START: &str = "\"templates\":\"";
+/// What is between the templates and the blocks.
+const BLOCKS_START: &str = "\",\"blocks\":[";
+/// How the blocks end.
+const BLOCKS_END: &str = "],";
 /// What is between two operations.
-const BETWEEN: &str = ",\n";
+pub(super) const BETWEEN: &str = ",\n";
 /// What follows the last one.
 const OPERATIONS_END: &str = "\n]";
 
 /// Where the parts of a signed policy are, its MAC right.
 pub(super) struct Parts {
-    /// All before the list.
+    /// All before the templates.
     pub head: Range<usize>,
-    /// The operations.
-    pub lines: Vec<SignedLine>,
+    /// The operations' templates.
+    pub templates: Templates,
+    /// The operations' lines.
+    pub blocks: Vec<Block>,
 }
 
-/// An operation of the list.
-pub(super) struct SignedLine {
-    /// Its line.
+/// Some lines that follow each other.
+pub(super) struct Block {
+    /// The lines.
     pub text: Range<usize>,
-    /// Its template, in the list.
-    pub template: Range<usize>,
-    /// The SHA-256 of its line in base64url, in the list.
+    /// The SHA-256 of the lines in base64url.
     pub digest: Range<usize>,
 }
 
-/// An operation as it is to be signed.
-pub(super) struct PlainLine<'a> {
-    pub method: &'a str,
-    pub template: &'a str,
-    pub text: &'a str,
-}
-
 /// The value to store for a policy of this head and these operations.
-pub(super) fn sign(head: &str, lines: &[PlainLine<'_>], keys: &StoreKeys) -> SignedValue {
-    let mut text = [head, LIST_START].concat();
-    for (index, PlainLine { method, template, text: line }) in lines.iter().enumerate() {
-        let before = if index == 0 { "\n\"" } else { ",\n\"" };
-        text.extend([before, &digest(line), " ", &line.len().to_string(), " ", method, " ", template, "\""]);
-    }
-    text.push_str(LIST_END);
+pub(super) fn sign(head: &str, templates: &Templates, lines: &[&str], keys: &StoreKeys) -> SignedValue {
+    let blocks: Vec<_> = lines.chunks(BLOCK).map(|lines| lines.join(BETWEEN)).collect();
+    let listed: Vec<_> = blocks.iter().map(|block| format!("\"{} {}\"", digest(block), block.len())).collect();
+    let templates = templates.write();
+    let mut text = [head, TEMPLATES_START, &templates, BLOCKS_START, &listed.join(","), BLOCKS_END].concat();
     let mac = keys.mac(POLICY_KEY, &[&text]);
-    let lines: Vec<_> = lines.iter().map(|line| line.text).collect();
-    text.extend([HEAD_END, "\n", &lines.join(BETWEEN), OPERATIONS_END]);
+    text.extend([HEAD_END, "\n", &blocks.join(BETWEEN), OPERATIONS_END]);
     with_mac(&text, &mac)
 }
 
 /// Checks the MAC and finds the parts.
 ///
 /// # Errors
-/// [`CorruptPolicy::NotAuthentic`] for any text whose head and list were not signed; no operation was looked at.
+/// [`CorruptPolicy::NotAuthentic`] for any text whose part before the operations was not signed; no operation was looked at.
 pub(super) fn parts(text: &str, keys: &StoreKeys) -> Result<Parts, CorruptPolicy> {
     if text.len() > MAX_BYTES {
         return Err(CorruptPolicy::TooLong);
     }
     let (body, mac) = split(text).ok_or(NotAuthentic::NoMac)?;
-    let list_end = body.find(LIST_END).and_then(|at| at.checked_add(LIST_END.len()));
-    let (signed, operations) = list_end.and_then(|end| body.split_at_checked(end)).ok_or(NotAuthentic::NoMac)?;
+    let Outline { head, templates, blocks, signed, operations } = outline(body).ok_or(NotAuthentic::NoMac)?;
     keys.verify(POLICY_KEY, &[signed], mac)?;
     let malformed = |place: &str| CorruptPolicy::Malformed { place: place.to_owned() };
-    let (head, rows) = signed.split_once(LIST_START).ok_or_else(|| malformed("lines"))?;
-    let rows_at = head.len().saturating_add(LIST_START.len());
+    let templates = Templates::read(templates).ok_or_else(|| malformed("templates"))?;
+    let blocks_at = signed.len().saturating_sub(blocks.len()).saturating_sub(BLOCKS_END.len());
     let first = signed.len().saturating_add(HEAD_END.len()).saturating_add(1);
-    let lines = lines(rows, rows_at, first).ok_or_else(|| malformed("lines"))?;
-    let end = lines.last().map_or(first, |line| line.text.end);
-    if !operations.starts_with(HEAD_END) || body.get(end..) != Some(OPERATIONS_END) {
+    let blocks = read_blocks(blocks, blocks_at, first).ok_or_else(|| malformed("blocks"))?;
+    let end = blocks.last().map_or(first, |block| block.text.end);
+    let is_whole = blocks.len() == templates.len().div_ceil(BLOCK) && body.get(end..) == Some(OPERATIONS_END);
+    if !is_whole || !operations.starts_with(HEAD_END) {
         return Err(malformed("operations"));
     }
-    Ok(Parts { head: 0..head.len(), lines })
+    Ok(Parts { head: 0..head.len(), templates, blocks })
 }
 
-/// The operations of the list. Its rows begin at `start`, the first operation at `at`.
-fn lines(rows: &str, start: usize, mut at: usize) -> Option<Vec<SignedLine>> {
-    let mut start = start.checked_add(1)?;
-    let mut lines = Vec::new();
-    for row in rows.strip_suffix(LIST_END)?.split('\n').skip(1) {
-        let fields = row.strip_prefix('"')?.trim_end_matches(',').strip_suffix('"')?;
-        let (digest, rest) = fields.split_once(' ')?;
-        let (length, rest) = rest.split_once(' ')?;
-        let (_method, template) = rest.split_once(' ')?;
+/// The texts of the parts, before anything is known of them.
+struct Outline<'a> {
+    head: &'a str,
+    templates: &'a str,
+    blocks: &'a str,
+    /// What the MAC is of.
+    signed: &'a str,
+    /// What follows that.
+    operations: &'a str,
+}
+
+/// Neither a quotation mark stands in the templates nor a bracket in the blocks.
+fn outline(body: &str) -> Option<Outline<'_>> {
+    let (head, rest) = body.split_once(TEMPLATES_START)?;
+    let (templates, _) = rest.split_once('"')?;
+    let (blocks, operations) = rest.get(templates.len()..)?.strip_prefix(BLOCKS_START)?.split_once(BLOCKS_END)?;
+    let signed = body.get(..body.len().checked_sub(operations.len())?)?;
+    Some(Outline { head, templates, blocks, signed, operations })
+}
+
+/// The blocks of a list that begins at `start`. The lines begin at `at`.
+fn read_blocks(list: &str, mut start: usize, mut at: usize) -> Option<Vec<Block>> {
+    let mut blocks = Vec::new();
+    for row in list.split(',').filter(|_| !list.is_empty()) {
+        let (digest, length) = row.strip_prefix('"')?.strip_suffix('"')?.split_once(' ')?;
         let digest_at = start.checked_add(1)?;
-        let template_end = digest_at.checked_add(fields.len())?;
         let end = at.checked_add(length.parse().ok()?)?;
-        lines.push(SignedLine {
-            text: at..end,
-            template: template_end.checked_sub(template.len())?..template_end,
-            digest: digest_at..digest_at.checked_add(digest.len())?,
-        });
+        blocks.push(Block { text: at..end, digest: digest_at..digest_at.checked_add(digest.len())? });
         at = end.checked_add(BETWEEN.len())?;
         start = start.checked_add(row.len())?.checked_add(1)?;
     }
-    Some(lines)
+    Some(blocks)
 }
 
-/// The digest of an operation's line, as the list has it.
-pub(super) fn digest(line: &str) -> String {
-    BASE64URL.encode(&Sha256::digest(line.as_bytes()))
+/// The digest of a block's lines, as the list has it.
+pub(super) fn digest(lines: &str) -> String {
+    BASE64URL.encode(&Sha256::digest(lines.as_bytes()))
 }

@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::Policy;
-use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, METHOD_START, TAIL_START};
+use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, TAIL_START};
 use super::routes::Routes;
-use super::signed::{self, PlainLine, SignedLine};
+use super::signed::{self, BLOCK, Block};
+use super::templates::Templates;
 use crate::request::Path;
 use crate::token::{Authentic, SignedValue, StoreKeys};
 
@@ -29,18 +30,20 @@ pub struct StoredPolicy {
 struct Layout {
     /// All before the operations' field.
     head: Range<usize>,
-    /// The operations, in the order of `routes`.
-    lines: Vec<Line>,
+    /// The operations' templates, in the order of `routes`.
+    templates: Templates,
+    lines: Lines,
     routes: Routes,
+    /// For each operation, once it was asked for, the operations that share a path with it.
+    read: Vec<OnceCell<Rc<Policy>>>,
 }
 
-/// An operation's line, and once it was asked for, the operations that share a path with it.
-struct Line {
-    text: Range<usize>,
-    template: Range<usize>,
-    /// The digest that was signed, where the text came from KV.
-    digest: Option<Range<usize>>,
-    read: OnceCell<Rc<Policy>>,
+/// The operations' lines.
+enum Lines {
+    /// The registry's, each where it is.
+    Plain(Vec<Range<usize>>),
+    /// From KV, in blocks, each with whether it is what was signed, once that was asked.
+    Signed(Vec<(Block, OnceCell<bool>)>),
 }
 
 /// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
@@ -53,9 +56,9 @@ impl StoredPolicy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version that the registry wrote.
     pub fn open(keys: &StoreKeys, stored: String) -> Result<Self, CorruptPolicy> {
-        let signed::Parts { head, lines } = signed::parts(&stored, keys)?;
-        let lines: Vec<_> = lines.into_iter().map(Line::from).collect();
-        let layout = Layout { head, routes: Routes::of(lines.len()), lines };
+        let signed::Parts { head, templates, blocks } = signed::parts(&stored, keys)?;
+        let lines = Lines::Signed(blocks.into_iter().map(|block| (block, OnceCell::new())).collect());
+        let layout = Layout::new(head, templates, lines);
         let empty = Policy::from_json(&[part(&stored, &layout.head), HEAD_END, WITHOUT_TAIL].concat())?;
         Ok(Self::new(None, stored, layout, empty))
     }
@@ -69,15 +72,9 @@ impl StoredPolicy {
     }
 
     fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, CorruptPolicy> {
-        let Layout { head, lines, .. } = &self.layout;
-        let plain = |line: &Line| {
-            let (text, template) = (part(&self.text, &line.text), part(&self.text, &line.template));
-            let text = text.trim_end_matches(',');
-            Some(PlainLine { method: method_of(text, template)?, template, text })
-        };
-        let lines: Option<Vec<_>> = lines.iter().map(plain).collect();
-        let lines = lines.ok_or_else(|| CorruptPolicy::Malformed { place: "operations".to_owned() })?;
-        Ok(signed::sign(part(&self.text, head), &lines, keys))
+        let Layout { head, templates, .. } = &self.layout;
+        let lines = (0..templates.len()).map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+        Ok(signed::sign(part(&self.text, head), templates, &lines, keys))
     }
 
     /// Takes the registry's answer apart, as [`Policy::to_json`] lays it out. Where it is laid out otherwise, all of it is
@@ -121,17 +118,17 @@ impl StoredPolicy {
         if found.is_err() {
             return self.whole();
         }
-        let Some((place, line)) = first.and_then(|place| Some((place, self.layout.lines.get(place)?))) else {
+        let Some((place, read)) = first.and_then(|place| Some((place, self.layout.read.get(place)?))) else {
             return Ok(Rc::clone(&self.empty));
         };
-        match (line.read.get(), self.whole.get()) {
+        match (read.get(), self.whole.get()) {
             (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
-            (None, None) => self.read(place, &line.read),
+            (None, None) => self.read(place, read),
         }
     }
 
     fn template(&self, place: usize) -> Option<&str> {
-        self.text.get(self.layout.lines.get(place)?.template.clone())
+        self.layout.templates.at(place)
     }
 
     fn new(source: Option<String>, text: String, layout: Layout, empty: Policy) -> Self {
@@ -142,13 +139,13 @@ impl StoredPolicy {
     /// Reads what shares a path with the operation at `place`, and keeps it.
     fn read(&self, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
         let template = |place| self.template(place);
-        let places: Vec<_> = self.layout.routes.overlapping(&template, place).collect();
-        let lengths = places.iter().filter_map(|place| Some(self.layout.lines.get(*place)?.text.len()));
-        let length = lengths.fold(self.kept.get(), usize::saturating_add);
+        let lines = self.layout.routes.overlapping(&template, place).map(|place| self.line(place));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
         if length > self.text.len().saturating_mul(MOST_KEPT) {
             return self.whole();
         }
-        let read = Rc::new(self.read_lines(places.into_iter())?);
+        let read = Rc::new(self.read_lines(&lines)?);
         self.kept.set(length);
         Ok(Rc::clone(cell.get_or_init(|| read)))
     }
@@ -161,24 +158,37 @@ impl StoredPolicy {
         if let Some(read) = self.whole.get() {
             return Ok(Rc::clone(read));
         }
-        let read = Rc::new(self.read_lines(0..self.layout.lines.len())?);
+        let lines = (0..self.layout.templates.len()).map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+        let read = Rc::new(self.read_lines(&lines)?);
         Ok(Rc::clone(self.whole.get_or_init(|| read)))
     }
 
-    fn read_lines(&self, places: impl Iterator<Item = usize>) -> Result<Policy, CorruptPolicy> {
-        let lines = places.map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+    fn read_lines(&self, lines: &[&str]) -> Result<Policy, CorruptPolicy> {
         Policy::from_json(&[part(&self.text, &self.layout.head), HEAD_END, &lines.join(","), WITHOUT_TAIL].concat())
     }
 
     /// An operation's line, which is the one that was signed.
     fn line(&self, place: usize) -> Result<&str, CorruptPolicy> {
-        let line = self.layout.lines.get(place).ok_or(CorruptPolicy::Line(place))?;
-        let text = part(&self.text, &line.text);
-        match &line.digest {
-            Some(signed) if signed::digest(text) != part(&self.text, signed) => Err(CorruptPolicy::Line(place)),
-            Some(_) => Ok(text),
-            None => Ok(text.trim_end_matches(',')),
-        }
+        let line = match &self.layout.lines {
+            Lines::Plain(lines) => lines.get(place).map(|line| part(&self.text, line)),
+            Lines::Signed(blocks) => self.signed_line(blocks, place),
+        };
+        line.map(|line| line.trim_end_matches(',')).ok_or(CorruptPolicy::Line(place))
+    }
+
+    /// A line of a block whose lines are those that were signed.
+    fn signed_line(&self, blocks: &[(Block, OnceCell<bool>)], place: usize) -> Option<&str> {
+        let (block, is_right) = blocks.get(place.checked_div(BLOCK)?)?;
+        let lines = part(&self.text, &block.text);
+        let is_right = is_right.get_or_init(|| signed::digest(lines) == part(&self.text, &block.digest));
+        if *is_right { lines.split('\n').nth(place.checked_rem(BLOCK)?) } else { None }
+    }
+}
+
+impl Layout {
+    fn new(head: Range<usize>, templates: Templates, lines: Lines) -> Self {
+        let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); templates.len()]);
+        Self { head, templates, lines, routes, read }
     }
 }
 
@@ -202,28 +212,15 @@ fn layout(text: &str) -> Option<Layout> {
     let before_operations = head.strip_suffix(HEAD_END)?;
     let (body, tail) = rest.rsplit_once('\n').unwrap_or(("", rest));
     let mut start = head.len().saturating_add(1);
-    let mut lines = Vec::new();
+    let (mut lines, mut templates) = (Vec::new(), Vec::new());
     for line in body.split_terminator('\n') {
-        let text = start..start.saturating_add(line.len());
-        let template = start.saturating_add(LINE_START.len());
-        start = text.end.saturating_add(1);
-        let template = template..template.saturating_add(template_of(line)?.len());
-        lines.push(Line { text, template, digest: None, read: OnceCell::new() });
+        let end = start.saturating_add(line.len());
+        lines.push(start..end);
+        templates.push(template_of(line)?);
+        start = end.saturating_add(1);
     }
-    let routes = Routes::of(lines.len());
-    tail.starts_with(TAIL_START).then_some(Layout { head: 0..before_operations.len(), lines, routes })
-}
-
-impl From<SignedLine> for Line {
-    fn from(SignedLine { text, template, digest }: SignedLine) -> Self {
-        Self { text, template, digest: Some(digest), read: OnceCell::new() }
-    }
-}
-
-/// The method of an operation's line with this template.
-fn method_of<'a>(line: &'a str, template: &str) -> Option<&'a str> {
-    let rest = line.strip_prefix(LINE_START)?.strip_prefix(template)?.strip_prefix(METHOD_START)?;
-    rest.split_once('"').map(|(method, _)| method)
+    let layout = Layout::new(0..before_operations.len(), templates.into_iter().collect(), Lines::Plain(lines));
+    tail.starts_with(TAIL_START).then_some(layout)
 }
 
 /// The template of an operation's line.

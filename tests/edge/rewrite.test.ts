@@ -49,7 +49,7 @@ beforeAll(async () => {
   const record = (await env.TOKENS.get(`i:${id}`))!;
   for (const other of others) await env.TOKENS.put(`i:${other}`, withoutMac(record.replaceAll(id, other)));
   for (const { id } of used) await env.TOKENS.put(`i:${id}`, withoutMac((await env.TOKENS.get(`i:${id}`))!));
-  const { lines: _lines, mac: _mac, ...policy } = JSON.parse((await env.TOKENS.get("policy"))!);
+  const { templates: _templates, blocks: _blocks, mac: _mac, ...policy } = JSON.parse((await env.TOKENS.get("policy"))!);
   await env.TOKENS.put("policy", JSON.stringify(policy));
   await inRegistry(async (storage) => {
     storage.sql.exec("UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0");

@@ -12,8 +12,8 @@ use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::StoreKeys;
 
-/// The number of the format: values carry a MAC.
-const FORMAT: u32 = 1;
+/// The number of the format: values carry a MAC, the policy's operations stand in blocks.
+const FORMAT: u32 = 2;
 
 row! {
     struct State {

@@ -4,6 +4,8 @@ import { env } from "cloudflare:test";
 import { TOKEN_KEYS } from "./keys.ts";
 
 const encoder = new TextEncoder();
+/** How many operations a block has. */
+const BLOCK = 16;
 const FIRST = TOKEN_KEYS.split(",")[0]!;
 
 async function hmac(key: BufferSource, text: string): Promise<ArrayBuffer> {
@@ -29,18 +31,17 @@ interface Policy {
   rev: number;
   owner_parameters: unknown;
   head?: string;
-  operations: { method: string; path: string }[];
+  operations: { path: string }[];
 }
 
 /** A policy as KV holds it. */
 export async function signPolicy({ v, rev, owner_parameters, head: heads, operations }: Policy, tokenKey = FIRST): Promise<string> {
   const lines = operations.map((operation) => JSON.stringify(operation));
-  const listed = operations.map(async ({ method, path }, place) => {
-    const line = lines[place]!;
-    return `\n"${await digest(line)} ${encoder.encode(line).length} ${method} ${path}"`;
-  });
+  const blocks = Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, n) => lines.slice(n * BLOCK, (n + 1) * BLOCK).join(",\n"));
+  const listed = blocks.map(async (block) => `"${await digest(block)} ${encoder.encode(block).length}"`);
+  const templates = operations.map(({ path }) => `0 ${path}`).join(" ");
   const head = JSON.stringify({ v, rev, owner_parameters, head: heads }).slice(0, -1);
-  const signed = `${head},"lines":[${(await Promise.all(listed)).join(",")}\n],`;
+  const signed = `${head},"templates":"${templates}","blocks":[${(await Promise.all(listed)).join(",")}],`;
   return `${signed}"operations":[\n${lines.join(",\n")}\n],"mac":"${await mac("policy", signed, tokenKey)}"}`;
 }
 
