@@ -13,6 +13,7 @@ mod options;
 mod ports;
 mod profile;
 mod report;
+mod rewrite;
 mod start;
 mod tools;
 mod workerd;
@@ -49,7 +50,7 @@ enum Measure {
 }
 
 /// The parts: their names, what they measure, and how.
-const PARTS: [(&str, &str, Measure); 12] = [
+const PARTS: [(&str, &str, Measure); 13] = [
     ("http", "The gate against other gates, in raw workerd", Measure::InWorld(http::measure)),
     ("start", "The first requests of a new isolate", Measure::InWorld(start::measure)),
     ("body", "Bodies of 100 MB, up and down", Measure::InWorld(body::measure)),
@@ -62,6 +63,7 @@ const PARTS: [(&str, &str, Measure); 12] = [
     ("instructions", "Instructions of the rules", Measure::Alone(core::instructions)),
     ("size", "How large the WASM files are", Measure::Alone(core::size)),
     ("compile", "How long large OpenAPI documents take to compile", Measure::Alone(compile)),
+    ("rewrite", "How long KV is written afresh after an upgrade", Measure::Alone(rewrite::measure)),
 ];
 
 fn possible((name, what, _): (&'static str, &'static str, Measure)) -> PossibleValue {

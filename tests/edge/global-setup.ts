@@ -7,6 +7,8 @@ import type { TestProject } from "vitest/node";
 declare module "vitest" {
   export interface ProvidedContext {
     originUrl: string;
+    /** How many integrations an upgrade finds in KV. */
+    integrations: number;
   }
 }
 
@@ -29,5 +31,6 @@ export default async function setup(project: TestProject) {
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   project.provide("originUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  project.provide("integrations", Number(process.env.REWRITE_INTEGRATIONS ?? 700));
   return () => new Promise<void>((done) => server.close(() => done()));
 }

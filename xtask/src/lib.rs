@@ -20,7 +20,7 @@ mod schema;
 mod secret;
 pub mod setup;
 mod sim;
-mod suites;
+pub mod suites;
 mod tally;
 mod test;
 mod walk;

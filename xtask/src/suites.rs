@@ -48,6 +48,12 @@ fn count_before(counts: &str, word: &str) -> u64 {
 /// The built Worker inside workerd.
 pub fn edge() -> Result<Tally> {
     build::registry_tests()?;
+    let (succeeded, report) = vitest(|vitest| vitest)?;
+    Ok(vitest_tally(&report)?.with_run(succeeded))
+}
+
+/// Runs the tests in workerd, or some of them, as the command says then: whether all passed, and vitest's report in JSON.
+pub fn vitest(change: impl FnOnce(&mut Command) -> &mut Command) -> Result<(bool, String)> {
     let report = project::path("target/vitest.json");
     let _ = fs::remove_file(&report);
     let mut vitest = Command::new(project::npm_tool("vitest"));
@@ -55,9 +61,8 @@ pub fn edge() -> Result<Tally> {
     vitest.args(["--reporter=default", "--reporter=json"]);
     vitest.arg(format!("--outputFile.json={}", report.display())); // a relative one would be under vitest's root
     vitest.env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
-    let status = process::status(vitest.current_dir(project::root()))?;
-    let report = fs::read_to_string(report).context("vitest wrote no report")?;
-    Ok(vitest_tally(&report)?.with_run(status.success()))
+    let status = process::status(change(&mut vitest).current_dir(project::root()))?;
+    Ok((status.success(), fs::read_to_string(report).context("vitest wrote no report")?))
 }
 
 fn vitest_tally(report: &str) -> Result<Tally> {
