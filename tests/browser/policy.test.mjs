@@ -231,6 +231,25 @@ test("somebody else publishes meanwhile: nothing is overwritten, and what was ch
   await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));
 });
 
+test("the page says when a token key may be removed: not before KV is written", async ({ page }) => {
+  await policyView(page);
+  const store = region(page, "Workers KV");
+  await shown(store.getByText("The other token keys may be removed from TOKEN_KEYS"));
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/_tidegate/api/resync", async (route) => {
+    if (route.request().method() === "GET") await held;
+    await route.continue();
+  });
+  await button(store, "Write all of it afresh").click();
+  await shown(store.getByText("KV is being written afresh"));
+  await shown(store.getByText("Remove no token key until this is done."));
+  await settles(() => store.getByText("may be removed").count(), 0);
+  release();
+  await shown(store.getByText("The other token keys may be removed from TOKEN_KEYS"));
+  assert.equal((await api("GET", "/resync")).complete, true);
+});
+
 const HIGHLEVEL = new URL("../../../shared/highlevel/openapi/", import.meta.url);
 test("a real API: 41 documents, 576 operations", { timeout: 120_000 }, async ({ t, page, context }) => {
   if (!existsSync(HIGHLEVEL)) return t.skip("the documents of ../shared/highlevel are not there");

@@ -17,6 +17,7 @@ import type {
   PolicyVersionPage,
   Published,
   Settings,
+  StoreProgress,
   SubAccount,
 } from "./types";
 
@@ -112,8 +113,12 @@ export const policy = {
     ask<Published>("PATCH", "/policy", { body, rev, onSent } satisfies Options),
   versions: (cursor: string | null, signal: AbortSignal) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`, { signal }),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
-  /** How many keys KV has yet to be told of. */
-  waiting: async () => (await ask<{ waiting: number }>("GET", "/resync")).waiting,
+};
+
+export const store = {
+  show: () => ask<StoreProgress>("GET", "/resync"),
+  /** Has all of KV written afresh. */
+  resync: () => ask<StoreProgress>("POST", "/resync"),
 };
 
 /** The query for the page of a list that begins at `cursor`. */

@@ -140,3 +140,11 @@ export interface Published {
   changed: boolean;
   report: Report;
 }
+
+/** How far the registry is with writing KV. */
+export interface StoreProgress {
+  /** How many values have yet to be written. */
+  waiting: number;
+  /** Whether all of KV is in this release's format, signed with the first token key. */
+  complete: boolean;
+}
