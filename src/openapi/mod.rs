@@ -16,7 +16,7 @@ use self::document::{Described, Fault};
 use self::owner::Places;
 use self::security::Ways;
 use super::order::sort_and_dedup;
-use super::policy::{Access, Operation, OwnerPlaces, Policy, PolicyError, Template};
+use super::policy::{Access, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template};
 use super::record::Level;
 use super::request::Method;
 use super::scope::ScopeSet;
@@ -35,6 +35,9 @@ pub const MAX_OPERATIONS: usize = 10_000;
 /// How many scopes, owners and alternatives all operations may have together. A document's security can stand for all of them.
 pub const MAX_NEEDS: usize = 500_000;
 
+/// What the report leaves free for the settings, with which it is kept, and for what is not in its lists.
+const SETTINGS_BYTES: usize = 60_000;
+
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let mut report = Report::default();
@@ -52,7 +55,8 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
         report.count(policy, documents, settings);
     }
     report.unread_only.clear();
-    report.sort();
+    let kept = policy.as_ref().map_or(0, |policy| policy.to_json().len());
+    report.sort(MAX_VERSION_BYTES.saturating_sub(kept).saturating_sub(SETTINGS_BYTES));
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
 }
 

@@ -12,6 +12,10 @@ pub const VERSION: u64 = 1;
 /// The longest policy that can be kept, in bytes: SQLite in a Durable Object takes values of up to 2 MB.
 pub const MAX_BYTES: usize = 1_900_000;
 
+/// The most that policy, report and settings of a version take together, in bytes: SQLite in a Durable Object takes rows of
+/// up to 2 MB, and a version has a few other columns.
+pub const MAX_VERSION_BYTES: usize = 1_990_000;
+
 /// A stored policy that cannot be trusted: a fault of the store, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptPolicy {

@@ -15,7 +15,7 @@ mod templates;
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
 pub use head::HeadRequests;
-pub use json::{CorruptPolicy, MAX_BYTES};
+pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{
     Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,

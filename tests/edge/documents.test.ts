@@ -34,6 +34,35 @@ beforeAll(async () => {
   await acme();
 });
 
+describe("the largest versions", () => {
+  /** So many operations without `security`, of which several lists of the report tell. */
+  const silent = (count: number, title: string) => ({
+    openapi: "3.1.0",
+    info: { title, version: "1" },
+    paths: Object.fromEntries(Array.from({ length: count }, (_, n) => [`/silent/${n}`, { get: {} }])),
+  });
+
+  it("are kept: the report lists less where the policy is long", async () => {
+    const body = { documents: [silent(3000, "x".repeat(400))], settings: { ...demoPolicy.settings, without_security: "public" } };
+    const { report } = await publish(body);
+    expect(Object.keys(report.left_out).length).toBeGreaterThan(0);
+    const [{ policy, settings, report: kept }] = (await tables()).policies!.slice(-1) as any;
+    expect(policy.length).toBeGreaterThan(1_300_000);
+    expect(policy.length + settings.length + kept.length).toBeLessThanOrEqual(1_990_000);
+    expect((await inForce()).report).toEqual(report);
+    await publish(demoPolicy);
+  });
+
+  it("are refused with their length where the settings are too long beside them", async () => {
+    const before = (await inForce()).rev;
+    const schemes = Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`Scheme-${n}`, { level: "agency", private_integrations: false }]));
+    const body = { documents: [silent(3500, "x".repeat(400))], settings: { ...demoPolicy.settings, without_security: "public", schemes } };
+    const { detail } = await problem(await admin("PUT", "/policy", body), 422, "invalid");
+    expect(detail).toMatch(/with settings and report, they take \d+ bytes, and 1990000 can be kept/);
+    expect((await inForce()).rev).toBe(before);
+  });
+});
+
 describe("one document", () => {
   it("is added, replaced and removed, while the others stay without being sent", async () => {
     const demo = await operations();

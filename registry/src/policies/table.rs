@@ -6,7 +6,7 @@ use crate::database::{Database, bound, number, row};
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
-use tidegate::policy::{MAX_BYTES, OwnerNames, Policy};
+use tidegate::policy::{MAX_BYTES, MAX_VERSION_BYTES, OwnerNames, Policy};
 use tidegate::time::Timestamp;
 
 row! {
@@ -118,16 +118,23 @@ pub(crate) fn save(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), AdminError> {
-    let text = policy.to_json();
+    let (text, settings, report) = (policy.to_json(), settings.to_string(), report.to_string());
     if text.len() > MAX_BYTES {
         let message = format!("compiled they take {} bytes, and {MAX_BYTES} can be kept", text.len());
+        return Err(AdminError::invalid("documents", message));
+    }
+    let version = text.len().saturating_add(settings.len()).saturating_add(report.len());
+    if version > MAX_VERSION_BYTES {
+        let message = format!(
+            "compiled, with settings and report, they take {version} bytes, and {MAX_VERSION_BYTES} can be kept"
+        );
         return Err(AdminError::invalid("documents", message));
     }
     let values = vec![
         number(policy.rev()),
         text.into(),
-        settings.to_string().into(),
-        report.to_string().into(),
+        settings.into(),
+        report.into(),
         actor.into(),
         number(now.seconds()),
         documents.and_then(|documents| u64::try_from(documents).ok()).map_or(Parameter::Null, number),

@@ -162,8 +162,8 @@ impl Report {
             named.into_iter().filter(|scope| used.binary_search(scope).is_err()).map(str::to_owned).collect();
     }
 
-    /// Makes the report independent of the documents' order, and no longer than can be kept.
-    pub(super) fn sort(&mut self) {
+    /// Makes the report independent of the documents' order, and no longer than can be kept: its lists take `room` bytes at most.
+    pub(super) fn sort(&mut self, room: usize) {
         let lists = [
             ("errors", &mut self.errors),
             ("without_token", &mut self.without_token),
@@ -179,7 +179,7 @@ impl Report {
             ("overlapping", &mut self.overlapping),
             ("replaced", &mut self.replaced),
         ];
-        let mut bytes_left = MAX_LISTED_BYTES;
+        let mut bytes_left = MAX_LISTED_BYTES.min(room);
         for (name, findings) in lists {
             sort(findings);
             let fits = |finding: &&Finding| match bytes_left.checked_sub(finding.bytes()) {
