@@ -1,15 +1,15 @@
 // The stated bound: whatever KV serves, a change is seen within MAX_STALENESS_SECONDS. KV stands still in most of these
 // tests: it goes on serving what it served before the change, for ever.
 import { env } from "cloudflare:test";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { switches } from "./main.ts";
 import { demoPolicy } from "./support/demo.ts";
 import { type Created, admin, ask, askWith, ifMatch, ok, problem } from "./support/gate.ts";
-import { Steering, failing, hanging } from "./support/kv.ts";
+import { isolate, isolateEach, kv, registry, settle } from "./support/isolate.ts";
+import { failing, hanging } from "./support/kv.ts";
 import { logged, onlyLine } from "./support/log.ts";
 import { START, at, take } from "./support/rotation.ts";
-import { StubSteering, altered, feed, forgetShared, out, overloaded, share, sharedFeed, silent } from "./support/stub.ts";
+import { altered, feed, forgetShared, out, overloaded, share, sharedFeed, silent } from "./support/stub.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 /** MAX_STALENESS_SECONDS, LAST_KNOWN_GOOD_SECONDS; a copy is asked for after DUE seconds, KV after VOUCHED. */
@@ -17,15 +17,6 @@ const BOUND = 10;
 const GOOD = 300;
 const DUE = 5;
 const VOUCHED = 60;
-
-const kv = new Steering();
-const registry = new StubSteering();
-
-/** A new isolate, with these variables. */
-function isolate(variables: object = {}) {
-  const steered = { TOKENS: kv.around(env.TOKENS), REGISTRY: registry.around(env.REGISTRY), ORIGIN: env.RECORDER };
-  switches.env = { ...env, ...steered, ...variables };
-}
 
 /** From now on KV serves what it holds now. */
 async function freezeKv() {
@@ -42,26 +33,12 @@ async function status(token: string, path = CONTACTS_OF_ACME, init: RequestInit 
   return response.status;
 }
 
-/** Lets what goes on in the background come to its end. */
-const settle = () => new Promise((done) => setTimeout(done, 50));
-
 beforeAll(async () => {
   at(START);
   await publishDemo();
 });
 
-beforeEach(async () => {
-  at(START);
-  kv.reset();
-  registry.reset();
-  await forgetShared();
-  isolate();
-});
-
-afterEach(async () => {
-  switches.env = undefined;
-  await settle();
-});
+isolateEach();
 
 /** An integration whose record and policy this isolate remembers since START. */
 async function warm(variables: object = {}): Promise<Created> {

@@ -6,27 +6,19 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { switches } from "./main.ts";
 import { AGENCY } from "./support/demo.ts";
 import { type Created, admin, ask, askWith, create, ifMatch, ok, problem } from "./support/gate.ts";
-import { Steering } from "./support/kv.ts";
+import { isolate, isolateEach, kv, registry, settle } from "./support/isolate.ts";
 import { TOKEN_KEYS } from "./support/keys.ts";
 import { logged, onlyLine } from "./support/log.ts";
 import { received } from "./support/recorder.ts";
 import { alarm, evict, kvContents, ring, tables } from "./support/registry.ts";
 import { START, at, take } from "./support/rotation.ts";
 import { sign, signPolicy } from "./support/sign.ts";
-import { StubSteering, forgetShared, out, sharePolicy, sharedPolicy } from "./support/stub.ts";
+import { forgetShared, out, sharePolicy, sharedPolicy } from "./support/stub.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
-const kv = new Steering();
-const registry = new StubSteering();
 const CONTACTS = "/contacts/?locationId=acme";
 const [FIRST, SECOND] = TOKEN_KEYS.split(",") as [string, string];
 let a: Created;
-
-/** A new isolate. */
-function isolate(variables: object = {}) {
-  const steered = { TOKENS: kv.around(env.TOKENS), REGISTRY: registry.around(env.REGISTRY), ORIGIN: env.RECORDER };
-  switches.env = { ...env, ...steered, ...variables };
-}
 
 /** The registry gives the feed, and nothing else: what KV holds is what there is. */
 const onlyFeed = (path: string) => (path === "/feed" ? undefined : out(path));
@@ -52,18 +44,8 @@ beforeAll(async () => {
   a = await acme();
 });
 
-beforeEach(async () => {
-  at(START);
-  kv.reset();
-  registry.reset();
-  await forgetShared();
-  isolate();
-  await received();
-});
-
-afterEach(() => {
-  switches.env = undefined;
-});
+isolateEach();
+beforeEach(async () => void (await received()));
 
 describe("the policy", () => {
   const opened = (text: string) => {
@@ -246,7 +228,6 @@ describe("the life of an integration, where its row has one", () => {
 });
 
 describe("the policy in this location's cache", () => {
-  const settle = () => new Promise((done) => setTimeout(done, 50));
 
   it("is what one isolate was answered, signed; another reads it there and not from the registry", async () => {
     kvGives("policy", null);
