@@ -16,7 +16,7 @@ use self::document::{Described, Fault};
 use self::owner::Places;
 use self::security::Ways;
 use super::order::sort_and_dedup;
-use super::policy::{Access, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template};
+use super::policy::{self, Access, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template};
 use super::record::Level;
 use super::request::Method;
 use super::scope::ScopeSet;
@@ -55,8 +55,9 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
         report.count(policy, documents, settings);
     }
     report.unread_only.clear();
-    let kept = policy.as_ref().map_or(0, |policy| policy.to_json().len());
-    report.sort(MAX_VERSION_BYTES.saturating_sub(kept).saturating_sub(SETTINGS_BYTES));
+    // One that is too long is not kept, nor its report.
+    let kept = policy.as_ref().map(|policy| policy.to_json().len()).filter(|length| *length <= policy::MAX_BYTES);
+    report.sort(MAX_VERSION_BYTES.saturating_sub(kept.unwrap_or_default()).saturating_sub(SETTINGS_BYTES));
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
 }
 

@@ -89,11 +89,11 @@ describe("the policy", () => {
 
   it("with an operation that was changed: its block of 16 is not believed, and the others go on from KV", async () => {
     const { mac, templates, blocks, ...policy } = JSON.parse(await inKv("policy"));
-    const others = Array.from({ length: 16 }, (_, n) => ({ ...policy.operations[0], path: `/a/${n}`, method: "GET", access: "public" }));
+    const others = Array.from({ length: 16 }, (_, n) => ({ ...policy.operations[0], path: `/a/${"abcdefghijklmnop"[n]}`, method: "GET", access: "public" }));
     const text = await signPolicy({ ...policy, operations: [...others, ...policy.operations] });
     registry.onRead = onlyFeed;
     kvGives("policy", text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X'));
-    expect([await status(undefined, "/a/7"), await status(a.token), await status(undefined, "/status")]).toEqual([200, 503, 503]);
+    expect([await status(undefined, "/a/h"), await status(a.token), await status(undefined, "/status")]).toEqual([200, 503, 503]);
     expect(new Set(logged().filter(({ event }) => event === "denied").map(({ reason }) => reason.replace(/\d+/, "N"))).size).toBe(1);
     expect(logged().find(({ event }) => event === "denied")!.reason).toContain("is not the one that was signed");
   });
