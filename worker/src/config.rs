@@ -1,9 +1,9 @@
 //! What the deployment sets (`wrangler.toml`, secrets), read once and checked.
 
-use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
-use super::origin::Origin;
+use crate::origin::Origin;
+use crate::platform::environment::{binding, text};
 use registry::Settings;
 use tidegate::admin::{AdminError, AdminHost, ApiUrl, OwnerKey};
 use tidegate::decision::Denial;
@@ -12,7 +12,7 @@ use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};
 
 /// The gate's configuration. What is missing or malformed is an error where it is needed: nothing is guessed.
-pub(super) struct Config {
+pub(crate) struct Config {
     /// For tokens' tags and hashes.
     pub keys: Result<TokenKeys, Denial>,
     /// What tokens begin with.
@@ -28,7 +28,7 @@ pub(super) struct Config {
 }
 
 /// What the admin plane needs beside all else: where it lacks something, the gate still judges.
-pub(super) struct AdminConfig {
+pub(crate) struct AdminConfig {
     /// For bearers of it, and to sign in.
     pub owner_key: Result<OwnerKey, AdminError>,
     /// The host name that the admin plane is confined to, if it is.
@@ -93,19 +93,8 @@ fn limits(env: &Env) -> Result<Limits, Denial> {
     Limits::parse(max.as_deref(), good.as_deref(), outage.as_deref()).map_err(|error| misconfigured(&error))
 }
 
-/// A variable or secret that is set to something.
-pub(super) fn text(env: &Env, name: &str) -> Option<String> {
-    binding(env, name)?.as_string().filter(|text| !text.is_empty())
-}
-
-/// A binding, whatever it is.
-pub(super) fn binding(env: &Env, name: &str) -> Option<JsValue> {
-    let value = js_sys::Reflect::get(env.unchecked_ref(), &name.into()).ok()?;
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
 /// What the gate lacks, where the admin plane needs it too.
-pub(super) fn for_admin(denial: &Denial) -> AdminError {
+pub(crate) fn for_admin(denial: &Denial) -> AdminError {
     match denial {
         Denial::Misconfigured(what) => AdminError::Misconfigured(what.clone()),
         other => AdminError::Misconfigured(other.to_string()),
@@ -116,6 +105,6 @@ fn unusable(error: &impl ToString) -> AdminError {
     AdminError::Misconfigured(error.to_string())
 }
 
-pub(super) fn misconfigured(error: &impl ToString) -> Denial {
+pub(crate) fn misconfigured(error: &impl ToString) -> Denial {
     Denial::Misconfigured(error.to_string())
 }

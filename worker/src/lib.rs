@@ -1,37 +1,26 @@
-//! The core as a Cloudflare Worker. The only place that knows `worker`, clocks, randomness and I/O.
+//! The rules as a Cloudflare Worker: the only package with clocks, randomness and I/O. Arrows between its modules point one way:
+//! `gate`, `registry` -> `admin` -> `evidence` -> `registry_client`, `config` -> `log`, `platform`.
 
 mod admin;
-mod basis;
-mod body;
-mod cache;
-mod client;
-mod clock;
 mod config;
 mod durable_objects;
-mod feed;
-mod flights;
-mod gate;
-mod head;
+mod evidence;
 #[cfg(feature = "faults")]
-mod inject;
-mod kv;
-mod location;
+mod faults;
+mod gate;
 mod log;
 mod origin;
-mod page;
-mod refusals;
-mod respond;
-mod service;
-mod site;
-mod stub;
+mod platform;
+mod registry_client;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request, Response};
 use worker::{Context, Env, event};
 
-use self::cache::Isolate;
-use self::head::Head;
+use self::evidence::Isolate;
+use self::evidence::RequestContext;
+use self::platform::head::Head;
 
 /// Judges a request where nothing has to be read: gives a response; or, as text, how to forward the request, for `forward` in
 /// http.js. `undefined` where it takes more: then `fetch` does it all. No future, so nothing that could be left behind.
@@ -46,7 +35,7 @@ pub fn answer_at_once(
 ) -> worker::Result<Option<JsValue>> {
     let head = Head { method, url, authorization, names, headers };
     #[cfg(feature = "faults")]
-    if !inject::is_at_once(&head) {
+    if !faults::is_at_once(&head) {
         return Ok(None);
     }
     match gate::handle_at_once(&head, &Isolate::of(&env)) {
@@ -71,10 +60,10 @@ pub fn is_cookie_of_ours(line: &str) -> bool {
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     #[cfg(feature = "faults")]
-    inject::panic_in_gate(&request);
+    faults::panic_in_gate(&request);
     #[cfg(feature = "faults")]
-    if let Some(told) = inject::memory(&request) {
+    if let Some(told) = faults::memory(&request) {
         return told;
     }
-    gate::handle(&request, &site::Site::new(env, context)).await
+    gate::handle(&request, &RequestContext::new(env, context)).await
 }

@@ -8,13 +8,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, Response};
 use worker::Env;
 
-use super::config::{binding, text};
-use super::head::{Head, lines, split};
+use crate::platform::environment::{binding, text};
+use crate::platform::head::{Head, lines, split};
 use tidegate::decision::{Denial, Grant};
 use tidegate::forward::{Arrival, Plan, RemovedFields, WITHHELD_FIELDS, plan, sets_cookie_of_ours};
 
 /// Where granted requests go.
-pub(super) struct Origin {
+pub(crate) struct Origin {
     to: To,
     /// How long the origin may take to begin its answer, in milliseconds.
     patience_ms: String,
@@ -134,7 +134,7 @@ fn misconfigured(what: &str) -> Denial {
 
 /// Why there is no answer of the origin's: nothing, where it did not begin in time; a status, where it is none that a client may
 /// get; else what the platform says. Its words hold no header and no body.
-pub(super) fn failed(error: &JsValue) -> Denial {
+pub(crate) fn failed(error: &JsValue) -> Denial {
     if error.is_undefined() {
         return Denial::OriginTooSlow;
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use worker::{Delay, Env, State};
 
-use crate::{clock, kv, log};
+use crate::log;
+use crate::platform::{clock, kv};
 use registry::{Answered, Drain, PUT_TIMEOUT, RETRY_AFTER, Registry, Settings, Share, Step};
 use tidegate::admin::AdminError;
 

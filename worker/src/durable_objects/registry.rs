@@ -8,9 +8,10 @@ use wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::outbox::Outbox;
-use crate::body::{self, BodyError};
 use crate::config::Config;
-use crate::{clock, log, respond};
+use crate::log;
+use crate::platform::body::{self, BodyError};
+use crate::platform::{clock, respond};
 use registry::{ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share};
 use tidegate::admin::AdminError;
 
@@ -95,7 +96,7 @@ impl Registry {
     async fn command(&self, request: Request, url: &str) -> Result<Answer, AdminError> {
         let rules = self.rules()?;
         #[cfg(feature = "faults")]
-        crate::inject::panic_in_transaction(&request, &storage(&self.state));
+        crate::faults::panic_in_transaction(&request, &storage(&self.state));
         let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;
         let body = match accepted.max_body() {

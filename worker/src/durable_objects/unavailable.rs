@@ -2,7 +2,7 @@
 
 use worker::{Response, Result};
 
-use crate::respond;
+use crate::platform::respond;
 use tidegate::reply::Reply;
 
 /// 503.

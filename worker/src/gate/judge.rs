@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use web_sys::Request as HttpRequest;
 
-use super::super::basis::{Basis, Wanted};
-use super::super::body::{self, BodyError};
-use super::super::clock;
-use super::super::site::Site;
-use super::{Gate, integration};
+use crate::evidence::RequestContext;
+use crate::evidence::{Evidence, Wanted};
+use crate::gate::{Gate, integration};
+use crate::platform::body::{self, BodyError};
+use crate::platform::clock;
 use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
 use tidegate::feed::Source;
 use tidegate::policy::{OwnerFields, POLICY_KEY, Policy, StoredPolicy};
@@ -36,8 +36,8 @@ impl Gate<'_> {
 
     fn verdict_at_once(&self, request: &VerifiedRequest, for_denial: bool) -> Option<Result<Grant, Denial>> {
         let now_ms = self.isolate.now_ms();
-        let basis = self.recall(Wanted { record: integration(request), policy: true, for_denial }, now_ms)?;
-        match self.verdict(request, basis, clock::seconds(now_ms)) {
+        let evidence = self.recall(Wanted { record: integration(request), policy: true, for_denial }, now_ms)?;
+        match self.verdict(request, evidence, clock::seconds(now_ms)) {
             Ok(Verdict::Grants(grant)) => Some(Ok(grant)),
             Ok(Verdict::ReadsBody | Verdict::ReadsPolicy(_)) => None,
             Err(denial) => Some(Err(denial)),
@@ -45,9 +45,14 @@ impl Gate<'_> {
     }
 
     /// Steps 3 to 5; a denial from memory is judged once more with what the stores hold now.
-    pub async fn judge(&self, request: &VerifiedRequest, http: &HttpRequest, site: &Site) -> Result<Grant, Denial> {
-        match self.judge_with(request, false, http, site).await {
-            Err(denial) if self.is_doubtful(&denial) => self.judge_with(request, true, http, site).await,
+    pub async fn judge(
+        &self,
+        request: &VerifiedRequest,
+        http: &HttpRequest,
+        context: &RequestContext,
+    ) -> Result<Grant, Denial> {
+        match self.judge_with(request, false, http, context).await {
+            Err(denial) if self.is_doubtful(&denial) => self.judge_with(request, true, http, context).await,
             judged => judged,
         }
     }
@@ -57,13 +62,13 @@ impl Gate<'_> {
         request: &VerifiedRequest,
         for_denial: bool,
         http: &HttpRequest,
-        site: &Site,
+        context: &RequestContext,
     ) -> Result<Grant, Denial> {
         let wanted = Wanted { record: integration(request), policy: true, for_denial };
         let mut has_distrusted = false;
         loop {
-            let basis = self.basis(wanted, site).await?;
-            match self.verdict(request, basis, clock::now())? {
+            let evidence = self.evidence(wanted, context).await?;
+            match self.verdict(request, evidence, clock::now())? {
                 Verdict::Grants(grant) => return Ok(grant),
                 // A body takes as long as its client likes. What was read before it is looked at once more after it.
                 Verdict::ReadsBody => drop(self.read_body(http).await?),
@@ -78,8 +83,8 @@ impl Gate<'_> {
 
     /// One look at a request. The token goes first: one that is not valid learns nothing of the policy, not even a fault, and has
     /// no body read.
-    fn verdict(&self, request: &VerifiedRequest, basis: Basis, now: Timestamp) -> Result<Verdict, Denial> {
-        let Basis { record, policy } = basis;
+    fn verdict(&self, request: &VerifiedRequest, evidence: Evidence, now: Timestamp) -> Result<Verdict, Denial> {
+        let Evidence { record, policy } = evidence;
         let record = record?;
         let policy = policy.map(|policy| part(&policy, request));
         let part = policy.as_ref().ok().and_then(|part| part.as_ref().ok());
@@ -106,17 +111,17 @@ impl Gate<'_> {
     }
 
     /// What a verdict rests on, from memory; where it came from is kept for the log.
-    pub fn recall(&self, wanted: Wanted<'_>, now_ms: u64) -> Option<Basis> {
-        let (basis, origin) = self.isolate.at_hand(wanted, now_ms)?;
-        self.basis.replace(Some(origin));
-        Some(basis)
+    pub fn recall(&self, wanted: Wanted<'_>, now_ms: u64) -> Option<Evidence> {
+        let (evidence, provenance) = self.isolate.at_hand(wanted, now_ms)?;
+        self.provenance.replace(Some(provenance));
+        Some(evidence)
     }
 
     /// What a verdict rests on, wherever it is; where it came from is kept for the log.
-    pub async fn basis(&self, wanted: Wanted<'_>, site: &Site) -> Result<Basis, Denial> {
-        let (basis, origin) = site.basis(wanted).await?;
-        self.basis.replace(Some(origin));
-        Ok(basis)
+    pub async fn evidence(&self, wanted: Wanted<'_>, context: &RequestContext) -> Result<Evidence, Denial> {
+        let (evidence, provenance) = context.gather(wanted).await?;
+        self.provenance.replace(Some(provenance));
+        Ok(evidence)
     }
 
     /// Whether the stores could say otherwise by now.
@@ -127,10 +132,10 @@ impl Gate<'_> {
     /// Whether what a denial rests on was remembered from an earlier request.
     fn rested_on_memory(&self, denial: &Denial) -> bool {
         let is_of_record = denial.is_of_record();
-        self.basis
+        self.provenance
             .borrow()
             .as_ref()
-            .is_some_and(|basis| is_memory(basis.record) || (!is_of_record && is_memory(basis.policy)))
+            .is_some_and(|from| is_memory(from.record) || (!is_of_record && is_memory(from.policy)))
     }
 
     /// The request with what its operation reads an owner's id from, beside path and query.

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Headers, Request};
 
 /// Method, URL and header fields.
-pub(super) struct Head {
+pub(crate) struct Head {
     /// As it came.
     pub method: String,
     /// The whole URL, as the platform writes it.
@@ -46,7 +46,7 @@ impl Head {
 }
 
 /// Names and values of fields by turns, one a line, for http.js: a value holds no line end (RFC 9110 section 5.5).
-pub(super) fn lines<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(crate) fn lines<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let lines: Vec<_> = fields.into_iter().flat_map(|(name, value)| [name, value]).collect();
     lines.join("\n")
 }
@@ -56,7 +56,7 @@ fn value(headers: &Headers, name: &str) -> Option<String> {
 }
 
 /// A URL's authority, with its scheme, and what follows it.
-pub(super) fn split(url: &str) -> (&str, &str) {
+pub(crate) fn split(url: &str) -> (&str, &str) {
     let after_scheme = url.find("://").and_then(|at| at.checked_add(3)).unwrap_or_default();
     let at = url.bytes().skip(after_scheme).position(|byte| byte == b'/' || byte == b'?' || byte == b'#');
     at.and_then(|at| url.split_at_checked(at.checked_add(after_scheme)?)).unwrap_or((url, ""))

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
 
-use super::head::lines;
+use crate::platform::head::lines;
 use tidegate::reply::{PROBLEM_TYPE, Reply};
 
 #[wasm_bindgen(module = "/js/http.js")]
@@ -15,38 +15,38 @@ extern "C" {
 }
 
 /// A denial's or an admin error's answer.
-pub(super) fn problem(reply: &Reply) -> worker::Result<Response> {
+pub(crate) fn problem(reply: &Reply) -> worker::Result<Response> {
     let of_reply = reply.headers.iter().map(|(name, value)| (*name, value.as_str()));
     let fields = lines(of_body(PROBLEM_TYPE).into_iter().chain(of_reply));
     Ok(response(reply.status, &fields, Some(&serde_json::to_string(&reply.problem)?))?)
 }
 
 /// A JSON answer. `etag` is a revision.
-pub(super) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> worker::Result<Response> {
+pub(crate) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> worker::Result<Response> {
     json_text(status, &serde_json::to_string(body)?, etag)
 }
 
 /// An answer that is JSON text already.
-pub(super) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
+pub(crate) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
     let etag = entity_tag(etag);
     let fields = of_body("application/json").into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)));
     Ok(response(status, &lines(fields), Some(body))?)
 }
 
 /// 304: the client has this revision already.
-pub(super) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
+pub(crate) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
     let etag = entity_tag(etag);
     Ok(response(304, &lines([NOT_STORED].into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)))), None)?)
 }
 
 /// 204, with a cookie to set where there is one.
-pub(super) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
+pub(crate) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
     let fields = [NOT_STORED].into_iter().chain(cookie.map(|cookie| ("Set-Cookie", cookie)));
     Ok(response(204, &lines(fields), None)?)
 }
 
 /// 308: what was asked for is elsewhere, for good.
-pub(super) fn moved(location: &'static str) -> worker::Result<Response> {
+pub(crate) fn moved(location: &'static str) -> worker::Result<Response> {
     Ok(response(308, &lines([("Location", location)]), None)?)
 }
 

@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
-use super::super::cache::{Isolate, Remembered};
-use super::super::flights::{LOOKS, a_while};
-use super::super::location::{self, Shared};
-use super::super::site::Site;
-use super::super::{body, kv, stub};
-use super::thing::Thing;
+use super::in_flight::{MAX_POLLS, poll_delay};
+use super::isolate::Isolate;
+use super::location_cache::{self, Shared};
+use super::remembered::Remembered;
+use crate::evidence::context::RequestContext;
+use crate::evidence::entry::Entry;
+use crate::platform::{body, kv};
+use crate::registry_client;
 use tidegate::decision::Denial;
 use tidegate::feed::{Choice, DUE_AFTER_MS, Given, Held, Limits, Question, Source, choose};
 
 /// The search for one thing, on behalf of one request.
-pub(crate) struct Search<T: Thing> {
+pub(crate) struct Search<T: Entry> {
     thing: T,
     for_denial: bool,
     memory: Option<Remembered<T::Value>>,
@@ -36,13 +38,13 @@ struct Asked {
 }
 
 /// What was found.
-pub(super) struct Found<V> {
+pub(crate) struct Found<V> {
     pub value: Option<Rc<V>>,
     pub source: Source,
     pub age_ms: u64,
 }
 
-impl<T: Thing> Search<T> {
+impl<T: Entry> Search<T> {
     pub fn new(thing: T, for_denial: bool) -> Self {
         let (kv, registry) = (Answer::NotAsked, Answer::NotAsked);
         Self { thing, for_denial, memory: None, kv, registry, choice: Choice::Nothing, has_waited: false }
@@ -77,10 +79,10 @@ impl<T: Thing> Search<T> {
     }
 
     /// Asks the store that was chosen.
-    pub async fn fetch(&mut self, site: &Site) {
+    pub async fn fetch(&mut self, context: &RequestContext) {
         match self.choice {
-            Choice::Ask(Source::Kv) => self.kv = self.ask_kv(site).await,
-            Choice::Ask(_) => self.registry = self.ask_registry(site).await,
+            Choice::Ask(Source::Kv) => self.kv = self.ask_kv(context).await,
+            Choice::Ask(_) => self.registry = self.ask_registry(context).await,
             Choice::Use(_) | Choice::Nothing => {}
         }
     }
@@ -120,36 +122,36 @@ impl<T: Thing> Search<T> {
         Ok(Found { value: used.map(|used| used.value), source, age_ms })
     }
 
-    async fn ask_kv(&self, site: &Site) -> Answer<T::Value> {
-        let (isolate, key) = (&site.isolate, self.thing.key());
-        if isolate.flights.kv_is_out(isolate.now_ms()) && self.memory.is_some() {
+    async fn ask_kv(&self, context: &RequestContext) -> Answer<T::Value> {
+        let (isolate, key) = (&context.isolate, self.thing.key());
+        if isolate.in_flight.kv_is_down(isolate.now_ms()) && self.memory.is_some() {
             return Answer::Failed("KV failed a moment ago".to_owned());
         }
         let asked = Asked::now(isolate);
-        let bytes = kv::read(&site.env, &key).await;
-        isolate.flights.kv_answered(bytes.is_ok(), isolate.now_ms());
+        let bytes = kv::read(&context.env, &key).await;
+        isolate.in_flight.kv_answered(bytes.is_ok(), isolate.now_ms());
         let opened = bytes.and_then(|bytes| self.read(bytes, |text| self.thing.open(text, isolate)));
         opened.map_or_else(|fault| Answer::Failed(format!("in KV {fault}")), |value| asked.answered(value, isolate))
     }
 
     /// Reads from the registry, unless another request of this isolate does: then what it brings home is in memory.
-    async fn ask_registry(&mut self, site: &Site) -> Answer<T::Value> {
-        let (isolate, key) = (&site.isolate, self.thing.key());
-        if isolate.flights.registry_is_out(isolate.now_ms()) {
+    async fn ask_registry(&mut self, context: &RequestContext) -> Answer<T::Value> {
+        let (isolate, key) = (&context.isolate, self.thing.key());
+        if isolate.in_flight.registry_is_down(isolate.now_ms()) {
             return Answer::Failed("the registry failed a moment ago".to_owned());
         }
         let before = self.memory.as_ref().map(|held| held.read_at_ms);
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_POLLS {
             let asked = Asked::now(isolate);
-            if let Some(note) = isolate.flights.begin_read(&key, asked.at_ms) {
-                let answer = match self.find_shared(site).await {
+            if let Some(note) = isolate.in_flight.begin_read(&key, asked.at_ms) {
+                let answer = match self.find_shared(context).await {
                     Some(shared) => shared,
-                    None => self.read_registry(asked, site).await.unwrap_or_else(Answer::Failed),
+                    None => self.read_registry(asked, context).await.unwrap_or_else(Answer::Failed),
                 };
-                isolate.flights.end_read(&key, note);
+                isolate.in_flight.end_read(&key, note);
                 return answer;
             }
-            a_while().await;
+            poll_delay().await;
             if !self.has_waited && self.thing.recall(isolate).map(|held| held.read_at_ms) > before {
                 self.has_waited = true;
                 return Answer::NotAsked;
@@ -158,31 +160,32 @@ impl<T: Thing> Search<T> {
         Answer::Failed("too many reads of the registry at a time".to_owned())
     }
 
-    async fn read_registry(&self, asked: Asked, site: &Site) -> Result<Answer<T::Value>, String> {
-        let bytes = stub::read(&site.env, &self.thing.read()).await?;
+    async fn read_registry(&self, asked: Asked, context: &RequestContext) -> Result<Answer<T::Value>, String> {
+        let bytes = registry_client::read(&context.env, &self.thing.read()).await?;
         let value = self.read(bytes, |text| {
-            Self::leave_shared(text.clone(), asked.at_ms, site);
-            self.thing.parse(text, &site.isolate)
+            Self::leave_shared(text.clone(), asked.at_ms, context);
+            self.thing.parse(text, &context.isolate)
         });
-        Ok(asked.answered(value?, &site.isolate))
+        Ok(asked.answered(value?, &context.isolate))
     }
 
     /// What another isolate here was answered, while that is young, authentic and not older than the feed says.
-    async fn find_shared(&self, site: &Site) -> Option<Answer<T::Value>> {
-        let Shared { text, asked_at_ms } = location::find(&location::address(&site.env, T::SHARED_AS?)?).await?;
-        let isolate = &site.isolate;
+    async fn find_shared(&self, context: &RequestContext) -> Option<Answer<T::Value>> {
+        let Shared { text, asked_at_ms } =
+            location_cache::find(&location_cache::address(&context.env, T::SHARED_AS?)?).await?;
+        let isolate = &context.isolate;
         let age_ms = isolate.now_ms().checked_sub(asked_at_ms).filter(|age| *age < DUE_AFTER_MS);
         let value = self.thing.open(text, isolate).ok().filter(|_| age_ms.is_some())?;
         let is_new = isolate.minimum(|feed| self.thing.minimum(feed)).is_met_by(Some(T::rev(&value)));
         is_new.then(|| Asked { at_ms: asked_at_ms, feed_seq: 0 }.answered(Some(value), isolate))
     }
 
-    fn leave_shared(text: String, asked_at_ms: u64, site: &Site) {
-        let Some(address) = T::SHARED_AS.and_then(|what| location::address(&site.env, what)) else { return };
-        let isolate = Rc::clone(&site.isolate);
-        site.context.wait_until(async move {
+    fn leave_shared(text: String, asked_at_ms: u64, context: &RequestContext) {
+        let Some(address) = T::SHARED_AS.and_then(|what| location_cache::address(&context.env, what)) else { return };
+        let isolate = Rc::clone(&context.isolate);
+        context.context.wait_until(async move {
             if let Some(signed) = T::sign(&text, &isolate) {
-                location::leave(&address, &Shared { text: signed.into_string(), asked_at_ms }).await;
+                location_cache::leave(&address, &Shared { text: signed.into_string(), asked_at_ms }).await;
             }
         });
     }
@@ -212,7 +215,7 @@ impl Asked {
 }
 
 impl<V> Answer<V> {
-    fn given<T: Thing<Value = V>>(&self) -> Given {
+    fn given<T: Entry<Value = V>>(&self) -> Given {
         match self {
             Self::NotAsked => Given::NotAsked,
             Self::Failed(_) => Given::Failed,

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use lru::LruCache;
 
-use super::Remembered;
+use crate::evidence::remembered::Remembered;
 use tidegate::record::Record;
 use tidegate::token::IntegrationId;
 
@@ -17,7 +17,7 @@ const OVERHEAD_BYTES: usize = 512;
 const SCOPE_OVERHEAD_BYTES: usize = 64;
 
 /// The records, those that were not asked for longest to be forgotten first.
-pub(super) struct Records {
+pub(crate) struct Records {
     kept: LruCache<IntegrationId, Remembered<Record>>,
     bytes: usize,
 }

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use worker::{Context, Env};
 
-use super::cache::Isolate;
+use crate::evidence::isolate::Isolate;
 
 /// What a request has at hand.
 #[derive(Clone)]
-pub(super) struct Site {
+pub(crate) struct RequestContext {
     /// What its isolate remembers.
     pub isolate: Rc<Isolate>,
     /// Its bindings.
@@ -17,7 +17,7 @@ pub(super) struct Site {
     pub context: Rc<Context>,
 }
 
-impl Site {
+impl RequestContext {
     /// What a request of this environment has at hand.
     pub fn new(env: Env, context: Context) -> Self {
         Self { isolate: Isolate::of(&env), env, context: Rc::new(context) }

@@ -10,7 +10,7 @@ const LABEL: &str = "client-v1";
 
 /// What the log calls a client: a MAC over its address, or the few addresses there are could be found by trying. An IPv6 address
 /// counts as its /64, since whoever has one has all of them.
-pub(super) fn of(request: &Request, keys: &TokenKeys) -> String {
+pub(crate) fn of(request: &Request, keys: &TokenKeys) -> String {
     // Set by the platform, which takes off what a client sends under this name.
     let address = request.headers().get("cf-connecting-ip").ok().flatten().unwrap_or_default();
     let network = match address.parse() {

@@ -5,15 +5,15 @@
 use serde_json::json;
 use web_sys::{Request, Response};
 
-use super::head::Head;
-use super::respond;
+use crate::platform::head::Head;
+use crate::platform::respond;
 use registry::Storage;
 
 /// The header field that says where to panic: `gate`, there `at-once`, or `registry`; or what to tell: `memory`.
-pub(super) const HEADER: &str = "x-inject-panic";
+pub(crate) const HEADER: &str = "x-inject-panic";
 
 /// Whether the request may be answered at once; panics where it asks for that.
-pub(super) fn is_at_once(head: &Head) -> bool {
+pub(crate) fn is_at_once(head: &Head) -> bool {
     let asked = head.header(HEADER);
     if asked.as_deref() == Some("at-once") {
         panic!("injected into what answers at once");
@@ -22,20 +22,20 @@ pub(super) fn is_at_once(head: &Head) -> bool {
 }
 
 /// Panics in the Worker, once it may wait, where the request asks for it.
-pub(super) fn panic_in_gate(request: &Request) {
+pub(crate) fn panic_in_gate(request: &Request) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("gate") {
         panic!("injected into the gate");
     }
 }
 
 /// How many pages of 64 KiB this instance has, where the request asks for it. They never become fewer.
-pub(super) fn memory(request: &Request) -> Option<worker::Result<Response>> {
+pub(crate) fn memory(request: &Request) -> Option<worker::Result<Response>> {
     let asked = request.headers().get(HEADER).ok().flatten()?;
     (asked == "memory").then(|| respond::json(200, &json!({ "pages": std::arch::wasm32::memory_size::<0>() }), None))
 }
 
 /// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.
-pub(super) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage) {
+pub(crate) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("registry") {
         let _ = sql.transaction(&mut || {
             let _ = sql.run("INSERT INTO sub_accounts (id, name, created_at) VALUES ('panic', 'panic', 0)", &[]);

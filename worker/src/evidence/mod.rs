@@ -1,26 +1,36 @@
 //! What a verdict rests on: the record of its token and the policy, neither of them older than the feed's bound. Where
 //! each comes from is `tidegate::feed::choose`'s to say; this file fetches, and notes for the log what was fetched.
 
+mod context;
+mod entry;
+mod feed_reader;
+mod in_flight;
+mod isolate;
+mod location_cache;
+mod provenance;
+mod records;
+mod remembered;
 mod search;
-mod thing;
 
 use std::rc::Rc;
 
 use futures_util::future::join3;
 
+use self::entry::{Entry, PolicyEntry, RecordEntry};
 use self::search::Search;
-use self::thing::{PolicyInForce, RecordOf};
-use super::cache::Isolate;
-use super::site::Site;
+
+pub(crate) use self::context::RequestContext;
+pub(crate) use self::isolate::Isolate;
+pub(crate) use self::provenance::Provenance;
 use tidegate::decision::Denial;
-use tidegate::feed::{Limits, Source};
+use tidegate::feed::Limits;
 use tidegate::policy::StoredPolicy;
 use tidegate::record::Record;
 use tidegate::token::IntegrationId;
 
 /// What is wanted of the stores.
 #[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// Whose record, if anybody's.
     pub record: Option<&'a IntegrationId>,
     /// Whether the policy is needed.
@@ -30,40 +40,27 @@ pub(super) struct Wanted<'a> {
 }
 
 /// What a verdict rests on.
-pub(super) struct Basis {
+pub(crate) struct Evidence {
     /// `None` where there is no such integration, or nobody's was wanted.
     pub record: Result<Option<Rc<Record>>, Denial>,
     /// An error where it was not wanted.
     pub policy: Result<Rc<StoredPolicy>, Denial>,
 }
 
-/// Where it came from, for the log.
-#[derive(Clone, Default)]
-pub(super) struct BasisOrigin {
-    /// Where the record came from, and how many milliseconds ago.
-    pub record: Option<(Source, u64)>,
-    /// Where the policy came from, and how many milliseconds ago.
-    pub policy: Option<(Source, u64)>,
-    /// How old the copy of the feed is, in milliseconds.
-    pub feed_age_ms: Option<u64>,
-    /// What was served without, where something failed.
-    pub degraded: Vec<String>,
-}
-
 /// How often one request reads the feed: once more where other reads took too long for the first.
-const MOST_FEED_READS: u32 = 2;
+const MAX_FEED_READS: u32 = 2;
 
-impl Site {
+impl RequestContext {
     /// Finds what is wanted, wherever it is.
-    pub async fn basis(&self, wanted: Wanted<'_>) -> Result<(Basis, BasisOrigin), Denial> {
+    pub async fn gather(&self, wanted: Wanted<'_>) -> Result<(Evidence, Provenance), Denial> {
         let limits = self.isolate.config().limits.clone()?;
         let (mut record, mut policy) = wanted.searches();
         let mut feed_reads = 0_u32;
         loop {
             let now = self.isolate.now_ms();
             let is_fresh = self.isolate.feed_is_fresh(now, &limits);
-            let is_out = self.isolate.flights.registry_is_out(now);
-            let reads_feed = !is_fresh && !is_out && feed_reads < MOST_FEED_READS;
+            let is_out = self.isolate.in_flight.registry_is_down(now);
+            let reads_feed = !is_fresh && !is_out && feed_reads < MAX_FEED_READS;
             // What is there is looked at as if the feed that is on its way vouched for it; then once more.
             let expects_fresh = is_fresh || reads_feed;
             let asks_record = asks(record.as_mut(), &self.isolate, &limits, expects_fresh, now);
@@ -85,7 +82,7 @@ impl Site {
 
 impl Isolate {
     /// What is wanted, where memory has it, the feed is fresh, and no newer copy of it is due.
-    pub fn at_hand(&self, wanted: Wanted<'_>, now_ms: u64) -> Option<(Basis, BasisOrigin)> {
+    pub fn at_hand(&self, wanted: Wanted<'_>, now_ms: u64) -> Option<(Evidence, Provenance)> {
         let limits = self.config().limits.as_ref().ok()?;
         if !self.feed_is_fresh(now_ms, limits) || self.should_refresh(now_ms) {
             return None;
@@ -98,13 +95,13 @@ impl Isolate {
 
     fn found(
         &self,
-        record: Option<Search<RecordOf<'_>>>,
-        policy: Option<Search<PolicyInForce>>,
+        record: Option<Search<RecordEntry<'_>>>,
+        policy: Option<Search<PolicyEntry>>,
         limits: &Limits,
         is_fresh: bool,
         now_ms: u64,
-    ) -> (Basis, BasisOrigin) {
-        let mut origin = BasisOrigin { feed_age_ms: self.feed_age_ms(now_ms), ..BasisOrigin::default() };
+    ) -> (Evidence, Provenance) {
+        let mut origin = Provenance { feed_age_ms: self.feed_age_ms(now_ms), ..Provenance::default() };
         if !is_fresh {
             origin.degraded.push(format!("the change feed is older than {} ms", limits.max_staleness_ms));
         }
@@ -121,18 +118,18 @@ impl Isolate {
                 found.value.ok_or_else(no_policy)
             },
         );
-        (Basis { record, policy }, origin)
+        (Evidence { record, policy }, origin)
     }
 }
 
 impl<'a> Wanted<'a> {
-    fn searches(self) -> (Option<Search<RecordOf<'a>>>, Option<Search<PolicyInForce>>) {
-        let record = self.record.map(|id| Search::new(RecordOf(id), self.for_denial));
-        (record, self.policy.then(|| Search::new(PolicyInForce, self.for_denial)))
+    fn searches(self) -> (Option<Search<RecordEntry<'a>>>, Option<Search<PolicyEntry>>) {
+        let record = self.record.map(|id| Search::new(RecordEntry(id), self.for_denial));
+        (record, self.policy.then(|| Search::new(PolicyEntry, self.for_denial)))
     }
 }
 
-fn asks<T: thing::Thing>(
+fn asks<T: Entry>(
     search: Option<&mut Search<T>>,
     isolate: &Isolate,
     limits: &Limits,
@@ -142,9 +139,9 @@ fn asks<T: thing::Thing>(
     search.is_some_and(|search| search.asks(isolate, limits, is_fresh, now_ms))
 }
 
-async fn fetch<T: thing::Thing>(search: Option<&mut Search<T>>, site: &Site) {
+async fn fetch<T: Entry>(search: Option<&mut Search<T>>, context: &RequestContext) {
     if let Some(search) = search {
-        search.fetch(site).await;
+        search.fetch(context).await;
     }
 }
 

@@ -2,30 +2,29 @@
 //! records it read lately. Whatever comes from here is still judged against the clock, the feed and the whole policy: no
 //! verdict is remembered.
 
-mod records;
-
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use self::records::Records;
-use super::clock;
-use super::config::Config;
-use super::flights::Flights;
-use super::refusals::Refusals;
+use crate::config::Config;
+use crate::evidence::in_flight::InFlight;
+use crate::evidence::records::Records;
+use crate::evidence::remembered::Remembered;
+use crate::log::Refusals;
+use crate::platform::clock;
 use tidegate::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
 use tidegate::policy::{CorruptPolicy, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::token::{IntegrationId, StoreKeys, TokenKeys};
 
 /// One isolate's memory.
-pub(super) struct Isolate {
+pub(crate) struct Isolate {
     env: JsValue,
     config: Config,
     /// What requests of this isolate are busy with, so that others need not be.
-    pub flights: Flights,
+    pub in_flight: InFlight,
     latest_ms: Cell<u64>,
     feed: RefCell<Option<Sighting>>,
     policy: RefCell<Option<Remembered<StoredPolicy>>>,
@@ -34,17 +33,6 @@ pub(super) struct Isolate {
     records: RefCell<Records>,
     /// How many requests it has refused lately, for the log.
     pub refusals: Refusals,
-}
-
-/// Something that was read from KV or the registry, and when.
-pub(super) struct Remembered<T> {
-    pub value: Rc<T>,
-    pub read_at_ms: u64,
-    /// When KV was last asked for something newer.
-    pub looked_at_ms: u64,
-    /// The number of the change as of which it is right; where it was not looked at yet, of the feed's last one when it
-    /// was asked for.
-    pub as_of_seq: u64,
 }
 
 thread_local! {
@@ -61,7 +49,7 @@ impl Isolate {
                 let fresh = Rc::new(Self {
                     env: env_value.clone(),
                     config: Config::read(env),
-                    flights: Flights::default(),
+                    in_flight: InFlight::default(),
                     latest_ms: Cell::new(0),
                     feed: RefCell::new(None),
                     policy: RefCell::new(None),
@@ -90,7 +78,7 @@ impl Isolate {
             self.feed.replace(None);
             self.policy.replace(None);
             self.records.borrow_mut().forget();
-            self.flights.forget();
+            self.in_flight.forget();
         }
         now
     }
@@ -103,7 +91,7 @@ impl Isolate {
     /// Whether a newer copy should be asked for, and nobody does.
     pub fn should_refresh(&self, now_ms: u64) -> bool {
         let is_due = self.feed.borrow().as_ref().is_none_or(|feed| feed.is_due(now_ms));
-        is_due && !self.flights.registry_just_failed(now_ms) && self.flights.feed_is_free(now_ms)
+        is_due && !self.in_flight.registry_just_failed(now_ms) && self.in_flight.feed_is_free(now_ms)
     }
 
     /// How old the copy is, in milliseconds.
@@ -184,18 +172,5 @@ impl Isolate {
     /// Remembers a record; absence is never remembered, or a new token would not work at once.
     pub fn remember_record(&self, record: Remembered<Record>) {
         self.records.borrow_mut().remember(record);
-    }
-}
-
-impl<T> Remembered<T> {
-    /// How long ago it was read, in milliseconds.
-    pub fn age_ms(&self, now_ms: u64) -> u64 {
-        now_ms.saturating_sub(self.read_at_ms)
-    }
-}
-
-impl<T> Clone for Remembered<T> {
-    fn clone(&self) -> Self {
-        Self { value: Rc::clone(&self.value), ..*self }
     }
 }

@@ -8,7 +8,7 @@ use web_sys::RequestInit;
 #[wasm_bindgen]
 extern "C" {
     /// What has a `fetch` of its own.
-    pub(super) type Service;
+    pub(crate) type Service;
     #[wasm_bindgen(method, catch)]
-    pub(super) fn fetch(this: &Service, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    pub(crate) fn fetch(this: &Service, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 }

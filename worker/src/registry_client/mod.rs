@@ -8,13 +8,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 use worker::Env;
 
-use super::config::binding;
-use super::service::Service;
-use super::{body, clock};
+use crate::platform::environment::binding;
+use crate::platform::service::Service;
+use crate::platform::{body, clock};
 use registry::{READS, Read};
 
 /// How long the registry may take to answer a read.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(3);
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,18 +33,18 @@ extern "C" {
 const NAME: &str = "registry";
 
 /// The registry, as a request's own handle on it: it serves that request only. `None` where it is not bound.
-pub(super) fn stub(env: &Env) -> Option<Result<Service, JsValue>> {
+pub(crate) fn stub(env: &Env) -> Option<Result<Service, JsValue>> {
     Some(namespace(env)?.by_name(NAME))
 }
 
 /// What tells this gate's registry from every other one.
-pub(super) fn id(env: &Env) -> Option<String> {
+pub(crate) fn id(env: &Env) -> Option<String> {
     Some(namespace(env)?.id_from_name(NAME).ok()?.text())
 }
 
 /// What the registry answers to a read; `None` if it says that there is no such thing.
-pub(super) async fn read(env: &Env, read: &Read) -> Result<Option<Vec<u8>>, String> {
-    match clock::within(PATIENCE, answer(env, read)).await {
+pub(crate) async fn read(env: &Env, read: &Read) -> Result<Option<Vec<u8>>, String> {
+    match clock::within(TIMEOUT, answer(env, read)).await {
         Some(Ok((200, bytes))) => Ok(Some(bytes)),
         Some(Ok((404, _))) => Ok(None),
         Some(Ok((status, _))) => Err(format!("the registry answered {status}")),

@@ -10,10 +10,10 @@ const MAX_LINES: u64 = 10;
 
 /// The counts, by the code of the refusal.
 #[derive(Default)]
-pub(super) struct Refusals(RefCell<BTreeMap<String, Window>>);
+pub(crate) struct Refusals(RefCell<BTreeMap<String, Window>>);
 
 /// What the log says of a refusal's number.
-pub(super) struct Counted {
+pub(crate) struct Counted {
     /// Its number among those of its code within a minute.
     pub number: u64,
     /// How many there were in the minute that was counted before; told once.

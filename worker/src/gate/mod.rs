@@ -7,12 +7,13 @@ use std::cell::{OnceCell, RefCell};
 use serde_json::json;
 use web_sys::{Request as HttpRequest, Response};
 
-use super::basis::{BasisOrigin, Wanted};
-use super::cache::Isolate;
-use super::head::Head;
-use super::origin::Origin;
-use super::site::Site;
-use super::{admin, clock, log, respond};
+use crate::evidence::Isolate;
+use crate::evidence::RequestContext;
+use crate::evidence::{Provenance, Wanted};
+use crate::origin::Origin;
+use crate::platform::head::Head;
+use crate::platform::{clock, respond};
+use crate::{admin, log};
 use tidegate::admin::AdminError;
 use tidegate::decision::{Denial, Grant, Identity, authenticate};
 use tidegate::reply::answer;
@@ -22,7 +23,7 @@ use tidegate::token::{IntegrationId, OwnCredentials, VerifiedRequest, check};
 
 /// Judges a request to the API where nothing has to be read: gives what a denial is answered with, or how the request is to
 /// be forwarded. `None` where it takes more: then [`handle`] does it all.
-pub(super) fn handle_at_once(head: &Head, isolate: &Isolate) -> Option<Result<String, worker::Result<Response>>> {
+pub(crate) fn handle_at_once(head: &Head, isolate: &Isolate) -> Option<Result<String, worker::Result<Response>>> {
     if is_ours(path_of(head.target())) || isolate.config().admin.is_host_of(&head.url) {
         return None;
     }
@@ -36,7 +37,7 @@ pub(super) fn handle_at_once(head: &Head, isolate: &Isolate) -> Option<Result<St
 }
 
 /// Answers a request that could not be forwarded after [`handle_at_once`].
-pub(super) fn handle_failure(head: &Head, isolate: &Isolate, denial: &Denial) -> worker::Result<Response> {
+pub(crate) fn handle_failure(head: &Head, isolate: &Isolate, denial: &Denial) -> worker::Result<Response> {
     let gate = Gate::new(head, isolate);
     let request = gate.request().ok();
     let integration = request.as_ref().and_then(integration);
@@ -45,20 +46,20 @@ pub(super) fn handle_failure(head: &Head, isolate: &Isolate, denial: &Denial) ->
 }
 
 /// Answers a request to the gate, whatever it is.
-pub(super) async fn handle(http: &HttpRequest, site: &Site) -> worker::Result<Response> {
+pub(crate) async fn handle(http: &HttpRequest, context: &RequestContext) -> worker::Result<Response> {
     let head = Head::of(http);
-    let gate = Gate::new(&head, &site.isolate);
+    let gate = Gate::new(&head, &context.isolate);
     match (head.method.as_str(), path_of(head.target())) {
         ("GET" | "HEAD", "/_tidegate/healthz") => respond::json(200, &health(), None),
-        ("GET" | "HEAD", "/_tidegate/whoami") => gate.whoami(site).await,
+        ("GET" | "HEAD", "/_tidegate/whoami") => gate.whoami(context).await,
         (_, "/_tidegate/healthz" | "/_tidegate/whoami") => {
             respond::problem(&AdminError::MethodNotAllowed(vec!["GET", "HEAD"]).answer())
         }
         (_, path) if is_ours(path) => match Path::parse(path) {
-            Ok(_) => admin::handle(http, site, head.target()).await,
+            Ok(_) => admin::handle(http, context, head.target()).await,
             Err(error) => gate.refuse(error),
         },
-        _ => gate.serve(http, site).await,
+        _ => gate.serve(http, context).await,
     }
 }
 
@@ -81,30 +82,30 @@ struct Gate<'a> {
     /// The body, once it had to be read to be judged.
     body: OnceCell<Vec<u8>>,
     /// What the last verdict rested on.
-    basis: RefCell<Option<BasisOrigin>>,
+    provenance: RefCell<Option<Provenance>>,
 }
 
 impl<'a> Gate<'a> {
     fn new(head: &'a Head, isolate: &'a Isolate) -> Self {
-        Self { head, isolate, body: OnceCell::new(), basis: RefCell::new(None) }
+        Self { head, isolate, body: OnceCell::new(), provenance: RefCell::new(None) }
     }
 
     /// Serves the API, on every host but the admin plane's: whatever the origin answers there would be of one origin with the admin's
     /// session. So no script of the origin's can be a service worker there either.
-    async fn serve(&self, http: &HttpRequest, site: &Site) -> worker::Result<Response> {
+    async fn serve(&self, http: &HttpRequest, context: &RequestContext) -> worker::Result<Response> {
         if self.isolate.config().admin.is_host_of(&self.head.url) {
             return respond::problem(&AdminError::NotFound.answer());
         }
-        self.pass(http, site).await
+        self.pass(http, context).await
     }
 
     /// Forwards what is granted, answers what is denied.
-    async fn pass(&self, http: &HttpRequest, site: &Site) -> worker::Result<Response> {
+    async fn pass(&self, http: &HttpRequest, context: &RequestContext) -> worker::Result<Response> {
         let request = match self.request() {
             Ok(request) => request,
             Err(denial) => return self.deny(&denial, None),
         };
-        let result = match self.judge(&request, http, site).await {
+        let result = match self.judge(&request, http, context).await {
             Ok(grant) => {
                 self.note_degradation(&request);
                 self.forward(&grant, http).await
@@ -124,9 +125,9 @@ impl<'a> Gate<'a> {
     }
 
     /// Tells a token's holder what it is.
-    async fn whoami(&self, site: &Site) -> worker::Result<Response> {
+    async fn whoami(&self, context: &RequestContext) -> worker::Result<Response> {
         let identity = match self.request() {
-            Ok(request) => self.identify(&request, site).await.map_err(|denial| (denial, Some(request))),
+            Ok(request) => self.identify(&request, context).await.map_err(|denial| (denial, Some(request))),
             Err(denial) => Err((denial, None)),
         };
         match identity {
@@ -159,22 +160,24 @@ impl<'a> Gate<'a> {
     /// Step 6, for a denial.
     fn deny(&self, denial: &Denial, integration: Option<&IntegrationId>) -> worker::Result<Response> {
         let reply = answer(denial, &self.isolate.config().realm);
-        let basis = self.basis.borrow();
-        log::denial(denial, reply.status, &self.head.method, integration, basis.as_ref(), self.isolate);
+        let provenance = self.provenance.borrow().as_ref().map(Provenance::to_json);
+        let (refusals, now_ms) = (&self.isolate.refusals, self.isolate.now_ms());
+        log::denial(denial, reply.status, &self.head.method, integration, provenance.as_ref(), refusals, now_ms);
         respond::problem(&reply)
     }
 
     /// A line in the log for a grant that something had to be done without for.
     fn note_degradation(&self, request: &VerifiedRequest) {
-        if let Some(origin) = self.basis.borrow().as_ref().filter(|origin| !origin.degraded.is_empty()) {
-            log::degraded(integration(request), origin);
+        let provenance = self.provenance.borrow();
+        if let Some(provenance) = provenance.as_ref().filter(|provenance| !provenance.degraded.is_empty()) {
+            log::degraded(integration(request), &provenance.to_json());
         }
     }
 
-    async fn identify(&self, request: &VerifiedRequest, site: &Site) -> Result<Identity, Denial> {
+    async fn identify(&self, request: &VerifiedRequest, context: &RequestContext) -> Result<Identity, Denial> {
         let presented = request.credential().ok_or_else(|| Denial::without_credential(request))?;
         let wanted = Wanted { record: Some(presented.id()), policy: false, for_denial: true };
-        let record = self.basis(wanted, site).await?.record?;
+        let record = self.evidence(wanted, context).await?.record?;
         authenticate(presented, record.as_deref(), clock::now())
     }
 }

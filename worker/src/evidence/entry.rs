@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::cache::{Isolate, Remembered};
+use super::isolate::Isolate;
+use super::remembered::Remembered;
 use registry::Read;
 use tidegate::feed::{Feed, Minimum};
 use tidegate::policy::{POLICY_KEY, StoredPolicy};
@@ -10,7 +11,7 @@ use tidegate::record::Record;
 use tidegate::token::{Authentic, IntegrationId, SignedValue};
 
 /// Something that KV and the registry hold, and an isolate remembers.
-pub(crate) trait Thing {
+pub(crate) trait Entry {
     /// What it is, once read.
     type Value;
     /// Its key in KV.
@@ -36,12 +37,12 @@ pub(crate) trait Thing {
 }
 
 /// The record of an integration.
-pub(crate) struct RecordOf<'a>(pub &'a IntegrationId);
+pub(crate) struct RecordEntry<'a>(pub &'a IntegrationId);
 
 /// The policy.
-pub(crate) struct PolicyInForce;
+pub(crate) struct PolicyEntry;
 
-impl Thing for RecordOf<'_> {
+impl Entry for RecordEntry<'_> {
     type Value = Record;
 
     fn key(&self) -> String {
@@ -85,7 +86,7 @@ impl Thing for RecordOf<'_> {
     }
 }
 
-impl Thing for PolicyInForce {
+impl Entry for PolicyEntry {
     type Value = StoredPolicy;
 
     fn key(&self) -> String {

@@ -9,11 +9,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Response, ResponseInit};
 use worker::Env;
 
-use super::{body, clock, stub};
+use crate::platform::{body, clock};
+use crate::registry_client;
 use tidegate::feed::DUE_AFTER_MS;
 
 /// How long this location's cache may take to answer.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_millis(500);
 /// The field of a cached copy that says when it was asked for, in milliseconds by the asker's clock.
 const ASKED_AT: &str = "x-asked-at";
 
@@ -32,7 +33,7 @@ extern "C" {
 }
 
 /// A text that another isolate here left.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     /// As it was left; whoever can write this location's cache may have left it.
     pub text: String,
     /// When it was asked for, in milliseconds by the asker's clock.
@@ -40,13 +41,13 @@ pub(super) struct Shared {
 }
 
 /// Where the copies of `what` are kept; `None` where there is no registry.
-pub(super) fn address(env: &Env, what: &str) -> Option<String> {
-    Some(format!("https://{what}.tidegate.invalid/{}", stub::id(env)?))
+pub(crate) fn address(env: &Env, what: &str) -> Option<String> {
+    Some(format!("https://{what}.tidegate.invalid/{}", registry_client::id(env)?))
 }
 
 /// The copy at this address, if the cache gives one in time.
-pub(super) async fn find(address: &str) -> Option<Shared> {
-    clock::within(PATIENCE, look_for(address)).await.flatten()
+pub(crate) async fn find(address: &str) -> Option<Shared> {
+    clock::within(TIMEOUT, look_for(address)).await.flatten()
 }
 
 async fn look_for(address: &str) -> Option<Shared> {
@@ -58,7 +59,7 @@ async fn look_for(address: &str) -> Option<Shared> {
 }
 
 /// Leaves a copy for the other isolates here. Where there is no cache, or it fails, each asks for itself.
-pub(super) async fn leave(address: &str, shared: &Shared) {
+pub(crate) async fn leave(address: &str, shared: &Shared) {
     // Nothing depends on it.
     let _: Result<(), JsValue> = put(address, shared).await;
 }

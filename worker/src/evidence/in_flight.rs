@@ -12,7 +12,7 @@ use worker::Delay;
 /// How long a note counts, in milliseconds: longer than what it stands for may take.
 const LEASE_MS: u64 = 4_000;
 /// How many records an isolate reads from the registry at a time.
-const MOST_READS: usize = 16;
+const MAX_READS: usize = 16;
 /// How long a failure is taken for the state of things, in milliseconds: nobody waits for another try so soon.
 const FAILED_FOR_MS: u64 = 5_000;
 /// How soon after a failure the registry is tried again in the background, in milliseconds.
@@ -20,55 +20,55 @@ const AGAIN_AFTER_MS: u64 = 1_000;
 /// After how long somebody who waits looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// How often somebody who waits looks again: for longer than a note counts, since whoever left it may be gone.
-pub(super) const LOOKS: u32 = 180;
+pub(crate) const MAX_POLLS: u32 = 180;
 
 /// A note that its owner takes back. Where it has run out, and somebody else has left one, it is not that one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Note {
+pub(crate) struct Lease {
     until_ms: u64,
 }
 
 /// One isolate's notes.
 #[derive(Default)]
-pub(super) struct Flights {
-    feed: Cell<Option<Note>>,
-    reads: RefCell<BTreeMap<String, Note>>,
+pub(crate) struct InFlight {
+    feed: Cell<Option<Lease>>,
+    reads: RefCell<BTreeMap<String, Lease>>,
     registry_failed_ms: Cell<Option<u64>>,
     kv_failed_ms: Cell<Option<u64>>,
 }
 
-impl Flights {
+impl InFlight {
     /// Whether nobody reads the feed.
     pub fn feed_is_free(&self, now_ms: u64) -> bool {
         self.feed.get().is_none_or(|note| note.has_run_out(now_ms))
     }
 
     /// Notes that the feed is being read, unless somebody else does.
-    pub fn begin_feed(&self, now_ms: u64) -> Option<Note> {
-        let note = self.feed_is_free(now_ms).then(|| Note::at(now_ms))?;
+    pub fn begin_feed(&self, now_ms: u64) -> Option<Lease> {
+        let note = self.feed_is_free(now_ms).then(|| Lease::at(now_ms))?;
         self.feed.set(Some(note));
         Some(note)
     }
 
     /// Takes the note back.
-    pub fn end_feed(&self, note: Note) {
+    pub fn end_feed(&self, note: Lease) {
         if self.feed.get() == Some(note) {
             self.feed.set(None);
         }
     }
 
     /// Notes that something is being read from the registry, unless somebody else does, or too many do.
-    pub fn begin_read(&self, key: &str, now_ms: u64) -> Option<Note> {
+    pub fn begin_read(&self, key: &str, now_ms: u64) -> Option<Lease> {
         let mut reads = self.reads.borrow_mut();
         reads.retain(|_, note| !note.has_run_out(now_ms));
-        let is_free = !reads.contains_key(key) && reads.len() < MOST_READS;
-        let note = is_free.then(|| Note::at(now_ms))?;
+        let is_free = !reads.contains_key(key) && reads.len() < MAX_READS;
+        let note = is_free.then(|| Lease::at(now_ms))?;
         reads.insert(key.to_owned(), note);
         Some(note)
     }
 
     /// Takes the note back.
-    pub fn end_read(&self, key: &str, note: Note) {
+    pub fn end_read(&self, key: &str, note: Lease) {
         let mut reads = self.reads.borrow_mut();
         if reads.get(key) == Some(&note) {
             reads.remove(key);
@@ -81,7 +81,7 @@ impl Flights {
     }
 
     /// Whether the registry has failed so lately that nobody should wait for it.
-    pub fn registry_is_out(&self, now_ms: u64) -> bool {
+    pub fn registry_is_down(&self, now_ms: u64) -> bool {
         is_within(self.registry_failed_ms.get(), FAILED_FOR_MS, now_ms)
     }
 
@@ -96,7 +96,7 @@ impl Flights {
     }
 
     /// Whether KV has failed so lately that nobody should wait for it who can do without.
-    pub fn kv_is_out(&self, now_ms: u64) -> bool {
+    pub fn kv_is_down(&self, now_ms: u64) -> bool {
         is_within(self.kv_failed_ms.get(), FAILED_FOR_MS, now_ms)
     }
 
@@ -109,7 +109,7 @@ impl Flights {
     }
 }
 
-impl Note {
+impl Lease {
     fn at(now_ms: u64) -> Self {
         Self { until_ms: now_ms.saturating_add(LEASE_MS) }
     }
@@ -120,7 +120,7 @@ impl Note {
 }
 
 /// Waits a little, by a timer of the request's own.
-pub(super) async fn a_while() {
+pub(crate) async fn poll_delay() {
     Delay::from(LOOK_AGAIN).await;
 }
 

@@ -1,6 +1,9 @@
 //! The admin plane, before the registry: on which host, who asks, from where, and whether it looks like a request at all. Nothing
 //! goes to the registry before a key or a cookie's tag was verified here.
 
+mod client;
+mod web_page;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,11 +11,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
 
-use super::body::BodyError;
-use super::config::{AdminConfig, for_admin};
-use super::head::split;
-use super::site::Site;
-use super::{body, client, clock, log, page, respond, stub};
+use crate::config::{AdminConfig, for_admin};
+use crate::evidence::RequestContext;
+use crate::platform::body::BodyError;
+use crate::platform::head::split;
+use crate::platform::{body, clock, respond};
+use crate::{log, registry_client};
 use registry::{ACTOR, Actor, COMMANDS, find_session};
 use tidegate::admin::{AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
 use tidegate::request::{Method, is_application_json};
@@ -27,25 +31,25 @@ const FORWARDED: &[&str] = &[
     IF_NONE_MATCH,
     "Idempotency-Key",
     #[cfg(feature = "faults")]
-    super::inject::HEADER,
+    crate::faults::HEADER,
 ];
 
 /// How long a command may take: it waits up to 5 seconds for KV, and the longest policy has to be compiled.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a sign-in's body may take: whoever sends it is not known yet.
-const SIGN_IN_PATIENCE: Duration = Duration::from_secs(4);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(4);
 
 const API: &str = "/_tidegate/api";
 
 /// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
-pub(super) async fn handle(request: &Request, site: &Site, target: &str) -> worker::Result<Response> {
-    let admin = Admin { request, site };
+pub(crate) async fn handle(request: &Request, context: &RequestContext, target: &str) -> worker::Result<Response> {
+    let admin = Admin { request, context };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
         Some(path) => admin.api(path, query).await.or_else(|error| refuse(&error)),
         None => {
             let response = admin.page(path).await.or_else(|error| refuse(&error))?;
-            page::protect(request, &response)?;
+            web_page::protect(request, &response)?;
             Ok(response)
         }
     }
@@ -60,7 +64,7 @@ fn refuse(error: &AdminError) -> worker::Result<Response> {
 
 struct Admin<'a> {
     request: &'a Request,
-    site: &'a Site,
+    context: &'a RequestContext,
 }
 
 /// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
@@ -70,14 +74,14 @@ impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         self.check_has_host()?;
-        page::serve(self.request, &self.site.env, path).await
+        web_page::serve(self.request, &self.context.env, path).await
     }
 
     async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
         if route == Route::OpenApi {
-            return page::description(&self.site.env).await;
+            return web_page::description(&self.context.env).await;
         }
         let verified = match route {
             Route::SignIn => self.signs_in().await,
@@ -119,7 +123,7 @@ impl Admin<'_> {
         let key = self.owner_key()?;
         self.keys()?;
         self.check_content_type()?;
-        let body = body::read_within(SIGN_IN_PATIENCE, self.request, MAX_SIGN_IN_BYTES).await;
+        let body = body::read_within(SIGN_IN_TIMEOUT, self.request, MAX_SIGN_IN_BYTES).await;
         let body = body.map_err(|error| match error {
             BodyError::TooLong => AdminError::TooLarge(MAX_SIGN_IN_BYTES),
             BodyError::TooSlow => AdminError::TooSlow,
@@ -152,7 +156,7 @@ impl Admin<'_> {
     }
 
     fn config(&self) -> &AdminConfig {
-        &self.site.isolate.config().admin
+        &self.context.isolate.config().admin
     }
 
     fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
@@ -160,7 +164,7 @@ impl Admin<'_> {
     }
 
     fn keys(&self) -> Result<&TokenKeys, AdminError> {
-        self.site.isolate.config().keys.as_ref().map_err(for_admin)
+        self.context.isolate.config().keys.as_ref().map_err(for_admin)
     }
 
     /// No change is accepted that another origin's page asks for, whatever it sends along.
@@ -174,9 +178,9 @@ impl Admin<'_> {
 
     /// Whether the page that asks is our own; `None` where no page is named.
     fn own_origin(&self) -> Option<bool> {
-        match (self.header("origin"), self.header("sec-fetch-site")) {
+        match (self.header("origin"), self.header("sec-fetch-context")) {
             (Some(given), _) => Some(given.eq_ignore_ascii_case(split(&self.request.url()).0)),
-            (None, Some(site)) => Some(site == "same-origin" || site == "none"),
+            (None, Some(context)) => Some(context == "same-origin" || context == "none"),
             (None, None) => None,
         }
     }
@@ -193,7 +197,8 @@ impl Admin<'_> {
             return;
         }
         let client = self.keys().ok().map(|keys| client::of(self.request, keys));
-        log::refused(error, &self.request.method(), client.as_deref(), &self.site.isolate);
+        let isolate = &self.context.isolate;
+        log::refused(error, &self.request.method(), client.as_deref(), &isolate.refusals, isolate.now_ms());
     }
 
     /// Hands the request to the registry, with no header field but what it needs.
@@ -222,10 +227,10 @@ impl Admin<'_> {
             init.set_body(&body);
         }
         let url = format!("{COMMANDS}{path_and_query}");
-        let stub = stub::stub(&self.site.env);
+        let stub = registry_client::stub(&self.context.env);
         let stub = stub.ok_or_else(|| AdminError::Misconfigured("bind the Durable Object REGISTRY".to_owned()))?;
         let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
-        let answer = clock::within(PATIENCE, JsFuture::from(promise)).await;
+        let answer = clock::within(TIMEOUT, JsFuture::from(promise)).await;
         let answer = answer.ok_or_else(|| AdminError::Registry("no answer in time".to_owned()))?;
         Ok(answer.map_err(js_fault)?.unchecked_into())
     }

@@ -7,10 +7,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Request, Response};
 
-use super::clock;
+use crate::platform::clock;
 
 /// Why there is no body.
-pub(super) enum BodyError {
+pub(crate) enum BodyError {
     /// It has more bytes than were allowed.
     TooLong,
     /// It did not come to its end in time.
@@ -20,11 +20,11 @@ pub(super) enum BodyError {
 }
 
 /// How many times the limit is read at the most.
-const READ_ON: usize = 4;
+const MAX_READ_ON: usize = 4;
 
 /// The body's bytes; no more than `limit` of them are kept. What is not too far over the limit is read all the same:
 /// workerd takes a body that is left unread for an error, which can cost the client its next request.
-pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
+pub(crate) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
     match reader(request) {
         Some(reader) => read_from(&reader, limit).await,
         None => Ok(Vec::new()),
@@ -32,9 +32,9 @@ pub(super) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Bod
 }
 
 /// As [`read`], of a client that has so long for all of it.
-pub(super) async fn read_within(patience: Duration, request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
+pub(crate) async fn read_within(timeout: Duration, request: &Request, limit: usize) -> Result<Vec<u8>, BodyError> {
     let Some(reader) = reader(request) else { return Ok(Vec::new()) };
-    match clock::within(patience, read_from(&reader, limit)).await {
+    match clock::within(timeout, read_from(&reader, limit)).await {
         Some(read) => read,
         None => {
             let _ = reader.cancel();
@@ -55,7 +55,7 @@ async fn read_from(reader: &ReadableStreamDefaultReader, limit: usize) -> Result
         if length <= limit {
             bytes.extend(chunk.to_vec());
         }
-        if length > limit.saturating_mul(READ_ON) {
+        if length > limit.saturating_mul(MAX_READ_ON) {
             // Whether the client is told, or only sees the connection close, is up to the platform.
             let _ = reader.cancel();
             break;
@@ -65,18 +65,18 @@ async fn read_from(reader: &ReadableStreamDefaultReader, limit: usize) -> Result
 }
 
 /// All of what one of our stores answered.
-pub(super) async fn whole(response: &Response) -> Result<Vec<u8>, JsValue> {
+pub(crate) async fn whole(response: &Response) -> Result<Vec<u8>, JsValue> {
     Ok(bytes(&JsFuture::from(response.array_buffer()?).await?.dyn_into()?))
 }
 
 /// What a buffer holds. A JavaScript string would come over character by character, and until an engine has compiled
 /// that loop, it takes milliseconds for a policy.
-pub(super) fn bytes(buffer: &ArrayBuffer) -> Vec<u8> {
+pub(crate) fn bytes(buffer: &ArrayBuffer) -> Vec<u8> {
     Uint8Array::new(buffer).to_vec()
 }
 
 /// Bytes that a store gave as text; the error holds nothing of it.
-pub(super) fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8")
 }
 

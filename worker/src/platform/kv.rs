@@ -8,15 +8,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use super::body::bytes;
-use super::clock;
-use super::config::binding;
+use crate::platform::body::bytes;
+use crate::platform::clock;
+use crate::platform::environment::binding;
 use tidegate::token::SignedValue;
 
 /// Seconds that a location may keep a value: the platform's minimum.
 const CACHE_TTL: f64 = 30.0;
 /// How long a read may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 // `worker` has these too, but writes two options with a serializer, and looks up five functions for one.
 #[wasm_bindgen]
@@ -37,14 +37,14 @@ extern "C" {
 }
 
 /// The bytes under a key, `None` where KV says that there are none.
-pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String> {
+pub(crate) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String> {
     let fault = |error: &str| format!("{key} cannot be read: {error}");
     let namespace = namespace(env).map_err(|error| fault(&error))?;
     let options = options();
     options.set_type("arrayBuffer");
     options.set_cache_ttl(CACHE_TTL);
     let got = async { JsFuture::from(namespace.get(key, &options)?).await };
-    match clock::within(PATIENCE, got).await {
+    match clock::within(TIMEOUT, got).await {
         Some(Ok(value)) if value.is_null() => Ok(None),
         Some(Ok(value)) => value.dyn_ref().map(|buffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes")),
         Some(Err(error)) => Err(fault(&first_line(error))),
@@ -55,7 +55,7 @@ pub(super) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String
 /// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
 /// could still land, after a newer one.
 #[allow(clippy::cast_precision_loss, reason = "30 days in seconds are far below 2^53")]
-pub(super) async fn write(env: &Env, key: &str, value: &SignedValue, ttl_seconds: Option<u64>) -> Result<(), String> {
+pub(crate) async fn write(env: &Env, key: &str, value: &SignedValue, ttl_seconds: Option<u64>) -> Result<(), String> {
     let fault = |error: &str| format!("{key} cannot be written: {error}");
     let namespace = namespace(env).map_err(|error| fault(&error))?;
     let options = options();

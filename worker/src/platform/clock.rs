@@ -9,24 +9,24 @@ use worker::Delay;
 use tidegate::time::Timestamp;
 
 /// Milliseconds since the Unix epoch. Never negative on this platform; a clock that says so is read as the epoch.
-pub(super) fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     // A saturating cast: NaN and negative numbers become 0.
     js_sys::Date::now() as u64
 }
 
 /// Whole seconds since the Unix epoch.
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     seconds(now_ms())
 }
 
 /// The whole seconds of so many milliseconds.
-pub(super) fn seconds(now_ms: u64) -> Timestamp {
+pub(crate) fn seconds(now_ms: u64) -> Timestamp {
     Timestamp::from_seconds(now_ms / 1000)
 }
 
 /// What the future gives within this time; given up after it.
-pub(super) async fn within<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(future), pin!(Delay::from(patience))).await {
+pub(crate) async fn within<T>(timeout: Duration, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), pin!(Delay::from(timeout))).await {
         Either::Left((value, _)) => Some(value),
         Either::Right(_) => None,
     }

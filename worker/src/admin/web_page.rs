@@ -7,12 +7,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
 use worker::Env;
 
-use super::service::Service;
-use super::{body, clock, config, respond};
+use crate::platform::environment::binding;
+use crate::platform::service::Service;
+use crate::platform::{body, clock, respond};
 use tidegate::admin::{AdminError, PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 
 /// How long the asset store may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The asset store reads the path only.
 const STORE: &str = "https://assets.invalid";
 /// The admin API's description in the asset store, where `cargo xtask build` puts it: it would be a thirtieth of the WASM.
@@ -21,7 +22,7 @@ const DESCRIPTION: &str = "/_tidegate/api/openapi.json";
 const METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// Answers a request for `path`, which is below `/_tidegate` and not the API's.
-pub(super) async fn serve(request: &Request, env: &Env, path: &str) -> Result<Response, AdminError> {
+pub(crate) async fn serve(request: &Request, env: &Env, path: &str) -> Result<Response, AdminError> {
     let address = PageAddress::find(path).ok_or(AdminError::NotFound)?;
     if !METHODS.contains(&request.method().as_str()) {
         return Err(AdminError::MethodNotAllowed(METHODS.to_vec()));
@@ -41,7 +42,7 @@ pub(super) async fn serve(request: &Request, env: &Env, path: &str) -> Result<Re
 }
 
 /// Sets what every answer under the page's addresses carries, problems too.
-pub(super) fn protect(request: &Request, response: &Response) -> Result<(), JsValue> {
+pub(crate) fn protect(request: &Request, response: &Response) -> Result<(), JsValue> {
     let is_secure = request.url().starts_with("https:");
     for (name, value) in PAGE_HEADERS.into_iter().chain(is_secure.then_some(TRANSPORT_SECURITY)) {
         response.headers().set(name, value)?;
@@ -50,7 +51,7 @@ pub(super) fn protect(request: &Request, response: &Response) -> Result<(), JsVa
 }
 
 /// Answers with the admin API's description.
-pub(super) async fn description(env: &Env) -> Result<Response, AdminError> {
+pub(crate) async fn description(env: &Env) -> Result<Response, AdminError> {
     let stored = ask_store(env, DESCRIPTION, &RequestInit::new()).await?;
     if stored.status() != 200 {
         return Err(missing(&format!("the asset store answered {} for {DESCRIPTION}", stored.status())));
@@ -73,11 +74,11 @@ fn conditional(request: &Request) -> Result<RequestInit, AdminError> {
 
 /// A file as it is stored.
 async fn ask_store(env: &Env, path: &str, init: &RequestInit) -> Result<Response, AdminError> {
-    let store = config::binding(env, "ASSETS").ok_or_else(|| missing("ASSETS is not bound"))?;
+    let store = binding(env, "ASSETS").ok_or_else(|| missing("ASSETS is not bound"))?;
     let store: Service = store.unchecked_into();
     init.set_redirect(RequestRedirect::Manual);
     let promise = store.fetch(&format!("{STORE}{path}"), init).map_err(fault)?;
-    let stored = clock::within(PATIENCE, JsFuture::from(promise)).await;
+    let stored = clock::within(TIMEOUT, JsFuture::from(promise)).await;
     let stored = stored.ok_or_else(|| missing("the asset store does not answer"))?;
     Ok(stored.map_err(fault)?.unchecked_into())
 }
