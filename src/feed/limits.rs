@@ -1,6 +1,6 @@
 //! What a deployment chooses: how old a verdict's ground may be, and what happens when that cannot be known.
 
-use super::sighting::{CLOCK_ALLOWANCE_MS, DUE_AFTER_MS};
+use super::copy::{CLOCK_ALLOWANCE_MS, DUE_AFTER_MS};
 
 /// The bounds of freshness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,16 +2,16 @@
 //! yet to learn. What follows from it, and from what, is in docs/reliability.md.
 
 mod choice;
+mod copy;
 mod limits;
-mod sighting;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Choice, Given, Held, Question, Source, choose};
+pub use choice::{Choice, InMemory, Known, Reading, Source, choose};
+pub use copy::{CLOCK_ALLOWANCE_MS, Continuity, DUE_AFTER_MS, FeedCopy};
 pub use limits::{InvalidLimit, Limits, OnOutage};
-pub use sighting::{CLOCK_ALLOWANCE_MS, DUE_AFTER_MS, Sighting, Succession};
 
 use super::token::IntegrationId;
 

@@ -9,7 +9,7 @@ use super::{Operation, PathParameters, Policy};
 use crate::json::{self, FromJson, Object};
 use crate::json::{deserialize, word};
 use crate::record::{Level, Owner, OwnerId};
-use crate::request::{Ambiguity, Body, Candidates, Given, Method, Request, decode_segment, may_be_value};
+use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, decode_segment, may_be_value};
 
 /// A parameter that names an owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -409,16 +409,16 @@ impl Named<'_> {
 /// Adds the owners that `source` (the query, the body) names, each with its parameter's name.
 fn add_given<'a>(
     named: &mut Vec<Named<'a>>,
-    source: impl Fn(&str, &[&str]) -> Given<'a>,
+    source: impl Fn(&str, &[&str]) -> Occurrence<'a>,
     names: impl Iterator<Item = &'a OwnerName> + Clone,
     place: Place,
 ) -> Result<(), OwnerError> {
     let all: Vec<&str> = names.clone().map(|name| name.name.as_str()).collect();
     for OwnerName { name, when, .. } in names {
         match source(name, &all) {
-            Given::Absent => {}
-            Given::Ambiguous(why) => return Err(ambiguous(name, place, why)),
-            Given::Once(value) => {
+            Occurrence::Absent => {}
+            Occurrence::Ambiguous(why) => return Err(ambiguous(name, place, why)),
+            Occurrence::Once(value) => {
                 let id = holds(&source, when.as_ref(), place)?.then_some(value);
                 named.push(Named { name, place, id });
             }
@@ -429,18 +429,18 @@ fn add_given<'a>(
 
 /// A value that some reader could take for the condition's, or for none, is ambiguous.
 fn holds<'a>(
-    source: impl Fn(&str, &[&str]) -> Given<'a>,
+    source: impl Fn(&str, &[&str]) -> Occurrence<'a>,
     condition: Option<&Condition>,
     place: Place,
 ) -> Result<bool, OwnerError> {
     let Some(Condition { name, is }) = condition else { return Ok(true) };
     match source(name, &[name]) {
-        Given::Absent => Ok(true),
-        Given::Once(value) if value.eq_ignore_ascii_case(is) => Ok(true),
-        Given::Once(value) if may_be_value(&value, is) || may_be_value(&value, "") => {
+        Occurrence::Absent => Ok(true),
+        Occurrence::Once(value) if value.eq_ignore_ascii_case(is) => Ok(true),
+        Occurrence::Once(value) if may_be_value(&value, is) || may_be_value(&value, "") => {
             Err(ambiguous(name, place, Ambiguity::NearlyTheValue))
         }
-        Given::Once(_) => Ok(false),
-        Given::Ambiguous(why) => Err(ambiguous(name, place, why)),
+        Occurrence::Once(_) => Ok(false),
+        Occurrence::Ambiguous(why) => Err(ambiguous(name, place, why)),
     }
 }

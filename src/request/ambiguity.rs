@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::body::BodyFault;
+use super::body_fault::BodyFault;
 
 /// Why readers of a request could differ about a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]

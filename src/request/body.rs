@@ -7,8 +7,9 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
+use super::body_fault::BodyFault;
 use super::form::Candidates;
-use super::name::{Given, may_be};
+use super::name::{Occurrence, may_be};
 use super::unencoded::Unencoded;
 
 /// The longest body that is read, in bytes.
@@ -39,43 +40,6 @@ pub enum Property {
     Inexact,
     /// Anything else.
     Other,
-}
-
-/// Why nothing can be told of a body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BodyFault {
-    /// No `Content-Type` field says what it is.
-    #[error("the body has no Content-Type; send application/json")]
-    NoContentType,
-    /// Neither JSON nor a form.
-    #[error("the Content-Type of the body is neither JSON nor application/x-www-form-urlencoded")]
-    MediaType,
-    /// The origin would decode the same bytes to another text. In UTF-7 `+ACI-` is a quotation mark.
-    #[error("the Content-Type names a charset other than UTF-8")]
-    Charset,
-    /// Compressed, or encoded in another way.
-    #[error("the body has a Content-Encoding; send it without")]
-    Encoded,
-    /// The byte order mark of UTF-16 or UTF-32.
-    #[error("the body starts with the byte order mark of UTF-16; send UTF-8")]
-    Utf16,
-    /// Bytes that are not UTF-8.
-    #[error("the body is not UTF-8")]
-    NotUtf8,
-    /// The place at which it stops being JSON.
-    #[error("the body is not JSON: line {line}, column {column}")]
-    NotJson {
-        /// Where in the text.
-        line: usize,
-        /// Where in the line.
-        column: usize,
-    },
-    /// JSON, and no object.
-    #[error("the body is JSON, but not an object")]
-    NotAnObject,
-    /// A form in which something stands that forms encode.
-    #[error("the form has {0}")]
-    Unencoded(Unencoded),
 }
 
 /// The body is longer than [`MAX_BODY_BYTES`].
@@ -146,24 +110,24 @@ impl Body {
 
 impl<'a> BodyParameters<'a> {
     /// How the body gives the parameter `name`; exact names of `others` are parameters of their own.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given<'a> {
+    pub fn given(&self, name: &str, others: &[&str]) -> Occurrence<'a> {
         let properties = match self {
-            Self::Opaque(fault) => return Given::Ambiguous(Ambiguity::Body(*fault)),
+            Self::Opaque(fault) => return Occurrence::Ambiguous(Ambiguity::Body(*fault)),
             Self::Form(candidates) => return candidates.given(name, others),
             Self::Object(properties) => *properties,
         };
         let is_other = |given: &str| given != name && others.contains(&given);
         let mut same = properties.iter().filter(|(given, _)| may_be(given, name) && !is_other(given));
-        let Some((given, value)) = same.next() else { return Given::Absent };
+        let Some((given, value)) = same.next() else { return Occurrence::Absent };
         let second = same.next().map(|(given, _)| given);
         if let Some(alike) = [Some(given), second].into_iter().flatten().find(|given| *given != name) {
-            return Given::Ambiguous(Ambiguity::Alike(alike.clone()));
+            return Occurrence::Ambiguous(Ambiguity::Alike(alike.clone()));
         }
         match (value, second) {
-            (_, Some(_)) => Given::Ambiguous(Ambiguity::Repeated),
-            (Property::Id(id), None) => Given::Once(id.into()),
-            (Property::Inexact, None) => Given::Ambiguous(Ambiguity::InexactInteger),
-            (Property::Other, None) => Given::Ambiguous(Ambiguity::NotAnId),
+            (_, Some(_)) => Occurrence::Ambiguous(Ambiguity::Repeated),
+            (Property::Id(id), None) => Occurrence::Once(id.into()),
+            (Property::Inexact, None) => Occurrence::Ambiguous(Ambiguity::InexactInteger),
+            (Property::Other, None) => Occurrence::Ambiguous(Ambiguity::NotAnId),
         }
     }
 }
@@ -292,7 +256,7 @@ mod tests {
     const FORM: &str = "application/x-www-form-urlencoded";
     const NAMES: [&str; 2] = ["locationId", "location-id"];
 
-    fn given(content_type: &str, body: &[u8]) -> Given<'static> {
+    fn given(content_type: &str, body: &[u8]) -> Occurrence<'static> {
         let body = Box::leak(Box::new(Body::parse(Some(content_type), false, body).unwrap()));
         body.parameters(&NAMES).given("locationId", &NAMES)
     }
@@ -305,11 +269,11 @@ mod tests {
             (r#"{"locationId":7,"location-id":8}"#, "7"),
             ("\u{feff}{\"locationId\":9007199254740991}", "9007199254740991"),
         ] {
-            assert_eq!(given(JSON, body.as_bytes()), Given::Once(id.into()), "{body}");
+            assert_eq!(given(JSON, body.as_bytes()), Occurrence::Once(id.into()), "{body}");
         }
-        assert_eq!(given(FORM, b"x=1&location%49d=acct%3A1"), Given::Once("acct:1".into()));
+        assert_eq!(given(FORM, b"x=1&location%49d=acct%3A1"), Occurrence::Once("acct:1".into()));
         for (content_type, body) in [(JSON, ""), (JSON, r#"{"x":"locationId"}"#), (FORM, "x=locationId")] {
-            assert_eq!(given(content_type, body.as_bytes()), Given::Absent);
+            assert_eq!(given(content_type, body.as_bytes()), Occurrence::Absent);
         }
     }
 
@@ -331,12 +295,12 @@ mod tests {
             (r#"{"locationId":"a"} {"locationId":"b"}"#, not_json(20)),
             ("locationId=a", not_json(1)),
         ] {
-            assert_eq!(given(JSON, body.as_bytes()), Given::Ambiguous(fault), "{body}");
+            assert_eq!(given(JSON, body.as_bytes()), Occurrence::Ambiguous(fault), "{body}");
         }
-        let opaque = |fault| Given::Ambiguous(Ambiguity::Body(fault));
+        let opaque = |fault| Occurrence::Ambiguous(Ambiguity::Body(fault));
         assert_eq!(given(JSON, b"\xff\xfe{\0}\0"), opaque(BodyFault::Utf16));
         assert_eq!(given(JSON, b"{\"x\":\"\xff\"}"), opaque(BodyFault::NotUtf8));
-        assert_eq!(given(FORM, b"locationId=a&locationId=b"), Given::Ambiguous(Ambiguity::Repeated));
+        assert_eq!(given(FORM, b"locationId=a&locationId=b"), Occurrence::Ambiguous(Ambiguity::Repeated));
         assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded(Unencoded('\n'))));
         assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
         assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::ambiguity::{Ambiguity, MAX_PARAMETERS_READ};
-use super::name::{Given, may_be};
+use super::name::{Occurrence, may_be};
 
 /// The parameters of one text that some parser could take for one of a few names. The text is read once, whatever is asked
 /// after that.
@@ -40,22 +40,24 @@ impl<'a> Candidates<'a> {
     }
 
     /// How the text gives the parameter `name`. Exact names of `others` are parameters of their own and count as such only.
-    pub fn given(&self, name: &str, others: &[&str]) -> Given<'a> {
+    pub fn given(&self, name: &str, others: &[&str]) -> Occurrence<'a> {
         let is_other = |candidate: &&Candidate<'a>| {
             !candidate.is_divided && candidate.name != name && others.contains(&candidate.name.as_ref())
         };
         let mut same = self.0.iter().filter(|candidate| may_be(&candidate.name, name) && !is_other(candidate));
-        let Some(candidate) = same.next() else { return Given::Absent };
+        let Some(candidate) = same.next() else { return Occurrence::Absent };
         let alike = |candidate: &Candidate<'a>| Ambiguity::Alike(candidate.name.as_ref().to_owned());
         match (candidate, same.next()) {
             (Candidate { is_divided: true, .. }, _) | (_, Some(Candidate { is_divided: true, .. })) => {
-                Given::Ambiguous(Ambiguity::Semicolon)
+                Occurrence::Ambiguous(Ambiguity::Semicolon)
             }
-            (candidate, _) if candidate.name != name => Given::Ambiguous(alike(candidate)),
-            (_, Some(second)) if second.name != name => Given::Ambiguous(alike(second)),
-            (_, Some(_)) => Given::Ambiguous(Ambiguity::Repeated),
-            (Candidate { is_late: true, .. }, None) => Given::Ambiguous(Ambiguity::TooLate),
-            (candidate, None) => decode(candidate.raw_value).map_or(Given::Ambiguous(Ambiguity::NotUtf8), Given::Once),
+            (candidate, _) if candidate.name != name => Occurrence::Ambiguous(alike(candidate)),
+            (_, Some(second)) if second.name != name => Occurrence::Ambiguous(alike(second)),
+            (_, Some(_)) => Occurrence::Ambiguous(Ambiguity::Repeated),
+            (Candidate { is_late: true, .. }, None) => Occurrence::Ambiguous(Ambiguity::TooLate),
+            (candidate, None) => {
+                decode(candidate.raw_value).map_or(Occurrence::Ambiguous(Ambiguity::NotUtf8), Occurrence::Once)
+            }
         }
     }
 }
@@ -87,21 +89,21 @@ mod tests {
 
     const NAMES: [&str; 2] = ["locationId", "location-id"];
 
-    fn given(query: &str) -> Given<'_> {
+    fn given(query: &str) -> Occurrence<'_> {
         Candidates::of(query, &NAMES).given("locationId", &NAMES)
     }
 
     #[test]
     fn once_is_once_in_any_encoding() {
         for query in ["locationId=a", "x=1&locationId=a", "location%49d=%61", "location=b&locationId=a&y"] {
-            assert_eq!(given(query), Given::Once("a".into()), "{query}");
+            assert_eq!(given(query), Occurrence::Once("a".into()), "{query}");
         }
     }
 
     #[test]
     fn other_names_are_absent() {
         for query in ["", "location=a", "x=locationId", "mylocationId=a", "location-id=a"] {
-            assert_eq!(given(query), Given::Absent, "{query}");
+            assert_eq!(given(query), Occurrence::Absent, "{query}");
         }
     }
 
@@ -126,15 +128,15 @@ mod tests {
             ("locationId=%ff", Ambiguity::NotUtf8),
             ("locationId%ff=a", alike("locationId\u{fffd}")),
         ] {
-            assert_eq!(given(query), Given::Ambiguous(fault), "{query}");
+            assert_eq!(given(query), Occurrence::Ambiguous(fault), "{query}");
         }
     }
 
     #[test]
     fn what_some_parsers_no_longer_read_is_ambiguous() {
         let after = |count: usize| format!("{}locationId=a", "a&".repeat(count));
-        assert_eq!(given(&after(MAX_PARAMETERS_READ - 1)), Given::Once("a".into()));
-        assert_eq!(given(&after(MAX_PARAMETERS_READ)), Given::Ambiguous(Ambiguity::TooLate));
-        assert_eq!(given(&format!("locationId=a{}", "&a".repeat(5000))), Given::Once("a".into()));
+        assert_eq!(given(&after(MAX_PARAMETERS_READ - 1)), Occurrence::Once("a".into()));
+        assert_eq!(given(&after(MAX_PARAMETERS_READ)), Occurrence::Ambiguous(Ambiguity::TooLate));
+        assert_eq!(given(&format!("locationId=a{}", "&a".repeat(5000))), Occurrence::Once("a".into()));
     }
 }

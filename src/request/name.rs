@@ -8,7 +8,7 @@ use super::ambiguity::Ambiguity;
 
 /// How a request gives a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given<'a> {
+pub enum Occurrence<'a> {
     /// Not at all, in any spelling.
     Absent,
     /// Exactly once, in exactly this name; the decoded value.

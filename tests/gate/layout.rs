@@ -2,7 +2,7 @@
 //! rules, and who calls the registry. That the rules take no clock, file, network, environment or thread is clippy's to hold
 //! (clippy.toml); that they use no other package is the manifest's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -124,24 +124,149 @@ fn grouped_imports_of_modules_are_spelt_out() {
     }
 }
 
+/// The rooms of the Worker, each of which uses only those before it.
+const WORKER_ROOMS: [&str; 10] = [
+    "platform",
+    "log",
+    "faults",
+    "origin",
+    "config",
+    "registry_client",
+    "evidence",
+    "admin",
+    "gate",
+    "durable_objects",
+];
+
+#[test]
+fn a_room_of_the_worker_uses_only_those_before_it() {
+    for (file, module) in modules_of("worker/src") {
+        let Some(room) = module.first().filter(|room| *room != "lib") else { continue };
+        let place = WORKER_ROOMS.iter().position(|known| known == room);
+        let place = place.unwrap_or_else(|| panic!("{} is in no room that the list has", file.display()));
+        for used in uses(&file, &module) {
+            let later = WORKER_ROOMS[place + 1..].iter().find(|later| used.first().is_some_and(|room| room == *later));
+            assert!(later.is_none(), "{} uses {later:?}, which comes later", file.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_imports_itself_by_way_of_others() {
+    let mut circles = Vec::new();
+    for package in ["src", "worker/src", "cli/src", "bench/src"] {
+        let files = modules_of(package);
+        let find = |path: &[String]| {
+            let mut found = files.iter().filter(|(_, module)| path.starts_with(module)).collect::<Vec<_>>();
+            found.sort_by_key(|(_, module)| module.len());
+            found.pop().map(|(_, module)| module.clone())
+        };
+        let arrows: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = files
+            .iter()
+            .map(|(file, module)| {
+                let used = uses(file, module).into_iter().filter_map(|path| find(&path));
+                // A folder's mod.rs and the files in it are one thing, read from the top down.
+                let is_apart = |other: &Vec<String>| !other.starts_with(module) && !module.starts_with(other);
+                (module.clone(), used.filter(is_apart).collect())
+            })
+            .collect();
+        for module in arrows.keys() {
+            let mut seen = BTreeSet::new();
+            let mut next: Vec<_> = arrows[module].iter().collect();
+            while let Some(other) = next.pop() {
+                if other == module {
+                    circles.push(format!("{package}: {} by way of {seen:?}", module.join("::")));
+                    break;
+                }
+                if seen.insert(other.join("::")) {
+                    next.extend(arrows.get(other).into_iter().flatten());
+                }
+            }
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+/// The files of a package, each with the path of its module.
+fn modules_of(directory: &str) -> Vec<(PathBuf, Vec<String>)> {
+    let root = project_path(directory);
+    let path = |file: &Path| {
+        let mut path: Vec<String> = file
+            .strip_prefix(&root)
+            .unwrap()
+            .with_extension("")
+            .iter()
+            .map(|part| part.to_str().unwrap().to_owned())
+            .collect();
+        if path.last().is_some_and(|last| last == "mod") {
+            path.pop();
+        }
+        path
+    };
+    rust_files(&root).into_iter().map(|file| (file.clone(), path(&file))).collect()
+}
+
+/// The paths within its own package that a file imports, outside its tests.
+fn uses(file: &Path, module: &[String]) -> Vec<Vec<String>> {
+    let text = code(file).join("\n");
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    let mut found = Vec::new();
+    for statement in text.split("use ").skip(1).filter_map(|rest| rest.split_once(';')).map(|(body, _)| body) {
+        let (prefix, names) = statement.split_once('{').unwrap_or((statement, ""));
+        let prefix: Vec<&str> = prefix.split("::").map(str::trim).filter(|part| !part.is_empty()).collect();
+        let names = names.trim_end_matches(['}', '\n', ' ']).split(',').map(str::trim);
+        for name in names.filter(|name| !name.is_empty() || !statement.contains('{')) {
+            let name = name.split("::").map(|part| part.split(' ').next().unwrap());
+            found.extend(absolute(prefix.iter().copied().chain(name).filter(|part| !part.is_empty()), module));
+        }
+    }
+    found
+}
+
+/// A path of an import from the package's root on; `None` where it leads to another package.
+fn absolute<'a>(path: impl Iterator<Item = &'a str>, module: &[String]) -> Option<Vec<String>> {
+    let mut path = path.peekable();
+    let mut base = match *path.peek()? {
+        "crate" => {
+            path.next();
+            Vec::new()
+        }
+        "self" => {
+            path.next();
+            module.to_vec()
+        }
+        "super" => module.to_vec(),
+        _ => return None,
+    };
+    while path.next_if_eq(&"super").is_some() {
+        base.pop();
+    }
+    base.extend(path.filter(|part| *part != "self").map(str::to_owned));
+    Some(base)
+}
+
 /// Whoever calls the registry verifies something before: docs/security.md, "What reaches the registry". A new caller belongs there, and
 /// into tests/edge/doors.test.ts.
 #[test]
 fn only_three_places_call_the_registry() {
     let callers: Vec<_> = rust_files(&project_path("worker/src"))
         .into_iter()
-        .filter(|file| !file.ends_with("stub.rs"))
+        .filter(|file| !file.ends_with("registry_client/mod.rs"))
         .flat_map(|file| {
-            let calls = ["stub::stub(", "stub::read("];
+            let calls = ["registry_client::stub(", "registry_client::read("];
             let found = calls.map(|call| code(&file).iter().any(|line| line.contains(call)).then_some(call));
             let name = file.strip_prefix(project_path("worker/src")).unwrap().display().to_string();
             found.into_iter().flatten().map(move |call| format!("{name} {call})")).collect::<Vec<_>>()
         })
         .collect();
-    let expected = ["admin.rs stub::stub()", "basis/search.rs stub::read()", "feed.rs stub::read()"];
+    let expected = [
+        "admin/mod.rs registry_client::stub()",
+        "evidence/search.rs registry_client::read()",
+        "evidence/feed_reader.rs registry_client::read()",
+    ];
     assert_eq!(callers.into_iter().collect::<BTreeSet<_>>(), expected.map(str::to_owned).into());
     let namespaces = rust_files(&project_path("worker/src"));
     let bound = namespaces.iter().filter(|file| code(file).iter().any(|line| line.contains("\"REGISTRY\"")));
     let bound: Vec<_> = bound.map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
-    assert!(bound.iter().all(|file| ["stub.rs", "config.rs"].contains(file)), "{bound:?}");
+    assert!(bound.iter().all(|file| ["mod.rs", "config.rs"].contains(file)), "{bound:?}");
 }

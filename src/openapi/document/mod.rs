@@ -2,6 +2,7 @@
 
 mod bodies;
 mod extract;
+mod object_macro;
 mod objects;
 mod resolve;
 mod server;

@@ -3,6 +3,7 @@
 use crate::json::{self, Map};
 use crate::json::{Collection, Scalar, Sink, Source, Stop, read};
 
+use super::object_macro::object;
 use super::server::Server;
 
 /// The OpenAPI Object: a whole document.
@@ -124,38 +125,6 @@ pub(super) struct Schema {
     pub properties: Vec<String>,
     pub parts: Vec<Schema>,
 }
-
-/// A node made of an object's entries: what it is called, its fields (those that must be there stand twice), and
-/// where the value of each goes.
-macro_rules! object {
-    ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
-        impl $crate::json::Sink for $type {
-            fn expecting(&self) -> &'static str {
-                $expecting
-            }
-
-            fn open(&mut self, collection: $crate::json::Collection) -> bool {
-                collection == $crate::json::Collection::Object
-            }
-
-            fn required(&self) -> &'static [&'static str] {
-                &[$($($required,)?)*]
-            }
-
-            fn entry(
-                &mut self,
-                key: &str,
-                value: &mut dyn $crate::json::Source,
-            ) -> Result<(), $crate::json::Stop> {
-                match key {
-                    $($key => value.read(&mut self.$field).map(drop),)+
-                    _ => Ok(()),
-                }
-            }
-        }
-    };
-}
-pub(super) use object;
 
 object!(OpenApi, "an OpenAPI document",
     "openapi", "openapi" => openapi; "$ref" => reference; "info" => info; "servers" => servers; "security" => security;

@@ -1,6 +1,6 @@
 //! Servers: what their addresses put before every path.
 
-use super::objects::object;
+use super::object_macro::object;
 use crate::json::Map;
 
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use crate::evidence::context::RequestContext;
 use crate::platform::body;
 use crate::{log, registry_client};
 use registry::Read;
-use tidegate::feed::{Feed, Limits, Sighting};
+use tidegate::feed::{Feed, FeedCopy, Limits};
 
 /// What this location's cache keeps the copies by.
 const SHARED_AS: &str = "feed";
@@ -43,13 +43,13 @@ impl RequestContext {
 
     async fn fetch(&self, note: Lease) {
         match self.newest().await {
-            Ok(sighting) => self.isolate.see(sighting),
+            Ok(copy) => self.isolate.see(copy),
             Err(reason) => log::error(&json!({ "event": "feed", "reason": reason })),
         }
         self.isolate.in_flight.end_feed(note);
     }
 
-    async fn newest(&self) -> Result<Sighting, String> {
+    async fn newest(&self) -> Result<FeedCopy, String> {
         let address = location_cache::address(&self.env, SHARED_AS);
         if let Some(address) = &address
             && let Some(shared) = self.shared(address).await
@@ -68,14 +68,14 @@ impl RequestContext {
             self.context
                 .wait_until(async move { location_cache::leave(&address, &Shared { text, asked_at_ms }).await });
         }
-        Ok(Sighting::asked(feed, asked_at_ms))
+        Ok(FeedCopy::asked(feed, asked_at_ms))
     }
 
     /// The copy that another isolate here left, while it is young enough.
-    async fn shared(&self, address: &str) -> Option<Sighting> {
+    async fn shared(&self, address: &str) -> Option<FeedCopy> {
         let Shared { text, asked_at_ms } = location_cache::find(address).await?;
         let now = self.isolate.now_ms();
-        let sighting = Sighting::shared(Feed::from_json(&text).ok()?, asked_at_ms, now)?;
-        (!sighting.is_due(now)).then_some(sighting)
+        let copy = FeedCopy::shared(Feed::from_json(&text).ok()?, asked_at_ms, now)?;
+        (!copy.is_due(now)).then_some(copy)
     }
 }

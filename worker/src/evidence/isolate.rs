@@ -14,7 +14,7 @@ use crate::evidence::records::Records;
 use crate::evidence::remembered::Remembered;
 use crate::log::Refusals;
 use crate::platform::clock;
-use tidegate::feed::{CLOCK_ALLOWANCE_MS, Feed, Limits, Minimum, Sighting, Succession};
+use tidegate::feed::{CLOCK_ALLOWANCE_MS, Continuity, Feed, FeedCopy, Limits, Minimum};
 use tidegate::policy::{CorruptPolicy, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::token::{IntegrationId, StoreKeys, TokenKeys};
@@ -26,7 +26,7 @@ pub(crate) struct Isolate {
     /// What requests of this isolate are busy with, so that others need not be.
     pub in_flight: InFlight,
     latest_ms: Cell<u64>,
-    feed: RefCell<Option<Sighting>>,
+    feed: RefCell<Option<FeedCopy>>,
     policy: RefCell<Option<Remembered<StoredPolicy>>>,
     /// Whether a policy is read whole before it is believed: one was corrupt in a part that was not looked at.
     reads_whole: Cell<bool>,
@@ -101,28 +101,28 @@ impl Isolate {
 
     /// The number of the last change that the copy knows of.
     pub fn feed_seq(&self) -> u64 {
-        self.feed.borrow().as_ref().map_or(0, |sighting| sighting.feed().seq)
+        self.feed.borrow().as_ref().map_or(0, |copy| copy.feed().seq)
     }
 
     /// What the copy says of one thing, however old it is.
     pub fn minimum(&self, of: impl FnOnce(&Feed) -> Minimum) -> Minimum {
-        self.feed.borrow().as_ref().map_or(Minimum::UNKNOWN, |sighting| of(sighting.feed()))
+        self.feed.borrow().as_ref().map_or(Minimum::UNKNOWN, |copy| of(copy.feed()))
     }
 
     /// Takes in a copy. Where it may have missed something, the records are forgotten; the policy's revision is in every
     /// copy, so that one cannot be missed.
-    pub fn see(&self, sighting: Sighting) {
+    pub fn see(&self, copy: FeedCopy) {
         let now = self.now_ms();
         let mut feed = self.feed.borrow_mut();
-        let succession = match feed.as_mut() {
-            Some(known) => known.see(sighting, now),
-            None if sighting.age_ms(now).is_none() => return,
+        let continuity = match feed.as_mut() {
+            Some(known) => known.see(copy, now),
+            None if copy.age_ms(now).is_none() => return,
             None => {
-                *feed = Some(sighting);
-                Succession::Broken
+                *feed = Some(copy);
+                Continuity::Gap
             }
         };
-        if succession == Succession::Broken {
+        if continuity == Continuity::Gap {
             self.records.borrow_mut().forget();
         }
     }

@@ -11,7 +11,7 @@ use crate::evidence::entry::Entry;
 use crate::platform::{body, kv};
 use crate::registry_client;
 use tidegate::decision::Denial;
-use tidegate::feed::{Choice, DUE_AFTER_MS, Given, Held, Limits, Question, Source, choose};
+use tidegate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Reading, Source, choose};
 
 /// The search for one thing, on behalf of one request.
 pub(crate) struct Search<T: Entry> {
@@ -61,11 +61,11 @@ impl<T: Entry> Search<T> {
             Remembered { as_of_seq, ..held }
         });
         let memory = self.memory.as_ref();
-        let question = Question {
+        let known = Known {
             minimum,
             is_fresh,
             for_denial: self.for_denial,
-            memory: memory.map(|held| Held {
+            memory: memory.map(|held| InMemory {
                 rev: T::rev(&held.value),
                 age_ms: held.age_ms(now_ms),
                 looked_ms: now_ms.saturating_sub(held.looked_at_ms),
@@ -74,7 +74,7 @@ impl<T: Entry> Search<T> {
             kv: self.kv.given::<T>(),
             registry: self.registry.given::<T>(),
         };
-        self.choice = choose(&question, limits);
+        self.choice = choose(&known, limits);
         matches!(self.choice, Choice::Ask(_))
     }
 
@@ -215,11 +215,11 @@ impl Asked {
 }
 
 impl<V> Answer<V> {
-    fn given<T: Entry<Value = V>>(&self) -> Given {
+    fn given<T: Entry<Value = V>>(&self) -> Reading {
         match self {
-            Self::NotAsked => Given::NotAsked,
-            Self::Failed(_) => Given::Failed,
-            Self::Has(value) => Given::Has(value.as_ref().map(|held| T::rev(&held.value))),
+            Self::NotAsked => Reading::NotAsked,
+            Self::Failed(_) => Reading::Failed,
+            Self::Has(value) => Reading::Has(value.as_ref().map(|held| T::rev(&held.value))),
         }
     }
 

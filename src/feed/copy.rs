@@ -10,21 +10,21 @@ pub const CLOCK_ALLOWANCE_MS: u64 = 1_000;
 
 /// A copy of the feed, and the moment from which its age counts: it was made at that moment or later.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct FeedCopy {
     feed: Feed,
     as_of_ms: u64,
 }
 
 /// What another copy means for what is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Succession {
+pub enum Continuity {
     /// It lists every change since the one before, or tells nothing new.
-    Unbroken,
+    Complete,
     /// There may be changes that neither copy lists: nothing that is remembered can be trusted any more.
-    Broken,
+    Gap,
 }
 
-impl Sighting {
+impl FeedCopy {
     /// A copy that was asked of the registry at `asked_at_ms`, by the clock that will judge its age.
     pub fn asked(feed: Feed, asked_at_ms: u64) -> Self {
         Self { feed, as_of_ms: asked_at_ms }
@@ -63,9 +63,9 @@ impl Sighting {
 
     /// Takes in another copy, in whatever order they come, and tells what it means. One from the future, where the clock
     /// has stepped back while it was on its way, would never age: it is not taken.
-    pub fn see(&mut self, other: Self, now_ms: u64) -> Succession {
+    pub fn see(&mut self, other: Self, now_ms: u64) -> Continuity {
         if other.age_ms(now_ms).is_none() {
-            return Succession::Unbroken;
+            return Continuity::Complete;
         }
         let later_ms = self.age_ms(now_ms).map_or(other.as_of_ms, |_| self.as_of_ms.max(other.as_of_ms));
         let (known, new) = (&self.feed, &other.feed);
@@ -73,13 +73,13 @@ impl Sighting {
         if is_older || (new.seq == known.seq && new.floor < known.floor) {
             // What is known covers it, and so reaches to where it was made.
             self.as_of_ms = later_ms;
-            return Succession::Unbroken;
+            return Continuity::Complete;
         }
         let went_back = new.seq < known.seq;
         let skips = new.floor > known.seq;
         let as_of_ms = if new.seq == known.seq { later_ms } else { other.as_of_ms };
         *self = Self { as_of_ms, ..other };
-        if went_back || skips { Succession::Broken } else { Succession::Unbroken }
+        if went_back || skips { Continuity::Gap } else { Continuity::Complete }
     }
 }
 
@@ -94,13 +94,13 @@ mod tests {
 
     const LATER: u64 = 110_000;
 
-    fn sighting(seq: u64, floor: u64, at_ms: u64) -> Sighting {
-        Sighting::asked(feed(seq, floor, at_ms, &[]), at_ms)
+    fn copy(seq: u64, floor: u64, at_ms: u64) -> FeedCopy {
+        FeedCopy::asked(feed(seq, floor, at_ms, &[]), at_ms)
     }
 
     #[test]
     fn a_copy_ages_from_when_it_was_asked_for() {
-        let copy = Sighting::asked(feed(1, 0, 107_000, &[]), 100_000);
+        let copy = FeedCopy::asked(feed(1, 0, 107_000, &[]), 100_000);
         assert_eq!([100_000, 104_999, 105_000].map(|now| copy.is_due(now)), [false, false, true]);
         assert_eq!([100_000, 109_000, 109_001].map(|now| copy.is_fresh(now, &LIMITS)), [true, true, false]);
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_shared_copy_ages_from_the_earlier_of_two_clocks() {
         let age =
-            |made, asked| Sighting::shared(feed(1, 0, made, &[]), asked, 100_000).map(|copy| copy.age_ms(100_000));
+            |made, asked| FeedCopy::shared(feed(1, 0, made, &[]), asked, 100_000).map(|copy| copy.age_ms(100_000));
         assert_eq!(age(97_000, 96_000), Some(Some(4_000)));
         assert_eq!(age(95_000, 96_000), Some(Some(5_000)));
         assert_eq!(age(101_000, 101_000), Some(Some(0)));
@@ -117,69 +117,69 @@ mod tests {
 
     #[test]
     fn a_copy_from_the_future_is_not_fresh() {
-        let copy = sighting(1, 0, 100_000);
+        let copy = copy(1, 0, 100_000);
         assert!(copy.is_fresh(99_000, &LIMITS));
         assert!(!copy.is_fresh(98_999, &LIMITS) && copy.is_due(98_999));
     }
 
     #[test]
     fn the_next_copy_takes_the_place_of_the_last() {
-        let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(7, 5, 105_000), LATER), Succession::Unbroken);
-        assert_eq!(known, sighting(7, 5, 105_000));
+        let mut known = copy(5, 2, 100_000);
+        assert_eq!(known.see(copy(7, 5, 105_000), LATER), Continuity::Complete);
+        assert_eq!(known, copy(7, 5, 105_000));
     }
 
     #[test]
     fn a_copy_that_skips_breaks_the_line() {
-        let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(9, 6, 105_000), LATER), Succession::Broken);
-        assert_eq!(known, sighting(9, 6, 105_000));
+        let mut known = copy(5, 2, 100_000);
+        assert_eq!(known.see(copy(9, 6, 105_000), LATER), Continuity::Gap);
+        assert_eq!(known, copy(9, 6, 105_000));
     }
 
     #[test]
     fn a_sequence_that_went_back_breaks_the_line() {
-        let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(4, 0, 105_000), LATER), Succession::Broken);
-        assert_eq!(known, sighting(4, 0, 105_000));
+        let mut known = copy(5, 2, 100_000);
+        assert_eq!(known.see(copy(4, 0, 105_000), LATER), Continuity::Gap);
+        assert_eq!(known, copy(4, 0, 105_000));
     }
 
     #[test]
     fn a_copy_made_before_the_last_changes_nothing_but_its_age() {
-        let mut known = Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 100_000);
-        assert_eq!(known.see(sighting(4, 2, 103_000), LATER), Succession::Unbroken);
-        assert_eq!(known, Sighting::asked(feed(5, 2, 104_000, &[(1, 3)]), 103_000));
-        assert_eq!(known.see(sighting(4, 2, 99_000), LATER), Succession::Unbroken);
+        let mut known = FeedCopy::asked(feed(5, 2, 104_000, &[(1, 3)]), 100_000);
+        assert_eq!(known.see(copy(4, 2, 103_000), LATER), Continuity::Complete);
+        assert_eq!(known, FeedCopy::asked(feed(5, 2, 104_000, &[(1, 3)]), 103_000));
+        assert_eq!(known.see(copy(4, 2, 99_000), LATER), Continuity::Complete);
         assert_eq!(known.age_ms(103_000), Some(0));
     }
 
     #[test]
     fn nothing_new_makes_it_younger_and_never_older() {
-        let mut known = sighting(5, 2, 100_000);
-        assert_eq!(known.see(sighting(5, 2, 105_000), LATER), Succession::Unbroken);
+        let mut known = copy(5, 2, 100_000);
+        assert_eq!(known.see(copy(5, 2, 105_000), LATER), Continuity::Complete);
         assert_eq!(known.age_ms(105_000), Some(0));
-        assert_eq!(known.see(sighting(5, 2, 101_000), LATER), Succession::Unbroken);
+        assert_eq!(known.see(copy(5, 2, 101_000), LATER), Continuity::Complete);
         assert_eq!(known.age_ms(105_000), Some(0));
-        assert_eq!(known.see(sighting(5, 5, 106_000), LATER), Succession::Unbroken);
+        assert_eq!(known.see(copy(5, 5, 106_000), LATER), Continuity::Complete);
         assert_eq!(known.feed().floor, 5);
     }
 
     #[test]
     fn after_a_step_back_of_the_clock_no_copy_stays_in_the_future() {
-        let mut known = sighting(5, 2, 98_000);
+        let mut known = copy(5, 2, 98_000);
         for (seq, floor) in [(4, 2), (5, 2), (7, 2), (9, 6)] {
-            assert_eq!(known.see(sighting(seq, floor, 101_001), 100_000), Succession::Unbroken);
-            assert_eq!(known, sighting(5, 2, 98_000));
+            assert_eq!(known.see(copy(seq, floor, 101_001), 100_000), Continuity::Complete);
+            assert_eq!(known, copy(5, 2, 98_000));
         }
-        let mut ahead = sighting(5, 2, 105_000);
-        assert_eq!(ahead.see(sighting(5, 2, 100_000), 100_000), Succession::Unbroken);
+        let mut ahead = copy(5, 2, 105_000);
+        assert_eq!(ahead.see(copy(5, 2, 100_000), 100_000), Continuity::Complete);
         assert_eq!(ahead.age_ms(100_000), Some(0));
     }
 
     #[test]
     fn a_registry_whose_clock_fell_behind_is_still_heard() {
-        let mut known = sighting(5, 2, 100_000);
-        let behind = Sighting::asked(feed(6, 2, 90_000, &[(1, 3)]), 105_000);
-        assert_eq!(known.see(behind.clone(), LATER), Succession::Unbroken);
+        let mut known = copy(5, 2, 100_000);
+        let behind = FeedCopy::asked(feed(6, 2, 90_000, &[(1, 3)]), 105_000);
+        assert_eq!(known.see(behind.clone(), LATER), Continuity::Complete);
         assert_eq!(known, behind);
     }
 }

@@ -1,0 +1,40 @@
+//! Why a body tells nothing.
+
+use super::unencoded::Unencoded;
+
+/// Why nothing can be told of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// No `Content-Type` field says what it is.
+    #[error("the body has no Content-Type; send application/json")]
+    NoContentType,
+    /// Neither JSON nor a form.
+    #[error("the Content-Type of the body is neither JSON nor application/x-www-form-urlencoded")]
+    MediaType,
+    /// The origin would decode the same bytes to another text. In UTF-7 `+ACI-` is a quotation mark.
+    #[error("the Content-Type names a charset other than UTF-8")]
+    Charset,
+    /// Compressed, or encoded in another way.
+    #[error("the body has a Content-Encoding; send it without")]
+    Encoded,
+    /// The byte order mark of UTF-16 or UTF-32.
+    #[error("the body starts with the byte order mark of UTF-16; send UTF-8")]
+    Utf16,
+    /// Bytes that are not UTF-8.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// The place at which it stops being JSON.
+    #[error("the body is not JSON: line {line}, column {column}")]
+    NotJson {
+        /// Where in the text.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
+    /// JSON, and no object.
+    #[error("the body is JSON, but not an object")]
+    NotAnObject,
+    /// A form in which something stands that forms encode.
+    #[error("the form has {0}")]
+    Unencoded(Unencoded),
+}
