@@ -47,6 +47,11 @@ pub fn suite() -> Result<Tally> {
     }
 }
 
+/// Builds the targets, where they can run.
+pub fn prepare() -> Result<()> {
+    missing().map_or_else(|| step("Building the fuzz targets", build), |missing| bail!("{missing}"))
+}
+
 /// What keeps the targets from running here.
 fn missing() -> Option<String> {
     let rustc = process::output(Command::new("rustup").args(["run", TOOLCHAIN, "rustc", "--version"]));
@@ -80,10 +85,14 @@ fn run(targets: &[String], seconds: u64) -> Result<Tally> {
 }
 
 fn build() -> Result<()> {
-    let mut cargo_fuzz = Command::new(project::cargo_tool("cargo-fuzz"));
+    let mut cargo_fuzz = process::at_low_priority(project::cargo_tool("cargo-fuzz"));
     cargo_fuzz.args(["build", "--fuzz-dir", DIRECTORY, "--target-dir"]).arg(project::path("target/fuzz"));
     // The cargo that runs this program is not the one that is wanted.
-    cargo_fuzz.env("RUSTUP_TOOLCHAIN", TOOLCHAIN).env_remove("CARGO").env_remove("RUSTC");
+    cargo_fuzz
+        .env("RUSTUP_TOOLCHAIN", TOOLCHAIN)
+        .env("CARGO_TERM_QUIET", "true")
+        .env_remove("CARGO")
+        .env_remove("RUSTC");
     process::run(cargo_fuzz.current_dir(project::root()))
 }
 

@@ -1,6 +1,7 @@
 //! Children: each runs in a process group of its own, and none outlives this program.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -93,6 +94,13 @@ impl Drop for Running {
         end_group(self.group);
         groups().remove(&self.group);
     }
+}
+
+/// A command that leaves the processor to whatever else wants it.
+pub fn at_low_priority(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "15"]).arg(program);
+    command
 }
 
 /// Runs a command to its end.

@@ -23,7 +23,7 @@ const SEED: &str = "1";
 
 /// No server error, answers as described, and nothing accepted that is not; skipped where there is no Python for it.
 pub fn suite() -> Result<Tally> {
-    if let Err(error) = install() {
+    if let Err(error) = prepare() {
         let why = format!("the admin API was not compared with its document: {error:#}");
         return Ok(Tally::skipped(1, why));
     }
@@ -37,7 +37,7 @@ pub fn suite() -> Result<Tally> {
 }
 
 /// A virtual environment with the pinned version, made when there is none or the pin has changed.
-fn install() -> Result<()> {
+pub fn prepare() -> Result<()> {
     let wanted = fs::read_to_string(project::path(DIRECTORY).join("requirements.txt"))?;
     let stamp = project::path(TARGET).join("requirements.txt");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {

@@ -57,8 +57,8 @@ fn cargo_tool(binary: &str, package: &str, version: &str) -> Result<()> {
     }
     check_c_compiler()?;
     step(&format!("Installing {package} {version} into target/tools"), || {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["install", package, "--version", &format!("={version}"), "--locked", "--force"]);
+        let mut cargo = process::at_low_priority("cargo");
+        cargo.args(["install", "--quiet", package, "--version", &format!("={version}"), "--locked", "--force"]);
         cargo.arg("--root").arg(project::path("target/tools"));
         cargo.arg("--target-dir").arg(project::path("target/tools/build"));
         process::run(&mut cargo)
