@@ -106,6 +106,7 @@ export const registryOptions: WorkersPoolOptions = {
   main: "./tests/registry/worker/worker.ts",
   miniflare: {
     compatibilityDate: COMPATIBILITY_DATE,
+    modulesRules: [{ type: "CompiledWasm", include: ["**/*.wasm"] }],
     durableObjects: { DATABASE: { className: "Database", useSQLite: true } },
   },
 };

@@ -1,4 +1,8 @@
 //! What a Durable Object's SQL refuses and SQLite allows. Run in workerd, this tests the platform itself.
+//!
+//! Where workerd (compatibility date 2026-04-25) allows more than the platform documents, the limit tried here is workerd's, and
+//! `native-storage` tests that it keeps the documented one: 2 MB of a value (workerd: about 2.2), 32 arguments of a function
+//! (workerd: 127), no pragmas (workerd: some, `foreign_keys` without effect).
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,13 +15,14 @@ cases! {
     a_statement_is_at_most_100_kb
     a_value_is_at_most_2_mb
     a_row_is_at_most_2_mb
-    a_function_has_at_most_32_arguments
+    the_arguments_of_a_function_are_limited
     a_pattern_is_at_most_50_bytes
     transactions_are_not_made_by_statements
     nothing_is_attached
     pragmas_are_refused
     a_table_has_at_most_100_columns
     a_compound_select_has_at_most_5_parts
+    an_expression_is_at_most_100_deep
     foreign_keys_are_enforced
     numbers_are_exact_up_to_their_limit
     numbers_reach_sqlite_as_javascripts
@@ -52,8 +57,8 @@ fn parameters_are_at_most_100(storage: Rc<dyn Storage>) {
 
 fn a_statement_is_at_most_100_kb(storage: Rc<dyn Storage>) {
     let of = |bytes: usize| format!("SELECT 1 AS it {}", " ".repeat(bytes - 15));
-    assert!(storage.rows(&of(90_000), &[]).is_ok());
-    assert!(storage.rows(&of(110_000), &[]).is_err());
+    assert!(storage.rows(&of(100_000), &[]).is_ok());
+    assert!(storage.rows(&of(100_001), &[]).is_err());
 }
 
 fn a_value_is_at_most_2_mb(storage: Rc<dyn Storage>) {
@@ -75,10 +80,10 @@ fn a_row_is_at_most_2_mb(storage: Rc<dyn Storage>) {
     assert!(put(1_500_000).is_err());
 }
 
-fn a_function_has_at_most_32_arguments(storage: Rc<dyn Storage>) {
+fn the_arguments_of_a_function_are_limited(storage: Rc<dyn Storage>) {
     let with = |count: usize| storage.rows(&format!("SELECT max({}) AS it", list("1", count)), &[]);
     assert!(with(32).is_ok());
-    assert!(with(33).is_err());
+    assert!(with(128).is_err());
 }
 
 fn a_pattern_is_at_most_50_bytes(storage: Rc<dyn Storage>) {
@@ -104,7 +109,6 @@ fn nothing_is_attached(storage: Rc<dyn Storage>) {
 
 fn pragmas_are_refused(storage: Rc<dyn Storage>) {
     for sql in [
-        "PRAGMA foreign_keys = OFF",
         "PRAGMA journal_mode = DELETE",
         "PRAGMA user_version = 7",
         "PRAGMA synchronous = OFF",
@@ -130,11 +134,19 @@ fn a_compound_select_has_at_most_5_parts(storage: Rc<dyn Storage>) {
     assert!(with(6).is_err());
 }
 
+fn an_expression_is_at_most_100_deep(storage: Rc<dyn Storage>) {
+    let with = |count: usize| storage.rows(&format!("SELECT {} AS it", vec!["1"; count].join(" + ")), &[]);
+    assert!(with(100).is_ok());
+    assert!(with(101).is_err());
+}
+
 fn foreign_keys_are_enforced(storage: Rc<dyn Storage>) {
     storage.run("CREATE TABLE a (id TEXT PRIMARY KEY); CREATE TABLE b (a TEXT REFERENCES a (id))", &[]).unwrap();
     storage.run("INSERT INTO a (id) VALUES ('x'); INSERT INTO b (a) VALUES ('x')", &[]).unwrap();
     assert!(storage.run("INSERT INTO b (a) VALUES ('y')", &[]).is_err());
     assert!(storage.run("DELETE FROM a", &[]).is_err());
+    let _ = storage.run("PRAGMA foreign_keys = OFF", &[]);
+    assert!(storage.run("DELETE FROM a", &[]).is_err(), "they cannot be switched off");
 }
 
 fn numbers_are_exact_up_to_their_limit(storage: Rc<dyn Storage>) {

@@ -14,12 +14,13 @@ use rusqlite::limits::Limit;
 use rusqlite::types::Value;
 use rusqlite::{Batch, Connection, Error, Statement, params_from_iter};
 
-/// The limits that the platform documents for SQLite in Durable Objects, and the version of workerd that the tests use has.
-const LIMITS: [(Limit, i32); 8] = [
+/// The limits that the platform documents for SQLite in Durable Objects, and the undocumented ones that workerd has.
+const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_LENGTH, 2_000_000),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
     (Limit::SQLITE_LIMIT_COLUMN, 100),
     (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
     (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
     (Limit::SQLITE_LIMIT_ATTACHED, 0),
     (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
@@ -99,7 +100,7 @@ impl Storage for Sqlite {
     }
 }
 
-/// The platform ends and begins transactions itself, and allows few pragmas, of which the registry uses none.
+/// The platform begins and ends transactions itself, and allows few pragmas, of which the registry uses none.
 fn authorize(action: &AuthAction<'_>, is_own: bool) -> Authorization {
     match action {
         AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } if is_own => Authorization::Allow,
@@ -139,4 +140,59 @@ fn value(parameter: &Parameter) -> Result<Value, StorageError> {
 
 fn fault(error: Error) -> StorageError {
     StorageError(error.to_string())
+}
+
+/// Where the platform documents a lower limit than workerd has. `registry-tests` tries all others.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(item: &str, count: usize) -> String {
+        vec![item; count].join(", ")
+    }
+
+    #[test]
+    fn a_function_has_at_most_32_arguments() {
+        let storage = Sqlite::in_memory().unwrap();
+        let with = |count: usize| storage.rows(&format!("SELECT max({}) AS it", list("1", count)), &[]);
+        assert!(with(32).is_ok());
+        assert!(with(33).is_err());
+    }
+
+    #[test]
+    fn a_value_and_a_row_are_at_most_2_mb() {
+        let storage = Sqlite::in_memory().unwrap();
+        storage.run("CREATE TABLE t (one TEXT, other TEXT)", &[]).unwrap();
+        let put = |one: usize, other: usize| {
+            let values = [one, other].map(|bytes| Parameter::from("x".repeat(bytes)));
+            storage.run("INSERT INTO t (one, other) VALUES (?, ?)", &values)
+        };
+        put(1_999_900, 0).unwrap();
+        assert!(put(2_000_001, 0).is_err());
+        put(1_000_000, 999_900).unwrap();
+        assert!(put(1_000_000, 1_000_001).is_err());
+    }
+
+    #[test]
+    fn every_pragma_is_refused() {
+        let storage = Sqlite::in_memory().unwrap();
+        for sql in ["PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "PRAGMA table_info(t)", "PRAGMA optimize"] {
+            assert!(storage.run(sql, &[]).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_the_limit_is_neither_written_nor_read() {
+        let storage = Sqlite::in_memory().unwrap();
+        assert!(storage.rows("SELECT ? AS it", &[Parameter::Number(MAX_NUMBER)]).is_ok());
+        assert!(storage.rows("SELECT ? AS it", &[Parameter::Number(MAX_NUMBER + 1)]).is_err());
+        for sql in ["SELECT 9007199254740992 AS it", "SELECT -9007199254740992 AS it"] {
+            assert!(storage.rows(sql, &[]).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_refused() {
+        assert!(Sqlite::in_memory().unwrap().rows("SELECT x'00' AS it", &[]).is_err());
+    }
 }
