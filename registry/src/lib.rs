@@ -39,7 +39,7 @@ pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
 pub use self::sessions::{Actor, find as find_session};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
-use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Route};
+use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
 use tidegate::time::Timestamp;
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
@@ -68,7 +68,8 @@ pub struct Head {
 /// A request by somebody who may ask, to an address that exists.
 pub struct Accepted {
     head: Head,
-    route: Route,
+    route: &'static Route,
+    named: Named,
     actor: Actor,
     key: Option<IdempotencyKey>,
 }
@@ -106,12 +107,12 @@ impl Registry {
     /// # Errors
     /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
     pub fn accept(&self, head: Head, now: Timestamp) -> Result<Accepted, AdminError> {
-        let (route, _) = Route::find(&head.method, split(&head.target).0)?;
+        let (route, named) = Route::find(&head.method, split(&head.target).0)?;
         let actor = Actor::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
         sessions::check(&self.database, &actor, now)?;
-        let key = head.idempotency_key.as_ref().filter(|_| route.mints());
+        let key = head.idempotency_key.as_ref().filter(|_| route.mints);
         let key = key.map(|key| IdempotencyKey::parse(key)).transpose()?;
-        Ok(Accepted { head, route, actor, key })
+        Ok(Accepted { head, route, named, actor, key })
     }
 
     /// Carries out a command in one transaction.
@@ -184,14 +185,15 @@ impl Registry {
 impl Accepted {
     /// The longest body that the request may have, in bytes; `None` if it has none.
     pub fn max_body(&self) -> Option<usize> {
-        self.route.max_body()
+        self.route.max_body
     }
 
     fn command(&self, body: &str) -> Result<(Command, Option<Repeatable>), AdminError> {
         let Head { method, target, if_match, if_none_match, .. } = &self.head;
         let (path, query) = split(target);
         let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
-        let command = Command::parse(IncomingRequest { method, path, query, if_match, if_none_match, body })?;
+        let incoming = IncomingRequest { method, path, query, if_match, if_none_match, body };
+        let command = self.route.command(self.named.clone(), incoming)?;
         let repeatable = self.key.clone().map(|key| Repeatable::new(key, &self.actor, method, path, body));
         Ok((command, repeatable))
     }

@@ -2,41 +2,83 @@
 
 use super::body::{self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate};
 use super::query::parse_rev;
-use super::{AdminError, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
+use super::{AdminError, DocumentName, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
+use crate::json::FromJson;
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
 
-/// What an admin asks for. A change carries the `rev` that it is based on.
+/// What an admin asks for, by noun. A change carries the `rev` that it is based on.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "each is the route of the same name")]
+#[expect(missing_docs, reason = "each is the noun of the same name")]
 pub enum Command {
+    Session(SessionCommand),
+    SubAccount(SubAccountCommand),
+    Agency(AgencyCommand),
+    Integration(IntegrationCommand),
+    Policy(PolicyCommand),
+    Resync(ResyncCommand),
+}
+
+/// Sessions of the admin page.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum SessionCommand {
     SignIn,
-    ShowSession,
+    Show,
     SignOut,
-    ListSubAccounts(Paging<OwnerId>),
-    AddSubAccount(NewSubAccount),
-    RenameSubAccount { id: OwnerId, rev: u64, name: Name },
-    ShowAgency,
-    SetAgency { rev: u64, agency: NewAgency },
-    Scopes,
-    ListIntegrations(ListIntegrations),
-    CreateIntegration(NewIntegration),
-    ShowIntegration(IntegrationId),
-    EditIntegration { id: IntegrationId, rev: u64, edit: Edit },
-    DeleteIntegration { id: IntegrationId, rev: u64 },
+}
+
+/// Sub-accounts.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum SubAccountCommand {
+    List(Paging<OwnerId>),
+    Add(NewSubAccount),
+    Rename { id: OwnerId, rev: u64, name: Name },
+}
+
+/// The agency.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum AgencyCommand {
+    Show,
+    Set { rev: u64, agency: NewAgency },
+}
+
+/// Integrations.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum IntegrationCommand {
+    List(ListIntegrations),
+    Create(NewIntegration),
+    Show(IntegrationId),
+    Edit { id: IntegrationId, rev: u64, edit: Edit },
+    Delete { id: IntegrationId, rev: u64 },
     Rotate { id: IntegrationId, rev: u64, rotate: Rotate },
     CancelRotation { id: IntegrationId, rev: u64 },
     FinishRotation { id: IntegrationId, rev: u64 },
     Events(IntegrationId, Paging<u64>),
-    ShowPolicy,
-    CompiledPolicy(KnownRevs),
-    PublishPolicy { rev: Option<u64>, draft: PolicyDraft },
-    PreviewPolicy(PolicyDraft),
-    PolicyVersions(Paging<u64>),
+}
+
+/// The policy, and what it says.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum PolicyCommand {
+    Show,
+    Compiled(KnownRevs),
+    Publish { rev: Option<u64>, draft: PolicyDraft },
+    Preview(PolicyDraft),
+    Versions(Paging<u64>),
+    Scopes,
     Explain(Explain),
-    Resync,
-    ResyncProgress,
-    OpenApi,
+}
+
+/// Writing all of KV afresh.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a row of ROUTES")]
+pub enum ResyncCommand {
+    Start,
+    Progress,
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -60,92 +102,114 @@ pub struct IncomingRequest<'a> {
     pub body: &'a str,
 }
 
+/// A request with what its path names, for the row of its route to read.
+pub(super) struct Request<'a> {
+    named: Named,
+    /// The query, without its `?`.
+    pub query: Option<&'a str>,
+    /// The body; empty if there is none.
+    pub body: &'a str,
+    if_match: Option<&'a str>,
+    if_none_match: Option<&'a str>,
+}
+
 impl Command {
     /// Reads a request.
     ///
     /// # Errors
     /// [`AdminError`] that names the field.
-    pub fn parse(mut request: IncomingRequest<'_>) -> Result<Self, AdminError> {
-        // What some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
-        request.body = request.body.strip_prefix('\u{feff}').unwrap_or(request.body);
+    pub fn parse(request: IncomingRequest<'_>) -> Result<Self, AdminError> {
         let (route, named) = Route::find(request.method, request.path)?;
-        if !route.takes_query() && request.query.is_some_and(|query| !query.is_empty()) {
-            return Err(AdminError::invalid("query", "this address takes no query"));
-        }
-        match named {
-            Named::Nothing => Self::on_collection(route, request),
-            Named::SubAccount(id) => {
-                let rev = needed_rev(request.if_match)?;
-                let RenameSubAccount { name } = body::parse(request.body)?;
-                Ok(Self::RenameSubAccount { id, rev, name })
-            }
-            Named::Integration(id) => Self::on_integration(route, id, request),
-            Named::Document(name) if route == Route::RemoveDocument => {
-                Self::publish(request, |_| Ok(PolicyDraft::remove(name)))
-            }
-            Named::Document(name) => Self::publish(request, |body| PolicyDraft::parse_document(name, body)),
-        }
-    }
-
-    fn on_collection(route: Route, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
-        let body = request.body;
-        Ok(match route {
-            Route::SignIn => Self::SignIn,
-            Route::ShowSession => Self::ShowSession,
-            Route::SignOut => Self::SignOut,
-            Route::ListSubAccounts => Self::ListSubAccounts(Paging::by_id(request.query)?),
-            Route::AddSubAccount => Self::AddSubAccount(body::parse(body)?),
-            Route::ShowAgency => Self::ShowAgency,
-            Route::SetAgency => {
-                let rev = needed_rev(request.if_match)?;
-                Self::SetAgency { rev, agency: body::parse(body)? }
-            }
-            Route::Scopes => Self::Scopes,
-            Route::ListIntegrations => Self::ListIntegrations(ListIntegrations::parse(request.query)?),
-            Route::CreateIntegration => Self::CreateIntegration(body::parse(body)?),
-            Route::CompiledPolicy => Self::CompiledPolicy(KnownRevs::parse(request.if_none_match)),
-            Route::ShowPolicy => Self::ShowPolicy,
-            Route::PublishPolicy => Self::publish(request, PolicyDraft::parse_whole)?,
-            Route::ChangePolicy => Self::publish(request, PolicyDraft::parse_change)?,
-            Route::RollBackPolicy => Self::publish(request, PolicyDraft::parse_earlier)?,
-            Route::PolicyVersions => Self::PolicyVersions(Paging::by_number(request.query)?),
-            Route::PreviewPolicy => Self::PreviewPolicy(PolicyDraft::parse_preview(body)?),
-            Route::Explain => Self::Explain(body::parse(body)?),
-            Route::Resync => Self::Resync,
-            Route::ResyncProgress => Self::ResyncProgress,
-            Route::OpenApi => Self::OpenApi,
-            _ => return Err(AdminError::NotFound),
-        })
-    }
-
-    fn publish(
-        request: IncomingRequest<'_>,
-        parse: impl FnOnce(&str) -> Result<PolicyDraft, AdminError>,
-    ) -> Result<Self, AdminError> {
-        let rev = request.if_match.map(rev).transpose()?;
-        Ok(Self::PublishPolicy { rev, draft: parse(request.body)? })
-    }
-
-    fn on_integration(route: Route, id: IntegrationId, request: IncomingRequest<'_>) -> Result<Self, AdminError> {
-        match route {
-            Route::ShowIntegration => return Ok(Self::ShowIntegration(id)),
-            Route::Events => return Ok(Self::Events(id, Paging::by_number(request.query)?)),
-            _ => {}
-        }
-        let rev = needed_rev(request.if_match)?;
-        Ok(match route {
-            Route::EditIntegration => Self::EditIntegration { id, rev, edit: Edit::parse(request.body)? },
-            Route::DeleteIntegration => Self::DeleteIntegration { id, rev },
-            Route::Rotate => Self::Rotate { id, rev, rotate: body::parse(request.body)? },
-            Route::CancelRotation => Self::CancelRotation { id, rev },
-            Route::FinishRotation => Self::FinishRotation { id, rev },
-            _ => return Err(AdminError::NotFound),
-        })
+        route.command(named, request)
     }
 }
 
-fn needed_rev(if_match: Option<&str>) -> Result<u64, AdminError> {
-    rev(if_match.ok_or(AdminError::NeedsRev)?)
+impl SubAccountCommand {
+    pub(super) fn rename(request: &Request<'_>) -> Result<Command, AdminError> {
+        let (id, rev) = (request.sub_account()?, request.needed_rev()?);
+        let RenameSubAccount { name } = request.body()?;
+        Ok(Self::Rename { id, rev, name }.into())
+    }
+}
+
+impl IntegrationCommand {
+    pub(super) fn edit(request: &Request<'_>) -> Result<Command, AdminError> {
+        let (id, rev) = (request.integration()?, request.needed_rev()?);
+        Ok(Self::Edit { id, rev, edit: Edit::parse(request.body)? }.into())
+    }
+
+    pub(super) fn rotate(request: &Request<'_>) -> Result<Command, AdminError> {
+        let (id, rev) = (request.integration()?, request.needed_rev()?);
+        Ok(Self::Rotate { id, rev, rotate: request.body()? }.into())
+    }
+}
+
+impl PolicyCommand {
+    pub(super) fn publish(
+        request: &Request<'_>,
+        parse: impl FnOnce(&str) -> Result<PolicyDraft, AdminError>,
+    ) -> Result<Command, AdminError> {
+        let rev = request.if_match.map(rev).transpose()?;
+        Ok(Self::Publish { rev, draft: parse(request.body)? }.into())
+    }
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(named: Named, incoming: IncomingRequest<'a>) -> Self {
+        let IncomingRequest { query, if_match, if_none_match, body, .. } = incoming;
+        // What some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
+        let body = body.strip_prefix('\u{feff}').unwrap_or(body);
+        Self { named, query, body, if_match, if_none_match }
+    }
+
+    /// The integration that the path names.
+    pub(super) fn integration(&self) -> Result<IntegrationId, AdminError> {
+        if let Named::Integration(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoIntegration) }
+    }
+
+    /// The document that the path names.
+    pub(super) fn document(&self) -> Result<DocumentName, AdminError> {
+        if let Named::Document(name) = &self.named { Ok(name.clone()) } else { Err(AdminError::NoDocument) }
+    }
+
+    /// The body, read into its type.
+    pub(super) fn body<T: FromJson>(&self) -> Result<T, AdminError> {
+        body::parse(self.body)
+    }
+
+    /// The revision that a change is based on.
+    pub(super) fn needed_rev(&self) -> Result<u64, AdminError> {
+        rev(self.if_match.ok_or(AdminError::NeedsRev)?)
+    }
+
+    /// The revisions that the client has already.
+    pub(super) fn known_revs(&self) -> KnownRevs {
+        KnownRevs::parse(self.if_none_match)
+    }
+
+    fn sub_account(&self) -> Result<OwnerId, AdminError> {
+        if let Named::SubAccount(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoSubAccount) }
+    }
+}
+
+/// From a noun's command.
+macro_rules! from {
+    ($($noun:ident($command:ident))+) => {
+        $(impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$noun(command)
+            }
+        })+
+    };
+}
+
+from! {
+    Session(SessionCommand)
+    SubAccount(SubAccountCommand)
+    Agency(AgencyCommand)
+    Integration(IntegrationCommand)
+    Policy(PolicyCommand)
+    Resync(ResyncCommand)
 }
 
 /// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1

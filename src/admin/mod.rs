@@ -20,7 +20,10 @@ mod sort;
 pub use body::{
     Asker, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn,
 };
-pub use command::{Command, IncomingRequest, KnownRevs};
+pub use command::{
+    AgencyCommand, Command, IncomingRequest, IntegrationCommand, KnownRevs, PolicyCommand, ResyncCommand,
+    SessionCommand, SubAccountCommand,
+};
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
 pub use field::{Description, IdempotencyKey, Name, Stored};
@@ -31,5 +34,5 @@ pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use query::Paging;
-pub use route::{MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
+pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};

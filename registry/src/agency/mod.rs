@@ -8,16 +8,24 @@ pub(crate) use self::table::{Agency, find};
 use super::answer::Answer;
 use super::context::Context;
 use super::rev::Rev;
-use tidegate::admin::{AdminError, NewAgency};
+use tidegate::admin::{AdminError, AgencyCommand, NewAgency};
 use tidegate::record::OwnerId;
 
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: AgencyCommand) -> Result<Answer, AdminError> {
+    match command {
+        AgencyCommand::Show => show(context),
+        AgencyCommand::Set { rev, agency } => set(context, rev, agency),
+    }
+}
+
 /// `GET /agency`
-pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
+fn show(context: &Context) -> Result<Answer, AdminError> {
     shown(&find(context.database)?)
 }
 
 /// `PUT /agency`
-pub(crate) fn set(context: &Context, rev: u64, new: NewAgency) -> Result<Answer, AdminError> {
+fn set(context: &Context, rev: u64, new: NewAgency) -> Result<Answer, AdminError> {
     let present = find(context.database)?;
     if present.rev != Rev(rev) {
         return Err(AdminError::Stale(json!(present)));

@@ -14,23 +14,42 @@ use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
 use super::rev::Rev;
-use super::{outbox, policies, sub_accounts};
+use super::{events, outbox, policies, sub_accounts};
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationView, ListIntegrations, NewIntegration, Rotate, check_scopes,
-    history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, IntegrationView, ListIntegrations, NewIntegration,
+    Rotate, check_scopes, history,
 };
 use tidegate::record::{Level, Owner, Record};
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted};
 
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answer, AdminError> {
+    match command {
+        IntegrationCommand::List(list) => self::list(context, &list),
+        IntegrationCommand::Create(new) => create(context, new),
+        IntegrationCommand::Show(id) => show(context, &id),
+        IntegrationCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
+        IntegrationCommand::Delete { id, rev } => delete(context, &id, rev),
+        IntegrationCommand::Rotate { id, rev, rotate } => self::rotate(context, &id, rev, rotate),
+        IntegrationCommand::CancelRotation { id, rev } => {
+            change(context, &id, rev, Change::CancelRotation, "rotation.cancelled")
+        }
+        IntegrationCommand::FinishRotation { id, rev } => {
+            change(context, &id, rev, Change::FinishRotation, "rotation.finished")
+        }
+        IntegrationCommand::Events(id, paging) => events::list(context, &id, paging),
+    }
+}
+
 /// `GET /integrations`
-pub(crate) fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError> {
+fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError> {
     Answer::json(200, &list::page(context.database, list, context.now)?, None)
 }
 
 /// `POST /integrations`
-pub(crate) fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> {
+fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> {
     check_owner(context.database, &new.owner)?;
     check_known(context.database, &new.scopes)?;
     if new.owner.level == Level::Agency {
@@ -44,18 +63,18 @@ pub(crate) fn create(context: &Context, new: NewIntegration) -> Result<Answer, A
 }
 
 /// `GET /integrations/{id}`
-pub(crate) fn show(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
+fn show(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
     Ok(Answer::integration(200, load(context.database, id)?))
 }
 
 /// `PATCH /integrations/{id}`
-pub(crate) fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<Answer, AdminError> {
+fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<Answer, AdminError> {
     edit.scopes.as_ref().map_or(Ok(()), |scopes| check_known(context.database, scopes))?;
     change(context, id, rev, Change::Edit(edit), "integration.edited")
 }
 
 /// `DELETE /integrations/{id}`
-pub(crate) fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
+fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
     let integration = based_on(context, id, rev)?;
     let Rev(rev) = Rev(rev).next()?;
     table::delete(context.database, id, rev, context.now)?;
@@ -65,20 +84,10 @@ pub(crate) fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<
 }
 
 /// `POST /integrations/{id}/rotate`
-pub(crate) fn rotate(context: &Context, id: &IntegrationId, rev: u64, rotate: Rotate) -> Result<Answer, AdminError> {
+fn rotate(context: &Context, id: &IntegrationId, rev: u64, rotate: Rotate) -> Result<Answer, AdminError> {
     let Minted { plaintext, hash } = context.mint(id)?;
     let answer = change(context, id, rev, Change::Rotate(rotate, hash), "rotation.started")?;
     Ok(answer.with_token(plaintext))
-}
-
-/// `POST /integrations/{id}/rotation/cancel`
-pub(crate) fn cancel_rotation(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
-    change(context, id, rev, Change::CancelRotation, "rotation.cancelled")
-}
-
-/// `POST /integrations/{id}/rotation/finish`
-pub(crate) fn finish_rotation(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
-    change(context, id, rev, Change::FinishRotation, "rotation.finished")
 }
 
 /// As the admin API shows it.

@@ -14,14 +14,22 @@ use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
 use super::settings::Settings;
-use tidegate::admin::AdminError;
+use tidegate::admin::{AdminError, ResyncCommand};
 use tidegate::time::Timestamp;
 
 /// How long after a change, or after a put that failed, the alarm tries again.
 pub const RETRY_AFTER: Duration = Duration::from_secs(5);
 
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: ResyncCommand) -> Result<Answer, AdminError> {
+    match command {
+        ResyncCommand::Start => resync(context),
+        ResyncCommand::Progress => progress(context, 200),
+    }
+}
+
 /// `POST /resync`
-pub(crate) fn resync(context: &Context) -> Result<Answer, AdminError> {
+fn resync(context: &Context) -> Result<Answer, AdminError> {
     projection::restart(context.database, &projection::format(context.keys()?.store()))?;
     let faults = projection::step(context.database, Share::OF_AN_ALARM.puts, context.now)?;
     context.faults.borrow_mut().extend(faults);
@@ -29,11 +37,6 @@ pub(crate) fn resync(context: &Context) -> Result<Answer, AdminError> {
     context.event("registry.resynced", None, &json!({ "keys": keys }))?;
     context.publishes.set(true);
     progress(context, 202)
-}
-
-/// `GET /resync`
-pub(crate) fn resync_progress(context: &Context) -> Result<Answer, AdminError> {
-    progress(context, 200)
 }
 
 /// Goes on with a rewrite of KV, if one has begun. Returns what kept an integration out, for the log.

@@ -17,35 +17,48 @@ use super::answer::Answer;
 use super::context::Context;
 use super::integrations;
 use super::rev::Rev;
-use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyDraft, Scopes};
+use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
 use tidegate::decision::{Subject, explain as explained};
 use tidegate::policy::Policy;
 use tidegate::record::Live;
 
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: PolicyCommand) -> Result<Answer, AdminError> {
+    match command {
+        PolicyCommand::Show => show(context),
+        PolicyCommand::Compiled(known) => show_compiled(context, &known),
+        PolicyCommand::Publish { rev, draft } => publish(context, rev, draft),
+        PolicyCommand::Preview(draft) => preview(context, draft),
+        PolicyCommand::Versions(paging) => versions(context, paging),
+        PolicyCommand::Scopes => scopes(context),
+        PolicyCommand::Explain(question) => explain(context, &question),
+    }
+}
+
 /// `GET /policy`: the policy that was published last.
-pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
+fn show(context: &Context) -> Result<Answer, AdminError> {
     let published = table::latest(context.database)?.ok_or(AdminError::NotFound)?;
     Answer::json(200, &view(context, &published)?, Some(published.policy.rev()))
 }
 
 /// `GET /policy/compiled`: the policy in force, as KV holds it; 304 if the client has it.
-pub(crate) fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminError> {
+fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminError> {
     let Compiled { rev, policy } = compiled(context.database)?.ok_or(AdminError::NotFound)?;
     Ok(if known.contains(rev) { Answer::not_modified(rev) } else { Answer::json_text(policy, Some(rev)) })
 }
 
 /// `GET /policy/versions`: the policies that were published, the latest first.
-pub(crate) fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError> {
+fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError> {
     Answer::json(200, &table::versions(context.database, paging)?, None)
 }
 
 /// `GET /scopes`
-pub(crate) fn scopes(context: &Context) -> Result<Answer, AdminError> {
+fn scopes(context: &Context) -> Result<Answer, AdminError> {
     Answer::json(200, &Scopes { scopes: in_force(context.database)?.catalogue() }, None)
 }
 
 /// Publishes what `draft` makes of the policy; if that is in force already, nothing changes.
-pub(crate) fn publish(context: &Context, rev: Option<u64>, draft: PolicyDraft) -> Result<Answer, AdminError> {
+fn publish(context: &Context, rev: Option<u64>, draft: PolicyDraft) -> Result<Answer, AdminError> {
     let latest = latest(context, rev)?;
     let kind = if let PolicyDraft::Earlier(_) = draft { "policy.rolled_back" } else { "policy.published" };
     let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
@@ -54,7 +67,7 @@ pub(crate) fn publish(context: &Context, rev: Option<u64>, draft: PolicyDraft) -
 }
 
 /// `POST /policy/preview`: what publishing `draft` would change, and for which integrations.
-pub(crate) fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> {
+fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> {
     let latest = table::latest(context.database)?;
     let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
     let rev = latest.as_ref().map_or(0, |latest| latest.policy.rev());
@@ -142,7 +155,7 @@ fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
 }
 
 /// `POST /explain`: the decision on a request, and the steps that led to it.
-pub(crate) fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> {
+fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> {
     let Explain { method, path, asker } = question;
     let subject = match asker {
         Asker::Nobody => Subject::Nobody,

@@ -12,10 +12,19 @@ pub(crate) use self::table::check;
 use super::answer::Answer;
 use super::context::Context;
 use super::events;
-use tidegate::admin::{AdminError, ApiUrl};
+use tidegate::admin::{AdminError, ApiUrl, SessionCommand};
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: SessionCommand) -> Result<Answer, AdminError> {
+    match command {
+        SessionCommand::SignIn => sign_in(context),
+        SessionCommand::Show => show(context),
+        SessionCommand::SignOut => sign_out(context),
+    }
+}
 
 /// `POST /session`: a session for whoever the gate has found to hold the owner key.
-pub(crate) fn sign_in(context: &Context) -> Result<Answer, AdminError> {
+fn sign_in(context: &Context) -> Result<Answer, AdminError> {
     let owner_key = context.settings.owner_key.as_ref().map_err(AdminError::clone)?;
     let new = cookie::start(context.keys()?, owner_key, context.random()?);
     table::start(context.database, &new.digest, context.now)?;
@@ -25,7 +34,7 @@ pub(crate) fn sign_in(context: &Context) -> Result<Answer, AdminError> {
 }
 
 /// `GET /session`
-pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
+fn show(context: &Context) -> Result<Answer, AdminError> {
     let expires_at = table::ends_at(context.database, &context.actor)?.map(|at| at.to_string());
     let api_url = context.settings.api_url.as_ref().map_err(AdminError::clone)?;
     let api_url = api_url.as_ref().map(ApiUrl::as_str);
@@ -34,7 +43,7 @@ pub(crate) fn show(context: &Context) -> Result<Answer, AdminError> {
 }
 
 /// `DELETE /session`
-pub(crate) fn sign_out(context: &Context) -> Result<Answer, AdminError> {
+fn sign_out(context: &Context) -> Result<Answer, AdminError> {
     table::end(context.database, &context.actor)?;
     context.event("session.ended", None, &json!({}))?;
     Ok(Answer::with_cookie(cookie::end()))

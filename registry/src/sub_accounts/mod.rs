@@ -9,11 +9,20 @@ use super::agency;
 use super::answer::Answer;
 use super::context::Context;
 use super::rev::Rev;
-use tidegate::admin::{AdminError, Name, NewSubAccount, Paging};
+use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, SubAccountCommand};
 use tidegate::record::OwnerId;
 
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answer, AdminError> {
+    match command {
+        SubAccountCommand::List(paging) => list(context, &paging),
+        SubAccountCommand::Add(new) => add(context, new),
+        SubAccountCommand::Rename { id, rev, name } => rename(context, &id, rev, name),
+    }
+}
+
 /// `GET /sub-accounts`: a page of them, and the agency.
-pub(crate) fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminError> {
+fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminError> {
     let table::Page { sub_accounts, cursor, total } = table::page(context.database, paging)?;
     let agency = Some(agency::find(context.database)?).filter(|agency| agency.id.is_some());
     let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });
@@ -21,14 +30,14 @@ pub(crate) fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer
 }
 
 /// `POST /sub-accounts`
-pub(crate) fn add(context: &Context, new: NewSubAccount) -> Result<Answer, AdminError> {
+fn add(context: &Context, new: NewSubAccount) -> Result<Answer, AdminError> {
     let added = table::add(context.database, new, context.now)?;
     context.event("sub_account.added", None, &json!({ "id": added.id, "name": added.name }))?;
     Answer::json(201, &added, Some(added.rev.0))
 }
 
 /// `PATCH /sub-accounts/{id}`
-pub(crate) fn rename(context: &Context, id: &OwnerId, rev: u64, name: Name) -> Result<Answer, AdminError> {
+fn rename(context: &Context, id: &OwnerId, rev: u64, name: Name) -> Result<Answer, AdminError> {
     let present = find(context.database, id)?.ok_or(AdminError::NoSubAccount)?;
     if present.rev != Rev(rev) {
         return Err(AdminError::Stale(json!(present)));

@@ -1,6 +1,6 @@
 //! Every body: what is accepted, and which field a refusal names.
 
-use tidegate::admin::{AdminError, Command, Rotate, SignIn};
+use tidegate::admin::{AdminError, Command, IntegrationCommand, Rotate, SignIn};
 use tidegate::rotation::Window;
 
 use super::{ID, field, send};
@@ -244,7 +244,7 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
 #[test]
 fn windows_are_seven_days_unless_chosen() {
     let rotate = |body| match send("POST", &format!("/integrations/{ID}/rotate"), body) {
-        Ok(Command::Rotate { rotate, .. }) => rotate,
+        Ok(Command::Integration(IntegrationCommand::Rotate { rotate, .. })) => rotate,
         other => panic!("{other:?}"),
     };
     assert_eq!(rotate(r#"{"expire":"now"}"#), Rotate::Now);

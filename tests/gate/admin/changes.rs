@@ -1,7 +1,7 @@
 //! What each change does to an integration, and how the admin API shows it.
 
 use serde_json::{Value, json};
-use tidegate::admin::{AdminError, Change, Command, Integration, Rotate, check_scopes, history};
+use tidegate::admin::{AdminError, Change, Command, Integration, IntegrationCommand, Rotate, check_scopes, history};
 use tidegate::openapi::{Document, compile};
 use tidegate::record::Record;
 use tidegate::rotation::{Conflict, Rotation, Window};
@@ -14,12 +14,16 @@ use super::{ID, send};
 
 fn created() -> Integration {
     let body = r#"{"name":"Sync","description":"d","owner":{"level":"sub_account","id":"a"},"scopes":["a","b"]}"#;
-    let Ok(Command::CreateIntegration(new)) = send("POST", "/integrations", body) else { panic!("no creation") };
+    let Ok(Command::Integration(IntegrationCommand::Create(new))) = send("POST", "/integrations", body) else {
+        panic!("no creation")
+    };
     Integration::create(new, integration_id(1), minted(1, 1).1, at(NOW))
 }
 
 fn edit(body: &str) -> Change {
-    let Ok(Command::EditIntegration { edit, .. }) = send("PATCH", &format!("/integrations/{ID}"), body) else {
+    let Ok(Command::Integration(IntegrationCommand::Edit { edit, .. })) =
+        send("PATCH", &format!("/integrations/{ID}"), body)
+    else {
         panic!("{body}")
     };
     Change::Edit(edit)

@@ -3,8 +3,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use proptest::prelude::*;
 use tidegate::admin::{
-    AdminError, Command, Cursor, Filter, IncomingRequest, ListIntegrations, Paging, Sort, SortBy, SortKey, State,
-    searchable,
+    AdminError, Command, Cursor, Filter, IncomingRequest, IntegrationCommand, ListIntegrations, Paging, PolicyCommand,
+    Sort, SortBy, SortKey, State, SubAccountCommand, searchable,
 };
 use tidegate::record::Level;
 use tidegate::scope::Scope;
@@ -25,7 +25,7 @@ fn get(path: &str, query: &str) -> Result<Command, AdminError> {
 
 fn read(query: &str) -> ListIntegrations {
     match list(query) {
-        Ok(Command::ListIntegrations(list)) => list,
+        Ok(Command::Integration(IntegrationCommand::List(list))) => list,
         other => panic!("{query}: {other:?}"),
     }
 }
@@ -199,7 +199,7 @@ fn a_forged_cursor_is_refused() {
 #[test]
 fn the_policys_versions_go_on_behind_a_rev() {
     let versions = |query| match get("/policy/versions", query) {
-        Ok(Command::PolicyVersions(paging)) => paging,
+        Ok(Command::Policy(PolicyCommand::Versions(paging))) => paging,
         other => panic!("{query}: {other:?}"),
     };
     assert_eq!(versions(""), Paging { after: None, limit: 50 });
@@ -215,7 +215,7 @@ fn the_policys_versions_go_on_behind_a_rev() {
 #[test]
 fn sub_accounts_go_on_behind_an_id() {
     let sub_accounts = |query: &str| match get("/sub-accounts", query) {
-        Ok(Command::ListSubAccounts(paging)) => paging,
+        Ok(Command::SubAccount(SubAccountCommand::List(paging))) => paging,
         other => panic!("{query}: {other:?}"),
     };
     assert_eq!(sub_accounts(""), Paging { after: None, limit: 50 });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use tidegate::admin::{AdminError, Command, IncomingRequest, ROUTES};
+use tidegate::admin::{AdminError, Command, IncomingRequest, ROUTES, Route};
 
 use super::super::support::project_path;
 use super::ID;
@@ -35,18 +35,18 @@ fn it_describes_every_route_and_nothing_else() {
         .filter(|(method, _)| methods.contains(&method.as_str()))
         .map(|(method, path)| (method.to_uppercase(), path))
         .collect();
-    let routes: BTreeSet<_> =
-        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
     assert_eq!(described, routes);
 }
 
 #[test]
 fn a_body_is_described_where_one_is_taken() {
     let document = document();
-    for (method, path, route) in ROUTES {
+    for route in &ROUTES {
+        let Route { method, path, .. } = *route;
         let operation = &document["paths"][path][method.to_lowercase()];
-        assert_eq!(operation["requestBody"].is_object(), route.max_body().is_some(), "{method} {path}");
-        assert_eq!(operation["responses"]["413"].is_object(), route.max_body().is_some(), "{method} {path}");
+        assert_eq!(operation["requestBody"].is_object(), route.max_body.is_some(), "{method} {path}");
+        assert_eq!(operation["responses"]["413"].is_object(), route.max_body.is_some(), "{method} {path}");
     }
 }
 
@@ -54,8 +54,8 @@ fn a_body_is_described_where_one_is_taken() {
 fn an_example_has_what_its_schema_requires() {
     let document = document();
     let mut seen = 0;
-    for (method, path, _) in ROUTES {
-        let responses = document["paths"][path][method.to_lowercase()]["responses"].as_object().unwrap();
+    for Route { method, path, .. } in &ROUTES {
+        let responses = document["paths"][*path][method.to_lowercase()]["responses"].as_object().unwrap();
         for (status, response) in responses {
             for content in
                 resolve(&document, response)["content"].as_object().into_iter().flat_map(|kinds| kinds.values())
@@ -90,7 +90,8 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn query_parameters_are_those_that_are_read() {
     let document = document();
-    for (method, path, route) in ROUTES {
+    for route in &ROUTES {
+        let Route { method, path, .. } = *route;
         let operation = &document["paths"][path][method.to_lowercase()];
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let described: BTreeSet<String> = parameters
@@ -99,7 +100,7 @@ fn query_parameters_are_those_that_are_read() {
             .filter(|parameter| parameter["in"] == "query")
             .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
             .collect();
-        assert_eq!(!described.is_empty(), route.takes_query(), "{method} {path}");
+        assert_eq!(!described.is_empty(), route.takes_query, "{method} {path}");
         for name in described {
             assert_eq!(refused_field(&path.replace("{id}", ID), &format!("{name}=%00")), name, "{method} {path}");
         }
@@ -119,7 +120,8 @@ fn refused_field(path: &str, query: &str) -> String {
 #[test]
 fn a_change_is_described_with_if_match() {
     let document = document();
-    for (method, path, route) in ROUTES.into_iter().filter(|route| route.1.contains("{id}")) {
+    for route in ROUTES.iter().filter(|route| route.path.contains("{id}")) {
+        let Route { method, path, .. } = *route;
         let target = path.replace("{id}", ID);
         let request =
             IncomingRequest { method, path: &target, query: None, if_match: None, if_none_match: None, body: "" };

@@ -1,8 +1,8 @@
 //! Routes, revisions and list queries.
 
 use tidegate::admin::{
-    AdminError, Command, DocumentName, IncomingRequest, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named,
-    ROUTES, Route,
+    Access, AdminError, AgencyCommand, Command, DocumentName, IncomingRequest, IntegrationCommand, MAX_BODY_BYTES,
+    MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, PolicyCommand, ROUTES, Route,
 };
 use tidegate::record::Level;
 
@@ -11,7 +11,8 @@ use super::{ID, field};
 
 #[test]
 fn every_route_is_found_by_its_method_and_path() {
-    for (method, template, route) in ROUTES {
+    for route in &ROUTES {
+        let (method, template) = (route.method, route.path);
         let named = match template.split('/').nth(1) {
             Some("policy") if template.contains('{') => Named::Document(DocumentName::try_from(ID.to_owned()).unwrap()),
             _ if !template.contains('{') => Named::Nothing,
@@ -25,8 +26,8 @@ fn every_route_is_found_by_its_method_and_path() {
 
 #[test]
 fn other_methods_are_told_the_right_ones() {
-    for (_, template, _) in ROUTES {
-        let known: Vec<_> = ROUTES.iter().filter(|route| route.1 == template).map(|route| route.0).collect();
+    for Route { path: template, .. } in &ROUTES {
+        let known: Vec<_> = ROUTES.iter().filter(|route| route.path == *template).map(|route| route.method).collect();
         let found = Route::find("BREW", &template.replace("{id}", ID));
         assert_eq!(found, Err(AdminError::MethodNotAllowed(known)), "{template}");
     }
@@ -94,7 +95,7 @@ fn a_document_is_named_in_percent_encoding() {
     ] {
         let found = Route::find("DELETE", &format!("/policy/documents/{path}"));
         let name = DocumentName::try_from(expected.to_owned()).unwrap();
-        assert_eq!(found, Ok((Route::RemoveDocument, Named::Document(name))), "{path}");
+        assert_eq!(found, Ok((route("DELETE", "/policy/documents/{name}"), Named::Document(name))), "{path}");
     }
     for path in ["", "%20a", "a%0Ab", "%FF", &"a".repeat(201)] {
         let found = Route::find("DELETE", &format!("/policy/documents/{path}"));
@@ -104,18 +105,42 @@ fn a_document_is_named_in_percent_encoding() {
 
 #[test]
 fn only_routes_with_a_body_take_one() {
-    for (method, _, route) in ROUTES {
-        let limit = route.max_body();
-        match route {
-            Route::PublishPolicy | Route::ChangePolicy | Route::PublishDocument | Route::PreviewPolicy => {
+    for route in &ROUTES {
+        let limit = route.max_body;
+        match (route.method, route.path) {
+            ("PUT" | "PATCH", "/policy") | ("PUT", "/policy/documents/{name}") | ("POST", "/policy/preview") => {
                 assert_eq!(limit, Some(MAX_POLICY_BYTES));
             }
-            Route::CancelRotation | Route::FinishRotation | Route::Resync => assert_eq!(limit, None, "{route:?}"),
-            Route::SignIn => assert_eq!(limit, Some(MAX_SIGN_IN_BYTES)),
-            _ if ["GET", "DELETE"].contains(&method) => assert_eq!(limit, None, "{route:?}"),
+            ("POST", "/integrations/{id}/rotation/cancel" | "/integrations/{id}/rotation/finish" | "/resync") => {
+                assert_eq!(limit, None, "{route:?}");
+            }
+            ("POST", "/session") => assert_eq!(limit, Some(MAX_SIGN_IN_BYTES)),
+            ("GET" | "DELETE", _) => assert_eq!(limit, None, "{route:?}"),
             _ => assert_eq!(limit, Some(MAX_BODY_BYTES), "{route:?}"),
         }
     }
+}
+
+#[test]
+fn only_the_description_is_for_anyone_and_only_a_sign_in_has_its_key_in_the_body() {
+    for route in &ROUTES {
+        let expected = match (route.method, route.path) {
+            ("GET", "/openapi.json") => Access::Anyone,
+            ("POST", "/session") => Access::OwnerKeyInBody,
+            _ => Access::Admin,
+        };
+        assert_eq!(route.access, expected, "{route:?}");
+    }
+}
+
+#[test]
+fn a_token_is_minted_where_one_is_created_or_rotated() {
+    let minting: Vec<_> = ROUTES.iter().filter(|route| route.mints).map(|route| (route.method, route.path)).collect();
+    assert_eq!(minting, [("POST", "/integrations"), ("POST", "/integrations/{id}/rotate")]);
+}
+
+fn route(method: &str, path: &str) -> &'static Route {
+    ROUTES.iter().find(|route| (route.method, route.path) == (method, path)).unwrap()
 }
 
 fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command, AdminError> {
@@ -125,10 +150,10 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 
 #[test]
 fn every_change_of_what_has_an_id_needs_its_rev() {
-    let changes = ROUTES.iter().filter(|(method, template, _)| template.contains("{id}") && *method != "GET");
+    let changes = ROUTES.iter().filter(|route| route.path.contains("{id}") && route.method != "GET");
     assert_eq!(changes.clone().count(), 6);
-    for (method, template, route) in changes {
-        let path = template.replace("{id}", ID);
+    for route in changes {
+        let (method, path) = (route.method, route.path.replace("{id}", ID));
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");
         assert!(with_rev(method, &path, Some("\"7\"")).is_ok(), "{route:?}");
     }
@@ -141,7 +166,7 @@ fn the_agency_is_set_on_the_base_of_its_rev() {
         Command::parse(IncomingRequest { method, path, query: None, if_match, if_none_match: None, body })
     };
     assert_eq!(set(None).unwrap_err(), AdminError::NeedsRev);
-    assert!(matches!(set(Some("\"0\"")), Ok(Command::SetAgency { rev: 0, .. })));
+    assert!(matches!(set(Some("\"0\"")), Ok(Command::Agency(AgencyCommand::Set { rev: 0, .. }))));
 }
 
 #[test]
@@ -172,7 +197,9 @@ fn if_match_is_one_rev_in_quotes() {
         assert_eq!(field(with_rev("DELETE", &path, Some(text))), "If-Match", "{text:?}");
     }
     for (text, expected) in [("\"0\"", 0), ("\"7\"", 7), ("W/\"7\"", 7), ("\"18446744073709551615\"", u64::MAX)] {
-        let Command::DeleteIntegration { rev, id } = with_rev("DELETE", &path, Some(text)).unwrap() else {
+        let Command::Integration(IntegrationCommand::Delete { rev, id }) =
+            with_rev("DELETE", &path, Some(text)).unwrap()
+        else {
             panic!("{text}")
         };
         assert_eq!((rev, id), (expected, integration_id(1)));
@@ -192,15 +219,15 @@ fn a_policy_may_be_published_with_or_without_a_rev() {
             body,
         })
     };
-    assert!(matches!(publish(None), Ok(Command::PublishPolicy { rev: None, .. })));
-    assert!(matches!(publish(Some("\"3\"")), Ok(Command::PublishPolicy { rev: Some(3), .. })));
+    assert!(matches!(publish(None), Ok(Command::Policy(PolicyCommand::Publish { rev: None, .. }))));
+    assert!(matches!(publish(Some("\"3\"")), Ok(Command::Policy(PolicyCommand::Publish { rev: Some(3), .. }))));
     assert_eq!(field(publish(Some("3"))), "If-Match");
 }
 
 #[test]
 fn no_other_address_takes_a_query() {
-    for (method, template, route) in ROUTES.into_iter().filter(|route| !route.2.takes_query()) {
-        let path = template.replace("{id}", ID);
+    for route in ROUTES.iter().filter(|route| !route.takes_query) {
+        let (method, path) = (route.method, route.path.replace("{id}", ID));
         let request = IncomingRequest {
             method,
             path: &path,

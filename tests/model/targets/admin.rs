@@ -2,7 +2,10 @@
 //! The checks read the body with serde_json, which takes no byte order mark; the API accepts one.
 
 use serde_json::Value;
-use tidegate::admin::{AdminError, Command, IncomingRequest, PolicyDraft, ROUTES, Rotate};
+use tidegate::admin::{
+    AdminError, AgencyCommand, Command, IncomingRequest, IntegrationCommand, PolicyCommand, PolicyDraft, ROUTES,
+    Rotate, SubAccountCommand,
+};
 use tidegate::rotation::Window;
 
 use super::{known, text};
@@ -28,51 +31,52 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
         template.len() == path.len()
             && template.iter().zip(&path).all(|(template, segment)| template == segment || template.starts_with('{'))
     };
-    assert!(
-        ROUTES.iter().any(|(known, template, _)| *known == method && fits(template)),
-        "{method} {path} is no route"
-    );
+    assert!(ROUTES.iter().any(|route| route.method == method && fits(route.path)), "{method} {path} is no route");
     if let Some(fields) = fields(command) {
         let raw: Value = serde_json::from_str(body).expect("an accepted body is JSON");
         let given = raw.as_object().expect("an accepted body is an object");
         assert!(given.keys().all(|name| fields.contains(&name.as_str())), "an unknown field is accepted: {body}");
     }
+    use {IntegrationCommand as Integration, PolicyCommand as Policy};
     match command {
-        Command::CreateIntegration(new) => names(new.name.as_str(), new.description.as_str()),
-        Command::EditIntegration { rev, edit, .. } => {
+        Command::Integration(Integration::Create(new)) => names(new.name.as_str(), new.description.as_str()),
+        Command::Integration(Integration::Edit { rev, edit, .. }) => {
             based_on(*rev, if_match);
             let name = edit.name.as_ref().map_or("a", |name| name.as_str());
             names(name, edit.description.as_ref().map_or("", |description| description.as_str()));
         }
-        Command::Rotate { rev, rotate, .. } => {
+        Command::Integration(Integration::Rotate { rev, rotate, .. }) => {
             based_on(*rev, if_match);
             rotation(*rotate, &serde_json::from_str(body).expect("JSON"));
         }
-        Command::DeleteIntegration { rev, .. }
-        | Command::CancelRotation { rev, .. }
-        | Command::FinishRotation { rev, .. } => based_on(*rev, if_match),
-        Command::PublishPolicy { rev: Some(rev), .. } => based_on(*rev, if_match),
-        Command::SetAgency { rev, agency } => {
+        Command::Integration(
+            Integration::Delete { rev, .. }
+            | Integration::CancelRotation { rev, .. }
+            | Integration::FinishRotation { rev, .. },
+        ) => based_on(*rev, if_match),
+        Command::Policy(Policy::Publish { rev: Some(rev), .. }) => based_on(*rev, if_match),
+        Command::Agency(AgencyCommand::Set { rev, agency }) => {
             based_on(*rev, if_match);
             names(agency.name.as_ref().map_or("a", |name| name.as_str()), "");
         }
-        Command::ListIntegrations(list) => assert!((1..=200).contains(&list.limit)),
+        Command::Integration(Integration::List(list)) => assert!((1..=200).contains(&list.limit)),
         _ => {}
     }
 }
 
 /// The fields that a body may have; `None` where there is none to look at.
 fn fields(command: &Command) -> Option<&'static [&'static str]> {
+    use {IntegrationCommand as Integration, PolicyCommand as Policy};
     Some(match command {
-        Command::AddSubAccount(_) => &["id", "name"],
-        Command::CreateIntegration(_) => &["name", "description", "owner", "scopes"],
-        Command::EditIntegration { .. } => &["name", "description", "scopes"],
-        Command::Rotate { .. } => &["expire", "window_seconds"],
-        Command::PublishPolicy { draft: PolicyDraft::Whole(_), .. } => &["documents", "settings"],
-        Command::PublishPolicy { draft: PolicyDraft::Earlier(_), .. } => &["to"],
-        Command::PreviewPolicy(_) => &["documents", "settings", "change", "to"],
-        Command::SetAgency { .. } => &["id", "name"],
-        Command::Explain(_) => &["method", "path", "integration", "scopes", "owner"],
+        Command::SubAccount(SubAccountCommand::Add(_)) => &["id", "name"],
+        Command::Integration(Integration::Create(_)) => &["name", "description", "owner", "scopes"],
+        Command::Integration(Integration::Edit { .. }) => &["name", "description", "scopes"],
+        Command::Integration(Integration::Rotate { .. }) => &["expire", "window_seconds"],
+        Command::Policy(Policy::Publish { draft: PolicyDraft::Whole(_), .. }) => &["documents", "settings"],
+        Command::Policy(Policy::Publish { draft: PolicyDraft::Earlier(_), .. }) => &["to"],
+        Command::Policy(Policy::Preview(_)) => &["documents", "settings", "change", "to"],
+        Command::Agency(AgencyCommand::Set { .. }) => &["id", "name"],
+        Command::Policy(Policy::Explain(_)) => &["method", "path", "integration", "scopes", "owner"],
         _ => return None,
     })
 }

@@ -18,7 +18,7 @@ use crate::platform::head::split;
 use crate::platform::{body, clock, respond};
 use crate::{log, registry_client};
 use registry::{ACTOR, Actor, COMMANDS, find_session};
-use tidegate::admin::{AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
+use tidegate::admin::{Access, AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
 use tidegate::request::{Method, is_application_json};
 use tidegate::token::TokenKeys;
 
@@ -80,19 +80,17 @@ impl Admin<'_> {
     async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
-        if route == Route::OpenApi {
-            return web_page::description(&self.context.env).await;
-        }
-        let verified = match route {
-            Route::SignIn => self.signs_in().await,
-            _ => self.actor(),
+        let verified = match route.access {
+            Access::Anyone => return web_page::description(&self.context.env).await,
+            Access::OwnerKeyInBody => self.signs_in().await,
+            Access::Admin => self.actor(),
         };
         let verified = verified.inspect_err(|error| self.note(error))?;
-        if route.max_body().is_some() {
+        if route.max_body.is_some() {
             self.check_content_type()?;
         }
         let separator = if query.is_empty() { "" } else { "?" };
-        let body = if route == Route::SignIn { None } else { self.request.body() };
+        let body = if route.access == Access::OwnerKeyInBody { None } else { self.request.body() };
         self.ask_registry(&format!("{path}{separator}{query}"), &verified, body).await
     }
 
