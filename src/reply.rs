@@ -44,7 +44,7 @@ pub struct Realm(String);
 
 /// The text is no realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("REALM must be 1 to 128 printable ASCII characters without \" and \\")]
+#[error("must be 1 to 128 printable ASCII characters without \" and \\")]
 pub struct InvalidRealm;
 
 /// Seconds after which a client may try again when the gate itself could not judge.

@@ -15,12 +15,12 @@ pub struct ApiUrl(String);
 
 /// The text is not a host name with at most a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("ADMIN_HOST must be a host name with at most a port, as in gate-admin.example.com")]
+#[error("must be a host name with at most a port, as in gate-admin.example.com")]
 pub struct InvalidAdminHost;
 
 /// The text is not an address of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("API_URL must be a scheme and a host, as in https://api.example.com")]
+#[error("must be a scheme and a host, as in https://api.example.com")]
 pub struct InvalidApiUrl;
 
 const MAX_NAME_BYTES: usize = 253;

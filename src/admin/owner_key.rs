@@ -18,7 +18,7 @@ pub struct OwnerKey([u8; 32]);
 /// The text is not an owner key. Says how to make one, and nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "OWNER_KEY must be \"owner_\" and 43 base64url characters: `cargo xtask secret OWNER_KEY FILE` writes a new one to a file"
+    "must be \"owner_\" and 43 base64url characters: `cargo xtask secret OWNER_KEY FILE` writes a new one to a file"
 )]
 pub struct InvalidOwnerKey;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use choice::{Choice, InMemory, Known, Reading, Source, choose};
 pub use copy::{CLOCK_ALLOWANCE_MS, Continuity, DUE_AFTER_MS, FeedCopy};
-pub use limits::{InvalidLimit, Limits, OnOutage};
+pub use limits::{InvalidOnOutage, Limits, MIN_STALENESS_SECONDS, OnOutage};
 
 use super::token::IntegrationId;
 

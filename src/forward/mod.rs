@@ -4,10 +4,12 @@
 mod answer;
 mod cookie;
 mod fields;
+mod origin_url;
 
 pub use answer::{AnswerRules, WITHHELD_FIELDS};
 pub use cookie::{SESSION_COOKIE, sets_cookie_of_ours};
 pub use fields::{InvalidRemovedFields, RemovedFields};
+pub use origin_url::{InvalidOriginUrl, OriginUrl};
 
 use self::cookie::without_cookies_of_ours;
 use self::fields::{folded, is_claim, is_hop_by_hop, is_named_by, is_ours};

@@ -40,10 +40,10 @@ pub struct TokenKeys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The secret is empty.
-    #[error("TOKEN_KEYS is empty: set it to one or more base64url 32-byte keys, comma-separated")]
+    #[error("must be one or more base64url keys of 32 bytes, comma-separated")]
     Missing,
     /// One key is not base64url of 32 bytes.
-    #[error("key {0} of TOKEN_KEYS is not 32 bytes in base64url without padding")]
+    #[error("must be base64url keys of 32 bytes, without padding and comma-separated: key {0} is not")]
     Malformed(usize),
 }
 

@@ -14,7 +14,7 @@ pub struct Prefix(String);
 
 /// The text is no prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("TOKEN_PREFIX must be 2 to 16 characters of a-z and 0-9, the first a letter, and not tga")]
+#[error("must be 2 to 16 characters of a-z and 0-9, the first a letter, and not tga")]
 pub struct InvalidPrefix;
 
 /// A token in the right form and with the right checksum. Nothing is said of its tag yet.

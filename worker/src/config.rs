@@ -1,70 +1,102 @@
-//! What the deployment sets (`wrangler.toml`, secrets), read once and checked.
+//! What the deployment sets (`wrangler.toml`, secrets), read once and checked. [`tidegate::settings`] has the table.
 
+use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::origin::Origin;
 use crate::platform::environment::{binding, text};
 use registry::Settings;
-use tidegate::admin::{AdminError, AdminHost, ApiUrl, OwnerKey};
-use tidegate::decision::Denial;
+use tidegate::admin::{AdminHost, ApiUrl, OwnerKey};
 use tidegate::feed::Limits;
+use tidegate::forward::{OriginUrl, RemovedFields};
 use tidegate::reply::Realm;
+use tidegate::settings::{self, ConfigError, Setting};
 use tidegate::token::{Prefix, TokenKeys};
 
 /// The gate's configuration. What is missing or malformed is an error where it is needed: nothing is guessed.
 pub(crate) struct Config {
     /// For tokens' tags and hashes.
-    pub keys: Result<TokenKeys, Denial>,
+    pub keys: Result<TokenKeys, ConfigError>,
     /// What tokens begin with.
-    pub prefix: Result<Prefix, Denial>,
+    pub prefix: Result<Prefix, ConfigError>,
     /// What challenges name.
-    pub realm: Realm,
+    pub realm: Result<Realm, ConfigError>,
     /// Where granted requests go.
-    pub origin: Result<Origin, Denial>,
+    pub origin: Result<OriginConfig, ConfigError>,
     /// How old a verdict's ground may be.
-    pub limits: Result<Limits, Denial>,
+    pub limits: Result<Limits, ConfigError>,
     /// What the admin plane alone needs.
     pub admin: AdminConfig,
+}
+
+/// Where granted requests go, and how.
+pub(crate) struct OriginConfig {
+    /// The service or address.
+    pub to: Destination,
+    /// How long the origin may take to begin its answer, in milliseconds.
+    pub timeout_ms: u64,
+    /// What requests leave behind, beside what they always do.
+    pub removed: RemovedFields,
+}
+
+/// Who gets a granted request.
+pub(crate) enum Destination {
+    /// A service binding: host and scheme stay the client's.
+    Service(JsValue),
+    /// A scheme and an authority.
+    Address(OriginUrl),
 }
 
 /// What the admin plane needs beside all else: where it lacks something, the gate still judges.
 pub(crate) struct AdminConfig {
     /// For bearers of it, and to sign in.
-    pub owner_key: Result<OwnerKey, AdminError>,
+    pub owner_key: Result<OwnerKey, ConfigError>,
     /// The host name that the admin plane is confined to, if it is.
-    pub host: Result<Option<AdminHost>, AdminError>,
+    pub host: Result<Option<AdminHost>, ConfigError>,
     /// Where the API is, for the page's samples.
-    pub api_url: Result<Option<ApiUrl>, AdminError>,
+    pub api_url: Result<Option<ApiUrl>, ConfigError>,
 }
 
 impl Config {
-    /// Reads the environment. A malformed `REALM` is an error of the token's prefix too: every request is refused.
+    /// Reads the environment.
     pub fn read(env: &Env) -> Self {
-        let realm = text(env, "REALM").map_or_else(|| Ok(Realm::default()), |realm| Realm::parse(&realm));
-        let prefix = text(env, "TOKEN_PREFIX").map_or_else(|| Ok(Prefix::default()), |prefix| Prefix::parse(&prefix));
-        let prefix = prefix.map_err(|error| misconfigured(&error));
         Self {
-            keys: TokenKeys::parse(&text(env, "TOKEN_KEYS").unwrap_or_default()).map_err(|error| misconfigured(&error)),
-            prefix: match &realm {
-                Ok(_) => prefix,
-                Err(error) => Err(misconfigured(error)),
-            },
-            realm: realm.unwrap_or_default(),
-            origin: Origin::read(env),
+            keys: read(env, &settings::TOKEN_KEYS),
+            prefix: read(env, &settings::TOKEN_PREFIX),
+            realm: read(env, &settings::REALM),
+            origin: OriginConfig::read(env),
             limits: limits(env),
             admin: AdminConfig::read(env),
         }
     }
 }
 
+impl OriginConfig {
+    fn read(env: &Env) -> Result<Self, ConfigError> {
+        let timeout_ms = milliseconds(read(env, &settings::ORIGIN_TIMEOUT_SECONDS)?);
+        let removed = read_if_set(env, &settings::REMOVED_HEADERS)?.unwrap_or_default();
+        Ok(Self { to: Destination::read(env)?, timeout_ms, removed })
+    }
+}
+
+impl Destination {
+    /// Reads `ORIGIN`, else `ORIGIN_URL`.
+    fn read(env: &Env) -> Result<Self, ConfigError> {
+        match binding(env, "ORIGIN") {
+            Some(service) if service.is_object() => Ok(Self::Service(service)),
+            Some(_) => Err(ConfigError::new("ORIGIN", "must be a service binding; an address is ORIGIN_URL")),
+            None => read_if_set(env, &settings::ORIGIN_URL)?
+                .map(Self::Address)
+                .ok_or_else(|| ConfigError::new("ORIGIN", "must be bound to a service, or ORIGIN_URL be set")),
+        }
+    }
+}
+
 impl AdminConfig {
     fn read(env: &Env) -> Self {
-        let host = text(env, "ADMIN_HOST").map(|host| AdminHost::parse(&host)).transpose();
-        let api_url = text(env, "API_URL").map(|url| ApiUrl::parse(&url)).transpose();
         Self {
-            owner_key: OwnerKey::parse(&text(env, "OWNER_KEY").unwrap_or_default()).map_err(|error| unusable(&error)),
-            host: host.map_err(|error| unusable(&error)),
-            api_url: api_url.map_err(|error| unusable(&error)),
+            owner_key: read(env, &settings::OWNER_KEY),
+            host: read_if_set(env, &settings::ADMIN_HOST),
+            api_url: read_if_set(env, &settings::API_URL),
         }
     }
 
@@ -78,33 +110,36 @@ impl AdminConfig {
 impl From<Config> for Settings {
     fn from(config: Config) -> Self {
         let Config { keys, prefix, admin: AdminConfig { owner_key, api_url, .. }, .. } = config;
-        let for_admin = |denial: Denial| for_admin(&denial);
-        Self { keys: keys.map_err(for_admin), prefix: prefix.map_err(for_admin), owner_key, api_url }
+        let (keys, prefix) = (keys.map_err(Into::into), prefix.map_err(Into::into));
+        Self { keys, prefix, owner_key: owner_key.map_err(Into::into), api_url: api_url.map_err(Into::into) }
     }
 }
 
 /// The bounds of freshness, and the registry that they are kept by.
-fn limits(env: &Env) -> Result<Limits, Denial> {
+fn limits(env: &Env) -> Result<Limits, ConfigError> {
     if binding(env, "REGISTRY").is_none() {
-        return Err(misconfigured(&"bind the Durable Object REGISTRY"));
+        return Err(no_registry());
     }
-    let [max, good, outage] =
-        ["MAX_STALENESS_SECONDS", "LAST_KNOWN_GOOD_SECONDS", "ON_REGISTRY_OUTAGE"].map(|name| text(env, name));
-    Limits::parse(max.as_deref(), good.as_deref(), outage.as_deref()).map_err(|error| misconfigured(&error))
+    Ok(Limits {
+        max_staleness_ms: milliseconds(read(env, &settings::MAX_STALENESS_SECONDS)?),
+        last_known_good_ms: milliseconds(read(env, &settings::LAST_KNOWN_GOOD_SECONDS)?),
+        on_outage: read(env, &settings::ON_REGISTRY_OUTAGE)?,
+    })
 }
 
-/// What the gate lacks, where the admin plane needs it too.
-pub(crate) fn for_admin(denial: &Denial) -> AdminError {
-    match denial {
-        Denial::Misconfigured(what) => AdminError::Misconfigured(what.clone()),
-        other => AdminError::Misconfigured(other.to_string()),
-    }
+/// The registry is not bound.
+pub(crate) fn no_registry() -> ConfigError {
+    ConfigError::new("REGISTRY", "must be bound to the Durable Object Registry")
 }
 
-fn unusable(error: &impl ToString) -> AdminError {
-    AdminError::Misconfigured(error.to_string())
+fn milliseconds(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
 }
 
-pub(crate) fn misconfigured(error: &impl ToString) -> Denial {
-    Denial::Misconfigured(error.to_string())
+fn read<T>(env: &Env, setting: &Setting<T>) -> Result<T, ConfigError> {
+    setting.read(text(env, setting.name).as_deref())
+}
+
+fn read_if_set<T>(env: &Env, setting: &Setting<T>) -> Result<Option<T>, ConfigError> {
+    setting.read_if_set(text(env, setting.name).as_deref())
 }

@@ -8,6 +8,7 @@ use super::support::project_path;
 mod errors;
 mod links;
 mod readme;
+mod settings;
 
 /// Every page in Markdown that a reader is led to, as a path from the project's root.
 fn pages() -> Vec<String> {

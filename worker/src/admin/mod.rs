@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
 
-use crate::config::{AdminConfig, for_admin};
+use crate::config::{self, AdminConfig};
 use crate::evidence::RequestContext;
 use crate::platform::body::BodyError;
 use crate::platform::head::split;
@@ -97,8 +97,8 @@ impl Admin<'_> {
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
     fn check_host(&self) -> Result<(), AdminError> {
         let config = self.config();
-        config.api_url.as_ref().map_err(AdminError::clone)?;
-        match config.host.as_ref().map_err(AdminError::clone)? {
+        config.api_url.as_ref().map_err(Clone::clone)?;
+        match config.host.as_ref().map_err(Clone::clone)? {
             Some(host) if !host.serves(&self.request.url()) => Err(AdminError::NotFound),
             _ => Ok(()),
         }
@@ -158,11 +158,11 @@ impl Admin<'_> {
     }
 
     fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
-        self.config().owner_key.as_ref().map_err(AdminError::clone)
+        Ok(self.config().owner_key.as_ref().map_err(Clone::clone)?)
     }
 
     fn keys(&self) -> Result<&TokenKeys, AdminError> {
-        self.context.isolate.config().keys.as_ref().map_err(for_admin)
+        Ok(self.context.isolate.config().keys.as_ref().map_err(Clone::clone)?)
     }
 
     /// No change is accepted that another origin's page asks for, whatever it sends along.
@@ -226,7 +226,7 @@ impl Admin<'_> {
         }
         let url = format!("{COMMANDS}{path_and_query}");
         let stub = registry_client::stub(&self.context.env);
-        let stub = stub.ok_or_else(|| AdminError::Misconfigured("bind the Durable Object REGISTRY".to_owned()))?;
+        let stub = stub.ok_or_else(config::no_registry)?;
         let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
         let answer = clock::within(TIMEOUT, JsFuture::from(promise)).await;
         let answer = answer.ok_or_else(|| AdminError::Registry("no answer in time".to_owned()))?;

@@ -16,7 +16,7 @@ use crate::platform::{clock, respond};
 use crate::{admin, log};
 use tidegate::admin::AdminError;
 use tidegate::decision::{Denial, Grant, Identity, authenticate};
-use tidegate::reply::answer;
+use tidegate::reply::{Realm, answer};
 use tidegate::request::{Path, PathError, Request, RequestError};
 use tidegate::rotation::TokenUse;
 use tidegate::token::{IntegrationId, OwnCredentials, VerifiedRequest, check};
@@ -143,6 +143,7 @@ impl<'a> Gate<'a> {
         let request = Request::parse(method, self.head.target(), authorization.as_deref())?;
         let (keys, prefix) =
             (config.keys.as_ref().map_err(Clone::clone)?, config.prefix.as_ref().map_err(Clone::clone)?);
+        config.realm.as_ref().map_err(Clone::clone)?; // no answer names a realm that nobody chose
         let is_owner_key = |text: &str| config.admin.owner_key.as_ref().is_ok_and(|key| key.is(text));
         let own = OwnCredentials { prefix, is_owner_key: &is_owner_key };
         request.authenticate(|authorization| check(keys, own, authorization).map_err(Denial::from))
@@ -153,13 +154,16 @@ impl<'a> Gate<'a> {
         self.origin()?.forward(http, self.body.get().map(Vec::as_slice), self.head, grant).await
     }
 
-    fn origin(&self) -> Result<&Origin, Denial> {
-        self.isolate.config().origin.as_ref().map_err(Clone::clone)
+    fn origin(&self) -> Result<Origin<'_>, Denial> {
+        Ok(Origin(self.isolate.config().origin.as_ref().map_err(Clone::clone)?))
     }
 
     /// Step 6, for a denial.
     fn deny(&self, denial: &Denial, integration: Option<&IntegrationId>) -> worker::Result<Response> {
-        let reply = answer(denial, &self.isolate.config().realm);
+        let reply = match &self.isolate.config().realm {
+            Ok(realm) => answer(denial, realm),
+            Err(_) => answer(denial, &Realm::default()),
+        };
         let provenance = self.provenance.borrow().as_ref().map(Provenance::to_json);
         let (refusals, now_ms) = (&self.isolate.refusals, self.isolate.now_ms());
         log::denial(denial, reply.status, &self.head.method, integration, provenance.as_ref(), refusals, now_ms);

@@ -1,0 +1,134 @@
+//! The table.
+
+use super::setting::{Kind, Listed, Setting};
+use crate::admin::{AdminHost, ApiUrl, OwnerKey};
+use crate::feed::{MIN_STALENESS_SECONDS, OnOutage};
+use crate::forward::{OriginUrl, RemovedFields};
+use crate::reply::Realm;
+use crate::token::{Prefix, TokenKeys};
+
+/// Makes each setting and the list of all from one table, so that neither can lack one.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $kind:ident $name:ident: $type:ty $(= $default:literal)?, $parse:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $name: Setting<$type> =
+                Setting { name: stringify!($name), default: settings!(@default $($default)?), parse: |text| $parse(text).map_err(said) };
+        )*
+
+        /// Every setting, in the order of docs/configuration.md.
+        pub const SETTINGS: &[Listed] = &[$(Listed {
+            name: $name.name,
+            kind: Kind::$kind,
+            default: $name.default,
+            check: |text| $name.read(Some(text)).map(drop),
+        },)*];
+    };
+    (@default) => { None };
+    (@default $default:literal) => { Some($default) };
+}
+
+settings! {
+    /// The keys of tokens' tags and of the MACs on what KV holds.
+    Secret TOKEN_KEYS: TokenKeys, TokenKeys::parse;
+    /// The key of the admin plane.
+    Secret OWNER_KEY: OwnerKey, OwnerKey::parse;
+    /// What tokens begin with.
+    Variable TOKEN_PREFIX: Prefix = "pit", Prefix::parse;
+    /// What challenges name.
+    Variable REALM: Realm = "api", Realm::parse;
+    /// Where granted requests go, unless the binding `ORIGIN` is there.
+    Variable ORIGIN_URL: OriginUrl, OriginUrl::parse;
+    /// How long the origin may take to begin its answer.
+    Variable ORIGIN_TIMEOUT_SECONDS: u64 = "60", seconds::<1, 600>;
+    /// What else requests leave behind.
+    Variable REMOVED_HEADERS: RemovedFields, RemovedFields::parse;
+    /// How old the copy of the feed may be that a verdict rests on.
+    Variable MAX_STALENESS_SECONDS: u64 = "10", seconds::<MIN_STALENESS_SECONDS, 300>;
+    /// What becomes of requests while that bound cannot be kept.
+    Variable ON_REGISTRY_OUTAGE: OnOutage = "serve", OnOutage::parse;
+    /// How long what was read serves while KV cannot be read.
+    Variable LAST_KNOWN_GOOD_SECONDS: u64 = "300", seconds::<0, 3600>;
+    /// The host name of the admin plane.
+    Variable ADMIN_HOST: AdminHost, AdminHost::parse;
+    /// Where the API is, for the page's samples.
+    Variable API_URL: ApiUrl, ApiUrl::parse;
+}
+
+/// Seconds in decimal digits, without a sign and without leading zeros.
+fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &u64| (MIN..=MAX).contains(seconds) && seconds.to_string() == text);
+    seconds.ok_or_else(|| format!("must be {MIN} to {MAX}"))
+}
+
+fn said(error: impl ToString) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        assert_eq!(MAX_STALENESS_SECONDS.read(None), Ok(10));
+        assert_eq!(LAST_KNOWN_GOOD_SECONDS.read(None), Ok(300));
+        assert_eq!(ORIGIN_TIMEOUT_SECONDS.read(None), Ok(60));
+        assert_eq!(ON_REGISTRY_OUTAGE.read(None), Ok(OnOutage::Serve));
+        assert_eq!(TOKEN_PREFIX.read(None), Ok(Prefix::default()));
+        assert_eq!(REALM.read(None), Ok(Realm::default()));
+        assert_eq!(API_URL.read_if_set(None), Ok(None));
+    }
+
+    #[test]
+    fn what_has_no_default_must_be_set() {
+        for setting in ["TOKEN_KEYS", "OWNER_KEY"] {
+            let listed = SETTINGS.iter().find(|listed| listed.name == setting).unwrap();
+            let error = (listed.check)("").unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{setting} must be ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_default_is_valid() {
+        for listed in SETTINGS {
+            if let Some(default) = listed.default {
+                assert_eq!((listed.check)(default), Ok(()), "{}", listed.name);
+            }
+        }
+    }
+
+    #[test]
+    fn seconds_have_bounds_and_one_spelling() {
+        let settings = [(ORIGIN_TIMEOUT_SECONDS, 1, 600), (MAX_STALENESS_SECONDS, 7, 300), (LAST_KNOWN_GOOD_SECONDS, 0, 3600)];
+        for (setting, min, max) in settings {
+            for good in [min, max] {
+                assert_eq!(setting.read(Some(&good.to_string())), Ok(good), "{}", setting.name);
+            }
+            let over = (max + 1).to_string();
+            for text in [&over, "-7", "+30", "007", "7.0", " 7", "7s", "ten", "", "00", "1e2", "18446744073709551616"] {
+                let error = setting.read(Some(text)).unwrap_err();
+                assert_eq!(error.to_string(), format!("{} must be {min} to {max}", setting.name), "{text}");
+            }
+        }
+        assert!(MAX_STALENESS_SECONDS.read(Some("6")).is_err());
+    }
+
+    #[test]
+    fn an_outage_has_two_words() {
+        assert_eq!(ON_REGISTRY_OUTAGE.read(Some("deny")), Ok(OnOutage::Deny));
+        for text in ["Deny", "DENY", "deny ", "allow", "true", ""] {
+            let error = ON_REGISTRY_OUTAGE.read(Some(text)).unwrap_err();
+            assert_eq!(error.to_string(), "ON_REGISTRY_OUTAGE must be serve or deny", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_setting_and_not_what_it_was_set_to() {
+        for listed in SETTINGS {
+            let error = (listed.check)("sesame\u{7f}\"/").unwrap_err();
+            assert!(error.to_string().starts_with(listed.name), "{error}");
+            assert!(!error.to_string().contains("sesame"), "{error}");
+        }
+    }
+}
