@@ -1,0 +1,82 @@
+import { policy as api } from "../api/client";
+import { Problem, UNEXPECTED, UNREACHABLE } from "../api/problem";
+import type { PolicyPreview } from "../api/types";
+import { loadCore } from "../core";
+import { policyInForce } from "../state/known.svelte";
+import type { Draft } from "./policy-draft.svelte";
+import { words as t } from "./words";
+
+/** How long somebody may pause between two changes before they are worked out, in milliseconds. */
+const PAUSE_MS = 350;
+
+/** What publishing a draft would do. Nobody publishes blind: the gate is asked as soon as something changes. */
+export class Outlook {
+  /** With the gate's word on all integrations; without it, what was worked out here of documents that are all there is. */
+  preview = $state.raw<PolicyPreview | null>(null);
+  isOfGate = $state(false);
+  isAsking = $state(false);
+  problem = $state.raw<Problem | null>(null);
+
+  /** `stale` is called where the policy in force is another one than the draft was made for. */
+  constructor(private readonly draft: Draft, private readonly stale: () => void) {}
+
+  readonly canPublish = $derived.by(() => this.preview !== null && this.isOfGate && this.preview.report.errors.length === 0 && !this.isAsking);
+
+  /** Works it out for the draft as it is now, after a pause. Returns how to end that; an effect calls both. */
+  follow(): (() => void) | undefined {
+    const { draft } = this;
+    const fault = draft.files.find((file) => file.fault !== null);
+    const isNothing = !draft.isChanged || (!draft.isKept && draft.chosen.length === 0);
+    this.isOfGate = false;
+    if (fault || isNothing) {
+      this.preview = null;
+      this.problem = fault ? new Problem(UNEXPECTED, { title: t.failed, detail: `${fault.file}: ${fault.fault}` }) : null;
+      this.isAsking = false;
+      return undefined;
+    }
+    this.isAsking = true;
+    const question = draft.question();
+    const here = this.#here();
+    const rev = draft.published()?.rev ?? 0;
+    const mine = new AbortController();
+    const timer = setTimeout(() => void this.#ask(question, here, rev, mine.signal), PAUSE_MS);
+    return () => {
+      mine.abort();
+      clearTimeout(timer);
+    };
+  }
+
+  /** Documents that are all there is can be compiled here, before the gate answers. */
+  #here(): (() => Promise<PolicyPreview>) | null {
+    const { staying, chosen, settings, published } = this.draft;
+    if (staying.length > 0 || chosen.length === 0) return null;
+    const texts = chosen.map(({ file }) => file.text);
+    const rev = published()?.rev ?? 0;
+    return async () => {
+      const inForce = policyInForce.value;
+      const { report, diff } = inForce ? await inForce.diff(texts, settings) : { report: await (await loadCore()).policyReport(texts, settings), diff: null };
+      return { rev, report, diff, impact: null, documents: null };
+    };
+  }
+
+  async #ask(question: ReturnType<Draft["question"]>, here: (() => Promise<PolicyPreview>) | null, rev: number, signal: AbortSignal): Promise<void> {
+    try {
+      const compiled = await here?.();
+      if (compiled && !signal.aborted) this.preview = compiled;
+      const found = await api.preview(question, signal);
+      if (signal.aborted) return;
+      if (found.rev !== rev) throw new Problem(412, { title: t.stale });
+      this.preview = found;
+      this.isOfGate = true;
+      this.problem = null;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const refused = Problem.from(thrown);
+      this.problem = refused;
+      if (refused.status !== UNREACHABLE) this.preview = null;
+      if (refused.status === 412) this.stale();
+    } finally {
+      if (!signal.aborted) this.isAsking = false;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { policy as api, type PolicyChange, store, type WholePolicy } from "../api/client";
+import { Problem } from "../api/problem";
+import type { Policy, Published, Settings } from "../api/types";
+import { type ChosenFile, named } from "./documents";
+
+/** A policy in the making: documents that come, go or stay, and settings. */
+export class Draft {
+  files = $state.raw<ChosenFile[]>([]);
+  removed = $state.raw<string[]>([]);
+  settings = $state.raw<Settings>({ without_security: "deny" });
+  /** Whether somebody opened the draft without a change yet. */
+  isEditing = $state(false);
+
+  /** `published` gives the policy in force; null where there is none. */
+  constructor(readonly published: () => Policy | null) {
+    this.settings = published()?.settings ?? this.settings;
+  }
+
+  /** The chosen files by the names of their documents. */
+  readonly chosen = $derived.by(() => named(this.files));
+  readonly inForce = $derived.by(() => this.published()?.documents ?? []);
+  /** Where the documents in force were not kept, none can stay. */
+  readonly isKept = $derived.by(() => this.published() === null || this.published()?.documents !== null);
+  readonly staying = $derived.by(() => this.inForce.filter((one) => !this.removed.includes(one.name) && !this.chosen.some(({ name }) => name === one.name)));
+  readonly areSettingsChanged = $derived.by(() => {
+    const published = this.published();
+    return published !== null && JSON.stringify(this.settings) !== JSON.stringify(published.settings);
+  });
+  readonly isChanged = $derived.by(() => this.files.length > 0 || this.removed.length > 0 || this.areSettingsChanged);
+  readonly isOpen = $derived.by(() => this.isChanged || this.isEditing);
+
+  startOver(): void {
+    [this.files, this.removed, this.isEditing] = [[], [], false];
+    this.settings = this.published()?.settings ?? this.settings;
+  }
+
+  /** What the gate is asked: the difference to the policy in force, or all where nothing of it was kept. */
+  question(): WholePolicy | { change: PolicyChange } {
+    return this.isKept ? { change: this.#change() } : this.#whole();
+  }
+
+  /** Publishes it on top of the policy in force. Throws a problem with status 412 where somebody else was faster. */
+  publish(onSent: (share: number) => void): Promise<Published> {
+    const rev = this.published()?.rev ?? 0;
+    return this.isKept ? api.change(this.#change(), rev, onSent) : api.publish(this.#whole(), rev, onSent);
+  }
+
+  #change(): PolicyChange {
+    const documents = { ...Object.fromEntries(this.removed.map((name) => [name, null])), ...this.#texts() };
+    return {
+      ...(Object.keys(documents).length > 0 && { documents }),
+      ...((this.areSettingsChanged || this.published() === null) && { settings: this.settings }),
+    };
+  }
+
+  #whole(): WholePolicy {
+    return { documents: this.#texts(), settings: this.settings };
+  }
+
+  #texts(): Record<string, string> {
+    return Object.fromEntries(this.chosen.map(({ name, file }) => [name, file.text]));
+  }
+}
+
+/** Waits a while for KV to take what was published; it may take longer, which the gate sees to by itself. */
+export async function hasArrived(tell: (waiting: number) => void): Promise<boolean> {
+  const MAX_TRIES = 20;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const waiting = await store.show().then((progress) => progress.waiting, () => null);
+    if (waiting === 0) return true;
+    if (waiting !== null) tell(waiting);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return false;
+}
+
+/** Whether a publication was refused because the policy in force is another one by now. */
+export const isStale = (thrown: unknown) => Problem.from(thrown).status === 412;
