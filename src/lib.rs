@@ -11,7 +11,7 @@
 //!
 //! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
 //!
-//! [`admin`] holds the commands and answers of the admin API, and [`settings`] what a deployment chooses. Other packages call this
+//! [`admin`] holds the commands and answers of the admin API, and [`config`] what a deployment chooses. Other packages call this
 //! one and never the other way: `worker` runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
 //!
 //! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
@@ -51,4 +51,4 @@ pub mod forward;
 
 pub mod admin;
 
-pub mod settings;
+pub mod config;

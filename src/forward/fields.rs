@@ -12,9 +12,7 @@ struct Removed {
 
 /// The text is not a list of field names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be header field names with commas between them; a * at the end of one stands for any rest"
-)]
+#[error("must be header field names with commas between them; a * at the end of one stands for any rest")]
 pub struct InvalidRemovedFields;
 
 impl RemovedFields {

@@ -37,8 +37,18 @@ mod tests {
             assert_eq!(OriginUrl::parse(text).unwrap().as_str(), text);
             assert_eq!(OriginUrl::parse(&format!("{text}/")).unwrap().as_str(), text);
         }
-        for text in ["", "api.example.com", "https://", "https:///", "ftp://a", "https://a/v1", "https://a//", "https://a?b", "https://a#b", "https://u@a"]
-        {
+        for text in [
+            "",
+            "api.example.com",
+            "https://",
+            "https:///",
+            "ftp://a",
+            "https://a/v1",
+            "https://a//",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+        ] {
             assert_eq!(OriginUrl::parse(text), Err(InvalidOriginUrl), "{text}");
         }
     }

@@ -297,6 +297,7 @@ describe("a misconfigured variable", () => {
     const named = () => {
       const reasons = logged().map(({ reason }) => String(reason));
       logLines.length = 0;
+      for (const reason of reasons) expect((reason.match(/misconfigured/g) ?? []).length, reason).toBeLessThanOrEqual(1);
       return reasons.some((reason) => new RegExp(`\\b${name}\\b`).test(reason));
     };
     await withEnv(changes, async () => {

@@ -210,7 +210,7 @@ describe("configuration", () => {
     ["empty TOKEN_KEYS", { TOKEN_KEYS: "" }, "TOKEN_KEYS"],
     ["TOKEN_KEYS too short", { TOKEN_KEYS: "AQEB" }, "TOKEN_KEYS"],
     ["TOKEN_KEYS with padding", { TOKEN_KEYS: `${KEY}=` }, "TOKEN_KEYS"],
-    ["a second key malformed", { TOKEN_KEYS: `${KEY},x` }, "key 2 of TOKEN_KEYS"],
+    ["a second key malformed", { TOKEN_KEYS: `${KEY},x` }, "TOKEN_KEYS must be base64url keys of 32 bytes, without padding and comma-separated: key 2 is not"],
     ["TOKEN_KEYS with a comma too many", { TOKEN_KEYS: `${KEY},` }, "TOKEN_KEYS"],
     ["TOKEN_PREFIX in upper case", { TOKEN_PREFIX: "PIT" }, "TOKEN_PREFIX"],
     ["TOKEN_PREFIX with an underscore", { TOKEN_PREFIX: "a_b" }, "TOKEN_PREFIX"],
@@ -243,6 +243,8 @@ describe("configuration", () => {
     ["ORIGIN_URL with a user", { ORIGIN_URL: "https://a@api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_URL of another scheme", { ORIGIN_URL: "ftp://api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_TIMEOUT_SECONDS of 0", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "0" }, "ORIGIN_TIMEOUT_SECONDS"],
+    ["ORIGIN_TIMEOUT_SECONDS with a sign", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "+30" }, "ORIGIN_TIMEOUT_SECONDS must be 1 to 600"],
+    ["ORIGIN_TIMEOUT_SECONDS with zeros", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "007" }, "ORIGIN_TIMEOUT_SECONDS"],
     ["ORIGIN_TIMEOUT_SECONDS of a word", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "soon" }, "ORIGIN_TIMEOUT_SECONDS"],
   ])("%s: what would be forwarded is refused", async (_, changes, reason) => {
     await withEnv({ ORIGIN: undefined, ...changes }, async () => {

@@ -1,4 +1,4 @@
-//! What the deployment sets (`wrangler.toml`, secrets), read once and checked. [`tidegate::settings`] has the table.
+//! What the deployment sets (`wrangler.toml`, secrets), read once and checked. [`tidegate::config`] has the table.
 
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -6,10 +6,10 @@ use worker::Env;
 use crate::platform::environment::{binding, text};
 use registry::Settings;
 use tidegate::admin::{AdminHost, ApiUrl, OwnerKey};
+use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
 use tidegate::forward::{OriginUrl, RemovedFields};
 use tidegate::reply::Realm;
-use tidegate::settings::{self, ConfigError, Setting};
 use tidegate::token::{Prefix, TokenKeys};
 
 /// The gate's configuration. What is missing or malformed is an error where it is needed: nothing is guessed.
@@ -60,9 +60,9 @@ impl Config {
     /// Reads the environment.
     pub fn read(env: &Env) -> Self {
         Self {
-            keys: read(env, &settings::TOKEN_KEYS),
-            prefix: read(env, &settings::TOKEN_PREFIX),
-            realm: read(env, &settings::REALM),
+            keys: read(env, &config::TOKEN_KEYS),
+            prefix: read(env, &config::TOKEN_PREFIX),
+            realm: read(env, &config::REALM),
             origin: OriginConfig::read(env),
             limits: limits(env),
             admin: AdminConfig::read(env),
@@ -72,8 +72,8 @@ impl Config {
 
 impl OriginConfig {
     fn read(env: &Env) -> Result<Self, ConfigError> {
-        let timeout_ms = milliseconds(read(env, &settings::ORIGIN_TIMEOUT_SECONDS)?);
-        let removed = read_if_set(env, &settings::REMOVED_HEADERS)?.unwrap_or_default();
+        let timeout_ms = milliseconds(read(env, &config::ORIGIN_TIMEOUT_SECONDS)?);
+        let removed = read_if_set(env, &config::REMOVED_HEADERS)?.unwrap_or_default();
         Ok(Self { to: Destination::read(env)?, timeout_ms, removed })
     }
 }
@@ -84,7 +84,7 @@ impl Destination {
         match binding(env, "ORIGIN") {
             Some(service) if service.is_object() => Ok(Self::Service(service)),
             Some(_) => Err(ConfigError::new("ORIGIN", "must be a service binding; an address is ORIGIN_URL")),
-            None => read_if_set(env, &settings::ORIGIN_URL)?
+            None => read_if_set(env, &config::ORIGIN_URL)?
                 .map(Self::Address)
                 .ok_or_else(|| ConfigError::new("ORIGIN", "must be bound to a service, or ORIGIN_URL be set")),
         }
@@ -94,9 +94,9 @@ impl Destination {
 impl AdminConfig {
     fn read(env: &Env) -> Self {
         Self {
-            owner_key: read(env, &settings::OWNER_KEY),
-            host: read_if_set(env, &settings::ADMIN_HOST),
-            api_url: read_if_set(env, &settings::API_URL),
+            owner_key: read(env, &config::OWNER_KEY),
+            host: read_if_set(env, &config::ADMIN_HOST),
+            api_url: read_if_set(env, &config::API_URL),
         }
     }
 
@@ -121,9 +121,9 @@ fn limits(env: &Env) -> Result<Limits, ConfigError> {
         return Err(no_registry());
     }
     Ok(Limits {
-        max_staleness_ms: milliseconds(read(env, &settings::MAX_STALENESS_SECONDS)?),
-        last_known_good_ms: milliseconds(read(env, &settings::LAST_KNOWN_GOOD_SECONDS)?),
-        on_outage: read(env, &settings::ON_REGISTRY_OUTAGE)?,
+        max_staleness_ms: milliseconds(read(env, &config::MAX_STALENESS_SECONDS)?),
+        last_known_good_ms: milliseconds(read(env, &config::LAST_KNOWN_GOOD_SECONDS)?),
+        on_outage: read(env, &config::ON_REGISTRY_OUTAGE)?,
     })
 }
 

@@ -20,6 +20,31 @@ fn prose(markdown: &str) -> String {
     kept
 }
 
+/// What stands between backticks, outside fenced blocks.
+fn quoted(markdown: &str) -> Vec<String> {
+    let mut is_fenced = false;
+    let mut all = Vec::new();
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            is_fenced = !is_fenced;
+        } else if !is_fenced {
+            all.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
+        }
+    }
+    all
+}
+
+/// Whether a quoted text is the path of a file of the project: not an address, not of another project, not made by a build.
+fn is_own_path(text: &str) -> bool {
+    let is_path = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/".contains(letter));
+    let is_file =
+        [".rs", ".ts", ".mjs", ".js", ".svelte", ".toml", ".json", ".md"].iter().any(|end| text.ends_with(end));
+    is_path
+        && is_file
+        && text.contains('/')
+        && !["/", "../", "target/", "build/"].iter().any(|start| text.starts_with(start))
+}
+
 /// Where links and pictures lead.
 fn targets(markdown: &str) -> Vec<String> {
     let text = prose(markdown);
@@ -80,6 +105,18 @@ fn every_relative_link_leads_somewhere() {
         }
     }
     assert!(seen > 100, "only {seen} links were found");
+}
+
+#[test]
+fn every_file_that_a_page_names_exists() {
+    let mut seen = 0;
+    for page in pages().iter().filter(|page| *page != "CHANGELOG.md") {
+        for path in quoted(&read(page)).iter().filter(|text| is_own_path(text)) {
+            seen += 1;
+            assert!(project_path(path).is_file(), "{page}: there is no {path}");
+        }
+    }
+    assert!(seen > 100, "only {seen} paths were found");
 }
 
 #[test]

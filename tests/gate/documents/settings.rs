@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tidegate::settings::{Kind, SETTINGS};
+use tidegate::config::{Kind, SETTINGS};
 
 use super::{read, table, unquoted};
 
@@ -26,7 +26,8 @@ fn settings_and_their_defaults_are_those_of_the_code() {
 fn bounds_in_the_table_are_those_of_the_code() {
     for (row, listed) in table(PAGE, "Variables and secrets").iter().zip(SETTINGS) {
         let error = (listed.check)("?").err().map_or_else(String::new, |error| error.message);
-        let Some(bounds) = error.strip_prefix("must be ").filter(|bounds| bounds.starts_with(|c: char| c.is_ascii_digit()))
+        let Some(bounds) =
+            error.strip_prefix("must be ").filter(|bounds| bounds.starts_with(|c: char| c.is_ascii_digit()))
         else {
             continue;
         };
@@ -57,7 +58,11 @@ fn wrangler_toml_names_every_variable_with_a_value_that_is_accepted() {
     for listed in in_code {
         let value = &variables[listed.name];
         assert_eq!((listed.check)(value), Ok(()), "wrangler.toml, {}", listed.name);
-        assert!(listed.default.is_none_or(|default| default == value), "wrangler.toml, {}: not the default", listed.name);
+        assert!(
+            listed.default.is_none_or(|default| default == value),
+            "wrangler.toml, {}: not the default",
+            listed.name
+        );
     }
 }
 

@@ -57,7 +57,8 @@ settings! {
 
 /// Seconds in decimal digits, without a sign and without leading zeros.
 fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
-    let seconds = text.parse().ok().filter(|seconds: &u64| (MIN..=MAX).contains(seconds) && seconds.to_string() == text);
+    let seconds =
+        text.parse().ok().filter(|seconds: &u64| (MIN..=MAX).contains(seconds) && seconds.to_string() == text);
     seconds.ok_or_else(|| format!("must be {MIN} to {MAX}"))
 }
 
@@ -100,7 +101,8 @@ mod tests {
 
     #[test]
     fn seconds_have_bounds_and_one_spelling() {
-        let settings = [(ORIGIN_TIMEOUT_SECONDS, 1, 600), (MAX_STALENESS_SECONDS, 7, 300), (LAST_KNOWN_GOOD_SECONDS, 0, 3600)];
+        let settings =
+            [(ORIGIN_TIMEOUT_SECONDS, 1, 600), (MAX_STALENESS_SECONDS, 7, 300), (LAST_KNOWN_GOOD_SECONDS, 0, 3600)];
         for (setting, min, max) in settings {
             for good in [min, max] {
                 assert_eq!(setting.read(Some(&good.to_string())), Ok(good), "{}", setting.name);
