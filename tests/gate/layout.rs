@@ -125,18 +125,8 @@ fn grouped_imports_of_modules_are_spelt_out() {
 }
 
 /// The rooms of the Worker, each of which uses only those before it.
-const WORKER_ROOMS: [&str; 10] = [
-    "platform",
-    "log",
-    "faults",
-    "origin",
-    "config",
-    "registry_client",
-    "evidence",
-    "admin",
-    "gate",
-    "durable_objects",
-];
+const WORKER_ROOMS: [&str; 9] =
+    ["platform", "log", "faults", "config", "registry_client", "evidence", "admin", "gate", "durable_objects"];
 
 #[test]
 fn a_room_of_the_worker_uses_only_those_before_it() {

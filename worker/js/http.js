@@ -5,7 +5,7 @@
 export const names = (headers) => [...headers.keys()].join("\n");
 
 /**
- * Forwards a request to a service, or else to the address in `plan`, as worker/src/origin.rs writes it. `body` is the body where it
+ * Forwards a request to a service, or else to the address in `plan`, as worker/src/gate/origin.rs writes it. `body` is the body where it
  * was read; where it was not, it stays a stream. Gives the answer as it comes, but for what the plan takes off it; else what
  * `failed` makes of what was thrown, of a status that no client may get, or of nothing, where no answer has begun in time.
  * `setsCookieOfOurs` tells it of a `Set-Cookie` line.

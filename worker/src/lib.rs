@@ -9,7 +9,6 @@ mod evidence;
 mod faults;
 mod gate;
 mod log;
-mod origin;
 mod platform;
 mod registry_client;
 
@@ -48,7 +47,7 @@ pub fn answer_at_once(
 /// Answers a request of which `forward` gave no response, but this.
 #[wasm_bindgen]
 pub fn answer_failure(request: Request, env: Env, error: JsValue) -> worker::Result<Response> {
-    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &origin::failed(&error))
+    gate::handle_failure(&Head::of(&request), &Isolate::of(&env), &gate::origin::failed(&error))
 }
 
 /// Whether an origin's `Set-Cookie` line sets a cookie of ours, for `forward` in http.js.

@@ -1,16 +1,17 @@
 //! The way of a request, steps 1 to 6: at once, where memory holds all that the verdict rests on, else with time for reads.
 
 mod judge;
+pub(crate) mod origin;
 
 use std::cell::{OnceCell, RefCell};
 
 use serde_json::json;
 use web_sys::{Request as HttpRequest, Response};
 
+use self::origin::Origin;
 use crate::evidence::Isolate;
 use crate::evidence::RequestContext;
 use crate::evidence::{Provenance, Wanted};
-use crate::origin::Origin;
 use crate::platform::head::Head;
 use crate::platform::{clock, respond};
 use crate::{admin, log};
