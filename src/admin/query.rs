@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+
 use super::AdminError;
-use crate::encoding::BASE64URL;
 use crate::record::OwnerId;
 use crate::request::{Query, decode};
 
@@ -32,14 +33,14 @@ impl Paging<OwnerId> {
     /// By id.
     pub(super) fn by_id(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
-        let id = |text: &str| OwnerId::parse(&String::from_utf8(BASE64URL.decode(text)?).ok()?).ok();
+        let id = |text: &str| OwnerId::parse(&String::from_utf8(Base64UrlUnpadded::decode_vec(text).ok()?).ok()?).ok();
         let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
         Ok(Self { after, limit: given.limit()? })
     }
 
     /// The cursor of the page that follows the one that ends with `last`.
     pub fn cursor(last: &OwnerId) -> String {
-        BASE64URL.encode(last.as_str().as_bytes())
+        Base64UrlUnpadded::encode_string(last.as_str().as_bytes())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The order of a list, and the place in it where the next page begins.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::BASE64URL;
 use crate::token::IntegrationId;
 
 /// The order of a list: by a key, and by id where keys are equal.
@@ -73,12 +73,12 @@ impl Cursor {
     /// As a client gets it and gives it back: opaque, and good for this sort only.
     pub fn to_text(&self, sort: Sort) -> String {
         let json = serde_json::to_vec(&(sort.name(), &self.key, &self.id)).unwrap_or_default();
-        BASE64URL.encode(&json)
+        Base64UrlUnpadded::encode_string(&json)
     }
 
     pub(super) fn parse(text: &str, sort: Sort) -> Result<Self, &'static str> {
         const UNKNOWN: &str = "it is no cursor of this list";
-        let json = BASE64URL.decode(text).ok_or(UNKNOWN)?;
+        let json = Base64UrlUnpadded::decode_vec(text).map_err(|_| UNKNOWN)?;
         let (name, key, id): (String, SortKey, IntegrationId) = serde_json::from_slice(&json).map_err(|_| UNKNOWN)?;
         if name != sort.name() {
             return Err("it belongs to a list with another sort");

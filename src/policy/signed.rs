@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use super::POLICY_KEY;
 use super::json::{CorruptPolicy, HEAD_END};
 use super::templates::Templates;
-use crate::encoding::BASE64URL;
 use crate::token::{NotAuthentic, SignedValue, StoreKeys, split, with_mac};
 
 /// The longest signed policy, in bytes: several times what the registry keeps of one.
@@ -118,5 +118,5 @@ fn read_blocks(list: &str, mut start: usize, mut at: usize) -> Option<Vec<Block>
 
 /// The digest of a block's lines, as the list has it.
 pub(super) fn digest(lines: &str) -> String {
-    BASE64URL.encode(&Sha256::digest(lines.as_bytes()))
+    Base64UrlUnpadded::encode_string(&Sha256::digest(lines.as_bytes()))
 }

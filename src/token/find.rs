@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::inspect::{REST_LENGTH, inspect};
 use super::{IntegrationId, Prefix, TokenForm};
-use crate::encoding::BASE32;
+use crate::encoding;
 
 /// The prefix of automation keys.
 const AUTOMATION_PREFIX: &str = "tga";
@@ -72,13 +72,13 @@ fn token(text: &str) -> Option<Found> {
 fn split(before: &str, after: &str) -> Option<Found> {
     let word = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let first = word(after);
-    if first == REST_LENGTH && after.bytes().take(first).all(|byte| BASE32.has(byte)) {
+    if first == REST_LENGTH && after.bytes().take(first).all(encoding::is_base32_digit) {
         return Some(Found::Token { id: None, whole: false });
     }
     let secret = after.get(IntegrationId::LENGTH..)?.strip_prefix('_')?;
     let id = after.get(..IntegrationId::LENGTH).filter(|_| first == IntegrationId::LENGTH)?;
     let length = word(secret).min(REST_LENGTH);
-    let is_plain = secret.bytes().take(MIN_SECRET).all(|byte| BASE32.has(byte));
+    let is_plain = secret.bytes().take(MIN_SECRET).all(encoding::is_base32_digit);
     let id = IntegrationId::parse(id).ok();
     if length < MIN_SECRET || ((id.is_none() || !is_plain) && length < MIN_MISTYPED) {
         return None;

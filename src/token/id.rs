@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::BASE32;
+use crate::encoding;
 use crate::json::text;
 use crate::json::{self, FromJson};
 
@@ -26,7 +26,7 @@ impl IntegrationId {
     /// The id of 80 random bits.
     pub fn from_entropy(bits: [u8; 10]) -> Self {
         // 80 bits are 16 digits.
-        Self(BASE32.encode(&bits).as_bytes().try_into().unwrap_or_default())
+        Self(encoding::encode_base32(&bits).as_bytes().try_into().unwrap_or_default())
     }
 
     /// Reads an id.
@@ -35,7 +35,7 @@ impl IntegrationId {
     /// [`InvalidId`] for anything but 16 characters of the alphabet.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let digits: [u8; Self::LENGTH] = text.as_bytes().try_into().map_err(|_| InvalidId)?;
-        if digits.iter().all(|digit| BASE32.has(*digit)) { Ok(Self(digits)) } else { Err(InvalidId) }
+        if digits.iter().all(|digit| encoding::is_base32_digit(*digit)) { Ok(Self(digits)) } else { Err(InvalidId) }
     }
 
     /// The id as text.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{IntegrationId, InvalidToken, Prefix, SECRET_BYTES, Token};
-use crate::encoding::BASE32;
+use crate::encoding;
 
 /// Characters of a token's last part: base32 of the secret, the tag (8 bytes) and the checksum (4 bytes).
 pub(super) const REST_LENGTH: usize = ((SECRET_BYTES + 8 + 4) * 8).div_ceil(5);
@@ -66,7 +66,7 @@ fn form_of(body: &str) -> TokenForm {
     if is_id && rest.len() == REST_LENGTH {
         return TokenForm::Mistyped { detail: "a token has only the characters 0-9, a-h, j, k, m, n, p-t, v-z" };
     }
-    if is_beginning && rest.len() < REST_LENGTH && id.bytes().chain(rest.bytes()).all(|byte| BASE32.has(byte)) {
+    if is_beginning && rest.len() < REST_LENGTH && id.bytes().chain(rest.bytes()).all(encoding::is_base32_digit) {
         return TokenForm::Truncated { detail: "its end is missing" };
     }
     TokenForm::Other { detail: "it is not as long as a token, or divided differently" }

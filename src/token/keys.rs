@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -9,7 +10,6 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::store::{StoreKey, StoreKeys};
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
-use crate::encoding::BASE64URL;
 use crate::json::{self, FromJson};
 
 const CONTEXT: &[u8] = b"tidegate-token-v1";
@@ -94,7 +94,7 @@ impl TokenKeys {
 impl TokenKey {
     fn parse(text: &str, place: usize) -> Result<Self, KeyError> {
         let malformed = KeyError::Malformed(place);
-        let key = BASE64URL.decode(text).ok_or(malformed)?;
+        let key = Base64UrlUnpadded::decode_vec(text).map_err(|_| malformed)?;
         key.try_into().map(Self::new).map_err(|_| malformed)
     }
 

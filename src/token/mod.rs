@@ -1,7 +1,6 @@
 //! Step 2: tokens. A token is `{prefix}_{id}_{rest}`; `rest` is the base32 of a random secret, a keyed tag that
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
-mod checksum;
 mod credential;
 mod find;
 mod id;

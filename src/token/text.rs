@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use super::checksum::crc32;
+use crc::{CRC_32_ISO_HDLC, Crc};
+
 use super::credential::AUTOMATION_KEY;
 use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
-use crate::encoding::BASE32;
+use crate::encoding;
+
+/// CRC-32 as zip and Ethernet have it, with a table of 1 KB: bit by bit, a request would take 3,000 instructions more.
+static CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
 /// What a token begins with, so that people and secret scanners know it. Default `pit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Token {
         if given_prefix != prefix.0 {
             return Err(InvalidToken::Form);
         }
-        let bytes = BASE32.decode(rest).ok_or(InvalidToken::Form)?;
+        let bytes = encoding::decode_base32(rest).ok_or(InvalidToken::Form)?;
         let (secret, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let (tag, bytes) = bytes.split_first_chunk().ok_or(InvalidToken::Form)?;
         let token = Self::new(id, *secret, *tag);
@@ -100,7 +104,7 @@ impl Token {
         let mut bytes = self.secret.to_vec();
         bytes.extend(self.tag);
         bytes.extend(self.checksum(prefix));
-        Plaintext(format!("{}_{}_{}", prefix.0, self.id, BASE32.encode(&bytes)))
+        Plaintext(format!("{}_{}_{}", prefix.0, self.id, encoding::encode_base32(&bytes)))
     }
 
     /// The integration that the token names.
@@ -118,7 +122,9 @@ impl Token {
 
     fn checksum(&self, prefix: &Prefix) -> [u8; 4] {
         let (prefix, id) = (prefix.0.as_bytes(), self.id.as_str().as_bytes());
-        crc32(&[prefix, b"_", id, b"_", &self.secret, &self.tag]).to_be_bytes()
+        let mut checksum = CHECKSUM.digest();
+        [prefix, b"_", id, b"_", &self.secret, &self.tag].iter().for_each(|part| checksum.update(part));
+        checksum.finalize().to_be_bytes()
     }
 }
 

@@ -144,6 +144,7 @@ fn malformed_keys_are_refused_by_place() {
         (format!("{} {}", key(1), key(2)), KeyError::Malformed(1)),
         (key(0xff).replace('_', "/"), KeyError::Malformed(1)),
         (format!("{}A", key(1)), KeyError::Malformed(1)),
+        (format!("{}F", key(1).strip_suffix('E').unwrap()), KeyError::Malformed(1)), // the same bytes in another spelling
     ] {
         assert_eq!(TokenKeys::parse(&text).err(), Some(error), "{text:?}");
     }

@@ -1,11 +1,11 @@
 //! The admin page's session: a random id in a cookie, of which the registry keeps the digest. A tag behind the id, which
 //! the gate can check alone, keeps made-up ids from the registry.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use tidegate::admin::OwnerKey;
-use tidegate::encoding::BASE64URL;
 use tidegate::forward::SESSION_COOKIE;
 use tidegate::token::TokenKeys;
 
@@ -22,7 +22,7 @@ pub(crate) struct NewSession {
 
 /// A new session, its id from `entropy`, which must be fresh randomness.
 pub(crate) fn start(keys: &TokenKeys, owner_key: &OwnerKey, entropy: [u8; 32]) -> NewSession {
-    let id = BASE64URL.encode(&entropy);
+    let id = Base64UrlUnpadded::encode_string(&entropy);
     let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
     NewSession { digest: digest(&id, owner_key), cookie }
 }
