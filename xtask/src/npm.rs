@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::setup::step;
 use crate::{process, project};
 
-/// What wrangler, vite and the tests need.
-const OLDEST_NODE: (u32, u32) = (22, 12);
+/// What wrangler, vite, eslint and the tests need.
+const OLDEST_NODE: (u32, u32) = (22, 13);
 /// A copy of the lock file that the packages were installed from.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
 
