@@ -12,7 +12,8 @@ const waiting = new Map();
 socket.on("message", (text) => {
   const { id, result, error } = JSON.parse(text);
   const settle = waiting.get(id);
-  if (settle) error ? settle.reject(new Error(error.message)) : settle.resolve(result);
+  if (error) settle?.reject(new Error(error.message));
+  else settle?.resolve(result);
 });
 await new Promise((resolve, reject) => socket.on("open", resolve).on("error", reject));
 

@@ -65,12 +65,20 @@ export const cache = {
 function response(bytes) {
   const end = [...bytes.keys()].find((at) => [13, 10, 13, 10].every((byte, n) => bytes[at + n] === byte));
   const [line, ...fields] = new TextDecoder().decode(bytes.subarray(0, end)).split("\r\n");
-  const headers = new Headers(fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1).trim()]));
+  const headers = new Headers(
+    fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1).trim()]),
+  );
   const control = headers.get("cache-control") ?? "";
   const maxAge = Number(/s-maxage=(\d+)/.exec(control)?.[1] ?? /max-age=(\d+)/.exec(control)?.[1] ?? 0);
   if (maxAge === 0 || /no-store|private/.test(control)) return undefined;
   headers.delete("transfer-encoding");
-  return { status: Number(line.split(" ")[1]), headers: [...headers], body: bytes.slice(end + 4), at: Date.now(), maxAge };
+  return {
+    status: Number(line.split(" ")[1]),
+    headers: [...headers],
+    body: bytes.slice(end + 4),
+    at: Date.now(),
+    maxAge,
+  };
 }
 
 /** For the bench: `PUT /key` as KV, `POST /integrations` (a template, then `id hash mac` a line), `GET /counts` (and from 0 again). */

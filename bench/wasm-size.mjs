@@ -2,10 +2,10 @@
 // functions, as a build with CARGO_PROFILE_PAGE_STRIP=none and `wasm-opt -Oz --converge -g` keep them; the Worker's keeps
 // them up to `wasm-opt`.
 
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
-const [path, count = '60', pattern = ''] = process.argv.slice(2);
+const [path, count = "60", pattern = ""] = process.argv.slice(2);
 const bytes = readFileSync(path);
 const decoder = new TextDecoder();
 let at = 8; // behind the magic number and the version
@@ -68,9 +68,9 @@ function imports() {
 
 function names() {
   const found = new Map();
-  const section = sections.get('name');
+  const section = sections.get("name");
   if (!section) throw new Error(`${path} has no names of functions`);
-  for (at = section.start; at < section.end; ) {
+  for (at = section.start; at < section.end;) {
     const id = bytes[at++];
     const length = number();
     const end = at + length;
@@ -96,7 +96,7 @@ function functions() {
 
 /** The crate that a name begins with, `<A as B>::c` counted to A's. */
 function crate(name) {
-  return /[a-z_][a-z_0-9]*(?=::)/i.exec(name)?.[0] ?? 'other';
+  return /[a-z_][a-z_0-9]*(?=::)/i.exec(name)?.[0] ?? "other";
 }
 
 function print(title, rows) {
@@ -112,5 +112,5 @@ const largest = (rows) => rows.sort(([, a], [, b]) => b - a).slice(0, Number(cou
 const data = sections.get(11) ?? { start: 0, end: 0 };
 console.log(`${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} with gzip (with the names)`);
 console.log(`code of these functions ${all.reduce((sum, { size }) => sum + size, 0)}, data ${data.end - data.start}`);
-print('By crate', largest([...byCrate]));
-print('Functions', largest(all.map(({ name, size }) => [name, size])));
+print("By crate", largest([...byCrate]));
+print("Functions", largest(all.map(({ name, size }) => [name, size])));

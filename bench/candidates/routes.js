@@ -37,7 +37,9 @@ function check(context, access, integration) {
 }
 
 function ownsWhatItNames(context, declared, { level, owner }) {
-  const named = declared.map(({ name, in: place }) => (place === "path" ? context.req.param(name) : context.req.query(name)));
+  const named = declared.map(({ name, in: place }) =>
+    place === "path" ? context.req.param(name) : context.req.query(name),
+  );
   const inQuery = context.req.query(SETTINGS[level]);
   return named.every((id) => id === owner) && (inQuery === undefined || inQuery === owner);
 }
@@ -56,7 +58,11 @@ function forward(context, { id, level, owner, scopes }) {
 /** A denial, with the same body and header fields as Tidegate's. */
 export function problem(status, kind, challenge) {
   const body = { type: `urn:tidegate:problem:${kind}`, title: kind, status, detail: "See the type of this problem." };
-  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  const headers = {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  };
   if (challenge !== undefined) headers["www-authenticate"] = `Bearer realm="api", ${challenge}`;
   return new Response(JSON.stringify(body), { status, headers });
 }

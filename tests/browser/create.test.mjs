@@ -79,12 +79,16 @@ test("scopes are found by search, chosen by group, and their operations shown", 
 test("the review says in words what it can and cannot do, as the gate decides", async ({ page }) => {
   await toReview(page, unique("Reviewed"), ["contacts.readonly", "contacts.write"]);
   const main = page.getByRole("main");
-  for (const title of ["By its scopes", "Any token here can also", "Not"]) await shown(main.getByRole("heading", { name: title, exact: true }));
+  for (const title of ["By its scopes", "Any token here can also", "Not"])
+    await shown(main.getByRole("heading", { name: title, exact: true }));
   await shown(main.getByText("read and change contacts (5 operations)"));
   await shown(main.getByText("touch locations (1 operation)"));
   await shown(main.getByText("Calls that name another sub-account are refused."));
   const { operations, owner_parameters } = await api("GET", "/policy/compiled");
-  const any = operations.filter(({ access }) => typeof access === "string" || access.any_of.some((way) => way.level === "sub_account" && way.scopes.length === 0));
+  const any = operations.filter(
+    ({ access }) =>
+      typeof access === "string" || access.any_of.some((way) => way.level === "sub_account" && way.scopes.length === 0),
+  );
   const reads = any.filter(({ method }) => method === "GET");
   await main.getByText(`read: ${reads.length} operation`).click();
   for (const { path } of reads) await shown(main.getByText(path, { exact: true }).first());
@@ -125,7 +129,10 @@ test("the ready curl runs as it is", { permissions }, async ({ page }) => {
   await shown(page.getByRole("status").getByText("Try it copied"));
   const command = await page.evaluate(() => navigator.clipboard.readText());
   const answer = JSON.parse(execFileSync("bash", ["-c", command], { encoding: "utf8", timeout: 10_000 }));
-  assert.deepEqual([answer.integration.name, answer.owner, answer.scopes], [name, { level: "sub_account", id: "acme" }, ["contacts.readonly"]]);
+  assert.deepEqual(
+    [answer.integration.name, answer.owner, answer.scopes],
+    [name, { level: "sub_account", id: "acme" }, ["contacts.readonly"]],
+  );
 });
 
 test("leaving a token that was not copied asks, by every way out", async ({ page }) => {
@@ -144,7 +151,9 @@ test("leaving a token that was not copied asks, by every way out", async ({ page
   await page.getByRole("link", { name: "Policy", exact: true }).click();
   await stays(() => page.keyboard.press("Escape"));
   await page.evaluate(() => document.body.click());
-  const asked = new Promise((resolve) => page.once("dialog", (dialog) => resolve(dialog.accept().then(() => dialog.type()))));
+  const asked = new Promise((resolve) =>
+    page.once("dialog", (dialog) => resolve(dialog.accept().then(() => dialog.type()))),
+  );
   await page.reload();
   assert.equal(await asked, "beforeunload");
   await shown(page.getByRole("heading", { name: "Create integration" }));
@@ -193,29 +202,33 @@ async function setAgency(page) {
   await shown(page.getByText("the-agency"));
 }
 
-test("an agency's integration: its id is set once, and scopes that open nothing there cannot be chosen", { permissions }, async ({ page }) => {
-  await setAgency(page);
-  const name = unique("Of the agency");
-  await open(page, "#/integrations/new");
-  await page.getByLabel("Name", { exact: true }).fill(name);
-  await page.getByRole("option", { name: "Acme Dental (acme)" }).waitFor({ state: "attached" });
-  await page.getByRole("radio", { name: /^Agency/ }).check();
-  await button(page, "Continue").click();
-  await page.getByRole("checkbox", { name: "locations.readonly" }).check();
-  await button(page, "Review").click();
-  await shown(page.getByText("By its scopes"));
-  await shown(page.getByText("the-agency", { exact: true }));
-  await button(page, "Create and show the token").click();
-  await shown(page.getByText("This is the only time"));
-  const token = await page.getByRole("textbox", { name: "Token" }).innerText();
-  const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
-  assert.equal(integrations[0].owner.level, "agency");
-  assert.equal(await call(token, "/locations/?companyId=the-agency"), 200);
-  await page.getByRole("button", { name: "Copy token: Token" }).click();
-  await button(page, "Done, show the integration").click();
-  await open(page, "#/sub-accounts");
-  await button(page, "Change the agency").click();
-  const dialog = page.getByRole("dialog");
-  await shown(dialog.getByText(/integrations? carr(y|ies) this id/));
-  assert.equal(await dialog.getByLabel("Id").getAttribute("readonly"), "");
-});
+test(
+  "an agency's integration: its id is set once, and scopes that open nothing there cannot be chosen",
+  { permissions },
+  async ({ page }) => {
+    await setAgency(page);
+    const name = unique("Of the agency");
+    await open(page, "#/integrations/new");
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByRole("option", { name: "Acme Dental (acme)" }).waitFor({ state: "attached" });
+    await page.getByRole("radio", { name: /^Agency/ }).check();
+    await button(page, "Continue").click();
+    await page.getByRole("checkbox", { name: "locations.readonly" }).check();
+    await button(page, "Review").click();
+    await shown(page.getByText("By its scopes"));
+    await shown(page.getByText("the-agency", { exact: true }));
+    await button(page, "Create and show the token").click();
+    await shown(page.getByText("This is the only time"));
+    const token = await page.getByRole("textbox", { name: "Token" }).innerText();
+    const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
+    assert.equal(integrations[0].owner.level, "agency");
+    assert.equal(await call(token, "/locations/?companyId=the-agency"), 200);
+    await page.getByRole("button", { name: "Copy token: Token" }).click();
+    await button(page, "Done, show the integration").click();
+    await open(page, "#/sub-accounts");
+    await button(page, "Change the agency").click();
+    const dialog = page.getByRole("dialog");
+    await shown(dialog.getByText(/integrations? carr(y|ies) this id/));
+    assert.equal(await dialog.getByLabel("Id").getAttribute("readonly"), "");
+  },
+);

@@ -1,7 +1,21 @@
 // Deleting, by the menu with the three dots and the typed name; and what stays on record.
 import assert from "node:assert/strict";
 
-import { api, askAdmin, becomes, call, gone, open, ownerKey, rotate, seed, settles, shown, test, unique } from "./support.mjs";
+import {
+  api,
+  askAdmin,
+  becomes,
+  call,
+  gone,
+  open,
+  ownerKey,
+  rotate,
+  seed,
+  settles,
+  shown,
+  test,
+  unique,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
@@ -24,7 +38,9 @@ test("only the typed name deletes, and the token is dead", async ({ page }) => {
   await gone(dialog);
   await shown(page.getByRole("status").getByText(`${integration.name} is deleted; its tokens are dead.`));
   await settles(() => page.getByRole("rowheader").count(), 0);
-  const answer = await askAdmin(`/_tidegate/api/integrations/${integration.id}`, { headers: { authorization: `Bearer ${ownerKey}` } });
+  const answer = await askAdmin(`/_tidegate/api/integrations/${integration.id}`, {
+    headers: { authorization: `Bearer ${ownerKey}` },
+  });
   assert.equal(answer.status, 404);
   await becomes(token, 401);
 });
@@ -60,9 +76,16 @@ test("from its own view, while two tokens work: both are dead", async ({ page })
 
 test("history: a page at a time, to its very first event", async ({ page }) => {
   let { integration } = await seed({ name: unique("Storied at length") });
-  for (let n = 1; n <= 60; n++) integration = await api("PATCH", `/integrations/${integration.id}`, { body: { description: `No. ${n}` }, rev: integration.rev });
+  for (let n = 1; n <= 60; n++)
+    integration = await api("PATCH", `/integrations/${integration.id}`, {
+      body: { description: `No. ${n}` },
+      rev: integration.rev,
+    });
   await open(page, `#/integrations/${integration.id}`);
-  const history = page.getByRole("main").locator("section").filter({ has: page.getByRole("heading", { name: "History" }) });
+  const history = page
+    .getByRole("main")
+    .locator("section")
+    .filter({ has: page.getByRole("heading", { name: "History" }) });
   await shown(history.getByText("50 of 61 shown"));
   assert.equal(await history.getByText("Created", { exact: true }).count(), 0);
   assert.equal(await history.getByText("Edited", { exact: true }).count(), 50);
@@ -85,14 +108,29 @@ test("history: who did what, when, and the lives of the tokens drawn", async ({ 
   await rotate(integration, { expire: "later", window_seconds: 3600 });
 
   await page.reload();
-  const events = page.getByRole("main").locator("section").filter({ has: page.getByRole("heading", { name: "History" }) });
+  const events = page
+    .getByRole("main")
+    .locator("section")
+    .filter({ has: page.getByRole("heading", { name: "History" }) });
   await shown(events.getByText("Rotation finished"));
   const said = (await events.innerText()).split("\n").map((line) => line.trim());
-  const order = ["Rotated, the old token expires later", "Rotation finished", "Rotated, the old token expires later", "Edited", "Created"];
-  assert.deepEqual(said.filter((line) => order.includes(line)), order);
+  const order = [
+    "Rotated, the old token expires later",
+    "Rotation finished",
+    "Rotated, the old token expires later",
+    "Edited",
+    "Created",
+  ];
+  assert.deepEqual(
+    said.filter((line) => order.includes(line)),
+    order,
+  );
   assert.ok(said.includes("Scopes added: contacts.write"));
   assert.ok(said.includes("With contacts.readonly"));
-  assert.ok(said.some((line) => /^\d\d:\d\d · in session [0-9a-f]{8}$/.test(line)), said.join("\n"));
+  assert.ok(
+    said.some((line) => /^\d\d:\d\d · in session [0-9a-f]{8}$/.test(line)),
+    said.join("\n"),
+  );
   assert.ok(said.some((line) => /^\d\d:\d\d · with the owner key$/.test(line)));
 
   const drawing = page.getByRole("figure", { name: "The lives of the tokens over time" });

@@ -37,7 +37,8 @@ test("before Update it says which scopes and operations come and go", async ({ p
   await scope(page, "locations.readonly").uncheck();
 
   const { scopes } = await api("GET", "/scopes");
-  const opens = (name) => scopes.find((one) => one.scope === name).operations.filter((one) => one.levels.includes("sub_account"));
+  const opens = (name) =>
+    scopes.find((one) => one.scope === name).operations.filter((one) => one.levels.includes("sub_account"));
   const [gained, lost] = [opens("contacts.write"), opens("locations.readonly")];
   const amount = (of) => `${of.length} operation${of.length === 1 ? "" : "s"}`;
   await shown(preview(page).getByText(`${amount(gained)} gained`));
@@ -45,8 +46,18 @@ test("before Update it says which scopes and operations come and go", async ({ p
   await shown(preview(page).getByText("+ contacts.write"));
   await shown(preview(page).getByText("− locations.readonly"));
   await shown(preview(page).getByText(`Can now change: ${amount(gained)}`));
-  const listed = async () => (await preview(page).getByRole("listitem").allInnerTexts()).map((text) => text.split("\n").slice(0, 2).map((line) => line.trim()).join(" "));
-  await settles(async () => (await listed()).sort(), [...gained, ...lost].map(({ method, path }) => `${method} ${path}`).sort());
+  const listed = async () =>
+    (await preview(page).getByRole("listitem").allInnerTexts()).map((text) =>
+      text
+        .split("\n")
+        .slice(0, 2)
+        .map((line) => line.trim())
+        .join(" "),
+    );
+  await settles(
+    async () => (await listed()).sort(),
+    [...gained, ...lost].map(({ method, path }) => `${method} ${path}`).sort(),
+  );
   await settles(() => button(page, "Update").isEnabled(), true);
 });
 
@@ -55,11 +66,15 @@ test("the numbers are those of the gate's own policy", async ({ page }) => {
   await button(page, "Select all read").click();
   const { operations } = await api("GET", "/policy/compiled");
   const open = ({ access }, held) =>
-    typeof access === "string" ? access !== "closed" : access.any_of.some((way) => way.level === "sub_account" && way.scopes.every((one) => held.includes(one)));
+    typeof access === "string"
+      ? access !== "closed"
+      : access.any_of.some((way) => way.level === "sub_account" && way.scopes.every((one) => held.includes(one)));
   const held = ["contacts.readonly", "locations.readonly"];
   const gained = operations.filter((operation) => open(operation, held) && !open(operation, []));
   await shown(preview(page).getByText(`${gained.length} operations gained`));
-  await shown(preview(page).getByText(`${operations.filter((operation) => open(operation, held)).length} operations of the`));
+  await shown(
+    preview(page).getByText(`${operations.filter((operation) => open(operation, held)).length} operations of the`),
+  );
   assert.deepEqual((await show(integration.id)).scopes, []); // nothing was saved by looking
 });
 
@@ -67,11 +82,19 @@ async function conflict(page) {
   const { integration } = await editing(page, { description: "First" });
   await page.getByLabel("Description").fill("Mine");
   await scope(page, "contacts.write").check();
-  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { name: `${integration.name} theirs`, description: "Theirs" } });
+  await api("PATCH", `/integrations/${integration.id}`, {
+    rev: integration.rev,
+    body: { name: `${integration.name} theirs`, description: "Theirs" },
+  });
   await button(page, "Update").click();
   const dialog = page.getByRole("dialog", { name: "Somebody else changed it meanwhile" });
   await shown(dialog);
-  const line = (name) => dialog.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) }).getByRole("cell").allInnerTexts();
+  const line = (name) =>
+    dialog
+      .getByRole("row")
+      .filter({ has: page.getByRole("rowheader", { name }) })
+      .getByRole("cell")
+      .allInnerTexts();
   await settles(() => line("Description"), ["Theirs", "Mine"]);
   await settles(async () => (await line("Name"))[0], `${integration.name} theirs`);
   await settles(async () => (await line("Scopes"))[1], "+ contacts.write");
@@ -90,10 +113,17 @@ test("two change the same: mine is kept, and what I did not touch stays theirs",
 test("mine goes on top of theirs: what they took away is not given back", async ({ page }) => {
   const { integration } = await editing(page, { scopes: ["contacts.readonly", "contacts.write"] });
   await scope(page, "locations.readonly").check();
-  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { scopes: ["contacts.readonly"] } });
+  await api("PATCH", `/integrations/${integration.id}`, {
+    rev: integration.rev,
+    body: { scopes: ["contacts.readonly"] },
+  });
   await button(page, "Update").click();
   const dialog = page.getByRole("dialog", { name: "Somebody else changed it meanwhile" });
-  const mine = dialog.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "Scopes" }) }).getByRole("cell").nth(1);
+  const mine = dialog
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader", { name: "Scopes" }) })
+    .getByRole("cell")
+    .nth(1);
   await settles(async () => (await mine.innerText()).split("\n").sort(), ["+ locations.readonly", "− contacts.write"]);
   await dialog.getByRole("button", { name: "Keep mine" }).click();
   await shown(page.getByRole("status").getByText("Updated."));

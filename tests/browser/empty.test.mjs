@@ -1,6 +1,4 @@
 // A gate without integrations: what its list teaches.
-import assert from "node:assert/strict";
-
 import { api, open, settles, shown, test } from "./support.mjs";
 
 test("an empty list says what an integration is and how to make one", async ({ t, page }) => {

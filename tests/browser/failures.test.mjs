@@ -37,7 +37,11 @@ test("every view says that the gate did not answer, and tries again", async ({ p
     await context.unroute("**/_tidegate/api/**");
     await until(async () => {
       // Each part of a view asks for itself, and has its own button.
-      if (await button(page, "Try again").first().isVisible()) await button(page, "Try again").first().click({ timeout: 1000 }).catch(() => {});
+      if (await button(page, "Try again").first().isVisible())
+        await button(page, "Try again")
+          .first()
+          .click({ timeout: 1000 })
+          .catch(() => {});
       return (await there().isVisible()) && (await button(page, "Try again").count()) === 0;
     }, `${hash} to be there`);
   }
@@ -79,7 +83,9 @@ test("signing in while the gate does not answer says so, and keeps the key", { s
   await settles(() => page.getByLabel("Owner key", { exact: true }).inputValue(), "whatever it is");
 });
 
-test("a create whose answer is lost is repeated under the same key; what was done already is told", async ({ page }) => {
+test("a create whose answer is lost is repeated under the same key; what was done already is told", async ({
+  page,
+}) => {
   const name = unique("Lost answer");
   await reviewed(page, name);
   const keys = [];
@@ -100,7 +106,9 @@ test("a create whose answer is lost is repeated under the same key; what was don
   await shown(page.getByRole("heading", { name, level: 1 }));
 });
 
-test("a rotation whose answer is lost is repeated under the same key; another rotation has another", async ({ page }) => {
+test("a rotation whose answer is lost is repeated under the same key; another rotation has another", async ({
+  page,
+}) => {
   const { integration } = await seed({ name: unique("Lost rotation") });
   await open(page, `#/integrations/${integration.id}`);
   const keys = [];
@@ -124,13 +132,17 @@ test("a rotation whose answer is lost is repeated under the same key; another ro
   assert.notEqual(keys[0], keys[2]);
 });
 
-test("a rotation that meets a change made meanwhile says so, and the next try works", { permissions: ["clipboard-read", "clipboard-write"] }, async ({ page }) => {
-  const { integration } = await seed({ name: unique("Rotated late") });
-  await open(page, `#/integrations/${integration.id}`);
-  await button(page, "Rotate token").click();
-  await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { description: "Meanwhile" } });
-  await button(page, "Rotate, expire later").click();
-  await shown(page.getByRole("dialog").getByRole("alert"));
-  await button(page, "Rotate, expire later").click();
-  await shown(page.getByText("This is the only time"));
-});
+test(
+  "a rotation that meets a change made meanwhile says so, and the next try works",
+  { permissions: ["clipboard-read", "clipboard-write"] },
+  async ({ page }) => {
+    const { integration } = await seed({ name: unique("Rotated late") });
+    await open(page, `#/integrations/${integration.id}`);
+    await button(page, "Rotate token").click();
+    await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { description: "Meanwhile" } });
+    await button(page, "Rotate, expire later").click();
+    await shown(page.getByRole("dialog").getByRole("alert"));
+    await button(page, "Rotate, expire later").click();
+    await shown(page.getByText("This is the only time"));
+  },
+);

@@ -54,5 +54,10 @@ function modules(main) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [port, state] = process.argv.slice(2);
-  await startGate({ port: Number(port), state, bindings: { API_URL: `http://localhost:${port}` }, log: ({ message }) => console.log(message) });
+  await startGate({
+    port: Number(port),
+    state,
+    bindings: { API_URL: `http://localhost:${port}` },
+    log: ({ message }) => console.log(message),
+  });
 }

@@ -1,13 +1,17 @@
 // The keyboard alone: a life of an integration without a mouse, and where the focus goes.
 import assert from "node:assert/strict";
 
-import { api, becomes, gone, open, seed, settles, shown, test, unique } from "./support.mjs";
+import { becomes, gone, open, seed, settles, shown, test, unique } from "./support.mjs";
 
-const focused = (page) => page.evaluate(() => {
-  const element = document.activeElement;
-  const label = element.labels?.[0]?.innerText ?? "";
-  return { tag: element.tagName, name: (element.getAttribute("aria-label") ?? (label || element.innerText || "")).trim() };
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const label = element.labels?.[0]?.innerText ?? "";
+    return {
+      tag: element.tagName,
+      name: (element.getAttribute("aria-label") ?? (label || element.innerText || "")).trim(),
+    };
+  });
 
 /** Presses Tab until what is focused has that name; every stop on the way must show that it is focused. */
 async function tabTo(page, name, key = "Tab") {
@@ -26,7 +30,9 @@ function isFocusSeen(page) {
     if (element === document.body) return true; // between the page and the browser's own controls
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
     const { width, height } = element.getBoundingClientRect();
-    return width > 0 && height > 0 && ((outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none");
+    return (
+      width > 0 && height > 0 && ((outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none")
+    );
   });
 }
 
@@ -35,54 +41,58 @@ async function press(page, name, key = "Enter") {
   await page.keyboard.press(key);
 }
 
-test("create, rotate, delete", { permissions: ["clipboard-read", "clipboard-write"], timeout: 90_000 }, async ({ page }) => {
-  const name = unique("By keyboard");
-  await open(page);
-  await shown(page.getByRole("table").or(page.getByRole("heading", { name: "No integrations yet" })));
-  await press(page, "Create integration");
-  await settles(() => focused(page), { tag: "H1", name: "Create integration" });
-  await tabTo(page, "Name");
-  await page.keyboard.type(name);
-  await tabTo(page, "Choose a sub-account");
-  await page.keyboard.type("Acme");
-  await press(page, "Continue");
-  await shown(page.getByRole("heading", { name: "Step 2 of 4: Scopes" }));
-  await press(page, /^contacts\.readonly/, "Space");
-  await press(page, "Review");
-  await press(page, "Create and show the token");
-  await shown(page.getByText("This is the only time"));
-  await press(page, "Copy token: Token");
-  const first = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(first, /^pit_/);
-  await press(page, "Done, show the integration");
-  await settles(() => focused(page), { tag: "H1", name }); // a key before that would go elsewhere than the eye
+test(
+  "create, rotate, delete",
+  { permissions: ["clipboard-read", "clipboard-write"], timeout: 90_000 },
+  async ({ page }) => {
+    const name = unique("By keyboard");
+    await open(page);
+    await shown(page.getByRole("table").or(page.getByRole("heading", { name: "No integrations yet" })));
+    await press(page, "Create integration");
+    await settles(() => focused(page), { tag: "H1", name: "Create integration" });
+    await tabTo(page, "Name");
+    await page.keyboard.type(name);
+    await tabTo(page, "Choose a sub-account");
+    await page.keyboard.type("Acme");
+    await press(page, "Continue");
+    await shown(page.getByRole("heading", { name: "Step 2 of 4: Scopes" }));
+    await press(page, /^contacts\.readonly/, "Space");
+    await press(page, "Review");
+    await press(page, "Create and show the token");
+    await shown(page.getByText("This is the only time"));
+    await press(page, "Copy token: Token");
+    const first = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(first, /^pit_/);
+    await press(page, "Done, show the integration");
+    await settles(() => focused(page), { tag: "H1", name }); // a key before that would go elsewhere than the eye
 
-  await press(page, "Rotate token");
-  await shown(page.getByRole("dialog"));
-  await tabTo(page, /^Rotate and expire this token later/);
-  await page.keyboard.press("ArrowDown");
-  await settles(() => page.getByRole("radio", { name: /expire this token now/ }).isChecked(), true);
-  await press(page, "Rotate, expire now");
-  await shown(page.getByText("This is the only time"));
-  await press(page, "Copy token: Token");
-  const second = await page.evaluate(() => navigator.clipboard.readText());
-  await press(page, "Done");
-  await gone(page.getByRole("dialog"));
-  await settles(() => focused(page), { tag: "BUTTON", name: "Rotate token" });
-  await becomes(second, 200, "/contacts/?locationId=acme");
+    await press(page, "Rotate token");
+    await shown(page.getByRole("dialog"));
+    await tabTo(page, /^Rotate and expire this token later/);
+    await page.keyboard.press("ArrowDown");
+    await settles(() => page.getByRole("radio", { name: /expire this token now/ }).isChecked(), true);
+    await press(page, "Rotate, expire now");
+    await shown(page.getByText("This is the only time"));
+    await press(page, "Copy token: Token");
+    const second = await page.evaluate(() => navigator.clipboard.readText());
+    await press(page, "Done");
+    await gone(page.getByRole("dialog"));
+    await settles(() => focused(page), { tag: "BUTTON", name: "Rotate token" });
+    await becomes(second, 200, "/contacts/?locationId=acme");
 
-  await press(page, "More actions");
-  await settles(async () => (await focused(page)).name, "Why is it refused?");
-  await page.keyboard.press("ArrowUp");
-  await settles(async () => (await focused(page)).name, "Delete…");
-  await page.keyboard.press("Enter");
-  await shown(page.getByRole("dialog"));
-  await tabTo(page, /^To confirm/);
-  await page.keyboard.type(name);
-  await page.keyboard.press("Enter");
-  await shown(page.getByRole("status").getByText(`${name} is deleted`));
-  await becomes(second, 401, "/contacts/?locationId=acme");
-});
+    await press(page, "More actions");
+    await settles(async () => (await focused(page)).name, "Why is it refused?");
+    await page.keyboard.press("ArrowUp");
+    await settles(async () => (await focused(page)).name, "Delete…");
+    await page.keyboard.press("Enter");
+    await shown(page.getByRole("dialog"));
+    await tabTo(page, /^To confirm/);
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await shown(page.getByRole("status").getByText(`${name} is deleted`));
+    await becomes(second, 401, "/contacts/?locationId=acme");
+  },
+);
 
 test("dialogs keep the focus, Escape closes them, and it returns to where it was", async ({ page }) => {
   const { integration } = await seed({ name: unique("Focus") });
@@ -91,7 +101,11 @@ test("dialogs keep the focus, Escape closes them, and it returns to where it was
   await shown(page.getByRole("dialog"));
   for (let presses = 0; presses < 15; presses++) {
     await page.keyboard.press("Tab");
-    assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest("dialog") !== null));
+    assert.ok(
+      await page.evaluate(
+        () => document.activeElement === document.body || document.activeElement.closest("dialog") !== null,
+      ),
+    );
   }
   await page.keyboard.press("Escape");
   await gone(page.getByRole("dialog"));
@@ -114,7 +128,14 @@ test("menus go by arrows, Home, End and Escape", async ({ page }) => {
   await press(page, `Actions for ${integration.name}`);
   const menu = page.getByRole("menu");
   await shown(menu);
-  const walk = [["", "Open"], ["ArrowDown", "Edit"], ["End", "Delete…"], ["ArrowDown", "Open"], ["ArrowUp", "Delete…"], ["Home", "Open"]];
+  const walk = [
+    ["", "Open"],
+    ["ArrowDown", "Edit"],
+    ["End", "Delete…"],
+    ["ArrowDown", "Open"],
+    ["ArrowUp", "Delete…"],
+    ["Home", "Open"],
+  ];
   for (const [key, name] of walk) {
     if (key) await page.keyboard.press(key);
     await settles(async () => (await focused(page)).name, name);

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 
 import { acme, api, open, rotate, seed, settles, shown, test, unique, until } from "./support.mjs";
 
-const rows = (page) => page.getByRole("table").getByRole("row").filter({ has: page.getByRole("rowheader") });
+const rows = (page) =>
+  page
+    .getByRole("table")
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader") });
 const names = (page) => page.getByRole("rowheader").getByRole("link").allInnerTexts();
 const search = (page) => page.getByRole("searchbox", { name: /^Search name/ });
 const found = (page, text) => shown(page.getByRole("status").getByText(text, { exact: true }));
@@ -15,7 +19,9 @@ async function many(amount) {
   const left = Array.from({ length: amount }, (_, at) => at);
   const worker = async () => {
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      await api("POST", "/integrations", { body: { name: `${word} ${String(at).padStart(5, "0")}`, owner: acme, scopes: ["locations.readonly"] } });
+      await api("POST", "/integrations", {
+        body: { name: `${word} ${String(at).padStart(5, "0")}`, owner: acme, scopes: ["locations.readonly"] },
+      });
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
@@ -23,12 +29,17 @@ async function many(amount) {
 }
 
 test("a row says name, owner, scopes, state and the token's age", async ({ page }) => {
-  const { integration } = await seed({ name: unique("At a glance"), description: "For the tests", scopes: ["contacts.readonly", "contacts.write", "locations.readonly"] });
+  const { integration } = await seed({
+    name: unique("At a glance"),
+    description: "For the tests",
+    scopes: ["contacts.readonly", "contacts.write", "locations.readonly"],
+  });
   await open(page);
   await search(page).fill(integration.name);
   await found(page, "1 integration found");
   const row = rows(page).filter({ hasText: integration.name });
-  for (const text of ["For the tests", "Acme Dental", "contacts · write", "locations", "Steady", "Today"]) await shown(row.getByText(text, { exact: true }));
+  for (const text of ["For the tests", "Acme Dental", "contacts · write", "locations", "Steady", "Today"])
+    await shown(row.getByText(text, { exact: true }));
   await rotate(integration, { expire: "later", window_seconds: 3 * 86_400 });
   await page.reload();
   await shown(row.getByText("Rotating, 2 days left"));
@@ -108,31 +119,38 @@ test("headers sort, and say which way", async ({ page }) => {
   await settles(() => header.getAttribute("aria-sort"), "descending");
   await settles(() => query(page).get("sort"), "-name");
   await page.getByRole("columnheader", { name: "Token age" }).getByRole("button").click();
-  await until(async () => (await letters()).length === 3 && query(page).get("sort")?.endsWith("token"), "sorted by the token's age");
+  await until(
+    async () => (await letters()).length === 3 && query(page).get("sort")?.endsWith("token"),
+    "sorted by the token's age",
+  );
 });
 
 const MANY = Number(process.env.MANY_INTEGRATIONS ?? 500);
-test(`among ${MANY} integrations: the first page is quick, more can be shown, the last one is found`, { timeout: 300_000 }, async ({ t, page }) => {
-  let started = Date.now();
-  const word = await many(MANY);
-  t.diagnostic(`${MANY} integrations made in ${Date.now() - started} ms`);
-  await open(page, "#/sub-accounts");
-  started = Date.now();
-  await page.getByRole("link", { name: "Integrations", exact: true }).click();
-  await until(async () => (await rows(page).count()) >= 50, "the first page");
-  t.diagnostic(`first page after ${Date.now() - started} ms`);
+test(
+  `among ${MANY} integrations: the first page is quick, more can be shown, the last one is found`,
+  { timeout: 300_000 },
+  async ({ t, page }) => {
+    let started = Date.now();
+    const word = await many(MANY);
+    t.diagnostic(`${MANY} integrations made in ${Date.now() - started} ms`);
+    await open(page, "#/sub-accounts");
+    started = Date.now();
+    await page.getByRole("link", { name: "Integrations", exact: true }).click();
+    await until(async () => (await rows(page).count()) >= 50, "the first page");
+    t.diagnostic(`first page after ${Date.now() - started} ms`);
 
-  await search(page).fill(word);
-  await found(page, `${MANY.toLocaleString("en-US")} integrations found`);
-  await settles(() => rows(page).count(), 50);
-  await page.getByRole("button", { name: "Show 50 more" }).click();
-  await until(async () => (await rows(page).count()) === 100, "100 rows");
-  await settles(async () => new Set(await names(page)).size, 100);
-  await settles(async () => (await names(page)).at(-1), `${word} 00099`);
-  const last = `${word} ${String(MANY - 1).padStart(5, "0")}`;
-  started = Date.now();
-  await search(page).fill(last);
-  await found(page, "1 integration found");
-  t.diagnostic(`found the last one after ${Date.now() - started} ms`);
-  await settles(() => names(page), [last]);
-});
+    await search(page).fill(word);
+    await found(page, `${MANY.toLocaleString("en-US")} integrations found`);
+    await settles(() => rows(page).count(), 50);
+    await page.getByRole("button", { name: "Show 50 more" }).click();
+    await until(async () => (await rows(page).count()) === 100, "100 rows");
+    await settles(async () => new Set(await names(page)).size, 100);
+    await settles(async () => (await names(page)).at(-1), `${word} 00099`);
+    const last = `${word} ${String(MANY - 1).padStart(5, "0")}`;
+    started = Date.now();
+    await search(page).fill(last);
+    await found(page, "1 integration found");
+    t.diagnostic(`found the last one after ${Date.now() - started} ms`);
+    await settles(() => names(page), [last]);
+  },
+);

@@ -18,35 +18,60 @@ async function paste(page, field, text) {
 function watch(page, context, token) {
   const secret = token.slice(-58);
   const sent = [];
-  context.on("request", async (request) => sent.push([request.url(), request.postData() ?? "", JSON.stringify(await request.allHeaders().catch(() => request.headers()))].join("\n")));
+  context.on("request", async (request) =>
+    sent.push(
+      [
+        request.url(),
+        request.postData() ?? "",
+        JSON.stringify(await request.allHeaders().catch(() => request.headers())),
+      ].join("\n"),
+    ),
+  );
   return async () => {
     const kept = await page.evaluate(() => {
       const fields = [...document.querySelectorAll("input, textarea")].map((field) => field.value);
-      return document.documentElement.outerHTML + JSON.stringify([fields, localStorage, sessionStorage, history.state, location.href]);
+      return (
+        document.documentElement.outerHTML +
+        JSON.stringify([fields, localStorage, sessionStorage, history.state, location.href])
+      );
     });
-    for (const text of [...sent, kept]) assert.ok(!text.includes(secret.slice(0, 12)) && !text.includes(secret.slice(-12)), text.slice(0, 80));
+    for (const text of [...sent, kept])
+      assert.ok(!text.includes(secret.slice(0, 12)) && !text.includes(secret.slice(-12)), text.slice(0, 80));
     return sent;
   };
 }
 
-test("a token pasted into the search is not sent, taken out, and answered", { permissions, timeout: 180_000 }, async ({ page, context }) => {
-  const { integration, token } = await seed({ name: unique("Pasted by mistake") });
-  await open(page);
-  await shown(page.getByRole("table"));
-  const check = watch(page, context, token);
-  const forms = [token, `Bearer ${token}`, `"${token}"`, ` '${token}',`, `curl https://api.example.com/contacts/ -H "Authorization: Bearer ${token}"`, `${token.slice(0, 50)}\n${token.slice(50)}`, token.toUpperCase()];
-  for (const text of forms) {
-    await paste(page, search(page), text);
-    await shown(dialog(page).getByText(integration.name, { exact: true }));
-    for (const said of ["nothing of it was sent", "Acme Dental", "Token 1, if it still works"]) await shown(dialog(page).getByText(said));
-    await settles(() => search(page).inputValue(), "");
-    await button(dialog(page), "Close").last().click();
-    await gone(dialog(page));
-  }
-  const sent = await check();
-  assert.ok(sent.some((text) => text.includes(`/integrations/${integration.id}`)));
-  assert.ok(!page.url().includes("q="));
-});
+test(
+  "a token pasted into the search is not sent, taken out, and answered",
+  { permissions, timeout: 180_000 },
+  async ({ page, context }) => {
+    const { integration, token } = await seed({ name: unique("Pasted by mistake") });
+    await open(page);
+    await shown(page.getByRole("table"));
+    const check = watch(page, context, token);
+    const forms = [
+      token,
+      `Bearer ${token}`,
+      `"${token}"`,
+      ` '${token}',`,
+      `curl https://api.example.com/contacts/ -H "Authorization: Bearer ${token}"`,
+      `${token.slice(0, 50)}\n${token.slice(50)}`,
+      token.toUpperCase(),
+    ];
+    for (const text of forms) {
+      await paste(page, search(page), text);
+      await shown(dialog(page).getByText(integration.name, { exact: true }));
+      for (const said of ["nothing of it was sent", "Acme Dental", "Token 1, if it still works"])
+        await shown(dialog(page).getByText(said));
+      await settles(() => search(page).inputValue(), "");
+      await button(dialog(page), "Close").last().click();
+      await gone(dialog(page));
+    }
+    const sent = await check();
+    assert.ok(sent.some((text) => text.includes(`/integrations/${integration.id}`)));
+    assert.ok(!page.url().includes("q="));
+  },
+);
 
 test("typed letter by letter, only what gives nothing away is ever in the field", async ({ page, context }) => {
   const { token } = await seed({ name: unique("Typed") });
@@ -60,20 +85,24 @@ test("typed letter by letter, only what gives nothing away is ever in the field"
   await check();
 });
 
-test("what stood in the field before stays; what only looks like a token is let in", { permissions }, async ({ page }) => {
-  const { token } = await seed({ name: unique("Beside") });
-  await open(page);
-  await search(page).fill("zapier ");
-  await paste(page, search(page), token);
-  await shown(dialog(page));
-  await button(dialog(page), "Close").last().click();
-  await settles(() => search(page).inputValue(), "zapier ");
-  await search(page).fill("");
-  const innocent = "_uuuuuuuuuuuuuuuu_uuuuuuuu";
-  await paste(page, search(page), innocent);
-  await settles(() => search(page).inputValue(), innocent);
-  await shown(page.getByRole("heading", { name: "No integration matches" }));
-});
+test(
+  "what stood in the field before stays; what only looks like a token is let in",
+  { permissions },
+  async ({ page }) => {
+    const { token } = await seed({ name: unique("Beside") });
+    await open(page);
+    await search(page).fill("zapier ");
+    await paste(page, search(page), token);
+    await shown(dialog(page));
+    await button(dialog(page), "Close").last().click();
+    await settles(() => search(page).inputValue(), "zapier ");
+    await search(page).fill("");
+    const innocent = "_uuuuuuuuuuuuuuuu_uuuuuuuu";
+    await paste(page, search(page), innocent);
+    await settles(() => search(page).inputValue(), innocent);
+    await shown(page.getByRole("heading", { name: "No integration matches" }));
+  },
+);
 
 test("which token, and rotating it now, from where it was pasted", { permissions }, async ({ page }) => {
   const { integration, token } = await seed({ name: unique("To rotate") });
@@ -87,7 +116,10 @@ test("which token, and rotating it now, from where it was pasted", { permissions
   await settles(() => rotating.getByRole("radio", { name: /expire this token now/ }).isChecked(), true);
   await button(rotating, "Rotate, expire now").click();
   await shown(page.getByText("This is the only time"));
-  assert.deepEqual((await show(integration.id)).tokens.map(({ n }) => n), [3]);
+  assert.deepEqual(
+    (await show(integration.id)).tokens.map(({ n }) => n),
+    [3],
+  );
 });
 
 test("Open leads to the integration", { permissions }, async ({ page }) => {
@@ -98,26 +130,30 @@ test("Open leads to the integration", { permissions }, async ({ page }) => {
   await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
 });
 
-test("in the address: the entry of the history is cleaned, and nothing is asked with it", { timeout: 120_000 }, async ({ page, context }) => {
-  const { integration, token } = await seed({ name: unique("In the address") });
-  await open(page);
-  const check = watch(page, context, token);
-  for (const hash of [`#/integrations?q=${token}`, `#/integrations/${token}`, `#/integrations?q=Bearer+${token}`]) {
-    await page.evaluate((hash) => (location.hash = hash), hash);
-    await shown(dialog(page).getByText(integration.name, { exact: true }));
+test(
+  "in the address: the entry of the history is cleaned, and nothing is asked with it",
+  { timeout: 120_000 },
+  async ({ page, context }) => {
+    const { integration, token } = await seed({ name: unique("In the address") });
+    await open(page);
+    const check = watch(page, context, token);
+    for (const hash of [`#/integrations?q=${token}`, `#/integrations/${token}`, `#/integrations?q=Bearer+${token}`]) {
+      await page.evaluate((hash) => (location.hash = hash), hash);
+      await shown(dialog(page).getByText(integration.name, { exact: true }));
+      assert.ok(!page.url().includes(token));
+      await button(dialog(page), "Close").last().click();
+    }
+    await check();
+    await page.goBack();
+    await page.goForward();
     assert.ok(!page.url().includes(token));
-    await button(dialog(page), "Close").last().click();
-  }
-  await check();
-  await page.goBack();
-  await page.goForward();
-  assert.ok(!page.url().includes(token));
-  // As the first address of a page.
-  await page.goto(`/_tidegate/?x=1#/integrations?q=${token}`);
-  await shown(dialog(page).getByText(integration.name, { exact: true }));
-  await until(() => !page.url().includes(token), "an address without the token");
-  await check();
-});
+    // As the first address of a page.
+    await page.goto(`/_tidegate/?x=1#/integrations?q=${token}`);
+    await shown(dialog(page).getByText(integration.name, { exact: true }));
+    await until(() => !page.url().includes(token), "an address without the token");
+    await check();
+  },
+);
 
 test("other keys are named, and taken out too", { permissions }, async ({ page, context }) => {
   const { token } = await seed({ name: unique("Like an automation key") });

@@ -13,7 +13,10 @@ const published = async () => (await inForce()).rev;
 
 /** Puts the demo's own policy back, for the tests that come after. */
 async function restore() {
-  await api("PUT", "/policy", { rev: await published(), body: { documents: demo.documents().map((text) => JSON.parse(text)), settings: demo.settings() } });
+  await api("PUT", "/policy", {
+    rev: await published(),
+    body: { documents: demo.documents().map((text) => JSON.parse(text)), settings: demo.settings() },
+  });
 }
 after(restore);
 
@@ -34,7 +37,10 @@ components:
 async function policyView(page) {
   await open(page, "#/policy");
   await shown(page.getByRole("heading", { name: /^In force: Version/ }));
-  await until(() => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes(".wasm"))), "the rules to be loaded");
+  await until(
+    () => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes(".wasm"))),
+    "the rules to be loaded",
+  );
   await page.waitForLoadState("networkidle");
 }
 
@@ -59,7 +65,10 @@ test("report and differences appear without a network: JSON, YAML, dropped, chos
   await shown(diff.getByText("1 operation added"));
   await shown(diff.getByText("14 operations removed"));
   // But for an icon of the page itself, and for what it would do to integrations.
-  assert.deepEqual(asked.filter((url) => !url.includes("/assets/") && !url.endsWith("/policy/preview")), []);
+  assert.deepEqual(
+    asked.filter((url) => !url.includes("/assets/") && !url.endsWith("/policy/preview")),
+    [],
+  );
   await context.setOffline(false);
 });
 
@@ -68,15 +77,19 @@ async function removeInForce(page) {
   const { documents } = await inForce();
   const stay = page.getByRole("list", { name: /^\d+ documents? stays?/ });
   if (!(await stay.isVisible())) await page.getByText(/^\d+ documents? stays?/).click();
-  for (const { name } of documents) await page.getByRole("button", { name: `Remove the document ${name}`, exact: true }).click();
+  for (const { name } of documents)
+    await page.getByRole("button", { name: `Remove the document ${name}`, exact: true }).click();
 }
 
 async function drop(page, name, text) {
-  const files = await page.evaluateHandle(([name, text]) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], name));
-    return transfer;
-  }, [name, text]);
+  const files = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name));
+      return transfer;
+    },
+    [name, text],
+  );
   const target = page.locator(".drop");
   await target.dispatchEvent("dragover", { dataTransfer: files });
   await target.dispatchEvent("drop", { dataTransfer: files });
@@ -94,86 +107,102 @@ test("a broken document is named, with where it is broken; the others stay", asy
   await shown(page.getByText("No operation is added, removed or changed."));
 });
 
-test("a scheme is mapped, the impact shown unasked, the policy published, and rolled back", { timeout: 120_000 }, async ({ t, page }) => {
-  t.after(restore);
-  const { integration } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
-  const before = await published();
-  await policyView(page);
-  const document = JSON.parse(changedDocument());
-  document.paths["/teapot"] = JSON.parse(demo.documents()[0]).paths["/teapot"]; // whoever has a token may have tea
-  document.paths["/contacts/"].get.security = [{ "Location-Access": ["contacts.list"] }];
-  await choose(page, ["demo.json", JSON.stringify(document)]);
-  await shown(region(page, "Report").getByText("Schemes that the settings do not map"));
-  await page.getByLabel("Partner-Access").selectOption({ label: "Sub-accounts" });
-  await gone(region(page, "Report").getByText("Schemes that the settings do not map"));
+test(
+  "a scheme is mapped, the impact shown unasked, the policy published, and rolled back",
+  { timeout: 120_000 },
+  async ({ t, page }) => {
+    t.after(restore);
+    const { integration } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
+    const before = await published();
+    await policyView(page);
+    const document = JSON.parse(changedDocument());
+    document.paths["/teapot"] = JSON.parse(demo.documents()[0]).paths["/teapot"]; // whoever has a token may have tea
+    document.paths["/contacts/"].get.security = [{ "Location-Access": ["contacts.list"] }];
+    await choose(page, ["demo.json", JSON.stringify(document)]);
+    await shown(region(page, "Report").getByText("Schemes that the settings do not map"));
+    await page.getByLabel("Partner-Access").selectOption({ label: "Sub-accounts" });
+    await gone(region(page, "Report").getByText("Schemes that the settings do not map"));
 
-  const impact = region(page, "What it does to your integrations");
-  await shown(impact.getByRole("link", { name: integration.name }));
-  await shown(impact.getByRole("listitem").filter({ hasText: integration.name }).getByText("loses 1 operation"));
-  await shown(impact.getByText(/^\d+ integrations? loses? something$/));
+    const impact = region(page, "What it does to your integrations");
+    await shown(impact.getByRole("link", { name: integration.name }));
+    await shown(impact.getByRole("listitem").filter({ hasText: integration.name }).getByText("loses 1 operation"));
+    await shown(impact.getByText(/^\d+ integrations? loses? something$/));
 
-  await button(page, "Publish…").click();
-  const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
-  await shown(dialog.getByText("Replaced"));
-  await typeNumber(dialog, "Publish");
-  await button(dialog, "Publish").click();
-  await shown(dialog.getByText(/Sending|compiles|on the way to the edge/));
-  await gone(dialog);
-  await shown(page.getByRole("status").getByText(`Version ${before + 1} is in force.`));
-  await shown(page.getByRole("heading", { name: `In force: Version ${before + 1}` }));
-  const { scopes } = await api("GET", "/scopes");
-  assert.ok(scopes.some(({ scope }) => scope === "invoices.write"));
-  assert.deepEqual((await api("GET", "/policy")).settings.schemes["Partner-Access"], { level: "sub_account", private_integrations: true });
+    await button(page, "Publish…").click();
+    const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
+    await shown(dialog.getByText("Replaced"));
+    await typeNumber(dialog, "Publish");
+    await button(dialog, "Publish").click();
+    await shown(dialog.getByText(/Sending|compiles|on the way to the edge/));
+    await gone(dialog);
+    await shown(page.getByRole("status").getByText(`Version ${before + 1} is in force.`));
+    await shown(page.getByRole("heading", { name: `In force: Version ${before + 1}` }));
+    const { scopes } = await api("GET", "/scopes");
+    assert.ok(scopes.some(({ scope }) => scope === "invoices.write"));
+    assert.deepEqual((await api("GET", "/policy")).settings.schemes["Partner-Access"], {
+      level: "sub_account",
+      private_integrations: true,
+    });
 
-  await page.getByRole("button", { name: new RegExp(`^Roll back…? Version ${before}$`) }).click();
-  const sure = page.getByRole("dialog", { name: `Roll back to version ${before}?` });
-  await shown(sure.getByText(/gains \d+ operation/).first());
-  await typeNumber(sure, "Roll back");
-  await button(sure, "Roll back").click();
-  await gone(sure);
-  await shown(page.getByRole("heading", { name: `In force: Version ${before + 2}` }));
-  assert.ok(!(await api("GET", "/scopes")).scopes.some(({ scope }) => scope === "invoices.write"));
-});
+    await page.getByRole("button", { name: new RegExp(`^Roll back…? Version ${before}$`) }).click();
+    const sure = page.getByRole("dialog", { name: `Roll back to version ${before}?` });
+    await shown(sure.getByText(/gains \d+ operation/).first());
+    await typeNumber(sure, "Roll back");
+    await button(sure, "Roll back").click();
+    await gone(sure);
+    await shown(page.getByRole("heading", { name: `In force: Version ${before + 2}` }));
+    assert.ok(!(await api("GET", "/scopes")).scopes.some(({ scope }) => scope === "invoices.write"));
+  },
+);
 
 /** Where some integration loses something, the button waits for the number of those. */
 async function typeNumber(dialog, action) {
   const field = dialog.getByLabel(/^To confirm, type how many integrations lose something:/);
   if (!(await field.isVisible())) return;
-  const number = /: ([\d,]+)$/.exec(await dialog.locator("label", { hasText: "To confirm" }).innerText())[1].replaceAll(",", "");
+  const number = /: ([\d,]+)$/
+    .exec(await dialog.locator("label", { hasText: "To confirm" }).innerText())[1]
+    .replaceAll(",", "");
   await field.fill(String(Number(number) + 1));
   await settles(() => button(dialog, action).isDisabled(), true);
   await field.fill(number);
   await settles(() => button(dialog, action).isEnabled(), true);
 }
 
-test("a dropped document replaces the one of its name; the sheet says which others stay", { timeout: 120_000 }, async ({ t, page }) => {
-  t.after(restore);
-  const [text] = demo.documents();
-  const { title } = JSON.parse(text).info;
-  const invoices = { name: "Invoices", text: YAML };
-  await policyView(page);
-  await choose(page, ["invoices.yaml", invoices.text]);
-  await shown(region(page, "Differences to the policy in force").getByText("1 operation added"));
-  await button(page, "Publish…").click();
-  const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
-  await shown(dialog.getByText("Invoices"));
-  await shown(dialog.getByText("Stays"));
-  await dialog.getByText("1 document", { exact: true }).click();
-  await shown(dialog.getByText(title, { exact: true }));
-  await shown(dialog.getByText("No integration gains or loses anything."));
-  await button(dialog, "Publish").click();
-  await gone(dialog);
-  assert.deepEqual((await inForce()).documents.map(({ name }) => name).sort(), ["Invoices", title].sort());
-  // And it goes as it came.
-  await page.getByText(/^2 documents stay/).click();
-  await page.getByRole("button", { name: "Remove the document Invoices", exact: true }).click();
-  await shown(region(page, "Differences to the policy in force").getByText("1 operation removed"));
-  await button(page, "Publish…").click();
-  await shown(dialog.getByText("Removed"));
-  await button(dialog, "Publish").click();
-  await gone(dialog);
-  assert.deepEqual((await inForce()).documents.map(({ name }) => name), [title]);
-});
+test(
+  "a dropped document replaces the one of its name; the sheet says which others stay",
+  { timeout: 120_000 },
+  async ({ t, page }) => {
+    t.after(restore);
+    const [text] = demo.documents();
+    const { title } = JSON.parse(text).info;
+    const invoices = { name: "Invoices", text: YAML };
+    await policyView(page);
+    await choose(page, ["invoices.yaml", invoices.text]);
+    await shown(region(page, "Differences to the policy in force").getByText("1 operation added"));
+    await button(page, "Publish…").click();
+    const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
+    await shown(dialog.getByText("Invoices"));
+    await shown(dialog.getByText("Stays"));
+    await dialog.getByText("1 document", { exact: true }).click();
+    await shown(dialog.getByText(title, { exact: true }));
+    await shown(dialog.getByText("No integration gains or loses anything."));
+    await button(dialog, "Publish").click();
+    await gone(dialog);
+    assert.deepEqual((await inForce()).documents.map(({ name }) => name).sort(), ["Invoices", title].sort());
+    // And it goes as it came.
+    await page.getByText(/^2 documents stay/).click();
+    await page.getByRole("button", { name: "Remove the document Invoices", exact: true }).click();
+    await shown(region(page, "Differences to the policy in force").getByText("1 operation removed"));
+    await button(page, "Publish…").click();
+    await shown(dialog.getByText("Removed"));
+    await button(dialog, "Publish").click();
+    await gone(dialog);
+    assert.deepEqual(
+      (await inForce()).documents.map(({ name }) => name),
+      [title],
+    );
+  },
+);
 
 test("settings are changed without any document", { timeout: 120_000 }, async ({ t, page }) => {
   t.after(restore);
@@ -191,16 +220,23 @@ test("settings are changed without any document", { timeout: 120_000 }, async ({
 
 test("versions are shown in pages, the latest first", async ({ t, page }) => {
   t.after(restore);
-  await api("PUT", "/policy", { rev: await published(), body: { documents: [JSON.parse(changedDocument())], settings: demo.settings() } });
+  await api("PUT", "/policy", {
+    rev: await published(),
+    body: { documents: [JSON.parse(changedDocument())], settings: demo.settings() },
+  });
   await restore();
   const { versions } = await api("GET", "/policy/versions?limit=200");
   const said = versions.map(({ rev }) => `Version ${rev}`);
   assert.ok(said.length > 2);
   // The gate's own pages, but short ones.
-  await page.route("**/policy/versions?**", (route) => route.continue({ url: route.request().url().replace("limit=50", "limit=2") }));
+  await page.route("**/policy/versions?**", (route) =>
+    route.continue({ url: route.request().url().replace("limit=50", "limit=2") }),
+  );
   await open(page, "#/policy");
-  const listed = page.locator("section", { has: page.getByRole("heading", { name: "Versions" }) }).getByRole("listitem");
-  const revs = async () => (await listed.locator("strong").allInnerTexts());
+  const listed = page
+    .locator("section", { has: page.getByRole("heading", { name: "Versions" }) })
+    .getByRole("listitem");
+  const revs = async () => await listed.locator("strong").allInnerTexts();
   await settles(revs, said.slice(0, 2));
   await shown(listed.first().getByText("in force"));
   await shown(listed.first().getByText(`${versions[0].counts.operations} operations`));
@@ -212,24 +248,28 @@ test("versions are shown in pages, the latest first", async ({ t, page }) => {
   await gone(page.getByRole("button", { name: /^Show \d+ more$/ }));
 });
 
-test("somebody else publishes meanwhile: nothing is overwritten, and what was chosen stays", { timeout: 120_000 }, async ({ t, page }) => {
-  t.after(restore);
-  await policyView(page);
-  await choose(page, ["demo.json", changedDocument()]);
-  await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
-  const theirs = JSON.parse(demo.documents()[0]);
-  delete theirs.paths["/slow"];
-  await api("PUT", "/policy", { rev: await published(), body: { documents: [theirs], settings: demo.settings() } });
-  const rev = await published();
-  await button(page, "Publish…").click();
-  const dialog = page.getByRole("dialog");
-  await typeNumber(dialog, "Publish");
-  await button(dialog, "Publish").click();
-  await shown(dialog.getByText("The policy in force has changed meanwhile."));
-  assert.equal(await published(), rev);
-  await button(dialog, "Cancel").click();
-  await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));
-});
+test(
+  "somebody else publishes meanwhile: nothing is overwritten, and what was chosen stays",
+  { timeout: 120_000 },
+  async ({ t, page }) => {
+    t.after(restore);
+    await policyView(page);
+    await choose(page, ["demo.json", changedDocument()]);
+    await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
+    const theirs = JSON.parse(demo.documents()[0]);
+    delete theirs.paths["/slow"];
+    await api("PUT", "/policy", { rev: await published(), body: { documents: [theirs], settings: demo.settings() } });
+    const rev = await published();
+    await button(page, "Publish…").click();
+    const dialog = page.getByRole("dialog");
+    await typeNumber(dialog, "Publish");
+    await button(dialog, "Publish").click();
+    await shown(dialog.getByText("The policy in force has changed meanwhile."));
+    assert.equal(await published(), rev);
+    await button(dialog, "Cancel").click();
+    await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));
+  },
+);
 
 test("the page says when a token key may be removed: not before KV is written", async ({ page }) => {
   await policyView(page);

@@ -1,7 +1,21 @@
 // Rotating, both ways; the window, its countdown, and its two ends. Each token is tried at the gate.
 import assert from "node:assert/strict";
 
-import { answerTo, becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique, until } from "./support.mjs";
+import {
+  answerTo,
+  becomes,
+  call,
+  gone,
+  open,
+  rotate,
+  seed,
+  settles,
+  show,
+  shown,
+  test,
+  unique,
+  until,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const LATER = "Rotate and expire this token later";
@@ -24,48 +38,58 @@ async function newToken(page) {
   return token;
 }
 
-test("expire later: both work until the end of the window, which counts down; then it is cancelled", { permissions }, async ({ page }) => {
-  const { integration, token: old } = await detail(page);
-  await button(page, "Rotate token").click();
-  const dialog = page.getByRole("dialog", { name: `Rotate the token of ${integration.name}` });
-  await settles(() => dialog.getByRole("radio", { name: LATER, exact: true }).isChecked(), true);
-  await shown(dialog.getByText(LATER, { exact: true }));
-  await shown(dialog.getByText(NOW, { exact: true }));
-  await dialog.getByLabel("How long").fill("31");
-  await shown(dialog.getByText("From 1 minute to 30 days."));
-  await settles(() => button(dialog, "Rotate, expire later").isDisabled(), true);
-  await dialog.getByLabel("How long").fill("2");
-  await dialog.getByLabel("Unit").selectOption("hours");
-  await shown(dialog.getByText(/This token works until .* \(2 hours\)\. Then it stops by itself\./));
-  await button(dialog, "Rotate, expire later").click();
-  const young = await newToken(page);
-  assert.notEqual(young, old);
-  const { tokens } = await show(integration.id);
-  const window = (Date.parse(tokens[1].expires_at) - Date.parse(tokens[0].created_at)) / 1000;
-  assert.equal(window, 7200);
-  await becomes(young, 200);
-  assert.equal(await call(old), 200);
+test(
+  "expire later: both work until the end of the window, which counts down; then it is cancelled",
+  { permissions },
+  async ({ page }) => {
+    const { integration, token: old } = await detail(page);
+    await button(page, "Rotate token").click();
+    const dialog = page.getByRole("dialog", { name: `Rotate the token of ${integration.name}` });
+    await settles(() => dialog.getByRole("radio", { name: LATER, exact: true }).isChecked(), true);
+    await shown(dialog.getByText(LATER, { exact: true }));
+    await shown(dialog.getByText(NOW, { exact: true }));
+    await dialog.getByLabel("How long").fill("31");
+    await shown(dialog.getByText("From 1 minute to 30 days."));
+    await settles(() => button(dialog, "Rotate, expire later").isDisabled(), true);
+    await dialog.getByLabel("How long").fill("2");
+    await dialog.getByLabel("Unit").selectOption("hours");
+    await shown(dialog.getByText(/This token works until .* \(2 hours\)\. Then it stops by itself\./));
+    await button(dialog, "Rotate, expire later").click();
+    const young = await newToken(page);
+    assert.notEqual(young, old);
+    const { tokens } = await show(integration.id);
+    const window = (Date.parse(tokens[1].expires_at) - Date.parse(tokens[0].created_at)) / 1000;
+    assert.equal(window, 7200);
+    await becomes(young, 200);
+    assert.equal(await call(old), 200);
 
-  const banner = page.getByRole("region", { name: "Two tokens work right now" });
-  await shown(banner.getByText("Token 1 is on its way out; token 2 takes its place."));
-  const left = () => banner.getByRole("timer", { name: "Time left" }).innerText();
-  const seconds = (text) => [...text.matchAll(/(\d+) ([dhms])/g)].reduce((sum, [, of, unit]) => sum + of * { d: 86400, h: 3600, m: 60, s: 1 }[unit], 0);
-  const first = seconds(await left());
-  assert.ok(first > 7100 && first <= 7200, `${first} s left`);
-  await until(async () => seconds(await left()) <= first - 2, "the countdown to go on");
+    const banner = page.getByRole("region", { name: "Two tokens work right now" });
+    await shown(banner.getByText("Token 1 is on its way out; token 2 takes its place."));
+    const left = () => banner.getByRole("timer", { name: "Time left" }).innerText();
+    const seconds = (text) =>
+      [...text.matchAll(/(\d+) ([dhms])/g)].reduce(
+        (sum, [, of, unit]) => sum + of * { d: 86400, h: 3600, m: 60, s: 1 }[unit],
+        0,
+      );
+    const first = seconds(await left());
+    assert.ok(first > 7100 && first <= 7200, `${first} s left`);
+    await until(async () => seconds(await left()) <= first - 2, "the countdown to go on");
 
-  await button(banner, "Cancel rotation").click();
-  const sure = page.getByRole("dialog", { name: "Cancel this rotation?" });
-  await shown(sure.getByText("Calls with token 2, the new one, will fail from now on. Token 1 stays, without a deadline."));
-  await button(sure, "Keep rotating").click();
-  await gone(sure);
-  assert.equal((await show(integration.id)).state, "rotating");
-  await button(banner, "Cancel rotation").click();
-  await button(sure, "Cancel rotation").click();
-  await gone(banner);
-  await becomes(young, 401);
-  assert.equal(await call(old), 200);
-});
+    await button(banner, "Cancel rotation").click();
+    const sure = page.getByRole("dialog", { name: "Cancel this rotation?" });
+    await shown(
+      sure.getByText("Calls with token 2, the new one, will fail from now on. Token 1 stays, without a deadline."),
+    );
+    await button(sure, "Keep rotating").click();
+    await gone(sure);
+    assert.equal((await show(integration.id)).state, "rotating");
+    await button(banner, "Cancel rotation").click();
+    await button(sure, "Cancel rotation").click();
+    await gone(banner);
+    await becomes(young, 401);
+    assert.equal(await call(old), 200);
+  },
+);
 
 test("expire now, from the banner: the old one is dead, the new one stays", { permissions }, async ({ page }) => {
   const { integration, token: old } = await detail(page);
@@ -119,10 +143,17 @@ test("from the list too, and the row says so", { permissions }, async ({ page })
   await page.getByRole("menuitem", { name: "Rotate token…" }).click();
   await button(page, "Rotate, expire later").click();
   await newToken(page);
-  await shown(page.getByRole("row").filter({ hasText: integration.name }).getByText(/^Rotating, \d+ days left$/));
+  await shown(
+    page
+      .getByRole("row")
+      .filter({ hasText: integration.name })
+      .getByText(/^Rotating, \d+ days left$/),
+  );
 });
 
-test("a window that ends while somebody looks: the banner goes once the gate says so, whatever the browser's clock says", async ({ page }) => {
+test("a window that ends while somebody looks: the banner goes once the gate says so, whatever the browser's clock says", async ({
+  page,
+}) => {
   const { integration } = await seed({ name: unique("Short window") });
   await rotate(integration, { expire: "later", window_seconds: 60 });
   await page.clock.install();
@@ -140,12 +171,17 @@ test("a window that ends while somebody looks: the banner goes once the gate say
   await shown(page.getByText("Steady"));
 });
 
-for (const [timezoneId, name] of [["Asia/Kolkata", "GMT+5:30"], ["America/New_York", /E[SD]T/]]) {
+for (const [timezoneId, name] of [
+  ["Asia/Kolkata", "GMT+5:30"],
+  ["America/New_York", /E[SD]T/],
+]) {
   test(`the deadline is in the viewer's own time zone: ${timezoneId}`, { timezoneId }, async ({ page }) => {
     const { integration } = await seed({ name: unique("Zoned") });
     const { integration: rotating } = await rotate(integration, { expire: "later", window_seconds: 86_400 });
     const at = new Date(rotating.tokens[1].expires_at);
-    const time = new Intl.DateTimeFormat("en-GB", { timeZone: timezoneId, hour: "2-digit", minute: "2-digit" }).format(at);
+    const time = new Intl.DateTimeFormat("en-GB", { timeZone: timezoneId, hour: "2-digit", minute: "2-digit" }).format(
+      at,
+    );
     const day = new Intl.DateTimeFormat("en-US", { timeZone: timezoneId, weekday: "long" }).format(at);
     await open(page, `#/integrations/${integration.id}`);
     const said = await page.getByRole("region", { name: "Two tokens work right now" }).getByRole("time").innerText();
@@ -158,7 +194,10 @@ test("a token is marked as old from 90 days on", async ({ page }) => {
   const { integration } = await seed({ name: unique("Aged") });
   const created = Date.parse(integration.tokens[0].created_at);
   const row = page.getByRole("row").filter({ hasText: integration.name });
-  for (const [days, hint] of [[89, 0], [90, 1]]) {
+  for (const [days, hint] of [
+    [89, 0],
+    [90, 1],
+  ]) {
     await page.clock.setFixedTime(created + days * 86_400_000 + 1000);
     await open(page, `#/integrations?q=${encodeURIComponent(integration.name)}`);
     await page.reload();

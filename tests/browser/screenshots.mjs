@@ -32,7 +32,12 @@ async function save(page, name) {
   const isWhole = (await page.locator("dialog[open], [popover]:popover-open").count()) === 0;
   const devtools = await page.context().newCDPSession(page);
   const { cssContentSize: clip } = await devtools.send("Page.getLayoutMetrics");
-  const { data } = await devtools.send("Page.captureScreenshot", { format: "png", optimizeForSpeed: true, captureBeyondViewport: isWhole, ...(isWhole && { clip: { ...clip, scale: 1 } }) });
+  const { data } = await devtools.send("Page.captureScreenshot", {
+    format: "png",
+    optimizeForSpeed: true,
+    captureBeyondViewport: isWhole,
+    ...(isWhole && { clip: { ...clip, scale: 1 } }),
+  });
   await devtools.detach();
   await writeFile(screenshots + name, Buffer.from(data, "base64"));
 }
@@ -45,7 +50,9 @@ async function documentPictures() {
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await drawn(page);
-      await page.screenshot({ path: fileURLToPath(new URL(`../../docs/img/${view}-${colorScheme}.png`, import.meta.url)) });
+      await page.screenshot({
+        path: fileURLToPath(new URL(`../../docs/img/${view}-${colorScheme}.png`, import.meta.url)),
+      });
     }
   });
 }

@@ -21,7 +21,13 @@ const SHAPES = [
 ];
 
 const POLICY = {
-  documents: [{ openapi: "3.1.0", info: { title: "Evil", version: "1" }, paths: { "/page": open("page"), "/worker.js": open("worker"), "/taken": open("taken", "post") } }],
+  documents: [
+    {
+      openapi: "3.1.0",
+      info: { title: "Evil", version: "1" },
+      paths: { "/page": open("page"), "/worker.js": open("worker"), "/taken": open("taken", "post") },
+    },
+  ],
   settings: {},
 };
 
@@ -29,77 +35,126 @@ function open(operationId, method = "get") {
   return { [method]: { operationId, security: [], responses: { 200: { description: "It" } } } };
 }
 
-test("on one host with the API the page is replaced, and the key is the origin's as it is typed", { timeout: 180_000 }, async (t) => {
-  const gate = await startGate(t, { ...SHAPES[0], name: "one host" });
-  assert.equal((await gate.ask("PUT", "/_tidegate/api/policy", POLICY)).status, 200);
-  const host = await startOneHost(t, gate, SHAPES[0]);
-  const page = await (await launch(t)).newPage();
-  const field = page.getByLabel("Owner key", { exact: true });
-  await page.goto(`${host}/_tidegate/`);
-  await field.waitFor();
-  assert.equal(await page.title(), "Sign in · Tidegate"); // the gate's own page, as yet
-  await registerWorker(page, host);
-  await page.goto(`${host}/_tidegate/`);
-  assert.equal(await page.title(), "Not the gate's page");
-  assert.equal(await isControlled(page), true);
-  const taken = page.waitForResponse(`${host}/taken`);
-  await field.fill("a key as it is typed");
-  assert.equal(await (await taken).text(), "taken", "by the origin, through the gate");
-  assert.equal((await taken).request().postData(), "a key as it is typed");
-});
-
-for (const shape of SHAPES) {
-  test(`a service worker of the origin's cannot take the page's place: ${shape.name}`, { timeout: 180_000 }, async (t) => {
-    const gate = await startGate(t, shape);
-    const [api, admin] = [shape.api, shape.admin].map((host) => `${shape.scheme}://${host}:${gate.port}`);
+test(
+  "on one host with the API the page is replaced, and the key is the origin's as it is typed",
+  { timeout: 180_000 },
+  async (t) => {
+    const gate = await startGate(t, { ...SHAPES[0], name: "one host" });
     assert.equal((await gate.ask("PUT", "/_tidegate/api/policy", POLICY)).status, 200);
-    const browser = await launch(t);
-    const context = await browser.newContext({ ignoreHTTPSErrors: true });
-    const page = await context.newPage();
-
-    // The attack works, on the host that the origin is served on.
-    await registerWorker(page, api);
-    await page.goto(`${api}/_tidegate/`);
+    const host = await startOneHost(t, gate, SHAPES[0]);
+    const page = await (await launch(t)).newPage();
+    const field = page.getByLabel("Owner key", { exact: true });
+    await page.goto(`${host}/_tidegate/`);
+    await field.waitFor();
+    assert.equal(await page.title(), "Sign in · Tidegate"); // the gate's own page, as yet
+    await registerWorker(page, host);
+    await page.goto(`${host}/_tidegate/`);
     assert.equal(await page.title(), "Not the gate's page");
     assert.equal(await isControlled(page), true);
-    // There it gains nothing: neither a session starts on that host, nor does the admin plane's host believe it.
-    const session = await gate.ask("POST", "/_tidegate/api/session", { key: ownerKey }, { host: `${shape.api}:${gate.port}` });
-    assert.equal(session.status, 404);
-    const asked = await inPage(page, async ({ admin, key }) => {
-      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ key }) };
-      const own = await fetch("/_tidegate/api/session", { ...init, cache: "reload" }).then((answer) => answer.text(), () => "");
-      const other = await fetch(`${admin}/_tidegate/api/session`, { ...init, credentials: "include" }).then(() => "answered", () => "not readable");
-      return { own, other };
-    }, { admin, key: ownerKey });
-    assert.ok(asked.own.includes("Not the gate's page"), "answered by the worker itself");
-    assert.equal(asked.other, "not readable");
-    assert.deepEqual((await context.cookies(admin)).map(({ name }) => name), []);
+    const taken = page.waitForResponse(`${host}/taken`);
+    await field.fill("a key as it is typed");
+    assert.equal(await (await taken).text(), "taken", "by the origin, through the gate");
+    assert.equal((await taken).request().postData(), "a key as it is typed");
+  },
+);
 
-    // On the admin plane's host nothing of the origin's is served, its scripts not either.
-    for (const [path, headers] of [["/page", {}], ["/worker.js", {}], ["/worker.js", { "service-worker": "script" }]]) {
-      assert.equal((await gate.ask("GET", path, undefined, headers)).status, 404, path);
-    }
-    await page.goto(`${admin}/page`);
-    assert.match(await page.locator("body").innerText(), /not-found/);
-    await page.goto(`${admin}/_tidegate/`);
-    await page.getByLabel("Owner key", { exact: true }).waitFor();
-    for (const [script, scope] of [["/worker.js", "/"], ["/page", "/"], ["/_tidegate/api/openapi.json", "/_tidegate/"]]) {
-      const outcome = await inPage(page, ([script, scope]) => navigator.serviceWorker.register(script, { scope }).then(() => "registered", (error) => error.name), [script, scope]);
-      assert.match(outcome, /^(SecurityError|TypeError)$/, script);
-    }
-    assert.equal(await isControlled(page), false);
+for (const shape of SHAPES) {
+  test(
+    `a service worker of the origin's cannot take the page's place: ${shape.name}`,
+    { timeout: 180_000 },
+    async (t) => {
+      const gate = await startGate(t, shape);
+      const [api, admin] = [shape.api, shape.admin].map((host) => `${shape.scheme}://${host}:${gate.port}`);
+      assert.equal((await gate.ask("PUT", "/_tidegate/api/policy", POLICY)).status, 200);
+      const browser = await launch(t);
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const page = await context.newPage();
 
-    // And so the owner signs in on the gate's own page, and stays signed in when the API's page was looked at again.
-    await page.getByLabel("Owner key", { exact: true }).fill(ownerKey);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
-    const other = await context.newPage();
-    await other.goto(`${api}/page`);
-    await page.reload();
-    await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
-    const cookies = await context.cookies();
-    assert.deepEqual(cookies.filter(({ domain }) => domain === shape.admin).map(({ name }) => name), ["__Host-tidegate"]);
-  });
+      // The attack works, on the host that the origin is served on.
+      await registerWorker(page, api);
+      await page.goto(`${api}/_tidegate/`);
+      assert.equal(await page.title(), "Not the gate's page");
+      assert.equal(await isControlled(page), true);
+      // There it gains nothing: neither a session starts on that host, nor does the admin plane's host believe it.
+      const session = await gate.ask(
+        "POST",
+        "/_tidegate/api/session",
+        { key: ownerKey },
+        { host: `${shape.api}:${gate.port}` },
+      );
+      assert.equal(session.status, 404);
+      const asked = await inPage(
+        page,
+        async ({ admin, key }) => {
+          const init = {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ key }),
+          };
+          const own = await fetch("/_tidegate/api/session", { ...init, cache: "reload" }).then(
+            (answer) => answer.text(),
+            () => "",
+          );
+          const other = await fetch(`${admin}/_tidegate/api/session`, { ...init, credentials: "include" }).then(
+            () => "answered",
+            () => "not readable",
+          );
+          return { own, other };
+        },
+        { admin, key: ownerKey },
+      );
+      assert.ok(asked.own.includes("Not the gate's page"), "answered by the worker itself");
+      assert.equal(asked.other, "not readable");
+      assert.deepEqual(
+        (await context.cookies(admin)).map(({ name }) => name),
+        [],
+      );
+
+      // On the admin plane's host nothing of the origin's is served, its scripts not either.
+      for (const [path, headers] of [
+        ["/page", {}],
+        ["/worker.js", {}],
+        ["/worker.js", { "service-worker": "script" }],
+      ]) {
+        assert.equal((await gate.ask("GET", path, undefined, headers)).status, 404, path);
+      }
+      await page.goto(`${admin}/page`);
+      assert.match(await page.locator("body").innerText(), /not-found/);
+      await page.goto(`${admin}/_tidegate/`);
+      await page.getByLabel("Owner key", { exact: true }).waitFor();
+      for (const [script, scope] of [
+        ["/worker.js", "/"],
+        ["/page", "/"],
+        ["/_tidegate/api/openapi.json", "/_tidegate/"],
+      ]) {
+        const outcome = await inPage(
+          page,
+          ([script, scope]) =>
+            navigator.serviceWorker.register(script, { scope }).then(
+              () => "registered",
+              (error) => error.name,
+            ),
+          [script, scope],
+        );
+        assert.match(outcome, /^(SecurityError|TypeError)$/, script);
+      }
+      assert.equal(await isControlled(page), false);
+
+      // And so the owner signs in on the gate's own page, and stays signed in when the API's page was looked at again.
+      await page.getByLabel("Owner key", { exact: true }).fill(ownerKey);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
+      const other = await context.newPage();
+      await other.goto(`${api}/page`);
+      await page.reload();
+      await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
+      const cookies = await context.cookies();
+      assert.deepEqual(
+        cookies.filter(({ domain }) => domain === shape.admin).map(({ name }) => name),
+        ["__Host-tidegate"],
+      );
+    },
+  );
 }
 
 /** Visits the origin's page, which registers the service worker. */
@@ -134,16 +189,31 @@ async function startGate(t, { name, scheme, api, admin }) {
   const state = `${ROOT}target/browser-evil/${name.replaceAll(" ", "-")}`;
   rmSync(state, { recursive: true, force: true });
   const bindings = { ADMIN_HOST: admin, API_URL: `${scheme}://${api}:${port}` };
-  const gate = await start({ port, state, bindings, origin: "tests/browser/evil-origin/wrangler.toml", https: scheme === "https" });
+  const gate = await start({
+    port,
+    state,
+    bindings,
+    origin: "tests/browser/evil-origin/wrangler.toml",
+    https: scheme === "https",
+  });
   t.after(() => gate.dispose());
-  return { port, ask: (method, path, body, headers = {}) => askGate(scheme, port, `${admin}:${port}`, method, path, body, headers) };
+  return {
+    port,
+    ask: (method, path, body, headers = {}) => askGate(scheme, port, `${admin}:${port}`, method, path, body, headers),
+  };
 }
 
 /** One host for both planes, as the gate was before: a server that tells the gate one host or the other, by the path. */
 async function startOneHost(t, gate, { api, admin }) {
   const server = createHttpServer((request, response) => {
     const host = `${request.url.startsWith("/_tidegate/") ? admin : api}:${gate.port}`;
-    const options = { host: "127.0.0.1", port: gate.port, path: request.url, method: request.method, headers: { ...request.headers, host } };
+    const options = {
+      host: "127.0.0.1",
+      port: gate.port,
+      path: request.url,
+      method: request.method,
+      headers: { ...request.headers, host },
+    };
     const sent = requestHttp(options, (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
       answer.pipe(response);

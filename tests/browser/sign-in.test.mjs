@@ -19,7 +19,9 @@ test("the right key signs in, a wrong one says so", { signedIn: false }, async (
   await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
   await page.reload();
   await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
-  const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie, location.href]));
+  const kept = await page.evaluate(() =>
+    JSON.stringify([localStorage, sessionStorage, document.cookie, location.href]),
+  );
   assert.ok(!kept.includes(ownerKey));
 });
 
@@ -64,7 +66,10 @@ test("signing out in one tab shows in another, and the session is dead", async (
   await shown(page.getByRole("heading", { name: "Integrations", level: 1 }));
 });
 
-test("a session that ends while a form is half filled: sign in again, nothing typed is lost, and it goes through", async ({ page, context }) => {
+test("a session that ends while a form is half filled: sign in again, nothing typed is lost, and it goes through", async ({
+  page,
+  context,
+}) => {
   const name = unique("Half filled");
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
@@ -90,9 +95,10 @@ test("a session that ends while a form is half filled: sign in again, nothing ty
   await gone(dialog);
   await shown(page.getByRole("heading", { name: `${name} is created` }));
   const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
-  assert.deepEqual(integrations.map(({ description, scopes }) => ({ description, scopes })), [
-    { description: "Typed before the session ended", scopes: ["contacts.readonly"] },
-  ]);
+  assert.deepEqual(
+    integrations.map(({ description, scopes }) => ({ description, scopes })),
+    [{ description: "Typed before the session ended", scopes: ["contacts.readonly"] }],
+  );
 });
 
 test("somebody who will not sign in again can leave", async ({ page, context }) => {

@@ -30,7 +30,10 @@ test("one is added, has its integrations counted, and is renamed", async ({ page
   await gone(dialog);
   await shown(row.getByText(`${name}, renamed`));
   const { sub_accounts } = await api("GET", "/sub-accounts?limit=200");
-  assert.deepEqual(sub_accounts.find((known) => known.id === one), { id: one, rev: 2, name: `${name}, renamed`, integrations: 1 });
+  assert.deepEqual(
+    sub_accounts.find((known) => known.id === one),
+    { id: one, rev: 2, name: `${name}, renamed`, integrations: 1 },
+  );
 });
 
 /** Somebody else renames what is being renamed here: the dialog that says so. */
@@ -49,11 +52,15 @@ async function conflict(page) {
 }
 
 const noDialog = (page) => settles(() => page.getByRole("dialog").count(), 0);
-const named = async (one) => (await api("GET", "/sub-accounts?limit=200")).sub_accounts.find((known) => known.id === one);
+const named = async (one) =>
+  (await api("GET", "/sub-accounts?limit=200")).sub_accounts.find((known) => known.id === one);
 
 test("two rename the same: mine is kept, on top of theirs, and of what came after", async ({ page }) => {
   const { name, theirs, dialog } = await conflict(page);
-  const last = await api("PATCH", `/sub-accounts/${theirs.id}`, { rev: theirs.rev, body: { name: `${name}, theirs again` } });
+  const last = await api("PATCH", `/sub-accounts/${theirs.id}`, {
+    rev: theirs.rev,
+    body: { name: `${name}, theirs again` },
+  });
   await dialog.getByRole("button", { name: "Keep mine" }).click();
   await shown(dialog.getByText(`${name}, theirs again`));
   assert.equal((await named(theirs.id)).rev, last.rev);
@@ -84,7 +91,9 @@ test("mine cannot be kept while the gate does not answer: it says so, and the ne
   assert.equal((await named(theirs.id)).name, `${name}, mine`);
 });
 
-test("those on the gate's later pages are listed, chosen, filtered by and called by their names too", async ({ page }) => {
+test("those on the gate's later pages are listed, chosen, filtered by and called by their names too", async ({
+  page,
+}) => {
   const [one, name] = [`zz-${id()}`, unique("On a later page")];
   await api("POST", "/sub-accounts", { body: { id: one, name } });
   const { integration } = await seed({ owner: { level: "sub_account", id: one } });

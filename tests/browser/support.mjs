@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
-const given = (name) => process.env[name] ?? assert.fail(`the variable ${name} is missing; see tests/browser/support.mjs`);
+const given = (name) =>
+  process.env[name] ?? assert.fail(`the variable ${name} is missing; see tests/browser/support.mjs`);
 /** Where the page is, for the browser. */
 export const address = given("TIDEGATE_ADDRESS").replace(/\/$/, "");
 /** Where the API is that tokens call. */
@@ -38,7 +39,9 @@ export async function close() {
 
 /** A context of its own, signed in unless told otherwise. What it may not do is noted in `faults`. */
 export async function newContext({ signedIn = true, ...options } = {}) {
-  const context = await (await browser()).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, ...options });
+  const context = await (
+    await browser()
+  ).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(10_000);
   context.faults = [];
   context.on("console", (message) => note(context, message));
@@ -48,14 +51,17 @@ export async function newContext({ signedIn = true, ...options } = {}) {
     if (origin !== address && protocol !== "blob:") context.faults.push(`asked another origin: ${request.url()}`);
   });
   await context.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+    );
   });
   if (signedIn) await signInByApi(context);
   return context;
 }
 
 // Chromium says so of every answer above 399; whether the page may get one is for the tests to say.
-const ANSWERED = /^Failed to load resource: the server responded with a status of (400|401|404|409|412|422)|^Failed to load resource: net::ERR_/;
+const ANSWERED =
+  /^Failed to load resource: the server responded with a status of (400|401|404|409|412|422)|^Failed to load resource: net::ERR_/;
 
 function note(context, message) {
   if (!["error", "warning"].includes(message.type()) || ANSWERED.test(message.text())) return;
@@ -68,7 +74,9 @@ export async function signInByApi(context) {
   const answer = await askAdmin(`${API}/session`, { method: "POST", headers, body: JSON.stringify({ key: ownerKey }) });
   assert.equal(answer.status, 204);
   const [name, value] = answer.headers.get("set-cookie").split(";")[0].split("=");
-  await context.addCookies([{ name, value, url: address.replace("http:", "https:"), httpOnly: true, secure: true, sameSite: "Strict" }]);
+  await context.addCookies([
+    { name, value, url: address.replace("http:", "https:"), httpOnly: true, secure: true, sameSite: "Strict" },
+  ]);
 }
 
 /**
@@ -85,7 +93,12 @@ export function test(name, options, body = options) {
       await body({ t, context: opened, page });
       assert.deepEqual(opened.faults, []);
     } catch (error) {
-      await page.screenshot({ path: `${screenshots}FAILED-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 80)}.png`, timeout: 5000 }).catch(() => {});
+      await page
+        .screenshot({
+          path: `${screenshots}FAILED-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 80)}.png`,
+          timeout: 5000,
+        })
+        .catch(() => {});
       throw withoutKey(error);
     } finally {
       await opened.close();
@@ -130,13 +143,16 @@ export const shown = (locator) => locator.waitFor({ state: "visible" });
 export const gone = (locator) => locator.waitFor({ state: "hidden" });
 
 /** Waits until what changed is drawn: a new width, for one, is drawn by the second frame. */
-export const drawn = (page) => page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+export const drawn = (page) =>
+  page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 
 /** Whether something reaches past the right edge of the window, or of its own box. */
 export async function overflow(page) {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
-    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+    const wide = [...document.querySelectorAll("body *")].filter(
+      (element) => element.getBoundingClientRect().right > clientWidth + 1,
+    );
     const names = wide.map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
     return scrollWidth > clientWidth ? `${scrollWidth} in ${clientWidth}: ${names.slice(0, 6).join(", ")}` : "";
   });
@@ -153,7 +169,9 @@ export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, path, method, headers: { ...headers, host } }, async (answer) => {
       const content = await buffer(answer);
-      const fields = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+      const fields = Object.entries(answer.headersDistinct).flatMap(([name, values]) =>
+        values.map((value) => [name, value]),
+      );
       resolve(new Response(content.length === 0 ? null : content, { status: answer.statusCode, headers: fields }));
     });
     sent.on("error", reject);
@@ -165,7 +183,11 @@ export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
 export async function answerTo(route) {
   const request = route.request();
   const { pathname, search } = new URL(request.url());
-  return askAdmin(pathname + search, { method: request.method(), headers: await request.allHeaders(), body: request.postData() ?? undefined });
+  return askAdmin(pathname + search, {
+    method: request.method(),
+    headers: await request.allHeaders(),
+    body: request.postData() ?? undefined,
+  });
 }
 
 /** Asks the admin API with the owner key. */
@@ -192,7 +214,8 @@ export function seed(fields = {}) {
 }
 
 export const show = (id) => api("GET", `/integrations/${id}`);
-export const rotate = ({ id, rev }, body = { expire: "later" }) => api("POST", `/integrations/${id}/rotate`, { rev, body });
+export const rotate = ({ id, rev }, body = { expire: "later" }) =>
+  api("POST", `/integrations/${id}/rotate`, { rev, body });
 
 // ---- the gate
 

@@ -11,8 +11,14 @@ export const parts = { integrations, create, rotation, edit, why, policy, subAcc
 export async function documented(page, look) {
   await withHistory();
   await seed({ name: "Booking form", description: "The form on acme.example", scopes: ["contacts.write"] });
-  await seed({ name: "Review reminders", owner: { level: "sub_account", id: "globex" }, scopes: ["contacts.readonly"] });
-  const { id } = (await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." })).integration;
+  await seed({
+    name: "Review reminders",
+    owner: { level: "sub_account", id: "globex" },
+    scopes: ["contacts.readonly"],
+  });
+  const { id } = (
+    await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." })
+  ).integration;
   await page.setViewportSize({ width: 1280, height: 520 });
   await open(page);
   await shown(page.getByText("Zapier sync"));
@@ -29,11 +35,17 @@ export async function documented(page, look) {
 async function integrations(page, context, look) {
   await seed({ name: "Zapier sync", description: "Copies new contacts into the newsletter. Ask Mara." });
   await withHistory();
-  await seed({ name: unique("An integration with a name that goes on for longer than anybody would like to read"), scopes: [] });
+  await seed({
+    name: unique("An integration with a name that goes on for longer than anybody would like to read"),
+    scopes: [],
+  });
   await open(page);
   await shown(page.getByRole("table"));
   await look("integrations");
-  await page.getByRole("button", { name: /^Actions for/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Actions for/ })
+    .first()
+    .click();
   await look("integrations-menu");
   await page.keyboard.press("Escape");
   const { token } = await seed({ name: "Pasted by mistake" });
@@ -91,7 +103,10 @@ async function withHistory() {
   const { id } = integration;
   ({ integration } = await rotate(integration));
   integration = await api("POST", `/integrations/${id}/rotation/finish`, { rev: integration.rev });
-  integration = await api("PATCH", `/integrations/${id}`, { rev: integration.rev, body: { scopes: ["contacts.readonly", "contacts.write"] } });
+  integration = await api("PATCH", `/integrations/${id}`, {
+    rev: integration.rev,
+    body: { scopes: ["contacts.readonly", "contacts.write"] },
+  });
   return (await rotate(integration, { expire: "later", window_seconds: 3 * 86_400 })).integration;
 }
 
@@ -164,7 +179,10 @@ async function edit(page, context, look) {
   await look("edit-unsaved");
   await button(page, "Stay").click();
   const { rev } = await show(id);
-  await api("PATCH", `/integrations/${id}`, { rev, body: { name: "Zapier sync, two-way", description: "Copies contacts both ways." } });
+  await api("PATCH", `/integrations/${id}`, {
+    rev,
+    body: { name: "Zapier sync, two-way", description: "Copies contacts both ways." },
+  });
   await button(page, "Update").click();
   await shown(dialog(page));
   await look("edit-conflict");
@@ -181,7 +199,9 @@ async function why(page, context, look) {
   await button(page, "Explain").click();
   await shown(page.getByRole("heading", { name: "Refused" }));
   await look("why-nobody");
-  await page.getByLabel("A method and a path, or a curl command").fill(`curl -X POST https://api.example.com/contacts/ -H 'Authorization: Bearer ${token}' -d '{}'`);
+  await page
+    .getByLabel("A method and a path, or a curl command")
+    .fill(`curl -X POST https://api.example.com/contacts/ -H 'Authorization: Bearer ${token}' -d '{}'`);
   await button(page, "Explain").click();
   await shown(page.getByText(`was made for ${name}`));
   await look("why-scope-missing");
@@ -199,15 +219,27 @@ export function changedDocument() {
   const document = JSON.parse(demo.documents()[0]);
   delete document.paths["/teapot"];
   document.paths["/invoices/"] = {
-    get: { operationId: "listInvoices", summary: "List invoices", security: [{ "Location-Access": ["invoices.readonly"] }], responses: { 200: { description: "" } } },
-    post: { operationId: "payInvoice", summary: "Pay", security: [{ "Partner-Access": ["invoices.write"] }], responses: { 200: { description: "" } } },
+    get: {
+      operationId: "listInvoices",
+      summary: "List invoices",
+      security: [{ "Location-Access": ["invoices.readonly"] }],
+      responses: { 200: { description: "" } },
+    },
+    post: {
+      operationId: "payInvoice",
+      summary: "Pay",
+      security: [{ "Partner-Access": ["invoices.write"] }],
+      responses: { 200: { description: "" } },
+    },
   };
   document.components.securitySchemes["Partner-Access"] = { type: "http", scheme: "bearer" };
   return JSON.stringify(document, null, 2);
 }
 
 export const choose = (page, ...files) =>
-  page.locator('input[type="file"]').setInputFiles(files.map(([name, text]) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })));
+  page
+    .locator('input[type="file"]')
+    .setInputFiles(files.map(([name, text]) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) })));
 
 async function policy(page, context, look) {
   await open(page, "#/policy");

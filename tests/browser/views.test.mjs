@@ -16,24 +16,35 @@ const permissions = ["clipboard-read", "clipboard-write"];
 async function violations(page, runOnly) {
   // Evaluated from outside, for the page's own policy lets no other script in.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const found = await page.evaluate((runOnly) => window.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly);
-  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 2).join("").trim()}`));
+  const found = await page.evaluate(
+    (runOnly) => window.axe.run(document, { runOnly, resultTypes: ["violations"] }),
+    runOnly,
+  );
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      (node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 2).join("").trim()}`,
+    ),
+  );
 }
 
 for (const [name, part] of Object.entries(parts)) {
-  test(`${name}: no view or dialog fails axe, light or dark, wide or narrow, or is wider than 320 px`, { permissions, timeout: 180_000 }, async ({ page, context }) => {
-    const wrong = [];
-    await part(page, context, async (view) => {
-      await picture(page, view, async (theme, width) => {
-        if (width !== 320 && width !== 1280) return;
-        const found = await violations(page, theme === "light" ? EVERYTHING : COLOURS);
-        wrong.push(...found.map((text) => `${view}, ${theme}, ${width}: ${text}`));
-        const wide = width === 320 && (await overflow(page));
-        if (wide) wrong.push(`${view}: ${wide}`);
+  test(
+    `${name}: no view or dialog fails axe, light or dark, wide or narrow, or is wider than 320 px`,
+    { permissions, timeout: 180_000 },
+    async ({ page, context }) => {
+      const wrong = [];
+      await part(page, context, async (view) => {
+        await picture(page, view, async (theme, width) => {
+          if (width !== 320 && width !== 1280) return;
+          const found = await violations(page, theme === "light" ? EVERYTHING : COLOURS);
+          wrong.push(...found.map((text) => `${view}, ${theme}, ${width}: ${text}`));
+          const wide = width === 320 && (await overflow(page));
+          if (wide) wrong.push(`${view}: ${wide}`);
+        });
       });
-    });
-    assert.deepEqual(wrong, []);
-  });
+      assert.deepEqual(wrong, []);
+    },
+  );
 }
 
 test("where less motion is asked for, colours change at once", async ({ page }) => {
@@ -43,9 +54,15 @@ test("where less motion is asked for, colours change at once", async ({ page }) 
   await shown(page.getByRole("table"));
   await page.evaluate(() => {
     window.transitions = [];
-    document.addEventListener("transitionrun", ({ target, propertyName }) => window.transitions.push(`${target.className}: ${propertyName}`));
+    document.addEventListener("transitionrun", ({ target, propertyName }) =>
+      window.transitions.push(`${target.className}: ${propertyName}`),
+    );
   });
-  const colour = () => page.locator(".button:visible").first().evaluate((button) => getComputedStyle(button).backgroundColor);
+  const colour = () =>
+    page
+      .locator(".button:visible")
+      .first()
+      .evaluate((button) => getComputedStyle(button).backgroundColor);
   const light = await colour();
   await page.emulateMedia({ colorScheme: "dark" });
   assert.notEqual(await colour(), light);

@@ -1,7 +1,7 @@
 // Why a call is refused: worked out in the browser, with nothing of the call sent.
 import assert from "node:assert/strict";
 
-import { address, api, apiAddress, gone, open, rotate, seed, settles, show, shown, test, unique } from "./support.mjs";
+import { address, api, apiAddress, gone, open, seed, settles, show, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const call = (page) => page.getByLabel("A method and a path, or a curl command");
@@ -15,24 +15,45 @@ async function explain(page, text) {
 /** Everything that a page sends from now on. */
 function sent(context) {
   const all = [];
-  context.on("request", async (request) => all.push([request.url(), request.postData() ?? "", JSON.stringify(await request.allHeaders().catch(() => request.headers()))].join("\n")));
+  context.on("request", async (request) =>
+    all.push(
+      [
+        request.url(),
+        request.postData() ?? "",
+        JSON.stringify(await request.allHeaders().catch(() => request.headers())),
+      ].join("\n"),
+    ),
+  );
   return all;
 }
 
-test("a pasted curl finds its integration; the token's secret is not sent, not kept, not shown", async ({ page, context }) => {
+test("a pasted curl finds its integration; the token's secret is not sent, not kept, not shown", async ({
+  page,
+  context,
+}) => {
   const { integration, token } = await seed({ name: unique("Pasted") });
   const [, id, secret] = /^pit_(.{16})(.+)$/.exec(token);
   assert.equal(id, integration.id);
   await open(page, "#/why");
   const all = sent(context);
-  await explain(page, `curl -X POST '${address}/contacts/' \\\n  -H "Authorization: Bearer ${token}" \\\n  -H 'Content-Type: application/json' -d '{"name": "Dee"}'`);
+  await explain(
+    page,
+    `curl -X POST '${address}/contacts/' \\\n  -H "Authorization: Bearer ${token}" \\\n  -H 'Content-Type: application/json' -d '{"name": "Dee"}'`,
+  );
   await verdict(page, "Refused");
   await shown(page.getByText(`was made for ${integration.name},`));
   await shown(page.getByText("A scope is missing"));
   await settles(() => call(page).inputValue(), "POST /contacts/");
-  assert.ok(all.some((text) => text.includes(`/integrations/${id}`)), "nothing was asked about the integration");
-  for (const text of all) assert.ok(!text.includes(secret.slice(0, 12)) && !text.includes(secret.slice(-12)), text.split("\n")[0]);
-  const kept = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify([localStorage, sessionStorage, history.state, location.href]));
+  assert.ok(
+    all.some((text) => text.includes(`/integrations/${id}`)),
+    "nothing was asked about the integration",
+  );
+  for (const text of all)
+    assert.ok(!text.includes(secret.slice(0, 12)) && !text.includes(secret.slice(-12)), text.split("\n")[0]);
+  const kept = await page.evaluate(
+    () =>
+      document.documentElement.outerHTML + JSON.stringify([localStorage, sessionStorage, history.state, location.href]),
+  );
   assert.ok(!kept.includes(secret.slice(0, 12)));
 });
 
@@ -62,17 +83,36 @@ test("a token in the address is refused here, and the next question is answered"
 });
 
 test("the verdict is the gate's own", async ({ page }) => {
-  const { integration, token } = await seed({ name: unique("Compared"), scopes: ["contacts.readonly", "locations.readonly"] });
+  const { integration, token } = await seed({
+    name: unique("Compared"),
+    scopes: ["contacts.readonly", "locations.readonly"],
+  });
   await open(page, `#/why?integration=${integration.id}`);
   await shown(page.getByText(integration.name));
-  const calls = ["GET /locations/acme", "GET /locations/globex", "GET /contacts/?locationId=acme", "GET /contacts/", "POST /contacts/", "GET /nothing", "PATCH /status", "GET /locations/", "GET /contacts//abc"];
+  const calls = [
+    "GET /locations/acme",
+    "GET /locations/globex",
+    "GET /contacts/?locationId=acme",
+    "GET /contacts/",
+    "POST /contacts/",
+    "GET /nothing",
+    "PATCH /status",
+    "GET /locations/",
+    "GET /contacts//abc",
+  ];
   for (const line of calls) {
     const [method, path] = line.split(" ");
     const { status } = await fetch(apiAddress + path, { method, headers: { authorization: `Bearer ${token}` } });
     await explain(page, line);
     await shown(page.getByRole("heading", { name: status < 400 ? "Allowed" : "Refused", exact: true }));
     const said = await page.getByRole("region", { name: /Allowed|Refused/ }).innerText();
-    const words = { 200: "forwards", 400: /not say whose|ambiguous/, 403: /scope is missing|another owner|another level/, 404: "no such operation", 405: "not with this method" }[status];
+    const words = {
+      200: "forwards",
+      400: /not say whose|ambiguous/,
+      403: /scope is missing|another owner|another level/,
+      404: "no such operation",
+      405: "not with this method",
+    }[status];
     assert.match(said, new RegExp(words), `${line}: the gate says ${status}, the page ${said}`);
   }
 });

@@ -19,7 +19,15 @@ async function echo(request, response) {
     length += chunk.length;
   }
   response.setHeader("content-type", "application/json");
-  response.end(JSON.stringify({ method: request.method, url: request.url, fields: request.rawHeaders, length, sha256: hash.digest("hex") }));
+  response.end(
+    JSON.stringify({
+      method: request.method,
+      url: request.url,
+      fields: request.rawHeaders,
+      length,
+      sha256: hash.digest("hex"),
+    }),
+  );
 }
 
 const ROUTES = {
@@ -28,9 +36,21 @@ const ROUTES = {
     response.writeHead(isKnown ? 304 : 200, { etag: '"v1"' }).end(isKnown ? undefined : "body");
   },
   "/any/cookies": (_, response) => {
-    const cookies = ["a=1; Path=/", "__Host-tidegate=stolen; Path=/; Secure", "b=2"].flatMap((line) => ["Set-Cookie", line]);
+    const cookies = ["a=1; Path=/", "__Host-tidegate=stolen; Path=/; Secure", "b=2"].flatMap((line) => [
+      "Set-Cookie",
+      line,
+    ]);
     const zipped = gzipSync("zipped ".repeat(500));
-    const fields = ["Content-Type", "text/plain", "Content-Encoding", "gzip", "Content-Length", String(zipped.length), "Clear-Site-Data", '"*"'];
+    const fields = [
+      "Content-Type",
+      "text/plain",
+      "Content-Encoding",
+      "gzip",
+      "Content-Length",
+      String(zipped.length),
+      "Clear-Site-Data",
+      '"*"',
+    ];
     response.writeHead(200, [...cookies, ...fields]).end(zipped);
   },
   "/any/slow-stream": (_, response) => {
@@ -60,8 +80,14 @@ for (const kind of KINDS) {
   describe(kind, () => {
     const gate = () => running[kind];
 
-    for (const [size, bytes] of [["2 MB", 2_000_000], ["100 MB", 100_000_000]]) {
-      for (const [how, args] of [["with its length", []], ["in chunks", ["--header", "Transfer-Encoding: chunked"]]]) {
+    for (const [size, bytes] of [
+      ["2 MB", 2_000_000],
+      ["100 MB", 100_000_000],
+    ]) {
+      for (const [how, args] of [
+        ["with its length", []],
+        ["in chunks", ["--header", "Transfer-Encoding: chunked"]],
+      ]) {
         test(`an upload of ${size} that waits for 100 Continue, ${how}`, async () => {
           const [file, content] = [join(scratch, `${bytes}`), Buffer.alloc(bytes, "tidegate")];
           writeFileSync(file, content);
@@ -82,30 +108,53 @@ for (const kind of KINDS) {
     });
 
     test("the origin hears of client and host from the gate alone", async () => {
-      const claims = ["X-Forwarded-For: 198.51.100.7", "X-Forwarded-Host: evil.example", "Forwarded: host=evil.example", "X-Real-IP: 198.51.100.7"];
+      const claims = [
+        "X-Forwarded-For: 198.51.100.7",
+        "X-Forwarded-Host: evil.example",
+        "Forwarded: host=evil.example",
+        "X-Real-IP: 198.51.100.7",
+      ];
       const answer = await curl(gate(), "/any/x", ...claims.flatMap((claim) => ["--header", claim]));
       const { fields } = JSON.parse(answer.body);
       assert.deepEqual(valuesOf(fields, "x-forwarded-host"), [new URL(gate().url).host]);
       assert.deepEqual(valuesOf(fields, "x-forwarded-proto"), ["http"]);
       assert.doesNotMatch(JSON.stringify(fields), /evil|198\.51/);
-      for (const name of ["cache-control", "pragma", "authorization"]) assert.deepEqual(valuesOf(fields, name), [], name);
+      for (const name of ["cache-control", "pragma", "authorization"])
+        assert.deepEqual(valuesOf(fields, name), [], name);
     });
 
     // Whether the Worker sees `Connection`, and so what it names is taken out, depends on what stands before it.
     test("Connection names nothing of ours away, and two Cookie lines bring no session to the origin", async () => {
-      const lines = ["GET /any/x HTTP/1.1", "Host: gate.example", `Authorization: Bearer ${gate().token}`, "Connection: close, X-Tidegate-Owner, X-Foo",
-        "X-Foo: 1", "X-Tidegate-Owner: forged", "Cookie: a=1", "Cookie: __Host-tidegate=secret; b=2", "", ""];
+      const lines = [
+        "GET /any/x HTTP/1.1",
+        "Host: gate.example",
+        `Authorization: Bearer ${gate().token}`,
+        "Connection: close, X-Tidegate-Owner, X-Foo",
+        "X-Foo: 1",
+        "X-Tidegate-Owner: forged",
+        "Cookie: a=1",
+        "Cookie: __Host-tidegate=secret; b=2",
+        "",
+        "",
+      ];
       const answer = await rawRequest(gate(), lines.join("\r\n"));
       const { fields } = JSON.parse(answer.slice(answer.indexOf("{"), answer.lastIndexOf("}") + 1));
       assert.deepEqual(valuesOf(fields, "x-tidegate-owner"), ["a"]);
-      assert.deepEqual(valuesOf(fields, "connection").filter((value) => /x-/i.test(value)), []);
+      assert.deepEqual(
+        valuesOf(fields, "connection").filter((value) => /x-/i.test(value)),
+        [],
+      );
       assert.deepEqual(valuesOf(fields, "cookie"), ["a=1; b=2"]);
     });
 
     test("an answer with a cookie of ours loses it, and keeps its encoding", async () => {
       const answer = await curl(gate(), "/any/cookies", "--compressed");
       assert.equal(answer.body, "zipped ".repeat(500));
-      const named = (name) => answer.fields.map((line) => line.split(": ")).filter(([given]) => given.toLowerCase() === name).map(([, value]) => value);
+      const named = (name) =>
+        answer.fields
+          .map((line) => line.split(": "))
+          .filter(([given]) => given.toLowerCase() === name)
+          .map(([, value]) => value);
       assert.deepEqual(named("set-cookie"), ["a=1; Path=/", "b=2"]);
       assert.deepEqual(named("clear-site-data"), []);
       assert.deepEqual(named("content-encoding"), ["gzip"]);
@@ -134,9 +183,9 @@ const STATUSES = {
   "103 and an answer": "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
   "100 and nothing after it": "HTTP/1.1 100 Continue\r\n\r\n",
   "101 to no upgrade": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
-  "199": "HTTP/1.1 199 Odd\r\nContent-Length: 0\r\n\r\n",
-  "600": "HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n",
-  "999": "HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok",
+  199: "HTTP/1.1 199 Odd\r\nContent-Length: 0\r\n\r\n",
+  600: "HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n",
+  999: "HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok",
   "no status": "HTTP/1.1 ok\r\n\r\n",
   "no HTTP": "SSH-2.0-OpenSSH_9.2\r\n\r\n",
 };

@@ -52,7 +52,9 @@ export async function rawOrigin(answer) {
 const quoted = (text) => JSON.stringify(text);
 const embedded = (path, type) => `(name = ${quoted(path)}, ${type} = embed ${quoted(`../../${path}`)})`;
 const MODULES = [
-  ...["worker/js/entry.js", "worker/js/http.js", "worker/js/instance.js", "build/index.js"].map((path) => embedded(path, "esModule")),
+  ...["worker/js/entry.js", "worker/js/http.js", "worker/js/instance.js", "build/index.js"].map((path) =>
+    embedded(path, "esModule"),
+  ),
   embedded("build/index_bg.wasm", "wasm"),
 ];
 const worker = (modules, bindings, more = "") =>
@@ -90,13 +92,20 @@ export async function gates(address, variables = {}) {
     `(name = "state", disk = (path = ${quoted(mkdtempSync(join(scratch, "state-")))}, writable = true))`,
     `(name = "network", network = (allow = ["private", "public"]))`,
   ];
-  const sockets = names.map((name) => `(name = ${quoted(name)}, address = "127.0.0.1:0", http = (), service = ${quoted(name)})`);
+  const sockets = names.map(
+    (name) => `(name = ${quoted(name)}, address = "127.0.0.1:0", http = (), service = ${quoted(name)})`,
+  );
   mkdirSync(TARGET, { recursive: true });
   const file = join(TARGET, `${address.split(":")[1]}.capnp`);
-  writeFileSync(file, `using Workerd = import "/workerd/workerd.capnp";
+  writeFileSync(
+    file,
+    `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [${services.join(",\n")}], sockets = [${sockets}]);
-`);
-  const child = spawn(workerd.default ?? workerd, ["serve", "--experimental", "--control-fd=3", file], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+`,
+  );
+  const child = spawn(workerd.default ?? workerd, ["serve", "--experimental", "--control-fd=3", file], {
+    stdio: ["ignore", "inherit", "inherit", "pipe"],
+  });
   running.add(child);
   const ports = await portsOf(child, names);
   const started = async (name) => {
@@ -141,7 +150,11 @@ async function prepare(url) {
   };
   const settings = { schemes: { S: { level: "agency", private_integrations: true } } };
   await api(url, "PUT", "/policy", { documents: [document], settings });
-  const { token } = await api(url, "POST", "/integrations", { name: "curl", owner: { level: "agency", id: "a" }, scopes: ["any"] });
+  const { token } = await api(url, "POST", "/integrations", {
+    name: "curl",
+    owner: { level: "agency", id: "a" },
+    scopes: ["any"],
+  });
   for (let tries = 0; ; tries += 1) {
     const { status } = await fetch(`${url}/_tidegate/whoami`, { headers: { authorization: `Bearer ${token}` } });
     if (status === 200) return token;
@@ -171,7 +184,13 @@ export async function curl({ url, token }, path, ...args) {
   const parts = Buffer.concat(out).toString().split("\r\n\r\n");
   const last = parts.findLastIndex((part) => part.startsWith("HTTP/"));
   const [line = "", ...fields] = (parts[last] ?? "").split("\r\n");
-  return { code, error: Buffer.concat(err).toString(), status: Number(line.split(" ")[1]), fields, body: parts.slice(last + 1).join("\r\n\r\n") };
+  return {
+    code,
+    error: Buffer.concat(err).toString(),
+    status: Number(line.split(" ")[1]),
+    fields,
+    body: parts.slice(last + 1).join("\r\n\r\n"),
+  };
 }
 
 /** Sends these bytes to a gate; gives back what comes until it closes. */

@@ -29,7 +29,11 @@ let gate;
 let port;
 
 before(async () => {
-  const bindings = { OWNER_KEY: ownerKey, TOKEN_KEYS: randomBytes(32).toString("base64url"), ADMIN_HOST: "admin.localhost" };
+  const bindings = {
+    OWNER_KEY: ownerKey,
+    TOKEN_KEYS: randomBytes(32).toString("base64url"),
+    ADMIN_HOST: "admin.localhost",
+  };
   gate = await startGate({ port: 0, state: join(place, "state"), bindings });
   ({ port } = new URL(await gate.ready));
   await run("cargo", ["build", "--quiet", "--package", "tidegate-cli"]);
@@ -43,7 +47,9 @@ after(async () => {
 /** Runs a program with a text as standard input; its exit code and what it printed. */
 function run(program, args, input = "") {
   return new Promise((done) => {
-    const child = execFile(program, args, { cwd: root }, (error, stdout, stderr) => done({ code: error?.code ?? 0, stdout, stderr }));
+    const child = execFile(program, args, { cwd: root }, (error, stdout, stderr) =>
+      done({ code: error?.code ?? 0, stdout, stderr }),
+    );
     child.stdin.end(input);
   });
 }
@@ -80,7 +86,13 @@ test("publishing takes the place of everything, and one document of itself alone
   assert.deepEqual(printed(preview).diff.added, ["GET /next"]);
   assert.equal((await inForce()).rev, rev);
 
-  const change = await publish("--document", "Three", file("three.yaml", documentOf("Three", "/three")), "--owner-key-file", "-");
+  const change = await publish(
+    "--document",
+    "Three",
+    file("three.yaml", documentOf("Three", "/three")),
+    "--owner-key-file",
+    "-",
+  );
   assert.equal(change.code, 0, change.stderr);
   assert.deepEqual(await names(), ["One", "Three", "Two"]);
   assert.equal((await publish("--remove", "Two")).code, 0);

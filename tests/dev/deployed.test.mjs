@@ -43,6 +43,12 @@ test("what is deployed contains none of the names of the feature `faults`", () =
   const [uploaded, faults, all] = [of(deployed), of(join(root, "build/faults")), names()];
   assert.ok(all.includes("x-inject-panic"), all.join(", "));
   const known = all.filter((name) => faults.includes(name));
-  assert.ok(known.includes("x-inject-panic") && known.length >= 3, `the build with faults has only ${known.join(", ")}`);
-  assert.deepEqual(all.filter((name) => uploaded.includes(name)), []);
+  assert.ok(
+    known.includes("x-inject-panic") && known.length >= 3,
+    `the build with faults has only ${known.join(", ")}`,
+  );
+  assert.deepEqual(
+    all.filter((name) => uploaded.includes(name)),
+    [],
+  );
 });

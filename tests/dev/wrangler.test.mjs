@@ -40,7 +40,12 @@ async function run(t, name, command, args, use) {
     WRANGLER_REGISTRY_PATH: join(place, `${name}-registry`), // apart from other sessions
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
   };
-  const child = spawn(command, [...args, ...options], { cwd: root, env, stdio: ["ignore", output, output], detached: true });
+  const child = spawn(command, [...args, ...options], {
+    cwd: root,
+    env,
+    stdio: ["ignore", output, output],
+    detached: true,
+  });
   running.add(child);
   const ended = once(child, "exit").finally(() => running.delete(child));
   t.after(async () => {
@@ -57,7 +62,8 @@ async function ready(gate, child, log) {
   for (;;) {
     const answer = await gate.ask("GET", "/_tidegate/healthz").catch(() => undefined);
     if (answer?.status === 200) return;
-    if (child.exitCode !== null || Date.now() > deadline) assert.fail(`the gate does not answer:\n${readFileSync(log, "utf8")}`);
+    if (child.exitCode !== null || Date.now() > deadline)
+      assert.fail(`the gate does not answer:\n${readFileSync(log, "utf8")}`);
     await sleep(100);
   }
 }
@@ -111,14 +117,19 @@ test("`npm run dev` has the demo API as well", (t) =>
     await made("PUT", "/policy", { documents: [demo("openapi.json")], settings: demo("settings.json") });
     await made("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
     const owner = { level: "sub_account", id: "acme" };
-    const { token } = await made("POST", "/integrations", { name: "Zapier sync", owner, scopes: ["locations.readonly"] });
+    const { token } = await made("POST", "/integrations", {
+      name: "Zapier sync",
+      owner,
+      scopes: ["locations.readonly"],
+    });
     const answer = await gate.ask("GET", "/locations/acme", { headers: { authorization: `Bearer ${token}` } });
     assert.equal(answer.status, 200, answer.text);
     assert.match(answer.text, /Acme Dental/);
   }));
 
 test("with `routes`, and `host` set as wrangler.toml says, the page's sign-in works", async (t) => {
-  const routes = '[{ pattern = "api.example.com", custom_domain = true }, { pattern = "gate-admin.example.com", custom_domain = true }]';
+  const routes =
+    '[{ pattern = "api.example.com", custom_domain = true }, { pattern = "gate-admin.example.com", custom_domain = true }]';
   const host = /^# (host = .*)$/m;
   const text = readFileSync(join(root, "wrangler.toml"), "utf8");
   assert.match(text, host);

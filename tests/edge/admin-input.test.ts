@@ -72,19 +72,54 @@ const bodies: Row[] = [
   invalid("a sub-account's new id", "PATCH /sub-accounts/acme", { id: "x", name: "x" }, "id", rev1),
   invalid("an empty edit", "PATCH /integrations/:id", {}, "name", rev1),
   invalid("an empty If-Match", "PUT /policy", demoPolicy, "If-Match", { "if-match": "" }),
-  invalid("null as window", "POST /integrations/:id/rotate", { expire: "later", window_seconds: null }, "window_seconds", rev1),
+  invalid(
+    "null as window",
+    "POST /integrations/:id/rotate",
+    { expire: "later", window_seconds: null },
+    "window_seconds",
+    rev1,
+  ),
   invalid("null as integration", "POST /explain", { method: "GET", path: "/status", integration: null }, "integration"),
   invalid("an edit of the owner", "PATCH /integrations/:id", { owner: AGENCY }, "owner", rev1),
   invalid("an edit of tokens", "PATCH /integrations/:id", { name: "x", tokens: [] }, "tokens", rev1),
   invalid("an edit to an unknown scope", "PATCH /integrations/:id", { scopes: ["x"] }, "scopes", rev1),
   invalid("neither now nor later", "POST /integrations/:id/rotate", { expire: "never" }, "expire", rev1),
   invalid("no expire", "POST /integrations/:id/rotate", {}, "expire", rev1),
-  invalid("a window for now", "POST /integrations/:id/rotate", { expire: "now", window_seconds: 60 }, "window_seconds", rev1),
-  invalid("a window of a part", "POST /integrations/:id/rotate", { expire: "later", window_seconds: 60.5 }, "window_seconds", rev1),
-  invalid("a negative window", "POST /integrations/:id/rotate", { expire: "later", window_seconds: -1 }, "window_seconds", rev1),
-  invalid("a window as text", "POST /integrations/:id/rotate", { expire: "later", window_seconds: "60" }, "window_seconds", rev1),
+  invalid(
+    "a window for now",
+    "POST /integrations/:id/rotate",
+    { expire: "now", window_seconds: 60 },
+    "window_seconds",
+    rev1,
+  ),
+  invalid(
+    "a window of a part",
+    "POST /integrations/:id/rotate",
+    { expire: "later", window_seconds: 60.5 },
+    "window_seconds",
+    rev1,
+  ),
+  invalid(
+    "a negative window",
+    "POST /integrations/:id/rotate",
+    { expire: "later", window_seconds: -1 },
+    "window_seconds",
+    rev1,
+  ),
+  invalid(
+    "a window as text",
+    "POST /integrations/:id/rotate",
+    { expire: "later", window_seconds: "60" },
+    "window_seconds",
+    rev1,
+  ),
   invalid("scopes without owner", "POST /explain", { method: "GET", path: "/x", scopes: [] }, "owner"),
-  invalid("an integration that is none", "POST /explain", { method: "GET", path: "/x", integration: "x" }, "integration"),
+  invalid(
+    "an integration that is none",
+    "POST /explain",
+    { method: "GET", path: "/x", integration: "x" },
+    "integration",
+  ),
   invalid("a key that is a number", "POST /session", { key: 7 }, "key"),
 ];
 
@@ -93,21 +128,53 @@ const policies: Row[] = [
   invalid("a document that is none", "PUT /policy", { documents: [{}] }, "documents[0]"),
   invalid("of another version", "PUT /policy", { documents: [{ ...document, openapi: "2.0" }] }, "documents[0]"),
   invalid("an unknown setting", "PUT /policy", { ...demoPolicy, settings: { x: 1 } }, "settings.x"),
-  invalid("without_security in another word", "PUT /policy", { ...demoPolicy, settings: { without_security: "allow" } }, "settings.without_security"),
+  invalid(
+    "without_security in another word",
+    "PUT /policy",
+    { ...demoPolicy, settings: { without_security: "allow" } },
+    "settings.without_security",
+  ),
   ["a template that cannot be", "PUT /policy", withPath("/a//b"), 422, "policy-errors", "documents"],
-  ["too many parameters", "PUT /policy", withPath(Array.from({ length: 26 }, (_, n) => `/{p${n}}`).join("")), 422, "policy-errors", "documents"],
-  ["one document twice", "PUT /policy", { ...demoPolicy, documents: [document, document] }, 422, "invalid-field", "documents[1]"],
+  [
+    "too many parameters",
+    "PUT /policy",
+    withPath(Array.from({ length: 26 }, (_, n) => `/{p${n}}`).join("")),
+    422,
+    "policy-errors",
+    "documents",
+  ],
+  [
+    "one document twice",
+    "PUT /policy",
+    { ...demoPolicy, documents: [document, document] },
+    422,
+    "invalid-field",
+    "documents[1]",
+  ],
   ["a stale policy", "PUT /policy", demoPolicy, 412, "stale", "If-Match", ifMatch(0)],
   ["over 8 MiB", "PUT /policy", long(8 * 1024 * 1024 + 1), 413, "too-large", "body"],
   ["over 64 KiB", NEW, JSON.stringify({ ...good, description: long(64 * 1024) }), 413, "too-large", "body"],
 ];
 
 const revs: Row[] = [
-  ...["PATCH /integrations/:id", "DELETE /integrations/:id", "POST /integrations/:id/rotate", "PATCH /sub-accounts/acme"].flatMap((target): Row[] => [
+  ...[
+    "PATCH /integrations/:id",
+    "DELETE /integrations/:id",
+    "POST /integrations/:id/rotate",
+    "PATCH /sub-accounts/acme",
+  ].flatMap((target): Row[] => [
     ["no If-Match", target, { name: "x" }, 428, "needs-if-match", "If-Match"],
-    ["a stale If-Match", target, target.endsWith("rotate") ? { expire: "now" } : { name: "x" }, 412, "stale", "If-Match", ifMatch(9)],
+    [
+      "a stale If-Match",
+      target,
+      target.endsWith("rotate") ? { expire: "now" } : { name: "x" },
+      412,
+      "stale",
+      "If-Match",
+      ifMatch(9),
+    ],
   ]),
-  ...["*", "1", '""', '"x"', 'W/1', '"1", "2"', '"-1"', '"99999999999999999999"'].map((value) =>
+  ...["*", "1", '""', '"x"', "W/1", '"1", "2"', '"-1"', '"99999999999999999999"'].map((value) =>
     invalid(`If-Match: ${value}`, "PATCH /integrations/:id", { name: "x" }, "If-Match", { "if-match": value }),
   ),
 ];
@@ -151,15 +218,20 @@ describe("nothing changes", () => {
     ask(`${API}/integrations`, { method: "POST", headers: headers as HeadersInit, body: JSON.stringify(good) });
   const owner = { authorization: `Bearer ${OWNER_KEY}` };
 
-  it.each(["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/jsonx", "application/json; charset=utf-16", "application/json;charset=ISO-8859-1", ""])(
-    "a body as %s",
-    async (type) => {
-      const before = await everything();
-      const answered = await problem(await create({ ...owner, "content-type": type }), 415, "not-json");
-      expect(answered.field).toBe("Content-Type");
-      expect(await everything()).toEqual(before);
-    },
-  );
+  it.each([
+    "text/plain",
+    "text/plain;charset=UTF-8",
+    "application/x-www-form-urlencoded",
+    "application/jsonx",
+    "application/json; charset=utf-16",
+    "application/json;charset=ISO-8859-1",
+    "",
+  ])("a body as %s", async (type) => {
+    const before = await everything();
+    const answered = await problem(await create({ ...owner, "content-type": type }), 415, "not-json");
+    expect(answered.field).toBe("Content-Type");
+    expect(await everything()).toEqual(before);
+  });
 });
 
 describe("methods that an address does not take", () => {

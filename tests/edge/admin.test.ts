@@ -98,7 +98,10 @@ describe("integrations", () => {
 
   it("are listed in pages, by owner", async () => {
     const mine = await Promise.all([create(GLOBEX, []), create(GLOBEX, []), create(GLOBEX, []), create(AGENCY, [])]);
-    const ofGlobex = mine.slice(0, 3).map(({ id }) => id).sort();
+    const ofGlobex = mine
+      .slice(0, 3)
+      .map(({ id }) => id)
+      .sort();
     const first = await ok(200, admin("GET", "/integrations?owner=sub_account:globex&limit=2"));
     expect(first.integrations.map(({ id }: Created) => id)).toEqual(ofGlobex.slice(0, 2));
     const rest = await ok(200, admin("GET", `/integrations?owner=sub_account:globex&limit=2&cursor=${first.cursor}`));
@@ -122,7 +125,14 @@ describe("integrations", () => {
     expect(events.map(({ detail }: any) => detail)).toMatchObject([
       { name: "a test's", owner: ACME, ended: [1] },
       { n: 1, ended: [2] },
-      { expire: "later", n: 2, ended: [], outgoing: 1, window_seconds: 7 * 24 * 3600, expires_at: expect.stringMatching(/Z$/) },
+      {
+        expire: "later",
+        n: 2,
+        ended: [],
+        outgoing: 1,
+        window_seconds: 7 * 24 * 3600,
+        expires_at: expect.stringMatching(/Z$/),
+      },
       { scopes: { added: [], removed: ["contacts.write"] }, name: { from: "a test's", to: "a test's" } },
       { name: "a test's", description: "", owner: ACME, scopes: CONTACTS, n: 1 },
     ]);
@@ -146,7 +156,9 @@ describe("integrations", () => {
     } while (cursor !== null);
     expect(seen).toHaveLength(edits + 1);
     expect(seen.at(-1)).toMatchObject({ kind: "integration.created" });
-    expect(seen.slice(0, edits).map(({ detail }) => detail.description.to)).toEqual(Array.from({ length: edits }, (_, n) => `edit ${edits - n}`));
+    expect(seen.slice(0, edits).map(({ detail }) => detail.description.to)).toEqual(
+      Array.from({ length: edits }, (_, n) => `edit ${edits - n}`),
+    );
     const numbers = seen.map(({ seq }) => seq);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => b - a));
 
@@ -156,8 +168,12 @@ describe("integrations", () => {
     await ok(200, admin("PATCH", `/integrations/${id}`, { description: "meanwhile" }, ifMatch(edits + 1)));
     const next = await ok(200, admin("GET", `/integrations/${id}/events?cursor=${first.cursor}&limit=2`));
     expect(next.events.map(({ seq }: any) => seq)).toEqual(numbers.slice(50, 52));
-    expect((await problem(await admin("GET", `/integrations/${id}/events?cursor=x`), 422, "invalid-field")).field).toBe("cursor");
-    expect((await problem(await admin("GET", `/integrations/${id}/events?limit=201`), 422, "invalid-field")).field).toBe("limit");
+    expect((await problem(await admin("GET", `/integrations/${id}/events?cursor=x`), 422, "invalid-field")).field).toBe(
+      "cursor",
+    );
+    expect(
+      (await problem(await admin("GET", `/integrations/${id}/events?limit=201`), 422, "invalid-field")).field,
+    ).toBe("limit");
   }, 120_000);
 });
 
@@ -230,7 +246,9 @@ it("the API describes itself, to everybody, with every route", async () => {
   expect(openapi).toMatch(/^3\./);
   const described = Object.keys(paths).map((path) => path.replace(API, "").replace(/\{\w+\}/, "{id}"));
   expect(described).toEqual(expect.arrayContaining(["/integrations/{id}/rotate", "/policy", "/session", "/explain"]));
-  const operations = Object.values<any>(paths).flatMap((path) => Object.values<any>(path).filter((one) => one.responses));
+  const operations = Object.values<any>(paths).flatMap((path) =>
+    Object.values<any>(path).filter((one) => one.responses),
+  );
   const keyed = operations.filter(({ parameters }) => JSON.stringify(parameters ?? []).includes("Idempotency-Key"));
   expect(keyed.map(({ operationId }) => operationId).sort()).toEqual(["create-integration", "rotate"]);
   for (const { responses } of keyed) expect(responses).toHaveProperty("409");
@@ -265,11 +283,13 @@ describe("two admins at once", () => {
     const { id, rev } = await acme();
     const names = ["a", "b", "c", "d"];
     const edits = names.map((name) => admin("PATCH", `/integrations/${id}`, { name }, ifMatch(rev)));
-    const statuses = await Promise.all(edits.map(async (edit) => {
-      const response = await edit;
-      await response.text();
-      return response.status;
-    }));
+    const statuses = await Promise.all(
+      edits.map(async (edit) => {
+        const response = await edit;
+        await response.text();
+        return response.status;
+      }),
+    );
     expect(statuses.sort()).toEqual([200, 412, 412, 412]);
     expect((await show({ id })).rev).toBe(rev + 1);
   });

@@ -8,8 +8,10 @@ import { publishDemo } from "./support/world.ts";
 
 const show = () => ok(200, admin("GET", "/agency"));
 const set = (body: object, rev: number) => admin("PUT", "/agency", body, ifMatch(rev));
-const events = async () => ((await tables()).events as any[]).filter(({ kind }) => kind.startsWith("agency."))
-  .map(({ kind, detail }) => [kind, JSON.parse(detail)]);
+const events = async () =>
+  ((await tables()).events as any[])
+    .filter(({ kind }) => kind.startsWith("agency."))
+    .map(({ kind, detail }) => [kind, JSON.parse(detail)]);
 
 beforeAll(publishDemo);
 
@@ -32,14 +34,31 @@ describe("the agency", () => {
     const { id } = await create(AGENCY, []);
     const refused = await problem(await set({ id: "another" }, 2), 409, "agency-in-use");
     expect([refused.field, refused.integrations]).toEqual(["id", 1]);
-    const other = await problem(await admin("POST", "/integrations", { name: "n", owner: { ...AGENCY, id: "another" }, scopes: [] }), 422, "invalid-field");
+    const other = await problem(
+      await admin("POST", "/integrations", { name: "n", owner: { ...AGENCY, id: "another" }, scopes: [] }),
+      422,
+      "invalid-field",
+    );
     expect(other.field).toBe("owner.id");
-    expect(await ok(200, set({ id: AGENCY.id, name: "Named" }, 2))).toEqual({ id: AGENCY.id, name: "Named", rev: 3, integrations: 1 });
+    expect(await ok(200, set({ id: AGENCY.id, name: "Named" }, 2))).toEqual({
+      id: AGENCY.id,
+      name: "Named",
+      rev: 3,
+      integrations: 1,
+    });
     expect((await ok(200, set({ id: AGENCY.id, name: "Named" }, 3))).rev).toBe(3);
 
     await ok(204, admin("DELETE", `/integrations/${id}`, undefined, ifMatch(1)));
     // It stays what it is: with its integrations only what forbids a change has gone.
-    expect((await problem(await admin("POST", "/integrations", { name: "n", owner: { ...AGENCY, id: "another" }, scopes: [] }), 422, "invalid-field")).field).toBe("owner.id");
+    expect(
+      (
+        await problem(
+          await admin("POST", "/integrations", { name: "n", owner: { ...AGENCY, id: "another" }, scopes: [] }),
+          422,
+          "invalid-field",
+        )
+      ).field,
+    ).toBe("owner.id");
     expect(await ok(200, set({ id: "another" }, 3))).toEqual({ id: "another", name: null, rev: 4, integrations: 0 });
     await create({ ...AGENCY, id: "another" }, []);
     expect(await events()).toEqual([

@@ -4,7 +4,18 @@ import { afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
 
 import { switches } from "./main.ts";
 import { ACME, CONTACTS } from "./support/demo.ts";
-import { admin, ask, askThroughBinding, askWith, create, forget, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import {
+  admin,
+  ask,
+  askThroughBinding,
+  askWith,
+  create,
+  forget,
+  ifMatch,
+  ok,
+  problem,
+  withEnv,
+} from "./support/gate.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 import { a, gateWithRecorder } from "./support/recorded.ts";
 import { onlyReceived, received } from "./support/recorder.ts";
@@ -44,14 +55,25 @@ describe("a location's cache", () => {
 
 const CLIENT = { "cf-connecting-ip": "192.0.2.1" };
 const CLAIMS = {
-  "x-forwarded-for": "198.51.100.7", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher", x_forwarded_host: "evil.example",
-  forwarded: "for=198.51.100.7", "x-real-ip": "198.51.100.7", "true-client-ip": "198.51.100.7", expect: "100-continue",
+  "x-forwarded-for": "198.51.100.7",
+  "x-forwarded-host": "evil.example",
+  "x-forwarded-proto": "gopher",
+  x_forwarded_host: "evil.example",
+  forwarded: "for=198.51.100.7",
+  "x-real-ip": "198.51.100.7",
+  "true-client-ip": "198.51.100.7",
+  expect: "100-continue",
 };
 
 describe("what the origin hears of the client", () => {
   const expectPlatformsWord = (headers: Record<string, string>) => {
-    expect(headers).toMatchObject({ "x-forwarded-for": "192.0.2.1", "x-forwarded-host": "gate.example", "x-forwarded-proto": "https" });
-    for (const name of ["x_forwarded_host", "forwarded", "x-real-ip", "true-client-ip", "expect"]) expect(headers).not.toHaveProperty(name);
+    expect(headers).toMatchObject({
+      "x-forwarded-for": "192.0.2.1",
+      "x-forwarded-host": "gate.example",
+      "x-forwarded-proto": "https",
+    });
+    for (const name of ["x_forwarded_host", "forwarded", "x-real-ip", "true-client-ip", "expect"])
+      expect(headers).not.toHaveProperty(name);
   };
 
   it("by a service binding", async () => {
@@ -71,7 +93,9 @@ describe("what the origin hears of the client", () => {
 
   it("REMOVED_HEADERS names more that stays behind", async () => {
     await withEnv({ ORIGIN: env.RECORDER, REMOVED_HEADERS: "X-Internal-*, Debug" }, async () => {
-      await askWith(a.token, LIST, { headers: { "x-internal-user": "1", x_internal_user: "1", debug: "1", "x-debug": "1" } });
+      await askWith(a.token, LIST, {
+        headers: { "x-internal-user": "1", x_internal_user: "1", debug: "1", "x-debug": "1" },
+      });
       const { headers } = await onlyReceived();
       expect(headers).toMatchObject({ "x-debug": "1" });
       for (const name of ["x-internal-user", "x_internal_user", "debug"]) expect(headers).not.toHaveProperty(name);
@@ -85,7 +109,14 @@ describe("what the origin hears of the client", () => {
 });
 
 describe("Authorization on a public operation", () => {
-  const FOREIGN = ["Basic eDp5", "Bearer sesame", 'Digest a="b", c="d"', "Bearer", "sesame", `Negotiate ${"a".repeat(9000)}`];
+  const FOREIGN = [
+    "Basic eDp5",
+    "Bearer sesame",
+    'Digest a="b", c="d"',
+    "Bearer",
+    "sesame",
+    `Negotiate ${"a".repeat(9000)}`,
+  ];
 
   it.each(FOREIGN)("%s passes byte for byte, and nowhere else", async (authorization) => {
     expect((await ask("/status", { headers: { authorization } })).status).toBe(200);
@@ -105,7 +136,10 @@ describe("Authorization on a public operation", () => {
     expect(await received()).toEqual([]);
   });
 
-  it.each([["the owner key", OWNER_KEY], ["an automation key", "tga_x"]])("%s is 401, and never forwarded", async (_, key) => {
+  it.each([
+    ["the owner key", OWNER_KEY],
+    ["an automation key", "tga_x"],
+  ])("%s is 401, and never forwarded", async (_, key) => {
     for (const authorization of [key, `Bearer ${key}`]) {
       await problem(await ask("/status", { headers: { authorization } }), 401, "invalid-token");
       await problem(await ask(LIST, { headers: { authorization } }), 401, "invalid-token");
@@ -114,7 +148,12 @@ describe("Authorization on a public operation", () => {
   });
 
   it("one of ours beside anything else is 400", async () => {
-    for (const authorization of [`Bearer ${a.token}, Basic eDp5`, `Basic ${a.token}`, `Basic eDp5, Bearer ${OWNER_KEY}`, `Bearer "${a.token}"`]) {
+    for (const authorization of [
+      `Bearer ${a.token}, Basic eDp5`,
+      `Basic ${a.token}`,
+      `Basic eDp5, Bearer ${OWNER_KEY}`,
+      `Bearer "${a.token}"`,
+    ]) {
       await problem(await ask("/status", { headers: { authorization } }), 400, "ambiguous-request");
     }
     expect(await received()).toEqual([]);
@@ -141,7 +180,10 @@ describe("a credential", () => {
 });
 
 // What memory can judge is forwarded without a future; everything else within one.
-describe.each([["read for it", false], ["remembered", true]])("by a record that is %s, an answer", (_, isRemembered) => {
+describe.each([
+  ["read for it", false],
+  ["remembered", true],
+])("by a record that is %s, an answer", (_, isRemembered) => {
   /** Asks while the origin answers so. */
   async function answered(answer: Response, init: RequestInit = {}): Promise<Response> {
     let works = isRemembered;
@@ -154,25 +196,47 @@ describe.each([["read for it", false], ["remembered", true]])("by a record that 
   }
 
   it("loses what would reach the admin page, and nothing else", async () => {
-    const cookies = ["a=1; Path=/", "__Host-tidegate=stolen; Path=/; Secure", "b=2", "=__Host-tidegate=stolen", "__Host-tidegates=3"];
-    const fields: [string, string][] = [["clear-site-data", '"cookies"'], ["Service-Worker-Allowed", "/"], ["x-kept", "1"], ["vary", "a"]];
+    const cookies = [
+      "a=1; Path=/",
+      "__Host-tidegate=stolen; Path=/; Secure",
+      "b=2",
+      "=__Host-tidegate=stolen",
+      "__Host-tidegates=3",
+    ];
+    const fields: [string, string][] = [
+      ["clear-site-data", '"cookies"'],
+      ["Service-Worker-Allowed", "/"],
+      ["x-kept", "1"],
+      ["vary", "a"],
+    ];
     const headers = new Headers([...fields, ...cookies.map((cookie) => ["set-cookie", cookie] as [string, string])]);
     const response = await answered(new Response("body", { status: 203, headers }));
     expect([response.status, await response.text()]).toEqual([203, "body"]);
     expect(response.headers.getSetCookie()).toEqual(["a=1; Path=/", "b=2", "__Host-tidegates=3"]);
-    expect(Object.fromEntries([...response.headers].filter(([name]) => name !== "set-cookie"))).toMatchObject({ "x-kept": "1", vary: "a" });
+    expect(Object.fromEntries([...response.headers].filter(([name]) => name !== "set-cookie"))).toMatchObject({
+      "x-kept": "1",
+      vary: "a",
+    });
     for (const name of ["clear-site-data", "service-worker-allowed"]) expect(response.headers.has(name)).toBe(false);
   });
 
   it("that carries nothing of it is given on as it is", async () => {
-    const answer = new Response("body", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] });
+    const answer = new Response("body", {
+      headers: [
+        ["set-cookie", "a=1"],
+        ["set-cookie", "b=2"],
+      ],
+    });
     expect(await answered(answer)).toBe(answer);
   });
 
   it("with a WebSocket keeps it, without a cookie of ours", async () => {
     const { 0: client, 1: server } = new WebSocketPair();
     server.accept();
-    const headers = new Headers([["set-cookie", "__Host-tidegate=stolen"], ["set-cookie", "a=1"]]);
+    const headers = new Headers([
+      ["set-cookie", "__Host-tidegate=stolen"],
+      ["set-cookie", "a=1"],
+    ]);
     const answer = new Response(null, { status: 101, webSocket: client, headers });
     const response = await answered(answer, { headers: { upgrade: "websocket" } });
     expect([response.status, response.headers.getSetCookie()]).toEqual([101, ["a=1"]]);
@@ -191,14 +255,21 @@ describe.each([["read for it", false], ["remembered", true]])("by a record that 
 
 it("a connection that fails: the 502 says that the request may have taken effect", async () => {
   await withEnv({ ORIGIN: undefined, ORIGIN_URL: inject("originUrl") }, async () => {
-    const { detail } = await problem(await askWith(a.token, LIST, { headers: { "x-reset": "1" } }), 502, "origin-unreachable");
+    const { detail } = await problem(
+      await askWith(a.token, LIST, { headers: { "x-reset": "1" } }),
+      502,
+      "origin-unreachable",
+    );
     expect(detail).toContain("may have taken effect");
   });
 });
 
 describe("the gate's own addresses", () => {
   it("answer HEAD as GET, without a body", async () => {
-    for (const [path, headers] of [["/_tidegate/healthz", {}], ["/_tidegate/whoami", { authorization: `Bearer ${a.token}` }]] as const) {
+    for (const [path, headers] of [
+      ["/_tidegate/healthz", {}],
+      ["/_tidegate/whoami", { authorization: `Bearer ${a.token}` }],
+    ] as const) {
       const response = await askThroughBinding(path, { method: "HEAD", headers });
       expect([response.status, await response.text()]).toEqual([200, ""]);
     }
@@ -224,7 +295,12 @@ describe("the admin API", () => {
   it("an edit that changes nothing makes no revision and no event, and writes nothing to KV", async () => {
     const { id } = await create(ACME, CONTACTS, "Café");
     const [before, stored] = [await ok(200, admin("GET", `/integrations/${id}`)), await env.TOKENS.get(`i:${id}`)];
-    for (const edit of [{ name: "Café" }, { name: "Cafe\u0301" }, { description: "" }, { scopes: [...CONTACTS].reverse() }]) {
+    for (const edit of [
+      { name: "Café" },
+      { name: "Cafe\u0301" },
+      { description: "" },
+      { scopes: [...CONTACTS].reverse() },
+    ]) {
       const response = await admin("PATCH", `/integrations/${id}`, edit, ifMatch(1));
       expect(response.headers.get("etag")).toBe('"1"');
       expect(await ok(200, Promise.resolve(response))).toEqual(before);
@@ -238,19 +314,36 @@ describe("the admin API", () => {
   it("takes a weak entity tag, as an edge that compresses makes it", async () => {
     const { id } = await create(ACME, CONTACTS);
     await ok(200, admin("PATCH", `/integrations/${id}`, { name: "weak" }, { "if-match": 'W/"1"' }));
-    await problem(await admin("PATCH", `/integrations/${id}`, { name: "stale" }, { "if-match": 'W/"1"' }), 412, "stale");
+    await problem(
+      await admin("PATCH", `/integrations/${id}`, { name: "stale" }, { "if-match": 'W/"1"' }),
+      412,
+      "stale",
+    );
     await ok(204, admin("DELETE", `/integrations/${id}`, undefined, { "if-match": 'W/"2"' }));
   });
 
-  it.each(["\u200b", "abc\u202efdp.exe", "\u2066x\u2069", "\u3164", "\u200d", "a\ufeffb", "a\u00adb"])("refuses the name %j", async (name) => {
-    expect((await problem(await admin("POST", "/integrations", { name, owner: ACME, scopes: [] }), 422, "invalid-field")).field).toBe("name");
-    expect((await problem(await admin("POST", "/sub-accounts", { id: "x", name }), 422, "invalid-field")).field).toBe("name");
-    const edit = { name: "n", description: name, owner: ACME, scopes: [] };
-    expect((await problem(await admin("POST", "/integrations", edit), 422, "invalid-field")).field).toBe("description");
-  });
+  it.each(["\u200b", "abc\u202efdp.exe", "\u2066x\u2069", "\u3164", "\u200d", "a\ufeffb", "a\u00adb"])(
+    "refuses the name %j",
+    async (name) => {
+      expect(
+        (await problem(await admin("POST", "/integrations", { name, owner: ACME, scopes: [] }), 422, "invalid-field"))
+          .field,
+      ).toBe("name");
+      expect((await problem(await admin("POST", "/sub-accounts", { id: "x", name }), 422, "invalid-field")).field).toBe(
+        "name",
+      );
+      const edit = { name: "n", description: name, owner: ACME, scopes: [] };
+      expect((await problem(await admin("POST", "/integrations", edit), 422, "invalid-field")).field).toBe(
+        "description",
+      );
+    },
+  );
 
   it("keeps names in one spelling, and finds them in any", async () => {
-    const { integration } = await ok(201, admin("POST", "/integrations", { name: "Re\u0301sume\u0301 👩\u200d💻", owner: ACME, scopes: [] }));
+    const { integration } = await ok(
+      201,
+      admin("POST", "/integrations", { name: "Re\u0301sume\u0301 👩\u200d💻", owner: ACME, scopes: [] }),
+    );
     expect(integration.name).toBe("R\u00e9sum\u00e9 👩\u200d💻");
     for (const q of ["R\u00e9sum\u00e9", "RE\u0301SUME\u0301"]) {
       expect((await ok(200, admin("GET", `/integrations?${new URLSearchParams({ q })}`))).total, q).toBe(1);
@@ -260,16 +353,29 @@ describe("the admin API", () => {
   it("reads and lists what an older release stored", async () => {
     const { id } = await create(ACME, CONTACTS, "before");
     await runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage: { sql } }) => {
-      sql.exec("UPDATE integrations SET name = ?, description = ? WHERE id = ?", "\u202eold\u200b", "e\u0301\u2028", id);
+      sql.exec(
+        "UPDATE integrations SET name = ?, description = ? WHERE id = ?",
+        "\u202eold\u200b",
+        "e\u0301\u2028",
+        id,
+      );
     });
-    expect(await ok(200, admin("GET", `/integrations/${id}`))).toMatchObject({ name: "\u202eold\u200b", description: "e\u0301\u2028" });
-    expect((await ok(200, admin("GET", "/integrations?limit=200"))).integrations).toContainEqual(expect.objectContaining({ id }));
+    expect(await ok(200, admin("GET", `/integrations/${id}`))).toMatchObject({
+      name: "\u202eold\u200b",
+      description: "e\u0301\u2028",
+    });
+    expect((await ok(200, admin("GET", "/integrations?limit=200"))).integrations).toContainEqual(
+      expect.objectContaining({ id }),
+    );
     await ok(200, admin("PATCH", `/integrations/${id}`, { scopes: [] }, ifMatch(1)));
     await problem(await admin("PATCH", `/integrations/${id}`, { name: "\u202eold" }, ifMatch(2)), 422, "invalid-field");
   });
 
   it("accepts a body with a byte order mark", async () => {
-    await ok(201, admin("POST", "/integrations", `\ufeff${JSON.stringify({ name: "marked", owner: ACME, scopes: [] })}`));
+    await ok(
+      201,
+      admin("POST", "/integrations", `\ufeff${JSON.stringify({ name: "marked", owner: ACME, scopes: [] })}`),
+    );
   });
 });
 
@@ -279,7 +385,13 @@ describe("the demo API", () => {
   it("keeps first and last name", async () => {
     switches.env = undefined;
     const body = JSON.stringify({ firstName: "Rosan", lastName: "Deo" });
-    const response = await askWith(a.token, "/contacts/", { method: "POST", body, headers: { "content-type": "application/json" } });
-    expect(await ok(201, Promise.resolve(response))).toMatchObject({ contact: { firstName: "Rosan", lastName: "Deo", locationId: "acme" } });
+    const response = await askWith(a.token, "/contacts/", {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    expect(await ok(201, Promise.resolve(response))).toMatchObject({
+      contact: { firstName: "Rosan", lastName: "Deo", locationId: "acme" },
+    });
   });
 });

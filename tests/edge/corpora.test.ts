@@ -49,7 +49,10 @@ function readCarelessly(path: string): string[] {
     text = text.replace(/(%[0-9a-f]{2})+/gi, decoded).replaceAll("\\", "/");
   }
   const segments: string[] = [];
-  for (const segment of text.split(/[?#\0]/)[0]!.split("/").map((part) => part.split(";")[0]!)) {
+  for (const segment of text
+    .split(/[?#\0]/)[0]!
+    .split("/")
+    .map((part) => part.split(";")[0]!)) {
     if (segment.trim() === "..") segments.pop();
     else if (segment !== "" && segment.trim() !== ".") segments.push(segment.trim());
   }
@@ -57,7 +60,10 @@ function readCarelessly(path: string): string[] {
 }
 
 function decoded(escapes: string): string {
-  const bytes = escapes.split("%").slice(1).map((digits) => parseInt(digits, 16));
+  const bytes = escapes
+    .split("%")
+    .slice(1)
+    .map((digits) => parseInt(digits, 16));
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(bytes));
 }
 

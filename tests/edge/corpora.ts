@@ -7,7 +7,10 @@ const DIRECTORY = fileURLToPath(new URL("../../../shared/corpora/", import.meta.
 /** Answers with the lines of each corpus by its file's name, or with 404 where there are none. */
 export function corpora(): Response {
   const read = (name: string) => readFileSync(`${DIRECTORY}${name}`, "utf8");
-  const lines = (name: string) => read(name).split("\n").filter((line) => line !== "");
+  const lines = (name: string) =>
+    read(name)
+      .split("\n")
+      .filter((line) => line !== "");
   try {
     const urls = JSON.parse(read("urltestdata.json")).filter((entry: unknown) => typeof entry === "object");
     return Response.json({

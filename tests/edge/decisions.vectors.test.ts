@@ -44,12 +44,16 @@ beforeEach(async () => {
 const cases = vectors.cases.map((one) => ({ ...one, named: `${one.what}: ${one.method} ${one.target}` }));
 
 // The gate has a way for what memory can judge and one for what has to be read first: each case goes both.
-describe.each([["read for it", false], ["remembered", true]])("decisions by what is %s", (_, isRemembered) => {
+describe.each([
+  ["read for it", false],
+  ["remembered", true],
+])("decisions by what is %s", (_, isRemembered) => {
   it.each(cases)("$named", async ({ method, target, headers, authorization, expect: expected, ...one }) => {
     const credential: Headers = authorization === null ? {} : { authorization };
     const body = bodyOf(one);
     const send = method === "HEAD" ? askThroughBinding : ask; // a binding takes the body off
-    const once = () => send(target, { method, body, headers: { ...headers, ...credential, ...typeOf(one) } as HeadersInit });
+    const once = () =>
+      send(target, { method, body, headers: { ...headers, ...credential, ...typeOf(one) } as HeadersInit });
     forgetAll();
     if (isRemembered) {
       await (await once()).arrayBuffer();
@@ -91,7 +95,9 @@ async function expectForwarded(response: Response, method: string, expected: All
   expect(seen.method).toBe(method);
   expect(targetOf(seen.url)).toBe(expected.target);
   const { authorization } = seen.headers;
-  expect({ ...identity(seen), ...(authorization === undefined ? {} : { authorization }) }).toEqual(lowerCase(expected.to_origin));
+  expect({ ...identity(seen), ...(authorization === undefined ? {} : { authorization }) }).toEqual(
+    lowerCase(expected.to_origin),
+  );
   const told = Object.fromEntries([...response.headers].filter(([name]) => name.includes("tidegate")));
   expect(told).toEqual(lowerCase(expected.to_client));
   expect(logged()).toEqual([]);

@@ -20,7 +20,8 @@ const TASKS = area("Tasks: ünïcode & co.", "tasks");
 const TASKS_PATH = `/policy/documents/${encodeURIComponent(TASKS.info.title)}`;
 const unsecured = { "/open/": { get: {} } };
 
-const publish = (body: object, rev?: number) => ok(200, admin("PUT", "/policy", body, rev === undefined ? {} : ifMatch(rev)));
+const publish = (body: object, rev?: number) =>
+  ok(200, admin("PUT", "/policy", body, rev === undefined ? {} : ifMatch(rev)));
 const preview = (body: object) => ok(200, admin("POST", "/policy/preview", body));
 const inForce = () => ok(200, admin("GET", "/policy"));
 const operations = async (): Promise<string[]> => {
@@ -43,7 +44,10 @@ describe("the largest versions", () => {
   });
 
   it("are kept: the report lists less where the policy is long", async () => {
-    const body = { documents: [silent(6000, "x".repeat(200))], settings: { ...demoPolicy.settings, without_security: "public" } };
+    const body = {
+      documents: [silent(6000, "x".repeat(200))],
+      settings: { ...demoPolicy.settings, without_security: "public" },
+    };
     const { report } = await publish(body);
     expect(Object.keys(report.left_out).length).toBeGreaterThan(0);
     const [{ policy, settings, report: kept }] = (await tables()).policies!.slice(-1) as any;
@@ -55,8 +59,13 @@ describe("the largest versions", () => {
 
   it("are refused with their length where the settings are too long beside them", async () => {
     const before = (await inForce()).rev;
-    const schemes = Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`Scheme-${n}`, { level: "agency", private_integrations: false }]));
-    const body = { documents: [silent(6000, "x".repeat(200))], settings: { ...demoPolicy.settings, without_security: "public", schemes } };
+    const schemes = Object.fromEntries(
+      Array.from({ length: 12_000 }, (_, n) => [`Scheme-${n}`, { level: "agency", private_integrations: false }]),
+    );
+    const body = {
+      documents: [silent(6000, "x".repeat(200))],
+      settings: { ...demoPolicy.settings, without_security: "public", schemes },
+    };
     const { detail } = await problem(await admin("PUT", "/policy", body), 422, "invalid-field");
     expect(detail).toMatch(/with settings and report, they take \d+ bytes, and 1990000 can be kept/);
     expect((await inForce()).rev).toBe(before);
@@ -73,15 +82,24 @@ describe("one document", () => {
       { name: DEMO, change: "unchanged", operations: demo.length },
     ]);
     expect(await operations()).toEqual([...demo, "GET /tasks/"].sort());
-    expect((await inForce()).documents).toEqual([{ name: TASKS.info.title, operations: 1 }, { name: DEMO, operations: demo.length }]);
+    expect((await inForce()).documents).toEqual([
+      { name: TASKS.info.title, operations: 1 },
+      { name: DEMO, operations: demo.length },
+    ]);
 
-    const more = area(TASKS.info.title, "tasks", { "/tasks/{id}": { get: { security: [{ "Location-Access": ["tasks.read"] }] } } });
+    const more = area(TASKS.info.title, "tasks", {
+      "/tasks/{id}": { get: { security: [{ "Location-Access": ["tasks.read"] }] } },
+    });
     // YAML or JSON in a string is a document too.
     const replaced = await ok(200, admin("PUT", TASKS_PATH, JSON.stringify(JSON.stringify(more)), ifMatch(added.rev)));
     expect(replaced.documents.map(({ change }: any) => change)).toEqual(["replaced", "unchanged"]);
     expect(await operations()).toEqual([...demo, "GET /tasks/", "GET /tasks/{id}"].sort());
     const again = await ok(200, admin("PUT", TASKS_PATH, more));
-    expect(again).toMatchObject({ rev: replaced.rev, changed: false, documents: [{ change: "unchanged" }, { change: "unchanged" }] });
+    expect(again).toMatchObject({
+      rev: replaced.rev,
+      changed: false,
+      documents: [{ change: "unchanged" }, { change: "unchanged" }],
+    });
 
     const removed = await ok(200, admin("DELETE", TASKS_PATH, undefined, ifMatch(replaced.rev)));
     expect(removed.documents).toEqual([
@@ -113,16 +131,30 @@ describe("one document", () => {
     const told = await preview({ change });
     const { rev } = await inForce();
     const published = await ok(200, admin("PATCH", "/policy", change, ifMatch(rev)));
-    expect(published).toMatchObject({ rev: rev + 1, diff: told.diff, impact: told.impact, documents: told.documents, report: told.report });
+    expect(published).toMatchObject({
+      rev: rev + 1,
+      diff: told.diff,
+      impact: told.impact,
+      documents: told.documents,
+      report: told.report,
+    });
     expect(told.rev).toBe(rev);
-    expect(published.documents.map(({ name, change }: any) => [name, change])).toEqual([["one", "removed"], ["three", "added"], ["two", "unchanged"]]);
+    expect(published.documents.map(({ name, change }: any) => [name, change])).toEqual([
+      ["one", "removed"],
+      ["three", "added"],
+      ["two", "unchanged"],
+    ]);
     expect(await operations()).toEqual(["GET /more/", "GET /open/", "GET /three/"]);
     await problem(await admin("PATCH", "/policy", { documents: { nobody: null } }), 404, "not-found");
   });
 
   it("of a list with two of one title is not published", async () => {
     const before = await everything();
-    const twice = await problem(await admin("PUT", "/policy", { documents: [NOTES, TASKS, NOTES] }), 422, "invalid-field");
+    const twice = await problem(
+      await admin("PUT", "/policy", { documents: [NOTES, TASKS, NOTES] }),
+      422,
+      "invalid-field",
+    );
     expect(twice.field).toBe("documents[2]");
     expect(await everything()).toEqual(before);
   });
@@ -130,12 +162,20 @@ describe("one document", () => {
 
 describe("settings alone", () => {
   it("are applied to the documents as they were written", async () => {
-    const named = area("Named", "named", { "/by-id/": { get: {
-      security: [{ "Location-Access": [] }],
-      parameters: [{ name: "groupId", in: "query" }],
-    } } });
+    const named = area("Named", "named", {
+      "/by-id/": {
+        get: {
+          security: [{ "Location-Access": [] }],
+          parameters: [{ name: "groupId", in: "query" }],
+        },
+      },
+    });
     await publish({ documents: [named, area("Open", "opened", unsecured)], settings: demoPolicy.settings });
-    const settings = { ...demoPolicy.settings, without_security: "public", owner_parameters: { sub_account: [{ name: "groupId" }] } };
+    const settings = {
+      ...demoPolicy.settings,
+      without_security: "public",
+      owner_parameters: { sub_account: [{ name: "groupId" }] },
+    };
     const { report, documents } = await ok(200, admin("PATCH", "/policy", { settings }));
     expect(report).toMatchObject({ documents: 2, operations: 4, public: 1 });
     expect(documents.map(({ change }: any) => change)).toEqual(["unchanged", "unchanged"]);
@@ -151,7 +191,10 @@ describe("settings alone", () => {
 
   it("that make an error of what stands in a document publish nothing", async () => {
     const before = await everything();
-    const rules = [{ method: "GET", path: "/x/{a}", access: "public" }, { method: "GET", path: "/x/{b}", access: "public" }];
+    const rules = [
+      { method: "GET", path: "/x/{a}", access: "public" },
+      { method: "GET", path: "/x/{b}", access: "public" },
+    ];
     const refused = await problem(await admin("PATCH", "/policy", { settings: { rules } }), 422, "policy-errors");
     expect(refused.report.errors.length).toBeGreaterThan(0);
     expect(await everything()).toEqual(before);
@@ -162,11 +205,18 @@ describe("a roll back", () => {
   it("brings a version's documents and settings back, so that one of them can be changed again", async () => {
     const first = await publish({ documents: [NOTES, TASKS], settings: demoPolicy.settings });
     const before = [await operations(), (await inForce()).settings];
-    await publish({ documents: [area("Other", "other")], settings: { ...demoPolicy.settings, without_security: "public" } });
+    await publish({
+      documents: [area("Other", "other")],
+      settings: { ...demoPolicy.settings, without_security: "public" },
+    });
     const told = await preview({ to: first.rev });
     const back = await ok(200, admin("POST", "/policy/rollback", { to: first.rev }));
     expect(back).toMatchObject({ rev: first.rev + 2, diff: told.diff, impact: told.impact, documents: told.documents });
-    expect(back.documents.map(({ name, change }: any) => [name, change])).toEqual([["Notes", "added"], ["Other", "removed"], [TASKS.info.title, "added"]]);
+    expect(back.documents.map(({ name, change }: any) => [name, change])).toEqual([
+      ["Notes", "added"],
+      ["Other", "removed"],
+      [TASKS.info.title, "added"],
+    ]);
     expect([await operations(), (await inForce()).settings]).toEqual(before);
     await ok(200, admin("DELETE", TASKS_PATH));
     expect(await operations()).toEqual(["GET /notes/"]);
@@ -188,7 +238,9 @@ describe("the effect on integrations", () => {
     const { rev } = await publish(both);
     const gains = await create(ACME, ["notes.read"], "gains");
     const loses = await create(ACME, ["tasks.read"], "loses");
-    const more = area("Notes", "notes", { "/notes/{id}": { get: { security: [{ "Location-Access": ["notes.read"] }] } } });
+    const more = area("Notes", "notes", {
+      "/notes/{id}": { get: { security: [{ "Location-Access": ["notes.read"] }] } },
+    });
     const change = { documents: { Notes: more, [TASKS.info.title]: null } };
     const { impact } = await preview({ change });
     expect(impact).toEqual({
@@ -201,16 +253,27 @@ describe("the effect on integrations", () => {
     });
     expect((await ok(200, admin("PATCH", "/policy", change))).impact).toEqual(impact);
     const event = (await tables()).events!.at(-1) as any;
-    expect([event.kind, JSON.parse(event.detail)]).toMatchObject(["policy.published", { losing: 1, documents: [{ change: "replaced" }, { change: "removed" }] }]);
+    expect([event.kind, JSON.parse(event.detail)]).toMatchObject([
+      "policy.published",
+      { losing: 1, documents: [{ change: "replaced" }, { change: "removed" }] },
+    ]);
     expect((await preview({ to: rev })).impact).toMatchObject({ affected: 2, losing: 1 });
     await ok(204, admin("DELETE", `/integrations/${loses.id}`, undefined, ifMatch(1)));
-    expect((await preview({ to: rev })).impact).toMatchObject({ affected: 1, losing: 1, integrations: [{ integration: gains.id }] });
+    expect((await preview({ to: rev })).impact).toMatchObject({
+      affected: 1,
+      losing: 1,
+      integrations: [{ integration: gains.id }],
+    });
   });
 });
 
 describe("what is kept", () => {
-  const stored = () => runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage: { sql } }) =>
-    sql.exec("SELECT digest, part, length(CAST(text AS BLOB)) AS bytes FROM documents ORDER BY digest, part").toArray());
+  const stored = () =>
+    runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage: { sql } }) =>
+      sql
+        .exec("SELECT digest, part, length(CAST(text AS BLOB)) AS bytes FROM documents ORDER BY digest, part")
+        .toArray(),
+    );
 
   it("of a document is kept once, however many versions have it", async () => {
     await publish({ documents: [NOTES, TASKS], settings: demoPolicy.settings });
@@ -221,21 +284,31 @@ describe("what is kept", () => {
   });
 
   it("of a long one lies in parts below the platform's limit, and is read back whole", async () => {
-    const paths = Object.fromEntries(Array.from({ length: 700 }, (_, n) => [`/long/${n}`, { get: { summary: `${n} ${"é".repeat(900)}`, security: [] } }]));
+    const paths = Object.fromEntries(
+      Array.from({ length: 700 }, (_, n) => [
+        `/long/${n}`,
+        { get: { summary: `${n} ${"é".repeat(900)}`, security: [] } },
+      ]),
+    );
     const rev = (await inForce()).rev;
     await ok(200, admin("PUT", "/policy/documents/long", { ...NOTES, paths }));
     const rows = await stored();
     const parts = rows.filter(({ part }) => Number(part) > 0);
     expect(parts.length).toBeGreaterThan(0);
     expect(Math.max(...rows.map(({ bytes }) => Number(bytes)))).toBeLessThan(1_000_000);
-    const { report } = await ok(200, admin("PATCH", "/policy", { settings: { ...demoPolicy.settings, without_security: "public" } }));
+    const { report } = await ok(
+      200,
+      admin("PATCH", "/policy", { settings: { ...demoPolicy.settings, without_security: "public" } }),
+    );
     expect(report).toMatchObject({ public: 700, errors: [] });
     await ok(200, admin("POST", "/policy/rollback", { to: rev }));
   });
 
   it("and was spoilt is a fault, and never a policy with less in it", async () => {
     const before = await inForce();
-    await runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage: { sql } }) => sql.exec("UPDATE documents SET text = text || ' '"));
+    await runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage: { sql } }) =>
+      sql.exec("UPDATE documents SET text = text || ' '"),
+    );
     const refused = await admin("PATCH", "/policy", { settings: demoPolicy.settings, documents: { New: TASKS } });
     await problem(refused, 503, "registry-unavailable");
     expect(await inForce()).toEqual(before);

@@ -33,7 +33,11 @@ interface SignIn {
 }
 
 function signIn({ body = JSON.stringify({ key: OWNER_KEY }), headers = {} }: SignIn = {}): Promise<Response> {
-  return ask(`${API}/session`, { method: "POST", headers: { ...JSON_TYPE, ...CLIENT, origin: ADMIN, ...headers }, body } as RequestInit);
+  return ask(`${API}/session`, {
+    method: "POST",
+    headers: { ...JSON_TYPE, ...CLIENT, origin: ADMIN, ...headers },
+    body,
+  } as RequestInit);
 }
 
 const status = async (answer: Promise<Response>) => {
@@ -55,7 +59,11 @@ const routes = Object.entries(openapi.paths).flatMap(([path, item]) =>
 );
 
 function send({ method, path, body }: (typeof routes)[number], headers: object): Promise<Response> {
-  return ask(`${API}${path}`, { method, body, headers: { ...(body ? JSON_TYPE : {}), ...CLIENT, origin: ADMIN, ...headers } as HeadersInit });
+  return ask(`${API}${path}`, {
+    method,
+    body,
+    headers: { ...(body ? JSON_TYPE : {}), ...CLIENT, origin: ADMIN, ...headers } as HeadersInit,
+  });
 }
 
 /** What the gate asks of the registry: each call, and what was verified before it. The two lists are all there is. */
@@ -82,13 +90,20 @@ describe("what reaches the registry", () => {
       [{ cookie, origin: "https://gate.example" }, 403],
       [{ "x-registry-actor": "owner-key" }, 401],
     ];
-    for (const route of routes) for (const [headers, expected] of unverified) expect(await status(send(route, headers)), `${route.method} ${route.path} ${JSON.stringify(headers)}`).toBe(expected);
+    for (const route of routes)
+      for (const [headers, expected] of unverified)
+        expect(await status(send(route, headers)), `${route.method} ${route.path} ${JSON.stringify(headers)}`).toBe(
+          expected,
+        );
     expect([registry.commands, registry.reads]).toEqual([[], []]);
   });
 
   it("by a command: each route once for the owner key, and once for a session, as itself", async () => {
     const cookie = (await signIn()).headers.get("set-cookie")!.split(";")[0]!;
-    for (const [headers, actor] of [[{ authorization: `Bearer ${OWNER_KEY}` }, "owner-key"], [{ cookie }, "session:"]] as const) {
+    for (const [headers, actor] of [
+      [{ authorization: `Bearer ${OWNER_KEY}` }, "owner-key"],
+      [{ cookie }, "session:"],
+    ] as const) {
       registry.reset();
       registry.onCommand = done;
       for (const route of routes) expect(await status(send(route, headers))).toBe(204);
@@ -114,13 +129,23 @@ describe("what reaches the registry", () => {
         expect([400, 401], authorization).toContain(await status(ask(path, { headers: { authorization } })));
       }
     }
-    for (const path of ["/_tidegate/healthz", "/_tidegate/whoami", "/_tidegate/", `${API}/openapi.json`, "/a//b", "/_tidegate/nothing"]) await status(ask(path));
+    for (const path of [
+      "/_tidegate/healthz",
+      "/_tidegate/whoami",
+      "/_tidegate/",
+      `${API}/openapi.json`,
+      "/a//b",
+      "/_tidegate/nothing",
+    ])
+      await status(ask(path));
     expect([registry.reads, registry.commands]).toEqual([[], []]);
   });
 
   it("by the gate: feed and policy, once, for requests without a credential of ours", async () => {
     forget();
-    const kv = Object.assign(new Steering(), { onRead: (key: string) => (key === "policy" ? failing(key) : env.TOKENS.get(key)) });
+    const kv = Object.assign(new Steering(), {
+      onRead: (key: string) => (key === "policy" ? failing(key) : env.TOKENS.get(key)),
+    });
     switches.env = { ...env, REGISTRY: registry.around(env.REGISTRY), TOKENS: kv.around(env.TOKENS) };
     for (const authorization of [undefined, "Bearer x", "Bearer a, Bearer b", "Basic eDp5"]) {
       const headers = authorization === undefined ? {} : { authorization };
@@ -137,7 +162,9 @@ describe("what reaches the registry", () => {
     const { id, token } = await acme();
     registry.reset();
     forget();
-    const kv = Object.assign(new Steering(), { onRead: (key: string) => (key.startsWith("i:") ? failing(key) : env.TOKENS.get(key)) });
+    const kv = Object.assign(new Steering(), {
+      onRead: (key: string) => (key.startsWith("i:") ? failing(key) : env.TOKENS.get(key)),
+    });
     switches.env = { ...env, REGISTRY: registry.around(env.REGISTRY), TOKENS: kv.around(env.TOKENS) };
     expect(await status(askWith(token, "/contacts/?locationId=acme"))).toBe(200);
     expect(registry.of("/records/")).toEqual([`/records/${id}`]);
@@ -157,7 +184,12 @@ describe("a sign-in's body", () => {
     ["more than a key", { body: JSON.stringify({ key: OWNER_KEY, more: 1 }) }, 422, "invalid-field"],
     ["a wrong key", { body: JSON.stringify({ key: WRONG_KEY }) }, 401, "wrong-key"],
     ["more than 4 KiB", { body: JSON.stringify({ key: huge }) }, 413, "too-large"],
-    ["the right key and white space, more than 4 KiB", { body: `${JSON.stringify({ key: OWNER_KEY })}${" ".repeat(5_000)}` }, 413, "too-large"],
+    [
+      "the right key and white space, more than 4 KiB",
+      { body: `${JSON.stringify({ key: OWNER_KEY })}${" ".repeat(5_000)}` },
+      413,
+      "too-large",
+    ],
     ["another type", { headers: { "content-type": "text/plain" } }, 415, "not-json"],
     ["another charset", { headers: { "content-type": "application/json; charset=utf-16" } }, 415, "not-json"],
     ["a content coding", { headers: { "content-encoding": "gzip" } }, 415, "not-json"],
@@ -169,7 +201,14 @@ describe("a sign-in's body", () => {
     expect(response.headers.has("set-cookie")).toBe(false);
     await problem(response, expected, kind);
     expect(registry.commands).toEqual([]);
-    expect(onlyLine("refused")).toEqual({ event: "refused", code: kind, status: expected, method: "POST", client: expect.stringMatching(/^[0-9a-f]{32}$/), number: 1 });
+    expect(onlyLine("refused")).toEqual({
+      event: "refused",
+      code: kind,
+      status: expected,
+      method: "POST",
+      client: expect.stringMatching(/^[0-9a-f]{32}$/),
+      number: 1,
+    });
   });
 
   it("may have 4 KiB", async () => {
@@ -209,7 +248,8 @@ describe("a sign-in's body", () => {
     const flood = async () => {
       while (sent < 20_000) {
         const [, what, expected] = malformed[(sent += 1) % malformed.length]!;
-        if (sent > 5_000) revoked ??= status(admin("DELETE", `/integrations/${victim.id}`, undefined, ifMatch(victim.rev)));
+        if (sent > 5_000)
+          revoked ??= status(admin("DELETE", `/integrations/${victim.id}`, undefined, ifMatch(victim.rev)));
         expect(await status(signIn(what))).toBe(expected);
       }
     };
@@ -222,7 +262,8 @@ describe("a sign-in's body", () => {
 });
 
 describe("wrong owner keys", () => {
-  const bearer = (key: string, headers: object = CLIENT) => ask(`${API}/sub-accounts`, { headers: { ...headers, authorization: `Bearer ${key}` } });
+  const bearer = (key: string, headers: object = CLIENT) =>
+    ask(`${API}/sub-accounts`, { headers: { ...headers, authorization: `Bearer ${key}` } });
 
   it("lock nobody out, however many there are, and leave some lines that hold neither key nor address", async () => {
     for (let time = 0; time < 100; time += 1) {
@@ -261,15 +302,22 @@ describe("a flood of denials", () => {
     const { token } = await acme();
     for (let time = 0; time < 100; time += 1) expect(await status(askWith("pit_x", "/status"))).toBe(401);
     for (let time = 0; time < 3; time += 1) expect(await status(ask("/contacts/"))).toBe(401);
-    for (let time = 0; time < 20; time += 1) expect(await status(askWith(token, "/contacts/?locationId=globex"))).toBe(403);
-    const numbers = (code: string) => lines().filter((line) => line.code === code).map(({ number }) => number);
+    for (let time = 0; time < 20; time += 1)
+      expect(await status(askWith(token, "/contacts/?locationId=globex"))).toBe(403);
+    const numbers = (code: string) =>
+      lines()
+        .filter((line) => line.code === code)
+        .map(({ number }) => number);
     expect(numbers("malformed_token")).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 32, 64]);
     expect(numbers("no_credential")).toEqual([1, 2, 3]);
     expect(numbers("wrong_owner")).toHaveLength(20); // nobody floods with these but a token's holder
     at(START + 60);
     logLines.length = 0;
     for (let time = 0; time < 2; time += 1) expect(await status(askWith("pit_x", "/status"))).toBe(401);
-    expect(lines().map(({ number, number_before }) => [number, number_before])).toEqual([[1, 100], [2, undefined]]);
+    expect(lines().map(({ number, number_before }) => [number, number_before])).toEqual([
+      [1, 100],
+      [2, undefined],
+    ]);
   });
 });
 
@@ -293,19 +341,25 @@ describe("a misconfigured variable", () => {
     ["REGISTRY", { REGISTRY: undefined }, { gate: true, admin: true, session: true }],
   ];
 
-  it.each(broken)("%s (%j): the plane that needs it answers 503, and the log names it; the other one works", async (name, changes, needs) => {
-    const named = () => {
-      const reasons = logged().map(({ reason }) => String(reason));
-      logLines.length = 0;
-      for (const reason of reasons) expect((reason.match(/misconfigured/g) ?? []).length, reason).toBeLessThanOrEqual(1);
-      return reasons.some((reason) => new RegExp(`\\b${name}\\b`).test(reason));
-    };
-    await withEnv(changes, async () => {
-      expect([await status(ask("/status")), named()], "the gate").toEqual(needs.gate ? [503, true] : [200, false]);
-      expect([await status(admin("GET", "/sub-accounts")), named()], "the admin plane").toEqual(needs.admin ? [503, true] : [200, false]);
-      expect([await status(signIn()), named()], "a sign-in").toEqual(needs.session ? [503, true] : [204, false]);
-      expect(await status(ask("/_tidegate/healthz"))).toBe(200);
-    });
-    expect(await ok(200, admin("GET", "/session"))).toMatchObject({ actor: "owner key" });
-  });
+  it.each(broken)(
+    "%s (%j): the plane that needs it answers 503, and the log names it; the other one works",
+    async (name, changes, needs) => {
+      const named = () => {
+        const reasons = logged().map(({ reason }) => String(reason));
+        logLines.length = 0;
+        for (const reason of reasons)
+          expect((reason.match(/misconfigured/g) ?? []).length, reason).toBeLessThanOrEqual(1);
+        return reasons.some((reason) => new RegExp(`\\b${name}\\b`).test(reason));
+      };
+      await withEnv(changes, async () => {
+        expect([await status(ask("/status")), named()], "the gate").toEqual(needs.gate ? [503, true] : [200, false]);
+        expect([await status(admin("GET", "/sub-accounts")), named()], "the admin plane").toEqual(
+          needs.admin ? [503, true] : [200, false],
+        );
+        expect([await status(signIn()), named()], "a sign-in").toEqual(needs.session ? [503, true] : [204, false]);
+        expect(await status(ask("/_tidegate/healthz"))).toBe(200);
+      });
+      expect(await ok(200, admin("GET", "/session"))).toMatchObject({ actor: "owner key" });
+    },
+  );
 });

@@ -74,11 +74,13 @@ describe("a panic in the registry, inside a transaction that has written", () =>
   it("leaves no other call in flight hanging", async () => {
     const calls = [resync(), resync(PANIC_IN_REGISTRY), resync(), resync(PANIC_IN_REGISTRY), contacts()];
     const start = Date.now();
-    const statuses = await Promise.all(calls.map(async (call) => {
-      const response = await call;
-      await response.text();
-      return response.status;
-    }));
+    const statuses = await Promise.all(
+      calls.map(async (call) => {
+        const response = await call;
+        await response.text();
+        return response.status;
+      }),
+    );
     expect(Date.now() - start).toBeLessThan(AT_ONCE);
     expect([statuses[1], statuses[3]]).toEqual([503, 503]);
     for (const status of statuses) expect([200, 202, 503]).toContain(status);
@@ -103,7 +105,10 @@ describe("a panic in the gate", () => {
     expect((await send("GET", `${API}/policy`)).status).toBe(200);
   });
 
-  it.each([["later", PANIC_IN_GATE], ["at once", PANIC_AT_ONCE]])("%s leaves no other call in flight hanging", async (_, panics) => {
+  it.each([
+    ["later", PANIC_IN_GATE],
+    ["at once", PANIC_AT_ONCE],
+  ])("%s leaves no other call in flight hanging", async (_, panics) => {
     const start = Date.now();
     const slow = send("GET", "/slow?seconds=1", { authorization: `Bearer ${token}` });
     const calls = [contacts(), contacts(panics), contacts(), slow];

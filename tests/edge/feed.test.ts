@@ -15,9 +15,12 @@ const KEPT = 15 * 60;
 const MOST = 4_000;
 
 const sql = (query: string, ...values: unknown[]) =>
-  runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage }) => storage.sql.exec(query, ...values).toArray());
+  runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage }) =>
+    storage.sql.exec(query, ...values).toArray(),
+  );
 
-const rename = (of: Created, name: string) => ok(200, admin("PATCH", `/integrations/${of.id}`, { name }, ifMatch(of.rev)));
+const rename = (of: Created, name: string) =>
+  ok(200, admin("PATCH", `/integrations/${of.id}`, { name }, ifMatch(of.rev)));
 
 /** What a cold isolate says of a token, in a location where nobody has asked for the feed. */
 async function whoami(token: string): Promise<number> {
@@ -114,7 +117,8 @@ describe("a change", () => {
     await sql("DROP TRIGGER earlier_release_puts");
     await sql("DROP TABLE projection");
     await sql("ALTER TABLE outbox DROP COLUMN puts");
-    for (const column of ["expires_at", "paused", "record_version"]) await sql(`ALTER TABLE integrations DROP COLUMN ${column}`);
+    for (const column of ["expires_at", "paused", "record_version"])
+      await sql(`ALTER TABLE integrations DROP COLUMN ${column}`);
     await sql("DROP TABLE feed");
     for (const table of ["feed_state", "idempotency", "tries", "known_clients"]) await sql(`DROP TABLE ${table}`);
     await sql("DROP INDEX policy_versions");
@@ -156,12 +160,18 @@ it("more changes than a copy lists: the newest are listed, and the copy says tha
 describe("what the gate reads", () => {
   const read = (path: string) => env.REGISTRY.getByName("registry").fetch(`https://registry-reads${path}`);
 
-  it.each(["/", "/records/", "/records/x", "/records/0000000000000000", "/integrations", "/feed/", "//feed", "/session"])(
-    "%s is nothing",
-    async (path) => {
-      expect((await read(path)).status).toBe(404);
-    },
-  );
+  it.each([
+    "/",
+    "/records/",
+    "/records/x",
+    "/records/0000000000000000",
+    "/integrations",
+    "/feed/",
+    "//feed",
+    "/session",
+  ])("%s is nothing", async (path) => {
+    expect((await read(path)).status).toBe(404);
+  });
 
   it("is what KV has, without the MAC, deleted ones too", async () => {
     const a = await acme();
@@ -192,7 +202,9 @@ describe("KV refuses writes for an hour, while admins work", () => {
     }
     await take("delete", gone);
     const rotated = await take("now", created[0]!);
-    expect([await whoami(gone.token), await whoami(created[0]!.token), await whoami(rotated.token)]).toEqual([401, 401, 200]);
+    expect([await whoami(gone.token), await whoami(created[0]!.token), await whoami(rotated.token)]).toEqual([
+      401, 401, 200,
+    ]);
     for (const { token } of created.slice(1)) expect(await whoami(token)).toBe(200);
     await evict();
     registryKv.reset();
@@ -218,7 +230,11 @@ it("keys that KV refuses for good do not keep the others from it", async () => {
 describe("the object ends", () => {
   it("between commit and put: the change is there, and the alarm puts it", async () => {
     registryKv.onWrite = hanging;
-    const answer = admin("POST", "/integrations", { name: "cut", owner: { level: "sub_account", id: "acme" }, scopes: [] });
+    const answer = admin("POST", "/integrations", {
+      name: "cut",
+      owner: { level: "sub_account", id: "acme" },
+      scopes: [],
+    });
     await expect.poll(() => registryKv.writes.length).toBe(1);
     await evict();
     await problem(await answer, 503, "registry-unavailable");

@@ -60,7 +60,13 @@ describe("header fields", () => {
   });
 
   it("hop-by-hop fields are gone", async () => {
-    const hop = { te: "trailers", "keep-alive": "timeout=5", "proxy-authorization": "Basic eA==", "proxy-connection": "x", trailer: "x" };
+    const hop = {
+      te: "trailers",
+      "keep-alive": "timeout=5",
+      "proxy-authorization": "Basic eA==",
+      "proxy-connection": "x",
+      trailer: "x",
+    };
     await through("/contacts/?locationId=acme", { headers: { ...hop, upgrade: "h2c", "x-kept": "1" } });
     const { headers } = await onlyReceived();
     for (const name of [...Object.keys(hop), "upgrade"]) expect(headers).not.toHaveProperty(name);
@@ -89,7 +95,11 @@ describe("header fields", () => {
     "%s plays no part in the verdict",
     async (name) => {
       const value = name.includes("Method") ? "GET" : "/status";
-      await problem(await ask("/contacts/?locationId=acme", { method: "POST", headers: { [name]: value } }), 401, "missing-token");
+      await problem(
+        await ask("/contacts/?locationId=acme", { method: "POST", headers: { [name]: value } }),
+        401,
+        "missing-token",
+      );
       await problem(await through("/nowhere", { headers: { [name]: value } }), 404, "unknown-operation");
       expect(await received()).toEqual([]);
     },
@@ -98,10 +108,16 @@ describe("header fields", () => {
 
 describe("bodies", () => {
   const sha256 = async (bytes: Uint8Array) =>
-    [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("");
 
   it("a small one with its length", async () => {
-    await through("/contacts/", { method: "POST", body: '{"name":"é"}', headers: { "content-type": "application/json" } });
+    await through("/contacts/", {
+      method: "POST",
+      body: '{"name":"é"}',
+      headers: { "content-type": "application/json" },
+    });
     const seen = await onlyReceived();
     expect(seen).toMatchObject({ method: "POST", text: '{"name":"é"}', length: 13 });
     expect(seen.headers).toMatchObject({ "content-length": "13", "content-type": "application/json" });
@@ -134,13 +150,20 @@ describe("answers", () => {
     const body = [204, 304].includes(status) ? undefined : "the origin's own words";
     await answerNext({ status, body, headers: { "x-origin": "1", "content-type": "text/x" } });
     const response = await through("/contacts/?locationId=acme");
-    expect([response.status, response.headers.get("x-origin"), await response.text()]).toEqual([status, "1", body ?? ""]);
+    expect([response.status, response.headers.get("x-origin"), await response.text()]).toEqual([
+      status,
+      "1",
+      body ?? "",
+    ]);
   });
 
   it.each([301, 302, 303, 307, 308])("%d is passed on, not followed", async (status) => {
     await answerNext({ status, headers: { location: `${GATE}/contacts/?locationId=globex` } });
     const response = await through("/contacts/?locationId=acme");
-    expect([response.status, response.headers.get("location")]).toEqual([status, `${GATE}/contacts/?locationId=globex`]);
+    expect([response.status, response.headers.get("location")]).toEqual([
+      status,
+      `${GATE}/contacts/?locationId=globex`,
+    ]);
     expect(await received()).toHaveLength(1);
   });
 
@@ -238,7 +261,10 @@ describe("ORIGIN_URL", () => {
 });
 
 // What memory can judge is forwarded without a future; everything else within one.
-describe.each([["read for it", false], ["remembered", true]])("by a record that is %s, an origin binding", (_, isRemembered) => {
+describe.each([
+  ["read for it", false],
+  ["remembered", true],
+])("by a record that is %s, an origin binding", (_, isRemembered) => {
   /** Asks with a token while the origin does this; before that it works. */
   async function askWhile(fetch: () => unknown, token = a.token): Promise<Response> {
     let works = isRemembered;
@@ -253,7 +279,12 @@ describe.each([["read for it", false], ["remembered", true]])("by a record that 
   const secret = () => new Error("secret name of the origin");
   it.each([
     ["rejects", () => Promise.reject(secret())],
-    ["throws", () => { throw secret(); }],
+    [
+      "throws",
+      () => {
+        throw secret();
+      },
+    ],
     ["gives no promise", () => undefined],
   ])("that %s: 502, and nothing of it is told", async (_, fetch) => {
     const body = await problem(await askWhile(fetch), 502, "origin-unreachable");

@@ -292,7 +292,8 @@ describe("what it costs", () => {
     for (let second = 1; second < VOUCHED; second += 1) {
       at(START + second);
       expect(await status(a.token)).toBe(200);
-      if (second % DUE === 0) await expect.poll(async () => (await sharedFeed())?.askedAt).toBe((START + second) * 1000);
+      if (second % DUE === 0)
+        await expect.poll(async () => (await sharedFeed())?.askedAt).toBe((START + second) * 1000);
     }
     expect(kv.reads).toEqual([]);
     expect(registry.reads).toEqual(Array(VOUCHED / DUE - 1).fill("/feed"));
@@ -453,7 +454,10 @@ describe("the registry", () => {
     at(START + BOUND);
     expect(await status(a.token)).toBe(200);
     const line = onlyLine("degraded");
-    expect(line).toMatchObject({ integration: a.id, basis: { record: { from: "kv", age_ms: 0 }, feed_age_ms: BOUND * 1000 } });
+    expect(line).toMatchObject({
+      integration: a.id,
+      basis: { record: { from: "kv", age_ms: 0 }, feed_age_ms: BOUND * 1000 },
+    });
     expect((line.basis as any).degraded.join()).toContain("change feed");
     expect(kv.reads.sort()).toEqual([`i:${a.id}`, "policy"].sort());
   });

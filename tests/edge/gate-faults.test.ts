@@ -78,7 +78,10 @@ describe("KV", () => {
   });
 
   it.each(garbage)("%s as the policy: the registry's is taken, else 503", async (_, value) => {
-    on(() => "policy", () => value);
+    on(
+      () => "policy",
+      () => value,
+    );
     await expectHealed(contacts, "policy");
   });
 
@@ -86,13 +89,19 @@ describe("KV", () => {
     const text = (await env.TOKENS.get("policy")) ?? "";
     const garbage = text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X');
     expect(garbage).not.toBe(text);
-    on(() => "policy", () => garbage);
+    on(
+      () => "policy",
+      () => garbage,
+    );
     await expectHealed(contacts, "policy");
   });
 
   it("one operation of the policy is garbage: others are judged, and a dead token learns nothing of it", async () => {
     const text = (await env.TOKENS.get("policy")) ?? "";
-    on(() => "policy", () => text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X'));
+    on(
+      () => "policy",
+      () => text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X'),
+    );
     registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
     expect((await askWith(a.token, "/teapot")).status).toBe(200);
     const dead = await acme();
@@ -133,13 +142,19 @@ describe("KV", () => {
   });
 
   it("holds no policy, while one is published: the registry's is taken", async () => {
-    on(() => "policy", () => null);
+    on(
+      () => "policy",
+      () => null,
+    );
     expect((await contacts()).status).toBe(200);
     expect(registry.reads).toEqual(["/feed", "/policy"]);
   });
 
   it("holds no policy, and none is published", async () => {
-    on(() => "policy", () => null);
+    on(
+      () => "policy",
+      () => null,
+    );
     registry.onRead = altered(() => ({ policy: null }));
     await expectUnavailable(await contacts(), "misconfigured", "no policy is published");
   });
@@ -147,7 +162,9 @@ describe("KV", () => {
   it("is not bound: the registry gives what is needed, else 503", async () => {
     await withEnv({ TOKENS: undefined, ORIGIN: env.RECORDER }, async () => {
       expect((await contacts()).status).toBe(200);
-      expect(onlyLine("degraded")).toMatchObject({ basis: { degraded: expect.arrayContaining([expect.stringContaining("TOKENS")]) } });
+      expect(onlyLine("degraded")).toMatchObject({
+        basis: { degraded: expect.arrayContaining([expect.stringContaining("TOKENS")]) },
+      });
     });
   });
 
@@ -210,7 +227,11 @@ describe("configuration", () => {
     ["empty TOKEN_KEYS", { TOKEN_KEYS: "" }, "TOKEN_KEYS"],
     ["TOKEN_KEYS too short", { TOKEN_KEYS: "AQEB" }, "TOKEN_KEYS"],
     ["TOKEN_KEYS with padding", { TOKEN_KEYS: `${KEY}=` }, "TOKEN_KEYS"],
-    ["a second key malformed", { TOKEN_KEYS: `${KEY},x` }, "TOKEN_KEYS must be base64url keys of 32 bytes, without padding and comma-separated: key 2 is not"],
+    [
+      "a second key malformed",
+      { TOKEN_KEYS: `${KEY},x` },
+      "TOKEN_KEYS must be base64url keys of 32 bytes, without padding and comma-separated: key 2 is not",
+    ],
     ["TOKEN_KEYS with a comma too many", { TOKEN_KEYS: `${KEY},` }, "TOKEN_KEYS"],
     ["TOKEN_PREFIX in upper case", { TOKEN_PREFIX: "PIT" }, "TOKEN_PREFIX"],
     ["TOKEN_PREFIX with an underscore", { TOKEN_PREFIX: "a_b" }, "TOKEN_PREFIX"],
@@ -231,7 +252,8 @@ describe("configuration", () => {
       expect((await ask("/_tidegate/healthz")).status).toBe(200);
     });
     expect(logged()).toHaveLength(everything.length);
-    for (const line of logged()) expect(line).toMatchObject({ code: "misconfigured", reason: expect.stringContaining(reason) });
+    for (const line of logged())
+      expect(line).toMatchObject({ code: "misconfigured", reason: expect.stringContaining(reason) });
     expect(await received()).toEqual([]);
   });
 
@@ -243,9 +265,21 @@ describe("configuration", () => {
     ["ORIGIN_URL with a user", { ORIGIN_URL: "https://a@api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_URL of another scheme", { ORIGIN_URL: "ftp://api.example.com" }, "ORIGIN_URL"],
     ["ORIGIN_TIMEOUT_SECONDS of 0", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "0" }, "ORIGIN_TIMEOUT_SECONDS"],
-    ["ORIGIN_TIMEOUT_SECONDS with a sign", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "+30" }, "ORIGIN_TIMEOUT_SECONDS must be 1 to 600"],
-    ["ORIGIN_TIMEOUT_SECONDS with zeros", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "007" }, "ORIGIN_TIMEOUT_SECONDS"],
-    ["ORIGIN_TIMEOUT_SECONDS of a word", { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "soon" }, "ORIGIN_TIMEOUT_SECONDS"],
+    [
+      "ORIGIN_TIMEOUT_SECONDS with a sign",
+      { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "+30" },
+      "ORIGIN_TIMEOUT_SECONDS must be 1 to 600",
+    ],
+    [
+      "ORIGIN_TIMEOUT_SECONDS with zeros",
+      { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "007" },
+      "ORIGIN_TIMEOUT_SECONDS",
+    ],
+    [
+      "ORIGIN_TIMEOUT_SECONDS of a word",
+      { ORIGIN: env.RECORDER, ORIGIN_TIMEOUT_SECONDS: "soon" },
+      "ORIGIN_TIMEOUT_SECONDS",
+    ],
   ])("%s: what would be forwarded is refused", async (_, changes, reason) => {
     await withEnv({ ORIGIN: undefined, ...changes }, async () => {
       await expectUnavailable(await contacts(), "misconfigured", reason);

@@ -62,7 +62,12 @@ describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ?
     const { rev, report } = await ok(200, admin("PUT", "/policy", { documents, settings }));
     const reachable = (level: Level) => all.filter(({ ways }) => ways.some((way) => way.level === level)).length;
     const scopes = new Set(all.flatMap(({ ways }) => ways.flatMap((way) => way.scopes)));
-    expect({ rev, ...report, errors: report.errors.length, without_security: report.without_security.length }).toMatchObject({
+    expect({
+      rev,
+      ...report,
+      errors: report.errors.length,
+      without_security: report.without_security.length,
+    }).toMatchObject({
       ...{ rev: 1, operations: 576, errors: 0, without_security: 16, public: 0, unmapped_schemes: [] },
       ...{ agency: reachable("agency"), sub_account: reachable("sub_account"), scopes: scopes.size },
     });
@@ -91,7 +96,9 @@ describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ?
     }
     expect(reached).toBe(all.flatMap(({ ways }) => ways).length);
     expect(reached).toBeGreaterThan(576 - 25);
-    expect(all.filter((operation) => operation.ownerInParts).map(name)).toEqual(["POST /conversations/messages/upload"]);
+    expect(all.filter((operation) => operation.ownerInParts).map(name)).toEqual([
+      "POST /conversations/messages/upload",
+    ]);
   });
 
   it("one needed scope removed: 403 that names it", { timeout: 120_000 }, async () => {
@@ -117,7 +124,11 @@ describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ?
     }
     const each = all.flatMap((one) => one.ways.flatMap((way) => way.scopes.map((scope) => ({ one, way, scope }))));
     const denied = each.filter(({ one, way, scope }) => {
-      return isForbidden(one, way.level, way.scopes.filter((other) => other !== scope));
+      return isForbidden(
+        one,
+        way.level,
+        way.scopes.filter((other) => other !== scope),
+      );
     });
     expect([removed, elsewhere]).toEqual([denied.length, each.length - denied.length]);
     expect(removed).toBeGreaterThan(400);

@@ -37,15 +37,32 @@ interface Model {
 }
 
 const SCOPES = [["a.read", "b/c.write"], ["a.read", "a.read2"], ["a.read2", "b/c.write"], ["a.read"], []];
-const NAMES = ["Zapier sync", "zapier SYNC", "Éclair", "éCLAIR", "STRASSE 100%", "Straße_100", "<img src=x onerror=alert(1)>", "\u05d0evil"];
+const NAMES = [
+  "Zapier sync",
+  "zapier SYNC",
+  "Éclair",
+  "éCLAIR",
+  "STRASSE 100%",
+  "Straße_100",
+  "<img src=x onerror=alert(1)>",
+  "\u05d0evil",
+];
 
 /** The n-th integration. Ids are not in the order of anything else, and many keys are equal. */
 function model(n: number): Model {
   const id = String((n * 7919) % 10_007).padStart(16, "0");
   const created = START - 400 * DAY + (n % 97) * DAY;
   return {
-    ...{ id, name: n % 3 ? `Nº ${n % 1000}` : NAMES[n % NAMES.length]!, description: n % 50 ? "" : `It's "Número" ${n}\n\tõ` },
-    ...{ owner: n % 10 ? `sub-${n % 40}` : "agency", ownerName: n % 10 ? `Ünit ${n % 40}` : "", scopes: SCOPES[n % 5]! },
+    ...{
+      id,
+      name: n % 3 ? `Nº ${n % 1000}` : NAMES[n % NAMES.length]!,
+      description: n % 50 ? "" : `It's "Número" ${n}\n\tõ`,
+    },
+    ...{
+      owner: n % 10 ? `sub-${n % 40}` : "agency",
+      ownerName: n % 10 ? `Ünit ${n % 40}` : "",
+      scopes: SCOPES[n % 5]!,
+    },
     ...{ created, updated: created + (n % 13), token: created + (n % 7) * DAY },
     ...{ rotating: n % 20 === 3, unpublished: n % 1000 === 5 },
   };
@@ -89,7 +106,9 @@ beforeAll(async () => {
   await timed("the first request, with the migration", () => list(""));
 }, LONG);
 
-afterAll(() => say(`${MANY} integrations, ms of the slowest page of 200: ${JSON.stringify(Object.fromEntries(figures))}`));
+afterAll(() =>
+  say(`${MANY} integrations, ms of the slowest page of 200: ${JSON.stringify(Object.fromEntries(figures))}`),
+);
 
 beforeEach(() => {
   at(START);
@@ -120,13 +139,33 @@ async function pages(query: string, limit = 200): Promise<{ ids: string[]; total
 }
 
 const fold = (text: string) => [...text].map((letter) => letter.toUpperCase().toLowerCase()).join("");
-const finds = (q: string) => ({ id, name, description, owner, ownerName }: Model) =>
-  [id, name, description, owner, ownerName].some((text) => fold(text).includes(fold(q)));
+const finds =
+  (q: string) =>
+  ({ id, name, description, owner, ownerName }: Model) =>
+    [id, name, description, owner, ownerName].some((text) => fold(text).includes(fold(q)));
 
 type Row = [what: string, query: string, keep: (model: Model) => boolean];
 
-const searches = ["zapier", "ZAPIER s", "éclair", "strasse", "%", "_", "100%", "onerror=alert(1)>", "\u05d0", "\u05d0EVIL", "ünit 7",
-  "SUB-3", "0000007", 'it\'s "número"', "\n\tÕ", "'; DROP TABLE integrations; --", "agency", "nothing has this"];
+const searches = [
+  "zapier",
+  "ZAPIER s",
+  "éclair",
+  "strasse",
+  "%",
+  "_",
+  "100%",
+  "onerror=alert(1)>",
+  "\u05d0",
+  "\u05d0EVIL",
+  "ünit 7",
+  "SUB-3",
+  "0000007",
+  'it\'s "número"',
+  "\n\tÕ",
+  "'; DROP TABLE integrations; --",
+  "agency",
+  "nothing has this",
+];
 
 const filters: Row[] = [
   ...searches.map((q): Row => [`q=${JSON.stringify(q)}`, new URLSearchParams({ q }).toString(), finds(q)]),
@@ -141,8 +180,11 @@ const filters: Row[] = [
   ["rotating", "state=rotating", ({ rotating }) => rotating],
   ["unpublished", "state=unpublished", ({ unpublished }) => unpublished],
   ["old tokens", `token_created_before=${START - 350 * DAY}`, ({ token }) => token < START - 350 * DAY],
-  ["all at once", `q=ni&scope=a.read&state=rotating&owner=sub_account:sub-23&token_created_before=${START}`, (model) =>
-    finds("ni")(model) && model.scopes.includes("a.read") && model.rotating && model.owner === "sub-23"],
+  [
+    "all at once",
+    `q=ni&scope=a.read&state=rotating&owner=sub_account:sub-23&token_created_before=${START}`,
+    (model) => finds("ni")(model) && model.scopes.includes("a.read") && model.rotating && model.owner === "sub-23",
+  ],
 ];
 
 const sorts: Record<string, (model: Model) => number | string> = {
@@ -167,32 +209,44 @@ const sorted = (of: Model[], key: (model: Model) => number | string, sign: numbe
   [...of].sort((a, b) => sign * (compare(key(a), key(b)) || compare(a.id, b.id))).map(({ id }) => id);
 
 describe(`of ${MANY}`, () => {
-  it.each(filters)("%s", async (what, query, keep) => {
-    const expected = models.filter(keep);
-    expect(expected.length > 0, "the test tests something").toBe(!/none|nothing|part|wild|DROP/.test(what));
-    const found = await pages(query);
-    expect(found.ids).toEqual(sorted(expected, () => 0, 1));
-    expect(new Set(found.totals)).toEqual(new Set([expected.length]));
-    expect(found.slowest).toBeLessThan(MOST_MS);
-    note("a filter", found.slowest);
-  }, LONG);
-
-  it.each(Object.entries(sorts))("sort=%j either way round, every page", async (name, key) => {
-    for (const sign of name === "" ? [1] : [1, -1]) {
-      const query = name === "" ? "" : `sort=${sign < 0 ? "-" : ""}${name}`;
+  it.each(filters)(
+    "%s",
+    async (what, query, keep) => {
+      const expected = models.filter(keep);
+      expect(expected.length > 0, "the test tests something").toBe(!/none|nothing|part|wild|DROP/.test(what));
       const found = await pages(query);
-      expect(found.ids).toEqual(sorted(models, key, sign));
+      expect(found.ids).toEqual(sorted(expected, () => 0, 1));
+      expect(new Set(found.totals)).toEqual(new Set([expected.length]));
       expect(found.slowest).toBeLessThan(MOST_MS);
-      note(query || "sorted by id", found.slowest);
-    }
-  }, LONG);
+      note("a filter", found.slowest);
+    },
+    LONG,
+  );
 
-  it("a filter and a sort together, in small pages", async () => {
-    const keep = finds("strasse");
-    const found = await pages("q=STRASSE&sort=-name&scope=a.read2", 7);
-    const expected = models.filter((model) => keep(model) && model.scopes.includes("a.read2"));
-    expect(found.ids).toEqual(sorted(expected, sorts.name!, -1));
-  }, LONG);
+  it.each(Object.entries(sorts))(
+    "sort=%j either way round, every page",
+    async (name, key) => {
+      for (const sign of name === "" ? [1] : [1, -1]) {
+        const query = name === "" ? "" : `sort=${sign < 0 ? "-" : ""}${name}`;
+        const found = await pages(query);
+        expect(found.ids).toEqual(sorted(models, key, sign));
+        expect(found.slowest).toBeLessThan(MOST_MS);
+        note(query || "sorted by id", found.slowest);
+      }
+    },
+    LONG,
+  );
+
+  it(
+    "a filter and a sort together, in small pages",
+    async () => {
+      const keep = finds("strasse");
+      const found = await pages("q=STRASSE&sort=-name&scope=a.read2", 7);
+      const expected = models.filter((model) => keep(model) && model.scopes.includes("a.read2"));
+      expect(found.ids).toEqual(sorted(expected, sorts.name!, -1));
+    },
+    LONG,
+  );
 
   it("each shows what it is, as alone", async () => {
     const page = await list("q=00000&limit=200");
@@ -215,7 +269,9 @@ describe(`of ${MANY}`, () => {
   });
 
   it("sub-accounts are counted", async () => {
-    const { agency, sub_accounts } = await timed("sub-accounts with their counts", () => ok(200, admin("GET", "/sub-accounts")));
+    const { agency, sub_accounts } = await timed("sub-accounts with their counts", () =>
+      ok(200, admin("GET", "/sub-accounts")),
+    );
     expect(agency).toEqual({ id: "agency", name: null, rev: 1, integrations: MANY / 10 });
     const count = (wanted: string) => models.filter(({ owner }) => owner === wanted).length;
     expect(sub_accounts).toHaveLength(41);
@@ -224,7 +280,7 @@ describe(`of ${MANY}`, () => {
 
   it("sub-accounts are listed in pages by id", async () => {
     const ids: string[] = [];
-    for (let cursor = ""; ; ) {
+    for (let cursor = ""; ;) {
       const page = await ok(200, admin("GET", `/sub-accounts?limit=10${cursor}`));
       expect([page.total, page.agency.id]).toEqual([41, "agency"]);
       ids.push(...page.sub_accounts.map(({ id }: { id: string }) => id));
@@ -245,7 +301,9 @@ it("the migration leaves all else as it was", async () => {
   expect(tokens!.filter(({ n }: any) => n === 1)).toHaveLength(MANY);
   expect(outbox!.length).toBeGreaterThan(10);
   const { versions } = await ok(200, admin("GET", "/policy/versions"));
-  expect(versions).toEqual([{ rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", counts: COUNTS, documents: null }]);
+  expect(versions).toEqual([
+    { rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", counts: COUNTS, documents: null },
+  ]);
 });
 
 describe("a list that changes", () => {
@@ -264,7 +322,8 @@ describe("a list that changes", () => {
   it("is searched by what it is now", async () => {
     const { id } = await create(ACME, [], "Before");
     await ok(200, admin("PATCH", `/integrations/${id}`, { name: "ÄFTER", description: "why not" }, ifMatch(1)));
-    for (const q of ["äfter", "WHY NOT", id]) expect((await list(new URLSearchParams({ q }).toString())).total, q).toBe(1);
+    for (const q of ["äfter", "WHY NOT", id])
+      expect((await list(new URLSearchParams({ q }).toString())).total, q).toBe(1);
     expect((await list("q=before")).total).toBe(0);
     await ok(201, admin("POST", "/sub-accounts", { id: "renamed", name: "Tōkyō" }));
     const inside = await create({ level: "sub_account", id: "renamed" }, [], "in it");

@@ -159,7 +159,11 @@ describe("the asset store", () => {
   const failing = {
     "that is not bound": undefined,
     "that throws": { fetch: () => Promise.reject(new Error("the store is down")) },
-    "that throws at once": { fetch: () => { throw new Error("the store is down"); } },
+    "that throws at once": {
+      fetch: () => {
+        throw new Error("the store is down");
+      },
+    },
     "that answers 500": { fetch: async () => new Response("inside", { status: 500 }) },
     "that answers elsewhere": { fetch: async () => Response.redirect("https://evil.example/", 302) },
     "without the page": { fetch: async () => new Response(null, { status: 404 }) },
@@ -210,7 +214,13 @@ describe("the asset store", () => {
   it("is not asked for the API's answers, healthz, whoami, nor for anything of the origin's", async () => {
     const ASSETS = { fetch: () => expect.unreachable("asked") };
     await withEnv({ ASSETS }, async () => {
-      for (const path of ["/_tidegate/healthz", "/_tidegate/whoami", "/_tidegate/api/policy", "/status", "/index.html"]) {
+      for (const path of [
+        "/_tidegate/healthz",
+        "/_tidegate/whoami",
+        "/_tidegate/api/policy",
+        "/status",
+        "/index.html",
+      ]) {
         expect((await ask(path)).status).toBeLessThan(500);
       }
     });

@@ -73,7 +73,11 @@ describe("versions", () => {
       page = await ok(200, admin("GET", `/policy/versions?limit=2&cursor=${page.cursor}`));
     }
     expect(seen).toEqual(Array.from({ length: total }, (_, n) => total - n));
-    expect(await ok(200, admin("GET", "/policy/versions?cursor=1"))).toEqual({ versions: [], cursor: null, total: total + 1 });
+    expect(await ok(200, admin("GET", "/policy/versions?cursor=1"))).toEqual({
+      versions: [],
+      cursor: null,
+      total: total + 1,
+    });
   });
 
   it("that never were, or a stale If-Match, change nothing", async () => {
@@ -133,7 +137,13 @@ describe("an owner in the body", () => {
     ["given twice", '{"locationId":"acme","locationId":"globex"}', 400, "ambiguous-owner", {}],
     ["a look-alike", '{"locationId":"acme","LocationID":"globex"}', 400, "ambiguous-owner", {}],
     ["no JSON", '{"locationId":"acme"', 400, "ambiguous-owner", {}],
-    ["a form of another's", "locationId=globex", 403, "wrong-owner", { "content-type": "application/x-www-form-urlencoded" }],
+    [
+      "a form of another's",
+      "locationId=globex",
+      403,
+      "wrong-owner",
+      { "content-type": "application/x-www-form-urlencoded" },
+    ],
     ["encoded", '{"locationId":"acme"}', 400, "ambiguous-owner", { "content-encoding": "gzip" }],
     ["over 64 KiB", long(64 * 1024), 413, "body-too-long", {}],
   ])("%s is refused, and nothing reaches the origin", async (_, body, status, kind, headers) => {

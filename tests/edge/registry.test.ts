@@ -24,7 +24,8 @@ const whoami = async (token: string) => {
   return response.status;
 };
 const published = async ({ id }: Created) => (await ok(200, admin("GET", `/integrations/${id}`))).published;
-const rename = (of: Created, name: string) => ok(200, admin("PATCH", `/integrations/${of.id}`, { name }, ifMatch(of.rev)));
+const rename = (of: Created, name: string) =>
+  ok(200, admin("PATCH", `/integrations/${of.id}`, { name }, ifMatch(of.rev)));
 const revInKv = async ({ id }: Created) => JSON.parse((await env.TOKENS.get(`i:${id}`)) ?? "{}").rev;
 const waiting = async () => (await tables()).outbox!.filter((row: any) => row.again_at === null).length;
 
@@ -219,7 +220,13 @@ describe("a deleted integration", () => {
     const a = await acme();
     await take("delete", a);
     const { keys } = await env.TOKENS.list({ prefix: `i:${a.id}` });
-    expect(JSON.parse((await env.TOKENS.get(`i:${a.id}`))!)).toEqual({ v: 1, rev: 2, id: a.id, gone: true, mac: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(JSON.parse((await env.TOKENS.get(`i:${a.id}`))!)).toEqual({
+      v: 1,
+      rev: 2,
+      id: a.id,
+      gone: true,
+      mac: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     vi.useRealTimers(); // KV has a clock of its own
     expect(keys[0]!.expiration! - Date.now() / 1000).toBeGreaterThan(24 * 3600);
     expect(await whoami(a.token)).toBe(401);

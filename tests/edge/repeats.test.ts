@@ -16,7 +16,8 @@ beforeAll(publishDemo);
 beforeEach(() => at(START));
 
 const key = (value: string) => ({ "idempotency-key": value });
-const createWith = (value: string, change: object = {}) => admin("POST", "/integrations", { ...body, ...change }, key(value));
+const createWith = (value: string, change: object = {}) =>
+  admin("POST", "/integrations", { ...body, ...change }, key(value));
 const rotateWith = (value: string, { id, rev }: Pick<Created, "id" | "rev">, how: object = { expire: "now" }) =>
   admin("POST", `/integrations/${id}/rotate`, how, { ...ifMatch(rev), ...key(value) });
 const tokens = async () => (await tables()).tokens!.length;
@@ -30,7 +31,10 @@ describe("creating", () => {
     expect(JSON.stringify(again)).not.toContain(token);
     expect(await everything()).toEqual(before);
     await ok(200, admin("PATCH", `/integrations/${integration.id}`, { name: "later" }, ifMatch(1)));
-    expect((await problem(await createWith("create-1"), 409, "already-done")).current).toMatchObject({ name: "later", rev: 2 });
+    expect((await problem(await createWith("create-1"), 409, "already-done")).current).toMatchObject({
+      name: "later",
+      rev: 2,
+    });
   });
 
   it("many times at once: exactly one", async () => {
@@ -44,7 +48,9 @@ describe("creating", () => {
   it("something else under the same key: refused", async () => {
     await ok(201, createWith("create-3"));
     const before = await everything();
-    expect((await problem(await createWith("create-3", { name: "other" }), 422, "invalid-field")).field).toBe("Idempotency-Key");
+    expect((await problem(await createWith("create-3", { name: "other" }), 422, "invalid-field")).field).toBe(
+      "Idempotency-Key",
+    );
     expect(await everything()).toEqual(before);
   });
 
@@ -114,14 +120,17 @@ describe("a key", () => {
     await problem(theirs, 422, "invalid-field");
   });
 
-  it.each([["empty", ""], ["too long", "k".repeat(65)], ["with a space", "a b"], ["given twice", "a, b"], ["not ASCII", "\u00e9"]])(
-    "%s: refused, and nothing is done",
-    async (_, value) => {
-      const before = await everything();
-      expect((await problem(await createWith(value), 422, "invalid-field")).field).toBe("Idempotency-Key");
-      expect(await everything()).toEqual(before);
-    },
-  );
+  it.each([
+    ["empty", ""],
+    ["too long", "k".repeat(65)],
+    ["with a space", "a b"],
+    ["given twice", "a, b"],
+    ["not ASCII", "\u00e9"],
+  ])("%s: refused, and nothing is done", async (_, value) => {
+    const before = await everything();
+    expect((await problem(await createWith(value), 422, "invalid-field")).field).toBe("Idempotency-Key");
+    expect(await everything()).toEqual(before);
+  });
 
   it("is read on these two routes only: every other change is safe to send again as it is", async () => {
     const a = await acme();

@@ -13,7 +13,10 @@ import { acme, publishDemo } from "./support/world.ts";
 
 declare module "vitest" {
   interface TaskMeta {
-    rewrite?: Record<"integrations" | "seconds" | "requests" | "unavailable" | "records" | "policies" | "feeds", number>;
+    rewrite?: Record<
+      "integrations" | "seconds" | "requests" | "unavailable" | "records" | "policies" | "feeds",
+      number
+    >;
   }
 }
 
@@ -48,16 +51,27 @@ beforeAll(async () => {
       sql.exec(
         `INSERT INTO integrations (id, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at)
           SELECT ?, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at
-          FROM integrations WHERE id = ?`, other, id);
+          FROM integrations WHERE id = ?`,
+        other,
+        id,
+      );
       sql.exec(
         `INSERT INTO tokens (integration, n, hash, created_at) SELECT ?, n, hash, created_at
-          FROM tokens WHERE integration = ?`, other, id);
+          FROM tokens WHERE integration = ?`,
+        other,
+        id,
+      );
     }
   });
   const record = (await env.TOKENS.get(`i:${id}`))!;
   for (const other of others) await env.TOKENS.put(`i:${other}`, withoutMac(record.replaceAll(id, other)));
   for (const { id } of used) await env.TOKENS.put(`i:${id}`, withoutMac((await env.TOKENS.get(`i:${id}`))!));
-  const { templates: _templates, blocks: _blocks, mac: _mac, ...policy } = JSON.parse((await env.TOKENS.get("policy"))!);
+  const {
+    templates: _templates,
+    blocks: _blocks,
+    mac: _mac,
+    ...policy
+  } = JSON.parse((await env.TOKENS.get("policy"))!);
   await env.TOKENS.put("policy", JSON.stringify(policy));
   await inRegistry(async (storage) => {
     storage.sql.exec("UPDATE projection SET format = '', target = NULL, after = NULL, listed = 0");

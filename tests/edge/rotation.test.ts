@@ -151,7 +151,10 @@ describe("a window that ends on the second", () => {
     const told = await ok(200, askWith(a.token, "/_tidegate/whoami"));
     expect(told.token).toEqual({ use: "outgoing", expires_at: rfc3339(END) });
     const { tokens } = await ok(200, admin("GET", `/integrations/${a.id}`));
-    expect(tokens).toMatchObject([{ n: 2, use: "current" }, { n: 1, use: "outgoing", expires_at: rfc3339(END) }]);
+    expect(tokens).toMatchObject([
+      { n: 2, use: "current" },
+      { n: 1, use: "outgoing", expires_at: rfc3339(END) },
+    ]);
     at(END);
     const after = await ok(200, admin("GET", `/integrations/${a.id}`));
     expect(after.tokens).toMatchObject([{ n: 2, use: "current" }]);

@@ -40,20 +40,25 @@ describe("a token's plaintext", () => {
     for (const secret of [a, b, c].flatMap(({ token }) => secretsOf(token))) expect(everywhere).not.toContain(secret);
   });
 
-  it.each([11, 12, 13])("nor that of a token from a random sequence (seed %d), nor does it reach the origin", { timeout: 60_000 }, async (seed) => {
-    at(START);
-    const sequence = new Sequence(seed);
-    await sequence.run(60);
-    const { tokens, answers, origin } = sequence.trace;
-    expect([new Set(tokens).size, tokens.length > 5, origin.length > 20]).toEqual([tokens.length, true, true]);
-    const everywhere = [JSON.stringify([await everything(), origin]), ...answers, ...logLines].join("\n");
-    for (const secret of tokens.flatMap(secretsOf)) expect(everywhere).not.toContain(secret);
-  });
+  it.each([11, 12, 13])(
+    "nor that of a token from a random sequence (seed %d), nor does it reach the origin",
+    { timeout: 60_000 },
+    async (seed) => {
+      at(START);
+      const sequence = new Sequence(seed);
+      await sequence.run(60);
+      const { tokens, answers, origin } = sequence.trace;
+      expect([new Set(tokens).size, tokens.length > 5, origin.length > 20]).toEqual([tokens.length, true, true]);
+      const everywhere = [JSON.stringify([await everything(), origin]), ...answers, ...logLines].join("\n");
+      for (const secret of tokens.flatMap(secretsOf)) expect(everywhere).not.toContain(secret);
+    },
+  );
 
   it("is found where it is: what setup.ts looks through would tell", async () => {
     const { token } = await create(ACME, []);
     lookThrough(token.slice(0, -1), "less than a token");
-    for (const text of [token, `"${token.split("_")[2]}"`]) expect(() => lookThrough(text, "a text")).toThrow("a text holds 1");
+    for (const text of [token, `"${token.split("_")[2]}"`])
+      expect(() => lookThrough(text, "a text")).toThrow("a text holds 1");
   });
 
   it("is in a response once: three answers, three tokens", async () => {
@@ -66,8 +71,16 @@ describe("a token's plaintext", () => {
 
 it("neither keys nor the owner key are in any table, KV value, answer or log line", async () => {
   const failures = await Promise.all([
-    ask("/_tidegate/api/session", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(OWNER_KEY) }),
-    ask("/_tidegate/api/session", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ [OWNER_KEY]: 1 }) }),
+    ask("/_tidegate/api/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(OWNER_KEY),
+    }),
+    ask("/_tidegate/api/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ [OWNER_KEY]: 1 }),
+    }),
     ask("/_tidegate/api/session", { method: "POST", headers: { "content-type": "application/json" }, body: OWNER_KEY }),
     admin("GET", "/nothing"),
   ]);

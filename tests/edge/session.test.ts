@@ -63,7 +63,10 @@ describe("a session", () => {
     expect((await send("GET", "/policy", mine)).status).toBe(200);
     expect((await send("POST", "/resync", { ...mine, origin: ADMIN })).status).toBe(202);
     const { tables } = await everything();
-    expect(tables.events!.at(-1)).toMatchObject({ kind: "registry.resynced", actor: expect.stringMatching(/^session [0-9a-f]{8}$/) });
+    expect(tables.events!.at(-1)).toMatchObject({
+      kind: "registry.resynced",
+      actor: expect.stringMatching(/^session [0-9a-f]{8}$/),
+    });
   });
 
   it("tells who asks and when it ends; the owner key has no end", async () => {
@@ -133,7 +136,15 @@ describe("the owner key", () => {
     await problem(await send("GET", "/policy", { authorization: `${scheme} ${OWNER_KEY}`.trim() }), 401, "wrong-key");
   });
 
-  it.each([undefined, "", "x".repeat(49), OWNER_KEY.slice(0, -1), `${OWNER_KEY}x`, `${OWNER_KEY}\n`, OWNER_KEY.toUpperCase()])(
+  it.each([
+    undefined,
+    "",
+    "x".repeat(49),
+    OWNER_KEY.slice(0, -1),
+    `${OWNER_KEY}x`,
+    `${OWNER_KEY}\n`,
+    OWNER_KEY.toUpperCase(),
+  ])(
     "that is unset or of another form (%j): nothing passes, and the answer and the log say how to make one",
     async (key) => {
       await withEnv({ OWNER_KEY: key }, async () => {
@@ -145,7 +156,9 @@ describe("the owner key", () => {
         }
         expect((await ask("/status")).status).toBe(200);
       });
-      expect(logged().map(({ reason }) => reason)).toContainEqual(expect.stringContaining("cargo xtask secret OWNER_KEY"));
+      expect(logged().map(({ reason }) => reason)).toContainEqual(
+        expect.stringContaining("cargo xtask secret OWNER_KEY"),
+      );
     },
   );
 
@@ -171,7 +184,10 @@ describe("the owner key", () => {
   it("is not a token, and a token is not the owner key", async () => {
     const answer = await ask("/contacts/", { headers: { authorization: `Bearer ${OWNER_KEY}` } });
     await problem(answer, 401, "invalid-token");
-    const { token } = await ok(201, admin("POST", "/integrations", { name: "n", owner: { level: "agency", id: "a" }, scopes: [] }));
+    const { token } = await ok(
+      201,
+      admin("POST", "/integrations", { name: "n", owner: { level: "agency", id: "a" }, scopes: [] }),
+    );
     await problem(await send("GET", "/policy", { authorization: `Bearer ${token}` }), 401, "wrong-key");
   });
 });
@@ -211,7 +227,10 @@ describe("changes from elsewhere", () => {
 
   it("no answer allows another origin to read it", async () => {
     for (const method of ["GET", "OPTIONS"]) {
-      const answer = await send(method, "/policy", { origin: "https://evil.example", "access-control-request-method": "PUT" });
+      const answer = await send(method, "/policy", {
+        origin: "https://evil.example",
+        "access-control-request-method": "PUT",
+      });
       expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
     }
   });
@@ -237,16 +256,19 @@ describe("ADMIN_HOST", () => {
     });
   });
 
-  it.each(["Gate.Example", "gate.example:443"])("serves nothing of the API (%s): it would share an origin with the admin's session", async (ADMIN_HOST) => {
-    await withEnv({ ADMIN_HOST }, async () => {
-      for (const path of ["/status", "/contacts/"]) await problem(await ask(path), 404, "not-found");
-      for (const path of ["/status", "/sw.js"]) {
-        await problem(await ask(path, { headers: { "service-worker": "script" } }), 404, "not-found");
-      }
-      await problem(await ask("/_tidegate/whoami"), 401, "missing-token");
-    });
-    expect((await ask("/status")).status).toBe(200);
-  });
+  it.each(["Gate.Example", "gate.example:443"])(
+    "serves nothing of the API (%s): it would share an origin with the admin's session",
+    async (ADMIN_HOST) => {
+      await withEnv({ ADMIN_HOST }, async () => {
+        for (const path of ["/status", "/contacts/"]) await problem(await ask(path), 404, "not-found");
+        for (const path of ["/status", "/sw.js"]) {
+          await problem(await ask(path, { headers: { "service-worker": "script" } }), 404, "not-found");
+        }
+        await problem(await ask("/_tidegate/whoami"), 401, "missing-token");
+      });
+      expect((await ask("/status")).status).toBe(200);
+    },
+  );
 
   describe("that is not set", () => {
     const without = (work: () => Promise<void>) => withEnv({ ADMIN_HOST: "" }, work);
@@ -254,7 +276,10 @@ describe("ADMIN_HOST", () => {
     it("there is no page and no session, and the answer says why", async () => {
       const mine = await session();
       const asked: unknown[] = [];
-      const REGISTRY = { getByName: () => ({ fetch: (...call: unknown[]) => asked.push(call) }), idFromName: () => "x" };
+      const REGISTRY = {
+        getByName: () => ({ fetch: (...call: unknown[]) => asked.push(call) }),
+        idFromName: () => "x",
+      };
       await withEnv({ ADMIN_HOST: "", REGISTRY }, async () => {
         for (const path of ["/_tidegate/", "/_tidegate", "/_tidegate/assets/index-D3aB_x-9.js"]) {
           const { detail } = await problem(await ask(path), 404, "no-admin-host");
@@ -279,5 +304,12 @@ describe("ADMIN_HOST", () => {
 });
 
 it("these tests have an environment of their own, whatever .dev.vars says", () => {
-  expect(env).toMatchObject({ OWNER_KEY, TOKEN_PREFIX: "", REALM: "", ADMIN_HOST: "admin.example", API_URL: GATE, ORIGIN_URL: "" });
+  expect(env).toMatchObject({
+    OWNER_KEY,
+    TOKEN_PREFIX: "",
+    REALM: "",
+    ADMIN_HOST: "admin.example",
+    API_URL: GATE,
+    ORIGIN_URL: "",
+  });
 });

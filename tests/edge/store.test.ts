@@ -25,7 +25,9 @@ const onlyFeed = (path: string) => (path === "/feed" ? undefined : out(path));
 
 const inKv = async (key: string) => (await env.TOKENS.get(key))!;
 const sql = (statement: string, ...values: (string | number | null)[]) =>
-  runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage }) => storage.sql.exec(statement, ...values).toArray());
+  runInDurableObject(env.REGISTRY.getByName("registry"), (_, { storage }) =>
+    storage.sql.exec(statement, ...values).toArray(),
+  );
 
 async function status(token: string | undefined, path = CONTACTS): Promise<number> {
   const response = await (token === undefined ? ask(path) : askWith(token, path));
@@ -56,18 +58,33 @@ describe("the policy", () => {
 
   const attacks: [string, (text: string) => string | Promise<string>][] = [
     ["rewritten, everything public, at the same rev", (text) => JSON.stringify(opened(text))],
-    ["rewritten as an earlier release wrote it", (text) => JSON.stringify({ ...opened(text), templates: undefined, blocks: undefined, mac: undefined })],
-    ["laid out as the registry does, with the MAC of before", async (text) => {
-      const forged = await signPolicy(opened(text));
-      return forged.replace(/"mac":"[0-9a-f]+"/, /"mac":"[0-9a-f]+"/.exec(text)![0]);
-    }],
-    ["signed by a key of somebody else's", (text) => signPolicy(opened(text), "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM")],
-    ["its operation needs another scope of as many letters", (text) => text.replaceAll("contacts.readonly", "contacts.readanly")],
-    ["its lines in another order", (text) => {
-      const lines = text.split("\n");
-      const start = lines.findIndex((line) => line.endsWith('"operations":[')) + 1;
-      return [...lines.slice(0, start), ...lines.slice(start, -1).reverse(), lines.at(-1)].join("\n");
-    }],
+    [
+      "rewritten as an earlier release wrote it",
+      (text) => JSON.stringify({ ...opened(text), templates: undefined, blocks: undefined, mac: undefined }),
+    ],
+    [
+      "laid out as the registry does, with the MAC of before",
+      async (text) => {
+        const forged = await signPolicy(opened(text));
+        return forged.replace(/"mac":"[0-9a-f]+"/, /"mac":"[0-9a-f]+"/.exec(text)![0]);
+      },
+    ],
+    [
+      "signed by a key of somebody else's",
+      (text) => signPolicy(opened(text), "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"),
+    ],
+    [
+      "its operation needs another scope of as many letters",
+      (text) => text.replaceAll("contacts.readonly", "contacts.readanly"),
+    ],
+    [
+      "its lines in another order",
+      (text) => {
+        const lines = text.split("\n");
+        const start = lines.findIndex((line) => line.endsWith('"operations":[')) + 1;
+        return [...lines.slice(0, start), ...lines.slice(start, -1).reverse(), lines.at(-1)].join("\n");
+      },
+    ],
     ["cut off", (text) => text.slice(0, -100)],
     ["another rev", (text) => text.replace('"rev":1,', '"rev":2,')],
   ];
@@ -89,12 +106,25 @@ describe("the policy", () => {
 
   it("with an operation that was changed: its block of 16 is not believed, and the others go on from KV", async () => {
     const { mac, templates, blocks, ...policy } = JSON.parse(await inKv("policy"));
-    const others = Array.from({ length: 16 }, (_, n) => ({ ...policy.operations[0], path: `/a/${"abcdefghijklmnop"[n]}`, method: "GET", access: "public" }));
+    const others = Array.from({ length: 16 }, (_, n) => ({
+      ...policy.operations[0],
+      path: `/a/${"abcdefghijklmnop"[n]}`,
+      method: "GET",
+      access: "public",
+    }));
     const text = await signPolicy({ ...policy, operations: [...others, ...policy.operations] });
     registry.onRead = onlyFeed;
     kvGives("policy", text.replace('{"path":"/contacts/","method":"G', '{"path":"/contacts/","method":"X'));
-    expect([await status(undefined, "/a/h"), await status(a.token), await status(undefined, "/status")]).toEqual([200, 503, 503]);
-    expect(new Set(logged().filter(({ event }) => event === "denied").map(({ reason }) => reason.replace(/\d+/, "N"))).size).toBe(1);
+    expect([await status(undefined, "/a/h"), await status(a.token), await status(undefined, "/status")]).toEqual([
+      200, 503, 503,
+    ]);
+    expect(
+      new Set(
+        logged()
+          .filter(({ event }) => event === "denied")
+          .map(({ reason }) => reason.replace(/\d+/, "N")),
+      ).size,
+    ).toBe(1);
     expect(logged().find(({ event }) => event === "denied")!.reason).toContain("is not the one that was signed");
   });
 });
@@ -106,8 +136,11 @@ describe("a record", () => {
     ["at a higher rev", (text) => text.replace('"rev":1,', '"rev":9,')],
     ["as an earlier release wrote it", (text) => text.replace(/,"mac":"[0-9a-f]+"/, "")],
     ["cut off", (text) => text.slice(0, -1)],
-    ["signed by a key of somebody else's", (text) =>
-      sign(`i:${a.id}`, text.replace(/,"mac":"[0-9a-f]+"/, ""), "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM")],
+    [
+      "signed by a key of somebody else's",
+      (text) =>
+        sign(`i:${a.id}`, text.replace(/,"mac":"[0-9a-f]+"/, ""), "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"),
+    ],
     ["signed for another key", (text) => sign("i:0000000000000000", text.replace(/,"mac":"[0-9a-f]+"/, ""))],
     ["with two MACs", (text) => sign(`i:${a.id}`, text)],
   ];
@@ -118,7 +151,10 @@ describe("a record", () => {
     kvGives(`i:${a.id}`, forged);
     registry.onRead = onlyFeed;
     expect(await status(a.token)).toBe(503);
-    expect(onlyLine("denied")).toMatchObject({ code: "store_unavailable", reason: expect.stringContaining(`in KV i:${a.id} is corrupt`) });
+    expect(onlyLine("denied")).toMatchObject({
+      code: "store_unavailable",
+      reason: expect.stringContaining(`in KV i:${a.id} is corrupt`),
+    });
     registry.onRead = undefined;
     isolate();
     expect(await status(a.token)).toBe(200);
@@ -178,7 +214,9 @@ describe("a record", () => {
     kvGives(`i:${b.id}`, null);
     isolate();
     expect(await status(b.token)).toBe(503);
-    expect((await admin("POST", `/integrations/${b.id}/rotate`, { expire: "now" }, ifMatch(1))).status).toBeGreaterThanOrEqual(500);
+    expect(
+      (await admin("POST", `/integrations/${b.id}/rotate`, { expire: "now" }, ifMatch(1))).status,
+    ).toBeGreaterThanOrEqual(500);
     const before = await inKv(`i:${b.id}`);
     await ok(202, admin("POST", "/resync"));
     for (let rings = 0; (await ok(200, admin("GET", "/resync"))).waiting > 0 && rings < 10; rings += 1) await ring();
@@ -193,7 +231,12 @@ describe("a record", () => {
 describe("the life of an integration, where its row has one", () => {
   /** As the issue "The life of an integration" will set it. */
   async function setLife(id: string, expiresAt: number | null, paused: boolean) {
-    await sql("UPDATE integrations SET expires_at = ?, paused = ?, record_version = 2 WHERE id = ?", expiresAt, paused ? 1 : 0, id);
+    await sql(
+      "UPDATE integrations SET expires_at = ?, paused = ?, record_version = 2 WHERE id = ?",
+      expiresAt,
+      paused ? 1 : 0,
+      id,
+    );
     await ok(202, admin("POST", "/resync"));
     await ring();
     isolate();
@@ -228,7 +271,6 @@ describe("the life of an integration, where its row has one", () => {
 });
 
 describe("the policy in this location's cache", () => {
-
   it("is what one isolate was answered, signed; another reads it there and not from the registry", async () => {
     kvGives("policy", null);
     expect(await status(a.token)).toBe(200);

@@ -71,13 +71,18 @@ describe("records", () => {
       const { name, owner, scopes, outgoing, expires_at } = record!;
       const ends = [outgoing?.until, expires_at ?? undefined].filter((end) => end !== undefined);
       const end = new Date(Math.min(...ends) * 1000);
-      const token = { use: outgoing ? "outgoing" : "current", ...(ends.length > 0 && { expires_at: end.toISOString().replace(".000", "") }) };
+      const token = {
+        use: outgoing ? "outgoing" : "current",
+        ...(ends.length > 0 && { expires_at: end.toISOString().replace(".000", "") }),
+      };
       expect(await response.json()).toEqual({ integration: { id: records.id, name }, owner, scopes, token });
     } else if (outcome === "gone") {
       await problem(response, 401, "invalid-token");
     } else {
       await problem(response, 503, "unavailable");
-      expect(logged()).toMatchObject([{ code: "store_unavailable", reason: expect.stringContaining(`${key} is corrupt`) }]);
+      expect(logged()).toMatchObject([
+        { code: "store_unavailable", reason: expect.stringContaining(`${key} is corrupt`) },
+      ]);
       expect(logLines.join()).not.toContain("Zapier");
     }
   });

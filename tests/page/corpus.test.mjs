@@ -13,7 +13,8 @@ import { questions } from "../corpus/questions.mjs";
 page.initSync({ module: readFileSync(new URL("../../target/page/tidegate_bg.wasm", import.meta.url)) });
 yaml.initSync({ module: readFileSync(new URL("../../target/page-yaml/tidegate_bg.wasm", import.meta.url)) });
 /** As www/src/core does: the bundle of the rules reads JSON, the other one makes JSON of YAML. */
-const converted = (documents) => documents.map((text) => (/^\uFEFF?[ \n\r\t]*\{/.test(text) ? text : yaml.yamlToJson(text)));
+const converted = (documents) =>
+  documents.map((text) => (/^\uFEFF?[ \n\r\t]*\{/.test(text) ? text : yaml.yamlToJson(text)));
 const corpus = (name) => JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), "utf8"));
 
 const policies = corpus("policies").cases;
@@ -31,7 +32,7 @@ for (const { what, documents, settings, expect } of policies) {
   });
 }
 
-const [{ what, documents, settings, expect }] = policies;
+const [{ what, expect }] = policies;
 assert.equal(what, "the policy of decisions.json");
 const policy = compiled(expect.policy);
 const empty = compiled({ v: 1, rev: 9, operations: [], owner_parameters: {} });
@@ -48,7 +49,10 @@ for (const { what, documents, settings, expect } of policies.filter(({ expect })
     const { report, diff } = from(empty);
     assert.deepEqual(report, expect.report);
     if (expect.policy === null) return assert.equal(diff, null);
-    assert.deepEqual(diff.added, expect.policy.operations.map(({ method, path }) => `${method} ${path}`));
+    assert.deepEqual(
+      diff.added,
+      expect.policy.operations.map(({ method, path }) => `${method} ${path}`),
+    );
     assert.deepEqual(diff.removed, []);
     const { added, removed, changed, owner_parameters } = from(compiled(expect.policy)).diff;
     assert.deepEqual([added, removed, changed, owner_parameters], [[], [], [], undefined]);
@@ -68,7 +72,9 @@ for (const { what, expect } of policies.filter(({ expect }) => expect.policy)) {
       const ask = (before, after) => JSON.parse(policy.preview(JSON.stringify({ level, before, after })));
       const found = ask([], [...all, "no.such.scope"]);
       // The report counts them: another method with the same access would be granted.
-      const never = operations.filter((operation) => isDescribed(operation, level, all) && !isOpen(operation, level, all));
+      const never = operations.filter(
+        (operation) => isDescribed(operation, level, all) && !isOpen(operation, level, all),
+      );
       const reachable = expect.report[level] - never.length;
       assert.deepEqual([found.reachable, found.operations], [reachable, reachable]);
       assert.deepEqual(found.unknown, ["no.such.scope"]);
@@ -108,11 +114,17 @@ for (const { what, expect } of policies.filter(({ expect }) => expect.policy)) {
     for (const level of ["agency", "sub_account"]) {
       for (const scopes of [[], all, ...all.map((scope) => [scope])]) {
         const said = JSON.parse(policy.abilities(JSON.stringify({ level, scopes })));
-        const can = [...said.by_scopes.flatMap(({ read, write }) => [...read, ...write]), ...Object.values(said.any_token).flat()].map(name);
+        const can = [
+          ...said.by_scopes.flatMap(({ read, write }) => [...read, ...write]),
+          ...Object.values(said.any_token).flat(),
+        ].map(name);
         const reached = operations.filter((operation) => isOpen(operation, level, scopes)).map(name);
         assert.deepEqual([...new Set(can)].sort(), reached.sort());
         const not = said.not.flatMap((part) => part.operations.map(name));
-        assert.deepEqual(not.filter((one) => reached.includes(one)), []);
+        assert.deepEqual(
+          not.filter((one) => reached.includes(one)),
+          [],
+        );
         assert.deepEqual(said.unknown, []);
       }
     }
@@ -137,9 +149,20 @@ test("what looks at a pasted text first lets through to the rules whatever they 
   const { mayHoldCredential } = await bundledCredential();
   const owner = `owner_${"aB-_".repeat(11).slice(0, 43)}`;
   let found = 0;
-  for (const { text } of [...corpus("tokens").cases, { text: owner }, { text: "hello_world" }, { text: "contacts.readonly" }]) {
+  for (const { text } of [
+    ...corpus("tokens").cases,
+    { text: owner },
+    { text: "hello_world" },
+    { text: "contacts.readonly" },
+  ]) {
     const cut = Array.from({ length: text.length }, (_, end) => text.slice(0, end + 1));
-    const wrapped = [`Bearer ${text}`, `"${text}"`, text.toUpperCase(), `${text.slice(0, 30)}\n ${text.slice(30)}`, `${text.slice(0, 12)}\u200b${text.slice(12)}`];
+    const wrapped = [
+      `Bearer ${text}`,
+      `"${text}"`,
+      text.toUpperCase(),
+      `${text.slice(0, 30)}\n ${text.slice(30)}`,
+      `${text.slice(0, 12)}\u200b${text.slice(12)}`,
+    ];
     for (const one of [...cut, ...wrapped, `curl -H 'Authorization: Bearer ${text}' https://h/x`]) {
       const answer = JSON.parse(page.findCredential(one));
       if (answer === null) continue;
@@ -160,7 +183,10 @@ async function bundledCredential() {
 test("a token without its end is told from one with a mistake", () => {
   const [{ text }] = corpus("tokens").cases;
   const form = (text, prefix) => JSON.parse(page.inspectToken(text, prefix)).form;
-  assert.deepEqual([form(text), form(text.slice(0, -1)), form(`${text.slice(0, -1)}u`)], ["ours", "truncated", "mistyped"]);
+  assert.deepEqual(
+    [form(text), form(text.slice(0, -1)), form(`${text.slice(0, -1)}u`)],
+    ["ours", "truncated", "mistyped"],
+  );
   assert.deepEqual([form(text, "key"), form("hello")], ["other", "other"]);
   assert.throws(() => page.inspectToken(text, "Not a prefix"), Error);
 });

@@ -53,8 +53,19 @@ const now = Date.parse("2026-11-22T12:00:00Z");
 const after = (seconds) => new Date(now + seconds * 1000).toISOString();
 
 test("times are told as people tell them", () => {
-  const told = [0, -44, -60, -3600, -86_400, -5 * 86_400, -90 * 86_400, 7 * 86_400].map((at) => time.relative(after(at), now));
-  assert.deepEqual(told, ["just now", "just now", "1 minute ago", "1 hour ago", "yesterday", "5 days ago", "3 months ago", "in 7 days"]);
+  const told = [0, -44, -60, -3600, -86_400, -5 * 86_400, -90 * 86_400, 7 * 86_400].map((at) =>
+    time.relative(after(at), now),
+  );
+  assert.deepEqual(told, [
+    "just now",
+    "just now",
+    "1 minute ago",
+    "1 hour ago",
+    "yesterday",
+    "5 days ago",
+    "3 months ago",
+    "in 7 days",
+  ]);
 });
 
 test("a countdown leaves out what is nothing at its front, and ends at nothing", () => {
@@ -63,7 +74,14 @@ test("a countdown leaves out what is nothing at its front, and ends at nothing",
 });
 
 test("a window's length is told in the largest unit that fits it exactly", () => {
-  assert.deepEqual([60, 3600, 86_400, 604_800, 5400, 61].map(time.length), ["1 minute", "1 hour", "1 day", "7 days", "90 minutes", "61 seconds"]);
+  assert.deepEqual([60, 3600, 86_400, 604_800, 5400, 61].map(time.length), [
+    "1 minute",
+    "1 hour",
+    "1 day",
+    "7 days",
+    "90 minutes",
+    "61 seconds",
+  ]);
 });
 
 test("a name is typed right where it looks right, whatever cannot be seen in it", () => {
@@ -76,7 +94,10 @@ test("a name is typed right where it looks right, whatever cannot be seen in it"
 
 const integration = { created_at: after(0) };
 const event = (seq, at, kind, detail = {}) => ({ seq, at: after(at), actor: "owner key", kind, detail });
-const seconds = (lives) => lives.map(({ n, from, outgoingFrom, to }) => [n, from, outgoingFrom, to].map((at, place) => (place === 0 || at === null ? at : (at - now) / 1000)));
+const seconds = (lives) =>
+  lives.map(({ n, from, outgoingFrom, to }) =>
+    [n, from, outgoingFrom, to].map((at, place) => (place === 0 || at === null ? at : (at - now) / 1000)),
+  );
 
 test("every token's life is read from the events, newest first as they come", () => {
   const events = [
@@ -96,10 +117,19 @@ test("every token's life is read from the events, newest first as they come", ()
 });
 
 test("of a history that is not loaded to its beginning, the token that lived then is drawn", () => {
-  const tokens = [{ n: 3, use: "outgoing" }, { n: 4, use: "current" }];
+  const tokens = [
+    { n: 3, use: "outgoing" },
+    { n: 4, use: "current" },
+  ];
   const edits = [event(8, 20, "integration.edited"), event(9, 30, "integration.edited")];
   assert.deepEqual(seconds(history.lives(edits, { ...integration, tokens })), [[4, 20, null, null]]);
-  const rotated = event(10, 40, "rotation.started", { expire: "later", n: 4, outgoing: 3, ended: [], expires_at: after(99) });
+  const rotated = event(10, 40, "rotation.started", {
+    expire: "later",
+    n: 4,
+    outgoing: 3,
+    ended: [],
+    expires_at: after(99),
+  });
   assert.deepEqual(seconds(history.lives([rotated, ...edits], { ...integration, tokens })), [
     [3, 20, 40, 99],
     [4, 40, null, null],

@@ -15,7 +15,10 @@ for (const parser of Object.keys(PARSERS)) {
       if (read === null) return t.skip(`${parser} is not installed`);
       const known = new Set(parameters[wanted][parser]);
       assert.ok(read.includes(wanted), "not even the name itself");
-      assert.deepEqual(read.filter((name) => !known.has(name)), []);
+      assert.deepEqual(
+        read.filter((name) => !known.has(name)),
+        [],
+      );
     });
   }
 }

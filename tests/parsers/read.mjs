@@ -10,7 +10,11 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** What another language reads of each query; `null` where it is not installed. */
 function other(command, args, queries) {
-  const { status, stdout, error } = spawnSync(command, args, { input: queries.join("\n"), encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stdout, error } = spawnSync(command, args, {
+    input: queries.join("\n"),
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
   return error || status !== 0 ? null : JSON.parse(stdout);
 }
 
@@ -23,13 +27,20 @@ const fromEntries = (pairs) => {
 /** ASP.NET Core compares names of a query without case, and binds `x.name` and `name[0]` to a model's property. */
 function aspNetCore(query) {
   const pairs = [...new URLSearchParams(query)];
-  const parts = pairs.flatMap(([name, value]) => name.split(/[.[\]]/).filter(Boolean).map((part) => [part.toLowerCase(), value]));
+  const parts = pairs.flatMap(([name, value]) =>
+    name
+      .split(/[.[\]]/)
+      .filter(Boolean)
+      .map((part) => [part.toLowerCase(), value]),
+  );
   return fromEntries([...pairs.map(([name, value]) => [name.toLowerCase(), value]), ...parts]);
 }
 
 /** System.Web decodes `%uXXXX`, and compares names without case. */
 function aspNetFramework(query) {
-  const narrow = query.replace(/%u([0-9a-f]{4})/gi, (_, code) => encodeURIComponent(String.fromCharCode(parseInt(code, 16))));
+  const narrow = query.replace(/%u([0-9a-f]{4})/gi, (_, code) =>
+    encodeURIComponent(String.fromCharCode(parseInt(code, 16))),
+  );
   return fromEntries([...new URLSearchParams(narrow)].map(([name, value]) => [name.toLowerCase(), value]));
 }
 
@@ -42,22 +53,27 @@ function go(query) {
 const each = (read) => (queries) => queries.map(read);
 /** By name: what it reads of each query. */
 export const PARSERS = {
-  "qs": each((query) => qs.parse(query)),
+  qs: each((query) => qs.parse(query)),
   "qs allowDots": each((query) => qs.parse(query, { allowDots: true })),
   "qs decodeDotInKeys": each((query) => qs.parse(query, { allowDots: true, decodeDotInKeys: true })),
-  "querystring": each((query) => querystring.parse(query)),
-  "URLSearchParams": each((query) => fromEntries(new URLSearchParams(query))),
+  querystring: each((query) => querystring.parse(query)),
+  URLSearchParams: each((query) => fromEntries(new URLSearchParams(query))),
   "Python parse_qs": (queries) => other("python3", [here("read.py")], queries),
-  "Rack": (queries) => other("ruby", [here("read.rb")], queries),
-  "PHP": (queries) => other("php", ["-n", here("read.php")], queries),
+  Rack: (queries) => other("ruby", [here("read.rb")], queries),
+  PHP: (queries) => other("php", ["-n", here("read.php")], queries),
   "ASP.NET Core, by its rules": each(aspNetCore),
   "ASP.NET, by its rules": each(aspNetFramework),
   "Go, by its rules": each(go),
 };
 
-export const FOREIGN = "globex", OWN = "acme";
+export const FOREIGN = "globex",
+  OWN = "acme";
 /** The ways in which a name can stand in a query. */
-const queries = (wanted, name) => [`${name}=${FOREIGN}`, `${wanted}=${OWN}&${name}=${FOREIGN}`, `${name}=${FOREIGN}&${wanted}=${OWN}`];
+const queries = (wanted, name) => [
+  `${name}=${FOREIGN}`,
+  `${wanted}=${OWN}&${name}=${FOREIGN}`,
+  `${name}=${FOREIGN}&${wanted}=${OWN}`,
+];
 
 /** Whether an origin that looks for `wanted` finds the other value. */
 function finds(read, wanted, ignoresCase) {
@@ -70,5 +86,7 @@ export function readBy(parser, wanted) {
   const all = names(wanted);
   const read = PARSERS[parser](all.flatMap((name) => queries(wanted, name)));
   if (read === null) return null;
-  return all.filter((_, index) => read.slice(3 * index, 3 * index + 3).some((one) => finds(one, wanted, parser.startsWith("ASP.NET"))));
+  return all.filter((_, index) =>
+    read.slice(3 * index, 3 * index + 3).some((one) => finds(one, wanted, parser.startsWith("ASP.NET"))),
+  );
 }

@@ -13,19 +13,66 @@ import fastify from "fastify";
 import { Hono } from "hono";
 
 const FILE = new URL("../corpus/routers.json", import.meta.url);
-const ENDS = ["%20", "%09", "%C2%A0", "%E2%80%8B", "%EF%BB%BF", "%C2%AD", "%E3%85%A4", ".", "-", "_", "~", "!", "$", "'", "(", ")", "*", "+", ",", "=", ":", "@", "/"];
+const ENDS = [
+  "%20",
+  "%09",
+  "%C2%A0",
+  "%E2%80%8B",
+  "%EF%BB%BF",
+  "%C2%AD",
+  "%E3%85%A4",
+  ".",
+  "-",
+  "_",
+  "~",
+  "!",
+  "$",
+  "'",
+  "(",
+  ")",
+  "*",
+  "+",
+  ",",
+  "=",
+  ":",
+  "@",
+  "/",
+];
 const WORD = "export";
 
 /** Segments that resemble the literal, as they stand in a path. */
-const SEGMENTS = [...new Set([
-  WORD, "Export", "EXPORT", "eXport", "e%58port", "exports", "expor", "x", "export.json", "Export.JSON", "export.json.gz", "export.%20", "export%20.json",
-  "%C5%BFexport", "export.export", "json.export",
-  ...ENDS.flatMap((end) => [WORD + end, end + WORD, end + WORD + end, `Export${end}`]),
-].filter((segment) => !segment.startsWith("/")))];
+const SEGMENTS = [
+  ...new Set(
+    [
+      WORD,
+      "Export",
+      "EXPORT",
+      "eXport",
+      "e%58port",
+      "exports",
+      "expor",
+      "x",
+      "export.json",
+      "Export.JSON",
+      "export.json.gz",
+      "export.%20",
+      "export%20.json",
+      "%C5%BFexport",
+      "export.export",
+      "json.export",
+      ...ENDS.flatMap((end) => [WORD + end, end + WORD, end + WORD + end, `Export${end}`]),
+    ].filter((segment) => !segment.startsWith("/")),
+  ),
+];
 
 /** Rails: `(.:format)` at the end; ASP.NET: without case, and without white space, dots and slashes at the end. */
 const rails = (segment) => (/^export(\.[^./?]+)?\/?$/.test(decodeURIComponent(segment)) ? "export" : "id");
-const aspNet = (segment) => (decodeURIComponent(segment).toLowerCase().replace(/[\s./]+$/, "") === WORD ? "export" : "id");
+const aspNet = (segment) =>
+  decodeURIComponent(segment)
+    .toLowerCase()
+    .replace(/[\s./]+$/, "") === WORD
+    ? "export"
+    : "id";
 
 const express = (make) => async () => {
   const app = make();
@@ -37,9 +84,11 @@ const express = (make) => async () => {
 const ROUTERS = {
   "express 4": express(express4),
   "express 5": express(express5),
-  "fastify": fastifyWith({}),
-  "fastify, without case and slash": fastifyWith({ routerOptions: { caseSensitive: false, ignoreTrailingSlash: true } }),
-  "hono": honoWith({}),
+  fastify: fastifyWith({}),
+  "fastify, without case and slash": fastifyWith({
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+  }),
+  hono: honoWith({}),
   "hono, not strict": honoWith({ strict: false }),
 };
 
@@ -58,10 +107,12 @@ function honoWith(options) {
     const app = new Hono(options);
     app.get("/users/export", (context) => context.text("export"));
     app.get("/users/:id", (context) => context.text("id"));
-    return listening(createServer(async (incoming, outgoing) => {
-      const answer = await app.fetch(new Request(`http://127.0.0.1${incoming.url}`));
-      outgoing.end(await answer.text());
-    }));
+    return listening(
+      createServer(async (incoming, outgoing) => {
+        const answer = await app.fetch(new Request(`http://127.0.0.1${incoming.url}`));
+        outgoing.end(await answer.text());
+      }),
+    );
   };
 }
 
@@ -91,12 +142,16 @@ async function taken(start) {
   return found;
 }
 
-const byRules = { "Rails, by its rules": SEGMENTS.filter((one) => rails(one) === "export"), "ASP.NET, by its rules": SEGMENTS.filter((one) => aspNet(one) === "export") };
+const byRules = {
+  "Rails, by its rules": SEGMENTS.filter((one) => rails(one) === "export"),
+  "ASP.NET, by its rules": SEGMENTS.filter((one) => aspNet(one) === "export"),
+};
 
 if (process.argv.includes("--write")) {
   const routers = { ...byRules };
   for (const [name, start] of Object.entries(ROUTERS)) routers[name] = await taken(start);
-  const about = "By router: the segments that it takes for the literal `export`, as they stand in a path. Made by `cargo xtask parsers`.";
+  const about =
+    "By router: the segments that it takes for the literal `export`, as they stand in a path. Made by `cargo xtask parsers`.";
   writeFileSync(FILE, `${JSON.stringify({ about, routers }, null, 1)}\n`);
 } else {
   const { routers } = JSON.parse(readFileSync(FILE, "utf8"));
@@ -104,7 +159,10 @@ if (process.argv.includes("--write")) {
     test(`${name} takes nothing for the literal that tests/corpus/routers.json lacks`, async () => {
       const found = await taken(start);
       assert.ok(found.includes(WORD), "not even the literal");
-      assert.deepEqual(found.filter((segment) => !routers[name].includes(segment)), []);
+      assert.deepEqual(
+        found.filter((segment) => !routers[name].includes(segment)),
+        [],
+      );
     });
   }
 }

@@ -10,6 +10,7 @@ const read = (wanted) =>
     return [parser, names];
   });
 const parameters = Object.fromEntries(WANTED.map((wanted) => [wanted, Object.fromEntries(read(wanted))]));
-const about = "By parameter and parser: the names that it reads as the parameter, as they stand in a query. Made by `cargo xtask parsers`.";
+const about =
+  "By parameter and parser: the names that it reads as the parameter, as they stand in a query. Made by `cargo xtask parsers`.";
 const file = new URL("../corpus/parsers.json", import.meta.url);
 writeFileSync(file, `${JSON.stringify({ about, own: OWN, foreign: FOREIGN, parameters }, null, 1)}\n`);

@@ -20,7 +20,10 @@ const READABLE = ["application/json", "application/x-www-form-urlencoded"];
 /** The properties of a schema, of what it refers to and of what it is made of. */
 function properties(document, schema) {
   const { $ref: reference, properties: own = {}, allOf = [], anyOf = [], oneOf = [] } = schema ?? {};
-  const referred = reference?.slice(2).split("/").reduce((value, key) => value[key], document);
+  const referred = reference
+    ?.slice(2)
+    .split("/")
+    .reduce((value, key) => value[key], document);
   const parts = [...allOf, ...anyOf, ...oneOf, ...(referred ? [referred] : [])];
   return [...Object.keys(own), ...parts.flatMap((part) => properties(document, part))];
 }
@@ -30,15 +33,20 @@ function namesSubAccount(document, path, { parameters = [], requestBody }) {
   const readable = Object.entries(requestBody?.content ?? {}).filter(([type]) => READABLE.includes(type));
   const body = readable.flatMap(([, { schema }]) => properties(document, schema));
   const declared = parameters.filter(({ in: place }) => place === "query").map(({ name }) => name);
-  return owners.sub_account.some((owner) =>
-    path.includes(`{${owner.name}}`) || declared.includes(owner.name) || (owner.body && body.includes(owner.name)));
+  return owners.sub_account.some(
+    (owner) =>
+      path.includes(`{${owner.name}}`) || declared.includes(owner.name) || (owner.body && body.includes(owner.name)),
+  );
 }
 
 const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
 const count = { documents: files.length, operations: 0, agency: 0, sub_account: 0, public: 0, closed: 0 };
 const unscoped = { agency: { reads: 0, changes: 0, deletes: 0 }, sub_account: { reads: 0, changes: 0, deletes: 0 } };
 const KINDS = { get: "reads", head: "reads", options: "reads", trace: "reads", delete: "deletes" };
-const without = [], unsatisfiable = [], nameless = [], scopes = new Set();
+const without = [],
+  unsatisfiable = [],
+  nameless = [],
+  scopes = new Set();
 
 for (const name of files) {
   const document = read(join(directory, name));
@@ -71,11 +79,13 @@ for (const name of files) {
   }
 }
 
-console.log(JSON.stringify({
-  ...count,
-  scopes: scopes.size,
-  unscoped,
-  names_no_owner: nameless.sort(),
-  without_security: without.sort(),
-  unsatisfiable: unsatisfiable.sort(),
-}));
+console.log(
+  JSON.stringify({
+    ...count,
+    scopes: scopes.size,
+    unscoped,
+    names_no_owner: nameless.sort(),
+    without_security: without.sort(),
+    unsatisfiable: unsatisfiable.sort(),
+  }),
+);

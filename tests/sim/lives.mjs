@@ -230,11 +230,15 @@ export class Rule extends Life {
     if (!rules.delete(this.path)) rules.add(this.path);
     const isOpen = rules.has(this.path);
     const body = this.policy.body(rules);
-    return this.change(isOpen ? "publish: opens" : "publish: closes", { method: "PUT", path: "/policy", body }, (answer, change) => {
-      this.policy.paths = rules;
-      Object.assign(change, { rev: answer.rev, key: "policy" });
-      this.watch.expect(isOpen ? 200 : 404, change, this.gates);
-    });
+    return this.change(
+      isOpen ? "publish: opens" : "publish: closes",
+      { method: "PUT", path: "/policy", body },
+      (answer, change) => {
+        this.policy.paths = rules;
+        Object.assign(change, { rev: answer.rev, key: "policy" });
+        this.watch.expect(isOpen ? 200 : 404, change, this.gates);
+      },
+    );
   }
 }
 

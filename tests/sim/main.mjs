@@ -35,7 +35,9 @@ const seed = given.seed === undefined ? Math.floor(Math.random() * 1e9) : number
 const wanted = names.length > 0 ? names : given.short ? SHORT : SCENARIOS.map(({ name }) => name);
 const known = [...SCENARIOS, CONTROL];
 const knownNames = known.map(({ name }) => name).join(", ");
-const scenarios = wanted.map((name) => known.find((one) => one.name === name) ?? fail(`there is no scenario ${name}; there are ${knownNames}`));
+const scenarios = wanted.map(
+  (name) => known.find((one) => one.name === name) ?? fail(`there is no scenario ${name}; there are ${knownNames}`),
+);
 
 /** Once more where the machine stood still: what was seen then says little. */
 async function run(scenario, index) {
@@ -55,7 +57,9 @@ async function rowOf(scenario, index) {
   const result = row(done);
   const { changes, last_wrong, answers, took_seconds, held, promised } = result;
   const verdict = promised ? (held ? "ok" : "FAILED") : "measured";
-  console.log(`${verdict}: ${scenario.name}: ${changes} changes, last wrong verdict after ${last_wrong.max} s at the most, ${answers} answers in ${took_seconds} s`);
+  console.log(
+    `${verdict}: ${scenario.name}: ${changes} changes, last wrong verdict after ${last_wrong.max} s at the most, ${answers} answers in ${took_seconds} s`,
+  );
   if (!held) for (const change of done.broken.slice(0, 5)) console.log(story(done, change));
   return result;
 }

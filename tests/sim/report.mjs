@@ -54,14 +54,45 @@ export function row(run) {
   };
 }
 
-const HEAD = ["scenario", "changes", "p50", "p99", "max", "wrong grant: max", "wrong refusal: max", "503s", "answers", "bound"];
+const HEAD = [
+  "scenario",
+  "changes",
+  "p50",
+  "p99",
+  "max",
+  "wrong grant: max",
+  "wrong refusal: max",
+  "503s",
+  "answers",
+  "bound",
+];
 
 /** A row as cells; where the window ended before the last wrong verdict, the maximum is no more than a lower limit. */
 function cells(row) {
-  const at_least = (value) => (row.wrong_to_the_end > 0 && value > row.watched_seconds - 3 ? `over ${Math.floor(value)}` : value.toFixed(1));
-  const bound = row.control ? (row.held ? "broken, as it must be" : "NOT NOTICED") : !row.promised ? "none" : row.held ? "held" : "BROKEN";
+  const at_least = (value) =>
+    row.wrong_to_the_end > 0 && value > row.watched_seconds - 3 ? `over ${Math.floor(value)}` : value.toFixed(1);
+  const bound = row.control
+    ? row.held
+      ? "broken, as it must be"
+      : "NOT NOTICED"
+    : !row.promised
+      ? "none"
+      : row.held
+        ? "held"
+        : "BROKEN";
   const { last_wrong: all, last_wrong_grant: grant, last_wrong_refusal: refusal } = row;
-  return [row.title, row.changes, at_least(all.p50), at_least(all.p99), at_least(all.max), at_least(grant.max), at_least(refusal.max), row.answers_503, row.answers, bound];
+  return [
+    row.title,
+    row.changes,
+    at_least(all.p50),
+    at_least(all.p99),
+    at_least(all.max),
+    at_least(grant.max),
+    at_least(refusal.max),
+    row.answers_503,
+    row.answers,
+    bound,
+  ];
 }
 
 /** The table, as Markdown. */
@@ -79,7 +110,10 @@ export function story(run, change) {
     `  sent ${new Date(change.sentAt).toISOString()}, acknowledged ${new Date(change.acknowledgedAt).toISOString()}; due after ${seconds(due)} s`,
     `  last wrong grant ${seconds(change.lastGrant)} s, last wrong refusal ${seconds(change.lastRefusal)} s after it; ${change.answers} answers, ${change.unavailable} of them 503`,
     ...(change.unseen?.length > 0 ? [`  not seen to be right at ${change.unseen.join(", ")}`] : []),
-    ...last.map(({ gate, what, wants, status, after, took }) => `  +${(after / 1000).toFixed(3)} s ${gate}: ${what}: ${status} instead of ${wants}, ${took} ms`),
+    ...last.map(
+      ({ gate, what, wants, status, after, took }) =>
+        `  +${(after / 1000).toFixed(3)} s ${gate}: ${what}: ${status} instead of ${wants}, ${took} ms`,
+    ),
     ...(change.kv ?? []).map(({ rev, put, arrives }) => `  KV: rev ${rev} put ${put}, arrives ${arrives.join(", ")}`),
     `  the gates' log: ${run.world.log}`,
   ].join("\n");

@@ -51,7 +51,11 @@ export class Run {
       const living = lives.map((life) => life.live());
       // A loop ends with the run, and fails with it.
       await Promise.race([Promise.all([...living, outage]), this.#failure()]);
-      this.counts = { kv: await this.world.steer("kv", {}), cache: await this.world.steer("cache", {}), registry: await this.world.steer("registry", {}) };
+      this.counts = {
+        kv: await this.world.steer("kv", {}),
+        cache: await this.world.steer("cache", {}),
+        registry: await this.world.steer("registry", {}),
+      };
       await this.#tellStories();
     } finally {
       this.isOver = true;
@@ -79,7 +83,9 @@ export class Run {
     if (this.scenario.isOff || this.scenario.isControl) return;
     const due = this.dueAt(change);
     for (let tries = 0; ; tries += 1) {
-      change.unseen = [...change.watches].filter((watch) => watch.change === change).flatMap((watch) => watch.unseenSince(due));
+      change.unseen = [...change.watches]
+        .filter((watch) => watch.change === change)
+        .flatMap((watch) => watch.unseenSince(due));
       if (change.unseen.length === 0 || Date.now() > due + SEEN_WITHIN * 1000) return;
       await sleep(250);
     }
@@ -98,7 +104,9 @@ export class Run {
   /** The changes after which something was wrong for too long, or not seen to be right. */
   get broken() {
     if (this.scenario.isOff) return [];
-    return this.changes.filter((change) => change.acknowledgedAt + change.lastWrong > this.dueAt(change) || change.unseen?.length > 0);
+    return this.changes.filter(
+      (change) => change.acknowledgedAt + change.lastWrong > this.dueAt(change) || change.unseen?.length > 0,
+    );
   }
 
   /** Whether it came out as it has to. */
@@ -132,7 +140,9 @@ export class Run {
     await done("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
     const owner = { level: "sub_account", id: "acme" };
     const { token } = await done("POST", "/integrations", { name: "asks for rules", owner, scopes: [] });
-    const lives = [...Array(this.lives).keys()].map((n) => (n % ONE_RULE_OF === 0 ? new Rule(this, policy, n / ONE_RULE_OF, token) : new Integration(this)));
+    const lives = [...Array(this.lives).keys()].map((n) =>
+      n % ONE_RULE_OF === 0 ? new Rule(this, policy, n / ONE_RULE_OF, token) : new Integration(this),
+    );
     const early = lives.filter((life, n) => life instanceof Integration && n % 2 === 0);
     for (const life of early) await life.create();
     await Promise.all(early.map((life) => life.rest()));
@@ -156,7 +166,7 @@ export class Run {
   }
 
   async #failure() {
-    for (let checked = 0; !this.isOver; ) {
+    for (let checked = 0; !this.isOver;) {
       const fresh = this.loops.slice(checked);
       checked = this.loops.length;
       for (const loop of fresh) loop.catch((error) => (this.failed ??= error));

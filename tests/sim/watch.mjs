@@ -108,7 +108,9 @@ export class Watch {
   async #ask(gate, look) {
     const { epoch } = this.owner;
     const startedAt = Date.now();
-    const { status } = await this.run.world.ask(gate.name, this.path, { headers: { authorization: `Bearer ${this.token}` } });
+    const { status } = await this.run.world.ask(gate.name, this.path, {
+      headers: { authorization: `Bearer ${this.token}` },
+    });
     if (!(status in REACH) && status !== 503) throw new Error(`${gate.name} answered ${status} to ${this.what}`);
     this.run.answers += 1;
     if (epoch !== this.owner.epoch || this.#isOver) return;

@@ -43,14 +43,20 @@ function worker({ modules, bindings = [], more = [] }) {
   return `(${fields.join(", ")})`;
 }
 
-const standIn = (name) => worker({ modules: [esModule(`tests/sim/stand-ins/${name}.js`), esModule("tests/sim/random.mjs")] });
+const standIn = (name) =>
+  worker({ modules: [esModule(`tests/sim/stand-ins/${name}.js`), esModule("tests/sim/random.mjs")] });
 const kvOf = (location) => `(name = "TOKENS", kvNamespace = (name = "kv", entrypoint = "location${location}"))`;
 const REGISTRY = `(name = "REGISTRY", durableObjectNamespace = (className = "Registry", serviceName = "registry"))`;
 
 function config(sockets, state, variables) {
   const texts = Object.entries({ TOKEN_KEYS, OWNER_KEY, ...variables }).map(text);
   const registry = worker({
-    modules: [esModule("tests/sim/stand-ins/registry.js"), esModule("tests/sim/random.mjs"), esModule("worker/js/entry.js"), ...THE_GATE],
+    modules: [
+      esModule("tests/sim/stand-ins/registry.js"),
+      esModule("tests/sim/random.mjs"),
+      esModule("worker/js/entry.js"),
+      ...THE_GATE,
+    ],
     bindings: [...texts, kvOf(0), REGISTRY],
     more: [
       `durableObjectNamespaces = [(className = "Registry", uniqueKey = "sim", enableSql = true)]`,
@@ -62,10 +68,19 @@ function config(sockets, state, variables) {
     const more = [`cacheApiOutbound = (name = "cache", entrypoint = "location${location}")`];
     return [name, worker({ modules: [esModule("worker/js/entry.js"), ...THE_GATE], bindings, more })];
   });
-  const workers = [["registry", registry], ["kv", standIn("kv")], ["cache", standIn("cache")], ["origin", standIn("origin")], ...gates];
+  const workers = [
+    ["registry", registry],
+    ["kv", standIn("kv")],
+    ["cache", standIn("cache")],
+    ["origin", standIn("origin")],
+    ...gates,
+  ];
   const services = workers.map(([name, worker]) => `(name = ${quoted(name)}, worker = ${worker})`);
   const disk = `(name = "state", disk = (path = ${quoted(state)}, writable = true))`;
-  const listen = workers.map(([name]) => `(name = ${quoted(name)}, address = ${quoted(`unix:${sockets}/${name}`)}, http = (), service = ${quoted(name)})`);
+  const listen = workers.map(
+    ([name]) =>
+      `(name = ${quoted(name)}, address = ${quoted(`unix:${sockets}/${name}`)}, http = (), service = ${quoted(name)})`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (services = [${[disk, ...services].join(",\n")}],
 sockets = [${listen.join(",\n")}]);

@@ -37,7 +37,10 @@ export default {
     const route = onPath.find(([method]) => method === wanted);
     if (route) return route[2]({ ...call, params: match(route[1], url.pathname) });
     if (onPath.length === 0) return notFound(call, `there is nothing at ${url.pathname}`);
-    return methodNotAllowed(call, onPath.map(([method]) => method));
+    return methodNotAllowed(
+      call,
+      onPath.map(([method]) => method),
+    );
   },
 };
 

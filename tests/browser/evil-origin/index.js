@@ -26,7 +26,8 @@ export default {
     // What an origin may try beside it: a wider scope, and the end of everybody's session.
     const headers = { "service-worker-allowed": "/", "set-cookie": "__Host-tidegate=x; Path=/; Secure" };
     if (pathname === "/page") return new Response(PAGE, { headers: { ...headers, "content-type": "text/html" } });
-    if (pathname === "/worker.js") return new Response(WORKER, { headers: { ...headers, "content-type": "text/javascript" } });
+    if (pathname === "/worker.js")
+      return new Response(WORKER, { headers: { ...headers, "content-type": "text/javascript" } });
     if (pathname === "/taken") return new Response("taken", { headers });
     return new Response("nothing here", { status: 404 });
   },

@@ -40,7 +40,9 @@ it("class 21: a verdict is never used again", async () => {
 describe("class 22: nothing fails open", () => {
   // What KV cannot give, the registry can; so it is out too.
   const registryOut = () => ({ REGISTRY: Object.assign(new StubSteering(), { onRead: out }).around(env.REGISTRY) });
-  const kv = (onRead: (key: string) => any) => ({ TOKENS: Object.assign(new Steering(), { onRead }).around(env.TOKENS) });
+  const kv = (onRead: (key: string) => any) => ({
+    TOKENS: Object.assign(new Steering(), { onRead }).around(env.TOKENS),
+  });
   const broken: [string, () => object][] = [
     ["KV and registry throw", () => ({ ...kv(failing), ...registryOut() })],
     ["KV holds no JSON, and the registry throws", () => ({ ...kv(() => "{"), ...registryOut() })],
@@ -103,7 +105,13 @@ it("class 24: what was revoked is dead within ten seconds, and a window ends on 
 it("class 25: no answer and no log line repeats a credential", async () => {
   const secret = a.token.split("_")[2]!;
   const texts: string[] = [];
-  for (const value of [`Bearer ${a.token}`, `Bearer ${a.token}0`, a.token, `Bearer ${a.token}, Bearer ${a.token}`, `Basic ${a.token}`]) {
+  for (const value of [
+    `Bearer ${a.token}`,
+    `Bearer ${a.token}0`,
+    a.token,
+    `Bearer ${a.token}, Bearer ${a.token}`,
+    `Basic ${a.token}`,
+  ]) {
     for (const path of [CONTACTS, "/contacts/../x%2f", "/_tidegate/whoami", `${API}/policy`, "/nowhere"]) {
       texts.push(await (await ask(path, { headers: { authorization: value } })).text());
     }
@@ -138,7 +146,11 @@ describe("class 27: the admin plane", () => {
     await problem(await post({ ...session, ...json, origin: "https://evil.example" }), 403, "cross-origin");
     await problem(await post({ ...key, ...json, origin: "https://evil.example" }), 403, "cross-origin");
     await problem(await post({ ...session, origin: ADMIN, "content-type": "text/plain" }), 415, "not-json");
-    await problem(await post({ ...json, origin: ADMIN, cookie: `${session.cookie}; ${session.cookie}x` }), 401, "not-signed-in");
+    await problem(
+      await post({ ...json, origin: ADMIN, cookie: `${session.cookie}; ${session.cookie}x` }),
+      401,
+      "not-signed-in",
+    );
     expect(await everything()).toEqual(before);
   });
 
@@ -155,18 +167,46 @@ describe("class 27: the admin plane", () => {
 it("class 28: nothing is read without a bound", async () => {
   await refused([`/${"a".repeat(8192)}`, `/status?${"a".repeat(16_385)}`], 414, "target-too-long");
   await refused(["/a".repeat(257)], 400, "ambiguous-request");
-  await problem(await ask(CONTACTS, { headers: { authorization: `Bearer ${"a".repeat(8192)}` } }), 400, "ambiguous-request");
-  await problem(await admin("POST", "/sub-accounts", JSON.stringify({ id: "x", name: "x".repeat(64 * 1024) })), 413, "too-large");
+  await problem(
+    await ask(CONTACTS, { headers: { authorization: `Bearer ${"a".repeat(8192)}` } }),
+    400,
+    "ambiguous-request",
+  );
+  await problem(
+    await admin("POST", "/sub-accounts", JSON.stringify({ id: "x", name: "x".repeat(64 * 1024) })),
+    413,
+    "too-large",
+  );
   const scopes = Array.from({ length: 201 }, (_, n) => `s${n}`);
   await problem(await admin("POST", "/integrations", { name: "n", owner: ACME, scopes }), 422, "invalid-field");
-  await problem(await admin("PATCH", `/integrations/${a.id}`, { name: "x".repeat(101) }, ifMatch(a.rev)), 422, "invalid-field");
+  await problem(
+    await admin("PATCH", `/integrations/${a.id}`, { name: "x".repeat(101) }, ifMatch(a.rev)),
+    422,
+    "invalid-field",
+  );
   expect((await ok(200, admin("GET", `/integrations/${a.id}`))).rev).toBe(a.rev);
 });
 
 it("class 29: another owner's id cannot be smuggled in", async () => {
-  const smuggled = ["locationId=acme&locationId=globex", "locationId[]=globex&locationId=acme", "locationId=acme&LocationID=globex"];
-  const more = ["locationId=acme;locationId=globex", "locationId=acme&location%49d=globex", "locationId=acme&location%00Id=globex"];
-  await refused([...smuggled, ...more].map((query) => `/contacts/?${query}`), 400, "ambiguous-owner");
+  const smuggled = [
+    "locationId=acme&locationId=globex",
+    "locationId[]=globex&locationId=acme",
+    "locationId=acme&LocationID=globex",
+  ];
+  const more = [
+    "locationId=acme;locationId=globex",
+    "locationId=acme&location%49d=globex",
+    "locationId=acme&location%00Id=globex",
+  ];
+  await refused(
+    [...smuggled, ...more].map((query) => `/contacts/?${query}`),
+    400,
+    "ambiguous-owner",
+  );
   await refused(["/contacts/"], 400, "missing-owner");
-  await refused(["/contacts/?locationId=globex", "/contacts/?locationId=ACME", "/locations/globex"], 403, "wrong-owner");
+  await refused(
+    ["/contacts/?locationId=globex", "/contacts/?locationId=ACME", "/locations/globex"],
+    403,
+    "wrong-owner",
+  );
 });

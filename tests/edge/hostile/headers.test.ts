@@ -13,7 +13,10 @@ const sent = (headers: Record<string, string>, path = CONTACTS) => ask(path, { h
 
 it("class 13: two credentials are none", async () => {
   for (const other of [`Bearer ${a.token}`, "Bearer x", "Basic eDp5"]) {
-    for (const both of [[`Bearer ${a.token}`, other], [other, `Bearer ${a.token}`]]) {
+    for (const both of [
+      [`Bearer ${a.token}`, other],
+      [other, `Bearer ${a.token}`],
+    ]) {
       const headers = new Headers(both.map((value) => ["authorization", value] as [string, string]));
       await problem(await ask(CONTACTS, { headers }), 400, "ambiguous-request");
     }
@@ -24,7 +27,10 @@ it("class 13: two credentials are none", async () => {
 it("class 14: identity fields of the client's do not reach the origin", async () => {
   const claims = { "X-Tidegate-Owner": "globex", "X-Tidegate-Level": "agency", "X-Tidegate-Admin": "1" };
   expect((await sent(claims)).status).toBe(200);
-  expect(identity(await onlyReceived())).toMatchObject({ "x-tidegate-owner": "acme", "x-tidegate-level": "sub_account" });
+  expect(identity(await onlyReceived())).toMatchObject({
+    "x-tidegate-owner": "acme",
+    "x-tidegate-level": "sub_account",
+  });
   expect((await ask("/status", { headers: claims })).status).toBe(200);
   expect(identity(await onlyReceived())).toEqual({});
 });
@@ -37,7 +43,14 @@ it("class 15: nor do they in another spelling", async () => {
   }
 });
 
-const URIS = ["X-Original-URL", "X-Original-URI", "X-Rewrite-URL", "X_Original_URL", "X-Forwarded-Uri", "X-Forwarded-Path"];
+const URIS = [
+  "X-Original-URL",
+  "X-Original-URI",
+  "X-Rewrite-URL",
+  "X_Original_URL",
+  "X-Forwarded-Uri",
+  "X-Forwarded-Path",
+];
 
 it.each(URIS)("class 16: %s decides nothing", async (name) => {
   await problem(await ask(CONTACTS, { headers: { [name]: "/status" } }), 401, "missing-token");
@@ -89,17 +102,27 @@ describe("class 19: nobody is exempt", () => {
 });
 
 describe("class 20: methods", () => {
-  it.each(["OPTIONS", "PROPFIND", "patch", "PURGE"])("%s is an operation of its own, and in no document", async (method) => {
-    const response = await askWith(a.token, CONTACTS, { method });
-    expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, POST, HEAD"]);
-    expect((await ask(CONTACTS, { method })).status).toBe(401);
-    expect(await received()).toEqual([]);
-  });
+  it.each(["OPTIONS", "PROPFIND", "patch", "PURGE"])(
+    "%s is an operation of its own, and in no document",
+    async (method) => {
+      const response = await askWith(a.token, CONTACTS, { method });
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, POST, HEAD"]);
+      expect((await ask(CONTACTS, { method })).status).toBe(401);
+      expect(await received()).toEqual([]);
+    },
+  );
 
-  it.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X_HTTP_METHOD_OVERRIDE"])("%s is not heard, and not passed on", async (name) => {
-    await problem(await askWith(a.token, CONTACTS, { method: "PATCH", headers: { [name]: "GET" } }), 405, "method-not-allowed");
-    expect(await received()).toEqual([]);
-    await sent({ [name]: "DELETE" });
-    expect(JSON.stringify((await onlyReceived()).headers)).not.toContain("DELETE");
-  });
+  it.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X_HTTP_METHOD_OVERRIDE"])(
+    "%s is not heard, and not passed on",
+    async (name) => {
+      await problem(
+        await askWith(a.token, CONTACTS, { method: "PATCH", headers: { [name]: "GET" } }),
+        405,
+        "method-not-allowed",
+      );
+      expect(await received()).toEqual([]);
+      await sent({ [name]: "DELETE" });
+      expect(JSON.stringify((await onlyReceived()).headers)).not.toContain("DELETE");
+    },
+  );
 });

@@ -23,7 +23,11 @@ it("class 30: what a parser reads as the owner is never granted", async () => {
 }, 120_000);
 
 it("class 30: the refusal names the other parameter", async () => {
-  const { detail } = await problem(await askRaw("/contacts/?locationId=acme&[locationId]=globex"), 400, "ambiguous-owner");
+  const { detail } = await problem(
+    await askRaw("/contacts/?locationId=acme&[locationId]=globex"),
+    400,
+    "ambiguous-owner",
+  );
   expect(detail).toContain('"[locationId]" in the query is read as locationId');
   expect(await received()).toEqual([]);
 });

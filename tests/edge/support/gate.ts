@@ -14,7 +14,11 @@ export const API = "/_tidegate/api";
 
 /** Sends a request to the gate, through a service binding; what is the admin plane's, to its host. */
 export async function askThroughBinding(path: string, init: RequestInit = {}): Promise<Response> {
-  return watch(init.method ?? "GET", path, await SELF.fetch(`${originOf(path)}${path}`, { redirect: "manual", ...init }));
+  return watch(
+    init.method ?? "GET",
+    path,
+    await SELF.fetch(`${originOf(path)}${path}`, { redirect: "manual", ...init }),
+  );
 }
 
 /**

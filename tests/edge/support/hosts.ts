@@ -6,4 +6,5 @@ export const ADMIN_HOST = "admin.example";
 export const ADMIN = `https://${ADMIN_HOST}`;
 
 /** Where a path is served: what is the admin plane's, at the admin plane. */
-export const originOf = (path: string) => (/^\/_tidegate(?![^/?])(?!\/(whoami|healthz)(\?|$))/.test(path) ? ADMIN : GATE);
+export const originOf = (path: string) =>
+  /^\/_tidegate(?![^/?])(?!\/(whoami|healthz)(\?|$))/.test(path) ? ADMIN : GATE;

@@ -76,7 +76,10 @@ function properties(document: any, schema: any): Set<string> {
   const pointer: string[] = schema.$ref?.slice("#/".length).split("/") ?? [];
   const referred = pointer.length > 0 ? pointer.reduce((place, key) => place[key], document) : undefined;
   const parts = [referred, ...["allOf", "anyOf", "oneOf"].flatMap((key) => schema[key] ?? [])];
-  return new Set([...Object.keys(schema.properties ?? {}), ...parts.flatMap((part) => [...properties(document, part)])]);
+  return new Set([
+    ...Object.keys(schema.properties ?? {}),
+    ...parts.flatMap((part) => [...properties(document, part)]),
+  ]);
 }
 
 /** A request's body, in which every place for a sub-account names our own; none where it has no such place. */

@@ -122,8 +122,13 @@ export class Sequence {
     for (const [place, response] of responses.entries()) {
       statuses.push(await this.#take(toy, commands[place]!, response, window));
     }
-    expect(statuses.filter((status) => status === 200).length, `${commands} at once: ${statuses}`).toBe(Math.min(possible, 1));
-    expect(statuses.every((status) => [200, 409, 412].includes(status)), `${statuses}`).toBe(true);
+    expect(statuses.filter((status) => status === 200).length, `${commands} at once: ${statuses}`).toBe(
+      Math.min(possible, 1),
+    );
+    expect(
+      statuses.every((status) => [200, 409, 412].includes(status)),
+      `${statuses}`,
+    ).toBe(true);
     await this.#count("raced", () => {});
   }
 

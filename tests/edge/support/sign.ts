@@ -19,7 +19,10 @@ async function mac(key: string, text: string, tokenKey: string): Promise<string>
 }
 
 const digest = async (text: string) =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))).toBase64({ alphabet: "base64url", omitPadding: true });
+  new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
 
 /** A JSON object's text as KV holds it under a key. */
 export async function sign(key: string, text: string, tokenKey = FIRST): Promise<string> {
@@ -35,9 +38,14 @@ interface Policy {
 }
 
 /** A policy as KV holds it. */
-export async function signPolicy({ v, rev, owner_parameters, head: heads, operations }: Policy, tokenKey = FIRST): Promise<string> {
+export async function signPolicy(
+  { v, rev, owner_parameters, head: heads, operations }: Policy,
+  tokenKey = FIRST,
+): Promise<string> {
   const lines = operations.map((operation) => JSON.stringify(operation));
-  const blocks = Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, n) => lines.slice(n * BLOCK, (n + 1) * BLOCK).join(",\n"));
+  const blocks = Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, n) =>
+    lines.slice(n * BLOCK, (n + 1) * BLOCK).join(",\n"),
+  );
   const listed = blocks.map(async (block) => `"${await digest(block)} ${encoder.encode(block).length}"`);
   const templates = operations.map(({ path }) => `0 ${path}`).join(" ");
   const head = JSON.stringify({ v, rev, owner_parameters, head: heads }).slice(0, -1);

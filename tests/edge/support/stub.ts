@@ -70,11 +70,13 @@ export async function feed(): Promise<Feed> {
 }
 
 /** Answers reads of the feed with the registry's own, changed. */
-export const altered = (change: (feed: Feed) => Partial<Feed>): Fault => async (path) => {
-  if (path !== "/feed") return undefined;
-  const own = await feed();
-  return Response.json({ ...own, ...change(own) });
-};
+export const altered =
+  (change: (feed: Feed) => Partial<Feed>): Fault =>
+  async (path) => {
+    if (path !== "/feed") return undefined;
+    const own = await feed();
+    return Response.json({ ...own, ...change(own) });
+  };
 
 const sharedAs = (what: string) => `https://${what}.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
 const shared = () => sharedAs("feed");

@@ -5,7 +5,18 @@ import { rfc3339 } from "./rotation.ts";
 type Fate = "endless" | number | "dead";
 type Fates = ReadonlyMap<string, Fate>;
 
-export const COMMANDS = ["later", "later", "later", "now", "cancel", "cancel", "finish", "finish", "rename", "delete"] as const;
+export const COMMANDS = [
+  "later",
+  "later",
+  "later",
+  "now",
+  "cancel",
+  "cancel",
+  "finish",
+  "finish",
+  "rename",
+  "delete",
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** One integration as the toy has it: its tokens' fates after each of its revisions, from 1. */

@@ -34,7 +34,9 @@ function split(text) {
 
 /** Without what describes the message that it came in. */
 function plain(headers) {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(content-length|transfer-encoding)$/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(content-length|transfer-encoding)$/i.test(name)),
+  );
 }
 
 const at = (location) => ({
@@ -51,7 +53,11 @@ export default {
   async fetch(request) {
     const { behave, seed } = await request.json();
     if (seed !== undefined) random = new Random(seed);
-    if (behave !== undefined) [behaviour, counts] = [{ overdue: 0, drops: 0, ...behave }, { hits: 0, misses: 0, puts: 0 }];
+    if (behave !== undefined)
+      [behaviour, counts] = [
+        { overdue: 0, drops: 0, ...behave },
+        { hits: 0, misses: 0, puts: 0 },
+      ];
     return Response.json(counts);
   },
 };

@@ -43,7 +43,7 @@ export const owners = {
   /** All of them: whatever shows an owner has to know its name. */
   async list(): Promise<Owners> {
     const sub_accounts: SubAccount[] = [];
-    for (let cursor: string | null = null; ; ) {
+    for (let cursor: string | null = null; ;) {
       const next: OwnersPage = await ask("GET", `/sub-accounts?${page(cursor, LARGEST_PAGE)}`);
       sub_accounts.push(...next.sub_accounts);
       if (next.cursor === null) return { agency: next.agency, sub_accounts };
@@ -51,11 +51,13 @@ export const owners = {
     }
   },
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
-  rename: (id: string, rev: number, name: string) => ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
+  rename: (id: string, rev: number, name: string) =>
+    ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
 };
 
 export const agency = {
-  set: (rev: number, id: string, name: string) => ask<Agency>("PUT", "/agency", { body: { id, ...(name && { name }) }, rev }),
+  set: (rev: number, id: string, name: string) =>
+    ask<Agency>("PUT", "/agency", { body: { id, ...(name && { name }) }, rev }),
 };
 
 export const scopes = {
@@ -78,15 +80,16 @@ export const integrations = {
     return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
-  create: (body: NewIntegration, idempotencyKey: string) => ask<Minted>("POST", "/integrations", { body, idempotencyKey }),
-  edit: (id: string, rev: number, body: Edit) =>
-    ask<Integration>("PATCH", at(id), { body, rev }),
+  create: (body: NewIntegration, idempotencyKey: string) =>
+    ask<Minted>("POST", "/integrations", { body, idempotencyKey }),
+  edit: (id: string, rev: number, body: Edit) => ask<Integration>("PATCH", at(id), { body, rev }),
   remove: (id: string, rev: number) => ask<void>("DELETE", at(id), { rev }),
   rotate: (id: string, rev: number, body: Rotate, idempotencyKey: string) =>
     ask<Minted>("POST", `${at(id)}/rotate`, { body, rev, idempotencyKey }),
   cancelRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/cancel`, { rev }),
   finishRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev }),
-  events: (id: string, cursor: string | null, signal: AbortSignal) => ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
+  events: (id: string, cursor: string | null, signal: AbortSignal) =>
+    ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
 };
 
 /** Documents by their names, as texts. */
@@ -111,7 +114,8 @@ export const policy = {
     ask<Published>("PUT", "/policy", { body, rev, onSent } satisfies Options),
   change: (body: PolicyChange, rev: number, onSent: (share: number) => void) =>
     ask<Published>("PATCH", "/policy", { body, rev, onSent } satisfies Options),
-  versions: (cursor: string | null, signal: AbortSignal) => ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`, { signal }),
+  versions: (cursor: string | null, signal: AbortSignal) =>
+    ask<PolicyVersionPage>("GET", `/policy/versions?${page(cursor)}`, { signal }),
   rollBack: (to: number, rev: number) => ask<Published>("POST", "/policy/rollback", { body: { to }, rev }),
 };
 

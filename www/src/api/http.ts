@@ -77,7 +77,8 @@ function upload(method: string, path: string, headers: Headers, body: string, on
     headers.forEach((value, name) => request.setRequestHeader(name, value));
     request.timeout = UPLOAD_PATIENCE_MS;
     request.upload.onprogress = (event) => onSent(event.total > 0 ? event.loaded / event.total : 0);
-    request.onload = () => resolve(new Response(request.status === 204 ? null : request.responseText, { status: request.status }));
+    request.onload = () =>
+      resolve(new Response(request.status === 204 ? null : request.responseText, { status: request.status }));
     request.onerror = request.ontimeout = request.onabort = () => reject(Problem.unreachable());
     request.send(body);
   });

@@ -32,7 +32,10 @@ export class Problem extends Error {
 
   static async of(response: Response): Promise<Problem> {
     const body: unknown = await response.json().catch(() => null);
-    return new Problem(response.status, body !== null && typeof body === "object" ? (body as Record<string, unknown>) : {});
+    return new Problem(
+      response.status,
+      body !== null && typeof body === "object" ? (body as Record<string, unknown>) : {},
+    );
   }
 
   /** The gate did not answer: whether the request was carried out is not known. */

@@ -4,7 +4,16 @@ import type { EventKind } from "../core/codes";
 import type { Owner, PolicyDiff, Report, Settings } from "../core/types";
 
 export type { EventKind } from "../core/codes";
-export type { CatalogueEntry, CatalogueOperation, Finding, Level, Owner, PolicyDiff, Report, Settings } from "../core/types";
+export type {
+  CatalogueEntry,
+  CatalogueOperation,
+  Finding,
+  Level,
+  Owner,
+  PolicyDiff,
+  Report,
+  Settings,
+} from "../core/types";
 
 export interface Token {
   n: number;

@@ -108,8 +108,7 @@ export interface PreviewedOperation {
 
 /** core/admin/body.rs, without `integration`. Owner and scopes, or neither: a request without a token. */
 export type Question = { method: string; path: string } & (
-  | { owner: Owner; scopes: string[] }
-  | { owner?: never; scopes?: never }
+  { owner: Owner; scopes: string[] } | { owner?: never; scopes?: never }
 );
 
 /** core/decision/explain.rs */
@@ -253,5 +252,4 @@ export type Found = { kind: "token"; id?: string; whole: boolean } | { kind: "au
 
 /** core/token/inspect.rs. `ours` says nothing of whether the token was ever minted, or lives. */
 export type TokenForm =
-  | { form: "ours"; prefix: string; id: string }
-  | { form: "mistyped" | "truncated" | "other"; detail: string };
+  { form: "ours"; prefix: string; id: string } | { form: "mistyped" | "truncated" | "other"; detail: string };

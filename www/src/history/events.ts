@@ -18,7 +18,10 @@ export const icons: Record<EventKind, IconName> = {
 export function told({ kind, detail }: Event): { what: string; more: string[] } {
   switch (kind) {
     case "integration.created":
-      return { what: "Created", more: names(detail.scopes).length > 0 ? [`With ${list(names(detail.scopes))}`] : ["Without scopes"] };
+      return {
+        what: "Created",
+        more: names(detail.scopes).length > 0 ? [`With ${list(names(detail.scopes))}`] : ["Without scopes"],
+      };
     case "integration.edited":
       return { what: "Edited", more: edited(detail) };
     case "integration.deleted":
@@ -26,7 +29,10 @@ export function told({ kind, detail }: Event): { what: string; more: string[] } 
     case "rotation.started": {
       const made = `Token ${String(detail.n)} was made`;
       return detail.expires_at
-        ? { what: "Rotated, the old token expires later", more: [`${made}; token ${String(detail.outgoing)} was to end ${exact(String(detail.expires_at))}`] }
+        ? {
+            what: "Rotated, the old token expires later",
+            more: [`${made}; token ${String(detail.outgoing)} was to end ${exact(String(detail.expires_at))}`],
+          }
         : { what: "Rotated, the old token expired at once", more: [`${made}; ${ended(detail.ended)}`] };
     }
     case "rotation.cancelled":
@@ -46,7 +52,8 @@ function ended(numbers: unknown): string {
 
 function edited(detail: Record<string, unknown>): string[] {
   const lines: string[] = [];
-  const change = (value: unknown) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {});
+  const change = (value: unknown) =>
+    value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
   if (detail.name !== undefined) {
     const { from, to } = change(detail.name);
     if (from !== to) lines.push(`Name: “${String(from)}” is now “${String(to)}”`);

@@ -30,7 +30,8 @@ export function readFilter(query: URLSearchParams): ListFilter {
 /** The query of the list's address; what is as always is left out. */
 export function writeFilter(filter: ListFilter): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) if (value !== DEFAULT[name as keyof ListFilter]) query.set(name, value);
+  for (const [name, value] of Object.entries(filter))
+    if (value !== DEFAULT[name as keyof ListFilter]) query.set(name, value);
   return query.toString();
 }
 
@@ -41,7 +42,8 @@ export function isNarrow({ q, owner, scope, state }: ListFilter): boolean {
 
 /** As the admin API is asked at the time `now`, in milliseconds. */
 export function asked({ q, owner, scope, state, sort }: ListFilter, now: number): Filter {
-  const age = state === OLD ? { token_created_before: String(Math.floor((now - OLD_TOKEN_DAYS * DAY) / 1000)) } : { state };
+  const age =
+    state === OLD ? { token_created_before: String(Math.floor((now - OLD_TOKEN_DAYS * DAY) / 1000)) } : { state };
   return { q: q.trim(), owner, scope, sort, ...age };
 }
 

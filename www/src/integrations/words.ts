@@ -7,7 +7,8 @@ export const words = {
     rotating: (left: string) => `Rotating, ${left} left`,
     rotatingFilter: "Rotating",
     unpublished: "On its way to the edge",
-    unpublishedHint: "The last change is saved, and has not reached the edge yet. Until then the gate judges by what was before.",
+    unpublishedHint:
+      "The last change is saved, and has not reached the edge yet. Until then the gate judges by what was before.",
     unpublishedFilter: "Not yet at the edge",
     oldFilter: "Token 90 days or older",
     oldHint: "Consider rotating it.",
@@ -22,7 +23,13 @@ export const words = {
     filterScope: "Scope",
     filterState: "State",
     sort: "Sort by",
-    sorts: { name: "Name", "-created": "Newest first", "-updated": "Last changed", token: "Oldest token first", "-token": "Newest token first" } as Record<string, string>,
+    sorts: {
+      name: "Name",
+      "-created": "Newest first",
+      "-updated": "Last changed",
+      token: "Oldest token first",
+      "-token": "Newest token first",
+    } as Record<string, string>,
     name: "Name",
     owner: "Owner",
     scopes: "Scopes",
@@ -34,8 +41,13 @@ export const words = {
     noMatch: "No integration matches",
     noMatchHint: "Try fewer words, or clear the filters.",
     empty: "No integrations yet",
-    emptyHint: "A private integration is a name, the scopes it needs, and one token that a script, an automation or a partner sends with every call.",
-    emptySteps: ["Choose whose data it may see: the agency's or one sub-account's.", "Pick the scopes it needs, and see what they open.", "Copy its token. It is shown once."],
+    emptyHint:
+      "A private integration is a name, the scopes it needs, and one token that a script, an automation or a partner sends with every call.",
+    emptySteps: [
+      "Choose whose data it may see: the agency's or one sub-account's.",
+      "Pick the scopes it needs, and see what they open.",
+      "Copy its token. It is shown once.",
+    ],
     emptyPolicy: "First publish a policy: it says which operations there are, and which scopes they need.",
     toPolicy: "Go to the policy",
     menu: (name: string) => `Actions for ${name}`,
@@ -68,10 +80,14 @@ export const words = {
   edit: {
     title: (name: string) => `Edit ${name}`,
     sameToken: "The token stays the same.",
-    sameTokenHint: (tokens: number) => (tokens > 1 ? "Both tokens go on working, with the new scopes." : "Whoever uses it needs to do nothing."),
+    sameTokenHint: (tokens: number) =>
+      tokens > 1 ? "Both tokens go on working, with the new scopes." : "Whoever uses it needs to do nothing.",
     update: "Update",
     nothing: "Nothing is changed yet.",
-    scopes: (added: number, removed: number) => [added > 0 ? `${amount(added, "scope")} added` : "", removed > 0 ? `${amount(removed, "scope")} removed` : ""].filter(Boolean).join(", "),
+    scopes: (added: number, removed: number) =>
+      [added > 0 ? `${amount(added, "scope")} added` : "", removed > 0 ? `${amount(removed, "scope")} removed` : ""]
+        .filter(Boolean)
+        .join(", "),
     updated: "Updated. The token is still the same.",
     conflict: "Somebody else changed it meanwhile",
     conflictHint: "Your changes are not saved yet. Choose what to go on with.",
@@ -114,13 +130,15 @@ export const words = {
     done: "Done, show the integration",
     created: (name: string) => `${name} is created`,
     alreadyDone: "It was created already",
-    alreadyDoneHint: "The first answer was lost on its way, and the token in it cannot be shown again. Open the integration and rotate its token.",
+    alreadyDoneHint:
+      "The first answer was lost on its way, and the token in it cannot be shown again. Open the integration and rotate its token.",
     openIt: "Open the integration",
   },
 
   remove: {
     title: (name: string) => `Delete ${name}?`,
-    warning: (tokens: number) => `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401. This cannot be undone.`,
+    warning: (tokens: number) =>
+      `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401. This cannot be undone.`,
     type: "To confirm, type its name:",
     act: "Delete integration",
   },

@@ -21,8 +21,39 @@ export function readPasted(text: string): Pasted | null {
   return words.length === 1 && ADDRESS.test(first) ? pasted("GET", first, null) : null;
 }
 
-const WITH_VALUE = new Set(["-o", "-u", "-A", "-e", "-b", "-c", "-m", "-w", "-x", "--output", "--user", "--user-agent", "--max-time", "--connect-timeout", "--proxy", "--cacert", "--retry", "--cookie", "--referer", "--write-out"]);
-const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii", "--json", "-F", "--form"]);
+const WITH_VALUE = new Set([
+  "-o",
+  "-u",
+  "-A",
+  "-e",
+  "-b",
+  "-c",
+  "-m",
+  "-w",
+  "-x",
+  "--output",
+  "--user",
+  "--user-agent",
+  "--max-time",
+  "--connect-timeout",
+  "--proxy",
+  "--cacert",
+  "--retry",
+  "--cookie",
+  "--referer",
+  "--write-out",
+]);
+const BODY = new Set([
+  "-d",
+  "--data",
+  "--data-raw",
+  "--data-binary",
+  "--data-urlencode",
+  "--data-ascii",
+  "--json",
+  "-F",
+  "--form",
+]);
 
 function readCurl(words: string[], text: string): Pasted | null {
   let method: string | null = null;
@@ -67,7 +98,11 @@ function authorization(header: string): string | null {
 function pasted(method: string, address: string, credential: string | null): Pasted {
   // Not by `URL`: that would repair what the gate has to judge as it is.
   const target = address.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").replace(/#.*$/s, "");
-  return { method: method.toUpperCase(), target: target.startsWith("?") || target === "" ? `/${target}` : target, credential };
+  return {
+    method: method.toUpperCase(),
+    target: target.startsWith("?") || target === "" ? `/${target}` : target,
+    credential,
+  };
 }
 
 /** Splits as a shell does, as far as copied commands need it: quotes, `\` before a character or a line's end. */

@@ -21,5 +21,7 @@ export function operationsBy(shown: Shown[]): string {
 
 /** The first of many groups, and how many others there are. */
 export function firstOf(groups: string[], most = 4): string {
-  return list(groups.length > most + 1 ? [...groups.slice(0, most), `${count(groups.length - most)} other groups`] : groups);
+  return list(
+    groups.length > most + 1 ? [...groups.slice(0, most), `${count(groups.length - most)} other groups`] : groups,
+  );
 }

@@ -27,7 +27,8 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 export const isSafe = (method: string) => SAFE.has(method);
 
 /** Whether it is a read although its method is not a safe one, as a search by POST is. */
-export const isReadBy = ({ access, method }: { access?: "read" | "write"; method: string }) => access === "read" && !isSafe(method);
+export const isReadBy = ({ access, method }: { access?: "read" | "write"; method: string }) =>
+  access === "read" && !isSafe(method);
 
 /** What some scopes are about, as "contacts" with what may be done there. Scopes that no policy knows stand alone. */
 export interface Subject {

@@ -29,7 +29,12 @@ const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
   hour12: false,
   timeZoneName: "short",
 });
-const dayFormat = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", year: "numeric", month: "long", day: "numeric" });
+const dayFormat = new Intl.DateTimeFormat(LANGUAGE, {
+  weekday: "long",
+  year: "numeric",
+  month: "long",
+  day: "numeric",
+});
 const clockFormat = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hour12: false });
 const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 

@@ -1,12 +1,19 @@
 export const words = {
-  titles: { token: "This is a token", automation_key: "This is an automation key", owner_key: "This is an owner key", unknown: "This looks like a token" },
+  titles: {
+    token: "This is a token",
+    automation_key: "This is an automation key",
+    owner_key: "This is an owner key",
+    unknown: "This looks like a token",
+  },
   removed: "It was taken out of the field, and nothing of it was sent.",
-  fromAddress: "It was taken out of the address, and nothing of it was sent from here. The browser may still keep the old address in its history: clear it there.",
+  fromAddress:
+    "It was taken out of the address, and nothing of it was sent from here. The browser may still keep the old address in its history: clear it there.",
   incomplete: "A part of it is missing or mistyped.",
   integration: "Integration",
   which: "Which token",
   one: (n: number) => `Token ${n}, if it still works: it is the only live one.`,
-  oneOf: (tokens: string[]) => `${new Intl.ListFormat("en-US", { type: "disjunction" }).format(tokens)}, if it still works. Which of them cannot be told without sending it.`,
+  oneOf: (tokens: string[]) =>
+    `${new Intl.ListFormat("en-US", { type: "disjunction" }).format(tokens)}, if it still works. Which of them cannot be told without sending it.`,
   deleted: "No integration has the id that it carries. Where one had, it is deleted, and its tokens are dead.",
   noId: "The part of it that names its integration is missing.",
   leaked: "If others could see it, rotate it now.",

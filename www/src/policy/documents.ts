@@ -21,7 +21,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** A title as the registry writes it into a name. */
 export function nameOf(title: string): string {
-  return title.replace(/\p{Cc}/gu, " ").trim().slice(0, MAX_NAME) || UNTITLED;
+  return (
+    title
+      .replace(/\p{Cc}/gu, " ")
+      .trim()
+      .slice(0, MAX_NAME) || UNTITLED
+  );
 }
 
 /** The name of each: its title, or, where several have one title, the name of its file; numbered where even those are alike. */
@@ -38,10 +43,16 @@ export function named(files: ChosenFile[]): { name: string; file: ChosenFile }[]
 }
 
 /** Files that were chosen beside those that are there, of which one is replaced by another of its name. */
-export async function withChosen(known: ChosenFile[], picked: File[]): Promise<{ files: ChosenFile[]; replaced: ChosenFile[] }> {
+export async function withChosen(
+  known: ChosenFile[],
+  picked: File[],
+): Promise<{ files: ChosenFile[]; replaced: ChosenFile[] }> {
   const replaced = known.filter((one) => picked.some((file) => file.name === one.file));
   const kept = known.filter((one) => !replaced.includes(one));
-  const bytes = [...kept.map((file) => file.text.length), ...picked.map((file) => file.size)].reduce((sum, size) => sum + size, 0);
+  const bytes = [...kept.map((file) => file.text.length), ...picked.map((file) => file.size)].reduce(
+    (sum, size) => sum + size,
+    0,
+  );
   if (bytes > MAX_BYTES) throw new Problem(UNEXPECTED, { title: t.tooLarge, detail: t.formats });
   const read = await Promise.all(picked.map(readFile));
   return { files: [...kept, ...read].sort((a, b) => a.file.localeCompare(b.file, "en")), replaced };

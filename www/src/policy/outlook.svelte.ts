@@ -18,9 +18,14 @@ export class Outlook {
   problem = $state.raw<Problem | null>(null);
 
   /** `stale` is called where the policy in force is another one than the draft was made for. */
-  constructor(private readonly draft: Draft, private readonly stale: () => void) {}
+  constructor(
+    private readonly draft: Draft,
+    private readonly stale: () => void,
+  ) {}
 
-  readonly canPublish = $derived.by(() => this.preview !== null && this.isOfGate && this.preview.report.errors.length === 0 && !this.isAsking);
+  readonly canPublish = $derived.by(
+    () => this.preview !== null && this.isOfGate && this.preview.report.errors.length === 0 && !this.isAsking,
+  );
 
   /** Works it out for the draft as it is now, after a pause. Returns how to end that; an effect calls both. */
   follow(): (() => void) | undefined {
@@ -30,7 +35,9 @@ export class Outlook {
     this.isOfGate = false;
     if (fault || isNothing) {
       this.preview = null;
-      this.problem = fault ? new Problem(UNEXPECTED, { title: t.failed, detail: `${fault.file}: ${fault.fault}` }) : null;
+      this.problem = fault
+        ? new Problem(UNEXPECTED, { title: t.failed, detail: `${fault.file}: ${fault.fault}` })
+        : null;
       this.isAsking = false;
       return undefined;
     }
@@ -54,12 +61,19 @@ export class Outlook {
     const rev = published()?.rev ?? 0;
     return async () => {
       const inForce = policyInForce.value;
-      const { report, diff } = inForce ? await inForce.diff(texts, settings) : { report: await (await loadCore()).policyReport(texts, settings), diff: null };
+      const { report, diff } = inForce
+        ? await inForce.diff(texts, settings)
+        : { report: await (await loadCore()).policyReport(texts, settings), diff: null };
       return { rev, report, diff, impact: null, documents: null };
     };
   }
 
-  async #ask(question: ReturnType<Draft["question"]>, here: (() => Promise<PolicyPreview>) | null, rev: number, signal: AbortSignal): Promise<void> {
+  async #ask(
+    question: ReturnType<Draft["question"]>,
+    here: (() => Promise<PolicyPreview>) | null,
+    rev: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       const compiled = await here?.();
       if (compiled && !signal.aborted) this.preview = compiled;

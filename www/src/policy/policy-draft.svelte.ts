@@ -21,7 +21,11 @@ export class Draft {
   readonly inForce = $derived.by(() => this.published()?.documents ?? []);
   /** Where the documents in force were not kept, none can stay. */
   readonly isKept = $derived.by(() => this.published() === null || this.published()?.documents !== null);
-  readonly staying = $derived.by(() => this.inForce.filter((one) => !this.removed.includes(one.name) && !this.chosen.some(({ name }) => name === one.name)));
+  readonly staying = $derived.by(() =>
+    this.inForce.filter(
+      (one) => !this.removed.includes(one.name) && !this.chosen.some(({ name }) => name === one.name),
+    ),
+  );
   readonly areSettingsChanged = $derived.by(() => {
     const published = this.published();
     return published !== null && JSON.stringify(this.settings) !== JSON.stringify(published.settings);
@@ -66,7 +70,10 @@ export class Draft {
 export async function hasArrived(tell: (waiting: number) => void): Promise<boolean> {
   const MAX_TRIES = 20;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const waiting = await store.show().then((progress) => progress.waiting, () => null);
+    const waiting = await store.show().then(
+      (progress) => progress.waiting,
+      () => null,
+    );
     if (waiting === 0) return true;
     if (waiting !== null) tell(waiting);
     await new Promise((resolve) => setTimeout(resolve, 500));

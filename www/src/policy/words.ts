@@ -7,12 +7,21 @@ export const words = {
   inForce: "In force",
   none: "No policy is published yet: the gate refuses every call.",
   version: (rev: number) => `Version ${rev}`,
-  counts: { operations: "operations", sub_account: "for sub-accounts", agency: "for the agency", public: "for anyone", closed: "closed", scopes: "scopes" } as Record<string, string>,
+  counts: {
+    operations: "operations",
+    sub_account: "for sub-accounts",
+    agency: "for the agency",
+    public: "for anyone",
+    closed: "closed",
+    scopes: "scopes",
+  } as Record<string, string>,
   open: {
     without_token: (of: number) => `${operations(of)} open to anyone, without a token`,
     needs_no_scope: (of: number) => `${operations(of)} open to any token, without a scope`,
-    kinds: (reads: number, changes: number, deletes: number) => `${amount(reads, "read")}, ${amount(changes, "change")}, ${amount(deletes, "delete")}`,
-    names_no_owner: (of: number) => `${operations(of)} ${of === 1 ? "names" : "name"} no sub-account: there the API must check`,
+    kinds: (reads: number, changes: number, deletes: number) =>
+      `${amount(reads, "read")}, ${amount(changes, "change")}, ${amount(deletes, "delete")}`,
+    names_no_owner: (of: number) =>
+      `${operations(of)} ${of === 1 ? "names" : "name"} no sub-account: there the API must check`,
     unread_bodies: (of: number) => `${amount(of, "owner")} in ${of === 1 ? "a body" : "bodies"} that nothing compares`,
     optional_security: (of: number) => `${operations(of)} that a document opens to anyone, and the gate does not`,
     overlapping: (of: number) => `${amount(of, "pair")} of templates that overlap`,
@@ -20,20 +29,25 @@ export const words = {
   store: {
     title: "Workers KV",
     complete: "KV has everything, signed with the first token key.",
-    keysMayGo: "The other token keys may be removed from TOKEN_KEYS, as far as KV is concerned. Tokens that they minted are refused from then on: rotate those first.",
+    keysMayGo:
+      "The other token keys may be removed from TOKEN_KEYS, as far as KV is concerned. Tokens that they minted are refused from then on: rotate those first.",
     writing: (waiting: number) => `KV is being written afresh: ${amount(waiting, "value")} left.`,
     keysStay: "Remove no token key until this is done.",
     again: "Write all of it afresh",
     begun: "The registry writes all of KV afresh.",
   },
   new: "New version",
-  newHint: "Drop the OpenAPI documents of your API here. Together they are the whole policy. Report and differences appear at once, worked out in your browser; nothing is sent before you publish.",
-  changeHint: "Drop the OpenAPI documents that have changed: each takes the place of the one of its title, and the others stay. What that does to all integrations is worked out at once; nothing is published before you say so.",
-  allOnce: "The documents of the policy in force were not kept. Publish all of them together once; from then on you can change one at a time.",
+  newHint:
+    "Drop the OpenAPI documents of your API here. Together they are the whole policy. Report and differences appear at once, worked out in your browser; nothing is sent before you publish.",
+  changeHint:
+    "Drop the OpenAPI documents that have changed: each takes the place of the one of its title, and the others stay. What that does to all integrations is worked out at once; nothing is published before you say so.",
+  allOnce:
+    "The documents of the policy in force were not kept. Publish all of them together once; from then on you can change one at a time.",
   nothingYet: "Nothing is changed yet.",
   changeSettings: "Change the settings",
   documentChange: { added: "New", replaced: "Replaced", removed: "Removed", unchanged: "Stays" },
-  documentsStay: (of: number) => `${amount(of, "document")} ${of === 1 ? "stays" : "stay"} as ${of === 1 ? "it is" : "they are"}`,
+  documentsStay: (of: number) =>
+    `${amount(of, "document")} ${of === 1 ? "stays" : "stay"} as ${of === 1 ? "it is" : "they are"}`,
   documentsNotKept: "The documents of that version were not kept. Its operations come back as they were.",
   remove: "Remove",
   removeDocument: (name: string) => `Remove the document ${name}`,
@@ -53,7 +67,11 @@ export const words = {
   schemeNone: "Nobody (not mapped)",
   schemeClosed: (level: string) => `${level}, but no private integrations`,
   withoutSecurity: "An operation without any security is",
-  withoutSecurityOptions: { deny: "refused", authenticated: "open to any valid token", public: "open to anyone" } as Record<string, string>,
+  withoutSecurityOptions: {
+    deny: "refused",
+    authenticated: "open to any valid token",
+    public: "open to anyone",
+  } as Record<string, string>,
   asJson: "All settings as JSON",
   jsonWrong: (message: string) => `This is not valid: ${message}`,
   reading: "Compiling…",
@@ -98,16 +116,21 @@ export const words = {
   typeNumber: (number: string) => `To confirm, type how many integrations lose something: ${number}`,
   impactNone: "No integration gains or loses anything.",
   impactSome: (of: number) => `${amount(of, "integration")} affected`,
-  impactLine: (lost: number, gained: number) => [lost > 0 ? `loses ${operations(lost)}` : "", gained > 0 ? `gains ${operations(gained)}` : ""].filter(Boolean).join(", "),
+  impactLine: (lost: number, gained: number) =>
+    [lost > 0 ? `loses ${operations(lost)}` : "", gained > 0 ? `gains ${operations(gained)}` : ""]
+      .filter(Boolean)
+      .join(", "),
   publish: "Publish",
   publishTitle: "Publish this policy?",
-  publishHint: "It replaces the policy in force for every call, within seconds everywhere. Versions are kept; you can roll back.",
+  publishHint:
+    "It replaces the policy in force for every call, within seconds everywhere. Versions are kept; you can roll back.",
   publishLoses: (of: number) => `${operations(of)} will no longer be reachable.`,
   sending: "Sending the documents…",
   compiling: "The gate compiles it…",
   spreading: (waiting: number) => `Published. ${amount(waiting, "key")} on the way to the edge…`,
   published: (rev: number) => `Version ${rev} is in force.`,
-  spreads: (rev: number) => `Version ${rev} is published. It is still on its way to the edge, which every location knows within seconds.`,
+  spreads: (rev: number) =>
+    `Version ${rev} is published. It is still on its way to the edge, which every location knows within seconds.`,
   tooLarge: "The documents are too large",
   notRead: "A file cannot be read",
   notReadDetail: "Folders cannot be read, nor files that have gone. Choose the files themselves.",

@@ -15,7 +15,8 @@ export const words = {
     onlySelected: "Selected only",
     allRead: "Select all read",
     clear: "Clear",
-    chosen: (of: number, all: number, writes: number) => `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them write` : ""}`,
+    chosen: (of: number, all: number, writes: number) =>
+      `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them write` : ""}`,
     readOnly: "Read",
     all: "All",
     nothing: "None",
@@ -23,9 +24,11 @@ export const words = {
     allOf: (group: string) => `All scopes of ${group}`,
     noneOf: (group: string) => `None of the scopes of ${group}`,
     readBy: (method: string) => `(by ${method})`,
-    opensNothing: (level: Level) => (level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account"),
+    opensNothing: (level: Level) =>
+      level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account",
     unknown: "No longer in the policy",
-    unknownHint: "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
+    unknownHint:
+      "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
     emptyCatalogue: "The policy in force asks for no scopes.",
     noMatch: (search: string) => `No scope matches “${search}”.`,
   },
@@ -49,7 +52,8 @@ export const words = {
     lostMark: "lost",
     noLonger: (of: number) => `Can no longer use: ${operations(of)}`,
     noEffect: "No operation is gained or lost.",
-    reach: (reachable: string, all: number) => `In all it reaches ${reachable} of the ${count(all)} open at this level, those that need no scope included.`,
+    reach: (reachable: string, all: number) =>
+      `In all it reaches ${reachable} of the ${count(all)} open at this level, those that need no scope included.`,
   },
 
   words: {
@@ -71,14 +75,17 @@ export const words = {
       change: (groups: string[], of: number) => `change ${firstOf(groups)} (${operations(of)})`,
       some: (groups: string[], of: number) => `use ${operations(of)} of ${firstOf(groups)}`,
     },
-    noUnknown: (scopes: string[]) => `gain anything by ${list(scopes)}: no operation asks for ${scopes.length === 1 ? "it" : "them"} any more`,
+    noUnknown: (scopes: string[]) =>
+      `gain anything by ${list(scopes)}: no operation asks for ${scopes.length === 1 ? "it" : "them"} any more`,
     noRest: "use any operation that is not in the policy",
     others: (level: Level, { open, operations: of }: { open: number; operations: number }) => {
       const owner = level === "agency" ? "agency" : "sub-account";
-      if (of > 0 && of === open) return `No operation names its ${owner}: the API must check whose data a call is about.`;
+      if (of > 0 && of === open)
+        return `No operation names its ${owner}: the API must check whose data a call is about.`;
       return `Calls that name another ${owner} are refused. ${of === 0 ? "Every operation names one." : `${operations(of)} ${of === 1 ? "names" : "name"} none: there the API must check.`}`;
     },
     unnamed: (of: number) => `Of those, this token reaches ${count(of)}`,
-    unavailable: "What it can do cannot be worked out here right now. Reload the page. The gate checks every call all the same.",
+    unavailable:
+      "What it can do cannot be worked out here right now. Reload the page. The gate checks every call all the same.",
   },
 };

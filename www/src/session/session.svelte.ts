@@ -43,7 +43,9 @@ class Session {
   async signIn(key: string): Promise<void> {
     await api.signIn(key);
     await this.#show().catch((thrown: unknown) => {
-      throw Problem.from(thrown).status === 401 ? new Problem(401, { type: "no-cookie", title: t.noCookie, detail: t.noCookieDetail }) : thrown;
+      throw Problem.from(thrown).status === 401
+        ? new Problem(401, { type: "no-cookie", title: t.noCookie, detail: t.noCookieDetail })
+        : thrown;
     });
     this.#signedIn();
     this.#tabs.postMessage("in");
@@ -68,7 +70,11 @@ class Session {
 
   #heard(message: unknown): void {
     if (message === "out" && this.state === "in") this.state = "expired";
-    if (message === "in" && this.state !== "in") void this.#show().then(() => this.#signedIn(), () => undefined);
+    if (message === "in" && this.state !== "in")
+      void this.#show().then(
+        () => this.#signedIn(),
+        () => undefined,
+      );
   }
 
   async #show(): Promise<void> {

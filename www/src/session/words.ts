@@ -8,7 +8,8 @@ export const words = {
   hide: "Hide",
   wrong: "This is not the gate's owner key. Check that all of it was copied, without spaces.",
   noCookie: "The browser did not keep the session",
-  noCookieDetail: "Sessions need https, or a name under localhost, and cookies. Open the page that way, or allow cookies for it.",
+  noCookieDetail:
+    "Sessions need https, or a name under localhost, and cookies. Open the page that way, or allow cookies for it.",
   ended: "Your session is over",
   endedDetail: "Sign in to go on. Nothing that you typed is lost.",
   abandon: "Leave instead",

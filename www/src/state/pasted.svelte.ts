@@ -28,7 +28,8 @@ class Pasted {
   /** The address without a credential: it and its entry in the history are replaced at once, before anything asks for it. */
   cleaned(): string {
     const { hash, search, pathname } = location;
-    if (hash + search === this.#innocent || ![hash + search, decoded(hash + search)].some(mayHoldCredential)) return hash;
+    if (hash + search === this.#innocent || ![hash + search, decoded(hash + search)].some(mayHoldCredential))
+      return hash;
     history.replaceState(history.state, "", `${pathname}#/integrations`);
     void this.#read(decoded(hash + search)).then((caught) => {
       if (caught === "none") {
@@ -90,7 +91,9 @@ class Pasted {
 
 function fieldOf(event: Event): Field | null {
   const target = event.composedPath()[0];
-  const isField = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !["checkbox", "radio", "file"].includes(target.type));
+  const isField =
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLInputElement && !["checkbox", "radio", "file"].includes(target.type));
   return isField ? target : null;
 }
 

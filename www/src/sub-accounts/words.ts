@@ -13,7 +13,8 @@ export const words = {
     intro: "The top-level organisation of your API, above all sub-accounts. Its integrations carry its id.",
     id: "Id",
     idHint: "As your API has it: letters, digits and . _ ~ -, up to 64.",
-    idFixed: (of: number) => `${amount(of, "integration")} ${of === 1 ? "carries" : "carry"} this id. It can be changed when there ${of === 1 ? "is none" : "are none"}.`,
+    idFixed: (of: number) =>
+      `${amount(of, "integration")} ${of === 1 ? "carries" : "carry"} this id. It can be changed when there ${of === 1 ? "is none" : "are none"}.`,
     name: "Name",
     none: "Its id is not set yet, so the agency can have no integrations.",
     change: "Change",
@@ -25,7 +26,8 @@ export const words = {
 
   subAccounts: {
     title: "Sub-accounts",
-    intro: "The tenants of your API. Each can have integrations of its own; their calls are refused where they name another one.",
+    intro:
+      "The tenants of your API. Each can have integrations of its own; their calls are refused where they name another one.",
     id: "Id",
     integration: "integration",
     idHint: "As your API has it: letters, digits and . _ ~ -, up to 64. It cannot be changed later.",

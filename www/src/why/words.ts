@@ -33,7 +33,8 @@ const codes: Record<DenialCode, string> = {
 
 export const words = {
   title: "Why?",
-  intro: "Paste a call, and see what the gate decides and why. It is worked out in your browser, by the gate's own code; nothing of it is sent.",
+  intro:
+    "Paste a call, and see what the gate decides and why. It is worked out in your browser, by the gate's own code; nothing of it is sent.",
   call: "A method and a path, or a curl command",
   callHint: "A token in it is not sent anywhere: only its id is read, to find its integration.",
   example: "GET /contacts/?locationId=…",
@@ -51,11 +52,13 @@ export const words = {
   passed: "passed",
   failed: "failed",
   empty: "The verdict appears here, with every step that leads to it.",
-  inAddress: "The address itself holds a token or a key. The gate reads none there, and addresses end up in logs: send it in a header field. It was taken out here.",
+  inAddress:
+    "The address itself holds a token or a key. The gate reads none there, and addresses end up in logs: send it in a header field. It was taken out here.",
   unreadable: "This is neither a method with a path nor a curl command. Try “GET /contacts/”.",
   tokenOf: (name: string, live: number[]) =>
     `The token in the command was made for ${name}, and the verdict is that of its current token. Whether this very one still works is not judged here: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} of it ${live.length > 1 ? "do" : "does"}. GET /_tidegate/whoami with it tells.`,
-  tokenUnknown: "No integration has the id that the token in the command carries. It may be deleted; then the answer is 401.",
+  tokenUnknown:
+    "No integration has the id that the token in the command carries. It may be deleted; then the answer is 401.",
   tokenForms: {
     mistyped: "The token in the command is mistyped: its checksum is wrong. The gate answers 401.",
     truncated: "The token in the command is not complete. The gate answers 401.",
