@@ -58,6 +58,11 @@ pub fn command() -> Result<ExitCode> {
     for (name, args) in checks() {
         total += report(name, cargo(&args)?);
     }
+    total += report(
+        "JavaScript, TypeScript and Svelte: formatting",
+        npm_tool("prettier", &["--check", "**/*.{js,mjs,ts,svelte,css}"])?,
+    );
+    total += report("JavaScript, TypeScript and Svelte: lints", npm_tool("eslint", &["."])?);
     total += report("the page's types", www::is_sound()?);
     total += report("the page's size", www::is_within_budget()?);
     total += report("the Worker's size", build::is_within_budget()?);
@@ -73,6 +78,11 @@ fn cargo(args: &[&str]) -> Result<bool> {
         args => ("cargo".into(), args),
     };
     Ok(process::status(Command::new(program).args(args).current_dir(project::root()))?.success())
+}
+
+fn npm_tool(name: &str, args: &[&str]) -> Result<bool> {
+    println!("\n==> {name} {}", args.join(" "));
+    Ok(process::status(Command::new(project::npm_tool(name)).args(args).current_dir(project::root()))?.success())
 }
 
 fn report(name: &str, passed: bool) -> Tally {

@@ -16,7 +16,6 @@ mod local_config;
 pub mod npm;
 pub mod process;
 pub mod project;
-mod registry_tests;
 mod schema;
 mod secret;
 pub mod setup;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::gate::{Options, Server};
 use crate::tally::Tally;
-use crate::{build, dev, dev_vars, gate, process, project, registry_tests, walk};
+use crate::{build, dev, dev_vars, gate, process, project, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -47,7 +47,6 @@ fn count_before(counts: &str, word: &str) -> u64 {
 
 /// The built Worker inside workerd, and the registry's tests on a Durable Object's SQL.
 pub fn edge() -> Result<Tally> {
-    registry_tests::build()?;
     build::registry_tests()?;
     let (succeeded, report) = vitest(|vitest| vitest)?;
     Ok(vitest_tally(&report)?.with_run(succeeded))
