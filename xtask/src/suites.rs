@@ -80,8 +80,14 @@ fn vitest_tally(report: &str) -> Result<Tally> {
 pub fn page() -> Result<Tally> {
     build::page()?;
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=tap", "tests/page/corpus.test.mjs", "tests/page/lib.test.mjs"])
-        .current_dir(project::root());
+    node.args([
+        "--test",
+        "--test-reporter=tap",
+        "tests/page/corpus.test.mjs",
+        "tests/page/layout.test.mjs",
+        "tests/page/lib.test.mjs",
+    ])
+    .current_dir(project::root());
     tap(&mut node)
 }
 

@@ -47,4 +47,21 @@ export const words = {
     gone: "This integration is no longer there",
     goneDetail: "Somebody may have deleted it. Its tokens are dead.",
   },
+
+  conflict: {
+    title: "Somebody else changed it meanwhile",
+    hint: "Your changes are not saved yet. Choose what to go on with.",
+    field: "Field",
+    theirs: "Saved by them",
+    yours: "With yours",
+    keepYours: "Keep mine",
+    keepYoursHint: "Saves your changes on top of theirs, as shown under “With yours”.",
+    takeTheirs: "Take theirs",
+    takeTheirsHint: "Drops your changes, and shows theirs.",
+  },
+
+  steps: {
+    label: "Steps",
+    at: (at: number, of: number, name: string) => `Step ${at} of ${of}: ${name}`,
+  },
 };
