@@ -52,3 +52,6 @@ pub mod forward;
 pub mod admin;
 
 pub mod config;
+
+#[cfg(test)]
+mod contract;

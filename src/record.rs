@@ -24,6 +24,7 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The two levels that an integration can belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The one top-level organisation.
@@ -35,6 +36,7 @@ pub enum Level {
 /// The id of an agency or sub-account in the origin's own terms: 1 to 64 RFC 3986 unreserved characters, `:` and `@`. Path
 /// and query may percent-encode these two; values are compared after exactly one percent-decoding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct OwnerId(String);
 
@@ -45,6 +47,7 @@ pub struct InvalidOwnerId;
 
 /// Whom an integration belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Owner {
     /// Agency or sub-account.

@@ -10,6 +10,7 @@ use super::order::sort_and_dedup;
 
 /// One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Scope(String);
 
@@ -23,11 +24,13 @@ pub struct InvalidScope;
 
 /// A set of scopes, in the order of their bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Scopes"))]
 #[serde(transparent)]
 pub struct ScopeSet(#[serde(deserialize_with = "sorted")] Vec<Scope>);
 
 /// What changes from one set to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScopeDiff {
     /// In the new set only.
     pub added: ScopeSet,

@@ -117,6 +117,7 @@ pub enum Asker {
 
 /// What `GET /scopes` answers.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Catalogue"))]
 pub struct Scopes {
     /// All of them.
     pub scopes: Catalogue,

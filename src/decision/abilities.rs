@@ -19,6 +19,7 @@ use crate::scope::ScopeSet;
 
 /// An integration's level and scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Holder {
     /// The level that it belongs to.
     pub level: Level,
@@ -28,6 +29,7 @@ pub struct Holder {
 
 /// What an integration can and cannot do for its own owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Abilities {
     /// What its scopes bring, by what they are about.
     pub by_scopes: Vec<Subject>,
@@ -43,6 +45,7 @@ pub struct Abilities {
 
 /// What scopes of one group bring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "AbilitiesOfScopes"))]
 pub struct Subject {
     /// The scopes' group.
     pub group: String,
@@ -54,6 +57,7 @@ pub struct Subject {
 
 /// What needs a token, if that, but no scope. No scope tells what kind these are, so their methods do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AnyToken {
     /// By a safe method (RFC 9110 section 9.2.1).
     pub reads: Vec<ShownOperation>,
@@ -65,6 +69,7 @@ pub struct AnyToken {
 
 /// Operations of one group that are not reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OutOfReach {
     /// The scopes' group.
     pub group: String,
@@ -76,6 +81,7 @@ pub struct OutOfReach {
 
 /// How much of a group is out of reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// All of it: no operation of the group is reached.
@@ -88,6 +94,7 @@ pub enum What {
 
 /// The operations at which a request need not name an owner, so that the gate compares none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unnamed {
     /// How many operations are open to this level, with all scopes.
     pub open: usize,
@@ -99,6 +106,7 @@ pub struct Unnamed {
 
 /// An operation to be listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ShownOperation {
     /// The method.
     pub method: String,

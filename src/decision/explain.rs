@@ -1,5 +1,7 @@
 //! A decision with the steps that led to it. It runs [`decide`] itself and so cannot drift from the edge.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Decision, Denial, decide, operation};
@@ -21,10 +23,12 @@ pub enum Subject {
 
 /// A verdict with the steps that led to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// Whether the request would be forwarded.
     pub allowed: bool,
     /// The reason in one word: `allowed`, or the denial's code.
+    #[cfg_attr(test, schemars(extend("enum" = codes())))]
     pub code: &'static str,
     /// The steps taken, in order; only the last can have failed.
     pub steps: Vec<Step>,
@@ -35,13 +39,47 @@ pub struct Explanation {
 
 /// One step of a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
-    /// `request`, `token`, `operation`, `access`.
-    pub step: &'static str,
+    /// Which one.
+    pub step: StepName,
     /// Whether it went on from here.
     pub passed: bool,
     /// What was found, in a sentence.
     pub detail: String,
+}
+
+/// The steps, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    /// Reads the request.
+    Request,
+    /// Finds whose the token is.
+    Token,
+    /// Finds the operation.
+    Operation,
+    /// Judges whether the token may use it.
+    Access,
+}
+
+impl fmt::Display for StepName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Request => "request",
+            Self::Token => "token",
+            Self::Operation => "operation",
+            Self::Access => "access",
+        })
+    }
+}
+
+/// All that [`Explanation::code`] may be.
+#[cfg(test)]
+fn codes() -> Vec<&'static str> {
+    let denials = super::DenialCode::ALL.iter().map(|code| code.as_str());
+    std::iter::once("allowed").chain(denials).collect()
 }
 
 /// Judges `method` and `target` as if `subject` had sent them at `now`.
@@ -50,7 +88,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
         Ok(request) => request,
         Err(error) => {
             let denial = Denial::from(error);
-            let steps = vec![Step::new("request", false, denial.to_string())];
+            let steps = vec![Step::new(StepName::Request, false, denial.to_string())];
             return Explanation { allowed: false, code: denial.code().as_str(), steps, operation: None };
         }
     };
@@ -128,17 +166,18 @@ fn steps(
     operation: Option<&Operation>,
     denial: Option<&Denial>,
 ) -> Vec<Step> {
-    let mut steps = vec![Step::new("request", true, format!("{} {}", request.method().as_str(), request.target()))];
-    steps.push(Step::new("token", true, record.map_or("no token".to_owned(), describe_record)));
+    let mut steps =
+        vec![Step::new(StepName::Request, true, format!("{} {}", request.method().as_str(), request.target()))];
+    steps.push(Step::new(StepName::Token, true, record.map_or("no token".to_owned(), describe_record)));
     let found = operation.map(|operation| format!("{}, from {:?}", operation.name(), operation.document));
     match (found, denial) {
         (Some(found), _) => {
-            let passed = Step::new("operation", true, found);
+            let passed = Step::new(StepName::Operation, true, found);
             let access = operation.map(|operation| describe_access(&operation.access)).unwrap_or_default();
             let verdict = denial.map_or(access.clone(), |denial| format!("{denial}; {access}"));
-            steps.extend([passed, Step::new("access", denial.is_none(), verdict)]);
+            steps.extend([passed, Step::new(StepName::Access, denial.is_none(), verdict)]);
         }
-        (None, Some(denial)) => steps.push(Step::new("operation", false, denial.to_string())),
+        (None, Some(denial)) => steps.push(Step::new(StepName::Operation, false, denial.to_string())),
         (None, None) => {}
     }
     steps
@@ -177,7 +216,7 @@ fn describe_access(access: &Access) -> String {
 }
 
 impl Step {
-    fn new(step: &'static str, passed: bool, detail: String) -> Self {
+    fn new(step: StepName, passed: bool, detail: String) -> Self {
         Self { step, passed, detail }
     }
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 pub use abilities::{Abilities, Holder, OutOfReach, ShownOperation, What, abilities};
 pub use code::DenialCode;
 pub use denial::Denial;
-pub use explain::{Explanation, Step, Subject, explain};
+pub use explain::{Explanation, Step, StepName, Subject, explain};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview, preview};
 pub use reach::Reach;
 

@@ -11,6 +11,7 @@ use crate::scope::ScopeSet;
 
 /// Scopes before and after, of an integration of one level.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct ScopeChange {
     /// The level that the integration belongs to.
     pub level: Level,
@@ -39,6 +40,7 @@ impl<'de> Deserialize<'de> for ScopeChange {
 
 /// What a change of scopes does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScopePreview {
     /// The scopes that come.
     pub added: ScopeSet,
@@ -60,6 +62,7 @@ pub struct ScopePreview {
 
 /// An operation that comes or goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PreviewedOperation {
     /// The method.
     pub method: String,

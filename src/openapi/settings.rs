@@ -12,8 +12,10 @@ const MAX_OWNER_NAMES: usize = 32;
 
 /// How documents are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Settings {
     /// What each security scheme means, by its name.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, Scheme>"))]
     pub schemes: Map<Scheme>,
     /// The parameters that name an owner.
     pub owner_parameters: OwnerNames,
@@ -42,6 +44,7 @@ pub struct Settings {
 
 /// How the origin's router reads paths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Router {
     /// Perhaps as Express, Rails and ASP.NET do: without case, extension, or what stands at the ends of a segment.
@@ -53,6 +56,7 @@ pub enum Router {
 
 /// Who compares the owner in `multipart/form-data`, which the gate does not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OwnerInBody {
     /// Nobody could: such a body is refused where the operation declares an owner in it.
@@ -79,6 +83,7 @@ impl OwnerInBody {
 
 /// What a security scheme means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Scheme {
     /// The level that it is for.
     pub level: Level,
@@ -88,6 +93,7 @@ pub struct Scheme {
 
 /// What an operation without any `security` is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutSecurity {
     /// Denied to everyone.
@@ -102,6 +108,7 @@ pub enum WithoutSecurity {
 /// What an alternative is that has a level and no scope, and an operation that is open to every valid token. What is public
 /// stays so, and what a rule names stays as the rule says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutScopes {
     /// As it is described: open to every integration of the level.

@@ -10,11 +10,13 @@ use crate::scope::{Scope, ScopeSet};
 
 /// All scopes that some operation needs, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Catalogue(Vec<CatalogueEntry>);
 
 /// One scope and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CatalogueEntry {
     /// The scope.
     pub scope: Scope,
@@ -31,6 +33,7 @@ pub struct CatalogueEntry {
 
 /// Whether a scope lets change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeAccess {
     /// It only reads.
@@ -41,6 +44,7 @@ pub enum ScopeAccess {
 
 /// An operation as the catalogue names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CatalogueOperation {
     /// The method.
     pub method: String,

@@ -8,6 +8,7 @@ use crate::request::Method;
 
 /// How `HEAD` finds its operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeadRequests {
     /// As every other method: it has to be described.

@@ -11,11 +11,13 @@ use crate::scope::ScopeSet;
 
 /// A method and a path template of the origin, with what they require.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Operation {
     /// The path template.
     pub path: Template,
     /// The method.
     #[serde(serialize_with = "method")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub method: Method,
     /// Who may use it.
     pub access: Access,
@@ -28,6 +30,7 @@ pub struct Operation {
     pub is_routed_exactly: bool,
     /// Whether it takes `multipart/form-data` in which the origin, not the gate, compares the owner.
     #[serde(rename = "owner_in_body", skip_serializing_if = "std::ops::Not::not", serialize_with = "origin")]
+    #[cfg_attr(test, schemars(with = "String", extend("const" = ORIGIN)))]
     pub is_multipart_unchecked: bool,
     /// OpenAPI's `operationId`, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,7 @@ pub struct Operation {
 
 /// Who may use an operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Anyone, without a token.
@@ -53,6 +57,7 @@ pub enum Access {
 
 /// One way to be allowed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Alternative {
     /// The level that the integration must belong to.
     pub level: Level,

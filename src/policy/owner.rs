@@ -13,6 +13,7 @@ use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, d
 
 /// A parameter that names an owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct OwnerName {
     /// The parameter's name, e.g. `locationId`.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct OwnerName {
 
 /// `altType=location`, in the query. A request that leaves the parameter out is taken to mean it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Condition {
     /// The query parameter's name.
     pub name: String,
@@ -35,6 +37,7 @@ pub struct Condition {
 
 /// The parameters that name an owner, by level.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct OwnerNames {
     /// Those that name the agency.
     pub agency: Vec<OwnerName>,
@@ -44,6 +47,7 @@ pub struct OwnerNames {
 
 /// Where one operation names the owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OwnerParameter {
     /// The parameter's name.
     pub name: String,
@@ -54,6 +58,7 @@ pub struct OwnerParameter {
 
 /// Where a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In a segment of the path.

@@ -12,6 +12,7 @@ use crate::request::{Path, PathError, Unencoded};
 
 /// A path template whose every segment is either literal or one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Template(String);
 

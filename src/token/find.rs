@@ -19,6 +19,7 @@ const MIN_OWNER_KEY: usize = 16;
 
 /// A credential that was found. It holds nothing of the secret part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Found {
     /// An integration's token, whole or with something wrong with it.

@@ -11,6 +11,7 @@ use crate::json::{self, FromJson};
 
 /// The public id of an integration: 16 characters. It may be logged.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct IntegrationId([u8; IntegrationId::LENGTH]);
 

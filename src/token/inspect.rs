@@ -10,6 +10,7 @@ pub(super) const REST_LENGTH: usize = ((SECRET_BYTES + 8 + 4) * 8).div_ceil(5);
 
 /// A text's form. None of them holds any of the token's secret part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "form", rename_all = "snake_case")]
 pub enum TokenForm {
     /// In a token's form, and the checksum is right. Whether it was ever minted only the gate can say.

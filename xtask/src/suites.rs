@@ -86,6 +86,7 @@ pub fn page() -> Result<Tally> {
         "tests/page/corpus.test.mjs",
         "tests/page/layout.test.mjs",
         "tests/page/lib.test.mjs",
+        "tests/page/schema.test.mjs",
     ])
     .current_dir(project::root());
     tap(&mut node)
@@ -161,11 +162,12 @@ pub fn readme() -> Result<Tally> {
     walk::run(&blocks, port, &directory)
 }
 
-/// Has the gate tests write `tests/corpus/` afresh.
+/// Has the tests write `tests/corpus/` and the schemas afresh, and makes of these what www/schema.mjs makes.
 pub fn regenerate_vectors() -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--package", "tidegate", "--test", "gate", "vectors"]);
-    process::run(cargo.env("TIDEGATE_REGENERATE_VECTORS", "1").current_dir(project::root()))
+    cargo.args(["test", "--package", "tidegate", "--lib", "--test", "gate", "vectors"]);
+    process::run(cargo.env("TIDEGATE_REGENERATE_VECTORS", "1").current_dir(project::root()))?;
+    process::run(Command::new("node").arg("www/schema.mjs").current_dir(project::root()))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ const MAX_MESSAGE: usize = 1_000;
 
 /// What compiling found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Report {
     /// How many documents were read.
@@ -85,6 +86,7 @@ pub struct Report {
 
 /// Something found, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Finding {
     /// The document's title.

@@ -10,6 +10,7 @@ use crate::request::Method;
 
 /// How many operations of each kind need no scope, by the level whose integrations they are open to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Unscoped {
     /// Open to every integration of the agency.
@@ -20,6 +21,7 @@ pub struct Unscoped {
 
 /// How many operations read, change and delete, by their methods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Kinds {
     /// `GET` and the other safe methods (RFC 9110 section 9.2.1).

@@ -11,6 +11,7 @@ use crate::request::Method;
 
 /// Operations as `METHOD /template`, and the same by who can reach them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PolicyDiff {
     /// In the new policy only.
     pub added: Vec<String>,
@@ -34,6 +35,7 @@ pub struct PolicyDiff {
 
 /// What changes for one kind of caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PolicyReach"))]
 pub struct Reach {
     /// Out of reach before.
     pub reachable: Vec<Change>,
@@ -45,6 +47,7 @@ pub struct Reach {
 
 /// What one operation needs of one kind of caller, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "PolicyChange"))]
 pub struct Change {
     /// The method.
     pub method: String,
@@ -58,6 +61,7 @@ pub struct Change {
 
 /// The parameters that name an owner, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OwnerNamesChange {
     /// In the old policy.
     pub before: OwnerNames,
@@ -67,6 +71,7 @@ pub struct OwnerNamesChange {
 
 /// How `HEAD` finds its operation, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HeadChange {
     /// In the old policy.
     pub before: HeadRequests,

@@ -3,7 +3,6 @@
 //! `TIDEGATE_REGENERATE_VECTORS=1 cargo test --test gate vectors` rewrites the files.
 
 mod body_cases;
-mod codes;
 mod decision_cases;
 mod decisions;
 pub mod paths;

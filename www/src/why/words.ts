@@ -1,4 +1,4 @@
-import type { DenialCode } from "../core/codes";
+import type { DenialCode } from "../core/types";
 import { list } from "../lib/text";
 
 /** Why a request is refused. The type demands a sentence for each code. */

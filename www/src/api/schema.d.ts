@@ -1,0 +1,796 @@
+// Made of src/admin/openapi.json by `cargo xtask vectors`; tests/page/schema.test.mjs compares the two.
+
+export interface components {
+  schemas: {
+    /** @description 80 random bits in lower-case Crockford base32 */
+    IntegrationId: string;
+    /** @enum {string} */
+    Level: "agency" | "sub_account";
+    /** @description The id in the origin's own terms; not only dots */
+    OwnerId: string;
+    Owner: {
+      level: components["schemas"]["Level"];
+      id: components["schemas"]["OwnerId"];
+    };
+    /** @description No control and no invisible characters, no white space at its ends. Kept in Unicode's normalization form C. Of the invisible characters, zero-width joiner and non-joiner may stand behind another one, and variation selectors behind an emoji; the pattern is stricter. */
+    Name: string;
+    /** @description No control and no invisible characters but line ends and tabs. Kept in Unicode's normalization form C. Of the invisible characters, zero-width joiner and non-joiner may stand behind another one, and variation selectors behind an emoji; the pattern is stricter. */
+    Description: string;
+    /** @description A scope-token of RFC 6749 section 3.3 */
+    Scope: string;
+    /** @description A set: order and repetition mean nothing */
+    Scopes: components["schemas"]["Scope"][];
+    /** @description What an integration may do: a set, each of them in the catalogue when it is given */
+    OwnScopes: components["schemas"]["Scope"][];
+    SignIn: {
+      /** @description The owner key */
+      key: string;
+    };
+    Session: {
+      /** @description As events name it: `owner key`, or `session` and the start of its digest */
+      actor: string;
+      /** @description When the session ends; null for the owner key */
+      expires_at: string | null;
+      /** @description The variable `API_URL`: where the API is that integrations call, without a slash at its end; null where it is not set */
+      api_url: string | null;
+    };
+    CompiledPolicy: {
+      /** @constant */
+      v: 1;
+      rev: number;
+      operations: Record<string, never>[];
+    };
+    NewSubAccount: {
+      id: components["schemas"]["OwnerId"];
+      name: components["schemas"]["Name"];
+    };
+    SubAccount: {
+      id: components["schemas"]["OwnerId"];
+      /** @description Grows with every change */
+      rev: number;
+      /** @description As it was stored, maybe by the rules of an older release */
+      name: string;
+      /** @description How many it has */
+      integrations: number;
+    };
+    RenameSubAccount: {
+      name: components["schemas"]["Name"];
+    };
+    Owners: {
+      agency: components["schemas"]["Agency"] | null;
+      sub_accounts: components["schemas"]["SubAccount"][];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many sub-accounts there are, on all pages */
+      total: number;
+    };
+    NewIntegration: {
+      name: components["schemas"]["Name"];
+      description?: components["schemas"]["Description"];
+      owner: components["schemas"]["Owner"];
+      scopes: components["schemas"]["OwnScopes"];
+    };
+    Edit: {
+      name?: components["schemas"]["Name"];
+      description?: components["schemas"]["Description"];
+      scopes?: components["schemas"]["OwnScopes"];
+    };
+    Rotate:
+      | {
+          /** @constant */
+          expire: "now";
+        }
+      | {
+          /** @constant */
+          expire: "later";
+          /**
+           * @description How long the present token lives on: 60 seconds to 30 days
+           * @default 604800
+           */
+          window_seconds?: number;
+        };
+    Token: {
+      /** @description Counted from 1, never used again */
+      n: number;
+      /** @enum {unknown} */
+      use: "current" | "outgoing";
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description The first second in which it is dead; of the outgoing one only
+       */
+      expires_at?: string;
+    };
+    Integration: {
+      id: components["schemas"]["IntegrationId"];
+      /** @description Grows with every change; the ETag */
+      rev: number;
+      owner: components["schemas"]["Owner"];
+      /** @description As it was stored, maybe by the rules of an older release */
+      name: string;
+      /** @description As it was stored, maybe by the rules of an older release */
+      description: string;
+      scopes: components["schemas"]["OwnScopes"];
+      /** @enum {unknown} */
+      state: "steady" | "rotating";
+      /** @description The live ones, the current one first */
+      tokens: components["schemas"]["Token"][];
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** @description Whether KV has taken the last change */
+      published: boolean;
+    };
+    Minted: {
+      integration: components["schemas"]["Integration"];
+      /** @description The new token's text */
+      token: string;
+    };
+    /** @description Where the next page begins; null on the last one */
+    NextCursor: string | null;
+    IntegrationPage: {
+      integrations: components["schemas"]["Integration"][];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many the filters leave, on all pages */
+      total: number;
+    };
+    Events: {
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
+      events: {
+        seq: number;
+        /** Format: date-time */
+        at: string;
+        /** @description `owner key`, or `session` and the start of its digest */
+        actor: string;
+        /** @enum {string} */
+        kind:
+          | "integration.created"
+          | "integration.edited"
+          | "integration.deleted"
+          | "rotation.started"
+          | "rotation.cancelled"
+          | "rotation.finished";
+        detail: components["schemas"]["EventDetail"];
+      }[];
+    };
+    /** @description What `GET /scopes` answers. */
+    Catalogue: {
+      /** @description All of them. */
+      scopes: components["schemas"]["CatalogueEntry"][];
+    };
+    /** @description What changed; never a token or a hash. `integration.created`: `name`, `description`, `owner`, `scopes`, `n`. `.edited`: `name`, `description`, `scopes`. `.deleted`: `name`, `owner`, `ended`. `rotation.started`: `expire`, `n`, `ended`, and with a window `outgoing`, `window_seconds`, `expires_at`. `.cancelled`, `.finished`: `n`, `ended`. */
+    EventDetail: {
+      /** @description The number of the token that is current after the change */
+      n?: number;
+      /** @description The numbers of the tokens that the change ended */
+      ended?: number[];
+      /** @description The number of the token that lives on until `expires_at` */
+      outgoing?: number;
+      /** @enum {string} */
+      expire?: "now" | "later";
+      window_seconds?: number;
+      /** Format: date-time */
+      expires_at?: string;
+      /** @description The name; with `.edited`, `from` and `to` */
+      name?: unknown;
+      /** @description Likewise */
+      description?: unknown;
+      /** @description The scopes; with `.edited`, `added` and `removed` */
+      scopes?: unknown;
+      owner?: components["schemas"]["Owner"];
+    };
+    Document:
+      | {
+          openapi: string;
+        }
+      | string;
+    /**
+     * @description A document's name within the policy: no control characters, no white space at its ends
+     * @example Contacts API
+     */
+    DocumentName: string;
+    /** @description Up to 1,000 documents. In a list each is called by its title, and no two may have the same; as an object, by the member's name. */
+    Documents:
+      | components["schemas"]["Document"][]
+      | {
+          [key: string]: components["schemas"]["Document"];
+        };
+    PublishPolicy: {
+      documents: components["schemas"]["Documents"];
+      settings?: components["schemas"]["Settings"];
+    };
+    /**
+     * @description At least one document, or settings
+     * @example {
+     *       "settings": {
+     *         "without_security": "deny"
+     *       }
+     *     }
+     */
+    PolicyDraftChange: {
+      /** @description By name; null removes one */
+      documents?: {
+        [key: string]: components["schemas"]["Document"] | null;
+      };
+      settings?: components["schemas"]["Settings"];
+    };
+    /** @description The body of `PUT /policy`; that of `PATCH /policy` as `change`; or that of a roll back */
+    PreviewPolicy:
+      | components["schemas"]["PublishPolicy"]
+      | {
+          change: components["schemas"]["PolicyDraftChange"];
+        }
+      | components["schemas"]["RollBack"];
+    /** @description What becomes of each document, by name; null for a version whose documents were not kept */
+    DocumentChanges:
+      | {
+          name: components["schemas"]["DocumentName"];
+          /** @enum {string} */
+          change: "added" | "replaced" | "removed" | "unchanged";
+          /** @description How many it describes, or described */
+          operations: number;
+        }[]
+      | null;
+    Agency: {
+      /** @description Null until it is set */
+      id: components["schemas"]["OwnerId"] | null;
+      name: components["schemas"]["Name"] | null;
+      /** @description Grows with every change; 0 until it is set */
+      rev: number;
+      /** @description How many it has */
+      integrations: number;
+    };
+    NewAgency: {
+      id: components["schemas"]["OwnerId"];
+      name?: components["schemas"]["Name"];
+    };
+    /** @description How documents are read. */
+    Settings: {
+      /** @description How `HEAD` finds its operation. */
+      head?: components["schemas"]["HeadRequests"];
+      /** @description Who compares the owner in bodies that the gate does not read. */
+      owner_in_body?: components["schemas"]["OwnerInBody"];
+      /** @description The parameters that name an owner. */
+      owner_parameters?: components["schemas"]["OwnerNames"];
+      /** @description How the origin's router reads paths. */
+      router?: components["schemas"]["Router"];
+      /** @description The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId. */
+      router_exact?: string[];
+      /** @description Rules written by hand. A rule takes the place of the operation with its method and path. */
+      rules?: components["schemas"]["Operation"][];
+      /** @description What each security scheme means, by its name. */
+      schemes?: {
+        [key: string]: components["schemas"]["Scheme"];
+      };
+      /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
+      scope_extension?: string | null;
+      /** @description What an operation is that some private integration could use without any scope. */
+      without_scopes?: components["schemas"]["WithoutScopes"];
+      /** @description What an operation without any `security` is. */
+      without_security?: components["schemas"]["WithoutSecurity"];
+    };
+    /** @description A parameter that names an owner. */
+    OwnerName: {
+      /** @description Whether a property of a body (JSON, or a form) with this name names an owner too, where an operation declares one. */
+      body?: boolean;
+      /** @description The parameter's name, e.g. `locationId`. */
+      name: string;
+      /** @description Where it names an owner of this level only under a condition. */
+      when?: components["schemas"]["Condition"] | null;
+    };
+    /** @description Something found, and where. */
+    Finding: {
+      /**
+       * @description The document's title.
+       * @default
+       */
+      document: string;
+      /**
+       * @description What was found.
+       * @default
+       */
+      message: string;
+      /**
+       * @description The method, in lower case as documents have it.
+       * @default
+       */
+      method: string;
+      /**
+       * @description The path template.
+       * @default
+       */
+      path: string;
+    };
+    /** @description How many operations read, change and delete, by their methods. */
+    Kinds: {
+      /**
+       * @description All other methods but `DELETE`.
+       * @default 0
+       */
+      changes: number;
+      /**
+       * @description `DELETE`.
+       * @default 0
+       */
+      deletes: number;
+      /**
+       * @description `GET` and the other safe methods (RFC 9110 section 9.2.1).
+       * @default 0
+       */
+      reads: number;
+    };
+    /** @description What compiling found. */
+    Report: {
+      /**
+       * @description Those that an agency's integration can reach.
+       * @default 0
+       */
+      agency: number;
+      /**
+       * @description Those that no private integration can reach.
+       * @default 0
+       */
+      closed?: number;
+      /**
+       * @description Pairs of templates that both match some path. Each stands at the one that wins: with the leftmost literal.
+       * @default []
+       */
+      crossing: components["schemas"]["Finding"][];
+      /**
+       * @description How many documents were read.
+       * @default 0
+       */
+      documents?: number;
+      /**
+       * @description What stops the documents from being published.
+       * @default []
+       */
+      errors: components["schemas"]["Finding"][];
+      /** @description How many findings more there are than the lists above hold, by the list's name. */
+      left_out?: {
+        [key: string]: number;
+      };
+      /**
+       * @description Parameters that look as if they named an owner, and are not declared to.
+       * @default []
+       */
+      looks_like_owner?: components["schemas"]["Finding"][];
+      /**
+       * @description The operations of sub-accounts at which no owner is compared.
+       * @default []
+       */
+      names_no_owner?: components["schemas"]["Finding"][];
+      /**
+       * @description The operations that any token of some level opens, whatever its scopes.
+       * @default []
+       */
+      needs_no_scope?: components["schemas"]["Finding"][];
+      /**
+       * @description All operations.
+       * @default 0
+       */
+      operations: number;
+      /**
+       * @description Operations that a document opens to anyone beside others (`{}`), which the gate does not.
+       * @default []
+       */
+      optional_security?: components["schemas"]["Finding"][];
+      /**
+       * @description Pairs of templates of which one has a literal where the other has a parameter: the router tolerance judges a
+       *     request as both where the parameter's value resembles the literal. Each stands at the one with the parameter.
+       * @default []
+       */
+      overlapping?: components["schemas"]["Finding"][];
+      /**
+       * @description Those open to anyone.
+       * @default 0
+       */
+      public: number;
+      /**
+       * @description Operations whose place a rule takes.
+       * @default []
+       */
+      replaced?: components["schemas"]["Finding"][];
+      /**
+       * @description How many scopes operations need.
+       * @default 0
+       */
+      scopes: number;
+      /**
+       * @description Those that a sub-account's integration can reach.
+       * @default 0
+       */
+      sub_account: number;
+      /**
+       * @description Security schemes that a document uses and does not declare.
+       * @default []
+       */
+      undeclared_schemes?: components["schemas"]["Finding"][];
+      /**
+       * @description Security schemes that the settings do not map.
+       * @default []
+       */
+      unmapped_schemes: string[];
+      /**
+       * @description Owners that an operation declares in a body that the gate cannot read.
+       * @default []
+       */
+      unread_bodies?: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that no private integration can reach.
+       * @default []
+       */
+      unsatisfiable: components["schemas"]["Finding"][];
+      /**
+       * @description How many operations any token of a level opens, whatever its scopes.
+       * @default {
+       *       "agency": {
+       *         "changes": 0,
+       *         "deletes": 0,
+       *         "reads": 0
+       *       },
+       *       "sub_account": {
+       *         "changes": 0,
+       *         "deletes": 0,
+       *         "reads": 0
+       *       }
+       *     }
+       */
+      unscoped?: components["schemas"]["Unscoped"];
+      /**
+       * @description Scopes that documents name, and that open nothing to a private integration.
+       * @default []
+       */
+      unused_scopes?: string[];
+      /**
+       * @description Operations that say nothing of security.
+       * @default []
+       */
+      without_security: components["schemas"]["Finding"][];
+      /**
+       * @description The operations that are open to anyone, without a token.
+       * @default []
+       */
+      without_token?: components["schemas"]["Finding"][];
+    };
+    Policy: {
+      /** @description Its documents; null where they were not kept: it was published by a release that kept none */
+      documents:
+        | {
+            name: components["schemas"]["DocumentName"];
+            /** @description How many it describes */
+            operations: number;
+          }[]
+        | null;
+      rev: number;
+      /** Format: date-time */
+      published_at: string;
+      actor: string;
+      settings: components["schemas"]["Settings"];
+      report: components["schemas"]["Report"];
+    };
+    Published: {
+      rev: number;
+      changed: boolean;
+      report: components["schemas"]["Report"];
+      diff: components["schemas"]["PolicyDiff"];
+      impact: components["schemas"]["Impact"];
+      documents: components["schemas"]["DocumentChanges"];
+    };
+    Preview: {
+      /** @description The revision in force, which it is compared with; 0 where there is none */
+      rev: number;
+      report: components["schemas"]["Report"];
+      diff: components["schemas"]["PolicyDiff"] | null;
+      impact: components["schemas"]["Impact"] | null;
+      documents: components["schemas"]["DocumentChanges"];
+    };
+    /** @description Operations as `METHOD /template`, and the same by who can reach them. */
+    PolicyDiff: {
+      /** @description In the new policy only. */
+      added: string[];
+      /** @description What changes for the agency's integrations. */
+      agency: components["schemas"]["PolicyReach"];
+      /** @description In both, with other requirements. */
+      changed: string[];
+      /** @description How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`. */
+      head?: components["schemas"]["HeadChange"];
+      /** @description The parameters that name an owner, where they change: that bears on every operation. */
+      owner_parameters?: components["schemas"]["OwnerNamesChange"];
+      /** @description In the old policy only. */
+      removed: string[];
+      /** @description What changes for a sub-account's integrations. */
+      sub_account: components["schemas"]["PolicyReach"];
+      /** @description What changes for requests without a token. */
+      without_token: components["schemas"]["PolicyReach"];
+    };
+    Explain: {
+      /** @description As on the wire: upper case */
+      method: string;
+      /** @description Path and query */
+      path: string;
+      integration?: components["schemas"]["IntegrationId"];
+      scopes?: components["schemas"]["Scopes"];
+      owner?: components["schemas"]["Owner"];
+    };
+    /** @description A verdict with the steps that led to it. */
+    Explanation: {
+      /** @description Whether the request would be forwarded. */
+      allowed: boolean;
+      /**
+       * @description The reason in one word: `allowed`, or the denial's code.
+       * @enum {string}
+       */
+      code:
+        | "allowed"
+        | "ambiguous_request"
+        | "no_credential"
+        | "malformed_token"
+        | "forged_token"
+        | "admin_credential"
+        | "unknown_token"
+        | "deleted_integration"
+        | "dead_token"
+        | "paused_integration"
+        | "expired_integration"
+        | "unknown_operation"
+        | "method_not_allowed"
+        | "ambiguous_operation"
+        | "not_for_integrations"
+        | "wrong_level"
+        | "wrong_owner"
+        | "ambiguous_owner"
+        | "owner_not_checked"
+        | "missing_owner"
+        | "missing_scopes"
+        | "client_gone"
+        | "store_unavailable"
+        | "misconfigured"
+        | "origin_unreachable"
+        | "origin_status"
+        | "origin_too_slow";
+      /** @description The operation, where the request names one. */
+      operation?: components["schemas"]["Operation"];
+      /** @description The steps taken, in order; only the last can have failed. */
+      steps: components["schemas"]["Step"][];
+    };
+    /** @description A method and a path template of the origin, with what they require. */
+    Operation: {
+      /** @description Who may use it. */
+      access: components["schemas"]["Access"];
+      /** @description The title of the document that describes it. */
+      document?: string;
+      /** @description OpenAPI's `operationId`, where there is one. */
+      id?: string;
+      /** @description The method. */
+      method: string;
+      /** @description Where the request names the owner, of either level, where there are no alternatives that say so. */
+      owner?: components["schemas"]["OwnerParameter"][] | "none";
+      /**
+       * @description Whether it takes `multipart/form-data` in which the origin, not the gate, compares the owner.
+       * @constant
+       */
+      owner_in_body?: "origin";
+      /** @description The path template. */
+      path: string;
+      /**
+       * @description Whether the origin's router reads a path exactly as the policy does: then no value of a parameter is judged as a
+       *     literal that it only resembles.
+       */
+      router_exact?: boolean;
+      /** @description OpenAPI's `summary`, where there is one. */
+      summary?: string;
+    };
+    Waiting: {
+      waiting: number;
+      /** @description Whether all of KV is in this release's format and signed with the first token key, so that KV needs no other */
+      complete: boolean;
+    };
+    /** @description An RFC 9457 problem */
+    Problem: {
+      /** Format: uri */
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      /** @description The field of the body, the query parameter or the header field that is wrong */
+      field?: string;
+      /** @description With 412: the present state */
+      current?: unknown;
+      report?: components["schemas"]["Report"];
+    };
+    /** @description What one operation needs of one kind of caller, before and after. */
+    PolicyChange: {
+      /** @description What it needs; nothing where it is no longer in the policy. */
+      after: components["schemas"]["Access"] | null;
+      /** @description What it needed; nothing where it was not in the policy. */
+      before: components["schemas"]["Access"] | null;
+      /** @description The method. */
+      method: string;
+      /** @description The path template; the new one, where there is one. */
+      path: string;
+    };
+    /** @description What changes for one kind of caller. */
+    PolicyReach: {
+      /** @description Within reach before and after, with other requirements. */
+      changed: components["schemas"]["PolicyChange"][];
+      /** @description Out of reach before. */
+      reachable: components["schemas"]["PolicyChange"][];
+      /** @description Within reach before. */
+      unreachable: components["schemas"]["PolicyChange"][];
+    };
+    Impact: {
+      /** @description How many of them lose an operation */
+      losing: number;
+      /** @description For how many integrations something changes */
+      affected: number;
+      /** @description The first 200 of them, those that lose an operation before the others */
+      integrations: {
+        owner: components["schemas"]["Owner"];
+        integration: components["schemas"]["IntegrationId"];
+        name: components["schemas"]["Name"];
+        lost: string[];
+        gained: string[];
+      }[];
+    };
+    RollBack: {
+      /** @description The rev whose policy is to be in force again */
+      to: number;
+    };
+    PolicyVersions: {
+      versions: {
+        /** @description How many; null where they were not kept */
+        documents: number | null;
+        rev: number;
+        /** Format: date-time */
+        published_at: string;
+        actor: string;
+        /** @description As in its report */
+        counts: {
+          operations: number;
+          agency: number;
+          sub_account: number;
+          public: number;
+          scopes: number;
+        };
+      }[];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
+    };
+    /** @description Who may use an operation. */
+    Access:
+      | "public"
+      | "authenticated"
+      | {
+          any_of: components["schemas"]["Alternative"][];
+        };
+    /** @description One way to be allowed. */
+    Alternative: {
+      /** @description The level that the integration must belong to. */
+      level: components["schemas"]["Level"];
+      /** @description Where the request names the owner. Where there is any, the request must name the integration's own. */
+      owner?: components["schemas"]["OwnerParameter"][] | "none";
+      /** @description The scopes that it must have, all of them. */
+      scopes: components["schemas"]["Scopes"];
+    };
+    /** @description One scope and what it is for. */
+    CatalogueEntry: {
+      /** @description Whether it lets change something. */
+      access: components["schemas"]["ScopeAccess"];
+      /** @description What a document says of it, where one does. */
+      description?: string;
+      /** @description What scopes of one subject share: the part before the first `.` or `/`. */
+      group: string;
+      /** @description The operations that need it. */
+      operations: components["schemas"]["CatalogueOperation"][];
+      /** @description The scope. */
+      scope: components["schemas"]["Scope"];
+    };
+    /** @description An operation as the catalogue names it. */
+    CatalogueOperation: {
+      /** @description The levels for which the scope opens it. */
+      levels: components["schemas"]["Level"][];
+      /** @description The method. */
+      method: string;
+      /** @description The path template. */
+      path: string;
+      /** @description OpenAPI's `summary`. */
+      summary?: string;
+    };
+    /** @description `altType=location`, in the query. A request that leaves the parameter out is taken to mean it. */
+    Condition: {
+      /** @description The value under which the condition holds, whatever its case. */
+      is: string;
+      /** @description The query parameter's name. */
+      name: string;
+    };
+    /** @description How `HEAD` finds its operation, before and after. */
+    HeadChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["HeadRequests"];
+      /** @description In the old policy. */
+      before: components["schemas"]["HeadRequests"];
+    };
+    /** @description How `HEAD` finds its operation. */
+    HeadRequests: "as_described" | "as_get";
+    /** @description Who compares the owner in `multipart/form-data`, which the gate does not read. */
+    OwnerInBody: "gate" | "origin" | string[];
+    /** @description The parameters that name an owner, by level. */
+    OwnerNames: {
+      /** @description Those that name the agency. */
+      agency?: components["schemas"]["OwnerName"][];
+      /** @description Those that name a sub-account. */
+      sub_account?: components["schemas"]["OwnerName"][];
+    };
+    /** @description The parameters that name an owner, before and after. */
+    OwnerNamesChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["OwnerNames"];
+      /** @description In the old policy. */
+      before: components["schemas"]["OwnerNames"];
+    };
+    /** @description Where one operation names the owner. */
+    OwnerParameter: {
+      /** @description Where it stands. */
+      in: components["schemas"]["Place"];
+      /** @description The parameter's name. */
+      name: string;
+    };
+    /** @description Where a parameter stands. */
+    Place: "path" | "query" | "header" | "body";
+    /** @description How the origin's router reads paths. */
+    Router: "tolerant" | "exact";
+    /** @description What a security scheme means. */
+    Scheme: {
+      /** @description The level that it is for. */
+      level: components["schemas"]["Level"];
+      /** @description Whether private integrations' tokens may use it at all. */
+      private_integrations: boolean;
+    };
+    /** @description Whether a scope lets change something. */
+    ScopeAccess: "read" | "write";
+    /** @description One step of a decision. */
+    Step: {
+      /** @description What was found, in a sentence. */
+      detail: string;
+      /** @description Whether it went on from here. */
+      passed: boolean;
+      /** @description Which one. */
+      step: components["schemas"]["StepName"];
+    };
+    /** @description How many operations of each kind need no scope, by the level whose integrations they are open to. */
+    Unscoped: {
+      /**
+       * @description Open to every integration of the agency.
+       * @default {
+       *       "changes": 0,
+       *       "deletes": 0,
+       *       "reads": 0
+       *     }
+       */
+      agency: components["schemas"]["Kinds"];
+      /**
+       * @description Open to every integration of a sub-account.
+       * @default {
+       *       "changes": 0,
+       *       "deletes": 0,
+       *       "reads": 0
+       *     }
+       */
+      sub_account: components["schemas"]["Kinds"];
+    };
+    /**
+     * @description What an alternative is that has a level and no scope, and an operation that is open to every valid token. What is public
+     *     stays so, and what a rule names stays as the rule says.
+     */
+    WithoutScopes: "allow" | "deny";
+    /** @description What an operation without any `security` is. */
+    WithoutSecurity: "deny" | "authenticated" | "public";
+    /** @description The steps, in order. */
+    StepName: "request" | "token" | "operation" | "access";
+  };
+}

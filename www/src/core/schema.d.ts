@@ -1,0 +1,643 @@
+// Made of src/schemas.json by `cargo xtask vectors`; tests/page/schema.test.mjs compares the two.
+
+export interface components {
+  schemas: {
+    /** @description What an integration can and cannot do for its own owner. */
+    Abilities: {
+      /** @description What every token of its level reaches, whatever its scopes. */
+      any_token: components["schemas"]["AnyToken"];
+      /** @description What its scopes bring, by what they are about. */
+      by_scopes: components["schemas"]["AbilitiesOfScopes"][];
+      /** @description What it does not reach, by what it is about. */
+      not: components["schemas"]["OutOfReach"][];
+      /** @description The scopes that open nothing. */
+      unknown: components["schemas"]["Scopes"];
+      /** @description The operations that name no owner. */
+      unnamed: components["schemas"]["Unnamed"];
+    };
+    /** @description What scopes of one group bring. */
+    AbilitiesOfScopes: {
+      /** @description The scopes' group. */
+      group: string;
+      /** @description The operations that scopes which only read bring. */
+      read: components["schemas"]["ShownOperation"][];
+      /** @description The other operations. */
+      write: components["schemas"]["ShownOperation"][];
+    };
+    /** @description Who may use an operation. */
+    Access:
+      | "public"
+      | "authenticated"
+      | {
+          any_of: components["schemas"]["Alternative"][];
+        };
+    /** @description One way to be allowed. */
+    Alternative: {
+      /** @description The level that the integration must belong to. */
+      level: components["schemas"]["Level"];
+      /** @description Where the request names the owner. Where there is any, the request must name the integration's own. */
+      owner?: components["schemas"]["OwnerParameter"][] | "none";
+      /** @description The scopes that it must have, all of them. */
+      scopes: components["schemas"]["Scopes"];
+    };
+    /** @description What needs a token, if that, but no scope. No scope tells what kind these are, so their methods do. */
+    AnyToken: {
+      /** @description By another method, `DELETE` aside. */
+      changes: components["schemas"]["ShownOperation"][];
+      /** @description By `DELETE`. */
+      deletes: components["schemas"]["ShownOperation"][];
+      /** @description By a safe method (RFC 9110 section 9.2.1). */
+      reads: components["schemas"]["ShownOperation"][];
+    };
+    /** @description What `GET /scopes` answers. */
+    Catalogue: {
+      /** @description All of them. */
+      scopes: components["schemas"]["CatalogueEntry"][];
+    };
+    /** @description One scope and what it is for. */
+    CatalogueEntry: {
+      /** @description Whether it lets change something. */
+      access: components["schemas"]["ScopeAccess"];
+      /** @description What a document says of it, where one does. */
+      description?: string;
+      /** @description What scopes of one subject share: the part before the first `.` or `/`. */
+      group: string;
+      /** @description The operations that need it. */
+      operations: components["schemas"]["CatalogueOperation"][];
+      /** @description The scope. */
+      scope: components["schemas"]["Scope"];
+    };
+    /** @description An operation as the catalogue names it. */
+    CatalogueOperation: {
+      /** @description The levels for which the scope opens it. */
+      levels: components["schemas"]["Level"][];
+      /** @description The method. */
+      method: string;
+      /** @description The path template. */
+      path: string;
+      /** @description OpenAPI's `summary`. */
+      summary?: string;
+    };
+    /** @description `altType=location`, in the query. A request that leaves the parameter out is taken to mean it. */
+    Condition: {
+      /** @description The value under which the condition holds, whatever its case. */
+      is: string;
+      /** @description The query parameter's name. */
+      name: string;
+    };
+    /** @description A verdict with the steps that led to it. */
+    Explanation: {
+      /** @description Whether the request would be forwarded. */
+      allowed: boolean;
+      /**
+       * @description The reason in one word: `allowed`, or the denial's code.
+       * @enum {string}
+       */
+      code:
+        | "allowed"
+        | "ambiguous_request"
+        | "no_credential"
+        | "malformed_token"
+        | "forged_token"
+        | "admin_credential"
+        | "unknown_token"
+        | "deleted_integration"
+        | "dead_token"
+        | "paused_integration"
+        | "expired_integration"
+        | "unknown_operation"
+        | "method_not_allowed"
+        | "ambiguous_operation"
+        | "not_for_integrations"
+        | "wrong_level"
+        | "wrong_owner"
+        | "ambiguous_owner"
+        | "owner_not_checked"
+        | "missing_owner"
+        | "missing_scopes"
+        | "client_gone"
+        | "store_unavailable"
+        | "misconfigured"
+        | "origin_unreachable"
+        | "origin_status"
+        | "origin_too_slow";
+      /** @description The operation, where the request names one. */
+      operation?: components["schemas"]["Operation"];
+      /** @description The steps taken, in order; only the last can have failed. */
+      steps: components["schemas"]["Step"][];
+    };
+    /** @description Something found, and where. */
+    Finding: {
+      /**
+       * @description The document's title.
+       * @default
+       */
+      document: string;
+      /**
+       * @description What was found.
+       * @default
+       */
+      message: string;
+      /**
+       * @description The method, in lower case as documents have it.
+       * @default
+       */
+      method: string;
+      /**
+       * @description The path template.
+       * @default
+       */
+      path: string;
+    };
+    /** @description A credential that was found. It holds nothing of the secret part. */
+    Found:
+      | {
+          /** @description The integration that it names, where that can be read. */
+          id?: components["schemas"]["IntegrationId"];
+          /** @constant */
+          kind: "token";
+          /** @description Whether it is whole, with a right checksum. */
+          whole: boolean;
+        }
+      | {
+          /** @constant */
+          kind: "automation_key";
+        }
+      | {
+          /** @constant */
+          kind: "owner_key";
+        };
+    /** @description How `HEAD` finds its operation, before and after. */
+    HeadChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["HeadRequests"];
+      /** @description In the old policy. */
+      before: components["schemas"]["HeadRequests"];
+    };
+    /** @description How `HEAD` finds its operation. */
+    HeadRequests: "as_described" | "as_get";
+    /** @description An integration's level and scopes. */
+    Holder: {
+      /** @description The level that it belongs to. */
+      level: components["schemas"]["Level"];
+      /** @description What it holds. */
+      scopes: components["schemas"]["Scopes"];
+    };
+    /** @description The public id of an integration: 16 characters. It may be logged. */
+    IntegrationId: string;
+    /** @description How many operations read, change and delete, by their methods. */
+    Kinds: {
+      /**
+       * @description All other methods but `DELETE`.
+       * @default 0
+       */
+      changes: number;
+      /**
+       * @description `DELETE`.
+       * @default 0
+       */
+      deletes: number;
+      /**
+       * @description `GET` and the other safe methods (RFC 9110 section 9.2.1).
+       * @default 0
+       */
+      reads: number;
+    };
+    /** @description The two levels that an integration can belong to. */
+    Level: "agency" | "sub_account";
+    /** @description A method and a path template of the origin, with what they require. */
+    Operation: {
+      /** @description Who may use it. */
+      access: components["schemas"]["Access"];
+      /** @description The title of the document that describes it. */
+      document?: string;
+      /** @description OpenAPI's `operationId`, where there is one. */
+      id?: string;
+      /** @description The method. */
+      method: string;
+      /** @description Where the request names the owner, of either level, where there are no alternatives that say so. */
+      owner?: components["schemas"]["OwnerParameter"][] | "none";
+      /**
+       * @description Whether it takes `multipart/form-data` in which the origin, not the gate, compares the owner.
+       * @constant
+       */
+      owner_in_body?: "origin";
+      /** @description The path template. */
+      path: string;
+      /**
+       * @description Whether the origin's router reads a path exactly as the policy does: then no value of a parameter is judged as a
+       *     literal that it only resembles.
+       */
+      router_exact?: boolean;
+      /** @description OpenAPI's `summary`, where there is one. */
+      summary?: string;
+    };
+    /** @description Operations of one group that are not reached. */
+    OutOfReach: {
+      /** @description The scopes' group. */
+      group: string;
+      /** @description These. */
+      operations: components["schemas"]["ShownOperation"][];
+      /** @description What may be said of them together. */
+      what: components["schemas"]["What"];
+    };
+    /** @description Whom an integration belongs to. */
+    Owner: {
+      /** @description Which one. */
+      id: components["schemas"]["OwnerId"];
+      /** @description Agency or sub-account. */
+      level: components["schemas"]["Level"];
+    };
+    /**
+     * @description The id of an agency or sub-account in the origin's own terms: 1 to 64 RFC 3986 unreserved characters, `:` and `@`. Path
+     *     and query may percent-encode these two; values are compared after exactly one percent-decoding.
+     */
+    OwnerId: string;
+    /** @description Who compares the owner in `multipart/form-data`, which the gate does not read. */
+    OwnerInBody: "gate" | "origin" | string[];
+    /** @description A parameter that names an owner. */
+    OwnerName: {
+      /** @description Whether a property of a body (JSON, or a form) with this name names an owner too, where an operation declares one. */
+      body?: boolean;
+      /** @description The parameter's name, e.g. `locationId`. */
+      name: string;
+      /** @description Where it names an owner of this level only under a condition. */
+      when?: components["schemas"]["Condition"] | null;
+    };
+    /** @description The parameters that name an owner, by level. */
+    OwnerNames: {
+      /** @description Those that name the agency. */
+      agency?: components["schemas"]["OwnerName"][];
+      /** @description Those that name a sub-account. */
+      sub_account?: components["schemas"]["OwnerName"][];
+    };
+    /** @description The parameters that name an owner, before and after. */
+    OwnerNamesChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["OwnerNames"];
+      /** @description In the old policy. */
+      before: components["schemas"]["OwnerNames"];
+    };
+    /** @description Where one operation names the owner. */
+    OwnerParameter: {
+      /** @description Where it stands. */
+      in: components["schemas"]["Place"];
+      /** @description The parameter's name. */
+      name: string;
+    };
+    /** @description Where a parameter stands. */
+    Place: "path" | "query" | "header" | "body";
+    /** @description What one operation needs of one kind of caller, before and after. */
+    PolicyChange: {
+      /** @description What it needs; nothing where it is no longer in the policy. */
+      after: components["schemas"]["Access"] | null;
+      /** @description What it needed; nothing where it was not in the policy. */
+      before: components["schemas"]["Access"] | null;
+      /** @description The method. */
+      method: string;
+      /** @description The path template; the new one, where there is one. */
+      path: string;
+    };
+    /** @description Operations as `METHOD /template`, and the same by who can reach them. */
+    PolicyDiff: {
+      /** @description In the new policy only. */
+      added: string[];
+      /** @description What changes for the agency's integrations. */
+      agency: components["schemas"]["PolicyReach"];
+      /** @description In both, with other requirements. */
+      changed: string[];
+      /** @description How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`. */
+      head?: components["schemas"]["HeadChange"];
+      /** @description The parameters that name an owner, where they change: that bears on every operation. */
+      owner_parameters?: components["schemas"]["OwnerNamesChange"];
+      /** @description In the old policy only. */
+      removed: string[];
+      /** @description What changes for a sub-account's integrations. */
+      sub_account: components["schemas"]["PolicyReach"];
+      /** @description What changes for requests without a token. */
+      without_token: components["schemas"]["PolicyReach"];
+    };
+    /** @description What changes for one kind of caller. */
+    PolicyReach: {
+      /** @description Within reach before and after, with other requirements. */
+      changed: components["schemas"]["PolicyChange"][];
+      /** @description Out of reach before. */
+      reachable: components["schemas"]["PolicyChange"][];
+      /** @description Within reach before. */
+      unreachable: components["schemas"]["PolicyChange"][];
+    };
+    /** @description An operation that comes or goes. */
+    PreviewedOperation: {
+      /** @description Whether it changes something, by the kind of the scopes that open it. */
+      access: components["schemas"]["ScopeAccess"];
+      /** @description The method. */
+      method: string;
+      /** @description The path template. */
+      path: string;
+      /** @description The scopes that bring or take it. */
+      scopes: components["schemas"]["Scopes"];
+      /** @description OpenAPI's `summary`. */
+      summary?: string;
+    };
+    /** @description What compiling found. */
+    Report: {
+      /**
+       * @description Those that an agency's integration can reach.
+       * @default 0
+       */
+      agency: number;
+      /**
+       * @description Those that no private integration can reach.
+       * @default 0
+       */
+      closed: number;
+      /**
+       * @description Pairs of templates that both match some path. Each stands at the one that wins: with the leftmost literal.
+       * @default []
+       */
+      crossing: components["schemas"]["Finding"][];
+      /**
+       * @description How many documents were read.
+       * @default 0
+       */
+      documents: number;
+      /**
+       * @description What stops the documents from being published.
+       * @default []
+       */
+      errors: components["schemas"]["Finding"][];
+      /** @description How many findings more there are than the lists above hold, by the list's name. */
+      left_out?: {
+        [key: string]: number;
+      };
+      /**
+       * @description Parameters that look as if they named an owner, and are not declared to.
+       * @default []
+       */
+      looks_like_owner: components["schemas"]["Finding"][];
+      /**
+       * @description The operations of sub-accounts at which no owner is compared.
+       * @default []
+       */
+      names_no_owner: components["schemas"]["Finding"][];
+      /**
+       * @description The operations that any token of some level opens, whatever its scopes.
+       * @default []
+       */
+      needs_no_scope: components["schemas"]["Finding"][];
+      /**
+       * @description All operations.
+       * @default 0
+       */
+      operations: number;
+      /**
+       * @description Operations that a document opens to anyone beside others (`{}`), which the gate does not.
+       * @default []
+       */
+      optional_security: components["schemas"]["Finding"][];
+      /**
+       * @description Pairs of templates of which one has a literal where the other has a parameter: the router tolerance judges a
+       *     request as both where the parameter's value resembles the literal. Each stands at the one with the parameter.
+       * @default []
+       */
+      overlapping: components["schemas"]["Finding"][];
+      /**
+       * @description Those open to anyone.
+       * @default 0
+       */
+      public: number;
+      /**
+       * @description Operations whose place a rule takes.
+       * @default []
+       */
+      replaced: components["schemas"]["Finding"][];
+      /**
+       * @description How many scopes operations need.
+       * @default 0
+       */
+      scopes: number;
+      /**
+       * @description Those that a sub-account's integration can reach.
+       * @default 0
+       */
+      sub_account: number;
+      /**
+       * @description Security schemes that a document uses and does not declare.
+       * @default []
+       */
+      undeclared_schemes: components["schemas"]["Finding"][];
+      /**
+       * @description Security schemes that the settings do not map.
+       * @default []
+       */
+      unmapped_schemes: string[];
+      /**
+       * @description Owners that an operation declares in a body that the gate cannot read.
+       * @default []
+       */
+      unread_bodies: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that no private integration can reach.
+       * @default []
+       */
+      unsatisfiable: components["schemas"]["Finding"][];
+      /**
+       * @description How many operations any token of a level opens, whatever its scopes.
+       * @default {
+       *       "agency": {
+       *         "changes": 0,
+       *         "deletes": 0,
+       *         "reads": 0
+       *       },
+       *       "sub_account": {
+       *         "changes": 0,
+       *         "deletes": 0,
+       *         "reads": 0
+       *       }
+       *     }
+       */
+      unscoped: components["schemas"]["Unscoped"];
+      /**
+       * @description Scopes that documents name, and that open nothing to a private integration.
+       * @default []
+       */
+      unused_scopes: string[];
+      /**
+       * @description Operations that say nothing of security.
+       * @default []
+       */
+      without_security: components["schemas"]["Finding"][];
+      /**
+       * @description The operations that are open to anyone, without a token.
+       * @default []
+       */
+      without_token: components["schemas"]["Finding"][];
+    };
+    /** @description How the origin's router reads paths. */
+    Router: "tolerant" | "exact";
+    /** @description What a security scheme means. */
+    Scheme: {
+      /** @description The level that it is for. */
+      level: components["schemas"]["Level"];
+      /** @description Whether private integrations' tokens may use it at all. */
+      private_integrations: boolean;
+    };
+    /** @description One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive. */
+    Scope: string;
+    /** @description Whether a scope lets change something. */
+    ScopeAccess: "read" | "write";
+    /** @description Scopes before and after, of an integration of one level. */
+    ScopeChange: {
+      /** @description Its scopes then. */
+      after: components["schemas"]["Scopes"];
+      /** @description Its scopes now; none for an integration that is still to be made. */
+      before: components["schemas"]["Scopes"];
+      /** @description The level that the integration belongs to. */
+      level: components["schemas"]["Level"];
+    };
+    /** @description What changes from one set to another. */
+    ScopeDiff: {
+      /** @description In the new set only. */
+      added: components["schemas"]["Scopes"];
+      /** @description In the old set only. */
+      removed: components["schemas"]["Scopes"];
+    };
+    /** @description What a change of scopes does. */
+    ScopePreview: {
+      /** @description The scopes that come. */
+      added: components["schemas"]["Scopes"];
+      /** @description The operations that come within reach, in the policy's order. */
+      gained: components["schemas"]["PreviewedOperation"][];
+      /** @description How many operations are within reach before and after. */
+      kept: number;
+      /** @description The operations that go out of reach, in the policy's order. */
+      lost: components["schemas"]["PreviewedOperation"][];
+      /** @description How many operations are open to this level with all scopes there are. */
+      operations: number;
+      /** @description How many operations are within reach after. */
+      reachable: number;
+      /** @description The scopes that go. */
+      removed: components["schemas"]["Scopes"];
+      /** @description The scopes, before or after, that no operation of the policy needs. */
+      unknown: components["schemas"]["Scopes"];
+    };
+    /** @description A set of scopes, in the order of their bytes. */
+    Scopes: components["schemas"]["Scope"][];
+    /** @description How documents are read. */
+    Settings: {
+      /** @description How `HEAD` finds its operation. */
+      head?: components["schemas"]["HeadRequests"];
+      /** @description Who compares the owner in bodies that the gate does not read. */
+      owner_in_body?: components["schemas"]["OwnerInBody"];
+      /** @description The parameters that name an owner. */
+      owner_parameters?: components["schemas"]["OwnerNames"];
+      /** @description How the origin's router reads paths. */
+      router?: components["schemas"]["Router"];
+      /** @description The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId. */
+      router_exact?: string[];
+      /** @description Rules written by hand. A rule takes the place of the operation with its method and path. */
+      rules?: components["schemas"]["Operation"][];
+      /** @description What each security scheme means, by its name. */
+      schemes?: {
+        [key: string]: components["schemas"]["Scheme"];
+      };
+      /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
+      scope_extension?: string | null;
+      /** @description What an operation is that some private integration could use without any scope. */
+      without_scopes?: components["schemas"]["WithoutScopes"];
+      /** @description What an operation without any `security` is. */
+      without_security?: components["schemas"]["WithoutSecurity"];
+    };
+    /** @description An operation to be listed. */
+    ShownOperation: {
+      /** @description Whether it changes something: by the kind of the scopes that open it, without scopes by its method. */
+      access: components["schemas"]["ScopeAccess"];
+      /** @description The method. */
+      method: string;
+      /** @description The path template. */
+      path: string;
+      /** @description Whether anyone reaches it without a token. */
+      public?: boolean;
+      /** @description OpenAPI's `summary`. */
+      summary?: string;
+    };
+    /** @description One step of a decision. */
+    Step: {
+      /** @description What was found, in a sentence. */
+      detail: string;
+      /** @description Whether it went on from here. */
+      passed: boolean;
+      /** @description Which one. */
+      step: components["schemas"]["StepName"];
+    };
+    /** @description The steps, in order. */
+    StepName: "request" | "token" | "operation" | "access";
+    /** @description A text's form. None of them holds any of the token's secret part. */
+    TokenForm:
+      | {
+          /** @constant */
+          form: "ours";
+          /** @description The integration that it names. */
+          id: components["schemas"]["IntegrationId"];
+          /** @description What it begins with. */
+          prefix: string;
+        }
+      | {
+          /** @description What is wrong. */
+          detail: string;
+          /** @constant */
+          form: "mistyped";
+        }
+      | {
+          /** @description What is wrong. */
+          detail: string;
+          /** @constant */
+          form: "truncated";
+        }
+      | {
+          /** @description What is wrong. */
+          detail: string;
+          /** @constant */
+          form: "other";
+        };
+    /** @description The operations at which a request need not name an owner, so that the gate compares none. */
+    Unnamed: {
+      /** @description How many operations are open to this level, with all scopes. */
+      open: number;
+      /** @description How many of them name no owner. */
+      operations: number;
+      /** @description Those that this integration reaches. */
+      reached: components["schemas"]["ShownOperation"][];
+    };
+    /** @description How many operations of each kind need no scope, by the level whose integrations they are open to. */
+    Unscoped: {
+      /**
+       * @description Open to every integration of the agency.
+       * @default {
+       *       "changes": 0,
+       *       "deletes": 0,
+       *       "reads": 0
+       *     }
+       */
+      agency: components["schemas"]["Kinds"];
+      /**
+       * @description Open to every integration of a sub-account.
+       * @default {
+       *       "changes": 0,
+       *       "deletes": 0,
+       *       "reads": 0
+       *     }
+       */
+      sub_account: components["schemas"]["Kinds"];
+    };
+    /** @description How much of a group is out of reach. */
+    What: "touch" | "change" | "some";
+    /**
+     * @description What an alternative is that has a level and no scope, and an operation that is open to every valid token. What is public
+     *     stays so, and what a rule names stays as the rule says.
+     */
+    WithoutScopes: "allow" | "deny";
+    /** @description What an operation without any `security` is. */
+    WithoutSecurity: "deny" | "authenticated" | "public";
+  };
+}
