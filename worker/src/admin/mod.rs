@@ -176,9 +176,9 @@ impl Admin<'_> {
 
     /// Whether the page that asks is our own; `None` where no page is named.
     fn own_origin(&self) -> Option<bool> {
-        match (self.header("origin"), self.header("sec-fetch-context")) {
+        match (self.header("origin"), self.header("sec-fetch-site")) {
             (Some(given), _) => Some(given.eq_ignore_ascii_case(split(&self.request.url()).0)),
-            (None, Some(context)) => Some(context == "same-origin" || context == "none"),
+            (None, Some(site)) => Some(site == "same-origin" || site == "none"),
             (None, None) => None,
         }
     }
