@@ -43,13 +43,13 @@ impl<'a> Context<'a> {
         events::write(self.database, &self.actor.name(), self.now, kind, integration, detail)
     }
 
-    /// Has KV and the feed told of a record that has changed.
+    /// Queues a changed record for KV, and enters it in the feed.
     pub fn publish(&self, record: &Record) -> Result<(), AdminError> {
         self.publishes.set(true);
         outbox::put_record(self.database, record, self.now)
     }
 
-    /// Has KV and the feed told of a new policy.
+    /// Queues a new policy for KV, and enters it in the feed.
     pub fn publish_policy(&self, policy: &Policy) -> Result<(), AdminError> {
         self.publishes.set(true);
         outbox::put_policy(self.database, policy, self.now)

@@ -6,7 +6,7 @@ use tidegate::feed::KEPT_SECONDS;
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
 
-/// What brings the schema one version further: statements, then what SQLite cannot compute by itself.
+/// One version of the schema: statements, then what SQL cannot compute.
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
@@ -62,7 +62,7 @@ const SEARCH: &str = "
     CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
 ";
 
-/// What waits in the outbox is what KV does not have yet, so the feed begins with that; then [`feed_recent`].
+/// The feed begins with what waits in the outbox, since KV does not have it yet; then [`feed_recent`].
 const FRESHNESS: &str = "
     CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
     CREATE INDEX feed_by_told_at ON feed (told_at);
@@ -111,7 +111,7 @@ const DOCUMENTS: &str = "
 ";
 
 /// An integration's end, pause, and the version of the record that expresses it; and how far KV is written in which format.
-/// A put that an earlier release makes does not raise `puts`, so the trigger tells that KV has to be written afresh.
+/// A put that an earlier release makes does not raise `puts`, so the trigger notes that KV has to be rewritten.
 const PROJECTION: &str = "
     ALTER TABLE integrations ADD COLUMN expires_at INTEGER;
     ALTER TABLE integrations ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
@@ -125,7 +125,7 @@ const PROJECTION: &str = "
     END;
 ";
 
-/// Wrong owner keys are not counted here any more. The tables stay for the release before, should it come back.
+/// Wrong owner keys are no longer counted here. The tables stay, since a rollback to the release before needs them.
 const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
 
 /// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
@@ -162,7 +162,7 @@ pub(crate) fn migrate(database: &Database, now: Timestamp) -> Result<(), AdminEr
     Ok(())
 }
 
-/// What KV took of late it may not serve everywhere yet, so that is in the feed too.
+/// Recent changes enter the feed as well, since KV may not serve them everywhere yet.
 fn feed_recent(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     let now = now.seconds();
     let sql = "INSERT INTO feed (key, rev, seq, told_at)

@@ -92,7 +92,7 @@ fn column(by: SortBy) -> &'static str {
     }
 }
 
-/// What SQLite compared of it.
+/// The value that SQLite compared.
 fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp) -> SortKey {
     match by {
         SortBy::Id => SortKey::Id,

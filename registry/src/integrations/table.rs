@@ -9,7 +9,7 @@ use tidegate::text::folded;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
-/// What of a row [`Row`] reads.
+/// The columns that [`Row`] reads.
 pub(crate) const COLUMNS: &str =
     "id, rev, level, owner_id, name, description, scopes, expires_at, paused, last_n, created_at, updated_at";
 
@@ -121,7 +121,7 @@ pub(crate) fn check_version(database: &Database, id: &IntegrationId) -> Result<(
 /// Writes an integration, new or changed, and its tokens. What is no longer among them has ended.
 pub(crate) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let scopes = serde_json::to_string(&integration.scopes).map_err(|error| AdminError::Registry(error.to_string()))?;
-    // What a later release has beside these stays.
+    // Columns that a later release added keep their values.
     let sql = "INSERT INTO integrations
         (id, rev, level, owner_id, name, description, scopes, expires_at, paused, record_version, last_n, created_at,
         updated_at, folded_name, folded_text)

@@ -23,14 +23,14 @@ row! {
 /// The present tokens of integrations, by integration: the current one, then the outgoing one.
 pub(crate) type Tokens = BTreeMap<IntegrationId, Vec<Token>>;
 
-/// Those of one integration.
+/// The tokens of one integration.
 pub(crate) fn of(database: &Database, id: &IntegrationId) -> Result<Vec<Token>, AdminError> {
     let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
         WHERE integration = ? AND ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC";
     database.rows(sql, vec![id.as_str().into()])
 }
 
-/// Those of some integrations, given as a JSON list of ids.
+/// The tokens of some integrations, given as a JSON list of ids.
 pub(crate) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminError> {
     let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
         WHERE integration IN (SELECT value FROM json_each(?)) AND ended_at IS NULL
@@ -38,7 +38,7 @@ pub(crate) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminErr
     Ok(by_integration(database.rows(sql, vec![ids.into()])?))
 }
 
-/// What state they make; `None` where they contradict each other.
+/// The state that they make; `None` if they contradict each other.
 pub(crate) fn rotation(tokens: &[Token]) -> Option<Rotation> {
     let live = |token: &Token| LiveToken { n: token.n, hash: token.hash };
     match tokens {

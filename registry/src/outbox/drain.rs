@@ -10,11 +10,11 @@ use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::token::{SignedValue, TokenKeys};
 
-/// How long a put may take. One that has not answered by then may still land: so long, no other may start. Not forever, since
-/// a put whose request was cancelled never answers.
+/// How long a put may take, and how long no other starts beside one without an answer, since it may still land. Not forever: a
+/// put whose request was cancelled never answers.
 pub const PUT_TIMEOUT: Duration = Duration::from_millis(PUT_TIMEOUT_MS);
 const PUT_TIMEOUT_MS: u64 = 60_000;
-/// After how many puts that failed a drain takes KV to be down.
+/// After how many failed puts a drain takes KV to be down.
 const MAX_FAILURES: usize = 5;
 /// After how many puts a drain pauses, and for how long. workerd looks at its timers and its network only when nothing else
 /// is ready. Where KV is in the same process, as in `wrangler dev`, something always is: without a pause nobody would be
@@ -31,8 +31,8 @@ pub struct Share {
     pub time_ms: u64,
 }
 
-/// Keeps a second drain from starting beside the first, so that no put can overtake a newer one of the same key. It is in
-/// memory only: for the puts of an object that ended, the table's rows are put once more.
+/// Keeps a second drain from starting beside the first, so that no put can overtake a newer one of the same key. It is only in
+/// memory; what an ended object's puts may do late is undone by putting their rows once more.
 #[derive(Default)]
 pub struct Lease {
     until_ms: Cell<u64>,

@@ -1,4 +1,4 @@
-//! What KV has yet to be told: one row a key, the newer replacing the older; they go when KV has taken them.
+//! What waits to be written to KV: one row per key, a newer one replacing the older. A row goes once KV has taken it.
 
 mod drain;
 mod projection;

@@ -1,5 +1,5 @@
-//! KV as the registry last wrote all of it: in which format, with which key. A start that finds another format writes KV
-//! afresh, in batches that the alarm makes; so does a resync.
+//! KV as the registry last wrote all of it: in which format, with which key. A start that finds another format rewrites
+//! KV in batches, by the alarm; so does a resync.
 
 use serde_json::json;
 
@@ -17,9 +17,9 @@ const FORMAT: u32 = 2;
 
 row! {
     struct State {
-        /// What all of KV was last written in; empty where that is not known.
+        /// The format that all of KV was last written in; empty if that is not known.
         format: String,
-        /// What it is being written in, if it is.
+        /// The format of the rewrite under way, if there is one.
         target: Option<String>,
         /// The last integration that was listed; empty after the policy, null before it.
         after: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) fn format(keys: &StoreKeys) -> String {
     format!("{FORMAT}:{}", keys.signing_key_id())
 }
 
-/// At a start: begins to write KV afresh where it is in another format, and goes on where that was begun.
+/// At a start: begins a rewrite if KV is in another format, and continues one that was begun.
 pub(crate) fn start(database: &Database, format: &str) -> Result<(), AdminError> {
     let state = state(database)?;
     if state.target.as_deref() == Some(format) || (state.target.is_none() && state.format == format) {
@@ -43,12 +43,12 @@ pub(crate) fn start(database: &Database, format: &str) -> Result<(), AdminError>
     if is_empty { end(database, format) } else { restart(database, format) }
 }
 
-/// Begins to write KV afresh.
+/// Begins a rewrite of KV.
 pub(crate) fn restart(database: &Database, format: &str) -> Result<(), AdminError> {
     database.run("UPDATE projection SET target = ?, after = NULL, listed = 0", vec![format.into()])
 }
 
-/// Puts the next keys into the outbox, as long as no more than `most` wait there. Runs in a transaction of its caller's.
+/// Puts the next keys into the outbox, as long as no more than `most` wait there. The caller runs it in a transaction.
 /// Returns what kept an integration out, for the log.
 pub(crate) fn step(database: &Database, most: u64, now: Timestamp) -> Result<Vec<String>, AdminError> {
     let State { target, after, listed, .. } = state(database)?;
@@ -69,7 +69,7 @@ pub(crate) fn step(database: &Database, most: u64, now: Timestamp) -> Result<Vec
     Ok(faults)
 }
 
-/// Notes that KV is written, where nothing is left of what was listed.
+/// Notes that the rewrite is complete, if nothing is left of what was listed.
 pub(crate) fn finish(database: &Database) -> Result<(), AdminError> {
     match state(database)? {
         State { target: Some(target), listed: 1, .. } if table::waiting(database)? == 0 => end(database, &target),
@@ -83,7 +83,7 @@ pub(crate) fn is_pending(database: &Database) -> Result<bool, AdminError> {
     Ok(target.is_some() && listed == 0)
 }
 
-/// How many keys KV has yet to be told of.
+/// How many keys wait to be written to KV.
 pub(crate) fn waiting(database: &Database, now: Timestamp) -> Result<u64, AdminError> {
     Ok(table::waiting(database)?.saturating_add(left(database, now)?))
 }

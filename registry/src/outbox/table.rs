@@ -11,7 +11,7 @@ use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
 
-/// How long a tombstone stays in KV, in seconds; it must outlast every late write, at the least 24 hours.
+/// How long a tombstone stays in KV, in seconds; it must outlast every late write, at least 24 hours.
 pub(crate) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
 /// or never answered: that one could land late, over a newer value. No put is assumed to land later than that, so the
@@ -23,7 +23,7 @@ pub(crate) const UNPUBLISHED: &str =
     "SELECT substr(key, 3) AS id FROM outbox WHERE key LIKE 'i:%' AND again_at IS NULL";
 
 row! {
-    /// What KV has yet to be told of one key.
+    /// A value that waits to be written to KV.
     pub(crate) struct Row {
         pub key: String,
         pub rev: u64,
@@ -47,30 +47,30 @@ row! {
     }
 }
 
-/// Notes that KV has to be told of a record that has changed, and has the feed tell of it.
+/// Queues a changed record for KV, and enters it in the feed.
 pub(crate) fn put_record(database: &Database, record: &Record, now: Timestamp) -> Result<(), AdminError> {
     feed::note(database, &Record::key(record.id()), record.rev())?;
     put_record_again(database, record, now)
 }
 
-/// Notes that KV has to be told of a new policy, and has the feed tell of it.
+/// Queues a new policy for KV, and enters it in the feed.
 pub(crate) fn put_policy(database: &Database, policy: &Policy, now: Timestamp) -> Result<(), AdminError> {
     feed::note(database, POLICY_KEY, policy.rev())?;
     put_policy_again(database, policy.rev(), &policy.to_json(), now)
 }
 
-/// Notes that KV has to be told once more of a record.
+/// Queues a record for KV once more.
 pub(crate) fn put_record_again(database: &Database, record: &Record, now: Timestamp) -> Result<(), AdminError> {
     let ttl = matches!(record, Record::Gone { .. }).then_some(TOMBSTONE_SECONDS);
     put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl, now)
 }
 
-/// Notes that KV has to be told once more of the policy, by its revision and text.
+/// Queues the policy for KV once more, by its revision and text.
 pub(crate) fn put_policy_again(database: &Database, rev: u64, text: &str, now: Timestamp) -> Result<(), AdminError> {
     put(database, POLICY_KEY, rev, text, None, now)
 }
 
-/// How many keys KV has yet to be told of.
+/// How many keys wait to be written to KV.
 pub(crate) fn waiting(database: &Database) -> Result<u64, AdminError> {
     database.count("outbox WHERE again_at IS NULL", vec![])
 }
@@ -87,7 +87,7 @@ pub(crate) fn unpublished(database: &Database, ids: &str) -> Result<Vec<Integrat
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// In how many seconds there is something to do; `None` where nothing is left.
+/// In how many seconds there is something to do; `None` if nothing is left.
 pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
     let due: Option<Due> = database.row("SELECT min(coalesce(again_at, 0)) AS due FROM outbox", vec![])?;
     Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
@@ -103,7 +103,7 @@ pub(crate) fn next(database: &Database, but: &[String], now: Timestamp) -> Resul
 }
 
 impl Row {
-    /// What tells it from every other change.
+    /// Identifies this change among all.
     pub fn change(&self) -> String {
         format!("{} {}", self.key, self.rev)
     }

@@ -11,11 +11,11 @@ use tidegate::policy::Policy;
 
 /// A policy that could be published.
 pub(crate) struct Candidate {
-    /// `None` where the report has errors. It has no revision yet.
+    /// `None` if the report has errors. It has no revision yet.
     pub policy: Option<Policy>,
     pub settings: Value,
     pub report: Value,
-    /// By name; `None` where they were not kept: in an earlier version, published before documents were.
+    /// By name; `None` if they were not kept: in an earlier version, published before documents were.
     pub documents: Option<Vec<Described>>,
 }
 
@@ -34,7 +34,7 @@ impl Candidate {
 
     fn compiled(mut described: Vec<Described>, settings: &Settings) -> Self {
         described.sort_by(|one, other| one.name.cmp(&other.name));
-        // Moved there and back: a document is long.
+        // Moved out and back, since a document is long.
         let documents: Vec<Document> = described.iter_mut().map(|one| std::mem::take(&mut one.document)).collect();
         let Compiled { policy, report } = compile(&documents, settings);
         for (one, document) in described.iter_mut().zip(documents) {
@@ -82,7 +82,7 @@ impl Candidate {
         same_documents && latest.policy == *policy && latest.settings == self.settings
     }
 
-    /// What becomes of each document, by name, as the admin API shows it; null where they were not kept.
+    /// What becomes of each document, by name, as the admin API shows it; null if they were not kept.
     pub fn document_changes(&self, present: &[Kept]) -> Value {
         let Some(documents) = &self.documents else { return Value::Null };
         let entry = |name: &DocumentName, change: &str, operations: u64| {

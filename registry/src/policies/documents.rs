@@ -61,7 +61,7 @@ impl Described {
     }
 }
 
-/// The documents of a version, by name; `None` where they were not kept.
+/// The documents of a version, by name; `None` if they were not kept.
 pub(crate) fn of(database: &Database, rev: u64) -> Result<Option<Vec<Kept>>, AdminError> {
     if !table::has_documents(database, rev)? {
         return Ok(None);

@@ -8,7 +8,7 @@ use tidegate::admin::{AdminError, Held, Impact, Stored, impact};
 use tidegate::policy::Policy;
 use tidegate::record::Owner;
 
-/// How many integrations are listed; of the others the number is told.
+/// How many integrations are listed; the others are only counted.
 const MAX_LISTED: u64 = 200;
 
 /// The integrations of one level with the same scopes, and what all of them lose and gain.

@@ -127,7 +127,7 @@ fn put_in_force(
     Answer::json(200, &body, Some(rev))
 }
 
-/// Keeps a policy with its documents, and has KV told. Returns its revision.
+/// Stores a policy with its documents, and queues it for KV. Returns its revision.
 fn keep(context: &Context, known: u64, candidate: &Candidate, policy: Policy) -> Result<u64, AdminError> {
     let Rev(rev) = Rev(known).next()?;
     let policy = policy.with_rev(rev);

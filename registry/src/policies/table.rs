@@ -38,7 +38,7 @@ row! {
     }
 }
 
-/// What of a row [`Row`] reads.
+/// The columns that [`Row`] reads.
 const COLUMNS: &str = "rev, policy, settings, report, actor, published_at";
 
 /// A published policy.
@@ -108,7 +108,7 @@ pub(crate) fn empty() -> Result<Policy, AdminError> {
     Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
 }
 
-/// Keeps a policy. `documents` is how many are kept with it; `None` where they are not.
+/// Keeps a policy. `documents` is how many are kept with it; `None` if they are not.
 pub(crate) fn save(
     database: &Database,
     policy: &Policy,
