@@ -2,7 +2,7 @@
 //! them a memory; the edge gives them HTTP.
 
 mod body;
-mod command;
+mod commands;
 mod draft;
 mod error;
 mod field;
@@ -17,12 +17,10 @@ mod query;
 mod route;
 mod sort;
 
-pub use body::{
-    Asker, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate, Scopes, SignIn,
-};
-pub use command::{
-    AgencyCommand, Command, IncomingRequest, IntegrationCommand, KnownRevs, PolicyCommand, ResyncCommand,
-    SessionCommand, SubAccountCommand,
+pub use commands::{
+    AgencyCommand, Asker, Command, Edit, Explain, IncomingRequest, IntegrationCommand, KnownRevs, NewAgency,
+    NewIntegration, NewSubAccount, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand,
+    SignIn, SubAccountCommand,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use super::command::{
+use super::commands::{
     AgencyCommand, Command, IncomingRequest, IntegrationCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
     SubAccountCommand,
 };

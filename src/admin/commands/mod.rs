@@ -1,13 +1,26 @@
 //! A request to the admin API, checked, as a command to the registry.
 
-use super::body::{self, Edit, Explain, NewAgency, NewIntegration, NewSubAccount, RenameSubAccount, Rotate};
+mod agency;
+mod integration;
+mod policy;
+mod resync;
+mod session;
+mod sub_account;
+
+pub use self::agency::{AgencyCommand, NewAgency};
+pub use self::integration::{Edit, IntegrationCommand, NewIntegration, Rotate};
+pub use self::policy::{Asker, Explain, PolicyCommand, Scopes};
+pub use self::resync::ResyncCommand;
+pub use self::session::{SessionCommand, SignIn};
+pub use self::sub_account::{NewSubAccount, RenameSubAccount, SubAccountCommand};
+use super::body;
 use super::query::parse_rev;
-use super::{AdminError, DocumentName, ListIntegrations, Name, Named, Paging, PolicyDraft, Route};
+use super::{AdminError, DocumentName, Named, Route};
 use crate::json::FromJson;
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
 
-/// What an admin asks for, by noun. A change carries the `rev` that it is based on.
+/// What an admin asks for: the noun's command. A change carries the `rev` that it is based on.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is the noun of the same name")]
 pub enum Command {
@@ -17,68 +30,6 @@ pub enum Command {
     Integration(IntegrationCommand),
     Policy(PolicyCommand),
     Resync(ResyncCommand),
-}
-
-/// Sessions of the admin page.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum SessionCommand {
-    SignIn,
-    Show,
-    SignOut,
-}
-
-/// Sub-accounts.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum SubAccountCommand {
-    List(Paging<OwnerId>),
-    Add(NewSubAccount),
-    Rename { id: OwnerId, rev: u64, name: Name },
-}
-
-/// The agency.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum AgencyCommand {
-    Show,
-    Set { rev: u64, agency: NewAgency },
-}
-
-/// Integrations.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum IntegrationCommand {
-    List(ListIntegrations),
-    Create(NewIntegration),
-    Show(IntegrationId),
-    Edit { id: IntegrationId, rev: u64, edit: Edit },
-    Delete { id: IntegrationId, rev: u64 },
-    Rotate { id: IntegrationId, rev: u64, rotate: Rotate },
-    CancelRotation { id: IntegrationId, rev: u64 },
-    FinishRotation { id: IntegrationId, rev: u64 },
-    Events(IntegrationId, Paging<u64>),
-}
-
-/// The policy, and what it says.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum PolicyCommand {
-    Show,
-    Compiled(KnownRevs),
-    Publish { rev: Option<u64>, draft: PolicyDraft },
-    Preview(PolicyDraft),
-    Versions(Paging<u64>),
-    Scopes,
-    Explain(Explain),
-}
-
-/// Writing all of KV afresh.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "each is a row of ROUTES")]
-pub enum ResyncCommand {
-    Start,
-    Progress,
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -103,7 +54,7 @@ pub struct IncomingRequest<'a> {
 }
 
 /// A request with what its path names, for the row of its route to read.
-pub(super) struct Request<'a> {
+pub(in crate::admin) struct Request<'a> {
     named: Named,
     /// The query, without its `?`.
     pub query: Option<&'a str>,
@@ -124,38 +75,8 @@ impl Command {
     }
 }
 
-impl SubAccountCommand {
-    pub(super) fn rename(request: &Request<'_>) -> Result<Command, AdminError> {
-        let (id, rev) = (request.sub_account()?, request.needed_rev()?);
-        let RenameSubAccount { name } = request.body()?;
-        Ok(Self::Rename { id, rev, name }.into())
-    }
-}
-
-impl IntegrationCommand {
-    pub(super) fn edit(request: &Request<'_>) -> Result<Command, AdminError> {
-        let (id, rev) = (request.integration()?, request.needed_rev()?);
-        Ok(Self::Edit { id, rev, edit: Edit::parse(request.body)? }.into())
-    }
-
-    pub(super) fn rotate(request: &Request<'_>) -> Result<Command, AdminError> {
-        let (id, rev) = (request.integration()?, request.needed_rev()?);
-        Ok(Self::Rotate { id, rev, rotate: request.body()? }.into())
-    }
-}
-
-impl PolicyCommand {
-    pub(super) fn publish(
-        request: &Request<'_>,
-        parse: impl FnOnce(&str) -> Result<PolicyDraft, AdminError>,
-    ) -> Result<Command, AdminError> {
-        let rev = request.if_match.map(rev).transpose()?;
-        Ok(Self::Publish { rev, draft: parse(request.body)? }.into())
-    }
-}
-
 impl<'a> Request<'a> {
-    pub(super) fn new(named: Named, incoming: IncomingRequest<'a>) -> Self {
+    pub(in crate::admin) fn new(named: Named, incoming: IncomingRequest<'a>) -> Self {
         let IncomingRequest { query, if_match, if_none_match, body, .. } = incoming;
         // What some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
@@ -163,31 +84,32 @@ impl<'a> Request<'a> {
     }
 
     /// The integration that the path names.
-    pub(super) fn integration(&self) -> Result<IntegrationId, AdminError> {
+    pub(in crate::admin) fn integration(&self) -> Result<IntegrationId, AdminError> {
         if let Named::Integration(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoIntegration) }
     }
 
     /// The document that the path names.
-    pub(super) fn document(&self) -> Result<DocumentName, AdminError> {
+    pub(in crate::admin) fn document(&self) -> Result<DocumentName, AdminError> {
         if let Named::Document(name) = &self.named { Ok(name.clone()) } else { Err(AdminError::NoDocument) }
     }
 
     /// The body, read into its type.
-    pub(super) fn body<T: FromJson>(&self) -> Result<T, AdminError> {
+    pub(in crate::admin) fn body<T: FromJson>(&self) -> Result<T, AdminError> {
         body::parse(self.body)
     }
 
     /// The revision that a change is based on.
-    pub(super) fn needed_rev(&self) -> Result<u64, AdminError> {
+    pub(in crate::admin) fn needed_rev(&self) -> Result<u64, AdminError> {
         rev(self.if_match.ok_or(AdminError::NeedsRev)?)
     }
 
     /// The revisions that the client has already.
-    pub(super) fn known_revs(&self) -> KnownRevs {
+    pub(in crate::admin) fn known_revs(&self) -> KnownRevs {
         KnownRevs::parse(self.if_none_match)
     }
 
-    fn sub_account(&self) -> Result<OwnerId, AdminError> {
+    /// The sub-account that the path names.
+    pub(in crate::admin) fn sub_account(&self) -> Result<OwnerId, AdminError> {
         if let Named::SubAccount(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoSubAccount) }
     }
 }
