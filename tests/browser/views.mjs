@@ -28,7 +28,8 @@ export async function documented(page, look) {
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
   await page.getByRole("checkbox", { name: /locations\.readonly/ }).uncheck();
   await shown(page.getByText("1 operation lost"));
-  await page.setViewportSize({ width: 1280, height: 880 });
+  await page.setViewportSize({ width: 1280, height: 960 });
+  await page.evaluate(() => scrollTo(0, 0));
   await look("edit");
 }
 
