@@ -37,6 +37,13 @@ interface Policy {
   operations: { path: string }[];
 }
 
+/** A template in the list: how much of the one before it begins it, and the rest. */
+function since(before: string, path: string): string {
+  let same = 0;
+  while (same < path.length && path[same] === before[same]) same += 1;
+  return `${same} ${path.slice(same)}`;
+}
+
 /** A policy as KV holds it. */
 export async function signPolicy(
   { v, rev, owner_parameters, head: heads, operations }: Policy,
@@ -47,7 +54,7 @@ export async function signPolicy(
     lines.slice(n * BLOCK, (n + 1) * BLOCK).join(",\n"),
   );
   const listed = blocks.map(async (block) => `"${await digest(block)} ${encoder.encode(block).length}"`);
-  const templates = operations.map(({ path }) => `0 ${path}`).join(" ");
+  const templates = operations.map(({ path }, n) => since(operations[n - 1]?.path ?? "", path)).join(" ");
   const head = JSON.stringify({ v, rev, owner_parameters, head: heads }).slice(0, -1);
   const signed = `${head},"templates":"${templates}","blocks":[${(await Promise.all(listed)).join(",")}],`;
   return `${signed}"operations":[\n${lines.join(",\n")}\n],"mac":"${await mac("policy", signed, tokenKey)}"}`;
