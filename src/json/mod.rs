@@ -12,6 +12,7 @@ mod write;
 
 pub use error::Error;
 pub use map::Map;
+pub use number::Float;
 pub use object::{FromJson, Object};
 pub(crate) use object::{deserialize, text, word};
 pub(crate) use read::read;

@@ -1,4 +1,45 @@
-//! Floats as text.
+//! Numbers with a fraction or an exponent. No rule uses the value of one; what reads and prints them all would take ten kilobytes.
+
+use std::fmt;
+
+/// A number with a fraction or an exponent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Float {
+    /// One that is written again as it was read.
+    Decimal(Decimal),
+    /// Any other. That there was one is all that is kept of it.
+    Unrepresentable,
+}
+
+/// A float of up to six decimal places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decimal(f64);
+
+impl From<f64> for Float {
+    fn from(value: f64) -> Self {
+        if decimal(value).is_some() { Self::Decimal(Decimal(value)) } else { Self::Unrepresentable }
+    }
+}
+
+/// The value; not a number, where it is not kept.
+impl From<Float> for f64 {
+    fn from(float: Float) -> Self {
+        match float {
+            Float::Decimal(Decimal(value)) => value,
+            Float::Unrepresentable => Self::NAN,
+        }
+    }
+}
+
+/// As JSON. One that is not kept becomes another such float.
+impl fmt::Display for Float {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decimal(Decimal(value)) => formatter.write_str(&decimal(*value).unwrap_or_default()),
+            Self::Unrepresentable => formatter.write_str("0.0000001"),
+        }
+    }
+}
 
 /// A float of up to six decimal places, as it was written.
 #[allow(clippy::cast_possible_truncation, reason = "checked to be a whole number that fits")]

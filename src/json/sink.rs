@@ -98,7 +98,7 @@ impl Sink for Value<'_> {
             Scalar::Boolean(value) => Self::Boolean(value),
             Scalar::Unsigned(value) => Self::Unsigned(value),
             Scalar::Signed(value) => Self::Signed(value),
-            Scalar::Float(value) => Self::Float(value),
+            Scalar::Float(value) => Self::Float(value.into()),
             Scalar::Text(text) => Self::Text(Cow::Owned(text.to_owned())),
         };
         true

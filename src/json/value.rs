@@ -8,6 +8,7 @@ use serde::de::{self, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Unex
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use super::error::{Error, invalid_type};
+use super::number::Float;
 
 /// A value, kept until it is known what it is to be; its texts where they were read, unless they were written with escapes.
 /// Entries that stand twice are kept twice.
@@ -19,8 +20,7 @@ pub enum Value<'a> {
     Boolean(bool),
     Unsigned(u64),
     Signed(i64),
-    /// Not a number where it is too long to be told exactly.
-    Float(f64),
+    Float(Float),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
@@ -45,7 +45,7 @@ impl<'a> Value<'a> {
             Self::Boolean(value) => Unexpected::Bool(*value),
             Self::Unsigned(value) => Unexpected::Unsigned(*value),
             Self::Signed(value) => Unexpected::Signed(*value),
-            Self::Float(value) => Unexpected::Float(*value),
+            Self::Float(value) => Unexpected::Float((*value).into()),
             Self::Text(text) => Unexpected::Str(text),
             Self::List(_) => Unexpected::Seq,
             Self::Object(_) => Unexpected::Map,
@@ -110,7 +110,7 @@ impl<'de> Visitor<'de> for Keeping {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value<'de>, E> {
-        Ok(Value::Float(value))
+        Ok(Value::Float(value.into()))
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Value<'de>, E> {
@@ -149,7 +149,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
             Self::Boolean(value) => visitor.visit_bool(value),
             Self::Unsigned(value) => visitor.visit_u64(value),
             Self::Signed(value) => visitor.visit_i64(value),
-            Self::Float(value) => visitor.visit_f64(value),
+            Self::Float(value) => visitor.visit_f64(value.into()),
             Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
             Self::Text(Cow::Owned(text)) => visitor.visit_string(text),
             Self::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter())),

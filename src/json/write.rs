@@ -1,20 +1,16 @@
 //! A kept value as JSON, in little code: what serializes any float would be as large as all the rest.
 
-use super::number::decimal;
 use super::value::Value;
 
-/// Stands for every float that is not kept exactly; it has more decimal places than those that are.
-const LONG_FLOAT: &str = "0.12345678";
-
 impl Value<'_> {
-    /// Writes JSON that [`Value::parse`] reads as the same value, or as another long float where it is one.
+    /// Writes JSON that [`Value::parse`] reads as the same value.
     pub fn write(&self, json: &mut String) {
         match self {
             Self::Null => json.push_str("null"),
             Self::Boolean(value) => json.push_str(if *value { "true" } else { "false" }),
             Self::Unsigned(value) => json.push_str(&value.to_string()),
             Self::Signed(value) => json.push_str(&value.to_string()),
-            Self::Float(value) => json.push_str(decimal(*value).as_deref().unwrap_or(LONG_FLOAT)),
+            Self::Float(value) => json.push_str(&value.to_string()),
             Self::Text(value) => text(value, json),
             Self::List(items) => {
                 json.push('[');
@@ -59,6 +55,7 @@ fn text(value: &str, json: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::number::Float;
     use super::*;
 
     #[test]
@@ -75,12 +72,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_float_stays_a_long_float() {
-        for float in [f64::NAN, f64::INFINITY, 1e300, 0.123_456_789] {
+    fn a_float_is_read_as_it_was_written() {
+        for json in ["2.5", "-0.25", "100.0", "-0.0", "1e300", "0.123456789", "-122.4194155", "1e-7"] {
+            let value = Value::parse(json).unwrap();
             let mut written = String::new();
-            Value::Float(float).write(&mut written);
-            let read = Value::parse(&written).unwrap();
-            assert!(matches!(read, Value::Float(value) if decimal(value).is_none()), "{written}");
+            value.write(&mut written);
+            assert_eq!(Value::parse(&written).unwrap(), value, "{written}");
+            let is_kept = matches!(value, Value::Float(Float::Decimal(_)));
+            assert_eq!(is_kept, written == json, "{json}: {written}");
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn find_credential(text: &str) -> Result<String, JsError> {
 }
 
 /// What publishing OpenAPI documents would report, without a server: the same compiler as the registry's. Documents are in
-/// JSON, or what `yamlToJson` of the bundle `page_yaml` made of them.
+/// JSON; the bundle of `browser/yaml` makes JSON of YAML.
 ///
 /// # Errors
 /// An `Error` where the settings cannot be read, or a document; it tells which, counted from 0.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::openapi::yaml_to_json;
 
-/// What the browser's other bundle takes in place of a document in YAML: its value in JSON, behind a record separator.
+/// What the browser's other bundle takes in place of a document in YAML: the same in JSON.
 ///
 /// # Errors
 /// An `Error` where the text cannot be read; it tells the place.

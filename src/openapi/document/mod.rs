@@ -130,20 +130,16 @@ impl Document {
         if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
             Self::parse_json(text)
         } else {
-            read(parse_yaml(text)?, text.len())
+            read(parse_yaml(text)?, text.len(), |error| error.to_string())
         }
     }
 
-    /// Reads a document in JSON, or what [`yaml_to_json`] made of one.
+    /// Reads a document in JSON.
     ///
     /// # Errors
     /// As [`Document::parse`].
     pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
-        if let Some(converted) = text.strip_prefix(RECORD_SEPARATOR) {
-            let value = rejoined(converted).map_err(|error| InvalidDocument::Malformed(error.to_string()))?;
-            return read(value, text.len()); // no errors with places in a text that nobody wrote
-        }
-        read(&mut serde_json::Deserializer::from_str(bounded(text)?), text.len())
+        read(&mut serde_json::Deserializer::from_str(bounded(text)?), text.len(), told)
     }
 
     /// The same document under a name of its own, as reports are to call it: its file's, say.
@@ -258,39 +254,23 @@ impl<'a> Described<'a> {
     }
 }
 
-/// Stands before each part of what was YAML, as before the texts in a sequence of JSON texts (RFC 7464).
-const RECORD_SEPARATOR: char = '\u{1e}';
-
-/// A document in YAML as [`Document::parse_json`] takes it: for where there is no reader of YAML.
+/// A document in YAML as JSON, on one line: for where there is no reader of YAML.
 ///
 /// # Errors
 /// [`InvalidDocument`] where it is too long, or no YAML that JSON has something for.
 pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
-    let parts = match parse_yaml(text)? {
-        // In parts, as YAML may lie one level deeper than serde_json reads.
-        json::Value::Object(entries) if !entries.is_empty() => {
-            entries.into_iter().flat_map(|(key, value)| [json::Value::Text(key), value]).collect()
-        }
-        other => vec![other],
-    };
     let mut json = String::new();
-    for part in parts {
-        json.push(RECORD_SEPARATOR);
-        part.write(&mut json);
-    }
+    parse_yaml(text)?.write(&mut json);
     Ok(json)
 }
 
-fn rejoined(converted: &str) -> Result<json::Value<'_>, serde_json::Error> {
-    let mut parts = converted.split(RECORD_SEPARATOR).map(json::Value::parse);
-    let mut entries = Vec::new();
-    while let Some(key) = parts.next() {
-        match (key?, parts.next()) {
-            (json::Value::Text(key), Some(value)) => entries.push((key, value?)),
-            (whole, _) => return Ok(whole),
-        }
-    }
-    Ok(json::Value::Object(entries))
+/// What serde_json says. In a text of one line, the column of a wrong value helps nobody: its place in the document does, and a
+/// text that was YAML has no other lines.
+fn told(error: serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line 1 column {}", error.column());
+    let without_place = text.strip_suffix(&place).filter(|_| error.is_data());
+    without_place.map(str::to_owned).unwrap_or(text)
 }
 
 fn parse_yaml(text: &str) -> Result<json::Value<'static>, InvalidDocument> {
@@ -306,15 +286,19 @@ fn bounded(text: &str) -> Result<&str, InvalidDocument> {
 }
 
 /// Reads a document of so many bytes, or tells the place in it that cannot be read.
-fn read<'de, D: Deserializer<'de>>(deserializer: D, length: usize) -> Result<Document, InvalidDocument> {
+fn read<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    length: usize,
+    told: impl Fn(D::Error) -> String,
+) -> Result<Document, InvalidDocument> {
     let mut document = OpenApi::default();
     match json::read(deserializer, &mut document) {
         Ok(()) if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") => {
             Err(InvalidDocument::Version(document.openapi))
         }
         Ok(()) => Ok(extract::document(&document, length)),
-        Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(what.to_string())),
-        Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {what}"))),
+        Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(told(what))),
+        Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {}", told(what)))),
     }
 }
 
@@ -335,15 +319,17 @@ mod tests {
             "a",
             "{}",
             "openapi: 3.1.0\npaths: 5\n",
+            "openapi: 3.1.0\npaths: {/a: {get: {security: 0.123456789}}}\n",
+            "openapi: 3.1.0\npaths: {/a: {get: {security: 2.5}}}\n",
+            &deep(126),
             &deep(127),
-            &deep(128),
         ] {
             let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
             let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
             // `{}` is JSON: asked of the loader of YAML itself.
-            let direct = parse_yaml(text).and_then(|value| read(value, text.len()));
+            let direct = parse_yaml(text).and_then(|value| read(value, text.len(), |error| error.to_string()));
             assert_eq!(told(converted), told(direct), "{text}");
         }
-        assert!(yaml_to_json(&deep(127)).is_ok() && yaml_to_json(&deep(128)).is_err());
+        assert!(yaml_to_json(&deep(126)).is_ok() && yaml_to_json(&deep(127)).is_err());
     }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use crate::json::{self, Map};
+use crate::json::{self, Float, Map};
 
-/// How deep collections may lie in one another; serde_json's own limit.
-const MOST_LEVELS: usize = 128;
+/// How deep collections may lie in one another: as deep as serde_json reads, so that every document in YAML has a form in JSON.
+const MAX_LEVELS: usize = 127;
 /// How many nodes a document may have, those included that aliases stand for: a few lines can stand for billions.
 const MOST_NODES: usize = 2_000_000;
 /// So many bytes of text count as one node more.
@@ -159,8 +159,8 @@ impl Loader {
 
     /// Checks that so many levels more may lie in what is open.
     fn deepen(&self, levels: usize) -> Result<(), String> {
-        let deep = self.open.len().saturating_add(levels) > MOST_LEVELS;
-        if deep { Err(format!("more than {MOST_LEVELS} levels")) } else { Ok(()) }
+        let deep = self.open.len().saturating_add(levels) > MAX_LEVELS;
+        if deep { Err(format!("more than {MAX_LEVELS} levels")) } else { Ok(()) }
     }
 }
 
@@ -203,7 +203,9 @@ fn number(plain: &str) -> Option<json::Value<'static>> {
     }
     match plain.parse::<i64>() {
         Ok(integer) => Some(u64::try_from(integer).map_or(json::Value::Signed(integer), json::Value::Unsigned)),
-        Err(_) => is_float(digits).then(|| json::Value::Float(short_float(plain).unwrap_or(f64::NAN))),
+        Err(_) => {
+            is_float(digits).then(|| json::Value::Float(short_float(plain).map_or(Float::Unrepresentable, Float::from)))
+        }
     }
 }
 
