@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::json::{self, FromJson, Object};
+use super::json::{self, FromJson};
 use super::json::{text, word};
 use super::rotation::{LiveToken, Rotation};
 use super::scope::ScopeSet;
@@ -256,12 +256,7 @@ impl FromJson for OwnerId {
     }
 }
 
-impl FromJson for Owner {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["level", "id"])?;
-        Ok(Self { level: fields.required("level")?, id: fields.required("id")? })
-    }
-}
+crate::json_object!(Owner { level, id });
 
 impl TryFrom<String> for OwnerId {
     type Error = InvalidOwnerId;

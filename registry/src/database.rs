@@ -18,12 +18,7 @@ macro_rules! row {
             $($(#[$note])* $access $column: $type,)+
         }
 
-        impl tidegate::json::FromJson for $name {
-            fn from_json(value: tidegate::json::Value) -> Result<Self, tidegate::json::Error> {
-                let mut columns = tidegate::json::Object::of(value, &[$(stringify!($column)),+])?;
-                Ok(Self { $($column: columns.required(stringify!($column))?,)+ })
-            }
-        }
+        tidegate::json_object!($name { $($column),+ });
     };
 }
 pub(crate) use row;

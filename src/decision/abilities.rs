@@ -11,7 +11,6 @@ use self::area::Areas;
 use super::Reach;
 use super::preview::access;
 use crate::json::deserialize;
-use crate::json::{self, FromJson, Object};
 use crate::policy::{Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
 use crate::request::Method;
@@ -263,12 +262,7 @@ fn count(list: &[bool]) -> usize {
     list.iter().filter(|is| **is).count()
 }
 
-impl FromJson for Holder {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["level", "scopes"])?;
-        Ok(Self { level: fields.required("level")?, scopes: fields.required("scopes")? })
-    }
-}
+crate::json_object!(Holder { level, scopes });
 
 impl<'de> Deserialize<'de> for Holder {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

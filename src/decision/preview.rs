@@ -4,7 +4,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Reach;
 use crate::json::deserialize;
-use crate::json::{self, FromJson, Object};
 use crate::policy::{Alternative, Catalogue, Operation, Policy, ScopeAccess};
 use crate::record::Level;
 use crate::scope::ScopeSet;
@@ -21,16 +20,7 @@ pub struct ScopeChange {
     pub after: ScopeSet,
 }
 
-impl FromJson for ScopeChange {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["level", "before", "after"])?;
-        Ok(Self {
-            level: fields.required("level")?,
-            before: fields.required("before")?,
-            after: fields.required("after")?,
-        })
-    }
-}
+crate::json_object!(ScopeChange { level, before, after });
 
 impl<'de> Deserialize<'de> for ScopeChange {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

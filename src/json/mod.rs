@@ -2,6 +2,7 @@
 //! are kept or refused, never dropped.
 
 mod error;
+mod macros;
 mod map;
 mod number;
 mod object;
@@ -11,6 +12,7 @@ mod value;
 mod write;
 
 pub use error::Error;
+pub(crate) use macros::json_words;
 pub use map::Map;
 pub use number::Float;
 pub use object::{FromJson, Object};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::json::deserialize;
 use crate::json::{self, FromJson, Map, Object};
-use crate::json::{deserialize, word};
 use crate::policy::{HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
 
@@ -170,31 +170,13 @@ impl FromJson for Settings {
     }
 }
 
-impl FromJson for Scheme {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["level", "private_integrations"])?;
-        Ok(Self { level: fields.required("level")?, private_integrations: fields.required("private_integrations")? })
-    }
-}
+crate::json_object!(Scheme { level, private_integrations });
 
-impl FromJson for WithoutScopes {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        word(value, &[("allow", Self::Allow), ("deny", Self::Deny)])
-    }
-}
+crate::json::json_words!(WithoutScopes { Allow = "allow", Deny = "deny" });
 
-impl FromJson for WithoutSecurity {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let all = [("deny", Self::Deny), ("authenticated", Self::Authenticated), ("public", Self::Public)];
-        word(value, &all)
-    }
-}
+crate::json::json_words!(WithoutSecurity { Deny = "deny", Authenticated = "authenticated", Public = "public" });
 
-impl FromJson for Router {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        word(value, &[("tolerant", Self::Tolerant), ("exact", Self::Exact)])
-    }
-}
+crate::json::json_words!(Router { Tolerant = "tolerant", Exact = "exact" });
 
 impl FromJson for OwnerInBody {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {

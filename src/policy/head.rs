@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use crate::json::word;
-use crate::json::{self, FromJson};
 use crate::request::Method;
 
 /// How `HEAD` finds its operation.
@@ -30,8 +28,4 @@ impl HeadRequests {
     }
 }
 
-impl FromJson for HeadRequests {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        word(value, &[("as_described", Self::AsDescribed), ("as_get", Self::AsGet)])
-    }
-}
+crate::json::json_words!(HeadRequests { AsDescribed = "as_described", AsGet = "as_get" });

@@ -191,16 +191,7 @@ impl FromJson for Access {
     }
 }
 
-impl FromJson for Alternative {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["level", "scopes", "owner"])?;
-        Ok(Self {
-            level: fields.required("level")?,
-            scopes: fields.required("scopes")?,
-            owner: fields.given("owner")?.unwrap_or_default(),
-        })
-    }
-}
+crate::json_object!(Alternative { level, scopes, owner: default });
 
 impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Operation, PathParameters, Policy};
-use crate::json::{self, FromJson, Object};
-use crate::json::{deserialize, word};
+use crate::json::deserialize;
+use crate::json::{self, FromJson};
 use crate::record::{Level, Owner, OwnerId};
 use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, decode_segment, may_be_value};
 
@@ -82,33 +82,11 @@ impl fmt::Display for Place {
     }
 }
 
-impl FromJson for OwnerName {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["name", "when", "body"])?;
-        Ok(Self {
-            name: fields.required("name")?,
-            when: fields.optional("when")?,
-            body: fields.given("body")?.unwrap_or_default(),
-        })
-    }
-}
+crate::json_object!(OwnerName { name, when: optional, body: default });
 
-impl FromJson for Condition {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["name", "is"])?;
-        Ok(Self { name: fields.required("name")?, is: fields.required("is")? })
-    }
-}
+crate::json_object!(Condition { name, is });
 
-impl FromJson for OwnerNames {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["agency", "sub_account"])?;
-        Ok(Self {
-            agency: fields.given("agency")?.unwrap_or_default(),
-            sub_account: fields.given("sub_account")?.unwrap_or_default(),
-        })
-    }
-}
+crate::json_object!(OwnerNames { agency: default, sub_account: default });
 
 /// Where an operation names its owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,19 +155,9 @@ impl<'de> Deserialize<'de> for OwnerNames {
     }
 }
 
-impl FromJson for OwnerParameter {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["name", "in"])?;
-        Ok(Self { name: fields.required("name")?, place: fields.required("in")? })
-    }
-}
+crate::json_object!(OwnerParameter { name, place as "in" });
 
-impl FromJson for Place {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let all = [("path", Self::Path), ("query", Self::Query), ("header", Self::Header), ("body", Self::Body)];
-        word(value, &all)
-    }
-}
+crate::json::json_words!(Place { Path = "path", Query = "query", Header = "header", Body = "body" });
 
 /// Why a request does not name its integration's own owner.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

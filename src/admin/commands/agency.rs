@@ -1,7 +1,6 @@
 //! The agency.
 
 use crate::admin::Name;
-use crate::json::{self, FromJson, Object};
 use crate::record::OwnerId;
 
 /// The agency.
@@ -21,9 +20,4 @@ pub struct NewAgency {
     pub name: Option<Name>,
 }
 
-impl FromJson for NewAgency {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["id", "name"])?;
-        Ok(Self { id: fields.required("id")?, name: fields.given("name")? })
-    }
-}
+crate::json_object!(NewAgency { id, name: given });

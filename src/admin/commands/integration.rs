@@ -71,28 +71,9 @@ impl IntegrationCommand {
     }
 }
 
-impl FromJson for NewIntegration {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["name", "description", "owner", "scopes"])?;
-        Ok(Self {
-            name: fields.required("name")?,
-            description: fields.given("description")?.unwrap_or_default(),
-            owner: fields.required("owner")?,
-            scopes: fields.required("scopes")?,
-        })
-    }
-}
+crate::json_object!(NewIntegration { name, description: default, owner, scopes });
 
-impl FromJson for Edit {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["name", "description", "scopes"])?;
-        Ok(Self {
-            name: fields.given("name")?,
-            description: fields.given("description")?,
-            scopes: fields.given("scopes")?,
-        })
-    }
-}
+crate::json_object!(Edit { name: given, description: given, scopes: given });
 
 impl Edit {
     fn parse(body: &str) -> Result<Self, AdminError> {

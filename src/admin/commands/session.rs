@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::admin::AdminError;
 use crate::admin::body::parse;
-use crate::json::{self, FromJson, Object};
 
 /// Sessions of the admin page.
 #[derive(Debug)]
@@ -40,8 +39,4 @@ impl SignIn {
     }
 }
 
-impl FromJson for SignIn {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        Ok(Self { key: Object::of(value, &["key"])?.required("key")? })
-    }
-}
+crate::json_object!(SignIn { key });

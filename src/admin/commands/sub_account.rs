@@ -2,7 +2,6 @@
 
 use super::{Command, Request};
 use crate::admin::{AdminError, Name, Paging};
-use crate::json::{self, FromJson, Object};
 use crate::record::OwnerId;
 
 /// Sub-accounts.
@@ -38,15 +37,6 @@ impl SubAccountCommand {
     }
 }
 
-impl FromJson for NewSubAccount {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["id", "name"])?;
-        Ok(Self { id: fields.required("id")?, name: fields.required("name")? })
-    }
-}
+crate::json_object!(NewSubAccount { id, name });
 
-impl FromJson for RenameSubAccount {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        Ok(Self { name: Object::of(value, &["name"])?.required("name")? })
-    }
-}
+crate::json_object!(RenameSubAccount { name });

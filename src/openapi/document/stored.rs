@@ -88,25 +88,18 @@ impl FromJson for Document {
     }
 }
 
-impl FromJson for OperationObject {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let names =
-            ["path", "method", "id", "summary", "tags", "security", "base_path", "parameters", "body", "extensions"];
-        let mut fields = Object::of(value, &names)?;
-        Ok(Self {
-            path: fields.required("path")?,
-            method: fields.required("method")?,
-            operation_id: fields.given("id")?,
-            summary: fields.given("summary")?,
-            tags: fields.given("tags")?.unwrap_or_default(),
-            security: fields.given("security")?,
-            base_path: fields.given("base_path")?,
-            parameters: fields.given("parameters")?.unwrap_or_default(),
-            body: fields.given("body")?,
-            extensions: fields.given("extensions")?.unwrap_or_default(),
-        })
-    }
-}
+crate::json_object!(OperationObject {
+    path,
+    method,
+    operation_id as "id": given,
+    summary: given,
+    tags: default,
+    security: given,
+    base_path: given,
+    parameters: default,
+    body: given,
+    extensions: default,
+});
 
 impl FromJson for Body {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
@@ -114,27 +107,8 @@ impl FromJson for Body {
     }
 }
 
-impl FromJson for Form {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["media_types", "properties"])?;
-        Ok(Self { media_types: fields.required("media_types")?, properties: fields.required("properties")? })
-    }
-}
+crate::json_object!(Form { media_types, properties });
 
-impl FromJson for Properties {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["names", "unresolved", "incomplete"])?;
-        Ok(Self {
-            names: fields.given("names")?.unwrap_or_default(),
-            unresolved: fields.given("unresolved")?.unwrap_or_default(),
-            incomplete: fields.given("incomplete")?,
-        })
-    }
-}
+crate::json_object!(Properties { names: default, unresolved: default, incomplete: given });
 
-impl FromJson for Fault {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["path", "method", "what"])?;
-        Ok(Self { path: fields.required("path")?, method: fields.required("method")?, what: fields.required("what")? })
-    }
-}
+crate::json_object!(Fault { path, method, what });
