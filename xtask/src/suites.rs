@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::gate::{Options, Server};
 use crate::tally::Tally;
-use crate::{build, dev, dev_vars, gate, process, project, walk};
+use crate::{build, dev, dev_vars, gate, npm, process, project, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -167,6 +167,7 @@ pub fn regenerate_vectors() -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--package", "tidegate", "--lib", "--test", "gate", "vectors"]);
     process::run(cargo.env("TIDEGATE_REGENERATE_VECTORS", "1").current_dir(project::root()))?;
+    npm::setup()?;
     process::run(Command::new("node").arg("www/schema.mjs").current_dir(project::root()))
 }
 
