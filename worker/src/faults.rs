@@ -1,5 +1,5 @@
-//! Panics on demand, for the test of the guard in `entry.js`, and a look at the memory, for that of leaks. Only in builds
-//! with the feature `faults`.
+//! Faults on demand: panics, for the test of the guard in `entry.js`; the memory's size, for that of leaks; a command that takes
+//! seconds. Only in builds with the feature `faults`.
 #![expect(clippy::panic, reason = "this is what the file is for")]
 
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::platform::head::Head;
 use crate::platform::respond;
 use registry::Storage;
 
-/// The header field that says where to panic: `gate`, there `at-once`, or `registry`; or what to tell: `memory`.
+/// The header field that says where to panic: `gate`, there `at-once`, or `registry`; or what to tell: `memory`; or how long to work: `slow:ROUNDS`.
 pub(crate) const HEADER: &str = "x-inject-panic";
 
 /// Whether the request may be answered at once; panics where it asks for that.
@@ -42,4 +42,12 @@ pub(crate) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage
             panic!("injected into the registry");
         });
     }
+}
+
+/// Keeps the Durable Object busy for as many rounds as a request for `slow:ROUNDS` says; a billion take about a second.
+pub(crate) fn work(request: &worker::Request) {
+    let asked = request.headers().get(HEADER).ok().flatten().unwrap_or_default();
+    let rounds: u64 = asked.strip_prefix("slow:").and_then(|rounds| rounds.parse().ok()).unwrap_or_default();
+    let busy = (0..rounds).fold(1_u64, |number, round| std::hint::black_box(number.wrapping_mul(3) ^ round));
+    std::hint::black_box(busy);
 }

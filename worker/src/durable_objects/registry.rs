@@ -96,7 +96,10 @@ impl Registry {
     async fn command(&self, request: Request, url: &str) -> Result<Answer, AdminError> {
         let rules = self.rules()?;
         #[cfg(feature = "faults")]
-        crate::faults::panic_in_transaction(&request, &storage(&self.state));
+        {
+            crate::faults::panic_in_transaction(&request, &storage(&self.state));
+            crate::faults::work(&request);
+        }
         let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;
         let body = match accepted.max_body() {
