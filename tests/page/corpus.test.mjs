@@ -200,7 +200,7 @@ test("what cannot be read is an error, and the bundle goes on working", () => {
   assert.throws(() => compiled({ v: 2 }), /version 2/);
   assert.throws(() => new page.CompiledPolicy("{"), /line 1 column 1/);
   assert.throws(() => policy.preview('{"level":"root","before":[],"after":[]}'), Error);
-  assert.throws(() => policy.explain('{"method":"GET","path":"/","scopes":[]}', 0), /owner and scopes/);
+  assert.throws(() => policy.explain('{"method":"GET","path":"/","scopes":[]}', 0), /owner: needed beside scopes/);
   assert.throws(() => policy.diff([], '{"no":1}'), Error);
   assert.equal(empty.rev(), 9);
 });
