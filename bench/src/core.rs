@@ -13,9 +13,9 @@ use crate::load::median;
 use crate::options::Options;
 use crate::report::{Goal, Part, short};
 use crate::{tools, world};
-use xtask::setup::step;
+use xtask::step::step;
 use xtask::wasm::{self, Host, Package};
-use xtask::{build, process, project};
+use xtask::{build, bundles, process, project, size};
 
 /// On this machine's processor.
 pub fn native(_: &Options) -> Result<Part> {
@@ -148,9 +148,9 @@ fn count(valgrind: &str, binary: &Path, name: &str) -> Result<u64> {
 /// How much has to be loaded.
 pub fn size(_: &Options) -> Result<Part> {
     build::run(&build::GATE)?;
-    let worker = build::size(&[build::GATE.wasm()])?;
-    let bundles = build::BROWSER_BUNDLES.map(|directory| project::path(directory).join("tidegate_bg.wasm"));
-    let page = build::size(&bundles)?;
+    let worker = size::size(&[build::GATE.wasm()])?;
+    let bundles = bundles::BROWSER_BUNDLES.map(|directory| project::path(directory).join("tidegate_bg.wasm"));
+    let page = size::size(&bundles)?;
     let mut part = Part::default();
     part.columns(&["", "KB", "KB with gzip"]);
     for (name, size, goal) in [("the Worker's WASM", &worker, 150.0), ("the browser's WASM", &page, 60.0)] {

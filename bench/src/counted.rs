@@ -17,7 +17,7 @@ use crate::tools;
 use crate::workerd::Workerd;
 use crate::world::{WARM, World};
 use xtask::process;
-use xtask::setup::step;
+use xtask::step::step;
 
 /// How many requests go ahead: engines compile what is hot.
 const BEFORE: usize = 3000;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use xtask::process::Running;
-use xtask::setup::step;
+use xtask::step::step;
 use xtask::{npm, project};
 
 const LIMIT: Duration = Duration::from_secs(300);

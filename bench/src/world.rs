@@ -23,7 +23,7 @@ use crate::ports::Ports;
 use crate::workerd::Workerd;
 use crate::{machine, tools};
 use xtask::process::{self, Running};
-use xtask::setup::step;
+use xtask::step::step;
 use xtask::{build, gate, project};
 
 /// An API, and one integration that may use it.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::database::Database;
-use super::integrations;
+use super::integrations::view::view;
 use tidegate::admin::{AdminError, Integration, IntegrationView};
 use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
@@ -98,7 +98,7 @@ impl Answer {
             Self::Complete(response) => Ok(response),
             Self::Integration { status, integration, token } => {
                 let rev = Some(integration.rev);
-                let integration = integrations::view(database, &integration, now)?;
+                let integration = view(database, &integration, now)?;
                 let body = match token {
                     Some(token) => text(&WithToken { integration, token: token.reveal() })?,
                     None => text(&integration)?,

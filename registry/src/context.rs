@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use serde_json::Value;
 
 use super::database::Database;
-use super::sessions::Actor;
+use super::events::table as events;
+use super::outbox::table as outbox;
+use super::sessions::actor::Actor;
 use super::settings::{Random, Settings};
-use super::{events, outbox};
 use tidegate::admin::AdminError;
 use tidegate::policy::Policy;
 use tidegate::record::Record;

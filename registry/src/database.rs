@@ -1,10 +1,8 @@
 //! Typed rows, and transactions of work that can fail, over a [`Storage`].
 
-use super::migrations;
 use super::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 use tidegate::admin::AdminError;
 use tidegate::json::{self, FromJson};
-use tidegate::time::Timestamp;
 
 /// A row of a query: a structure with a field for each column, in any order.
 macro_rules! row {
@@ -35,14 +33,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Brings the schema of the database up to date.
-    ///
-    /// # Errors
-    /// [`AdminError::Registry`] if a migration fails.
-    pub fn open(storage: Box<dyn Storage>, now: Timestamp) -> Result<Self, AdminError> {
-        let database = Self { storage };
-        migrations::migrate(&database, now)?;
-        Ok(database)
+    /// The database in a storage.
+    pub fn new(storage: Box<dyn Storage>) -> Self {
+        Self { storage }
     }
 
     /// All rows of a query.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::database::{Database, number, row};
-use super::policies;
+use super::policies::table as policies;
 use tidegate::admin::AdminError;
 use tidegate::feed::{Feed, KEPT_SECONDS, MOST_ENTRIES};
 use tidegate::record::Record;

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::database::{Database, number, row};
-use super::integrations;
-use super::sessions::Actor;
+use super::integrations::table as integrations;
+use super::integrations::view::view;
+use super::sessions::actor::Actor;
 use tidegate::admin::{AdminError, IdempotencyKey, Integration};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
@@ -64,7 +65,7 @@ impl Repeatable {
 fn current(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<Value, AdminError> {
     match integrations::find(database, id)? {
         None => Ok(Value::Null),
-        Some(integration) => Ok(json!(integrations::view(database, &integration, now)?)),
+        Some(integration) => Ok(json!(view(database, &integration, now)?)),
     }
 }
 

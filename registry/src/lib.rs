@@ -89,7 +89,8 @@ impl Registry {
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn open(storage: Box<dyn Storage>, settings: &Settings, now: Timestamp) -> Result<Self, AdminError> {
-        let database = Database::open(storage, now)?;
+        let database = Database::new(storage);
+        migrations::migrate(&database, now)?;
         outbox::begin(&database, settings)?;
         Ok(Self { database, lease: Lease::default() })
     }

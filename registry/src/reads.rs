@@ -1,8 +1,10 @@
 //! What the gate itself reads: the change feed, and in the place of KV a record or the policy.
 
 use super::database::Database;
+use super::feed;
+use super::integrations::table as integrations;
+use super::policies::table as policies;
 use super::protocol::Read;
-use super::{feed, integrations, policies};
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
 use tidegate::token::IntegrationId;

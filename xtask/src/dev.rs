@@ -6,12 +6,13 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::gate::{Gate, Options, Server};
-use crate::{build, cli, demo, dev_vars, gate, process, project, setup};
+use crate::step::step;
+use crate::{address, build, cli, demo, dev_vars, gate, process, project};
 
 /// `cargo xtask dev [--port N] [--state DIR] [--once-ready-run CMD]`
 pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let port = cli::option(&mut args, "--port")?;
-    let port = port.map_or(Ok(gate::PORT), |port| port.parse()).context("--port is not a port")?;
+    let port = port.map_or(Ok(address::PORT), |port| port.parse()).context("--port is not a port")?;
     let state = cli::option(&mut args, "--state")?.map_or_else(|| project::path(".wrangler/state"), PathBuf::from);
     let state = std::path::absolute(state)?;
     let once_ready = cli::option(&mut args, "--once-ready-run")?;
@@ -33,7 +34,7 @@ pub fn start(options: &Options) -> Result<Gate> {
     dev_vars::ensure()?;
     std::fs::create_dir_all(&options.state).with_context(|| format!("{}", options.state.display()))?;
     let gate = Gate::start(options)?;
-    setup::step("Loading the demo API's policy and sub-accounts", || demo::load(&gate, &options.state))?;
+    step("Loading the demo API's policy and sub-accounts", || demo::load(&gate, &options.state))?;
     Ok(gate)
 }
 

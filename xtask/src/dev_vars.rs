@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::{Context, Result, bail};
 
 use crate::secret::{self, OWNER_KEY, TOKEN_KEYS};
-use crate::{gate, project};
+use crate::{address, project};
 
 const FILE: &str = ".dev.vars";
 const ADMIN_HOST: &str = "ADMIN_HOST";
@@ -50,8 +50,8 @@ fn missing(found: &str) -> Result<String> {
         );
     }
     let fresh = |name| match name {
-        ADMIN_HOST => Ok(gate::ADMIN_HOST.to_owned()),
-        API_URL => Ok(gate::api_url(gate::PORT)),
+        ADMIN_HOST => Ok(address::ADMIN_HOST.to_owned()),
+        API_URL => Ok(address::api_url(address::PORT)),
         name => secret::fresh(name),
     };
     let names = [TOKEN_KEYS, OWNER_KEY, ADMIN_HOST, API_URL].into_iter().filter(|name| value(found, name).is_none());

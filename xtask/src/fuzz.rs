@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context, Result, bail};
 
 use crate::process::Running;
-use crate::setup::step;
+use crate::step::step;
 use crate::tally::Tally;
 use crate::{cli, process, project, setup};
 

@@ -9,14 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::address::api_url;
 use crate::process::Running;
 use crate::{dev_vars, local_config, project};
-
-/// The port on which people find it.
-pub const PORT: u16 = 8787;
-/// The host name of the admin plane on this machine. Browsers and curl know that such a name is this machine; other programs do
-/// not, and connect to 127.0.0.1 with the name as `Host`.
-pub const ADMIN_HOST: &str = "admin.localhost";
 
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -108,11 +103,6 @@ impl Gate {
             thread::sleep(Duration::from_millis(100));
         }
     }
-}
-
-/// The address of the API on this machine.
-pub fn api_url(port: u16) -> String {
-    format!("http://localhost:{port}")
 }
 
 fn with_port(host: String, port: u16) -> String {

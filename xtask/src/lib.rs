@@ -1,9 +1,11 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks and deploys the gate. It depends on none of the packages that it builds;
 //! the public modules are those that the package `bench` uses too.
 
+mod address;
 mod bench;
 mod browser;
 pub mod build;
+pub mod bundles;
 mod check;
 mod cli;
 mod demo;
@@ -20,6 +22,8 @@ mod schema;
 mod secret;
 pub mod setup;
 mod sim;
+pub mod size;
+pub mod step;
 pub mod suites;
 mod tally;
 mod test;

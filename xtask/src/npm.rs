@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use crate::setup::step;
+use crate::step::step;
 use crate::{process, project};
 
 /// What wrangler, vite, eslint and the tests need.

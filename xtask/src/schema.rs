@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::gate::{Options, Server};
 use crate::process::Running;
-use crate::setup::step;
+use crate::step::step;
 use crate::tally::Tally;
 use crate::{dev, dev_vars, gate, process, project};
 

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::step::step;
 use crate::{npm, process, project};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -26,15 +26,6 @@ pub fn cargo_deny() -> Result<()> {
 /// Brings cargo-fuzz, which only fuzzing needs.
 pub fn cargo_fuzz() -> Result<()> {
     cargo_tool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ)
-}
-
-/// Says what begins, does it, and says how long it took. Several may run at once, so each is named twice.
-pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    println!("==> {what}");
-    let started = Instant::now();
-    let result = work().with_context(|| format!("{what}: this step failed"))?;
-    println!("    {what}: done in {:.1} s", started.elapsed().as_secs_f32());
-    Ok(result)
 }
 
 /// Brings the standard library for WASM.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::gate::{Options, Server};
 use crate::tally::Tally;
-use crate::{build, dev, dev_vars, gate, npm, process, project, walk};
+use crate::{build, bundles, dev, dev_vars, gate, npm, process, project, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -78,7 +78,7 @@ fn vitest_tally(report: &str) -> Result<Tally> {
 
 /// The browser's bundle on the golden corpus, in Node.
 pub fn page() -> Result<Tally> {
-    build::page()?;
+    bundles::build()?;
     let mut node = Command::new("node");
     node.args([
         "--test",

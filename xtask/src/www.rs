@@ -7,8 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::build::{self, BROWSER_BUNDLES};
-use crate::setup::step;
+use crate::bundles::{self, BROWSER_BUNDLES};
+use crate::size::within;
+use crate::step::step;
 use crate::{process, project};
 
 const BUILT: &str = "www/dist/_tidegate";
@@ -22,7 +23,7 @@ const BUNDLES: [(&str, u64); 2] = [("the rules' WASM", 160_000), ("WASM that rea
 
 /// Builds the browser's bundle and the page, unless what is there was made of the same files.
 pub fn build() -> Result<()> {
-    build::page()?;
+    bundles::build()?;
     let made_of = fingerprint()?;
     let is_built = project::path(BUILT).join("index.html").is_file() && project::path(DESCRIPTION.1).is_file();
     if is_built && fs::read_to_string(project::path(STAMP)).is_ok_and(|found| found == made_of) {
@@ -52,7 +53,7 @@ pub fn is_within_budget() -> Result<bool> {
 
 /// The page's types and its accessibility, as far as they can be read from its source; a warning fails.
 pub fn is_sound() -> Result<bool> {
-    build::page()?; // its types are read too
+    bundles::build()?; // its types are read too
     let mut svelte_check = Command::new(project::npm_tool("svelte-check"));
     svelte_check.args(["--workspace", "www", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"]);
     Ok(process::status(svelte_check.current_dir(project::root()))?.success())
@@ -60,9 +61,9 @@ pub fn is_sound() -> Result<bool> {
 
 fn weigh() -> Result<bool> {
     let at_once = with_extensions(&files_below(&project::path(BUILT))?, &["js", "css"]);
-    let mut is_within = build::within("JS and CSS", &at_once, AT_ONCE)?;
+    let mut is_within = within("JS and CSS", &at_once, AT_ONCE)?;
     for (directory, (what, budget)) in BROWSER_BUNDLES.into_iter().zip(BUNDLES) {
-        is_within &= build::within(what, &[project::path(directory).join("tidegate_bg.wasm")], budget)?;
+        is_within &= within(what, &[project::path(directory).join("tidegate_bg.wasm")], budget)?;
     }
     Ok(is_within)
 }
@@ -75,7 +76,7 @@ fn with_extensions(files: &[PathBuf], wanted: &[&str]) -> Vec<PathBuf> {
 fn fingerprint() -> Result<String> {
     let mut files = files_below(&project::path("www"))?;
     files.retain(|file| !file.starts_with(project::path("www/dist")));
-    for bundle in build::BROWSER_BUNDLES {
+    for bundle in BROWSER_BUNDLES {
         files.extend(files_below(&project::path(bundle))?);
     }
     files.extend(["package-lock.json", DESCRIPTION.0].map(project::path));

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, row};
-use crate::integrations;
+use crate::integrations::table as integrations;
 use crate::rev::Rev;
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Name, NewAgency};

@@ -1,8 +1,7 @@
 //! Audit events: commands.
 
-mod table;
+pub(crate) mod table;
 
-pub(crate) use self::table::write;
 use super::answer::Answer;
 use super::context::Context;
 use tidegate::admin::{AdminError, Paging};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::{self, COLUMNS, Row};
 use super::tokens;
 use crate::database::{Database, bound, number};
-use crate::outbox;
+use crate::outbox::table as outbox;
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
 use tidegate::admin::{

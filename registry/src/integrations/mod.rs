@@ -1,27 +1,29 @@
 //! Integrations: commands.
 
-mod groups;
+pub(crate) mod groups;
 mod list;
-mod table;
+pub(crate) mod table;
 mod tokens;
+pub(crate) mod view;
 
 use serde_json::{Value, json};
 
-pub(crate) use self::groups::{Group, Member, groups, members};
-pub(crate) use self::table::{Listed, OfAgency, agency, any, check_version, count_in_kv, find, in_kv, last_rev, some};
+use self::table::{check_version, find};
+use self::view::view;
 use super::agency::{self as agencies};
 use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
+use super::events;
+use super::policies::table as policies;
 use super::rev::Rev;
-use super::{events, outbox, policies, sub_accounts};
+use super::sub_accounts::table as sub_accounts;
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationCommand, IntegrationView, ListIntegrations, NewIntegration,
-    Rotate, check_scopes, history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, Rotate, check_scopes,
+    history,
 };
 use tidegate::record::{Level, Owner, Record};
 use tidegate::scope::ScopeSet;
-use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted};
 
 /// Runs a command.
@@ -88,17 +90,6 @@ fn rotate(context: &Context, id: &IntegrationId, rev: u64, rotate: Rotate) -> Re
     let Minted { plaintext, hash } = context.mint(id)?;
     let answer = change(context, id, rev, Change::Rotate(rotate, hash), "rotation.started")?;
     Ok(answer.with_token(plaintext))
-}
-
-/// As the admin API shows it.
-pub(crate) fn view(
-    database: &Database,
-    integration: &Integration,
-    now: Timestamp,
-) -> Result<IntegrationView, AdminError> {
-    let tokens = tokens::of(database, &integration.id)?;
-    let published = outbox::is_published(database, &integration.id)?;
-    Ok(integration.view(published, |n| tokens::created_at(&tokens, n), now))
 }
 
 fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {

@@ -2,14 +2,13 @@
 
 mod drain;
 mod projection;
-mod table;
+pub(crate) mod table;
 
 use std::time::Duration;
 
 use serde_json::json;
 
 pub use self::drain::{Answered, Drain, Lease, PUT_TIMEOUT, Put, Share, Step};
-pub(crate) use self::table::{UNPUBLISHED, is_published, put_policy, put_record, unpublished};
 use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::table;
 use crate::database::{Database, number, row};
-use crate::integrations::{self, Listed};
-use crate::policies;
+use crate::integrations::table::{self as integrations, Listed};
+use crate::policies::table as policies;
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
 use tidegate::time::Timestamp;

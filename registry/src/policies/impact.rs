@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::Database;
-use crate::integrations::{self, Group, Member};
+use crate::integrations::groups::{self as integrations, Group, Member};
 use tidegate::admin::{AdminError, Held, Impact, Stored, impact};
 use tidegate::policy::Policy;
 use tidegate::record::Owner;

@@ -3,7 +3,7 @@
 mod candidate;
 mod documents;
 mod impact;
-mod table;
+pub(crate) mod table;
 
 use std::borrow::Cow;
 
@@ -11,11 +11,10 @@ use serde_json::{Value, json};
 
 use self::candidate::Candidate;
 use self::documents::Kept;
-use self::table::Published;
-pub(crate) use self::table::{Compiled, any, compiled, in_force, last_rev};
+use self::table::{Compiled, Published, compiled, in_force};
 use super::answer::Answer;
 use super::context::Context;
-use super::integrations;
+use super::integrations::table as integrations;
 use super::rev::Rev;
 use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
 use tidegate::decision::{Subject, explain as explained};

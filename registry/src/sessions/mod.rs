@@ -1,6 +1,6 @@
 //! Sessions of the admin page: commands.
 
-mod actor;
+pub(crate) mod actor;
 mod cookie;
 mod table;
 
@@ -11,7 +11,7 @@ pub use self::cookie::find;
 pub(crate) use self::table::check;
 use super::answer::Answer;
 use super::context::Context;
-use super::events;
+use super::events::table as events;
 use tidegate::admin::{AdminError, ApiUrl, SessionCommand};
 
 /// Runs a command.

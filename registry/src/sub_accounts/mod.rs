@@ -1,10 +1,10 @@
 //! Sub-accounts: commands.
 
-mod table;
+pub(crate) mod table;
 
 use serde_json::json;
 
-pub(crate) use self::table::find;
+use self::table::find;
 use super::agency;
 use super::answer::Answer;
 use super::context::Context;

@@ -1,0 +1,12 @@
+//! Where people find the gate on this machine.
+
+/// The port on which people find it.
+pub const PORT: u16 = 8787;
+/// The host name of the admin plane on this machine. Browsers and curl know that such a name is this machine; other programs do
+/// not, and connect to 127.0.0.1 with the name as `Host`.
+pub const ADMIN_HOST: &str = "admin.localhost";
+
+/// The address of the API on this machine.
+pub fn api_url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}

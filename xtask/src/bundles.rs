@@ -1,0 +1,53 @@
+//! The browser's WASM, and what is made of compiled WASM but once.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::step::step;
+use crate::wasm::{self, Host, Package};
+use crate::{npm, project};
+
+/// Where the browser's bundle is, and its reader of YAML.
+pub const BROWSER_BUNDLES: [&str; 2] = ["target/page", "target/page-yaml"];
+
+/// Builds the browser's bundle and its reader of YAML, optimized for their size.
+pub fn build() -> Result<()> {
+    let packages = [Package::small("tidegate-browser-rules"), Package::small("tidegate-browser-yaml")];
+    let compiled = step("Compiling the browser's bundle and its reader of YAML", || wasm::compile(&packages))?;
+    npm::setup()?;
+    compiled.iter().zip(BROWSER_BUNDLES).try_for_each(|(wasm, into)| browser_bundle(wasm, into))
+}
+
+fn browser_bundle(wasm: &Path, into: &str) -> Result<()> {
+    let module = project::path(into).join("tidegate_bg.wasm");
+    unless_made_of(wasm, &[&module], || {
+        step(&format!("Binding and optimizing {into}/"), || {
+            wasm::bind(wasm, Host::Browser, &project::path(into), "tidegate")?;
+            wasm::optimize(&module, &module)
+        })
+    })
+}
+
+/// Makes files of compiled WASM, unless they are there and were made of the same, with the same tools.
+pub fn unless_made_of(wasm: &Path, files: &[&Path], make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let directory = files.first().and_then(|file| file.parent()).context("there is nothing to make")?;
+    let (stamp, made_of) = (directory.join(".stamp"), fingerprint(wasm)?);
+    if files.iter().all(|file| file.is_file()) && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
+        return Ok(());
+    }
+    fs::create_dir_all(directory)?;
+    make()?;
+    fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+fn fingerprint(wasm: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    fs::read(wasm)?.hash(&mut hasher);
+    wasm::OPTIMIZATIONS.hash(&mut hasher);
+    fs::read(project::path("package-lock.json"))?.hash(&mut hasher);
+    project::locked_version("wasm-bindgen-cli-support")?.hash(&mut hasher);
+    Ok(format!("{:016x}\n", hasher.finish()))
+}
