@@ -1,6 +1,7 @@
 //! The text of a token, and back: strictly one spelling.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use crc::{CRC_32_ISO_HDLC, Crc};
 
@@ -9,8 +10,9 @@ use super::keys::Tag;
 use super::{IntegrationId, SECRET_BYTES};
 use crate::encoding;
 
-/// CRC-32 as zip and Ethernet have it, with a table of 1 KB: bit by bit, a request would take 3,000 instructions more.
-static CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+/// CRC-32 as zip and Ethernet have it, with a table of 1 KB: bit by bit, a request would take 3,000 instructions more. The table is
+/// computed at first use, since the WASM would be 1 KB larger with it.
+static CHECKSUM: LazyLock<Crc<u32>> = LazyLock::new(|| Crc::<u32>::new(&CRC_32_ISO_HDLC));
 
 /// What a token begins with, so that people and secret scanners know it. Default `pit`.
 #[derive(Clone, Debug, PartialEq, Eq)]

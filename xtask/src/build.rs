@@ -49,8 +49,9 @@ pub fn registry_tests() -> Result<()> {
     unless_made_of(&wasm, &[&module, &script], || wasm::bind(&wasm, Host::Browser, &directory, "registry_tests_worker"))
 }
 
-/// What the Worker's WASM may weigh, in bytes with gzip: what it has come down to, and a little more.
-const WORKER_BUDGET: u64 = 480_000;
+/// What the Worker's WASM may weigh, in bytes with gzip: what it weighs, and a little more. The goal is 420 KB
+/// (docs/performance.md).
+const WORKER_BUDGET: u64 = 490_000;
 
 /// Whether the Worker's WASM keeps within its budget; prints what it weighs.
 pub fn is_within_budget() -> Result<bool> {
