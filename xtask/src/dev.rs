@@ -22,8 +22,7 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     build::run(&build::GATE)?;
     let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None })?;
     if let Some(command) = once_ready {
-        let status = process::status(Command::new("bash").args(["-c", &command]))?;
-        return Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from));
+        return process::exit_code(Command::new("bash").args(["-c", &command]));
     }
     print_welcome(&gate);
     bail!("wrangler dev ended: {}", gate.wait()?)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -106,6 +106,19 @@ pub fn at_low_priority(program: impl AsRef<OsStr>) -> Command {
 /// Runs a command to its end.
 pub fn status(command: &mut Command) -> Result<ExitStatus> {
     Running::start(command)?.wait()
+}
+
+/// The program of a package of the workspace, to be given arguments.
+pub fn package(name: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--quiet", "--package", name, "--"]);
+    cargo
+}
+
+/// Runs a command to its end, and ends as it does.
+pub fn exit_code(command: &mut Command) -> Result<ExitCode> {
+    let code = status(command)?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// Runs a command that has to succeed.
