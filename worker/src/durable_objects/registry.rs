@@ -20,12 +20,13 @@ use tidegate::admin::AdminError;
 pub struct Registry {
     state: State,
     env: Env,
+    settings: OnceCell<Settings>,
     rules: OnceCell<Rules>,
 }
 
 impl DurableObject for Registry {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, rules: OnceCell::new() }
+        Self { state, env, settings: OnceCell::new(), rules: OnceCell::new() }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -62,12 +63,13 @@ impl Registry {
         if let Some(rules) = self.rules.get() {
             return Ok(rules);
         }
-        let rules = Rules::open(Box::new(storage(&self.state)), &self.settings(), clock::now())?;
+        let rules = Rules::open(Box::new(storage(&self.state)), self.settings(), clock::now())?;
         Ok(self.rules.get_or_init(|| rules))
     }
 
-    fn settings(&self) -> Settings {
-        Config::read(&self.env).into()
+    /// The settings. An object keeps its environment for as long as it lives.
+    fn settings(&self) -> &Settings {
+        self.settings.get_or_init(|| Config::read(&self.env).into())
     }
 
     fn outbox<'a>(&'a self, rules: &'a Rules) -> Outbox<'a> {
@@ -78,7 +80,7 @@ impl Registry {
     async fn ring(&self) -> Result<(), AdminError> {
         let rules = self.rules()?;
         note("projection", rules.alarm(clock::now())?);
-        self.outbox(rules).drain(&self.settings(), Share::OF_AN_ALARM).await;
+        self.outbox(rules).drain(self.settings(), Share::OF_AN_ALARM).await;
         Ok(())
     }
 
@@ -107,12 +109,12 @@ impl Registry {
             None => String::new(),
         };
         let settings = self.settings();
-        let mut outcome = rules.carry_out(accepted, &body, &settings, &Platform, clock::now())?;
+        let mut outcome = rules.carry_out(accepted, &body, settings, &Platform, clock::now())?;
         note("projection", std::mem::take(&mut outcome.faults));
         if outcome.publishes {
             let outbox = self.outbox(rules);
             outbox.set_alarm().await;
-            outbox.drain_for_a_while(&settings).await;
+            outbox.drain_for_a_while(settings).await;
         }
         rules.complete(outcome, clock::now())
     }
