@@ -14,7 +14,7 @@ impl Rev {
     /// The revision after the next change.
     ///
     /// # Errors
-    /// [`AdminError::Registry`] if there is none.
+    /// [`AdminError::Registry`] after the largest revision.
     pub fn next(self) -> Result<Self, AdminError> {
         self.0.checked_add(1).map(Self).ok_or_else(|| AdminError::Registry("a counter is full".to_owned()))
     }

@@ -20,6 +20,6 @@ pub trait Random {
     /// Fills `bytes`.
     ///
     /// # Errors
-    /// Why there is none. The command then fails.
+    /// Why no randomness is available. The command then fails.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), String>;
 }

@@ -43,7 +43,7 @@ impl<'a> Object<'a> {
     /// A field that must be there.
     ///
     /// # Errors
-    /// Where it is missing, or is none.
+    /// The field is missing, or its value is not a `T`.
     pub fn required<T: FromJson>(&mut self, name: &str) -> Result<T, Error> {
         self.given(name)?.ok_or_else(|| Error::of(name, "missing field"))
     }
@@ -51,7 +51,7 @@ impl<'a> Object<'a> {
     /// A field that may be left out, but is not `null` where it is given.
     ///
     /// # Errors
-    /// Where it is none.
+    /// Its value is not a `T`.
     pub fn given<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Error> {
         self.take(name).map(|value| made(name, value)).transpose()
     }
@@ -59,7 +59,7 @@ impl<'a> Object<'a> {
     /// A field that may be left out or `null`.
     ///
     /// # Errors
-    /// Where it is neither, and none.
+    /// Its value is neither `null` nor a `T`.
     pub fn optional<T: FromJson>(&mut self, name: &str) -> Result<Option<T>, Error> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),

@@ -52,7 +52,7 @@ row! {
 /// by a lesser one.
 const IN_KV: &str = "id > ? AND (gone_at >= ? OR (gone_at IS NULL AND record_version <= ?))";
 
-/// The integration; `None` if there is none with this id, or no longer.
+/// The integration with this id; `None` if no integration has it, or that one was deleted.
 pub(crate) fn find(database: &Database, id: &IntegrationId) -> Result<Option<Integration>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id = ? AND gone_at IS NULL");
     let Some(row) = database.row(&sql, key(id))? else { return Ok(None) };

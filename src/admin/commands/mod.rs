@@ -49,7 +49,7 @@ pub struct IncomingRequest<'a> {
     pub if_match: Option<&'a str>,
     /// The `If-None-Match` header field.
     pub if_none_match: Option<&'a str>,
-    /// The body; empty where there is none.
+    /// The body; empty for a request without one.
     pub body: &'a str,
 }
 
@@ -58,7 +58,7 @@ pub(in crate::admin) struct Request<'a> {
     named: Named,
     /// The query, without its `?`.
     pub query: Option<&'a str>,
-    /// The body; empty if there is none.
+    /// The body; empty for a request without one.
     pub body: &'a str,
     if_match: Option<&'a str>,
     if_none_match: Option<&'a str>,
@@ -146,7 +146,7 @@ fn rev(if_match: &str) -> Result<u64, AdminError> {
 }
 
 impl KnownRevs {
-    /// Entity tags compare weakly here (RFC 9110 section 13.1.2); what is none matches nothing.
+    /// Entity tags compare weakly here (RFC 9110 section 13.1.2). Text that is not an entity tag matches nothing.
     fn parse(if_none_match: Option<&str>) -> Self {
         let tags = if_none_match.unwrap_or_default().split(',').map(str::trim);
         Self(tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned()).collect())
