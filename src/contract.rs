@@ -58,7 +58,8 @@ fn schemas() -> Map<String, Value> {
 }
 
 /// What answers always have, and requests may leave out.
-const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 3] = [
+const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 4] = [
+    ("Derive", &["read", "write", "when"]),
     ("Settings", &["schemes", "owner_parameters", "without_security", "scope_extension", "rules"]),
     ("OwnerNames", &["agency", "sub_account"]),
     ("Operation", &["document"]),

@@ -23,12 +23,12 @@ impl Error {
     }
 
     /// An error of a member of the value, by its name.
-    pub(super) fn of(name: &str, what: &str) -> Self {
+    pub(crate) fn of(name: &str, what: &str) -> Self {
         Self::new(format!("{what} `{name}`")).within(name)
     }
 
     /// The same error, seen from the value that holds this one at `outer`.
-    pub(super) fn within(mut self, outer: &str) -> Self {
+    pub(crate) fn within(mut self, outer: &str) -> Self {
         let separator = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = [outer, separator, &self.place].concat();
         self

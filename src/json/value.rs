@@ -39,7 +39,7 @@ impl<'a> Value<'a> {
     }
 
     /// The error for a value of another type than `expected`.
-    pub(super) fn wrong_type(&self, expected: &'static str) -> Error {
+    pub(crate) fn wrong_type(&self, expected: &'static str) -> Error {
         let found = match self {
             Self::Null => Unexpected::Unit,
             Self::Boolean(value) => Unexpected::Bool(*value),
@@ -67,6 +67,11 @@ impl<'a> Value<'a> {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether it is an object with an entry `key`.
+    pub(crate) fn has_entry(&self, key: &str) -> bool {
+        matches!(self, Self::Object(entries) if entries.iter().any(|(name, _)| name == key))
     }
 
     /// The value of the one entry `key`, where it is an object that has it.

@@ -1,22 +1,38 @@
 //! From an owner's own OpenAPI documents to a policy. Compiling reports what it finds, and never guesses.
 
+mod derive;
 mod document;
+mod exclude;
+mod matching;
 mod owner;
 mod report;
 mod router;
+mod rule;
 mod rules;
 mod security;
+mod selection;
 mod settings;
 
+pub use derive::{By, Derive, ScopeSettings, ScopeTemplate, When};
 pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
+pub use exclude::Exclusion;
 pub use report::{Finding, Kinds, Report, Unscoped};
-pub use settings::{OwnerInBody, Router, Scheme, Settings, WithoutScopes, WithoutSecurity};
+pub use rule::{Change, Rule, Set};
+pub use selection::{Glob, InvalidGlob, Selection};
+pub use settings::{MAX_SELECTIONS, OwnerInBody, Router, Scheme, Settings, WithoutScopes, WithoutSecurity};
 
+use std::collections::BTreeSet;
+
+use self::derive::Deriving;
 use self::document::{Described, Fault};
+use self::exclude::Exclusions;
 use self::owner::Places;
 use self::security::Ways;
+use self::selection::Candidate;
 use super::order::sort_and_dedup;
-use super::policy::{self, Access, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template};
+use super::policy::{
+    self, Access, InvalidTemplate, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template,
+};
 use super::record::Level;
 use super::request::Method;
 use super::scope::ScopeSet;
@@ -70,9 +86,14 @@ fn compile_documents(
     settings: &Settings,
     report: &mut Report,
 ) -> Result<Vec<Operation>, Finding> {
-    let (mut count, mut needs) = (settings.rules.len(), 0_usize);
-    let mut operations = Vec::new();
-    for document in documents {
+    let (mut count, mut needs) = (settings.written().count(), 0_usize);
+    let places: Vec<Places<'_>> = documents.iter().map(|document| Places::of(document, settings)).collect();
+    let mut drafts = Vec::new();
+    let mut choices = Choices {
+        exclusions: Exclusions::of(&settings.exclude),
+        deriving: settings.scopes.derive.as_ref().map(Deriving::of),
+    };
+    for (document, places) in documents.iter().zip(&places) {
         count = count.saturating_add(document.operation_count());
         let too_many =
             |what: String| Finding::new(document.title(), "", "", &format!("with this document there are {what}"));
@@ -81,39 +102,124 @@ fn compile_documents(
         }
         report.document(document, settings);
         let shared = document.security().map(|security| Ways::of(security, settings));
-        let places = Places::of(document, settings);
+        let mut excluded = BTreeSet::new();
         for described in document.operations() {
-            let compiler = Compiler { described, shared: shared.as_ref(), places: &places, settings };
-            needs = needs.saturating_add(compiler.compile(&mut operations, report));
+            let compiler = Compiler { described, shared: shared.as_ref(), places, settings };
+            match compiler.compile(&mut choices, &mut drafts, report) {
+                Some(found) => needs = needs.saturating_add(found),
+                None => _ = excluded.insert((described.operation.path.as_str(), described.operation.method.as_str())),
+            }
             if needs > MAX_NEEDS {
                 return Err(too_many(format!("more than {MAX_NEEDS} scopes, owners and alternatives")));
             }
         }
+        for Fault { path, method, what } in document.faults() {
+            let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
+                || (!path.is_empty() && choices.exclusions.covers_path(&document.full_path(path)));
+            if !is_excluded {
+                report.errors.push(Finding::new(document.title(), method, path, what));
+            }
+        }
     }
-    rules::apply(settings, &mut operations, report);
+    rules::apply(settings, &mut drafts, &mut choices.exclusions, report);
+    let mut operations = finished(drafts, settings, report);
+    operations.extend(choices.exclusions.finish(&operations, report));
+    if let Some(deriving) = &choices.deriving {
+        deriving.report(report);
+    }
     router::apply(settings, &mut operations, report);
     report.overlaps(&operations);
     Ok(operations)
 }
 
+/// What of the settings is noted while documents are compiled.
+struct Choices<'a> {
+    exclusions: Exclusions<'a>,
+    deriving: Option<Deriving<'a>>,
+}
+
+/// An operation on its way from a document, or a rule, to the policy.
+struct Draft<'a> {
+    operation: Operation,
+    /// `None` where a rule wrote it.
+    source: Option<Source<'a>>,
+    /// Whether a rule says what it needs.
+    is_decided: bool,
+    /// Whether a rule set anything of it.
+    is_set: bool,
+}
+
+/// Where a draft comes from.
+struct Source<'a> {
+    described: Described<'a>,
+    places: &'a Places<'a>,
+    /// Why no private integration can reach it, by its document.
+    obstacle: Option<Obstacle>,
+}
+
+enum Obstacle {
+    NoSecurity,
+    Unsatisfiable(String),
+}
+
+impl Draft<'_> {
+    fn tags(&self) -> &[String] {
+        self.source.as_ref().map_or(&[], |source| source.described.operation.tags.as_slice())
+    }
+}
+
+/// The operations, once the rules have had their say, and what there is to say of them.
+fn finished(drafts: Vec<Draft<'_>>, settings: &Settings, report: &mut Report) -> Vec<Operation> {
+    let mut operations = Vec::with_capacity(drafts.len());
+    for Draft { mut operation, source, is_decided, is_set } in drafts {
+        let access = std::mem::replace(&mut operation.access, Access::AnyOf(Vec::new()));
+        let (access, closed) =
+            if is_decided { (access, false) } else { security::without_scopes(access, settings.without_scopes) };
+        operation.access = access;
+        if let Some(Source { described, places, obstacle }) = source {
+            let finding = |what: &str| described.finding(what);
+            let is_closed = operation.access == Access::AnyOf(Vec::new());
+            match obstacle {
+                Some(Obstacle::NoSecurity) if !is_set => {
+                    report.without_security.push(finding(settings.without_security.meaning()));
+                }
+                _ if is_closed && closed => report.unsatisfiable.push(finding(CLOSED)),
+                Some(Obstacle::Unsatisfiable(what)) if is_closed => report.unsatisfiable.push(finding(&what)),
+                _ => {}
+            }
+            let look_alikes = places.look_alikes(&described, &operation.path, &operation.access);
+            report.looks_like_owner.extend(look_alikes.iter().map(|what| finding(what)));
+        }
+        operations.push(operation);
+    }
+    operations
+}
+
 /// Compiles one operation.
-struct Compiler<'a> {
+struct Compiler<'a, 'w> {
     described: Described<'a>,
     /// What the document says of security for all operations.
-    shared: Option<&'a Ways>,
+    shared: Option<&'w Ways>,
     places: &'a Places<'a>,
     settings: &'a Settings,
 }
 
-impl Compiler<'_> {
-    /// Adds the operation, and tells how many scopes, owners and alternatives it has.
-    fn compile(&self, operations: &mut Vec<Operation>, report: &mut Report) -> usize {
+impl<'a> Compiler<'a, '_> {
+    /// Adds the operation, and tells how many scopes, owners and alternatives it has; `None` where the settings deny it.
+    fn compile(&self, choices: &mut Choices<'_>, drafts: &mut Vec<Draft<'a>>, report: &mut Report) -> Option<usize> {
         let Self { described, settings, places, .. } = self;
-        let path = match Template::parse(&described.full_path()) {
+        let written = described.full_path();
+        let method = described.operation.method.to_ascii_uppercase();
+        let template = Template::parse(&written);
+        if let Some(reason) = choices.exclusions.reason(Candidate::of(*described, &written, &method)) {
+            self.exclude(&reason, written, template, choices, report);
+            return None;
+        }
+        let path = match template {
             Ok(path) => path,
             Err(error) => {
                 report.errors.push(self.finding(&format!("the path template cannot be used: {error}")));
-                return 0;
+                return Some(0);
             }
         };
         let own = described.own_security().map(|security| Ways::of(security, settings));
@@ -129,16 +235,27 @@ impl Compiler<'_> {
             Level::Agency => agency.clone(),
             Level::SubAccount => sub_account.clone(),
         };
-        let security::Compiled { access, closed, needs } = security::compile(ways, &extra, settings, owner);
+        let security::Compiled { access, needs } = security::compile(ways, &extra, settings, owner);
         if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
             let what = format!("it lists scopes ({extra}), and has no security that they could belong to");
             report.errors.push(self.finding(&what));
         }
         let errors = ways.map_or(&[][..], |ways| ways.errors.as_slice()).iter().chain(places.faults(described));
         report.errors.extend(errors.map(|what| self.finding(what)));
-        let look_alikes = places.look_alikes(described, &path, &access);
-        report.looks_like_owner.extend(look_alikes.iter().map(|what| self.finding(what)));
-        self.report_access(ways, &access, closed, report);
+        if ways.is_some_and(|ways| ways.lets_anyone_in) {
+            report.optional_security.push(self.finding(OPTIONAL));
+        }
+        let obstacle = obstacle(ways, &access);
+        let access = match &mut choices.deriving {
+            Some(deriving) => {
+                let derived = deriving.apply(described, &written, &Method::parse(&method), access, owner, report);
+                derived.unwrap_or_else(|(field, what)| {
+                    report.errors.push(self.finding(&format!("{field} in the settings makes {what}")));
+                    Access::AnyOf(Vec::new())
+                })
+            }
+            None => access,
+        };
         let mut owner: Vec<_> = match access {
             Access::AnyOf(_) => Vec::new(),
             Access::Public | Access::Authenticated => {
@@ -151,20 +268,31 @@ impl Compiler<'_> {
         if places.is_unread(described, &operation) {
             report.unread_only.insert(operation.name());
         }
-        operations.push(operation);
-        needs
+        let source = Some(Source { described: *described, places: self.places, obstacle });
+        drafts.push(Draft { operation, source, is_decided: false, is_set: false });
+        Some(needs)
     }
 
-    fn report_access(&self, ways: Option<&Ways>, access: &Access, closed: bool, report: &mut Report) {
-        let is_closed = *access == Access::AnyOf(Vec::new());
-        match ways {
-            None => report.without_security.push(self.finding(self.settings.without_security.meaning())),
-            Some(_) if is_closed && closed => report.unsatisfiable.push(self.finding(CLOSED)),
-            Some(ways) if is_closed => report.unsatisfiable.push(self.finding(&ways.obstacles)),
-            Some(_) => {}
-        }
-        if ways.is_some_and(|ways| ways.lets_anyone_in) {
-            report.optional_security.push(self.finding(OPTIONAL));
+    /// Denies an operation to everyone.
+    fn exclude(
+        &self,
+        reason: &str,
+        written: String,
+        template: Result<Template, InvalidTemplate>,
+        choices: &mut Choices<'_>,
+        report: &mut Report,
+    ) {
+        let closed = |path: Template| self.operation(path, Access::AnyOf(Vec::new()), OwnerPlaces::default());
+        match template {
+            Ok(path) => {
+                report.excluded.push(self.finding(reason));
+                choices.exclusions.close(closed(path));
+            }
+            Err(error) => {
+                report.excluded.push(self.finding(&format!("{reason}; the path template cannot be used: {error}")));
+                let method = &self.described.operation.method;
+                choices.exclusions.leave_out(Method::parse(&method.to_ascii_uppercase()), written);
+            }
         }
     }
 
@@ -185,8 +313,23 @@ impl Compiler<'_> {
     }
 
     fn finding(&self, what: &str) -> Finding {
-        let document::OperationObject { method, path, .. } = self.described.operation;
-        Finding::new(self.described.document.title(), method, path, what)
+        self.described.finding(what)
+    }
+}
+
+impl Described<'_> {
+    fn finding(&self, what: &str) -> Finding {
+        let document::OperationObject { method, path, .. } = self.operation;
+        Finding::new(self.document.title(), method, path, what)
+    }
+}
+
+/// Why no private integration can reach an operation, by its document.
+fn obstacle(ways: Option<&Ways>, access: &Access) -> Option<Obstacle> {
+    match ways {
+        None => Some(Obstacle::NoSecurity),
+        Some(ways) if *access == Access::AnyOf(Vec::new()) => Some(Obstacle::Unsatisfiable(ways.obstacles.clone())),
+        Some(_) => None,
     }
 }
 
@@ -195,10 +338,6 @@ const CLOSED: &str = "it needs no scope, and without_scopes in the settings is d
 
 /// What is said of an operation one of whose alternatives asks for nothing.
 const OPTIONAL: &str = "the document lets anyone in ({}); the gate does not";
-
-fn fault(document: &Document, Fault { path, method, what }: &Fault) -> Finding {
-    Finding::new(document.title(), method, path, what)
-}
 
 fn clash(error: PolicyError) -> Finding {
     let message = error.to_string();

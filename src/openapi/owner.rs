@@ -114,7 +114,7 @@ impl<'a> Places<'a> {
     }
 
     /// All parameters and body properties that could name an owner. Cookies never do.
-    fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
+    pub fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
         let in_path = path.parameters().map(|name| (name, Place::Path));
         let in_body = described.body().and_then(|body| self.properties.get(body)).into_iter().flatten();
         let named = in_path.chain(in_body.map(|name| (*name, Place::Body)));

@@ -1,6 +1,10 @@
 //! Rules written by hand, beside documents or instead of them.
 
-use super::{Finding, Report, Settings};
+use super::exclude::Exclusions;
+use super::matching::{self, of_level, unbound};
+use super::rule::Rule;
+use super::selection::Candidate;
+use super::{Draft, Finding, Report, Settings};
 use crate::order::sort_and_dedup;
 use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place};
 use crate::record::Level;
@@ -8,25 +12,60 @@ use crate::record::Level;
 /// What reports name as the document of a rule that names none.
 const DOCUMENT: &str = "rules";
 
-/// Puts the rules in the place of the operations with their methods and paths, and reports which those were.
-pub(super) fn apply(settings: &Settings, operations: &mut Vec<Operation>, report: &mut Report) {
-    let rules = &settings.rules;
+/// Applies the rules in their order: each to the documents' operations and to what earlier rules made of them.
+pub(super) fn apply(
+    settings: &Settings,
+    drafts: &mut Vec<Draft<'_>>,
+    exclusions: &mut Exclusions<'_>,
+    report: &mut Report,
+) {
+    let mut rules = settings.rules.as_slice();
+    let mut place = 0_usize;
+    while let Some(first) = rules.first() {
+        let written = rules.iter().map_while(Rule::written).collect::<Vec<_>>();
+        match first {
+            Rule::Operation(_) => put(&written, place, settings, drafts, exclusions, report),
+            Rule::Change(change) => matching::apply(change, place, settings, drafts, report),
+        }
+        let done = written.len().max(1);
+        (rules, place) = (rules.get(done..).unwrap_or_default(), place.saturating_add(done));
+    }
+}
+
+/// Puts rules that follow each other in the place of the operations with their methods and paths, and reports which those were.
+fn put(
+    rules: &[&Operation],
+    first: usize,
+    settings: &Settings,
+    drafts: &mut Vec<Draft<'_>>,
+    exclusions: &mut Exclusions<'_>,
+    report: &mut Report,
+) {
     let name = |operation: &Operation| (operation.method.clone(), operation.path.shape());
     let mut ruled: Vec<_> = rules.iter().map(|rule| (name(rule), Vec::new())).collect();
     ruled.sort_by(|(one, _), (other, _)| one.cmp(other));
-    operations.retain(|operation| {
+    drafts.retain(|draft| {
+        let operation = &draft.operation;
         let place = ruled.binary_search_by(|(ruled, _)| ruled.cmp(&name(operation)));
-        let Some((_, replaced)) = place.ok().and_then(|place| ruled.get_mut(place)) else { return true };
+        // Two rules for one operation are told apart, or refused.
+        let found = place.ok().filter(|_| draft.source.is_some()).and_then(|place| ruled.get_mut(place));
+        let Some((_, replaced)) = found else { return true };
         report.replaced.push(Finding::of(operation, "a rule takes its place"));
         replaced.push(operation.clone());
         false
     });
-    for rule in rules.iter().map(named) {
+    for (rule, place) in rules.iter().map(|rule| named(rule)).zip(first..) {
         report.errors.extend(unbound(&rule, settings));
+        let written = rule.path.to_string();
+        if let Some(reason) = exclusions.reason(Candidate::with_tags(&rule, &written, &[])) {
+            let what = format!("exclude denies {}: {reason}; take one of them out", rule.name());
+            report.errors.push(Finding::of_settings(&format!("rules[{place}]"), &what));
+        }
         let place = ruled.binary_search_by(|(ruled, _)| ruled.cmp(&name(&rule)));
         let replaced = place.ok().and_then(|place| ruled.get(place)).map_or(&[][..], |(_, replaced)| replaced);
         report.errors.extend(renamed(&rule, replaced));
-        operations.push(bound(rule, replaced, settings));
+        let operation = bound(rule, replaced, settings);
+        drafts.push(Draft { operation, source: None, is_decided: true, is_set: false });
     }
 }
 
@@ -72,38 +111,6 @@ fn places_of(rule: &Operation, replaced: &[Operation], settings: &Settings, leve
     let in_path: Vec<_> = in_path.collect();
     let elsewhere = replaced.iter().flat_map(Operation::owner_parameters).filter(|place| place.place != Place::Path);
     of_level(in_path.iter().chain(elsewhere), settings, level)
-}
-
-fn of_level<'a>(
-    places: impl Iterator<Item = &'a OwnerParameter>,
-    settings: &Settings,
-    level: Level,
-) -> Vec<OwnerParameter> {
-    let names = settings.owner_parameters.of(level);
-    let mut found: Vec<_> = places.filter(|place| names.iter().any(|name| name.binds(place))).cloned().collect();
-    sort_and_dedup(&mut found);
-    found
-}
-
-/// The places in which a rule would look for the owner in vain: nothing could ever pass it.
-fn unbound(rule: &Operation, settings: &Settings) -> Vec<Finding> {
-    let of_alternatives = rule
-        .access
-        .alternatives()
-        .iter()
-        .flat_map(|alternative| alternative.owner.iter().map(|parameter| (parameter, vec![alternative.level])));
-    let listed = rule.owner.iter().map(|parameter| (parameter, vec![Level::Agency, Level::SubAccount]));
-    let mut found = Vec::new();
-    for (parameter, levels) in of_alternatives.chain(listed) {
-        let in_template = rule.path.parameters().any(|name| name == parameter.name);
-        let mut names = levels.iter().flat_map(|level| settings.owner_parameters.of(*level));
-        let declared = names.any(|name| name.binds(parameter));
-        if !declared || (parameter.place == Place::Path && !in_template) {
-            let message = format!("{} ({}) names no owner by the settings", parameter.name, parameter.place);
-            found.push(Finding::of(rule, &message));
-        }
-    }
-    found
 }
 
 /// The owners in the path that a rule would no longer compare, because its template calls them otherwise.

@@ -28,8 +28,6 @@ pub(super) struct Ways {
 /// Who may use an operation.
 pub(super) struct Compiled {
     pub access: Access,
-    /// Whether the settings closed alternatives of it that need no scope.
-    pub closed: bool,
     /// How many scopes, owners and alternatives it took.
     pub needs: usize,
 }
@@ -85,12 +83,11 @@ pub(super) fn compile(
         [way.scopes.iter().count(), way.owner.len(), 1].into_iter().fold(needs, usize::saturating_add)
     };
     let needs = access.alternatives().iter().fold(0, needs);
-    let (access, closed) = without_scopes(access, settings.without_scopes);
-    Compiled { access, closed, needs }
+    Compiled { access, needs }
 }
 
-/// Closes what needs no scope, where the settings say so; what is public stays open.
-fn without_scopes(access: Access, setting: WithoutScopes) -> (Access, bool) {
+/// Closes what needs no scope, where the settings say so; what is public stays open. Tells whether it closed anything.
+pub(super) fn without_scopes(access: Access, setting: WithoutScopes) -> (Access, bool) {
     match (access, setting) {
         (Access::AnyOf(mut alternatives), WithoutScopes::Deny) => {
             let before = alternatives.len();

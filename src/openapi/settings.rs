@@ -1,14 +1,23 @@
 //! What the documents cannot say: what a security scheme means to Tidegate, and which parameters name an owner.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::derive::ScopeSettings;
+use super::exclude::Exclusion;
+use super::rule::Rule;
 use crate::json::deserialize;
-use crate::json::{self, FromJson, Map, Object};
+use crate::json::{self, FromJson, Map};
 use crate::policy::{HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
 
 /// How many parameters may name an owner of one level: each parameter of an operation is held against them.
 const MAX_OWNER_NAMES: usize = 32;
+/// How many selections settings may have: each operation is held against all of them.
+pub const MAX_SELECTIONS: usize = 1_000;
+/// How many errors in settings are told at once.
+const MAX_ERRORS: usize = 100;
 
 /// How documents are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,8 +38,15 @@ pub struct Settings {
     /// How `HEAD` finds its operation.
     #[serde(skip_serializing_if = "HeadRequests::is_default")]
     pub head: HeadRequests,
-    /// Rules written by hand. A rule takes the place of the operation with its method and path.
-    pub rules: Vec<Operation>,
+    /// The operations that nobody may use, whatever their documents say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Exclusion>,
+    /// How operations without scopes get some.
+    #[serde(skip_serializing_if = "ScopeSettings::is_default")]
+    pub scopes: ScopeSettings,
+    /// Rules, in order: an operation written by hand takes the place of the one with its method and path; a change sets
+    /// something at all that it matches. A later rule sees what the earlier ones made.
+    pub rules: Vec<Rule>,
     /// How the origin's router reads paths.
     #[serde(skip_serializing_if = "Router::is_default")]
     pub router: Router,
@@ -135,8 +151,12 @@ impl WithoutSecurity {
     }
 }
 
-impl FromJson for Settings {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+impl Settings {
+    /// Reads settings.
+    ///
+    /// # Errors
+    /// All that is wrong with them, each with its place; at most 100.
+    pub fn read(value: json::Value) -> Result<Self, Vec<json::Error>> {
         let names = [
             "schemes",
             "owner_parameters",
@@ -144,28 +164,126 @@ impl FromJson for Settings {
             "without_scopes",
             "scope_extension",
             "head",
+            "exclude",
+            "scopes",
             "rules",
             "router",
             "router_exact",
             "owner_in_body",
         ];
-        let mut fields = Object::of(value, &names)?;
-        let owner_parameters: OwnerNames = fields.given("owner_parameters")?.unwrap_or_default();
-        if owner_parameters.agency.len().max(owner_parameters.sub_account.len()) > MAX_OWNER_NAMES {
-            let what = format!("a level has at most {MAX_OWNER_NAMES} parameters");
-            return Err(json::Error { place: "owner_parameters".to_owned(), what });
+        let mut fields = Fields::of(value, &names);
+        let settings = Self {
+            schemes: fields.given("schemes"),
+            owner_parameters: fields.given("owner_parameters"),
+            without_security: fields.given("without_security"),
+            without_scopes: fields.given("without_scopes"),
+            scope_extension: fields.given("scope_extension"),
+            head: fields.given("head"),
+            exclude: fields.list("exclude"),
+            scopes: fields.given("scopes"),
+            rules: fields.list("rules"),
+            router: fields.given("router"),
+            router_exact: fields.given("router_exact"),
+            owner_in_body: fields.given("owner_in_body"),
+        };
+        let OwnerNames { agency, sub_account } = &settings.owner_parameters;
+        if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {
+            fields.wrong("owner_parameters", format!("a level has at most {MAX_OWNER_NAMES} parameters"));
         }
-        Ok(Self {
-            schemes: fields.given("schemes")?.unwrap_or_default(),
-            owner_parameters,
-            without_security: fields.given("without_security")?.unwrap_or_default(),
-            without_scopes: fields.given("without_scopes")?.unwrap_or_default(),
-            scope_extension: fields.optional("scope_extension")?,
-            head: fields.given("head")?.unwrap_or_default(),
-            rules: fields.given("rules")?.unwrap_or_default(),
-            router: fields.given("router")?.unwrap_or_default(),
-            router_exact: fields.given("router_exact")?.unwrap_or_default(),
-            owner_in_body: fields.given("owner_in_body")?.unwrap_or_default(),
+        if settings.selections() > MAX_SELECTIONS {
+            fields
+                .wrong("rules", format!("with exclude and scopes.derive they match more than {MAX_SELECTIONS} times"));
+        }
+        fields.errors.truncate(MAX_ERRORS);
+        if fields.errors.is_empty() { Ok(settings) } else { Err(fields.errors) }
+    }
+
+    /// How many times they say which operations they are for.
+    fn selections(&self) -> usize {
+        let changes = self.rules.iter().filter(|rule| matches!(rule, Rule::Change(_))).count();
+        let derived =
+            self.scopes.derive.as_ref().map_or(0, |derive| derive.reads.len().saturating_add(derive.writes.len()));
+        self.exclude.len().saturating_add(changes).saturating_add(derived)
+    }
+
+    /// The operations that are written by hand.
+    pub fn written(&self) -> impl Iterator<Item = &Operation> {
+        self.rules.iter().filter_map(Rule::written)
+    }
+}
+
+/// The fields of an object, of which all that is wrong is kept.
+struct Fields<'a> {
+    entries: Vec<(Cow<'a, str>, json::Value<'a>)>,
+    errors: Vec<json::Error>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(value: json::Value<'a>, names: &[&str]) -> Self {
+        let json::Value::Object(all) = value else {
+            return Self { entries: Vec::new(), errors: vec![value.wrong_type("an object")] };
+        };
+        let mut fields = Self { entries: Vec::with_capacity(all.len()), errors: Vec::new() };
+        for (name, value) in all {
+            if !names.contains(&name.as_ref()) {
+                fields.errors.push(json::Error::of(&name, "unknown field"));
+            } else if fields.entries.iter().any(|(other, _)| *other == name) {
+                fields.errors.push(json::Error::of(&name, "duplicate field"));
+            } else {
+                fields.entries.push((name, value));
+            }
+        }
+        fields
+    }
+
+    /// A field, or its default where it is not given or is wrong.
+    fn given<T: FromJson + Default>(&mut self, name: &str) -> T {
+        match self.take(name).map(T::from_json) {
+            None => T::default(),
+            Some(Ok(value)) => value,
+            Some(Err(error)) => {
+                self.errors.push(error.within(name));
+                T::default()
+            }
+        }
+    }
+
+    /// The items of a list, each of which may be wrong.
+    fn list<T: FromJson>(&mut self, name: &str) -> Vec<T> {
+        let mut made = Vec::new();
+        match self.take(name) {
+            None => {}
+            Some(json::Value::List(items)) => {
+                for (place, item) in items.into_iter().enumerate() {
+                    match T::from_json(item) {
+                        Ok(item) => made.push(item),
+                        Err(error) => self.errors.push(error.within(&format!("[{place}]")).within(name)),
+                    }
+                }
+            }
+            Some(other) => self.errors.push(other.wrong_type("a list").within(name)),
+        }
+        made
+    }
+
+    fn wrong(&mut self, name: &str, what: String) {
+        self.errors.push(json::Error { place: name.to_owned(), what });
+    }
+
+    fn take(&mut self, name: &str) -> Option<json::Value<'a>> {
+        let place = self.entries.iter().position(|(found, _)| found == name)?;
+        Some(self.entries.swap_remove(place).1)
+    }
+}
+
+/// Tells all that is wrong, the first of it with its place.
+impl FromJson for Settings {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::read(value).map_err(|errors| {
+            let mut errors = errors.into_iter();
+            let first = errors.next().unwrap_or_default();
+            let whats = errors.map(|error| format!("; {error}"));
+            json::Error { what: std::iter::once(first.what).chain(whats).collect(), place: first.place }
         })
     }
 }
@@ -186,6 +304,12 @@ impl FromJson for OwnerInBody {
             Some(_) => Err(json::Error::new("owner_in_body is gate, origin, or a list of operations")),
             None => Vec::from_json(value).map(Self::OriginFor),
         }
+    }
+}
+
+impl ScopeSettings {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -29,7 +29,7 @@ impl Limits {
         let described: usize = documents.readable.iter().map(|document| document.operation_count()).sum();
         let mut limits = vec![
             Limit { what: "bytes to publish", used: body.len(), most: MAX_POLICY_BYTES },
-            Limit { what: "operations and rules", used: described + settings.rules.len(), most: MAX_OPERATIONS },
+            Limit { what: "operations and rules", used: described + settings.written().count(), most: MAX_OPERATIONS },
         ];
         if let Some(policy) = &compiled.policy {
             let alternatives = || policy.operations().iter().flat_map(|operation| operation.access.alternatives());

@@ -56,21 +56,21 @@ pub(super) struct OperationObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
+    pub tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    security: Option<Security>,
+    pub security: Option<Security>,
     /// What its own servers put before the path, or its path's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    base_path: Option<String>,
+    pub base_path: Option<String>,
     /// Its parameters in query and header, and those of its path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<OwnerParameter>,
     /// The place of its body in the document's list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<usize>,
+    pub body: Option<usize>,
     /// Its extensions (`x-…`): those that are lists of texts; all others are `null`.
     #[serde(skip_serializing_if = "Map::is_empty")]
-    extensions: Map<Option<Vec<String>>>,
+    pub extensions: Map<Option<Vec<String>>>,
 }
 
 /// The forms of a request body.
@@ -161,6 +161,11 @@ impl Document {
     /// The operations, in the order of paths.
     pub(super) fn operations(&self) -> impl Iterator<Item = Described<'_>> {
         self.operations.iter().map(|operation| Described { document: self, operation })
+    }
+
+    /// A path of it with the base path that it has for all operations before it.
+    pub(super) fn full_path(&self, path: &str) -> String {
+        format!("{}{path}", self.base_path)
     }
 
     /// What it says of security for all operations that say nothing of their own.

@@ -79,6 +79,12 @@ pub struct Report {
     pub looks_like_owner: Vec<Finding>,
     /// Operations whose place a rule takes.
     pub replaced: Vec<Finding>,
+    /// Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
+    pub excluded: Vec<Finding>,
+    /// Operations of other than safe methods that count as reading, where scopes are derived.
+    pub reading_by_name: Vec<Finding>,
+    /// Derived scopes that stand for areas with different names.
+    pub shared_areas: Vec<Finding>,
     /// How many findings more there are than the lists above hold, by the list's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, usize>,
@@ -115,6 +121,11 @@ impl Finding {
         texts.iter().map(|text| text.len()).fold(60, usize::saturating_add)
     }
 
+    /// Of a place in the settings.
+    pub(super) fn of_settings(place: &str, message: &str) -> Self {
+        Self::new("settings", "", "", &format!("{place}: {message}"))
+    }
+
     pub(super) fn of(operation: &Operation, message: &str) -> Self {
         let method = operation.method.as_str().to_ascii_lowercase();
         Self::new(&operation.document, &method, &operation.path.to_string(), message)
@@ -131,7 +142,6 @@ fn shortened(message: &str) -> String {
 impl Report {
     /// What can be said of a document before its operations are compiled.
     pub(super) fn document(&mut self, document: &Document, settings: &Settings) {
-        self.errors.extend(document.faults().iter().map(|fault| super::fault(document, fault)));
         let used = sorted(document.requirements().flat_map(|requirement| requirement.keys()));
         for name in used {
             if !settings.schemes.contains_key(name) {
@@ -179,6 +189,9 @@ impl Report {
             ("undeclared_schemes", &mut self.undeclared_schemes),
             ("crossing", &mut self.crossing),
             ("overlapping", &mut self.overlapping),
+            ("excluded", &mut self.excluded),
+            ("reading_by_name", &mut self.reading_by_name),
+            ("shared_areas", &mut self.shared_areas),
             ("replaced", &mut self.replaced),
         ];
         let mut bytes_left = MAX_LISTED_BYTES.min(room);

@@ -4,7 +4,7 @@ use super::{Finding, Report};
 
 impl Report {
     /// The sections about operations, each with its list's name: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 12] {
+    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 15] {
         [
             ("without_token", "Open without a token", "make sure that it is meant", &self.without_token),
             (
@@ -30,6 +30,18 @@ impl Report {
                 "May name an owner",
                 "an integration can name any owner there until owner_parameters in the settings says that it is one",
                 &self.looks_like_owner,
+            ),
+            (
+                "reading_by_name",
+                "Reading, by name",
+                "scopes.derive.writes in the settings says which of these change something",
+                &self.reading_by_name,
+            ),
+            (
+                "shared_areas",
+                "Names that share derived scopes",
+                "whoever holds such a scope may use the operations of all of these names",
+                &self.shared_areas,
             ),
             (
                 "without_security",
@@ -67,6 +79,7 @@ impl Report {
                 "a value that a router could read as the literal must be allowed by both",
                 &self.overlapping,
             ),
+            ("excluded", "Excluded", "denied to everyone; exclude in the settings says so", &self.excluded),
             ("replaced", "Replaced by rules", "what the document says of these does not count", &self.replaced),
         ]
     }

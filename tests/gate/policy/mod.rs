@@ -2,11 +2,15 @@
 
 pub mod abilities;
 mod compile;
+mod deriving;
 mod documents;
 mod enormous;
+mod excluding;
+
 mod hostile_documents;
 mod malformed;
 mod matcher;
+mod matching;
 mod model;
 mod properties;
 mod real_matcher;

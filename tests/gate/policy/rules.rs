@@ -58,7 +58,7 @@ fn rules_are_added_and_take_the_place_of_operations() {
         assert_eq!(names(&operations), expected, "{rules}");
         assert_eq!(report.replaced.len(), replaced);
         assert!(report.replaced.iter().all(|finding| finding.document == "Harbour"));
-        for rule in &settings.rules {
+        for rule in settings.written() {
             let same = |operation: &&Operation| operation.path == rule.path && operation.method == rule.method;
             assert_eq!(operations.iter().find(same).unwrap().access, rule.access);
         }

@@ -249,6 +249,8 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description The operations that nobody may use, whatever their documents say. */
+      exclude?: components["schemas"]["Exclusion"][];
       /** @description How `HEAD` finds its operation. */
       head?: components["schemas"]["HeadRequests"];
       /** @description Who compares the owner in bodies that the gate does not read. */
@@ -259,14 +261,19 @@ export interface components {
       router?: components["schemas"]["Router"];
       /** @description The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId. */
       router_exact?: string[];
-      /** @description Rules written by hand. A rule takes the place of the operation with its method and path. */
-      rules?: components["schemas"]["Operation"][];
+      /**
+       * @description Rules, in order: an operation written by hand takes the place of the one with its method and path; a change sets
+       *     something at all that it matches. A later rule sees what the earlier ones made.
+       */
+      rules?: components["schemas"]["Rule"][];
       /** @description What each security scheme means, by its name. */
       schemes?: {
         [key: string]: components["schemas"]["Scheme"];
       };
       /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
       scope_extension?: string | null;
+      /** @description How operations without scopes get some. */
+      scopes?: components["schemas"]["ScopeSettings"];
       /** @description What an operation is that some private integration could use without any scope. */
       without_scopes?: components["schemas"]["WithoutScopes"];
       /** @description What an operation without any `security` is. */
@@ -349,6 +356,11 @@ export interface components {
        * @default []
        */
       errors: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
+       * @default []
+       */
+      excluded?: components["schemas"]["Finding"][];
       /** @description How many findings more there are than the lists above hold, by the list's name. */
       left_out?: {
         [key: string]: number;
@@ -390,6 +402,11 @@ export interface components {
        */
       public: number;
       /**
+       * @description Operations of other than safe methods that count as reading, where scopes are derived.
+       * @default []
+       */
+      reading_by_name?: components["schemas"]["Finding"][];
+      /**
        * @description Operations whose place a rule takes.
        * @default []
        */
@@ -399,6 +416,11 @@ export interface components {
        * @default 0
        */
       scopes: number;
+      /**
+       * @description Derived scopes that stand for areas with different names.
+       * @default []
+       */
+      shared_areas?: components["schemas"]["Finding"][];
       /**
        * @description Those that a sub-account's integration can reach.
        * @default 0
@@ -792,5 +814,73 @@ export interface components {
     WithoutSecurity: "deny" | "authenticated" | "public";
     /** @description The steps, in order. */
     StepName: "request" | "token" | "operation" | "access";
+    /** @description What an area is. */
+    By: "tag" | "path";
+    /** @description What is set at the operations that a rule matches. */
+    Change: {
+      /** @description Which operations. */
+      match: components["schemas"]["Selection"];
+      /** @description What is set. */
+      set: components["schemas"]["Set"];
+    };
+    /** @description How scopes are derived. */
+    Derive: {
+      /** @description What an area is. */
+      by: components["schemas"]["By"];
+      /** @description The scope of the operations that read. */
+      read?: string;
+      /** @description Operations that read, whatever their methods. */
+      reads?: components["schemas"]["Selection"][];
+      /** @description Which operations get one. */
+      when?: components["schemas"]["When"];
+      /** @description The scope of all other operations. */
+      write?: string;
+      /** @description Operations that write, whatever their methods and names. */
+      writes?: components["schemas"]["Selection"][];
+    };
+    /** @description Operations to deny, and why. */
+    Exclusion: {
+      /** @description Which operations. */
+      match: components["schemas"]["Selection"];
+      /** @description Why, for the report. */
+      reason?: string | null;
+    };
+    /** @description A rule. */
+    Rule: components["schemas"]["Operation"] | components["schemas"]["Change"];
+    /** @description The settings about scopes. */
+    ScopeSettings: {
+      /** @description How scopes are derived, where they are. */
+      derive?: components["schemas"]["Derive"] | null;
+    };
+    /**
+     * @description Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
+     *     `operationId`.
+     */
+    Selection: {
+      /** @description One of these methods. */
+      method?: string[];
+      /** @description OpenAPI's `operationId`. */
+      operationId?: string | null;
+      /** @description A glob of path templates. */
+      path?: string | null;
+      /** @description A tag. */
+      tag?: string | null;
+    };
+    /** @description What is set; what is not given stays. */
+    Set: {
+      /** @description Who may use it. */
+      access?: components["schemas"]["Access"] | null;
+      /** @description The level that every alternative is for. What is closed gets an alternative for it. */
+      level?: components["schemas"]["Level"] | null;
+      /** @description Where the request names its owner; `none` where it does not. */
+      owner?: (components["schemas"]["OwnerParameter"][] | "none") | null;
+      /**
+       * @description The scopes that every alternative needs, in the place of its own. What is open without an alternative gets one for
+       *     each level; what is closed stays closed unless `level` opens it.
+       */
+      scopes?: components["schemas"]["Scopes"] | null;
+    };
+    /** @description Which operations get a derived scope. */
+    When: "none" | "always";
   };
 }

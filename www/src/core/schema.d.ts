@@ -49,6 +49,8 @@ export interface components {
       /** @description By a safe method (RFC 9110 section 9.2.1). */
       reads: components["schemas"]["ShownOperation"][];
     };
+    /** @description What an area is. */
+    By: "tag" | "path";
     /** @description What `GET /scopes` answers. */
     Catalogue: {
       /** @description All of them. */
@@ -78,12 +80,41 @@ export interface components {
       /** @description OpenAPI's `summary`. */
       summary?: string;
     };
+    /** @description What is set at the operations that a rule matches. */
+    Change: {
+      /** @description Which operations. */
+      match: components["schemas"]["Selection"];
+      /** @description What is set. */
+      set: components["schemas"]["Set"];
+    };
     /** @description `altType=location`, in the query. A request that leaves the parameter out is taken to mean it. */
     Condition: {
       /** @description The value under which the condition holds, whatever its case. */
       is: string;
       /** @description The query parameter's name. */
       name: string;
+    };
+    /** @description How scopes are derived. */
+    Derive: {
+      /** @description What an area is. */
+      by: components["schemas"]["By"];
+      /** @description The scope of the operations that read. */
+      read?: string;
+      /** @description Operations that read, whatever their methods. */
+      reads?: components["schemas"]["Selection"][];
+      /** @description Which operations get one. */
+      when?: components["schemas"]["When"];
+      /** @description The scope of all other operations. */
+      write?: string;
+      /** @description Operations that write, whatever their methods and names. */
+      writes?: components["schemas"]["Selection"][];
+    };
+    /** @description Operations to deny, and why. */
+    Exclusion: {
+      /** @description Which operations. */
+      match: components["schemas"]["Selection"];
+      /** @description Why, for the report. */
+      reason?: string | null;
     };
     /** @description A verdict with the steps that led to it. */
     Explanation: {
@@ -366,6 +397,11 @@ export interface components {
        * @default []
        */
       errors: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
+       * @default []
+       */
+      excluded: components["schemas"]["Finding"][];
       /** @description How many findings more there are than the lists above hold, by the list's name. */
       left_out?: {
         [key: string]: number;
@@ -407,6 +443,11 @@ export interface components {
        */
       public: number;
       /**
+       * @description Operations of other than safe methods that count as reading, where scopes are derived.
+       * @default []
+       */
+      reading_by_name: components["schemas"]["Finding"][];
+      /**
        * @description Operations whose place a rule takes.
        * @default []
        */
@@ -416,6 +457,11 @@ export interface components {
        * @default 0
        */
       scopes: number;
+      /**
+       * @description Derived scopes that stand for areas with different names.
+       * @default []
+       */
+      shared_areas: components["schemas"]["Finding"][];
       /**
        * @description Those that a sub-account's integration can reach.
        * @default 0
@@ -475,6 +521,8 @@ export interface components {
     };
     /** @description How the origin's router reads paths. */
     Router: "tolerant" | "exact";
+    /** @description A rule. */
+    Rule: components["schemas"]["Operation"] | components["schemas"]["Change"];
     /** @description What a security scheme means. */
     Scheme: {
       /** @description The level that it is for. */
@@ -521,10 +569,45 @@ export interface components {
       /** @description The scopes, before or after, that no operation of the policy needs. */
       unknown: components["schemas"]["Scopes"];
     };
+    /** @description The settings about scopes. */
+    ScopeSettings: {
+      /** @description How scopes are derived, where they are. */
+      derive?: components["schemas"]["Derive"] | null;
+    };
     /** @description A set of scopes, in the order of their bytes. */
     Scopes: components["schemas"]["Scope"][];
+    /**
+     * @description Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
+     *     `operationId`.
+     */
+    Selection: {
+      /** @description One of these methods. */
+      method?: string[];
+      /** @description OpenAPI's `operationId`. */
+      operationId?: string | null;
+      /** @description A glob of path templates. */
+      path?: string | null;
+      /** @description A tag. */
+      tag?: string | null;
+    };
+    /** @description What is set; what is not given stays. */
+    Set: {
+      /** @description Who may use it. */
+      access?: components["schemas"]["Access"] | null;
+      /** @description The level that every alternative is for. What is closed gets an alternative for it. */
+      level?: components["schemas"]["Level"] | null;
+      /** @description Where the request names its owner; `none` where it does not. */
+      owner?: (components["schemas"]["OwnerParameter"][] | "none") | null;
+      /**
+       * @description The scopes that every alternative needs, in the place of its own. What is open without an alternative gets one for
+       *     each level; what is closed stays closed unless `level` opens it.
+       */
+      scopes?: components["schemas"]["Scopes"] | null;
+    };
     /** @description How documents are read. */
     Settings: {
+      /** @description The operations that nobody may use, whatever their documents say. */
+      exclude?: components["schemas"]["Exclusion"][];
       /** @description How `HEAD` finds its operation. */
       head?: components["schemas"]["HeadRequests"];
       /** @description Who compares the owner in bodies that the gate does not read. */
@@ -535,14 +618,19 @@ export interface components {
       router?: components["schemas"]["Router"];
       /** @description The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId. */
       router_exact?: string[];
-      /** @description Rules written by hand. A rule takes the place of the operation with its method and path. */
-      rules?: components["schemas"]["Operation"][];
+      /**
+       * @description Rules, in order: an operation written by hand takes the place of the one with its method and path; a change sets
+       *     something at all that it matches. A later rule sees what the earlier ones made.
+       */
+      rules?: components["schemas"]["Rule"][];
       /** @description What each security scheme means, by its name. */
       schemes?: {
         [key: string]: components["schemas"]["Scheme"];
       };
       /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
       scope_extension?: string | null;
+      /** @description How operations without scopes get some. */
+      scopes?: components["schemas"]["ScopeSettings"];
       /** @description What an operation is that some private integration could use without any scope. */
       without_scopes?: components["schemas"]["WithoutScopes"];
       /** @description What an operation without any `security` is. */
@@ -632,6 +720,8 @@ export interface components {
     };
     /** @description How much of a group is out of reach. */
     What: "touch" | "change" | "some";
+    /** @description Which operations get a derived scope. */
+    When: "none" | "always";
     /**
      * @description What an alternative is that has a level and no scope, and an operation that is open to every valid token. What is public
      *     stays so, and what a rule names stays as the rule says.

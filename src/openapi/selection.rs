@@ -1,0 +1,336 @@
+//! Which operations a setting is for: by method, by a glob of path templates, by tag, by `operationId`.
+
+use serde::Serialize;
+
+use super::document::Described;
+use crate::json::{self, FromJson, Object, text};
+use crate::policy::Operation;
+use crate::request::Method;
+
+/// The longest glob, in bytes: each is compared with every operation.
+const MAX_GLOB: usize = 1_024;
+
+/// Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
+/// `operationId`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub struct Selection {
+    /// One of these methods.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "methods")]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub method: Vec<Method>,
+    /// A glob of path templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<Glob>,
+    /// A tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// OpenAPI's `operationId`.
+    #[serde(rename = "operationId", skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+}
+
+/// A pattern of path templates, with the base path: `*` stands for any characters of one segment, `**` for any number of
+/// segments, none included. A parameter's name does not matter: `/users/{id}` is `/users/{userId}` too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+#[serde(transparent)]
+pub struct Glob(String);
+
+/// Why a text is no glob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidGlob {
+    /// Without a slash at its beginning.
+    #[error("a glob of paths begins with a slash, as in /v1/customers/**")]
+    NoLeadingSlash,
+    /// Two slashes in a row.
+    #[error("a glob of paths has no empty segment")]
+    EmptySegment,
+    /// `**` beside something else.
+    #[error("** stands alone in its segment, as in /v1/**/items")]
+    PartOfSegment,
+    /// A bracket, a question mark or an alternative, which other globs have.
+    #[error("a glob of paths has * and ** only: {0:?} stands for nothing here")]
+    Character(char),
+    /// A brace without its counterpart, or an alternative.
+    #[error("braces in a glob of paths are around a parameter's name, as in /users/{{id}}")]
+    Braces,
+    /// Longer than `MAX_GLOB`.
+    #[error("a glob of paths has at most {MAX_GLOB} bytes")]
+    TooLong,
+}
+
+/// What a [`Selection`] is held against.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    /// In upper case.
+    pub method: &'a str,
+    /// The path template with the base path.
+    pub path: &'a str,
+    pub tags: &'a [String],
+    pub operation_id: Option<&'a str>,
+}
+
+impl Glob {
+    /// Reads a glob.
+    ///
+    /// # Errors
+    /// [`InvalidGlob`] where it could match nothing, or means something else than it says.
+    pub fn parse(text: &str) -> Result<Self, InvalidGlob> {
+        if text.len() > MAX_GLOB {
+            return Err(InvalidGlob::TooLong);
+        }
+        let segments = text.strip_prefix('/').ok_or(InvalidGlob::NoLeadingSlash)?;
+        if let Some(letter) = text.chars().find(|letter| matches!(letter, '?' | '[' | ']' | '\\' | '#' | ' ')) {
+            return Err(InvalidGlob::Character(letter));
+        }
+        let segments: Vec<&str> = segments.split('/').collect();
+        for (segment, left) in segments.iter().zip((0..segments.len()).rev()) {
+            // A slash at the end is a segment of some templates.
+            if segment.is_empty() && left > 0 {
+                return Err(InvalidGlob::EmptySegment);
+            }
+            if segment.contains("**") && *segment != "**" {
+                return Err(InvalidGlob::PartOfSegment);
+            }
+            check_braces(segment)?;
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it matches a path template.
+    pub fn matches(&self, template: &str) -> bool {
+        let literal = self.0.find(['*', '{']).and_then(|end| self.0.get(..end)).unwrap_or(&self.0);
+        // `/a/**` matches `/a` too.
+        let literal = literal.strip_suffix('/').unwrap_or(literal);
+        if !template.starts_with(literal) {
+            return false;
+        }
+        let (pattern, segments): (Vec<&str>, Vec<&str>) = (self.0.split('/').collect(), template.split('/').collect());
+        matches(&pattern, &segments, |pattern| *pattern == "**", |pattern, segment| matches_segment(pattern, segment))
+    }
+}
+
+/// Opening and closing braces alternate, with a name between them.
+fn check_braces(segment: &str) -> Result<(), InvalidGlob> {
+    let mut rest = segment;
+    while let Some((before, after)) = rest.split_once(['{', '}']) {
+        let opens = rest.get(before.len()..).is_some_and(|rest| rest.starts_with('{'));
+        let (name, after) = after.split_once('}').filter(|_| opens).ok_or(InvalidGlob::Braces)?;
+        if name.is_empty() || name.contains(['{', ',', '*']) {
+            return Err(InvalidGlob::Braces);
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Whether a list of patterns matches all items; one that `is_many` stands for any number of them.
+fn matches<P, I>(patterns: &[P], items: &[I], is_many: impl Fn(&P) -> bool, is_one: impl Fn(&P, &I) -> bool) -> bool {
+    let (mut pattern, mut item) = (0_usize, 0_usize);
+    // Where the last one that stands for many is, and how far it reaches.
+    let mut many: Option<(usize, usize)> = None;
+    loop {
+        match (patterns.get(pattern), items.get(item)) {
+            (None, None) => return true,
+            (Some(here), _) if is_many(here) => {
+                many = Some((pattern, item));
+                pattern = pattern.saturating_add(1);
+            }
+            (Some(here), Some(found)) if is_one(here, found) => {
+                (pattern, item) = (pattern.saturating_add(1), item.saturating_add(1));
+            }
+            (_, found) => match many {
+                Some((start, reached)) if found.is_some() => {
+                    let next = reached.saturating_add(1);
+                    many = Some((start, next));
+                    (pattern, item) = (start.saturating_add(1), next);
+                }
+                _ => return false,
+            },
+        }
+    }
+}
+
+fn matches_segment(pattern: &str, segment: &str) -> bool {
+    if is_parameter(pattern) && is_parameter(segment) {
+        return true;
+    }
+    if !pattern.contains('*') {
+        return pattern == segment;
+    }
+    matches(pattern.as_bytes(), segment.as_bytes(), |letter| *letter == b'*', |one, other| one == other)
+}
+
+/// Whether a segment is one parameter and nothing else.
+fn is_parameter(segment: &str) -> bool {
+    let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| !name.contains(['{', '}']))
+}
+
+impl Selection {
+    /// Whether the setting is for it.
+    pub(super) fn is_of(&self, candidate: Candidate<'_>) -> bool {
+        let Self { method, path, tag, operation_id } = self;
+        (method.is_empty() || method.iter().any(|method| method.as_str() == candidate.method))
+            && operation_id.as_deref().is_none_or(|id| candidate.operation_id == Some(id))
+            && tag.as_ref().is_none_or(|tag| candidate.tags.contains(tag))
+            && path.as_ref().is_none_or(|path| path.matches(candidate.path))
+    }
+
+    /// Whether it is for every operation of a path template, known or not.
+    pub(super) fn is_of_path(&self, template: &str) -> bool {
+        let is_whole = self.method.is_empty() && self.tag.is_none() && self.operation_id.is_none();
+        is_whole && self.path.as_ref().is_some_and(|path| path.matches(template))
+    }
+
+    /// Reads what a string says: `METHOD /glob`, `/glob` or an `operationId`.
+    fn parse(text: &str) -> Result<Self, String> {
+        let path = |text: &str| Glob::parse(text).map(Some).map_err(|error| error.to_string());
+        let method = |text: &str| match Method::parse(text) {
+            Method::Other(_) => Err(format!("{text:?} is no method of OpenAPI")),
+            method => Ok(vec![method]),
+        };
+        match text.split_once(' ') {
+            Some((verb, rest)) if rest.starts_with('/') => {
+                Ok(Self { method: method(verb)?, path: path(rest)?, ..Self::default() })
+            }
+            _ if text.starts_with('/') => Ok(Self { path: path(text)?, ..Self::default() }),
+            _ if text.is_empty() => Err(EMPTY.to_owned()),
+            _ => Ok(Self { operation_id: Some(text.to_owned()), ..Self::default() }),
+        }
+    }
+}
+
+const EMPTY: &str = "it names nothing, and would be for every operation; for these, give \"path\": \"/**\"";
+
+impl<'a> Candidate<'a> {
+    /// An operation of a document; `path` is its template with the base path.
+    pub fn of(described: Described<'a>, path: &'a str, method: &'a str) -> Self {
+        let operation = described.operation;
+        Self { method, path, tags: &operation.tags, operation_id: operation.operation_id.as_deref() }
+    }
+
+    /// An operation that a rule wrote, or one of a document with its tags.
+    pub fn with_tags(operation: &'a Operation, path: &'a str, tags: &'a [String]) -> Self {
+        Self { method: operation.method.as_str(), path, tags, operation_id: operation.id.as_deref() }
+    }
+}
+
+/// One method, or a list of them.
+struct Methods(Vec<Method>);
+
+impl FromJson for Methods {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        if value.text().is_some() {
+            return Ok(Self(vec![Method::from_json(value)?]));
+        }
+        let methods = Vec::from_json(value)?;
+        if methods.is_empty() { Err(json::Error::new("a list with no methods")) } else { Ok(Self(methods)) }
+    }
+}
+
+impl FromJson for Glob {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        text(value, Self::parse)
+    }
+}
+
+impl FromJson for Selection {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        if value.text().is_some() {
+            return text(value, Self::parse);
+        }
+        let mut fields = Object::of(value, &["method", "path", "tag", "operationId"])?;
+        let selection = Self {
+            method: fields.given("method")?.map(|Methods(methods)| methods).unwrap_or_default(),
+            path: fields.given("path")?,
+            tag: fields.given("tag")?,
+            operation_id: fields.given("operationId")?,
+        };
+        if selection == Self::default() { Err(json::Error::new(EMPTY)) } else { Ok(selection) }
+    }
+}
+
+fn methods<S: serde::Serializer>(methods: &[Method], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(methods.iter().map(Method::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_matches_whole_templates() {
+        for (glob, matching, others) in [
+            (
+                "/v1/customers/**",
+                vec!["/v1/customers", "/v1/customers/{id}", "/v1/customers/a/b/c"],
+                vec!["/v1/customersx", "/v2/customers"],
+            ),
+            (
+                "/v1/customers/*",
+                vec!["/v1/customers/{id}", "/v1/customers/search"],
+                vec!["/v1/customers", "/v1/customers/{id}/notes"],
+            ),
+            ("/users/{id}", vec!["/users/{userId}"], vec!["/users/me", "/users/{userId}/x", "/users"]),
+            ("/**/search", vec!["/search", "/a/search", "/a/{b}/search"], vec!["/search/a", "/a/research"]),
+            ("/a*c/**/z", vec!["/abc/z", "/ac/y/z"], vec!["/ab/z", "/abc/z/"]),
+            ("/**", vec!["/", "/a", "/{b}"], vec![]),
+            ("/a/", vec!["/a/"], vec!["/a"]),
+            ("/a/{id}:cancel", vec!["/a/{id}:cancel"], vec!["/a/{other}:cancel", "/a/{id}"]),
+            ("/é/*", vec!["/é/ü"], vec!["/e/u"]),
+        ] {
+            let parsed = Glob::parse(glob).unwrap();
+            for template in matching {
+                assert!(parsed.matches(template), "{glob} {template}");
+            }
+            for template in others {
+                assert!(!parsed.matches(template), "{glob} {template}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused() {
+        for (glob, error) in [
+            ("v1/**", InvalidGlob::NoLeadingSlash),
+            ("", InvalidGlob::NoLeadingSlash),
+            ("/a//b", InvalidGlob::EmptySegment),
+            ("/a**", InvalidGlob::PartOfSegment),
+            ("/***", InvalidGlob::PartOfSegment),
+            ("/a?", InvalidGlob::Character('?')),
+            ("/[ab]", InvalidGlob::Character('[')),
+            ("/{a,b}", InvalidGlob::Braces),
+            ("/{a", InvalidGlob::Braces),
+            ("/a}", InvalidGlob::Braces),
+            ("/{}", InvalidGlob::Braces),
+            ("/}a{", InvalidGlob::Braces),
+        ] {
+            assert_eq!(Glob::parse(glob), Err(error), "{glob}");
+        }
+        assert_eq!(Glob::parse(&"/a".repeat(513)), Err(InvalidGlob::TooLong));
+    }
+
+    #[test]
+    fn a_selection_is_read_from_a_string_and_from_an_object() {
+        let read = |json: &str| Selection::from_json(json::Value::parse(json).unwrap());
+        assert_eq!(read(r#""GET /a/**""#), read(r#"{"method":"GET","path":"/a/**"}"#));
+        assert_eq!(read(r#""/a""#), read(r#"{"path":"/a"}"#));
+        assert_eq!(read(r#""listUsers""#), read(r#"{"operationId":"listUsers"}"#));
+        assert_eq!(read(r#"{"method":"PUT"}"#), read(r#"{"method":["PUT"]}"#));
+        for json in
+            ["{}", "\"\"", r#"{"method":[]}"#, r#"{"method":"get"}"#, r#""GTE /a""#, r#"{"path":null}"#, r#""GET /a?""#]
+        {
+            assert!(read(json).is_err(), "{json}");
+        }
+        let all = read(r#"{"method":["GET","HEAD"],"path":"/a/**","tag":"T","operationId":"o"}"#).unwrap();
+        let written = serde_json::to_string(&all).unwrap();
+        assert_eq!(read(&written).unwrap(), all);
+    }
+}

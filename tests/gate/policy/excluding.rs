@@ -1,0 +1,118 @@
+//! Operations that the settings exclude: denied, whatever else matches their paths.
+
+use serde_json::{Value, json};
+use tidegate::openapi::{Compiled, Settings, compile};
+use tidegate::policy::{Access, Lookup, Policy};
+use tidegate::request::{Method, Path};
+
+use super::{document, parsed};
+
+fn with(exclude: Value) -> Settings {
+    let mut settings: Value = serde_json::to_value(super::settings()).unwrap();
+    settings["exclude"] = exclude;
+    serde_json::from_value(settings).unwrap()
+}
+
+fn excluded(documents: &[Value], exclude: Value) -> Compiled {
+    compile(&documents.iter().map(parsed).collect::<Vec<_>>(), &with(exclude))
+}
+
+fn access<'a>(policy: &'a Policy, method: &Method, path: &'a Path) -> &'a Access {
+    match policy.lookup(method, path) {
+        Lookup::Found(operation, _) => &operation.access,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn told(compiled: &Compiled) -> Vec<String> {
+    compiled.report.excluded.iter().map(ToString::to_string).collect()
+}
+
+fn boats() -> Value {
+    let open = json!({ "security": [{ "Tenant": ["boats"] }], "tags": ["Boats"], "operationId": "one" });
+    document("Harbour", json!({ "/boats/{id}": { "get": open, "delete": open }, "/boats/export": { "get": open } }))
+}
+
+#[test]
+fn an_excluded_operation_is_denied_though_another_template_matches_its_path() {
+    for exclude in [
+        json!(["GET /boats/export"]),
+        json!([{ "match": { "path": "/boats/export" }, "reason": "too slow" }]),
+        json!([{ "match": "/**/export" }]),
+    ] {
+        let compiled = excluded(&[boats()], exclude.clone());
+        let policy = compiled.policy.as_ref().unwrap();
+        let (export, other) = (Path::parse("/boats/export").unwrap(), Path::parse("/boats/x").unwrap());
+        assert_eq!(access(policy, &Method::Get, &export), &Access::AnyOf(vec![]), "{exclude}");
+        assert!(matches!(access(policy, &Method::Get, &other), Access::AnyOf(some) if some.len() == 1));
+        assert_eq!((compiled.report.closed, compiled.report.excluded.len()), (1, 1));
+        let reason = if exclude[0]["reason"].is_null() { "exclude[0] in the settings" } else { "too slow" };
+        assert_eq!(told(&compiled), [format!("Harbour, GET /boats/export: {reason}")]);
+    }
+}
+
+#[test]
+fn what_cannot_be_expressed_stops_nothing_once_it_is_excluded() {
+    let open = json!({ "security": [{ "Tenant": ["a"] }] });
+    let dangling = json!({ "parameters": [{ "$ref": "#/components/parameters/Nowhere" }], "security": [] });
+    let paths = json!({
+        "/a/{b}|{c}": { "get": open }, "/a/{b}": { "get": open, "post": open }, "/c": { "get": dangling },
+        "/d": { "security": [], "get": open }
+    });
+    let document = document("One", paths);
+    assert_eq!(excluded(std::slice::from_ref(&document), json!([])).report.errors.len(), 3);
+    let exclude = json!(["/a/{b}|{c}", "GET /c", { "match": { "path": "/d" }, "reason": "odd" }]);
+    let compiled = excluded(&[document], exclude);
+    assert_eq!(compiled.report.errors, []);
+    let told = told(&compiled);
+    assert!(
+        told.iter()
+            .any(|one| one
+                .starts_with("One, GET /a/{b}|{c}: exclude[0] in the settings; the path template cannot be used")),
+        "{told:?}"
+    );
+    // Nothing stands in its place, which is told where it lets something through.
+    assert!(
+        told.contains(&"One, GET /a/{b}: a request for the excluded /a/{b}|{c} is judged as this operation".to_owned()),
+        "{told:?}"
+    );
+    assert!(!told.iter().any(|one| one.contains("POST /a/{b}:")));
+    assert_eq!(compiled.policy.unwrap().operations().len(), 4);
+}
+
+#[test]
+fn an_exclusion_that_matches_nothing_is_an_error_and_so_is_a_rule_for_what_is_excluded() {
+    let compiled = excluded(&[boats()], json!(["/ships/**", "GET /boats/{id}", { "match": { "tag": "boats" } }]));
+    let told: Vec<_> = compiled.report.errors.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["settings: exclude[0]: it matches no operation", "settings: exclude[2]: it matches no operation"]
+    );
+
+    let mut settings = serde_json::to_value(with(json!(["/boats/export"]))).unwrap();
+    settings["rules"] = json!([
+        { "path": "/quays", "method": "GET", "access": "public" },
+        { "path": "/boats/export", "method": "GET", "access": "public" }
+    ]);
+    let compiled = compile(&[parsed(&boats())], &serde_json::from_value(settings).unwrap());
+    let first = compiled.report.errors.iter().find(|error| error.document == "settings").unwrap();
+    assert_eq!(
+        first.message,
+        "rules[1]: exclude denies GET /boats/export: exclude[0] in the settings; take one of them out"
+    );
+}
+
+#[test]
+fn no_change_opens_what_is_excluded_and_two_documents_may_describe_it() {
+    let mut settings = serde_json::to_value(with(json!(["DELETE /boats/{boat}"]))).unwrap();
+    settings["rules"] = json!([{ "match": "/boats/**", "set": { "access": "authenticated" } }]);
+    let mut second = boats();
+    second["paths"] = json!({ "/boats/{other}": { "delete": { "security": [] } } });
+    second["info"]["title"] = json!("Second");
+    let compiled = compile(&[parsed(&boats()), parsed(&second)], &serde_json::from_value(settings).unwrap());
+    assert_eq!(compiled.report.errors, []);
+    let policy = compiled.policy.unwrap();
+    let path = Path::parse("/boats/x").unwrap();
+    assert_eq!(access(&policy, &Method::Delete, &path), &Access::AnyOf(vec![]));
+    assert_eq!(access(&policy, &Method::Get, &path), &Access::Authenticated);
+}
