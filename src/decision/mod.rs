@@ -81,6 +81,7 @@ pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timesta
 }
 
 fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Result<Grant, Denial> {
+    check_delimiters(request, policy)?;
     let identity = request.credential().map(|presented| authenticate(presented, record, now)).transpose()?;
     let (operation, path_parameters) = match policy.lookup(request.method(), request.path()) {
         Lookup::Found(operation, path_parameters) => (operation, path_parameters),
@@ -101,6 +102,16 @@ fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, no
     let judged_fields = judged_fields(std::iter::once(operation).chain(others));
     let (method, target) = (request.method().clone(), request.shared_target());
     Ok(Grant { method, target, identity, judged_fields })
+}
+
+/// Refuses percent-encoded delimiters that the operation does not take: some origins decode them before they route.
+fn check_delimiters(request: &VerifiedRequest, policy: &Policy) -> Result<(), Denial> {
+    let path = request.path();
+    let Some(error) = path.encoded_delimiter() else { return Ok(()) };
+    let is_taken = policy.operation(request.method(), path).is_some_and(|operation| operation.takes_encoded);
+    let judged = if is_taken { path.check_encoded_delimiters() } else { Err(error) };
+    let credential_sent = request.credential().is_some() || request.foreign_credential().is_some();
+    judged.map_err(|error| RequestError::Path { error, credential_sent }.into())
 }
 
 /// Whether the caller, if there is one, may use an operation.

@@ -304,6 +304,7 @@ impl<'a> Compiler<'a, '_> {
             access,
             owner,
             is_routed_exactly: false,
+            takes_encoded: false,
             // As long as it is not settled who compares an owner there.
             is_multipart_unchecked: self.described.takes_multipart(),
             id: operation_id.clone(),

@@ -1,4 +1,5 @@
-//! Settings that name single operations: how the origin routes them, and who compares owners in their bodies.
+//! Settings that name single operations: how the origin routes them, what their parameters may have, and who compares owners in
+//! their bodies.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,18 @@ pub(super) fn apply(settings: &Settings, operations: &mut [Operation], report: &
         OwnerInBody::OriginFor(names) => named(names, "owner_in_body", operations, report),
         OwnerInBody::Gate | OwnerInBody::Origin => BTreeSet::new(),
     };
+    let encoded = named(&settings.encoded, "encoded", operations, report);
+    let multi_segment = named(&settings.multi_segment, "multi_segment", operations, report);
     for (place, operation) in operations.iter_mut().enumerate() {
+        operation.takes_encoded |= encoded.contains(&place) && operation.path.has_parameters();
+        if multi_segment.contains(&place) {
+            match operation.path.clone().with_rest() {
+                Ok(path) => operation.path = path,
+                Err(_) => report
+                    .errors
+                    .push(Finding::of(operation, "multi_segment names it, and its last segment is not one parameter")),
+            }
+        }
         operation.is_routed_exactly |=
             operation.path.has_parameters() && (settings.router == Router::Exact || exact.contains(&place));
         let is_of_origin = settings.owner_in_body == OwnerInBody::Origin || unchecked.contains(&place);

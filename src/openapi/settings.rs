@@ -53,6 +53,12 @@ pub struct Settings {
     /// The operations whose paths it reads exactly, whatever `router` says: `GET /users/{userId}`, or an operationId.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub router_exact: Vec<String>,
+    /// The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub encoded: Vec<String>,
+    /// The operations whose last parameter stands for several segments, as `router_exact` names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub multi_segment: Vec<String>,
     /// Who compares the owner in bodies that the gate does not read.
     #[serde(skip_serializing_if = "OwnerInBody::is_default")]
     pub owner_in_body: OwnerInBody,
@@ -170,6 +176,8 @@ impl Settings {
             "router",
             "router_exact",
             "owner_in_body",
+            "encoded",
+            "multi_segment",
         ];
         let mut fields = Fields::of(value, &names);
         let settings = Self {
@@ -185,6 +193,8 @@ impl Settings {
             router: fields.given("router"),
             router_exact: fields.given("router_exact"),
             owner_in_body: fields.given("owner_in_body"),
+            encoded: fields.given("encoded"),
+            multi_segment: fields.given("multi_segment"),
         };
         let OwnerNames { agency, sub_account } = &settings.owner_parameters;
         if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {

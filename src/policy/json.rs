@@ -6,8 +6,11 @@ use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
 use crate::json::{self, FromJson, Map, Object};
 use crate::token::NotAuthentic;
 
-/// The version of the policy's form that this code writes and reads.
-pub const VERSION: u64 = 1;
+/// The version of the form of a policy that has nothing which version 1 cannot say.
+const VERSION: u64 = 1;
+/// The version that has parameters beside literals and of several segments, methods beyond OpenAPI 3.1, and operations that take
+/// percent-encoded delimiters. A release that reads version 1 alone refuses it.
+const NEWEST_VERSION: u64 = 2;
 
 /// The longest policy that can be kept, in bytes: SQLite in a Durable Object takes values of up to 2 MB.
 pub const MAX_BYTES: usize = 1_900_000;
@@ -69,7 +72,7 @@ impl Policy {
             place: format!("line {} column {}", error.line(), error.column()),
         })?;
         if let Some(json::Value::Unsigned(v)) = value.entry("v")
-            && *v != VERSION
+            && !(VERSION..=NEWEST_VERSION).contains(v)
         {
             return Err(CorruptPolicy::Version(*v));
         }
@@ -79,7 +82,8 @@ impl Policy {
 
     /// The text that KV and registry keep.
     pub fn to_json(&self) -> String {
-        let mut text = format!("{{\"v\":{VERSION},\"rev\":{},", self.rev);
+        let version = if self.operations.iter().any(Operation::is_of_version_2) { NEWEST_VERSION } else { VERSION };
+        let mut text = format!("{{\"v\":{version},\"rev\":{},", self.rev);
         add(&mut text, "\"owner_parameters\":", &self.owner_names);
         text.push(',');
         if !self.head.is_default() {

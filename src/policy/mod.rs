@@ -7,6 +7,7 @@ mod json;
 mod operation;
 mod owner;
 mod routes;
+mod segment;
 mod signed;
 mod stored;
 mod template;
@@ -156,7 +157,8 @@ impl Policy {
         fields
     }
 
-    /// The operation that a method and a path name. Literal segments go before parameters, from the left.
+    /// The operation that a method and a path name. From the left, literal segments go before those with a parameter and
+    /// literals, these before a parameter, and this before a parameter of several segments.
     pub fn lookup<'a>(&'a self, method: &Method, path: &'a Path) -> Lookup<'a> {
         if let Some(operation) = self.operation(method, path) {
             return Lookup::Found(operation, PathParameters::of(operation, path));
@@ -229,13 +231,13 @@ impl<'a> PathParameters<'a> {
         Self { template: &operation.path, path }
     }
 
-    /// Names and values, from the left.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.template.values(self.path)
+    /// Names and values, from the left; no value where it can be read in two ways: `{base}...{head}` of `a....b`.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        self.template.values(self.path).into_iter()
     }
 
-    /// The value of the parameter `name`.
-    pub fn value(&self, name: &str) -> Option<&'a str> {
+    /// The value of the parameter `name`, where the path has it; `Some(None)` where it can be read in two ways.
+    pub fn value(&self, name: &str) -> Option<Option<&'a str>> {
         self.iter().find(|(given, _)| *given == name).map(|(_, value)| value)
     }
 }

@@ -28,6 +28,10 @@ pub struct Operation {
     /// literal that it only resembles.
     #[serde(rename = "router_exact", skip_serializing_if = "std::ops::Not::not")]
     pub is_routed_exactly: bool,
+    /// Whether its parameters may have percent-encoded delimiters (`%2F`), which the origin keeps apart from those that stand as
+    /// they are.
+    #[serde(rename = "encoded", skip_serializing_if = "std::ops::Not::not")]
+    pub takes_encoded: bool,
     /// Whether it takes `multipart/form-data` in which the origin, not the gate, compares the owner.
     #[serde(rename = "owner_in_body", skip_serializing_if = "std::ops::Not::not", serialize_with = "origin")]
     #[cfg_attr(test, schemars(with = "String", extend("const" = ORIGIN)))]
@@ -72,6 +76,11 @@ impl Operation {
     /// Its name for people: `METHOD /template`.
     pub fn name(&self) -> String {
         format!("{} {}", self.method.as_str(), self.path)
+    }
+
+    /// Whether the first version of the stored form cannot say it.
+    pub(super) fn is_of_version_2(&self) -> bool {
+        self.takes_encoded || matches!(self.method, Method::Other(_)) || !self.path.is_plain()
     }
 
     /// Where the owner may be named, whoever asks.
@@ -160,8 +169,8 @@ impl FromJson for Method {
     }
 }
 
-const FIELDS: [&str; 9] =
-    ["path", "method", "access", "owner", "router_exact", "owner_in_body", "id", "summary", "document"];
+const FIELDS: [&str; 10] =
+    ["path", "method", "access", "owner", "router_exact", "encoded", "owner_in_body", "id", "summary", "document"];
 
 impl FromJson for Operation {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
@@ -172,6 +181,7 @@ impl FromJson for Operation {
             access: fields.required("access")?,
             owner: fields.given("owner")?.unwrap_or_default(),
             is_routed_exactly: fields.given("router_exact")?.unwrap_or_default(),
+            takes_encoded: fields.given("encoded")?.unwrap_or_default(),
             is_multipart_unchecked: fields.given("owner_in_body")?.is_some_and(|OwnerInBody::Origin| true),
             id: fields.optional("id")?,
             summary: fields.optional("summary")?,

@@ -314,7 +314,11 @@ impl<'a, C> OwnerCheck<'a, C> {
     ) -> Result<(), OwnerError> {
         for OwnerParameter { name, place } in listed {
             let value = match place {
-                Place::Path => path_parameters.value(name).map(decode_segment),
+                Place::Path => match path_parameters.value(name) {
+                    Some(None) => return Err(ambiguous(name, *place, Ambiguity::SeveralSplits)),
+                    Some(Some(value)) => Some(decode_segment(value)),
+                    None => None,
+                },
                 Place::Header => self.request.header(name).map(Cow::Borrowed),
                 Place::Query | Place::Body => None,
             };

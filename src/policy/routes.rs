@@ -1,13 +1,12 @@
 //! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of
 //! ranges, and only those nodes of it are made that a lookup comes by.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::request::{may_be_dropped, may_route_as};
-
-/// What stands for any parameter in a shape. No segment of a path can be this.
-const PARAMETER: &str = "{}";
+use super::segment::{self, Kind, PARAMETER, REST};
+use crate::request::{may_be_dropped, may_route_as, may_route_as_pattern};
 
 /// A tree over templates that are kept elsewhere, in order.
 #[derive(Clone)]
@@ -41,8 +40,12 @@ struct Beneath {
     ending: Range<usize>,
     /// The nodes of the others, in the order of the next segment.
     children: Vec<Node>,
+    /// Which of them are parameters with literals beside them, in the order in which they win.
+    patterns: Vec<usize>,
     /// Which of them is a parameter's.
     parameter: Option<usize>,
+    /// Which of them is that of a parameter of several segments.
+    rest: Option<usize>,
 }
 
 impl Routes {
@@ -51,8 +54,8 @@ impl Routes {
         Self { root: Node::new(0..count, 0, "") }
     }
 
-    /// Offers `take` the places at which templates match `path`, those of one shape at a time, until it takes some. Literal
-    /// segments go before parameters, from the left.
+    /// Offers `take` the places at which templates match `path`, those of one shape at a time, until it takes some. From the
+    /// left, literals go before parameters beside literals, these before a parameter, and this before one of several segments.
     ///
     /// # Errors
     /// [`OutOfOrder`] where templates among which it had to look are.
@@ -107,20 +110,25 @@ impl Node {
         let Some(rest) = rest else {
             return Ok(!beneath.ending.is_empty() && take(beneath.ending.clone()));
         };
-        let (segment, rest) = first(rest);
+        let (segment, after) = first(rest);
+        let segment = segment::canonical(segment);
+        let patterns = beneath.patterns.iter().copied().filter(|child| {
+            beneath.child(Some(*child)).is_some_and(|child| segment::is_match(&child.segment, &segment))
+        });
         let parameter = beneath.parameter.filter(|_| !segment.is_empty());
-        for child in [beneath.literal(segment), parameter].into_iter().flatten() {
+        for child in beneath.literal(&segment).into_iter().chain(patterns).chain(parameter) {
             if let Some(child) = beneath.children.get(child)
-                && child.find(templates, rest, take)?
+                && child.find(templates, after, take)?
             {
                 return Ok(true);
             }
         }
-        Ok(false)
+        let all = beneath.child(beneath.rest).filter(|_| !segment.is_empty());
+        all.map_or(Ok(false), |child| child.find(templates, None, take))
     }
 
     /// Goes along the template that the path is one of. A literal beside one of its parameters that resembles the value
-    /// leads elsewhere.
+    /// leads elsewhere, and so does another segment with literals in it.
     fn alike(
         &self,
         templates: Templates<'_>,
@@ -129,18 +137,25 @@ impl Node {
     ) -> Result<(), OutOfOrder> {
         let Some((template, path)) = rest.filter(|(template, _)| template.contains('{')) else { return Ok(()) };
         let beneath = self.beneath(templates)?;
-        let ((segment, template), (value, path)) = (first(template), first(path));
-        let rest = template.zip(path);
-        if !segment.starts_with('{') {
+        let ((segment, after), (value, path)) = (first(template), first(path));
+        let kind = segment::kind(segment);
+        if kind == Kind::Literal {
+            let rest = after.zip(path);
             return beneath.child(beneath.literal(segment)).map_or(Ok(()), |child| child.alike(templates, rest, take));
         }
-        for child in beneath.literals().filter(|child| may_route_as(value, &child.segment)) {
+        // One of several segments goes on for as long as the path does.
+        let rest = if kind == Kind::Rest { path.map(|path| (template, path)) } else { after.zip(path) };
+        let own = segment::shape(segment);
+        // What matches all that the own pattern matches says less.
+        let says_less = |child: &Node| kind == Kind::Pattern && segment::is_match(&child.segment, &own);
+        for child in beneath.resembling(value).filter(|child| *child.segment != *own && !says_less(child)) {
             child.alike_after(templates, rest, take)?;
         }
         if path.is_none_or(str::is_empty) && may_be_dropped(value) {
             self.ends(templates, take)?;
         }
-        beneath.child(beneath.parameter).map_or(Ok(()), |child| child.alike(templates, rest, take))
+        let along = if kind == Kind::Pattern { beneath.pattern(&own) } else { beneath.parameter };
+        beneath.child(along).map_or(Ok(()), |child| child.alike(templates, rest, take))
     }
 
     /// Beyond that literal: all templates that a tolerant router could take the rest for.
@@ -154,16 +169,20 @@ impl Node {
             return self.ends(templates, take);
         };
         let beneath = self.beneath(templates)?;
-        let ((segment, template), (value, path)) = (first(template), first(path));
-        let is_literal = !segment.starts_with('{');
-        let is_alike = |child: &&Self| {
-            if is_literal { *child.segment == *segment } else { may_route_as(value, &child.segment) }
-        };
-        let children = beneath.literals().filter(is_alike).chain(beneath.child(beneath.parameter));
+        let ((segment, after), (value, path)) = (first(template), first(path));
+        let kind = segment::kind(segment);
+        let rest = if kind == Kind::Rest { path.map(|path| (template, path)) } else { after.zip(path) };
+        let is_literal = kind == Kind::Literal;
+        let exact = beneath.child(beneath.literal(segment)).filter(|_| is_literal);
+        let exact_patterns =
+            beneath.patterns().filter(|child| is_literal && segment::is_match(&child.segment, segment));
+        let resembling = beneath.resembling(value).filter(|_| !is_literal);
+        let children =
+            exact.into_iter().chain(exact_patterns).chain(resembling).chain(beneath.child(beneath.parameter));
         for child in children {
-            child.alike_after(templates, template.zip(path), take)?;
+            child.alike_after(templates, rest, take)?;
         }
-        Ok(())
+        beneath.child(beneath.rest).map_or(Ok(()), |child| child.ends(templates, take))
     }
 
     /// Offers the templates that end here, with a slash or without.
@@ -186,7 +205,8 @@ impl Node {
         for place in self.places.clone() {
             let after = place.saturating_add(1);
             let last = children.last().map(|last| &*last.segment);
-            match nth_segment(templates(place)?, self.shared) {
+            let next = nth_segment(templates(place)?, self.shared);
+            match next.as_deref() {
                 None if last.is_none() => ending.end = after,
                 Some(next) if last == Some(next) => children.last_mut()?.places.end = after,
                 Some(next) if last < Some(next) => {
@@ -195,22 +215,50 @@ impl Node {
                 _ => return None,
             }
         }
-        let parameter = children.iter().position(|child| &*child.segment == PARAMETER);
-        Some(Beneath { ending, children, parameter })
+        Some(Beneath::new(ending, children))
     }
 }
 
 impl Beneath {
+    fn new(ending: Range<usize>, children: Vec<Node>) -> Self {
+        let mut patterns: Vec<usize> = Vec::new();
+        for (index, child) in children.iter().enumerate() {
+            if segment::kind(&child.segment) == Kind::Pattern {
+                let rank = segment::rank(&child.segment);
+                let is_before =
+                    |other: &usize| children.get(*other).is_some_and(|other| segment::rank(&other.segment) < rank);
+                patterns.insert(patterns.partition_point(is_before), index);
+            }
+        }
+        let of = |shape: &str| children.iter().position(|child| *child.segment == *shape);
+        let (parameter, rest) = (of(PARAMETER), of(REST));
+        Self { ending, children, patterns, parameter, rest }
+    }
+
     fn literal(&self, segment: &str) -> Option<usize> {
         self.children.binary_search_by(|child| (*child.segment).cmp(segment)).ok()
+    }
+
+    /// The place of the pattern of this shape.
+    fn pattern(&self, shape: &str) -> Option<usize> {
+        self.literal(shape)
     }
 
     fn child(&self, index: Option<usize>) -> Option<&Node> {
         self.children.get(index?)
     }
 
-    fn literals(&self) -> impl Iterator<Item = &Node> {
-        self.children.iter().filter(|child| !child.segment.is_empty() && *child.segment != *PARAMETER)
+    fn patterns(&self) -> impl Iterator<Item = &Node> {
+        self.patterns.iter().filter_map(|index| self.children.get(*index))
+    }
+
+    /// The segments with literals in them that a tolerant router could take `value` for.
+    fn resembling(&self, value: &str) -> impl Iterator<Item = &Node> {
+        self.children.iter().filter(move |child| match segment::kind(&child.segment) {
+            Kind::Literal => !child.segment.is_empty() && may_route_as(value, &child.segment),
+            Kind::Pattern => may_route_as_pattern(value, &segment::literals(&child.segment)),
+            Kind::Parameter | Kind::Rest => false,
+        })
     }
 }
 
@@ -224,37 +272,43 @@ pub(super) fn shape(template: &str) -> String {
     let mut shape = String::with_capacity(template.len());
     for segment in segments(template) {
         shape.push('/');
-        shape.push_str(segment);
+        shape.push_str(&segment);
     }
     shape
 }
 
 /// The segments of a template's shape. Shapes are ordered segment by segment.
-pub(super) fn segments(template: &str) -> impl Iterator<Item = &str> {
-    template.split('/').skip(1).map(without_name)
-}
-
-fn without_name(segment: &str) -> &str {
-    if segment.starts_with('{') { PARAMETER } else { segment }
+pub(super) fn segments(template: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    template.split('/').skip(1).map(segment::shape)
 }
 
 /// The segment `index` of a template's shape.
-fn nth_segment(template: &str, index: usize) -> Option<&str> {
+fn nth_segment(template: &str, index: usize) -> Option<Cow<'_, str>> {
     let mut slashes = template.bytes().enumerate().filter_map(|(at, byte)| (byte == b'/').then_some(at));
     let start = slashes.nth(index)?.saturating_add(1);
-    template.get(start..slashes.next().unwrap_or(template.len())).map(without_name)
+    template.get(start..slashes.next().unwrap_or(template.len())).map(segment::shape)
 }
 
-/// Whether some path matches both templates. A parameter is never empty.
+/// Whether some path matches both templates. A segment with a parameter, which is never empty, is taken to match whatever is
+/// not empty.
 fn overlap(one: &str, other: &str) -> bool {
     let (mut segments, mut others) = (segments_in_bytes(one), segments_in_bytes(other));
-    let is_parameter = |segment: &[u8]| segment.starts_with(b"{");
+    let is_open = |segment: &[u8]| segment.contains(&b'{');
+    let is_rest = |segment: &[u8]| segment.ends_with(b"...}");
     loop {
         match (segments.next(), others.next()) {
             (None, None) => return true,
-            (Some(segment), Some(other)) if segment == other || (is_parameter(segment) && is_parameter(other)) => {}
-            (Some(segment), Some(other)) if is_parameter(segment) && !other.is_empty() => {}
-            (Some(segment), Some(other)) if is_parameter(other) && !segment.is_empty() => {}
+            (Some(segment), Some(other)) => {
+                let is_same = segment == other
+                    || (is_open(segment) && !other.is_empty())
+                    || (is_open(other) && !segment.is_empty());
+                if !is_same {
+                    return false;
+                }
+                if is_rest(segment) || is_rest(other) {
+                    return true;
+                }
+            }
             _ => return false,
         }
     }
@@ -267,7 +321,7 @@ fn may_resemble(template: &str, other: &str) -> bool {
         return false;
     }
     let (template, other) = (without_slash(template), without_slash(other));
-    let is_parent = |(parent, last): (&str, &str)| last.starts_with('{') && overlap_loosely(parent, other);
+    let is_parent = |(parent, last): (&str, &str)| last.contains('{') && overlap_loosely(parent, other);
     overlap_loosely(template, other) || template.rsplit_once('/').is_some_and(is_parent)
 }
 
@@ -284,14 +338,20 @@ fn without_slash(template: &str) -> &str {
 }
 
 fn overlap_loosely(one: &str, other: &str) -> bool {
-    let is_parameter = |segment: &str| segment.starts_with('{');
+    let is_rest = |segment: &str| segment.ends_with("...}");
     let mut others = other.split('/');
-    let all = one.split('/').all(|segment| {
-        let Some(other) = others.next() else { return false };
+    for segment in one.split('/') {
+        // A value of several segments can end with nothing that counts.
+        let Some(other) = others.next() else { return is_rest(segment) };
         let is_alike = || is_same_start(segment, other) && may_route_as(segment, other);
-        segment == other || is_parameter(segment) || is_parameter(other) || is_alike()
-    });
-    all && others.next().is_none()
+        if segment != other && !segment.contains('{') && !other.contains('{') && !is_alike() {
+            return false;
+        }
+        if is_rest(segment) || is_rest(other) {
+            return true;
+        }
+    }
+    others.next().is_none_or(is_rest)
 }
 
 /// Whether the first bytes that differ are not both letters or digits, or stand in an extension. Most literals are told apart

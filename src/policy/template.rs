@@ -1,16 +1,19 @@
 //! Path templates (OpenAPI 3, "Path Templating"): `/contacts/{contactId}`.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
 use std::fmt;
 
 use serde::Serialize;
 
 use super::routes::{segments, shape};
+use super::segment::{self, Kind, Piece, REST_MARK};
 use crate::json::text;
 use crate::json::{self, FromJson};
-use crate::request::{Path, PathError, Unencoded};
+use crate::request::{Path, PathError, is_unreserved, only_encoded};
 
-/// A path template whose every segment is either literal or one parameter.
+/// A path template: each segment is a literal, or has parameters, as in `/reports/{name}.csv`. What a path has only
+/// percent-encoded stands so in it: `/caf%C3%A9`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
@@ -20,10 +23,13 @@ pub struct Template(String);
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Segments<'a>(Vec<Segment<'a>>);
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// In this order templates win a path.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
     Literal(&'a str),
-    Parameter(&'a str),
+    Pattern((Reverse<usize>, usize, Cow<'a, str>)),
+    Parameter,
+    Rest,
 }
 
 /// The most parameters in a template: each name is compared with all others.
@@ -32,36 +38,27 @@ const MAX_PARAMETERS: usize = 25;
 /// Why a text is no path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
-    /// A brace that is not around a whole segment.
-    #[error("a parameter must be a whole segment, as in /contacts/{{contactId}}")]
-    PartOfSegment,
+    /// A brace that belongs to no other.
+    #[error("a brace stands alone; a parameter is written as {{name}}")]
+    Brace,
+    /// `{a}{b}`: nobody can tell where one ends.
+    #[error("two parameters stand side by side in a segment, with nothing between them that tells where one ends")]
+    SideBySide,
     /// A parameter without a name, or with a strange one.
     #[error("a parameter's name is 1 to 64 visible characters without braces, slashes, backslashes and quotes")]
     ParameterName,
+    /// `{path...}` before the end, or beside a literal.
+    #[error("a parameter of several segments, as {{path...}}, must be the whole last segment")]
+    RestNotLast,
     /// One name for two parameters.
     #[error("two parameters have one name")]
     RepeatedParameter,
     /// More than [`MAX_PARAMETERS`].
     #[error("a template has at most {MAX_PARAMETERS} parameters")]
     TooManyParameters,
-    /// A percent sign: in a literal segment nothing may be encoded.
-    #[error("a literal segment must not be percent-encoded")]
-    Encoded,
-    /// A character that no request's path has as it is.
-    #[error("a literal segment must not have {0:?}: no path has it unencoded")]
-    Character(char),
     /// No request's path could ever match it.
     #[error("{0}")]
-    Path(PathError),
-}
-
-impl From<PathError> for InvalidTemplate {
-    fn from(error: PathError) -> Self {
-        match error {
-            PathError::ForbiddenCharacter(Unencoded(letter)) => Self::Character(letter),
-            other => Self::Path(other),
-        }
-    }
+    Path(#[from] PathError),
 }
 
 impl Template {
@@ -71,34 +68,37 @@ impl Template {
     /// [`InvalidTemplate`] where it could match no canonical path, or does so in more than one way.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
         let segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
-        let (mut names, mut is_repeated) = (Vec::new(), false);
-        let mut path = String::with_capacity(text.len());
+        let mut names = Vec::new();
+        let (mut template, mut path) = (String::with_capacity(text.len()), String::with_capacity(text.len()));
+        let mut is_ended = false;
         for segment in segments {
-            path.push('/');
-            match Segment::parse(segment)? {
-                Segment::Literal(text) => path.push_str(text),
-                Segment::Parameter(name) => {
-                    is_repeated |= names.len() < MAX_PARAMETERS && names.contains(&name);
-                    names.push(name);
-                    path.push('x');
-                }
+            if is_ended {
+                return Err(InvalidTemplate::RestNotLast);
             }
+            is_ended = segment::kind(segment) == Kind::Rest;
+            template.push('/');
+            path.push('/');
+            add_segment(segment, &mut names, &mut template, &mut path)?;
         }
         if names.len() > MAX_PARAMETERS {
             return Err(InvalidTemplate::TooManyParameters);
         }
-        if is_repeated {
+        if names
+            .iter()
+            .enumerate()
+            .any(|(place, name)| names.iter().skip(place.saturating_add(1)).any(|one| one == name))
+        {
             return Err(InvalidTemplate::RepeatedParameter);
         }
         Path::check(&path)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(template))
     }
 
     /// The parameters' names, from the left.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
-        self.parts().filter_map(|segment| match segment {
-            Segment::Literal(_) => None,
-            Segment::Parameter(name) => Some(name),
+        self.segments_as_written().flat_map(segment::pieces).filter_map(|piece| match piece {
+            Piece::Literal(_) => None,
+            Piece::Parameter(name) => Some(name),
         })
     }
 
@@ -110,19 +110,50 @@ impl Template {
     /// The path with `value(name)` for each parameter.
     pub fn fill(&self, value: impl Fn(&str) -> String) -> String {
         let mut path = String::with_capacity(self.0.len());
-        for segment in self.parts() {
+        for segment in self.segments_as_written() {
             path.push('/');
-            match segment {
-                Segment::Literal(text) => path.push_str(text),
-                Segment::Parameter(name) => path.push_str(&value(name)),
+            for piece in segment::pieces(segment) {
+                match piece {
+                    Piece::Literal(text) => path.push_str(text),
+                    Piece::Parameter(name) => path.push_str(&value(name)),
+                }
             }
         }
         path
     }
 
+    /// The same template, its last segment standing for all that follow.
+    ///
+    /// # Errors
+    /// The template, where its last segment is not one parameter.
+    pub fn with_rest(self) -> Result<Self, Self> {
+        match self.0.rsplit_once('/') {
+            Some((_, last)) if segment::kind(last) == Kind::Parameter => {
+                let written = self.0.strip_suffix('}').unwrap_or(&self.0);
+                Ok(Self([written, REST_MARK, "}"].concat()))
+            }
+            _ => Err(self),
+        }
+    }
+
+    /// Whether its last segment stands for all that follow.
+    pub fn has_rest(&self) -> bool {
+        self.0.ends_with(REST_END)
+    }
+
+    /// Whether each segment is a parameter, or a literal in which nothing is percent-encoded.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_plain = |segment: &str| match segment::kind(segment) {
+            Kind::Literal => !segment.contains('%'),
+            Kind::Parameter => true,
+            Kind::Pattern | Kind::Rest => false,
+        };
+        self.segments_as_written().all(is_plain)
+    }
+
     /// It in its segments, for comparing it with many.
     pub fn segments(&self) -> Segments<'_> {
-        Segments(self.parts().collect())
+        Segments(self.segments_as_written().map(Segment::of).collect())
     }
 
     /// As it is written.
@@ -140,38 +171,132 @@ impl Template {
         segments(&self.0).eq(segments(&other.0))
     }
 
-    /// The parameters' names and values in a path that it matches, from the left.
-    pub(super) fn values<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let pairs = self.parts().zip(path.as_str().split('/').skip(1));
-        pairs.filter_map(|(segment, value)| match segment {
-            Segment::Literal(_) => None,
-            Segment::Parameter(name) => Some((name, value)),
-        })
+    /// The parameters' names and values in a path that it matches, from the left; no value where it can be read in two ways.
+    pub(super) fn values<'a>(&'a self, path: &'a Path) -> Vec<(&'a str, Option<&'a str>)> {
+        let mut found = Vec::new();
+        let mut rest = path.as_str().strip_prefix('/');
+        for segment in self.segments_as_written() {
+            let Some(all) = rest else { break };
+            let (value, after) = all.split_once('/').map_or((all, None), |(value, after)| (value, Some(after)));
+            let values = match segment::kind(segment) {
+                Kind::Literal => Vec::new(),
+                Kind::Parameter => vec![Some(value)],
+                Kind::Rest => vec![Some(all)],
+                Kind::Pattern => segment::values(segment, value),
+            };
+            let names = segment::pieces(segment).filter_map(|piece| match piece {
+                Piece::Literal(_) => None,
+                Piece::Parameter(name) => Some(name),
+            });
+            found.extend(names.zip(values));
+            rest = after;
+        }
+        found
     }
 
-    fn parts(&self) -> impl Iterator<Item = Segment<'_>> {
-        self.0.split('/').skip(1).map(Segment::of)
+    fn segments_as_written(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').skip(1)
     }
 }
 
+/// How a template ends whose last segment stands for all that follow.
+const REST_END: &str = "...}";
+
+/// Adds a segment to the template as it is kept, and to a path that it matches.
+fn add_segment<'a>(
+    segment: &'a str,
+    names: &mut Vec<&'a str>,
+    template: &mut String,
+    path: &mut String,
+) -> Result<(), InvalidTemplate> {
+    let kind = segment::kind(segment);
+    let mut is_after_parameter = false;
+    for piece in segment::pieces(segment) {
+        match piece {
+            Piece::Literal(text) if text.contains(['{', '}']) => return Err(InvalidTemplate::Brace),
+            Piece::Literal(text) => {
+                let written = literal(text)?;
+                template.push_str(&written);
+                path.push_str(&written);
+                is_after_parameter = false;
+            }
+            Piece::Parameter(_) if is_after_parameter => return Err(InvalidTemplate::SideBySide),
+            Piece::Parameter(name) if !is_parameter_name(name) => return Err(InvalidTemplate::ParameterName),
+            Piece::Parameter(name) => {
+                // That is how a parameter of several segments is written, and it is all of its segment.
+                if kind == Kind::Pattern && segment.contains(REST_END) {
+                    return Err(InvalidTemplate::RestNotLast);
+                }
+                names.push(name);
+                let mark = if kind == Kind::Rest { REST_MARK } else { "" };
+                template.extend(["{", name, mark, "}"]);
+                path.push('x');
+                is_after_parameter = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A literal as paths have it: what no path has as it is stands percent-encoded there, and nothing else does.
+fn literal(text: &str) -> Result<String, PathError> {
+    let mut written = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            match only_encoded(letter) {
+                Some(unencoded) => written.push_str(&unencoded.encoded()),
+                None => written.push(letter),
+            }
+            continue;
+        }
+        let digit = |letter: Option<char>| {
+            letter.and_then(|letter| letter.to_digit(16)).and_then(|digit| u8::try_from(digit).ok())
+        };
+        let (Some(high), Some(low)) = (digit(letters.next()), digit(letters.next())) else {
+            return Err(PathError::BadPercentEncoding);
+        };
+        match char::from((high << 4) | low) {
+            plain if is_unreserved(plain) => written.push(plain),
+            other => written.push_str(&format!("%{:02X}", u32::from(other))),
+        }
+    }
+    Ok(written)
+}
+
 impl Segments<'_> {
-    /// How many there are; templates of different lengths never match the same path.
+    /// How many there are; templates of different lengths never match the same path, unless [`has_rest`](Self::has_rest).
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
+    /// Whether the last one stands for all that follow.
+    pub fn has_rest(&self) -> bool {
+        self.0.last() == Some(&Segment::Rest)
+    }
+
     /// How the paths that both match lie to those that each matches; `None` where no path matches both.
     pub fn overlap(&self, other: &Self) -> Option<Overlap> {
-        if self.0.len() != other.0.len() {
+        if self.0.len() != other.0.len() && !self.has_rest() && !other.has_rest() {
             return None;
         }
         let (mut narrower, mut wider) = (false, false);
-        for (one, other) in self.0.iter().zip(&other.0) {
-            if !one.overlaps(*other) {
+        let (mut segments, mut others) = (self.0.iter(), other.0.iter());
+        loop {
+            let (one, other) = match (segments.next(), others.next()) {
+                (None, None) => break,
+                (Some(Segment::Rest), None) | (None, Some(Segment::Rest)) => return None,
+                (Some(one), Some(other)) => (one, other),
+                _ => return None,
+            };
+            if !one.overlaps(other) {
                 return None;
             }
-            narrower |= matches!((one, other), (Segment::Literal(_), Segment::Parameter(_)));
-            wider |= matches!((one, other), (Segment::Parameter(_), Segment::Literal(_)));
+            narrower |= one.is_narrower(other);
+            wider |= other.is_narrower(one);
+            if (one == &Segment::Rest) != (other == &Segment::Rest) {
+                break;
+            }
         }
         Some(match (narrower, wider) {
             (true, true) => Overlap::Crosses,
@@ -210,27 +335,44 @@ impl PartialOrd for Template {
 
 impl<'a> Segment<'a> {
     fn of(text: &'a str) -> Self {
-        let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-        name.map_or(Self::Literal(text), Self::Parameter)
-    }
-
-    fn parse(text: &'a str) -> Result<Self, InvalidTemplate> {
-        match Self::of(text) {
-            Self::Parameter(name) if !is_parameter_name(name) => Err(InvalidTemplate::ParameterName),
-            Self::Literal(text) if text.bytes().any(|byte| matches!(byte, b'{' | b'}')) => {
-                Err(InvalidTemplate::PartOfSegment)
-            }
-            Self::Literal(text) if text.contains('%') => Err(InvalidTemplate::Encoded),
-            segment => Ok(segment),
+        match segment::kind(text) {
+            Kind::Literal => Self::Literal(text),
+            Kind::Pattern => Self::Pattern(segment::rank(text)),
+            Kind::Parameter => Self::Parameter,
+            Kind::Rest => Self::Rest,
         }
     }
 
-    /// Whether some segment of a path is matched by both. A parameter is never empty.
-    fn overlaps(self, other: Self) -> bool {
+    /// Whether some segment of a path is matched by both. A parameter is never empty. Of two patterns it is said where their
+    /// beginnings and ends do not contradict each other.
+    fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Literal(a), Self::Literal(b)) => a == b,
-            (Self::Parameter(_), Self::Literal(text)) | (Self::Literal(text), Self::Parameter(_)) => !text.is_empty(),
-            (Self::Parameter(_), Self::Parameter(_)) => true,
+            (Self::Literal(one), Self::Literal(other)) => one == other,
+            (Self::Pattern((.., pattern)), Self::Literal(text))
+            | (Self::Literal(text), Self::Pattern((.., pattern))) => segment::is_match(pattern, text),
+            (Self::Literal(text), _) | (_, Self::Literal(text)) => !text.is_empty(),
+            (Self::Pattern((.., one)), Self::Pattern((.., other))) => {
+                let (one, other) = (segment::literals(one), segment::literals(other));
+                let starts = one.first().zip(other.first());
+                let ends = one.last().zip(other.last());
+                starts.is_none_or(|(one, other)| one.starts_with(other) || other.starts_with(one))
+                    && ends.is_none_or(|(one, other)| one.ends_with(other) || other.ends_with(one))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it matches less than `other`, which overlaps it.
+    fn is_narrower(&self, other: &Self) -> bool {
+        let order = |segment: &Self| match segment {
+            Self::Literal(_) => 0,
+            Self::Pattern(_) => 1,
+            Self::Parameter => 2,
+            Self::Rest => 3,
+        };
+        match (self, other) {
+            (Self::Pattern(one), Self::Pattern(other)) => one != other,
+            _ => order(self) < order(other),
         }
     }
 }
@@ -258,16 +400,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_whole_segments() {
-        assert_eq!(Template::parse("/a/{b}.json"), Err(InvalidTemplate::PartOfSegment));
-        for name in ["{}", "{a b}", "{a\\b}", "{a\"b}"] {
+    fn what_is_no_template() {
+        for (text, expected) in [
+            ("/a/{b", InvalidTemplate::Brace),
+            ("/a/b}", InvalidTemplate::Brace),
+            ("/a/x{{b}}", InvalidTemplate::ParameterName),
+            ("/a/{b}{c}", InvalidTemplate::SideBySide),
+            ("/a/{b...}/c", InvalidTemplate::RestNotLast),
+            ("/a/{b...}.c", InvalidTemplate::RestNotLast),
+            ("/{a}/{a}", InvalidTemplate::RepeatedParameter),
+            ("/{a}.{a}", InvalidTemplate::RepeatedParameter),
+            ("/a%2Fb", InvalidTemplate::Path(PathError::EncodedDelimiter('/'))),
+            ("/a%2", InvalidTemplate::Path(PathError::BadPercentEncoding)),
+            ("/a;b", InvalidTemplate::Path(PathError::NeverAllowed(';'))),
+            ("/%FF", InvalidTemplate::Path(PathError::NotUtf8)),
+            ("a", InvalidTemplate::Path(PathError::NoLeadingSlash)),
+            ("/a//b", InvalidTemplate::Path(PathError::EmptySegment)),
+        ] {
+            assert_eq!(Template::parse(text), Err(expected), "{text}");
+        }
+        for name in ["{}", "{...}", "{a b}", "{a\\b}", "{a\"b}"] {
             assert_eq!(Template::parse(&format!("/a/{name}")), Err(InvalidTemplate::ParameterName), "{name}");
         }
-        assert_eq!(Template::parse("/{a}/{a}"), Err(InvalidTemplate::RepeatedParameter));
-        assert_eq!(Template::parse("/a%20b"), Err(InvalidTemplate::Encoded));
-        assert_eq!(Template::parse("/a|b"), Err(InvalidTemplate::Character('|')));
-        assert_eq!(Template::parse("a"), Err(InvalidTemplate::Path(PathError::NoLeadingSlash)));
-        assert_eq!(Template::parse("/a//b"), Err(InvalidTemplate::Path(PathError::EmptySegment)));
+    }
+
+    #[test]
+    fn a_literal_is_kept_as_paths_have_it() {
+        for (text, kept) in [
+            ("/café/{id}", "/caf%C3%A9/{id}"),
+            ("/caf%c3%a9/{id}", "/caf%C3%A9/{id}"),
+            ("/a b|c/{é}", "/a%20b%7Cc/{é}"),
+            ("/%61%3a", "/a%3A"),
+            ("/Customers('{id}')", "/Customers('{id}')"),
+            ("/v1/{id}:cancel", "/v1/{id}:cancel"),
+            ("/files/{path...}", "/files/{path...}"),
+        ] {
+            let template = Template::parse(text).unwrap();
+            assert_eq!(template.to_string(), kept);
+            assert_eq!(Template::parse(kept), Ok(template));
+        }
+    }
+
+    #[test]
+    fn only_a_whole_last_segment_can_stand_for_several() {
+        let with_rest = |text| Template::parse(text).unwrap().with_rest().map(|template| template.to_string());
+        assert_eq!(with_rest("/files/{path}"), Ok("/files/{path...}".to_owned()));
+        for text in ["/files/{path}/", "/files/{path}.csv", "/files", "/files/{path...}"] {
+            assert!(with_rest(text).is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -288,5 +468,12 @@ mod tests {
         assert_eq!(overlap("/c/x", "/c/{id}"), Some(Overlap::Narrower));
         assert_eq!(overlap("/c/{id}", "/c/{x}"), Some(Overlap::Same));
         assert_eq!(overlap("/c/{id}", "/d/{id}"), None);
+        assert_eq!(overlap("/c/{id}:x", "/c/{id}"), Some(Overlap::Narrower));
+        assert_eq!(overlap("/c/{id}:x", "/c/a:x"), Some(Overlap::Wider));
+        assert_eq!(overlap("/c/{id}:x", "/c/{id}:y"), None);
+        assert!(crosses("/c/a{id}", "/c/{id}b"));
+        assert_eq!(overlap("/c/{id}/x", "/c/{rest...}"), Some(Overlap::Narrower));
+        assert_eq!(overlap("/c/{rest...}", "/c"), None);
+        assert!(crosses("/c/{id}/x", "/c/y/{rest...}"));
     }
 }

@@ -19,6 +19,8 @@ pub enum Ambiguity {
     TooLate,
     /// Its value has a comma: two values to some readers.
     Comma,
+    /// It shares its segment with another parameter, and where one of them ends can be told in several ways.
+    SeveralSplits,
     /// Its value is neither a text nor a whole number.
     NotAnId,
     /// Its value is an integer that JavaScript rounds.
@@ -50,6 +52,9 @@ impl fmt::Display for Ambiguity {
                 "it comes after the first {MAX_PARAMETERS_READ} parameters, where some parsers stop reading"
             ),
             Self::Comma => formatter.write_str("its value has a comma, which separates two values for some readers"),
+            Self::SeveralSplits => {
+                formatter.write_str("its segment of the path can be split into its parameters in several ways")
+            }
             Self::NotAnId => formatter.write_str("its value is neither a string nor a whole number"),
             Self::InexactInteger => write!(
                 formatter,

@@ -11,8 +11,8 @@ use super::name::ascii_in;
 /// Routers ignore case (Express, ASP.NET), drop what stands at the ends (white space, invisible characters, punctuation)
 /// and split off one extension (Rails, Spring).
 pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
-    let segment = decode_segment(segment);
-    let (inner, wanted) = (inner(&segment), inner(literal));
+    let (segment, literal) = (decode_segment(segment), decode_segment(literal));
+    let (inner, wanted) = (inner(&segment), inner(&literal));
     if wanted.is_empty() {
         return segment.trim_matches(is_invisible) == literal;
     }
@@ -20,6 +20,46 @@ pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
     let (stem, wanted_stem) = (stem(inner), stem(wanted));
     let (stem, wanted_stem) = (stem.unwrap_or(inner), wanted_stem.unwrap_or(wanted));
     is_like(inner, wanted) || is_like(stem, wanted) || is_like(inner, wanted_stem) || is_like(stem, wanted_stem)
+}
+
+/// Whether a router could take `segment`, of a path as it was sent, for one that has these literals before, between and after
+/// parameters: as they are decoded, without case, whatever stands at the ends, and with an extension or without.
+pub(crate) fn may_route_as_pattern(segment: &str, literals: &[&str]) -> bool {
+    let segment = decode_segment(segment);
+    let (visible, inner) = (segment.trim_matches(is_invisible), inner(&segment));
+    let readings =
+        [Some(&*segment), Some(visible), Some(inner), stem(inner), segment.rsplit_once('.').map(|(stem, _)| stem)];
+    let readings: Vec<String> = readings.into_iter().flatten().map(folded).collect();
+    let wanted: Vec<String> = literals.iter().map(|literal| folded(&decode_segment(literal))).collect();
+    let mut trimmed = wanted.clone();
+    let is_mark = |letter: char| !letter.is_alphanumeric();
+    // What stands at the ends of a segment and is no letter or digit was trimmed from the readings.
+    if let Some(first) = trimmed.first_mut() {
+        *first = first.trim_start_matches(is_mark).to_owned();
+    }
+    if let Some(last) = trimmed.last_mut() {
+        *last = last.trim_end_matches(is_mark).to_owned();
+    }
+    let is_told_apart = trimmed.iter().any(|literal| !literal.is_empty());
+    readings.iter().any(|reading| stand_in(&wanted, reading) || (is_told_apart && stand_in(&trimmed, reading)))
+}
+
+/// Whether the literals stand in `text` in their order, the first at its start, the last at its end, with something between each
+/// two of them.
+fn stand_in(literals: &[String], text: &str) -> bool {
+    let Some((first, others)) = literals.split_first() else { return false };
+    let Some((last, between)) = others.split_last() else { return text == first };
+    let inside = text.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
+    let mut rest = inside;
+    for literal in between {
+        let after_one = rest.and_then(|rest| rest.chars().next().and_then(|letter| rest.get(letter.len_utf8()..)));
+        rest = after_one.and_then(|rest| rest.split_once(literal.as_str())).map(|(_, after)| after);
+    }
+    rest.is_some_and(|rest| !rest.is_empty())
+}
+
+fn folded(text: &str) -> String {
+    letters(text).collect()
 }
 
 /// Whether a router could take `segment` for nothing at all. Punctuation but dots is an id to all of them: `-`, `_`.
@@ -110,6 +150,21 @@ mod tests {
             assert!(!may_route_as(segment, "export"), "{segment}");
         }
         assert!(may_route_as("-%20", "-") && !may_route_as("_", "-"));
+    }
+
+    #[test]
+    fn what_a_router_could_take_for_a_literal_beside_a_parameter() {
+        let cancel = ["", ":cancel"];
+        for segment in ["x:cancel", "x%3Acancel", "x:CANCEL", "x:cancel%20", "x:cancel.json", "x:cancel!", "-:cancel"] {
+            assert!(may_route_as_pattern(segment, &cancel), "{segment}");
+        }
+        for segment in ["x:cancelled", "cancel", ":cancel", "xcancel", "x:can%20cel"] {
+            assert!(!may_route_as_pattern(segment, &cancel), "{segment}");
+        }
+        assert!(may_route_as_pattern("F(%27a%27,2)", &["f('", "',", ")"]));
+        assert!(may_route_as_pattern("%40joe", &["@", ""]) && !may_route_as_pattern("joe", &["@", ""]));
+        assert!(may_route_as_pattern("CAF%C3%89-1", &["caf%C3%A9-", ""]));
+        assert!(may_route_as("CAF%C3%89", "caf%C3%A9"));
     }
 
     #[test]

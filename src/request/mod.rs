@@ -20,12 +20,13 @@ pub use authorization::{Authorization, AuthorizationError, Checked, ForeignCrede
 pub(crate) use body::is_readable;
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES, Property, is_application_json};
 pub use body_fault::BodyFault;
-pub(crate) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as};
+pub(crate) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as, may_route_as_pattern};
 pub(crate) use form::{Candidates, decode};
 pub use method::Method;
 pub(crate) use name::Names;
 pub use name::Occurrence;
 pub use path::{Path, PathError};
+pub(crate) use path::{is_unreserved, only_encoded};
 pub use query::{Query, QueryError};
 pub use unencoded::Unencoded;
 
@@ -75,7 +76,7 @@ pub enum RequestError {
 
 impl Request<Authorization> {
     /// Parses a method and a request target in origin form (`/path?query`, RFC 9112 section 3.2.1), and takes the value
-    /// of the `Authorization` header.
+    /// of the `Authorization` header. Whether the path may have percent-encoded delimiters is decided with its operation.
     ///
     /// # Errors
     /// [`RequestError`] for whatever two parsers could read in two ways.
@@ -88,7 +89,7 @@ impl Request<Authorization> {
         Ok(Self {
             method: Method::parse(method),
             target: target.into(),
-            path: Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?,
+            path: Path::parse_undecided(path).map_err(|error| RequestError::Path { error, credential_sent })?,
             query: Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?,
             headers: Vec::new(),
             body: Body::Empty,

@@ -66,21 +66,68 @@ impl Path {
         Ok(Self(raw.into()))
     }
 
+    /// As [`parse`](Self::parse), but for percent-encoded delimiters: whether it may have some is the operation's to say.
+    ///
+    /// # Errors
+    /// The first rule that the path breaks.
+    pub(super) fn parse_undecided(raw: &str) -> Result<Self, PathError> {
+        check(raw, &|_| Ok(()))?;
+        Ok(Self(raw.into()))
+    }
+
+    /// The percent-encoded delimiter that it has, for which [`parse`](Self::parse) would refuse it.
+    pub fn encoded_delimiter(&self) -> Option<PathError> {
+        Self::check(&self.0).err()
+    }
+
+    /// Whether its percent-encoded delimiters can be read in one way alone by an origin that keeps them apart from those that
+    /// stand as they are.
+    ///
+    /// # Errors
+    /// [`PathError`] where a segment decodes to dot segments, to empty parts, or to something that is encoded once more.
+    pub fn check_encoded_delimiters(&self) -> Result<(), PathError> {
+        for segment in self.0.split('/').filter(|segment| segment.contains('%')) {
+            let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| PathError::NotUtf8)?;
+            for part in decoded.split(['/', '\\']) {
+                // What follows a semicolon some servers drop.
+                match part.split(';').next().unwrap_or_default() {
+                    "" => return Err(PathError::EmptySegment),
+                    "." | ".." => return Err(PathError::DotSegment),
+                    _ => {}
+                }
+            }
+            let is_digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_hexdigit());
+            let twice = decoded.split('%').skip(1).any(|after| {
+                let mut letters = after.chars();
+                is_digit(letters.next()) && is_digit(letters.next())
+            });
+            if twice {
+                return Err(PathError::EncodedDelimiter('%'));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks a raw path as [`parse`](Self::parse) does.
     pub(crate) fn check(raw: &str) -> Result<(), PathError> {
-        if raw.len() > MAX_BYTES {
-            return Err(PathError::TooLong);
-        }
-        let segments = raw.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?;
-        check_characters(raw)?;
-        check_segments(segments)?;
-        if raw.contains('%') { check_decoded(raw) } else { Ok(()) }
+        check(raw, &|delimiter| Err(PathError::EncodedDelimiter(delimiter)))
     }
 
     /// The path as received, which is also the path as sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Checks a raw path; `delimiter` judges the percent-encoded delimiters in it.
+fn check(raw: &str, delimiter: &dyn Fn(char) -> Result<(), PathError>) -> Result<(), PathError> {
+    if raw.len() > MAX_BYTES {
+        return Err(PathError::TooLong);
+    }
+    let segments = raw.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?;
+    check_characters(raw, delimiter)?;
+    check_segments(segments)?;
+    if raw.contains('%') { check_decoded(raw) } else { Ok(()) }
 }
 
 fn check_segments(segments: &str) -> Result<(), PathError> {
@@ -103,11 +150,11 @@ fn check_decoded(raw: &str) -> Result<(), PathError> {
     if decoded.chars().any(char::is_control) { Err(PathError::EncodedControl) } else { Ok(()) }
 }
 
-fn check_characters(raw: &str) -> Result<(), PathError> {
+fn check_characters(raw: &str, delimiter: &dyn Fn(char) -> Result<(), PathError>) -> Result<(), PathError> {
     let mut letters = raw.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            '%' => check_encoded(encoded_byte(letters.next(), letters.next())?)?,
+            '%' => check_encoded(encoded_byte(letters.next(), letters.next())?, delimiter)?,
             '/' => {}
             _ if is_unreserved(letter) || is_plain_delimiter(letter) => {}
             _ if is_ambiguous_delimiter(letter) || letter.is_control() => return Err(PathError::NeverAllowed(letter)),
@@ -127,17 +174,23 @@ fn encoded_byte(high: Option<char>, low: Option<char>) -> Result<u8, PathError> 
     Ok((digit(high)? << 4) | digit(low)?)
 }
 
-fn check_encoded(byte: u8) -> Result<(), PathError> {
+fn check_encoded(byte: u8, delimiter: &dyn Fn(char) -> Result<(), PathError>) -> Result<(), PathError> {
     match char::from(byte) {
-        letter if letter == '/' || is_ambiguous_delimiter(letter) => Err(PathError::EncodedDelimiter(letter)),
+        letter if letter == '/' || is_ambiguous_delimiter(letter) => delimiter(letter),
         letter if letter.is_ascii_control() => Err(PathError::EncodedControl),
         letter if is_unreserved(letter) => Err(PathError::EncodedUnreserved(letter)),
         _ => Ok(()),
     }
 }
 
+/// `letter`, where a path can have it, and has it only percent-encoded.
+pub(crate) fn only_encoded(letter: char) -> Option<Unencoded> {
+    let is_plain = letter == '/' || is_unreserved(letter) || is_plain_delimiter(letter);
+    (!is_plain && !is_ambiguous_delimiter(letter) && !letter.is_control()).then_some(Unencoded(letter))
+}
+
 /// RFC 3986 section 2.3.
-fn is_unreserved(letter: char) -> bool {
+pub(crate) fn is_unreserved(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_' | '~')
 }
 
@@ -154,6 +207,35 @@ fn is_ambiguous_delimiter(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encoded_delimiters_are_undecided_until_an_operation_takes_them() {
+        for (path, taken) in [
+            ("/a/group%2Fproject", true),
+            ("/a/C%23", true),
+            ("/a/50%25", true),
+            ("/a/why%3F", true),
+            ("/a/a%3Bb", true),
+            ("/a/..%2Fb", false),
+            ("/a/x%2f..%2Fb", false),
+            ("/a/x%2F..%3Bv=1%2Fb", false),
+            ("/a/x%5C..", false),
+            ("/a/%2Fb", false),
+            ("/a/b%2F", false),
+            ("/a/x%2F%2Fb", false),
+            ("/a/%252e", false),
+            ("/a/x%25412", false),
+        ] {
+            assert!(matches!(Path::parse(path), Err(PathError::EncodedDelimiter(_))), "{path}");
+            let undecided = Path::parse_undecided(path).unwrap();
+            assert!(undecided.encoded_delimiter().is_some());
+            assert_eq!(undecided.check_encoded_delimiters().is_ok(), taken, "{path}");
+        }
+        for path in ["/a/../b", "/a/%61", "/a/%00", "/a//b", "/a/%2", "/a;b"] {
+            assert_eq!(Path::parse_undecided(path), Path::parse(path), "{path}");
+        }
+        assert_eq!(Path::parse("/a/b%20c").unwrap().encoded_delimiter(), None);
+    }
 
     #[test]
     fn limits_are_inclusive() {

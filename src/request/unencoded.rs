@@ -6,6 +6,13 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unencoded(pub char);
 
+impl Unencoded {
+    /// Its percent-encoded form (RFC 3986 section 2.1).
+    pub(crate) fn encoded(self) -> String {
+        Encoded(self.0).to_string()
+    }
+}
+
 /// The character, and how to write it.
 impl fmt::Display for Unencoded {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

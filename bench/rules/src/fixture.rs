@@ -128,6 +128,7 @@ fn operation(n: usize) -> Operation {
         access: Access::AnyOf(vec![Alternative { level: Level::SubAccount, scopes, owner: owner.into() }]),
         owner: OwnerPlaces::default(),
         is_routed_exactly: false,
+        takes_encoded: false,
         is_multipart_unchecked: false,
         id: Some(format!("operation-{n}")),
         summary: Some(format!("What operation {n} does")),

@@ -41,7 +41,7 @@ impl Areas {
     /// The first segment that tells operations apart.
     fn area(&self, operation: &Operation) -> Option<String> {
         let own = segments(operation).into_iter().skip(self.shared);
-        own.filter(|segment| !segment.starts_with('{') && !is_version(segment)).map(|segment| word(&segment)).next()
+        own.filter(|segment| !segment.contains('{') && !is_version(segment)).map(|segment| word(&segment)).next()
     }
 }
 

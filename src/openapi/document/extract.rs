@@ -21,6 +21,8 @@ const MAX_PARAMETER_NAME: usize = 256;
 /// How many texts of an extension are kept; a longer list does not count as scopes.
 const MAX_LISTED: usize = 1_000;
 
+const NO_SLASH: &str = "the path does not start with a slash";
+
 /// Extracts from a document of so many bytes.
 pub(super) fn document(source: &OpenApi, length: usize) -> Document {
     let mut document = Document { title: source.info.title.chars().take(MAX_TITLE).collect(), ..Document::default() };
@@ -31,6 +33,10 @@ pub(super) fn document(source: &OpenApi, length: usize) -> Document {
         let base_path = document.path_item(path, item);
         for (method, operation) in item.operations() {
             let Some(operation) = operation else { continue };
+            if !path.starts_with('/') {
+                document.faults.push(Fault::at(path, method, NO_SLASH.to_owned()));
+                continue;
+            }
             let mut extraction =
                 Extraction { components: &source.components, operation, item, parameters_left, whats: Vec::new() };
             let mut extracted = extraction.operation(path, method);

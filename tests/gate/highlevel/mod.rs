@@ -9,6 +9,7 @@ mod raw;
 use std::collections::BTreeSet;
 use std::fs;
 
+use sha2::{Digest, Sha256};
 use tidegate::decision::{Decision, Denial, decide};
 use tidegate::openapi::{Compiled, Document, Kinds, Settings, compile};
 use tidegate::policy::{OwnerError, Policy};
@@ -20,6 +21,7 @@ use tidegate::scope::ScopeSet;
 use super::support::{NOW, at, integration_id, live_token, minted, owner, project_path, shared, verified};
 use raw::{Raw, Sent, Way, all_scopes, operations};
 
+const POLICY_DIGEST: &str = "520e01f1e6e2480d9300168f5154cfaff59ef813d62d5a3e5bdd71b4f4bf164e";
 const OWN: &str = "ve9EPM428h8vShlRW1KT";
 const OTHER: &str = "qLrTa5zTmW7v2gGHjk3P";
 
@@ -38,6 +40,19 @@ fn texts() -> Option<Vec<String>> {
 fn compiled(texts: &[String]) -> Compiled {
     let documents: Vec<_> = texts.iter().map(|text| Document::parse(text).unwrap()).collect();
     compile(&documents, &settings())
+}
+
+/// A later reader of documents must not read these otherwise. The digest is of what the compiler made of them on
+/// 2026-11-28, before it read OpenAPI 3.2, Swagger 2.0 and parameters within a segment.
+#[test]
+fn the_policy_of_a_real_api_is_byte_for_byte_what_it_was() {
+    let Some(texts) = texts() else { return };
+    let policy = compiled(&texts).policy.unwrap().to_json();
+    assert_eq!(hex(&Sha256::digest(policy.as_bytes())), POLICY_DIGEST);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The verdict for an integration of `level`, whose owner's id is [`OWN`], with `scopes`; the body goes where it is read.

@@ -7,49 +7,79 @@ use tidegate::policy::{Lookup, Policy, StoredPolicy, Template};
 use tidegate::request::{Method, Path};
 use tidegate::token::Authentic;
 
+use super::naive::matched;
 use super::open_policy;
 
-/// Whether `template` matches `path`; if so, for each segment whether it is a literal, from the left.
-fn shape(template: &str, path: &str) -> Option<Vec<bool>> {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let one = |(template, segment): (&&str, &&str)| match template.starts_with('{') {
-        true if segment.is_empty() => None,
-        true => Some(false),
-        false => (template == segment).then_some(true),
-    };
-    if template.len() != path.len() {
-        return None;
-    }
-    template.iter().zip(&path).map(one).collect()
-}
-
-/// The template that wins: the one with the leftmost literal where they differ.
-fn naive<'a>(templates: impl Iterator<Item = &'a str>, path: &str) -> Option<&'a str> {
-    let matching = templates.filter_map(|template| Some((shape(template, path)?, template)));
-    matching.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, template)| template)
-}
-
-/// The values that a template's parameters have in a path, by name.
-fn values<'a>(template: &'a str, path: &'a str) -> Vec<(&'a str, &'a str)> {
-    let pairs = template.split('/').zip(path.split('/'));
-    let name = |segment: &'a str| segment.strip_prefix('{')?.strip_suffix('}');
-    pairs.filter_map(|(segment, value)| Some((name(segment)?, value))).collect()
+/// The template that wins: at the first segment in which two differ, the one that says more.
+fn winner<'a>(templates: impl Iterator<Item = &'a str>, path: &str) -> Option<&'a str> {
+    let matching = templates.filter_map(|template| Some((matched(template, path)?.says, template)));
+    matching.max_by(|one, other| one.0.cmp(&other.0)).map(|(_, template)| template)
 }
 
 const METHODS: [Method; 3] = [Method::Get, Method::Post, Method::Delete];
-const SEGMENTS: [&str; 8] = ["a", "b", "ab", "abc", "resources", "b-c", "{}", "{}"];
+const SEGMENTS: [&str; 20] = [
+    "a",
+    "b",
+    "ab",
+    "abc",
+    "resources",
+    "b-c",
+    "{}",
+    "{}",
+    "{}",
+    "{}:b",
+    "a{}",
+    "{}b",
+    "{}-{}",
+    "{}...{}",
+    "b('{}')",
+    "{}.csv",
+    "caf%C3%A9",
+    "{}%C3%A9",
+    "{}20",
+    "{...}",
+];
 
 fn template() -> impl Strategy<Value = String> {
     let segments = prop::collection::vec(prop::sample::select(&SEGMENTS), 1..5);
     (segments, any::<bool>()).prop_map(|(segments, slash)| {
-        let name = |(segment, place): (&&str, usize)| segment.replace("{}", &format!("{{p{place}}}"));
+        let rest = segments.iter().position(|segment| *segment == "{...}");
+        let segments = &segments[..rest.map_or(segments.len(), |rest| rest + 1)];
+        let name = |(segment, place): (&&str, usize)| {
+            let first =
+                segment.replacen("{}", &format!("{{p{place}}}"), 1).replace("{...}", &format!("{{p{place}...}}"));
+            first.replace("{}", &format!("{{q{place}}}"))
+        };
         let text: Vec<_> = segments.iter().zip(1..).map(name).collect();
-        format!("/{}{}", text.join("/"), if slash { "/" } else { "" })
+        format!("/{}{}", text.join("/"), if slash && rest.is_none() { "/" } else { "" })
     })
 }
 
 fn path() -> impl Strategy<Value = String> {
-    let segment = prop::sample::select(&["a", "b", "ab", "abc", "abcd", "resources", "b-c", "b-", "x%20y", "A"]);
+    let segment = prop::sample::select(&[
+        "a",
+        "b",
+        "ab",
+        "abc",
+        "abcd",
+        "resources",
+        "b-c",
+        "b-",
+        "x%20y",
+        "A",
+        "x:b",
+        "ab:b",
+        "a-b-c",
+        "a....b",
+        "a...b",
+        "b('x')",
+        "x.csv",
+        "a.csv",
+        "caf%c3%a9",
+        "x%C3%A9",
+        "x%20",
+        "x%2020",
+    ]);
     (prop::collection::vec(segment, 1..6), any::<bool>())
         .prop_map(|(segments, slash)| format!("/{}{}", segments.join("/"), if slash { "/" } else { "" }))
 }
@@ -82,12 +112,14 @@ fn agree(policy: &Policy, stored: &StoredPolicy, routes: &[(Method, String)], me
 fn agrees(policy: &Policy, routes: &[(Method, String)], method: &Method, path: &str) {
     let parsed = Path::parse(path).unwrap();
     let at_all = format!("{method:?} {path} in {routes:?}");
-    let others: Vec<_> = METHODS.into_iter().filter(|other| naive(of_method(routes, other), path).is_some()).collect();
-    match (policy.lookup(method, &parsed), naive(of_method(routes, method), path)) {
+    let others: Vec<_> = METHODS.into_iter().filter(|other| winner(of_method(routes, other), path).is_some()).collect();
+    match (policy.lookup(method, &parsed), winner(of_method(routes, method), path)) {
         (Lookup::Found(operation, found), Some(template)) => {
             assert_eq!(operation.path.to_string(), template, "{at_all}");
             assert_eq!(operation.method, *method, "{at_all}");
-            assert_eq!(found.iter().collect::<Vec<_>>(), values(template, path), "{at_all}");
+            let values = matched(template, path).unwrap().values;
+            let values: Vec<_> = values.iter().map(|(name, all)| (*name, (all.len() == 1).then(|| all[0]))).collect();
+            assert_eq!(found.iter().collect::<Vec<_>>(), values, "{at_all}");
         }
         (Lookup::OtherMethods(mut found), None) => {
             found.sort();
@@ -146,6 +178,42 @@ fn crossing_templates_prefer_the_leftmost_literal() {
         ("/c/1/2", "/c/{id}/{x}"),
         ("/d/resources/slots", "/{a}/resources/slots"),
     ] {
+        let parsed = Path::parse(path).unwrap();
+        let Lookup::Found(operation, _) = policy.lookup(&Method::Get, &parsed) else { panic!("{path}") };
+        assert_eq!(operation.path.to_string(), expected, "{path}");
+    }
+}
+
+#[test]
+fn the_more_literal_segment_wins() {
+    let templates = [
+        "/o/batch:cancel",
+        "/o/{id}:cancel",
+        "/o/{id}:{verb}",
+        "/o/{id}",
+        "/o/{path...}",
+        "/o/{name}.csv",
+        "/o/{name}.tar.csv",
+        "/o/Customers('{id}')",
+        "/o/{base}...{head}",
+    ];
+    let routes: Vec<_> = templates.map(|path| (Method::Get, path.to_owned())).into();
+    let policy = policy(&routes);
+    let stored = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap();
+    for (path, expected) in [
+        ("/o/batch:cancel", "/o/batch:cancel"),
+        ("/o/7:cancel", "/o/{id}:cancel"),
+        ("/o/7:start", "/o/{id}:{verb}"),
+        ("/o/7", "/o/{id}"),
+        ("/o/7/8", "/o/{path...}"),
+        ("/o/7/", "/o/{path...}"),
+        ("/o/a.csv", "/o/{name}.csv"),
+        ("/o/a.tar.csv", "/o/{name}.tar.csv"),
+        ("/o/Customers('A-1')", "/o/Customers('{id}')"),
+        ("/o/main...next", "/o/{base}...{head}"),
+        ("/o/:cancel", "/o/{id}"),
+    ] {
+        agree(&policy, &stored, &routes, &Method::Get, path);
         let parsed = Path::parse(path).unwrap();
         let Lookup::Found(operation, _) = policy.lookup(&Method::Get, &parsed) else { panic!("{path}") };
         assert_eq!(operation.path.to_string(), expected, "{path}");

@@ -12,6 +12,7 @@ mod malformed;
 mod matcher;
 mod matching;
 mod model;
+mod naive;
 mod properties;
 mod real_matcher;
 mod references;
@@ -37,6 +38,7 @@ fn open_policy(operations: &[(Method, &str)]) -> Policy {
         access: Access::Authenticated,
         owner: OwnerPlaces::default(),
         is_routed_exactly: false,
+        takes_encoded: false,
         is_multipart_unchecked: false,
         id: None,
         summary: None,

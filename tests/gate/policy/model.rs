@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 use tidegate::record::Level;
 
+use super::naive::{Says, matched};
+
 /// A level and the scopes that it needs.
 pub type Way = (Level, Vec<&'static str>);
 type Pairs = Vec<(&'static str, &'static str)>;
@@ -57,14 +59,9 @@ pub fn allows(operations: &[Operation], sent: &Sent, holder: Option<(Level, &[&s
     }
 }
 
-/// Which segments are literals, where the template matches.
-fn shape(template: &str, path: &str) -> Option<Vec<bool>> {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let fits = |(template, segment): (&&str, &&str)| match template.starts_with('{') {
-        true => (!segment.is_empty()).then_some(false),
-        false => (template == segment).then_some(true),
-    };
-    if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
+/// What the template says of each segment, where it matches.
+fn shape(template: &str, path: &str) -> Option<Vec<Says>> {
+    matched(template, path).map(|matched| matched.says)
 }
 
 /// Whether everything that names an owner names the own, and where there are places for it, one of these does, if that is
@@ -76,9 +73,10 @@ fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str, required: b
     };
     let mut values: Vec<&str> = Vec::new();
     let (mut places, mut filled) = (0, 0);
-    let braces = format!("{{{always}}}");
-    for (template, value) in operation.template.split('/').zip(sent.path.split('/')) {
-        if template == braces {
+    for (name, all) in matched(operation.template, sent.path).unwrap().values {
+        if name == always {
+            // Where it can be read in two ways it names nobody.
+            let [value] = all.as_slice() else { return false };
             places += 1;
             filled += 1;
             values.push(value);

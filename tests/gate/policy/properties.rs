@@ -41,8 +41,19 @@ fn ways() -> impl Strategy<Value = Option<Vec<Way>>> {
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
-    let template =
-        select(&["/a", "/a/", "/a/{x}", "/{x}/b", "/a/b", "/l/{locationId}", "/l/{locationId}/b", "/l/{companyId}"]);
+    let template = select(&[
+        "/a",
+        "/a/",
+        "/a/{x}",
+        "/{x}/b",
+        "/a/b",
+        "/l/{locationId}",
+        "/l/{locationId}/b",
+        "/l/{companyId}",
+        "/l/{locationId}:run",
+        "/l/F('{locationId}',{x})",
+        "/l/{locationId}--{x}",
+    ]);
     let query = subsequence(&["locationId", "altId", "altType", "companyId", "page"], 0..3);
     let body = subsequence(&["locationId", "altId", "altType", "name"], 0..3);
     (select(&["get", "post", "post", "post"]), template, ways(), query, any::<bool>(), body).prop_map(
@@ -77,7 +88,25 @@ fn pairs() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
 }
 
 pub(super) fn sent() -> impl Strategy<Value = Sent> {
-    let path = select(&["/a", "/a/", "/a/b", "/a/c", "/c/b", "/l/own", "/l/other", "/l/own/b", "/l/other/b", "/z"]);
+    let path = select(&[
+        "/a",
+        "/a/",
+        "/a/b",
+        "/a/c",
+        "/c/b",
+        "/l/own",
+        "/l/other",
+        "/l/own/b",
+        "/l/other/b",
+        "/z",
+        "/l/own:run",
+        "/l/other:run",
+        "/l/F('own',1)",
+        "/l/F('other',own)",
+        "/l/own--x",
+        "/l/own--x--y",
+        "/l/own---x",
+    ]);
     let header = select(&[None, None, Some(OWN), Some("other"), Some("own,other")]);
     (select(&["get", "post", "post", "post", "put"]), path, pairs(), header, prop::option::of(pairs()))
         .prop_map(|(method, path, query, header, body)| Sent { method, path, query, header, body })

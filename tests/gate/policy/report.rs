@@ -29,16 +29,15 @@ fn one_error(documents: &[Value], at: (&str, &str, &str), what: &str) {
 fn every_error_names_document_path_and_method() {
     let secured = json!({ "security": [{ "Tenant": ["a"] }] });
     for (path, what) in [
-        ("/a/{b}.json", "whole segment"),
+        ("/a/{b}{c}", "side by side"),
+        ("/a/{b", "brace"),
         ("/a/{}", "name"),
         ("/{b}/{b}", "one name"),
-        ("/a%20b", "percent-encoded"),
+        ("/a%2Fb", "percent-encoded"),
         ("a", "slash"),
         ("/a//b", "empty segment"),
         ("/a/../b", "dot segment"),
         ("/a;b", "';', which no path may have"),
-        ("/a|b", "must not have '|'"),
-        ("/é", "must not have 'é'"),
     ] {
         one_error(&[one(path, secured.clone())], ("One", path, "get"), what);
     }
@@ -103,7 +102,7 @@ fn a_stored_policy_that_is_damaged_is_refused() {
         *policy.pointer_mut(pointer).unwrap() = value;
         Policy::from_json(&policy.to_string()).unwrap_err()
     };
-    assert_eq!(damaged("/v", json!(2)), CorruptPolicy::Version(2));
+    assert_eq!(damaged("/v", json!(3)), CorruptPolicy::Version(3));
     for (pointer, value) in [
         ("/v", json!("1")),
         ("/rev", json!(-1)),

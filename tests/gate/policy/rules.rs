@@ -113,7 +113,7 @@ fn a_rule_has_one_form() {
         ("/method", json!("get")),
         ("/method", json!("PROPFIND")),
         ("/path", json!("a")),
-        ("/path", json!("/a/{b}.json")),
+        ("/path", json!("/a/{b}{c}")),
         ("/access", json!("deny")),
         ("/access", any_of(json!({ "level": "root", "scopes": [] }))),
         ("/access", any_of(json!({ "level": "agency", "scopes": ["a b"] }))),

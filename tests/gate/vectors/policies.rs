@@ -47,7 +47,7 @@ fn cases() -> Vec<Case> {
         }
     });
     let errors = json!({
-        "/a/{b}.json": { "get": { "security": [] } },
+        "/a/{b}{c}": { "get": { "security": [] } },
         "/scope": { "get": { "security": tenant(&["a b"]) } },
         "/nowhere": { "get": { "security": tenant(&["a"]), "parameters": [{ "$ref": "#/components/parameters/N" }] } },
         "/elsewhere": { "$ref": "paths.json#/x" }

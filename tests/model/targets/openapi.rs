@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use tidegate::decision::{Decision, decide};
 use tidegate::openapi::{Document, Settings, compile};
-use tidegate::policy::{Access, Lookup, Operation, Policy};
+use tidegate::policy::{Access, Lookup, Operation, Policy, Template};
 use tidegate::request::{Path, Request};
 use tidegate::time::Timestamp;
 
@@ -65,7 +65,8 @@ fn says_public(raw: &Value, operation: &Operation) -> bool {
     let template = operation.path.to_string();
     let method = operation.method.as_str().to_ascii_lowercase();
     let paths = raw["paths"].as_object().expect("a policy with operations has paths");
-    let mut items = paths.iter().filter(|(path, _)| template.ends_with(path.as_str())).map(|(_, item)| item);
+    let is_its = |path: &&String| Template::parse(path).is_ok_and(|path| template.ends_with(&path.to_string()));
+    let mut items = paths.iter().filter(|(path, _)| is_its(path)).map(|(_, item)| item);
     items.any(|item| {
         let own = &item[&method]["security"];
         let effective = if own.is_null() { &raw["security"] } else { own };

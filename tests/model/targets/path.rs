@@ -14,14 +14,13 @@ pub fn run(data: &[u8]) {
     assert_eq!(Query::parse(query).is_ok(), query_is_good, "{query:?}");
     match Request::parse("GET", &target, None) {
         Ok(request) => {
-            assert!(path_is_good && query_is_good, "{target:?}");
+            assert!((path_is_good || request.path().encoded_delimiter().is_some()) && query_is_good, "{target:?}");
             assert_eq!(request.target(), target, "what was judged is what is sent");
             assert_eq!(*request.method(), Method::Get);
         }
         Err(_) => assert!(!path_is_good || !query_is_good, "{target:?}"),
     }
     if let Ok(template) = Template::parse(&target) {
-        assert_eq!(template.to_string(), target, "a template is what was written");
         assert!(is_canonical_path(&template.fill(|_| "x".to_owned())), "{target:?} fits no path");
         assert_eq!(Template::parse(&template.to_string()), Ok(template));
     }

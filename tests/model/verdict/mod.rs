@@ -8,6 +8,11 @@ mod path;
 mod query;
 mod router;
 
+#[path = "../../gate/policy/naive.rs"]
+mod naive;
+
+use naive::matched;
+
 pub use credential::{Credential, credential};
 pub use path::is_canonical as is_canonical_path;
 pub use query::is_query;
@@ -56,6 +61,8 @@ pub struct Operation {
     pub owner: Vec<(String, String)>,
     /// Whether the origin routes it byte for byte.
     pub exact: bool,
+    /// Whether its parameters may have percent-encoded delimiters.
+    pub encoded: bool,
     /// Whether the origin compares owners in multipart bodies.
     pub multipart_unchecked: bool,
 }
@@ -103,7 +110,7 @@ const MOST_BODY: usize = 65_536;
 pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>, owner_key: &str) -> bool {
     let sent = &case.sent;
     let (path, query) = sent.target.split_once('?').map_or((sent.target.as_str(), None), |(p, q)| (p, Some(q)));
-    if !is_canonical_path(path) || !is_query(query.unwrap_or("")) {
+    if !path::is_canonical_but_for_delimiters(path) || !is_query(query.unwrap_or("")) {
         return false;
     }
     let credential = sent.header("authorization").map_or(Credential::Foreign, |value| credential(value, owner_key));
@@ -116,6 +123,9 @@ pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>, owner_key: &st
         },
     };
     let Some(operation) = find(&case.operations, &sent.method, path) else { return false };
+    if !is_canonical_path(path) && !(operation.encoded && path::has_clear_delimiters(path)) {
+        return false;
+    }
     let target = (path, query.unwrap_or(""));
     let others = case.operations.iter().filter(|other| {
         let is_meant = other.method == sent.method || (sent.method == "HEAD" && other.method == "GET");
@@ -169,21 +179,11 @@ impl Operation {
     }
 }
 
-/// The operation of this method whose template fits; of several, that with the first literal from the left.
+/// The operation of this method whose template fits; of several, that which says more at the first segment where they differ.
 fn find<'a>(operations: &'a [Operation], method: &str, path: &str) -> Option<&'a Operation> {
     let fitting = operations.iter().filter(|operation| operation.method == method);
-    let fitting = fitting.filter_map(|operation| Some((literals(&operation.template, path)?, operation)));
-    fitting.max_by_key(|(literals, _)| literals.clone()).map(|(_, operation)| operation)
-}
-
-/// Which segments of the template are literals, where it fits the path.
-fn literals(template: &str, path: &str) -> Option<Vec<bool>> {
-    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let fits = |(template, segment): (&&str, &&str)| match template.starts_with('{') {
-        true => (!segment.is_empty()).then_some(false),
-        false => (template == segment).then_some(true),
-    };
-    if template.len() == path.len() { template.iter().zip(&path).map(fits).collect() } else { None }
+    let fitting = fitting.filter_map(|operation| Some((matched(&operation.template, path)?.says, operation)));
+    fitting.max_by_key(|(says, _)| says.clone()).map(|(_, operation)| operation)
 }
 
 /// What a holder is told of the end of the token at `place` of an integration's tokens: its own end, and in the last 30 days

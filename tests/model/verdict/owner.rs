@@ -1,5 +1,6 @@
 //! Whether a request names its integration's own owner wherever anybody could look for one.
 
+use super::naive::readings;
 use super::router::decoded;
 use super::{Case, Integration, Operation, OwnerName, body, query};
 
@@ -117,7 +118,11 @@ fn find<'a>(
     }
     for (place, name) in places {
         let value = match place.as_str() {
-            "path" => in_path(&operation.template, path, name).map(decoded),
+            "path" => match readings(&operation.template, path, name).as_slice() {
+                [] => None,
+                [value] => Some(decoded(value)),
+                _ => return None,
+            },
             "header" => case.sent.header(name).map(str::to_owned),
             _ => None,
         };
@@ -158,10 +163,4 @@ fn among<'a>(place: &'a str, names: &[&'a OwnerName], said: impl Fn(&str, &[&str
 fn is_nearly(value: &str, wanted: &str) -> bool {
     let inner = super::router::inner(value);
     inner.is_empty() || super::router::folded(inner) == super::router::folded(super::router::inner(wanted))
-}
-
-/// The segment that stands where the template has `{name}`.
-fn in_path<'a>(template: &str, path: &'a str, name: &str) -> Option<&'a str> {
-    let parameter = format!("{{{name}}}");
-    template.split('/').zip(path.split('/')).find(|(segment, _)| *segment == parameter).map(|(_, value)| value)
 }

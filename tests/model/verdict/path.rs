@@ -16,6 +16,25 @@ pub fn is_canonical(path: &str) -> bool {
         && is_segment(last)
 }
 
+/// Whether it has, once each percent-encoded delimiter is taken for a letter.
+pub fn is_canonical_but_for_delimiters(path: &str) -> bool {
+    let mut plain = path.to_owned();
+    for delimiter in DELIMITERS.bytes() {
+        plain = plain.replace(&format!("%{delimiter:02X}"), "xyz").replace(&format!("%{delimiter:02x}"), "xyz");
+    }
+    is_canonical(&plain)
+}
+
+/// Whether every segment, decoded, has neither dot segments nor empty parts, and nothing in it is encoded twice.
+pub fn has_clear_delimiters(path: &str) -> bool {
+    path.split('/').filter(|segment| segment.contains('%')).all(|segment| {
+        let decoded = super::router::decoded(segment);
+        let clear = |part: &str| !["", ".", ".."].contains(&part.split(';').next().unwrap());
+        let again = super::router::decoded(&decoded);
+        decoded.split(['/', '\\']).all(clear) && again == decoded
+    })
+}
+
 fn is_segment(segment: &str) -> bool {
     segment != "." && segment != ".." && decode(segment).is_some_and(|decoded| !decoded.chars().any(char::is_control))
 }

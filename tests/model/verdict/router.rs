@@ -1,5 +1,6 @@
 //! Which other templates a tolerant router could take a path for: the design, section 8, segment by segment.
 
+use super::naive::{pieces, splits};
 use super::query::percent_decoded;
 
 /// Unicode's Default_Ignorable_Code_Point, first and last.
@@ -56,12 +57,44 @@ fn forms(text: &str) -> Vec<String> {
 
 /// Whether a router could take a segment of a path for a literal.
 pub fn may_route(segment: &str, literal: &str) -> bool {
-    let segment = decoded(segment);
+    let (segment, literal) = (decoded(segment), decoded(literal));
+    let literal = literal.as_str();
     if inner(literal).is_empty() {
         return segment.trim_matches(is_invisible) == literal;
     }
     let literals = forms(literal);
     forms(&segment).iter().any(|form| literals.contains(form))
+}
+
+/// Whether a router could take a segment of a path for one of a template's with literals and parameters.
+fn may_route_pattern(segment: &str, pattern: &str) -> bool {
+    let (literals, _) = pieces(pattern);
+    let literals: Vec<String> = literals.iter().map(|literal| folded(&decoded(literal))).collect();
+    let is_mark = |letter: char| !letter.is_alphanumeric();
+    let mut trimmed = literals.clone();
+    trimmed[0] = trimmed[0].trim_start_matches(is_mark).to_owned();
+    let last = trimmed.len() - 1;
+    trimmed[last] = trimmed[last].trim_end_matches(is_mark).to_owned();
+    let all = decoded(segment);
+    let mut readings = vec![folded(&all), folded(all.trim_matches(is_invisible))];
+    readings.extend(forms(&all));
+    readings.extend(all.rsplit_once('.').map(|(stem, _)| folded(stem)));
+    let stands = |literals: &[String], reading: &String| {
+        // One letter is not part of another here: split it letter by letter.
+        has_split(literals, reading)
+    };
+    let says_something = trimmed.iter().any(|literal| !literal.is_empty());
+    readings.iter().any(|reading| stands(&literals, reading) || (says_something && stands(&trimmed, reading)))
+}
+
+/// Whether something stands between each two of `literals` in `text`, which is nothing else.
+fn has_split(literals: &[String], text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(literals[0].as_str()) else { return false };
+    if literals.len() == 1 {
+        return rest.is_empty();
+    }
+    let mut ends = rest.char_indices().skip(1).map(|(at, _)| at).chain([rest.len()]);
+    !rest.is_empty() && ends.any(|end| has_split(&literals[1..], &rest[end..]))
 }
 
 /// Whether a router could take `path`, which is one of `template`, for one of `other`: at the first segment in which the
@@ -71,28 +104,54 @@ pub fn resembles(path: &str, template: &str, other: &str) -> bool {
         text.strip_suffix('/').unwrap_or(text).split('/').collect()
     }
     let path = if template.ends_with('/') { path.strip_suffix('/').unwrap_or(path) } else { path };
-    let (template, other, path): (Vec<&str>, Vec<&str>, Vec<&str>) =
+    let (mut template, other, path): (Vec<&str>, Vec<&str>, Vec<&str>) =
         (cut(template), cut(other), path.split('/').collect());
-    let is_parameter = |segment: &str| segment.starts_with('{');
+    let is_rest = |segment: &str| segment.ends_with("...}");
+    let is_parameter = |segment: &str| segment.starts_with('{') && segment.find('}') == Some(segment.len() - 1);
+    let is_literal = |segment: &str| !segment.contains('{');
+    let rest = template.last().copied().filter(|last| is_rest(last));
+    if rest.is_some() {
+        // As many parameters as it stands for.
+        template.pop();
+        template.resize(path.len(), "{}");
+    }
+    let shape = |segment: &str| pieces(segment).0.join("{}");
     let is_same = |at: &usize| match (template.get(*at), other.get(*at)) {
-        (Some(one), Some(other)) => one == other || (is_parameter(one) && is_parameter(other)),
+        (Some(one), Some(other)) if is_rest(one) || is_rest(other) => false,
+        (Some(one), Some(other)) => shape(one) == shape(other),
         _ => false,
     };
     let Some(at) = (0..template.len()).find(|at| !is_same(at)) else { return false };
-    if !is_parameter(template[at]) {
+    if is_literal(template[at]) {
         return false;
     }
+    let dropped = |value: &str| decoded(value).trim_matches(|letter| is_invisible(letter) || letter == '.').is_empty();
     if other.len() == at {
-        return at + 1 == template.len()
-            && decoded(path[at]).trim_matches(|letter| is_invisible(letter) || letter == '.').is_empty();
+        let is_last = at + 1 == template.len() || (path.len() == at + 2 && path[at + 1].is_empty());
+        return is_last && dropped(path[at]);
     }
-    let after = |at: usize| match (template[at], other[at]) {
-        (_, other) if is_parameter(other) => true,
-        (one, other) if is_parameter(one) => may_route(path[at], other),
-        (one, other) => one == other,
+    let may = |value: &str, wanted: &str| match is_literal(wanted) {
+        true => may_route(value, wanted),
+        false => may_route_pattern(value, wanted),
     };
-    other.len() == template.len()
-        && !is_parameter(other[at])
-        && may_route(path[at], other[at])
-        && (at + 1..template.len()).all(after)
+    let says_less = !is_parameter(template[at]) && !splits(&pieces(other[at]).0, &shape(template[at])).is_empty();
+    if is_parameter(other[at]) || is_rest(other[at]) || says_less || !may(path[at], other[at]) {
+        return false;
+    }
+    let path_end = if path.last() == Some(&"") { path.len() - 1 } else { path.len() };
+    let template_end = template.len().min(path_end.max(at + 1));
+    for place in at + 1..template_end {
+        let Some(wanted) = other.get(place) else { return false };
+        let fits = match (template[place], *wanted) {
+            (_, wanted) if is_rest(wanted) => return true,
+            (_, wanted) if is_parameter(wanted) => true,
+            (one, wanted) if is_literal(one) && is_literal(wanted) => one == wanted,
+            (one, wanted) if is_literal(one) => !splits(&pieces(wanted).0, one).is_empty(),
+            (_, wanted) => may(path[place], wanted),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    other.len() == template_end
 }

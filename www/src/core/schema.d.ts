@@ -242,6 +242,11 @@ export interface components {
       access: components["schemas"]["Access"];
       /** @description The title of the document that describes it. */
       document?: string;
+      /**
+       * @description Whether its parameters may have percent-encoded delimiters (`%2F`), which the origin keeps apart from those that stand as
+       *     they are.
+       */
+      encoded?: boolean;
       /** @description OpenAPI's `operationId`, where there is one. */
       id?: string;
       /** @description The method. */
@@ -606,10 +611,14 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
+      encoded?: string[];
       /** @description The operations that nobody may use, whatever their documents say. */
       exclude?: components["schemas"]["Exclusion"][];
       /** @description How `HEAD` finds its operation. */
       head?: components["schemas"]["HeadRequests"];
+      /** @description The operations whose last parameter stands for several segments, as `router_exact` names them. */
+      multi_segment?: string[];
       /** @description Who compares the owner in bodies that the gate does not read. */
       owner_in_body?: components["schemas"]["OwnerInBody"];
       /** @description The parameters that name an owner. */

@@ -11,6 +11,7 @@
 //! or agency -                                       one more alternative of the operation before
 //! operation GET /status public query:locationId     or `authenticated`, or nothing: closed; where the owner is, if anywhere
 //! exact                                             the operation before is routed byte for byte
+//! encoded                                           its parameters may have percent-encoded delimiters
 //! unchecked                                         in its multipart bodies the origin compares the owner
 //!
 //! GET /contacts/?locationId=harbour-1
@@ -62,7 +63,17 @@ operation POST /payments sub_account contacts.write body:altId
 operation GET /reports sub_account - header:x-location-id
 operation GET /companies/{companyId} agency companies.readonly path:companyId
 operation GET /calendars/{calendarId}/slots sub_account calendars.readonly
-operation GET /calendars/resources/{type} sub_account -";
+operation GET /calendars/resources/{type} sub_account -
+operation GET /repos/{path} sub_account -
+encoded
+operation GET /jobs/{id} sub_account contacts.readonly
+operation GET /jobs/{id}:log sub_account jobs.log
+operation GET /jobs/{id}:stop agency -
+operation GET /of('{locationId}') sub_account - path:locationId
+operation GET /pair/{locationId}--{x} sub_account - path:locationId
+operation GET /files/{path...} sub_account contacts.readonly
+operation GET /files/private/{path...} agency -
+operation GET /caf%C3%A9/{id} sub_account -";
 
 pub fn parse(text: &str) -> Case {
     let (head, request) = match text.strip_prefix('\n') {
@@ -104,17 +115,19 @@ fn settings(text: &str) -> Case {
                 let (method, template) = ((*method).to_owned(), (*template).to_owned());
                 let owner =
                     if matches!(way, ["public" | "authenticated", ..]) { places(way.get(1)) } else { Vec::new() };
-                let (exact, multipart_unchecked) = (false, false);
+                let (exact, encoded, multipart_unchecked) = (false, false, false);
                 case.operations.push(Operation {
                     method,
                     template,
                     access: access(way),
                     owner,
                     exact,
+                    encoded,
                     multipart_unchecked,
                 });
             }
             ["exact"] => case.operations.iter_mut().last().into_iter().for_each(|last| last.exact = true),
+            ["encoded"] => case.operations.iter_mut().last().into_iter().for_each(|last| last.encoded = true),
             ["unchecked"] => {
                 case.operations.iter_mut().last().into_iter().for_each(|last| last.multipart_unchecked = true);
             }

@@ -23,7 +23,8 @@ pub fn run(data: &[u8]) {
     let (Some(policy), Some(record)) = (policy(&case), record(&case.record)) else { return };
     let granted = judge(&case, &policy, record.as_ref());
     let expected = verdict::allows(&case, known::number_of, known::OWNER_KEY);
-    let in_part = Path::parse(case.sent.target.split('?').next().unwrap_or_default()).map(|path| {
+    let request = Request::parse(&case.sent.method, &case.sent.target, None);
+    let in_part = request.map(|request| request.path().clone()).map(|path: Path| {
         let stored = StoredPolicy::sign(known::keys().store(), &policy.to_json()).expect("a policy");
         let stored = StoredPolicy::open(known::keys().store(), stored.into_string()).expect("a stored policy");
         judge(&case, &stored.concerning(&path).expect("a part of it"), record.as_ref())
@@ -121,6 +122,7 @@ fn operation(described: &verdict::Operation) -> Option<Operation> {
         access,
         owner: places(&described.owner)?,
         is_routed_exactly: described.exact,
+        takes_encoded: described.encoded,
         is_multipart_unchecked: described.multipart_unchecked,
         id: None,
         summary: None,
