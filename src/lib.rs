@@ -9,6 +9,8 @@
 //! 5. [`decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
 //! 6. [`forward`] takes the grant, [`reply`] answers the denial.
 //!
+//! [`gate`] is that way as one machine without I/O.
+//!
 //! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
 //!
 //! [`admin`] holds the commands and answers of the admin API, and [`config`] what a deployment chooses. Other packages call this
@@ -48,6 +50,8 @@ pub mod decision;
 pub mod reply;
 
 pub mod forward;
+
+pub mod gate;
 
 pub mod admin;
 

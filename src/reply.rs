@@ -90,6 +90,8 @@ pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
             Reply::new(503, "unavailable", "The gate cannot judge this request now", UNAVAILABLE)
                 .with("Retry-After", RETRY_AFTER.to_owned())
         }
+        Denial::TooBusy => Reply::new(503, "too-busy", "The gate has too much to do", UNAVAILABLE)
+            .with("Retry-After", RETRY_AFTER.to_owned()),
         Denial::OriginUnreachable(_) => Reply::new(502, "origin-unreachable", "The API cannot be reached", UNREACHABLE),
         Denial::OriginStatus(_) => Reply::new(502, "unusable-answer", "The API gave no usable answer", UNUSABLE),
         Denial::OriginTooSlow => Reply::new(504, "origin-too-slow", "The API did not answer in time", TOO_SLOW),

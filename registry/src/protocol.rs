@@ -1,60 +1,8 @@
 //! What the gate and the registry say to each other. The registry is a Durable Object: only the gate can reach it.
 
-use tidegate::token::IntegrationId;
+pub use tidegate::gate::{READS, RegistryRead as Read};
 
 /// The header field that says who asks: [`Actor::to_header`](super::Actor::to_header).
 pub const ACTOR: &str = "x-registry-actor";
 /// Commands are below this address, with the paths of the admin API.
 pub const COMMANDS: &str = "https://registry";
-/// What the gate itself reads is below this address, so that no command's path can name it.
-pub const READS: &str = "https://registry-reads";
-
-const FEED: &str = "/feed";
-const POLICY: &str = "/policy";
-const RECORD: &str = "/records/";
-
-/// What the gate itself asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// The change feed.
-    Feed,
-    /// The policy in force, as KV should have it.
-    Policy,
-    /// An integration's record, as KV should have it.
-    Record(IntegrationId),
-}
-
-impl Read {
-    /// The path below [`READS`].
-    pub fn to_path(&self) -> String {
-        match self {
-            Self::Feed => FEED.to_owned(),
-            Self::Policy => POLICY.to_owned(),
-            Self::Record(id) => format!("{RECORD}{id}"),
-        }
-    }
-
-    /// Reads what [`Read::to_path`] wrote; `None` for anything else.
-    pub fn from_path(path: &str) -> Option<Self> {
-        match path {
-            FEED => Some(Self::Feed),
-            POLICY => Some(Self::Policy),
-            _ => IntegrationId::parse(path.strip_prefix(RECORD)?).ok().map(Self::Record),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_read_is_read_as_it_was_written() {
-        for read in [Read::Feed, Read::Policy, Read::Record(IntegrationId::from_entropy([7; 10]))] {
-            assert_eq!(Read::from_path(&read.to_path()), Some(read));
-        }
-        for path in ["", "/", "/feed/", "/records/", "/records/x", "feed"] {
-            assert_eq!(Read::from_path(path), None, "{path:?}");
-        }
-    }
-}

@@ -70,6 +70,8 @@ codes! {
     ClientGone = "client_gone",
     /// A store cannot be reached or trusted.
     StoreUnavailable = "store_unavailable",
+    /// As many requests wait for reads as may.
+    TooBusy = "too_busy",
     /// A setting is missing or malformed.
     Misconfigured = "misconfigured",
     /// The origin cannot be reached.

@@ -67,6 +67,9 @@ pub enum Denial {
     /// The store cannot be reached, or holds what cannot be trusted; names the key.
     #[error("store: {0}")]
     Store(String),
+    /// As many requests wait for reads as may.
+    #[error("too many requests wait")]
+    TooBusy,
     /// The gate lacks something that it cannot work without; says what to set.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
@@ -113,7 +116,7 @@ impl Denial {
             // A deletion is for ever, and without a credential only a new policy could help; that waits for its turn.
             Self::DeletedIntegration | Self::NoCredential | Self::Ambiguous(_) | Self::Token(_) => false,
             Self::ClientGone => false,
-            Self::Store(_) | Self::Misconfigured(_) => false,
+            Self::Store(_) | Self::TooBusy | Self::Misconfigured(_) => false,
             Self::OriginUnreachable(_) | Self::OriginStatus(_) | Self::OriginTooSlow => false,
         }
     }
@@ -148,6 +151,7 @@ impl Denial {
             Self::MissingScopes { .. } => DenialCode::MissingScopes,
             Self::ClientGone => DenialCode::ClientGone,
             Self::Store(_) => DenialCode::StoreUnavailable,
+            Self::TooBusy => DenialCode::TooBusy,
             Self::Misconfigured(_) => DenialCode::Misconfigured,
             Self::OriginUnreachable(_) => DenialCode::OriginUnreachable,
             Self::OriginStatus(_) => DenialCode::OriginStatus,

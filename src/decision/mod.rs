@@ -17,9 +17,11 @@ pub use explain::{Explanation, Step, StepName, Subject, explain};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview, preview};
 pub use reach::Reach;
 
-use super::policy::{Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, PathParameters, Policy, Presence};
+use super::policy::{
+    Access, Alternative, Lookup, Operation, OwnerCheck, OwnerError, OwnerFields, PathParameters, Policy, Presence,
+};
 use super::record::{Live, Owner, Record};
-use super::request::{Method, RequestError};
+use super::request::{Method, Request, RequestError};
 use super::rotation::{TokenUse, Window};
 use super::scope::ScopeSet;
 use super::time::Timestamp;
@@ -83,25 +85,68 @@ pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timesta
 fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Result<Grant, Denial> {
     check_delimiters(request, policy)?;
     let identity = request.credential().map(|presented| authenticate(presented, record, now)).transpose()?;
-    let (operation, path_parameters) = match policy.lookup(request.method(), request.path()) {
-        Lookup::Found(operation, path_parameters) => (operation, path_parameters),
-        // What exists is told only to those who have a valid token.
-        _ if identity.is_none() => return Err(Denial::without_credential(request)),
-        Lookup::OtherMethods(allowed) => return Err(Denial::OtherMethods(allowed)),
-        Lookup::Nothing => return Err(Denial::UnknownOperation),
+    locate(policy, request).judge(request, identity)
+}
+
+/// What a request asks for, found once: its operation, and those that a tolerant router could take its path for.
+pub struct Located<'a> {
+    policy: &'a Policy,
+    lookup: Lookup<'a>,
+    alike: Vec<&'a Operation>,
+}
+
+/// Finds what a request asks for.
+pub fn locate<'a, C>(policy: &'a Policy, request: &'a Request<C>) -> Located<'a> {
+    let lookup = policy.lookup(request.method(), request.path());
+    let alike = match &lookup {
+        Lookup::Found(operation, _) => policy.alike(operation, request.method(), request.path()),
+        Lookup::OtherMethods(_) | Lookup::Nothing => Vec::new(),
     };
-    let caller = identity.as_ref().map(|identity| (identity, policy.owner_check(identity.owner(), request)));
-    may_use(request, operation, &path_parameters, caller.as_ref())?;
-    let others = policy.alike(operation, request.method(), request.path());
-    for other in &others {
-        may_use(request, other, &PathParameters::of(other, request.path()), caller.as_ref()).map_err(|_| {
-            // What exists is told only to those who have a valid token.
-            Denial::AmbiguousOperation(identity.as_ref().map(|_| other.name()))
-        })?;
+    Located { policy, lookup, alike }
+}
+
+impl<'a> Located<'a> {
+    /// Where else than in path and query the request may name its owner.
+    pub fn owner_fields(&self) -> OwnerFields<'a> {
+        let mut fields = OwnerFields::default();
+        for operation in self.operations() {
+            fields.headers.extend(operation.owner_headers());
+            fields.body |= operation.reads_body();
+        }
+        fields
     }
-    let judged_fields = judged_fields(std::iter::once(operation).chain(others));
-    let (method, target) = (request.method().clone(), request.shared_target());
-    Ok(Grant { method, target, identity, judged_fields })
+
+    /// Whether `identity`, or nobody, may do what was located. `request` is the one that was located, with the fields and the
+    /// body that name its owner.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn judge(&self, request: &VerifiedRequest, identity: Option<Identity>) -> Result<Grant, Denial> {
+        let (operation, path_parameters) = match &self.lookup {
+            Lookup::Found(operation, path_parameters) => (operation, path_parameters),
+            // What exists is told only to those who have a valid token.
+            _ if identity.is_none() => return Err(Denial::without_credential(request)),
+            Lookup::OtherMethods(allowed) => return Err(Denial::OtherMethods(allowed.clone())),
+            Lookup::Nothing => return Err(Denial::UnknownOperation),
+        };
+        let caller = identity.as_ref().map(|identity| (identity, self.policy.owner_check(identity.owner(), request)));
+        may_use(request, operation, path_parameters, caller.as_ref())?;
+        for other in &self.alike {
+            may_use(request, other, &PathParameters::of(other, request.path()), caller.as_ref()).map_err(|_| {
+                // What exists is told only to those who have a valid token.
+                Denial::AmbiguousOperation(identity.as_ref().map(|_| other.name()))
+            })?;
+        }
+        let judged_fields = judged_fields(self.operations());
+        let (method, target) = (request.method().clone(), request.shared_target());
+        Ok(Grant { method, target, identity, judged_fields })
+    }
+
+    /// The operation, and those that it could be taken for.
+    fn operations(&self) -> impl Iterator<Item = &'a Operation> {
+        let found = if let Lookup::Found(operation, _) = &self.lookup { Some(*operation) } else { None };
+        found.into_iter().chain(self.alike.iter().copied())
+    }
 }
 
 /// Refuses percent-encoded delimiters that the operation does not take: some origins decode them before they route.
@@ -207,6 +252,11 @@ impl Grant {
 }
 
 impl Identity {
+    /// The integration as its record has it.
+    pub(crate) fn live(&self) -> &Rc<Live> {
+        &self.integration
+    }
+
     /// The integration's id.
     pub fn integration(&self) -> &IntegrationId {
         &self.integration.id

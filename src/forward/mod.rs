@@ -2,13 +2,17 @@
 //! string that is sent.
 
 mod answer;
+mod class;
 mod cookie;
 mod fields;
+mod forwarding;
 mod origin_url;
 
 pub use answer::{AnswerRules, WITHHELD_FIELDS};
+pub use class::{FieldClass, goes_by_class};
 pub use cookie::{SESSION_COOKIE, sets_cookie_of_ours};
 pub use fields::{InvalidRemovedFields, RemovedFields};
+pub use forwarding::Forwarding;
 pub use origin_url::{InvalidOriginUrl, OriginUrl};
 
 use self::cookie::without_cookies_of_ours;
@@ -72,19 +76,26 @@ pub fn plan<'a>(
         target: grant.target().to_owned(),
         remove: names.iter().filter(|name| is_removed(name)).map(|name| (*name).to_owned()).collect(),
         set: identity_fields(grant),
-        respond: Vec::new(),
+        respond: told(grant),
         answer: AnswerRules { may_switch_protocols: websocket },
     };
     plan.set.extend(value(CLIENT_ADDRESS).map(|address| ("X-Forwarded-For", address)));
-    plan.set.push(("X-Forwarded-Host", arrival.host.to_owned()));
-    plan.set.push(("X-Forwarded-Proto", arrival.scheme.to_owned()));
+    plan.set.extend(of_arrival(arrival));
     if let Some(rest) = value("cookie").and_then(|cookie| without_cookies_of_ours(&cookie)) {
         if rest.is_empty() { plan.remove.push("cookie".to_owned()) } else { plan.set.push(("cookie", rest)) }
     }
-    if let Some(end) = grant.identity().and_then(Identity::announced_end) {
-        plan.respond.push(("Tidegate-Token-Expires", end.to_string()));
-    }
     plan
+}
+
+/// What the origin is told of the way by which the request came.
+fn of_arrival(arrival: Arrival<'_>) -> [(&'static str, String); 2] {
+    [("X-Forwarded-Host", arrival.host.to_owned()), ("X-Forwarded-Proto", arrival.scheme.to_owned())]
+}
+
+/// What the client is told with the origin's answer.
+fn told(grant: &Grant) -> Vec<(&'static str, String)> {
+    let end = grant.identity().and_then(Identity::announced_end);
+    end.map(|end| ("Tidegate-Token-Expires", end.to_string())).into_iter().collect()
 }
 
 fn identity_fields(grant: &Grant) -> Vec<(&'static str, String)> {

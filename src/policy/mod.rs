@@ -28,7 +28,7 @@ use self::routes::Routes;
 use super::json::Map;
 use super::order::{sort, sort_and_dedup, sorted};
 use super::record::Level;
-use super::request::{Method, Path, Request};
+use super::request::{Method, Path};
 use super::scope::ScopeSet;
 
 /// The key of the policy in KV.
@@ -144,17 +144,6 @@ impl Policy {
     /// How `HEAD` finds its operation.
     pub fn head(&self) -> HeadRequests {
         self.head
-    }
-
-    /// Where else than in path and query the request may name its owner.
-    pub fn owner_fields<C>(&self, request: &Request<C>) -> OwnerFields<'_> {
-        let mut fields = OwnerFields::default();
-        let Some(operation) = self.operation(request.method(), request.path()) else { return fields };
-        for operation in std::iter::once(operation).chain(self.alike(operation, request.method(), request.path())) {
-            fields.headers.extend(operation.owner_headers());
-            fields.body |= operation.reads_body();
-        }
-        fields
     }
 
     /// The operation that a method and a path name. From the left, literal segments go before those with a parameter and

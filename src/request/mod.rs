@@ -98,6 +98,12 @@ impl Request<Authorization> {
         })
     }
 
+    /// Takes a credential that is known to be genuine, in place of one as sent.
+    pub(crate) fn with_genuine<D>(self, credential: D) -> Request<D> {
+        let Self { method, target, path, query, headers, body, .. } = self;
+        Request { method, target, path, query, headers, body, credential: Some(credential), foreign: None }
+    }
+
     /// Replaces the credential as sent by what `check` finds in it: a credential of ours, or somebody else's.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
-use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
+use tidegate::decision::{Decision, Denial, Grant, authenticate, decide, locate};
 use tidegate::openapi::{Document, Settings, compile};
 use tidegate::policy::{Policy, StoredPolicy};
 use tidegate::record::{Level, Live, Owner, Record};
@@ -70,7 +70,7 @@ impl World {
         let policy = self.stored.concerning(request.path()).unwrap();
         if let Some(presented) = request.credential() {
             authenticate(presented, record, at(self.now))?;
-            if policy.owner_fields(&request).body {
+            if locate(&policy, &request).owner_fields().body {
                 let encoded = request.header("content-encoding").is_some();
                 let body = Body::parse(request.header("content-type"), encoded, body);
                 request = request.with_body(body.map_err(RequestError::from)?);

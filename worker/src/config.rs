@@ -1,14 +1,15 @@
 //! What the deployment sets (`wrangler.toml`, secrets), read once and checked. [`tidegate::config`] has the table.
 
-use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::platform::environment::{binding, text};
+use crate::registry_client;
 use registry::Settings;
 use tidegate::admin::{AdminHost, ApiUrl, OwnerKey};
 use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
 use tidegate::forward::{OriginUrl, RemovedFields};
+use tidegate::gate;
 use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};
 
@@ -40,8 +41,8 @@ pub(crate) struct OriginConfig {
 
 /// Who gets a granted request.
 pub(crate) enum Destination {
-    /// A service binding: host and scheme stay the client's.
-    Service(JsValue),
+    /// The service that is bound as `ORIGIN`: host and scheme stay the client's.
+    Service,
     /// A scheme and an authority.
     Address(OriginUrl),
 }
@@ -82,7 +83,7 @@ impl Destination {
     /// Reads `ORIGIN`, else `ORIGIN_URL`.
     fn read(env: &Env) -> Result<Self, ConfigError> {
         match binding(env, "ORIGIN") {
-            Some(service) if service.is_object() => Ok(Self::Service(service)),
+            Some(service) if service.is_object() => Ok(Self::Service),
             Some(_) => Err(ConfigError::new("ORIGIN", "must be a service binding; an address is ORIGIN_URL")),
             None => read_if_set(env, &config::ORIGIN_URL)?
                 .map(Self::Address)
@@ -99,10 +100,36 @@ impl AdminConfig {
             api_url: read_if_set(env, &config::API_URL),
         }
     }
+}
 
-    /// Whether a request is for the host of the admin plane.
-    pub fn is_host_of(&self, url: &str) -> bool {
+/// What the gate needs of the environment.
+pub(crate) fn gate_settings(env: &Env) -> gate::Settings {
+    let Config { keys, prefix, realm, origin, limits, admin } = Config::read(env);
+    gate::Settings {
+        keys: keys.map_err(Into::into),
+        prefix: prefix.map_err(Into::into),
+        realm: realm.map_err(Into::into),
+        origin: origin.map(Into::into).map_err(Into::into),
+        limits: limits.map_err(Into::into),
+        registry: registry_client::id(env),
+        admin: Box::new(admin),
+    }
+}
+
+impl gate::AdminPlane for AdminConfig {
+    fn is_host_of(&self, url: &str) -> bool {
         matches!(&self.host, Ok(Some(host)) if host.serves(url))
+    }
+
+    fn is_owner_key(&self, text: &str) -> bool {
+        self.owner_key.as_ref().is_ok_and(|key| key.is(text))
+    }
+}
+
+impl From<OriginConfig> for gate::Origin {
+    fn from(OriginConfig { to, timeout_ms, removed }: OriginConfig) -> Self {
+        let address = if let Destination::Address(address) = to { Some(address) } else { None };
+        Self { address, timeout_ms, removed }
     }
 }
 

@@ -79,32 +79,38 @@ export const altered =
   };
 
 const sharedAs = (what: string) => `https://${what}.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
-const shared = () => sharedAs("feed");
 
 /** Takes the copies of feed and policy from this location's cache. */
 export async function forgetShared(): Promise<void> {
   for (const what of ["feed", "policy"]) await caches.default.delete(sharedAs(what));
 }
 
-/** The policy in this location's cache. */
-export async function sharedPolicy(): Promise<string | undefined> {
-  return (await caches.default.match(sharedAs("policy")))?.text();
-}
-
-/** Leaves a text as the policy in this location's cache. */
-export async function sharePolicy(text: string, askedAt: number): Promise<void> {
-  const headers = { "cache-control": "max-age=5", "x-asked-at": String(askedAt) };
-  await caches.default.put(sharedAs("policy"), new Response(text, { headers }));
-}
-
-/** The copy in this location's cache. */
-export async function sharedFeed(): Promise<{ askedAt: number; feed: Feed } | undefined> {
-  const response = await caches.default.match(shared());
-  return response && { askedAt: Number(response.headers.get("x-asked-at")), feed: await response.json() };
+/** What an isolate leaves in this location's cache: when it asked, a line end, and what it was told. */
+async function sharedCopy(what: string): Promise<{ askedAt: number; text: string } | undefined> {
+  const copy = await (await caches.default.match(sharedAs(what)))?.text();
+  if (copy === undefined) return undefined;
+  const end = copy.indexOf("\n");
+  return { askedAt: Number(copy.slice(0, end)), text: copy.slice(end + 1) };
 }
 
 /** Leaves a copy in this location's cache, as another isolate would. */
-export async function share(feed: Partial<Feed>, askedAt: number): Promise<void> {
-  const headers = { "cache-control": "max-age=5", "x-asked-at": String(askedAt) };
-  await caches.default.put(shared(), new Response(JSON.stringify(feed), { headers }));
+async function shareCopy(what: string, text: string, askedAt: number): Promise<void> {
+  const headers = { "cache-control": "max-age=5" };
+  await caches.default.put(sharedAs(what), new Response(`${askedAt}\n${text}`, { headers }));
 }
+
+/** The policy in this location's cache. */
+export const sharedPolicy = async (): Promise<string | undefined> => (await sharedCopy("policy"))?.text;
+
+/** Leaves a text as the policy in this location's cache. */
+export const sharePolicy = (text: string, askedAt: number): Promise<void> => shareCopy("policy", text, askedAt);
+
+/** The copy of the feed in this location's cache. */
+export async function sharedFeed(): Promise<{ askedAt: number; feed: Feed } | undefined> {
+  const copy = await sharedCopy("feed");
+  return copy && { askedAt: copy.askedAt, feed: JSON.parse(copy.text) as Feed };
+}
+
+/** Leaves a copy of the feed in this location's cache. */
+export const share = (feed: Partial<Feed>, askedAt: number): Promise<void> =>
+  shareCopy("feed", JSON.stringify(feed), askedAt);

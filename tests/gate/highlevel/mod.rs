@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use sha2::{Digest, Sha256};
-use tidegate::decision::{Decision, Denial, decide};
+use tidegate::decision::{Decision, Denial, decide, locate};
 use tidegate::openapi::{Compiled, Document, Kinds, Settings, compile};
 use tidegate::policy::{OwnerError, Policy};
 use tidegate::record::{Level, Live, Record};
@@ -71,7 +71,7 @@ fn verdict(policy: &Policy, method: &str, sent: &Sent, level: Level, scopes: &Sc
     };
     let presented = verified(&minted(1, 1).0).ok();
     let mut request = Request::with_credential(method, &sent.target, presented).unwrap();
-    if policy.owner_fields(&request).body {
+    if locate(policy, &request).owner_fields().body {
         request = request.with_body(Body::parse(Some("application/json"), false, sent.body.as_bytes()).unwrap());
     }
     match decide(&request, Some(&Record::from(live)), policy, at(NOW)) {

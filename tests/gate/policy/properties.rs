@@ -6,7 +6,7 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use tidegate::decision::{Decision, decide};
+use tidegate::decision::{Decision, decide, locate};
 use tidegate::openapi::{Document, Settings, compile};
 use tidegate::policy::Policy;
 use tidegate::record::{Level, Live};
@@ -139,7 +139,7 @@ pub(super) fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&st
     if let Some(value) = sent.header {
         request = request.with_header("x-loc", value);
     }
-    if policy.owner_fields(&request).body {
+    if locate(policy, &request).owner_fields().body {
         let text = sent.body.as_ref().map(|pairs| {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
             format!("{{{}}}", pairs.join(","))

@@ -63,6 +63,7 @@ pub fn denials() -> Vec<(Denial, u16)> {
         (missing, 403),
         (Denial::ClientGone, 400),
         (Denial::Store("i:sesame".into()), 503),
+        (Denial::TooBusy, 503),
         (Denial::Misconfigured("sesame".into()), 503),
         (Denial::OriginUnreachable("sesame".into()), 502),
         (Denial::OriginStatus("103".into()), 502),

@@ -10,15 +10,15 @@ use serde_json::json;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
+use worker::Env;
 
-use crate::config::{self, AdminConfig};
-use crate::evidence::RequestContext;
+use crate::config::{self, AdminConfig, Config};
 use crate::platform::body::BodyError;
-use crate::platform::head::split;
 use crate::platform::{body, clock, respond};
 use crate::{log, registry_client};
 use registry::{ACTOR, Actor, COMMANDS, find_session};
-use tidegate::admin::{Access, AdminError, MAX_SIGN_IN_BYTES, OwnerKey, Route, SignIn};
+use tidegate::admin::{Access, AdminError, MAX_SIGN_IN_BYTES, OwnerKey, PAGE, Route, SignIn};
+use tidegate::gate::split;
 use tidegate::request::{Method, is_application_json};
 use tidegate::token::TokenKeys;
 
@@ -41,10 +41,18 @@ const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(4);
 
 const API: &str = "/_tidegate/api";
 
-/// Answers a request below `/_tidegate/` that is neither `healthz` nor `whoami`.
-pub(crate) async fn handle(request: &Request, context: &RequestContext, target: &str) -> worker::Result<Response> {
-    let admin = Admin { request, context };
+/// Answers a request that the gate leaves to the admin plane: below `/_tidegate`, or on the plane's own host.
+pub(crate) async fn handle(request: &Request, env: &Env) -> worker::Result<Response> {
+    let url = request.url();
+    let (_, target) = split(&url);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if matches!(path, "/_tidegate/healthz" | "/_tidegate/whoami") {
+        return respond::problem(&AdminError::MethodNotAllowed(vec!["GET", "HEAD"]).answer());
+    }
+    if path != PAGE.trim_end_matches('/') && !path.starts_with(PAGE) {
+        return respond::problem(&AdminError::NotFound.answer());
+    }
+    let admin = Admin { request, env, config: Config::read(env) };
     match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
         Some(path) => admin.api(path, query).await.or_else(|error| refuse(&error)),
         None => {
@@ -64,7 +72,8 @@ fn refuse(error: &AdminError) -> worker::Result<Response> {
 
 struct Admin<'a> {
     request: &'a Request,
-    context: &'a RequestContext,
+    env: &'a Env,
+    config: Config,
 }
 
 /// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
@@ -74,14 +83,14 @@ impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         self.check_has_host()?;
-        web_page::serve(self.request, &self.context.env, path).await
+        web_page::serve(self.request, self.env, path).await
     }
 
     async fn api(&self, path: &str, query: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
         let verified = match route.access {
-            Access::Anyone => return web_page::description(&self.context.env).await,
+            Access::Anyone => return web_page::description(self.env).await,
             Access::OwnerKeyInBody => self.signs_in().await,
             Access::Admin => self.actor(),
         };
@@ -154,7 +163,7 @@ impl Admin<'_> {
     }
 
     fn config(&self) -> &AdminConfig {
-        &self.context.isolate.config().admin
+        &self.config.admin
     }
 
     fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
@@ -162,7 +171,7 @@ impl Admin<'_> {
     }
 
     fn keys(&self) -> Result<&TokenKeys, AdminError> {
-        Ok(self.context.isolate.config().keys.as_ref().map_err(Clone::clone)?)
+        Ok(self.config.keys.as_ref().map_err(Clone::clone)?)
     }
 
     /// No change is accepted that another origin's page asks for, whatever it sends along.
@@ -195,8 +204,7 @@ impl Admin<'_> {
             return;
         }
         let client = self.keys().ok().map(|keys| client::of(self.request, keys));
-        let isolate = &self.context.isolate;
-        log::refused(error, &self.request.method(), client.as_deref(), &isolate.refusals, isolate.now_ms());
+        log::refused(error, &self.request.method(), client.as_deref());
     }
 
     /// Hands the request to the registry, with no header field but what it needs.
@@ -225,7 +233,7 @@ impl Admin<'_> {
             init.set_body(&body);
         }
         let url = format!("{COMMANDS}{path_and_query}");
-        let stub = registry_client::stub(&self.context.env);
+        let stub = registry_client::stub(self.env);
         let stub = stub.ok_or_else(config::no_registry)?;
         let promise = stub.and_then(|stub| stub.fetch(&url, &init)).map_err(js_fault)?;
         let answer = clock::within(TIMEOUT, JsFuture::from(promise)).await;

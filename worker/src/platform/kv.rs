@@ -1,6 +1,4 @@
-//! Workers KV, the projection that verdicts are made from. An error is never an absence.
-
-use std::time::Duration;
+//! Writing to Workers KV, the projection that verdicts are made from. Reading is the driver's, in `js/reads.js`.
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,48 +6,19 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::platform::body::bytes;
-use crate::platform::clock;
 use crate::platform::environment::binding;
 use tidegate::token::SignedValue;
 
-/// Seconds that a location may keep a value: the platform's minimum.
-const CACHE_TTL: f64 = 30.0;
-/// How long a read may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-// `worker` has these too, but writes two options with a serializer, and looks up five functions for one.
+// `worker` has it too, but writes an option with a serializer, and looks up five functions for one.
 #[wasm_bindgen]
 extern "C" {
     type Namespace;
     #[wasm_bindgen(method, catch)]
-    fn get(this: &Namespace, key: &str, options: &Options) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, catch)]
     fn put(this: &Namespace, key: &str, value: &str, options: &Options) -> Result<Promise, JsValue>;
 
     type Options;
-    #[wasm_bindgen(method, setter, js_name = type)]
-    fn set_type(this: &Options, kind: &str);
-    #[wasm_bindgen(method, setter, js_name = cacheTtl)]
-    fn set_cache_ttl(this: &Options, seconds: f64);
     #[wasm_bindgen(method, setter, js_name = expirationTtl)]
     fn set_expiration_ttl(this: &Options, seconds: f64);
-}
-
-/// The bytes under a key, `None` where KV says that there are none.
-pub(crate) async fn read(env: &Env, key: &str) -> Result<Option<Vec<u8>>, String> {
-    let fault = |error: &str| format!("{key} cannot be read: {error}");
-    let namespace = namespace(env).map_err(|error| fault(&error))?;
-    let options = options();
-    options.set_type("arrayBuffer");
-    options.set_cache_ttl(CACHE_TTL);
-    let got = async { JsFuture::from(namespace.get(key, &options)?).await };
-    match clock::within(TIMEOUT, got).await {
-        Some(Ok(value)) if value.is_null() => Ok(None),
-        Some(Ok(value)) => value.dyn_ref().map(|buffer| Some(bytes(buffer))).ok_or_else(|| fault("it has no bytes")),
-        Some(Err(error)) => Err(fault(&first_line(error))),
-        None => Err(fault("no answer in time")),
-    }
 }
 
 /// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up

@@ -1,5 +1,6 @@
 //! Responses of our own.
 
+#[cfg(feature = "faults")]
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,6 +23,7 @@ pub(crate) fn problem(reply: &Reply) -> worker::Result<Response> {
 }
 
 /// A JSON answer. `etag` is a revision.
+#[cfg(feature = "faults")]
 pub(crate) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> worker::Result<Response> {
     json_text(status, &serde_json::to_string(body)?, etag)
 }

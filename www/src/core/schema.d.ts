@@ -148,6 +148,7 @@ export interface components {
         | "missing_scopes"
         | "client_gone"
         | "store_unavailable"
+        | "too_busy"
         | "misconfigured"
         | "origin_unreachable"
         | "origin_status"

@@ -25,6 +25,7 @@ const codes: Record<DenialCode, string> = {
   missing_scopes: "A scope is missing",
   client_gone: "The body is incomplete",
   store_unavailable: "A store cannot be reached",
+  too_busy: "The gate has too much to do",
   misconfigured: "The gate is misconfigured",
   origin_unreachable: "The API cannot be reached",
   origin_status: "The API gave no usable answer",

@@ -2,7 +2,7 @@
 
 mod case;
 
-use tidegate::decision::{Decision, Denial, Grant, authenticate, decide};
+use tidegate::decision::{Decision, Denial, Grant, authenticate, decide, locate};
 use tidegate::forward::{Arrival, RemovedFields, plan};
 use tidegate::policy::{
     Access, Alternative, Condition, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy,
@@ -51,7 +51,7 @@ fn judge(case: &Case, policy: &Policy, record: Option<&Record>) -> Result<Grant,
     let mut request = request.authenticate(known::checked)?;
     if let Some(presented) = request.credential() {
         authenticate(presented, record, now)?;
-        if policy.owner_fields(&request).body {
+        if locate(policy, &request).owner_fields().body {
             let encoded = request.header("content-encoding").is_some();
             let body = Body::parse(request.header("content-type"), encoded, &sent.body);
             request = request.with_body(body.map_err(RequestError::from)?);

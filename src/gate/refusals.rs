@@ -1,6 +1,5 @@
 //! How many requests this isolate has refused, so that a flood of them is not a flood of log lines.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Over what time refusals are counted, in milliseconds.
@@ -10,10 +9,10 @@ const MAX_LINES: u64 = 10;
 
 /// The counts, by the code of the refusal.
 #[derive(Default)]
-pub(crate) struct Refusals(RefCell<BTreeMap<String, Window>>);
+pub(super) struct Refusals(BTreeMap<String, Window>);
 
 /// What the log says of a refusal's number.
-pub(crate) struct Counted {
+pub(super) struct Counted {
     /// Its number among those of its code within a minute.
     pub number: u64,
     /// How many there were in the minute that was counted before; told once.
@@ -28,8 +27,8 @@ struct Window {
 impl Refusals {
     /// Counts a refusal. Gives its number where it is to be logged: the first ten of a minute are, and then each that doubles the
     /// number. So the last line of a flood tells at least half of it, and the first line after it all.
-    pub fn count(&self, code: &str, now_ms: u64) -> Option<Counted> {
-        let mut windows = self.0.borrow_mut();
+    pub fn count(&mut self, code: &str, now_ms: u64) -> Option<Counted> {
+        let windows = &mut self.0;
         let Some(window) = windows.get_mut(code) else {
             windows.insert(code.to_owned(), Window { began_ms: now_ms, count: 1 });
             return Some(Counted { number: 1, before: None });

@@ -1,11 +1,12 @@
 //! Where the evidence for a verdict came from, for the log.
 
 use serde_json::{Value, json};
-use tidegate::feed::Source;
+
+use crate::feed::Source;
 
 /// Where record and policy came from.
-#[derive(Clone, Default)]
-pub(crate) struct Provenance {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
     /// Where the record came from, and how many milliseconds ago.
     pub record: Option<(Source, u64)>,
     /// Where the policy came from, and how many milliseconds ago.

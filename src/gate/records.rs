@@ -4,20 +4,20 @@ use std::num::NonZeroUsize;
 
 use lru::LruCache;
 
-use crate::evidence::remembered::Remembered;
-use tidegate::record::Record;
-use tidegate::token::IntegrationId;
+use super::remembered::Remembered;
+use crate::record::Record;
+use crate::token::IntegrationId;
 
 /// The most records that are remembered.
-const MOST_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
+const MAX_RECORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 /// The most bytes that they take together: an eighth of what an isolate may have, whatever its integrations look like.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What a record, and each of its scopes, takes beside its text: about, and rather too much.
 const OVERHEAD_BYTES: usize = 512;
 const SCOPE_OVERHEAD_BYTES: usize = 64;
 
 /// The records, those that were not asked for longest to be forgotten first.
-pub(crate) struct Records {
+pub(super) struct Records {
     kept: LruCache<IntegrationId, Remembered<Record>>,
     bytes: usize,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Records {
 impl Records {
     /// None.
     pub fn new() -> Self {
-        Self { kept: LruCache::new(MOST_RECORDS), bytes: 0 }
+        Self { kept: LruCache::new(MAX_RECORDS), bytes: 0 }
     }
 
     /// The record of `id`.
@@ -39,7 +39,7 @@ impl Records {
         if let Some((_, replaced)) = self.kept.push(record.value.id().clone(), record) {
             self.bytes = self.bytes.saturating_sub(size(&replaced.value));
         }
-        while self.bytes > MOST_BYTES
+        while self.bytes > MAX_BYTES
             && let Some((_, oldest)) = self.kept.pop_lru()
         {
             self.bytes = self.bytes.saturating_sub(size(&oldest.value));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 /// Something that was read from KV or the registry, and when.
-pub(crate) struct Remembered<T> {
+pub(super) struct Remembered<T> {
     pub value: Rc<T>,
     pub read_at_ms: u64,
     /// When KV was last asked for something newer.

@@ -1,0 +1,56 @@
+//! Log lines: JSON, one a line. Never a token, a key, a cookie, a path or a header's value.
+
+use serde_json::{Value, json};
+
+use super::memory::Memory;
+use super::refusals::Counted;
+use super::step::{Effect, Line};
+use crate::decision::Denial;
+use crate::token::IntegrationId;
+
+/// Why a request was not forwarded, and what the verdict rested on, if it came to that. What anybody can have refused as often as
+/// they like, without a genuine token, leaves a line for some of many.
+pub(super) fn denial(
+    memory: &mut Memory,
+    denial: &Denial,
+    status: u16,
+    method: &str,
+    integration: Option<&IntegrationId>,
+    provenance: Option<&Value>,
+    now_ms: u64,
+) {
+    let code = denial.code().as_str();
+    let line = json!({
+        "event": "denied", "code": code, "reason": denial.to_string(),
+        "status": status, "method": method, "integration": integration, "basis": provenance,
+    });
+    match status {
+        400 | 401 => sampled(memory, line, code, now_ms),
+        500.. => error(memory, &line),
+        _ => note(memory, &line),
+    }
+}
+
+/// Logs one of the first few of a code, and some of more, with how many there were.
+pub(super) fn sampled(memory: &mut Memory, mut line: Value, code: &str, now_ms: u64) {
+    let Some(Counted { number, before }) = memory.refusals.count(code, now_ms) else { return };
+    if let Some(fields) = line.as_object_mut() {
+        fields.insert("number".to_owned(), number.into());
+        fields.extend(before.map(|before| ("number_before".to_owned(), before.into())));
+    }
+    note(memory, &line);
+}
+
+/// A grant while something failed that a verdict commonly rests on. Other grants leave no line.
+pub(super) fn degraded(memory: &mut Memory, integration: Option<&IntegrationId>, provenance: &Value) {
+    error(memory, &json!({ "event": "degraded", "integration": integration, "basis": provenance }));
+}
+
+/// A fault that somebody has to look at.
+pub(super) fn error(memory: &mut Memory, line: &Value) {
+    memory.effect(Effect::Log(Line { is_error: true, text: line.to_string() }));
+}
+
+fn note(memory: &mut Memory, line: &Value) {
+    memory.effect(Effect::Log(Line { is_error: false, text: line.to_string() }));
+}

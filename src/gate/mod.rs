@@ -1,0 +1,263 @@
+//! The way of a request, as one machine without I/O.
+//!
+//! [`Gate::begin`] takes a request's head and gives the next [`Step`]: an answer, how to forward the request, or what has to be
+//! read first. [`Waiting::resume`] goes on with what was read. The driver carries out the steps with the platform's own promises
+//! and decides nothing; the simulator (`tests/sim`) carries out the same steps without a platform. What an isolate remembers
+//! between requests is its [`Memory`], which the machine is given, as it is given the time.
+//!
+//! `judge` is the way of one request, `evidence` what its verdict rests on, `settle` where every verdict ends.
+
+mod credentials;
+mod entry;
+mod evidence;
+mod feed_reader;
+mod head;
+mod in_flight;
+mod judge;
+mod log;
+mod memory;
+mod own;
+mod plans;
+mod provenance;
+mod records;
+mod refusals;
+mod registry_read;
+mod remembered;
+mod requests;
+mod search;
+mod settings;
+mod settle;
+mod shared;
+mod step;
+mod waiting;
+
+pub use self::credentials::MAX_CREDENTIALS;
+pub use self::head::{Credential, Head, split};
+pub use self::memory::Memory;
+pub use self::registry_read::{READS, RegistryRead};
+pub use self::requests::{Handle, MAX_REQUESTS, Requests};
+pub use self::settings::{AdminPlane, Origin, Settings};
+pub use self::step::{Answer, Effect, Forward, Line, Read, Reading, Step};
+pub use self::waiting::Waiting;
+
+use self::evidence::{Gathering, Progress, Wanted};
+use self::head::{Fields, Target};
+use self::own::Own;
+use self::waiting::Kind;
+use crate::decision::Denial;
+use crate::request::{Path, PathError, Request, RequestError};
+use crate::token::{IntegrationId, OwnCredentials, Presented, VerifiedRequest, check};
+
+/// One request on its way.
+pub struct Gate {
+    purpose: Purpose,
+    method: String,
+    target: Target,
+    /// The fields that matter to every request; all of them, once they were read.
+    fields: Fields,
+    has_all_fields: bool,
+    /// The body, once it had to be read to be judged.
+    body: Option<Vec<u8>>,
+    /// Whether a denial is judged once more with what the stores hold now.
+    for_denial: bool,
+    /// Whether the policy in memory was found corrupt.
+    has_distrusted: bool,
+    stage: Stage,
+}
+
+/// What is wanted of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To be forwarded.
+    Forward,
+    /// To tell its token's holder what the token is.
+    Whoami,
+    /// To tell the log what it was, after it could not be forwarded.
+    Report,
+}
+
+/// What a request waits for.
+enum Stage {
+    Authorization,
+    Evidence(VerifiedRequest, Gathering),
+    Fields(VerifiedRequest),
+    Body(VerifiedRequest),
+}
+
+impl Gate {
+    /// Begins a request's way. `now_ms` is the time in milliseconds since the Unix epoch.
+    pub fn begin(memory: &mut Memory, head: &Head<'_>, now_ms: u64) -> Step {
+        memory.see_clock(now_ms);
+        if let Some(slot) = memory.credentials.forget_idle(now_ms) {
+            memory.effect(Effect::Forget { slot });
+        }
+        let target = Target::of(head.url);
+        let path = target.path_and_query.split('?').next().unwrap_or_default();
+        match Own::of(head.method, path) {
+            Some(Own::Health) => own::health(),
+            Some(Own::Whoami) => Self::new(Purpose::Whoami, head, target).start(memory, head.credential, now_ms),
+            // The admin plane takes no ambiguous path either.
+            Some(Own::Admin) => match Path::parse(path) {
+                Ok(_) => Step::Admin,
+                Err(error) => Self::new(Purpose::Forward, head, target).refuse(error, head.credential, memory, now_ms),
+            },
+            None if memory.settings().admin.is_host_of(head.url) => Step::Admin,
+            None => Self::new(Purpose::Forward, head, target).start(memory, head.credential, now_ms),
+        }
+    }
+
+    /// Answers a request that was to be forwarded, and could not be.
+    pub fn failed(memory: &mut Memory, head: &Head<'_>, denial: &Denial, now_ms: u64) -> Step {
+        memory.see_clock(now_ms);
+        let gate = Self::new(Purpose::Report, head, Target::of(head.url));
+        let request = gate.request(head.credential, memory, now_ms).ok().flatten();
+        let integration = request.as_ref().and_then(integration);
+        let wanted = Wanted { record: integration, policy: true, for_denial: false };
+        let provenance = match Gathering::begin(wanted, memory).map(|gathering| gathering.advance(memory, now_ms)) {
+            Ok(Progress::Found(_, provenance)) => Some(provenance),
+            Ok(Progress::Reads(..)) | Err(_) => None,
+        };
+        gate.deny(denial, integration, provenance.as_ref(), memory, now_ms)
+    }
+
+    fn new(purpose: Purpose, head: &Head<'_>, target: Target) -> Self {
+        Self {
+            purpose,
+            method: head.method.to_owned(),
+            target,
+            fields: Fields::parse(head.fields),
+            has_all_fields: false,
+            body: None,
+            for_denial: false,
+            has_distrusted: false,
+            stage: Stage::Authorization,
+        }
+    }
+
+    fn start(self, memory: &mut Memory, credential: Credential<'_>, now_ms: u64) -> Step {
+        match self.request(credential, memory, now_ms) {
+            Ok(Some(request)) => self.look_for_evidence(request, memory, now_ms),
+            Ok(None) => Step::Needs(Waiting::new(Kind::Request(self)), vec![Read::Authorization]),
+            Err(denial) => self.deny(&denial, None, None, memory, now_ms),
+        }
+    }
+
+    /// Goes on with what was read.
+    fn resume(mut self, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
+        let first = || readings.first().cloned().unwrap_or(Reading::Nothing);
+        match std::mem::replace(&mut self.stage, Stage::Authorization) {
+            Stage::Authorization => match first() {
+                Reading::Bytes(bytes) => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    self.start(memory, Credential::Sent(&text), now_ms)
+                }
+                _ => self.start(memory, Credential::None, now_ms),
+            },
+            Stage::Evidence(request, gathering) => {
+                let progress = gathering.resume(readings, memory, now_ms);
+                self.proceed(request, progress, memory, now_ms)
+            }
+            Stage::Fields(request) => {
+                if let Reading::Bytes(bytes) = first() {
+                    self.fields = Fields::parse(&String::from_utf8_lossy(&bytes));
+                }
+                self.has_all_fields = true;
+                self.look_for_evidence(request, memory, now_ms)
+            }
+            Stage::Body(request) => match judge::body(first()) {
+                // A body takes as long as its client likes. What was read before it is looked at once more after it.
+                Ok(body) => {
+                    self.body = Some(body);
+                    self.look_for_evidence(request, memory, now_ms)
+                }
+                Err(denial) => self.deny(&denial, integration(&request), None, memory, now_ms),
+            },
+        }
+    }
+
+    /// Steps 1 and 2: no I/O. `None` where the number of the credential stands for nothing any more.
+    fn request(
+        &self,
+        credential: Credential<'_>,
+        memory: &mut Memory,
+        now_ms: u64,
+    ) -> Result<Option<VerifiedRequest>, Denial> {
+        let (known, sent) = match credential {
+            Credential::None => (None, None),
+            Credential::Sent(text) => (None, Some(text)),
+            Credential::Known(number) => match memory.credentials.recall(number, now_ms) {
+                Some(presented) => (Some(presented), None),
+                None => return Ok(None),
+            },
+        };
+        // What was found in a known value takes the place of its text.
+        let sent = sent.or(known.as_ref().map(|_| ""));
+        let request = Request::parse(&self.method, &self.target.path_and_query, sent)?;
+        let settings = memory.shared_settings();
+        let keys = settings.keys.as_ref().map_err(Clone::clone)?;
+        let prefix = settings.prefix.as_ref().map_err(Clone::clone)?;
+        settings.realm.as_ref().map_err(Clone::clone)?; // no answer names a realm that nobody chose
+        if let Some(presented) = known {
+            return Ok(Some(request.with_genuine(presented)));
+        }
+        let is_owner_key = |text: &str| settings.admin.is_owner_key(text);
+        let own = OwnCredentials { prefix, is_owner_key: &is_owner_key };
+        let request = request.authenticate(|authorization| check(keys, own, authorization).map_err(Denial::from))?;
+        if let Some(presented) = request.credential() {
+            remember(presented, memory, now_ms);
+        }
+        Ok(Some(request))
+    }
+
+    /// Refuses a path of the gate's own.
+    fn refuse(self, error: PathError, credential: Credential<'_>, memory: &mut Memory, now_ms: u64) -> Step {
+        let credential_sent = !matches!(credential, Credential::None);
+        let denial = Denial::Ambiguous(RequestError::Path { error, credential_sent });
+        self.deny(&denial, None, None, memory, now_ms)
+    }
+
+    fn look_for_evidence(self, request: VerifiedRequest, memory: &mut Memory, now_ms: u64) -> Step {
+        let is_whoami = self.purpose == Purpose::Whoami;
+        if is_whoami && request.credential().is_none() {
+            return self.deny(&Denial::without_credential(&request), None, None, memory, now_ms);
+        }
+        let for_denial = self.for_denial || is_whoami;
+        let wanted = Wanted { record: integration(&request), policy: !is_whoami, for_denial };
+        match Gathering::begin(wanted, memory) {
+            Ok(gathering) => {
+                let progress = gathering.advance(memory, now_ms);
+                self.proceed(request, progress, memory, now_ms)
+            }
+            Err(denial) => self.deny(&denial, integration(&request), None, memory, now_ms),
+        }
+    }
+
+    fn proceed(mut self, request: VerifiedRequest, progress: Progress, memory: &mut Memory, now_ms: u64) -> Step {
+        match progress {
+            Progress::Reads(gathering, reads) => {
+                self.stage = Stage::Evidence(request, gathering);
+                Step::Needs(Waiting::new(Kind::Request(self)), reads)
+            }
+            Progress::Found(evidence, provenance) if self.purpose == Purpose::Whoami => {
+                self.tell(&request, evidence, &provenance, memory, now_ms)
+            }
+            Progress::Found(evidence, provenance) => self.judge(request, evidence, provenance, memory, now_ms),
+        }
+    }
+
+    /// Waits for a read of the request's own.
+    fn wait(mut self, stage: Stage, read: Read) -> Step {
+        self.stage = stage;
+        Step::Needs(Waiting::new(Kind::Request(self)), vec![read])
+    }
+}
+
+/// Has the driver remember a value that was genuine.
+fn remember(presented: &Presented, memory: &mut Memory, now_ms: u64) {
+    let (number, slot) = memory.credentials.remember(presented.clone(), now_ms);
+    memory.effect(Effect::Remember { number, slot });
+}
+
+fn integration(request: &VerifiedRequest) -> Option<&IntegrationId> {
+    request.credential().map(Presented::id)
+}

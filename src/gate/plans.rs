@@ -1,0 +1,80 @@
+//! How the requests of one identity are forwarded: made once, and known to the driver by a number from then on.
+
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+
+use lru::LruCache;
+
+use super::settings::Origin;
+use super::step::Forward;
+use crate::decision::{Grant, Identity};
+use crate::forward::{Arrival, Forwarding};
+use crate::record::Live;
+use crate::rotation::TokenUse;
+use crate::time::Timestamp;
+
+/// The most plans that are kept.
+const MAX_PLANS: usize = 4_096;
+
+/// The plans; those not used for longest go first.
+pub(super) struct Plans {
+    kept: LruCache<Key, Plan>,
+    last_number: u64,
+}
+
+/// The address of an identity's integration in memory, which [`Plan`] keeps there, or zero where there is none; and whether its
+/// token is the outgoing one.
+type Key = (usize, bool);
+
+struct Plan {
+    identity: Option<(Rc<Live>, TokenUse, Option<Timestamp>)>,
+    authority: Rc<str>,
+    forward: Forward,
+}
+
+impl Plans {
+    /// None.
+    pub fn new() -> Self {
+        Self { kept: LruCache::new(NonZeroUsize::new(MAX_PLANS).unwrap_or(NonZeroUsize::MIN)), last_number: 0 }
+    }
+
+    /// How to forward what was granted, where header fields do not matter to it beside their classes.
+    pub fn plan(&mut self, grant: &Grant, authority: &Rc<str>, origin: &Origin) -> Forward {
+        let identity = grant.identity();
+        let key = identity.map_or((0, false), key);
+        if let Some(plan) = self.kept.get(&key).filter(|plan| plan.is_for(identity, authority)) {
+            return plan.forward.clone();
+        }
+        self.last_number = self.last_number.saturating_add(1);
+        let arrival = arrival(authority, origin);
+        let how = Rc::new(Forwarding::by_class(grant, arrival, origin.address.as_ref(), origin.timeout_ms));
+        let forward = Forward { number: Some(self.last_number), how };
+        let identity =
+            identity.map(|identity| (Rc::clone(identity.live()), identity.token(), identity.announced_end()));
+        self.kept.put(key, Plan { identity, authority: Rc::clone(authority), forward: forward.clone() });
+        forward
+    }
+}
+
+impl Plan {
+    fn is_for(&self, identity: Option<&Identity>, authority: &str) -> bool {
+        let is_same = match (&self.identity, identity) {
+            (Some((live, token, end)), Some(identity)) => {
+                Rc::ptr_eq(live, identity.live()) && *token == identity.token() && *end == identity.announced_end()
+            }
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        is_same && *self.authority == *authority
+    }
+}
+
+/// How a request of this authority came in.
+pub(super) fn arrival<'a>(authority: &'a str, origin: &'a Origin) -> Arrival<'a> {
+    let (scheme, host) = authority.split_once("://").unwrap_or_default();
+    Arrival { scheme, host, removed: &origin.removed }
+}
+
+fn key(identity: &Identity) -> Key {
+    (Rc::as_ptr(identity.live()).addr(), identity.token() != TokenUse::Current)
+}

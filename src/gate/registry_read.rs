@@ -1,0 +1,58 @@
+//! What the gate asks of the registry, which is a Durable Object: only the Worker can reach it.
+
+use crate::token::IntegrationId;
+
+/// What the gate reads is below this address, so that no command's path can name it.
+pub const READS: &str = "https://registry-reads";
+
+const FEED: &str = "/feed";
+const POLICY: &str = "/policy";
+const RECORD: &str = "/records/";
+
+/// What the gate asks the registry for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistryRead {
+    /// The change feed.
+    Feed,
+    /// The policy in force, as KV should have it.
+    Policy,
+    /// An integration's record, as KV should have it.
+    Record(IntegrationId),
+}
+
+impl RegistryRead {
+    /// The path below [`READS`].
+    pub fn to_path(&self) -> String {
+        match self {
+            Self::Feed => FEED.to_owned(),
+            Self::Policy => POLICY.to_owned(),
+            Self::Record(id) => format!("{RECORD}{id}"),
+        }
+    }
+
+    /// Reads what [`RegistryRead::to_path`] wrote; `None` for anything else.
+    pub fn from_path(path: &str) -> Option<Self> {
+        match path {
+            FEED => Some(Self::Feed),
+            POLICY => Some(Self::Policy),
+            _ => IntegrationId::parse(path.strip_prefix(RECORD)?).ok().map(Self::Record),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_is_read_as_it_was_written() {
+        for read in
+            [RegistryRead::Feed, RegistryRead::Policy, RegistryRead::Record(IntegrationId::from_entropy([7; 10]))]
+        {
+            assert_eq!(RegistryRead::from_path(&read.to_path()), Some(read));
+        }
+        for path in ["", "/", "/feed/", "/records/", "/records/x", "feed"] {
+            assert_eq!(RegistryRead::from_path(path), None, "{path:?}");
+        }
+    }
+}

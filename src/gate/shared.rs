@@ -1,0 +1,43 @@
+//! This location's cache, by which the isolates here tell each other what one of them was told by the registry. A copy is the
+//! moment it was asked for, in milliseconds by the asker's clock, a line end, and the text.
+
+use super::memory::Memory;
+use super::step::{Effect, Read, Reading};
+use crate::feed::DUE_AFTER_MS;
+
+/// How long the cache may take to answer, in milliseconds.
+const TIMEOUT_MS: u64 = 500;
+
+/// A text that another isolate here left.
+pub(super) struct Shared {
+    /// As it was left; whoever can write this location's cache may have left it.
+    pub text: String,
+    /// When it was asked for, in milliseconds by the asker's clock.
+    pub asked_at_ms: u64,
+}
+
+impl Shared {
+    /// The read of a copy; `None` where there is no registry, and so nothing to share.
+    pub fn read(what: &str, memory: &Memory) -> Option<Read> {
+        Some(Read::Shared { url: address(what, memory)?, timeout_ms: TIMEOUT_MS })
+    }
+
+    /// The copy that was read, if there is one.
+    pub fn of(reading: Reading) -> Option<Self> {
+        let Reading::Bytes(bytes) = reading else { return None };
+        let copy = String::from_utf8(bytes).ok()?;
+        let (asked_at_ms, text) = copy.split_once('\n')?;
+        Some(Self { asked_at_ms: asked_at_ms.parse().ok()?, text: text.to_owned() })
+    }
+
+    /// Leaves the copy for the other isolates here. Nothing depends on it.
+    pub fn leave(self, what: &str, memory: &mut Memory) {
+        let Some(url) = address(what, memory) else { return };
+        let text = format!("{}\n{}", self.asked_at_ms, self.text);
+        memory.effect(Effect::Share { url, text, max_age_seconds: DUE_AFTER_MS / 1000 });
+    }
+}
+
+fn address(what: &str, memory: &Memory) -> Option<String> {
+    Some(format!("https://{what}.tidegate.invalid/{}", memory.settings().registry.as_ref()?))
+}

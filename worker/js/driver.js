@@ -1,0 +1,148 @@
+// The gate's driver: carries out the steps and effects of the machine (src/gate/) with the platform's own promises. What is to
+// be done is the machine's to say; nothing is decided here.
+import { fetch as answerAdmin } from "../../build/index.js";
+import { NoAnswer, forward, respond } from "./http.js";
+import { Aborted, guarded, isAbort, noteFailure } from "./instance.js";
+import { Head, begin, failed, forget, isCurrent, prepare, remember, resume, setsCookieOfOurs } from "./machine.js";
+import { Reads, share } from "./reads.js";
+
+/** How often a request begins anew because the instance that judged it is gone. */
+const MAX_RESTARTS = 3;
+
+/**
+ * Answers a request. It is no async function, and has no closure of its own until it has to wait: a request that is forwarded at
+ * once has the one promise that it needs.
+ */
+export function handle(request, env, ctx) {
+  try {
+    const instance = prepare(env);
+    const head = new Head(request);
+    const outcome = begin(head);
+    if (outcome.effects === undefined) return send(request, env, head, outcome.plan, undefined);
+    return follow({ request, env, ctx, head, instance, reads: undefined }, outcome);
+  } catch (error) {
+    return unavailable(error);
+  }
+}
+
+/** Carries out one outcome after the other, until the request is answered. */
+async function follow(task, outcome) {
+  try {
+    for (let next = outcome, restarts = 0; ;) {
+      if (next === undefined) {
+        if (restarts >= MAX_RESTARTS) throw new Aborted();
+        restarts += 1;
+        next = restart(task);
+      }
+      for (const effect of next.effects ?? []) carryOut(task, effect);
+      switch (next.step) {
+        case "answer":
+          return respond(next.status, next.fields, next.body);
+        case "forward":
+          return await send(task.request, task.env, task.head, next.plan, task.reads?.body);
+        case "admin":
+          return await admin(task);
+        default:
+          next = await goOn(task, next);
+      }
+    }
+  } catch (error) {
+    return unavailable(error);
+  }
+}
+
+/** Makes the reads of a step together, and goes on with what came of them. */
+async function goOn(task, { handle, reads }) {
+  task.reads ??= new Reads(task.request, task.env);
+  const readings = await task.reads.make(reads);
+  return isCurrent(task.instance) ? resume(handle, readings) : undefined;
+}
+
+/** Begins a request anew, of which nothing was forwarded; a body that was read is kept. */
+function restart(task) {
+  task.instance = prepare(task.env);
+  task.head = new Head(task.request);
+  return begin(task.head);
+}
+
+function carryOut(task, effect) {
+  switch (effect.effect) {
+    case "log":
+      if (effect.is_error) console.error(effect.text);
+      else console.log(effect.text);
+      return;
+    case "remember":
+      return remember(task.head.authorization, effect.number, effect.slot);
+    case "forget":
+      return forget(effect.slot);
+    case "share":
+      return task.ctx.waitUntil(share(effect));
+    case "background":
+      return task.ctx.waitUntil(background(task, effect));
+  }
+}
+
+/** Reads for the memory, not for a request. Where the instance is gone meanwhile, so is that memory. */
+async function background({ request, env, ctx, instance }, first) {
+  try {
+    const task = { request, env, ctx, instance, reads: undefined };
+    let next = first;
+    do {
+      next = await goOn(task, next);
+      for (const effect of next?.effects ?? []) carryOut(task, effect);
+    } while (next?.step === "needs");
+  } catch (error) {
+    unavailable(error);
+  }
+}
+
+/** Forwards a request. A failure is the machine's to answer. */
+function send(request, env, head, plan, body) {
+  const answerFailure = (error) => {
+    try {
+      prepare(env);
+      const { status, reason } = error instanceof NoAnswer ? error : new NoAnswer(0, messageOf(error));
+      const next = failed(head, status, reason);
+      for (const effect of next.effects) if (effect.effect === "log") carryOut({}, effect);
+      return respond(next.status, next.fields, next.body);
+    } catch (thrown) {
+      return unavailable(thrown);
+    }
+  };
+  return forward(env.ORIGIN, request, body, head, plan, setsCookieOfOurs, answerFailure);
+}
+
+/** Its words hold no header field and no body. */
+const messageOf = (error) => (error instanceof Error ? error.message : "unknown error");
+
+// The admin plane's futures are Rust's, so they are guarded.
+function admin({ request, env, ctx }) {
+  return guarded(() => {
+    const answer = answerAdmin(request, env, ctx);
+    ctx.waitUntil(answer); // to its end, whether or not the client stays: what a future holds is not freed if it is dropped
+    return answer;
+  });
+}
+
+/**
+ * The answer to a request in whose call the instance was aborted, or something was thrown that nobody expected: as src/reply.rs
+ * answers where the gate cannot judge, but a request may have been forwarded already.
+ */
+function unavailable(error) {
+  noteFailure(error);
+  if (isAbort(error)) reportError(error); // ends the guarded calls too
+  const reason = isAbort(error) || error instanceof Aborted ? new Aborted().message : `unexpected ${error?.name}`;
+  console.error(JSON.stringify({ event: "aborted", reason, status: 503 }));
+  const problem = {
+    type: "urn:tidegate:problem:unavailable",
+    title: "The gate cannot judge this request now",
+    status: 503,
+    detail: "The gate failed while it handled this request; whether it took effect is not known.",
+  };
+  const fields = [
+    ["content-type", "application/problem+json"],
+    ["cache-control", "no-store"],
+    ["retry-after", "5"],
+  ];
+  return respond(503, fields, JSON.stringify(problem));
+}

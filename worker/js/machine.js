@@ -1,0 +1,145 @@
+// The gate's machine in WebAssembly: one call in, one outcome out. What is kept here saves crossings and decides nothing: the
+// classes of header fields, the numbers of genuine `Authorization` values, and the plans by which requests are forwarded. All
+// of it is forgotten with the instance and with the environment.
+import * as rust from "../../build/index.js";
+import { Aborted, freshInstance, isUncertain, noteFailure } from "./instance.js";
+
+/** The most classes of header fields that are kept: clients invent names. */
+const MAX_CLASSES = 1_000;
+/** The most plans that are kept. The machine gives one again that is not. */
+const MAX_PLANS = 4_096;
+
+/** The bits of a class, as src/forward/class.rs has them. */
+const LEAVES = 1;
+const MATTERS = 2;
+const IS_CLIENT_ADDRESS = 4;
+
+/** No value has this number. */
+const UNKNOWN = 0;
+
+let environment;
+let instance;
+let classes = new Map();
+let numbers = new Map();
+let values = [];
+let plans = new Map();
+
+/** What the machine has to know of a request, read from the platform's objects once. */
+export class Head {
+  constructor(request) {
+    const { method, url, headers } = request;
+    this.url = url;
+    this.target = `${method} ${url}`;
+    this.authorization = headers.get("authorization");
+    this.fields = "";
+    this.leaving = undefined;
+    this.clientAddress = undefined;
+    for (const name of headers.keys()) {
+      const bits = classes.get(name) ?? learnClass(name);
+      if (bits === 0) continue;
+      if ((bits & LEAVES) !== 0) (this.leaving ??= []).push(name);
+      if ((bits & MATTERS) !== 0) this.fields += `${name}\n${headers.get(name)}\n`;
+      if ((bits & IS_CLIENT_ADDRESS) !== 0) this.clientAddress = headers.get(name);
+    }
+  }
+}
+
+/** Readies the machine for requests of this environment. Gives the number of its instance. */
+export function prepare(env) {
+  if (env === environment && !isUncertain()) return instance;
+  const current = freshInstance();
+  if (env !== environment || current !== instance) {
+    environment = undefined; // until all of it has worked
+    classes = new Map();
+    numbers = new Map();
+    values = [];
+    plans = new Map();
+    call(() => rust.configure(env));
+    environment = env;
+    instance = current;
+  }
+  return instance;
+}
+
+/** Whether the instance of this number is there to be called. */
+export const isCurrent = (number) => number === instance && !isUncertain();
+
+/** Begins the way of a request. */
+export function begin(head) {
+  const { target, authorization, fields } = head;
+  const known = authorization === null ? UNKNOWN : (numbers.get(authorization) ?? UNKNOWN);
+  const sent = authorization === null || known !== UNKNOWN ? undefined : authorization;
+  return outcome(call(() => rust.begin(target, known, sent, fields, Date.now())));
+}
+
+/** Goes on with a request by what came of its reads: pairs of a code and bytes. `undefined` where it must begin anew. */
+export function resume(handle, readings) {
+  return outcome(
+    call(() => {
+      for (const [code, bytes] of readings) rust.give(code, bytes);
+      return rust.resume(handle, Date.now());
+    }),
+  );
+}
+
+/** What a request is answered with that could not be forwarded: src/machine.rs says what `status` may be. */
+export function failed(head, status, reason) {
+  const { target, authorization, fields } = head;
+  return outcome(
+    call(() => rust.failed(target, UNKNOWN, authorization ?? undefined, fields, status, reason, Date.now())),
+  );
+}
+
+/** Whether an origin's `Set-Cookie` line sets a cookie of ours. */
+export function setsCookieOfOurs(line) {
+  if (isUncertain()) throw new Aborted(); // nobody is left to tell
+  return call(() => rust.is_cookie_of_ours(line));
+}
+
+/** Remembers the number of a genuine value, in place of the value that had this slot. */
+export function remember(value, number, slot) {
+  forget(slot);
+  values[slot] = { value, number };
+  numbers.set(value, number);
+}
+
+/** Forgets the value of a slot. */
+export function forget(slot) {
+  const kept = values[slot];
+  if (kept !== undefined && numbers.get(kept.value) === kept.number) numbers.delete(kept.value);
+  values[slot] = undefined;
+}
+
+/** What a number stands for: how to forward the request at once; else the next step, and effects. */
+function outcome(number) {
+  if (number < 0) return undefined;
+  if (number > 0) {
+    const plan = plans.get(number);
+    if (plan !== undefined) return { step: "forward", plan };
+  }
+  const next = JSON.parse(call(() => rust.output()));
+  if (next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan);
+  return next;
+}
+
+function learnPlan(number, plan) {
+  if (plans.size >= MAX_PLANS) plans.clear();
+  plans.set(number, plan);
+}
+
+function learnClass(name) {
+  const bits = call(() => rust.field_class(name));
+  if (classes.size >= MAX_CLASSES) classes.clear();
+  classes.set(name, bits);
+  return bits;
+}
+
+/** A call into the instance. What it throws is noted: the instance may be gone. */
+function call(into) {
+  try {
+    return into();
+  } catch (error) {
+    noteFailure(error);
+    throw error;
+  }
+}

@@ -1,0 +1,262 @@
+//! The gate's machine, as the driver in `js/` calls it. Every call ends in the turn in which it began: there is no future here.
+//!
+//! A call of [`begin`], [`resume`] or [`failed`] gives a number. Above zero it is that of a plan, by which the request is
+//! forwarded, and nothing else is to be done; zero stands for what [`output`] gives, as JSON; below it is [`RESTART`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_json::Value;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, console_error, console_log};
+
+use crate::config::gate_settings;
+use crate::platform::clock;
+use tidegate::decision::Denial;
+use tidegate::forward::{FieldClass, Forwarding};
+use tidegate::gate::{
+    Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Requests, Step,
+};
+
+/// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
+const RESTART: f64 = -1.0;
+/// The credential is the text that comes with it.
+const SENT: f64 = 0.0;
+
+thread_local! {
+    static MACHINE: RefCell<Option<Machine>> = const { RefCell::new(None) };
+}
+
+struct Machine {
+    memory: Memory,
+    requests: Requests,
+    /// What came of the reads of the request that goes on next.
+    readings: Vec<Reading>,
+    output: String,
+    /// The plan whose number was given last.
+    plan: Option<Forward>,
+}
+
+/// What the driver does.
+#[derive(Serialize)]
+struct Output<'a> {
+    effects: Vec<Work>,
+    #[serde(flatten)]
+    step: Next<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+enum Next<'a> {
+    Answer(Answer),
+    Forward { number: Option<u64>, plan: &'a Forwarding },
+    Needs { handle: Handle, reads: Vec<Read> },
+    Admin,
+    Done,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+enum Work {
+    Log(Line),
+    Remember { number: u64, slot: u32 },
+    Forget { slot: u32 },
+    Background { handle: Handle, reads: Vec<Read> },
+    Share { url: String, text: String, max_age_seconds: u64 },
+}
+
+/// Begins anew, with what this environment sets: nothing is remembered, and no request waits.
+#[wasm_bindgen]
+pub fn configure(env: Env) {
+    let (memory, requests) = (Memory::new(gate_settings(&env)), Requests::default());
+    let machine = Machine { memory, requests, readings: Vec::new(), output: String::new(), plan: None };
+    MACHINE.replace(Some(machine));
+}
+
+/// The class of a header field: [`FieldClass::bits`].
+#[wasm_bindgen]
+pub fn field_class(name: &str) -> u8 {
+    #[cfg(feature = "faults")]
+    if name == crate::faults::HEADER {
+        return 2;
+    }
+    let class = |machine: &mut Machine| match &machine.memory.settings().origin {
+        Ok(origin) => FieldClass::of(name, &origin.removed),
+        Err(_) => FieldClass::of(name, &Default::default()),
+    };
+    with(class).map_or(0, FieldClass::bits)
+}
+
+/// Begins the way of a request. `target` is its method, a space, and its URL; `credential` the number of its `Authorization`, or
+/// zero, with the value in `sent`, if there is one; `fields` those whose class matters.
+#[wasm_bindgen]
+pub fn begin(target: &str, credential: f64, sent: Option<String>, fields: &str, now_ms: f64) -> f64 {
+    #[cfg(feature = "faults")]
+    crate::faults::panic_at_once(fields);
+    with(|machine| {
+        let step =
+            Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), milliseconds(now_ms));
+        machine.put(step, milliseconds(now_ms))
+    })
+    .unwrap_or(RESTART)
+}
+
+/// Takes one thing that a request reads, before [`resume`]: a status of HTTP from 100 on, or 0 for nothing, 1 for bytes, 2 for
+/// a failure, whose message the bytes are, 3 for a time-out, and 4 for too many bytes.
+#[wasm_bindgen]
+pub fn give(code: u16, bytes: Vec<u8>) {
+    let reading = match code {
+        0 => Reading::Nothing,
+        1 => Reading::Bytes(bytes),
+        3 => Reading::TooSlow,
+        4 => Reading::TooLong,
+        100.. => Reading::Response { status: code, body: bytes },
+        _ => Reading::Failed(String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    with(|machine| machine.readings.push(reading));
+}
+
+/// Goes on with a request, by what was [given](give).
+#[wasm_bindgen]
+pub fn resume(handle: f64, now_ms: f64) -> f64 {
+    with(|machine| {
+        let readings = std::mem::take(&mut machine.readings);
+        let Some(waiting) = machine.requests.take(milliseconds(handle)) else { return RESTART };
+        let step = waiting.resume(&mut machine.memory, readings, milliseconds(now_ms));
+        machine.put(step, milliseconds(now_ms))
+    })
+    .unwrap_or(RESTART)
+}
+
+/// Answers a request that was to be forwarded, and could not be. `status` is one that no client may get, zero where the origin
+/// cannot be reached, for the reason given, and 1 where it did not answer in time.
+#[wasm_bindgen]
+pub fn failed(
+    target: &str,
+    credential: f64,
+    sent: Option<String>,
+    fields: &str,
+    status: u16,
+    reason: String,
+    now_ms: f64,
+) -> f64 {
+    let denial = match status {
+        0 => Denial::OriginUnreachable(reason),
+        1 => Denial::OriginTooSlow,
+        status => Denial::OriginStatus(status.to_string()),
+    };
+    with(|machine| {
+        let head = head(target, credential, sent.as_deref(), fields);
+        let step = Gate::failed(&mut machine.memory, &head, &denial, milliseconds(now_ms));
+        machine.put(step, milliseconds(now_ms))
+    })
+    .unwrap_or(RESTART)
+}
+
+/// What came of the last call, as JSON; after a number above zero, the plan that it stands for.
+#[wasm_bindgen]
+pub fn output() -> String {
+    with(|machine| match machine.plan.take() {
+        Some(forward) => json(&Next::Forward { number: forward.number, plan: &forward.how }),
+        None => std::mem::take(&mut machine.output),
+    })
+    .unwrap_or_default()
+}
+
+/// Whether an origin's `Set-Cookie` line sets a cookie of ours.
+#[wasm_bindgen]
+pub fn is_cookie_of_ours(line: &str) -> bool {
+    tidegate::forward::sets_cookie_of_ours(line)
+}
+
+/// Logs a refusal of the admin plane's.
+pub(crate) fn log_refusal(line: Value, code: &str) {
+    with(|machine| {
+        machine.memory.log_refusal(line, code, clock::now_ms());
+        for effect in machine.memory.take_effects() {
+            if let Effect::Log(Line { is_error, text }) = effect {
+                if is_error { console_error!("{text}") } else { console_log!("{text}") }
+            }
+        }
+    });
+}
+
+fn with<T>(call: impl FnOnce(&mut Machine) -> T) -> Option<T> {
+    MACHINE.with_borrow_mut(|machine| machine.as_mut().map(call))
+}
+
+fn head<'a>(target: &'a str, credential: f64, sent: Option<&'a str>, fields: &'a str) -> Head<'a> {
+    let (method, url) = target.split_once(' ').unwrap_or_default();
+    let credential = match sent {
+        Some(text) => Credential::Sent(text),
+        None if credential == SENT => Credential::None,
+        None => Credential::Known(milliseconds(credential)),
+    };
+    Head { method, url, credential, fields }
+}
+
+impl Machine {
+    /// Keeps what the driver does next.
+    fn put(&mut self, step: Step, now_ms: u64) -> f64 {
+        if let Step::Forward(forward @ Forward { number: Some(number), .. }) = &step
+            && !self.memory.has_effects()
+        {
+            self.plan = Some(forward.clone());
+            return number_of(*number);
+        }
+        self.plan = None;
+        let mut how = None;
+        let step = self.next(step, &mut how, now_ms);
+        let effects = self.memory.take_effects().into_iter().filter_map(|effect| self.work(effect, now_ms)).collect();
+        self.output = json(&Output { effects, step });
+        0.0
+    }
+
+    fn next<'a>(&mut self, step: Step, how: &'a mut Option<Rc<Forwarding>>, now_ms: u64) -> Next<'a> {
+        match step {
+            Step::Answer(answer) => Next::Answer(answer),
+            Step::Forward(forward) => Next::Forward { number: forward.number, plan: how.insert(forward.how) },
+            Step::Needs(waiting, reads) => match self.requests.hold(waiting, &reads, now_ms) {
+                Ok(handle) => Next::Needs { handle, reads },
+                Err(waiting) => {
+                    let refused = waiting.refuse(&mut self.memory, now_ms);
+                    self.next(refused, how, now_ms)
+                }
+            },
+            Step::Admin => Next::Admin,
+            Step::Done => Next::Done,
+        }
+    }
+
+    fn work(&mut self, effect: Effect, now_ms: u64) -> Option<Work> {
+        Some(match effect {
+            Effect::Log(line) => Work::Log(line),
+            Effect::Remember { number, slot } => Work::Remember { number, slot },
+            Effect::Forget { slot } => Work::Forget { slot },
+            // Where too many wait, a later request reads it.
+            Effect::Background(waiting, reads) => {
+                let handle = self.requests.hold(waiting, &reads, now_ms).ok()?;
+                Work::Background { handle, reads }
+            }
+            Effect::Share { url, text, max_age_seconds } => Work::Share { url, text, max_age_seconds },
+        })
+    }
+}
+
+/// Nothing in it can fail to serialise.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A whole number that JavaScript gave. A saturating cast: NaN and negative numbers become 0.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+fn milliseconds(number: f64) -> u64 {
+    number as u64
+}
+
+/// Exact below 2^53.
+#[allow(clippy::cast_precision_loss, reason = "there are not so many")]
+fn number_of(number: u64) -> f64 {
+    number as f64
+}
