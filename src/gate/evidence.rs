@@ -98,7 +98,6 @@ impl Gathering {
             let asks_record = asks(self.record.as_mut(), memory, &self.limits, expects_fresh, now_ms);
             let asks_policy = asks(self.policy.as_mut(), memory, &self.limits, expects_fresh, now_ms);
             if !reads_feed && !asks_record && !asks_policy {
-                FeedReader::refresh_in_background(memory, now_ms);
                 let (evidence, provenance) = self.found(memory, is_fresh, now_ms);
                 return Progress::Found(evidence, provenance);
             }

@@ -9,8 +9,7 @@ use super::memory::Memory;
 use super::registry_read::RegistryRead;
 use super::search::{registry_answer, registry_read};
 use super::shared::Shared;
-use super::step::{Effect, Read, Reading, Step};
-use super::waiting::{Kind, Waiting};
+use super::step::{Read, Reading};
 use crate::feed::{Feed, FeedCopy, Limits};
 
 /// The name by which this location's cache keeps the copies.
@@ -33,15 +32,13 @@ enum Asking {
 }
 
 impl FeedReader {
-    /// Sees to it that a newer copy comes, where one is due, without waiting for it.
-    pub fn refresh_in_background(memory: &mut Memory, now_ms: u64) {
+    /// Reads it where a newer copy is due and no request waits for one.
+    pub fn refresh_if_due(memory: &mut Memory, now_ms: u64) -> Option<(Self, Read)> {
         if !memory.should_refresh(now_ms) {
-            return;
+            return None;
         }
-        if let Some(note) = memory.in_flight.begin_feed(now_ms) {
-            let (reader, read) = Self::begin(note, memory, now_ms);
-            memory.effect(Effect::Background(Waiting::new(Kind::Feed(reader)), vec![read]));
-        }
+        let note = memory.in_flight.begin_feed(now_ms)?;
+        Some(Self::begin(note, memory, now_ms))
     }
 
     /// Reads it for a verdict. A request that finds another one reading waits for that one; `None` where a verdict need not wait.
@@ -93,14 +90,6 @@ impl FeedReader {
                     None
                 }
             },
-        }
-    }
-
-    /// As [`take`](Self::take), where no request waits.
-    pub fn resume(self, reading: Reading, memory: &mut Memory, now_ms: u64) -> Step {
-        match self.take(reading, memory, now_ms) {
-            Some((reader, read)) => Step::Needs(Waiting::new(Kind::Feed(reader)), vec![read]),
-            None => Step::Done,
         }
     }
 

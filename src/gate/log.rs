@@ -31,8 +31,13 @@ pub(super) fn denial(
     }
 }
 
+/// Logs a refusal of the admin plane's, of a kind that anybody can cause as often as they like.
+pub fn refusal(memory: &mut Memory, line: Value, code: &str, now_ms: u64) {
+    sampled(memory, line, code, now_ms);
+}
+
 /// Logs one of the first few of a code, and some of more, with how many there were.
-pub(super) fn sampled(memory: &mut Memory, mut line: Value, code: &str, now_ms: u64) {
+fn sampled(memory: &mut Memory, mut line: Value, code: &str, now_ms: u64) {
     let Some(Counted { number, before }) = memory.refusals.count(code, now_ms) else { return };
     if let Some(fields) = line.as_object_mut() {
         fields.insert("number".to_owned(), number.into());

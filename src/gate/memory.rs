@@ -3,11 +3,8 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::credentials::Credentials;
 use super::in_flight::InFlight;
-use super::log;
 use super::plans::Plans;
 use super::records::Records;
 use super::refusals::Refusals;
@@ -70,11 +67,6 @@ impl Memory {
     /// Whether there are effects to be taken.
     pub fn has_effects(&self) -> bool {
         !self.effects.is_empty()
-    }
-
-    /// Logs a refusal of the admin plane's, of a kind that anybody can cause as often as they like: some of many.
-    pub fn log_refusal(&mut self, line: Value, code: &str, now_ms: u64) {
-        log::sampled(self, line, code, now_ms);
     }
 
     pub(super) fn shared_settings(&self) -> Rc<Settings> {

@@ -33,6 +33,7 @@ mod waiting;
 
 pub use self::credentials::MAX_CREDENTIALS;
 pub use self::head::{Credential, Head, split};
+pub use self::log::refusal as log_refusal;
 pub use self::memory::Memory;
 pub use self::registry_read::{READS, RegistryRead};
 pub use self::requests::{Handle, MAX_REQUESTS, Requests};
@@ -41,6 +42,7 @@ pub use self::step::{Answer, Effect, Forward, Line, Read, Reading, Step};
 pub use self::waiting::Waiting;
 
 use self::evidence::{Gathering, Progress, Wanted};
+use self::feed_reader::FeedReader;
 use self::head::{Fields, Target};
 use self::own::Own;
 use self::waiting::Kind;
@@ -238,10 +240,13 @@ impl Gate {
                 self.stage = Stage::Evidence(request, gathering);
                 Step::Needs(Waiting::new(Kind::Request(self)), reads)
             }
-            Progress::Found(evidence, provenance) if self.purpose == Purpose::Whoami => {
-                self.tell(&request, evidence, &provenance, memory, now_ms)
+            Progress::Found(evidence, provenance) => {
+                refresh_feed(memory, now_ms);
+                match self.purpose {
+                    Purpose::Whoami => self.tell(&request, evidence, &provenance, memory, now_ms),
+                    Purpose::Forward | Purpose::Report => self.judge(request, evidence, provenance, memory, now_ms),
+                }
             }
-            Progress::Found(evidence, provenance) => self.judge(request, evidence, provenance, memory, now_ms),
         }
     }
 
@@ -249,6 +254,13 @@ impl Gate {
     fn wait(mut self, stage: Stage, read: Read) -> Step {
         self.stage = stage;
         Step::Needs(Waiting::new(Kind::Request(self)), vec![read])
+    }
+}
+
+/// Has the feed read in the background, where a newer copy of it is due.
+fn refresh_feed(memory: &mut Memory, now_ms: u64) {
+    if let Some((reader, read)) = FeedReader::refresh_if_due(memory, now_ms) {
+        memory.effect(Effect::Background(Waiting::new(Kind::Feed(reader)), vec![read]));
     }
 }
 

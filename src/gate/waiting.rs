@@ -26,7 +26,10 @@ impl Waiting {
             Kind::Request(gate) => gate.resume(memory, readings, now_ms),
             Kind::Feed(reader) => {
                 let reading = readings.into_iter().next().unwrap_or(Reading::Nothing);
-                reader.resume(reading, memory, now_ms)
+                match reader.take(reading, memory, now_ms) {
+                    Some((reader, read)) => Step::Needs(Self::new(Kind::Feed(reader)), vec![read]),
+                    None => Step::Done,
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ use tidegate::decision::Denial;
 use tidegate::forward::{FieldClass, Forwarding};
 use tidegate::gate::{
     Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Requests, Step,
+    log_refusal as log_refusal_line,
 };
 
 /// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
@@ -173,7 +174,7 @@ pub fn is_cookie_of_ours(line: &str) -> bool {
 /// Logs a refusal of the admin plane's.
 pub(crate) fn log_refusal(line: Value, code: &str) {
     with(|machine| {
-        machine.memory.log_refusal(line, code, clock::now_ms());
+        log_refusal_line(&mut machine.memory, line, code, clock::now_ms());
         for effect in machine.memory.take_effects() {
             if let Effect::Log(Line { is_error, text }) = effect {
                 if is_error { console_error!("{text}") } else { console_log!("{text}") }
