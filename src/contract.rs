@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::admin::Scopes;
 use crate::decision::{Abilities, Explanation, Holder, ScopeChange, ScopePreview};
-use crate::openapi::{Report, Settings};
+use crate::openapi::{Report, Settings, Suggestion};
 use crate::policy::{OwnerParameter, OwnerPlaces, PolicyDiff};
 use crate::record::Owner;
 use crate::scope::ScopeDiff;
@@ -42,7 +42,7 @@ fn schemas() -> Map<String, Value> {
     macro_rules! add {
         ($($type:ty),* $(,)?) => { $(let _ = generator.subschema_for::<$type>();)* };
     }
-    add!(Scopes, Settings, Report, PolicyDiff, Explanation, Owner);
+    add!(Scopes, Settings, Suggestion, Report, PolicyDiff, Explanation, Owner);
     add!(ScopeDiff, Holder, Abilities, ScopeChange, ScopePreview, Found, TokenForm);
     let mut schemas = generator.take_definitions(true);
     for schema in schemas.values_mut() {

@@ -101,6 +101,30 @@ fn each_documented_exit_code_is_one_that_the_command_ends_with() {
 }
 
 #[test]
+fn init_writes_settings_that_check_reads_and_replaces_no_file_unasked() {
+    let directory = std::env::temp_dir().join(format!("tidegate-init-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("settings.yaml");
+    let path = file.to_str().unwrap();
+    let init = |more: &[&str]| tidegate(&[&["init", DOCUMENT, "--yes", "--output", path], more].concat());
+    assert_eq!(init(&[]).status.code(), Some(0));
+    let yaml = std::fs::read_to_string(&file).unwrap();
+    assert!(yaml.starts_with("# Settings for Tidegate") && yaml.contains("\nschemes:\n"), "{yaml}");
+    assert_eq!(tidegate(&["check", DOCUMENT, "--settings", path]).status.code(), Some(0));
+    std::fs::write(&file, "mine: 1\n").unwrap();
+    assert_eq!(init(&[]).status.code(), Some(3));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine: 1\n");
+    let wrong = tidegate(&["check", DOCUMENT, "--settings", path]);
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("mine: unknown field `mine`"));
+    let made: Value = serde_json::from_slice(&init(&["--force", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&made["report"]["operations"], &made["report"]["errors"]), (&14.into(), &Value::Array(vec![])));
+    assert!(made["choices"].as_array().is_some_and(|choices| !choices.is_empty()) && made["settings"].is_object());
+    // Nobody is asked where standard input is no terminal.
+    assert_eq!(tidegate(&["init", DOCUMENT, "--output", path, "--force"]).status.code(), Some(0));
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn json_is_one_value_on_standard_output_whatever_happens() {
     let json = |output: Output| serde_json::from_slice::<Value>(&output.stdout).unwrap();
     let format = ["--format", "json"];

@@ -3,6 +3,7 @@
 mod derive;
 mod document;
 mod exclude;
+mod init;
 mod matching;
 mod owner;
 mod report;
@@ -16,6 +17,7 @@ mod settings;
 pub use derive::{By, Derive, ScopeSettings, ScopeTemplate, When};
 pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
 pub use exclude::Exclusion;
+pub use init::{Choice, Suggestion, init};
 pub use report::{Finding, Kinds, Report, Unscoped};
 pub use rule::{Change, Rule, Set};
 pub use selection::{Glob, InvalidGlob, Selection};
@@ -289,7 +291,9 @@ impl<'a> Compiler<'a, '_> {
                 choices.exclusions.close(closed(path));
             }
             Err(error) => {
-                report.excluded.push(self.finding(&format!("{reason}; the path template cannot be used: {error}")));
+                let error = format!("the path template cannot be used: {error}");
+                let what = if reason.contains(&error) { error } else { format!("{reason}; {error}") };
+                report.excluded.push(self.finding(&what));
                 let method = &self.described.operation.method;
                 choices.exclusions.leave_out(Method::parse(&method.to_ascii_uppercase()), written);
             }

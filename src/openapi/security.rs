@@ -51,7 +51,7 @@ impl Ways {
             is_public: requirements.is_empty(),
             lets_anyone_in: requirements.iter().any(Map::is_empty),
             errors,
-            obstacles: obstacles.join("; "),
+            obstacles: if requirements.is_empty() { EMPTY.to_owned() } else { obstacles.join("; ") },
         }
     }
 }
@@ -64,11 +64,10 @@ pub(super) fn compile(
     settings: &Settings,
     owner: impl Fn(Level) -> Vec<OwnerParameter>,
 ) -> Compiled {
-    let access = match (ways, settings.without_security) {
-        (None, WithoutSecurity::Deny) => Access::AnyOf(Vec::new()),
-        (None, WithoutSecurity::Authenticated) => Access::Authenticated,
-        (None, WithoutSecurity::Public) | (Some(Ways { is_public: true, .. }), _) => Access::Public,
-        (Some(Ways { ways, .. }), _) => {
+    let access = match ways {
+        None => settings.without_security.access(),
+        Some(Ways { is_public: true, .. }) => settings.empty_security.unwrap_or(WithoutSecurity::Public).access(),
+        Some(Ways { ways, .. }) => {
             let mut alternatives = Vec::with_capacity(ways.len());
             for (level, needed) in ways {
                 let mut scopes = extra.clone();
@@ -84,6 +83,19 @@ pub(super) fn compile(
     };
     let needs = access.alternatives().iter().fold(0, needs);
     Compiled { access, needs }
+}
+
+/// What closes an operation whose list of requirements is empty.
+const EMPTY: &str = "its security is empty, and empty_security in the settings is deny";
+
+impl WithoutSecurity {
+    fn access(self) -> Access {
+        match self {
+            Self::Deny => Access::AnyOf(Vec::new()),
+            Self::Authenticated => Access::Authenticated,
+            Self::Public => Access::Public,
+        }
+    }
 }
 
 /// Closes what needs no scope, where the settings say so; what is public stays open. Tells whether it closed anything.

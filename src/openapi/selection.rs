@@ -98,9 +98,29 @@ impl Glob {
         Ok(Self(text.to_owned()))
     }
 
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// One that matches a text of a document that may be no template, and perhaps more; none where no glob does.
+    pub(super) fn of(template: &str) -> Option<Self> {
+        let any = |segment: &str, odd: &str| {
+            let mut tamed = String::new();
+            for letter in segment.chars() {
+                match letter {
+                    letter if !odd.contains(letter) => tamed.push(letter),
+                    _ if !tamed.ends_with('*') => tamed.push('*'),
+                    _ => {}
+                }
+            }
+            if tamed.is_empty() { "*".to_owned() } else { tamed }
+        };
+        let tame = |segment: &str| {
+            let tamed = any(segment, "?[]\\# *");
+            if check_braces(&tamed).is_ok() { tamed } else { any(segment, "?[]\\# *{}") }
+        };
+        let inner = template.strip_prefix('/')?;
+        let (inner, end) = inner.strip_suffix('/').map_or((inner, ""), |inner| (inner, "/"));
+        let segments: Vec<String> = inner.split('/').map(tame).collect();
+        let glob = Self::parse(&format!("/{}{end}", if inner.is_empty() { String::new() } else { segments.join("/") }))
+            .ok()?;
+        glob.matches(template).then_some(glob)
     }
 
     /// Whether it matches a path template.
@@ -315,6 +335,22 @@ mod tests {
             assert_eq!(Glob::parse(glob), Err(error), "{glob}");
         }
         assert_eq!(Glob::parse(&"/a".repeat(513)), Err(InvalidGlob::TooLong));
+    }
+
+    #[test]
+    fn what_is_no_template_has_a_glob() {
+        for (text, glob) in [
+            ("/a/{b}.csv", "/a/{b}.csv"),
+            ("/a?b=c#d", "/a*b=c*d"),
+            ("/a//b", "/a/*/b"),
+            ("/{a", "/*a"),
+            ("/{a,b}/", "/*a,b*/"),
+            ("/a b ** c", "/a*b*c"),
+            ("/", "/"),
+        ] {
+            assert_eq!(Glob::of(text).unwrap().0, glob, "{text}");
+        }
+        assert!(Glob::of("a").is_none());
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub struct Settings {
     pub owner_parameters: OwnerNames,
     /// What an operation without any `security` is.
     pub without_security: WithoutSecurity,
+    /// What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empty_security: Option<WithoutSecurity>,
     /// What an operation is that some private integration could use without any scope.
     #[serde(skip_serializing_if = "WithoutScopes::is_default")]
     pub without_scopes: WithoutScopes,
@@ -167,6 +170,7 @@ impl Settings {
             "schemes",
             "owner_parameters",
             "without_security",
+            "empty_security",
             "without_scopes",
             "scope_extension",
             "head",
@@ -184,6 +188,7 @@ impl Settings {
             schemes: fields.given("schemes"),
             owner_parameters: fields.given("owner_parameters"),
             without_security: fields.given("without_security"),
+            empty_security: fields.given("empty_security"),
             without_scopes: fields.given("without_scopes"),
             scope_extension: fields.given("scope_extension"),
             head: fields.given("head"),

@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::admin::{Asker, Explain, Scopes};
 use tidegate::decision::{self, Subject};
-use tidegate::json::{self, FromJson};
-use tidegate::openapi::{Compiled, Document, Report, compile};
+use tidegate::json::{self, FromJson, Map};
+use tidegate::openapi::{Compiled, Document, Report, compile, init};
 use tidegate::policy::{Policy, PolicyDiff};
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
@@ -55,6 +55,18 @@ pub fn find_credential(text: &str) -> Result<String, JsError> {
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
     write(&compiled(&documents, settings)?.report)
+}
+
+/// Settings to start from, and why: `{"settings","choices":[…]}`. Documents are given as for [`policy_report`]; `picked` is an
+/// object with the places of the options that somebody chose, by the fields of their choices.
+///
+/// # Errors
+/// An `Error` where a document cannot be read; it tells which, counted from 0. One where `picked` cannot be read.
+#[wasm_bindgen(js_name = policyInit)]
+#[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
+pub fn policy_init(documents: Vec<String>, picked: &str) -> Result<String, JsError> {
+    let picked: Map<usize> = read(picked)?;
+    write(&init(&parsed(&documents)?, &picked))
 }
 
 /// The title of a document: what the registry keeps it by. The document is given as for [`policy_report`].
@@ -150,10 +162,14 @@ impl CompiledPolicy {
 
 fn compiled(documents: &[String], settings: &str) -> Result<Compiled, JsError> {
     let settings = read(settings)?;
+    Ok(compile(&parsed(documents)?, &settings))
+}
+
+fn parsed(documents: &[String]) -> Result<Vec<Document>, JsError> {
     let documents = documents.iter().zip(0..).map(|(document, place)| {
         Document::parse_json(document).map_err(|error| JsError::new(&format!("documents[{place}]: {error}")))
     });
-    Ok(compile(&documents.collect::<Result<Vec<_>, _>>()?, &settings))
+    documents.collect()
 }
 
 fn read<T: FromJson>(text: &str) -> Result<T, JsError> {

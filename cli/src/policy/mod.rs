@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod documents;
 mod explain;
+mod init;
 mod limits;
 mod publication;
 mod publish;
@@ -17,6 +18,8 @@ use crate::output::Output;
 /// The commands. A file of documents is OpenAPI in JSON or YAML, or a directory of such files.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Write settings to start from, with the reason for each as a comment
+    Init(init::Init),
     /// Print what the documents are as a policy, what to look at, and how near it is to each limit
     Check(check::Check),
     /// Print which operations become reachable, become unreachable, or need something else
@@ -31,6 +34,7 @@ impl Command {
     /// Runs a command to its end.
     pub fn run(self, output: Output) -> Result<End, Failure> {
         match self {
+            Self::Init(init) => init.run(output),
             Self::Check(check) => check.run(output),
             Self::Diff(diff) => diff.run(output),
             Self::Explain(explain) => explain.run(output),

@@ -1,17 +1,18 @@
-//! Reading settings, in JSON or TOML.
+//! Reading settings, in JSON, YAML or TOML.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tidegate::openapi::Settings;
+use tidegate::json::Value;
+use tidegate::openapi::{Settings, yaml_to_json};
 
 use crate::exit::Failure;
 
 /// The option that names a policy's settings.
 #[derive(Args)]
 pub struct SettingsFile {
-    /// Settings of the policy, in JSON or, for a name that ends in .toml, in TOML
+    /// Settings of the policy: JSON or YAML, or TOML where the name ends in .toml
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
@@ -49,10 +50,19 @@ fn parse(text: &str, is_toml: bool) -> Result<Settings, String> {
     if is_toml {
         return toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned());
     }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let settings = serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())?;
-    json.end().map_err(|error| error.to_string())?;
-    Ok(settings)
+    if text.trim_start().starts_with('{') {
+        return read_json(text);
+    }
+    read_json(&yaml_to_json(text).map_err(|error| error.to_string())?)
+}
+
+/// Reads settings, and tells all that is wrong with them.
+fn read_json(text: &str) -> Result<Settings, String> {
+    let value = Value::parse(text).map_err(|error| error.to_string())?;
+    Settings::read(value).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        lines.join("\n  ")
+    })
 }
 
 #[cfg(test)]

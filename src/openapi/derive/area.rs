@@ -71,7 +71,7 @@ fn named(text: &str) -> Option<Area> {
 }
 
 /// The words of a text in lower case: at hyphens, spaces and the like, and at the humps of `camelCase`.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(in crate::openapi) fn words(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();

@@ -3,6 +3,8 @@
 mod area;
 mod reading;
 
+pub(super) use area::words;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -92,6 +94,16 @@ impl ScopeTemplate {
         Ok(Self(text.to_owned()))
     }
 
+    /// The one that reads, where settings give no other.
+    pub(super) fn read() -> Self {
+        Self(READ.to_owned())
+    }
+
+    /// The one that writes, where settings give no other.
+    pub(super) fn write() -> Self {
+        Self(WRITE.to_owned())
+    }
+
     fn fill(&self, area: &str) -> Result<Scope, String> {
         let scope = self.0.replace(AREA, area);
         Scope::parse(&scope).map_err(|error| format!("{scope:?}: {error}"))
@@ -139,30 +151,40 @@ impl<'a> Deriving<'a> {
         if concerned.peek().is_none() {
             return Ok(Access::AnyOf(alternatives));
         }
+        let scope = self.scope(described, path, method, report)?;
+        for alternative in concerned {
+            alternative.scopes.extend([scope.clone()]);
+        }
+        sort_and_dedup(&mut alternatives);
+        Ok(Access::AnyOf(alternatives))
+    }
+
+    /// The scope of an operation. `path` is its template with the base path.
+    ///
+    /// # Errors
+    /// The setting with which the area makes no scope, and what it makes.
+    pub fn scope(
+        &mut self,
+        described: &Described<'_>,
+        path: &str,
+        method: &Method,
+        report: &mut Report,
+    ) -> Result<Scope, (&'static str, String)> {
         let area = area::of(described, path, self.derive.by);
         let candidate = Candidate::of(*described, path, method.as_str());
         let reads = reads(self.derive, &mut self.used, candidate, described, method);
         let (field, template) =
             if reads { ("scopes.derive.read", &self.derive.read) } else { ("scopes.derive.write", &self.derive.write) };
         let scope = template.fill(&area.name).map_err(|error| (field, error))?;
-        for alternative in concerned {
-            alternative.scopes.extend([scope.clone()]);
-        }
         if reads && !method.is_safe() {
             let message = format!("counts as reading, and needs {}", scope.as_str());
-            report.reading_by_name.push(Finding::new(
-                described.document.title(),
-                &method.as_str().to_ascii_lowercase(),
-                &described.operation.path,
-                &message,
-            ));
+            report.reading_by_name.push(described.finding(&message));
         }
         let sources = self.areas.entry(area.name).or_default();
         if !sources.contains(&area.source) {
             sources.push(area.source);
         }
-        sort_and_dedup(&mut alternatives);
-        Ok(Access::AnyOf(alternatives))
+        Ok(scope)
     }
 
     /// Reports the areas that different names share, and what the settings list in vain.
@@ -221,13 +243,10 @@ impl FromJson for ScopeTemplate {
 impl FromJson for Derive {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let mut fields = Object::of(value, &["by", "read", "write", "when", "reads", "writes"])?;
-        let template = |given: Option<ScopeTemplate>, default: &str| {
-            given.map_or_else(|| ScopeTemplate::parse(default).map_err(json::Error::new), Ok)
-        };
         Ok(Self {
             by: fields.required("by")?,
-            read: template(fields.given("read")?, READ)?,
-            write: template(fields.given("write")?, WRITE)?,
+            read: fields.given("read")?.unwrap_or_else(ScopeTemplate::read),
+            write: fields.given("write")?.unwrap_or_else(ScopeTemplate::write),
             when: fields.given("when")?.unwrap_or_default(),
             reads: fields.given("reads")?.unwrap_or_default(),
             writes: fields.given("writes")?.unwrap_or_default(),

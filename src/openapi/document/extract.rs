@@ -84,6 +84,8 @@ impl Document {
             }
             // What a reference leads to stands here too, under its own name.
             let MaybeReference::Inline(scheme) = scheme else { continue };
+            let kinds = [&scheme.kind, &scheme.http, &scheme.place].into_iter().filter_map(|words| words.0.as_deref());
+            self.scheme_kinds.insert(name.clone(), kinds.collect::<Vec<_>>().join(" "));
             for (scope, words) in scheme.flows.values().flat_map(|flow| flow.scopes.iter()) {
                 let description = words.0.as_deref().unwrap_or_default();
                 let is_better =

@@ -30,6 +30,9 @@ pub struct Document {
     title: String,
     /// The security schemes that it declares.
     security_schemes: Vec<String>,
+    /// What kind each of them is: its type, and what else says so. It is not kept, as only [`init`](super::init()) asks for it.
+    #[serde(skip)]
+    pub(super) scheme_kinds: Kinds,
     /// The scopes that they declare, and what is said of each.
     scopes: Map<String>,
     /// What it says of security for all operations.
@@ -44,6 +47,29 @@ pub struct Document {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
 }
+
+/// What is told of the security schemes, by their names. Documents that differ only in it are equal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kinds(Map<String>);
+
+impl Kinds {
+    fn insert(&mut self, name: String, kind: String) {
+        self.0.insert(name, kind);
+    }
+
+    /// That of one scheme.
+    pub fn of(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+impl PartialEq for Kinds {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Kinds {}
 
 /// An operation as the document has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -206,6 +232,12 @@ impl Document {
         let lists = self.operations.iter().filter_map(move |operation| operation.extensions.get(extension?)?.as_ref());
         let declared = self.scope_descriptions().map(|(scope, _)| scope);
         needed.chain(lists.flatten()).map(String::as_str).chain(declared)
+    }
+
+    /// The names of its operations' extensions that list texts.
+    pub(super) fn listing_extensions(&self) -> impl Iterator<Item = &str> {
+        let all = self.operations.iter().flat_map(|operation| operation.extensions.iter());
+        all.filter(|(_, listed)| listed.is_some()).map(|(name, _)| name.as_str())
     }
 
     /// Whether it declares the security scheme `name`.

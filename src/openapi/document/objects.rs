@@ -41,9 +41,12 @@ pub(super) struct Components {
     pub reference: Option<String>,
 }
 
-/// A security scheme, as far as it declares scopes.
+/// A security scheme, as far as it declares scopes, and what suggests whom it is for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SecurityScheme {
+    pub kind: Words,
+    pub place: Words,
+    pub http: Words,
     pub flows: Map<Flow>,
 }
 
@@ -134,7 +137,7 @@ object!(Info, "struct Info", "title" => title);
 object!(Components, "struct Components",
     "parameters" => parameters; "requestBodies" => request_bodies; "schemas" => schemas;
     "securitySchemes" => security_schemes; "$ref" => reference);
-object!(SecurityScheme, "struct SecurityScheme", "flows" => flows);
+object!(SecurityScheme, "struct SecurityScheme", "type" => kind; "in" => place; "scheme" => http; "flows" => flows);
 object!(Flow, "struct Flow", "scopes" => scopes);
 object!(PathItem, "struct PathItem",
     "$ref" => reference; "security" => security; "servers" => servers; "parameters" => parameters; "get" => get; "put" => put; "post" => post; "delete" => delete;

@@ -1,6 +1,6 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
-use super::{Body, Document, Fault, Form, OperationObject, Properties};
+use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
 
@@ -77,6 +77,7 @@ impl FromJson for Document {
             name: None,
             title: fields.required("title")?,
             security_schemes,
+            scheme_kinds: Kinds::default(),
             scopes: fields.required("scopes")?,
             security: fields.given("security")?,
             base_path: fields.required("base_path")?,

@@ -249,6 +249,8 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it. */
+      empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
       encoded?: string[];
       /** @description The operations that nobody may use, whatever their documents say. */

@@ -15,6 +15,7 @@ import type {
   ScopeDiff,
   ScopePreview,
   Settings,
+  Suggestion,
   TokenForm,
 } from "./types";
 import { isJson, loadYaml } from "./yaml";
@@ -42,6 +43,8 @@ export interface Core {
   findCredential(text: string): Found | null;
   /** Documents are texts, in JSON or YAML. */
   policyReport(documents: string[], settings: Settings): Promise<Report>;
+  /** Settings to start from, for documents in JSON or YAML; `picked` has the options that somebody chose, by their fields. */
+  policyInit(documents: string[], picked: Record<string, number>): Promise<Suggestion>;
   /** The title of a document, in JSON or YAML. */
   documentTitle(document: string): Promise<string>;
   /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
@@ -87,6 +90,10 @@ const core: Core = {
   policyReport: async (documents, settings) => {
     const read = await converted(documents, settings);
     return answer(() => wasm.policyReport(read, JSON.stringify(settings)));
+  },
+  policyInit: async (documents, picked) => {
+    const read = await converted(documents, {});
+    return answer(() => wasm.policyInit(read, JSON.stringify(picked)));
   },
   documentTitle: async (document) => {
     const [read = ""] = await converted([document], {});

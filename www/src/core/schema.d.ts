@@ -87,6 +87,19 @@ export interface components {
       /** @description What is set. */
       set: components["schemas"]["Set"];
     };
+    /** @description Something that documents leave open. */
+    Choice: {
+      /** @description The place of what was chosen among the options. */
+      chosen: number;
+      /** @description The field of the settings, as in `schemes.apiKey`. */
+      field: string;
+      /** @description What it can be; with none, it is only told. */
+      options: string[];
+      /** @description What is to be decided. */
+      question: string;
+      /** @description What the documents say of it. */
+      why: string;
+    };
     /** @description `altType=location`, in the query. A request that leaves the parameter out is taken to mean it. */
     Condition: {
       /** @description The value under which the condition holds, whatever its case. */
@@ -612,6 +625,8 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it. */
+      empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
       encoded?: string[];
       /** @description The operations that nobody may use, whatever their documents say. */
@@ -670,6 +685,13 @@ export interface components {
     };
     /** @description The steps, in order. */
     StepName: "request" | "token" | "operation" | "access";
+    /** @description Settings to start from. */
+    Suggestion: {
+      /** @description What was decided, each with the reason. */
+      choices: components["schemas"]["Choice"][];
+      /** @description The settings. */
+      settings: components["schemas"]["Settings"];
+    };
     /** @description A text's form. None of them holds any of the token's secret part. */
     TokenForm:
       | {

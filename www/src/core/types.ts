@@ -29,6 +29,8 @@ export type Explanation = Schemas["Explanation"];
 export type DenialCode = Exclude<Explanation["code"], "allowed">;
 
 export type Settings = Schemas["Settings"];
+/** Settings to start from, and why. */
+export type Suggestion = Schemas["Suggestion"];
 export type Report = Schemas["Report"];
 export type Finding = Schemas["Finding"];
 export type PolicyDiff = Schemas["PolicyDiff"];

@@ -1,6 +1,8 @@
 import { policy as api, type PolicyChange, store, type WholePolicy } from "../api/client";
 import { Problem } from "../api/problem";
 import type { Policy, Published, Settings } from "../api/types";
+import { loadCore } from "../core";
+import type { Suggestion } from "../core/types";
 import { type ChosenFile, named } from "./documents";
 
 /** A policy in the making: documents that come, go or stay, and settings. */
@@ -8,12 +10,35 @@ export class Draft {
   files = $state.raw<ChosenFile[]>([]);
   removed = $state.raw<string[]>([]);
   settings = $state.raw<Settings>({ without_security: "deny" });
+  /** What is left open by documents of which none was published before, and what was chosen of it. */
+  choices = $state.raw<Suggestion["choices"]>([]);
+  #picked: Record<string, number> = {};
+  #suggested = "";
   /** Whether somebody opened the draft without a change yet. */
   isEditing = $state(false);
 
   /** `published` gives the policy in force; null where there is none. */
   constructor(readonly published: () => Policy | null) {
     this.settings = published()?.settings ?? this.settings;
+    this.#suggested = JSON.stringify(this.settings);
+  }
+
+  /** Chooses settings to start from, where no policy is published and nobody wrote settings by hand. */
+  async suggest(): Promise<void> {
+    const texts = this.files.filter((file) => file.fault === null).map((file) => file.text);
+    const isByHand = JSON.stringify(this.settings) !== this.#suggested;
+    if (this.published() !== null || isByHand || texts.length === 0) return;
+    const { settings, choices } = await (await loadCore()).policyInit(texts, this.#picked);
+    this.settings = settings;
+    this.choices = choices;
+    this.#suggested = JSON.stringify(settings);
+  }
+
+  /** Takes another option; what was written by hand since the suggestion goes. */
+  pick(field: string, option: number): Promise<void> {
+    this.#picked = { ...this.#picked, [field]: option };
+    this.#suggested = JSON.stringify(this.settings);
+    return this.suggest();
   }
 
   /** The chosen files by the names of their documents. */
@@ -35,7 +60,8 @@ export class Draft {
 
   startOver(): void {
     [this.files, this.removed, this.isEditing] = [[], [], false];
-    this.settings = this.published()?.settings ?? this.settings;
+    this.settings = this.published()?.settings ?? { without_security: "deny" };
+    [this.choices, this.#picked, this.#suggested] = [[], {}, JSON.stringify(this.settings)];
   }
 
   /** What the gate is asked: the difference to the policy in force, or all where nothing of it was kept. */

@@ -60,6 +60,8 @@ export const words = {
   fileCount: (of: number) => amount(of, "document"),
   removeFile: (name: string) => `Remove ${name}`,
   clear: "Start over",
+  choices: "What the documents leave open",
+  choicesHint: "Settings to start from, as the documents suggest them. Choose otherwise where you know better.",
   settings: "Settings",
   schemes: "Security schemes",
   schemesHint: "What each scheme of the documents means. One that is not mapped opens nothing.",

@@ -1,0 +1,138 @@
+//! Settings to start from.
+
+use serde_json::{Value, json};
+use tidegate::json::{self as tidegate_json, Map};
+use tidegate::openapi::{By, Compiled, Document, Settings, Suggestion, WithoutSecurity, compile, init, yaml_to_json};
+use tidegate::record::Level;
+
+use super::{document, parsed};
+
+fn suggested(documents: &[Value]) -> (Suggestion, Compiled) {
+    let documents: Vec<Document> = documents.iter().map(parsed).collect();
+    let suggestion = init(&documents, &Map::default());
+    // What is written is what was decided.
+    let json = yaml_to_json(&suggestion.to_yaml()).unwrap();
+    let read = Settings::read(tidegate_json::Value::parse(&json).unwrap());
+    assert_eq!(read.as_ref(), Ok(&suggestion.settings), "{}", suggestion.to_yaml());
+    let compiled = compile(&documents, &suggestion.settings);
+    (suggestion, compiled)
+}
+
+fn with_schemes(mut document: Value, schemes: Value) -> Value {
+    document["components"] = json!({ "securitySchemes": schemes });
+    document
+}
+
+fn shop() -> Value {
+    let of = |tag: &str| json!({ "tags": [tag], "security": [{ "apiKey": [] }] });
+    let paths = json!({
+        "/{tenantId}/orders": { "get": of("Orders"), "post": of("Orders") },
+        "/{tenantId}/items": { "get": of("Items") },
+        "/admin/users": { "get": { "tags": ["Admin"], "security": [{ "adminToken": [] }] } },
+        "/me": { "get": { "tags": ["Me"], "security": [{ "session": [] }] } },
+        "/health": { "get": { "security": [], "tags": ["Health"] } },
+    });
+    with_schemes(
+        document("Shop", paths),
+        json!({
+            "apiKey": { "type": "apiKey", "in": "header", "name": "X-Key" },
+            "adminToken": { "type": "http", "scheme": "bearer" },
+            "session": { "type": "apiKey", "in": "cookie", "name": "sid" },
+        }),
+    )
+}
+
+#[test]
+fn it_says_whom_schemes_are_for_which_parameters_name_owners_and_derives_scopes() {
+    let (Suggestion { settings, choices }, compiled) = suggested(&[shop()]);
+    let scheme = |name: &str| settings.schemes.get(name).map(|scheme| (scheme.level, scheme.private_integrations));
+    assert_eq!(scheme("apiKey"), Some((Level::SubAccount, true)));
+    assert_eq!(scheme("adminToken"), Some((Level::Agency, true)));
+    assert_eq!(scheme("session").map(|(_, usable)| usable), Some(false));
+    assert_eq!(settings.owner_parameters.sub_account[0].name, "tenantId");
+    assert_eq!(settings.scopes.derive.as_ref().map(|derive| derive.by), Some(By::Tag));
+    assert_eq!((settings.without_security, settings.empty_security), (WithoutSecurity::Deny, None));
+    assert_eq!((compiled.report.errors.len(), compiled.report.needs_no_scope.len(), compiled.report.public), (0, 0, 1));
+    assert!(choices.iter().all(|choice| !choice.why.is_empty()));
+    let asked: Vec<_> = choices.iter().filter(|choice| choice.options.len() > 1).map(|choice| choice.field.as_str()).collect();
+    assert_eq!(
+        asked,
+        ["schemes.adminToken", "schemes.apiKey", "schemes.session", "empty_security", "owner_parameters.tenantId", "scopes.derive"]
+    );
+}
+
+#[test]
+fn what_is_picked_goes_before_what_is_suggested() {
+    let documents = [parsed(&shop())];
+    let mut picked = Map::default();
+    for (field, option) in [("schemes.apiKey", 1), ("scopes.derive", 2), ("owner_parameters.tenantId", 1), ("empty_security", 99)] {
+        picked.insert(field.to_owned(), option);
+    }
+    let settings = init(&documents, &picked).settings;
+    assert_eq!(settings.schemes.get("apiKey").unwrap().level, Level::Agency);
+    assert_eq!(settings.scopes.derive, None);
+    assert_eq!((settings.owner_parameters.agency.len(), settings.owner_parameters.sub_account.len()), (1, 0));
+    assert_eq!(settings.empty_security, None);
+}
+
+#[test]
+fn an_api_that_says_nothing_of_security_needs_tokens_and_scopes() {
+    let paths = json!({ "/pets": { "get": {}, "post": {} }, "/v1/owners/{id}": { "delete": {} } });
+    let (suggestion, compiled) = suggested(&[document("Pets", paths.clone())]);
+    assert_eq!(suggestion.settings.without_security, WithoutSecurity::Authenticated);
+    let scopes: Vec<_> = compiled.policy.unwrap().catalogue().entries().iter().map(|entry| entry.scope.as_str().to_owned()).collect();
+    assert_eq!(scopes, ["owners.write", "pets.readonly", "pets.write"]);
+
+    let mut open = document("Pets", paths);
+    open["security"] = json!([]);
+    let (suggestion, compiled) = suggested(&[open]);
+    assert_eq!(suggestion.settings.empty_security, Some(WithoutSecurity::Authenticated));
+    assert_eq!((compiled.report.public, compiled.report.needs_no_scope.len()), (0, 0));
+}
+
+#[test]
+fn what_cannot_be_expressed_is_excluded_and_the_rest_can_be_published() {
+    let open = json!({ "security": [{ "key": ["a"] }] });
+    let paths = json!({
+        "/a": { "get": open }, "/b|{c}": { "get": open }, "/d;e": { "get": open, "put": open },
+        "/f": { "security": [], "get": open },
+        "/g": { "get": { "security": [{ "key": ["not a scope"] }] } },
+        "/h": { "get": { "parameters": [{ "$ref": "#/nowhere" }], "security": [] } },
+    });
+    let (suggestion, compiled) = suggested(&[document("Odd", paths)]);
+    assert_eq!(compiled.report.errors, []);
+    assert_eq!(compiled.report.excluded.len(), 6, "{:?}", suggestion.settings.exclude);
+    let policy = compiled.policy.unwrap();
+    let open: Vec<_> = policy.operations().iter().filter(|one| !one.access.alternatives().is_empty()).map(|one| one.name()).collect();
+    assert_eq!(open, ["GET /a"]);
+}
+
+#[test]
+fn what_is_described_twice_is_excluded() {
+    let of = |title: &str, name: &str, scope: &str| {
+        let path = format!("/a/{{{name}}}");
+        document(title, json!({ (path): { "get": { "security": [{ "key": [scope] }] } }, "/b": {} }))
+    };
+    let (_, compiled) = suggested(&[of("First", "x", "one"), of("Second", "y", "two")]);
+    assert_eq!(compiled.report.errors, []);
+    assert_eq!(compiled.report.closed, 1);
+}
+
+#[test]
+fn odd_names_and_texts_are_written_as_they_are() {
+    let names = ["yes", "a b", "é\"\\", "1", "x: y # z", "a\u{85}b", "- a", "\u{feff}b"];
+    let schemes: Value = names.iter().map(|name| ((*name).to_owned(), json!({ "type": "apiKey\n# not: a comment" }))).collect::<serde_json::Map<_, _>>().into();
+    let requirement: Value = names.iter().map(|name| json!({ (*name): [] })).collect();
+    let paths = json!({ "/{a}": { "get": { "security": requirement } } });
+    let (suggestion, _) = suggested(&[with_schemes(document("Odd\nnames: here", paths), schemes)]);
+    assert_eq!(suggestion.settings.schemes.len(), names.len());
+}
+
+#[test]
+fn the_settings_do_not_depend_on_the_order_of_documents() {
+    let mut second = shop();
+    second["info"]["title"] = json!("Second");
+    second["paths"] = json!({ "/x": { "get": { "security": [{ "apiKey": [] }] } } });
+    let (one, other) = ([parsed(&shop()), parsed(&second)], [parsed(&second), parsed(&shop())]);
+    assert_eq!(init(&one, &Map::default()).to_yaml(), init(&other, &Map::default()).to_yaml());
+}
