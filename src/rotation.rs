@@ -48,6 +48,30 @@ pub enum Event {
     Cancel,
     /// The outgoing token dies before its deadline.
     Finish,
+    /// The outgoing token lives on until a later deadline.
+    Extend(Extension),
+    /// [`Event::Finish`] is undone: its outgoing token lives on until the deadline that it had.
+    Restore {
+        /// The token that was ended.
+        outgoing: LiveToken,
+        /// The deadline that it had.
+        until: Timestamp,
+    },
+}
+
+/// A later deadline of an outgoing token. Only [`Extension::new`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension(Timestamp);
+
+/// The deadline is too early or too late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidExtension {
+    /// It would end the window sooner.
+    #[error("it must be after the present end of the window")]
+    NotLater,
+    /// The window would be longer than [`Window::LONGEST`].
+    #[error("it must be at most 30 days after the window began")]
+    TooLong,
 }
 
 /// Why an event is refused: 409.
@@ -96,7 +120,16 @@ impl Rotation {
             (Self::Rotating { .. }, Event::RotateLater(..)) => Err(Conflict::UnderWay),
             (Self::Rotating { outgoing, .. }, Event::Cancel) => Ok(Self::Steady(outgoing)),
             (Self::Rotating { incoming, .. }, Event::Finish) => Ok(Self::Steady(incoming)),
-            (Self::Steady(_), Event::Cancel | Event::Finish) => Err(Conflict::Completed),
+            (Self::Rotating { outgoing, incoming, .. }, Event::Extend(Extension(until))) => {
+                Ok(Self::Rotating { outgoing, until, incoming })
+            }
+            (Self::Steady(incoming), Event::Restore { outgoing, until }) if now < until => {
+                Ok(Self::Rotating { outgoing, until, incoming })
+            }
+            (Self::Rotating { .. }, Event::Restore { .. }) => Err(Conflict::UnderWay),
+            (Self::Steady(_), Event::Cancel | Event::Finish | Event::Extend(_) | Event::Restore { .. }) => {
+                Err(Conflict::Completed)
+            }
         }
     }
 
@@ -129,6 +162,19 @@ impl Rotation {
             Self::Steady(_) => None,
             Self::Rotating { outgoing, until, .. } => Some((outgoing, *until)),
         }
+    }
+}
+
+impl Extension {
+    /// Moves the deadline `from` of a window that began at `began` to `until`.
+    ///
+    /// # Errors
+    /// [`InvalidExtension`] where the window would not become longer, or longer than 30 days.
+    pub fn new(began: Timestamp, from: Timestamp, until: Timestamp) -> Result<Self, InvalidExtension> {
+        if until <= from {
+            return Err(InvalidExtension::NotLater);
+        }
+        if until > began.after(Window::LONGEST.0) { Err(InvalidExtension::TooLong) } else { Ok(Self(until)) }
     }
 }
 

@@ -76,6 +76,14 @@ impl ScopeSet {
         Self(self.0.iter().filter(|scope| !other.contains(scope)).cloned().collect())
     }
 
+    /// What is in `self` or in `other`.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        all.extend(other.iter().cloned());
+        all
+    }
+
     /// What changes from `self` to `next`.
     pub fn diff(&self, next: &Self) -> ScopeDiff {
         ScopeDiff { added: next.without(self), removed: self.without(next) }

@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(u64);
 
+/// The text is not a moment in RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be a moment in RFC 3339, as in 2027-01-31T12:00:00Z")]
+pub struct InvalidMoment;
+
 impl Timestamp {
     /// The moment this many seconds after the Unix epoch.
     pub const fn from_seconds(seconds: u64) -> Self {
@@ -20,6 +25,21 @@ impl Timestamp {
     /// Seconds since the Unix epoch.
     pub const fn seconds(self) -> u64 {
         self.0
+    }
+
+    /// Reads RFC 3339, with any offset from UTC. A fraction of a second is cut off.
+    ///
+    /// # Errors
+    /// [`InvalidMoment`] for anything else, and for a moment before the Unix epoch.
+    pub fn from_rfc3339(text: &str) -> Result<Self, InvalidMoment> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidMoment)?;
+        u64::try_from(moment.unix_timestamp()).map(Self).map_err(|_| InvalidMoment)
+    }
+
+    /// The moment this many seconds earlier; the Unix epoch where that would be before it.
+    #[must_use]
+    pub const fn before(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(seconds))
     }
 
     /// The moment this many seconds later.

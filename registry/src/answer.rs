@@ -28,6 +28,8 @@ pub enum Response {
     NoContent {
         /// The cookie that starts or ends a session.
         cookie: Option<String>,
+        /// The `ETag`: the revision of what was deleted, by which the deletion can be undone.
+        rev: Option<u64>,
     },
     /// 304: the client has this revision already.
     NotModified {
@@ -67,14 +69,14 @@ impl Answer {
         Self::Complete(Response::NotModified { rev })
     }
 
-    /// 204.
-    pub fn no_content() -> Self {
-        Self::Complete(Response::NoContent { cookie: None })
+    /// 204 for a deletion, which made this revision.
+    pub fn gone(rev: u64) -> Self {
+        Self::Complete(Response::NoContent { cookie: None, rev: Some(rev) })
     }
 
     /// 204, with the cookie that starts or ends a session.
     pub fn with_cookie(cookie: String) -> Self {
-        Self::Complete(Response::NoContent { cookie: Some(cookie) })
+        Self::Complete(Response::NoContent { cookie: Some(cookie), rev: None })
     }
 
     /// An integration.

@@ -24,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub now: Timestamp,
     /// Whether KV has to be written.
     pub publishes: Cell<bool>,
+    /// Whether something is due at another time than before.
+    pub schedules: Cell<bool>,
     /// What went wrong without making the command fail, for the log.
     pub faults: RefCell<Vec<String>>,
 }
@@ -36,7 +38,8 @@ impl<'a> Context<'a> {
         actor: Actor,
         now: Timestamp,
     ) -> Self {
-        Self { database, settings, random, actor, now, publishes: Cell::default(), faults: RefCell::default() }
+        let (publishes, schedules, faults) = (Cell::default(), Cell::default(), RefCell::default());
+        Self { database, settings, random, actor, now, publishes, schedules, faults }
     }
 
     /// Writes an audit event.

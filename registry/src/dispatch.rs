@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::context::Context;
-use super::{agency, integrations, outbox, policies, sessions, sub_accounts};
+use super::{agency, integrations, outbox, policies, sessions, sub_accounts, token_rules};
 use tidegate::admin::{AdminError, Command};
 
 /// Runs a command. An error rolls back whatever it did.
@@ -11,6 +11,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminEr
         Command::Session(command) => sessions::run(context, command),
         Command::SubAccount(command) => sub_accounts::run(context, command),
         Command::Agency(command) => agency::run(context, command),
+        Command::Settings(command) => token_rules::run(context, command),
         Command::Integration(command) => integrations::run(context, command),
         Command::Policy(command) => policies::run(context, command),
         Command::Resync(command) => outbox::run(context, command),

@@ -10,6 +10,7 @@ mod answer;
 mod context;
 mod database;
 mod dispatch;
+mod due;
 mod events;
 mod feed;
 mod idempotency;
@@ -25,6 +26,8 @@ mod sessions;
 mod settings;
 mod storage;
 mod sub_accounts;
+mod token_rules;
+mod undo;
 
 use std::time::Duration;
 
@@ -32,6 +35,7 @@ use self::answer::Answer;
 pub use self::answer::Response;
 use self::context::Context;
 use self::database::Database;
+pub use self::due::Fired;
 use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
@@ -79,6 +83,8 @@ pub struct Outcome {
     answer: Answer,
     /// Whether the outbox has something to put.
     pub publishes: bool,
+    /// Whether something is due at another time than before, so that the alarm has to be set.
+    pub schedules: bool,
     /// What went wrong without making the command fail, for the log.
     pub faults: Vec<String>,
 }
@@ -141,7 +147,8 @@ impl Registry {
             }
             Ok(answer)
         })?;
-        Ok(Outcome { answer, publishes: context.publishes.get(), faults: context.faults.into_inner() })
+        let (publishes, schedules) = (context.publishes.get(), context.schedules.get());
+        Ok(Outcome { answer, publishes, schedules, faults: context.faults.into_inner() })
     }
 
     /// The answer to a command, as it is once the outbox was drained.
@@ -152,12 +159,23 @@ impl Registry {
         outcome.answer.complete(&self.database, now)
     }
 
-    /// What the alarm does before it drains. Returns what went wrong without making it fail, for the log.
+    /// What the alarm does first. Returns what went wrong without making it fail, for the log.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn alarm(&self, now: Timestamp) -> Result<Vec<String>, AdminError> {
-        outbox::go_on(&self.database, now)
+        let mut faults = outbox::go_on(&self.database, now)?;
+        faults.extend(due::catch_up(&self.database, Share::OF_AN_ALARM.puts, now)?);
+        Ok(faults)
+    }
+
+    /// What the alarm does then: works off at most `most` entries whose time has come. It is called again and again, until it
+    /// finds none or the alarm's share is used up.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn fire(&self, most: u64, now: Timestamp) -> Result<Fired, AdminError> {
+        due::fire(&self.database, most, now)
     }
 
     /// In how long the alarm is due; `None` if nothing is left to do.
@@ -165,7 +183,9 @@ impl Registry {
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn due_in(&self, now: Timestamp) -> Result<Option<Duration>, AdminError> {
-        outbox::due_in(&self.database, now)
+        let outbox = outbox::due_in(&self.database, now)?;
+        let due = due::due_in(&self.database, now)?.map(Duration::from_secs);
+        Ok(outbox.into_iter().chain(due).min())
     }
 
     /// Begins to write the outbox to KV; `None` while another drain is under way.

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -20,6 +20,7 @@ const MIGRATIONS: [Migration; 9] = [
     (PROJECTION, |_, _| Ok(())),
     (NO_TRIES, |_, _| Ok(())),
     (ONE_SPELLING, fold_names),
+    (LIFE, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -130,6 +131,32 @@ const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
 
 /// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
 const ONE_SPELLING: &str = "SELECT 1";
+
+/// The life of an integration: what is due, what can be undone, the agency's rules, and what tells one token from another. Every
+/// integration is unscheduled at first, and whenever an earlier release has changed it: the alarm catches up with these.
+const LIFE: &str = "
+    CREATE TABLE due (
+        kind TEXT NOT NULL, integration TEXT NOT NULL, generation INTEGER NOT NULL, at INTEGER, next_at INTEGER,
+        fired_at INTEGER, PRIMARY KEY (kind, integration)
+    );
+    CREATE INDEX due_by_time ON due (next_at) WHERE next_at IS NOT NULL;
+    CREATE INDEX due_by_integration ON due (integration);
+    CREATE TABLE undo (
+        integration TEXT PRIMARY KEY, rev INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, current INTEGER,
+        outgoing INTEGER, until INTEGER, scopes TEXT, leaked INTEGER NOT NULL, over INTEGER NOT NULL
+    );
+    CREATE INDEX undo_by_time ON undo (at);
+    CREATE TABLE token_rules (
+        max_lifetime_days INTEGER, rotate_every_days INTEGER, undo_finish INTEGER NOT NULL, undo_delete INTEGER NOT NULL,
+        undo_scopes INTEGER NOT NULL, rev INTEGER NOT NULL, updated_at INTEGER NOT NULL
+    );
+    ALTER TABLE tokens ADD COLUMN last_four TEXT;
+    ALTER TABLE integrations ADD COLUMN due_rev INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX integrations_unscheduled ON integrations (id) WHERE due_rev <> rev;
+    CREATE INDEX integrations_by_end ON integrations (expires_at) WHERE gone_at IS NULL AND expires_at IS NOT NULL;
+    CREATE INDEX tokens_by_age ON tokens (created_at) WHERE ended_at IS NULL AND not_after IS NULL;
+    CREATE INDEX tokens_by_deadline ON tokens (not_after) WHERE ended_at IS NULL AND not_after IS NOT NULL;
+";
 
 row! {
     struct TextRow {

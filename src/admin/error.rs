@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::NotUndone;
 use crate::reply::Reply;
 use crate::rotation::Conflict;
 
@@ -38,6 +39,12 @@ pub enum AdminError {
     /// The state of the integration does not allow it.
     #[error("conflict: {0}")]
     Conflict(#[from] Conflict),
+    /// The end of the integration has passed.
+    #[error("the integration has ended")]
+    Ended,
+    /// A change cannot be undone.
+    #[error("not undone: {0}")]
+    NotUndone(#[from] NotUndone),
     /// It is there already; names the field.
     #[error("{0} exists already")]
     Exists(&'static str),
@@ -132,6 +139,11 @@ impl AdminError {
                 "The integration's state does not allow it",
                 &sentence(&conflict.to_string()),
             ),
+            Self::Ended => Reply::new(409, "conflict", "The integration's state does not allow it", ENDED),
+            Self::NotUndone(NotUndone::Over) => {
+                Reply::new(409, "undo-over", "It is too late to undo it", &sentence(&NotUndone::Over.to_string()))
+            }
+            Self::NotUndone(why) => Reply::new(409, "conflict", "It cannot be undone", &sentence(&why.to_string())),
             Self::Exists(field) => {
                 let detail = format!("There is one with this {field} already.");
                 Reply::new(409, "exists", "It exists already", &detail).extend("field", (*field).into())
@@ -189,6 +201,8 @@ impl AdminError {
     }
 }
 
+const ENDED: &str = "It has ended, and its tokens are dead. Rotate with \"expire\": \"now\" and another \"expires_at\", which gives it a \
+    new token.";
 const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
 const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
     \"current\" and under another key.";

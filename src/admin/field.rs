@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::AdminError;
 use crate::json::{self, FromJson};
 use crate::text::{composed, is_seen};
+use crate::time::Timestamp;
 
 /// A name: 1 to 100 characters in normalization form C, none of them invisible, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +21,10 @@ pub struct Description(String);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Stored<T>(pub T);
+
+/// A moment in RFC 3339, as clients write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
 
 /// What a client calls a request by which it can repeat it: 1 to 64 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +90,12 @@ impl TryFrom<String> for Description {
         let text = composed(&text);
         let usable = !text.chars().any(forbidden) && is_seen(&text);
         if usable && text.chars().count() <= 1000 { Ok(Self(text)) } else { Err(InvalidDescription) }
+    }
+}
+
+impl FromJson for Moment {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Timestamp::from_rfc3339(&String::from_json(value)?).map(Self).map_err(json::Error::new)
     }
 }
 

@@ -3,10 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{AdminError, Description, Edit, Name, NewIntegration, Rotate, history};
+use super::{
+    AdminError, Description, Edit, Name, NewIntegration, NewToken, Rotate, TokenRules, Undo, UndoView, history,
+};
 use crate::policy::Catalogue;
 use crate::record::{Live, Owner, Record};
-use crate::rotation::{Event, LiveToken, Rotation};
+use crate::rotation::{Conflict, Event, Extension, LiveToken, Rotation};
 use crate::scope::ScopeSet;
 use crate::time::Timestamp;
 use crate::token::{IntegrationId, TokenHash};
@@ -46,14 +48,53 @@ pub struct Integration {
 /// A change to one integration.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// New name, description or scopes.
+    /// New name, description, scopes or end.
     Edit(Edit),
-    /// A new token.
-    Rotate(Rotate, TokenHash),
+    /// A new token, and maybe a new end.
+    Rotate(NewToken, TokenHash),
     /// Back to the outgoing token.
     CancelRotation,
     /// The outgoing token dies now.
-    FinishRotation,
+    FinishRotation {
+        /// Whether it is said to have leaked.
+        leaked: bool,
+    },
+    /// The outgoing token lives on for longer.
+    ExtendRotation {
+        /// When the window began.
+        began: Timestamp,
+        /// Its new end.
+        until: Timestamp,
+    },
+    /// The tokens are refused from now on.
+    Pause,
+    /// The tokens are not refused any more, unless they have ended.
+    Resume,
+    /// [`Change::FinishRotation`] is undone.
+    GiveBackToken(LiveToken, Timestamp),
+    /// The removal of these scopes is undone.
+    GiveBackScopes(ScopeSet),
+}
+
+/// What the admin API shows of an integration beside itself.
+pub struct Beside<'a> {
+    /// Whether KV has taken its last change.
+    pub published: bool,
+    /// What is known of the token with this number.
+    pub token: &'a dyn Fn(u32) -> TokenFacts,
+    /// The agency's rules.
+    pub rules: &'a TokenRules,
+    /// Its last change, if that is of a kind that can be undone.
+    pub undo: Option<&'a Undo>,
+}
+
+/// What the registry knows of a token beside its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The last four characters of its text; `None` for one of before they were kept.
+    pub last_four: Option<String>,
 }
 
 /// An integration as the admin API shows it.
@@ -66,6 +107,18 @@ pub struct IntegrationView {
     description: Description,
     scopes: ScopeSet,
     state: &'static str,
+    /// `active`, `paused` or `ended`.
+    status: &'static str,
+    paused: bool,
+    /// When it ends or ended, in RFC 3339, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    /// When the rotation of its current token is or was due, in RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rotation_due_at: Option<String>,
+    /// What of its last change can be undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<UndoView>,
     tokens: Vec<TokenView>,
     created_at: String,
     updated_at: String,
@@ -83,6 +136,9 @@ pub struct TokenView {
     pub token_use: &'static str,
     /// When it was made, in RFC 3339.
     pub created_at: String,
+    /// The last four characters of its text, if they were kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_four: Option<String>,
     /// When it ends, in RFC 3339, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
@@ -97,18 +153,15 @@ pub fn check_scopes(scopes: &ScopeSet, catalogue: &Catalogue) -> Result<(), Admi
     if !unknown.is_empty() {
         return Err(AdminError::invalid("scopes", format!("no operation of the policy needs {unknown}")));
     }
-    if scopes.len() > MOST_SCOPES {
-        return Err(AdminError::invalid("scopes", format!("an integration has at most {MOST_SCOPES} scopes")));
-    }
-    Ok(())
+    check_count(scopes)
 }
 
 impl Integration {
     /// A new integration with its first token.
     pub fn create(new: NewIntegration, id: IntegrationId, hash: TokenHash, now: Timestamp) -> Self {
-        let NewIntegration { name, description, owner, scopes } = new;
+        let NewIntegration { name, description, owner, scopes, expires_at } = new;
         let tokens = Rotation::Steady(LiveToken { n: 1, hash });
-        let (expires_at, paused, last_n) = (None, false, 1);
+        let (paused, last_n) = (false, 1);
         let (created_at, updated_at) = (now, now);
         Self {
             id,
@@ -129,29 +182,60 @@ impl Integration {
     /// The integration after `change` at `now`, and the audit event's detail.
     ///
     /// # Errors
-    /// [`AdminError::Conflict`] where its rotation does not allow it; [`AdminError::Registry`] where a counter is full.
+    /// [`AdminError::Conflict`] where its rotation does not allow it; [`AdminError::Ended`] where its end does not;
+    /// [`AdminError::Invalid`] for an end or a deadline; [`AdminError::Registry`] where a counter is full.
     pub fn apply(self, change: Change, now: Timestamp) -> Result<(Self, Value), AdminError> {
+        change.check_end(&self, now)?;
+        if self.has_ended(now) && change.needs_life(&self) {
+            return Err(AdminError::Ended);
+        }
         let full = || AdminError::Registry("a counter is full".to_owned());
         let rev = self.rev.checked_add(1).ok_or_else(full)?;
         let next_n = self.last_n.checked_add(1).ok_or_else(full)?;
         let before = self.clone();
         let changed = Self { rev, updated_at: now, ..self };
-        let rotate = |event| changed.clone().rotate(event, now);
-        let (after, detail): (_, fn(&Self, &Self, Timestamp) -> Value) = match change {
-            Change::Edit(edit) => (changed.edit(edit), |before, after, _| history::edited(before, after)),
-            Change::Rotate(how, hash) => {
+        let (after, detail) = changed.made(change, next_n, now)?;
+        let detail = detail(&before, &after, now);
+        Ok((after, detail))
+    }
+
+    /// The change without its revision, and what tells the audit trail of it.
+    fn made(self, change: Change, next_n: u32, now: Timestamp) -> Result<(Self, Told), AdminError> {
+        Ok(match change {
+            Change::Edit(edit) => (self.edit(edit), |before, after, _| history::edited(before, after)),
+            Change::Rotate(NewToken { rotate, expires_at, leaked }, hash) => {
                 let incoming = LiveToken { n: next_n, hash };
-                let event = match how {
+                let event = match rotate {
                     Rotate::Now => Event::RotateNow(incoming),
                     Rotate::Later(window) => Event::RotateLater(incoming, window),
                 };
-                (Self { last_n: next_n, ..rotate(event)? }, history::rotation_started)
+                let expires_at = expires_at.unwrap_or(self.expires_at);
+                let told = if leaked { history::rotation_started_after_leak } else { history::rotation_started };
+                (Self { last_n: next_n, expires_at, ..self.rotate(event, now)? }, told)
             }
-            Change::CancelRotation => (rotate(Event::Cancel)?, history::rotation_ended),
-            Change::FinishRotation => (rotate(Event::Finish)?, history::rotation_ended),
-        };
-        let detail = detail(&before, &after, now);
-        Ok((after, detail))
+            Change::CancelRotation => (self.rotate(Event::Cancel, now)?, history::rotation_ended),
+            Change::FinishRotation { leaked: false } => (self.rotate(Event::Finish, now)?, history::rotation_ended),
+            Change::FinishRotation { leaked: true } => {
+                (self.rotate(Event::Finish, now)?, history::rotation_ended_after_leak)
+            }
+            Change::ExtendRotation { began, until } => {
+                let tokens = self.tokens.clone().at(now);
+                let (_, from) = tokens.outgoing().ok_or(Conflict::Completed)?;
+                let extension =
+                    Extension::new(began, from, until).map_err(|error| AdminError::invalid("expires_at", error))?;
+                (self.rotate(Event::Extend(extension), now)?, |before, after, _| history::extended(before, after))
+            }
+            Change::Pause => (Self { paused: true, ..self }, |before, after, _| history::paused(before, after)),
+            Change::Resume => (Self { paused: false, ..self }, |before, after, _| history::paused(before, after)),
+            Change::GiveBackToken(outgoing, until) => {
+                (self.rotate(Event::Restore { outgoing, until }, now)?, history::finish_undone)
+            }
+            Change::GiveBackScopes(taken) => {
+                let scopes = self.scopes.union(&taken);
+                check_count(&scopes)?;
+                (Self { scopes, ..self }, |before, after, _| history::scopes_undone(before, after))
+            }
+        })
     }
 
     fn rotate(self, event: Event, now: Timestamp) -> Result<Self, AdminError> {
@@ -163,7 +247,9 @@ impl Integration {
     pub fn is_unchanged_by(&self, change: &Change) -> bool {
         match change {
             Change::Edit(edit) => self.clone().edit(edit.clone()) == *self,
-            Change::Rotate(..) | Change::CancelRotation | Change::FinishRotation => false,
+            Change::Pause => self.paused,
+            Change::Resume => !self.paused,
+            _ => false,
         }
     }
 
@@ -171,7 +257,8 @@ impl Integration {
         let scopes = edit.scopes.unwrap_or(self.scopes);
         let name = edit.name.unwrap_or(self.name);
         let description = edit.description.unwrap_or(self.description);
-        Self { name, description, scopes, ..self }
+        let expires_at = edit.expires_at.unwrap_or(self.expires_at);
+        Self { name, description, scopes, expires_at, ..self }
     }
 
     /// What KV keeps of it.
@@ -193,16 +280,15 @@ impl Integration {
         }
     }
 
-    /// As the admin API shows it at `now`. `created` tells when a token was made.
-    pub fn view(&self, published: bool, created: impl Fn(u32) -> Timestamp, now: Timestamp) -> IntegrationView {
+    /// As the admin API shows it at `now`.
+    pub fn view(&self, beside: &Beside<'_>, now: Timestamp) -> IntegrationView {
         let tokens = self.tokens.clone().at(now);
-        let view = |token: &LiveToken, token_use, until: Option<Timestamp>| TokenView {
-            n: token.n,
-            token_use,
-            created_at: created(token.n).to_string(),
-            expires_at: until.map(|until| until.to_string()),
-        };
-        let outgoing = tokens.outgoing().map(|(token, until)| view(token, "outgoing", Some(until)));
+        let current = (beside.token)(tokens.current().n);
+        let outgoing = tokens.outgoing().map(|(token, until)| {
+            let facts = (beside.token)(token.n);
+            TokenView::of(token, "outgoing", facts, Some(until))
+        });
+        let rotation_due_at = self.rotation_due_at(current.created_at, beside.rules);
         IntegrationView {
             id: self.id.clone(),
             rev: self.rev,
@@ -211,10 +297,79 @@ impl Integration {
             description: self.description.clone(),
             scopes: self.scopes.clone(),
             state: if outgoing.is_some() { "rotating" } else { "steady" },
-            tokens: std::iter::once(view(tokens.current(), "current", None)).chain(outgoing).collect(),
+            status: self.status(now).as_str(),
+            paused: self.paused,
+            expires_at: self.expires_at.map(|end| end.to_string()),
+            rotation_due_at: rotation_due_at.map(|due| due.to_string()),
+            undo: beside.undo.and_then(|undo| undo.view(self.rev, &beside.rules.undo, now)),
+            tokens: [TokenView::of(tokens.current(), "current", current, None)].into_iter().chain(outgoing).collect(),
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
-            published,
+            published: beside.published,
         }
     }
+}
+
+/// What the audit trail keeps of a change, by what was before and after it.
+type Told = fn(&Integration, &Integration, Timestamp) -> Value;
+
+impl TokenView {
+    fn of(token: &LiveToken, token_use: &'static str, facts: TokenFacts, until: Option<Timestamp>) -> Self {
+        let TokenFacts { created_at, last_four } = facts;
+        let (created_at, expires_at) = (created_at.to_string(), until.map(|until| until.to_string()));
+        Self { n: token.n, token_use, created_at, last_four, expires_at }
+    }
+}
+
+impl Change {
+    /// Whether it would bring back what has ended with the integration: such a change is refused then. A rotation may, where
+    /// it ends all tokens and gives another end.
+    pub fn needs_life(&self, before: &Integration) -> bool {
+        match self {
+            Self::Edit(edit) => edit.expires_at.is_some_and(|end| end != before.expires_at),
+            Self::Rotate(NewToken { rotate: Rotate::Now, expires_at: Some(_), .. }, _) => false,
+            Self::Rotate(..)
+            | Self::CancelRotation
+            | Self::FinishRotation { .. }
+            | Self::ExtendRotation { .. }
+            | Self::GiveBackToken(..) => true,
+            Self::Pause | Self::Resume | Self::GiveBackScopes(_) => false,
+        }
+    }
+
+    /// Whether the maximum lifetime has a say in it. It has none in what only ends or gives back.
+    pub fn obeys_max_lifetime(&self, before: &Integration, after: &Integration) -> bool {
+        match self {
+            Self::Edit(_) => before.scopes != after.scopes || before.expires_at != after.expires_at,
+            Self::Rotate(..) | Self::ExtendRotation { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Checks that the end that it gives, if it gives one, is still to come.
+    fn check_end(&self, before: &Integration, now: Timestamp) -> Result<(), AdminError> {
+        match self {
+            Self::Edit(Edit { expires_at: Some(end), .. }) if *end != before.expires_at => check_end(*end, now),
+            Self::Rotate(NewToken { expires_at: Some(end), .. }, _) => check_end(*end, now),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Checks that an integration's end is still to come.
+///
+/// # Errors
+/// [`AdminError::Invalid`] for `expires_at`.
+pub fn check_end(end: Option<Timestamp>, now: Timestamp) -> Result<(), AdminError> {
+    if end.is_some_and(|end| end <= now) {
+        return Err(AdminError::invalid("expires_at", "it must be in the future"));
+    }
+    Ok(())
+}
+
+fn check_count(scopes: &ScopeSet) -> Result<(), AdminError> {
+    if scopes.len() > MOST_SCOPES {
+        return Err(AdminError::invalid("scopes", format!("an integration has at most {MOST_SCOPES} scopes")));
+    }
+    Ok(())
 }

@@ -33,6 +33,10 @@ pub struct Filter {
     pub state: Option<State>,
     /// Their current token was made before this.
     pub token_created_before: Option<Timestamp>,
+    /// Their rotation's window is open now, and ends before this.
+    pub rotation_ends_before: Option<Timestamp>,
+    /// They have an end that is still to come, and before this.
+    pub ends_before: Option<Timestamp>,
 }
 
 /// What a list can be asked for.
@@ -44,11 +48,26 @@ pub enum State {
     Rotating,
     /// KV has not taken the last change.
     Unpublished,
+    /// Somebody paused it.
+    Paused,
+    /// Its end has passed.
+    Ended,
 }
 
 /// The longest text to search for, in characters.
 const LONGEST_TEXT: usize = 200;
-const PARAMETERS: [&str; 8] = ["owner", "q", "scope", "state", "token_created_before", "sort", "cursor", "limit"];
+const PARAMETERS: [&str; 10] = [
+    "owner",
+    "q",
+    "scope",
+    "state",
+    "token_created_before",
+    "rotation_ends_before",
+    "ends_before",
+    "sort",
+    "cursor",
+    "limit",
+];
 /// Between texts that are searched together; no name and no description has it, and no text to search for.
 const SEPARATOR: &str = "\u{1f}";
 
@@ -67,6 +86,8 @@ impl ListIntegrations {
             scope: given.read("scope", Scope::parse)?,
             state: given.read("state", parse_state)?,
             token_created_before: given.read("token_created_before", parse_time)?,
+            rotation_ends_before: given.read("rotation_ends_before", parse_time)?,
+            ends_before: given.read("ends_before", parse_time)?,
         };
         let after = given.read("cursor", |text| Cursor::parse(text, sort))?;
         Ok(Self { filter, sort, after, limit: given.limit()? })
@@ -98,7 +119,9 @@ fn parse_state(text: &str) -> Result<State, &'static str> {
         "steady" => Ok(State::Steady),
         "rotating" => Ok(State::Rotating),
         "unpublished" => Ok(State::Unpublished),
-        _ => Err("it must be steady, rotating or unpublished"),
+        "paused" => Ok(State::Paused),
+        "ended" => Ok(State::Ended),
+        _ => Err("it must be steady, rotating, unpublished, paused or ended"),
     }
 }
 

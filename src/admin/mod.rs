@@ -10,27 +10,33 @@ pub mod history;
 mod host;
 mod impact;
 mod integration;
+mod life;
 mod list;
 mod owner_key;
 mod page;
 mod query;
 mod route;
 mod sort;
+mod token_rules;
+mod undo;
 
 pub use commands::{
     AgencyCommand, Asker, Command, Edit, Explain, IncomingRequest, IntegrationCommand, KnownRevs, NewAgency,
-    NewIntegration, NewSubAccount, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand,
-    SignIn, SubAccountCommand,
+    NewIntegration, NewSubAccount, NewToken, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes,
+    SessionCommand, SettingsCommand, SignIn, SubAccountCommand,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
-pub use field::{Description, IdempotencyKey, Name, Stored};
+pub use field::{Description, IdempotencyKey, Moment, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
-pub use integration::{Change, Integration, IntegrationView, TokenView, check_scopes};
+pub use integration::{Beside, Change, Integration, IntegrationView, TokenFacts, TokenView, check_end, check_scopes};
+pub use life::{DueKind, EXPIRING_SECONDS, Status, UNDO_SECONDS};
 pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};
+pub use token_rules::{ChangeTokenRules, ChangeUndoRules, Days, InvalidDays, TokenRules, UndoRules};
+pub use undo::{NotUndone, Taken, Undo, UndoView};

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::commands::{
     AgencyCommand, Command, IncomingRequest, IntegrationCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
-    SubAccountCommand,
+    SettingsCommand, SubAccountCommand,
 };
 use super::{AdminError, DocumentName, ListIntegrations, Paging, PolicyDraft};
 use crate::record::OwnerId;
@@ -30,6 +30,8 @@ pub struct Route {
     pub access: Access,
     /// How long its body may be, in bytes; `None` if it takes none.
     pub max_body: Option<usize>,
+    /// Whether its body may be left out.
+    pub body_is_optional: bool,
     /// Whether it is a list of which the query says what to show.
     pub takes_query: bool,
     /// Whether it mints a token, which is in its answer and nowhere else: then it takes an idempotency key.
@@ -72,7 +74,7 @@ pub enum Named {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 31] = [
+pub const ROUTES: [Route; 38] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
     get("/session", |_| Ok(SessionCommand::Show.into())),
     delete("/session", |_| Ok(SessionCommand::SignOut.into())),
@@ -85,6 +87,9 @@ pub const ROUTES: [Route; 31] = [
         Ok(AgencyCommand::Set { rev, agency: request.body()? }.into())
     })
     .body(MAX_BODY_BYTES),
+    get("/settings", |_| Ok(SettingsCommand::Show.into())),
+    patch("/settings", SettingsCommand::change).body(MAX_BODY_BYTES),
+    get("/lifecycle", |_| Ok(IntegrationCommand::Lifecycle.into())),
     get("/scopes", |_| Ok(PolicyCommand::Scopes.into())),
     get("/integrations", |request| Ok(IntegrationCommand::List(ListIntegrations::parse(request.query)?).into()))
         .query(),
@@ -106,8 +111,22 @@ pub const ROUTES: [Route; 31] = [
         Ok(IntegrationCommand::CancelRotation { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
     .names(Parameter::Integration),
-    post("/integrations/{id}/rotation/finish", |request| {
-        Ok(IntegrationCommand::FinishRotation { id: request.integration()?, rev: request.needed_rev()? }.into())
+    post("/integrations/{id}/rotation/finish", IntegrationCommand::finish)
+        .names(Parameter::Integration)
+        .optional_body(MAX_BODY_BYTES),
+    post("/integrations/{id}/rotation/extend", IntegrationCommand::extend)
+        .names(Parameter::Integration)
+        .body(MAX_BODY_BYTES),
+    post("/integrations/{id}/pause", |request| {
+        Ok(IntegrationCommand::Pause { id: request.integration()?, rev: request.needed_rev()? }.into())
+    })
+    .names(Parameter::Integration),
+    post("/integrations/{id}/resume", |request| {
+        Ok(IntegrationCommand::Resume { id: request.integration()?, rev: request.needed_rev()? }.into())
+    })
+    .names(Parameter::Integration),
+    post("/integrations/{id}/undo", |request| {
+        Ok(IntegrationCommand::Undo { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
     .names(Parameter::Integration),
     get("/integrations/{id}/events", |request| {
@@ -190,6 +209,10 @@ impl Route {
         Self { max_body: Some(max_bytes), ..self }
     }
 
+    const fn optional_body(self, max_bytes: usize) -> Self {
+        Self { max_body: Some(max_bytes), body_is_optional: true, ..self }
+    }
+
     const fn query(self) -> Self {
         Self { takes_query: true, ..self }
     }
@@ -259,6 +282,7 @@ const fn delete(path: &'static str, parse: Parse) -> Route {
 }
 
 const fn route(method: &'static str, path: &'static str, parse: Parse) -> Route {
-    let (access, max_body, takes_query, mints, parameter) = (Access::Admin, None, false, false, Parameter::None);
-    Route { method, path, access, max_body, takes_query, mints, parameter, parse }
+    let (access, max_body, parameter) = (Access::Admin, None, Parameter::None);
+    let (body_is_optional, takes_query, mints) = (false, false, false);
+    Route { method, path, access, max_body, body_is_optional, takes_query, mints, parameter, parse }
 }

@@ -131,6 +131,13 @@ impl Token {
 }
 
 impl Plaintext {
+    /// The last four characters, by which its holder tells it from others. They are 18 bits of the checksum, which say
+    /// nothing of the secret to who cannot try all of it.
+    pub fn last_four(&self) -> String {
+        let before = self.0.len().saturating_sub(4);
+        self.0.get(before..).unwrap_or_default().to_owned()
+    }
+
     /// Gives the text away, to the one response that shows it.
     pub fn reveal(self) -> String {
         self.0

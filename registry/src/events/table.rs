@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::database::{Database, bound, number, row};
+use crate::integrations::tokens;
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
@@ -59,9 +60,9 @@ pub(crate) fn page(database: &Database, integration: &IntegrationId, paging: Pag
     let more = cut(&mut rows, paging.limit);
     let cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
     let events: Vec<_> = rows.into_iter().map(Event::from).collect();
-    Ok(
-        json!({ "events": events, "cursor": cursor, "total": database.count("events WHERE integration = ?", vec![id()])? }),
-    )
+    let total = database.count("events WHERE integration = ?", vec![id()])?;
+    let last_fours = tokens::last_fours(database, integration)?;
+    Ok(json!({ "events": events, "cursor": cursor, "total": total, "last_fours": last_fours }))
 }
 
 impl From<Row> for Event {

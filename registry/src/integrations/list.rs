@@ -1,4 +1,5 @@
-//! A page of the list of integrations, in four statements however long it is.
+//! A page of the list of integrations, in six statements however long it is; one more for each of its deletions and finished rotations
+//! of the last 30 minutes.
 
 use serde::Serialize;
 
@@ -8,8 +9,11 @@ use crate::database::{Database, bound, number};
 use crate::outbox::table as outbox;
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
+use crate::token_rules::table as token_rules;
+use crate::undo;
 use tidegate::admin::{
-    AdminError, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
+    AdminError, Beside, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
+    UNDO_SECONDS,
 };
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
@@ -43,13 +47,18 @@ pub(crate) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
     let (mut tokens, unpublished) = (tokens::of_some(database, &ids)?, outbox::unpublished(database, &ids)?);
+    let undos = undo::of_some(database, &ids, now.before(UNDO_SECONDS))?;
+    let rules = token_rules::find(database)?.rules;
     let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);
     for row in rows {
         let tokens = tokens.remove(&row.id).unwrap_or_default();
         let integration = table::assemble(row, &tokens)?;
         let created = |n| tokens::created_at(&tokens, n);
         cursor = more.then(|| Cursor { key: key(list.sort.by, &integration, created), id: integration.id.clone() });
-        integrations.push(integration.view(!unpublished.contains(&integration.id), created, now));
+        let published = !unpublished.contains(&integration.id);
+        let token = |n| tokens::facts(&tokens, n);
+        let beside = Beside { published, token: &token, rules: &rules, undo: undos.get(&integration.id) };
+        integrations.push(integration.view(&beside, now));
     }
     let cursor = cursor.map(|cursor| cursor.to_text(list.sort));
     Ok(Page { integrations, cursor, total })
@@ -105,7 +114,7 @@ fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp
 
 impl Conditions {
     fn of(filter: &Filter, now: Timestamp) -> Self {
-        let Filter { owner, text, scope, state, token_created_before } = filter;
+        let Filter { owner, text, scope, state, token_created_before, rotation_ends_before, ends_before } = filter;
         let mut conditions = Self { sql: "gone_at IS NULL".to_owned(), values: Vec::new() };
         if let Some(owner) = owner {
             conditions.and("level = ? AND owner_id = ?", vec![owner.level.as_str().into(), owner.id.as_str().into()]);
@@ -125,6 +134,14 @@ impl Conditions {
         if let Some(before) = token_created_before {
             conditions.and(&format!("{TOKEN_MADE} < ?"), vec![bound(before.seconds())]);
         }
+        if let Some(before) = rotation_ends_before {
+            let sql =
+                "id IN (SELECT integration FROM tokens WHERE ended_at IS NULL AND not_after > ? AND not_after < ?)";
+            conditions.and(sql, vec![number(now.seconds()), bound(before.seconds())]);
+        }
+        if let Some(before) = ends_before {
+            conditions.and("expires_at > ? AND expires_at < ?", vec![number(now.seconds()), bound(before.seconds())]);
+        }
         conditions
     }
 
@@ -134,6 +151,8 @@ impl Conditions {
         match state {
             State::Steady => self.and(&format!("NOT {open}"), vec![number(now.seconds())]),
             State::Rotating => self.and(open, vec![number(now.seconds())]),
+            State::Paused => self.and("paused <> 0", vec![]),
+            State::Ended => self.and("expires_at <= ?", vec![number(now.seconds())]),
             State::Unpublished => self.and(&format!("id IN ({})", outbox::UNPUBLISHED), vec![]),
         }
     }

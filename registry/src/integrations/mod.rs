@@ -1,9 +1,11 @@
 //! Integrations: commands.
 
 pub(crate) mod groups;
+mod lifecycle;
 mod list;
 pub(crate) mod table;
-mod tokens;
+pub(crate) mod tokens;
+mod undo;
 pub(crate) mod view;
 
 use serde_json::{Value, json};
@@ -14,16 +16,20 @@ use super::agency::{self as agencies};
 use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
+use super::due;
 use super::events;
 use super::policies::table as policies;
 use super::rev::Rev;
 use super::sub_accounts::table as sub_accounts;
+use super::token_rules::table as token_rules;
+use super::undo as undos;
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, Rotate, check_scopes,
-    history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, Undo,
+    check_end, check_scopes, history,
 };
 use tidegate::record::{Level, Owner, Record};
 use tidegate::scope::ScopeSet;
+use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted};
 
 /// Runs a command.
@@ -34,13 +40,18 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::Show(id) => show(context, &id),
         IntegrationCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
         IntegrationCommand::Delete { id, rev } => delete(context, &id, rev),
-        IntegrationCommand::Rotate { id, rev, rotate } => self::rotate(context, &id, rev, rotate),
+        IntegrationCommand::Rotate { id, rev, token } => rotate(context, &id, rev, token),
         IntegrationCommand::CancelRotation { id, rev } => {
             change(context, &id, rev, Change::CancelRotation, "rotation.cancelled")
         }
-        IntegrationCommand::FinishRotation { id, rev } => {
-            change(context, &id, rev, Change::FinishRotation, "rotation.finished")
+        IntegrationCommand::FinishRotation { id, rev, leaked } => {
+            change(context, &id, rev, Change::FinishRotation { leaked }, "rotation.finished")
         }
+        IntegrationCommand::ExtendRotation { id, rev, until } => extend(context, &id, rev, until),
+        IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, "integration.paused"),
+        IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, "integration.resumed"),
+        IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
+        IntegrationCommand::Lifecycle => Answer::json(200, &lifecycle::lifecycle(context.database, context.now)?, None),
         IntegrationCommand::Events(id, paging) => events::list(context, &id, paging),
     }
 }
@@ -54,13 +65,16 @@ fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError
 fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> {
     check_owner(context.database, &new.owner)?;
     check_known(context.database, &new.scopes)?;
+    check_end(new.expires_at, context.now)?;
+    token_rules::find(context.database)?.rules.check_end(new.expires_at, context.now)?;
     if new.owner.level == Level::Agency {
         agencies::set_by_first_integration(context, &new.owner.id)?;
     }
     let id = IntegrationId::from_entropy(context.random()?);
     let Minted { plaintext, hash } = context.mint(&id)?;
     let integration = Integration::create(new, id, hash, context.now);
-    save(context, &integration, "integration.created", &history::created(&integration))?;
+    save(context, &integration, "integration.created", &history::created(&integration), None)?;
+    tokens::keep_last_four(context.database, &integration.id, 1, plaintext.last_four())?;
     Ok(Answer::integration(201, integration).with_token(plaintext))
 }
 
@@ -77,19 +91,34 @@ fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<A
 
 /// `DELETE /integrations/{id}`
 fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
-    let integration = based_on(context, id, rev)?;
+    let (integration, _) = due::settled(context.database, based_on(context, id, rev)?)?;
     let Rev(rev) = Rev(rev).next()?;
     table::delete(context.database, id, rev, context.now)?;
+    let undo = Undo::of_deletion(&integration, rev, context.now);
+    undos::keep(context.database, id, Some(&undo))?;
+    due::call_off(context.database, id, Some(&undo), context.now)?;
     context.publish(&Record::Gone { id: id.clone(), rev })?;
     context.event("integration.deleted", Some(id), &history::deleted(&integration, context.now))?;
-    Ok(Answer::no_content())
+    Ok(Answer::gone(rev))
 }
 
 /// `POST /integrations/{id}/rotate`
-fn rotate(context: &Context, id: &IntegrationId, rev: u64, rotate: Rotate) -> Result<Answer, AdminError> {
+fn rotate(context: &Context, id: &IntegrationId, rev: u64, token: NewToken) -> Result<Answer, AdminError> {
     let Minted { plaintext, hash } = context.mint(id)?;
-    let answer = change(context, id, rev, Change::Rotate(rotate, hash), "rotation.started")?;
+    let answer = change(context, id, rev, Change::Rotate(token, hash), "rotation.started")?;
+    if let Answer::Integration { integration, .. } = &answer {
+        let n = integration.tokens.current().n;
+        tokens::keep_last_four(context.database, id, n, plaintext.last_four())?;
+    }
     Ok(answer.with_token(plaintext))
+}
+
+/// `POST /integrations/{id}/rotation/extend`. The window began when the token was made that takes the other's place.
+fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> Result<Answer, AdminError> {
+    let integration = load(context.database, id)?;
+    let tokens = tokens::of(context.database, id)?;
+    let began = tokens::created_at(&tokens, integration.tokens.current().n);
+    change(context, id, rev, Change::ExtendRotation { began, until }, "rotation.extended")
 }
 
 fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
@@ -122,8 +151,16 @@ fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind:
     if present.is_unchanged_by(&change) {
         return Ok(Answer::integration(200, present));
     }
-    let (integration, detail) = present.apply(change, context.now)?;
-    save(context, &integration, kind, &detail)?;
+    let (present, has_ended) = due::settled(context.database, present)?;
+    if has_ended && change.needs_life(&present) {
+        return Err(AdminError::Ended);
+    }
+    let undo = Undo::of(&present, &change, context.now);
+    let (integration, detail) = present.clone().apply(change.clone(), context.now)?;
+    if change.obeys_max_lifetime(&present, &integration) {
+        token_rules::find(context.database)?.rules.check_end(integration.expires_at, context.now)?;
+    }
+    save(context, &integration, kind, &detail, undo.as_ref())?;
     Ok(Answer::integration(200, integration))
 }
 
@@ -136,8 +173,17 @@ fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integrati
     Err(AdminError::Stale(json!(view(context.database, &integration, context.now)?)))
 }
 
-fn save(context: &Context, integration: &Integration, kind: &str, detail: &Value) -> Result<(), AdminError> {
+/// Writes a changed integration with all that goes with it. `undo` is what can be undone of the change.
+fn save(
+    context: &Context,
+    integration: &Integration,
+    kind: &str,
+    detail: &Value,
+    undo: Option<&Undo>,
+) -> Result<(), AdminError> {
     table::save(context.database, integration, context.now)?;
+    undos::keep(context.database, &integration.id, undo)?;
+    due::schedule(context.database, integration, undo, context.now)?;
     context.publish(&integration.record())?;
     context.event(kind, Some(&integration.id), detail)
 }

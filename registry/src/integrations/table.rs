@@ -5,6 +5,7 @@ use crate::database::{Database, number, row};
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Description, Integration, Name, Stored, searchable};
 use tidegate::record::{self, Level, Owner, OwnerId};
+use tidegate::rotation::Rotation;
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
@@ -57,6 +58,22 @@ pub(crate) fn find(database: &Database, id: &IntegrationId) -> Result<Option<Int
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id = ? AND gone_at IS NULL");
     let Some(row) = database.row(&sql, key(id))? else { return Ok(None) };
     assemble(row, &tokens::of(database, id)?).map(Some)
+}
+
+/// A deleted integration without its tokens, and its revision. A fault where this release cannot express all that it is.
+pub(crate) fn find_gone(database: &Database, id: &IntegrationId) -> Result<Option<(Row, u64)>, AdminError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM integrations WHERE id = ? AND gone_at IS NOT NULL AND record_version <= ?");
+    let row: Option<Row> = database.row(&sql, vec![id.as_str().into(), number(record::VERSION.into())])?;
+    Ok(row.map(|row| {
+        let rev = row.rev;
+        (row, rev)
+    }))
+}
+
+/// Marks a deleted integration as one that exists. Its tokens are written with it.
+pub(crate) fn bring_back(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+    database.run("UPDATE integrations SET gone_at = NULL WHERE id = ?", key(id))
 }
 
 /// The revision of an integration, deleted or not; `None` if there never was one with this id.
@@ -163,10 +180,17 @@ pub(crate) fn delete(database: &Database, id: &IntegrationId, rev: u64, now: Tim
 
 /// An integration of its row and its present tokens.
 pub(crate) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminError> {
-    let corrupt = |what: &str| AdminError::Registry(format!("{what} of {} are inconsistent", row.id));
+    match tokens::rotation(tokens) {
+        Some(tokens) => with_tokens(row, tokens),
+        None => Err(inconsistent("tokens", &row.id)),
+    }
+}
+
+/// An integration of its row and its tokens.
+pub(crate) fn with_tokens(row: Row, tokens: Rotation) -> Result<Integration, AdminError> {
     Ok(Integration {
-        tokens: tokens::rotation(tokens).ok_or_else(|| corrupt("tokens"))?,
-        scopes: serde_json::from_str(&row.scopes).map_err(|_| corrupt("scopes"))?,
+        tokens,
+        scopes: serde_json::from_str(&row.scopes).map_err(|_| inconsistent("scopes", &row.id))?,
         id: row.id,
         rev: row.rev,
         owner: Owner { level: row.level, id: row.owner_id },
@@ -178,6 +202,10 @@ pub(crate) fn assemble(row: Row, tokens: &[Token]) -> Result<Integration, AdminE
         created_at: Timestamp::from_seconds(row.created_at),
         updated_at: Timestamp::from_seconds(row.updated_at),
     })
+}
+
+fn inconsistent(what: &str, id: &IntegrationId) -> AdminError {
+    AdminError::Registry(format!("{what} of {id} are inconsistent"))
 }
 
 fn key(id: &IntegrationId) -> Vec<Parameter> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::database::{Database, number, row};
 use crate::storage::Parameter;
-use tidegate::admin::{AdminError, Integration};
+use tidegate::admin::{AdminError, Integration, TokenFacts};
 use tidegate::rotation::{LiveToken, Rotation};
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, TokenHash};
@@ -17,6 +17,21 @@ row! {
         hash: TokenHash,
         created_at: u64,
         not_after: Option<u64>,
+        last_four: Option<String>,
+    }
+}
+
+row! {
+    struct Numbered {
+        n: u32,
+        hash: TokenHash,
+    }
+}
+
+row! {
+    struct LastFour {
+        n: u32,
+        last_four: String,
     }
 }
 
@@ -25,14 +40,14 @@ pub(crate) type Tokens = BTreeMap<IntegrationId, Vec<Token>>;
 
 /// The tokens of one integration.
 pub(crate) fn of(database: &Database, id: &IntegrationId) -> Result<Vec<Token>, AdminError> {
-    let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
+    let sql = "SELECT integration, n, hash, created_at, not_after, last_four FROM tokens
         WHERE integration = ? AND ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC";
     database.rows(sql, vec![id.as_str().into()])
 }
 
 /// The tokens of some integrations, given as a JSON list of ids.
 pub(crate) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminError> {
-    let sql = "SELECT integration, n, hash, created_at, not_after FROM tokens
+    let sql = "SELECT integration, n, hash, created_at, not_after, last_four FROM tokens
         WHERE integration IN (SELECT value FROM json_each(?)) AND ended_at IS NULL
         ORDER BY not_after IS NOT NULL, n DESC";
     Ok(by_integration(database.rows(sql, vec![ids.into()])?))
@@ -55,6 +70,39 @@ pub(crate) fn rotation(tokens: &[Token]) -> Option<Rotation> {
 pub(crate) fn created_at(tokens: &[Token], n: u32) -> Timestamp {
     let created = tokens.iter().find(|token| token.n == n).map(|token| token.created_at);
     Timestamp::from_seconds(created.unwrap_or_default())
+}
+
+/// What the admin API shows of the token with number `n`.
+pub(crate) fn facts(tokens: &[Token], n: u32) -> TokenFacts {
+    let last_four = tokens.iter().find(|token| token.n == n).and_then(|token| token.last_four.clone());
+    TokenFacts { created_at: created_at(tokens, n), last_four }
+}
+
+/// The token of an integration with this number, whether it has ended or not.
+pub(crate) fn numbered(database: &Database, id: &IntegrationId, n: u32) -> Result<Option<LiveToken>, AdminError> {
+    let sql = "SELECT n, hash FROM tokens WHERE integration = ? AND n = ?";
+    let row: Option<Numbered> = database.row(sql, vec![id.as_str().into(), number(n.into())])?;
+    Ok(row.map(|Numbered { n, hash }| LiveToken { n, hash }))
+}
+
+/// The last four characters of an integration's tokens, ended ones too, by their numbers, as far as they were kept; of the newest
+/// 1,000.
+pub(crate) fn last_fours(database: &Database, id: &IntegrationId) -> Result<BTreeMap<u32, String>, AdminError> {
+    let sql =
+        "SELECT n, last_four FROM tokens WHERE integration = ? AND last_four IS NOT NULL ORDER BY n DESC LIMIT 1000";
+    let rows: Vec<LastFour> = database.rows(sql, vec![id.as_str().into()])?;
+    Ok(rows.into_iter().map(|LastFour { n, last_four }| (n, last_four)).collect())
+}
+
+/// Keeps the last four characters of a token that was just minted.
+pub(crate) fn keep_last_four(
+    database: &Database,
+    id: &IntegrationId,
+    n: u32,
+    last_four: String,
+) -> Result<(), AdminError> {
+    let sql = "UPDATE tokens SET last_four = ? WHERE integration = ? AND n = ?";
+    database.run(sql, vec![last_four.into(), id.as_str().into(), number(n.into())])
 }
 
 /// Writes an integration's tokens. What is no longer among them has ended.

@@ -3,7 +3,9 @@
 use super::tokens;
 use crate::database::Database;
 use crate::outbox::table as outbox;
-use tidegate::admin::{AdminError, Integration, IntegrationView};
+use crate::token_rules::table as token_rules;
+use crate::undo;
+use tidegate::admin::{AdminError, Beside, Integration, IntegrationView};
 use tidegate::time::Timestamp;
 
 /// An integration as the admin API shows it.
@@ -14,5 +16,7 @@ pub(crate) fn view(
 ) -> Result<IntegrationView, AdminError> {
     let tokens = tokens::of(database, &integration.id)?;
     let published = outbox::is_published(database, &integration.id)?;
-    Ok(integration.view(published, |n| tokens::created_at(&tokens, n), now))
+    let (rules, undo) = (token_rules::find(database)?.rules, undo::find(database, &integration.id)?);
+    let token = |n| tokens::facts(&tokens, n);
+    Ok(integration.view(&Beside { published, token: &token, rules: &rules, undo: undo.as_ref() }, now))
 }

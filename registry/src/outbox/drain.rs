@@ -73,6 +73,17 @@ impl Share {
     pub const OF_A_COMMAND: Self = Self { puts: 10, time_ms: 5_000 };
     /// The platform allows 1,000 calls in an invocation.
     pub const OF_AN_ALARM: Self = Self { puts: 500, time_ms: 20_000 };
+
+    /// What is left of it after so many other entries and so much time; at least what a command does, so that a backlog of the
+    /// others does not keep revocations from KV.
+    #[must_use]
+    pub fn after(self, entries: u64, spent_ms: u64) -> Self {
+        let Self { puts, time_ms } = Self::OF_A_COMMAND;
+        Self {
+            puts: self.puts.saturating_sub(entries).max(puts),
+            time_ms: self.time_ms.saturating_sub(spent_ms).max(time_ms),
+        }
+    }
 }
 
 /// What became of a put.

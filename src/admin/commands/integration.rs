@@ -4,11 +4,12 @@ use std::fmt;
 
 use super::{Command, Request};
 use crate::admin::body::parse;
-use crate::admin::{AdminError, Description, ListIntegrations, Name, Paging};
+use crate::admin::{AdminError, Description, ListIntegrations, Moment, Name, Paging};
 use crate::json::{self, FromJson, Object, word};
 use crate::record::Owner;
 use crate::rotation::Window;
 use crate::scope::ScopeSet;
+use crate::time::Timestamp;
 use crate::token::IntegrationId;
 
 /// Integrations.
@@ -20,9 +21,14 @@ pub enum IntegrationCommand {
     Show(IntegrationId),
     Edit { id: IntegrationId, rev: u64, edit: Edit },
     Delete { id: IntegrationId, rev: u64 },
-    Rotate { id: IntegrationId, rev: u64, rotate: Rotate },
+    Rotate { id: IntegrationId, rev: u64, token: NewToken },
     CancelRotation { id: IntegrationId, rev: u64 },
-    FinishRotation { id: IntegrationId, rev: u64 },
+    FinishRotation { id: IntegrationId, rev: u64, leaked: bool },
+    ExtendRotation { id: IntegrationId, rev: u64, until: Timestamp },
+    Pause { id: IntegrationId, rev: u64 },
+    Resume { id: IntegrationId, rev: u64 },
+    Undo { id: IntegrationId, rev: u64 },
+    Lifecycle,
     Events(IntegrationId, Paging<u64>),
 }
 
@@ -37,6 +43,8 @@ pub struct NewIntegration {
     pub owner: Owner,
     /// What it may do.
     pub scopes: ScopeSet,
+    /// The first second in which all its tokens are dead, if there is to be one.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// `PATCH /integrations/{id}`: what is left out stays as it is.
@@ -48,9 +56,22 @@ pub struct Edit {
     pub description: Option<Description>,
     /// The new scopes, all of them.
     pub scopes: Option<ScopeSet>,
+    /// The new end; `Some(None)` where it is to have none.
+    pub expires_at: Option<Option<Timestamp>>,
 }
 
 /// `POST /integrations/{id}/rotate`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// What becomes of the present tokens.
+    pub rotate: Rotate,
+    /// The integration's new end; `None` where it stays as it is.
+    pub expires_at: Option<Option<Timestamp>>,
+    /// Whether a present token is said to have leaked.
+    pub leaked: bool,
+}
+
+/// What becomes of the present tokens, where a new one is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotate {
     /// The present token lives on for a window.
@@ -67,39 +88,106 @@ impl IntegrationCommand {
 
     pub(in crate::admin) fn rotate(request: &Request<'_>) -> Result<Command, AdminError> {
         let (id, rev) = (request.integration()?, request.needed_rev()?);
-        Ok(Self::Rotate { id, rev, rotate: request.body()? }.into())
+        Ok(Self::Rotate { id, rev, token: request.body()? }.into())
+    }
+
+    pub(in crate::admin) fn finish(request: &Request<'_>) -> Result<Command, AdminError> {
+        let (id, rev) = (request.integration()?, request.needed_rev()?);
+        let Finish { leaked } = if request.body.is_empty() { Finish::default() } else { request.body()? };
+        Ok(Self::FinishRotation { id, rev, leaked }.into())
+    }
+
+    pub(in crate::admin) fn extend(request: &Request<'_>) -> Result<Command, AdminError> {
+        let (id, rev) = (request.integration()?, request.needed_rev()?);
+        let Extend { expires_at: Moment(until) } = request.body()?;
+        Ok(Self::ExtendRotation { id, rev, until }.into())
     }
 }
 
-crate::json_object!(NewIntegration { name, description: default, owner, scopes });
+/// `POST /integrations/{id}/rotation/finish`: the body may be left out.
+#[derive(Default)]
+struct Finish {
+    leaked: bool,
+}
 
-crate::json_object!(Edit { name: given, description: given, scopes: given });
+/// `POST /integrations/{id}/rotation/extend`
+struct Extend {
+    expires_at: Moment,
+}
+
+crate::json_object!(Finish { leaked: default });
+
+crate::json_object!(Extend { expires_at });
+
+impl FromJson for NewIntegration {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "description", "owner", "scopes", "expires_at"])?;
+        Ok(Self {
+            name: fields.required("name")?,
+            description: fields.given("description")?.unwrap_or_default(),
+            owner: fields.required("owner")?,
+            scopes: fields.required("scopes")?,
+            expires_at: fields.optional("expires_at")?.map(|Moment(end)| end),
+        })
+    }
+}
+
+impl FromJson for Edit {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let mut fields = Object::of(value, &["name", "description", "scopes", "expires_at"])?;
+        Ok(Self {
+            name: fields.given("name")?,
+            description: fields.given("description")?,
+            scopes: fields.given("scopes")?,
+            expires_at: end(&mut fields)?,
+        })
+    }
+}
+
+/// The member `expires_at`, which may be left out, and where it is null says that there is no end.
+fn end(fields: &mut Object<'_>) -> Result<Option<Option<Timestamp>>, json::Error> {
+    let given: Option<Option<Moment>> = fields.given("expires_at")?;
+    Ok(given.map(|end| end.map(|Moment(end)| end)))
+}
 
 impl Edit {
     fn parse(body: &str) -> Result<Self, AdminError> {
         let edit: Self = parse(body)?;
         match edit {
-            Self { name: None, description: None, scopes: None } => {
-                Err(AdminError::invalid("name", "nothing to change: give name, description or scopes"))
+            Self { name: None, description: None, scopes: None, expires_at: None } => {
+                Err(AdminError::invalid("name", "nothing to change: give name, description, scopes or expires_at"))
             }
             edit => Ok(edit),
         }
     }
 }
 
-impl FromJson for Rotate {
+impl From<Rotate> for NewToken {
+    fn from(rotate: Rotate) -> Self {
+        Self { rotate, expires_at: None, leaked: false }
+    }
+}
+
+impl FromJson for NewToken {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["expire", "window_seconds"])?;
+        let mut fields = Object::of(value, &["expire", "window_seconds", "expires_at", "leaked"])?;
         let Expire(later) = fields.required("expire")?;
         let window: Option<u64> = fields.given("window_seconds")?;
         let wrong =
-            |what: &dyn fmt::Display| json::Error { place: "window_seconds".to_owned(), what: what.to_string() };
-        match window {
-            None if later => Ok(Self::Later(Window::DEFAULT)),
-            None => Ok(Self::Now),
-            Some(seconds) if later => Window::from_seconds(seconds).map(Self::Later).map_err(|error| wrong(&error)),
-            Some(_) => Err(wrong(&"there is no window where all tokens expire now")),
+            |field: &str, what: &dyn fmt::Display| json::Error { place: field.to_owned(), what: what.to_string() };
+        let rotate = match window {
+            None if later => Rotate::Later(Window::DEFAULT),
+            None => Rotate::Now,
+            Some(seconds) if later => {
+                Window::from_seconds(seconds).map(Rotate::Later).map_err(|error| wrong("window_seconds", &error))?
+            }
+            Some(_) => return Err(wrong("window_seconds", &"there is no window where all tokens expire now")),
+        };
+        let leaked = fields.given("leaked")?.unwrap_or_default();
+        if leaked && later {
+            return Err(wrong("leaked", &"a token that leaked must expire now"));
         }
+        Ok(Self { rotate, expires_at: end(&mut fields)?, leaked })
     }
 }
 

@@ -5,13 +5,15 @@ mod integration;
 mod policy;
 mod resync;
 mod session;
+mod settings;
 mod sub_account;
 
 pub use self::agency::{AgencyCommand, NewAgency};
-pub use self::integration::{Edit, IntegrationCommand, NewIntegration, Rotate};
+pub use self::integration::{Edit, IntegrationCommand, NewIntegration, NewToken, Rotate};
 pub use self::policy::{Asker, Explain, PolicyCommand, Scopes};
 pub use self::resync::ResyncCommand;
 pub use self::session::{SessionCommand, SignIn};
+pub use self::settings::SettingsCommand;
 pub use self::sub_account::{NewSubAccount, RenameSubAccount, SubAccountCommand};
 use super::body;
 use super::query::parse_rev;
@@ -27,6 +29,7 @@ pub enum Command {
     Session(SessionCommand),
     SubAccount(SubAccountCommand),
     Agency(AgencyCommand),
+    Settings(SettingsCommand),
     Integration(IntegrationCommand),
     Policy(PolicyCommand),
     Resync(ResyncCommand),
@@ -129,6 +132,7 @@ from! {
     Session(SessionCommand)
     SubAccount(SubAccountCommand)
     Agency(AgencyCommand)
+    Settings(SettingsCommand)
     Integration(IntegrationCommand)
     Policy(PolicyCommand)
     Resync(ResyncCommand)

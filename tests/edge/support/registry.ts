@@ -15,8 +15,14 @@ export function tables(): Promise<Record<string, unknown[]>> {
 /** Rings the alarm, if one is set; tells whether one was. */
 export const ring = () => runDurableObjectAlarm(stub());
 
-/** When the alarm will ring, in milliseconds. */
-export const alarm = () => runInDurableObject(stub(), (_, { storage }) => storage.getAlarm());
+/** A month, in milliseconds. Every token has a reminder, further ahead than that. */
+const MONTH = 30 * 86_400_000;
+
+/** When the alarm will ring, in milliseconds; null where none is set, or nothing is due within a month. */
+export async function alarm(): Promise<number | null> {
+  const at = await runInDurableObject(stub(), (_, { storage }) => storage.getAlarm());
+  return at !== null && at - Date.now() < MONTH ? at : null;
+}
 
 /** Ends the object: the next call finds a new instance with nothing but what is on disk. */
 export async function evict(): Promise<void> {

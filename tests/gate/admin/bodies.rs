@@ -1,6 +1,6 @@
 //! Every body: what is accepted, and which field a refusal names.
 
-use tidegate::admin::{AdminError, Command, IntegrationCommand, Rotate, SignIn};
+use tidegate::admin::{AdminError, Command, IntegrationCommand, NewToken, Rotate, SignIn};
 use tidegate::rotation::Window;
 
 use super::{ID, field, send};
@@ -244,12 +244,15 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
 #[test]
 fn windows_are_seven_days_unless_chosen() {
     let rotate = |body| match send("POST", &format!("/integrations/{ID}/rotate"), body) {
-        Ok(Command::Integration(IntegrationCommand::Rotate { rotate, .. })) => rotate,
+        Ok(Command::Integration(IntegrationCommand::Rotate { token, .. })) => token,
         other => panic!("{other:?}"),
     };
-    assert_eq!(rotate(r#"{"expire":"now"}"#), Rotate::Now);
-    assert_eq!(rotate(r#"{"expire":"later"}"#), Rotate::Later(Window::DEFAULT));
-    assert_eq!(rotate(r#"{"expire":"later","window_seconds":2592000}"#), Rotate::Later(Window::LONGEST));
+    assert_eq!(rotate(r#"{"expire":"now"}"#), NewToken::from(Rotate::Now));
+    assert_eq!(rotate(r#"{"expire":"later"}"#), NewToken::from(Rotate::Later(Window::DEFAULT)));
+    assert_eq!(
+        rotate(r#"{"expire":"later","window_seconds":2592000}"#),
+        NewToken::from(Rotate::Later(Window::LONGEST))
+    );
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What each change does to an integration, and how the admin API shows it.
 
 use serde_json::{Value, json};
-use tidegate::admin::{AdminError, Change, Command, Integration, IntegrationCommand, Rotate, check_scopes, history};
+use tidegate::admin::{
+    AdminError, Beside, Change, Command, Integration, IntegrationCommand, Rotate, TokenFacts, TokenRules, check_scopes,
+    history,
+};
 use tidegate::openapi::{Document, compile};
 use tidegate::record::Record;
 use tidegate::rotation::{Conflict, Rotation, Window};
-use tidegate::time::Timestamp;
 use tidegate::token::Authentic;
 
 use super::super::support::{NOW, at, integration_id, live_token, minted, scopes};
@@ -30,11 +32,11 @@ fn edit(body: &str) -> Change {
 }
 
 fn rotate_now(n: u8) -> Change {
-    Change::Rotate(Rotate::Now, minted(1, n).1)
+    Change::Rotate(Rotate::Now.into(), minted(1, n).1)
 }
 
 fn rotate_later(n: u8) -> Change {
-    Change::Rotate(Rotate::Later(Window::SHORTEST), minted(1, n).1)
+    Change::Rotate(Rotate::Later(Window::SHORTEST).into(), minted(1, n).1)
 }
 
 fn apply(integration: Integration, change: Change, now: u64) -> Integration {
@@ -76,7 +78,7 @@ fn an_edit_to_what_is_there_already_changes_nothing() {
     {
         assert!(!integration.is_unchanged_by(&change), "{change:?}");
     }
-    for change in [rotate_now(2), rotate_later(2), Change::CancelRotation, Change::FinishRotation] {
+    for change in [rotate_now(2), rotate_later(2), Change::CancelRotation, Change::FinishRotation { leaked: false }] {
         assert!(!integration.is_unchanged_by(&change), "{change:?}");
     }
 }
@@ -88,7 +90,7 @@ fn rotations_follow_the_table() {
     assert_eq!((rotating.rev, rotating.last_n, &rotating.tokens), (2, 2, &two));
     for (change, tokens) in [
         (Change::CancelRotation, live_token(1, 1)),
-        (Change::FinishRotation, live_token(1, 2)),
+        (Change::FinishRotation { leaked: false }, live_token(1, 2)),
         (rotate_now(3), live_token(1, 3)),
     ] {
         let after = apply(rotating.clone(), change.clone(), NOW + 59);
@@ -101,10 +103,10 @@ fn conflicts_are_refused() {
     let rotating = apply(created(), rotate_later(2), NOW);
     for (integration, change, now, conflict) in [
         (created(), Change::CancelRotation, NOW, Conflict::Completed),
-        (created(), Change::FinishRotation, NOW, Conflict::Completed),
+        (created(), Change::FinishRotation { leaked: false }, NOW, Conflict::Completed),
         (rotating.clone(), rotate_later(3), NOW + 59, Conflict::UnderWay),
         (rotating.clone(), Change::CancelRotation, NOW + 60, Conflict::Completed),
-        (rotating, Change::FinishRotation, NOW + 60, Conflict::Completed),
+        (rotating, Change::FinishRotation { leaked: false }, NOW + 60, Conflict::Completed),
     ] {
         let refused = integration.apply(change.clone(), at(now)).unwrap_err();
         assert_eq!(refused, AdminError::Conflict(conflict), "{change:?}");
@@ -166,6 +168,7 @@ fn an_audit_detail_tells_what_changed() {
             "scopes": { "added": ["c"], "removed": ["a"] },
             "name": { "from": "Sync", "to": "New" },
             "description": { "from": steady.description, "to": "why" },
+            "expires_at": { "from": null, "to": null },
         })
     );
     let later = json!({
@@ -176,7 +179,7 @@ fn an_audit_detail_tells_what_changed() {
 
     let rotating = apply(steady.clone(), rotate_later(2), NOW);
     assert_eq!(detail(&rotating, Change::CancelRotation, NOW + 1), json!({ "n": 1, "ended": [2] }));
-    assert_eq!(detail(&rotating, Change::FinishRotation, NOW + 1), json!({ "n": 2, "ended": [1] }));
+    assert_eq!(detail(&rotating, Change::FinishRotation { leaked: false }, NOW + 1), json!({ "n": 2, "ended": [1] }));
     assert_eq!(detail(&rotating, rotate_now(3), NOW + 59), json!({ "expire": "now", "n": 3, "ended": [2, 1] }));
     // The first token had died of its deadline, not of this change.
     assert_eq!(detail(&rotating, rotate_now(3), NOW + 60), json!({ "expire": "now", "n": 3, "ended": [2] }));
@@ -197,8 +200,9 @@ fn an_audit_detail_holds_no_hash() {
 }
 
 fn view(integration: &Integration, now: u64) -> Value {
-    let created = |n: u32| Timestamp::from_seconds(NOW + u64::from(n));
-    serde_json::to_value(integration.view(true, created, at(now))).unwrap()
+    let token = |n: u32| TokenFacts { created_at: at(NOW + u64::from(n)), last_four: Some(format!("xyz{n}")) };
+    let beside = Beside { published: true, token: &token, rules: &TokenRules::default(), undo: None };
+    serde_json::to_value(integration.view(&beside, at(now))).unwrap()
 }
 
 #[test]
@@ -209,8 +213,11 @@ fn a_view_shows_both_tokens_until_the_second() {
     assert_eq!(
         during["tokens"],
         json!([
-            { "n": 2, "use": "current", "created_at": "2026-01-15T08:00:02Z" },
-            { "n": 1, "use": "outgoing", "created_at": "2026-01-15T08:00:01Z", "expires_at": "2026-01-15T08:01:00Z" }
+            { "n": 2, "use": "current", "created_at": "2026-01-15T08:00:02Z", "last_four": "xyz2" },
+            {
+                "n": 1, "use": "outgoing", "created_at": "2026-01-15T08:00:01Z", "last_four": "xyz1",
+                "expires_at": "2026-01-15T08:01:00Z",
+            }
         ])
     );
     let after = view(&rotating, NOW + 60);

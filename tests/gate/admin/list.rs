@@ -62,7 +62,11 @@ fn filters_are_read() {
         ("state=steady", with(Filter { state: Some(State::Steady), ..Filter::default() })),
         ("state=rotating", with(Filter { state: Some(State::Rotating), ..Filter::default() })),
         ("state=unpublished", with(Filter { state: Some(State::Unpublished), ..Filter::default() })),
+        ("state=paused", with(Filter { state: Some(State::Paused), ..Filter::default() })),
+        ("state=ended", with(Filter { state: Some(State::Ended), ..Filter::default() })),
         ("token_created_before=7", with(Filter { token_created_before: Some(at(7)), ..Filter::default() })),
+        ("rotation_ends_before=8", with(Filter { rotation_ends_before: Some(at(8)), ..Filter::default() })),
+        ("ends_before=9", with(Filter { ends_before: Some(at(9)), ..Filter::default() })),
         (
             "owner=sub_account%3Aa-1&limit=2",
             ListIntegrations {
@@ -114,6 +118,8 @@ fn what_is_wrong_names_its_parameter() {
         ("state=gone", "state"),
         ("token_created_before=", "token_created_before"),
         ("token_created_before=-1", "token_created_before"),
+        ("rotation_ends_before=x", "rotation_ends_before"),
+        ("ends_before=2027-01-31", "ends_before"),
         ("token_created_before=1.5", "token_created_before"),
         ("token_created_before=99999999999", "token_created_before"),
         ("sort=", "sort"),

@@ -111,7 +111,14 @@ fn only_routes_with_a_body_take_one() {
             ("PUT" | "PATCH", "/policy") | ("PUT", "/policy/documents/{name}") | ("POST", "/policy/preview") => {
                 assert_eq!(limit, Some(MAX_POLICY_BYTES));
             }
-            ("POST", "/integrations/{id}/rotation/cancel" | "/integrations/{id}/rotation/finish" | "/resync") => {
+            (
+                "POST",
+                "/integrations/{id}/rotation/cancel"
+                | "/integrations/{id}/pause"
+                | "/integrations/{id}/resume"
+                | "/integrations/{id}/undo"
+                | "/resync",
+            ) => {
                 assert_eq!(limit, None, "{route:?}");
             }
             ("POST", "/session") => assert_eq!(limit, Some(MAX_SIGN_IN_BYTES)),
@@ -144,14 +151,19 @@ fn route(method: &str, path: &str) -> &'static Route {
 }
 
 fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command, AdminError> {
-    let body = if path.ends_with("rotate") { "{\"expire\":\"now\"}" } else { "{\"name\":\"x\"}" };
+    let body = match path.rsplit('/').next() {
+        Some("rotate") => "{\"expire\":\"now\"}",
+        Some("finish") => "",
+        Some("extend") => "{\"expires_at\":\"2027-01-31T12:00:00Z\"}",
+        _ => "{\"name\":\"x\"}",
+    };
     Command::parse(IncomingRequest { method, path, query: None, if_match, if_none_match: None, body })
 }
 
 #[test]
 fn every_change_of_what_has_an_id_needs_its_rev() {
     let changes = ROUTES.iter().filter(|route| route.path.contains("{id}") && route.method != "GET");
-    assert_eq!(changes.clone().count(), 6);
+    assert_eq!(changes.clone().count(), 10);
     for route in changes {
         let (method, path) = (route.method, route.path.replace("{id}", ID));
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");

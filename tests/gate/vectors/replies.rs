@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tidegate::admin::AdminError;
+use tidegate::admin::{AdminError, NotUndone};
 use tidegate::decision::{Denial, DenialCode};
 use tidegate::policy::{OwnerError, OwnerParameter, Place};
 use tidegate::record::Level;
@@ -123,6 +123,13 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("method_not_allowed", AdminError::MethodNotAllowed(vec!["GET", "POST"]), 405),
         ("conflict", AdminError::Conflict(Conflict::UnderWay), 409),
         ("conflict", AdminError::Conflict(Conflict::Completed), 409),
+        ("ended", AdminError::Ended, 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::Over), 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::NotTheLast), 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::Ended), 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::Leaked), 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::NotAllowed), 409),
+        ("not_undone", AdminError::NotUndone(NotUndone::OtherAgency), 409),
         ("exists", AdminError::Exists("id"), 409),
         ("agency_in_use", AdminError::AgencyInUse(3), 409),
         ("documents_not_kept", AdminError::DocumentsNotKept(7), 409),
@@ -157,6 +164,8 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::DocumentsNotKept(_) => "documents_not_kept",
         AdminError::MethodNotAllowed(_) => "method_not_allowed",
         AdminError::Conflict(_) => "conflict",
+        AdminError::Ended => "ended",
+        AdminError::NotUndone(_) => "not_undone",
         AdminError::Exists(_) => "exists",
         AdminError::Stale(_) => "stale",
         AdminError::NeedsRev => "needs_rev",
@@ -172,7 +181,7 @@ fn name(error: &AdminError) -> &'static str {
     }
 }
 
-const ADMIN_NAMES: usize = 25;
+const ADMIN_NAMES: usize = 27;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

@@ -47,12 +47,17 @@ impl Registry {
     fn act(&mut self, command: Command, now: Timestamp) -> bool {
         let Some(integration) = self.integration.clone() else { return false };
         let minted = self.mint();
-        let edit = Edit { name: Some("another".to_owned().try_into().unwrap()), description: None, scopes: None };
+        let edit = Edit {
+            name: Some("another".to_owned().try_into().unwrap()),
+            description: None,
+            scopes: None,
+            expires_at: None,
+        };
         let change = match command {
-            Command::RotateLater(window) => Change::Rotate(window_of(window), minted.hash),
-            Command::RotateNow => Change::Rotate(Rotate::Now, minted.hash),
+            Command::RotateLater(window) => Change::Rotate(window_of(window).into(), minted.hash),
+            Command::RotateNow => Change::Rotate(Rotate::Now.into(), minted.hash),
             Command::Cancel => Change::CancelRotation,
-            Command::Finish => Change::FinishRotation,
+            Command::Finish => Change::FinishRotation { leaked: false },
             Command::Rename => Change::Edit(edit),
             Command::Delete => {
                 (self.integration, self.last_rev) = (None, self.last_rev + 1);

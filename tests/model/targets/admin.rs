@@ -4,7 +4,7 @@
 use serde_json::Value;
 use tidegate::admin::{
     AdminError, AgencyCommand, Command, IncomingRequest, IntegrationCommand, PolicyCommand, PolicyDraft, ROUTES,
-    Rotate, SubAccountCommand,
+    Rotate, SettingsCommand, SubAccountCommand,
 };
 use tidegate::rotation::Window;
 
@@ -45,16 +45,25 @@ fn accepted(command: &Command, method: &str, path: &str, if_match: Option<&str>,
             let name = edit.name.as_ref().map_or("a", |name| name.as_str());
             names(name, edit.description.as_ref().map_or("", |description| description.as_str()));
         }
-        Command::Integration(Integration::Rotate { rev, rotate, .. }) => {
+        Command::Integration(Integration::Rotate { rev, token, .. }) => {
             based_on(*rev, if_match);
-            rotation(*rotate, &serde_json::from_str(body).expect("JSON"));
+            rotation(token.rotate, &serde_json::from_str(body).expect("JSON"));
         }
         Command::Integration(
             Integration::Delete { rev, .. }
             | Integration::CancelRotation { rev, .. }
-            | Integration::FinishRotation { rev, .. },
+            | Integration::FinishRotation { rev, .. }
+            | Integration::ExtendRotation { rev, .. }
+            | Integration::Pause { rev, .. }
+            | Integration::Resume { rev, .. }
+            | Integration::Undo { rev, .. },
         ) => based_on(*rev, if_match),
         Command::Policy(Policy::Publish { rev: Some(rev), .. }) => based_on(*rev, if_match),
+        Command::Settings(SettingsCommand::Change { rev, change }) => {
+            based_on(*rev, if_match);
+            let days = [change.max_lifetime_days, change.rotate_every_days].map(Option::flatten);
+            assert!(days.into_iter().flatten().all(|days| (1..=3_650).contains(&days.number())));
+        }
         Command::Agency(AgencyCommand::Set { rev, agency }) => {
             based_on(*rev, if_match);
             names(agency.name.as_ref().map_or("a", |name| name.as_str()), "");
@@ -69,9 +78,11 @@ fn fields(command: &Command) -> Option<&'static [&'static str]> {
     use {IntegrationCommand as Integration, PolicyCommand as Policy};
     Some(match command {
         Command::SubAccount(SubAccountCommand::Add(_)) => &["id", "name"],
-        Command::Integration(Integration::Create(_)) => &["name", "description", "owner", "scopes"],
-        Command::Integration(Integration::Edit { .. }) => &["name", "description", "scopes"],
-        Command::Integration(Integration::Rotate { .. }) => &["expire", "window_seconds"],
+        Command::Integration(Integration::Create(_)) => &["name", "description", "owner", "scopes", "expires_at"],
+        Command::Integration(Integration::Edit { .. }) => &["name", "description", "scopes", "expires_at"],
+        Command::Integration(Integration::Rotate { .. }) => &["expire", "window_seconds", "expires_at", "leaked"],
+        Command::Integration(Integration::ExtendRotation { .. }) => &["expires_at"],
+        Command::Settings(SettingsCommand::Change { .. }) => &["max_lifetime_days", "rotate_every_days", "undo"],
         Command::Policy(Policy::Publish { draft: PolicyDraft::Whole(_), .. }) => &["documents", "settings"],
         Command::Policy(Policy::Publish { draft: PolicyDraft::Earlier(_), .. }) => &["to"],
         Command::Policy(Policy::Preview(_)) => &["documents", "settings", "change", "to"],

@@ -11,9 +11,9 @@
 
 /// The cases of a file. Before the files, since a macro is known from its place on.
 macro_rules! cases {
-    ($($name:ident)+) => {
+    ($($name:ident)*) => {
         pub fn cases() -> Vec<crate::Case> {
-            vec![$(crate::Case { name: concat!(module_path!(), "::", stringify!($name)), run: $name },)+]
+            vec![$(crate::Case { name: concat!(module_path!(), "::", stringify!($name)), run: $name },)*]
         }
     };
 }
@@ -23,6 +23,7 @@ mod events;
 mod feed;
 mod idempotency;
 mod integrations;
+mod life;
 mod limits;
 mod migrations;
 mod outbox;
@@ -30,6 +31,7 @@ mod policies;
 mod sessions;
 mod sub_accounts;
 mod world;
+mod year;
 
 use std::rc::Rc;
 
@@ -52,12 +54,14 @@ pub fn cases() -> Vec<Case> {
         feed::cases(),
         idempotency::cases(),
         integrations::cases(),
+        life::cases(),
         limits::cases(),
         migrations::cases(),
         outbox::cases(),
         policies::cases(),
         sessions::cases(),
         sub_accounts::cases(),
+        year::cases(),
     ]
     .concat()
 }

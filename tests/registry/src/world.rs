@@ -152,6 +152,28 @@ impl World {
         self.registry.read(read, self.now.get() * 1000).map(|response| Answer::from(response).body)
     }
 
+    /// What the alarm does with what is due, until nothing is. Gives how many entries there were.
+    pub fn ring(&self) -> u64 {
+        assert!(self.registry.alarm(self.now()).unwrap().is_empty());
+        let mut entries = 0;
+        loop {
+            let fired = self.registry.fire(50, self.now()).unwrap();
+            assert!(fired.faults.is_empty(), "{:?}", fired.faults);
+            if fired.entries == 0 {
+                return entries;
+            }
+            entries += fired.entries;
+        }
+    }
+
+    /// The kinds of an integration's events, the first one first, without its creation.
+    pub fn told(&self, id: &str) -> Vec<String> {
+        let sql = format!(
+            "SELECT kind FROM events WHERE integration = '{id}' AND kind <> 'integration.created' ORDER BY seq"
+        );
+        self.rows(&sql).iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// The rows of a query.
     pub fn rows(&self, sql: &str) -> Vec<Value> {
         serde_json::from_str(&self.storage.rows(sql, &[]).unwrap()).unwrap()
@@ -208,7 +230,7 @@ impl Kv {
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
         match response {
-            Response::NoContent { cookie } => Self { status: 204, body: Value::Null, rev: None, cookie },
+            Response::NoContent { cookie, rev } => Self { status: 204, body: Value::Null, rev, cookie },
             Response::NotModified { rev } => Self { status: 304, body: Value::Null, rev: Some(rev), cookie: None },
             Response::Json { status, body, rev } => {
                 Self { status, body: serde_json::from_str(&body).unwrap(), rev, cookie: None }

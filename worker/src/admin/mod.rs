@@ -95,7 +95,7 @@ impl Admin<'_> {
             Access::Admin => self.actor(),
         };
         let verified = verified.inspect_err(|error| self.note(error))?;
-        if route.max_body.is_some() {
+        if route.max_body.is_some() && !(route.body_is_optional && self.has_no_body()) {
             self.check_content_type()?;
         }
         let separator = if query.is_empty() { "" } else { "?" };
@@ -190,6 +190,11 @@ impl Admin<'_> {
             (None, Some(site)) => Some(site == "same-origin" || site == "none"),
             (None, None) => None,
         }
+    }
+
+    fn has_no_body(&self) -> bool {
+        self.header("content-type").is_none()
+            && (self.request.body().is_none() || self.header("content-length").as_deref() == Some("0"))
     }
 
     fn check_content_type(&self) -> Result<(), AdminError> {

@@ -1,11 +1,12 @@
 //! The Durable Object class of the registry: HTTP, the clock, randomness, and the alarm.
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use durable_storage::DurableStorage;
 use serde_json::json;
 use wasm_bindgen::JsValue;
-use worker::{DurableObject, Env, Request, Response, State, durable_object};
+use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
 use super::outbox::Outbox;
 use crate::config::Config;
@@ -14,6 +15,10 @@ use crate::platform::body::{self, BodyError};
 use crate::platform::{clock, respond};
 use registry::{ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share};
 use tidegate::admin::AdminError;
+
+/// How many entries are worked off without a pause, and how long a pause is.
+const FIRED_IN_A_ROW: u64 = 50;
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
 #[durable_object(alarm)]
@@ -36,7 +41,7 @@ impl DurableObject for Registry {
             None => self.command(request, &url).await,
         };
         let answer = match answer {
-            Ok(Answer::NoContent { cookie }) => respond::no_content(cookie.as_deref()),
+            Ok(Answer::NoContent { cookie, rev }) => respond::no_content(cookie.as_deref(), rev),
             Ok(Answer::NotModified { rev }) => respond::not_modified(Some(rev)),
             Ok(Answer::Json { status, body, rev }) => respond::json_text(status, &body, rev),
             Err(error) => {
@@ -80,8 +85,29 @@ impl Registry {
     async fn ring(&self) -> Result<(), AdminError> {
         let rules = self.rules()?;
         note("projection", rules.alarm(clock::now())?);
-        self.outbox(rules).drain(self.settings(), Share::OF_AN_ALARM).await;
-        Ok(())
+        let begun_ms = clock::now_ms();
+        let fired = Self::fire(rules, begun_ms).await;
+        let spent_ms = clock::now_ms().saturating_sub(begun_ms);
+        let share = Share::OF_AN_ALARM.after(*fired.as_ref().unwrap_or(&0), spent_ms);
+        self.outbox(rules).drain(self.settings(), share).await;
+        fired.map(drop)
+    }
+
+    /// Works off what is due in the life of integrations, and says how many entries there were. Pauses between batches, so that
+    /// requests come in between.
+    async fn fire(rules: &Rules, begun_ms: u64) -> Result<u64, AdminError> {
+        let Share { puts: most, time_ms } = Share::OF_AN_ALARM;
+        let mut entries = 0;
+        while entries < most && clock::now_ms().saturating_sub(begun_ms) < time_ms {
+            let fired = rules.fire(FIRED_IN_A_ROW.min(most.saturating_sub(entries)), clock::now())?;
+            note("due", fired.faults);
+            if fired.entries == 0 {
+                break;
+            }
+            entries = entries.saturating_add(fired.entries);
+            Delay::from(PAUSE).await;
+        }
+        Ok(entries)
     }
 
     /// What the gate itself asks for. To read the feed also makes sure that the alarm is set.
@@ -111,9 +137,11 @@ impl Registry {
         let settings = self.settings();
         let mut outcome = rules.carry_out(accepted, &body, settings, &Platform, clock::now())?;
         note("projection", std::mem::take(&mut outcome.faults));
-        if outcome.publishes {
-            let outbox = self.outbox(rules);
+        let outbox = self.outbox(rules);
+        if outcome.publishes || outcome.schedules {
             outbox.set_alarm().await;
+        }
+        if outcome.publishes {
             outbox.drain_for_a_while(settings).await;
         }
         rules.complete(outcome, clock::now())

@@ -41,9 +41,13 @@ pub(crate) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
     Ok(response(304, &lines([NOT_STORED].into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)))), None)?)
 }
 
-/// 204, with a cookie to set where there is one.
-pub(crate) fn no_content(cookie: Option<&str>) -> worker::Result<Response> {
-    let fields = [NOT_STORED].into_iter().chain(cookie.map(|cookie| ("Set-Cookie", cookie)));
+/// 204, with a cookie to set and a revision where there are any.
+pub(crate) fn no_content(cookie: Option<&str>, etag: Option<u64>) -> worker::Result<Response> {
+    let etag = entity_tag(etag);
+    let fields = [NOT_STORED]
+        .into_iter()
+        .chain(cookie.map(|cookie| ("Set-Cookie", cookie)))
+        .chain(etag.as_deref().map(|etag| ("ETag", etag)));
     Ok(response(204, &lines(fields), None)?)
 }
 

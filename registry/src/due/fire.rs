@@ -1,0 +1,80 @@
+//! What the alarm does with entries whose time has come: each becomes one event.
+
+use serde_json::Value;
+
+use super::table::{self, Entry};
+use super::{DueKind, entries, schedule};
+use crate::database::Database;
+use crate::events::table as events;
+use crate::integrations::{table as integrations, tokens};
+use crate::token_rules::table as token_rules;
+use crate::undo;
+use tidegate::admin::{AdminError, Integration, history};
+use tidegate::time::Timestamp;
+use tidegate::token::IntegrationId;
+
+/// Who did it, in events that the alarm writes.
+const ACTOR: &str = "registry";
+/// After how many seconds an entry is tried again that could not be carried out.
+const AGAIN_AFTER_SECONDS: u64 = 5 * 60;
+
+/// What became of entries whose time has come.
+#[derive(Debug, Default)]
+pub struct Fired {
+    /// How many were worked off, well or badly. None of them is tried again at once.
+    pub entries: u64,
+    /// What went wrong, for the log.
+    pub faults: Vec<String>,
+}
+
+/// Works off at most `most` entries whose time has come. Each is a transaction of its own: one that cannot be carried out does
+/// not hold back the others.
+pub(crate) fn fire(database: &Database, most: u64, now: Timestamp) -> Result<Fired, AdminError> {
+    let mut fired = Fired::default();
+    for entry in table::ripe(database, most, now)? {
+        fired.entries = fired.entries.saturating_add(1);
+        if let Err(error) = database.transaction(|| one(database, &entry, now)) {
+            fired.faults.push(format!("{} of {}: {error}", entry.kind, entry.integration));
+            table::postpone(database, &entry, now.after(AGAIN_AFTER_SECONDS))?;
+        }
+    }
+    Ok(fired)
+}
+
+fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<(), AdminError> {
+    let id = IntegrationId::parse(&entry.integration).map_err(|error| AdminError::Registry(error.to_string()))?;
+    match entry.kind() {
+        Some(DueKind::UndoOver) => undo::note_over(database, &id, now)?,
+        Some(kind) => {
+            let Some(integration) = integrations::find(database, &id)? else {
+                return super::call_off(database, &id, None, now);
+            };
+            // An earlier release may have changed it without a word to this table.
+            let rules = token_rules::find(database)?.rules;
+            let is_due = |(due, at): &(DueKind, Timestamp)| *due == kind && Some(at.seconds()) == entry.at;
+            if !entries(database, &integration, &rules)?.iter().any(is_due) {
+                let undo = undo::find(database, &id)?;
+                return schedule(database, &integration, undo.as_ref(), now);
+            }
+            tell(database, kind, &integration, now)?;
+        }
+        None => {}
+    }
+    table::note_fired(database, entry, now)
+}
+
+/// Writes the event.
+fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+    let (kind, detail): (_, Value) = match kind {
+        DueKind::Expiring => ("integration.expiring", history::expiring(integration)),
+        DueKind::Expired => ("integration.expired", history::expired(integration)),
+        DueKind::Lapsed => ("rotation.lapsed", history::lapsed(integration)),
+        DueKind::RotationDue => {
+            let tokens = tokens::of(database, &integration.id)?;
+            let created = tokens::created_at(&tokens, integration.tokens.current().n);
+            ("rotation.due", history::rotation_due(integration, created))
+        }
+        DueKind::UndoOver => return Ok(()),
+    };
+    events::write(database, ACTOR, now, kind, Some(&integration.id), &detail)
+}

@@ -1,0 +1,129 @@
+//! The table `due`: at most one entry of each kind for each integration. An entry that was called off or has fired stays, so that its
+//! generation grows for good.
+
+use super::DueKind;
+use crate::database::{Database, number, row};
+use crate::storage::Parameter;
+use tidegate::admin::{AdminError, TokenRules};
+use tidegate::time::Timestamp;
+use tidegate::token::IntegrationId;
+
+row! {
+    /// An entry.
+    #[derive(Clone)]
+    pub(crate) struct Entry {
+        pub kind: String,
+        /// Its id, as text: an entry that cannot be read does not hold back the others.
+        pub integration: String,
+        /// Grows whenever the entry is set to another time.
+        pub generation: u64,
+        /// The moment that is due; null once it was called off.
+        pub at: Option<u64>,
+    }
+}
+
+row! {
+    struct IdRow {
+        id: IntegrationId,
+    }
+}
+
+/// Sets an entry to a time, unless it is set to it already, or has fired for it. Where a reminder has fired, it is set only to a
+/// time that is still to come: nobody is reminded twice because the rules have changed. The last parameter is the present time.
+const SET: &str = "ON CONFLICT (kind, integration) DO UPDATE SET
+    generation = generation + 1, at = excluded.at, next_at = excluded.at, fired_at = NULL
+    WHERE at IS NOT excluded.at AND (due.kind <> 'rotation_due' OR fired_at IS NULL OR excluded.at > ?)";
+
+/// Sets an integration's entries, and calls off all others of it.
+pub(crate) fn replace(
+    database: &Database,
+    id: &IntegrationId,
+    entries: &[(DueKind, Timestamp)],
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    let kinds: Vec<_> = entries.iter().map(|(kind, _)| kind.as_str()).collect();
+    let kinds = serde_json::to_string(&kinds).map_err(|error| AdminError::Registry(error.to_string()))?;
+    let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
+        WHERE kind NOT IN (SELECT value FROM json_each(?)) AND integration = ? AND next_at IS NOT NULL";
+    database.run(sql, vec![kinds.into(), id.as_str().into()])?;
+    for (kind, at) in entries {
+        let sql = format!("INSERT INTO due (kind, integration, generation, at, next_at) VALUES (?, ?, 1, ?, ?) {SET}");
+        let at = || number(at.seconds());
+        let values = vec![kind.as_str().into(), id.as_str().into(), at(), at(), number(now.seconds())];
+        database.run(&sql, values)?;
+    }
+    Ok(())
+}
+
+/// Sets the reminders of all integrations to what the rules say. A token of which somebody was reminded is left alone, unless the
+/// rules now say a time to come.
+pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) -> Result<(), AdminError> {
+    let Some(days) = rules.rotate_every_days else {
+        let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
+            WHERE kind = ? AND next_at IS NOT NULL";
+        return database.run(sql, vec![DueKind::RotationDue.as_str().into()]);
+    };
+    let sql = format!(
+        "INSERT INTO due (kind, integration, generation, at, next_at)
+        SELECT ?, integrations.id, 1, tokens.created_at + ?, tokens.created_at + ?
+        FROM tokens JOIN integrations ON integrations.id = tokens.integration
+        WHERE tokens.ended_at IS NULL AND tokens.not_after IS NULL AND gone_at IS NULL
+        AND (expires_at IS NULL OR expires_at > tokens.created_at + ?)
+        {SET}"
+    );
+    let length = || number(days.seconds());
+    let kind = DueKind::RotationDue.as_str();
+    database.run(&sql, vec![kind.into(), length(), length(), length(), number(now.seconds())])
+}
+
+/// Those whose time has come, the earliest first.
+pub(crate) fn ripe(database: &Database, most: u64, now: Timestamp) -> Result<Vec<Entry>, AdminError> {
+    let sql = "SELECT kind, integration, generation, at FROM due WHERE next_at <= ?
+        ORDER BY next_at, at, integration, kind LIMIT ?";
+    database.rows(sql, vec![number(now.seconds()), number(most)])
+}
+
+/// When the next one is to be worked off.
+pub(crate) fn next_at(database: &Database) -> Result<Option<Timestamp>, AdminError> {
+    let sql = "SELECT min(next_at) AS number FROM due WHERE next_at IS NOT NULL";
+    Ok(database.number(sql, vec![])?.map(Timestamp::from_seconds))
+}
+
+/// The entries of an integration that have fired, and were set to no other time since.
+pub(crate) fn fired(database: &Database, id: &IntegrationId) -> Result<Vec<Entry>, AdminError> {
+    let sql = "SELECT kind, integration, generation, at FROM due WHERE integration = ? AND fired_at IS NOT NULL";
+    database.rows(sql, vec![id.as_str().into()])
+}
+
+/// Notes that an entry has fired.
+pub(crate) fn note_fired(database: &Database, entry: &Entry, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE due SET fired_at = ?, next_at = NULL WHERE kind = ? AND integration = ? AND generation = ?";
+    database.run(sql, [vec![number(now.seconds())], key(entry)].concat())
+}
+
+/// Has an entry wait until `until`.
+pub(crate) fn postpone(database: &Database, entry: &Entry, until: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE due SET next_at = ? WHERE kind = ? AND integration = ? AND generation = ?";
+    database.run(sql, [vec![number(until.seconds())], key(entry)].concat())
+}
+
+/// Notes that this table knows of an integration's last change.
+pub(crate) fn note_scheduled(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+    database.run("UPDATE integrations SET due_rev = rev WHERE id = ?", vec![id.as_str().into()])
+}
+
+/// The first `most` integrations of whose last change this table does not know.
+pub(crate) fn unscheduled(database: &Database, most: u64) -> Result<Vec<IntegrationId>, AdminError> {
+    let sql = "SELECT id FROM integrations WHERE due_rev <> rev LIMIT ?";
+    let rows: Vec<IdRow> = database.rows(sql, vec![number(most)])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Whether there are any.
+pub(crate) fn any_unscheduled(database: &Database) -> Result<bool, AdminError> {
+    Ok(database.count("(SELECT 1 FROM integrations WHERE due_rev <> rev LIMIT 1)", vec![])? > 0)
+}
+
+fn key(entry: &Entry) -> Vec<Parameter> {
+    vec![entry.kind.as_str().into(), entry.integration.as_str().into(), number(entry.generation)]
+}

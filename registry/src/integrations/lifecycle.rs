@@ -1,0 +1,105 @@
+//! What of the integrations needs a look: old tokens, rotations and integrations that end soon, and deletions that can be undone.
+
+use serde::Serialize;
+
+use crate::database::{Database, number, row};
+use crate::token_rules::table as token_rules;
+use tidegate::admin::{AdminError, Name, Stored, UNDO_SECONDS};
+use tidegate::record::{Level, Owner, OwnerId};
+use tidegate::time::Timestamp;
+use tidegate::token::IntegrationId;
+
+/// A week, in seconds.
+const WEEK: u64 = 7 * 24 * 60 * 60;
+/// 30 days, in seconds.
+const MONTH: u64 = 30 * 24 * 60 * 60;
+/// The most deletions that are listed.
+const MAX_DELETED: u64 = 50;
+
+/// As the admin API shows it. Each number is that of the integrations that the list gives for the same filter.
+#[derive(Serialize)]
+pub(crate) struct Lifecycle {
+    /// The filter `token_created_before` with this moment, in Unix seconds.
+    old_tokens: Count,
+    /// The filter `rotation_ends_before`.
+    rotations_ending: Count,
+    /// The filter `ends_before`.
+    ending: Count,
+    /// Deletions that can be undone, the newest first; at most 50.
+    deleted: Vec<Deleted>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    count: u64,
+    before: u64,
+}
+
+/// A deletion that can be undone.
+#[derive(Serialize)]
+struct Deleted {
+    id: IntegrationId,
+    rev: u64,
+    name: Stored<Name>,
+    owner: Owner,
+    deleted_at: String,
+    undo_until: String,
+}
+
+row! {
+    struct Row {
+        id: IntegrationId,
+        rev: u64,
+        name: Stored<Name>,
+        level: Level,
+        owner_id: OwnerId,
+        at: u64,
+    }
+}
+
+/// What needs a look at `now`.
+pub(crate) fn lifecycle(database: &Database, now: Timestamp) -> Result<Lifecycle, AdminError> {
+    let rules = token_rules::find(database)?.rules;
+    let old = now.before(rules.old_after().seconds());
+    let (week, month) = (now.after(WEEK), now.after(MONTH));
+    let count = |what: &str, before: Timestamp, values| {
+        database.count(what, values).map(|count| Count { count, before: before.seconds() })
+    };
+    let window = |until: Timestamp| vec![number(now.seconds()), number(until.seconds())];
+    Ok(Lifecycle {
+        old_tokens: count(
+            "tokens WHERE ended_at IS NULL AND not_after IS NULL AND created_at < ?",
+            old,
+            vec![number(old.seconds())],
+        )?,
+        rotations_ending: count(
+            "tokens WHERE ended_at IS NULL AND not_after > ? AND not_after < ?",
+            week,
+            window(week),
+        )?,
+        ending: count(
+            "integrations WHERE gone_at IS NULL AND expires_at > ? AND expires_at < ?",
+            month,
+            window(month),
+        )?,
+        deleted: if rules.undo.delete { deleted(database, now)? } else { Vec::new() },
+    })
+}
+
+fn deleted(database: &Database, now: Timestamp) -> Result<Vec<Deleted>, AdminError> {
+    let sql = "SELECT integrations.id, integrations.rev, name, level, owner_id, at
+        FROM undo JOIN integrations ON integrations.id = undo.integration AND integrations.rev = undo.rev
+        WHERE undo.what = 'delete' AND undo.over = 0 AND undo.leaked = 0 AND undo.at > ?
+        ORDER BY undo.at DESC, integrations.id LIMIT ?";
+    let rows: Vec<Row> = database.rows(sql, vec![number(now.before(UNDO_SECONDS).seconds()), number(MAX_DELETED)])?;
+    Ok(rows.into_iter().map(Deleted::from).collect())
+}
+
+impl From<Row> for Deleted {
+    fn from(row: Row) -> Self {
+        let Row { id, rev, name, level, owner_id, at } = row;
+        let at = Timestamp::from_seconds(at);
+        let (deleted_at, undo_until) = (at.to_string(), at.after(UNDO_SECONDS).to_string());
+        Self { id, rev, name, owner: Owner { level, id: owner_id }, deleted_at, undo_until }
+    }
+}

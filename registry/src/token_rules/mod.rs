@@ -1,0 +1,44 @@
+//! The agency's settings for the life of its integrations: commands.
+
+pub(crate) mod table;
+
+use serde_json::json;
+
+use self::table::{Settings, find, save};
+use super::answer::Answer;
+use super::context::Context;
+use super::due;
+use super::rev::Rev;
+use tidegate::admin::{AdminError, ChangeTokenRules, SettingsCommand, history};
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: SettingsCommand) -> Result<Answer, AdminError> {
+    match command {
+        SettingsCommand::Show => shown(&find(context.database)?),
+        SettingsCommand::Change { rev, change } => self::change(context, rev, change),
+    }
+}
+
+/// `PATCH /settings`
+fn change(context: &Context, rev: u64, change: ChangeTokenRules) -> Result<Answer, AdminError> {
+    let before = find(context.database)?;
+    if before.rev != Rev(rev) {
+        return Err(AdminError::Stale(json!(before)));
+    }
+    let rules = before.rules.changed(change);
+    if rules == before.rules {
+        return shown(&before);
+    }
+    let after = Settings { rules, rev: before.rev.next()? };
+    save(context.database, &after, context.now)?;
+    if rules.rotate_every_days != before.rules.rotate_every_days {
+        due::remind(context.database, &rules, context.now)?;
+        context.schedules.set(true);
+    }
+    context.event("settings.changed", None, &history::token_rules(&before.rules, &after.rules))?;
+    shown(&after)
+}
+
+fn shown(settings: &Settings) -> Result<Answer, AdminError> {
+    Answer::json(200, settings, Some(settings.rev.0))
+}

@@ -1,0 +1,111 @@
+//! The life of an integration over time: when something about it is due. All of it is a pure function of the integration, the
+//! token rules and the time.
+
+use super::{Integration, TokenRules, Undo};
+use crate::rotation::Window;
+use crate::time::Timestamp;
+
+/// For how long a change can be undone, in seconds: 30 minutes.
+pub const UNDO_SECONDS: u64 = 30 * 60;
+/// How long before an integration's end its callers begin to be told, in seconds: 30 days.
+pub const EXPIRING_SECONDS: u64 = Window::LONGEST.seconds();
+
+/// What can become due. Each is an entry of the registry's table `due`, and fires once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueKind {
+    /// The last 30 days before the end begin: `integration.expiring`.
+    Expiring,
+    /// The end: `integration.expired`.
+    Expired,
+    /// The deadline of an outgoing token: `rotation.lapsed`.
+    Lapsed,
+    /// The current token has an age at which it should be rotated: `rotation.due`.
+    RotationDue,
+    /// The last change cannot be undone any more. No event.
+    UndoOver,
+}
+
+/// Whether an integration's tokens work, whatever else is true of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// They do.
+    Active,
+    /// They are refused until somebody resumes it.
+    Paused,
+    /// They are dead: its end has passed.
+    Ended,
+}
+
+impl DueKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Expiring, Self::Expired, Self::Lapsed, Self::RotationDue, Self::UndoOver];
+
+    /// As the table `due` has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+            Self::Lapsed => "lapsed",
+            Self::RotationDue => "rotation_due",
+            Self::UndoOver => "undo_over",
+        }
+    }
+
+    /// Reads what [`DueKind::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl Status {
+    /// As the admin API has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl Integration {
+    /// Whether its end has passed at `now`. What has ended never works again; only a rotation that gives another end makes a
+    /// token that works.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| now >= end)
+    }
+
+    /// Whether its tokens work at `now`.
+    pub fn status(&self, now: Timestamp) -> Status {
+        match (self.has_ended(now), self.paused) {
+            (true, _) => Status::Ended,
+            (false, true) => Status::Paused,
+            (false, false) => Status::Active,
+        }
+    }
+
+    /// When the rotation of its current token is due. `created` is when that was made. An end before that makes it needless.
+    pub fn rotation_due_at(&self, created: Timestamp, rules: &TokenRules) -> Option<Timestamp> {
+        rules.rotation_due_at(created).filter(|due| self.expires_at.is_none_or(|end| *due < end))
+    }
+
+    /// Everything that is due of it, past or to come. `created` is when its current token was made.
+    pub fn due(&self, created: Timestamp, rules: &TokenRules) -> Vec<(DueKind, Timestamp)> {
+        let expiring = self.expires_at.map(|end| end.before(EXPIRING_SECONDS));
+        let lapsed = self.tokens.outgoing().map(|(_, until)| until);
+        let all = [
+            (DueKind::Expiring, expiring),
+            (DueKind::Expired, self.expires_at),
+            (DueKind::Lapsed, lapsed),
+            (DueKind::RotationDue, self.rotation_due_at(created, rules)),
+        ];
+        all.into_iter().filter_map(|(kind, at)| at.map(|at| (kind, at))).collect()
+    }
+}
+
+impl Undo {
+    /// The first second in which the change cannot be undone any more.
+    pub fn until(&self) -> Timestamp {
+        self.at.after(UNDO_SECONDS)
+    }
+}
