@@ -294,6 +294,17 @@ impl Identity {
         self.window_end().into_iter().chain(self.integration.expires_at.filter(is_near)).min()
     }
 
+    /// The first second in which all the integration's tokens are dead, if there is one.
+    pub fn integration_end(&self) -> Option<Timestamp> {
+        self.integration.expires_at
+    }
+
+    /// The end of the window in which two of the integration's tokens work, while it is open.
+    pub fn rotation_end(&self) -> Option<Timestamp> {
+        let tokens = self.integration.tokens.clone().at(self.judged_at);
+        tokens.outgoing().map(|(_, until)| until)
+    }
+
     fn window_end(&self) -> Option<Timestamp> {
         match self.token {
             TokenUse::Current => None,

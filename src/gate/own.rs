@@ -72,10 +72,15 @@ fn describe(identity: &Identity) -> Value {
         Some(end) => json!({ "use": token_use, "expires_at": end.to_string() }),
         None => json!({ "use": token_use }),
     };
-    json!({
-        "integration": { "id": identity.integration(), "name": identity.name() },
-        "owner": identity.owner(),
-        "scopes": identity.scopes(),
-        "token": token,
-    })
+    let mut integration = json!({ "id": identity.integration(), "name": identity.name(), "state": "steady" });
+    let mut told = json!({ "owner": identity.owner(), "scopes": identity.scopes(), "token": token });
+    if let Some(end) = identity.integration_end() {
+        integration["expires_at"] = end.to_string().into();
+    }
+    if let Some(end) = identity.rotation_end() {
+        integration["state"] = "rotating".into();
+        told["rotation"] = json!({ "ends_at": end.to_string() });
+    }
+    told["integration"] = integration;
+    told
 }

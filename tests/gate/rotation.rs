@@ -1,6 +1,8 @@
 //! Section 7 of the design, row by row. Random sequences are tried in tests/model/rotation.rs.
 
-use tidegate::rotation::{Conflict, Event, LiveToken, Rotation, TokenUse, Window};
+use tidegate::rotation::{Conflict, Event, Extension, InvalidExtension, LiveToken, Rotation, TokenUse, Window};
+
+use tidegate::time::Timestamp;
 
 use super::support::{NOW, at, live_token};
 
@@ -28,7 +30,9 @@ fn later(n: u8, seconds: u64) -> Event {
 fn every_row_of_the_table() {
     let during = || rotating(1, NOW + 60, 2);
     let over = || rotating(1, NOW, 2);
-    let rows: [(&str, Rotation, Event, Result<Rotation, Conflict>); 13] = [
+    let extend = |until| Event::Extend(Extension::new(at(NOW - 60), at(NOW), at(until)).unwrap());
+    let restore = |until| Event::Restore { outgoing: token(1), until: at(until) };
+    let rows: [(&str, Rotation, Event, Result<Rotation, Conflict>); 21] = [
         ("steady, rotate later", steady(1), later(2, 60), Ok(rotating(1, NOW + 60, 2))),
         ("steady, rotate now", steady(1), Event::RotateNow(token(2)), Ok(steady(2))),
         ("steady, cancel", steady(1), Event::Cancel, Err(Conflict::Completed)),
@@ -42,6 +46,14 @@ fn every_row_of_the_table() {
         ("over, rotate now", over(), Event::RotateNow(token(3)), Ok(steady(3))),
         ("over, rotate later", over(), later(3, 60), Ok(rotating(2, NOW + 60, 3))),
         ("the last second, cancel", rotating(1, NOW + 1, 2), Event::Cancel, Ok(steady(1))),
+        ("steady, extend", steady(1), extend(NOW + 90), Err(Conflict::Completed)),
+        ("rotating, extend", during(), extend(NOW + 90), Ok(rotating(1, NOW + 90, 2))),
+        ("over, extend", over(), extend(NOW + 90), Err(Conflict::Completed)),
+        ("steady, undo finish", steady(2), restore(NOW + 60), Ok(rotating(1, NOW + 60, 2))),
+        ("steady, undo finish in its last second", steady(2), restore(NOW + 1), Ok(rotating(1, NOW + 1, 2))),
+        ("steady, undo finish after the deadline", steady(2), restore(NOW), Err(Conflict::Completed)),
+        ("rotating, undo finish", during(), restore(NOW + 60), Err(Conflict::UnderWay)),
+        ("over, undo finish", over(), restore(NOW + 60), Ok(rotating(1, NOW + 60, 2))),
     ];
     for (row, state, event, expected) in rows {
         assert_eq!(state.apply(event, at(NOW)), expected, "{row}");
@@ -77,6 +89,40 @@ fn windows_are_a_minute_to_thirty_days() {
         assert!(Window::from_seconds(seconds).is_err(), "{seconds}");
     }
     assert_eq!(Window::DEFAULT.seconds(), 7 * 24 * 60 * 60);
+}
+
+#[test]
+fn a_window_is_extended_to_30_days_at_most() {
+    const MONTH: u64 = 2_592_000;
+    let extend = |until| Extension::new(at(NOW), at(NOW + 60), at(until)).map(|_| ());
+    for (until, expected) in [
+        (0, Err(InvalidExtension::NotLater)),
+        (NOW + 60, Err(InvalidExtension::NotLater)),
+        (NOW + 61, Ok(())),
+        (NOW + MONTH, Ok(())),
+        (NOW + MONTH + 1, Err(InvalidExtension::TooLong)),
+        (u64::MAX, Err(InvalidExtension::TooLong)),
+    ] {
+        assert_eq!(extend(until), expected, "{until}");
+    }
+}
+
+#[test]
+fn moments_are_read_as_rfc_3339() {
+    for (text, seconds) in [
+        ("2026-01-15T08:00:00Z", NOW),
+        ("2026-01-15t08:00:00z", NOW),
+        ("2026-01-15T09:30:00+01:30", NOW),
+        ("2026-01-15T08:00:00.999Z", NOW),
+        ("1970-01-01T00:00:00Z", 0),
+        ("9999-12-31T23:59:59Z", 253_402_300_799),
+    ] {
+        assert_eq!(Timestamp::from_rfc3339(text), Ok(at(seconds)), "{text}");
+    }
+    for text in ["", "2026-01-15", "2026-01-15T08:00:00", "2026-13-15T08:00:00Z", "1969-12-31T23:59:59Z", "1768464000"]
+    {
+        assert!(Timestamp::from_rfc3339(text).is_err(), "{text}");
+    }
 }
 
 #[test]

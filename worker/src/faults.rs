@@ -1,6 +1,8 @@
 //! Faults on demand: panics, for the test of the guard in `entry.js`; the memory's size, for that of leaks; a command that takes
-//! seconds. Only in builds with the feature `faults`.
+//! seconds; a clock that is ahead, for what happens over months. Only in builds with the feature `faults`.
 #![expect(clippy::panic, reason = "this is what the file is for")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 use web_sys::{Request, Response};
@@ -8,7 +10,8 @@ use web_sys::{Request, Response};
 use crate::platform::respond;
 use registry::Storage;
 
-/// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`; or how long to work: `slow:ROUNDS`.
+/// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`; or how long to work: `slow:ROUNDS`; or
+/// how far the clock is ahead from now on, in seconds: `clock:SECONDS`, for the admin plane.
 pub(crate) const HEADER: &str = "x-inject-panic";
 
 /// Panics in the machine where the request asks for it. `fields` are those that matter.
@@ -16,6 +19,23 @@ pub(crate) fn panic_at_once(fields: &str) {
     if fields.split('\n').zip(fields.split('\n').skip(1)).any(|field| field == (HEADER, "gate")) {
         panic!("injected into the gate");
     }
+}
+
+/// How far the clock is ahead of the platform's, in milliseconds.
+static AHEAD_MS: AtomicU64 = AtomicU64::new(0);
+
+/// How far the clock is ahead of the platform's, in milliseconds.
+pub(crate) fn ahead_ms() -> u64 {
+    AHEAD_MS.load(Ordering::Relaxed)
+}
+
+/// Sets the clock ahead of the platform's, for this instance, where a request's field asks for it; says whether it does.
+pub(crate) fn set_clock(asked: Option<&str>) -> bool {
+    let seconds = asked.and_then(|asked| asked.strip_prefix("clock:")).and_then(|seconds| seconds.parse::<u64>().ok());
+    if let Some(seconds) = seconds {
+        AHEAD_MS.store(seconds.saturating_mul(1_000), Ordering::Relaxed);
+    }
+    seconds.is_some()
 }
 
 /// How many pages of 64 KiB this instance has, where the request asks for it. They never become fewer.

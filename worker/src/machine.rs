@@ -97,8 +97,8 @@ pub fn begin(target: &str, credential: f64, sent: Option<String>, fields: &str, 
     crate::faults::panic_at_once(fields);
     with(|machine| {
         let step =
-            Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), milliseconds(now_ms));
-        machine.put(step, milliseconds(now_ms))
+            Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), moment(now_ms));
+        machine.put(step, moment(now_ms))
     })
     .unwrap_or(RESTART)
 }
@@ -124,8 +124,8 @@ pub fn resume(handle: f64, now_ms: f64) -> f64 {
     with(|machine| {
         let readings = std::mem::take(&mut machine.readings);
         let Some(waiting) = machine.requests.take(milliseconds(handle)) else { return RESTART };
-        let step = waiting.resume(&mut machine.memory, readings, milliseconds(now_ms));
-        machine.put(step, milliseconds(now_ms))
+        let step = waiting.resume(&mut machine.memory, readings, moment(now_ms));
+        machine.put(step, moment(now_ms))
     })
     .unwrap_or(RESTART)
 }
@@ -149,8 +149,8 @@ pub fn failed(
     };
     with(|machine| {
         let head = head(target, credential, sent.as_deref(), fields);
-        let step = Gate::failed(&mut machine.memory, &head, &denial, milliseconds(now_ms));
-        machine.put(step, milliseconds(now_ms))
+        let step = Gate::failed(&mut machine.memory, &head, &denial, moment(now_ms));
+        machine.put(step, moment(now_ms))
     })
     .unwrap_or(RESTART)
 }
@@ -254,6 +254,14 @@ fn json(value: &impl Serialize) -> String {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
 fn milliseconds(number: f64) -> u64 {
     number as u64
+}
+
+/// The present time, as JavaScript gave it. A build with faults can set the clock ahead of it.
+fn moment(now_ms: f64) -> u64 {
+    let now_ms = milliseconds(now_ms);
+    #[cfg(feature = "faults")]
+    let now_ms = now_ms.saturating_add(crate::faults::ahead_ms());
+    now_ms
 }
 
 /// Exact below 2^53.

@@ -63,6 +63,12 @@ pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) ->
             WHERE kind = ? AND next_at IS NOT NULL";
         return database.run(sql, vec![DueKind::RotationDue.as_str().into()]);
     };
+    let (kind, length) = (|| DueKind::RotationDue.as_str().into(), || number(days.seconds()));
+    let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
+        WHERE kind = ? AND next_at IS NOT NULL AND integration IN
+        (SELECT integrations.id FROM tokens JOIN integrations ON integrations.id = tokens.integration
+        WHERE ended_at IS NULL AND not_after IS NULL AND gone_at IS NULL AND expires_at <= tokens.created_at + ?)";
+    database.run(sql, vec![kind(), length()])?;
     let sql = format!(
         "INSERT INTO due (kind, integration, generation, at, next_at)
         SELECT ?, integrations.id, 1, tokens.created_at + ?, tokens.created_at + ?
@@ -71,9 +77,7 @@ pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) ->
         AND (expires_at IS NULL OR expires_at > tokens.created_at + ?)
         {SET}"
     );
-    let length = || number(days.seconds());
-    let kind = DueKind::RotationDue.as_str();
-    database.run(&sql, vec![kind.into(), length(), length(), length(), number(now.seconds())])
+    database.run(&sql, vec![kind(), length(), length(), length(), number(now.seconds())])
 }
 
 /// Those whose time has come, the earliest first.

@@ -3,6 +3,7 @@
 use tidegate::admin::{AdminError, Command, IntegrationCommand, NewToken, Rotate, SignIn};
 use tidegate::rotation::Window;
 
+use super::super::support::at;
 use super::{ID, field, send};
 
 const CREATE: &str =
@@ -253,6 +254,40 @@ fn windows_are_seven_days_unless_chosen() {
         rotate(r#"{"expire":"later","window_seconds":2592000}"#),
         NewToken::from(Rotate::Later(Window::LONGEST))
     );
+}
+
+#[test]
+fn an_end_may_be_lifted_where_there_is_one_already() {
+    let edit = |body| match send("PATCH", &format!("/integrations/{ID}"), body) {
+        Ok(Command::Integration(IntegrationCommand::Edit { edit, .. })) => edit.expires_at,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(edit(r#"{"name":"x"}"#), None);
+    assert_eq!(edit(r#"{"expires_at":null}"#), Some(None));
+    assert_eq!(edit(r#"{"expires_at":"1970-01-01T00:00:09Z"}"#), Some(Some(at(9))));
+    for end in ["5", "true", "\"\"", "\"tomorrow\"", "[]"] {
+        let body = format!("{{\"expires_at\":{end}}}");
+        for (method, path) in
+            [("PATCH", format!("/integrations/{ID}")), ("POST", format!("/integrations/{ID}/rotation/extend"))]
+        {
+            assert_eq!(field(send(method, &path, &body)), "expires_at", "{method} {path} {end}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_leaked_expires_now() {
+    let rotate = |body: &str| send("POST", &format!("/integrations/{ID}/rotate"), body);
+    assert!(rotate(r#"{"expire":"now","leaked":true}"#).is_ok());
+    assert!(rotate(r#"{"expire":"later","leaked":false}"#).is_ok());
+    assert_eq!(field(rotate(r#"{"expire":"later","leaked":true}"#)), "leaked");
+    let finish = |body: &str| match send("POST", &format!("/integrations/{ID}/rotation/finish"), body) {
+        Ok(Command::Integration(IntegrationCommand::FinishRotation { leaked, .. })) => Ok(leaked),
+        other => Err(field(other)),
+    };
+    assert_eq!((finish(""), finish("{}"), finish(r#"{"leaked":true}"#)), (Ok(false), Ok(false), Ok(true)));
+    assert_eq!(finish(r#"{"leaked":1}"#), Err("leaked".to_owned()));
+    assert_eq!(finish(r#"{"undo":true}"#), Err("undo".to_owned()));
 }
 
 #[test]

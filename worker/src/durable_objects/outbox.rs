@@ -42,7 +42,7 @@ impl Outbox<'_> {
     /// failed often, and an upgrade may begin to rewrite KV while one is set.
     pub async fn set_alarm_if_forgotten(&self) {
         let Ok(Some(delay)) = self.rules.due_in(clock::now()) else { return };
-        let latest = Duration::from_millis(clock::now_ms()).saturating_add(delay).saturating_add(ALARM_ALLOWANCE);
+        let latest = Duration::from_millis(clock::platform_ms()).saturating_add(delay).saturating_add(ALARM_ALLOWANCE);
         let is_in_time = |at_ms: i64| Duration::from_millis(at_ms.unsigned_abs()) <= latest;
         if self.state.storage().get_alarm().await.is_ok_and(|alarm| !alarm.is_some_and(is_in_time)) {
             self.set_alarm().await;

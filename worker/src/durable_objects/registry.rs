@@ -127,6 +127,9 @@ impl Registry {
         {
             crate::faults::panic_in_transaction(&request, &storage(&self.state));
             crate::faults::work(&request);
+            if crate::faults::set_clock(request.headers().get(crate::faults::HEADER).ok().flatten().as_deref()) {
+                self.outbox(rules).set_alarm().await;
+            }
         }
         let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;

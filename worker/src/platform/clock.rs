@@ -8,8 +8,17 @@ use worker::Delay;
 
 use tidegate::time::Timestamp;
 
-/// Milliseconds since the Unix epoch. Never negative on this platform; a clock that says so is read as the epoch.
+/// Milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> u64 {
+    let now_ms = platform_ms();
+    #[cfg(feature = "faults")]
+    let now_ms = now_ms.saturating_add(crate::faults::ahead_ms());
+    now_ms
+}
+
+/// The same by the platform's own clock, by which it rings alarms. A build with faults can set the clock ahead of it. Never negative on
+/// this platform; a clock that says so is read as the epoch.
+pub(crate) fn platform_ms() -> u64 {
     // A saturating cast: NaN and negative numbers become 0.
     js_sys::Date::now() as u64
 }

@@ -68,16 +68,36 @@ export interface components {
       description?: components["schemas"]["Description"];
       owner: components["schemas"]["Owner"];
       scopes: components["schemas"]["OwnScopes"];
+      /**
+       * Format: date-time
+       * @description The first second in which all its tokens are dead; null for none
+       */
+      expires_at?: string | null;
     };
     Edit: {
       name?: components["schemas"]["Name"];
       description?: components["schemas"]["Description"];
       scopes?: components["schemas"]["OwnScopes"];
+      /**
+       * Format: date-time
+       * @description The first second in which all its tokens are dead; null for none
+       */
+      expires_at?: string | null;
     };
     Rotate:
       | {
           /** @constant */
           expire: "now";
+          /**
+           * @description Whether a present token has leaked; the event says so
+           * @default false
+           */
+          leaked?: boolean;
+          /**
+           * Format: date-time
+           * @description Another end for the integration; null for none. Needed where it has ended
+           */
+          expires_at?: string | null;
         }
       | {
           /** @constant */
@@ -87,6 +107,16 @@ export interface components {
            * @default 604800
            */
           window_seconds?: number;
+          /**
+           * Format: date-time
+           * @description Another end for the integration; null for none. Needed where it has ended
+           */
+          expires_at?: string | null;
+          /**
+           * @description A token that leaked must expire now
+           * @constant
+           */
+          leaked?: false;
         };
     Token: {
       /** @description Counted from 1, never used again */
@@ -100,6 +130,8 @@ export interface components {
        * @description The first second in which it is dead; of the outgoing one only
        */
       expires_at?: string;
+      /** @description The last four characters of its text; left out for one of before they were kept */
+      last_four?: string;
     };
     Integration: {
       id: components["schemas"]["IntegrationId"];
@@ -113,6 +145,33 @@ export interface components {
       scopes: components["schemas"]["OwnScopes"];
       /** @enum {unknown} */
       state: "steady" | "rotating";
+      /**
+       * @description Whether its tokens work
+       * @enum {unknown}
+       */
+      status: "active" | "paused" | "ended";
+      /** @description Whether its tokens are refused until somebody resumes it */
+      paused: boolean;
+      /**
+       * Format: date-time
+       * @description The first second in which all its tokens are dead; left out if it has no end
+       */
+      expires_at?: string;
+      /**
+       * Format: date-time
+       * @description When the current token has the age at which it should be rotated; left out if nobody is reminded, or it ends before
+       */
+      rotation_due_at?: string;
+      /** @description What of its last change can be undone; left out if nothing */
+      undo?: {
+        /** @enum {unknown} */
+        what: "finish" | "scopes";
+        /**
+         * Format: date-time
+         * @description The first second in which it is too late
+         */
+        until: string;
+      };
       /** @description The live ones, the current one first */
       tokens: components["schemas"]["Token"][];
       /** Format: date-time */
@@ -121,6 +180,77 @@ export interface components {
       updated_at: string;
       /** @description Whether KV has taken the last change */
       published: boolean;
+    };
+    Extend: {
+      /**
+       * Format: date-time
+       * @description The first second in which the outgoing token is dead
+       */
+      expires_at: string;
+    };
+    Finish: {
+      /**
+       * @description Whether the token has leaked: then the event says so, and it cannot be undone
+       * @default false
+       */
+      leaked?: boolean;
+    };
+    ChangeTokenRules: {
+      /** @description null lifts the limit */
+      max_lifetime_days?: number | null;
+      /** @description null turns the reminder off */
+      rotate_every_days?: number | null;
+      undo?: {
+        /** @description The early end of a rotation */
+        finish?: boolean;
+        /** @description A deletion */
+        delete?: boolean;
+        /** @description The removal of scopes */
+        scopes?: boolean;
+      };
+    };
+    TokenRules: {
+      /** @description An integration's end is at most so many days after the change that gives it; null where it needs no end */
+      max_lifetime_days: number | null;
+      /** @description After how many days a token's rotation is due; null where nobody is reminded */
+      rotate_every_days: number | null;
+      /** @description What can be undone for 30 minutes */
+      undo: {
+        /** @description The early end of a rotation */
+        finish: boolean;
+        /** @description A deletion */
+        delete: boolean;
+        /** @description The removal of scopes */
+        scopes: boolean;
+      };
+      /** @description Grows with every change; 0 before the first */
+      rev: number;
+    };
+    Count: {
+      count: number;
+      /** @description Unix seconds, for the filter of the list */
+      before: number;
+    };
+    Deleted: {
+      id: components["schemas"]["IntegrationId"];
+      /** @description For the `If-Match` of its undo */
+      rev: number;
+      name: string;
+      owner: components["schemas"]["Owner"];
+      /** Format: date-time */
+      deleted_at: string;
+      /** Format: date-time */
+      undo_until: string;
+    };
+    Lifecycle: {
+      /** @description Tokens older than the rules' `rotate_every_days`, or 90 days; the filter `token_created_before` */
+      old_tokens: components["schemas"]["Count"];
+      /** @description Windows that end within 7 days; the filter `rotation_ends_before` */
+      rotations_ending: components["schemas"]["Count"];
+      /** @description Integrations that end within 30 days; the filter `ends_before` */
+      ending: components["schemas"]["Count"];
+      /** @description Deletions that can be undone, the newest first; at most 50 */
+      deleted: components["schemas"]["Deleted"][];
     };
     Minted: {
       integration: components["schemas"]["Integration"];
@@ -143,25 +273,37 @@ export interface components {
         seq: number;
         /** Format: date-time */
         at: string;
-        /** @description `owner key`, or `session` and the start of its digest */
+        /** @description `owner key`, `session` and the start of its digest, or `registry` where the time came */
         actor: string;
         /** @enum {string} */
         kind:
           | "integration.created"
           | "integration.edited"
+          | "integration.paused"
+          | "integration.resumed"
+          | "integration.expiring"
+          | "integration.expired"
           | "integration.deleted"
+          | "integration.restored"
           | "rotation.started"
+          | "rotation.extended"
           | "rotation.cancelled"
-          | "rotation.finished";
+          | "rotation.finished"
+          | "rotation.lapsed"
+          | "rotation.due";
         detail: components["schemas"]["EventDetail"];
       }[];
+      /** @description The last four characters of the tokens' texts, by their numbers, as far as they were kept */
+      last_fours: {
+        [key: string]: string;
+      };
     };
     /** @description What `GET /scopes` answers. */
     Catalogue: {
       /** @description All of them. */
       scopes: components["schemas"]["CatalogueEntry"][];
     };
-    /** @description What changed; never a token or a hash. `integration.created`: `name`, `description`, `owner`, `scopes`, `n`. `.edited`: `name`, `description`, `scopes`. `.deleted`: `name`, `owner`, `ended`. `rotation.started`: `expire`, `n`, `ended`, and with a window `outgoing`, `window_seconds`, `expires_at`. `.cancelled`, `.finished`: `n`, `ended`. */
+    /** @description What changed; never a token or a hash. `integration.created`: `name`, `description`, `owner`, `scopes`, `n`, `expires_at`. `.edited`: `name`, `description`, `scopes`, `expires_at`. `.paused`, `.resumed`: `paused`. `.expiring`: `expires_at`. `.expired`: `expires_at`, `ended`. `.deleted`: `name`, `owner`, `ended`. `.restored`: `undone`, and after a deletion `name`, `owner`, `tokens`, `paused`, `expires_at`, after removed scopes `scopes`, after a rotation's early end `n`, `outgoing`, `expires_at`. `rotation.started`: `expire`, `n`, `ended`, with a window `outgoing`, `window_seconds`, `expires_at`, and with another end `integration_expires_at`. `.extended`: `n`, `outgoing`, `expires_at`. `.cancelled`, `.finished`, `.lapsed`: `n`, `ended`. `.due`: `n`, `created_at`. `leaked` is there, and true, where a token was said to have leaked. */
     EventDetail: {
       /** @description The number of the token that is current after the change */
       n?: number;
@@ -172,8 +314,23 @@ export interface components {
       /** @enum {string} */
       expire?: "now" | "later";
       window_seconds?: number;
-      /** Format: date-time */
-      expires_at?: string;
+      /** @description When the token or the integration ends; with `.edited` and `.extended`, `from` and `to`; null for no end */
+      expires_at?: unknown;
+      /** @description The integration's end, `from` and `to` */
+      integration_expires_at?: unknown;
+      /** @description Whether it is paused; with `.paused` and `.resumed`, `from` and `to` */
+      paused?: unknown;
+      /** @constant */
+      leaked?: true;
+      /** @enum {unknown} */
+      undone?: "finish" | "delete" | "scopes";
+      /** @description The numbers of the tokens that were given back */
+      tokens?: number[];
+      /**
+       * Format: date-time
+       * @description When the token was made
+       */
+      created_at?: string;
       /** @description The name; with `.edited`, `from` and `to` */
       name?: unknown;
       /** @description Likewise */
