@@ -1,6 +1,7 @@
 //! The gate's own addresses that need no admin: whether it lives, and what a token is.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::Gate;
 use super::evidence::Evidence;
@@ -8,9 +9,11 @@ use super::memory::Memory;
 use super::provenance::Provenance;
 use super::step::{Answer, Step};
 use crate::decision::{Denial, Identity, authenticate};
+use crate::record::Owner;
 use crate::rotation::TokenUse;
+use crate::scope::ScopeSet;
 use crate::time::Timestamp;
-use crate::token::VerifiedRequest;
+use crate::token::{IntegrationId, VerifiedRequest};
 
 /// A path below `/_tidegate`, which is the gate's own and never forwarded.
 pub(super) enum Own {
@@ -52,7 +55,11 @@ impl Gate {
     ) -> Step {
         let integration = super::integration(request);
         match identify(request, evidence, Timestamp::from_seconds(now_ms / 1000)) {
-            Ok(identity) => self.answer(Answer::json(200, describe(&identity).to_string()), memory),
+            Ok(identity) => {
+                // Nothing in it can fail to serialise.
+                let holder = serde_json::to_string(&describe(&identity)).unwrap_or_default();
+                self.answer(Answer::json(200, holder), memory)
+            }
             Err(denial) => self.deny(&denial, integration, Some(provenance), memory, now_ms),
         }
     }
@@ -63,24 +70,60 @@ fn identify(request: &VerifiedRequest, evidence: Evidence, now: Timestamp) -> Re
     authenticate(presented, evidence.record?.as_deref(), now)
 }
 
-fn describe(identity: &Identity) -> Value {
+/// What the holder of a token that works is told. Of one that does not, nothing is told: it is refused.
+#[derive(Serialize)]
+struct Holder<'a> {
+    integration: Integration<'a>,
+    owner: &'a Owner,
+    scopes: &'a ScopeSet,
+    token: Token,
+    /// While two tokens work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rotation: Option<Rotation>,
+}
+
+#[derive(Serialize)]
+struct Integration<'a> {
+    id: &'a IntegrationId,
+    name: &'a str,
+    /// `rotating` while two tokens work, else `steady`.
+    state: &'static str,
+    /// Its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Token {
+    #[serde(rename = "use")]
+    token_use: &'static str,
+    /// The earlier one of the window's end, for the outgoing token, and the integration's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Rotation {
+    ends_at: String,
+}
+
+fn describe(identity: &Identity) -> Holder<'_> {
+    let moment = |end: Timestamp| end.to_string();
     let token_use = match identity.token() {
         TokenUse::Current => "current",
         TokenUse::Outgoing { .. } => "outgoing",
     };
-    let token = match identity.expires_at() {
-        Some(end) => json!({ "use": token_use, "expires_at": end.to_string() }),
-        None => json!({ "use": token_use }),
-    };
-    let mut integration = json!({ "id": identity.integration(), "name": identity.name(), "state": "steady" });
-    let mut told = json!({ "owner": identity.owner(), "scopes": identity.scopes(), "token": token });
-    if let Some(end) = identity.integration_end() {
-        integration["expires_at"] = end.to_string().into();
+    let rotation = identity.rotation_end().map(|end| Rotation { ends_at: end.to_string() });
+    Holder {
+        integration: Integration {
+            id: identity.integration(),
+            name: identity.name(),
+            state: if rotation.is_some() { "rotating" } else { "steady" },
+            expires_at: identity.integration_end().map(moment),
+        },
+        owner: identity.owner(),
+        scopes: identity.scopes(),
+        token: Token { token_use, expires_at: identity.expires_at().map(moment) },
+        rotation,
     }
-    if let Some(end) = identity.rotation_end() {
-        integration["state"] = "rotating".into();
-        told["rotation"] = json!({ "ends_at": end.to_string() });
-    }
-    told["integration"] = integration;
-    told
 }

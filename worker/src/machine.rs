@@ -96,8 +96,7 @@ pub fn begin(target: &str, credential: f64, sent: Option<String>, fields: &str, 
     #[cfg(feature = "faults")]
     crate::faults::panic_at_once(fields);
     with(|machine| {
-        let step =
-            Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), moment(now_ms));
+        let step = Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), moment(now_ms));
         machine.put(step, moment(now_ms))
     })
     .unwrap_or(RESTART)
