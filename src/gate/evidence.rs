@@ -60,7 +60,7 @@ pub(super) enum Progress {
     /// All that was wanted.
     Found(Evidence, Provenance),
     /// This is to be read first.
-    Reads(Gathering, Vec<Read>),
+    Reads(Box<Gathering>, Vec<Read>),
 }
 
 impl Gathering {
@@ -84,7 +84,7 @@ impl Gathering {
             let read = self.take(branch, reading, memory, now_ms);
             self.note(branch, read, &mut reads);
         }
-        if reads.is_empty() { self.advance(memory, now_ms) } else { Progress::Reads(self, reads) }
+        if reads.is_empty() { self.advance(memory, now_ms) } else { Progress::Reads(Box::new(self), reads) }
     }
 
     /// Looks at what is there, until something has to be read or all is found. What is there is looked at as if the feed that is
@@ -103,7 +103,7 @@ impl Gathering {
             }
             let reads = self.ask([reads_feed, asks_record, asks_policy], memory, now_ms);
             if !reads.is_empty() {
-                return Progress::Reads(self, reads);
+                return Progress::Reads(Box::new(self), reads);
             }
         }
     }

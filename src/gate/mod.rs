@@ -81,7 +81,7 @@ enum Purpose {
 /// What a request waits for.
 enum Stage {
     Authorization,
-    Evidence(VerifiedRequest, Gathering),
+    Evidence(VerifiedRequest, Box<Gathering>),
     Fields(VerifiedRequest),
     Body(VerifiedRequest),
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use lru::LruCache;
 
+use super::records::live_size;
 use super::settings::Origin;
 use super::step::Forward;
 use crate::decision::{Grant, Identity};
@@ -15,10 +16,13 @@ use crate::time::Timestamp;
 
 /// The most plans that are kept.
 const MAX_PLANS: usize = 4_096;
+/// The most bytes that they take together, with the integrations that they keep in memory.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The plans; those not used for longest go first.
 pub(super) struct Plans {
     kept: LruCache<Key, Plan>,
+    bytes: usize,
     last_number: u64,
 }
 
@@ -35,7 +39,11 @@ struct Plan {
 impl Plans {
     /// None.
     pub fn new() -> Self {
-        Self { kept: LruCache::new(NonZeroUsize::new(MAX_PLANS).unwrap_or(NonZeroUsize::MIN)), last_number: 0 }
+        Self {
+            kept: LruCache::new(NonZeroUsize::new(MAX_PLANS).unwrap_or(NonZeroUsize::MIN)),
+            bytes: 0,
+            last_number: 0,
+        }
     }
 
     /// How to forward what was granted, where header fields do not matter to it beside their classes.
@@ -51,12 +59,31 @@ impl Plans {
         let forward = Forward { number: Some(self.last_number), how };
         let identity =
             identity.map(|identity| (Rc::clone(identity.live()), identity.token(), identity.announced_end()));
-        self.kept.put(key, Plan { identity, authority: Rc::clone(authority), forward: forward.clone() });
+        self.keep(key, Plan { identity, authority: Rc::clone(authority), forward: forward.clone() });
         forward
+    }
+
+    fn keep(&mut self, key: Key, plan: Plan) {
+        self.bytes = self.bytes.saturating_add(plan.size());
+        if let Some((_, replaced)) = self.kept.push(key, plan) {
+            self.bytes = self.bytes.saturating_sub(replaced.size());
+        }
+        while self.bytes > MAX_BYTES
+            && let Some((_, oldest)) = self.kept.pop_lru()
+        {
+            self.bytes = self.bytes.saturating_sub(oldest.size());
+        }
     }
 }
 
 impl Plan {
+    /// About how many bytes it takes: its integration, and its scopes once more as a header field.
+    fn size(&self) -> usize {
+        let live = self.identity.as_ref().map_or(0, |(live, ..)| live_size(live));
+        let fields = self.forward.how.set.iter().map(|(_, value)| value.len());
+        fields.fold(live, usize::saturating_add)
+    }
+
     fn is_for(&self, identity: Option<&Identity>, authority: &str) -> bool {
         let is_same = match (&self.identity, identity) {
             (Some((live, token, end)), Some(identity)) => {

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use lru::LruCache;
 
 use super::remembered::Remembered;
-use crate::record::Record;
+use crate::record::{Live, Record};
 use crate::token::IntegrationId;
 
 /// The most records that are remembered.
@@ -55,12 +55,14 @@ impl Records {
 
 /// About how many bytes a record takes.
 fn size(record: &Record) -> usize {
-    let text = match record {
-        Record::Gone { .. } => 0,
-        Record::Live(live) => {
-            let scopes = live.scopes.iter().map(|scope| scope.as_str().len().saturating_add(SCOPE_OVERHEAD_BYTES));
-            scopes.fold(live.name.len(), usize::saturating_add)
-        }
-    };
-    text.saturating_add(OVERHEAD_BYTES)
+    match record {
+        Record::Gone { .. } => OVERHEAD_BYTES,
+        Record::Live(live) => live_size(live),
+    }
+}
+
+/// About how many bytes an integration takes.
+pub(super) fn live_size(live: &Live) -> usize {
+    let scopes = live.scopes.iter().map(|scope| scope.as_str().len().saturating_add(SCOPE_OVERHEAD_BYTES));
+    scopes.fold(live.name.len(), usize::saturating_add).saturating_add(OVERHEAD_BYTES)
 }

@@ -9,6 +9,7 @@ use crate::decision::Denial;
 /// Something that waits for the reads of its last step.
 pub struct Waiting(Box<Kind>);
 
+#[allow(clippy::large_enum_variant, reason = "it is boxed, and most are requests")]
 pub(super) enum Kind {
     Request(Gate),
     Feed(FeedReader),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -51,10 +51,10 @@ export async function rawOrigin(answer) {
 
 const quoted = (text) => JSON.stringify(text);
 const embedded = (path, type) => `(name = ${quoted(path)}, ${type} = embed ${quoted(`../../${path}`)})`;
+const ENTRY = "worker/js/entry.js"; // the main module stands first
+const driver = readdirSync(new URL("../../worker/js/", import.meta.url)).map((name) => `worker/js/${name}`);
 const MODULES = [
-  ...["worker/js/entry.js", "worker/js/http.js", "worker/js/instance.js", "build/index.js"].map((path) =>
-    embedded(path, "esModule"),
-  ),
+  ...[ENTRY, ...driver.filter((path) => path !== ENTRY), "build/index.js"].map((path) => embedded(path, "esModule")),
   embedded("build/index_bg.wasm", "wasm"),
 ];
 const worker = (modules, bindings, more = "") =>

@@ -1,7 +1,7 @@
 // A panic in Rust, injected into a build that can do that: an answer at once, never a hang, and nothing is left behind.
 // And clients that go away, seen from the same build, which tells how much memory it has.
 import { env } from "cloudflare:test";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { ACME, demoPolicy } from "./support/demo.ts";
 import { publishDemo } from "./support/faults.ts";
@@ -54,6 +54,7 @@ beforeAll(async () => {
 /** Creates an integration; gives its token. */
 async function create(name: string): Promise<string> {
   const created = await send("POST", `${API}/integrations`, {}, { name, owner: ACME, scopes: ["contacts.readonly"] });
+  expect(created.status).toBe(201);
   return ((await created.json()) as { token: string }).token;
 }
 
@@ -112,6 +113,8 @@ describe("a panic in the gate", () => {
     const tokens = await Promise.all(Array.from({ length: 50 }, (_, at) => create(`beside ${at}`)));
     const ask = (its: string) => send("GET", "/contacts/?locationId=acme", { authorization: `Bearer ${its}` });
     const slow = () => send("GET", "/slow?seconds=1", { authorization: `Bearer ${token}` });
+    for (const its of tokens) await vi.waitFor(async () => expect((await ask(its)).status).toBe(200), 10_000);
+    expect((await contacts(PANIC_IN_GATE)).status).toBe(503); // nothing is in memory any more
     const others = [...tokens.map(ask), ...Array.from({ length: 50 }, slow)]; // these read, and those were forwarded
     const panicking = contacts(PANIC_IN_GATE);
     expect((await Promise.all(others)).map((answer) => answer.status)).toEqual(Array(100).fill(200));

@@ -1,5 +1,5 @@
 // The Workers of the tests. Runs in Node.
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { WorkersPoolOptions } from "@cloudflare/vitest-pool-workers";
@@ -12,6 +12,12 @@ import { OWNER_KEY, TOKEN_KEYS } from "./support/keys.ts";
 const COMPATIBILITY_DATE = "2026-04-25";
 const text = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
 const esModule = (path: string, from = path) => ({ type: "ESModule" as const, path, contents: text(from) });
+
+/** The gate's own JavaScript, what the Worker begins with first. */
+const DRIVER = new URL("../../worker/js/", import.meta.url);
+const driver = readdirSync(DRIVER)
+  .map((name) => `worker/js/${name}`)
+  .sort((one, other) => Number(other.endsWith("/entry.js")) - Number(one.endsWith("/entry.js")));
 
 /**
  * Every variable that the gate reads, each with a value of the tests' own, so that it makes no difference whether
@@ -77,9 +83,7 @@ export const faultsOptions = (): WorkersPoolOptions => ({
         name: "gate-with-faults",
         compatibilityDate: COMPATIBILITY_DATE,
         modules: [
-          esModule("worker/js/entry.js"),
-          esModule("worker/js/http.js"),
-          esModule("worker/js/instance.js"),
+          ...driver.map((path) => esModule(path)),
           esModule("build/index.js", "build/faults/index.js"),
           {
             type: "CompiledWasm" as const,

@@ -1,7 +1,7 @@
 // One workerd process: the registry, six gates, each an isolate of its own of the built Worker, in three locations, and the
 // stand-ins. The driver talks to each over a socket of its own.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,9 +26,10 @@ export const GATES = [...Array(LOCATIONS * GATES_OF_A_LOCATION).keys()].map((n) 
 const quoted = (text) => JSON.stringify(text);
 const esModule = (path) => `(name = ${quoted(path)}, esModule = embed ${quoted(`../../${path}`)})`;
 const text = ([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`;
+const ENTRY = "worker/js/entry.js";
+const driver = readdirSync(join(ROOT, "worker/js")).map((name) => `worker/js/${name}`);
 const THE_GATE = [
-  esModule("worker/js/http.js"),
-  esModule("worker/js/instance.js"),
+  ...driver.filter((path) => path !== ENTRY).map(esModule),
   esModule("build/index.js"),
   `(name = "build/index_bg.wasm", wasm = embed "../../build/index_bg.wasm")`,
 ];
@@ -54,7 +55,7 @@ function config(sockets, state, variables) {
     modules: [
       esModule("tests/sim/stand-ins/registry.js"),
       esModule("tests/sim/random.mjs"),
-      esModule("worker/js/entry.js"),
+      esModule(ENTRY),
       ...THE_GATE,
     ],
     bindings: [...texts, kvOf(0), REGISTRY],
@@ -66,7 +67,7 @@ function config(sockets, state, variables) {
   const gates = GATES.map(({ name, location }) => {
     const bindings = [...texts, kvOf(location), REGISTRY, `(name = "ORIGIN", service = "origin")`];
     const more = [`cacheApiOutbound = (name = "cache", entrypoint = "location${location}")`];
-    return [name, worker({ modules: [esModule("worker/js/entry.js"), ...THE_GATE], bindings, more })];
+    return [name, worker({ modules: [esModule(ENTRY), ...THE_GATE], bindings, more })];
   });
   const workers = [
     ["registry", registry],

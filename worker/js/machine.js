@@ -6,8 +6,8 @@ import { Aborted, freshInstance, isUncertain, noteFailure } from "./instance.js"
 
 /** The most classes of header fields that are kept: clients invent names. */
 const MAX_CLASSES = 1_000;
-/** The most plans that are kept. The machine gives one again that is not. */
-const MAX_PLANS = 4_096;
+/** The most characters of plans that are kept. The machine gives a plan again that is not. */
+const MAX_PLANS = 4 * 1024 * 1024;
 
 /** The bits of a class, as src/forward/class.rs has them. */
 const LEAVES = 1;
@@ -23,6 +23,7 @@ let classes = new Map();
 let numbers = new Map();
 let values = [];
 let plans = new Map();
+let plansLength = 0;
 
 /** What the machine has to know of a request, read from the platform's objects once. */
 export class Head {
@@ -54,6 +55,7 @@ export function prepare(env) {
     numbers = new Map();
     values = [];
     plans = new Map();
+    plansLength = 0;
     call(() => rust.configure(env));
     environment = env;
     instance = current;
@@ -117,13 +119,18 @@ function outcome(number) {
     const plan = plans.get(number);
     if (plan !== undefined) return { step: "forward", plan };
   }
-  const next = JSON.parse(call(() => rust.output()));
-  if (next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan);
+  const text = call(() => rust.output());
+  const next = JSON.parse(text);
+  if (next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan, text.length);
   return next;
 }
 
-function learnPlan(number, plan) {
-  if (plans.size >= MAX_PLANS) plans.clear();
+function learnPlan(number, plan, length) {
+  plansLength += length;
+  if (plansLength > MAX_PLANS) {
+    plans.clear();
+    plansLength = length;
+  }
   plans.set(number, plan);
 }
 

@@ -5,19 +5,28 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
-use web_sys::{Request, Response};
 
-use crate::platform::respond;
 use registry::Storage;
+use tidegate::gate::{Answer, Step};
 
 /// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`; or how long to work: `slow:ROUNDS`; or
 /// how far the clock is ahead from now on, in seconds: `clock:SECONDS`, for the admin plane.
 pub(crate) const HEADER: &str = "x-inject-panic";
 
-/// Panics in the machine where the request asks for it. `fields` are those that matter.
-pub(crate) fn panic_at_once(fields: &str) {
-    if fields.split('\n').zip(fields.split('\n').skip(1)).any(|field| field == (HEADER, "gate")) {
-        panic!("injected into the gate");
+/// Panics in the machine where the request asks for it; or tells how many pages of 64 KiB this instance has, which never become
+/// fewer. `fields` are those that matter.
+pub(crate) fn in_machine(fields: &str) -> Option<Step> {
+    let asked = fields.split('\n').zip(fields.split('\n').skip(1)).find(|(name, _)| *name == HEADER);
+    match asked?.1 {
+        "gate" => panic!("injected into the gate"),
+        "memory" => {
+            let pages = json!({ "pages": std::arch::wasm32::memory_size::<0>() });
+            Some(Step::Answer(Answer::json(200, pages.to_string())))
+        }
+        asked => {
+            set_clock(asked);
+            None
+        }
     }
 }
 
@@ -29,19 +38,11 @@ pub(crate) fn ahead_ms() -> u64 {
     AHEAD_MS.load(Ordering::Relaxed)
 }
 
-/// Sets the clock ahead of the platform's, for this instance, where a request's field asks for it; says whether it does.
-pub(crate) fn set_clock(asked: Option<&str>) -> bool {
-    let seconds = asked.and_then(|asked| asked.strip_prefix("clock:")).and_then(|seconds| seconds.parse::<u64>().ok());
-    if let Some(seconds) = seconds {
+/// Sets the clock ahead of the platform's, for this instance, where `clock:SECONDS` is asked for.
+fn set_clock(asked: &str) {
+    if let Some(seconds) = asked.strip_prefix("clock:").and_then(|seconds| seconds.parse::<u64>().ok()) {
         AHEAD_MS.store(seconds.saturating_mul(1_000), Ordering::Relaxed);
     }
-    seconds.is_some()
-}
-
-/// How many pages of 64 KiB this instance has, where the request asks for it. They never become fewer.
-pub(crate) fn memory(request: &Request) -> Option<worker::Result<Response>> {
-    let asked = request.headers().get(HEADER).ok().flatten()?;
-    (asked == "memory").then(|| respond::json(200, &json!({ "pages": std::arch::wasm32::memory_size::<0>() }), None))
 }
 
 /// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.

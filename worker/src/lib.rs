@@ -18,11 +18,5 @@ use worker::{Context, Env, event};
 /// Answers a request to the admin plane.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    #[cfg(feature = "faults")]
-    faults::set_clock(request.headers().get(faults::HEADER).ok().flatten().as_deref());
-    #[cfg(feature = "faults")]
-    if let Some(told) = faults::memory(&request) {
-        return told;
-    }
     admin::handle(&request, &env).await
 }

@@ -1,7 +1,5 @@
 //! Responses of our own.
 
-#[cfg(feature = "faults")]
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
@@ -23,12 +21,6 @@ pub(crate) fn problem(reply: &Reply) -> worker::Result<Response> {
 }
 
 /// A JSON answer. `etag` is a revision.
-#[cfg(feature = "faults")]
-pub(crate) fn json(status: u16, body: &impl Serialize, etag: Option<u64>) -> worker::Result<Response> {
-    json_text(status, &serde_json::to_string(body)?, etag)
-}
-
-/// An answer that is JSON text already.
 pub(crate) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
     let etag = entity_tag(etag);
     let fields = of_body("application/json").into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)));
