@@ -24,7 +24,7 @@ pub(crate) fn in_machine(fields: &str) -> Option<Step> {
             Some(Step::Answer(Answer::json(200, pages.to_string())))
         }
         asked => {
-            set_clock(asked);
+            set_clock(Some(asked));
             None
         }
     }
@@ -38,11 +38,13 @@ pub(crate) fn ahead_ms() -> u64 {
     AHEAD_MS.load(Ordering::Relaxed)
 }
 
-/// Sets the clock ahead of the platform's, for this instance, where `clock:SECONDS` is asked for.
-fn set_clock(asked: &str) {
-    if let Some(seconds) = asked.strip_prefix("clock:").and_then(|seconds| seconds.parse::<u64>().ok()) {
+/// Sets the clock ahead of the platform's, for this instance, where `clock:SECONDS` is asked for; says whether it is.
+pub(crate) fn set_clock(asked: Option<&str>) -> bool {
+    let seconds = asked.and_then(|asked| asked.strip_prefix("clock:")).and_then(|seconds| seconds.parse::<u64>().ok());
+    if let Some(seconds) = seconds {
         AHEAD_MS.store(seconds.saturating_mul(1_000), Ordering::Relaxed);
     }
+    seconds.is_some()
 }
 
 /// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.
