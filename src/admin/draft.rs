@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::AdminError;
 use super::body::{made, malformed};
 use crate::json::{self, FromJson, Object};
-use crate::openapi::{Document, InvalidDocument, Settings};
+use crate::openapi::{CorruptDocument, Document, InvalidDocument, Settings};
 
 /// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -25,9 +25,9 @@ pub struct InvalidDocumentName;
 #[derive(Clone, Debug)]
 pub enum PolicyDraft {
     /// `PUT /policy`: these documents and settings, and nothing else.
-    Whole(WholePolicy),
+    Whole(Box<WholePolicy>),
     /// `PATCH /policy` and the routes of one document: whatever is not named stays.
-    Change(PolicyChange),
+    Change(Box<PolicyChange>),
     /// `POST /policy/rollback`: what was published under this revision.
     Earlier(u64),
 }
@@ -61,8 +61,7 @@ impl DocumentName {
     }
 
     /// The name that a document has by its title.
-    fn of(document: &Document) -> Self {
-        let title = document.title();
+    pub fn of(title: &str) -> Self {
         let plain = title.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
         let short: String = plain.collect::<String>().trim().chars().take(MAX_NAME_CHARACTERS).collect();
         let name = short.trim_end();
@@ -97,8 +96,8 @@ impl FromJson for DocumentName {
 impl PolicyDraft {
     /// `PUT /policy`
     pub(super) fn parse_whole(body: &str) -> Result<Self, AdminError> {
-        let [documents, settings] = fields(body, "", ["documents", "settings"])?;
-        Self::whole(documents, settings)
+        let [documents, sources, settings] = fields(body, "", ["documents", "sources", "settings"])?;
+        Self::whole(documents, sources, settings)
     }
 
     /// `PATCH /policy`
@@ -125,37 +124,51 @@ impl PolicyDraft {
 
     /// `POST /policy/preview`: the body of `PUT /policy` or of a roll back; or the body of `PATCH /policy` as `change`.
     pub(super) fn parse_preview(body: &str) -> Result<Self, AdminError> {
-        match fields(body, "", ["documents", "settings", "change", "to"])? {
-            [documents, settings, None, None] => Self::whole(documents, settings),
-            [None, None, Some(change), None] => Self::change(change.get(), "change"),
-            [None, None, None, Some(_)] => Self::parse_earlier(body),
+        match fields(body, "", ["documents", "sources", "settings", "change", "to"])? {
+            [documents, sources, settings, None, None] => Self::whole(documents, sources, settings),
+            [None, None, None, Some(change), None] => Self::change(change.get(), "change"),
+            [None, None, None, None, Some(_)] => Self::parse_earlier(body),
             [.., None, _] => Err(AdminError::invalid("to", "nothing can stand beside it")),
             _ => Err(AdminError::invalid("change", "nothing can stand beside it")),
         }
     }
 
-    fn whole(documents: Option<&RawValue>, settings: Option<&RawValue>) -> Result<Self, AdminError> {
-        let documents = documents.ok_or_else(|| AdminError::invalid("documents", "missing field `documents`"))?;
+    fn whole(
+        documents: Option<&RawValue>,
+        sources: Option<&RawValue>,
+        settings: Option<&RawValue>,
+    ) -> Result<Self, AdminError> {
+        let given = one_of(documents, sources, "")?;
+        let given = given.ok_or_else(|| AdminError::invalid("documents", "missing field `documents`"))?;
         let settings = settings.map(|json| read_settings("settings", json)).transpose()?.unwrap_or_default();
-        let json = documents.get();
-        let documents = if json.starts_with('{') { named_documents(json)? } else { titled_documents(json)? };
-        Ok(Self::Whole(WholePolicy { documents, settings }))
+        let documents = match given {
+            Given::Documents(json) if json.starts_with('{') => {
+                present(changed_documents(json, "documents")?, "documents")?
+            }
+            Given::Documents(json) => titled_documents(json)?,
+            Given::Sources(json) => present(changed_sources(json, "sources")?, "sources")?,
+        };
+        Ok(Self::Whole(Box::new(WholePolicy { documents, settings })))
     }
 
     fn change(body: &str, place: &str) -> Result<Self, AdminError> {
         let within = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
-        let [documents, settings] = fields(body, place, ["documents", "settings"])?;
+        let [documents, sources, settings] = fields(body, place, ["documents", "sources", "settings"])?;
         let settings = settings.map(|json| read_settings(&within("settings"), json)).transpose()?;
-        let place = within("documents");
-        let documents = documents.map(|json| changed_documents(json.get(), &place)).transpose()?.unwrap_or_default();
+        let documents = match one_of(documents, sources, place)? {
+            None => Vec::new(),
+            Some(Given::Documents(json)) => changed_documents(json, &within("documents"))?,
+            Some(Given::Sources(json)) => changed_sources(json, &within("sources"))?,
+        };
         if documents.is_empty() && settings.is_none() {
-            return Err(AdminError::invalid(&place, "nothing to change: give documents or settings"));
+            let what = "nothing to change: give documents, sources or settings";
+            return Err(AdminError::invalid(&within("documents"), what));
         }
-        Ok(Self::Change(PolicyChange { documents, settings }))
+        Ok(Self::Change(Box::new(PolicyChange { documents, settings })))
     }
 
     fn one(name: DocumentName, document: Option<Document>) -> Self {
-        Self::Change(PolicyChange { documents: vec![(name, document)], settings: None })
+        Self::Change(Box::new(PolicyChange { documents: vec![(name, document)], settings: None }))
     }
 }
 
@@ -176,7 +189,7 @@ fn titled_documents(json: &str) -> Result<Vec<(DocumentName, Document)>, AdminEr
     for (json, at) in list.into_iter().zip(0_usize..) {
         let place = format!("documents[{at}]");
         let document = read(&place, json.get())?;
-        let name = DocumentName::of(&document);
+        let name = DocumentName::of(document.title());
         if documents.iter().any(|(other, _)| *other == name) {
             let message = format!(
                 "another document is called {:?} too; give documents as an object, with a name for each",
@@ -190,16 +203,80 @@ fn titled_documents(json: &str) -> Result<Vec<(DocumentName, Document)>, AdminEr
     Ok(documents)
 }
 
-/// Documents by their names.
-fn named_documents(json: &str) -> Result<Vec<(DocumentName, Document)>, AdminError> {
-    let present = |name: &DocumentName, document: Option<Document>| {
-        document.ok_or_else(|| AdminError::invalid(&format!("documents.{}", name.as_str()), "it is null"))
-    };
-    let documents = changed_documents(json, "documents")?;
-    if documents.is_empty() {
-        return Err(AdminError::invalid("documents", "it names no document"));
+/// What documents are given as.
+enum Given<'a> {
+    /// As they are: OpenAPI.
+    Documents(&'a str),
+    /// As what a policy is made of: [`Document::to_json`].
+    Sources(&'a str),
+}
+
+fn one_of<'a>(
+    documents: Option<&'a RawValue>,
+    sources: Option<&'a RawValue>,
+    place: &str,
+) -> Result<Option<Given<'a>>, AdminError> {
+    match (documents, sources) {
+        (None, None) => Ok(None),
+        (Some(documents), None) => Ok(Some(Given::Documents(documents.get()))),
+        (None, Some(sources)) => Ok(Some(Given::Sources(sources.get()))),
+        (Some(_), Some(_)) => {
+            let place = if place.is_empty() { "sources".to_owned() } else { format!("{place}.sources") };
+            Err(AdminError::invalid(&place, "it cannot stand beside documents"))
+        }
     }
-    documents.into_iter().map(|(name, document)| present(&name, document).map(|document| (name, document))).collect()
+}
+
+/// Documents of which none is to go, and of which there is one at least.
+fn present(
+    documents: Vec<(DocumentName, Option<Document>)>,
+    place: &str,
+) -> Result<Vec<(DocumentName, Document)>, AdminError> {
+    if documents.is_empty() {
+        return Err(AdminError::invalid(place, "it names no document"));
+    }
+    let present = |(name, document): (DocumentName, Option<Document>)| match document {
+        Some(document) => Ok((name, document)),
+        None => Err(AdminError::invalid(&format!("{place}.{}", name.as_str()), "it is null")),
+    };
+    documents.into_iter().map(present).collect()
+}
+
+/// What documents were read as, by their names: `{"name","operations"}`; null operations say that one is to go.
+fn changed_sources(json: &str, place: &str) -> Result<Vec<(DocumentName, Option<Document>)>, AdminError> {
+    let list: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| unread(&error, place))?;
+    check_count(place, list.len())?;
+    let mut documents: Vec<(DocumentName, Option<Document>)> = Vec::with_capacity(list.len());
+    for (json, at) in list.into_iter().zip(0_usize..) {
+        let place = format!("{place}[{at}]");
+        let [name, operations] = fields(json.get(), &place, ["name", "operations"])?;
+        let missing =
+            |field: &str| AdminError::invalid(&format!("{place}.{field}"), format!("missing field `{field}`"));
+        let name = name.ok_or_else(|| missing("name"))?;
+        let operations = operations.ok_or_else(|| missing("operations"))?;
+        let at_name = format!("{place}.name");
+        let name: String = serde_json::from_str(name.get()).map_err(|error| unread(&error, &at_name))?;
+        let name = DocumentName::try_from(name).map_err(|error| AdminError::invalid(&at_name, error))?;
+        if documents.iter().any(|(other, _)| *other == name) {
+            return Err(AdminError::invalid(&at_name, "it is given more than once"));
+        }
+        let document = match operations.get() {
+            "null" => None,
+            json => Some(read_source(&format!("{place}.operations"), json)?.named(name.as_str())),
+        };
+        documents.push((name, document));
+    }
+    Ok(documents)
+}
+
+/// A document as [`Document::to_json`] writes it.
+fn read_source(place: &str, json: &str) -> Result<Document, AdminError> {
+    Document::from_source(json).map_err(|error| match error {
+        CorruptDocument::Malformed { place: within } => {
+            AdminError::invalid(&format!("{place}.{within}"), "it is not what a document is read as")
+        }
+        CorruptDocument::Version(_) => AdminError::invalid(&format!("{place}.v"), "this gate reads version 1"),
+    })
 }
 
 /// Documents by their names; a null says that one is to go.
@@ -315,7 +392,7 @@ mod tests {
             (&long, long.get(..400).unwrap()),
         ] {
             let text = format!(r#"{{"openapi":"3.0.0","info":{{"title":"{title}","version":"1"}},"paths":{{}}}}"#);
-            let name_found = DocumentName::of(&Document::parse(&text).unwrap());
+            let name_found = DocumentName::of(Document::parse(&text).unwrap().title());
             assert_eq!(name_found.as_str(), name);
             assert_eq!(DocumentName::try_from(name_found.as_str().to_owned()), Ok(name_found));
         }

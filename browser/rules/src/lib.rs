@@ -69,6 +69,16 @@ pub fn policy_init(documents: Vec<String>, picked: &str) -> Result<String, JsErr
     write(&init(&parsed(&documents)?, &picked))
 }
 
+/// What is published of a document: `operations` of one of the `sources` of `PUT /policy`. The document is given as for
+/// [`policy_report`].
+///
+/// # Errors
+/// An `Error` where the document cannot be read.
+#[wasm_bindgen(js_name = documentSource)]
+pub fn document_source(document: &str) -> Result<String, JsError> {
+    Ok(Document::parse_json(document).map_err(failure)?.to_json())
+}
+
 /// The title of a document: what the registry keeps it by. The document is given as for [`policy_report`].
 ///
 /// # Errors

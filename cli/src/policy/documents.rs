@@ -34,8 +34,6 @@ impl DocumentFiles {
 pub struct Documents {
     /// The documents, each named as its file.
     pub readable: Vec<Document>,
-    /// Their texts, in the same order.
-    pub texts: Vec<String>,
     /// Their titles, in the same order.
     pub titles: Vec<String>,
     /// The files that are not documents.
@@ -57,24 +55,23 @@ impl Documents {
         paths.dedup();
         let mut documents = Self::default();
         for (path, name) in named(&paths) {
-            match text(path).and_then(|text| Ok((Document::parse(&text).map_err(|error| error.to_string())?, text))) {
-                Ok((document, text)) => documents.push(document, &name, text),
+            match text(path).and_then(|text| Document::parse(&text).map_err(|error| error.to_string())) {
+                Ok(document) => documents.push(document, &name),
                 Err(message) => documents.unreadable.push(Finding { document: name, message, ..Finding::default() }),
             }
         }
         Ok(documents)
     }
 
-    fn push(&mut self, document: Document, name: &str, text: String) {
+    fn push(&mut self, document: Document, name: &str) {
         self.titles.push(document.title().to_owned());
         self.readable.push(document.named(name));
-        self.texts.push(text);
     }
 
-    /// The text of the one document.
-    pub fn only(&self) -> Result<&str, Failure> {
-        match (self.texts.as_slice(), self.unreadable.as_slice()) {
-            ([text], []) => Ok(text),
+    /// The one document.
+    pub fn only(&self) -> Result<&Document, Failure> {
+        match (self.readable.as_slice(), self.unreadable.as_slice()) {
+            ([document], []) => Ok(document),
             (_, []) => Err(Failure::Usage("--document NAME takes one FILE")),
             (_, unreadable) => {
                 let mut report = Report::default();

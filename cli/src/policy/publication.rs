@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tidegate::openapi::{Report, Settings};
+use tidegate::admin::DocumentName;
+use tidegate::openapi::{Document, Report, Settings};
 
 use super::documents::Documents;
 
@@ -20,58 +21,47 @@ pub enum Publication<'a> {
 /// The body of `PUT /policy`.
 #[derive(Serialize)]
 pub struct Whole<'a> {
-    documents: Documented<'a>,
+    sources: Vec<Source>,
     settings: &'a Settings,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Documented<'a> {
-    /// The gate names each by its title.
-    Untitled(Vec<Source<'a>>),
-    Named(BTreeMap<&'a str, Source<'a>>),
-}
-
-/// The body of `PATCH /policy`: a document that is `None` is removed.
+/// The body of `PATCH /policy`.
 #[derive(Default, Serialize)]
 pub struct Change<'a> {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    documents: BTreeMap<&'a str, Option<Source<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<Source>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<&'a Settings>,
 }
 
-/// A document's text: JSON goes as it is, because a parsed one would have lost keys that stand twice; YAML goes as a string.
+/// What a document is read as: its operations, before settings. `None` removes the document.
 #[derive(Serialize)]
-#[serde(untagged)]
-enum Source<'a> {
-    Json(&'a RawValue),
-    Yaml(&'a str),
+struct Source {
+    name: String,
+    operations: Option<Box<RawValue>>,
 }
 
 impl<'a> Publication<'a> {
-    /// All that is to be in force. The gate names documents by their titles; those that share a title are named by their files.
-    pub fn whole(documents: &'a Documents, settings: &'a Settings) -> Self {
-        let sources = documents.texts.iter().map(|text| Source::of(text));
-        let shared = |title: &String| documents.titles.iter().filter(|other| other.trim() == title.trim()).count() > 1;
-        let documents = if documents.titles.iter().any(shared) {
-            let names = documents.titles.iter().zip(&documents.readable);
-            let names = names.map(|(title, document)| if shared(title) { document.title() } else { title.trim() });
-            Documented::Named(names.zip(sources).collect())
-        } else {
-            Documented::Untitled(sources.collect())
+    /// All that is to be in force. Documents are named by their titles, as the gate would; those that share a title by their files.
+    pub fn whole(documents: &Documents, settings: &'a Settings) -> Self {
+        let titles: Vec<DocumentName> = documents.titles.iter().map(|title| DocumentName::of(title)).collect();
+        let is_shared = |title: &DocumentName| titles.iter().filter(|other| *other == title).count() > 1;
+        let name = |title: &DocumentName, document: &Document| {
+            if is_shared(title) { document.title().to_owned() } else { title.as_str().to_owned() }
         };
-        Self::Whole(Whole { documents, settings })
+        let sources = titles.iter().zip(&documents.readable);
+        let sources = sources.map(|(title, document)| Source::of(&name(title, document), document)).collect();
+        Self::Whole(Whole { sources, settings })
     }
 
     /// One document in the place of the one with that name, or beside the others; and other settings, where there are any.
-    pub fn document(name: &'a str, text: &'a str, settings: Option<&'a Settings>) -> Self {
-        Self::Change(Change { documents: BTreeMap::from([(name, Some(Source::of(text)))]), settings })
+    pub fn document(name: &str, document: &Document, settings: Option<&'a Settings>) -> Self {
+        Self::Change(Change { sources: vec![Source::of(name, document)], settings })
     }
 
     /// All but one document; and other settings, where there are any.
-    pub fn removal(name: &'a str, settings: Option<&'a Settings>) -> Self {
-        Self::Change(Change { documents: BTreeMap::from([(name, None)]), settings })
+    pub fn removal(name: &str, settings: Option<&'a Settings>) -> Self {
+        Self::Change(Change { sources: vec![Source { name: name.to_owned(), operations: None }], settings })
     }
 
     /// Other settings for the documents in force.
@@ -91,9 +81,9 @@ impl<'a> Publication<'a> {
     }
 }
 
-impl<'a> Source<'a> {
-    fn of(text: &'a str) -> Self {
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_or(Self::Yaml(text), Self::Json)
+impl Source {
+    fn of(name: &str, document: &Document) -> Self {
+        Self { name: name.to_owned(), operations: RawValue::from_string(document.to_json()).ok() }
     }
 }
 
@@ -161,37 +151,40 @@ impl fmt::Display for Published {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidegate::openapi::Document;
 
-    fn documents(titles: &[&str], texts: &[&str]) -> Documents {
+    fn documents(titles: &[&str]) -> Documents {
         let readable = (0..titles.len()).map(|at| Document::default().named(&format!("{at}.json"))).collect();
-        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Documents { readable, texts: owned(texts), titles: owned(titles), ..Documents::default() }
+        let titles = titles.iter().map(|title| (*title).to_owned()).collect();
+        Documents { readable, titles, ..Documents::default() }
+    }
+
+    fn names(sent: &str) -> Vec<String> {
+        let sent: serde_json::Value = serde_json::from_str(sent).unwrap();
+        sent["sources"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
-    fn json_is_sent_as_it_is_and_yaml_as_text() {
+    fn what_documents_are_read_as_is_sent() {
         let settings = Settings::default();
-        let documents = documents(&["A", "B"], &["\u{feff}{\"a\": 1, \"a\": 2}", "openapi: 3.0.3\n"]);
-        let (method, path, sent) = Publication::whole(&documents, &settings).request(false);
+        let (method, path, sent) = Publication::whole(&documents(&["A", " B\n"]), &settings).request(false);
         assert_eq!((method, path), ("PUT", "/policy"));
-        assert!(sent.starts_with(r#"{"documents":[{"a": 1, "a": 2},"openapi: 3.0.3\n"],"settings":{"#), "{sent}");
+        assert!(sent.starts_with(r#"{"sources":[{"name":"A","operations":{"v":1,"title":"","#), "{sent}");
+        assert_eq!(names(&sent), ["A", "B"]);
     }
 
     #[test]
     fn documents_of_one_title_are_called_by_their_files() {
         let settings = Settings::default();
-        let documents = documents(&["API", "Other", " API"], &["{}", "{}", "{}"]);
-        let (_, _, sent) = Publication::whole(&documents, &settings).request(false);
-        assert!(sent.starts_with(r#"{"documents":{"0.json":{},"2.json":{},"Other":{}},"#), "{sent}");
+        let (_, _, sent) = Publication::whole(&documents(&["API", "Other", " API"]), &settings).request(false);
+        assert_eq!(names(&sent), ["0.json", "Other", "2.json"]);
     }
 
     #[test]
     fn one_document_changes_alone() {
-        let (method, path, sent) = Publication::document("A", "{}", None).request(false);
-        assert_eq!((method, path, sent.as_str()), ("PATCH", "/policy", r#"{"documents":{"A":{}}}"#));
+        let (method, path, sent) = Publication::document("A", &Document::default(), None).request(false);
+        assert_eq!((method, path, names(&sent)), ("PATCH", "/policy", vec!["A".to_owned()]));
         let (method, path, sent) = Publication::removal("A", None).request(true);
-        let expected = r#"{"change":{"documents":{"A":null}}}"#;
+        let expected = r#"{"change":{"sources":[{"name":"A","operations":null}]}}"#;
         assert_eq!((method, path, sent.as_str()), ("POST", "/policy/preview", expected));
         let settings = Settings::default();
         let (_, _, sent) = Publication::settings(&settings).request(false);

@@ -23,11 +23,12 @@ impl Candidate {
     /// What `draft` makes of the policy that was published last.
     pub fn of(database: &Database, latest: Option<&Published>, draft: PolicyDraft) -> Result<Self, AdminError> {
         match draft {
-            PolicyDraft::Whole(WholePolicy { documents, settings }) => {
+            PolicyDraft::Whole(whole) => {
+                let WholePolicy { documents, settings } = *whole;
                 let described = documents.into_iter().map(|(name, document)| Described::new(name, document));
                 Ok(Self::compiled(described.collect(), &settings))
             }
-            PolicyDraft::Change(change) => Self::changed(database, latest, change),
+            PolicyDraft::Change(change) => Self::changed(database, latest, *change),
             PolicyDraft::Earlier(rev) => Self::earlier(database, rev),
         }
     }

@@ -11,13 +11,13 @@ use crate::policy::{OwnerParameter, Place};
 use crate::scope;
 
 /// How many characters of a title are kept: every operation repeats it.
-const MAX_TITLE: usize = 200;
+pub(super) const MAX_TITLE: usize = 200;
 /// How many alternatives an operation may have: every operation can share the document's.
-const MAX_ALTERNATIVES: usize = 100;
+pub(super) const MAX_ALTERNATIVES: usize = 100;
 /// How many parameters all operations of a document may have together: each has those of its path as well.
-const MAX_ALL_PARAMETERS: usize = 200_000;
+pub(super) const MAX_ALL_PARAMETERS: usize = 200_000;
 /// The longest name of a parameter, in bytes: every operation can share it.
-const MAX_PARAMETER_NAME: usize = 256;
+pub(super) const MAX_PARAMETER_NAME: usize = 256;
 /// How many texts of an extension are kept; a longer list does not count as scopes.
 const MAX_LISTED: usize = 1_000;
 

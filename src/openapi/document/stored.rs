@@ -1,8 +1,14 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
-use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties};
+use super::extract::{MAX_ALL_PARAMETERS, MAX_ALTERNATIVES, MAX_PARAMETER_NAME, MAX_TITLE};
+use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
+use crate::policy::{OwnerParameter, Place};
+use crate::request::Method;
+
+/// How many properties the forms of all bodies may have together, as each is held against the names of owners.
+const MAX_COMPARED_PROPERTIES: usize = 10_000_000;
 
 /// The version of the form that this code writes and reads.
 const VERSION: u64 = 1;
@@ -37,6 +43,52 @@ impl Document {
         }
         let document = <Self as FromJson>::from_json(value).map_err(|wrong| malformed(wrong.place))?;
         if document.is_whole() { Ok(document) } else { Err(malformed("bodies".to_owned())) }
+    }
+
+    /// Reads what somebody sent as what [`to_json`](Self::to_json) wrote: it is within the limits of what documents are read as.
+    ///
+    /// # Errors
+    /// [`CorruptDocument`] for all else.
+    pub fn from_source(text: &str) -> Result<Self, CorruptDocument> {
+        let document = Self::from_json(text)?;
+        match document.beyond_limits() {
+            None => Ok(document),
+            Some(place) => Err(CorruptDocument::Malformed { place }),
+        }
+    }
+
+    /// Where it has what no document is read as.
+    fn beyond_limits(&self) -> Option<String> {
+        let of = |place: usize, field: &str| Some(format!("operations[{place}].{field}"));
+        let is_long = |security: &Option<Security>| security.as_ref().is_some_and(|all| all.len() > MAX_ALTERNATIVES);
+        if self.title.chars().count() > MAX_TITLE {
+            return Some("title".to_owned());
+        }
+        if is_long(&self.security) {
+            return Some("security".to_owned());
+        }
+        let mut parameters = 0_usize;
+        for (place, operation) in self.operations.iter().enumerate() {
+            let method = Method::parse(&operation.method.to_ascii_uppercase());
+            let is_lower = !operation.method.bytes().any(|byte| byte.is_ascii_uppercase());
+            if !is_lower || matches!(method, Method::Other(_)) {
+                return of(place, "method");
+            }
+            if is_long(&operation.security) {
+                return of(place, "security");
+            }
+            parameters = parameters.saturating_add(operation.parameters.len());
+            let is_odd = |parameter: &OwnerParameter| {
+                parameter.name.len() > MAX_PARAMETER_NAME || !matches!(parameter.place, Place::Query | Place::Header)
+            };
+            if parameters > MAX_ALL_PARAMETERS || operation.parameters.iter().any(is_odd) {
+                return of(place, "parameters");
+            }
+        }
+        let length = |form: &Form| self.properties.get(form.properties).map_or(0, |set| set.names.len());
+        let lengths = self.bodies.iter().flat_map(|Body(forms)| forms).map(length);
+        let is_too_much = lengths.fold(0, usize::saturating_add) > MAX_COMPARED_PROPERTIES;
+        is_too_much.then(|| "bodies".to_owned())
     }
 
     /// The text that a store keeps, on one line. Equal extractions are equal texts. The [name](Self::named) is not in it.

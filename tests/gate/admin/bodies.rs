@@ -1,5 +1,6 @@
 //! Every body: what is accepted, and which field a refusal names.
 
+use serde_json::{Value, json};
 use tidegate::admin::{AdminError, Command, IntegrationCommand, NewToken, Rotate, SignIn};
 use tidegate::rotation::Window;
 
@@ -39,6 +40,17 @@ fn good_bodies_are_accepted() {
         ("PUT", "/policy", r#"{"documents":{"a":{"openapi":"3.0.0"},"b":"openapi: 3.0.0"}}"#),
         ("PATCH", "/policy", r#"{"documents":{"a":{"openapi":"3.0.0"},"b":null},"settings":{}}"#),
         ("PATCH", "/policy", r#"{"settings":{"without_security":"public"}}"#),
+        (
+            "PUT",
+            "/policy",
+            r#"{"sources":[{"name":"a","operations":{"v":1,"title":"","security_schemes":[],"scopes":{},"base_path":"","operations":[],"bodies":[],"properties":[]}}],"settings":{}}"#,
+        ),
+        ("PATCH", "/policy", r#"{"sources":[{"name":"a","operations":null}]}"#),
+        (
+            "POST",
+            "/policy/preview",
+            r#"{"change":{"sources":[{"operations":{"v":1,"title":"","security_schemes":[],"scopes":{},"base_path":"","operations":[],"bodies":[],"properties":[]},"name":"a"}]}}"#,
+        ),
         ("PUT", "/policy/documents/a%20b", r#"{"openapi":"3.0.0"}"#),
         ("PUT", "/policy/documents/a", r#""openapi: 3.0.0""#),
         ("POST", "/policy/rollback", r#"{"to":3}"#),
@@ -150,6 +162,27 @@ fn the_other_bodies_name_the_wrong_field() {
         ("PUT", "/policy", r#"{"documents":{"a":null}}"#, "documents.a"),
         ("PUT", "/policy", r#"{"documents":{" a":{"openapi":"3.0.0"}}}"#, "documents. a"),
         ("PUT", "/policy", r#"{"documents":[],"to":1}"#, "to"),
+        ("PUT", "/policy", r#"{"sources":[]}"#, "sources"),
+        ("PUT", "/policy", r#"{"sources":{}}"#, "sources"),
+        ("PUT", "/policy", r#"{"sources":[],"documents":[]}"#, "sources"),
+        ("PUT", "/policy", r#"{"sources":[{"name":"a"}]}"#, "sources[0].operations"),
+        ("PUT", "/policy", r#"{"sources":[{"operations":null}]}"#, "sources[0].name"),
+        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":null}]}"#, "sources.a"),
+        ("PUT", "/policy", r#"{"sources":[{"name":" a","operations":null}]}"#, "sources[0].name"),
+        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":{"v":2}}]}"#, "sources[0].operations.v"),
+        (
+            "PUT",
+            "/policy",
+            r#"{"sources":[{"name":"a","operations":{"v":1}}]}"#,
+            "sources[0].operations.security_schemes",
+        ),
+        (
+            "PATCH",
+            "/policy",
+            r#"{"sources":[{"name":"a","operations":null},{"name":"a","operations":null}]}"#,
+            "sources[1].name",
+        ),
+        ("PATCH", "/policy", r#"{"documents":{},"sources":[]}"#, "sources"),
         ("PATCH", "/policy", r#"{}"#, "documents"),
         ("PATCH", "/policy", r#"{"documents":{}}"#, "documents"),
         ("PATCH", "/policy", r#"{"documents":[]}"#, "documents"),
@@ -297,5 +330,41 @@ fn lengths_count_characters() {
     }
     for text in ["d".repeat(1000), "a\\nb\\tc\\r".to_owned()] {
         assert!(send("POST", "/integrations", &create(":\"x\"", &format!(":\"{text}\""))).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_a_document_is_read_as_is_within_the_limits_of_documents() {
+    let send_source = |operation: Value, more: Value| {
+        let mut source = json!({ "v": 1, "title": "", "security_schemes": [], "scopes": {}, "base_path": "",
+            "operations": [operation], "bodies": [], "properties": [] });
+        source.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let body = json!({ "sources": [{ "name": "a", "operations": source }] });
+        send("PUT", "/policy", &body.to_string())
+    };
+    let fine = json!({ "path": "/a", "method": "get" });
+    assert!(send_source(fine.clone(), json!({})).is_ok());
+    let many: Vec<Value> = (0..101).map(|_| json!({})).collect();
+    let parameter = |name: &str, place: &str| json!({ "name": name, "in": place });
+    for (operation, more, place) in [
+        (json!({ "path": "/a", "method": "GET" }), json!({}), "operations[0].method"),
+        (json!({ "path": "/a", "method": "frobnicate" }), json!({}), "operations[0].method"),
+        (json!({ "path": "/a", "method": "get", "security": many }), json!({}), "operations[0].security"),
+        (json!({ "path": "/a", "method": "get", "body": 0 }), json!({}), "bodies"),
+        (
+            json!({ "path": "/a", "method": "get", "parameters": [parameter(&"n".repeat(257), "query")] }),
+            json!({}),
+            "operations[0].parameters",
+        ),
+        (
+            json!({ "path": "/a", "method": "get", "parameters": [parameter("n", "body")] }),
+            json!({}),
+            "operations[0].parameters",
+        ),
+        (fine.clone(), json!({ "security": many }), "security"),
+        (fine.clone(), json!({ "title": "t".repeat(201) }), "title"),
+        (fine.clone(), json!({ "bodies": [[{ "media_types": [], "properties": 1 }]] }), "bodies"),
+    ] {
+        assert_eq!(field(send_source(operation, more)), format!("sources[0].operations.{place}"));
     }
 }

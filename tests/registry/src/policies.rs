@@ -5,6 +5,7 @@ use std::rc::Rc;
 use registry::{Read, Storage};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
+use tidegate::openapi::Document;
 
 use crate::world::{With, World, based_on, demo_policy};
 
@@ -12,6 +13,7 @@ cases! {
     nothing_is_in_force_at_first
     a_published_one_is_in_force_and_goes_to_kv
     the_same_again_is_no_version
+    what_documents_are_read_as_is_published_as_they_are
     a_change_is_based_on_the_present_version
     a_text_is_kept_once_however_often_it_is_published
     a_roll_back_is_a_version_of_its_own
@@ -60,6 +62,22 @@ fn the_same_again_is_no_version(storage: Rc<dyn Storage>) {
     assert_eq!((again.rev, &again.body["changed"]), (Some(1), &json!(false)));
     assert_eq!(world.value("SELECT count(*) AS it FROM policies"), json!(1));
     assert_eq!(world.value("SELECT count(*) AS it FROM events"), json!(1));
+}
+
+fn what_documents_are_read_as_is_published_as_they_are(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.ok("PUT", "/policy", demo_policy(), With::default());
+    let document = Document::parse(&demo_policy()["documents"][0].to_string()).unwrap();
+    let operations: Value = serde_json::from_str(&document.to_json()).unwrap();
+    let source = json!({ "name": document.title(), "operations": operations });
+    let whole = json!({ "sources": [source], "settings": demo_policy()["settings"] });
+    assert_eq!(world.ok("PUT", "/policy", whole, With::default()).body["changed"], json!(false));
+    let more = json!({ "sources": [{ "name": "More", "operations": operations }] });
+    let clash = world.ask("PATCH", "/policy", more, With::default()).unwrap_err();
+    assert!(matches!(clash, AdminError::PolicyErrors(_)));
+    let gone = json!({ "sources": [{ "name": document.title(), "operations": null }] });
+    assert_eq!(world.ok("PATCH", "/policy", gone, based_on(1)).rev, Some(2));
+    assert_eq!(world.get("/scopes"), json!({ "scopes": [] }));
 }
 
 fn a_change_is_based_on_the_present_version(storage: Rc<dyn Storage>) {

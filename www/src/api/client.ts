@@ -92,15 +92,20 @@ export const integrations = {
     ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
 };
 
-/** Documents by their names, as texts. */
+/** What a document is read as (`core.documentSource`); null removes the document of that name. */
+export interface Source {
+  name: string;
+  operations: unknown;
+}
+
 export interface WholePolicy {
-  documents: Record<string, string>;
+  sources: Source[];
   settings: Settings;
 }
 
-/** What is not named stays; null removes a document. */
+/** What is not named stays. */
 export interface PolicyChange {
-  documents?: Record<string, string | null>;
+  sources?: Source[];
   settings?: Settings;
 }
 

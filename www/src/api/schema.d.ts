@@ -355,10 +355,24 @@ export interface components {
       | {
           [key: string]: components["schemas"]["Document"];
         };
-    PublishPolicy: {
-      documents: components["schemas"]["Documents"];
-      settings?: components["schemas"]["Settings"];
+    /** @description What a document is read as, before settings: what the command and the page send in its place, as it is much shorter. docs/policy.md has its fields. */
+    SourceOperations: {
+      /** @constant */
+      v: 1;
     };
+    /** @description Documents, or what they are read as */
+    PublishPolicy:
+      | {
+          documents: components["schemas"]["Documents"];
+          settings?: components["schemas"]["Settings"];
+        }
+      | {
+          sources: {
+            name: components["schemas"]["DocumentName"];
+            operations: components["schemas"]["SourceOperations"];
+          }[];
+          settings?: components["schemas"]["Settings"];
+        };
     /**
      * @description At least one document, or settings
      * @example {
@@ -372,6 +386,11 @@ export interface components {
       documents?: {
         [key: string]: components["schemas"]["Document"] | null;
       };
+      /** @description In the place of `documents`: what they are read as; null removes one */
+      sources?: {
+        name: components["schemas"]["DocumentName"];
+        operations: components["schemas"]["SourceOperations"] | null;
+      }[];
       settings?: components["schemas"]["Settings"];
     };
     /** @description The body of `PUT /policy`; that of `PATCH /policy` as `change`; or that of a roll back */

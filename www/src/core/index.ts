@@ -45,6 +45,8 @@ export interface Core {
   policyReport(documents: string[], settings: Settings): Promise<Report>;
   /** Settings to start from, for documents in JSON or YAML; `picked` has the options that somebody chose, by their fields. */
   policyInit(documents: string[], picked: Record<string, number>): Promise<Suggestion>;
+  /** What is published of a document in JSON or YAML, as JSON. */
+  documentSource(document: string): Promise<string>;
   /** The title of a document, in JSON or YAML. */
   documentTitle(document: string): Promise<string>;
   /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
@@ -94,6 +96,10 @@ const core: Core = {
   policyInit: async (documents, picked) => {
     const read = await converted(documents, {});
     return answer(() => wasm.policyInit(read, JSON.stringify(picked)));
+  },
+  documentSource: async (document) => {
+    const [read = ""] = await converted([document], {});
+    return attempt(() => wasm.documentSource(read));
   },
   documentTitle: async (document) => {
     const [read = ""] = await converted([document], {});

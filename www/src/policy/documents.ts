@@ -10,14 +10,20 @@ export interface ChosenFile {
   /** `info.title` as a name; null where the text cannot be read. */
   title: string | null;
   text: string;
+  /** What of it is published; null where the text cannot be read. */
+  source: unknown;
+  /** How long that is, in bytes. */
+  bytes: number;
   /** Why the text cannot be read. */
   fault: string | null;
 }
 
 const UNTITLED = "untitled";
 const MAX_NAME = 200;
-/** What the gate takes at once. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** What the gate takes at once, less what settings may take. */
+const MAX_BYTES = 8 * 1024 * 1024 - 64 * 1024;
+/** What is read of a file; the rules read no longer document. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** A title as the registry writes it into a name. */
 export function nameOf(title: string): string {
@@ -49,13 +55,12 @@ export async function withChosen(
 ): Promise<{ files: ChosenFile[]; replaced: ChosenFile[] }> {
   const replaced = known.filter((one) => picked.some((file) => file.name === one.file));
   const kept = known.filter((one) => !replaced.includes(one));
-  const bytes = [...kept.map((file) => file.text.length), ...picked.map((file) => file.size)].reduce(
-    (sum, size) => sum + size,
-    0,
-  );
-  if (bytes > MAX_BYTES) throw new Problem(UNEXPECTED, { title: t.tooLarge, detail: t.formats });
+  const tooLarge = new Problem(UNEXPECTED, { title: t.tooLarge, detail: t.formats });
+  if (picked.some((file) => file.size > MAX_FILE_BYTES)) throw tooLarge;
   const read = await Promise.all(picked.map(readFile));
-  return { files: [...kept, ...read].sort((a, b) => a.file.localeCompare(b.file, "en")), replaced };
+  const files = [...kept, ...read].sort((a, b) => a.file.localeCompare(b.file, "en"));
+  if (files.reduce((sum, file) => sum + file.bytes, 0) > MAX_BYTES) throw tooLarge;
+  return { files, replaced };
 }
 
 let nextKey = 0;
@@ -66,9 +71,13 @@ async function readFile(file: File): Promise<ChosenFile> {
   });
   const core = await loadCore();
   try {
-    return { key: nextKey++, file: file.name, text, title: nameOf(await core.documentTitle(text)), fault: null };
+    const title = nameOf(await core.documentTitle(text));
+    const source = await core.documentSource(text);
+    const bytes = new TextEncoder().encode(source).length;
+    return { key: nextKey++, file: file.name, text, source: JSON.parse(source), bytes, title, fault: null };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { key: nextKey++, file: file.name, text, title: null, fault: message.replace(/^documents\[0\]: /, "") };
+    const unread = { source: null, bytes: 0, title: null };
+    return { key: nextKey++, file: file.name, text, ...unread, fault: message.replace(/^documents\[0\]: /, "") };
   }
 }

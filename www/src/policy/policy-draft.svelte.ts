@@ -1,4 +1,4 @@
-import { policy as api, type PolicyChange, store, type WholePolicy } from "../api/client";
+import { policy as api, type PolicyChange, type Source, store, type WholePolicy } from "../api/client";
 import { Problem } from "../api/problem";
 import type { Policy, Published, Settings } from "../api/types";
 import { loadCore } from "../core";
@@ -76,19 +76,19 @@ export class Draft {
   }
 
   #change(): PolicyChange {
-    const documents = { ...Object.fromEntries(this.removed.map((name) => [name, null])), ...this.#texts() };
+    const sources = [...this.removed.map((name) => ({ name, operations: null })), ...this.#sources()];
     return {
-      ...(Object.keys(documents).length > 0 && { documents }),
+      ...(sources.length > 0 && { sources }),
       ...((this.areSettingsChanged || this.published() === null) && { settings: this.settings }),
     };
   }
 
   #whole(): WholePolicy {
-    return { documents: this.#texts(), settings: this.settings };
+    return { sources: this.#sources(), settings: this.settings };
   }
 
-  #texts(): Record<string, string> {
-    return Object.fromEntries(this.chosen.map(({ name, file }) => [name, file.text]));
+  #sources(): Source[] {
+    return this.chosen.map(({ name, file }) => ({ name, operations: file.source }));
   }
 }
 

@@ -55,7 +55,7 @@ export const words = {
   keepDocument: (name: string) => `Keep the document ${name}`,
   drop: "Drop OpenAPI files here",
   choose: "Choose files",
-  formats: "OpenAPI 3.0 or 3.1, as JSON or YAML; up to 8 MB in all",
+  formats: "OpenAPI 3.0 or 3.1, as JSON or YAML; up to 16 MB each, and 8 MB of operations in all",
   files: "Documents",
   fileCount: (of: number) => amount(of, "document"),
   removeFile: (name: string) => `Remove ${name}`,
