@@ -13,8 +13,8 @@
 //!
 //! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
 //!
-//! [`admin`] holds the commands and answers of the admin API, and [`config`] what a deployment chooses. Other packages call this
-//! one and never the other way: `worker` runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
+//! [`access`] says who may do what in the admin plane. [`admin`] holds the commands and answers of its API, and [`config`] what a
+//! deployment chooses. Other packages call this one and never the other way: `worker` runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
 //!
 //! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
 //! the list.
@@ -50,6 +50,8 @@ pub mod decision;
 pub mod reply;
 
 pub mod forward;
+
+pub mod access;
 
 pub mod gate;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::http::{Request, Uri};
 
 use crate::exit::Failure;
-use crate::owner_key::OwnerKey;
+use crate::key::Key;
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -25,14 +25,14 @@ pub struct Gate {
     host: Option<String>,
 }
 
-/// The address is not one that the owner key may be sent to.
+/// The address is not one that a key may be sent to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
     /// Not an `http` or `https` URL of a host alone.
     #[error("it is not an address like https://api.example.com")]
     Form,
     /// Another machine, without encryption.
-    #[error("the owner key is not sent over http to another machine; use https")]
+    #[error("a key is not sent over http to another machine; use https")]
     Unencrypted,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Gate {
 }
 
 impl Gate {
-    /// Reads an address. The owner key is sent there, so an `http` address must be this machine's. A name under `localhost` is
+    /// Reads an address. A key is sent there, so an `http` address must be this machine's. A name under `localhost` is
     /// this machine too (RFC 6761), which few resolvers know: the connection is made to 127.0.0.1.
     pub fn parse(address: &str) -> Result<Self, InvalidAddress> {
         let uri: Uri = address.parse().map_err(|_| InvalidAddress::Form)?;
@@ -71,7 +71,7 @@ impl Gate {
     ///
     /// # Errors
     /// [`Failure::Refused`] for any status but 2xx, [`Failure::Unreachable`] without an answer of a gate.
-    pub fn send(&self, method: &str, path: &str, key: &OwnerKey, body: String) -> Result<Value, Failure> {
+    pub fn send(&self, method: &str, path: &str, key: &Key, body: String) -> Result<Value, Failure> {
         let url = format!("{}/_tidegate/api{path}", self.url);
         let unreachable = |error: &dyn std::fmt::Display| Failure::Unreachable(format!("{method} {url}: {error}"));
         let authorization = key.authorization().map_err(|error| unreachable(&error))?;
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_owner_key_is_not_sent_unencrypted_to_another_machine() {
+    fn a_key_is_not_sent_unencrypted_to_another_machine() {
         for address in ["https://api.example.com", "https://a.example/", "http://localhost:8787", "http://[::1]:1"] {
             assert_eq!(Gate::parse(address).unwrap().url, address.trim_end_matches('/'));
         }

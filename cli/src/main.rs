@@ -2,8 +2,8 @@
 
 mod exit;
 mod gate;
+mod key;
 mod output;
-mod owner_key;
 mod policy;
 
 use std::process::ExitCode;

@@ -26,10 +26,10 @@ fn the_documents_show_what_the_command_prints() {
         .case("docs/policy.md");
 }
 
-/// `tidegate policy ARGUMENTS…`, with an owner key on standard input.
+/// `tidegate policy ARGUMENTS…`, with an owner key on standard input and none in the environment.
 fn tidegate(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
-    command.arg("policy").args(arguments).current_dir(project());
+    command.env_remove("TIDEGATE_KEY").arg("policy").args(arguments).current_dir(project());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let key = format!("owner_{}\n", "k".repeat(43));
     let _ = child.stdin.take().unwrap().write_all(key.as_bytes()); // not every command reads it
@@ -55,7 +55,7 @@ fn answering(status: &str, body: &str) -> String {
 }
 
 fn publish(gate: &str) -> Output {
-    tidegate(&["publish", "--remove", "A", "--owner-key-file", "-", "--format", "json", "--gate", gate])
+    tidegate(&["publish", "--remove", "A", "--key-file", "-", "--format", "json", "--gate", gate])
 }
 
 /// The codes in the table of docs/cli.md.
@@ -80,11 +80,12 @@ fn each_documented_exit_code_is_one_that_the_command_ends_with() {
         (tidegate(&["diff", DOCUMENT, "README.md", "--settings", SETTINGS]), 1),
         (tidegate(&["check"]), 2),
         (tidegate(&["check", DOCUMENT, "--frobnicate"]), 2),
-        (tidegate(&["publish", DOCUMENT, "--owner-key-file", "-"]), 2),
-        (tidegate(&["publish", "--remove", "A", "--owner-key", "owner_k"]), 2),
+        (tidegate(&["publish", DOCUMENT, "--key-file", "-"]), 2),
+        (tidegate(&["publish", "--remove", "A", "--key", "owner_k"]), 2),
+        (tidegate(&["publish", "--remove", "A"]), 2),
         (publish("http://api.example.com"), 2),
         (tidegate(&["check", DOCUMENT, "--settings", "no-such-file"]), 3),
-        (tidegate(&["publish", "--remove", "A", "--owner-key-file", "README.md"]), 3),
+        (tidegate(&["publish", "--remove", "A", "--key-file", "README.md"]), 3),
         (publish(&refusal), 4),
         (publish(&redirect), 4),
         (publish(&no_server), 5),

@@ -74,6 +74,11 @@ impl Answer {
         Self::Complete(Response::NoContent { cookie: None, rev: Some(rev) })
     }
 
+    /// 204.
+    pub fn no_content() -> Self {
+        Self::Complete(Response::NoContent { cookie: None, rev: None })
+    }
+
     /// 204, with the cookie that starts or ends a session.
     pub fn with_cookie(cookie: String) -> Self {
         Self::Complete(Response::NoContent { cookie: Some(cookie), rev: None })

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::database::Database;
 use super::events::table as events;
 use super::outbox::table as outbox;
-use super::sessions::actor::Actor;
+use super::sessions::credential::Credential;
 use super::settings::{Random, Settings};
+use tidegate::access::{Actor, Features, Place, Verb};
 use tidegate::admin::AdminError;
 use tidegate::policy::Policy;
 use tidegate::record::Record;
@@ -20,7 +21,12 @@ pub(crate) struct Context<'a> {
     pub database: &'a Database,
     pub settings: &'a Settings,
     pub random: &'a dyn Random,
+    /// What the gate has verified of who asks.
+    pub credential: Credential,
+    /// Who that is.
     pub actor: Actor,
+    /// The switches of features, once they were read.
+    pub features: &'a Cell<Option<Features>>,
     pub now: Timestamp,
     /// Whether KV has to be written.
     pub publishes: Cell<bool>,
@@ -35,16 +41,28 @@ impl<'a> Context<'a> {
         database: &'a Database,
         settings: &'a Settings,
         random: &'a dyn Random,
-        actor: Actor,
+        (credential, actor): (Credential, Actor),
+        features: &'a Cell<Option<Features>>,
         now: Timestamp,
     ) -> Self {
         let (publishes, schedules, faults) = (Cell::default(), Cell::default(), RefCell::default());
-        Self { database, settings, random, actor, now, publishes, schedules, faults }
+        Self { database, settings, random, credential, actor, features, now, publishes, schedules, faults }
+    }
+
+    /// Checks that whoever asks may do `verb` at all of these places. Where they may not even `view`, there is nothing: `absent`.
+    pub fn permit(&self, verb: Verb, view: Verb, places: &[Place], absent: AdminError) -> Result<(), AdminError> {
+        if !self.actor.may_at_all(view, places) {
+            return Err(absent);
+        }
+        match places.iter().find(|place| !self.actor.may(verb, place)) {
+            Some(place) => Err(AdminError::Forbidden { verb, place: Some(place.clone()) }),
+            None => Ok(()),
+        }
     }
 
     /// Writes an audit event.
     pub fn event(&self, kind: &str, integration: Option<&IntegrationId>, detail: &Value) -> Result<(), AdminError> {
-        events::write(self.database, &self.actor.name(), self.now, kind, integration, detail)
+        events::write(self.database, &self.actor.identity.to_text(), self.now, kind, integration, detail)
     }
 
     /// Queues a changed record for KV, and enters it in the feed.

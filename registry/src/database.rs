@@ -137,6 +137,12 @@ fn fault(sql: &str, error: &str) -> AdminError {
     AdminError::Registry(format!("{error} in {sql}"))
 }
 
+/// What a column holds as JSON text.
+pub(crate) fn parsed<T: FromJson>(column: &str, text: &str) -> Result<T, AdminError> {
+    let value = json::Value::parse(text).ok().and_then(|value| T::from_json(value).ok());
+    value.ok_or_else(|| AdminError::Registry(format!("{column} is corrupt")))
+}
+
 /// A number as a parameter.
 pub(crate) fn number(value: u64) -> Parameter {
     Parameter::Number(value)

@@ -2,7 +2,9 @@
 
 use super::answer::Answer;
 use super::context::Context;
-use super::{agency, integrations, outbox, policies, sessions, sub_accounts, token_rules};
+use super::{
+    agency, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts, token_rules,
+};
 use tidegate::admin::{AdminError, Command};
 
 /// Runs a command. An error rolls back whatever it did.
@@ -15,5 +17,9 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminEr
         Command::Integration(command) => integrations::run(context, command),
         Command::Policy(command) => policies::run(context, command),
         Command::Resync(command) => outbox::run(context, command),
+        Command::Events(command) => events::run(context, command),
+        Command::Person(command) => people::run(context, command),
+        Command::Key(command) => keys::run(context, command),
+        Command::Feature(command) => features::run(context, command),
     }
 }

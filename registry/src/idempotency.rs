@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::context::Context;
 use super::database::{Database, number, row};
 use super::integrations::table as integrations;
 use super::integrations::view::view;
-use super::sessions::actor::Actor;
+use super::sessions::credential::Credential;
+use tidegate::access::{Actor, Identity, Place, Verb};
 use tidegate::admin::{AdminError, IdempotencyKey, Integration};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
@@ -16,7 +18,8 @@ const KEPT_SECONDS: u64 = 24 * 60 * 60;
 
 /// A request that its sender may repeat without being carried out twice.
 pub(crate) struct Repeatable {
-    key: IdempotencyKey,
+    /// As it is kept: nobody meets another person's.
+    key: String,
     /// Of who asked for what.
     request: String,
 }
@@ -29,9 +32,14 @@ row! {
 }
 
 impl Repeatable {
-    pub fn new(key: IdempotencyKey, actor: &Actor, method: &str, path: &str, body: &str) -> Self {
+    pub fn new(key: IdempotencyKey, credential: &Credential, actor: &Actor, request: [&str; 3]) -> Self {
+        let (who, key) = match (credential, &actor.identity) {
+            (Credential::Session(digest), _) => (digest.clone(), key.as_str().to_owned()),
+            (_, Identity::OwnerKey) => ("owner-key".to_owned(), key.as_str().to_owned()),
+            (_, identity) => (identity.to_text(), format!("{} {}", identity.to_text(), key.as_str())),
+        };
         let mut digest = Sha256::new();
-        for part in [actor.id(), method, path, body] {
+        for part in std::iter::once(who.as_str()).chain(request) {
             // The length keeps two parts from being read as one.
             digest.update(part.len().to_be_bytes());
             digest.update(part.as_bytes());
@@ -40,13 +48,14 @@ impl Repeatable {
     }
 
     /// Refuses what was carried out under this key already.
-    pub fn check(&self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    pub fn check(&self, context: &Context) -> Result<(), AdminError> {
+        let (database, now) = (context.database, context.now);
         let sql = "SELECT request, integration FROM idempotency WHERE key = ? AND at > ?";
         let row: Option<Row> = database.row(sql, vec![self.key.as_str().into(), number(start(now))])?;
         match row {
             None => Ok(()),
             Some(row) if row.request == self.request => {
-                Err(AdminError::AlreadyDone(current(database, &row.integration, now)?))
+                Err(AdminError::AlreadyDone(current(context, &row.integration)?))
             }
             Some(_) => Err(AdminError::invalid("Idempotency-Key", "it was used for another request already")),
         }
@@ -61,11 +70,12 @@ impl Repeatable {
     }
 }
 
-/// The integration as it is now; `null` if it was deleted since.
-fn current(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<Value, AdminError> {
-    match integrations::find(database, id)? {
+/// The integration as it is now; `null` if it was deleted since, or is out of the sight of whoever asks.
+fn current(context: &Context, id: &IntegrationId) -> Result<Value, AdminError> {
+    let found = integrations::find(context.database, id)?;
+    match found.filter(|found| context.actor.may(Verb::IntegrationsView, &Place::from(&found.owner))) {
         None => Ok(Value::Null),
-        Some(integration) => Ok(json!(view(database, &integration, now)?)),
+        Some(integration) => Ok(json!(view(context.database, &integration, context.now)?)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! in; puts to KV and the alarm go out, as [steps](Step) and [due times](Registry::due_in). The Worker's Durable Object carries
 //! them out.
 
+mod access;
 mod agency;
 mod answer;
 mod context;
@@ -12,12 +13,15 @@ mod database;
 mod dispatch;
 mod due;
 mod events;
+mod features;
 mod feed;
 mod idempotency;
 mod integrations;
+mod keys;
 mod migrations;
 mod outbox;
 mod paging;
+mod people;
 mod policies;
 mod protocol;
 mod reads;
@@ -29,6 +33,7 @@ mod sub_accounts;
 mod token_rules;
 mod undo;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use self::answer::Answer;
@@ -40,16 +45,18 @@ use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
 pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
-pub use self::sessions::{Actor, find as find_session};
+pub use self::sessions::{Credential, find as find_session};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
-use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
+use tidegate::access::{Actor, Features};
+use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
 use tidegate::time::Timestamp;
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
 pub struct Registry {
     database: Database,
     lease: Lease,
+    features: Cell<Option<Features>>,
 }
 
 /// A request without its body.
@@ -74,7 +81,7 @@ pub struct Accepted {
     head: Head,
     route: &'static Route,
     named: Named,
-    actor: Actor,
+    credential: Credential,
     key: Option<IdempotencyKey>,
 }
 
@@ -98,7 +105,7 @@ impl Registry {
         let database = Database::new(storage);
         migrations::migrate(&database, now)?;
         outbox::begin(&database, settings)?;
-        Ok(Self { database, lease: Lease::default() })
+        Ok(Self { database, lease: Lease::default(), features: Cell::default() })
     }
 
     /// Answers what the gate itself asks for, at `now_ms` (milliseconds since the Unix epoch).
@@ -115,11 +122,16 @@ impl Registry {
     /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
     pub fn accept(&self, head: Head, now: Timestamp) -> Result<Accepted, AdminError> {
         let (route, named) = Route::find(&head.method, split(&head.target).0)?;
-        let actor = Actor::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
-        sessions::check(&self.database, &actor, now)?;
+        let credential = Credential::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
+        sessions::check(&self.database, &credential, now)?;
         let key = head.idempotency_key.as_ref().filter(|_| route.mints);
         let key = key.map(|key| IdempotencyKey::parse(key)).transpose()?;
-        Ok(Accepted { head, route, named, actor, key })
+        Ok(Accepted { head, route, named, credential, key })
+    }
+
+    /// Forgets what SQLite can rebuild: for who has rolled back a transaction around the registry's own.
+    pub fn forget(&self) {
+        self.features.set(None);
     }
 
     /// Carries out a command in one transaction.
@@ -134,19 +146,37 @@ impl Registry {
         random: &dyn Random,
         now: Timestamp,
     ) -> Result<Outcome, AdminError> {
-        let (command, repeatable) = accepted.command(body)?;
-        let context = Context::new(&self.database, settings, random, accepted.actor, now);
-        let answer = self.database.transaction(|| {
-            sessions::check(&self.database, &context.actor, now)?;
-            if let Some(repeatable) = &repeatable {
-                repeatable.check(&self.database, now)?;
-            }
-            let answer = dispatch::run(&context, command)?;
-            if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
-                repeatable.done(&self.database, integration, now)?;
-            }
-            Ok(answer)
-        })?;
+        let run = || self.run(&accepted, body, settings, random, now);
+        self.database.transaction(run).inspect_err(|_| self.features.set(None))
+    }
+
+    /// Establishes who asks, and runs the command. All of it is one transaction.
+    fn run(
+        &self,
+        accepted: &Accepted,
+        body: &str,
+        settings: &Settings,
+        random: &dyn Random,
+        now: Timestamp,
+    ) -> Result<Outcome, AdminError> {
+        let credential = accepted.credential.clone();
+        if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
+            let nobody = (credential.clone(), Actor::nobody());
+            let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
+            let answer = sessions::sign_in_with(&context, proof)?;
+            return Ok(Outcome { answer, publishes: false, schedules: false, faults: Vec::new() });
+        }
+        let actor = access::establish(&self.database, &credential, now)?;
+        accepted.route.permit(&actor.permissions)?;
+        let context = Context::new(&self.database, settings, random, (credential, actor), &self.features, now);
+        let (command, repeatable) = accepted.command(body, &context.actor)?;
+        if let Some(repeatable) = &repeatable {
+            repeatable.check(&context)?;
+        }
+        let answer = dispatch::run(&context, command)?;
+        if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
+            repeatable.done(&self.database, integration, now)?;
+        }
         let (publishes, schedules) = (context.publishes.get(), context.schedules.get());
         Ok(Outcome { answer, publishes, schedules, faults: context.faults.into_inner() })
     }
@@ -209,13 +239,14 @@ impl Accepted {
         self.route.max_body
     }
 
-    fn command(&self, body: &str) -> Result<(Command, Option<Repeatable>), AdminError> {
+    fn command(&self, body: &str, actor: &Actor) -> Result<(Command, Option<Repeatable>), AdminError> {
         let Head { method, target, if_match, if_none_match, .. } = &self.head;
         let (path, query) = split(target);
         let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
         let incoming = IncomingRequest { method, path, query, if_match, if_none_match, body };
         let command = self.route.command(self.named.clone(), incoming)?;
-        let repeatable = self.key.clone().map(|key| Repeatable::new(key, &self.actor, method, path, body));
+        let repeatable =
+            self.key.clone().map(|key| Repeatable::new(key, &self.credential, actor, [method, path, body]));
         Ok((command, repeatable))
     }
 }

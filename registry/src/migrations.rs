@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -21,6 +21,7 @@ const MIGRATIONS: [Migration; 10] = [
     (NO_TRIES, |_, _| Ok(())),
     (ONE_SPELLING, fold_names),
     (LIFE, |_, _| Ok(())),
+    (PEOPLE, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -156,6 +157,31 @@ const LIFE: &str = "
     CREATE INDEX integrations_by_end ON integrations (expires_at) WHERE gone_at IS NULL AND expires_at IS NOT NULL;
     CREATE INDEX tokens_by_age ON tokens (created_at) WHERE ended_at IS NULL AND not_after IS NULL;
     CREATE INDEX tokens_by_deadline ON tokens (not_after) WHERE ended_at IS NULL AND not_after IS NOT NULL;
+";
+
+/// People, their sessions, automation keys, and switches of features. A person's session is not in `sessions`: an earlier release would
+/// take it for one of the owner's.
+const PEOPLE: &str = "
+    CREATE TABLE people (
+        id TEXT PRIMARY KEY, email TEXT NOT NULL, folded_email TEXT NOT NULL UNIQUE, name TEXT,
+        folded_name TEXT NOT NULL, role TEXT NOT NULL, accounts TEXT NOT NULL, permissions TEXT NOT NULL, grantable TEXT,
+        issuer TEXT, subject TEXT, rev INTEGER NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL,
+        updated_at INTEGER NOT NULL, last_sign_in_at INTEGER
+    );
+    CREATE UNIQUE INDEX people_by_account ON people (issuer, subject) WHERE subject IS NOT NULL;
+    CREATE TABLE person_sessions (
+        digest TEXT PRIMARY KEY, person TEXT NOT NULL, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL
+    );
+    CREATE INDEX person_sessions_by_person ON person_sessions (person);
+    CREATE TABLE logins (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+    CREATE TABLE automation_keys (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, permissions TEXT NOT NULL, grantable TEXT, expires_at INTEGER NOT NULL,
+        rev INTEGER NOT NULL, last_n INTEGER NOT NULL, n INTEGER NOT NULL, hash TEXT NOT NULL, made_at INTEGER NOT NULL,
+        outgoing_n INTEGER, outgoing_hash TEXT, outgoing_made_at INTEGER, outgoing_until INTEGER,
+        created_at INTEGER NOT NULL, created_by TEXT NOT NULL, updated_at INTEGER NOT NULL, last_used_at INTEGER,
+        gone_at INTEGER
+    );
+    CREATE TABLE features (name TEXT PRIMARY KEY, agency INTEGER NOT NULL, sub_accounts INTEGER NOT NULL);
 ";
 
 row! {

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::NotUndone;
+use crate::access::{Feature, Place, Role, Verb};
+use crate::record::Level;
 use crate::reply::Reply;
 use crate::rotation::Conflict;
 
@@ -18,6 +20,52 @@ pub enum AdminError {
     /// A change asked for by another origin's page.
     #[error("cross-origin request")]
     CrossOrigin,
+    /// They may not do this: the verb that it takes, and the place, where that is one.
+    #[error("lacks {verb}")]
+    Forbidden {
+        /// What it takes.
+        verb: Verb,
+        /// Where.
+        place: Option<Place>,
+    },
+    /// They would give or take away what they lack; names the field.
+    #[error("{field}: beyond what the actor has")]
+    BeyondOwn {
+        /// The field.
+        field: &'static str,
+        /// What they lack.
+        lacking: String,
+    },
+    /// Nobody changes what they may do themselves.
+    #[error("own permissions")]
+    OwnPermissions,
+    /// Without this person, nobody could do everything.
+    #[error("the last owner")]
+    LastOwner,
+    /// A feature is switched off at this level.
+    #[error("{} is off", .0.as_str())]
+    FeatureOff(Feature, Level),
+    /// Nobody has added the person who signed in.
+    #[error("not a member")]
+    NotAMember,
+    /// The address belongs to a person who is bound to another account of the identity provider.
+    #[error("another account")]
+    AnotherAccount,
+    /// No person has this id.
+    #[error("no such person")]
+    NoPerson,
+    /// No automation key has this id.
+    #[error("no such key")]
+    NoKey,
+    /// No session has this id.
+    #[error("no such session")]
+    NoSession,
+    /// No feature has this name.
+    #[error("no such feature")]
+    NoFeature,
+    /// No owner that the actor may see; names the field.
+    #[error("no such owner")]
+    NoOwner(&'static str),
     /// The page or a session, where no host name was set aside for them.
     #[error("ADMIN_HOST is not set")]
     NoAdminHost,
@@ -116,18 +164,32 @@ impl AdminError {
             Self::WrongKey => Reply::new(401, "wrong-key", "Wrong owner key", "The key is not this gate's owner key.")
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
             Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
+            Self::Forbidden { verb, place } => forbidden(*verb, place.as_ref()),
+            Self::BeyondOwn { field, lacking } => {
+                let detail = format!("{field}: {lacking} Nobody can give, change or take away what they lack.");
+                Reply::new(403, "beyond-own", "You cannot give what you lack", &detail).extend("field", (*field).into())
+            }
+            Self::OwnPermissions => Reply::new(403, "own-permissions", "This is your own account", OWN_PERMISSIONS),
+            Self::LastOwner => Reply::new(409, "last-owner", "This is the last owner", LAST_OWNER),
+            Self::FeatureOff(feature, level) => {
+                let detail = format!("The feature {} is off at the level {level}. {FEATURE_OFF}", feature.as_str());
+                Reply::new(403, "feature-off", "The feature is switched off", &detail)
+                    .extend("feature", feature.as_str().into())
+            }
+            Self::NotAMember => Reply::new(403, "not-a-member", "You have no access", NOT_A_MEMBER),
+            Self::AnotherAccount => {
+                Reply::new(403, "another-account", "This address is bound to another account", ANOTHER_ACCOUNT)
+            }
+            Self::NoPerson => no_such("No person has this id.", "id"),
+            Self::NoKey => no_such("No automation key has this id.", "id"),
+            Self::NoSession => no_such("No session has this id.", "id"),
+            Self::NoFeature => no_such("No feature has this name.", "name"),
+            Self::NoOwner(field) => no_such("There is no such owner.", field),
             Self::NoAdminHost => Reply::new(404, "no-admin-host", "There is no admin page here", NO_ADMIN_HOST),
             Self::NotFound => Reply::new(404, "not-found", "Not found", "There is nothing at this address."),
-            Self::NoIntegration => {
-                Reply::new(404, "not-found", "Not found", "No integration has this id.").extend("field", "id".into())
-            }
-            Self::NoSubAccount => {
-                Reply::new(404, "not-found", "Not found", "No sub-account has this id.").extend("field", "id".into())
-            }
-            Self::NoDocument => {
-                Reply::new(404, "not-found", "Not found", "The policy in force has no document of this name.")
-                    .extend("field", "name".into())
-            }
+            Self::NoIntegration => no_such("No integration has this id.", "id"),
+            Self::NoSubAccount => no_such("No sub-account has this id.", "id"),
+            Self::NoDocument => no_such("The policy in force has no document of this name.", "name"),
             Self::MethodNotAllowed(methods) => {
                 let allowed = methods.join(", ");
                 let detail = format!("This address takes {allowed}.");
@@ -204,6 +266,13 @@ impl AdminError {
 const ENDED: &str = "It has ended, and its tokens are dead. Rotate with \"expire\": \"now\" and another \"expires_at\", which gives it a \
     new token.";
 const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
+const OWN_PERMISSIONS: &str = "Nobody changes, removes or re-binds themselves. Ask another person who manages people.";
+const LAST_OWNER: &str =
+    "No owner key is configured, so one person must stay an owner. Make somebody else an owner first.";
+const FEATURE_OFF: &str = "Tokens keep working, and reading and revoking stay possible. Whoever has settings.manage can switch it on \
+    under Labs.";
+const NOT_A_MEMBER: &str = "Nobody has added your e-mail address here. Ask whoever manages the people to add it.";
+const ANOTHER_ACCOUNT: &str = "Whoever manages the people can bind the address to your account again.";
 const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhere. If it was lost, rotate for a new one, based on \
     \"current\" and under another key.";
 const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
@@ -217,6 +286,28 @@ const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double
 const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
 const PAGE: &str = "The gate's log says why, and what to do.";
 const REGISTRY: &str = "Nothing is known to have changed. Look before you try again.";
+
+fn no_such(detail: &str, field: &str) -> Reply {
+    Reply::new(404, "not-found", "Not found", detail).extend("field", field.into())
+}
+
+/// Who may is told by roles, as they begin.
+fn forbidden(verb: Verb, place: Option<&Place>) -> Reply {
+    let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
+    let roles: Vec<_> = place.map(|place| Role::that_may(verb, place)).unwrap_or_default();
+    let roles: Vec<_> = roles.into_iter().map(|role| role.as_str().replace('_', " ")).collect();
+    let who = match roles.split_last() {
+        None => "Whoever manages the people here can give it to you.".to_owned(),
+        Some((last, [])) => format!("The role {last} has it."),
+        Some((last, others)) => format!("The roles {} and {last} have it.", others.join(", ")),
+    };
+    let reply = Reply::new(403, "forbidden", "You may not do this", &format!("This needs {verb}{at}. {who}"));
+    let reply = reply.extend("verb", verb.as_str().into());
+    match place {
+        Some(place) => reply.extend("place", place.to_string().into()),
+        None => reply,
+    }
+}
 
 /// An error's text as a sentence: it starts in lower case and has no full stop.
 fn sentence(text: &str) -> String {

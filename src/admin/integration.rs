@@ -156,6 +156,16 @@ pub fn check_scopes(scopes: &ScopeSet, catalogue: &Catalogue) -> Result<(), Admi
     check_count(scopes)
 }
 
+impl Change {
+    /// Whether it only ends tokens: that is possible even where the feature is switched off.
+    pub fn revokes(&self) -> bool {
+        match self {
+            Self::FinishRotation { .. } | Self::Pause => true,
+            _ => false,
+        }
+    }
+}
+
 impl Integration {
     /// A new integration with its first token.
     pub fn create(new: NewIntegration, id: IntegrationId, hash: TokenHash, now: Timestamp) -> Self {

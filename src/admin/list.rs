@@ -106,7 +106,7 @@ fn parse_owner(text: &str) -> Result<Owner, String> {
     Ok(Owner { level, id: OwnerId::parse(id).map_err(|error| error.to_string())? })
 }
 
-fn parse_text(text: &str) -> Result<String, &'static str> {
+pub(super) fn parse_text(text: &str) -> Result<String, &'static str> {
     let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
     if text.chars().any(forbidden) || text.chars().count() > LONGEST_TEXT {
         return Err("it must be at most 200 characters, without control characters but line ends and tabs");

@@ -14,6 +14,7 @@ mod life;
 mod list;
 mod owner_key;
 mod page;
+mod people;
 mod query;
 mod route;
 mod sort;
@@ -21,9 +22,10 @@ mod token_rules;
 mod undo;
 
 pub use commands::{
-    AgencyCommand, Asker, Command, Edit, Explain, IncomingRequest, IntegrationCommand, KnownRevs, NewAgency,
-    NewIntegration, NewSubAccount, NewToken, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes,
-    SessionCommand, SettingsCommand, SignIn, SubAccountCommand,
+    AgencyCommand, Asker, Command, Edit, EditKey, EditPerson, EventsCommand, Explain, FeatureCommand, IncomingRequest,
+    IntegrationCommand, KeyCommand, KnownRevs, MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson,
+    NewSubAccount, NewToken, PersonCommand, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes,
+    SessionCommand, SessionId, SettingsCommand, SignIn, SubAccountCommand, SwitchEdit,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
@@ -35,6 +37,7 @@ pub use life::{DueKind, EXPIRING_SECONDS, Status, UNDO_SECONDS};
 pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
+pub use people::ListPeople;
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};

@@ -29,11 +29,30 @@ impl Paging<u64> {
     }
 }
 
+impl Paging<String> {
+    /// By a text that the list is in the order of.
+    pub(super) fn by_text(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &["cursor", "limit"])?;
+        let after = given.read("cursor", |text| decode_cursor(text).ok_or("it is no cursor of this list"))?;
+        Ok(Self { after, limit: given.limit()? })
+    }
+
+    /// The cursor of the page that follows the one that ends with `last`.
+    pub fn cursor_behind(last: &str) -> String {
+        Base64UrlUnpadded::encode_string(last.as_bytes())
+    }
+}
+
+/// What [`Paging::cursor_behind`] wrote.
+pub(super) fn decode_cursor(text: &str) -> Option<String> {
+    String::from_utf8(Base64UrlUnpadded::decode_vec(text).ok()?).ok()
+}
+
 impl Paging<OwnerId> {
     /// By id.
     pub(super) fn by_id(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
-        let id = |text: &str| OwnerId::parse(&String::from_utf8(Base64UrlUnpadded::decode_vec(text).ok()?).ok()?).ok();
+        let id = |text: &str| OwnerId::parse(&decode_cursor(text)?).ok();
         let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
         Ok(Self { after, limit: given.limit()? })
     }

@@ -5,10 +5,12 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::commands::{
-    AgencyCommand, Command, IncomingRequest, IntegrationCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
-    SettingsCommand, SubAccountCommand,
+    AgencyCommand, Command, EditKey, EditPerson, EventsCommand, FeatureCommand, IncomingRequest, IntegrationCommand,
+    KeyCommand, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand, SessionId, SettingsCommand,
+    SubAccountCommand,
 };
-use super::{AdminError, DocumentName, ListIntegrations, Paging, PolicyDraft};
+use super::{AdminError, DocumentName, ListIntegrations, ListPeople, Paging, PolicyDraft};
+use crate::access::{Feature, KeyId, Need, Permissions, PersonId, PlaceOf, Verb};
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
 
@@ -36,6 +38,8 @@ pub struct Route {
     pub takes_query: bool,
     /// Whether it mints a token, which is in its answer and nowhere else: then it takes an idempotency key.
     pub mints: bool,
+    /// What it takes: one of these. None where everyone who is signed in may ask, or where nobody has to be.
+    pub needs: &'static [Need],
     parameter: Parameter,
     parse: Parse,
 }
@@ -47,8 +51,10 @@ pub enum Access {
     Anyone,
     /// Whoever sends the owner key in the body.
     OwnerKeyInBody,
-    /// Whoever has a session, or sends the owner key as a bearer token.
+    /// Whoever has a session, or sends a key as a bearer token, and meets one of the route's needs.
     Admin,
+    /// Whoever has a session, or sends a key as a bearer token: what is one's own.
+    SignedIn,
 }
 
 /// What the parameter in a path template stands for.
@@ -58,6 +64,10 @@ enum Parameter {
     Integration,
     SubAccount,
     Document,
+    Person,
+    Key,
+    Session,
+    Feature,
 }
 
 /// What a path names, beside its route.
@@ -71,94 +81,249 @@ pub enum Named {
     SubAccount(OwnerId),
     /// One document of the policy.
     Document(DocumentName),
+    /// One person.
+    Person(PersonId),
+    /// One automation key.
+    Key(KeyId),
+    /// One session.
+    Session(SessionId),
+    /// One feature.
+    Feature(Feature),
 }
 
 /// Every route.
-pub const ROUTES: [Route; 38] = [
+pub const ROUTES: [Route; 58] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
-    get("/session", |_| Ok(SessionCommand::Show.into())),
-    delete("/session", |_| Ok(SessionCommand::SignOut.into())),
-    get("/sub-accounts", |request| Ok(SubAccountCommand::List(Paging::by_id(request.query)?).into())).query(),
-    post("/sub-accounts", |request| Ok(SubAccountCommand::Add(request.body()?).into())).body(MAX_BODY_BYTES),
-    patch("/sub-accounts/{id}", SubAccountCommand::rename).names(Parameter::SubAccount).body(MAX_BODY_BYTES),
-    get("/agency", |_| Ok(AgencyCommand::Show.into())),
+    get("/session", |_| Ok(SessionCommand::Show.into())).access(Access::SignedIn),
+    delete("/session", |_| Ok(SessionCommand::SignOut.into())).access(Access::SignedIn),
+    get("/sign-in", |_| Err(AdminError::NotFound)).access(Access::Anyone), // the Worker answers it from its configuration
+    get("/sessions", |request| Ok(SessionCommand::List(Paging::by_text(request.query)?).into()))
+        .access(Access::SignedIn)
+        .query(),
+    delete("/sessions/{session}", |request| Ok(SessionCommand::End(request.session()?).into()))
+        .access(Access::SignedIn)
+        .names(Parameter::Session),
+    get("/sub-accounts", |request| Ok(SubAccountCommand::List(Paging::by_id(request.query)?).into()))
+        .needs(ANYTHING)
+        .query(),
+    post("/sub-accounts", |request| Ok(SubAccountCommand::Add(request.body()?).into()))
+        .needs(&[at_sub_accounts(Verb::IntegrationsManage)])
+        .body(MAX_BODY_BYTES),
+    patch("/sub-accounts/{id}", SubAccountCommand::rename)
+        .needs(&[at_sub_accounts(Verb::IntegrationsManage)])
+        .names(Parameter::SubAccount)
+        .body(MAX_BODY_BYTES),
+    get("/agency", |_| Ok(AgencyCommand::Show.into())).needs(&[at_agency(Verb::IntegrationsView)]),
     put("/agency", |request| {
         let rev = request.needed_rev()?;
         Ok(AgencyCommand::Set { rev, agency: request.body()? }.into())
     })
+    .needs(&[at_agency(Verb::SettingsManage)])
     .body(MAX_BODY_BYTES),
-    get("/settings", |_| Ok(SettingsCommand::Show.into())),
-    patch("/settings", SettingsCommand::change).body(MAX_BODY_BYTES),
-    get("/lifecycle", |_| Ok(IntegrationCommand::Lifecycle.into())),
-    get("/scopes", |_| Ok(PolicyCommand::Scopes.into())),
+    get("/settings", |_| Ok(SettingsCommand::Show.into())).needs(&[anywhere(Verb::IntegrationsView)]),
+    patch("/settings", SettingsCommand::change).needs(&[at_agency(Verb::SettingsManage)]).body(MAX_BODY_BYTES),
+    get("/lifecycle", |_| Ok(IntegrationCommand::Lifecycle.into())).needs(&[anywhere(Verb::IntegrationsView)]),
+    get("/scopes", |_| Ok(PolicyCommand::Scopes.into())).needs(&[anywhere(Verb::IntegrationsView)]),
     get("/integrations", |request| Ok(IntegrationCommand::List(ListIntegrations::parse(request.query)?).into()))
+        .needs(&[anywhere(Verb::IntegrationsView)])
         .query(),
     post("/integrations", |request| Ok(IntegrationCommand::Create(request.body()?).into()))
+        .needs(&[in_body(Verb::IntegrationsManage)])
         .body(MAX_BODY_BYTES)
         .mints(),
     get("/integrations/{id}", |request| Ok(IntegrationCommand::Show(request.integration()?).into()))
+        .needs(&[named(Verb::IntegrationsView)])
         .names(Parameter::Integration),
-    patch("/integrations/{id}", IntegrationCommand::edit).names(Parameter::Integration).body(MAX_BODY_BYTES),
+    patch("/integrations/{id}", IntegrationCommand::edit)
+        .needs(&[named(Verb::IntegrationsManage)])
+        .names(Parameter::Integration)
+        .body(MAX_BODY_BYTES),
     delete("/integrations/{id}", |request| {
         Ok(IntegrationCommand::Delete { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
+    .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
     post("/integrations/{id}/rotate", IntegrationCommand::rotate)
+        .needs(&[named(Verb::IntegrationsManage)])
         .names(Parameter::Integration)
         .body(MAX_BODY_BYTES)
         .mints(),
     post("/integrations/{id}/rotation/cancel", |request| {
         Ok(IntegrationCommand::CancelRotation { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
+    .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
     post("/integrations/{id}/rotation/finish", IntegrationCommand::finish)
+        .needs(&[named(Verb::IntegrationsManage)])
         .names(Parameter::Integration)
         .optional_body(MAX_BODY_BYTES),
     post("/integrations/{id}/rotation/extend", IntegrationCommand::extend)
+        .needs(&[named(Verb::IntegrationsManage)])
         .names(Parameter::Integration)
         .body(MAX_BODY_BYTES),
     post("/integrations/{id}/pause", |request| {
         Ok(IntegrationCommand::Pause { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
+    .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
     post("/integrations/{id}/resume", |request| {
         Ok(IntegrationCommand::Resume { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
+    .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
     post("/integrations/{id}/undo", |request| {
         Ok(IntegrationCommand::Undo { id: request.integration()?, rev: request.needed_rev()? }.into())
     })
+    .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
     get("/integrations/{id}/events", |request| {
         Ok(IntegrationCommand::Events(request.integration()?, Paging::by_number(request.query)?).into())
     })
+    .needs(&[named(Verb::IntegrationsView)])
     .names(Parameter::Integration)
     .query(),
-    get("/policy", |_| Ok(PolicyCommand::Show.into())),
-    put("/policy", |request| PolicyCommand::publish(request, PolicyDraft::parse_whole)).body(MAX_POLICY_BYTES),
-    patch("/policy", |request| PolicyCommand::publish(request, PolicyDraft::parse_change)).body(MAX_POLICY_BYTES),
+    get("/policy", |_| Ok(PolicyCommand::Show.into())).needs(&[at_agency(Verb::PolicyView)]),
+    put("/policy", |request| PolicyCommand::publish(request, PolicyDraft::parse_whole))
+        .needs(PUBLISH)
+        .body(MAX_POLICY_BYTES),
+    patch("/policy", |request| PolicyCommand::publish(request, PolicyDraft::parse_change))
+        .needs(PUBLISH)
+        .body(MAX_POLICY_BYTES),
     put("/policy/documents/{name}", |request| {
         let name = request.document()?;
         PolicyCommand::publish(request, |body| PolicyDraft::parse_document(name, body))
     })
+    .needs(PUBLISH)
     .names(Parameter::Document)
     .body(MAX_POLICY_BYTES),
     delete("/policy/documents/{name}", |request| {
         let name = request.document()?;
         PolicyCommand::publish(request, |_| Ok(PolicyDraft::remove(name)))
     })
+    .needs(PUBLISH)
     .names(Parameter::Document),
-    get("/policy/compiled", |request| Ok(PolicyCommand::Compiled(request.known_revs()).into())),
+    get("/policy/compiled", |request| Ok(PolicyCommand::Compiled(request.known_revs()).into()))
+        .needs(&[anywhere(Verb::IntegrationsView)]),
     post("/policy/preview", |request| Ok(PolicyCommand::Preview(PolicyDraft::parse_preview(request.body)?).into()))
+        .needs(&[at_agency(Verb::PolicyView)])
         .body(MAX_POLICY_BYTES),
-    get("/policy/versions", |request| Ok(PolicyCommand::Versions(Paging::by_number(request.query)?).into())).query(),
+    get("/policy/versions", |request| Ok(PolicyCommand::Versions(Paging::by_number(request.query)?).into()))
+        .needs(&[at_agency(Verb::PolicyView)])
+        .query(),
     post("/policy/rollback", |request| PolicyCommand::publish(request, PolicyDraft::parse_earlier))
+        .needs(PUBLISH)
         .body(MAX_BODY_BYTES),
-    post("/explain", |request| Ok(PolicyCommand::Explain(request.body()?).into())).body(MAX_BODY_BYTES),
-    post("/resync", |_| Ok(ResyncCommand::Start.into())),
-    get("/resync", |_| Ok(ResyncCommand::Progress.into())),
+    post("/explain", |request| Ok(PolicyCommand::Explain(request.body()?).into()))
+        .needs(&[in_body(Verb::IntegrationsView), at_agency(Verb::PolicyView)])
+        .body(MAX_BODY_BYTES),
+    post("/resync", |_| Ok(ResyncCommand::Start.into())).needs(&[at_agency(Verb::SettingsManage)]),
+    get("/resync", |_| Ok(ResyncCommand::Progress.into())).needs(&[at_agency(Verb::PolicyView)]),
+    get("/events", |request| Ok(EventsCommand::List(Paging::by_number(request.query)?).into()))
+        .needs(&[at_agency(Verb::AuditView)])
+        .query(),
+    get("/people", |request| Ok(PersonCommand::List(ListPeople::parse(request.query)?).into()))
+        .needs(&[anywhere(Verb::PeopleView)])
+        .query(),
+    post("/people", |request| Ok(PersonCommand::Add(request.body()?).into()))
+        .needs(&[in_body(Verb::PeopleManage)])
+        .body(MAX_BODY_BYTES),
+    get("/people/{id}", |request| Ok(PersonCommand::Show(request.person()?).into()))
+        .needs(&[named(Verb::PeopleView)])
+        .names(Parameter::Person),
+    patch("/people/{id}", |request| {
+        let (id, rev) = (request.person()?, request.needed_rev()?);
+        Ok(PersonCommand::Edit { id, rev, edit: EditPerson::parse(request.body)? }.into())
+    })
+    .needs(&[named(Verb::PeopleManage)])
+    .names(Parameter::Person)
+    .body(MAX_BODY_BYTES),
+    delete("/people/{id}", |request| {
+        Ok(PersonCommand::Remove { id: request.person()?, rev: request.needed_rev()? }.into())
+    })
+    .needs(&[named(Verb::PeopleManage)])
+    .names(Parameter::Person),
+    post("/people/{id}/rebind", |request| {
+        Ok(PersonCommand::Rebind { id: request.person()?, rev: request.needed_rev()? }.into())
+    })
+    .needs(&[named(Verb::PeopleManage)])
+    .names(Parameter::Person),
+    get("/keys", |request| Ok(KeyCommand::List(Paging::by_text(request.query)?).into()))
+        .needs(&[anywhere(Verb::KeysManage)])
+        .query(),
+    post("/keys", |request| Ok(KeyCommand::Create(request.body()?).into()))
+        .needs(&[in_body(Verb::KeysManage)])
+        .body(MAX_BODY_BYTES),
+    get("/keys/{id}", |request| Ok(KeyCommand::Show(request.key()?).into()))
+        .needs(&[named(Verb::KeysManage)])
+        .names(Parameter::Key),
+    patch("/keys/{id}", |request| {
+        let (id, rev) = (request.key()?, request.needed_rev()?);
+        Ok(KeyCommand::Edit { id, rev, edit: EditKey::parse(request.body)? }.into())
+    })
+    .needs(&[named(Verb::KeysManage)])
+    .names(Parameter::Key)
+    .body(MAX_BODY_BYTES),
+    delete("/keys/{id}", |request| Ok(KeyCommand::Delete { id: request.key()?, rev: request.needed_rev()? }.into()))
+        .needs(&[named(Verb::KeysManage)])
+        .names(Parameter::Key),
+    post("/keys/{id}/rotate", |request| {
+        let (id, rev) = (request.key()?, request.needed_rev()?);
+        Ok(KeyCommand::Rotate { id, rev, rotate: request.body()? }.into())
+    })
+    .needs(&[named(Verb::KeysManage)])
+    .names(Parameter::Key)
+    .body(MAX_BODY_BYTES),
+    post("/keys/{id}/rotation/cancel", |request| {
+        Ok(KeyCommand::CancelRotation { id: request.key()?, rev: request.needed_rev()? }.into())
+    })
+    .needs(&[named(Verb::KeysManage)])
+    .names(Parameter::Key),
+    post("/keys/{id}/rotation/finish", |request| {
+        Ok(KeyCommand::FinishRotation { id: request.key()?, rev: request.needed_rev()? }.into())
+    })
+    .needs(&[named(Verb::KeysManage)])
+    .names(Parameter::Key),
+    get("/features", |_| Ok(FeatureCommand::Show.into())).access(Access::SignedIn),
+    patch("/features/{name}", |request| {
+        Ok(FeatureCommand::Set { feature: request.feature()?, switch: request.body()? }.into())
+    })
+    .needs(&[at_agency(Verb::SettingsManage)])
+    .names(Parameter::Feature)
+    .body(MAX_BODY_BYTES),
     get("/openapi.json", |_| Err(AdminError::NotFound)).access(Access::Anyone), // the Worker answers it from a file
 ];
+
+/// The policy can open every operation to everyone.
+const PUBLISH: &[Need] = &[at_agency(Verb::PolicyPublish)];
+
+/// Anything that can be seen or done at a place.
+const ANYTHING: &[Need] = &[
+    anywhere(Verb::IntegrationsView),
+    anywhere(Verb::WebhooksManage),
+    anywhere(Verb::UsageView),
+    anywhere(Verb::PeopleView),
+    anywhere(Verb::KeysManage),
+];
+
+const fn at_agency(verb: Verb) -> Need {
+    Need { verb, at: PlaceOf::Agency }
+}
+
+const fn at_sub_accounts(verb: Verb) -> Need {
+    Need { verb, at: PlaceOf::SubAccounts }
+}
+
+const fn anywhere(verb: Verb) -> Need {
+    Need { verb, at: PlaceOf::Anywhere }
+}
+
+const fn named(verb: Verb) -> Need {
+    Need { verb, at: PlaceOf::Named }
+}
+
+const fn in_body(verb: Verb) -> Need {
+    Need { verb, at: PlaceOf::Body }
+}
 
 impl Route {
     /// The route that `method` and `path` (below `/_tidegate/api`) name, and what else the path names.
@@ -176,6 +341,19 @@ impl Route {
             }
         }
         Err(if allowed.is_empty() { AdminError::NotFound } else { AdminError::MethodNotAllowed(allowed) })
+    }
+
+    /// Whether somebody with these permissions may ask, as far as that can be told before anything is looked up.
+    ///
+    /// # Errors
+    /// [`AdminError::Forbidden`] with what they lack.
+    pub fn permit(&self, permissions: &Permissions) -> Result<(), AdminError> {
+        if self.access != Access::Admin || self.needs.iter().any(|need| need.is_met(permissions)) {
+            return Ok(());
+        }
+        let need = self.needs.first();
+        let verb = need.map_or(Verb::SettingsManage, |need| need.verb);
+        Err(AdminError::Forbidden { verb, place: need.and_then(Need::place) })
     }
 
     /// Reads a request that this route was found for, with what its path names.
@@ -221,6 +399,10 @@ impl Route {
         Self { mints: true, ..self }
     }
 
+    const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
     const fn names(self, parameter: Parameter) -> Self {
         Self { parameter, ..self }
     }
@@ -242,6 +424,10 @@ impl Parameter {
                 let name = decoded().and_then(|name| DocumentName::try_from(name.into_owned()).ok());
                 name.map(Named::Document).ok_or(AdminError::NoDocument)
             }
+            Self::Person => PersonId::parse(given).map(Named::Person).map_err(|_| AdminError::NoPerson),
+            Self::Key => KeyId::parse(given).map(Named::Key).map_err(|_| AdminError::NoKey),
+            Self::Session => SessionId::parse(given).map(Named::Session).ok_or(AdminError::NoSession),
+            Self::Feature => Feature::find(given).map(Named::Feature).ok_or(AdminError::NoFeature),
         }
     }
 }
@@ -284,5 +470,5 @@ const fn delete(path: &'static str, parse: Parse) -> Route {
 const fn route(method: &'static str, path: &'static str, parse: Parse) -> Route {
     let (access, max_body, parameter) = (Access::Admin, None, Parameter::None);
     let (body_is_optional, takes_query, mints) = (false, false, false);
-    Route { method, path, access, max_body, body_is_optional, takes_query, mints, parameter, parse }
+    Route { method, path, access, max_body, body_is_optional, takes_query, mints, needs: &[], parameter, parse }
 }

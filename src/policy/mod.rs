@@ -6,6 +6,7 @@ mod head;
 mod json;
 mod operation;
 mod owner;
+mod restrict;
 mod routes;
 mod segment;
 mod signed;

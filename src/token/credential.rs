@@ -1,5 +1,6 @@
 //! Which `Authorization` values are the gate's own, and whether a token in one is genuine.
 
+use super::keys::TOKEN;
 use super::{IntegrationId, Prefix, Presented, Token, TokenError, TokenKeys};
 use crate::request::{Authorization, AuthorizationError, Checked, is_b64token};
 
@@ -61,7 +62,7 @@ pub fn check(
 /// # Errors
 /// [`TokenError`], all kinds of which are one answer to the client.
 pub fn verify(keys: &TokenKeys, prefix: &Prefix, text: &str) -> Result<Presented, TokenError> {
-    keys.verify(&Token::parse(prefix, text)?).ok_or(TokenError::Forged)
+    keys.verify(TOKEN, &Token::parse(prefix, text)?).ok_or(TokenError::Forged)
 }
 
 impl OwnCredentials<'_> {

@@ -12,7 +12,9 @@ use super::store::{StoreKey, StoreKeys};
 use super::{IntegrationId, Presented, SECRET_BYTES, Token};
 use crate::json::{self, FromJson};
 
-const CONTEXT: &[u8] = b"tidegate-token-v1";
+/// What a MAC is for comes first in it, so that a token is never an automation key.
+pub(super) const TOKEN: &[u8] = b"tidegate-token-v1";
+pub(super) const AUTOMATION_KEY: &[u8] = b"tidegate-automation-key-v1";
 const TAG_BYTES: usize = 8;
 const HASH_BYTES: usize = 24;
 /// The bytes of a MAC: a token's tag, then its hash.
@@ -77,12 +79,12 @@ impl TokenKeys {
         &self.minting
     }
 
-    /// The proof that one of the keys made the token's tag. Every key is tried, whatever the first ones say.
-    pub(super) fn verify(&self, token: &Token) -> Option<Presented> {
+    /// The proof that one of the keys made the token's tag for this purpose. Every key is tried, whatever the first ones say.
+    pub(super) fn verify(&self, purpose: &[u8], token: &Token) -> Option<Presented> {
         let mut genuine = Choice::from(0);
         let mut kept = [0; HASH_BYTES];
         for key in std::iter::once(&self.minting).chain(&self.retired) {
-            let (tag, hash) = key.derive(token.id(), token.secret());
+            let (tag, hash) = key.derive(purpose, token.id(), token.secret());
             let matches = tag.ct_eq(token.tag());
             genuine |= matches;
             kept = <[u8; HASH_BYTES]>::conditional_select(&kept, &hash.0, matches);
@@ -111,9 +113,9 @@ impl TokenKey {
         mac.finalize().into_bytes().into()
     }
 
-    /// Tag and hash: the two parts of `HMAC-SHA-256(key, context || id || secret)`.
-    pub(super) fn derive(&self, id: &IntegrationId, secret: &[u8; SECRET_BYTES]) -> (Tag, TokenHash) {
-        let bytes = self.mac(&[CONTEXT, id.as_str().as_bytes(), secret]);
+    /// Tag and hash: the two parts of `HMAC-SHA-256(key, purpose || id || secret)`.
+    pub(super) fn derive(&self, purpose: &[u8], id: &IntegrationId, secret: &[u8; SECRET_BYTES]) -> (Tag, TokenHash) {
+        let bytes = self.mac(&[purpose, id.as_str().as_bytes(), secret]);
         let mut tag = [0; TAG_BYTES];
         let mut hash = [0; HASH_BYTES];
         for (to, from) in tag.iter_mut().chain(&mut hash).zip(bytes) {

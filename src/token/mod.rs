@@ -1,6 +1,7 @@
 //! Step 2: tokens. A token is `{prefix}_{id}_{rest}`; `rest` is the base32 of a random secret, a keyed tag that
 //! makes a forgery recognisable without I/O, and a CRC-32 that finds typing errors offline.
 
+mod automation;
 mod credential;
 mod find;
 mod id;
@@ -10,6 +11,7 @@ mod purpose;
 mod store;
 mod text;
 
+pub use automation::{KeyId, PresentedKey, check_key_form, is_automation_key, mint_key, verify_key};
 pub use credential::{CredentialError, OwnCredentials, check, verify};
 pub use find::{Found, find};
 pub use id::{IntegrationId, InvalidId};
@@ -57,7 +59,7 @@ pub enum TokenError {
 
 /// Mints a token for `id` from `secret`, which must be fresh randomness.
 pub fn mint(keys: &TokenKeys, prefix: &Prefix, id: IntegrationId, secret: [u8; SECRET_BYTES]) -> Minted {
-    let (tag, hash) = keys.minting().derive(&id, &secret);
+    let (tag, hash) = keys.minting().derive(keys::TOKEN, &id, &secret);
     Minted { plaintext: Token::new(id, secret, tag).to_text(prefix), hash }
 }
 

@@ -60,6 +60,11 @@ impl Prefix {
         }
     }
 
+    /// The prefix of automation keys.
+    pub(super) fn of_automation_keys() -> Self {
+        Self(AUTOMATION_KEY.trim_end_matches('_').to_owned())
+    }
+
     /// What a token begins with, up to its id.
     pub(super) fn label(&self) -> String {
         [self.0.as_str(), "_"].concat()

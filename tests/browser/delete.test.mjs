@@ -128,7 +128,7 @@ test("history: who did what, when, and the lives of the tokens drawn", async ({ 
   assert.ok(said.includes("Scopes added: contacts.write"));
   assert.ok(said.includes("With contacts.readonly"));
   assert.ok(
-    said.some((line) => /^\d\d:\d\d · in session [0-9a-f]{8}$/.test(line)),
+    said.some((line) => /^\d\d:\d\d · with the owner key$/.test(line)),
     said.join("\n"),
   );
   assert.ok(said.some((line) => /^\d\d:\d\d · with the owner key$/.test(line)));

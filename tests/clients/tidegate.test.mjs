@@ -56,7 +56,7 @@ function run(program, args, input = "") {
 
 const publish = (...args) => {
   const more = ["--gate", `http://admin.localhost:${port}`, "--format", "json"];
-  const key = args.includes("--owner-key-file") ? [] : ["--owner-key-file", keyFile];
+  const key = args.includes("--key-file") ? [] : ["--key-file", keyFile];
   return run(join(root, "target/debug/tidegate"), ["policy", "publish", ...args, ...key, ...more], ownerKey);
 };
 const printed = ({ stdout }) => JSON.parse(stdout);
@@ -90,7 +90,7 @@ test("publishing takes the place of everything, and one document of itself alone
     "--document",
     "Three",
     file("three.yaml", documentOf("Three", "/three")),
-    "--owner-key-file",
+    "--key-file",
     "-",
   );
   assert.equal(change.code, 0, change.stderr);
@@ -113,7 +113,7 @@ test("errors in documents are told before anything is sent, and a gate's refusal
   assert.equal(printed(none).error.status, 404);
 
   const wrong = file("wrong-key", `owner_${randomBytes(32).toString("base64url")}`);
-  const refused = await publish("--remove", "One", "--owner-key-file", wrong);
+  const refused = await publish("--remove", "One", "--key-file", wrong);
   assert.equal(refused.code, 4);
   assert.equal(printed(refused).error.status, 401);
   assert.deepEqual(await names(), ["One", "Three"]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 describe("policy", () => {
   it("is published, shown, and not published again when nothing changed", async () => {
     const shown = await ok(200, admin("GET", "/policy"));
-    expect(shown).toMatchObject({ rev: 1, actor: "owner key", settings: { without_security: "deny" } });
+    expect(shown).toMatchObject({ rev: 1, actor: "owner-key", settings: { without_security: "deny" } });
     const again = await admin("PUT", "/policy", demoPolicy);
     expect(again.headers.get("etag")).toBe('"1"');
     expect(await ok(200, Promise.resolve(again))).toMatchObject({ rev: 1, changed: false, report: shown.report });
@@ -121,7 +121,7 @@ describe("integrations", () => {
     const { events } = await ok(200, admin("GET", `/integrations/${id}/events`));
     const kinds = ["deleted", "rotation.cancelled", "rotation.started", "edited", "created"];
     expect(events.map(({ kind }: { kind: string }) => kind.replace("integration.", ""))).toEqual(kinds);
-    expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner key"]));
+    expect(new Set(events.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(["owner-key"]));
     expect(events.map(({ detail }: any) => detail)).toMatchObject([
       { name: "a test's", owner: ACME, ended: [1] },
       { n: 1, ended: [2] },

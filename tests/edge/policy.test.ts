@@ -46,7 +46,7 @@ describe("versions", () => {
     expect(versions[0]).toEqual({
       rev: rev + 1,
       published_at: expect.stringMatching(/Z$/),
-      actor: "owner key",
+      actor: "owner-key",
       counts: { operations, agency, sub_account, public: open, scopes },
       documents: 2,
     });

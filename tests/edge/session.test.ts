@@ -65,7 +65,7 @@ describe("a session", () => {
     const { tables } = await everything();
     expect(tables.events!.at(-1)).toMatchObject({
       kind: "registry.resynced",
-      actor: expect.stringMatching(/^session [0-9a-f]{8}$/),
+      actor: "owner-key",
     });
   });
 
@@ -74,8 +74,9 @@ describe("a session", () => {
     at(START + 60);
     const told = await ok(200, send("GET", "/session", mine));
     const expires_at = rfc3339(START + LIFETIME);
-    expect(told).toEqual({ actor: expect.stringMatching(/^session [0-9a-f]{8}$/), expires_at, api_url: GATE });
-    expect(await ok(200, admin("GET", "/session"))).toEqual({ actor: "owner key", expires_at: null, api_url: GATE });
+    expect(told).toMatchObject({ actor: "owner-key", expires_at, api_url: GATE, person: null, grantable: null });
+    expect(told.permissions).toContainEqual({ verb: "settings.manage", place: "agency" });
+    expect(await ok(200, admin("GET", "/session"))).toEqual({ ...told, expires_at: null });
     at(START + LIFETIME);
     await problem(await send("GET", "/session", mine), 401, "not-signed-in");
     await problem(await send("GET", "/session", {}), 401, "not-signed-in");

@@ -12,12 +12,14 @@
     reason = "a test that cannot go on should stop loudly; clippy.toml's allowances do not reach a test crate's helpers"
 )]
 
+mod access;
 mod admin;
 mod corpora;
 mod documents;
 mod highlevel;
 mod hostile;
 mod layout;
+mod oidc;
 mod policy;
 mod rotation;
 mod support;

@@ -10,8 +10,8 @@ use super::publication::{Publication, Published};
 use super::settings::SettingsFile;
 use crate::exit::{End, Failure};
 use crate::gate::{Gate, InvalidAddress};
+use crate::key::Key;
 use crate::output::Output;
-use crate::owner_key::OwnerKey;
 
 /// The arguments.
 #[derive(Args)]
@@ -30,9 +30,9 @@ pub struct Publish {
     /// Publish without the document NAME
     #[arg(long, value_name = "NAME", conflicts_with_all = ["files", "document"])]
     remove: Option<String>,
-    /// The file with the owner key; - reads it from standard input
-    #[arg(long, value_name = "FILE")]
-    owner_key_file: PathBuf,
+    /// The file with an automation key or the owner key; - reads it from standard input [default: the variable TIDEGATE_KEY]
+    #[arg(long, value_name = "FILE", alias = "owner-key-file")]
+    key_file: Option<PathBuf>,
     /// The address of the gate's admin API
     #[arg(long, value_name = "URL", default_value = "http://admin.localhost:8787", value_parser = address)]
     gate: Gate,
@@ -60,7 +60,7 @@ impl Publish {
             }
             (None, None, None) => return Err(Failure::Usage("FILE… without --document needs --settings")),
         };
-        let key = OwnerKey::read(&self.owner_key_file)?;
+        let key = Key::read(self.key_file.as_deref())?;
         let (method, path, body) = publication.request(self.preview);
         let answer = self.gate.send(method, path, &key, body)?;
         let published = Published::deserialize(&answer);

@@ -1,5 +1,7 @@
 //! Audit events: who did what, when. No event ever holds a token or a hash.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,6 +19,7 @@ row! {
         at: u64,
         actor: String,
         kind: String,
+        integration: Option<IntegrationId>,
         detail: String,
     }
 }
@@ -26,9 +29,24 @@ row! {
 pub(crate) struct Event {
     seq: u64,
     at: String,
-    actor: String,
+    pub actor: String,
+    /// The actor's name, where it has one and is still there.
+    pub actor_name: Option<String>,
     kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration: Option<IntegrationId>,
     detail: Value,
+}
+
+/// A page of events, as the admin API shows it.
+#[derive(Serialize)]
+pub(crate) struct Page {
+    pub events: Vec<Event>,
+    cursor: Option<String>,
+    total: u64,
+    /// What tells one token of the integration from another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_fours: Option<BTreeMap<u32, String>>,
 }
 
 /// Writes an event.
@@ -50,25 +68,35 @@ pub(crate) fn write(
     database.run("INSERT INTO events (at, actor, kind, integration, detail) VALUES (?, ?, ?, ?, ?)", values)
 }
 
-/// A page of an integration's events, newest first, as the admin API shows it. None is ever removed.
-pub(crate) fn page(database: &Database, integration: &IntegrationId, paging: Paging<u64>) -> Result<Value, AdminError> {
+/// A page of an integration's events, or of all, newest first, as the admin API shows it. None is ever removed.
+pub(crate) fn page(
+    database: &Database,
+    integration: Option<&IntegrationId>,
+    paging: Paging<u64>,
+) -> Result<Page, AdminError> {
+    let condition = if integration.is_some() { "integration = ?" } else { "1" };
+    let id = || integration.map(|id| Parameter::from(id.as_str())).into_iter().collect::<Vec<_>>();
     let before = bound(paging.after.unwrap_or(u64::MAX));
-    let id = || integration.as_str().into();
-    let sql = "SELECT seq, at, actor, kind, detail FROM events
-        WHERE integration = ? AND seq < ? ORDER BY seq DESC LIMIT ?";
-    let mut rows: Vec<Row> = database.rows(sql, vec![id(), before, limit_and_one(paging.limit)])?;
+    let sql = format!(
+        "SELECT seq, at, actor, kind, integration, detail FROM events
+        WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?"
+    );
+    let mut rows: Vec<Row> = database.rows(&sql, [id(), vec![before, limit_and_one(paging.limit)]].concat())?;
     let more = cut(&mut rows, paging.limit);
     let cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
-    let events: Vec<_> = rows.into_iter().map(Event::from).collect();
-    let total = database.count("events WHERE integration = ?", vec![id()])?;
-    let last_fours = tokens::last_fours(database, integration)?;
-    Ok(json!({ "events": events, "cursor": cursor, "total": total, "last_fours": last_fours }))
+    let view = |row| Event::of(row, integration.is_none());
+    let events = rows.into_iter().map(view).collect();
+    let last_fours = integration.map(|id| tokens::last_fours(database, id)).transpose()?;
+    let total = database.count(&format!("events WHERE {condition}"), id())?;
+    Ok(Page { events, cursor, total, last_fours })
 }
 
-impl From<Row> for Event {
-    fn from(row: Row) -> Self {
-        let Row { seq, at, actor, kind, detail } = row;
+impl Event {
+    /// An event. Of which integration it is, is told among events of all.
+    fn of(row: Row, of_all: bool) -> Self {
+        let Row { seq, at, actor, kind, integration, detail } = row;
         let at = Timestamp::from_seconds(at).to_string();
-        Self { seq, at, actor, kind, detail: serde_json::from_str(&detail).unwrap_or_else(|_| json!({})) }
+        let detail = serde_json::from_str(&detail).unwrap_or_else(|_| json!({}));
+        Self { seq, at, actor, actor_name: None, kind, integration: integration.filter(|_| of_all), detail }
     }
 }

@@ -1,6 +1,8 @@
 //! Integrations by what they may do.
 
+use super::list::within;
 use crate::database::{Database, number, row};
+use tidegate::access::Reach;
 use tidegate::admin::{AdminError, Name, Stored};
 use tidegate::record::{Level, OwnerId};
 use tidegate::token::IntegrationId;
@@ -25,16 +27,28 @@ row! {
     }
 }
 
-/// All groups.
-pub(crate) fn groups(database: &Database) -> Result<Vec<Group>, AdminError> {
-    let sql = "SELECT level, scopes, count(*) AS integrations FROM integrations
-        WHERE gone_at IS NULL GROUP BY level, scopes ORDER BY level, scopes";
-    database.rows(sql, vec![])
+/// The groups of those within `reach`.
+pub(crate) fn groups(database: &Database, reach: &Reach) -> Result<Vec<Group>, AdminError> {
+    let (condition, values) = within(reach).unwrap_or_else(|| ("1".to_owned(), vec![]));
+    let sql = format!(
+        "SELECT level, scopes, count(*) AS integrations FROM integrations
+        WHERE gone_at IS NULL AND {condition} GROUP BY level, scopes ORDER BY level, scopes"
+    );
+    database.rows(&sql, values)
 }
 
-/// The first `limit` integrations of a group, by id.
-pub(crate) fn members(database: &Database, group: &Group, limit: u64) -> Result<Vec<Member>, AdminError> {
-    let sql = "SELECT id, name, owner_id FROM integrations
-        WHERE gone_at IS NULL AND level = ? AND scopes = ? ORDER BY id LIMIT ?";
-    database.rows(sql, vec![group.level.as_str().into(), group.scopes.as_str().into(), number(limit)])
+/// The first `limit` integrations of a group within `reach`, by id.
+pub(crate) fn members(
+    database: &Database,
+    group: &Group,
+    reach: &Reach,
+    limit: u64,
+) -> Result<Vec<Member>, AdminError> {
+    let (condition, mut values) = within(reach).unwrap_or_else(|| ("1".to_owned(), vec![]));
+    let sql = format!(
+        "SELECT id, name, owner_id FROM integrations
+        WHERE gone_at IS NULL AND {condition} AND level = ? AND scopes = ? ORDER BY id LIMIT ?"
+    );
+    values.extend([group.level.as_str().into(), group.scopes.as_str().into(), number(limit)]);
+    database.rows(&sql, values)
 }

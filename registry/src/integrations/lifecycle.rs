@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use super::list::within;
 use crate::database::{Database, number, row};
+use crate::storage::Parameter;
 use crate::token_rules::table as token_rules;
+use tidegate::access::Reach;
 use tidegate::admin::{AdminError, Name, Stored, UNDO_SECONDS};
 use tidegate::record::{Level, Owner, OwnerId};
 use tidegate::time::Timestamp;
@@ -57,41 +60,56 @@ row! {
     }
 }
 
-/// What needs a look at `now`.
-pub(crate) fn lifecycle(database: &Database, now: Timestamp) -> Result<Lifecycle, AdminError> {
+/// What of those within `reach` needs a look at `now`.
+pub(crate) fn lifecycle(database: &Database, reach: &Reach, now: Timestamp) -> Result<Lifecycle, AdminError> {
+    let (within, own) = within(reach).unwrap_or_else(|| ("1".to_owned(), vec![]));
     let rules = token_rules::find(database)?.rules;
     let old = now.before(rules.old_after().seconds());
     let (week, month) = (now.after(WEEK), now.after(MONTH));
-    let count = |what: &str, before: Timestamp, values| {
-        database.count(what, values).map(|count| Count { count, before: before.seconds() })
+    let count = |what: &str, before: Timestamp, values: Vec<Parameter>| {
+        database.count(what, [values, own.clone()].concat()).map(|count| Count { count, before: before.seconds() })
     };
     let window = |until: Timestamp| vec![number(now.seconds()), number(until.seconds())];
     Ok(Lifecycle {
         old_tokens: count(
-            "tokens WHERE ended_at IS NULL AND not_after IS NULL AND created_at < ?",
+            &of_tokens("not_after IS NULL AND tokens.created_at < ?", &within),
             old,
             vec![number(old.seconds())],
         )?,
-        rotations_ending: count(
-            "tokens WHERE ended_at IS NULL AND not_after > ? AND not_after < ?",
-            week,
-            window(week),
-        )?,
+        rotations_ending: count(&of_tokens("not_after > ? AND not_after < ?", &within), week, window(week))?,
         ending: count(
-            "integrations WHERE gone_at IS NULL AND expires_at > ? AND expires_at < ?",
+            &format!("integrations WHERE gone_at IS NULL AND expires_at > ? AND expires_at < ? AND {within}"),
             month,
             window(month),
         )?,
-        deleted: if rules.undo.delete { deleted(database, now)? } else { Vec::new() },
+        deleted: if rules.undo.delete { deleted(database, (&within, &own), now)? } else { Vec::new() },
     })
 }
 
-fn deleted(database: &Database, now: Timestamp) -> Result<Vec<Deleted>, AdminError> {
-    let sql = "SELECT integrations.id, integrations.rev, name, level, owner_id, at
+/// Tokens that no change has ended, of which this is true, of integrations within a reach. Everybody's are counted in an index alone.
+fn of_tokens(condition: &str, within: &str) -> String {
+    let of = if within == "1" {
+        String::new()
+    } else {
+        format!(" AND integration IN (SELECT id FROM integrations WHERE {within})")
+    };
+    format!("tokens WHERE ended_at IS NULL AND {condition}{of}")
+}
+
+fn deleted(
+    database: &Database,
+    (within, own): (&str, &[Parameter]),
+    now: Timestamp,
+) -> Result<Vec<Deleted>, AdminError> {
+    let sql = format!(
+        "SELECT integrations.id, integrations.rev, name, level, owner_id, at
         FROM undo JOIN integrations ON integrations.id = undo.integration AND integrations.rev = undo.rev
-        WHERE undo.what = 'delete' AND undo.over = 0 AND undo.leaked = 0 AND undo.at > ?
-        ORDER BY undo.at DESC, integrations.id LIMIT ?";
-    let rows: Vec<Row> = database.rows(sql, vec![number(now.before(UNDO_SECONDS).seconds()), number(MAX_DELETED)])?;
+        WHERE undo.what = 'delete' AND undo.over = 0 AND undo.leaked = 0 AND undo.at > ? AND {within}
+        ORDER BY undo.at DESC, integrations.id LIMIT ?"
+    );
+    let since = number(now.before(UNDO_SECONDS).seconds());
+    let values = [vec![since], own.to_vec(), vec![number(MAX_DELETED)]].concat();
+    let rows: Vec<Row> = database.rows(&sql, values)?;
     Ok(rows.into_iter().map(Deleted::from).collect())
 }
 

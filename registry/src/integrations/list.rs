@@ -11,6 +11,7 @@ use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
 use crate::token_rules::table as token_rules;
 use crate::undo;
+use tidegate::access::Reach;
 use tidegate::admin::{
     AdminError, Beside, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
     UNDO_SECONDS,
@@ -38,10 +39,15 @@ struct Conditions {
 const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
 
-/// The integrations that `list` asks for, as they are at `now`.
-pub(crate) fn page(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Page, AdminError> {
-    let total = total(database, &list.filter, now)?;
-    let mut rows = rows(database, list, now)?;
+/// The integrations within `reach` that `list` asks for, as they are at `now`.
+pub(crate) fn page(
+    database: &Database,
+    list: &ListIntegrations,
+    reach: &Reach,
+    now: Timestamp,
+) -> Result<Page, AdminError> {
+    let total = total(database, &list.filter, reach, now)?;
+    let mut rows = rows(database, list, reach, now)?;
     let more = cut(&mut rows, list.limit);
 
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
@@ -64,14 +70,14 @@ pub(crate) fn page(database: &Database, list: &ListIntegrations, now: Timestamp)
     Ok(Page { integrations, cursor, total })
 }
 
-fn total(database: &Database, filter: &Filter, now: Timestamp) -> Result<u64, AdminError> {
-    let Conditions { sql, values } = Conditions::of(filter, now);
+fn total(database: &Database, filter: &Filter, reach: &Reach, now: Timestamp) -> Result<u64, AdminError> {
+    let Conditions { sql, values } = Conditions::of(filter, reach, now);
     database.count(&format!("integrations WHERE {sql}"), values)
 }
 
 /// The page's rows, and one more if there is one.
-fn rows(database: &Database, list: &ListIntegrations, now: Timestamp) -> Result<Vec<Row>, AdminError> {
-    let mut conditions = Conditions::of(&list.filter, now);
+fn rows(database: &Database, list: &ListIntegrations, reach: &Reach, now: Timestamp) -> Result<Vec<Row>, AdminError> {
+    let mut conditions = Conditions::of(&list.filter, reach, now);
     let (comparison, direction) = if list.sort.descending { ("<", "DESC") } else { (">", "ASC") };
     let key = column(list.sort.by);
     if let Some(Cursor { key: after, id }) = &list.after {
@@ -112,10 +118,27 @@ fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp
     }
 }
 
+/// The condition on `integrations` that their owner is within `reach`; none where that is everywhere.
+pub(crate) fn within(reach: &Reach) -> Option<(String, Vec<Parameter>)> {
+    if reach.is_everywhere() {
+        return None;
+    }
+    let agency = if reach.agency { "level = 'agency'" } else { "0" };
+    if reach.every_sub_account {
+        return Some((format!("({agency} OR level = 'sub_account')"), vec![]));
+    }
+    let ids = serde_json::to_string(&reach.sub_accounts).unwrap_or_default();
+    let own = "level = 'sub_account' AND owner_id IN (SELECT value FROM json_each(?))";
+    Some((format!("({agency} OR ({own}))"), vec![ids.into()]))
+}
+
 impl Conditions {
-    fn of(filter: &Filter, now: Timestamp) -> Self {
+    fn of(filter: &Filter, reach: &Reach, now: Timestamp) -> Self {
         let Filter { owner, text, scope, state, token_created_before, rotation_ends_before, ends_before } = filter;
         let mut conditions = Self { sql: "gone_at IS NULL".to_owned(), values: Vec::new() };
+        if let Some((sql, values)) = within(reach) {
+            conditions.and(&sql, values);
+        }
         if let Some(owner) = owner {
             conditions.and("level = ? AND owner_id = ?", vec![owner.level.as_str().into(), owner.id.as_str().into()]);
         }

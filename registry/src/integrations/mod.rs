@@ -2,7 +2,7 @@
 
 pub(crate) mod groups;
 mod lifecycle;
-mod list;
+pub(crate) mod list;
 pub(crate) mod table;
 pub(crate) mod tokens;
 mod undo;
@@ -18,11 +18,13 @@ use super::context::Context;
 use super::database::Database;
 use super::due;
 use super::events;
+use super::features;
 use super::policies::table as policies;
 use super::rev::Rev;
 use super::sub_accounts::table as sub_accounts;
 use super::token_rules::table as token_rules;
 use super::undo as undos;
+use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{
     AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, Undo,
     check_end, check_scopes, history,
@@ -51,18 +53,32 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, "integration.paused"),
         IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, "integration.resumed"),
         IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
-        IntegrationCommand::Lifecycle => Answer::json(200, &lifecycle::lifecycle(context.database, context.now)?, None),
-        IntegrationCommand::Events(id, paging) => events::list(context, &id, paging),
+        IntegrationCommand::Lifecycle => {
+            let reach = context.actor.permissions.reach(Verb::IntegrationsView);
+            Answer::json(200, &lifecycle::lifecycle(context.database, &reach, context.now)?, None)
+        }
+        IntegrationCommand::Events(id, paging) => {
+            load_even_deleted(context, &id)?;
+            events::list(context, &id, paging)
+        }
     }
 }
 
 /// `GET /integrations`
 fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError> {
-    Answer::json(200, &list::page(context.database, list, context.now)?, None)
+    let reach = context.actor.permissions.reach(Verb::IntegrationsView);
+    if list.filter.owner.as_ref().is_some_and(|owner| !reach.has(owner)) {
+        return Err(AdminError::NoOwner("owner"));
+    }
+    Answer::json(200, &list::page(context.database, list, &reach, context.now)?, None)
 }
 
 /// `POST /integrations`
 fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> {
+    let place = [Place::from(&new.owner)];
+    context.permit(Verb::IntegrationsManage, Verb::IntegrationsView, &place, AdminError::NoOwner("owner.id"))?;
+    features::check(context, Feature::PrivateIntegrations, new.owner.level)?;
+    check_grantable(context, &new.scopes)?;
     check_owner(context.database, &new.owner)?;
     check_known(context.database, &new.scopes)?;
     check_end(new.expires_at, context.now)?;
@@ -80,12 +96,16 @@ fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> 
 
 /// `GET /integrations/{id}`
 fn show(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
-    Ok(Answer::integration(200, load(context.database, id)?))
+    Ok(Answer::integration(200, load(context, id, Verb::IntegrationsView)?))
 }
 
 /// `PATCH /integrations/{id}`
 fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<Answer, AdminError> {
-    edit.scopes.as_ref().map_or(Ok(()), |scopes| check_known(context.database, scopes))?;
+    let present = load(context, id, Verb::IntegrationsManage)?;
+    if let Some(scopes) = &edit.scopes {
+        check_grantable(context, &scopes.without(&present.scopes))?;
+        check_known(context.database, scopes)?;
+    }
     change(context, id, rev, Change::Edit(edit), "integration.edited")
 }
 
@@ -115,14 +135,39 @@ fn rotate(context: &Context, id: &IntegrationId, rev: u64, token: NewToken) -> R
 
 /// `POST /integrations/{id}/rotation/extend`. The window began when the token was made that takes the other's place.
 fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> Result<Answer, AdminError> {
-    let integration = load(context.database, id)?;
+    let integration = load(context, id, Verb::IntegrationsManage)?;
     let tokens = tokens::of(context.database, id)?;
     let began = tokens::created_at(&tokens, integration.tokens.current().n);
     change(context, id, rev, Change::ExtendRotation { began, until }, "rotation.extended")
 }
 
-fn load(database: &Database, id: &IntegrationId) -> Result<Integration, AdminError> {
-    find(database, id)?.ok_or(AdminError::NoIntegration)
+/// The integration, if whoever asks may do this with it. Where they may not even see it, there is none.
+fn load(context: &Context, id: &IntegrationId, verb: Verb) -> Result<Integration, AdminError> {
+    let integration = find(context.database, id)?.ok_or(AdminError::NoIntegration)?;
+    let place = [Place::from(&integration.owner)];
+    context.permit(verb, Verb::IntegrationsView, &place, AdminError::NoIntegration)?;
+    Ok(integration)
+}
+
+/// Checks that whoever asks may see the integration, which may be deleted. Without one, there is nothing to see.
+fn load_even_deleted(context: &Context, id: &IntegrationId) -> Result<(), AdminError> {
+    match table::owner_even_if_deleted(context.database, id)? {
+        Some(owner) => {
+            let place = [Place::from(&owner)];
+            context.permit(Verb::IntegrationsView, Verb::IntegrationsView, &place, AdminError::NoIntegration)
+        }
+        None if context.actor.permissions.reach(Verb::IntegrationsView).is_everywhere() => Ok(()),
+        None => Err(AdminError::NoIntegration),
+    }
+}
+
+/// Checks that whoever asks can add these scopes.
+fn check_grantable(context: &Context, added: &ScopeSet) -> Result<(), AdminError> {
+    let outside = context.actor.cannot_add(added);
+    if outside.is_empty() {
+        return Ok(());
+    }
+    Err(AdminError::BeyondOwn { field: "scopes", lacking: format!("You cannot add {outside}.") })
 }
 
 /// Checks that an integration can belong to `owner`. Where no agency is set, any id can be the agency's.
@@ -148,6 +193,9 @@ fn check_known(database: &Database, scopes: &ScopeSet) -> Result<(), AdminError>
 fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind: &str) -> Result<Answer, AdminError> {
     check_version(context.database, id)?;
     let present = based_on(context, id, rev)?;
+    if !change.revokes() {
+        features::check(context, Feature::PrivateIntegrations, present.owner.level)?;
+    }
     if present.is_unchanged_by(&change) {
         return Ok(Answer::integration(200, present));
     }
@@ -166,7 +214,7 @@ fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind:
 
 /// The integration, if `rev` is still its revision.
 fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integration, AdminError> {
-    let integration = load(context.database, id)?;
+    let integration = load(context, id, Verb::IntegrationsManage)?;
     if integration.rev == rev {
         return Ok(integration);
     }

@@ -76,6 +76,19 @@ pub(crate) fn bring_back(database: &Database, id: &IntegrationId) -> Result<(), 
     database.run("UPDATE integrations SET gone_at = NULL WHERE id = ?", key(id))
 }
 
+row! {
+    struct OwnerRow {
+        level: Level,
+        owner_id: OwnerId,
+    }
+}
+
+/// Whom an integration belongs to or did; `None` if there never was one with this id.
+pub(crate) fn owner_even_if_deleted(database: &Database, id: &IntegrationId) -> Result<Option<Owner>, AdminError> {
+    let row: Option<OwnerRow> = database.row("SELECT level, owner_id FROM integrations WHERE id = ?", key(id))?;
+    Ok(row.map(|row| Owner { level: row.level, id: row.owner_id }))
+}
+
 /// The revision of an integration, deleted or not; `None` if there never was one with this id.
 pub(crate) fn last_rev(database: &Database, id: &IntegrationId) -> Result<Option<u64>, AdminError> {
     database.number("SELECT rev AS number FROM integrations WHERE id = ?", key(id))
@@ -214,6 +227,13 @@ fn key(id: &IntegrationId) -> Vec<Parameter> {
 
 fn in_kv_values(after: &str, since: Timestamp) -> Vec<Parameter> {
     vec![after.into(), number(since.seconds()), number(record::VERSION.into())]
+}
+
+impl Row {
+    /// Whom it belongs to.
+    pub fn owner(&self) -> Owner {
+        Owner { level: self.level, id: self.owner_id.clone() }
+    }
 }
 
 impl Listed {

@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use super::table::{self, find};
-use super::{based_on, save};
+use super::{based_on, check_grantable, save};
 use crate::agency;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::due;
+use crate::features;
 use crate::token_rules::table as token_rules;
 use crate::undo as undos;
+use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{AdminError, Change, Integration, NotUndone, Taken};
 use tidegate::record::Level;
 use tidegate::token::IntegrationId;
@@ -25,7 +27,11 @@ pub(super) fn undo(context: &Context, id: &IntegrationId, rev: u64) -> Result<An
 fn undo_change(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
     table::check_version(context.database, id)?;
     let present = based_on(context, id, rev)?;
+    features::check(context, Feature::PrivateIntegrations, present.owner.level)?;
     let taken = taken(context, id, rev)?;
+    if let Taken::Scopes(scopes) = &taken {
+        check_grantable(context, scopes)?;
+    }
     let (present, has_ended) = due::settled(context.database, present)?;
     let change = match taken {
         Taken::Outgoing(token, until) => Change::GiveBackToken(token, until),
@@ -42,6 +48,10 @@ fn undo_change(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer
 
 fn undo_deletion(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
     let (row, last_rev) = table::find_gone(context.database, id)?.ok_or(AdminError::NoIntegration)?;
+    let owner = row.owner();
+    let place = [Place::from(&owner)];
+    context.permit(Verb::IntegrationsManage, Verb::IntegrationsView, &place, AdminError::NoIntegration)?;
+    features::check(context, Feature::PrivateIntegrations, owner.level)?;
     if last_rev != rev {
         return Err(AdminError::Stale(Value::Null));
     }

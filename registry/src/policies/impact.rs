@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::database::Database;
 use crate::integrations::groups::{self as integrations, Group, Member};
+use tidegate::access::{Permissions, Reach, Verb};
 use tidegate::admin::{AdminError, Held, Impact, Stored, impact};
 use tidegate::policy::Policy;
 use tidegate::record::Owner;
@@ -18,9 +19,15 @@ struct Affected {
     gained: Vec<String>,
 }
 
-/// What changes for whom, as the admin API shows it, and how many integrations lose something.
-pub(crate) fn of(database: &Database, before: &Policy, after: &Policy) -> Result<(Value, u64), AdminError> {
-    let mut groups = affected(database, before, after)?;
+/// How many integrations lose something.
+pub(crate) fn losing(database: &Database, before: &Policy, after: &Policy) -> Result<u64, AdminError> {
+    let groups = affected(database, before, after, &Permissions::all().reach(Verb::IntegrationsView))?;
+    Ok(groups.iter().filter(|affected| !affected.lost.is_empty()).map(|affected| affected.group.integrations).sum())
+}
+
+/// What changes for whom within `reach`, as the admin API shows it.
+pub(crate) fn of(database: &Database, before: &Policy, after: &Policy, reach: &Reach) -> Result<Value, AdminError> {
+    let mut groups = affected(database, before, after, reach)?;
     let count = |groups: &[Affected], losing: bool| -> u64 {
         let counted = groups.iter().filter(|affected| !losing || !affected.lost.is_empty());
         counted.map(|affected| affected.group.integrations).sum()
@@ -33,15 +40,15 @@ pub(crate) fn of(database: &Database, before: &Policy, after: &Policy) -> Result
         if left == 0 {
             break;
         }
-        listed.extend(members(database, group, left)?);
+        listed.extend(members(database, group, reach, left)?);
     }
-    Ok((json!({ "affected": affected, "losing": losing, "integrations": listed }), losing))
+    Ok(json!({ "affected": affected, "losing": losing, "integrations": listed }))
 }
 
 /// The groups for which something changes.
-fn affected(database: &Database, before: &Policy, after: &Policy) -> Result<Vec<Affected>, AdminError> {
+fn affected(database: &Database, before: &Policy, after: &Policy, reach: &Reach) -> Result<Vec<Affected>, AdminError> {
     let mut affected = Vec::new();
-    for group in integrations::groups(database)? {
+    for group in integrations::groups(database, reach)? {
         let corrupt = |_| AdminError::Registry("scopes of integrations are corrupt".to_owned());
         let held = Held { level: group.level, scopes: serde_json::from_str(&group.scopes).map_err(corrupt)? };
         let (lost, gained) = impact(&held, before, after);
@@ -53,11 +60,11 @@ fn affected(database: &Database, before: &Policy, after: &Policy) -> Result<Vec<
 }
 
 /// The first `limit` integrations of a group, by id.
-fn members(database: &Database, affected: &Affected, limit: u64) -> Result<Vec<Impact>, AdminError> {
+fn members(database: &Database, affected: &Affected, reach: &Reach, limit: u64) -> Result<Vec<Impact>, AdminError> {
     let Affected { group, lost, gained } = affected;
     let impact = |Member { id, name: Stored(name), owner_id }| {
         let owner = Owner { level: group.level, id: owner_id };
         Impact { integration: id, name, owner, lost: lost.clone(), gained: gained.clone() }
     };
-    Ok(integrations::members(database, group, limit)?.into_iter().map(impact).collect())
+    Ok(integrations::members(database, group, reach, limit)?.into_iter().map(impact).collect())
 }

@@ -16,6 +16,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::integrations::table as integrations;
 use super::rev::Rev;
+use tidegate::access::{Place, Reach, Verb};
 use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
 use tidegate::decision::{Subject, explain as explained};
 use tidegate::policy::Policy;
@@ -43,7 +44,15 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
 /// `GET /policy/compiled`: the policy in force, as KV holds it; 304 if the client has it.
 fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminError> {
     let Compiled { rev, policy } = compiled(context.database)?.ok_or(AdminError::NotFound)?;
-    Ok(if known.contains(rev) { Answer::not_modified(rev) } else { Answer::json_text(policy, Some(rev)) })
+    if known.contains(rev) {
+        return Ok(Answer::not_modified(rev));
+    }
+    if is_of_agency(context) {
+        return Ok(Answer::json_text(policy, Some(rev)));
+    }
+    let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {rev}: {}", error.to_string()));
+    let policy = Policy::from_json(&policy).map_err(|error| corrupt(&error))?.for_sub_accounts();
+    Ok(Answer::json_text(policy.to_json(), Some(rev)))
 }
 
 /// `GET /policy/versions`: the policies that were published, the latest first.
@@ -53,7 +62,19 @@ fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError
 
 /// `GET /scopes`
 fn scopes(context: &Context) -> Result<Answer, AdminError> {
-    Answer::json(200, &Scopes { scopes: in_force(context.database)?.catalogue() }, None)
+    let policy = in_force(context.database)?;
+    let policy = if is_of_agency(context) { policy } else { policy.for_sub_accounts() };
+    Answer::json(200, &Scopes { scopes: policy.catalogue() }, None)
+}
+
+/// Whether whoever asks has anything at the agency. Others get only what a token of a sub-account or anyone can reach.
+fn is_of_agency(context: &Context) -> bool {
+    context.actor.permissions.any_at(&Place::Agency)
+}
+
+/// Whose integrations whoever asks may see.
+fn reach(context: &Context) -> Reach {
+    context.actor.permissions.reach(Verb::IntegrationsView)
 }
 
 /// Publishes what `draft` makes of the policy; if that is in force already, nothing changes.
@@ -73,7 +94,7 @@ fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> 
     let (diff, impact) = match candidate.policy.take() {
         Some(policy) => {
             let before = latest.map_or_else(table::empty, |latest| Ok(latest.policy))?;
-            (json!(before.diff(&policy)), impact::of(context.database, &before, &policy)?.0)
+            (json!(before.diff(&policy)), impact::of(context.database, &before, &policy, &reach(context))?)
         }
         None => (Value::Null, Value::Null),
     };
@@ -111,7 +132,8 @@ fn put_in_force(
         Some(published) => Cow::Borrowed(&published.policy),
         None => Cow::Owned(table::empty()?),
     };
-    let (impact, losing) = impact::of(context.database, &before, &policy)?;
+    let impact = impact::of(context.database, &before, &policy, &reach(context))?;
+    let losing = impact::losing(context.database, &before, &policy)?;
     let diff = before.diff(&policy);
     let documents = candidate.document_changes(&present.unwrap_or_default());
     let rev = if changed { keep(context, known, candidate, policy)? } else { known };
@@ -132,7 +154,7 @@ fn keep(context: &Context, known: u64, candidate: &Candidate, policy: Policy) ->
     let policy = policy.with_rev(rev);
     let Candidate { settings, report, documents, .. } = candidate;
     let count = documents.as_ref().map(Vec::len);
-    table::save(context.database, &policy, settings, report, count, &context.actor.name(), context.now)?;
+    table::save(context.database, &policy, settings, report, count, &context.actor.identity.to_text(), context.now)?;
     if let Some(documents) = documents {
         documents::save(context.database, rev, documents)?;
     }
@@ -156,11 +178,16 @@ fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
 /// `POST /explain`: the decision on a request, and the steps that led to it.
 fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> {
     let Explain { method, path, asker } = question;
+    if !matches!(asker, Asker::Integration { .. }) && !context.actor.may(Verb::PolicyView, &Place::Agency) {
+        return Err(AdminError::Forbidden { verb: Verb::PolicyView, place: Some(Place::Agency) });
+    }
     let subject = match asker {
         Asker::Nobody => Subject::Nobody,
         Asker::Integration { id, scopes } => {
             let unknown = || AdminError::invalid("integration", "there is no integration with this id");
-            let live = integrations::find(context.database, id)?.ok_or_else(unknown)?.live();
+            let found = integrations::find(context.database, id)?.filter(|found| reach(context).has(&found.owner));
+            let absent = || if reach(context).is_everywhere() { unknown() } else { AdminError::NoIntegration };
+            let live = found.ok_or_else(absent)?.live();
             Subject::Integration(Live { scopes: scopes.clone().unwrap_or(live.scopes), ..live })
         }
         Asker::Assumed { owner, scopes } => Subject::assumed(owner.clone(), scopes.clone()),

@@ -5,6 +5,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::credential::Credential;
 use tidegate::admin::OwnerKey;
 use tidegate::forward::SESSION_COOKIE;
 use tidegate::token::TokenKeys;
@@ -13,6 +14,8 @@ use tidegate::token::TokenKeys;
 pub(crate) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
 
 const LABEL: &str = "session-v1";
+/// What the id of a person's session begins with. No other id has a dot.
+const PERSON: &str = "person.";
 
 /// A session's id, to be given to the browser once; and its digest, to be kept.
 pub(crate) struct NewSession {
@@ -32,15 +35,28 @@ pub(crate) fn end() -> String {
     cookie("", 0)
 }
 
-/// The digest of the session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong.
-pub fn find(cookie: &str, keys: &TokenKeys, owner_key: &OwnerKey) -> Option<String> {
+/// A new session of a person, its id from `entropy`, which must be fresh randomness. It is not bound to the owner key, and an earlier
+/// release does not take it for one of its own.
+pub(crate) fn start_person(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
+    let id = format!("{PERSON}{}", Base64UrlUnpadded::encode_string(&entropy));
+    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
+    NewSession { digest: person_digest(&id), cookie }
+}
+
+/// The session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong; and for one that was started with
+/// the owner key, where there is none.
+pub fn find(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
     let mut values = cookie.split([';', ',']).filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, value)) => Some(value),
         _ => None,
     });
-    let (id, given) = values.next()?.split_once('.')?;
+    let (id, given) = values.next()?.rsplit_once('.')?;
     let is_ours: bool = tag(id, keys).as_bytes().ct_eq(given.as_bytes()).into();
-    (is_ours && values.next().is_none()).then(|| digest(id, owner_key))
+    match (is_ours && values.next().is_none(), id.starts_with(PERSON)) {
+        (true, true) => Some(Credential::PersonSession(person_digest(id))),
+        (true, false) => owner_key.map(|owner_key| Credential::Session(digest(id, owner_key))),
+        (false, _) => None,
+    }
 }
 
 fn cookie(value: &str, max_age: u64) -> String {
@@ -50,6 +66,10 @@ fn cookie(value: &str, max_age: u64) -> String {
 /// What only a holder of the first token key can put behind an id: half of a MAC.
 fn tag(id: &str, keys: &TokenKeys) -> String {
     hex::encode(keys.for_purpose(LABEL).mac(&[id.as_bytes()])).chars().take(32).collect()
+}
+
+fn person_digest(id: &str) -> String {
+    hex::encode(Sha256::digest(id.as_bytes()))
 }
 
 /// Bound to the owner key: with another key, no session is known any more.

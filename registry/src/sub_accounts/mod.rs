@@ -21,10 +21,12 @@ pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answe
     }
 }
 
-/// `GET /sub-accounts`: a page of them, and the agency.
+/// `GET /sub-accounts`: a page of those where whoever asks may do anything, and the agency, if they may there.
 fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminError> {
-    let table::Page { sub_accounts, cursor, total } = table::page(context.database, paging)?;
-    let agency = Some(agency::find(context.database)?).filter(|agency| agency.id.is_some());
+    let reach = context.actor.permissions.reach_of_any();
+    let table::Page { sub_accounts, cursor, total } = table::page(context.database, paging, &reach)?;
+    let agency = if reach.agency { Some(agency::find(context.database)?) } else { None };
+    let agency = agency.filter(|agency| agency.id.is_some());
     let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });
     Answer::json(200, &body, None)
 }

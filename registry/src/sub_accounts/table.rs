@@ -5,6 +5,8 @@ use serde::Serialize;
 use crate::database::{Database, number, row};
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
+use crate::storage::Parameter;
+use tidegate::access::Reach;
 use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored};
 use tidegate::record::OwnerId;
 use tidegate::text::folded;
@@ -36,14 +38,21 @@ pub(crate) struct Page {
     pub total: u64,
 }
 
-/// A page of them, by id.
-pub(crate) fn page(database: &Database, paging: &Paging<OwnerId>) -> Result<Page, AdminError> {
+/// A page of those within `reach`, by id.
+pub(crate) fn page(database: &Database, paging: &Paging<OwnerId>, reach: &Reach) -> Result<Page, AdminError> {
     let after = paging.after.as_ref().map_or("", OwnerId::as_str);
-    let sql = format!("{SELECT} WHERE id > ? ORDER BY id LIMIT ?");
-    let mut sub_accounts: Vec<SubAccount> = database.rows(&sql, vec![after.into(), limit_and_one(paging.limit)])?;
+    let (within, ids) = if reach.every_sub_account {
+        ("1", vec![])
+    } else {
+        let ids = serde_json::to_string(&reach.sub_accounts).unwrap_or_default();
+        ("id IN (SELECT value FROM json_each(?))", vec![Parameter::from(ids)])
+    };
+    let sql = format!("{SELECT} WHERE {within} AND id > ? ORDER BY id LIMIT ?");
+    let values = [ids.clone(), vec![after.into(), limit_and_one(paging.limit)]].concat();
+    let mut sub_accounts: Vec<SubAccount> = database.rows(&sql, values)?;
     let more = cut(&mut sub_accounts, paging.limit);
     let cursor = sub_accounts.last().filter(|_| more).map(|last| Paging::cursor(&last.id));
-    Ok(Page { sub_accounts, cursor, total: database.count("sub_accounts", vec![])? })
+    Ok(Page { sub_accounts, cursor, total: database.count(&format!("sub_accounts WHERE {within}"), ids)? })
 }
 
 /// The sub-account with this id, if there is one.

@@ -168,27 +168,43 @@ impl From<Rotate> for NewToken {
     }
 }
 
+/// `POST /keys/{id}/rotate`
+impl FromJson for Rotate {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        Self::read(&mut Object::of(value, &["expire", "window_seconds"])?)
+    }
+}
+
+impl Rotate {
+    /// The members `expire` and `window_seconds`.
+    fn read(fields: &mut Object<'_>) -> Result<Self, json::Error> {
+        let Expire(later) = fields.required("expire")?;
+        let window: Option<u64> = fields.given("window_seconds")?;
+        match window {
+            None if later => Ok(Self::Later(Window::DEFAULT)),
+            None => Ok(Self::Now),
+            Some(seconds) if later => {
+                Window::from_seconds(seconds).map(Self::Later).map_err(|error| wrong("window_seconds", &error))
+            }
+            Some(_) => Err(wrong("window_seconds", &"there is no window where all tokens expire now")),
+        }
+    }
+}
+
 impl FromJson for NewToken {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let mut fields = Object::of(value, &["expire", "window_seconds", "expires_at", "leaked"])?;
-        let Expire(later) = fields.required("expire")?;
-        let window: Option<u64> = fields.given("window_seconds")?;
-        let wrong =
-            |field: &str, what: &dyn fmt::Display| json::Error { place: field.to_owned(), what: what.to_string() };
-        let rotate = match window {
-            None if later => Rotate::Later(Window::DEFAULT),
-            None => Rotate::Now,
-            Some(seconds) if later => {
-                Window::from_seconds(seconds).map(Rotate::Later).map_err(|error| wrong("window_seconds", &error))?
-            }
-            Some(_) => return Err(wrong("window_seconds", &"there is no window where all tokens expire now")),
-        };
+        let rotate = Rotate::read(&mut fields)?;
         let leaked = fields.given("leaked")?.unwrap_or_default();
-        if leaked && later {
+        if leaked && rotate != Rotate::Now {
             return Err(wrong("leaked", &"a token that leaked must expire now"));
         }
         Ok(Self { rotate, expires_at: end(&mut fields)?, leaked })
     }
+}
+
+fn wrong(field: &str, what: &dyn fmt::Display) -> json::Error {
+    json::Error { place: field.to_owned(), what: what.to_string() }
 }
 
 /// Whether the tokens live on.

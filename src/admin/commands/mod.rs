@@ -1,7 +1,11 @@
 //! A request to the admin API, checked, as a command to the registry.
 
 mod agency;
+mod events;
+mod feature;
 mod integration;
+mod key;
+mod person;
 mod policy;
 mod resync;
 mod session;
@@ -9,15 +13,20 @@ mod settings;
 mod sub_account;
 
 pub use self::agency::{AgencyCommand, NewAgency};
+pub use self::events::EventsCommand;
+pub use self::feature::{FeatureCommand, SwitchEdit};
 pub use self::integration::{Edit, IntegrationCommand, NewIntegration, NewToken, Rotate};
+pub use self::key::{EditKey, KeyCommand, MAX_KEY_SECONDS, NewKey};
+pub use self::person::{EditPerson, NewPerson, PersonCommand};
 pub use self::policy::{Asker, Explain, PolicyCommand, Scopes};
 pub use self::resync::ResyncCommand;
-pub use self::session::{SessionCommand, SignIn};
+pub use self::session::{SessionCommand, SessionId, SignIn};
 pub use self::settings::SettingsCommand;
 pub use self::sub_account::{NewSubAccount, RenameSubAccount, SubAccountCommand};
 use super::body;
 use super::query::parse_rev;
 use super::{AdminError, DocumentName, Named, Route};
+use crate::access::{Feature, KeyId, PersonId};
 use crate::json::FromJson;
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
@@ -33,6 +42,10 @@ pub enum Command {
     Integration(IntegrationCommand),
     Policy(PolicyCommand),
     Resync(ResyncCommand),
+    Events(EventsCommand),
+    Person(PersonCommand),
+    Key(KeyCommand),
+    Feature(FeatureCommand),
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -111,6 +124,26 @@ impl<'a> Request<'a> {
         KnownRevs::parse(self.if_none_match)
     }
 
+    /// The person whom the path names.
+    pub(in crate::admin) fn person(&self) -> Result<PersonId, AdminError> {
+        if let Named::Person(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoPerson) }
+    }
+
+    /// The automation key that the path names.
+    pub(in crate::admin) fn key(&self) -> Result<KeyId, AdminError> {
+        if let Named::Key(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoKey) }
+    }
+
+    /// The session that the path names.
+    pub(in crate::admin) fn session(&self) -> Result<SessionId, AdminError> {
+        if let Named::Session(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoSession) }
+    }
+
+    /// The feature that the path names.
+    pub(in crate::admin) fn feature(&self) -> Result<Feature, AdminError> {
+        if let Named::Feature(feature) = &self.named { Ok(*feature) } else { Err(AdminError::NoFeature) }
+    }
+
     /// The sub-account that the path names.
     pub(in crate::admin) fn sub_account(&self) -> Result<OwnerId, AdminError> {
         if let Named::SubAccount(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoSubAccount) }
@@ -136,6 +169,10 @@ from! {
     Integration(IntegrationCommand)
     Policy(PolicyCommand)
     Resync(ResyncCommand)
+    Events(EventsCommand)
+    Person(PersonCommand)
+    Key(KeyCommand)
+    Feature(FeatureCommand)
 }
 
 /// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::admin::AdminError;
 use crate::admin::body::parse;
+use crate::admin::{AdminError, Paging};
 
 /// Sessions of the admin page.
 #[derive(Debug)]
@@ -12,6 +12,28 @@ pub enum SessionCommand {
     SignIn,
     Show,
     SignOut,
+    List(Paging<String>),
+    End(SessionId),
+}
+
+/// What a session is called: the first 16 hexadecimal digits of its digest. It opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// Its length in characters.
+    pub const LENGTH: usize = 16;
+
+    /// Reads an id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_hex = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        (text.len() == Self::LENGTH && is_hex).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// `POST /session`, which the gate itself reads.

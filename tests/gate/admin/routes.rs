@@ -1,8 +1,9 @@
 //! Routes, revisions and list queries.
 
+use tidegate::access::{Feature, KeyId, PersonId};
 use tidegate::admin::{
     Access, AdminError, AgencyCommand, Command, DocumentName, IncomingRequest, IntegrationCommand, MAX_BODY_BYTES,
-    MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, PolicyCommand, ROUTES, Route,
+    MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, PolicyCommand, ROUTES, Route, SessionId,
 };
 use tidegate::record::Level;
 
@@ -16,10 +17,14 @@ fn every_route_is_found_by_its_method_and_path() {
         let named = match template.split('/').nth(1) {
             Some("policy") if template.contains('{') => Named::Document(DocumentName::try_from(ID.to_owned()).unwrap()),
             _ if !template.contains('{') => Named::Nothing,
+            Some("people") => Named::Person(PersonId::parse(ID).unwrap()),
+            Some("keys") => Named::Key(KeyId::parse(ID).unwrap()),
+            Some("sessions") => Named::Session(SessionId::parse(SESSION).unwrap()),
+            Some("features") => Named::Feature(Feature::PrivateIntegrations),
             Some("sub-accounts") => Named::SubAccount(owner(Level::SubAccount, ID).id),
             _ => Named::Integration(integration_id(1)),
         };
-        let path = template.replace("{id}", ID).replace("{name}", ID);
+        let path = filled(template);
         assert_eq!(Route::find(method, &path), Ok((route, named)), "{method} {template}");
     }
 }
@@ -28,7 +33,7 @@ fn every_route_is_found_by_its_method_and_path() {
 fn other_methods_are_told_the_right_ones() {
     for Route { path: template, .. } in &ROUTES {
         let known: Vec<_> = ROUTES.iter().filter(|route| route.path == *template).map(|route| route.method).collect();
-        let found = Route::find("BREW", &template.replace("{id}", ID));
+        let found = Route::find("BREW", &filled(template));
         assert_eq!(found, Err(AdminError::MethodNotAllowed(known)), "{template}");
     }
     for method in ["get", "HEAD", "OPTIONS", ""] {
@@ -111,12 +116,14 @@ fn only_routes_with_a_body_take_one() {
             ("PUT" | "PATCH", "/policy") | ("PUT", "/policy/documents/{name}") | ("POST", "/policy/preview") => {
                 assert_eq!(limit, Some(MAX_POLICY_BYTES));
             }
+            ("POST", path) if path.ends_with("/rotation/cancel") => assert_eq!(limit, None, "{route:?}"),
+            ("POST", "/keys/{id}/rotation/finish") => assert_eq!(limit, None, "{route:?}"),
             (
                 "POST",
-                "/integrations/{id}/rotation/cancel"
-                | "/integrations/{id}/pause"
+                "/integrations/{id}/pause"
                 | "/integrations/{id}/resume"
                 | "/integrations/{id}/undo"
+                | "/people/{id}/rebind"
                 | "/resync",
             ) => {
                 assert_eq!(limit, None, "{route:?}");
@@ -129,14 +136,39 @@ fn only_routes_with_a_body_take_one() {
 }
 
 #[test]
-fn only_the_description_is_for_anyone_and_only_a_sign_in_has_its_key_in_the_body() {
+fn what_needs_no_permission_is_told_here() {
     for route in &ROUTES {
         let expected = match (route.method, route.path) {
-            ("GET", "/openapi.json") => Access::Anyone,
+            ("GET", "/openapi.json" | "/sign-in") => Access::Anyone,
             ("POST", "/session") => Access::OwnerKeyInBody,
+            ("GET" | "DELETE", "/session" | "/sessions" | "/sessions/{session}") | ("GET", "/features") => {
+                Access::SignedIn
+            }
             _ => Access::Admin,
         };
         assert_eq!(route.access, expected, "{route:?}");
+        assert_eq!(route.needs.is_empty(), expected != Access::Admin, "{route:?}: a route without needs is nobody's");
+    }
+}
+
+/// A template with an id of each kind in it.
+fn filled(template: &str) -> String {
+    let template = template.replace("/features/{name}", "/features/private_integrations");
+    template.replace("{id}", ID).replace("{name}", ID).replace("{session}", SESSION)
+}
+
+const SESSION: &str = "0123456789abcdef";
+
+#[test]
+fn what_is_no_id_names_nothing() {
+    for (path, expected) in [
+        ("/people/x", AdminError::NoPerson),
+        ("/keys/040G2081040G2081", AdminError::NoKey),
+        ("/sessions/0123456789ABCDEF", AdminError::NoSession),
+        ("/sessions/0123456789abcde", AdminError::NoSession),
+        ("/features/flying", AdminError::NoFeature),
+    ] {
+        assert_eq!(Route::find("GET", path), Err(expected), "{path}");
     }
 }
 
@@ -163,7 +195,7 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 #[test]
 fn every_change_of_what_has_an_id_needs_its_rev() {
     let changes = ROUTES.iter().filter(|route| route.path.contains("{id}") && route.method != "GET");
-    assert_eq!(changes.clone().count(), 10);
+    assert_eq!(changes.clone().count(), 18);
     for route in changes {
         let (method, path) = (route.method, route.path.replace("{id}", ID));
         assert_eq!(with_rev(method, &path, None).unwrap_err(), AdminError::NeedsRev, "{route:?}");
@@ -239,7 +271,7 @@ fn a_policy_may_be_published_with_or_without_a_rev() {
 #[test]
 fn no_other_address_takes_a_query() {
     for route in ROUTES.iter().filter(|route| !route.takes_query) {
-        let (method, path) = (route.method, route.path.replace("{id}", ID));
+        let (method, path) = (route.method, filled(route.path));
         let request = IncomingRequest {
             method,
             path: &path,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{AdminError, NotUndone};
 use tidegate::decision::{Denial, DenialCode};
-use tidegate::policy::{OwnerError, OwnerParameter, Place};
+use tidegate::policy::{self, OwnerError, OwnerParameter};
 use tidegate::record::Level;
 use tidegate::reply::{Realm, Reply, answer};
 use tidegate::request::{
@@ -59,7 +60,7 @@ pub fn denials() -> Vec<(Denial, u16)> {
         (Denial::Owner(OwnerError::Missing("locationId".into())), 400),
         (Denial::Owner(OwnerError::Other("locationId".into())), 403),
         (Denial::Owner(OwnerError::NotChecked("locationId".into())), 415),
-        (Denial::Owner(OwnerError::Disagreeing(parameter(Place::Path), parameter(Place::Query))), 400),
+        (Denial::Owner(OwnerError::Disagreeing(parameter(policy::Place::Path), parameter(policy::Place::Query))), 400),
         (missing, 403),
         (Denial::ClientGone, 400),
         (Denial::Store("i:sesame".into()), 503),
@@ -77,22 +78,22 @@ pub fn denials() -> Vec<(Denial, u16)> {
     .collect()
 }
 
-fn parameter(place: Place) -> OwnerParameter {
+fn parameter(place: policy::Place) -> OwnerParameter {
     OwnerParameter { name: "locationId".into(), place }
 }
 
 /// Every fault that an owner's parameter can have.
-fn ambiguities() -> Vec<(Place, Ambiguity)> {
+fn ambiguities() -> Vec<(policy::Place, Ambiguity)> {
     let mut all = vec![
-        (Place::Query, Ambiguity::Repeated),
-        (Place::Query, Ambiguity::Alike("[locationId]".into())),
-        (Place::Query, Ambiguity::Semicolon),
-        (Place::Query, Ambiguity::NotUtf8),
-        (Place::Query, Ambiguity::TooLate),
-        (Place::Query, Ambiguity::NearlyTheValue),
-        (Place::Header, Ambiguity::Comma),
-        (Place::Body, Ambiguity::NotAnId),
-        (Place::Body, Ambiguity::InexactInteger),
+        (policy::Place::Query, Ambiguity::Repeated),
+        (policy::Place::Query, Ambiguity::Alike("[locationId]".into())),
+        (policy::Place::Query, Ambiguity::Semicolon),
+        (policy::Place::Query, Ambiguity::NotUtf8),
+        (policy::Place::Query, Ambiguity::TooLate),
+        (policy::Place::Query, Ambiguity::NearlyTheValue),
+        (policy::Place::Header, Ambiguity::Comma),
+        (policy::Place::Body, Ambiguity::NotAnId),
+        (policy::Place::Body, Ambiguity::InexactInteger),
     ];
     let bodies = [
         BodyFault::NoContentType,
@@ -105,7 +106,7 @@ fn ambiguities() -> Vec<(Place, Ambiguity)> {
         BodyFault::NotAnObject,
         BodyFault::Unencoded(Unencoded(' ')),
     ];
-    all.extend(bodies.map(|fault| (Place::Body, Ambiguity::Body(fault))));
+    all.extend(bodies.map(|fault| (policy::Place::Body, Ambiguity::Body(fault))));
     all
 }
 
@@ -115,6 +116,19 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("not_signed_in", AdminError::NotSignedIn, 401),
         ("wrong_key", AdminError::WrongKey, 401),
         ("cross_origin", AdminError::CrossOrigin, 403),
+        ("forbidden", AdminError::Forbidden { verb: Verb::SettingsManage, place: None }, 403),
+        ("forbidden", AdminError::Forbidden { verb: Verb::PolicyView, place: Some(Place::Agency) }, 403),
+        ("beyond_own", AdminError::BeyondOwn { field: "permissions", lacking: "You lack it.".into() }, 403),
+        ("own_permissions", AdminError::OwnPermissions, 403),
+        ("last_owner", AdminError::LastOwner, 409),
+        ("feature_off", AdminError::FeatureOff(Feature::PrivateIntegrations, Level::SubAccount), 403),
+        ("not_a_member", AdminError::NotAMember, 403),
+        ("another_account", AdminError::AnotherAccount, 403),
+        ("no_person", AdminError::NoPerson, 404),
+        ("no_key", AdminError::NoKey, 404),
+        ("no_session", AdminError::NoSession, 404),
+        ("no_feature", AdminError::NoFeature, 404),
+        ("no_owner", AdminError::NoOwner("owner.id"), 404),
         ("no_admin_host", AdminError::NoAdminHost, 404),
         ("not_found", AdminError::NotFound, 404),
         ("no_integration", AdminError::NoIntegration, 404),
@@ -155,6 +169,18 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::WrongKey => "wrong_key",
         AdminError::AlreadyDone(_) => "already_done",
         AdminError::CrossOrigin => "cross_origin",
+        AdminError::Forbidden { .. } => "forbidden",
+        AdminError::BeyondOwn { .. } => "beyond_own",
+        AdminError::OwnPermissions => "own_permissions",
+        AdminError::LastOwner => "last_owner",
+        AdminError::FeatureOff(..) => "feature_off",
+        AdminError::NotAMember => "not_a_member",
+        AdminError::AnotherAccount => "another_account",
+        AdminError::NoPerson => "no_person",
+        AdminError::NoKey => "no_key",
+        AdminError::NoSession => "no_session",
+        AdminError::NoFeature => "no_feature",
+        AdminError::NoOwner(_) => "no_owner",
         AdminError::NoAdminHost => "no_admin_host",
         AdminError::NotFound => "not_found",
         AdminError::NoIntegration => "no_integration",
@@ -181,7 +207,7 @@ fn name(error: &AdminError) -> &'static str {
     }
 }
 
-const ADMIN_NAMES: usize = 27;
+const ADMIN_NAMES: usize = 39;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

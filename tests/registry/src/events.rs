@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use registry::{Actor, Storage};
+use registry::{Credential, Storage};
 use serde_json::{Value, json};
 
 use crate::world::{START, World, based_on};
@@ -78,8 +78,8 @@ fn an_event_names_who_asked(storage: Rc<dyn Storage>) {
     let sql = "INSERT INTO sessions (digest, created_at, ends_at) VALUES (?, 0, ?)";
     let ends = registry::Parameter::Number(START + 60);
     world.storage.run(sql, &[digest.as_str().into(), ends]).unwrap();
-    *world.actor.borrow_mut() = Actor::Session(digest);
+    *world.credential.borrow_mut() = Credential::Session(digest);
     let id = world.create("one", &[]);
     let events = world.get(&format!("/integrations/{id}/events"));
-    assert_eq!(events["events"][0]["actor"], json!("session 01234567"));
+    assert_eq!(events["events"][0]["actor"], json!("owner-key"));
 }

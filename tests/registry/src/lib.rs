@@ -18,15 +18,19 @@ macro_rules! cases {
     };
 }
 
+mod access;
 mod agency;
 mod events;
+mod features;
 mod feed;
 mod idempotency;
 mod integrations;
+mod keys;
 mod life;
 mod limits;
 mod migrations;
 mod outbox;
+mod people;
 mod policies;
 mod sessions;
 mod sub_accounts;
@@ -49,15 +53,19 @@ pub struct Case {
 /// All of them.
 pub fn cases() -> Vec<Case> {
     [
+        access::cases(),
         agency::cases(),
         events::cases(),
+        features::cases(),
         feed::cases(),
         idempotency::cases(),
         integrations::cases(),
+        keys::cases(),
         life::cases(),
         limits::cases(),
         migrations::cases(),
         outbox::cases(),
+        people::cases(),
         policies::cases(),
         sessions::cases(),
         sub_accounts::cases(),

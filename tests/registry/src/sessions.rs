@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use registry::{Actor, Storage, find_session};
+use registry::{Credential, Storage, find_session};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
 
@@ -16,8 +16,8 @@ cases! {
     only_the_digest_is_kept
 }
 
-/// Signs in; gives the digest of the session, as the gate finds it in the cookie.
-fn sign_in(world: &World) -> String {
+/// Signs in; gives the session, as the gate finds it in the cookie.
+fn sign_in(world: &World) -> Credential {
     let answer = world.ok("POST", "/session", json!({ "key": "" }), With::default());
     assert_eq!(answer.status, 204);
     let cookie = answer.cookie.unwrap();
@@ -26,12 +26,12 @@ fn sign_in(world: &World) -> String {
     }
     let settings = settings();
     let pair = cookie.split(';').next().unwrap();
-    find_session(pair, &settings.keys.unwrap(), &settings.owner_key.unwrap()).unwrap()
+    find_session(pair, &settings.keys.unwrap(), settings.owner_key.as_ref().ok()).unwrap()
 }
 
 fn one_begins_with_a_cookie_and_lasts_12_hours(storage: Rc<dyn Storage>) {
     let world = World::new(storage);
-    *world.actor.borrow_mut() = Actor::Session(sign_in(&world));
+    *world.credential.borrow_mut() = sign_in(&world);
     let shown = world.get("/session");
     assert_eq!(shown["expires_at"], json!("2026-11-28T12:00:00Z"));
     world.later(12 * 60 * 60 - 1);
@@ -43,7 +43,7 @@ fn one_begins_with_a_cookie_and_lasts_12_hours(storage: Rc<dyn Storage>) {
 
 fn signing_out_ends_it(storage: Rc<dyn Storage>) {
     let world = World::new(storage);
-    *world.actor.borrow_mut() = Actor::Session(sign_in(&world));
+    *world.credential.borrow_mut() = sign_in(&world);
     let out = world.ok("DELETE", "/session", Value::Null, With::default());
     assert!(out.cookie.unwrap().contains("Max-Age=0"));
     let ended = world.ask("GET", "/agency", Value::Null, With::default());
@@ -55,8 +55,12 @@ fn signing_out_ends_it(storage: Rc<dyn Storage>) {
 fn an_unknown_one_may_not_ask(storage: Rc<dyn Storage>) {
     let world = World::new(storage);
     sign_in(&world);
-    for actor in [Actor::Session("00".repeat(32)), Actor::Session(String::new())] {
-        *world.actor.borrow_mut() = actor;
+    for session in [
+        Credential::Session("00".repeat(32)),
+        Credential::Session(String::new()),
+        Credential::PersonSession("00".repeat(32)),
+    ] {
+        *world.credential.borrow_mut() = session;
         let refused = world.ask("GET", "/agency", Value::Null, With::default());
         assert_eq!(refused.unwrap_err(), AdminError::NotSignedIn);
     }

@@ -4,8 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use registry::{Actor, Answered, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage};
+use registry::{
+    Answered, Credential, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage, find_session,
+};
 use serde_json::{Value, json};
+use tidegate::access::{Email, Proof};
 use tidegate::admin::{AdminError, OwnerKey};
 use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, TokenKeys};
@@ -23,7 +26,7 @@ pub struct World {
     pub settings: Settings,
     /// Seconds since the Unix epoch.
     pub now: Cell<u64>,
-    pub actor: RefCell<Actor>,
+    pub credential: RefCell<Credential>,
     random: Counter,
 }
 
@@ -89,7 +92,14 @@ impl World {
         let registry =
             Registry::open(Box::new(Rc::clone(&storage)), &settings, Timestamp::from_seconds(START)).unwrap();
         let random = Counter(Cell::new(0));
-        Self { storage, registry, settings, now: Cell::new(START), actor: RefCell::new(Actor::OwnerKey), random }
+        Self {
+            storage,
+            registry,
+            settings,
+            now: Cell::new(START),
+            credential: RefCell::new(Credential::OwnerKey),
+            random,
+        }
     }
 
     /// One with the demo API's policy and two sub-accounts.
@@ -120,7 +130,7 @@ impl World {
         let head = Head {
             method: method.to_owned(),
             target: target.to_owned(),
-            actor: self.actor.borrow().to_header(),
+            actor: self.credential.borrow().to_header(),
             if_match: with.rev.map(|rev| format!("\"{rev}\"")),
             if_none_match: with.known_rev.map(|rev| format!("\"{rev}\"")),
             idempotency_key: with.key.map(str::to_owned),
@@ -145,6 +155,31 @@ impl World {
         let body = json!({ "name": name, "owner": { "level": "sub_account", "id": "acme" }, "scopes": scopes });
         let made = self.ok("POST", "/integrations", body, With::default());
         made.body["integration"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks as somebody else.
+    pub fn as_credential<T>(&self, credential: &Credential, work: impl FnOnce() -> T) -> T {
+        let before = self.credential.replace(credential.clone());
+        let value = work();
+        *self.credential.borrow_mut() = before;
+        value
+    }
+
+    /// Adds a person with the owner key; gives their id.
+    pub fn add_person(&self, body: Value) -> String {
+        let added = self.as_credential(&Credential::OwnerKey, || self.ok("POST", "/people", body, With::default()));
+        added.body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Signs a person in, as their identity provider proves them; gives their session.
+    pub fn sign_in(&self, email: &str) -> Result<Credential, AdminError> {
+        let proof = proof(email, &format!("login-{}", self.random.0.get()));
+        let answer = self
+            .as_credential(&Credential::Proof(proof), || self.ask("POST", "/session", Value::Null, With::default()))?;
+        let cookie = answer.cookie.unwrap();
+        let pair = cookie.split(';').next().unwrap();
+        let keys = self.settings.keys.as_ref().unwrap();
+        Ok(find_session(pair, keys, self.settings.owner_key.as_ref().ok()).unwrap())
     }
 
     /// What the gate is answered.
@@ -224,6 +259,16 @@ impl Kv {
     pub fn rev(&self, key: &str) -> Option<u64> {
         let value: Value = serde_json::from_str(&self.values.get(key)?.0).unwrap();
         value["rev"].as_u64()
+    }
+}
+
+/// What the tests' identity provider proves of whoever has this address: the subject is the address too.
+pub fn proof(email: &str, login: &str) -> Proof {
+    Proof {
+        issuer: "https://id.example".to_owned(),
+        subject: email.to_owned(),
+        email: Email::parse(email).ok(),
+        login: login.to_owned(),
     }
 }
 

@@ -16,11 +16,11 @@ use crate::config::{self, AdminConfig, Config};
 use crate::platform::body::BodyError;
 use crate::platform::{body, clock, respond};
 use crate::{log, registry_client};
-use registry::{ACTOR, Actor, COMMANDS, find_session};
+use registry::{ACTOR, COMMANDS, Credential, find_session};
 use tidegate::admin::{Access, AdminError, MAX_SIGN_IN_BYTES, OwnerKey, PAGE, Route, SignIn};
 use tidegate::gate::split;
 use tidegate::request::{Method, is_application_json};
-use tidegate::token::TokenKeys;
+use tidegate::token::{TokenKeys, is_automation_key, verify_key};
 
 /// Only spares an answer: empty, it is as good as none.
 const IF_NONE_MATCH: &str = "If-None-Match";
@@ -40,6 +40,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(4);
 
 const API: &str = "/_tidegate/api";
+/// The route that tells how one can sign in.
+const SIGN_IN: &str = "/sign-in";
 
 /// Answers a request that the gate leaves to the admin plane: below `/_tidegate`, or on the plane's own host.
 pub(crate) async fn handle(request: &Request, env: &Env) -> worker::Result<Response> {
@@ -77,7 +79,7 @@ struct Admin<'a> {
 }
 
 /// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
-struct Verified(Actor);
+struct Verified(Credential);
 
 impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
@@ -90,9 +92,10 @@ impl Admin<'_> {
         self.check_host()?;
         let (route, _) = Route::find(&self.request.method(), path)?;
         let verified = match route.access {
+            Access::Anyone if route.path == SIGN_IN => return self.ways(),
             Access::Anyone => return web_page::description(self.env).await,
             Access::OwnerKeyInBody => self.signs_in().await,
-            Access::Admin => self.actor(),
+            Access::Admin | Access::SignedIn => self.credential(),
         };
         let verified = verified.inspect_err(|error| self.note(error))?;
         if route.max_body.is_some() && !(route.body_is_optional && self.has_no_body()) {
@@ -137,29 +140,49 @@ impl Admin<'_> {
             BodyError::Broken(_) => AdminError::Malformed { line: 1, column: 1 },
         })?;
         let body = String::from_utf8(body).map_err(|_| AdminError::Malformed { line: 1, column: 1 })?;
-        if key.is(&SignIn::parse(&body)?.key) { Ok(Verified(Actor::OwnerKey)) } else { Err(AdminError::WrongKey) }
+        if key.is(&SignIn::parse(&body)?.key) { Ok(Verified(Credential::OwnerKey)) } else { Err(AdminError::WrongKey) }
     }
 
     /// Who asks. A change must not come from another origin's page; a browser's session shows where it comes from.
-    fn actor(&self) -> Result<Verified, AdminError> {
+    fn credential(&self) -> Result<Verified, AdminError> {
         self.check_origin()?;
         if let Some(authorization) = self.header("authorization") {
-            return self.check_owner_key(&authorization);
+            return self.check_key(&authorization);
         }
         let cookie = self.header("cookie").filter(|_| self.has_host()).ok_or(AdminError::NotSignedIn)?;
-        let session = find_session(&cookie, self.keys()?, self.owner_key()?).ok_or(AdminError::NotSignedIn)?;
+        let owner_key = self.owner_key_if_set()?;
+        let session = find_session(&cookie, self.keys()?, owner_key).ok_or(AdminError::NotSignedIn)?;
         match self.own_origin() {
             Some(false) => Err(AdminError::CrossOrigin),
             None if self.changes() => Err(AdminError::CrossOrigin),
-            _ => Ok(Verified(Actor::Session(session))),
+            _ => Ok(Verified(session)),
         }
     }
 
-    fn check_owner_key(&self, authorization: &str) -> Result<Verified, AdminError> {
-        let key = self.owner_key()?;
+    /// The owner key, or an automation key with a genuine tag: whether that lives is the registry's to say.
+    fn check_key(&self, authorization: &str) -> Result<Verified, AdminError> {
         let (scheme, given) = authorization.split_once(' ').unwrap_or_default();
-        let right = key.is(given.trim()) & scheme.eq_ignore_ascii_case("bearer");
-        if right { Ok(Verified(Actor::OwnerKey)) } else { Err(AdminError::WrongKey) }
+        let (is_bearer, given) = (scheme.eq_ignore_ascii_case("bearer"), given.trim());
+        if is_bearer && is_automation_key(given) {
+            let presented = verify_key(self.keys()?, given).map_err(|_| AdminError::WrongKey)?;
+            return Ok(Verified(Credential::Key(presented)));
+        }
+        let right = self.owner_key_if_set()?.is_some_and(|key| key.is(given)) & is_bearer;
+        if right { Ok(Verified(Credential::OwnerKey)) } else { Err(AdminError::WrongKey) }
+    }
+
+    /// The owner key; `None` where none is set, which it need not be where people can sign in.
+    fn owner_key_if_set(&self) -> Result<Option<&OwnerKey>, AdminError> {
+        match &self.config().owner_key {
+            Ok(key) => Ok(Some(key)),
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// `GET /sign-in`: how one can sign in.
+    fn ways(&self) -> Result<Response, AdminError> {
+        let body = json!({ "owner_key": self.config().owner_key.is_ok() }).to_string();
+        respond::json_text(200, &body, None).map_err(|error| AdminError::Page(error.to_string()))
     }
 
     fn config(&self) -> &AdminConfig {

@@ -5,20 +5,32 @@ import type {
   Agency,
   CatalogueEntry,
   Edit,
+  EditPerson,
   EventPage,
+  Features,
   Integration,
   IntegrationPage,
+  Key,
+  KeyPage,
   Minted,
+  MintedKey,
+  NewKey,
+  NewPerson,
   Owner,
   Owners,
   OwnersPage,
+  PeoplePage,
+  Person,
   Policy,
   PolicyPreview,
   PolicyVersionPage,
   Published,
+  Session,
+  SessionPage,
   Settings,
   StoreProgress,
   SubAccount,
+  Ways,
 } from "./types";
 
 export interface Filter {
@@ -34,7 +46,8 @@ export const PAGE_SIZE = 50;
 const LARGEST_PAGE = 200;
 
 export const session = {
-  show: () => ask<{ actor: string; expires_at: string | null; api_url: string | null }>("GET", "/session"),
+  show: () => ask<Session>("GET", "/session"),
+  ways: () => ask<Ways>("GET", "/sign-in"),
   signIn: (key: string) => ask<void>("POST", "/session", { body: { key } }),
   signOut: () => ask<void>("DELETE", "/session"),
 };
@@ -53,6 +66,38 @@ export const owners = {
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
   rename: (id: string, rev: number, name: string) =>
     ask<SubAccount>("PATCH", `/sub-accounts/${encodeURIComponent(id)}`, { body: { name }, rev }),
+};
+
+export const people = {
+  list(q: string, cursor: string | null, signal: AbortSignal) {
+    const query = page(cursor);
+    if (q) query.set("q", q);
+    return ask<PeoplePage>("GET", `/people?${query}`, { signal });
+  },
+  add: (body: NewPerson) => ask<Person>("POST", "/people", { body }),
+  edit: (id: string, rev: number, body: EditPerson) => ask<Person>("PATCH", `/people/${id}`, { body, rev }),
+  remove: (id: string, rev: number) => ask<void>("DELETE", `/people/${id}`, { rev }),
+  rebind: (id: string, rev: number) => ask<Person>("POST", `/people/${id}/rebind`, { rev }),
+};
+
+export const keys = {
+  list: (cursor: string | null, signal: AbortSignal) => ask<KeyPage>("GET", `/keys?${page(cursor)}`, { signal }),
+  create: (body: NewKey) => ask<MintedKey>("POST", "/keys", { body }),
+  remove: (id: string, rev: number) => ask<void>("DELETE", `/keys/${id}`, { rev }),
+  rotate: (id: string, rev: number, body: Rotate) => ask<MintedKey>("POST", `/keys/${id}/rotate`, { body, rev }),
+  cancel: (id: string, rev: number) => ask<Key>("POST", `/keys/${id}/rotation/cancel`, { rev }),
+  finish: (id: string, rev: number) => ask<Key>("POST", `/keys/${id}/rotation/finish`, { rev }),
+};
+
+export const sessions = {
+  list: (cursor: string | null, signal: AbortSignal) =>
+    ask<SessionPage>("GET", `/sessions?${page(cursor)}`, { signal }),
+  end: (id: string) => ask<void>("DELETE", `/sessions/${id}`),
+};
+
+export const features = {
+  set: (name: keyof Features, body: Partial<Features[keyof Features]>) =>
+    ask<Features>("PATCH", `/features/${name}`, { body }),
 };
 
 export const agency = {

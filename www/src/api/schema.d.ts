@@ -27,12 +27,195 @@ export interface components {
       key: string;
     };
     Session: {
-      /** @description As events name it: `owner key`, or `session` and the start of its digest */
+      /** @description As events name it: `owner-key`, `person:{id}` or `key:{id}` */
       actor: string;
       /** @description When the session ends; null for the owner key */
       expires_at: string | null;
       /** @description The variable `API_URL`: where the API is that integrations call, without a slash at its end; null where it is not set */
       api_url: string | null;
+      /** @description Who it is, if it is a person */
+      person: components["schemas"]["PersonSummary"] | null;
+      permissions: components["schemas"]["Permissions"];
+      grantable: components["schemas"]["Grantable"];
+      features: components["schemas"]["Features"];
+    };
+    /** @enum {unknown} */
+    Verb:
+      | "integrations.view"
+      | "integrations.manage"
+      | "policy.view"
+      | "policy.publish"
+      | "people.view"
+      | "people.manage"
+      | "keys.manage"
+      | "sessions.launch"
+      | "events.publish"
+      | "webhooks.manage"
+      | "usage.view"
+      | "audit.view"
+      | "settings.manage";
+    /** @description `agency`, `sub_accounts` (all of them, those to come too) or `sub_account:{id}` */
+    WherePermitted: string;
+    Permission: {
+      verb: components["schemas"]["Verb"];
+      place: components["schemas"]["WherePermitted"];
+    };
+    /** @description A set. `integrations.manage`, `policy.publish` and `people.manage` imply the view of the same; `sub_accounts` implies each one */
+    Permissions: components["schemas"]["Permission"][];
+    /** @description Scopes, and beginnings of scopes with a `*`, that can be added to an integration; null: all. To remove a scope never needs it */
+    Grantable: string[] | null;
+    /** @enum {unknown} */
+    Role: "owner" | "agency_admin" | "developer" | "auditor" | "account_admin" | "account_viewer";
+    /** @description Addresses are compared without their case */
+    Email: string;
+    PersonSummary: {
+      id: string;
+      email: components["schemas"]["Email"];
+      name: components["schemas"]["Name"] | null;
+      role: components["schemas"]["Role"];
+      /** @description The sub-accounts that an account role is for */
+      accounts: components["schemas"]["OwnerId"][];
+    };
+    Person: {
+      id: string;
+      email: components["schemas"]["Email"];
+      name: components["schemas"]["Name"] | null;
+      role: components["schemas"]["Role"];
+      /** @description The sub-accounts that an account role is for */
+      accounts: components["schemas"]["OwnerId"][];
+      rev: number;
+      permissions: components["schemas"]["Permissions"];
+      grantable: components["schemas"]["Grantable"];
+      /** @description Whether the person has signed in, and so is bound to one account of the identity provider */
+      bound: boolean;
+      /** Format: date-time */
+      created_at: string;
+      /** @description As events name an actor */
+      created_by: string;
+      /** Format: date-time */
+      updated_at: string;
+      last_sign_in_at: string | null;
+    };
+    NewPerson: {
+      email: components["schemas"]["Email"];
+      name?: components["schemas"]["Name"];
+      role: components["schemas"]["Role"];
+      accounts?: components["schemas"]["OwnerId"][];
+      permissions?: components["schemas"]["Permissions"];
+      grantable?: components["schemas"]["Grantable"];
+    };
+    EditPerson: {
+      name?: components["schemas"]["Name"];
+      role?: components["schemas"]["Role"];
+      accounts?: components["schemas"]["OwnerId"][];
+      permissions?: components["schemas"]["Permissions"];
+      grantable?: components["schemas"]["Grantable"];
+    };
+    PeoplePage: {
+      people: components["schemas"]["Person"][];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
+    };
+    Key: {
+      id: string;
+      rev: number;
+      name: components["schemas"]["Name"];
+      permissions: components["schemas"]["Permissions"];
+      grantable: components["schemas"]["Grantable"];
+      /**
+       * Format: date-time
+       * @description The first second in which it is dead, at most 366 days from when it is set
+       */
+      expires_at: string;
+      /** @enum {unknown} */
+      state: "steady" | "rotating" | "expired";
+      tokens: components["schemas"]["Token"][];
+      /** Format: date-time */
+      created_at: string;
+      /** @description As events name an actor */
+      created_by: string;
+      /** Format: date-time */
+      updated_at: string;
+      /** @description To ten minutes */
+      last_used_at: string | null;
+    };
+    NewKey: {
+      name: components["schemas"]["Name"];
+      permissions: components["schemas"]["Permissions"];
+      grantable?: components["schemas"]["Grantable"];
+      /** Format: date-time */
+      expires_at: string;
+    };
+    EditKey: {
+      name?: components["schemas"]["Name"];
+      permissions?: components["schemas"]["Permissions"];
+      grantable?: components["schemas"]["Grantable"];
+      /** Format: date-time */
+      expires_at?: string;
+    };
+    MintedKey: {
+      key: components["schemas"]["Key"];
+      /** @description The key's text, this once */
+      token: string;
+    };
+    KeyPage: {
+      keys: components["schemas"]["Key"][];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
+    };
+    Switch: {
+      agency: boolean;
+      sub_accounts: boolean;
+    };
+    SwitchEdit: {
+      agency?: boolean;
+      sub_accounts?: boolean;
+    };
+    Features: {
+      private_integrations: components["schemas"]["Switch"];
+    };
+    Ways: {
+      /** @description With the owner key */
+      owner_key: boolean;
+      /** @description With an identity provider: a browser goes to `href`; null where none is configured */
+      oidc: {
+        issuer: string;
+        href: string;
+      } | null;
+    };
+    Sessions: {
+      sessions: {
+        id: string;
+        /** @description null: signed in with the owner key */
+        person: string | null;
+        email: components["schemas"]["Email"] | null;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: date-time */
+        ends_at: string;
+        /** @description Whether it is the one that asks */
+        current: boolean;
+      }[];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
+    };
+    AuditEvents: {
+      events: {
+        seq: number;
+        /** Format: date-time */
+        at: string;
+        actor: string;
+        actor_name: string | null;
+        kind: string;
+        integration?: components["schemas"]["IntegrationId"];
+        detail: Record<string, never>;
+      }[];
+      cursor: components["schemas"]["NextCursor"];
+      /** @description How many there are, on all pages */
+      total: number;
     };
     CompiledPolicy: {
       /** @constant */
@@ -273,8 +456,10 @@ export interface components {
         seq: number;
         /** Format: date-time */
         at: string;
-        /** @description `owner key`, `session` and the start of its digest, or `registry` where the time came */
+        /** @description `owner-key`, `person:{id}` or `key:{id}`; of earlier releases `owner key`, or `session` and the start of its digest. To people of sub-accounts, `administrator` stands for whoever is not one of them */
         actor: string;
+        /** @description The person's address or the key's name; null for the owner key, and for a person who is no longer a member */
+        actor_name: string | null;
         /** @enum {string} */
         kind:
           | "integration.created"

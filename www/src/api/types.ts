@@ -14,6 +14,21 @@ export type Minted = Schemas["Minted"];
 /** What of an integration can be changed; what is left out stays as it is. */
 export type Edit = Schemas["Edit"];
 export type Session = Schemas["Session"];
+export type SessionPage = Schemas["Sessions"];
+export type OpenSession = SessionPage["sessions"][number];
+/** How one can sign in. */
+export type Ways = Schemas["Ways"];
+export type Features = Schemas["Features"];
+export type Person = Schemas["Person"];
+export type PeoplePage = Schemas["PeoplePage"];
+export type NewPerson = Schemas["NewPerson"];
+export type EditPerson = Schemas["EditPerson"];
+export type Role = Schemas["Role"];
+export type Key = Schemas["Key"];
+export type KeyPage = Schemas["KeyPage"];
+export type NewKey = Schemas["NewKey"];
+export type MintedKey = Schemas["MintedKey"];
+export type Verb = Schemas["Verb"];
 
 export type SubAccount = Schemas["SubAccount"];
 /** Once it is set. */

@@ -1,6 +1,8 @@
 import { session as api } from "../api/client";
 import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
+import type { Features, Owner, Session as Session_ } from "../api/types";
+import { anyAt, may, mayAnywhere, type Permission, placeOf } from "../lib/access";
 import { words as t } from "./words";
 
 interface Waiting {
@@ -16,6 +18,10 @@ class Session {
   problem = $state<Problem | null>(null);
   /** Where the API is that integrations call, as the gate was told; without a slash at its end. */
   apiUrl = $state<string | null>(null);
+  /** Whoever is signed in; null with the owner key. */
+  person = $state.raw<Session_["person"]>(null);
+  permissions = $state.raw<readonly Permission[]>([]);
+  features = $state.raw<Features | null>(null);
   #waiting: Waiting[] = [];
   #renewal: Promise<void> | null = null;
   #tabs = new BroadcastChannel("tidegate-session");
@@ -78,7 +84,33 @@ class Session {
   }
 
   async #show(): Promise<void> {
-    this.apiUrl = (await api.show()).api_url;
+    const shown = await api.show();
+    this.apiUrl = shown.api_url;
+    [this.person, this.permissions, this.features] = [shown.person, shown.permissions, shown.features];
+  }
+
+  /** Whether whoever is signed in may do this there. */
+  may(verb: string, place: string): boolean {
+    return may(this.permissions, verb, place);
+  }
+
+  mayAnywhere(verb: string): boolean {
+    return mayAnywhere(this.permissions, verb);
+  }
+
+  /** Whether they may change the integrations of an owner. */
+  mayManage(owner: Owner): boolean {
+    return this.may("integrations.manage", placeOf(owner));
+  }
+
+  /** Whether they have anything at the agency; others are shown no word of it. */
+  get isOfAgency(): boolean {
+    return anyAt(this.permissions, "agency");
+  }
+
+  /** Learns anew what they may do. */
+  refresh(): Promise<void> {
+    return this.#show();
   }
 
   #signedIn(): void {

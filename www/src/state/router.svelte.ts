@@ -137,4 +137,8 @@ export const links = {
   why: (integration = "") => `#/why${integration && `?integration=${encodeURIComponent(integration)}`}`,
   policy: "#/policy",
   subAccounts: "#/sub-accounts",
+  team: "#/team",
+  keys: "#/team/keys",
+  sessions: "#/team/sessions",
+  labs: "#/team/labs",
 };

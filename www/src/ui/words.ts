@@ -30,7 +30,14 @@ export const words = {
     why: "Why?",
     policy: "Policy",
     subAccounts: "Sub-accounts",
+    team: "Team",
     signOut: "Sign out",
+  },
+
+  notAllowed: {
+    title: "You may not see this",
+    detail: (who: string) => `It is for ${who}. Ask an owner to let you in.`,
+    ofAccount: "Ask whoever gave you access.",
   },
 
   problem: {

@@ -1,0 +1,92 @@
+//! What a person is given: a role, its sub-accounts, permissions, and a bound of scopes.
+
+use super::{Grantable, Permissions, Place, Role};
+use crate::order::sorted;
+use crate::record::OwnerId;
+
+/// The most sub-accounts that one person can be listed for.
+const MAX_ACCOUNTS: usize = 100;
+
+/// What a person is given. The parts fit each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    role: Role,
+    accounts: Vec<OwnerId>,
+    permissions: Permissions,
+    grantable: Option<Grantable>,
+}
+
+/// Parts that do not fit each other: the field, and what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {what}")]
+pub struct Unfitting {
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+impl Membership {
+    /// What a person is given. Without `permissions`, they are the role's preset.
+    ///
+    /// # Errors
+    /// [`Unfitting`] where the parts do not fit each other.
+    pub fn new(
+        role: Role,
+        accounts: Vec<OwnerId>,
+        permissions: Option<Permissions>,
+        grantable: Option<Grantable>,
+    ) -> Result<Self, Unfitting> {
+        let accounts = sorted(accounts);
+        let permissions = permissions.unwrap_or_else(|| role.preset(&accounts));
+        let wrong = |field, what| Err(Unfitting { field, what });
+        match (role.is_for_accounts(), accounts.len()) {
+            (true, 0) => return wrong("accounts", "this role is for at least one sub-account"),
+            (true, count) if count > MAX_ACCOUNTS => return wrong("accounts", "a person has at most 100 sub-accounts"),
+            (false, 1..) => return wrong("accounts", "this role is not for single sub-accounts"),
+            _ => {}
+        }
+        let is_listed = |place: &Place| matches!(place, Place::SubAccount(id) if accounts.contains(id));
+        if role.is_for_accounts() && !permissions.iter().all(|given| is_listed(&given.place)) {
+            return wrong("permissions", "this role has permissions at its own sub-accounts only");
+        }
+        if role == Role::Owner && permissions != Permissions::all() {
+            return wrong("permissions", "an owner has every permission");
+        }
+        if role == Role::Owner && grantable.is_some() {
+            return wrong("grantable", "an owner can add every scope");
+        }
+        Ok(Self { role, accounts, permissions, grantable })
+    }
+
+    /// The role.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The sub-accounts that the role is for, in order.
+    pub fn accounts(&self) -> &[OwnerId] {
+        &self.accounts
+    }
+
+    /// The permissions.
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// Which scopes they can add to an integration; `None` for all.
+    pub fn grantable(&self) -> Option<&Grantable> {
+        self.grantable.as_ref()
+    }
+
+    /// Where the person belongs.
+    pub fn home(&self) -> Vec<Place> {
+        self.role.home(&self.accounts)
+    }
+
+    /// The same permissions at other sub-accounts: each verb that they have at one of the old ones, at all of the new.
+    pub fn permissions_at(&self, accounts: &[OwnerId]) -> Permissions {
+        let verbs: Vec<_> = self.permissions.iter().map(|given| given.verb).collect();
+        Permissions::at(&verbs, &accounts.iter().cloned().map(Place::SubAccount).collect::<Vec<_>>())
+    }
+}

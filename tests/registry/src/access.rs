@@ -1,0 +1,384 @@
+//! Who may do what: every route, asked by every role, for something of their own sub-account, of another one, and of the agency. What
+//! is expected is made of the table of routes and of section 15 of the design: nothing to see is 404, nothing to do is 403.
+
+use std::rc::Rc;
+
+use registry::{Completion, Credential, Storage};
+use serde_json::{Value, json};
+use tidegate::access::{Permissions, Place, PlaceOf, Role, Verb};
+use tidegate::admin::{Access, AdminError, ROUTES, Route};
+use tidegate::json::{self as rules, FromJson};
+use tidegate::record::OwnerId;
+
+use crate::world::{With, World, based_on};
+
+cases! {
+    every_route_answers_every_role_at_every_place_as_it_must
+    an_accounts_person_learns_nothing_of_others
+    lists_leave_out_what_is_elsewhere
+    the_loss_of_a_permission_acts_at_the_next_request
+    a_session_of_a_person_is_none_of_an_earlier_release
+    who_asks_costs_one_more_row
+}
+
+/// The actors, with what they are given.
+fn actors() -> Vec<(&'static str, Value)> {
+    let at = |verb: &str, place: &str| json!({ "verb": verb, "place": place });
+    let of_acme = |role: &str| json!({ "role": role, "accounts": ["acme"] });
+    let admin_without = |off: &str| {
+        let preset = serde_json::to_value(Role::AgencyAdmin.preset(&[])).unwrap();
+        let kept: Vec<_> = preset
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|given| **given != at("integrations.manage", off))
+            .cloned()
+            .collect();
+        json!({ "role": "agency_admin", "permissions": kept })
+    };
+    vec![
+        ("owner", json!({ "role": "owner" })),
+        ("agency-admin", json!({ "role": "agency_admin" })),
+        ("admin-of-accounts", admin_without("agency")),
+        ("admin-of-agency", admin_without("sub_accounts")),
+        ("developer", json!({ "role": "developer" })),
+        ("auditor", json!({ "role": "auditor" })),
+        ("account-admin", of_acme("account_admin")),
+        ("account-viewer", of_acme("account_viewer")),
+        ("switched-off", json!({ "role": "account_admin", "accounts": ["acme"], "permissions": [] })),
+        (
+            "account-manager",
+            json!({ "role": "account_admin", "accounts": ["acme"], "permissions": [
+                at("people.manage", "sub_account:acme"), at("keys.manage", "sub_account:acme"),
+                at("integrations.view", "sub_account:acme"),
+            ] }),
+        ),
+    ]
+}
+
+/// What there is at a place.
+struct Things {
+    place: Place,
+    owner: Value,
+    integration: String,
+    person: String,
+    key: String,
+    session: String,
+}
+
+const PLACES: [&str; 3] = ["acme", "globex", "agency"];
+
+fn place(name: &str) -> Place {
+    match name {
+        "agency" => Place::Agency,
+        id => Place::SubAccount(OwnerId::parse(id).unwrap()),
+    }
+}
+
+/// Something of everything at each place.
+fn things(world: &World) -> Vec<Things> {
+    world.ok("PUT", "/agency", json!({ "id": "hq-id", "name": "The Headquarters" }), based_on(0));
+    PLACES
+        .iter()
+        .map(|name| {
+            let place = place(name);
+            let is_agency = place == Place::Agency;
+            let owner = if is_agency {
+                json!({ "level": "agency", "id": "hq-id" })
+            } else {
+                json!({ "level": "sub_account", "id": name })
+            };
+            let body = json!({ "name": format!("Integration of {name}"), "owner": owner, "scopes": [] });
+            let made = world.ok("POST", "/integrations", body, With::default()).body;
+            let integration = made["integration"]["id"].as_str().unwrap().to_owned();
+            world.ok("POST", &format!("/integrations/{integration}/rotate"), json!({ "expire": "later" }), based_on(1));
+            let permission = json!([{ "verb": "integrations.view", "place": place.to_string() }]);
+            let key = json!({ "name": format!("Key of {name}"), "permissions": permission, "expires_at": "2027-01-01T00:00:00Z" });
+            let key = world.ok("POST", "/keys", key, With::default()).body["key"]["id"].as_str().unwrap().to_owned();
+            world.ok("POST", &format!("/keys/{key}/rotate"), json!({ "expire": "later" }), based_on(1));
+            let email = format!("somebody@{name}.example");
+            let person = if is_agency {
+                json!({ "email": email, "role": "auditor" })
+            } else {
+                json!({ "email": email, "role": "account_viewer", "accounts": [name] })
+            };
+            let person = world.add_person(person);
+            let Credential::PersonSession(digest) = world.sign_in(&email).unwrap() else { panic!("no session") };
+            Things { place, owner, integration, person, key, session: digest[..16].to_owned() }
+        })
+        .collect()
+}
+
+/// A request that would be answered, if whoever asks may: what a route does with the things of a place.
+fn request(world: &World, route: &Route, things: &Things) -> (String, Value, With<'static>) {
+    let noun = route.path.split('/').nth(1).unwrap();
+    let id = match noun {
+        "people" => things.person.as_str(),
+        "keys" => things.key.as_str(),
+        "sub-accounts" => "acme",
+        _ => things.integration.as_str(),
+    };
+    let target = route.path.replace("{id}", id).replace("{session}", &things.session);
+    let target =
+        target.replace("/features/{name}", "/features/private_integrations").replace("{name}", "Tidegate%20demo%20API");
+    let rev = || {
+        let get = |path: &str| {
+            world.as_credential(&Credential::OwnerKey, || world.ok("GET", path, Value::Null, With::default()).rev)
+        };
+        let rev = match noun {
+            "sub-accounts" => Some(1),
+            "agency" => get("/agency"),
+            "settings" => get("/settings"),
+            "policy" => None,
+            _ => get(&format!("/{noun}/{id}")),
+        };
+        With { rev, ..With::default() }
+    };
+    let new_person = || match &things.place {
+        Place::SubAccount(id) => json!({ "email": "new@new.example", "role": "account_viewer", "accounts": [id] }),
+        _ => json!({ "email": "new@new.example", "role": "auditor" }),
+    };
+    let permission = json!([{ "verb": "integrations.view", "place": things.place.to_string() }]);
+    let policy = crate::world::demo_policy;
+    let body = match (route.method, route.path) {
+        ("POST", "/sub-accounts") => json!({ "id": "new", "name": "New" }),
+        ("PATCH", "/sub-accounts/{id}") => json!({ "name": "Renamed" }),
+        ("PUT", "/agency") => json!({ "id": "hq-id", "name": "Other" }),
+        ("POST", "/integrations") => json!({ "name": "New", "owner": things.owner, "scopes": [] }),
+        ("PATCH", "/integrations/{id}" | "/keys/{id}" | "/people/{id}") => json!({ "name": "Renamed" }),
+        ("POST", "/integrations/{id}/rotate" | "/keys/{id}/rotate") => json!({ "expire": "now" }),
+        ("PUT" | "POST", "/policy" | "/policy/preview") => policy(),
+        ("PATCH", "/policy") => json!({ "settings": policy()["settings"] }),
+        ("PUT", "/policy/documents/{name}") => policy()["documents"][0].clone(),
+        ("POST", "/policy/rollback") => json!({ "to": 1 }),
+        ("POST", "/explain") => json!({ "method": "GET", "path": "/x", "integration": things.integration }),
+        ("POST", "/integrations/{id}/rotation/extend") => json!({ "expires_at": "2026-12-08T00:00:00Z" }),
+        ("PATCH", "/settings") => json!({ "rotate_every_days": 30 }),
+        ("POST", "/people") => new_person(),
+        ("POST", "/keys") => json!({ "name": "New", "permissions": permission, "expires_at": "2027-01-01T00:00:00Z" }),
+        ("PATCH", "/features/{name}") => json!({ "agency": false }),
+        _ => Value::Null,
+    };
+    let with = if matches!(route.method, "PUT" | "PATCH" | "DELETE" | "POST")
+        && noun != "sessions"
+        && noun != "features"
+    {
+        if route.path.contains('{') || ["/agency", "/settings"].contains(&route.path) { rev() } else { With::default() }
+    } else {
+        With::default()
+    };
+    (target, body, with)
+}
+
+/// What shows a thing to somebody who may not change it.
+fn view_of(route: &Route) -> Verb {
+    match route.path.split('/').nth(1) {
+        Some("people" | "sessions") => Verb::PeopleView,
+        Some("keys") => Verb::KeysManage,
+        _ => Verb::IntegrationsView,
+    }
+}
+
+/// What section 15 says: 0 for an answer, or the status of the refusal.
+fn expected(route: &Route, permissions: &Permissions, place: &Place) -> u16 {
+    if route.path == "/sessions/{session}" {
+        return at_place(permissions, Verb::PeopleManage, Verb::PeopleView, place);
+    }
+    if route.access != Access::Admin {
+        return 0;
+    }
+    let outcomes: Vec<u16> = route
+        .needs
+        .iter()
+        .map(|need| match need.at {
+            PlaceOf::Agency if permissions.may(need.verb, &Place::Agency) => 0,
+            PlaceOf::SubAccounts if permissions.may(need.verb, &Place::SubAccounts) => 0,
+            PlaceOf::Anywhere if permissions.may_anywhere(need.verb) => 0,
+            PlaceOf::Named | PlaceOf::Body if permissions.may_anywhere(need.verb) => {
+                at_place(permissions, need.verb, view_of(route), place)
+            }
+            _ => 403,
+        })
+        .collect();
+    // To explain what an integration can do takes the right at its place, whatever else one may.
+    if route.path == "/explain" && outcomes != [403, 403] {
+        return at_place(permissions, Verb::IntegrationsView, Verb::IntegrationsView, place);
+    }
+    outcomes.into_iter().min().unwrap()
+}
+
+fn at_place(permissions: &Permissions, verb: Verb, view: Verb, place: &Place) -> u16 {
+    match (permissions.may(verb, place), permissions.may(view, place)) {
+        (true, _) => 0,
+        (false, true) => 403,
+        (false, false) => 404,
+    }
+}
+
+fn every_route_answers_every_role_at_every_place_as_it_must(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(Rc::clone(&storage));
+    let things = things(&world);
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for (name, given) in actors() {
+        let mut person = given.clone();
+        person["email"] = format!("{name}@actors.example").into();
+        world.add_person(person);
+        let session = world.sign_in(&format!("{name}@actors.example")).unwrap();
+        let shown = world.as_credential(&session, || world.get("/session"))["permissions"].to_string();
+        let permissions = Permissions::from_json(rules::Value::parse(&shown).unwrap()).unwrap();
+        for route in ROUTES.iter().filter(|route| matches!(route.access, Access::Admin | Access::SignedIn)) {
+            for things in &things {
+                let (target, body, with) = request(&world, route, things);
+                let mut status = 0;
+                let mut told = String::new();
+                let undone = &mut || {
+                    let answer = world.as_credential(&session, || world.ask(route.method, &target, body.clone(), with));
+                    status = answer.map_or_else(
+                        |error| {
+                            told = format!("{error:?}");
+                            // That its last change was no deletion is told to whoever may undo it.
+                            if route.path.ends_with("/undo") && error.answer().status == 409 {
+                                0
+                            } else {
+                                error.answer().status
+                            }
+                        },
+                        |_| 0,
+                    );
+                    Completion::RollBack
+                };
+                storage.transaction(undone).unwrap();
+                world.registry.forget();
+                let expected = expected(route, &permissions, &things.place);
+                tried += 1;
+                if status != expected {
+                    wrong.push(format!("{name}: {route:?} at {}: {status} instead of {expected} {told}", things.place));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 1000, "{tried}");
+}
+
+fn an_accounts_person_learns_nothing_of_others(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(Rc::clone(&storage));
+    let things = things(&world);
+    for (name, role) in [("admin", "account_admin"), ("viewer", "account_viewer")] {
+        let email = format!("{name}@acme.example");
+        world.add_person(json!({ "email": email, "role": role, "accounts": ["acme"] }));
+        let session = world.sign_in(&email).unwrap();
+        let (own, others) = things.split_first().unwrap();
+        let mut secret: Vec<String> =
+            ["globex", "Globex", "hq-id", "Headquarters", "somebody@agency"].map(str::to_owned).to_vec();
+        for other in others {
+            secret.extend([&other.integration, &other.person, &other.key, &other.session].map(String::clone));
+        }
+        let queries =
+            ["/integrations?q=o", "/integrations?owner=sub_account:globex", "/integrations?owner=sub_account:nobody"];
+        let lists = queries.map(|target| ("GET", target.to_owned(), Value::Null, With::default()));
+        let asked = ROUTES.iter().filter(|route| matches!(route.access, Access::Admin | Access::SignedIn));
+        let asked = asked.flat_map(|route| {
+            things
+                .iter()
+                .map(|things| {
+                    let (target, body, with) = request(&world, route, things);
+                    (route.method, target, body, with)
+                })
+                .collect::<Vec<_>>()
+        });
+        let mut answered = 0;
+        for (method, target, body, with) in asked.chain(lists).collect::<Vec<_>>() {
+            let undone = &mut || {
+                let answer = world.as_credential(&session, || world.ask(method, &target, body.clone(), with));
+                let text = match answer {
+                    Ok(answer) => {
+                        answered += 1;
+                        answer.body.to_string()
+                    }
+                    Err(error) => serde_json::to_string(&error.answer()).unwrap(),
+                };
+                for secret in &secret {
+                    assert!(!text.contains(secret), "{name}: {method} {target} tells {secret}: {text}");
+                }
+                Completion::RollBack
+            };
+            storage.transaction(undone).unwrap();
+        }
+        assert!(answered > 10, "{answered}");
+        let one = world.as_credential(&session, || {
+            world.ask("GET", &format!("/integrations/{}", others[0].integration), Value::Null, With::default())
+        });
+        let none = world.as_credential(&session, || {
+            world.ask("GET", "/integrations/0000000000000000", Value::Null, With::default())
+        });
+        assert_eq!(one.unwrap_err(), none.unwrap_err(), "what is elsewhere is as if it were not");
+        let mine = world.as_credential(&session, || world.get("/integrations"));
+        assert_eq!((&mine["total"], &mine["integrations"][0]["id"]), (&json!(1), &json!(own.integration)));
+    }
+}
+
+fn lists_leave_out_what_is_elsewhere(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    things(&world);
+    for (name, given, integrations, sub_accounts, agency) in [
+        ("a", json!({ "role": "agency_admin" }), 3, 2, true),
+        ("b", actors()[2].1.clone(), 2, 2, true),
+        ("c", actors()[3].1.clone(), 1, 2, true),
+        ("d", json!({ "role": "account_admin", "accounts": ["acme"] }), 1, 1, false),
+        ("e", json!({ "role": "account_viewer", "accounts": ["acme", "globex"] }), 2, 2, false),
+    ] {
+        let mut person = given;
+        person["email"] = format!("{name}@lists.example").into();
+        world.add_person(person);
+        let session = world.sign_in(&format!("{name}@lists.example")).unwrap();
+        world.as_credential(&session, || {
+            assert_eq!(world.get("/integrations")["total"], json!(integrations), "{name}");
+            let owners = world.get("/sub-accounts");
+            assert_eq!((&owners["total"], owners["agency"].is_object()), (&json!(sub_accounts), agency), "{name}");
+            let scopes = world.get("/scopes")["scopes"].to_string();
+            assert_eq!(scopes.contains("\"agency\""), agency, "{name}: {scopes}");
+        });
+    }
+}
+
+fn the_loss_of_a_permission_acts_at_the_next_request(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.add_person(json!({ "email": "ana@example.com", "role": "developer" }));
+    let session = world.sign_in("ana@example.com").unwrap();
+    let policy = || world.as_credential(&session, || world.ask("GET", "/policy", Value::Null, With::default()));
+    assert!(policy().is_ok());
+    let rev = world.get(&format!("/people/{id}"))["rev"].as_u64().unwrap();
+    let edit = json!({ "permissions": [{ "verb": "integrations.view", "place": "agency" }] });
+    world.ok("PATCH", &format!("/people/{id}"), edit, based_on(rev));
+    let place = Some(Place::Agency);
+    assert_eq!(policy().unwrap_err(), AdminError::Forbidden { verb: Verb::PolicyView, place });
+    world.ok("DELETE", &format!("/people/{id}"), Value::Null, based_on(rev + 1));
+    assert_eq!(policy().unwrap_err(), AdminError::NotSignedIn);
+}
+
+fn a_session_of_a_person_is_none_of_an_earlier_release(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "ana@example.com", "role": "auditor" }));
+    let Credential::PersonSession(digest) = world.sign_in("ana@example.com").unwrap() else { panic!("no person's") };
+    assert_eq!(
+        world.value("SELECT count(*) AS it FROM sessions"),
+        json!(0),
+        "an earlier release reads this table alone"
+    );
+    let taken_for_owners =
+        world.as_credential(&Credential::Session(digest), || world.ask("GET", "/policy", Value::Null, With::default()));
+    assert_eq!(taken_for_owners.unwrap_err(), AdminError::NotSignedIn);
+}
+
+/// The statements that establish who asks read one row for a key, and two for a person's session, where a session alone was one.
+fn who_asks_costs_one_more_row(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "ana@example.com", "role": "auditor" }));
+    world.sign_in("ana@example.com").unwrap();
+    let plan = "EXPLAIN QUERY PLAN SELECT ends_at, people.id AS id, permissions, grantable FROM person_sessions
+        JOIN people ON people.id = person_sessions.person WHERE digest = 'x'";
+    let steps: Vec<String> = world.rows(plan).iter().map(|row| row["detail"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(steps.len(), 2, "{steps:?}");
+    assert!(steps.iter().all(|step| step.starts_with("SEARCH") && step.contains("=?")), "{steps:?}");
+}
