@@ -83,7 +83,6 @@ pub fn authenticate(presented: &Presented, record: Option<&Record>, now: Timesta
 }
 
 fn judge(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Result<Grant, Denial> {
-    check_delimiters(request, policy)?;
     let identity = request.credential().map(|presented| authenticate(presented, record, now)).transpose()?;
     locate(policy, request).judge(request, identity)
 }
@@ -122,6 +121,7 @@ impl<'a> Located<'a> {
     /// # Errors
     /// Why not.
     pub fn judge(&self, request: &VerifiedRequest, identity: Option<Identity>) -> Result<Grant, Denial> {
+        check_delimiters(request, self.operation(), identity.as_ref())?;
         let (operation, path_parameters) = match &self.lookup {
             Lookup::Found(operation, path_parameters) => (operation, path_parameters),
             // What exists is told only to those who have a valid token.
@@ -142,19 +142,27 @@ impl<'a> Located<'a> {
         Ok(Grant { method, target, identity, judged_fields })
     }
 
+    fn operation(&self) -> Option<&'a Operation> {
+        if let Lookup::Found(operation, _) = &self.lookup { Some(*operation) } else { None }
+    }
+
     /// The operation, and those that it could be taken for.
     fn operations(&self) -> impl Iterator<Item = &'a Operation> {
-        let found = if let Lookup::Found(operation, _) = &self.lookup { Some(*operation) } else { None };
-        found.into_iter().chain(self.alike.iter().copied())
+        self.operation().into_iter().chain(self.alike.iter().copied())
     }
 }
 
-/// Refuses percent-encoded delimiters that the operation does not take: some origins decode them before they route.
-fn check_delimiters(request: &VerifiedRequest, policy: &Policy) -> Result<(), Denial> {
-    let path = request.path();
-    let Some(error) = path.encoded_delimiter() else { return Ok(()) };
-    let is_taken = policy.operation(request.method(), path).is_some_and(|operation| operation.takes_encoded);
-    let judged = if is_taken { path.check_encoded_delimiters() } else { Err(error) };
+/// Refuses percent-encoded delimiters that the operation does not take: some origins decode them before they route. Who may not
+/// know what exists is refused whatever the operation takes.
+fn check_delimiters(
+    request: &VerifiedRequest,
+    operation: Option<&Operation>,
+    identity: Option<&Identity>,
+) -> Result<(), Denial> {
+    let Some(error) = request.path().encoded_delimiter() else { return Ok(()) };
+    let may_know = |operation: &&Operation| identity.is_some() || operation.access == Access::Public;
+    let is_taken = operation.filter(may_know).is_some_and(|operation| operation.takes_encoded);
+    let judged = if is_taken { request.path().check_encoded_delimiters() } else { Err(error) };
     let credential_sent = request.credential().is_some() || request.foreign_credential().is_some();
     judged.map_err(|error| RequestError::Path { error, credential_sent }.into())
 }

@@ -19,6 +19,7 @@ mod documents;
 mod highlevel;
 mod hostile;
 mod layout;
+mod machine;
 mod oidc;
 mod policy;
 mod rotation;

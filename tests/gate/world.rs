@@ -12,6 +12,8 @@ use tidegate::request::{Body, Request, RequestError};
 use tidegate::rotation::Rotation;
 use tidegate::token::{IntegrationId, TokenKeys, mint};
 
+use super::machine;
+use super::machine::drive::Sent;
 use super::support::{
     NOW, at, checked, integration_id, key, keys, live_token, minted, owner, prefix, scopes, token_keys,
 };
@@ -22,6 +24,8 @@ pub struct World {
     pub policy: Policy,
     /// The same one, as isolates hold it.
     stored: StoredPolicy,
+    /// The same one, as KV holds it.
+    pub signed: String,
     pub records: BTreeMap<IntegrationId, Record>,
     /// `Authorization` header fields by a name for them.
     pub tokens: BTreeMap<&'static str, String>,
@@ -36,9 +40,9 @@ impl World {
     pub fn with_policy(policy: Policy) -> Self {
         let records = records().into_iter().map(|record| (record.id().clone(), record));
         let keys = keys(&token_keys());
-        let stored = StoredPolicy::sign(keys.store(), &policy.to_json()).unwrap();
-        let stored = StoredPolicy::open(keys.store(), stored.into_string()).unwrap();
-        Self { keys, policy, stored, records: records.collect(), tokens: tokens(), now: NOW }
+        let signed = StoredPolicy::sign(keys.store(), &policy.to_json()).unwrap().into_string();
+        let stored = StoredPolicy::open(keys.store(), signed.clone()).unwrap();
+        Self { keys, policy, stored, signed, records: records.collect(), tokens: tokens(), now: NOW }
     }
 
     /// The way of a request without a body through the core, as the edge goes it.
@@ -52,8 +56,21 @@ impl World {
         self.judge_with_body(method, target, authorization, headers, b"")
     }
 
-    /// The way of a request through the core, as the edge goes it.
+    /// The way of a request step by step, and the machine's, which must come to the same.
     pub fn judge_with_body(
+        &self,
+        method: &str,
+        target: &str,
+        authorization: Option<&str>,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Grant, Denial> {
+        let outcome = self.walk(method, target, authorization, headers, body);
+        machine::assert_same(self, Sent { method, target, authorization, fields: headers, body }, &outcome);
+        outcome
+    }
+
+    fn walk(
         &self,
         method: &str,
         target: &str,

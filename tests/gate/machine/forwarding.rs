@@ -1,0 +1,88 @@
+//! Forwarding by the classes of fields is forwarding by the fields.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use tidegate::forward::{Arrival, FieldClass, Forwarding, RemovedFields, goes_by_class, plan};
+
+use super::super::world::World;
+
+const NAMES: [&str; 24] = [
+    "accept",
+    "authorization",
+    "connection",
+    "cookie",
+    "upgrade",
+    "keep-alive",
+    "te",
+    "transfer-encoding",
+    "cf-connecting-ip",
+    "cf-ray",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x_real_ip",
+    "forwarded",
+    "x-tidegate-owner",
+    "x_tidegate_scopes",
+    "x-http-method-override",
+    "x-internal-user",
+    "x-request-id",
+    "content-type",
+    "content-length",
+    "host",
+    "expect",
+    "close",
+];
+const VALUES: [&str; 10] = [
+    "",
+    "a",
+    "keep-alive",
+    "Keep-Alive, Upgrade",
+    "close",
+    "x-request-id",
+    "websocket",
+    "a=1; __Host-tidegate=secret",
+    "a=1",
+    "192.0.2.1",
+];
+
+/// What the origin gets of these fields.
+fn sent(fields: &BTreeMap<&str, &str>, how: &Forwarding, removed: &RemovedFields) -> BTreeMap<String, String> {
+    let class = |name: &str| FieldClass::of(name, removed);
+    let stays = |name: &str| !how.remove.iter().any(|gone| gone == name) && !(how.by_class && class(name).leaves);
+    let kept = fields.iter().filter(|(name, _)| stays(name));
+    let mut sent: BTreeMap<String, String> =
+        kept.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let set = |sent: &mut BTreeMap<String, String>, name: &str, value: &str| {
+        sent.insert(name.to_ascii_lowercase(), value.to_owned());
+    };
+    how.set.iter().for_each(|(name, value)| set(&mut sent, name, value));
+    if let Some((_, address)) = fields.iter().find(|(name, _)| how.by_class && class(name).is_client_address) {
+        set(&mut sent, "X-Forwarded-For", address);
+    }
+    sent
+}
+
+proptest! {
+    #[test]
+    fn by_class_is_by_the_fields(
+        fields in prop::collection::btree_map(prop::sample::select(&NAMES[..]), prop::sample::select(&VALUES[..]), 0..12),
+        with_token: bool,
+    ) {
+        let world = World::new();
+        let removed = RemovedFields::parse("x-internal-*").unwrap();
+        let arrival = Arrival { scheme: "https", host: "gate.example", removed: &removed };
+        let token = with_token.then(|| world.tokens["tenant"].as_str());
+        let target = if with_token { "/me" } else { "/status" };
+        let grant = world.judge("GET", target, token, &[]).unwrap();
+        let value = |name: &str| fields.get(name).copied();
+        if goes_by_class(&grant, value) {
+            let names = fields.keys().copied();
+            let exact = plan(&grant, arrival, names, |name| value(name).map(str::to_owned));
+            let exact = Forwarding::exactly(exact, arrival, None, 1);
+            let by_class = Forwarding::by_class(&grant, arrival, None, 1);
+            prop_assert_eq!(sent(&fields, &by_class, &removed), sent(&fields, &exact, &removed));
+            prop_assert_eq!((by_class.respond, by_class.statuses), (exact.respond, exact.statuses));
+        }
+    }
+}
