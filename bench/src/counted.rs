@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::candidate::{Candidate, HONO, HONO_CACHED, OAUTH, PASS, TIDEGATE};
 use crate::options::Options;
-use crate::report::Part;
+use crate::report::{Goal, Part};
 use crate::tools;
 use crate::workerd::Workerd;
 use crate::world::{WARM, World};
@@ -48,6 +48,9 @@ pub fn measure(_: &Options, world: &World) -> Result<Part> {
         counts.push((name, count));
         let (_, pass) = counts.first().context("there is none")?;
         part.row([name.to_owned(), format!("{count:.0}"), format!("{:.2}", count / pass)]);
+    }
+    if let (Some((_, pass)), Some((_, gate))) = (counts.first(), counts.get(1)) {
+        part.goals.push(Goal::at_most("instructions, Tidegate: granted : pass-through", 1.2, gate / pass, "times"));
     }
     part.numbers = json!(counts);
     Ok(part)

@@ -12,6 +12,7 @@ mod memory;
 mod options;
 mod ports;
 mod profile;
+mod rate;
 mod report;
 mod rewrite;
 mod start;
@@ -50,8 +51,9 @@ enum Measure {
 }
 
 /// The parts: their names, what they measure, and how.
-const PARTS: [(&str, &str, Measure); 13] = [
+const PARTS: [(&str, &str, Measure); 14] = [
     ("http", "The gate against other gates, in raw workerd", Measure::InWorld(http::measure)),
+    ("rate", "Delays at a fixed rate", Measure::InWorld(rate::measure)),
     ("start", "The first requests of a new isolate", Measure::InWorld(start::measure)),
     ("body", "Bodies of 100 MB, up and down", Measure::InWorld(body::measure)),
     ("doors", "A revocation during a flood of sign-ins", Measure::InWorld(doors::measure)),

@@ -9,7 +9,7 @@ use crate::candidate::{Candidate, PASS, TIDEGATE};
 use crate::load::median;
 use crate::machine;
 use crate::options::Options;
-use crate::report::{Part, short};
+use crate::report::{Goal, Part, short};
 use crate::workerd::Workerd;
 use crate::world::{WARM, World};
 
@@ -21,6 +21,9 @@ const STEPS: [&str; 5] = [
     "third: granted; reads the policy and the record",
     "fourth: granted, all in memory",
 ];
+
+/// The first granted request.
+const GRANTED: usize = 3;
 
 /// Wall-clock time and processor time of each step, in milliseconds.
 type Steps = Vec<(f64, f64)>;
@@ -44,6 +47,13 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
         let cells = [&tidegate, &pass].map(|all| [middle(all, at, |step| step.0), middle(all, at, |step| step.1)]);
         part.row(std::iter::once((*step).to_owned()).chain(cells.as_flattened().iter().map(|number| short(*number))));
     }
+    let until_granted = |all: &[Steps]| {
+        // Of a process that is asked nothing before: its start, and the first granted request.
+        middle(all, 0, |step| step.0) + middle(all, GRANTED, |step| step.0)
+    };
+    let times = until_granted(&tidegate) / until_granted(&pass);
+    let goal = "a new process and its first granted answer, Tidegate : pass-through";
+    part.goals.push(Goal::at_most(goal, 1.5, times, "times"));
     part.notes.push(format!(
         "Medians of {} new processes. What a policy of this size takes to load is in the parts core and wasm; the rest of the \
          third request is two reads of KV and code that runs for the first time.",

@@ -12,9 +12,10 @@ use xtask::{npm, project};
 
 const LIMIT: Duration = Duration::from_secs(300);
 /// Debian's packages, and what is to be found when they are there.
-const PACKAGES: [(&str, &[&str]); 4] = [
+const PACKAGES: [(&str, &[&str]); 5] = [
     ("wrk", &["/usr/bin/wrk", "/usr/local/bin/wrk", "/opt/homebrew/bin/wrk"]),
     ("nginx-light", &["/usr/sbin/nginx", "/usr/local/sbin/nginx"]),
+    ("nghttp2-client", &["/usr/bin/h2load"]),
     ("util-linux", &["/usr/bin/taskset"]),
     ("valgrind", &["/usr/bin/valgrind"]),
 ];
