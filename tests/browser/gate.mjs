@@ -15,11 +15,22 @@ const DEMO_API = "examples/demo-api/wrangler.toml";
 /** The name of each origin's Worker, to which wrangler.toml binds `ORIGIN`. */
 const ORIGIN = "tidegate-demo-api";
 
+/** Where the build with faults is, and in whose place it stands. */
+const [BUILD, FAULTS] = [`${ROOT}/build/`, `${ROOT}/build/faults/`];
+
 /**
  * Starts both. `bindings` are variables of the gate beside those of .dev.vars. With `https` the certificate is nobody's. `log` is
- * called with each line that they log.
+ * called with each line that they log. `faults` takes the build with faults, whose clock a request can set ahead (worker/src/faults.rs).
  */
-export async function startGate({ port, state, bindings, origin = DEMO_API, https = false, log = () => {} }) {
+export async function startGate({
+  port,
+  state,
+  bindings,
+  origin = DEMO_API,
+  https = false,
+  faults = false,
+  log = () => {},
+}) {
   const options = {
     host: "127.0.0.1",
     port,
@@ -27,29 +38,39 @@ export async function startGate({ port, state, bindings, origin = DEMO_API, http
     handleStructuredLogs: log,
     kvPersist: `${state}/kv`,
     durableObjectsPersist: `${state}/do`,
-    workers: [worker("tidegate", GATE, bindings), worker(ORIGIN, origin)],
+    workers: [worker("tidegate", GATE, bindings, faults), worker(ORIGIN, origin)],
   };
   const gate = new Miniflare(convertV4MiniflareOptions(options));
   await gate.ready;
   return gate;
 }
 
-function worker(name, config, bindings) {
+function worker(name, config, bindings, faults = false) {
   const { workerOptions, main } = configured(resolve(ROOT, config));
   const { modulesRules, ...options } = workerOptions; // they are for a bundler
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...given, name, modulesRoot: ROOT, modules: modules(main), bindings: { ...options.bindings, ...bindings } };
+  return {
+    ...given,
+    name,
+    modulesRoot: ROOT,
+    modules: modules(main, faults),
+    bindings: { ...options.bindings, ...bindings },
+  };
 }
 
 /** A module and those that it imports, itself first. */
-function modules(main) {
+function modules(main, faults) {
   const files = new Set([main]);
   for (const file of files) {
     if (file.endsWith(".wasm")) continue;
     const imports = readFileSync(file, "utf8").matchAll(/\bfrom\s*"(\.[^"]+)"/g);
     for (const [, name] of imports) files.add(resolve(dirname(file), name));
   }
-  return [...files].map((path) => ({ type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path }));
+  return [...files].map((path) => {
+    const type = path.endsWith(".wasm") ? "CompiledWasm" : "ESModule";
+    const isBuilt = faults && path.startsWith(BUILD);
+    return isBuilt ? { type, path, contents: readFileSync(path.replace(BUILD, FAULTS)) } : { type, path };
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -61,7 +61,7 @@ test(
     for (const text of forms) {
       await paste(page, search(page), text);
       await shown(dialog(page).getByText(integration.name, { exact: true }));
-      for (const said of ["nothing of it was sent", "Acme Dental", "Token 1, if it still works"])
+      for (const said of ["nothing of it was sent", "Acme Dental", `Token 1 · …${token.slice(-4)}, if it still works`])
         await shown(dialog(page).getByText(said));
       await settles(() => search(page).inputValue(), "");
       await button(dialog(page), "Close").last().click();
@@ -106,10 +106,12 @@ test(
 
 test("which token, and rotating it now, from where it was pasted", { permissions }, async ({ page }) => {
   const { integration, token } = await seed({ name: unique("To rotate") });
-  await rotate(integration);
+  const { token: young } = await rotate(integration);
+  const [one, two] = [token, young].map((text, at) => `Token ${at + 1} · …${text.slice(-4)}`);
+  const names = `${two} (current) or ${one} (outgoing), if it still works.`;
   await open(page, `#/integrations/${integration.id}/edit`);
   await paste(page, page.getByLabel("Name", { exact: true }), token);
-  await shown(dialog(page).getByText("Token 2 (current) or Token 1 (outgoing), if it still works."));
+  await shown(dialog(page).getByText(names));
   await settles(() => page.getByLabel("Name", { exact: true }).inputValue(), integration.name);
   await button(dialog(page), "Rotate now").click();
   const rotating = page.getByRole("dialog", { name: /^Rotate the token of/ });

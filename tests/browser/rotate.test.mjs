@@ -64,7 +64,8 @@ test(
     assert.equal(await call(old), 200);
 
     const banner = page.getByRole("region", { name: "Two tokens work right now" });
-    await shown(banner.getByText("Token 1 is on its way out; token 2 takes its place."));
+    const names = [old, young].map((token, at) => `oken ${at + 1} · …${token.slice(-4)}`);
+    await shown(banner.getByText(`T${names[0]} is on its way out; t${names[1]} takes its place.`));
     const left = () => banner.getByRole("timer", { name: "Time left" }).innerText();
     const seconds = (text) =>
       [...text.matchAll(/(\d+) ([dhms])/g)].reduce(
@@ -78,7 +79,9 @@ test(
     await button(banner, "Cancel rotation").click();
     const sure = page.getByRole("dialog", { name: "Cancel this rotation?" });
     await shown(
-      sure.getByText("Calls with token 2, the new one, will fail from now on. Token 1 stays, without a deadline."),
+      sure.getByText(
+        `Calls with t${names[1]}, the new one, will fail from now on. T${names[0]} stays, without a deadline.`,
+      ),
     );
     await button(sure, "Keep rotating").click();
     await gone(sure);
@@ -99,7 +102,8 @@ test("expire now, from the banner: the old one is dead, the new one stays", { pe
   await becomes(young, 200);
   await button(page, "Expire now").click();
   const sure = page.getByRole("dialog", { name: "Expire the outgoing token now?" });
-  await shown(sure.getByText("Calls with token 1, the old one, will fail from now on. Token 2 stays."));
+  const names = [old, young].map((token, at) => `oken ${at + 1} · …${token.slice(-4)}`);
+  await shown(sure.getByText(`Calls with t${names[0]}, the old one, will fail from now on. T${names[1]} stays.`));
   await button(sure, "Expire now").click();
   await gone(sure);
   await shown(page.getByText("Steady"));

@@ -208,6 +208,20 @@ function compare(a: number | string, b: number | string): number {
 const sorted = (of: Model[], key: (model: Model) => number | string, sign: number) =>
   [...of].sort((a, b) => sign * (compare(key(a), key(b)) || compare(a.id, b.id))).map(({ id }) => id);
 
+it("the strip's numbers are those of the lists that they filter", async () => {
+  for (let tries = 0; tries < 5; tries += 1) await timed("the strip", () => ok(200, admin("GET", "/lifecycle")));
+  const strip = await ok(200, admin("GET", "/lifecycle"));
+  const old = models.filter(({ token }) => token < START - 90 * DAY);
+  expect([strip.old_tokens, strip.ending.count]).toEqual([{ count: old.length, before: START - 90 * DAY }, 0]);
+  for (const [name, filter] of [
+    ["old_tokens", "token_created_before"],
+    ["rotations_ending", "rotation_ends_before"],
+    ["ending", "ends_before"],
+  ] as const)
+    expect((await list(`${filter}=${strip[name].before}`)).total, name).toBe(strip[name].count);
+  expect(strip.rotations_ending.count).toBeGreaterThan(0);
+});
+
 describe(`of ${MANY}`, () => {
   it.each(filters)(
     "%s",

@@ -1,5 +1,5 @@
-// Who changes things: integrations that are created, rotated, edited and deleted, one change after the other, and a policy
-// whose rules come and go.
+// Who changes things: integrations that are created, rotated, edited, paused and deleted, one change after the other, some of it undone,
+// and a policy whose rules come and go.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Change, Watch } from "./watch.mjs";
@@ -94,8 +94,10 @@ class Token {
     this.watches.delete(path);
   }
 
+  /** Is watched no more, unless it is given back. */
   end() {
     for (const watch of this.watches.values()) watch.end();
+    this.watches.clear();
   }
 }
 
@@ -108,6 +110,9 @@ export class Integration extends Life {
   /** Those of the integrations before this one are dead. */
   tokens = [];
   #minted = 0;
+  #isPaused = false;
+  /** Gives back what the last change took, where it can be undone. */
+  #giveBack;
 
   get #current() {
     return this.tokens.filter((token) => token.isAlive);
@@ -123,18 +128,24 @@ export class Integration extends Life {
     const scopes = [this.run.random.pick(SCOPES)];
     const body = { name: "a simulated one", owner: OWNER, scopes };
     return this.change("create", { method: "POST", path: "/integrations", body }, ({ integration, token }, change) => {
-      Object.assign(this, { id: integration.id, scopes });
+      Object.assign(this, { id: integration.id, scopes, isGone: false });
       this.#settle(integration, change, token);
     });
   }
 
   next() {
     const { random } = this.run;
-    if (this.id === undefined) return this.create();
-    if (this.#current.length > 1) return random.chance(0.5) ? this.#finish() : this.#cancel();
+    if (this.#giveBack && random.chance(0.5)) return this.#undo();
+    if (this.id === undefined || this.isGone) return this.create();
+    if (this.#isPaused) return this.#pauseOrResume();
     const choice = random.unit();
-    if (choice < 0.3) return this.#edit();
-    if (choice < 0.55) return this.#rotate("now");
+    if (this.#current.length > 1) {
+      if (choice < 0.2) return this.#extend();
+      return choice < 0.6 ? this.#finish() : this.#cancel();
+    }
+    if (choice < 0.25) return this.#edit();
+    if (choice < 0.4) return this.#pauseOrResume();
+    if (choice < 0.6) return this.#rotate("now");
     return choice < 0.8 ? this.#rotate("later") : this.#delete();
   }
 
@@ -152,7 +163,32 @@ export class Integration extends Life {
 
   #finish() {
     return this.#command("finish", "POST", "/rotation/finish", undefined, (integration, change) => {
-      this.#kill([this.#current[0]]);
+      const [outgoing] = this.#current;
+      this.#kill([outgoing]);
+      this.#settle(integration, change);
+      this.#giveBack = () => (outgoing.isAlive = true);
+    });
+  }
+
+  /** Not beyond 30 days after its beginning, and so no token fares otherwise. */
+  #extend() {
+    const body = { expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+    return this.#command("extend", "POST", "/rotation/extend", body, (integration, change) => {
+      this.#settle(integration, change);
+    });
+  }
+
+  #pauseOrResume() {
+    const what = this.#isPaused ? "resume" : "pause";
+    return this.#command(what, "POST", `/${what}`, undefined, (integration, change) => {
+      this.#isPaused = !this.#isPaused;
+      this.#settle(integration, change);
+    });
+  }
+
+  #undo() {
+    return this.#command("undo", "POST", "/undo", undefined, (integration, change) => {
+      this.#giveBack();
       this.#settle(integration, change);
     });
   }
@@ -174,9 +210,14 @@ export class Integration extends Life {
 
   #delete() {
     return this.#command("delete", "DELETE", "", undefined, (_, change) => {
-      this.#kill(this.#current);
+      const killed = this.#current;
+      this.#kill(killed);
       this.#settle({ id: this.id, rev: this.rev + 1 }, change);
-      this.id = undefined;
+      this.isGone = true;
+      this.#giveBack = () => {
+        for (const token of killed) token.isAlive = true;
+        this.isGone = false;
+      };
     });
   }
 
@@ -186,6 +227,7 @@ export class Integration extends Life {
 
   /** Takes in what is so from now on. */
   #settle(integration, change, minted) {
+    this.#giveBack = undefined;
     this.rev = integration.rev;
     Object.assign(change, { rev: integration.rev, key: `i:${integration.id}` });
     if (minted !== undefined) this.tokens.push(new Token(this, (this.#minted += 1), minted));
@@ -196,7 +238,7 @@ export class Integration extends Life {
 
   #expect(token, change) {
     for (const scope of SCOPES) {
-      const wants = !token.isAlive ? 401 : this.scopes.includes(scope) ? 200 : 403;
+      const wants = !token.isAlive || this.#isPaused ? 401 : this.scopes.includes(scope) ? 200 : 403;
       this.#expectAt(token, PATHS[scope], wants, change);
     }
   }

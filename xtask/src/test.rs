@@ -24,7 +24,7 @@ const SUITES: [Suite; 11] = [
     Suite { name: "clients", builds: &[build::GATE], run: suites::clients },
     Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "dev", builds: &[build::GATE, build::FAULTS], run: suites::dev },
-    Suite { name: "browser", builds: &[build::GATE], run: browser::suite },
+    Suite { name: "browser", builds: &[build::GATE, build::FAULTS], run: browser::suite },
     Suite { name: "readme", builds: &[build::GATE], run: suites::readme },
     Suite { name: "schema", builds: &[build::GATE], run: schema::suite },
     Suite { name: "fuzz", builds: &[], run: fuzz::suite },

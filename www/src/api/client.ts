@@ -12,6 +12,7 @@ import type {
   IntegrationPage,
   Key,
   KeyPage,
+  Lifecycle,
   Minted,
   MintedKey,
   NewKey,
@@ -31,6 +32,8 @@ import type {
   StoreProgress,
   SubAccount,
   Ways,
+  TokenRules,
+  TokenRulesChange,
 } from "./types";
 
 export interface Filter {
@@ -39,6 +42,8 @@ export interface Filter {
   scope?: string;
   state?: string;
   token_created_before?: string;
+  rotation_ends_before?: string;
+  ends_before?: string;
   sort?: string;
 }
 
@@ -105,6 +110,11 @@ export const agency = {
     ask<Agency>("PUT", "/agency", { body: { id, ...(name && { name }) }, rev }),
 };
 
+export const tokenRules = {
+  show: () => ask<TokenRules>("GET", "/settings"),
+  change: (rev: number, body: TokenRulesChange) => ask<TokenRules>("PATCH", "/settings", { body, rev }),
+};
+
 export const scopes = {
   list: async () => (await ask<{ scopes: CatalogueEntry[] }>("GET", "/scopes")).scopes,
 };
@@ -114,9 +124,13 @@ export interface NewIntegration {
   description: string;
   owner: Owner;
   scopes: string[];
+  expires_at?: string;
 }
 
-export type Rotate = { expire: "now" } | { expire: "later"; window_seconds: number };
+/** Where the integration has ended, a new token needs a new end; null for none. */
+export type Rotate = { expires_at?: string | null } & (
+  { expire: "now"; leaked?: boolean } | { expire: "later"; window_seconds: number }
+);
 
 export const integrations = {
   list(filter: Filter, cursor: string | null, signal?: AbortSignal) {
@@ -132,7 +146,14 @@ export const integrations = {
   rotate: (id: string, rev: number, body: Rotate, idempotencyKey: string) =>
     ask<Minted>("POST", `${at(id)}/rotate`, { body, rev, idempotencyKey }),
   cancelRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/cancel`, { rev }),
-  finishRotation: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev }),
+  finishRotation: (id: string, rev: number, leaked: boolean) =>
+    ask<Integration>("POST", `${at(id)}/rotation/finish`, { rev, body: { leaked } }),
+  extendRotation: (id: string, rev: number, expires_at: string) =>
+    ask<Integration>("POST", `${at(id)}/rotation/extend`, { rev, body: { expires_at } }),
+  pause: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/pause`, { rev }),
+  resume: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/resume`, { rev }),
+  undo: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/undo`, { rev }),
+  lifecycle: () => ask<Lifecycle>("GET", "/lifecycle"),
   events: (id: string, cursor: string | null, signal: AbortSignal) =>
     ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
 };

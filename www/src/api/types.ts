@@ -13,6 +13,12 @@ export type IntegrationPage = Schemas["IntegrationPage"];
 export type Minted = Schemas["Minted"];
 /** What of an integration can be changed; what is left out stays as it is. */
 export type Edit = Schemas["Edit"];
+/** The token rules: what the agency sets for the life of all integrations. */
+export type TokenRules = Schemas["TokenRules"];
+export type TokenRulesChange = Schemas["ChangeTokenRules"];
+/** What of the integrations needs a look now. */
+export type Lifecycle = Schemas["Lifecycle"];
+export type Deleted = Lifecycle["deleted"][number];
 export type Session = Schemas["Session"];
 export type SessionPage = Schemas["Sessions"];
 export type OpenSession = SessionPage["sessions"][number];

@@ -9,7 +9,7 @@ export interface ListFilter {
   /** `agency:ID` or `sub_account:ID`; empty for all, like the two below. */
   owner: string;
   scope: string;
-  /** A state of the admin API, or `OLD`. */
+  /** A state of the admin API, or `OLD`, `ROTATION_ENDS`, `ENDS`. */
   state: string;
   /** A column; with `-` before it, from its end. */
   sort: string;
@@ -17,6 +17,10 @@ export interface ListFilter {
 
 /** The state of an integration whose token is old enough to be rotated. */
 export const OLD = "old";
+/** Of one with a rotation that ends within a week. */
+export const ROTATION_ENDS = "rotation-ends";
+/** Of one that ends within 30 days. */
+export const ENDS = "ends";
 const DEFAULT: ListFilter = { q: "", owner: "", scope: "", state: "", sort: "name" };
 
 /** Nothing that narrows. */
@@ -40,11 +44,15 @@ export function isNarrow({ q, owner, scope, state }: ListFilter): boolean {
   return Boolean(q.trim() || owner || scope || state);
 }
 
-/** As the admin API is asked at the time `now`, in milliseconds. */
-export function asked({ q, owner, scope, state, sort }: ListFilter, now: number): Filter {
-  const age =
-    state === OLD ? { token_created_before: String(Math.floor((now - OLD_TOKEN_DAYS * DAY) / 1000)) } : { state };
-  return { q: q.trim(), owner, scope, sort, ...age };
+/** As the admin API is asked at the time `now`, in milliseconds. `oldDays` is the age from which a token counts as old. */
+export function asked({ q, owner, scope, state, sort }: ListFilter, now: number, oldDays = OLD_TOKEN_DAYS): Filter {
+  const seconds = (days: number) => String(Math.floor((now + days * DAY) / 1000));
+  const life: Record<string, Filter> = {
+    [OLD]: { token_created_before: seconds(-oldDays) },
+    [ROTATION_ENDS]: { rotation_ends_before: seconds(7) },
+    [ENDS]: { ends_before: seconds(30) },
+  };
+  return { q: q.trim(), owner, scope, sort, ...(life[state] ?? { state }) };
 }
 
 /** The sort after the column's heading was pressed: by it, and if it was so already, the other way round. */

@@ -10,7 +10,14 @@ export const words = {
     unpublishedHint:
       "The last change is saved, and has not reached the edge yet. Until then the gate judges by what was before.",
     unpublishedFilter: "Not yet at the edge",
-    oldFilter: "Token 90 days or older",
+    oldFilter: (days: number) => `Token ${amount(days, "day")} or older`,
+    rotationEndsFilter: "Rotation ends this week",
+    endsFilter: "Ends within 30 days",
+    paused: "Paused",
+    pausedHint: "Its tokens are refused until somebody resumes it.",
+    ended: "Ended",
+    endedHint: "Its end has passed. Its tokens are dead.",
+    ends: (left: string) => `Ends in ${left}`,
     oldHint: "Consider rotating it.",
     age: (days: number) => (days === 0 ? "Today" : amount(days, "day")),
   },
@@ -57,6 +64,44 @@ export const words = {
     why: "Why is it refused?",
     remove: "Delete…",
     removed: (name: string) => `${name} is deleted; its tokens are dead.`,
+  },
+
+  strip: {
+    title: "What needs a look",
+    old: (days: number) => `Tokens older than ${amount(days, "day")}`,
+    rotations: "Rotations that end this week",
+    ending: "Ending within 30 days",
+    deleted: (name: string) => `${name} was deleted`,
+  },
+
+  life: {
+    end: "End",
+    noEnd: "None",
+    endHint: (zone: string) => `From then on its tokens are dead. In your time zone, ${zone}.`,
+    endWrong: "Give a moment in the future.",
+    endNeeded: (days: number) => `The token rules ask for an end within ${amount(days, "day")}.`,
+    endFixed: "It has ended. Rotate its token to give it a new one, with another end.",
+    pause: "Pause…",
+    pauseTitle: (name: string) => `Pause ${name}?`,
+    pauseHint:
+      "Every call with its tokens is answered with 401 until somebody resumes it. Windows and its end go on meanwhile.",
+    pauseAct: "Pause integration",
+    paused: (name: string) => `${name} is paused; its tokens are refused.`,
+    pausedTitle: "Paused",
+    pausedText: "Its tokens are refused until somebody resumes it. What ends meanwhile stays dead.",
+    resume: "Resume",
+    resumed: (name: string) => `${name} is resumed.`,
+    endedTitle: "Ended",
+    endedText: (when: string) =>
+      `It ended ${when}, and its tokens are dead. A rotation gives it a new token and another end.`,
+    undo: (left: string) => `Undo, ${left} left`,
+    undoFinish: "The rotation was finished early. Until the old token's deadline, it can work again.",
+    undoScopes: "Scopes were removed. They can be put back.",
+    undone: {
+      finish: "Undone. Both tokens work again.",
+      scopes: "Undone. The scopes are back.",
+      delete: (name: string) => `${name} is back.`,
+    },
   },
 
   integration: {
@@ -127,7 +172,9 @@ export const words = {
   remove: {
     title: (name: string) => `Delete ${name}?`,
     warning: (tokens: number) =>
-      `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401. This cannot be undone.`,
+      `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401.`,
+    undo: "It can be undone for 30 minutes.",
+    noUndo: "The token rules do not allow to undo this.",
     type: "To confirm, type its name:",
     act: "Delete integration",
   },

@@ -11,6 +11,7 @@ export interface Life {
   to: number | null;
 }
 
+const numbers = (value: unknown) => (Array.isArray(value) ? value.map(Number) : []);
 const ms = (at: unknown) => new Date(String(at)).getTime();
 
 /** In the order of the tokens' numbers. An event that says too little changes nothing. */
@@ -19,6 +20,8 @@ export function lives(events: Event[], integration: Integration): Life[] {
   const ordered = [...events].sort((a, b) => a.seq - b.seq);
   let current = start(...beginning());
   let outgoing: Life | null = null;
+  /** The deadlines that windows gave. */
+  const untils = new Map<number, unknown>();
 
   function start(n: number, from: number): Life {
     const life = { n, from, outgoingFrom: null, to: null };
@@ -31,7 +34,7 @@ export function lives(events: Event[], integration: Integration): Life[] {
     const first = ordered[0];
     if (!first || first.kind === "integration.created") return [1, ms(integration.created_at)];
     // An edit says nothing of tokens. Where nothing does, the current token lived all the time.
-    const telling = ordered.find((event) => event.kind !== "integration.edited");
+    const telling = ordered.find((event) => event.kind.startsWith("rotation.") && event.kind !== "rotation.due");
     if (!telling) return [integration.tokens.find((token) => token.use === "current")?.n ?? 1, ms(first.at)];
     const [ended] = Array.isArray(telling.detail.ended) ? telling.detail.ended : [];
     return [Number(telling.detail.outgoing ?? ended ?? telling.detail.n ?? 1), ms(first.at)];
@@ -46,6 +49,7 @@ export function lives(events: Event[], integration: Integration): Life[] {
       if (outgoing) outgoing.to = at;
       const next = Number(event.detail.n ?? all.length + 1);
       if (until !== undefined && until !== null) {
+        untils.set(current.n, until);
         current.outgoingFrom = at;
         current.to = ms(until);
         outgoing = current;
@@ -63,6 +67,19 @@ export function lives(events: Event[], integration: Integration): Life[] {
     } else if (event.kind === "rotation.finished" && outgoing) {
       outgoing.to = at;
       outgoing = null;
+    } else if (event.kind === "rotation.extended" && outgoing) {
+      outgoing.to = ms((event.detail.expires_at as { to?: unknown } | undefined)?.to);
+    } else if (event.kind === "integration.restored") {
+      const revived = event.detail.undone === "finish" ? [Number(event.detail.outgoing)] : numbers(event.detail.tokens);
+      for (const life of all.filter((life) => revived.includes(life.n))) {
+        life.to = null;
+        const until = event.detail.undone === "finish" ? event.detail.expires_at : untils.get(life.n);
+        if (life === current || until === undefined || until === null) continue;
+        life.to = ms(until);
+        outgoing = life;
+      }
+    } else if (event.kind === "integration.expired") {
+      for (const life of [current, outgoing]) if (life && (life.to === null || life.to > at)) life.to = at;
     } else if (event.kind === "integration.deleted") {
       for (const life of [current, outgoing]) if (life && (life.to === null || life.to > at)) life.to = at;
     }

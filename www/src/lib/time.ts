@@ -63,6 +63,18 @@ export function relative(at: number | string, now: number): string {
   return relativeFormat.format(Math.round(difference / length), unit);
 }
 
+/** As a field of the type `datetime-local` has it: in the viewer's zone, to the minute. */
+export function toLocal(at: string): string {
+  const time = new Date(at);
+  return new Date(time.getTime() - time.getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field names, in UTC; null where it names none. */
+export function fromLocal(text: string): string | null {
+  const time = new Date(text);
+  return text === "" || Number.isNaN(time.getTime()) ? null : time.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** "6 d 23 h 59 m 12 s": what is left until `until`, at least nothing. */
 export function countdown(until: number | string, now: number): string {
   const left = Math.max(0, Math.ceil((new Date(until).getTime() - now) / SECOND));

@@ -3,8 +3,13 @@ import type { Integration } from "../api/types";
 export const current = (integration: Integration) => integration.tokens.find((token) => token.use === "current");
 export const outgoing = (integration: Integration) => integration.tokens.find((token) => token.use === "outgoing");
 
+/** A token by its number, and where they were kept by its last four characters: "Token 2 · …xk8d". */
+export const named = (n: number, lastFour?: string) => `Token ${n}${lastFour ? ` · …${lastFour}` : ""}`;
+
 /** Whether what is shown of it will soon be out of date: its change is on the way to the edge, or its window has passed. */
 export function isBehind(integration: Integration, now: number): boolean {
   const until = outgoing(integration)?.expires_at;
-  return !integration.published || (until !== undefined && new Date(until).getTime() <= now);
+  const hasPassed = (at: string | undefined) => at !== undefined && new Date(at).getTime() <= now;
+  const ends = integration.status !== "ended" && hasPassed(integration.expires_at);
+  return !integration.published || hasPassed(until) || ends;
 }

@@ -1,14 +1,20 @@
 // What more than one view needs to know, asked for once.
 
-import { owners as ownersApi, policy as policyApi, scopes as scopesApi } from "../api/client";
+import {
+  owners as ownersApi,
+  policy as policyApi,
+  scopes as scopesApi,
+  tokenRules as tokenRulesApi,
+} from "../api/client";
 import { UNCHANGED } from "../api/http";
 import { Problem } from "../api/problem";
-import type { CatalogueEntry, Owners } from "../api/types";
+import type { CatalogueEntry, Owners, TokenRules } from "../api/types";
 import { loadCore, type Policy } from "../core";
 import { Loaded } from "./loaded.svelte";
 
 export const owners = new Loaded<Owners>(ownersApi.list);
 export const catalogue = new Loaded<CatalogueEntry[]>(scopesApi.list);
+export const tokenRules = new Loaded<TokenRules>(tokenRulesApi.show);
 
 /** The policy in force, compiled, in the hands of the edge's own code. Null where none is published. */
 export const policyInForce: Loaded<Policy | null> = new Loaded<Policy | null>(async () => {
@@ -25,5 +31,5 @@ function noneIsNull(thrown: unknown): null {
 
 /** Nothing of it stays in the page once somebody has signed out. */
 export function forget(): void {
-  for (const known of [owners, catalogue, policyInForce]) known.clear();
+  for (const known of [owners, catalogue, tokenRules, policyInForce]) known.clear();
 }

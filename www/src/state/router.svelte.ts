@@ -141,4 +141,5 @@ export const links = {
   keys: "#/team/keys",
   sessions: "#/team/sessions",
   labs: "#/team/labs",
+  tokenRules: "#/token-rules",
 };

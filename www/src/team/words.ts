@@ -125,6 +125,7 @@ export const words = {
     labs: "owners",
     policy: "owners, agency admins, developers and auditors",
     subAccounts: "people of the agency",
+    tokenRules: "owners",
     integrations: "people who manage or see private integrations",
   },
 };

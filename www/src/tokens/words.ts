@@ -1,7 +1,8 @@
+const lower = (token: string) => token.replace(/^T/, "t");
+
 export const words = {
   token: {
     title: (name: string) => `The new token of ${name}`,
-    number: (n: number) => `Token ${n}`,
     label: "Token",
     copy: "Copy token",
     once: "This is the only time that the token is shown.",
@@ -18,6 +19,8 @@ export const words = {
     current: "current",
     outgoing: "outgoing",
     works: "Works. Nothing ends it but a rotation or a deletion.",
+    paused: "Refused while the integration is paused.",
+    dead: "Dead: the integration has ended.",
     worksUntil: (until: string) => `Works until ${until}`,
     notKept: "Tokens are not stored, only their digests. If one is lost, rotate.",
   },
@@ -45,6 +48,9 @@ export const words = {
     actNow: "Rotate, expire now",
     doneLater: (until: string) => `Both tokens work until ${until}. Put the new one in place before then.`,
     doneNow: "The old token is dead. Put the new one in its place.",
+    leaked: "This token has leaked",
+    leakedHint: "The history says so.",
+    newEnd: "It has ended: give another end, or none.",
     alreadyDone: "It was rotated already",
     alreadyDoneHint:
       "The first answer was lost on its way, and the token in it cannot be shown again. Close this, and rotate afresh.",
@@ -52,21 +58,33 @@ export const words = {
 
   rotation: {
     title: "Two tokens work right now",
-    sentence: (outgoing: number, incoming: number) =>
-      `Token ${outgoing} is on its way out; token ${incoming} takes its place.`,
+    sentence: (outgoing: string, incoming: string) =>
+      `${outgoing} is on its way out; ${lower(incoming)} takes its place.`,
     left: "Time left",
-    ends: (outgoing: number) => `until token ${outgoing} stops,`,
+    ends: (outgoing: string) => `until ${lower(outgoing)} stops,`,
+    extend: "Extend…",
+    extendTitle: "Extend this rotation",
+    extendAct: "Extend",
+    extendLabel: (outgoing: string) => `${outgoing} works until`,
+    extendHint: (latest: string, zone: string) =>
+      `At the latest ${latest}, 30 days after the rotation began. In your time zone, ${zone}.`,
+    extendWrong: "It must be after the present end, and not too late.",
+    extended: (outgoing: string, until: string) => `${outgoing} works until ${until}.`,
+    dueTitle: "Rotation is due",
+    due: (token: string, days: number) => `${token} is ${days} days old. Rotate it with or without downtime.`,
+    leaked: "It has leaked",
+    leakedHint: "Then this cannot be undone, and the history says so.",
     passed: (share: number) => `${share} percent of the window have passed`,
     cancel: "Cancel rotation",
     finish: "Expire now",
     keep: "Keep rotating",
     cancelTitle: "Cancel this rotation?",
-    cancelHint: (incoming: number, outgoing: number) =>
-      `Calls with token ${incoming}, the new one, will fail from now on. Token ${outgoing} stays, without a deadline.`,
+    cancelHint: (incoming: string, outgoing: string) =>
+      `Calls with ${lower(incoming)}, the new one, will fail from now on. ${outgoing} stays, without a deadline.`,
     finishTitle: "Expire the outgoing token now?",
-    finishHint: (outgoing: number, incoming: number) =>
-      `Calls with token ${outgoing}, the old one, will fail from now on. Token ${incoming} stays. Make sure that everything uses it.`,
-    cancelled: (outgoing: number) => `Cancelled. Token ${outgoing} stays; the new one is dead.`,
-    finished: (outgoing: number) => `Finished. Token ${outgoing} is dead.`,
+    finishHint: (outgoing: string, incoming: string) =>
+      `Calls with ${lower(outgoing)}, the old one, will fail from now on. ${incoming} stays. Make sure that everything uses it.`,
+    cancelled: (outgoing: string) => `Cancelled. ${outgoing} stays; the new one is dead.`,
+    finished: (outgoing: string) => `Finished. ${outgoing} is dead.`,
   },
 };

@@ -31,6 +31,7 @@ export const words = {
     policy: "Policy",
     subAccounts: "Sub-accounts",
     team: "Team",
+    tokenRules: "Token rules",
     signOut: "Sign out",
   },
 

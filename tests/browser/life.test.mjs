@@ -1,0 +1,342 @@
+// The life of an integration over months (docs/lifecycle.md), in Chromium, with real requests: the gate is the build with faults, whose clock
+// a request sets ahead; the browser's clock goes with it. The alarms are workerd's own.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+import { startGate } from "./gate.mjs";
+import { demo, gone, ownerKey, settles, shown, until } from "./support.mjs";
+
+const STATE = new URL("../../target/browser-life", import.meta.url).pathname;
+const DAY = 86_400;
+const HALF_AN_HOUR = 1800;
+const button = (within, name) => within.getByRole("button", { name, exact: true });
+
+let gate, port, browser, context, page;
+/** How far the clock is ahead, in seconds. */
+let ahead = 0;
+const now = () => Math.floor(Date.now() / 1000) + ahead;
+const moment = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+before(async () => {
+  port = await freePort();
+  rmSync(STATE, { recursive: true, force: true });
+  gate = await startGate({ port, state: STATE, bindings: { API_URL: `http://localhost:${port}` }, faults: true });
+  const [document] = demo.documents();
+  await api("PUT", "/policy", { documents: [JSON.parse(document)], settings: demo.settings() });
+  await api("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
+  context = await browser.newContext({
+    baseURL: `http://admin.localhost:${port}`,
+    viewport: { width: 1280, height: 900 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    timezoneId: "UTC",
+  });
+  context.setDefaultTimeout(15_000);
+  page = await context.newPage();
+  await moveTo(0);
+});
+
+after(async () => {
+  await browser?.close();
+  await gate?.dispose();
+});
+
+test("the token rules are set, and an integration needs an end by them", { timeout: 120_000 }, async () => {
+  await open("#/token-rules");
+  await page.getByLabel("Every integration needs an end").check();
+  await page.getByLabel("At most so many days ahead").fill("4000");
+  await shown(page.getByText("A whole number from 1 to 3,650."));
+  await settles(() => button(page, "Save").isDisabled(), true);
+  await page.getByLabel("At most so many days ahead").fill("60");
+  await page.getByLabel("After so many days").fill("20");
+  await button(page, "Save").click();
+  await shown(page.getByText("The token rules are saved."));
+  const rules = await api("GET", "/settings");
+  assert.deepEqual([rules.max_lifetime_days, rules.rotate_every_days, rules.rev], [60, 20, 1]);
+
+  await api("POST", "/integrations", body("No end"), { status: 422 });
+  await open("#/integrations/new");
+  await page.getByLabel("Name", { exact: true }).fill("A life");
+  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await page.getByLabel("End", { exact: true }).fill(moment(now() + 61 * DAY).slice(0, 16));
+  await button(page, "Next").click();
+  await button(page, "Review").click();
+  await button(page, "Create and show the token").click();
+  await shown(page.getByText("the maximum lifetime is 60 days", { exact: false }).first());
+  await page.getByLabel("End", { exact: true }).fill(moment(now() + 40 * DAY).slice(0, 16));
+  await button(page, "Next").click();
+  await button(page, "Review").click();
+  await button(page, "Create and show the token").click();
+  const token = await newToken("Done, show the integration");
+  await becomes(token, 200);
+  const answer = await call(token);
+  assert.equal(answer.headers["tidegate-token-expires"], undefined, "40 days ahead nobody is told");
+  await api("PATCH", "/settings", { max_lifetime_days: null }, { rev: 1 });
+});
+
+test("an end is told 30 days before, to callers, in the list and in the history", { timeout: 120_000 }, async () => {
+  const { integration, token } = await seed("Ends", { expires_at: moment(now() + 40 * DAY) });
+  await moveTo(ahead + 11 * DAY);
+  await becomes(token, 200);
+  assert.equal((await call(token)).headers["tidegate-token-expires"], integration.expires_at);
+  const whoami = await call(token, "/_tidegate/whoami");
+  assert.deepEqual(
+    [whoami.body.integration.state, whoami.body.integration.expires_at, whoami.body.token.expires_at],
+    ["steady", integration.expires_at, integration.expires_at],
+  );
+  await told(integration.id, "integration.expiring");
+  await open("#/integrations");
+  const ending = page.getByRole("button", { name: /Ending within 30 days$/ });
+  await ending.click();
+  await shown(page.getByRole("row").filter({ hasText: "Ends" }).getByText("Ends in 28 days"));
+  await settles(() => ending.getAttribute("aria-pressed"), "true");
+  await open(`#/integrations/${integration.id}`);
+  await shown(page.getByText("Ends soon"));
+
+  await moveTo(ahead + 29 * DAY + 60);
+  await becomes(token, 401);
+  await told(integration.id, "integration.expired");
+  await open(`#/integrations/${integration.id}`);
+  await shown(page.getByText("It ended", { exact: false }));
+  await api("PATCH", `/integrations/${integration.id}`, { expires_at: null }, { rev: 1, status: 409 });
+  await button(page, "Rotate token").click();
+  await settles(() => page.getByRole("radio", { name: /later/ }).isDisabled(), true);
+  await page
+    .getByRole("dialog")
+    .getByLabel("End")
+    .fill(moment(now() + 9 * DAY).slice(0, 16));
+  await button(page, "Rotate, expire now").click();
+  const young = await newToken();
+  await becomes(young, 200);
+  assert.equal((await call(token)).status, 401, "what has ended stays dead");
+});
+
+test(
+  "a rotation that is due is done, extended, finished, undone, and finished for a leak",
+  { timeout: 240_000 },
+  async () => {
+    const { integration, token: old } = await seed("Rotates");
+    const address = `#/integrations/${integration.id}`;
+    await moveTo(ahead + 20 * DAY + 60);
+    await told(integration.id, "rotation.due");
+    await open("#/integrations");
+    await page.getByRole("button", { name: /Tokens older than 20 days$/ }).click();
+    await shown(page.getByRole("row").filter({ hasText: "Rotates" }));
+    await open(address);
+    const due = page.getByRole("region", { name: "Rotation is due" });
+    await shown(due.getByText(`Token 1 · …${old.slice(-4)} is 20 days old.`, { exact: false }));
+    await shown(button(due, "Rotate and expire this token now"));
+    await button(due, "Rotate and expire this token later").click();
+    await page.getByLabel("How long").fill("3");
+    await button(page, "Rotate, expire later").click();
+    const young = await newToken();
+    await gone(due);
+    await becomes(young, 200);
+    const banner = page.getByRole("region", { name: "Two tokens work right now" });
+    const outgoing = `Token 1 · …${old.slice(-4)}`;
+    await shown(banner.getByText(`${outgoing} is on its way out; token 2 · …${young.slice(-4)} takes its place.`));
+    assert.equal((await call(old, "/_tidegate/whoami")).body.integration.state, "rotating");
+    await open("#/integrations");
+    await page.getByRole("button", { name: /Rotations that end this week$/ }).click();
+    await shown(page.getByRole("row").filter({ hasText: "Rotates" }));
+
+    await open(address);
+    await button(banner, "Extend…").click();
+    const dialog = page.getByRole("dialog", { name: "Extend this rotation" });
+    await dialog.getByLabel(`${outgoing} works until`).fill(moment(now() + 31 * DAY).slice(0, 16));
+    await settles(() => button(dialog, "Extend").isDisabled(), true);
+    await dialog.getByLabel(`${outgoing} works until`).fill(moment(now() + 10 * DAY).slice(0, 16));
+    await button(dialog, "Extend").click();
+    await gone(dialog);
+    await moveTo(ahead + 4 * DAY); // the first window would have ended
+    await becomes(old, 200);
+    const { tokens } = await show(integration.id);
+    assert.equal((await call(old)).headers["tidegate-token-expires"], tokens[1].expires_at);
+
+    await open(address);
+    await button(banner, "Expire now").click();
+    await button(page.getByRole("dialog"), "Expire now").click();
+    await gone(banner);
+    await becomes(old, 401);
+    await page.getByRole("button", { name: /^Undo, \d+ minutes left$/ }).click();
+    await shown(banner);
+    await becomes(old, 200);
+    assert.equal((await show(integration.id)).tokens[1].expires_at, tokens[1].expires_at, "the old deadline");
+
+    await button(banner, "Expire now").click();
+    await page.getByLabel("It has leaked").check();
+    await button(page.getByRole("dialog"), "Expire now").click();
+    await gone(banner);
+    await shown(page.getByText("It was marked as leaked"));
+    await settles(() => page.getByRole("button", { name: /^Undo/ }).count(), 0);
+    await becomes(old, 401);
+    assert.equal((await call(young)).status, 200);
+  },
+);
+
+test("a window that passes by itself is told", { timeout: 120_000 }, async () => {
+  const { integration, token: old } = await seed("Lapses");
+  const { token } = await api("POST", `/integrations/${integration.id}/rotate`, { expire: "later" }, { rev: 1 });
+  await moveTo(ahead + 7 * DAY + 60);
+  await becomes(old, 401);
+  await becomes(token, 200);
+  await told(integration.id, "rotation.lapsed");
+  await open(`#/integrations/${integration.id}`);
+  await shown(page.getByText("Rotation ended by itself"));
+});
+
+test(
+  "one that is paused is refused until it is resumed, and resuming revives nothing",
+  { timeout: 120_000 },
+  async () => {
+    const { integration, token: old } = await seed("Pauses");
+    const { token } = await api("POST", `/integrations/${integration.id}/rotate`, { expire: "later" }, { rev: 1 });
+    await becomes(token, 200);
+    await open(`#/integrations/${integration.id}`);
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Pause…" }).click();
+    await button(page, "Pause integration").click();
+    await shown(page.getByText("Its tokens are refused until somebody resumes it. What ends meanwhile stays dead."));
+    await becomes(token, 401);
+    assert.equal((await call(token, "/_tidegate/whoami")).status, 401);
+    await moveTo(ahead + 8 * DAY);
+    await open(`#/integrations/${integration.id}`);
+    await button(page, "Resume").click();
+    await becomes(token, 200);
+    assert.equal((await call(old)).status, 401);
+  },
+);
+
+test("removed scopes and a deletion are undone within 30 minutes, and not later", { timeout: 180_000 }, async () => {
+  const { integration, token } = await seed("Comes back");
+  const path = `/integrations/${integration.id}`;
+  await api("PATCH", path, { scopes: ["contacts.readonly"] }, { rev: 1 });
+  await becomes(token, 403);
+  await open(`#${path}`);
+  await shown(page.getByText("Scopes were removed. They can be put back."));
+  await page.getByRole("button", { name: /^Undo, \d+ minutes left$/ }).click();
+  await becomes(token, 200);
+
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await shown(page.getByText("It can be undone for 30 minutes."));
+  await page.getByLabel(/To confirm, type its name/).fill("Comes back");
+  await button(page, "Delete integration").click();
+  const strip = page.getByRole("region", { name: "What needs a look" });
+  await shown(strip.getByText("Comes back was deleted", { exact: false }));
+  await becomes(token, 401);
+  await strip.getByRole("button", { name: /^Undo, \d+ minutes left$/ }).click();
+  await shown(page.getByRole("row").filter({ hasText: "Comes back" }));
+  await becomes(token, 200);
+
+  const rev = Number((await ask("DELETE", path, undefined, { rev: 4 })).headers.etag.slice(1, -1));
+  assert.equal(rev, 5);
+  await moveTo(ahead + HALF_AN_HOUR);
+  await open("#/integrations");
+  await shown(strip);
+  await settles(() => strip.getByRole("button", { name: /^Undo/ }).count(), 0);
+  const refused = await api("POST", `${path}/undo`, undefined, { rev, status: 409 });
+  assert.equal(refused.type, "urn:tidegate:problem:undo-over");
+  assert.equal((await call(token)).status, 401);
+});
+
+// ---- the page
+
+async function open(hash) {
+  await page.goto(`/_tidegate/${hash}`);
+  await page.reload(); // an address that differs behind its # alone loads nothing
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function newToken(done = "Done") {
+  await shown(page.getByText("This is the only time that the token is shown."));
+  const token = await page.getByRole("textbox", { name: "Token" }).innerText();
+  await page.getByRole("button", { name: "Copy token: Token" }).click();
+  await button(page, done).click();
+  return token;
+}
+
+/** Sets the gate's clock and the browser's ahead, and signs in anew: a session lasts 12 hours. */
+async function moveTo(seconds) {
+  ahead = seconds;
+  assert.equal((await ask("GET", "/settings", undefined, { "x-inject-panic": `clock:${ahead}` })).status, 200);
+  await page.clock.setSystemTime(new Date(now() * 1000));
+  const signedIn = await ask(
+    "POST",
+    "/session",
+    { key: ownerKey },
+    { origin: `http://admin.localhost:${port}` },
+  );
+  const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
+  const url = `https://admin.localhost:${port}`;
+  await context.addCookies([{ name, value, url, httpOnly: true, secure: true, sameSite: "Strict" }]);
+}
+
+// ---- the gate
+
+const body = (name, fields) => ({
+  name,
+  owner: { level: "sub_account", id: "acme" },
+  scopes: ["contacts.readonly", "locations.readonly"],
+  ...fields,
+});
+const seed = (name, fields = {}) => api("POST", "/integrations", body(name, fields));
+const show = (id) => api("GET", `/integrations/${id}`);
+
+async function told(id, kind) {
+  const isTold = async () =>
+    (await api("GET", `/integrations/${id}/events`)).events.some((event) => event.kind === kind);
+  await until(isTold, `${kind} is told`, 20_000);
+}
+
+async function api(method, path, content, { status, ...headers } = {}) {
+  const answer = await ask(method, path, content, headers);
+  const isRight = status === undefined ? answer.status < 300 : answer.status === status;
+  assert.ok(isRight, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+function ask(method, path, content, { rev, ...headers } = {}) {
+  const all = {
+    authorization: `Bearer ${ownerKey}`,
+    ...(content !== undefined && { "content-type": "application/json" }),
+    ...(rev !== undefined && { "if-match": `"${rev}"` }),
+    ...headers,
+  };
+  return send(method, "admin.localhost", `/_tidegate/api${path}`, all, content);
+}
+
+const call = (token, path = "/locations/acme") => send("GET", "localhost", path, { authorization: `Bearer ${token}` });
+
+const becomes = (token, status) =>
+  until(async () => (await call(token)).status === status, `the call answered with ${status}`, 20_000);
+
+function send(method, name, path, headers, content) {
+  return new Promise((resolve, reject) => {
+    const options = { host: "127.0.0.1", port, path, method, headers: { ...headers, host: `${name}:${port}` } };
+    const sent = request(options, async (answer) => {
+      const text = (await buffer(answer)).toString();
+      const isJson = /json/.test(answer.headers["content-type"] ?? "");
+      resolve({ status: answer.statusCode, headers: answer.headers, body: isJson ? JSON.parse(text) : text });
+    });
+    sent.on("error", reject);
+    sent.end(content === undefined ? undefined : JSON.stringify(content));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
