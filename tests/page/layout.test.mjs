@@ -18,6 +18,7 @@ const FOLDERS = [
   "tokens",
   "history",
   "integrations",
+  "rules",
   "pasted",
   "policy",
   "why",

@@ -75,12 +75,6 @@ export const words = {
   },
 
   life: {
-    end: "End",
-    noEnd: "None",
-    endHint: (zone: string) => `From then on its tokens are dead. In your time zone, ${zone}.`,
-    endWrong: "Give a moment in the future.",
-    endNeeded: (days: number) => `The token rules ask for an end within ${amount(days, "day")}.`,
-    endFixed: "It has ended. Rotate its token to give it a new one, with another end.",
     pause: "Pause…",
     pauseTitle: (name: string) => `Pause ${name}?`,
     pauseHint:

@@ -1,3 +1,5 @@
+import { amount } from "../lib/text";
+
 const lower = (token: string) => token.replace(/^T/, "t");
 
 export const words = {
@@ -23,6 +25,15 @@ export const words = {
     dead: "Dead: the integration has ended.",
     worksUntil: (until: string) => `Works until ${until}`,
     notKept: "Tokens are not stored, only their digests. If one is lost, rotate.",
+  },
+
+  end: {
+    label: "End",
+    none: "None",
+    hint: (zone: string) => `From then on its tokens are dead. In your time zone, ${zone}.`,
+    wrong: "Give a moment in the future.",
+    needed: (days: number) => `The token rules ask for an end within ${amount(days, "day")}.`,
+    fixed: "It has ended. Rotate its token to give it a new one, with another end.",
   },
 
   rotate: {
