@@ -11,7 +11,7 @@ export const words = {
   incomplete: "A part of it is missing or mistyped.",
   integration: "Integration",
   which: "Which token",
-  one: (n: number) => `Token ${n}, if it still works: it is the only live one.`,
+  one: (token: string) => `${token}, if it still works: it is the only live one.`,
   oneOf: (tokens: string[]) =>
     `${new Intl.ListFormat("en-US", { type: "disjunction" }).format(tokens)}, if it still works. Which of them cannot be told without sending it.`,
   deleted: "No integration has the id that it carries. Where one had, it is deleted, and its tokens are dead.",
