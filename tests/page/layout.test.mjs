@@ -20,6 +20,7 @@ const FOLDERS = [
   "integrations",
   "rules",
   "pasted",
+  "team",
   "policy",
   "why",
 ];
