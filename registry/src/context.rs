@@ -11,7 +11,6 @@ use super::sessions::credential::Credential;
 use super::settings::{Random, Settings};
 use tidegate::access::{Actor, Features, Place, Verb};
 use tidegate::admin::AdminError;
-use tidegate::policy::Policy;
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted, TokenKeys, mint};
@@ -71,10 +70,11 @@ impl<'a> Context<'a> {
         outbox::put_record(self.database, record, self.now)
     }
 
-    /// Queues a new policy for KV, and enters it in the feed.
-    pub fn publish_policy(&self, policy: &Policy) -> Result<(), AdminError> {
+    /// Queues a new policy for KV by what its row has of it, and enters it in the feed. `before` is what the row of the one
+    /// before has.
+    pub fn publish_policy(&self, rev: u64, stored: &str, before: Option<&str>) -> Result<(), AdminError> {
         self.publishes.set(true);
-        outbox::put_policy(self.database, policy, self.now)
+        outbox::put_policy(self.database, rev, stored, before, self.now)
     }
 
     /// Fresh randomness.

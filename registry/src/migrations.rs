@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -22,6 +22,7 @@ const MIGRATIONS: [Migration; 11] = [
     (ONE_SPELLING, fold_names),
     (LIFE, |_, _| Ok(())),
     (PEOPLE, |_, _| Ok(())),
+    (POLICY_PARTS, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -183,6 +184,8 @@ const PEOPLE: &str = "
     );
     CREATE TABLE features (name TEXT PRIMARY KEY, agency INTEGER NOT NULL, sub_accounts INTEGER NOT NULL);
 ";
+/// The parts of policies that are too long for one row.
+const POLICY_PARTS: &str = "CREATE TABLE policy_parts (digest TEXT PRIMARY KEY, text TEXT NOT NULL)";
 
 row! {
     struct TextRow {

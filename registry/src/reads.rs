@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::feed;
 use super::integrations::table as integrations;
-use super::policies::table as policies;
+use super::policies::{parts, table as policies};
 use super::protocol::Read;
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
@@ -14,6 +14,7 @@ pub(crate) fn answer(database: &Database, read: &Read, now_ms: u64) -> Result<St
     match read {
         Read::Feed => Ok(feed::copy(database, now_ms)?.to_json()),
         Read::Policy => policies::compiled(database)?.map(|compiled| compiled.policy).ok_or(AdminError::NotFound),
+        Read::PolicyPart(digest) => parts::text(database, digest)?.ok_or(AdminError::NotFound),
         Read::Record(id) => Ok(record(database, id)?.to_json()),
     }
 }

@@ -1,7 +1,10 @@
 //! Steps 3 to 5 of a request's way: the verdict on what was found.
 
+use std::rc::Rc;
+
 use super::evidence::Evidence;
 use super::memory::Memory;
+use super::part_reader::PartReader;
 use super::plans::arrival;
 use super::provenance::Provenance;
 use super::step::{Forward, Read, Reading, Step};
@@ -9,13 +12,16 @@ use super::{Gate, Stage, integration};
 use crate::decision::{Denial, Grant, authenticate, locate};
 use crate::feed::Source;
 use crate::forward::{Forwarding, goes_by_class, plan};
-use crate::policy::{OwnerFields, POLICY_KEY};
+use crate::policy::{CorruptPolicy, OwnerFields, POLICY_KEY, PartDigest, StoredPolicy};
 use crate::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
 use crate::time::Timestamp;
 use crate::token::VerifiedRequest;
 
 /// How long a client may take to send a body that has to be judged, in milliseconds.
 const BODY_TIMEOUT_MS: u64 = 60_000;
+
+/// How many parts of the policy are read for one request. Each look asks for the next one.
+const MAX_PARTS_READ: u32 = 64;
 
 /// What came of a look at a request, but for a denial.
 enum Verdict {
@@ -24,6 +30,8 @@ enum Verdict {
     ReadsFields,
     /// Its owner's id stands in its body, which was not read yet.
     ReadsBody,
+    /// What the policy says of its path stands in a part that was not read yet.
+    ReadsPart(Rc<StoredPolicy>, PartDigest),
     /// What the policy says of its path is corrupt: it is to be read whole, from wherever it is sound.
     ReadsPolicy(Denial),
 }
@@ -44,6 +52,15 @@ impl Gate {
             Ok(Verdict::ReadsBody) => {
                 let read = Read::Body { limit: MAX_BODY_BYTES, timeout_ms: BODY_TIMEOUT_MS };
                 self.wait(Stage::Body(request), read)
+            }
+            Ok(Verdict::ReadsPart(_, digest)) if self.parts_read >= MAX_PARTS_READ => {
+                let denial = Denial::Store(format!("{}: more parts are needed than are read", digest.key()));
+                self.deny(&denial, integration(&request), Some(&provenance), memory, now_ms)
+            }
+            Ok(Verdict::ReadsPart(policy, digest)) => {
+                self.parts_read = self.parts_read.saturating_add(1);
+                let (reader, read) = PartReader::begin(policy, digest);
+                self.wait(Stage::Part(request, reader), read)
             }
             Ok(Verdict::ReadsPolicy(denial)) if self.has_distrusted => {
                 self.deny(&denial, integration(&request), Some(&provenance), memory, now_ms)
@@ -67,8 +84,10 @@ impl Gate {
         let record = evidence.record?;
         let identity = request.credential().map(|presented| authenticate(presented, record.as_deref(), now));
         let identity = identity.transpose()?;
-        let policy = match evidence.policy?.concerning(request.path()) {
+        let stored = evidence.policy?;
+        let policy = match stored.concerning(request.path()) {
             Ok(policy) => policy,
+            Err(CorruptPolicy::Part(digest)) => return Ok(Verdict::ReadsPart(stored, digest)),
             Err(corrupt) => {
                 let denial = Denial::Store(format!("{POLICY_KEY} is corrupt: {corrupt}"));
                 return Ok(Verdict::ReadsPolicy(denial));

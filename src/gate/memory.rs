@@ -148,7 +148,10 @@ impl Memory {
         }
         let policy = read(text)?;
         if self.reads_whole {
-            policy.whole()?;
+            policy.check()?;
+        }
+        if let Some(known) = &self.policy {
+            policy.adopt(&known.value);
         }
         Ok(Rc::new(policy))
     }

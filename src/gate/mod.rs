@@ -17,6 +17,7 @@ mod judge;
 mod log;
 mod memory;
 mod own;
+mod part_reader;
 mod plans;
 mod provenance;
 mod records;
@@ -45,6 +46,7 @@ use self::evidence::{Gathering, Progress, Wanted};
 use self::feed_reader::FeedReader;
 use self::head::{Fields, Target};
 use self::own::Own;
+use self::part_reader::{PartProgress, PartReader};
 use self::waiting::Kind;
 use crate::decision::Denial;
 use crate::request::{Path, PathError, Request, RequestError};
@@ -64,6 +66,8 @@ pub struct Gate {
     for_denial: bool,
     /// Whether the policy in memory was found corrupt.
     has_distrusted: bool,
+    /// How many parts of the policy were read for it.
+    parts_read: u32,
     stage: Stage,
 }
 
@@ -84,6 +88,7 @@ enum Stage {
     Evidence(VerifiedRequest, Box<Gathering>),
     Fields(VerifiedRequest),
     Body(VerifiedRequest),
+    Part(VerifiedRequest, PartReader),
 }
 
 impl Gate {
@@ -132,6 +137,7 @@ impl Gate {
             body: None,
             for_denial: false,
             has_distrusted: false,
+            parts_read: 0,
             stage: Stage::Authorization,
         }
     }
@@ -166,6 +172,13 @@ impl Gate {
                 self.has_all_fields = true;
                 self.look_for_evidence(request, memory, now_ms)
             }
+            Stage::Part(request, reader) => match reader.take(first()) {
+                PartProgress::Taken => self.look_for_evidence(request, memory, now_ms),
+                PartProgress::Reads(reader, read) => self.wait(Stage::Part(request, reader), read),
+                PartProgress::Failed(fault) => {
+                    self.deny(&Denial::Store(fault), integration(&request), None, memory, now_ms)
+                }
+            },
             Stage::Body(request) => match judge::body(first()) {
                 // A body takes as long as its client likes. What was read before it is looked at once more after it.
                 Ok(body) => {

@@ -1,5 +1,6 @@
 //! What the gate asks of the registry, which is a Durable Object: only the Worker can reach it.
 
+use crate::policy::PartDigest;
 use crate::token::IntegrationId;
 
 /// What the gate reads is below this address, so that no command's path can name it.
@@ -7,6 +8,7 @@ pub const READS: &str = "https://registry-reads";
 
 const FEED: &str = "/feed";
 const POLICY: &str = "/policy";
+const PART: &str = "/policy/parts/";
 const RECORD: &str = "/records/";
 
 /// What the gate asks the registry for.
@@ -16,6 +18,8 @@ pub enum RegistryRead {
     Feed,
     /// The policy in force, as KV should have it.
     Policy,
+    /// A part of the policy in force, or of one before it.
+    PolicyPart(PartDigest),
     /// An integration's record, as KV should have it.
     Record(IntegrationId),
 }
@@ -26,6 +30,7 @@ impl RegistryRead {
         match self {
             Self::Feed => FEED.to_owned(),
             Self::Policy => POLICY.to_owned(),
+            Self::PolicyPart(digest) => format!("{PART}{}", digest.as_str()),
             Self::Record(id) => format!("{RECORD}{id}"),
         }
     }
@@ -35,6 +40,7 @@ impl RegistryRead {
         match path {
             FEED => Some(Self::Feed),
             POLICY => Some(Self::Policy),
+            _ if path.starts_with(PART) => PartDigest::parse(path.strip_prefix(PART)?).map(Self::PolicyPart),
             _ => IntegrationId::parse(path.strip_prefix(RECORD)?).ok().map(Self::Record),
         }
     }
@@ -46,12 +52,12 @@ mod tests {
 
     #[test]
     fn a_read_is_read_as_it_was_written() {
-        for read in
-            [RegistryRead::Feed, RegistryRead::Policy, RegistryRead::Record(IntegrationId::from_entropy([7; 10]))]
-        {
+        let part = RegistryRead::PolicyPart(PartDigest::of("a part"));
+        let record = RegistryRead::Record(IntegrationId::from_entropy([7; 10]));
+        for read in [RegistryRead::Feed, RegistryRead::Policy, part, record] {
             assert_eq!(RegistryRead::from_path(&read.to_path()), Some(read));
         }
-        for path in ["", "/", "/feed/", "/records/", "/records/x", "feed"] {
+        for path in ["", "/", "/feed/", "/records/", "/records/x", "/policy/parts/", "/policy/parts/x", "feed"] {
             assert_eq!(RegistryRead::from_path(path), None, "{path:?}");
         }
     }

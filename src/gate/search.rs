@@ -13,7 +13,7 @@ use crate::decision::Denial;
 use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Reading as Given, Source, choose};
 
 /// How long a read of KV may take, in milliseconds.
-const KV_TIMEOUT_MS: u64 = 5_000;
+pub(super) const KV_TIMEOUT_MS: u64 = 5_000;
 /// How long the registry may take to answer a read, in milliseconds.
 const REGISTRY_TIMEOUT_MS: u64 = 3_000;
 

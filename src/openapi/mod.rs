@@ -49,12 +49,14 @@ pub struct Compiled {
 }
 
 /// How many operations documents and rules may have together: some findings are of pairs of them.
-pub const MAX_OPERATIONS: usize = 10_000;
+pub const MAX_OPERATIONS: usize = 20_000;
 /// How many scopes, owners and alternatives all operations may have together. A document's security can stand for all of them.
 pub const MAX_NEEDS: usize = 500_000;
 
 /// What the report leaves free for the settings, with which it is kept, and for what is not in its lists.
 const SETTINGS_BYTES: usize = 60_000;
+/// What the list of a policy's parts takes at most.
+const LIST_BYTES: usize = 200_000;
 
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
@@ -73,8 +75,9 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
         report.count(policy, documents, settings);
     }
     report.unread_only.clear();
-    // One that is too long is not kept, nor its report.
-    let kept = policy.as_ref().map(|policy| policy.to_json().len()).filter(|length| *length <= policy::MAX_BYTES);
+    // One that is longer is kept in parts, of which the report's row has the list.
+    let kept = policy.as_ref().map(|policy| policy.to_json().len());
+    let kept = kept.map(|length| if length > policy::MAX_WHOLE_BYTES { LIST_BYTES } else { length });
     report.sort(MAX_VERSION_BYTES.saturating_sub(kept.unwrap_or_default()).saturating_sub(SETTINGS_BYTES));
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HeadRequests, Operation, OwnerNames, Policy, PolicyError};
+use super::{HeadRequests, Operation, OwnerNames, PartDigest, Policy, PolicyError};
 use crate::json::{self, FromJson, Map, Object};
 use crate::token::NotAuthentic;
 
@@ -12,8 +12,12 @@ const VERSION: u64 = 1;
 /// percent-encoded delimiters. A release that reads version 1 alone refuses it.
 const NEWEST_VERSION: u64 = 2;
 
-/// The longest policy that can be kept, in bytes: SQLite in a Durable Object takes values of up to 2 MB.
-pub const MAX_BYTES: usize = 1_900_000;
+/// The longest policy that is kept in one piece, in bytes: SQLite in a Durable Object takes values of up to 2 MB. A longer one
+/// is kept in [parts](super::Parted).
+pub const MAX_WHOLE_BYTES: usize = 1_900_000;
+
+/// The longest policy that can be kept, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most that policy, report and settings of a version take together, in bytes: SQLite in a Durable Object takes rows of
 /// up to 2 MB, and a version has a few other columns.
@@ -40,6 +44,12 @@ pub enum CorruptPolicy {
     /// An operation that is not the one which was signed.
     #[error("operation {0} is not the one that was signed")]
     Line(usize),
+    /// A part that is to be read first.
+    #[error("the part {} was not read", .0.as_str())]
+    Part(PartDigest),
+    /// A part that the head does not list.
+    #[error("a part is not the one that the head lists")]
+    ForeignPart,
     /// Operations that cannot be told apart.
     #[error("{0}")]
     Operations(#[from] PolicyError),

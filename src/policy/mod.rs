@@ -6,8 +6,10 @@ mod head;
 mod json;
 mod operation;
 mod owner;
+mod parts;
 mod restrict;
 mod routes;
+mod sections;
 mod segment;
 mod signed;
 mod stored;
@@ -17,11 +19,12 @@ mod templates;
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use diff::{Change, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
 pub use head::HeadRequests;
-pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES};
+pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use owner::{
     Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
 };
+pub use parts::{MAX_PART_BYTES, Part, PartDigest, Parted};
 pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Overlap, Segments, Template};
 

@@ -1,15 +1,18 @@
 //! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked
 //! for.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::Policy;
-use super::json::{CorruptPolicy, END, HEAD_END, LINE_START, TAIL_START};
+use super::json::{CorruptPolicy, HEAD_END};
+use super::parts::{Head, Parted, Parts};
 use super::routes::Routes;
+use super::sections::Sections;
 use super::signed::{self, BLOCK, Block};
 use super::templates::Templates;
+use super::{POLICY_KEY, Policy};
 use crate::request::Path;
 use crate::token::{Authentic, SignedValue, StoreKeys};
 
@@ -18,7 +21,10 @@ pub struct StoredPolicy {
     /// What was stored, where `text` is laid out anew.
     source: Option<String>,
     text: String,
-    layout: Layout,
+    /// Of one in parts: once its templates were read.
+    layout: OnceCell<Layout>,
+    /// Where it is in parts: these. Then `text` has the fields before the operations, and `head` is the list of the parts.
+    parts: Option<(Parts, String)>,
     /// It without any operations.
     empty: Rc<Policy>,
     /// All of it, once too much would be kept in parts.
@@ -44,10 +50,14 @@ enum Lines {
     Plain(Vec<Range<usize>>),
     /// From KV, in blocks, each with whether it is what was signed, once that was asked.
     Signed(Vec<(Block, OnceCell<bool>)>),
+    /// In the parts.
+    Parted,
 }
 
 /// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
 const MOST_KEPT: usize = 4;
+/// How many bytes of lines are kept of one in parts, once they were read.
+const MAX_KEPT_PARTED: usize = 4 * 1024 * 1024;
 
 impl StoredPolicy {
     /// Takes the value of KV's key [`POLICY_KEY`](super::POLICY_KEY) apart. Its head and its list of operations are checked
@@ -56,6 +66,10 @@ impl StoredPolicy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version that the registry wrote.
     pub fn open(keys: &StoreKeys, stored: String) -> Result<Self, CorruptPolicy> {
+        if Parted::is_head(&stored) {
+            let head = keys.open(POLICY_KEY, &stored)?.into_string();
+            return Self::in_parts(Some(stored), head);
+        }
         let signed::Parts { head, templates, blocks } = signed::parts(&stored, keys)?;
         let lines = Lines::Signed(blocks.into_iter().map(|block| (block, OnceCell::new())).collect());
         let layout = Layout::new(head, templates, lines);
@@ -68,12 +82,17 @@ impl StoredPolicy {
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version.
     pub fn sign(keys: &StoreKeys, text: &str) -> Result<SignedValue, CorruptPolicy> {
+        if Parted::is_head(text) {
+            Head::parse(text)?;
+            return keys.sign(POLICY_KEY, text).ok_or(CorruptPolicy::Malformed { place: "v".to_owned() });
+        }
         Self::parse(Authentic::from_registry(text.to_owned()))?.signed(keys)
     }
 
     fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, CorruptPolicy> {
-        let Layout { head, templates, .. } = &self.layout;
+        let Layout { head, templates, .. } = self.layout()?;
         let lines = (0..templates.len()).map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+        let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
         Ok(signed::sign(part(&self.text, head), templates, &lines, keys))
     }
 
@@ -84,6 +103,9 @@ impl StoredPolicy {
     /// [`CorruptPolicy`] for all but a policy of this version. Of an operation's line only the template was looked at.
     pub fn parse(text: Authentic) -> Result<Self, CorruptPolicy> {
         let text = text.into_string();
+        if Parted::is_head(&text) {
+            return Self::in_parts(None, text);
+        }
         match taken_apart(&text) {
             Some((layout, empty)) => Ok(Self::new(None, text, layout, empty)),
             None => {
@@ -97,7 +119,34 @@ impl StoredPolicy {
 
     /// Whether it is what this text says, byte for byte.
     pub fn is_of(&self, text: &str) -> bool {
-        self.source.as_deref().unwrap_or(&self.text) == text
+        let is_source = self.source.as_deref() == Some(text);
+        match &self.parts {
+            Some((_, head)) => is_source || head == text,
+            None => is_source || (self.source.is_none() && self.text == text),
+        }
+    }
+
+    /// Takes in a part that [`concerning`](Self::concerning) asked for.
+    ///
+    /// # Errors
+    /// [`CorruptPolicy::ForeignPart`] for any other text.
+    pub fn take(&self, part: &str) -> Result<(), CorruptPolicy> {
+        self.parts.as_ref().ok_or(CorruptPolicy::ForeignPart)?.0.take(part)
+    }
+
+    /// Takes over the parts that another revision holds and this one lists too.
+    pub fn adopt(&self, other: &Self) {
+        if let (Some((parts, _)), Some((others, _))) = (&self.parts, &other.parts) {
+            parts.adopt(others);
+        }
+    }
+
+    /// Checks all of it that is at hand. Of one in parts each is checked as it comes.
+    ///
+    /// # Errors
+    /// [`CorruptPolicy`] where any part of it is malformed or not what was signed.
+    pub fn check(&self) -> Result<(), CorruptPolicy> {
+        if self.parts.is_some() { Ok(()) } else { self.whole().map(drop) }
     }
 
     /// The revision.
@@ -108,41 +157,66 @@ impl StoredPolicy {
     /// The policy, as far as it concerns `path`: what it says of other paths may be left out.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] where that part is malformed.
+    /// [`CorruptPolicy::Part`] where a part of it has to be read first, and [taken in](Self::take); another [`CorruptPolicy`] where
+    /// what it says of the path is malformed.
     pub fn concerning(&self, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
+        let layout = self.layout()?;
         let mut first = None;
-        let found = self.layout.routes.find(&|place| self.template(place), path.as_str(), &mut |places| {
+        let found = layout.routes.find(&|place| self.template(place), path.as_str(), &mut |places| {
             first = Some(places.start);
             true
         });
         if found.is_err() {
             return self.whole();
         }
-        let Some((place, read)) = first.and_then(|place| Some((place, self.layout.read.get(place)?))) else {
+        let Some((place, read)) = first.and_then(|place| Some((place, layout.read.get(place)?))) else {
             return Ok(Rc::clone(&self.empty));
         };
         match (read.get(), self.whole.get()) {
             (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
-            (None, None) => self.read(place, read),
+            (None, None) => self.read(layout, place, read),
         }
     }
 
     fn template(&self, place: usize) -> Option<&str> {
-        self.layout.templates.at(place)
+        self.layout.get()?.templates.at(place)
+    }
+
+    fn layout(&self) -> Result<&Layout, CorruptPolicy> {
+        match (self.layout.get(), &self.parts) {
+            (Some(layout), _) => Ok(layout),
+            (None, Some((parts, _))) => {
+                let layout = Layout::new(0..self.text.len(), parts.templates()?, Lines::Parted);
+                Ok(self.layout.get_or_init(|| layout))
+            }
+            (None, None) => Err(CorruptPolicy::Malformed { place: "operations".to_owned() }),
+        }
     }
 
     fn new(source: Option<String>, text: String, layout: Layout, empty: Policy) -> Self {
         let (empty, whole, kept) = (Rc::new(empty), OnceCell::new(), Cell::new(0));
-        Self { source, text, layout, empty, whole, kept }
+        Self { source, text, layout: OnceCell::from(layout), parts: None, empty, whole, kept }
+    }
+
+    /// One in parts, of which none was read yet.
+    fn in_parts(source: Option<String>, text: String) -> Result<Self, CorruptPolicy> {
+        let head = Head::parse(&text)?;
+        let fields = head.fields.clone();
+        let empty = Rc::new(Policy::from_json(&[&fields, HEAD_END, WITHOUT_TAIL].concat())?);
+        let (layout, whole, kept) = (OnceCell::new(), OnceCell::new(), Cell::new(0));
+        Ok(Self { source, text: fields, layout, parts: Some((Parts::of(head), text)), empty, whole, kept })
     }
 
     /// Reads what shares a path with the operation at `place`, and keeps it.
-    fn read(&self, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
-        let template = |place| self.template(place);
-        let lines = self.layout.routes.overlapping(&template, place).map(|place| self.line(place));
+    fn read(&self, layout: &Layout, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
+        let template = |place| layout.templates.at(place);
+        let lines = layout.routes.overlapping(&template, place).map(|place| self.line(place));
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
-        if length > self.text.len().saturating_mul(MOST_KEPT) {
+        if self.parts.is_some() && length > MAX_KEPT_PARTED {
+            return self.read_lines(&lines).map(Rc::new);
+        }
+        if self.parts.is_none() && length > self.text.len().saturating_mul(MOST_KEPT) {
             return self.whole();
         }
         let read = Rc::new(self.read_lines(&lines)?);
@@ -158,22 +232,30 @@ impl StoredPolicy {
         if let Some(read) = self.whole.get() {
             return Ok(Rc::clone(read));
         }
-        let lines = (0..self.layout.templates.len()).map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
+        let count = self.layout()?.templates.len();
+        let lines = (0..count).map(|place| self.line(place)).collect::<Result<Vec<_>, _>>()?;
         let read = Rc::new(self.read_lines(&lines)?);
         Ok(Rc::clone(self.whole.get_or_init(|| read)))
     }
 
-    fn read_lines(&self, lines: &[&str]) -> Result<Policy, CorruptPolicy> {
-        Policy::from_json(&[part(&self.text, &self.layout.head), HEAD_END, &lines.join(","), WITHOUT_TAIL].concat())
+    fn read_lines(&self, lines: &[Cow<'_, str>]) -> Result<Policy, CorruptPolicy> {
+        let head = &self.layout()?.head;
+        Policy::from_json(&[part(&self.text, head), HEAD_END, &lines.join(","), WITHOUT_TAIL].concat())
     }
 
     /// An operation's line, which is the one that was signed.
-    fn line(&self, place: usize) -> Result<&str, CorruptPolicy> {
-        let line = match &self.layout.lines {
-            Lines::Plain(lines) => lines.get(place).map(|line| part(&self.text, line)),
-            Lines::Signed(blocks) => self.signed_line(blocks, place),
+    fn line(&self, place: usize) -> Result<Cow<'_, str>, CorruptPolicy> {
+        let line = match (&self.layout()?.lines, &self.parts) {
+            (Lines::Plain(lines), _) => lines.get(place).map(|line| part(&self.text, line)),
+            (Lines::Signed(blocks), _) => self.signed_line(blocks, place),
+            (Lines::Parted, Some((parts, _))) => {
+                let mut line = parts.line(place)?;
+                line.truncate(line.trim_end_matches(',').len());
+                return Ok(Cow::Owned(line));
+            }
+            (Lines::Parted, None) => None,
         };
-        line.map(|line| line.trim_end_matches(',')).ok_or(CorruptPolicy::Line(place))
+        line.map(|line| Cow::Borrowed(line.trim_end_matches(','))).ok_or(CorruptPolicy::Line(place))
     }
 
     /// A line of a block whose lines are those that were signed.
@@ -197,35 +279,12 @@ const WITHOUT_TAIL: &str = "]}";
 
 /// Where its parts are, and itself without operations.
 fn taken_apart(text: &str) -> Option<(Layout, Policy)> {
-    let layout = layout(text)?;
+    let Sections { fields, lines, templates, .. } = Sections::of(text)?;
+    let layout = Layout::new(fields, templates.into_iter().collect(), Lines::Plain(lines));
     let empty = Policy::from_json(&[part(text, &layout.head), HEAD_END, WITHOUT_TAIL].concat()).ok()?;
     Some((layout, empty))
 }
 
 fn part<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
     text.get(range.clone()).unwrap_or_default()
-}
-
-/// Where the head and the operations are. What comes after them is nothing that a verdict rests on.
-fn layout(text: &str) -> Option<Layout> {
-    let (head, rest) = text.strip_suffix(END)?.split_once('\n')?;
-    let before_operations = head.strip_suffix(HEAD_END)?;
-    let (body, tail) = rest.rsplit_once('\n').unwrap_or(("", rest));
-    let mut start = head.len().saturating_add(1);
-    let (mut lines, mut templates) = (Vec::new(), Vec::new());
-    for line in body.split_terminator('\n') {
-        let end = start.saturating_add(line.len());
-        lines.push(start..end);
-        templates.push(template_of(line)?);
-        start = end.saturating_add(1);
-    }
-    let layout = Layout::new(0..before_operations.len(), templates.into_iter().collect(), Lines::Plain(lines));
-    tail.starts_with(TAIL_START).then_some(layout)
-}
-
-/// The template of an operation's line.
-fn template_of(line: &str) -> Option<&str> {
-    let (template, rest) = line.strip_prefix(LINE_START)?.split_once('"')?;
-    let is_whole = rest.trim_end_matches(',').ends_with('}');
-    (is_whole && template.starts_with('/') && !template.contains('\\')).then_some(template)
 }

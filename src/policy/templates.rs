@@ -23,12 +23,17 @@ impl Templates {
         self.text.get(self.ranges.get(place)?.clone())
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.ranges.iter().filter_map(|range| self.text.get(range.clone()))
+    }
+
     /// The written form: for each template the number of bytes that it shares with the one before it, a space, and the rest of
     /// it; a space between them.
     pub fn write(&self) -> String {
         let mut written = String::new();
         let mut last = "";
-        for template in self.ranges.iter().filter_map(|range| self.text.get(range.clone())) {
+        for template in self.iter() {
             let (shared, rest) = after_shared(last, template);
             written.extend([if written.is_empty() { "" } else { " " }, &shared.to_string(), " ", rest]);
             last = template;

@@ -1,7 +1,7 @@
 //! The MAC on every value in KV. Whoever can write KV cannot make a value that the registry never wrote.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 const CONTEXT: &[u8] = b"kv-v1";
@@ -23,7 +23,7 @@ pub struct StoreKeys {
 #[derive(Clone)]
 pub(super) struct StoreKey(Hmac<Sha256>);
 
-/// A value to store in KV: the only kind of text that is put there.
+/// A value to store in KV: the only kind of text that is put there. It has a MAC, or is known by its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedValue(String);
 
@@ -107,6 +107,12 @@ impl StoreKey {
 }
 
 impl SignedValue {
+    /// A text that is known by its digest, which its key has: it needs no MAC. `digest` is its SHA-256 in hexadecimal; `None`
+    /// where it is another text's.
+    pub fn known_by_digest(digest: &str, text: String) -> Option<Self> {
+        (hex::encode(Sha256::digest(text.as_bytes())) == digest).then_some(Self(text))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -21,6 +21,7 @@ mod hostile;
 mod layout;
 mod machine;
 mod oidc;
+mod parted;
 mod policy;
 mod rotation;
 mod support;

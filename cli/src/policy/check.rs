@@ -107,9 +107,9 @@ mod tests {
         };
         let small = limits(&file("small.json", "a"));
         assert_eq!(small.errors().count(), 0);
-        assert!(small.to_string().contains("  operations and rules            1 of    10000 (0.0 %)\n"), "{small}");
+        assert!(small.to_string().contains("  operations and rules            1 of    20000 (0.0 %)\n"), "{small}");
         let errors: Vec<_> = limits(&file("policy.json", &"a".repeat(1_900_000))).errors().collect();
-        assert!(errors.len() == 1 && errors[0].message.ends_with("bytes of the policy, and a gate takes 1900000"));
+        assert!(errors.len() == 1 && errors[0].message.ends_with("bytes of one operation, and a gate takes 1000000"));
         let errors: Vec<_> = limits(&file("body.json", &"a".repeat(8 * 1024 * 1024))).errors().collect();
         assert!(errors.len() >= 2 && errors[0].message.ends_with("bytes to publish, and a gate takes 8388608"));
         fs::remove_dir_all(&directory).unwrap();

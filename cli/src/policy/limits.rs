@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tidegate::admin::MAX_POLICY_BYTES;
 use tidegate::openapi::{Compiled, Finding, MAX_NEEDS, MAX_OPERATIONS, Settings};
-use tidegate::policy::MAX_BYTES;
+use tidegate::policy::{MAX_BYTES, MAX_PART_BYTES, MAX_WHOLE_BYTES};
 
 use super::documents::Documents;
 use super::publication::Publication;
@@ -36,7 +36,12 @@ impl Limits {
             let needs =
                 alternatives().map(|alternative| 1 + alternative.scopes.iter().count() + alternative.owner.len()).sum();
             limits.push(Limit { what: "scopes, owners, ways in", used: needs, most: MAX_NEEDS });
-            limits.push(Limit { what: "bytes of the policy", used: policy.to_json().len(), most: MAX_BYTES });
+            let text = policy.to_json();
+            limits.push(Limit { what: "bytes of the policy", used: text.len(), most: MAX_BYTES });
+            if text.len() > MAX_WHOLE_BYTES {
+                let longest = text.lines().map(str::len).max().unwrap_or_default();
+                limits.push(Limit { what: "bytes of one operation", used: longest, most: MAX_PART_BYTES });
+            }
         }
         Self(limits)
     }

@@ -4,15 +4,18 @@ use serde_json::json;
 
 use crate::database::{Database, number, row};
 use crate::feed;
+use crate::policies::parts;
 use crate::storage::Parameter;
 use tidegate::admin::AdminError;
-use tidegate::policy::{POLICY_KEY, Policy, StoredPolicy};
+use tidegate::policy::{POLICY_KEY, PartDigest, StoredPolicy};
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, SignedValue, StoreKeys};
 
 /// How long a tombstone stays in KV, in seconds; it must outlast every late write, at least 24 hours.
 pub(crate) const TOMBSTONE_SECONDS: u64 = 30 * 24 * 60 * 60;
+/// How long a part stays in KV once no policy in force lists it, in seconds: no isolate holds an older one for so long.
+const PART_SECONDS: u64 = 7 * 24 * 60 * 60;
 /// How long after a put that KV has taken it is made once more, in seconds, where an earlier one of the same key failed
 /// or never answered: that one could land late, over a newer value. No put is assumed to land later than that, so the
 /// one that is made then is the last to land.
@@ -53,10 +56,22 @@ pub(crate) fn put_record(database: &Database, record: &Record, now: Timestamp) -
     put_record_again(database, record, now)
 }
 
-/// Queues a new policy for KV, and enters it in the feed.
-pub(crate) fn put_policy(database: &Database, policy: &Policy, now: Timestamp) -> Result<(), AdminError> {
-    feed::note(database, POLICY_KEY, policy.rev())?;
-    put_policy_again(database, policy.rev(), &policy.to_json(), now)
+/// Queues a new policy for KV, and enters it in the feed: `stored` is what its row has of it, `before` what that of the policy
+/// before has. Parts that both list are there; those that only the one before lists go in a while.
+pub(crate) fn put_policy(
+    database: &Database,
+    rev: u64,
+    stored: &str,
+    before: Option<&str>,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    feed::note(database, POLICY_KEY, rev)?;
+    let (listed, before) = (parts::listed(stored)?, parts::listed(before.unwrap_or_default())?);
+    let is_new = |digest: &&PartDigest| !before.contains(digest);
+    put_parts(database, rev, listed.iter().filter(is_new), None, now)?;
+    let is_old = |digest: &&PartDigest| !listed.contains(digest);
+    put_parts(database, rev, before.iter().filter(is_old), Some(PART_SECONDS), now)?;
+    put(database, POLICY_KEY, rev, stored, None, now)
 }
 
 /// Queues a record for KV once more.
@@ -65,9 +80,25 @@ pub(crate) fn put_record_again(database: &Database, record: &Record, now: Timest
     put(database, &Record::key(record.id()), record.rev(), &record.to_json(), ttl, now)
 }
 
-/// Queues the policy for KV once more, by its revision and text.
-pub(crate) fn put_policy_again(database: &Database, rev: u64, text: &str, now: Timestamp) -> Result<(), AdminError> {
-    put(database, POLICY_KEY, rev, text, None, now)
+/// Queues the policy for KV once more, by its revision and what its row has of it.
+pub(crate) fn put_policy_again(database: &Database, rev: u64, stored: &str, now: Timestamp) -> Result<(), AdminError> {
+    put_parts(database, rev, parts::listed(stored)?.iter(), None, now)?;
+    put(database, POLICY_KEY, rev, stored, None, now)
+}
+
+fn put_parts<'a>(
+    database: &Database,
+    rev: u64,
+    digests: impl Iterator<Item = &'a PartDigest>,
+    ttl: Option<u64>,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    for digest in digests {
+        let missing = || AdminError::Registry(format!("the part {} is not kept", digest.as_str()));
+        let text = parts::text(database, digest)?.ok_or_else(missing)?;
+        put(database, &digest.key(), rev, &text, ttl, now)?;
+    }
+    Ok(())
 }
 
 /// How many keys wait to be written to KV.
@@ -94,10 +125,12 @@ pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
 }
 
 /// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
-/// come before all others for good. `but` are the changes that failed just now; a newer one of the same key is not.
+/// come before all others for good. A policy goes after the parts that it lists. `but` are the changes that failed just now; a newer one of the same key is not.
 pub(crate) fn next(database: &Database, but: &[String], now: Timestamp) -> Result<Option<Row>, AdminError> {
     let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
         WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
+        AND (key <> 'policy' OR NOT EXISTS (SELECT 1 FROM outbox AS part
+            WHERE part.key LIKE 'policy/%' AND part.ttl_seconds IS NULL AND part.again_at IS NULL))
         ORDER BY tries, since, key LIMIT 1";
     database.row(sql, vec![number(now.seconds()), json!(but).to_string().into()])
 }
@@ -111,7 +144,11 @@ impl Row {
     /// What to put: the value with its MAC.
     pub fn signed(&self, keys: &StoreKeys) -> Result<SignedValue, String> {
         let Self { key, value, .. } = self;
-        let signed = if key == POLICY_KEY { StoredPolicy::sign(keys, value).ok() } else { keys.sign(key, value) };
+        let signed = match PartDigest::of_key(key) {
+            Some(digest) => SignedValue::known_by_digest(digest.as_str(), value.clone()),
+            None if key == POLICY_KEY => StoredPolicy::sign(keys, value).ok(),
+            None => keys.sign(key, value),
+        };
         signed.ok_or_else(|| format!("the value of {key} cannot be signed"))
     }
 

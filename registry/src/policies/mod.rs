@@ -3,6 +3,7 @@
 mod candidate;
 mod documents;
 mod impact;
+pub(crate) mod parts;
 pub(crate) mod table;
 
 use std::borrow::Cow;
@@ -41,12 +42,13 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
     Answer::json(200, &view(context, &published)?, Some(published.policy.rev()))
 }
 
-/// `GET /policy/compiled`: the policy in force, as KV holds it; 304 if the client has it.
+/// `GET /policy/compiled`: the policy in force, in one piece; 304 if the client has it.
 fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminError> {
     let Compiled { rev, policy } = compiled(context.database)?.ok_or(AdminError::NotFound)?;
     if known.contains(rev) {
         return Ok(Answer::not_modified(rev));
     }
+    let policy = parts::whole(context.database, policy)?;
     if is_of_agency(context) {
         return Ok(Answer::json_text(policy, Some(rev)));
     }
@@ -154,11 +156,13 @@ fn keep(context: &Context, known: u64, candidate: &Candidate, policy: Policy) ->
     let policy = policy.with_rev(rev);
     let Candidate { settings, report, documents, .. } = candidate;
     let count = documents.as_ref().map(Vec::len);
-    table::save(context.database, &policy, settings, report, count, &context.actor.identity.to_text(), context.now)?;
+    let before = table::compiled(context.database)?.map(|compiled| compiled.policy);
+    let actor = context.actor.identity.to_text();
+    let stored = table::save(context.database, &policy, settings, report, count, &actor, context.now)?;
     if let Some(documents) = documents {
         documents::save(context.database, rev, documents)?;
     }
-    context.publish_policy(&policy)?;
+    context.publish_policy(rev, &stored, before.as_deref())?;
     Ok(rev)
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::parts;
 use crate::database::{Database, bound, number, row};
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
@@ -31,7 +32,7 @@ row! {
 }
 
 row! {
-    /// The text of a policy, as KV holds it.
+    /// What KV is to have of a policy: its text, or the head of its parts.
     pub(crate) struct Compiled {
         pub rev: u64,
         pub policy: String,
@@ -54,10 +55,10 @@ pub(crate) struct Published {
 pub(crate) fn latest(database: &Database) -> Result<Option<Published>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM policies ORDER BY rev DESC LIMIT 1");
     let row: Option<Row> = database.row(&sql, vec![])?;
-    row.map(Published::try_from).transpose()
+    row.map(|row| Published::load(database, row)).transpose()
 }
 
-/// The text of the policy that was published last.
+/// What KV is to have of the policy that was published last.
 pub(crate) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminError> {
     database.row("SELECT rev, policy FROM policies ORDER BY rev DESC LIMIT 1", vec![])
 }
@@ -65,7 +66,7 @@ pub(crate) fn compiled(database: &Database) -> Result<Option<Compiled>, AdminErr
 /// The policy that was published as `rev`.
 pub(crate) fn find(database: &Database, rev: u64) -> Result<Option<Published>, AdminError> {
     let row: Option<Row> = database.row(&format!("SELECT {COLUMNS} FROM policies WHERE rev = ?"), vec![bound(rev)])?;
-    row.map(Published::try_from).transpose()
+    row.map(|row| Published::load(database, row)).transpose()
 }
 
 /// The revision of the policy in force; `None` before the first is published.
@@ -108,7 +109,7 @@ pub(crate) fn empty() -> Result<Policy, AdminError> {
     Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
 }
 
-/// Keeps a policy. `documents` is how many are kept with it; `None` if they are not.
+/// Keeps a policy, and gives what KV is to have of it. `documents` is how many are kept with it; `None` if they are not.
 pub(crate) fn save(
     database: &Database,
     policy: &Policy,
@@ -117,12 +118,13 @@ pub(crate) fn save(
     documents: Option<usize>,
     actor: &str,
     now: Timestamp,
-) -> Result<(), AdminError> {
+) -> Result<String, AdminError> {
     let (text, settings, report) = (policy.to_json(), settings.to_string(), report.to_string());
     if text.len() > MAX_BYTES {
         let message = format!("compiled they take {} bytes, and {MAX_BYTES} can be kept", text.len());
         return Err(AdminError::invalid("documents", message));
     }
+    let text = parts::save(database, text)?;
     let version = text.len().saturating_add(settings.len()).saturating_add(report.len());
     if version > MAX_VERSION_BYTES {
         let message = format!(
@@ -132,7 +134,7 @@ pub(crate) fn save(
     }
     let values = vec![
         number(policy.rev()),
-        text.into(),
+        text.as_str().into(),
         settings.into(),
         report.into(),
         actor.into(),
@@ -141,10 +143,24 @@ pub(crate) fn save(
     ];
     let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents)
         VALUES (?, ?, ?, ?, ?, ?, ?)";
-    database.run(sql, values)
+    database.run(sql, values)?;
+    Ok(text)
 }
 
 impl Published {
+    fn load(database: &Database, row: Row) -> Result<Self, AdminError> {
+        let Row { rev, policy, settings, report, actor, published_at } = row;
+        let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {rev}: {}", error.to_string()));
+        let policy = parts::whole(database, policy)?;
+        Ok(Self {
+            policy: Policy::from_json(&policy).map_err(|error| corrupt(&error))?,
+            settings: serde_json::from_str(&settings).map_err(|error| corrupt(&error))?,
+            report: serde_json::from_str(&report).map_err(|error| corrupt(&error))?,
+            actor,
+            published_at: Timestamp::from_seconds(published_at),
+        })
+    }
+
     /// As the admin API shows it, with its documents.
     pub fn view(&self, documents: &Option<Vec<Value>>) -> Value {
         json!({
@@ -154,21 +170,6 @@ impl Published {
             "settings": self.settings,
             "report": self.report,
             "documents": documents,
-        })
-    }
-}
-
-impl TryFrom<Row> for Published {
-    type Error = AdminError;
-
-    fn try_from(row: Row) -> Result<Self, AdminError> {
-        let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {}: {}", row.rev, error.to_string()));
-        Ok(Self {
-            policy: Policy::from_json(&row.policy).map_err(|error| corrupt(&error))?,
-            settings: serde_json::from_str(&row.settings).map_err(|error| corrupt(&error))?,
-            report: serde_json::from_str(&row.report).map_err(|error| corrupt(&error))?,
-            actor: row.actor,
-            published_at: Timestamp::from_seconds(row.published_at),
         })
     }
 }

@@ -13,6 +13,7 @@ mod matcher;
 mod matching;
 mod model;
 mod naive;
+pub mod parts;
 mod properties;
 mod real_matcher;
 mod references;

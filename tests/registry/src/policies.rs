@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use registry::{Read, Storage};
+use registry::{Read, Response, Storage};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
 use tidegate::openapi::Document;
+use tidegate::policy::{CorruptPolicy, PartDigest, StoredPolicy};
+use tidegate::request::Path;
 
-use crate::world::{With, World, based_on, demo_policy};
+use crate::world::{DAY, Kv, With, World, based_on, demo_policy};
 
 cases! {
     nothing_is_in_force_at_first
@@ -22,6 +24,10 @@ cases! {
     versions_come_in_pages
     a_preview_stores_nothing_and_tells_who_loses
     who_has_the_compiled_policy_is_not_sent_it_again
+    a_policy_too_long_for_a_row_is_kept_and_put_in_parts
+    a_head_waits_for_the_parts_that_it_lists
+    parts_that_no_policy_in_force_lists_go_after_a_week
+    a_policy_that_fits_is_in_one_piece_before_and_after
 }
 
 fn rev(world: &World) -> Value {
@@ -162,4 +168,114 @@ fn who_has_the_compiled_policy_is_not_sent_it_again(storage: Rc<dyn Storage>) {
         let answer = world.ok("GET", "/policy/compiled", Value::Null, with);
         assert_eq!((answer.status, answer.rev), (status, Some(1)));
     }
+}
+
+/// A policy of so many operations, of which one may have another summary.
+fn long(operations: usize, changed: Option<usize>) -> Value {
+    let operation = |at: usize| {
+        let summary = if changed == Some(at) { "changed".to_owned() } else { format!("{} {at}", "s".repeat(600)) };
+        json!({ "summary": summary, "security": [{ "key": ["a.readonly"] }] })
+    };
+    let paths: serde_json::Map<_, _> =
+        (0..operations).map(|at| (format!("/things{at}/{{id}}"), json!({ "get": operation(at) }))).collect();
+    let document = json!({ "openapi": "3.1.0", "info": { "title": "Long", "version": "1" }, "paths": paths });
+    let schemes = json!({ "key": { "level": "sub_account", "private_integrations": true } });
+    json!({ "documents": [document], "settings": { "schemes": schemes } })
+}
+
+/// What KV holds says of a path what the policy says.
+fn opens(world: &World, kv: &Kv, path: &str) -> usize {
+    let keys = world.settings.keys.as_ref().unwrap();
+    let policy = StoredPolicy::open(keys.store(), kv.values["policy"].0.clone()).unwrap();
+    let path = Path::parse(path).unwrap();
+    for read in 0.. {
+        match policy.concerning(&path) {
+            Ok(part) => return part.operations().len() + 100 * read,
+            Err(CorruptPolicy::Part(digest)) => policy.take(&kv.values[&digest.key()].0).unwrap(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    unreachable!()
+}
+
+fn a_policy_too_long_for_a_row_is_kept_and_put_in_parts(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::new(storage), Kv::default());
+    world.ok("PUT", "/policy", long(4_000, None), With::default());
+    let longest = world.value(
+        "SELECT max(max(length(policy)), max((SELECT max(length(text)) FROM policy_parts))) AS it FROM policies",
+    );
+    assert!(longest.as_u64().unwrap() < 1_000_000, "{longest}");
+    while world.value("SELECT count(*) AS it FROM outbox") != json!(0) {
+        assert_eq!(world.drain(&mut kv), [""; 0]);
+    }
+    assert_eq!(kv.puts.last().map(String::as_str), Some("policy"), "after all parts");
+    let reads = opens(&world, &kv, "/things777/x");
+    assert!(reads % 100 == 1 && reads < 800, "{reads}");
+    // Where KV has no part, the registry gives it; the policy itself is the same.
+    let digest = kv.values.keys().find_map(|key| PartDigest::of_key(key)).unwrap();
+    match world.registry.read(&Read::PolicyPart(digest.clone()), 0).unwrap() {
+        Response::Json { body, .. } => assert_eq!(PartDigest::of(&body), digest),
+        _ => panic!("no part"),
+    }
+    let unknown = Read::PolicyPart(PartDigest::of("nobody's"));
+    assert_eq!(world.registry.read(&unknown, 0).err(), Some(AdminError::NotFound));
+    let compiled = world.get("/policy/compiled");
+    assert_eq!((compiled["v"].clone(), compiled["operations"].as_array().unwrap().len()), (json!(1), 4_000));
+    assert_eq!(world.get("/scopes")["scopes"][0]["operations"].as_array().unwrap().len(), 4_000);
+    let again = world.ok("PUT", "/policy", long(4_000, None), With::default());
+    assert_eq!(again.body["changed"], json!(false));
+}
+
+fn a_head_waits_for_the_parts_that_it_lists(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::new(storage), Kv::default());
+    world.ok("PUT", "/policy", long(4_000, None), With::default());
+    let part = world.value("SELECT max(key) AS it FROM outbox WHERE key LIKE 'policy/%'");
+    kv.refused.insert(part.as_str().unwrap().to_owned());
+    world.drain(&mut kv);
+    world.later(5);
+    world.drain(&mut kv);
+    assert!(!kv.values.contains_key("policy") && kv.values.len() > 10);
+    kv.refused.clear();
+    world.later(5);
+    world.drain(&mut kv);
+    assert!(kv.values.contains_key("policy") && opens(&world, &kv, "/things1/x") > 0);
+}
+
+fn parts_that_no_policy_in_force_lists_go_after_a_week(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::new(storage), Kv::default());
+    world.ok("PUT", "/policy", long(4_000, None), With::default());
+    world.drain(&mut kv);
+    let before = kv.puts.len();
+    world.ok("PUT", "/policy", long(4_000, Some(2_000)), With::default());
+    world.drain(&mut kv);
+    let changed = kv.puts.len() - before;
+    assert!(changed < 8, "{changed} of {before}: what both list is there");
+    let ending = |kv: &Kv| {
+        kv.values.iter().filter(|(_, (_, ttl))| ttl.is_some()).map(|(key, _)| key.clone()).collect::<Vec<_>>()
+    };
+    let gone = ending(&kv);
+    assert!(!gone.is_empty() && gone.iter().all(|key| kv.values[key].1 == Some(7 * DAY)));
+    assert!(opens(&world, &kv, "/things2000/x") > 0);
+    // A roll back lists them again.
+    world.ok("POST", "/policy/rollback", json!({ "to": 1 }), With::default());
+    world.drain(&mut kv);
+    let now = ending(&kv);
+    assert!(gone.iter().all(|key| !now.contains(key)) && !now.is_empty());
+    assert!(opens(&world, &kv, "/things2000/x") > 0);
+}
+
+fn a_policy_that_fits_is_in_one_piece_before_and_after(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::new(storage), Kv::default());
+    for (policy, version) in [(demo_policy(), 1), (long(4_000, None), 2), (demo_policy(), 1), (long(4_000, None), 2)] {
+        world.ok("PUT", "/policy", policy, With::default());
+        world.drain(&mut kv);
+        let head: Value = serde_json::from_str(&kv.values["policy"].0).unwrap();
+        assert_eq!(head["v"], json!(version));
+        assert_eq!(world.read(&Read::Policy).unwrap()["v"], json!(version));
+    }
+    // All of KV afresh: each part, and then the head.
+    kv = Kv::default();
+    world.ok("POST", "/resync", Value::Null, With::default());
+    world.drain(&mut kv);
+    assert!(opens(&world, &kv, "/things3999/x") > 0 && kv.values.values().all(|(_, ttl)| ttl.is_none()));
 }

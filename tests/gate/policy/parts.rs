@@ -1,0 +1,189 @@
+//! A policy in parts says of every path what the same policy in one piece says, and needs no more of them than that takes.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+use tidegate::openapi::{Document, Settings, compile};
+use tidegate::policy::{CorruptPolicy, MAX_PART_BYTES, MAX_WHOLE_BYTES, PartDigest, Parted, Policy, StoredPolicy};
+use tidegate::request::{Method, Path};
+use tidegate::token::{Authentic, StoreKeys};
+
+use super::super::support::{keys, token_keys};
+use super::super::world;
+use super::open_policy;
+
+fn store_keys() -> StoreKeys {
+    keys(&token_keys()).store().clone()
+}
+
+/// A document of so many operations, one of four under a template with two parameters, each with so long a summary; `changed`
+/// has another one.
+pub fn many(operations: usize, summary: usize, changed: Option<usize>) -> String {
+    let summary = "s".repeat(summary);
+    let operation = |at: usize| {
+        let summary = if changed == Some(at) { "changed".to_owned() } else { format!("{summary} {at}") };
+        json!({ "summary": summary, "security": [{ "Tenant": [format!("area{}.readonly", at % 40)] }] })
+    };
+    let paths: serde_json::Map<_, _> = (0..operations.div_ceil(4))
+        .map(|at| {
+            let area = at % 400;
+            let path = if at % 4 == 0 {
+                format!("/area{area}/{{id}}/things{at}/{{thing}}")
+            } else {
+                format!("/area{area}/things{at}")
+            };
+            let methods = ["get", "put", "post", "delete"];
+            let methods: serde_json::Map<_, _> =
+                methods.iter().zip(0..).map(|(method, n)| ((*method).to_owned(), operation(4 * at + n))).collect();
+            (path, methods.into())
+        })
+        .collect();
+    json!({ "openapi": "3.1.0", "info": { "title": "Many", "version": "1" }, "paths": paths }).to_string()
+}
+
+pub fn compiled(document: &str) -> Policy {
+    let settings: Settings = serde_json::from_value(
+        json!({ "schemes": { "Tenant": { "level": "sub_account", "private_integrations": true } } }),
+    )
+    .unwrap();
+    let compiled = compile(&[Document::parse(document).unwrap()], &settings);
+    assert_eq!(compiled.report.errors, []);
+    compiled.policy.unwrap().with_rev(3)
+}
+
+/// The parts of a policy, as a store holds them, and its head as KV does.
+fn stored(policy: &Policy) -> (BTreeMap<PartDigest, String>, String) {
+    let Parted { head, parts } = Parted::split(&policy.to_json()).unwrap();
+    let signed = StoredPolicy::sign(&store_keys(), &head).unwrap().into_string();
+    (parts.into_iter().map(|part| (part.digest, part.text)).collect(), signed)
+}
+
+/// What a policy in parts says of a path, and how many parts had to be read for it.
+fn concerning(policy: &StoredPolicy, path: &Path, store: &BTreeMap<PartDigest, String>) -> (Policy, usize) {
+    for read in 0.. {
+        match policy.concerning(path) {
+            Ok(part) => return (Policy::clone(&part), read),
+            Err(CorruptPolicy::Part(digest)) => policy.take(&store[&digest]).unwrap(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    unreachable!()
+}
+
+fn assert_same(policy: &Policy, paths: &[Path]) -> usize {
+    let (store, head) = stored(policy);
+    let parted = StoredPolicy::open(&store_keys(), head).unwrap();
+    let whole = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap();
+    assert_eq!((parted.rev(), whole.rev()), (policy.rev(), policy.rev()));
+    let mut reads = 0;
+    for path in paths {
+        let (part, read) = concerning(&parted, path, &store);
+        reads += read;
+        assert_eq!(part, *whole.concerning(path).unwrap(), "{path:?}");
+        for method in Method::OPENAPI {
+            assert_eq!(part.lookup(&method, path), policy.lookup(&method, path), "{method:?} {path:?}");
+        }
+    }
+    reads
+}
+
+fn paths(policy: &Policy) -> Vec<Path> {
+    let filled = policy.operations().iter().map(|operation| operation.path.fill(|_| "x".to_owned()));
+    filled.chain(["/nothing".to_owned()]).map(|path| Path::parse(&path).unwrap()).collect()
+}
+
+#[test]
+fn in_parts_it_says_what_it_says_in_one_piece() {
+    for policy in [
+        world::policy(),
+        open_policy(&[]),
+        open_policy(&[(Method::Get, "/"), (Method::Put, "/{a}")]),
+        compiled(&many(2_000, 400, None)),
+    ] {
+        assert_same(&policy, &paths(&policy));
+        let text = policy.to_json();
+        let Parted { head, parts } = Parted::split(&text).unwrap();
+        let store: BTreeMap<_, _> = parts.iter().map(|part| (part.digest.clone(), part.text.clone())).collect();
+        assert_eq!(Parted::join(&head, &mut |digest| store.get(digest).cloned()).unwrap(), text);
+        assert!(
+            parts.iter().all(|part| part.text.len() <= MAX_PART_BYTES && PartDigest::of(&part.text) == part.digest)
+        );
+        assert!(Parted::is_head(&head) && !Parted::is_head(&text));
+        assert!(Policy::from_json(&head).is_err(), "as a policy in one piece it is refused");
+    }
+}
+
+#[test]
+fn a_request_needs_few_parts_of_20_000_operations() {
+    let policy = compiled(&many(20_000, 300, None));
+    assert_eq!(policy.operations().len(), 20_000);
+    assert!(policy.to_json().len() > 4 * MAX_WHOLE_BYTES);
+    let (store, head) = stored(&policy);
+    let parted = StoredPolicy::open(&store_keys(), head).unwrap();
+    let all = paths(&policy);
+    let (part, first) = concerning(&parted, &all[10_000], &store);
+    assert!(part.operations().len() < 100 && first < 12, "{first} of {}", store.len());
+    let (_, next) = concerning(&parted, &all[10_001], &store);
+    assert!(next <= 1, "{next}");
+    // All that was read is forgotten now and then; what is asked for after that is right.
+    let picked: Vec<_> = all.into_iter().step_by(97).collect();
+    assert!(assert_same(&policy, &picked) >= store.len() / 2);
+}
+
+#[test]
+fn only_what_the_head_lists_is_believed() {
+    let policy = compiled(&many(2_000, 400, None));
+    let (store, head) = stored(&policy);
+    let parted = StoredPolicy::open(&store_keys(), head.clone()).unwrap();
+    for text in store.values().filter(|text| text.contains("readonly")) {
+        let mut other = text.clone();
+        let _ = other.pop();
+        assert_eq!(parted.take(&other), Err(CorruptPolicy::ForeignPart));
+        assert_eq!(parted.take(&text.replace("readonly", "readonlY")), Err(CorruptPolicy::ForeignPart));
+        assert_eq!(parted.take(text), Ok(()));
+    }
+    let foreign = stored(&compiled(&many(2_000, 401, None))).0;
+    let path = &paths(&policy)[500];
+    assert!(foreign.values().any(|text| parted.take(text).is_err()));
+    assert!(matches!(parted.concerning(path), Err(CorruptPolicy::Part(_))) || parted.concerning(path).is_ok());
+    let whole = StoredPolicy::parse(Authentic::from_registry(policy.to_json())).unwrap();
+    assert_eq!(whole.take("x"), Err(CorruptPolicy::ForeignPart));
+    // The head's MAC is of its list and of its revision.
+    for (from, to) in [("\"rev\":3", "\"rev\":4"), ("\"parts\":[", "\"parts\":[ "), ("area", "aren")] {
+        let text = head.replacen(from, to, 1);
+        assert_ne!(text, head);
+        assert!(matches!(StoredPolicy::open(&store_keys(), text), Err(CorruptPolicy::NotAuthentic(_))), "{from}");
+    }
+    let unsigned = Parted::split(&policy.to_json()).unwrap().head;
+    assert!(matches!(StoredPolicy::open(&store_keys(), unsigned), Err(CorruptPolicy::NotAuthentic(_))));
+}
+
+#[test]
+fn another_revision_needs_only_what_has_changed() {
+    let (before, after) = (compiled(&many(8_000, 300, None)), compiled(&many(8_000, 300, Some(4_000))));
+    let (old, new) = (stored(&before), stored(&after.with_rev(4)));
+    let changed = new.0.keys().filter(|digest| !old.0.contains_key(digest)).count();
+    assert!(changed <= 3, "{changed} of {}", new.0.len());
+    let first = StoredPolicy::open(&store_keys(), old.1).unwrap();
+    let path = paths(&before)[0].clone();
+    concerning(&first, &path, &old.0);
+    let second = StoredPolicy::open(&store_keys(), new.1).unwrap();
+    second.adopt(&first);
+    assert_eq!(concerning(&second, &path, &new.0).1, 0);
+}
+
+#[test]
+fn an_operation_longer_than_a_part_is_refused() {
+    let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": { "summary": "s".repeat(MAX_PART_BYTES), "security": [] } } } });
+    assert_eq!(Parted::split(&compiled(&document.to_string()).to_json()), Err(CorruptPolicy::TooLong));
+}
+
+proptest! {
+    #[test]
+    fn no_text_that_is_taken_for_a_head_or_part_panics(text in ".{0,200}", digest in "[0-9a-f]{64}") {
+        let head = format!("{{\"v\":2,{text}\"index\":[\"1 2 {digest} x\"],\"parts\":[],\"tail\":[]}}");
+        let _ = StoredPolicy::parse(Authentic::from_registry(head)).map(|policy| policy.concerning(&Path::parse("/a").unwrap()).map(drop));
+        let _ = PartDigest::of_key(&text);
+    }
+}
