@@ -43,7 +43,7 @@ impl fmt::Display for Float {
 
 /// A float of up to six decimal places, as it was written.
 #[allow(clippy::cast_possible_truncation, reason = "checked to be a whole number that fits")]
-pub(super) fn decimal(value: f64) -> Option<String> {
+pub(crate) fn decimal(value: f64) -> Option<String> {
     let mut scale = 1_u32;
     for places in 1..=6_usize {
         scale = scale.saturating_mul(10);

@@ -1,26 +1,51 @@
 //! Reading a document into its objects, entry by entry: what is not needed is never built. One visitor serves them all, and
-//! knows the place of what cannot be read; with a visitor for each type this would be half of the browser's code.
+//! knows the place of what cannot be read; with a visitor for each type this would be half of the browser's code. What is of
+//! another type than it should be is noted and left out, so that one reading finds all of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::error::invalid_type;
 use super::map::Map;
+use super::misread::Misread;
+use super::number::decimal;
 use super::sink::{Collection, Scalar, Sink, Skipped, Source, Stop};
 use super::value::Value;
 
-/// Reads a whole document; an error comes with its place, as in `paths./a.get`, empty for the document itself.
-pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Sink) -> Result<(), (String, D::Error)> {
-    let place = Place::default();
-    let seed = Seed { node: into, at: None, place: &place };
-    seed.deserialize(deserializer).map_err(|error| (place.0.take(), error))
+/// How much that is read wrongly is noted.
+const MAX_MISREAD: usize = 100;
+
+/// Reads a whole document, and tells what in it is of a wrong type.
+pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, into: &mut dyn Sink) -> Result<Vec<Misread>, D::Error> {
+    let reading = Reading::default();
+    let place = Place { outer: None, segment: None };
+    Seed { node: into, place, reading: &reading }.deserialize(deserializer)?;
+    Ok(reading.misread.into_inner())
 }
 
-/// The place of the first error, put together from the inside out.
 #[derive(Default)]
-struct Place(Cell<String>);
+struct Reading {
+    misread: RefCell<Vec<Misread>>,
+}
+
+impl Reading {
+    fn note(&self, place: &Place<'_>, inner: Misread) {
+        let mut misread = self.misread.borrow_mut();
+        if misread.len() < MAX_MISREAD {
+            let mut all = place.written();
+            all.extend(inner.place);
+            misread.push(Misread { place: all, what: inner.what });
+        }
+    }
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    outer: Option<&'a Place<'a>>,
+    segment: Option<Segment<'a>>,
+}
 
 #[derive(Clone, Copy)]
 enum Segment<'a> {
@@ -28,60 +53,74 @@ enum Segment<'a> {
     Index(usize),
 }
 
-impl Place {
-    fn is_in(&self, segment: Segment<'_>) {
-        let inner = self.0.take();
-        let separator = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
-        self.0.set(match segment {
-            Segment::Key(key) => format!("{key}{separator}{inner}"),
-            Segment::Index(index) => format!("[{index}]{separator}{inner}"),
-        });
+impl Place<'_> {
+    fn written(&self) -> Vec<String> {
+        let mut segments = Vec::new();
+        let mut place = Some(self);
+        while let Some(Self { outer, segment }) = place {
+            segments.extend(segment.map(|segment| match segment {
+                Segment::Key(key) => key.to_owned(),
+                Segment::Index(index) => format!("[{index}]"),
+            }));
+            place = *outer;
+        }
+        segments.reverse();
+        segments
     }
 }
 
 /// A value on its way into a node.
 struct Seed<'a> {
     node: &'a mut dyn Sink,
-    at: Option<Segment<'a>>,
-    place: &'a Place,
+    place: Place<'a>,
+    reading: &'a Reading,
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let Self { node, at, place } = self;
-        let read = if node.takes_whole() {
-            let mut whole = Value::default();
-            let read = deserializer.deserialize_any(Filling { node: &mut whole, place });
-            read.and_then(|()| node.take(whole).map_err(|stop| Error::custom(stop.0.unwrap_or_default())))
-        } else {
-            deserializer.deserialize_any(Filling { node, place })
-        };
-        read.inspect_err(|_| {
-            if let Some(segment) = at {
-                place.is_in(segment);
-            }
-        })
+        let Self { node, place, reading } = self;
+        if !node.takes_whole() {
+            return deserializer.deserialize_any(Filling { node, place, reading });
+        }
+        let mut whole = Value::default();
+        deserializer.deserialize_any(Filling { node: &mut whole, place, reading })?;
+        for misread in node.take(whole) {
+            reading.note(&place, misread);
+        }
+        Ok(())
     }
 }
 
 struct Filling<'a> {
     node: &'a mut dyn Sink,
-    place: &'a Place,
+    place: Place<'a>,
+    reading: &'a Reading,
 }
 
 impl Filling<'_> {
-    fn scalar<E: Error>(&mut self, scalar: Scalar<'_>, found: Unexpected<'_>) -> Result<(), E> {
-        if self.node.scalar(scalar) { Ok(()) } else { Err(self.wrong(found)) }
+    fn scalar(self, scalar: Scalar<'_>) {
+        if !self.node.scalar(scalar) {
+            self.wrong(&found(scalar));
+        }
     }
 
-    fn wrong<E: Error>(&self, found: Unexpected<'_>) -> E {
-        E::custom(invalid_type(found, &self.node.expecting()))
+    fn wrong(&self, found: &str) {
+        let what = format!("{found} stands where {} is expected", self.node.expecting());
+        self.reading.note(&self.place, Misread::new(what));
     }
+}
 
-    fn open<E: Error>(&mut self, collection: Collection, found: Unexpected<'_>) -> Result<(), E> {
-        if self.node.open(collection) { Ok(()) } else { Err(self.wrong(found)) }
+/// What a scalar is called where it is wrong.
+fn found(scalar: Scalar<'_>) -> String {
+    match scalar {
+        Scalar::Null => "null".to_owned(),
+        Scalar::Boolean(value) => value.to_string(),
+        Scalar::Unsigned(value) => format!("the number {value}"),
+        Scalar::Signed(value) => format!("the number {value}"),
+        Scalar::Float(value) => decimal(value).map_or("a number".to_owned(), |text| format!("the number {text}")),
+        Scalar::Text(_) => "a string".to_owned(),
     }
 }
 
@@ -92,33 +131,43 @@ impl<'de> Visitor<'de> for Filling<'_> {
         formatter.write_str(self.node.expecting())
     }
 
-    fn visit_unit<E: Error>(mut self) -> Result<(), E> {
-        self.scalar(Scalar::Null, Unexpected::Unit)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.scalar(Scalar::Null);
+        Ok(())
     }
 
-    fn visit_bool<E: Error>(mut self, value: bool) -> Result<(), E> {
-        self.scalar(Scalar::Boolean(value), Unexpected::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.scalar(Scalar::Boolean(value));
+        Ok(())
     }
 
-    fn visit_u64<E: Error>(mut self, value: u64) -> Result<(), E> {
-        self.scalar(Scalar::Unsigned(value), Unexpected::Unsigned(value))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.scalar(Scalar::Unsigned(value));
+        Ok(())
     }
 
-    fn visit_i64<E: Error>(mut self, value: i64) -> Result<(), E> {
-        self.scalar(Scalar::Signed(value), Unexpected::Signed(value))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.scalar(Scalar::Signed(value));
+        Ok(())
     }
 
-    fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
-        self.scalar(Scalar::Float(value), Unexpected::Float(value))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.scalar(Scalar::Float(value));
+        Ok(())
     }
 
-    fn visit_str<E: Error>(mut self, value: &str) -> Result<(), E> {
-        self.scalar(Scalar::Text(value), Unexpected::Str(value))
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.scalar(Scalar::Text(value));
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
-        self.open(Collection::List, Unexpected::Seq)?;
-        let mut items = Items { list, index: 0, place: self.place, error: None };
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if !self.node.open(Collection::List) {
+            self.wrong("an array");
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        let mut items = Items { list, index: 0, place: self.place, reading: self.reading, error: None };
         loop {
             match self.node.item(&mut items) {
                 Ok(true) => {}
@@ -128,39 +177,51 @@ impl<'de> Visitor<'de> for Filling<'_> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        self.open(Collection::Object, Unexpected::Map)?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if !self.node.open(Collection::Object) {
+            self.wrong("an object");
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
         let mut seen = Map::default();
-        while let Some(key) = map.next_key::<String>().inspect_err(|_| self.place.is_in(Segment::Key("?")))? {
+        while let Some(key) = map.next_key::<String>()? {
             if seen.contains_key(&key) {
-                return Err(Error::custom(format!("the key {key:?} stands twice")));
+                let what = format!("the key {key:?} stands twice; take one of them out");
+                self.reading.note(&self.place, Misread::new(what));
+                map.next_value::<IgnoredAny>()?;
+                continue;
             }
-            let mut entry = Entry { map: &mut map, key: &key, place: self.place, is_read: false, error: None };
+            let place = Place { outer: Some(&self.place), segment: Some(Segment::Key(&key)) };
+            let mut entry =
+                Entry { map: &mut map, place, reading: self.reading, is_read: Cell::new(false), error: None };
             if let Err(stop) = self.node.entry(&key, &mut entry) {
                 return Err(entry.error.unwrap_or_else(|| Error::custom(stop.0.unwrap_or_default())));
             }
-            if !entry.is_read {
-                map.next_value_seed(Seed { node: &mut Skipped, at: Some(Segment::Key(&key)), place: self.place })?;
+            if !entry.is_read.get() {
+                map.next_value_seed(Seed { node: &mut Skipped, place, reading: self.reading })?;
             }
             seen.insert(key, ());
         }
-        let missing = self.node.required().iter().find(|name| !seen.contains_key(name));
-        missing.map_or(Ok(()), |name| Err(Error::missing_field(name)))
+        for name in self.node.required().iter().filter(|name| !seen.contains_key(name)) {
+            self.reading.note(&self.place, Misread::new(format!("{name:?} is missing")));
+        }
+        Ok(())
     }
 }
 
 struct Items<'a, A, E> {
     list: A,
     index: usize,
-    place: &'a Place,
+    place: Place<'a>,
+    reading: &'a Reading,
     error: Option<E>,
 }
 
 impl<'de, A: SeqAccess<'de>> Source for Items<'_, A, A::Error> {
     fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop> {
-        let seed = Seed { node: into, at: Some(Segment::Index(self.index)), place: self.place };
+        let place = Place { outer: Some(&self.place), segment: Some(Segment::Index(self.index)) };
         self.index = self.index.saturating_add(1);
-        match self.list.next_element_seed(seed) {
+        match self.list.next_element_seed(Seed { node: into, place, reading: self.reading }) {
             Ok(read) => Ok(read.is_some()),
             Err(error) => {
                 self.error = Some(error);
@@ -172,17 +233,16 @@ impl<'de, A: SeqAccess<'de>> Source for Items<'_, A, A::Error> {
 
 struct Entry<'a, A, E> {
     map: &'a mut A,
-    key: &'a str,
-    place: &'a Place,
-    is_read: bool,
+    place: Place<'a>,
+    reading: &'a Reading,
+    is_read: Cell<bool>,
     error: Option<E>,
 }
 
 impl<'de, A: MapAccess<'de>> Source for Entry<'_, A, A::Error> {
     fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop> {
-        self.is_read = true;
-        let seed = Seed { node: into, at: Some(Segment::Key(self.key)), place: self.place };
-        match self.map.next_value_seed(seed) {
+        self.is_read.set(true);
+        match self.map.next_value_seed(Seed { node: into, place: self.place, reading: self.reading }) {
             Ok(()) => Ok(true),
             Err(error) => {
                 self.error = Some(error);
@@ -211,14 +271,19 @@ impl<T: Sink + Default> Sink for Option<T> {
     }
 
     fn open(&mut self, collection: Collection) -> bool {
-        self.get_or_insert_with(T::default).open(collection)
+        let mut opened = T::default();
+        let is_open = opened.open(collection);
+        if is_open {
+            *self = Some(opened);
+        }
+        is_open
     }
 
     fn takes_whole(&self) -> bool {
         T::default().takes_whole()
     }
 
-    fn take(&mut self, value: Value) -> Result<(), Stop> {
+    fn take(&mut self, value: Value) -> Vec<Misread> {
         self.get_or_insert_with(T::default).take(value)
     }
 
@@ -227,7 +292,12 @@ impl<T: Sink + Default> Sink for Option<T> {
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        self.get_or_insert_with(T::default).scalar(scalar)
+        let mut taken = T::default();
+        let is_taken = taken.scalar(scalar);
+        if is_taken {
+            *self = Some(taken);
+        }
+        is_taken
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
@@ -242,7 +312,7 @@ impl<T: Sink + Default> Sink for Option<T> {
 /// What is read joins what is there.
 impl<T: Sink + Default> Sink for Vec<T> {
     fn expecting(&self) -> &'static str {
-        "a sequence"
+        "an array"
     }
 
     fn open(&mut self, collection: Collection) -> bool {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::map::Map;
+use super::misread::Misread;
 use super::value::Value;
 
 /// Takes a value while it is read.
@@ -40,9 +41,9 @@ pub(crate) trait Sink {
         Ok(false)
     }
 
-    /// Takes a whole value.
-    fn take(&mut self, _: Value) -> Result<(), Stop> {
-        Ok(())
+    /// Takes a whole value, and tells what in it is of a wrong type.
+    fn take(&mut self, _: Value) -> Vec<Misread> {
+        Vec::new()
     }
 }
 
@@ -125,7 +126,7 @@ impl Sink for Value<'_> {
 
 impl<T: Sink + Default> Sink for Map<T> {
     fn expecting(&self) -> &'static str {
-        "a map"
+        "an object"
     }
 
     fn open(&mut self, collection: Collection) -> bool {
@@ -137,6 +138,43 @@ impl<T: Sink + Default> Sink for Map<T> {
         value.read(&mut read)?;
         self.insert(key.to_owned(), read);
         Ok(())
+    }
+}
+
+/// What may be `null`, which then says as little as if it were left out.
+pub(crate) struct OrNull<'a>(pub &'a mut dyn Sink);
+
+impl Sink for OrNull<'_> {
+    fn expecting(&self) -> &'static str {
+        self.0.expecting()
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        self.0.open(collection)
+    }
+
+    fn takes_whole(&self) -> bool {
+        self.0.takes_whole()
+    }
+
+    fn required(&self) -> &'static [&'static str] {
+        self.0.required()
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        matches!(scalar, Scalar::Null) || self.0.scalar(scalar)
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        self.0.entry(key, value)
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        self.0.item(value)
+    }
+
+    fn take(&mut self, value: Value) -> Vec<Misread> {
+        if value == Value::Null { Vec::new() } else { self.0.take(value) }
     }
 }
 

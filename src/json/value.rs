@@ -74,6 +74,14 @@ impl<'a> Value<'a> {
         matches!(self, Self::Object(entries) if entries.iter().any(|(name, _)| name == key))
     }
 
+    /// What stands under `key`, or at that place of a list (RFC 6901 section 4).
+    pub(crate) fn at(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::List(items) => items.get(key.parse::<usize>().ok()?),
+            _ => self.entry(key),
+        }
+    }
+
     /// The value of the one entry `key`, where it is an object that has it.
     pub(crate) fn entry(&self, key: &str) -> Option<&Self> {
         let Self::Object(entries) = self else { return None };

@@ -1,9 +1,12 @@
 //! From an owner's own OpenAPI documents to a policy. Compiling reports what it finds, and never guesses.
 
+mod base_path;
 mod derive;
 mod document;
 mod exclude;
 mod init;
+mod join;
+mod limits;
 mod matching;
 mod owner;
 mod report;
@@ -21,7 +24,9 @@ pub use init::{Choice, Suggestion, init};
 pub use report::{Finding, Kinds, Report, Unscoped};
 pub use rule::{Change, Rule, Set};
 pub use selection::{Glob, InvalidGlob, Selection};
-pub use settings::{MAX_SELECTIONS, OwnerInBody, Router, Scheme, Settings, WithoutScopes, WithoutSecurity};
+pub use settings::{
+    BasePath, MAX_SELECTIONS, OwnerInBody, Router, Scheme, ScopesMean, Settings, WithoutScopes, WithoutSecurity,
+};
 
 use std::collections::BTreeSet;
 
@@ -61,7 +66,9 @@ const LIST_BYTES: usize = 200_000;
 /// Compiles documents into a policy without a revision yet (0). The order of the documents does not matter.
 pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let mut report = Report::default();
-    let operations = match compile_documents(documents, settings, &mut report) {
+    let chosen = base_path::chosen(documents, settings, &mut report);
+    let chosen: Vec<&Document> = chosen.iter().map(AsRef::as_ref).collect();
+    let operations = match compile_documents(&chosen, settings, &mut report) {
         Ok(operations) => operations,
         Err(too_much) => {
             report.errors = vec![too_much];
@@ -87,7 +94,7 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
 /// # Errors
 /// Where they are more than is read.
 fn compile_documents(
-    documents: &[Document],
+    documents: &[&Document],
     settings: &Settings,
     report: &mut Report,
 ) -> Result<Vec<Operation>, Finding> {
@@ -118,6 +125,11 @@ fn compile_documents(
                 return Err(too_many(format!("more than {MAX_NEEDS} scopes, owners and alternatives")));
             }
         }
+        for Fault { path, method, what } in document.notes() {
+            if !excluded.contains(&(path.as_str(), method.as_str())) {
+                report.limits.push(Finding::new(document.title(), method, path, what));
+            }
+        }
         for Fault { path, method, what } in document.faults() {
             let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
                 || (!path.is_empty() && choices.exclusions.covers_path(&document.full_path(path)));
@@ -133,6 +145,8 @@ fn compile_documents(
         deriving.report(report);
     }
     router::apply(settings, &mut operations, report);
+    limits::settle(&operations, report);
+    join::apply(&mut operations, report);
     report.overlaps(&operations);
     Ok(operations)
 }
@@ -215,7 +229,8 @@ impl<'a> Compiler<'a, '_> {
         let Self { described, settings, places, .. } = self;
         let written = described.full_path();
         let method = described.operation.method.to_ascii_uppercase();
-        let template = Template::parse(&written);
+        // What stands for several segments the settings say.
+        let template = Template::parse(limits::path_alone(&written)).map(Template::without_rest);
         if let Some(reason) = choices.exclusions.reason(Candidate::of(*described, &written, &method)) {
             self.exclude(&reason, written, template, choices, report);
             return None;
@@ -223,10 +238,12 @@ impl<'a> Compiler<'a, '_> {
         let path = match template {
             Ok(path) => path,
             Err(error) => {
-                report.errors.push(self.finding(&format!("the path template cannot be used: {error}")));
+                let message = format!("the path template cannot be used: {error}; exclude leaves the operation out");
+                report.errors.push(self.finding(&message));
                 return Some(0);
             }
         };
+        report.limits.extend(limits::notes(described, &written, settings).iter().map(|what| self.finding(what)));
         let own = described.own_security().map(|security| Ways::of(security, settings));
         let ways = own.as_ref().or(self.shared);
         let extra = security::extension_scopes(described, settings).unwrap_or_else(|error| {
@@ -289,6 +306,8 @@ impl<'a> Compiler<'a, '_> {
     ) {
         let closed = |path: Template| self.operation(path, Access::AnyOf(Vec::new()), OwnerPlaces::default());
         match template {
+            // The path is that of another operation too, which stays.
+            Ok(_) if limits::path_alone(&written) != written => report.excluded.push(self.finding(reason)),
             Ok(path) => {
                 report.excluded.push(self.finding(reason));
                 choices.exclusions.close(closed(path));

@@ -1,6 +1,6 @@
 //! Where an operation names its owner, and where it seems to without being declared so.
 
-use super::document::{Body, Described, Document, Form, Properties};
+use super::document::{Body, Described, Document, Form, NOT_FOLLOWED, Properties};
 use super::settings::Settings;
 use crate::order::{sort_and_dedup, sorted};
 use crate::policy::{Access, Operation, OwnerName, OwnerParameter, Place, Template};
@@ -125,7 +125,10 @@ impl<'a> Places<'a> {
 
 /// What keeps the properties of a form from being known.
 fn faults_of(set: &Properties) -> impl Iterator<Item = String> {
-    let unresolved = set.unresolved.iter().map(|reference| format!("{reference} leads nowhere in this document"));
+    let unresolved = set.unresolved.iter().map(|reference| match reference.split('#').next() {
+        None | Some("") => format!("{reference} leads nowhere in this document"),
+        Some(_) => format!("{reference} was not followed: {NOT_FOLLOWED}"),
+    });
     unresolved.chain(set.incomplete.clone())
 }
 

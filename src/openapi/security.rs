@@ -1,7 +1,7 @@
 //! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
 
 use super::document::{Described, Security};
-use super::settings::{Settings, WithoutScopes, WithoutSecurity};
+use super::settings::{ScopesMean, Settings, WithoutScopes, WithoutSecurity};
 use crate::json::Map;
 use crate::order::sort_and_dedup;
 use crate::policy::{Access, Alternative, OwnerParameter};
@@ -70,9 +70,11 @@ pub(super) fn compile(
         Some(Ways { ways, .. }) => {
             let mut alternatives = Vec::with_capacity(ways.len());
             for (level, needed) in ways {
-                let mut scopes = extra.clone();
-                scopes.extend(needed.iter().cloned());
-                alternatives.push(Alternative { level: *level, scopes, owner: owner(*level).into() });
+                for extra in in_ways(extra, settings.scope_extension_means) {
+                    let mut scopes = extra;
+                    scopes.extend(needed.iter().cloned());
+                    alternatives.push(Alternative { level: *level, scopes, owner: owner(*level).into() });
+                }
             }
             sort_and_dedup(&mut alternatives);
             Access::AnyOf(alternatives)
@@ -112,24 +114,50 @@ pub(super) fn without_scopes(access: Access, setting: WithoutScopes) -> (Access,
     }
 }
 
-/// `None` where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not
+/// None where a private integration cannot satisfy the requirement: a scheme that it may not use, one that is not
 /// mapped, two levels at once, or the empty requirement (`{}`, "optional"), which is not the same as `security: []`.
-fn way(requirement: &Map<Vec<String>>, settings: &Settings) -> Result<Option<(Level, ScopeSet)>, String> {
+fn way(requirement: &Map<Vec<String>>, settings: &Settings) -> Result<Vec<(Level, ScopeSet)>, String> {
     let mut levels = Vec::new();
-    let mut scopes = ScopeSet::default();
+    let mut ways = vec![ScopeSet::default()];
     for (name, needed) in requirement.iter() {
-        match settings.schemes.get(name) {
-            Some(scheme) if scheme.private_integrations => levels.push(scheme.level),
-            _ => return Ok(None),
+        let scheme = match settings.schemes.get(name) {
+            Some(scheme) if scheme.private_integrations => scheme,
+            _ => return Ok(Vec::new()),
+        };
+        levels.push(scheme.level);
+        let needed: ScopeSet = needed.iter().map(|scope| parse(scope)).collect::<Result<_, _>>()?;
+        let choices = in_ways(&needed, scheme.scopes_mean);
+        if ways.len().saturating_mul(choices.len()) > MAX_WAYS {
+            return Err(format!("its scopes can be chosen in over {MAX_WAYS} ways"));
         }
-        scopes.extend(needed.iter().map(|scope| parse(scope)).collect::<Result<Vec<_>, _>>()?);
+        let each = ways.iter().flat_map(|way| {
+            choices.iter().map(|choice| {
+                let mut scopes = way.clone();
+                scopes.extend(choice.iter().cloned());
+                scopes
+            })
+        });
+        ways = each.collect();
     }
     levels.dedup();
     match levels.as_slice() {
-        [level] => Ok(Some((*level, scopes))),
-        _ => Ok(None),
+        [level] => Ok(ways.into_iter().map(|scopes| (*level, scopes)).collect()),
+        _ => Ok(Vec::new()),
     }
 }
+
+/// The sets of scopes of which one is needed: all of them as one, or each for itself.
+fn in_ways(scopes: &ScopeSet, mean: ScopesMean) -> Vec<ScopeSet> {
+    match mean {
+        ScopesMean::Any if !scopes.is_empty() => {
+            scopes.iter().map(|scope| std::iter::once(scope.clone()).collect()).collect()
+        }
+        _ => vec![scopes.clone()],
+    }
+}
+
+/// How many alternatives one requirement can come to.
+const MAX_WAYS: usize = 100;
 
 fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
     let obstacles = requirement.keys().filter_map(|name| match settings.schemes.get(name) {

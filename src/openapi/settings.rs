@@ -62,6 +62,13 @@ pub struct Settings {
     /// The operations whose last parameter stands for several segments, as `router_exact` names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub multi_segment: Vec<String>,
+    /// What stands before the paths of a document, by its name; by `*` for all that are not named.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, BasePath>"))]
+    pub base_path: Map<BasePath>,
+    /// Whether an operation needs all scopes that `scope_extension` lists, or one of them.
+    #[serde(skip_serializing_if = "ScopesMean::is_default")]
+    pub scope_extension_means: ScopesMean,
     /// Who compares the owner in bodies that the gate does not read.
     #[serde(skip_serializing_if = "OwnerInBody::is_default")]
     pub owner_in_body: OwnerInBody,
@@ -114,6 +121,44 @@ pub struct Scheme {
     pub level: Level,
     /// Whether private integrations' tokens may use it at all.
     pub private_integrations: bool,
+    /// Whether an operation needs all scopes that a requirement lists for it, as OpenAPI says, or one of them.
+    #[serde(skip_serializing_if = "ScopesMean::is_default")]
+    pub scopes_mean: ScopesMean,
+}
+
+/// What stands before every path of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum BasePath {
+    /// This, in the place of what its servers say.
+    Path(String),
+    /// What its server of this number says, the first being 0.
+    Server(usize),
+}
+
+impl Default for BasePath {
+    fn default() -> Self {
+        Self::Server(0)
+    }
+}
+
+/// How scopes that stand in a list are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScopesMean {
+    /// All of them.
+    #[default]
+    All,
+    /// Any one of them.
+    Any,
+}
+
+impl ScopesMean {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What an operation without any `security` is.
@@ -182,6 +227,8 @@ impl Settings {
             "owner_in_body",
             "encoded",
             "multi_segment",
+            "base_path",
+            "scope_extension_means",
         ];
         let mut fields = Fields::of(value, &names);
         let settings = Self {
@@ -200,6 +247,8 @@ impl Settings {
             owner_in_body: fields.given("owner_in_body"),
             encoded: fields.given("encoded"),
             multi_segment: fields.given("multi_segment"),
+            base_path: fields.given("base_path"),
+            scope_extension_means: fields.given("scope_extension_means"),
         };
         let OwnerNames { agency, sub_account } = &settings.owner_parameters;
         if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {
@@ -303,7 +352,24 @@ impl FromJson for Settings {
     }
 }
 
-crate::json_object!(Scheme { level, private_integrations });
+crate::json_object!(Scheme { level, private_integrations, scopes_mean: default });
+
+impl FromJson for BasePath {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        match value.text() {
+            Some(path) => {
+                let is_path = path.is_empty() || (path.starts_with('/') && !path.contains(['{', '}', '?', '#']));
+                let path = path.trim_end_matches('/');
+                if is_path { Ok(Self::Path(path.to_owned())) } else { Err(json::Error::new(FORM)) }
+            }
+            None => usize::from_json(value).map(Self::Server).map_err(|_| json::Error::new(FORM)),
+        }
+    }
+}
+
+const FORM: &str = "a base path is a path without parameters, such as /v1, or the number of a server";
+
+crate::json::json_words!(ScopesMean { All = "all", Any = "any" });
 
 crate::json::json_words!(WithoutScopes { Allow = "allow", Deny = "deny" });
 

@@ -163,7 +163,7 @@ fn method<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Err
 impl FromJson for Method {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
         text(value, |text| match Self::parse(text) {
-            Self::Other(_) => Err("no method of OpenAPI"),
+            Self::Other(name) if !Self::is_name(&name) => Err("a method is a name in capitals"),
             method => Ok(method),
         })
     }

@@ -136,6 +136,15 @@ impl Template {
         }
     }
 
+    /// The same template, its last segment standing for one.
+    #[must_use]
+    pub fn without_rest(self) -> Self {
+        match self.0.strip_suffix(REST_END) {
+            Some(start) => Self(format!("{start}}}")),
+            None => self,
+        }
+    }
+
     /// Whether its last segment stands for all that follow.
     pub fn has_rest(&self) -> bool {
         self.0.ends_with(REST_END)
@@ -167,7 +176,7 @@ impl Template {
     }
 
     /// Whether only the parameters' names tell the two apart.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
         segments(&self.0).eq(segments(&other.0))
     }
 

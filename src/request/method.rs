@@ -19,12 +19,15 @@ pub enum Method {
     Patch,
     /// `TRACE`
     Trace,
-    /// Any other: never an operation of a policy.
+    /// Any other; OpenAPI can describe them since 3.2.
     Other(String),
 }
 
+/// The longest name of a method that OpenAPI 3.1 has no member for.
+const MAX_NAME: usize = 32;
+
 impl Method {
-    /// The methods that OpenAPI 3 can describe, in its order.
+    /// The methods that OpenAPI 3.0 and 3.1 can describe, in its order.
     pub const OPENAPI: [Self; 8] =
         [Self::Get, Self::Put, Self::Post, Self::Delete, Self::Options, Self::Head, Self::Patch, Self::Trace];
 
@@ -49,9 +52,15 @@ impl Method {
         }
     }
 
+    /// Whether a policy can have a method of this name: one in capitals.
+    pub(crate) fn is_name(text: &str) -> bool {
+        let is_of_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(is_of_name)
+    }
+
     /// Whether the method is safe (RFC 9110 section 9.2.1): it reads and changes nothing.
     pub fn is_safe(&self) -> bool {
-        matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
+        matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace) || self.as_str() == "QUERY"
     }
 }
 

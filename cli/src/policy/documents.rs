@@ -1,6 +1,6 @@
 //! Reading OpenAPI documents from files and directories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,8 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Reads files and, where one is a directory, the documents in it.
+    /// Reads files and, where one is a directory, the documents in it. References are followed to files below a document's own
+    /// directory; what is followed and no document itself is left out.
     ///
     /// # Errors
     /// [`Failure::Input`] for a directory that cannot be read or has no documents. A file that is not a document is an error of
@@ -54,12 +55,21 @@ impl Documents {
         paths.sort();
         paths.dedup();
         let mut documents = Self::default();
+        let mut followed = BTreeSet::new();
+        let mut unreadable = Vec::new();
         for (path, name) in named(&paths) {
-            match text(path).and_then(|text| Document::parse(&text).map_err(|error| error.to_string())) {
+            let read = text(path).and_then(|text| {
+                let document = Document::parse_with_files(&text, &mut |file| below(path, file, &mut followed));
+                document.map_err(|error| error.to_string())
+            });
+            match read {
                 Ok(document) => documents.push(document, &name),
-                Err(message) => documents.unreadable.push(Finding { document: name, message, ..Finding::default() }),
+                Err(message) => unreadable.push((path, Finding { document: name, message, ..Finding::default() })),
             }
         }
+        let is_document = |path: &Path| !path.canonicalize().is_ok_and(|path| followed.contains(&path));
+        documents.unreadable =
+            unreadable.into_iter().filter(|(path, _)| is_document(path)).map(|(_, finding)| finding).collect();
         Ok(documents)
     }
 
@@ -127,6 +137,20 @@ fn named(paths: &[PathBuf]) -> Vec<(&PathBuf, String)> {
     paths.iter().map(|path| (path, name(path))).collect()
 }
 
+/// The text of a file to which a document refers, by its path from the document's directory, which it must not leave by a link
+/// either.
+fn below(document: &Path, file: &str, followed: &mut BTreeSet<PathBuf>) -> Result<String, String> {
+    let directory = document.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = directory.canonicalize().map_err(|error| error.to_string())?;
+    let path = directory.join(file).canonicalize().map_err(|error| format!("{file}: {error}"))?;
+    if !path.starts_with(&directory) || !path.is_file() {
+        return Err(format!("{file} is no file in the document's directory"));
+    }
+    let text = text(&path)?;
+    followed.insert(path);
+    Ok(text)
+}
+
 /// A file's text, of which no more is read than a document may have.
 fn text(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
@@ -141,4 +165,82 @@ fn text(path: &Path) -> Result<String, String> {
         let line = error.as_bytes().iter().take(place).filter(|byte| **byte == b'\n').count() + 1;
         format!("it is not UTF-8 from byte {place} on, in line {line}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory of these files.
+    fn directory(name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let directory = std::env::temp_dir().join(format!("tidegate-{name}-{}", std::process::id()));
+        for (file, text) in files {
+            let path = directory.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        directory
+    }
+
+    fn settings() -> Settings {
+        let text = r#"{"schemes":{"key":{"level":"sub_account","private_integrations":true}},
+                       "owner_parameters":{"sub_account":[{"name":"ownerId","body":true}]}}"#;
+        serde_json::from_str(text).unwrap()
+    }
+
+    const MAIN: &str = "openapi: 3.0.3\ninfo: {title: Things}\nsecurity: [{key: []}]\npaths:\n  /things:\n    $ref: paths/things.yaml\n";
+    const THINGS: &str = "get: {$ref: '../shared.yaml#/get'}\npost:\n  security: [{key: [things.write]}]\n  requestBody:\n    \
+        content: {application/json: {schema: {$ref: 'thing.json'}}}\n";
+    const SHARED: &str = "get:\n  parameters: [{$ref: '#/owner'}]\n  security: [{key: [things.read]}]\nowner: {name: ownerId, in: query}\n";
+    const THING: &str = r#"{"properties":{"ownerId":{}}}"#;
+
+    #[test]
+    fn files_below_the_document_are_followed() {
+        let files = [
+            ("openapi.yaml", MAIN),
+            ("paths/things.yaml", THINGS),
+            ("shared.yaml", SHARED),
+            ("paths/thing.json", THING),
+        ];
+        let directory = directory("followed", &files);
+        // The directory as a whole: shared.yaml stands in it too, and is no document.
+        let compiled = Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings());
+        assert_eq!(compiled.report.errors, []);
+        let policy = compiled.policy.unwrap().to_json();
+        for part in [
+            r#""path":"/things","method":"GET","access":{"any_of":[{"level":"sub_account","scopes":["things.read"],"owner":[{"name":"ownerId","in":"query"}]"#,
+            r#""path":"/things","method":"POST","access":{"any_of":[{"level":"sub_account","scopes":["things.write"],"owner":[{"name":"ownerId","in":"body"}]"#,
+        ] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn nothing_outside_of_the_documents_directory_is_read() {
+        let elsewhere = directory("elsewhere", &[("secret.yaml", SHARED)]);
+        let main = MAIN.replace("paths/things.yaml", "link.yaml#/get");
+        let out = MAIN.replace("paths/things.yaml", "../tidegate-elsewhere/secret.yaml");
+        let absent = MAIN.replace("paths/things.yaml", "absent.yaml");
+        let host = MAIN.replace("paths/things.yaml", "https://example.com/things.yaml");
+        let directory =
+            directory("inside", &[("link/a.yaml", &main), ("b.yaml", &out), ("c.yaml", &absent), ("d.yaml", &host)]);
+        std::os::unix::fs::symlink(elsewhere.join("secret.yaml"), directory.join("link/link.yaml")).unwrap();
+        for (file, told) in [
+            ("link/a.yaml", "link.yaml is no file in the document's directory"),
+            ("b.yaml", "../tidegate-elsewhere/secret.yaml leads nowhere"),
+            ("c.yaml", "absent.yaml: No such file"),
+            ("d.yaml", "leads to another host"),
+        ] {
+            let compiled = Documents::read(&[directory.join(file)]).unwrap().compile(&settings());
+            assert!(compiled.policy.is_none());
+            let errors = &compiled.report.errors;
+            assert!(
+                errors.len() == 1 && errors[0].path == "/things" && errors[0].message.contains(told),
+                "{file}: {errors:?}"
+            );
+        }
+        fs::remove_dir_all(&directory).unwrap();
+        fs::remove_dir_all(&elsewhere).unwrap();
+    }
 }

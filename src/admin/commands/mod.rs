@@ -34,6 +34,7 @@ use crate::token::IntegrationId;
 /// What an admin asks for: the noun's command. A change carries the `rev` that it is based on.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is the noun of the same name")]
+#[allow(clippy::large_enum_variant, reason = "one is made for each request")]
 pub enum Command {
     Session(SessionCommand),
     SubAccount(SubAccountCommand),

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::{Components, MaybeReference, MediaType, RequestBody, Schema};
-use super::resolve;
+use super::objects::{MaybeReference, MediaType, RequestBody, Schema};
+use super::resolve::{Library, MOST_STEPS, shortened};
+use super::target::{Kind, Target};
 use super::{Body, Form, Properties};
 use crate::order::{sort_and_dedup, sorted};
 
@@ -25,9 +26,9 @@ const MAX_UNRESOLVED: usize = 16;
 pub(super) const STEPS_PER_BYTE: usize = 4;
 
 /// Finds the properties of bodies.
-pub(super) struct Bodies<'a> {
-    components: &'a Components,
-    schemas: Schemas<'a>,
+pub(super) struct Bodies<'a, 'l> {
+    library: &'l Library<'a>,
+    schemas: Schemas<'a, 'l>,
     bodies: Vec<Body>,
     places: BTreeMap<Body, usize>,
     /// By a whole body's address in memory, its place in `bodies`: many references can lead to it.
@@ -35,9 +36,11 @@ pub(super) struct Bodies<'a> {
 }
 
 /// The schemas of a document as a graph. Nodes, and names of properties, are numbers.
-struct Schemas<'a> {
+struct Schemas<'a, 'l> {
+    library: &'l Library<'a>,
     nodes: Vec<Node<'a>>,
-    by_name: BTreeMap<&'a str, usize>,
+    /// By the key of what refers to it.
+    by_key: BTreeMap<String, usize>,
     names: Vec<&'a str>,
     numbers: BTreeMap<&'a str, usize>,
     /// The last walk that came by a node or a name.
@@ -74,12 +77,12 @@ enum Reference<'a> {
     Nowhere(&'a str),
 }
 
-impl<'a> Bodies<'a> {
+impl<'a, 'l> Bodies<'a, 'l> {
     /// For a document of so many bytes.
-    pub fn new(components: &'a Components, length: usize) -> Self {
+    pub fn new(library: &'l Library<'a>, length: usize) -> Self {
         Self {
-            components,
-            schemas: Schemas::new(components, length.saturating_mul(STEPS_PER_BYTE)),
+            library,
+            schemas: Schemas::new(library, length.saturating_mul(STEPS_PER_BYTE)),
             bodies: Vec::new(),
             places: BTreeMap::new(),
             known: BTreeMap::new(),
@@ -88,7 +91,7 @@ impl<'a> Bodies<'a> {
 
     /// A body's place among those that [`into_found`](Self::into_found) tells.
     pub fn of(&mut self, body: &'a MaybeReference<RequestBody>) -> usize {
-        let body = match resolve::inline(body, "#/components/requestBodies/", &self.components.request_bodies) {
+        let body = match self.library.request_body(body) {
             Ok(body) => body,
             Err(reference) => {
                 let properties = self.schemas.keep(Found::nowhere(reference));
@@ -102,6 +105,28 @@ impl<'a> Bodies<'a> {
         let place = self.keep(forms);
         self.known.insert(body, place);
         place
+    }
+
+    /// The same for a body of these media types that has one schema.
+    pub fn of_schema(&mut self, schema: Option<&'a Schema>, media_types: &[String]) -> usize {
+        let properties = match schema {
+            Some(schema) => self.schemas.of(schema),
+            None => self.schemas.keep(Found::default()),
+        };
+        self.of_properties(properties, media_types)
+    }
+
+    /// The same for a form of these fields.
+    pub fn of_form(&mut self, names: Vec<&'a str>, media_types: &[String]) -> usize {
+        let mut numbers: Vec<usize> = names.into_iter().map(|name| self.schemas.number(name)).collect();
+        sort_and_dedup(&mut numbers);
+        let properties = self.schemas.keep(Found { names: numbers, ..Found::default() });
+        self.of_properties(properties, media_types)
+    }
+
+    fn of_properties(&mut self, properties: usize, media_types: &[String]) -> usize {
+        let media_types = media_types.iter().take(MAX_MEDIA_TYPES).cloned().collect();
+        self.keep(Body(vec![Form { media_types, properties }]))
     }
 
     /// All bodies that were asked for, and the sets of properties that they have.
@@ -133,20 +158,39 @@ impl<'a> Bodies<'a> {
         Body(forms.into_iter().map(|(properties, media_types)| Form { media_types, properties }).collect())
     }
 
-    fn set(&mut self, media_type: &'a MediaType) -> usize {
-        match (&media_type.reference, &media_type.schema) {
-            (Some(reference), _) => self.schemas.keep(Found::nowhere(reference)),
-            (None, Some(schema)) => self.schemas.of(schema),
-            (None, None) => self.schemas.keep(Found::default()),
+    fn set(&mut self, mut media_type: &'a MediaType) -> usize {
+        for _ in 0..MOST_STEPS {
+            let Some(reference) = &media_type.reference else {
+                return match &media_type.schema {
+                    Some(schema) => self.schemas.of(schema),
+                    None => self.schemas.keep(Found::default()),
+                };
+            };
+            let target = Target::parse(reference);
+            match target.and_then(|target| self.library.elsewhere.media_types.get(&target.key())) {
+                Some(found) => media_type = found,
+                None => {
+                    self.library.want(Kind::MediaType, reference);
+                    return self.schemas.keep(Found::nowhere(reference));
+                }
+            }
         }
+        self.schemas.keep(Found::nowhere(media_type.reference.as_deref().unwrap_or_default()))
     }
 }
 
-impl<'a> Schemas<'a> {
-    fn new(components: &'a Components, steps_left: usize) -> Self {
+impl<'a, 'l> Schemas<'a, 'l> {
+    fn new(library: &'l Library<'a>, steps_left: usize) -> Self {
+        let source = library.source;
+        let key = |place: &str, name: &str| format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let named = source.components.schemas.iter().map(|(name, schema)| (key("components/schemas", name), schema));
+        let defined = source.of_swagger.definitions.iter().map(|(name, schema)| (key("definitions", name), schema));
+        let elsewhere = library.elsewhere.schemas.iter().map(|(key, schema)| (key.clone(), schema));
+        let all: Vec<(String, &Schema)> = named.chain(defined).chain(elsewhere).collect();
         let mut schemas = Self {
+            library,
             nodes: Vec::new(),
-            by_name: components.schemas.keys().map(String::as_str).zip(0..).collect(),
+            by_key: BTreeMap::new(),
             names: Vec::new(),
             numbers: BTreeMap::new(),
             seen_nodes: Vec::new(),
@@ -158,7 +202,8 @@ impl<'a> Schemas<'a> {
             kept_properties: 0,
             known: BTreeMap::new(),
         };
-        for schema in components.schemas.values() {
+        schemas.by_key = all.iter().map(|(key, _)| key.clone()).zip(0..).collect();
+        for (_, schema) in all {
             schemas.add(schema);
         }
         schemas
@@ -192,9 +237,12 @@ impl<'a> Schemas<'a> {
     }
 
     fn reference(&self, reference: &'a str) -> Reference<'a> {
-        let name = resolve::name(reference, "#/components/schemas/");
-        let node = name.and_then(|name| self.by_name.get(name.as_ref()));
-        node.map_or(Reference::Nowhere(resolve::shortened(reference)), |node| Reference::Node(*node))
+        // Most are written as their key is.
+        let node = match self.by_key.get(reference) {
+            Some(node) => Some(node),
+            None => Target::parse(reference).and_then(|target| self.by_key.get(&target.key())),
+        };
+        node.map_or(Reference::Nowhere(reference), |node| Reference::Node(*node))
     }
 
     /// The place of the set of a body's properties.
@@ -280,8 +328,12 @@ impl<'a> Schemas<'a> {
             for reference in &node.references {
                 match reference {
                     Reference::Node(place) => waiting.push(*place),
-                    Reference::Nowhere(reference) if unresolved.len() < MAX_UNRESOLVED => unresolved.push(*reference),
-                    Reference::Nowhere(_) => {}
+                    Reference::Nowhere(reference) => {
+                        self.library.want(Kind::Schema, reference);
+                        if unresolved.len() < MAX_UNRESOLVED {
+                            unresolved.push(shortened(reference));
+                        }
+                    }
                 }
             }
         }
@@ -298,7 +350,7 @@ fn is_new(seen: &mut [usize], place: usize, walk: usize) -> bool {
 
 impl<'a> Found<'a> {
     fn nowhere(reference: &'a str) -> Self {
-        Self { unresolved: vec![resolve::shortened(reference)], ..Self::default() }
+        Self { unresolved: vec![shortened(reference)], ..Self::default() }
     }
 
     fn incomplete(fault: &str) -> Self {

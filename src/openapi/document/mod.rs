@@ -1,28 +1,36 @@
-//! An OpenAPI 3 document, as far as a policy is made of it: its operations as they are written, before settings.
+//! An OpenAPI document, as far as a policy is made of it: its operations as they are written, before settings.
 
 mod bodies;
+mod elsewhere;
 mod extract;
 mod object_macro;
 mod objects;
 mod resolve;
 mod server;
 mod stored;
+mod target;
+mod text;
+mod words;
 mod yaml;
 
-use serde::{Deserializer, Serialize};
+use serde::Serialize;
 
-use crate::json::{self, Map};
+use crate::json::{Map, Misread};
 use crate::policy::OwnerParameter;
 use crate::request::{self};
 
+use self::elsewhere::Elsewhere;
+pub(super) use self::extract::MAY_BE_SEVERAL;
 use self::objects::OpenApi;
 pub(super) use self::objects::Security;
+pub(super) use self::server::ServerPath;
 pub use self::stored::CorruptDocument;
+use self::text::{Text, bounded, parse_yaml};
 
-/// The longest document, in bytes.
-pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The longest document, in bytes. A publication has its own limit.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// What an OpenAPI 3.0 or 3.1 document says that a policy is made of, whatever the settings are.
+/// What a document in OpenAPI 3.0, 3.1 or 3.2, or in Swagger 2.0, says that a policy is made of, whatever the settings are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Document {
     #[serde(skip)]
@@ -46,6 +54,15 @@ pub struct Document {
     /// What in it cannot be understood.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
+    /// Its servers, where they put different things before every path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    servers: Vec<ServerPath>,
+    /// What in it is read otherwise than it may be meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Fault>,
+    /// Whether it is written in OpenAPI 3.2; for reading it only.
+    #[serde(skip)]
+    is_of_3_2: bool,
 }
 
 /// What is told of the security schemes, by their names. Documents that differ only in it are equal.
@@ -88,6 +105,9 @@ pub(super) struct OperationObject {
     /// What its own servers put before the path, or its path's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_path: Option<String>,
+    /// Its own servers, or its path's, where they put different things before the path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<ServerPath>,
     /// Its parameters in query and header, and those of its path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<OwnerParameter>,
@@ -142,22 +162,33 @@ pub enum InvalidDocument {
     /// Not JSON or YAML, or not an OpenAPI document; tells the place in the text.
     #[error("{0}")]
     Malformed(String),
-    /// Not of OpenAPI 3.0 or 3.1.
-    #[error("openapi is {0:?}; Tidegate reads 3.0 and 3.1")]
+    /// Of another version.
+    #[error("its version is {0:?}; Tidegate reads OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0")]
     Version(String),
 }
 
+/// How often a document is gone through for what its references lead to.
+const MAX_PASSES: usize = 16;
+
 impl Document {
-    /// Reads a document in JSON or YAML. What starts with `{` is JSON.
+    /// Reads a document in JSON or YAML. What starts with `{` is JSON. References lead no further than the document.
     ///
     /// # Errors
     /// [`InvalidDocument`] for a text that is not an OpenAPI document.
     pub fn parse(text: &str) -> Result<Self, InvalidDocument> {
-        if text.strip_prefix('\u{feff}').unwrap_or(text).trim_start_matches([' ', '\n', '\r', '\t']).starts_with('{') {
-            Self::parse_json(text)
-        } else {
-            read(parse_yaml(text)?, text.len(), |error| error.to_string())
-        }
+        Self::read(Text::of(text), text.len(), &mut no_file)
+    }
+
+    /// Reads a document whose references may lead to other files. `files` gives the text of one by its path from the document's
+    /// folder, which never leads out of it, or says why it cannot be read.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_with_files(
+        text: &str,
+        files: &mut dyn FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, InvalidDocument> {
+        Self::read(Text::of(text), text.len(), files)
     }
 
     /// Reads a document in JSON.
@@ -165,7 +196,29 @@ impl Document {
     /// # Errors
     /// As [`Document::parse`].
     pub fn parse_json(text: &str) -> Result<Self, InvalidDocument> {
-        read(&mut serde_json::Deserializer::from_str(bounded(text)?), text.len(), told)
+        Self::read(Text::json(text), text.len(), &mut no_file)
+    }
+
+    fn read(
+        text: Text<'_>,
+        length: usize,
+        files: &mut dyn FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, InvalidDocument> {
+        bounded(length)?;
+        let mut source = OpenApi::default();
+        let misread = text.read(&mut source).map_err(InvalidDocument::Malformed)?;
+        let is_of_3_2 = version(&source, &misread)?;
+        let faults = extract::faults(&misread, source.swagger.0.is_some());
+        let mut elsewhere = Elsewhere::default();
+        let (mut document, mut wanted) = extract::document(&source, &elsewhere, length, is_of_3_2);
+        for _ in 1..MAX_PASSES {
+            if !elsewhere.fetch(wanted, text, files) {
+                break;
+            }
+            (document, wanted) = extract::document(&source, &elsewhere, length, is_of_3_2);
+        }
+        document.faults.splice(0..0, faults);
+        Ok(document)
     }
 
     /// The same document under a name of its own, as reports are to call it: its file's, say.
@@ -177,6 +230,46 @@ impl Document {
     /// What reports call it: its name, else its title.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.title)
+    }
+
+    /// Whether reports, or itself, call it so.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name.as_deref() == Some(name) || self.title == name
+    }
+
+    /// Whether its servers, or those of an operation, put different things before a path.
+    pub(super) fn has_servers_to_choose(&self) -> bool {
+        !self.servers.is_empty() || self.operations.iter().any(|operation| !operation.servers.is_empty())
+    }
+
+    /// The same document with one base path for all operations, and for each that has servers of its own. What cannot be chosen is a
+    /// fault.
+    pub(super) fn with_base_path(
+        mut self,
+        choose: &dyn Fn(&[ServerPath]) -> Result<String, String>,
+        is_chosen: bool,
+    ) -> Self {
+        let is_inherited = self.operations.iter().any(|one| one.base_path.is_none() && one.servers.is_empty());
+        match choose(&self.servers) {
+            Ok(path) => self.base_path = path,
+            // All its servers say the same.
+            Err(_) if self.servers.is_empty() => {}
+            Err(what) if is_inherited || is_chosen => {
+                self.faults.push(Fault { what: format!("servers: {what}"), ..Fault::default() });
+            }
+            Err(_) => {}
+        }
+        for operation in self.operations.iter_mut().filter(|operation| !operation.servers.is_empty()) {
+            match choose(&std::mem::take(&mut operation.servers)) {
+                Ok(path) => operation.base_path = Some(path),
+                Err(what) => {
+                    let (path, method) = (operation.path.clone(), operation.method.clone());
+                    self.faults.push(Fault { path, method, what });
+                }
+            }
+        }
+        self.servers.clear();
+        self
     }
 
     /// How many operations it describes.
@@ -197,6 +290,11 @@ impl Document {
     /// What it says of security for all operations that say nothing of their own.
     pub(super) fn security(&self) -> Option<&Security> {
         self.security.as_ref()
+    }
+
+    /// What in it is read otherwise than it may be meant.
+    pub(super) fn notes(&self) -> &[Fault] {
+        &self.notes
     }
 
     /// What in it cannot be understood.
@@ -270,6 +368,12 @@ impl<'a> Described<'a> {
         self.operation.extensions.get(name).map(Option::as_deref)
     }
 
+    /// The extensions that are lists of texts.
+    pub fn lists(&self) -> impl Iterator<Item = (&'a str, &'a [String])> {
+        let all = self.operation.extensions.iter();
+        all.filter_map(|(name, list)| Some((name.as_str(), list.as_deref()?)))
+    }
+
     /// The media types of its body; none where they cannot be told.
     pub fn media_types(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let body = self.operation.body.and_then(|body| self.document.bodies.get(body));
@@ -301,42 +405,35 @@ pub fn yaml_to_json(text: &str) -> Result<String, InvalidDocument> {
     Ok(json)
 }
 
-/// What serde_json says. In a text of one line, the column of a wrong value helps nobody: its place in the document does, and a
-/// text that was YAML has no other lines.
-fn told(error: serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line 1 column {}", error.column());
-    let without_place = text.strip_suffix(&place).filter(|_| error.is_data());
-    without_place.map(str::to_owned).unwrap_or(text)
-}
-
-fn parse_yaml(text: &str) -> Result<json::Value<'static>, InvalidDocument> {
-    yaml::parse(bounded(text)?).map_err(InvalidDocument::Malformed)
-}
-
-/// The text without its byte order mark.
-fn bounded(text: &str) -> Result<&str, InvalidDocument> {
-    if text.len() > MAX_BYTES {
-        return Err(InvalidDocument::TooLong);
+/// Whether it is of OpenAPI 3.2.
+///
+/// # Errors
+/// [`InvalidDocument`] for a version that is not read, and for what has none.
+fn version(source: &OpenApi, misread: &[Misread]) -> Result<bool, InvalidDocument> {
+    let is_of = |known: &str, version: &str| {
+        version.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    match (source.openapi.text(), source.swagger.text()) {
+        ("", "") => Err(InvalidDocument::Malformed(match misread.iter().find(|one| one.place.is_empty()) {
+            Some(wrong) => wrong.what.clone(),
+            None => "it has neither openapi nor swagger at its top, which name the version".to_owned(),
+        })),
+        ("", swagger) if is_of("2.0", swagger) => Ok(false),
+        ("", swagger) => Err(InvalidDocument::Version(swagger.to_owned())),
+        (openapi, "") if ["3.0", "3.1"].iter().any(|known| is_of(known, openapi)) => Ok(false),
+        (openapi, "") if is_of("3.2", openapi) => Ok(true),
+        (openapi, "") => Err(InvalidDocument::Version(openapi.to_owned())),
+        (openapi, swagger) => Err(InvalidDocument::Version(format!("{openapi} and {swagger}"))),
     }
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Reads a document of so many bytes, or tells the place in it that cannot be read.
-fn read<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    length: usize,
-    told: impl Fn(D::Error) -> String,
-) -> Result<Document, InvalidDocument> {
-    let mut document = OpenApi::default();
-    match json::read(deserializer, &mut document) {
-        Ok(()) if !document.openapi.starts_with("3.0.") && !document.openapi.starts_with("3.1.") => {
-            Err(InvalidDocument::Version(document.openapi))
-        }
-        Ok(()) => Ok(extract::document(&document, length)),
-        Err((place, what)) if place.is_empty() => Err(InvalidDocument::Malformed(told(what))),
-        Err((place, what)) => Err(InvalidDocument::Malformed(format!("{place}: {}", told(what)))),
-    }
+/// Why a reference to a file was not followed, where nobody gives files.
+pub(super) const NOT_FOLLOWED: &str =
+    "the command follows files in the document's folder; bundle others into the document";
+
+/// For a document that is all there is.
+fn no_file(_: &str) -> Result<String, String> {
+    Err(NOT_FOLLOWED.to_owned())
 }
 
 #[cfg(test)]
@@ -363,8 +460,7 @@ mod tests {
         ] {
             let told = |read: Result<Document, InvalidDocument>| format!("{read:?}");
             let converted = yaml_to_json(text).and_then(|json| Document::parse_json(&json));
-            // `{}` is JSON: asked of the loader of YAML itself.
-            let direct = parse_yaml(text).and_then(|value| read(value, text.len(), |error| error.to_string()));
+            let direct = Document::read(Text::Yaml(text), text.len(), &mut no_file);
             assert_eq!(told(converted), told(direct), "{text}");
         }
         assert!(yaml_to_json(&deep(126)).is_ok() && yaml_to_json(&deep(127)).is_err());

@@ -1,9 +1,14 @@
 //! The macro that makes a struct readable from the members of a JSON object.
 
-/// Implements `Sink` for a struct that is read from an object: what errors call it, the names of its members (a required one is
-/// repeated), and the field that takes the value of each.
+/// Implements `Sink` for a struct that is read from an object: what errors call it, the names of its members, and the field that
+/// takes the value of each. `null` says nothing, but in the members of the second list; those of the third must be there.
 macro_rules! object {
-    ($type:ty, $expecting:literal, $($key:literal $(, $required:literal)? => $field:ident);+ $(;)?) => {
+    (
+        $type:ty, $expecting:literal,
+        { $($key:literal => $field:ident;)* }
+        strict { $($strict_key:literal => $strict_field:ident;)* }
+        required { $($required:literal)* }
+    ) => {
         impl $crate::json::Sink for $type {
             fn expecting(&self) -> &'static str {
                 $expecting
@@ -14,7 +19,7 @@ macro_rules! object {
             }
 
             fn required(&self) -> &'static [&'static str] {
-                &[$($($required,)?)*]
+                &[$($required,)*]
             }
 
             fn entry(
@@ -23,7 +28,8 @@ macro_rules! object {
                 value: &mut dyn $crate::json::Source,
             ) -> Result<(), $crate::json::Stop> {
                 match key {
-                    $($key => value.read(&mut self.$field).map(drop),)+
+                    $($key => value.read(&mut $crate::json::OrNull(&mut self.$field)).map(drop),)*
+                    $($strict_key => value.read(&mut self.$strict_field).map(drop),)*
                     _ => Ok(()),
                 }
             }

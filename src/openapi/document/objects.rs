@@ -1,22 +1,37 @@
-//! OpenAPI's objects, as far as a policy needs them; all else is read without being kept.
+//! OpenAPI's objects, of 3.0, 3.1 and 3.2 and of Swagger 2.0, as far as a policy needs them; all else is read without being kept.
 
-use crate::json::{self, Map};
-use crate::json::{Collection, Scalar, Sink, Source, Stop, read};
+use crate::json::{self, Map, Misread};
+use crate::json::{Collection, OrNull, Scalar, Sink, Source, Stop, read};
 
 use super::object_macro::object;
 use super::server::Server;
+use super::words::{Mark, Texts, Words};
 
-/// The OpenAPI Object: a whole document.
+/// The OpenAPI Object: a whole document. Swagger 2.0 has other members.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenApi {
     /// The version of OpenAPI that it is written in.
-    pub openapi: String,
+    pub openapi: Words,
+    /// The version of Swagger that it is written in.
+    pub swagger: Words,
     pub reference: Option<String>,
     pub info: Info,
     pub servers: Vec<Server>,
     pub security: Option<Security>,
     pub paths: Paths,
     pub components: Components,
+    pub of_swagger: OfSwagger,
+    pub is_security_merged: Mark,
+}
+
+/// What stands at the top of a document in Swagger 2.0 alone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OfSwagger {
+    pub base_path: Words,
+    pub consumes: Texts,
+    pub parameters: Map<MaybeReference<Parameter>>,
+    pub definitions: Map<Schema>,
+    pub security_definitions: Map<MaybeReference<SecurityScheme>>,
 }
 
 /// A list of requirements, each of which names schemes and their scopes.
@@ -29,7 +44,7 @@ struct Discriminator {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Info {
-    pub title: String,
+    pub title: Words,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -41,13 +56,14 @@ pub(super) struct Components {
     pub reference: Option<String>,
 }
 
-/// A security scheme, as far as it declares scopes, and what suggests whom it is for.
+/// A security scheme, as far as it declares scopes, in its flows or in Swagger 2.0 itself, and what suggests whom it is for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SecurityScheme {
     pub kind: Words,
     pub place: Words,
     pub http: Words,
     pub flows: Map<Flow>,
+    pub scopes: Map<Words>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,7 +72,7 @@ pub(super) struct Flow {
 }
 
 /// How many paths a document may have.
-const MOST_PATHS: usize = 10_000;
+const MOST_PATHS: usize = 20_000;
 
 /// The path items by path. Extensions are skipped.
 #[derive(Clone, Debug, Default)]
@@ -69,15 +85,16 @@ pub(super) struct PathItem {
     pub security: Option<json::Value<'static>>,
     pub servers: Vec<Server>,
     pub parameters: Vec<MaybeReference<Parameter>>,
-    pub get: Option<OperationObject>,
-    pub put: Option<OperationObject>,
-    pub post: Option<OperationObject>,
-    pub delete: Option<OperationObject>,
-    pub options: Option<OperationObject>,
-    pub head: Option<OperationObject>,
-    pub patch: Option<OperationObject>,
-    pub trace: Option<OperationObject>,
+    /// By their methods, as the document has them.
+    pub operations: Map<OperationObject>,
+    /// Those of methods that OpenAPI has no member for, since 3.2.
+    pub additional_operations: Map<OperationObject>,
+    /// The members that are none of OpenAPI's.
+    pub unknown: Vec<String>,
 }
+
+/// The members of a path item that are operations; the last one since OpenAPI 3.2.
+pub(super) const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// An operation as the document has it.
 #[derive(Clone, Debug, Default)]
@@ -85,17 +102,15 @@ pub(super) struct OperationObject {
     pub reference: Option<String>,
     pub operation_id: Words,
     pub summary: Words,
-    pub tags: Vec<String>,
+    pub tags: Texts,
     pub security: Option<Security>,
     pub servers: Vec<Server>,
     pub parameters: Vec<MaybeReference<Parameter>>,
     pub request_body: Option<MaybeReference<RequestBody>>,
+    /// The media types of its body, in Swagger 2.0.
+    pub consumes: Option<Texts>,
     pub extensions: Map<json::Value<'static>>,
 }
-
-/// A text that decides nothing. `null` is none.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Words(pub Option<String>);
 
 #[derive(Clone, Debug)]
 pub(super) enum MaybeReference<T> {
@@ -106,8 +121,16 @@ pub(super) enum MaybeReference<T> {
 /// A parameter's name and place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameter {
-    pub name: String,
+    pub name: Words,
     pub place: String,
+    /// What a body is, in Swagger 2.0.
+    pub schema: Option<Schema>,
+    /// Its type, in Swagger 2.0.
+    pub kind: Words,
+    /// `allowReserved`.
+    pub allows_reserved: Mark,
+    /// `x-multi-segment`.
+    pub is_multi_segment: Mark,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -129,22 +152,92 @@ pub(super) struct Schema {
     pub parts: Vec<Schema>,
 }
 
-object!(OpenApi, "an OpenAPI document",
-    "openapi", "openapi" => openapi; "$ref" => reference; "info" => info; "servers" => servers; "security" => security;
-    "paths" => paths; "components" => components);
-object!(Discriminator, "an object", "mapping" => mapping);
-object!(Info, "struct Info", "title" => title);
-object!(Components, "struct Components",
+object!(Discriminator, "an object", { "mapping" => mapping; } strict {} required {});
+object!(Info, "an object", { "title" => title; } strict {} required {});
+object!(Components, "an object", {
     "parameters" => parameters; "requestBodies" => request_bodies; "schemas" => schemas;
-    "securitySchemes" => security_schemes; "$ref" => reference);
-object!(SecurityScheme, "struct SecurityScheme", "type" => kind; "in" => place; "scheme" => http; "flows" => flows);
-object!(Flow, "struct Flow", "scopes" => scopes);
-object!(PathItem, "struct PathItem",
-    "$ref" => reference; "security" => security; "servers" => servers; "parameters" => parameters; "get" => get; "put" => put; "post" => post; "delete" => delete;
-    "options" => options; "head" => head; "patch" => patch; "trace" => trace);
-object!(Parameter, "struct Parameter", "name", "name" => name; "in", "in" => place);
-object!(RequestBody, "struct RequestBody", "content" => content);
-object!(MediaType, "struct MediaType", "$ref" => reference; "schema" => schema);
+    "securitySchemes" => security_schemes;
+} strict { "$ref" => reference; } required {});
+object!(SecurityScheme, "an object", {
+    "type" => kind; "in" => place; "scheme" => http; "flows" => flows; "scopes" => scopes;
+} strict {} required {});
+object!(Flow, "an object", { "scopes" => scopes; } strict {} required {});
+object!(Parameter, "an object", {
+    "schema" => schema; "type" => kind; "allowReserved" => allows_reserved; "x-multi-segment" => is_multi_segment;
+} strict { "name" => name; "in" => place; } required { "name" "in" });
+object!(RequestBody, "an object", { "content" => content; } strict {} required {});
+object!(MediaType, "an object", { "schema" => schema; } strict { "$ref" => reference; } required {});
+
+/// What a member is called in which a mapping notes that a merge key brought its `security` (see [`super::yaml`]).
+pub(super) const MERGED_SECURITY: &str = "x-tidegate-merged-security";
+
+impl Sink for OpenApi {
+    fn expecting(&self) -> &'static str {
+        "an OpenAPI document"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let strict: &mut dyn Sink = match key {
+            "openapi" => &mut self.openapi,
+            "swagger" => &mut self.swagger,
+            "$ref" => &mut self.reference,
+            "security" => &mut self.security,
+            _ => {
+                let field: &mut dyn Sink = match key {
+                    "info" => &mut self.info,
+                    "servers" => &mut self.servers,
+                    "paths" => &mut self.paths,
+                    "components" => &mut self.components,
+                    "basePath" => &mut self.of_swagger.base_path,
+                    "consumes" => &mut self.of_swagger.consumes,
+                    "parameters" => &mut self.of_swagger.parameters,
+                    "definitions" => &mut self.of_swagger.definitions,
+                    "securityDefinitions" => &mut self.of_swagger.security_definitions,
+                    MERGED_SECURITY => &mut self.is_security_merged,
+                    _ => return Ok(()),
+                };
+                return value.read(&mut OrNull(field)).map(drop);
+            }
+        };
+        value.read(strict).map(drop)
+    }
+}
+
+impl Sink for PathItem {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        match key {
+            "$ref" => return value.read(&mut self.reference).map(drop),
+            "security" => return value.read(&mut self.security).map(drop),
+            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
+            "additionalOperations" => return value.read(&mut OrNull(&mut self.additional_operations)).map(drop),
+            _ if METHODS.contains(&key) => {
+                // Nothing stands behind the colon: it is as if the method were not there.
+                let mut operation = None::<OperationObject>;
+                value.read(&mut OrNull(&mut operation))?;
+                if let Some(operation) = operation {
+                    self.operations.insert(key.to_owned(), operation);
+                }
+            }
+            "summary" | "description" => {}
+            _ if key.starts_with("x-") => {}
+            _ => self.unknown.push(key.to_owned()),
+        }
+        Ok(())
+    }
+}
 
 impl Sink for Paths {
     fn expecting(&self) -> &'static str {
@@ -160,10 +253,10 @@ impl Sink for Paths {
             return Ok(());
         }
         if self.0.len() >= MOST_PATHS {
-            return Err(Stop::because(format!("more than {MOST_PATHS} paths")));
+            return Err(Stop::because(format!("paths: more than {MOST_PATHS} paths")));
         }
         let mut item = PathItem::default();
-        value.read(&mut item)?;
+        value.read(&mut OrNull(&mut item))?;
         self.0.insert(key.to_owned(), item);
         Ok(())
     }
@@ -184,10 +277,11 @@ impl Sink for OperationObject {
             "operationId" => &mut self.operation_id,
             "summary" => &mut self.summary,
             "security" => &mut self.security,
-            "servers" => &mut self.servers,
-            "parameters" => &mut self.parameters,
-            "requestBody" => &mut self.request_body,
-            "tags" => return value.read(&mut Texts(&mut self.tags)).map(drop),
+            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
+            "requestBody" => return value.read(&mut OrNull(&mut self.request_body)).map(drop),
+            "tags" => &mut self.tags,
+            "consumes" => return value.read(&mut OrNull(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {
                 let mut extension = json::Value::default();
                 value.read(&mut extension)?;
@@ -216,13 +310,13 @@ impl Sink for Schema {
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         match key {
-            "$ref" => {
-                let mut reference = String::new();
+            "$ref" | "$dynamicRef" | "$recursiveRef" => {
+                let mut reference = None::<String>;
                 value.read(&mut reference)?;
-                self.references.push(reference);
+                self.references.extend(reference);
             }
-            "properties" => drop(value.read(&mut Properties(self))?),
-            "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut self.parts)?),
+            "properties" => drop(value.read(&mut OrNull(&mut Properties(self)))?),
+            "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut OrNull(&mut self.parts))?),
             "if" | "then" | "else" => {
                 let mut part = Self::default();
                 value.read(&mut part)?;
@@ -277,55 +371,6 @@ impl Sink for Properties<'_> {
     }
 }
 
-/// The texts of a list that decides nothing, whatever else stands there.
-struct Texts<'a>(&'a mut Vec<String>);
-
-impl Sink for Texts<'_> {
-    fn expecting(&self) -> &'static str {
-        "a sequence"
-    }
-
-    fn takes_whole(&self) -> bool {
-        true
-    }
-
-    fn take(&mut self, value: json::Value) -> Result<(), Stop> {
-        let texts = value.items().unwrap_or_default().iter().filter_map(json::Value::text);
-        self.0.extend(texts.map(str::to_owned));
-        Ok(())
-    }
-}
-
-impl Sink for Words {
-    fn expecting(&self) -> &'static str {
-        "a string"
-    }
-
-    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        match scalar {
-            Scalar::Text(text) => self.0 = Some(text.to_owned()),
-            Scalar::Null => {}
-            _ => return false,
-        }
-        true
-    }
-}
-
-impl PathItem {
-    pub fn operations(&self) -> [(&'static str, Option<&OperationObject>); 8] {
-        [
-            ("get", self.get.as_ref()),
-            ("put", self.put.as_ref()),
-            ("post", self.post.as_ref()),
-            ("delete", self.delete.as_ref()),
-            ("options", self.options.as_ref()),
-            ("head", self.head.as_ref()),
-            ("patch", self.patch.as_ref()),
-            ("trace", self.trace.as_ref()),
-        ]
-    }
-}
-
 impl<T> MaybeReference<T> {
     /// The reference that it is.
     pub fn reference(&self) -> Option<&str> {
@@ -351,18 +396,19 @@ impl<T: Sink + Default> Sink for MaybeReference<T> {
         true
     }
 
-    fn take(&mut self, value: json::Value) -> Result<(), Stop> {
+    fn take(&mut self, value: json::Value) -> Vec<Misread> {
         if let Some(reference) = value.entry("$ref") {
-            let not_a_text = || Stop::because("$ref must be a string".to_owned());
-            *self = Self::Reference { reference: reference.text().ok_or_else(not_a_text)?.to_owned() };
-            return Ok(());
+            return match reference.text() {
+                Some(reference) => {
+                    *self = Self::Reference { reference: reference.to_owned() };
+                    Vec::new()
+                }
+                None => vec![Misread::new("$ref must be a string".to_owned())],
+            };
         }
         let mut inline = T::default();
-        read(value, &mut inline).map_err(|(place, fault)| {
-            let separator = if place.is_empty() { "" } else { ": " };
-            Stop::because(format!("{place}{separator}{fault}"))
-        })?;
+        let misread = read(value, &mut inline);
         *self = Self::Inline(inline);
-        Ok(())
+        misread.unwrap_or_else(|error| vec![Misread::new(error.to_string())])
     }
 }

@@ -1,85 +1,236 @@
 //! Servers: what their addresses put before every path.
 
+use serde::Serialize;
+
 use super::object_macro::object;
+use super::words::{Texts, Words};
 use crate::json::Map;
 
+/// The Server Object.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Server {
-    url: String,
+    url: Words,
     variables: Map<Variable>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Variable {
-    default: String,
+    default: Words,
+    values: Texts,
 }
 
-object!(Server, "struct Server", "url", "url" => url; "variables" => variables);
-object!(Variable, "struct Variable", "default", "default" => default);
+object!(Server, "an object", { "variables" => variables; } strict { "url" => url; } required { "url" });
+object!(Variable, "an object", { "default" => default; "enum" => values; } strict {} required {});
 
 /// The longest address, in bytes: every operation repeats its path.
 const MAX_ADDRESS: usize = 1024;
+/// How many servers of one list are told apart.
+pub(super) const MAX_SERVERS: usize = 100;
 
-/// The one base path of all servers; none where there are no servers.
-pub(super) fn base_path(servers: &[Server]) -> Option<Result<String, String>> {
-    let mut base_paths = servers.iter().map(Server::base_path);
-    let first = match base_paths.next()? {
-        Ok(first) => first,
-        Err(error) => return Some(Err(error)),
-    };
-    for other in base_paths {
-        match other {
-            Ok(other) if other == first => {}
-            Ok(other) => {
-                return Some(Err(format!("its servers have different base paths: {first:?} and {other:?}")));
-            }
-            Err(error) => return Some(Err(error)),
-        }
+/// What servers put before every path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BasePaths {
+    /// All of them the same.
+    One(String),
+    /// They differ, or some of them cannot be told: the settings have to choose.
+    Several(Vec<ServerPath>),
+}
+
+/// One of several servers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(in crate::openapi) struct ServerPath {
+    /// What it puts before every path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Why that cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+/// The base paths of servers, and what of them is read otherwise than it may be meant. `None` where there are no servers.
+pub(super) fn base_paths(servers: &[Server]) -> Option<(BasePaths, Vec<String>)> {
+    let mut notes = Vec::new();
+    let all: Vec<_> = servers.iter().take(MAX_SERVERS).map(|server| server.base_path(&mut notes)).collect();
+    let first = all.first()?;
+    if servers.len() <= MAX_SERVERS
+        && let Ok(path) = first
+        && all.iter().all(|other| other.as_ref() == Ok(path))
+    {
+        return Some((BasePaths::One(path.clone()), notes));
     }
-    Some(Ok(first))
+    let of = |base_path| match base_path {
+        Ok(path) => ServerPath { path: Some(path), fault: None },
+        Err(fault) => ServerPath { path: None, fault: Some(fault) },
+    };
+    Some((BasePaths::Several(all.into_iter().map(of).collect()), notes))
+}
+
+/// What `basePath` of Swagger 2.0 puts before every path.
+pub(super) fn swagger_base_path(base_path: &str) -> Result<String, String> {
+    if base_path.len() > MAX_ADDRESS {
+        return Err("basePath is too long".to_owned());
+    }
+    let rooted = if base_path.starts_with('/') { base_path.to_owned() } else { format!("/{base_path}") };
+    if rooted.contains(['?', '#', '{', '}']) {
+        return Err(format!("basePath {:?} has a character that no path has there", shortened(base_path)));
+    }
+    Ok(without_dots(&rooted).trim_end_matches('/').to_owned())
 }
 
 impl Server {
-    /// The path of the server's address (RFC 3986 section 3.3), without a slash at its end.
-    fn base_path(&self) -> Result<String, String> {
-        let cannot = |why: &str| Err(format!("its server {:?} cannot be resolved: {why}", shortened(&self.url)));
-        let Some(url) = self.address() else { return cannot("it is too long") };
-        if url.contains(['{', '}']) {
-            return cannot("a variable in it is not declared");
-        }
-        if url.contains(['?', '#']) {
-            return cannot("a server's address has neither query nor fragment");
-        }
-        let scheme = url.split_once("://").filter(|(scheme, _)| !scheme.contains('/'));
-        let after_scheme = scheme.map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"));
-        let path = match after_scheme {
-            Some(rest) => rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default(),
-            None if url.is_empty() || url.starts_with('/') => url,
-            None => return cannot("it depends on the document's own address"),
+    /// The path of the server's address, without a slash at its end. What an address is that does not begin with a scheme, RFC 3986
+    /// section 4.2 says: `//host/path`, `/path`, or relative to the document.
+    fn base_path(&self, notes: &mut Vec<String>) -> Result<String, String> {
+        let written = shortened(self.url.text());
+        let cannot = |why: &str| Err(format!("its server {written:?} cannot be resolved: {why}"));
+        let Some((url, has_choice)) = self.address() else { return cannot("it is too long") };
+        let (url, after) = url.split_at_checked(url.find(['?', '#']).unwrap_or(url.len())).unwrap_or((&url, ""));
+        let path = match after_authority(url) {
+            Some(path) => path.to_owned(),
+            None if url.is_empty() || url.starts_with('/') => url.to_owned(),
+            None if is_like_a_host(url) => {
+                return cannot("it begins as a host does; write https:// before it, or set base_path in the settings");
+            }
+            None => {
+                notes.push(format!(
+                    "its server {written:?} is relative to the document's own address, which is taken to be at the top; \
+                     base_path in the settings says otherwise"
+                ));
+                format!("/{url}")
+            }
         };
-        Ok(path.trim_end_matches('/').to_owned())
+        if path.contains(['{', '}']) {
+            return cannot("a variable in its path is not declared");
+        }
+        if !after.is_empty() {
+            notes.push(format!("its server {written:?} has a query or a fragment, which no path has: it is left out"));
+        }
+        if has_choice {
+            notes.push(format!(
+                "its server {written:?} has a variable with several values in its path; the default is taken, and \
+                 base_path in the settings takes another"
+            ));
+        }
+        Ok(without_dots(&path).trim_end_matches('/').to_owned())
     }
 
-    /// The address with its variables' defaults; none where it is too long.
-    fn address(&self) -> Option<String> {
-        let mut url = self.url.clone();
+    /// The address with its variables' defaults, and whether one of them in the path has other values too; none where it is too
+    /// long.
+    fn address(&self) -> Option<(String, bool)> {
+        let (mut url, mut has_choice) = (self.url.text().to_owned(), false);
         for (name, variable) in self.variables.iter() {
             let written = format!("{{{name}}}");
-            if url.len() > MAX_ADDRESS {
+            let default = variable.default.text();
+            if url.len() > MAX_ADDRESS || default.len() > MAX_ADDRESS {
                 return None;
             }
-            if !url.contains(&written) {
+            if variable.default.0.is_none() {
                 continue;
             }
-            if variable.default.len() > MAX_ADDRESS {
-                return None;
-            }
-            url = url.replace(&written, &variable.default);
+            let path = after_authority(&url).unwrap_or(&url);
+            has_choice |= path.contains(&written) && variable.values.0.iter().any(|value| value != default);
+            url = url.replace(&written, default);
         }
-        (url.len() <= MAX_ADDRESS).then_some(url)
+        (url.len() <= MAX_ADDRESS).then_some((url, has_choice))
     }
+}
+
+/// What follows scheme and host, with its slash; `None` where there is no host.
+fn after_authority(url: &str) -> Option<&str> {
+    let scheme = url.split_once("://").filter(|(scheme, _)| !scheme.contains('/'));
+    let rest = scheme.map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"))?;
+    Some(rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default())
+}
+
+/// `api.example.com/v1`, `localhost:8080`: by RFC 3986 a relative path and a scheme, and hardly meant so.
+fn is_like_a_host(url: &str) -> bool {
+    let first = url.split('/').next().unwrap_or_default();
+    first.contains(':') || (first.contains('.') && !first.starts_with('.') && !url.contains('{'))
+}
+
+/// The path without dot segments (RFC 3986 section 5.2.4).
+fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment {
+            "." => {}
+            ".." => drop(kept.pop()),
+            other => kept.push(other),
+        }
+        if is_last && matches!(segment, "." | "..") {
+            kept.push("");
+        }
+    }
+    kept.iter().flat_map(|segment| ["/", segment]).collect()
 }
 
 fn shortened(url: &str) -> String {
     url.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(url: &str, variables: &[(&str, &str, &[&str])]) -> Server {
+        let mut server = Server { url: Words(Some(url.to_owned())), variables: Map::default() };
+        for (name, default, values) in variables {
+            let values = Texts(values.iter().map(|value| (*value).to_owned()).collect());
+            let default = Words(Some((*default).to_owned()));
+            server.variables.insert((*name).to_owned(), Variable { default, values });
+        }
+        server
+    }
+
+    #[test]
+    fn the_path_of_an_address() {
+        for (url, expected, noted) in [
+            ("https://a.example", "", 0),
+            ("https://a.example/", "", 0),
+            ("https://a.example/v1/", "/v1", 0),
+            ("//a.example/v1", "/v1", 0),
+            ("//a.example", "", 0),
+            ("/v1", "/v1", 0),
+            ("/", "", 0),
+            ("", "", 0),
+            ("https://{tenant}.example/v1", "/v1", 0),
+            ("https://a.example/x/../v1/./y", "/v1/y", 0),
+            ("https://a.example/v1/..", "", 0),
+            ("v1", "/v1", 1),
+            ("./v1/", "/v1", 1),
+            ("../v1", "/v1", 1),
+            ("https://a.example/v1?key=1", "/v1", 1),
+            ("https://a.example?to=/v2", "", 1),
+        ] {
+            let mut notes = Vec::new();
+            assert_eq!(server(url, &[]).base_path(&mut notes), Ok(expected.to_owned()), "{url}");
+            assert_eq!(notes.len(), noted, "{url}: {notes:?}");
+        }
+        let mut notes = Vec::new();
+        for url in ["https://a.example/{v}", "api.example/v1", "localhost:8080/v1"] {
+            assert!(server(url, &[]).base_path(&mut notes).is_err(), "{url}");
+        }
+        let versions = server("https://{h}/{v}", &[("h", "a", &["a", "b"]), ("v", "v1", &["v1", "v2"])]);
+        assert_eq!((versions.base_path(&mut notes), notes.len()), (Ok("/v1".to_owned()), 1));
+    }
+
+    #[test]
+    fn servers_that_differ_are_told_apart() {
+        assert_eq!(base_paths(&[]), None);
+        let two = [server("https://a.example/v1", &[]), server("/v1/", &[])];
+        assert_eq!(base_paths(&two), Some((BasePaths::One("/v1".to_owned()), vec![])));
+        let differing = base_paths(&[server("/v1", &[]), server("/{v}", &[])]).unwrap().0;
+        let BasePaths::Several(paths) = differing else { panic!("{differing:?}") };
+        assert_eq!((paths[0].path.as_deref(), paths[1].path.as_deref()), (Some("/v1"), None));
+    }
+
+    #[test]
+    fn base_path_of_swagger() {
+        assert_eq!(swagger_base_path("/v2/"), Ok("/v2".to_owned()));
+        assert_eq!(swagger_base_path("v2"), Ok("/v2".to_owned()));
+        assert_eq!(swagger_base_path("/"), Ok(String::new()));
+        assert!(swagger_base_path("/{v}").is_err());
+    }
 }

@@ -1,6 +1,8 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
 use super::extract::{MAX_ALL_PARAMETERS, MAX_ALTERNATIVES, MAX_PARAMETER_NAME, MAX_TITLE};
+use super::objects::METHODS;
+use super::server::{MAX_SERVERS, ServerPath};
 use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
@@ -10,8 +12,10 @@ use crate::request::Method;
 /// How many properties the forms of all bodies may have together, as each is held against the names of owners.
 const MAX_COMPARED_PROPERTIES: usize = 10_000_000;
 
-/// The version of the form that this code writes and reads.
+/// The version of the form of a document that has nothing which version 1 cannot say.
 const VERSION: u64 = 1;
+/// The version that has servers to choose from, notes, and methods beyond OpenAPI 3.1.
+const NEWEST_VERSION: u64 = 2;
 
 /// A stored extraction that cannot be trusted: a fault of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +41,7 @@ impl Document {
         let value = json::Value::parse(text)
             .map_err(|error| malformed(format!("line {} column {}", error.line(), error.column())))?;
         match value.entry("v") {
-            Some(json::Value::Unsigned(VERSION)) => {}
+            Some(json::Value::Unsigned(VERSION..=NEWEST_VERSION)) => {}
             Some(json::Value::Unsigned(other)) => return Err(CorruptDocument::Version(*other)),
             _ => return Err(malformed("v".to_owned())),
         }
@@ -64,15 +68,20 @@ impl Document {
         if self.title.chars().count() > MAX_TITLE {
             return Some("title".to_owned());
         }
+        if self.servers.len() > MAX_SERVERS {
+            return Some("servers".to_owned());
+        }
         if is_long(&self.security) {
             return Some("security".to_owned());
         }
         let mut parameters = 0_usize;
         for (place, operation) in self.operations.iter().enumerate() {
-            let method = Method::parse(&operation.method.to_ascii_uppercase());
             let is_lower = !operation.method.bytes().any(|byte| byte.is_ascii_uppercase());
-            if !is_lower || matches!(method, Method::Other(_)) {
+            if !is_lower || !Method::is_name(&operation.method.to_ascii_uppercase()) {
                 return of(place, "method");
+            }
+            if operation.servers.len() > MAX_SERVERS {
+                return of(place, "servers");
             }
             if is_long(&operation.security) {
                 return of(place, "security");
@@ -95,7 +104,16 @@ impl Document {
     pub fn to_json(&self) -> String {
         // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
         let text = serde_json::to_string(self).unwrap_or_default();
-        format!("{{\"v\":{VERSION},{}", text.strip_prefix('{').unwrap_or_default())
+        let version = if self.is_of_version_2() { NEWEST_VERSION } else { VERSION };
+        format!("{{\"v\":{version},{}", text.strip_prefix('{').unwrap_or_default())
+    }
+
+    /// Whether the first version of the form cannot say it.
+    fn is_of_version_2(&self) -> bool {
+        let later = |operation: &OperationObject| {
+            !operation.servers.is_empty() || !METHODS.iter().take(8).any(|method| *method == operation.method)
+        };
+        !self.servers.is_empty() || !self.notes.is_empty() || self.operations.iter().any(later)
     }
 
     /// Whether all that it refers to by place is there.
@@ -120,6 +138,8 @@ impl FromJson for Document {
             "bodies",
             "properties",
             "faults",
+            "servers",
+            "notes",
         ];
         let mut fields = Object::of(value, &names)?;
         let _: u64 = fields.required("v")?;
@@ -137,6 +157,9 @@ impl FromJson for Document {
             bodies: fields.required("bodies")?,
             properties: fields.required("properties")?,
             faults: fields.given("faults")?.unwrap_or_default(),
+            servers: fields.given("servers")?.unwrap_or_default(),
+            notes: fields.given("notes")?.unwrap_or_default(),
+            is_of_3_2: false,
         })
     }
 }
@@ -149,6 +172,7 @@ crate::json_object!(OperationObject {
     tags: default,
     security: given,
     base_path: given,
+    servers: default,
     parameters: default,
     body: given,
     extensions: default,
@@ -159,6 +183,8 @@ impl FromJson for Body {
         FromJson::from_json(value).map(Self)
     }
 }
+
+crate::json_object!(ServerPath { path: given, fault: given });
 
 crate::json_object!(Form { media_types, properties });
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
+use super::objects::MERGED_SECURITY;
 use crate::json::{self, Float, Map};
 
 /// How deep collections may lie in one another: as deep as serde_json reads, so that every document in YAML has a form in JSON.
@@ -13,7 +14,8 @@ const MOST_NODES: usize = 2_000_000;
 /// So many bytes of text count as one node more.
 const BYTES_OF_A_NODE: usize = 32;
 
-/// Reads one YAML document. Duplicate keys, merge keys, tags other than `!!str` and keys that are no scalars are errors.
+/// Reads one YAML document. Duplicate keys, tags that are not of the core schema, and keys that are no scalars are errors. Merge
+/// keys, which YAML 1.1 has, are expanded: an explicit key wins, then the first of several mappings.
 pub(super) fn parse(text: &str) -> Result<json::Value<'static>, String> {
     let mut loader = Loader::default();
     for event in Parser::new_from_str(text) {
@@ -55,6 +57,10 @@ struct Mapping {
     keys: Map<()>,
     /// The key whose value comes next.
     key: Option<String>,
+    /// What merge keys bring.
+    merged: Option<json::Value<'static>>,
+    /// Whether the value that comes next is that of a merge key.
+    is_merge: bool,
 }
 
 /// What an anchor names.
@@ -79,7 +85,7 @@ impl Loader {
                 if let Some(Items::Mapping(map @ Mapping { key: None, .. })) =
                     self.open.last_mut().map(|frame| &mut frame.items)
                 {
-                    return map.start_entry(text);
+                    return map.start_entry(text, style == ScalarStyle::Plain && tag.is_none());
                 }
                 let value = scalar(text, style, tag.as_deref())?;
                 self.remember(anchor, &value, nodes, 0)?;
@@ -99,8 +105,9 @@ impl Loader {
 
     fn open(&mut self, items: Items, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
         self.count(1)?;
-        if tag.is_some() {
-            return Err("a tag that JSON has nothing for".to_owned());
+        let own = if matches!(items, Items::Mapping(_)) { "map" } else { "seq" };
+        if tag.is_some_and(|tag| !is_core(tag, own) && !is_unspecific(tag)) {
+            return Err(FOREIGN_TAG.to_owned());
         }
         self.deepen(1)?;
         if matches!(self.open.last(), Some(Frame { items: Items::Mapping(Mapping { key: None, .. }), .. })) {
@@ -114,7 +121,11 @@ impl Loader {
         let Frame { items, anchor, nodes_before, levels } = self.open.pop().ok_or("an end without a start")?;
         let value = match items {
             Items::Sequence(items) => json::Value::List(items),
-            Items::Mapping(map) => json::Value::Object(map.entries),
+            Items::Mapping(map) => {
+                let (entries, nodes) = map.into_entries()?;
+                self.count(nodes)?;
+                json::Value::Object(entries)
+            }
         };
         let levels = levels.saturating_add(1);
         self.remember(anchor, &value, self.nodes.saturating_sub(nodes_before).saturating_add(1), levels)?;
@@ -131,7 +142,11 @@ impl Loader {
             Items::Sequence(items) => items.push(value),
             Items::Mapping(map) => {
                 let key = map.key.take().ok_or("a key that is no scalar")?;
-                map.entries.push((key.into(), value));
+                if std::mem::take(&mut map.is_merge) {
+                    map.merged = Some(value);
+                } else {
+                    map.entries.push((key.into(), value));
+                }
             }
         }
         Ok(())
@@ -165,34 +180,112 @@ impl Loader {
 }
 
 impl Mapping {
-    fn start_entry(&mut self, text: Cow<'_, str>) -> Result<(), String> {
-        if text == "<<" {
-            return Err("a merge key (<<), which YAML 1.2 does not have".to_owned());
-        }
+    fn start_entry(&mut self, text: Cow<'_, str>, is_plain: bool) -> Result<(), String> {
         if !self.keys.insert(text.clone().into_owned(), ()) {
             return Err(format!("the key {text:?} stands twice"));
         }
+        self.is_merge = is_plain && text == MERGE;
         self.key = Some(text.into_owned());
         Ok(())
     }
+
+    /// The entries, with those that merge keys bring, and how many nodes these are.
+    fn into_entries(self) -> Result<(Vec<Entry>, usize), String> {
+        let Self { mut entries, keys, merged, .. } = self;
+        let Some(merged) = merged else { return Ok((entries, 0)) };
+        let sources = match merged {
+            json::Value::List(items) => items,
+            one => vec![one],
+        };
+        let (mut taken, mut nodes) = (keys, 0_usize);
+        for source in sources {
+            let json::Value::Object(brought) = source else {
+                return Err("a merge key (<<) whose value is neither a mapping nor a list of mappings".to_owned());
+            };
+            for (key, mut value) in brought {
+                if key == MERGED_SECURITY || !taken.insert(key.clone().into_owned(), ()) {
+                    continue;
+                }
+                nodes = nodes.saturating_add(count(&value));
+                if key == SECURITY {
+                    entries.push(mark());
+                }
+                if let json::Value::Object(members) = &mut value
+                    && members.iter().any(|(member, _)| member == SECURITY)
+                    && !members.iter().any(|(member, _)| member == MERGED_SECURITY)
+                {
+                    members.push(mark());
+                }
+                entries.push((key, value));
+            }
+        }
+        Ok((entries, nodes))
+    }
 }
 
-/// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string.
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<json::Value<'static>, String> {
-    let is_string = match tag {
-        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => true,
-        Some(_) => return Err("a tag that JSON has nothing for".to_owned()),
-        None => style != ScalarStyle::Plain,
-    };
-    if is_string {
-        return Ok(json::Value::Text(text.into_owned().into()));
+type Entry = (Cow<'static, str>, json::Value<'static>);
+
+const MERGE: &str = "<<";
+const SECURITY: &str = "security";
+const FOREIGN_TAG: &str = "a tag that JSON has nothing for";
+
+/// What notes that the `security` beside it was brought by a merge key, also in what is converted to JSON.
+fn mark() -> Entry {
+    (MERGED_SECURITY.into(), json::Value::Boolean(true))
+}
+
+/// How many nodes a value has.
+fn count(value: &json::Value<'_>) -> usize {
+    match value {
+        json::Value::List(items) => items.iter().map(count).fold(1, usize::saturating_add),
+        json::Value::Object(entries) => entries.iter().map(|(_, value)| count(value)).fold(1, usize::saturating_add),
+        json::Value::Text(text) => text.len().checked_div(BYTES_OF_A_NODE).unwrap_or_default().saturating_add(1),
+        _ => 1,
     }
-    Ok(match text.as_ref() {
+}
+
+fn is_core(tag: &Tag, suffix: &str) -> bool {
+    tag.is_yaml_core_schema() && tag.suffix == suffix
+}
+
+/// `!`: what is no plain scalar without it stays what it is.
+fn is_unspecific(tag: &Tag) -> bool {
+    matches!((tag.handle.as_str(), tag.suffix.as_str()), ("", "!") | ("!", ""))
+}
+
+/// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string. A tag of that schema says which
+/// type it is, and an error where the text is none of it.
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Result<json::Value<'static>, String> {
+    let string = || json::Value::Text(text.clone().into_owned().into());
+    let Some(tag) = tag else {
+        return Ok(if style == ScalarStyle::Plain { plain(&text) } else { string() });
+    };
+    if is_core(tag, "str") || is_unspecific(tag) {
+        return Ok(string());
+    }
+    let value = plain(&text);
+    let is_right = match &value {
+        json::Value::Null => is_core(tag, "null"),
+        json::Value::Boolean(_) => is_core(tag, "bool"),
+        json::Value::Unsigned(_) | json::Value::Signed(_) => is_core(tag, "int") || is_core(tag, "float"),
+        json::Value::Float(_) => is_core(tag, "float"),
+        _ => false,
+    };
+    let is_known = ["null", "bool", "int", "float"].iter().any(|name| is_core(tag, name));
+    match (is_right, is_known) {
+        (true, _) => Ok(value),
+        (false, true) => Err(format!("a scalar that is no {}", tag.suffix)),
+        (false, false) => Err(FOREIGN_TAG.to_owned()),
+    }
+}
+
+fn plain(text: &str) -> json::Value<'static> {
+    match text {
         "" | "~" | "null" | "Null" | "NULL" => json::Value::Null,
         "true" | "True" | "TRUE" => json::Value::Boolean(true),
         "false" | "False" | "FALSE" => json::Value::Boolean(false),
         plain => number(plain).unwrap_or_else(|| json::Value::Text(plain.to_owned().into())),
-    })
+    }
 }
 
 /// A number that JSON can say too; the others stay text.
@@ -251,7 +344,13 @@ mod tests {
     fn ambiguity_is_refused_with_its_place() {
         for (text, expected) in [
             ("a: 1\na: 2\n", "the key \"a\" stands twice at line 2, column 1"),
-            ("a: &x {}\nb:\n  <<: *x\n", "a merge key (<<), which YAML 1.2 does not have at line 3, column 3"),
+            (
+                "a:\n  <<: 5\n",
+                "a merge key (<<) whose value is neither a mapping nor a list of mappings at line 3, column 1",
+            ),
+            ("a: &x {}\nb: {<<: *x, <<: *x}\n", "the key \"<<\" stands twice at line 2, column 13"),
+            ("a: !!int x\n", "a scalar that is no int at line 1, column 4"),
+            ("a: !!binary aGk=\n", "a tag that JSON has nothing for at line 1, column 4"),
             ("a: !thing 1\n", "a tag that JSON has nothing for at line 1, column 4"),
             ("? [a]\n: 1\n", "a key that is no scalar at line 1, column 3"),
             ("a: &x [*x]\n", "an alias stands for what it is part of, or for nothing at line 1, column 8"),
@@ -261,6 +360,37 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), expected, "{text}");
         }
         assert!(parse("a: [1").is_err());
+    }
+
+    #[test]
+    fn tags_of_the_core_schema_say_the_type() {
+        let text = "a: !!str 1\nb: !!int 2\nc: !!float 2.5\nd: !!bool true\ne: !!null null\nf: !!map {}\ng: !!seq []\nh: ! 3\n";
+        let json = r#"{"a":"1","b":2,"c":2.5,"d":true,"e":null,"f":{},"g":[],"h":"3"}"#;
+        assert_eq!(parse(text), Ok(json::Value::parse(json).unwrap()));
+    }
+
+    #[test]
+    fn an_explicit_key_wins_over_a_merge_and_the_first_merge_over_the_next() {
+        let text = "x: &x {a: 1, b: 2}\ny: &y {b: 3, c: 4}\nz: {<<: [*x, *y], a: 0}\nq: {'<<': 1}\n";
+        let json = r#"{"x":{"a":1,"b":2},"y":{"b":3,"c":4},"z":{"a":0,"b":2,"c":4},"q":{"<<":1}}"#;
+        assert_eq!(parse(text), Ok(json::Value::parse(json).unwrap()));
+        let text = "x: &x {security: [], a: 1}\ny: &y {get: {security: []}}\nz: {<<: *x}\nw: {<<: *x, security: [1]}\nv: {<<: *y}\n";
+        let read = parse(text).unwrap();
+        let mark = |place: &[&str]| {
+            place.iter().fold(&read, |value, key| value.at(key).unwrap()).at(MERGED_SECURITY).is_some()
+        };
+        assert_eq!((mark(&["x"]), mark(&["z"]), mark(&["w"]), mark(&["v", "get"])), (false, true, false, true));
+    }
+
+    #[test]
+    fn what_merge_keys_multiply_is_bounded() {
+        let mut bomb = "a0: &a0 {k: [x, x, x, x, x, x, x, x, x, x]}\n".to_owned();
+        for level in 1..12 {
+            let before = level - 1;
+            let keys: String = (0..10).map(|n| format!("k{n}: {{<<: *a{before}}}, ")).collect();
+            bomb.push_str(&format!("a{level}: &a{level} {{{keys}}}\n"));
+        }
+        assert!(parse(&bomb).unwrap_err().starts_with("more than 2000000 nodes"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::derive::words;
 use super::super::document::Document;
-use super::super::settings::Scheme;
+use super::super::settings::{Scheme, ScopesMean};
 use super::{Choosing, operations};
 use crate::json::Map;
 use crate::record::Level;
@@ -52,7 +52,10 @@ pub(super) fn choose(documents: &[Document], choosing: &mut Choosing<'_>) -> Map
         let question = format!("Whom is the security scheme {name} for?");
         let place = choosing.choose(&format!("schemes.{name}"), question, why, &options, suggested);
         let level = if place == 1 { Level::Agency } else { Level::SubAccount };
-        chosen.insert((*name).to_owned(), Scheme { level, private_integrations: place < 2 });
+        chosen.insert(
+            (*name).to_owned(),
+            Scheme { level, private_integrations: place < 2, scopes_mean: ScopesMean::All },
+        );
     }
     chosen
 }

@@ -79,6 +79,10 @@ pub struct Report {
     pub looks_like_owner: Vec<Finding>,
     /// Operations whose place a rule takes.
     pub replaced: Vec<Finding>,
+    /// What is read otherwise than it may be meant.
+    pub limits: Vec<Finding>,
+    /// Operations that are described more than once, in the same way.
+    pub joined: Vec<Finding>,
     /// Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
     pub excluded: Vec<Finding>,
     /// Operations of other than safe methods that count as reading, where scopes are derived.
@@ -187,6 +191,8 @@ impl Report {
             ("optional_security", &mut self.optional_security),
             ("unsatisfiable", &mut self.unsatisfiable),
             ("undeclared_schemes", &mut self.undeclared_schemes),
+            ("limits", &mut self.limits),
+            ("joined", &mut self.joined),
             ("crossing", &mut self.crossing),
             ("overlapping", &mut self.overlapping),
             ("excluded", &mut self.excluded),

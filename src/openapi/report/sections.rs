@@ -4,7 +4,7 @@ use super::{Finding, Report};
 
 impl Report {
     /// The sections about operations, each with its list's name: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 15] {
+    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 17] {
         [
             ("without_token", "Open without a token", "make sure that it is meant", &self.without_token),
             (
@@ -78,6 +78,18 @@ impl Report {
                 "Overlapping templates",
                 "a value that a router could read as the literal must be allowed by both",
                 &self.overlapping,
+            ),
+            (
+                "limits",
+                "Read otherwise than it may be meant",
+                "what is not understood is denied; make sure that nothing of it is needed",
+                &self.limits,
+            ),
+            (
+                "joined",
+                "Described more than once",
+                "all descriptions need the same, so one of them stays",
+                &self.joined,
             ),
             ("excluded", "Excluded", "denied to everyone; exclude in the settings says so", &self.excluded),
             ("replaced", "Replaced by rules", "what the document says of these does not count", &self.replaced),

@@ -169,7 +169,7 @@ fn the_other_bodies_name_the_wrong_field() {
         ("PUT", "/policy", r#"{"sources":[{"operations":null}]}"#, "sources[0].name"),
         ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":null}]}"#, "sources.a"),
         ("PUT", "/policy", r#"{"sources":[{"name":" a","operations":null}]}"#, "sources[0].name"),
-        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":{"v":2}}]}"#, "sources[0].operations.v"),
+        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":{"v":3}}]}"#, "sources[0].operations.v"),
         (
             "PUT",
             "/policy",
@@ -348,7 +348,7 @@ fn what_a_document_is_read_as_is_within_the_limits_of_documents() {
     let parameter = |name: &str, place: &str| json!({ "name": name, "in": place });
     for (operation, more, place) in [
         (json!({ "path": "/a", "method": "GET" }), json!({}), "operations[0].method"),
-        (json!({ "path": "/a", "method": "frobnicate" }), json!({}), "operations[0].method"),
+        (json!({ "path": "/a", "method": "frob nicate" }), json!({}), "operations[0].method"),
         (json!({ "path": "/a", "method": "get", "security": many }), json!({}), "operations[0].security"),
         (json!({ "path": "/a", "method": "get", "body": 0 }), json!({}), "bodies"),
         (

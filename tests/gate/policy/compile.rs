@@ -1,7 +1,7 @@
 //! What each form of an OpenAPI document compiles to.
 
 use serde_json::json;
-use tidegate::openapi::{Document, InvalidDocument, Scheme, WithoutSecurity, compile};
+use tidegate::openapi::{Document, InvalidDocument, Scheme, ScopesMean, WithoutSecurity, compile};
 use tidegate::policy::{Access, Alternative, OwnerParameter, OwnerPlaces, Place};
 use tidegate::record::Level;
 
@@ -42,7 +42,10 @@ fn security_compiles_to_access() {
 #[test]
 fn two_schemes_of_one_level_are_one_way() {
     let mut settings = settings();
-    settings.schemes.insert("Key".into(), Scheme { level: Level::SubAccount, private_integrations: true });
+    settings.schemes.insert(
+        "Key".into(),
+        Scheme { level: Level::SubAccount, private_integrations: true, scopes_mean: ScopesMean::All },
+    );
     let both = one("/a", json!({ "security": [{ "Tenant": ["a"], "Key": ["b"] }] }));
     let policy = compile(&[parsed(&both)], &settings).policy.unwrap();
     assert_eq!(policy.operations()[0].access, any_of([way(Level::SubAccount, "a b")]));
@@ -155,22 +158,33 @@ fn servers_that_disagree_are_refused() {
     document["servers"] = json!([{ "url": "https://a.example/v1" }, { "url": "https://a.example/v2" }]);
     let report = compile(&[parsed(&document)], &settings()).report;
     let messages: Vec<_> = report.errors.iter().map(|error| error.message.as_str()).collect();
-    assert_eq!(messages, [r#"servers: its servers have different base paths: "/v1" and "/v2""#]);
+    assert_eq!(
+        messages,
+        [
+            r#"servers: its servers have different base paths: "/v1", "/v2"; set base_path for the document in the settings, to a path or to the number of a server"#
+        ]
+    );
 }
 
 #[test]
-fn only_openapi_3_0_and_3_1_are_read() {
+fn openapi_3_0_to_3_2_and_swagger_2_0_are_read() {
     let version = |text: &str| Document::parse(&json!({ "openapi": text }).to_string()).map(|_| ());
-    for text in ["3.0.0", "3.0.3", "3.1.0", "3.1.1"] {
+    for text in ["3.0.0", "3.0.3", "3.1.0", "3.1.1", "3.0", "3.1", "3.2.0", "3.2"] {
         assert_eq!(version(text), Ok(()), "{text}");
         for yaml in [format!("openapi: {text}"), format!("---\n'openapi': \"{text}\" # yes\n...\n")] {
             assert!(Document::parse(&yaml).is_ok(), "{yaml}");
         }
     }
-    for text in ["2.0", "3.2.0", "3", "4.0.0", "", "3.10.0"] {
+    for text in ["2.0", "3", "4.0.0", "3.3.0", "3.10.0", "3.0x"] {
         assert_eq!(version(text), Err(InvalidDocument::Version(text.into())), "{text}");
     }
-    for text in ["", "null", "[]", "{}", "{\"swagger\":\"2.0\"}", "openapi: 3.0"] {
+    for text in ["swagger: 2.0", "{\"swagger\":\"2.0\"}", "swagger: '2.0'", "openapi: 3.0"] {
+        assert!(Document::parse(text).is_ok(), "{text}");
+    }
+    for text in ["{\"swagger\":\"1.2\"}", "{\"swagger\":\"2.0\",\"openapi\":\"3.0.0\"}"] {
+        assert!(matches!(Document::parse(text), Err(InvalidDocument::Version(_))), "{text}");
+    }
+    for text in ["", "null", "[]", "{}", "{\"openapi\":\"\"}", "openapi:", "{\"openapi\":{}}"] {
         assert!(matches!(Document::parse(text), Err(InvalidDocument::Malformed(_))), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 //! place. Where a hasty reader skips something, the document's own security would open the operation to every token.
 
 use serde_json::{Value, json};
-use tidegate::openapi::{Compiled, Document, Settings, WithoutScopes, WithoutSecurity, compile};
+use tidegate::openapi::{Compiled, Document, Finding, Settings, WithoutScopes, WithoutSecurity, compile};
 use tidegate::policy::Access;
 
 use super::{compiled, document, one, operations, parsed, settings};
@@ -23,9 +23,17 @@ fn error(document: &Value) -> String {
     format!("{} {}: {}", finding.path, finding.method, finding.message)
 }
 
-/// What is wrong with a text that cannot be read.
-fn unread(text: &str) -> String {
-    Document::parse(text).unwrap_err().to_string()
+/// What is wrong with a text: why it cannot be read, or its first error.
+fn wrong(text: &str) -> String {
+    match Document::parse(text) {
+        Err(error) => error.to_string(),
+        Ok(document) => {
+            let Compiled { policy, report } = compile(&[document], &settings());
+            assert_eq!(policy, None, "{text}");
+            let Finding { path, method, message, .. } = &report.errors[0];
+            format!("{path} {method}: {message}")
+        }
+    }
 }
 
 #[test]
@@ -35,13 +43,16 @@ fn what_stands_elsewhere_is_not_skipped() {
     for (document, expected) in [
         (
             open(json!({ "/a": { "delete": reference } })),
-            "/a delete: its operation stands elsewhere (operations/delete.yaml)",
+            "/a delete: its operation stands elsewhere: operations/delete.yaml was not followed",
         ),
         (
             open(json!({ "/a": { "delete": local } })),
-            "/a delete: its operation stands elsewhere (#/x-operations/delete)",
+            "/a delete: its operation stands elsewhere: #/x-operations/delete leads nowhere",
         ),
-        (open(json!({ "/a": reference })), "/a : its path item stands elsewhere (operations/delete.yaml)"),
+        (
+            open(json!({ "/a": reference })),
+            "/a : its path item stands elsewhere: operations/delete.yaml was not followed",
+        ),
         (
             open(json!({ "/a": { "get": { "parameters": [{ "$ref": "#/paths/~1b/parameters/0" }] } } })),
             "/a get: #/paths/~1b/parameters/0 leads nowhere",
@@ -52,10 +63,7 @@ fn what_stands_elsewhere_is_not_skipped() {
     }
     let mut scheme = open(json!({}));
     scheme["components"]["securitySchemes"]["Other"] = json!({ "$ref": "schemes.yaml#/Other" });
-    assert_eq!(
-        error(&scheme),
-        " : components.securitySchemes.Other: schemes.yaml#/Other leads nowhere in this document"
-    );
+    assert!(error(&scheme).starts_with(" : components.securitySchemes.Other: schemes.yaml#/Other was not followed"));
     for place in ["/components", ""] {
         let mut whole = open(json!({ "/a": { "get": {} } }));
         whole.pointer_mut(place).unwrap()["$ref"] = json!("other.yaml");
@@ -63,6 +71,8 @@ fn what_stands_elsewhere_is_not_skipped() {
     }
     for (place, value) in [
         ("/paths", json!({ "$ref": "paths.yaml" })),
+        ("/paths", json!({ "/a": { "get": { "$ref": "#/paths/~1a/get" } } })),
+        ("/paths", json!({ "/a": { "$ref": "#/paths/~1a" } })),
         ("/components", json!({ "parameters": { "$ref": "parameters.yaml" } })),
         ("/components", json!({ "schemas": { "$ref": "schemas.yaml" } })),
         ("/security", json!({ "$ref": "security.yaml" })),
@@ -78,7 +88,7 @@ fn what_stands_elsewhere_is_not_skipped() {
         let mut document = open(json!({}));
         document["servers"] = json!([]);
         *document.pointer_mut(place).unwrap() = value.clone();
-        assert!(Document::parse(&document.to_string()).is_err(), "{value}");
+        assert!(!wrong(&document.to_string()).is_empty(), "{value}");
     }
 }
 
@@ -104,7 +114,7 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
         json(json!({ "discriminator": { "propertyName": "kind", "mapping": { "dog": "dog.yaml" } } })),
     ] {
         let errors = found(body.clone()).unwrap_err();
-        assert!(errors[0].message.ends_with("leads nowhere in this document"), "{body} {errors:?}");
+        assert!(errors[0].message.contains(".yaml"), "{body} {errors:?}");
     }
     for schema in [
         json!({ "$ref": "#/components/schemas/a~1b" }),
@@ -121,39 +131,39 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
 #[test]
 fn no_key_stands_twice_at_any_depth() {
     for (rest, place) in [
-        (r#""a":1,"a":1"#, "the key \"a\" stands twice"),
-        (r#""info":{"title":"a","title":"b"}"#, "info: the key \"title\""),
-        (r#""x-a":[{"b":{"c":1,"c":1}}]"#, "x-a[0].b: the key \"c\""),
-        (r#""security":[{"oauth":["a"],"oauth":[]}]"#, "security[0]: the key \"oauth\""),
-        (r#""paths":{"/a":{"get":{"security":[{"o":["a"],"o":[]}]}}}"#, "paths./a.get.security[0]: the key \"o\""),
-        (r#""paths":{"/a":{"get":{"responses":{"200":{},"200":{}}}}}"#, "paths./a.get.responses: the key \"200\""),
+        (r#""a":1,"a":1"#, " : the key \"a\" stands twice"),
+        (r#""info":{"title":"a","title":"b"}"#, " : info: the key \"title\""),
+        (r#""x-a":[{"b":{"c":1,"c":1}}]"#, " : x-a[0].b: the key \"c\""),
+        (r#""security":[{"oauth":["a"],"oauth":[]}]"#, " : security[0]: the key \"oauth\""),
+        (r#""paths":{"/a":{"get":{"security":[{"o":["a"],"o":[]}]}}}"#, "/a get: security[0]: the key \"o\""),
+        (r#""paths":{"/a":{"get":{"responses":{"200":{},"200":{}}}}}"#, "/a get: responses: the key \"200\""),
         (
-            r#""paths":{"/a":{"get":{"parameters":[{"in":"query","in":"header"}]}}}"#,
-            "paths./a.get.parameters[0]: the key",
+            r#""paths":{"/a":{"get":{"parameters":[{"in":"query","in":"header","name":"a"}]}}}"#,
+            "/a get: parameters[0]: the key",
         ),
         (
             r#""paths":{"/a":{"get":{"requestBody":{"content":{"a/b":{},"a/b":{}}}}}}"#,
-            "paths./a.get.requestBody.content: the",
+            "/a get: requestBody.content: the",
         ),
         (
             r#""components":{"schemas":{"A":{"properties":{"p":{},"p":{}}}}}"#,
-            "components.schemas.A.properties: the key",
+            " : components.schemas.A.properties: the key",
         ),
-        (r#""components":{"schemas":{"A":{},"A":{}}}"#, "components.schemas: the key \"A\""),
-        (r#""components":{"securitySchemes":{"A":{"type":"a","type":"b"}}}"#, "components.securitySchemes.A: the key"),
+        (r#""components":{"schemas":{"A":{},"A":{}}}"#, " : components.schemas: the key \"A\""),
+        (
+            r#""components":{"securitySchemes":{"A":{"type":"a","type":"b"}}}"#,
+            " : components.securitySchemes.A: the key",
+        ),
         (
             r#""components":{"examples":{"A":{"value":{"k":1,"\u006b":2}}}}"#,
-            "components.examples.A.value: the key \"k\"",
+            " : components.examples.A.value: the key \"k\"",
         ),
-        (r#""servers":[{"url":"/a","url":"/b"}]"#, "servers[0]: the key \"url\""),
-        (r#""tags":[{"name":"a","name":"b"}]"#, "tags[0]: the key \"name\""),
+        (r#""servers":[{"url":"/a","url":"/b"}]"#, " : servers[0]: the key \"url\""),
+        (r#""tags":[{"name":"a","name":"b"}]"#, " : tags[0]: the key \"name\""),
     ] {
         let text = format!(r#"{{"openapi":"3.1.0",{rest}}}"#);
-        let error = unread(&text);
-        assert!(error.starts_with(place) && !error.contains(" at line "), "{text}: {error}");
-        let error = unread(&text.replacen(',', ",\n", 1));
-        assert!(error.starts_with(place) && error.contains(" at line 2 column "), "{text}: {error}");
-        let error = unread(&format!("--- {text}"));
+        assert!(wrong(&text).starts_with(place), "{text}: {}", wrong(&text));
+        let error = wrong(&format!("--- {text}"));
         assert!(error.contains("stands twice at line 1, column "), "{text}: {error}");
     }
     let settings = r#"{"schemes":{"a":{"level":"agency","private_integrations":false},"a":{"level":"agency","private_integrations":true}}}"#;
@@ -161,37 +171,44 @@ fn no_key_stands_twice_at_any_depth() {
 }
 
 #[test]
-fn null_is_not_absence() {
+fn null_is_not_absence_where_it_decides_who_may_call() {
     for (paths, place) in [
         (
             json!({ "/a": { "get": { "security": null } } }),
-            "paths./a.get.security: invalid type: null, expected a sequence",
+            "/a get: security: null stands where an array is expected; write []",
         ),
-        (json!({ "/a": { "get": { "security": [null] } } }), "paths./a.get.security[0]: "),
-        (json!({ "/a": { "get": { "security": [{ "o": null }] } } }), "paths./a.get.security[0].o: "),
-        (json!({ "/a": { "get": { "parameters": null } } }), "paths./a.get.parameters: "),
-        (json!({ "/a": { "get": { "servers": null } } }), "paths./a.get.servers: "),
-        (json!({ "/a": { "get": { "requestBody": null } } }), "paths./a.get.requestBody: "),
-        (json!({ "/a": { "get": { "requestBody": { "content": null } } } }), "paths./a.get.requestBody: content: "),
-        (json!({ "/a": { "get": null } }), "paths./a.get: "),
-        (json!({ "/a": { "parameters": null } }), "paths./a.parameters: "),
-        (json!({ "/a": { "servers": null } }), "paths./a.servers: "),
-        (json!({ "/a": { "$ref": null } }), "paths./a.$ref: "),
-        (json!({ "/a": null }), "paths./a: "),
-        (Value::Null, "paths: "),
+        (json!({ "/a": { "get": { "security": [null] } } }), "/a get: security[0]: null"),
+        (json!({ "/a": { "get": { "security": [{ "o": null }] } } }), "/a get: security[0].o: null"),
+        (json!({ "/a": { "get": { "parameters": [null] } } }), "/a get: "),
+        (json!({ "/a": { "get": { "requestBody": { "$ref": null } } } }), "/a get: requestBody: $ref must be a string"),
+        (json!({ "/a": { "$ref": null } }), "/a : $ref: null"),
     ] {
-        let error = unread(&document("One", paths.clone()).to_string());
-        assert!(error.starts_with(place) && error.contains("invalid type: null"), "{paths}: {error}");
+        let error = wrong(&document("One", paths.clone()).to_string());
+        assert!(error.starts_with(place), "{paths}: {error}");
     }
-    for key in ["security", "servers", "components"] {
-        let mut whole = document("One", json!({}));
+    let mut whole = document("One", json!({}));
+    whole["security"] = Value::Null;
+    assert!(wrong(&whole.to_string()).starts_with(" : security: null"));
+}
+
+/// What YAML has where nothing stands behind a colon.
+#[test]
+fn null_says_nothing_where_it_decides_nothing() {
+    let silent = json!({
+        "security": [], "summary": null, "operationId": null, "description": null, "tags": null, "parameters": null,
+        "servers": null, "requestBody": null
+    });
+    let mut whole = document("One", json!({ "/a": { "get": silent, "put": null, "parameters": null }, "/b": null }));
+    for key in ["servers", "components", "info"] {
         whole[key] = Value::Null;
-        assert!(unread(&whole.to_string()).starts_with(&format!("{key}: invalid type: null")), "{key}");
     }
-    // What decides nothing may be null.
-    let silent =
-        one("/a", json!({ "security": [], "summary": null, "operationId": null, "description": null, "tags": null }));
-    assert_eq!(operations(&[silent])[0].summary, None);
+    let found = operations(&[whole]);
+    assert_eq!(found.len(), 1, "a method or a path of which nothing is said is none");
+    assert_eq!(found[0].summary, None);
+    let mut whole = one("/a", json!({ "security": [] }));
+    whole["components"] = json!({ "schemas": null, "parameters": null, "securitySchemes": {
+        "x": { "flows": null }, "y": { "flows": { "z": { "scopes": null } } }, "s": { "flows": { "z": { "scopes": { "a": null } } } } } });
+    assert_eq!(operations(&[whole]).len(), 1);
 }
 
 #[test]
@@ -233,15 +250,14 @@ fn the_nearest_servers_count() {
 fn a_server_that_cannot_be_resolved_is_an_error_with_its_place() {
     for (servers, what) in [
         (json!([{ "url": "https://a.example/v1" }, { "url": "https://a.example/v2" }]), "different base paths"),
-        (json!([{ "url": "https://a.example/{tenant}" }]), "a variable in it is not declared"),
-        (json!([{ "url": "v1" }]), "it depends on the document's own address"),
-        (json!([{ "url": "https://a.example/v1?x=1" }]), "neither query nor fragment"),
+        (json!([{ "url": "https://a.example/{tenant}" }]), "a variable in its path is not declared"),
+        (json!([{ "url": "api.example/v1" }]), "it begins as a host does"),
         (json!([{ "url": format!("https://a.example/{}", "v".repeat(2000)) }]), "it is too long"),
     ] {
         let operation = json!({ "servers": servers, "security": [] });
         assert!(error(&one("/a", operation)).starts_with("/a get: "), "{servers}");
         let error_at_path = error(&document("One", json!({ "/a": { "servers": servers, "get": { "security": [] } } })));
-        assert!(error_at_path.starts_with("/a : ") && error_at_path.contains(what), "{error_at_path}");
+        assert!(error_at_path.starts_with("/a get: ") && error_at_path.contains(what), "{error_at_path}");
         let mut whole = one("/a", json!({ "security": [] }));
         whole["servers"] = servers;
         assert!(error(&whole).starts_with(" : servers: "));

@@ -1,6 +1,7 @@
 //! Step 4: what a method and a path name, and how documents become a policy.
 
 pub mod abilities;
+mod cases;
 mod compile;
 mod deriving;
 mod documents;

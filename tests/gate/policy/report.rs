@@ -51,10 +51,23 @@ fn every_error_names_document_path_and_method() {
 #[test]
 fn a_clash_names_document_path_and_method() {
     let paths = |name: &str| json!({ (format!("/a/{{{name}}}")): { "get": { "security": [] } } });
-    let (first, second) = (document("First", paths("x")), document("Second", paths("y")));
+    let needing = json!({ "/a/{y}": { "get": { "security": [{ "Tenant": ["a"] }] } } });
+    let (first, second) = (document("First", paths("x")), document("Second", needing));
     one_error(&[first.clone(), second.clone()], ("Second", "/a/{y}", "get"), "/a/{x}");
-    one_error(&[second, first.clone()], ("Second", "/a/{y}", "get"), "/a/{x}");
-    one_error(&[first.clone(), first], ("First", "/a/{x}", "get"), "twice");
+    one_error(&[second.clone(), first.clone()], ("Second", "/a/{y}", "get"), "GET /a/{x} of First");
+    // All of them are told at once, and with the rest of the report.
+    let mut third = paths("z");
+    third["/b"] = json!({ "get": { "security": [] } });
+    let third = document("Third", third);
+    let mut fourth = second.clone();
+    fourth["info"]["title"] = json!("Fourth");
+    let Compiled { policy, report } = compiled(&[first.clone(), second, third.clone(), fourth]);
+    assert_eq!((policy, report.errors.len(), report.operations), (None, 2, 2));
+    // Where access is the same they are one.
+    let Compiled { policy, report } = compiled(&[first.clone(), third]);
+    assert_eq!((policy.unwrap().operations().len(), report.errors.len()), (2, 0));
+    let told: Vec<_> = report.joined.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["Third, GET /a/{z}: joined with GET /a/{x} of First"]);
 }
 
 #[test]
@@ -107,7 +120,7 @@ fn a_stored_policy_that_is_damaged_is_refused() {
         ("/v", json!("1")),
         ("/rev", json!(-1)),
         ("/operations", json!({})),
-        ("/operations/0/method", json!("BREW")),
+        ("/operations/0/method", json!("BR EW")),
         ("/operations/0/method", json!("get")),
         ("/operations/0/path", json!("a")),
         ("/operations/0/access", json!("all")),

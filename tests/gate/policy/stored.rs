@@ -98,7 +98,7 @@ fn a_part_of_the_text_is_no_policy() {
 #[test]
 fn what_is_corrupt_is_told_and_never_left_out() {
     let text = four().to_json();
-    let policy = stored(text.replace("\"/c\",\"method\":\"GET\"", "\"/c\",\"method\":\"GOT\"")).unwrap();
+    let policy = stored(text.replace("\"/c\",\"method\":\"GET\"", "\"/c\",\"method\":\"got\"")).unwrap();
     let concerning = |path| policy.concerning(&Path::parse(path).unwrap());
     assert_eq!(concerning("/c"), Err(CorruptPolicy::Malformed { place: "operations[0].method".to_owned() }));
     assert!(concerning("/a/b").is_ok());

@@ -161,8 +161,8 @@ fn malformed_yaml_names_line_and_column() {
         ("openapi: 3.1.0\npaths: *nothing\n", 2, 8),
         ("openapi: 3.1.0\npaths: {}\npaths: {}\n", 3, 1),
         ("openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}\n", 4, 3),
-        ("openapi: 3.1.0\nx: &x {}\npaths: {<<: *x}\n", 3, 9),
-        ("openapi: 3.1.0\npaths: !!map {}\n", 2, 8),
+        ("openapi: 3.1.0\nx: &x 1\npaths: {<<: *x}\n", 3, 15),
+        ("openapi: 3.1.0\npaths: !!set {}\n", 2, 8),
         ("openapi: 3.1.0\n? [a]\n: b\n", 2, 3),
         ("openapi: 3.1.0\n---\nopenapi: 3.1.0\n", 2, 1),
         ("openapi: 3.1.0\n  paths: {}\n", 2, 8),
@@ -176,17 +176,30 @@ fn malformed_yaml_names_line_and_column() {
 #[test]
 fn what_is_yaml_and_no_document_names_its_place_in_the_tree() {
     for (text, expected) in [
-        ("openapi: 3.1\n", "openapi: invalid type: floating point `3.1`, expected a string"),
-        ("openapi: 3.1.0\npaths: []\n", "paths: invalid type: sequence, expected an object"),
-        ("openapi: 3.1.0\npaths:\n  /a: {get: {security: {}}}\n", "paths./a.get.security: invalid type: map"),
+        ("openapi: 3.1.0\npaths: []\n", " : paths: an array stands where an object is expected"),
+        (
+            "openapi: 3.1.0\npaths:\n  /a: {get: {security: {}}}\n",
+            "/a get: security: an object stands where an array is expected",
+        ),
         (
             "openapi: 3.1.0\npaths:\n  /a: {get: {security: [{T: [1]}]}}\n",
-            "paths./a.get.security[0].T[0]: invalid type",
+            "/a get: security[0].T[0]: the number 1 stands where a string is expected",
         ),
-        ("openapi: 3.1.0\npaths:\n  /a: {get: {parameters: [{in: query}]}}\n", "paths./a.get.parameters[0]: "),
-        ("openapi", "invalid type: string \"openapi\", expected an OpenAPI document"),
-        ("", "it holds no document"),
+        (
+            "openapi: 3.1.0\npaths:\n  /a: {get: {parameters: [{in: query}]}}\n",
+            "/a get: parameters[0]: \"name\" is missing",
+        ),
     ] {
-        assert!(malformed(text).starts_with(expected), "{text}: {}", malformed(text));
+        let errors = compiled(text).report.errors;
+        let told: Vec<_> = errors.iter().map(|one| format!("{} {}: {}", one.path, one.method, one.message)).collect();
+        assert_eq!(told, [expected], "{text}");
     }
+    for (text, expected) in
+        [("openapi", "a string stands where an OpenAPI document is expected"), ("", "it holds no document")]
+    {
+        assert_eq!(malformed(text), expected);
+    }
+    // All that is wrong is told at once.
+    let text = "openapi: 3.1.0\ninfo: 5\npaths:\n  /a: {get: {security: {}}, put: {parameters: {}}}\n  /b: []\n";
+    assert_eq!(compiled(text).report.errors.len(), 4);
 }

@@ -123,7 +123,7 @@ pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>, owner_key: &st
         },
     };
     let Some(operation) = find(&case.operations, &sent.method, path) else { return false };
-    if !is_canonical_path(path) && !(operation.encoded && path::has_clear_delimiters(path)) {
+    if !(is_canonical_path(path) || (operation.encoded && path::has_clear_delimiters(path))) {
         return false;
     }
     let target = (path, query.unwrap_or(""));

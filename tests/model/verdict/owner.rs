@@ -1,6 +1,6 @@
 //! Whether a request names its integration's own owner wherever anybody could look for one.
 
-use super::naive::readings;
+use super::naive::{pieces, splits};
 use super::router::decoded;
 use super::{Case, Integration, Operation, OwnerName, body, query};
 
@@ -163,4 +163,25 @@ fn among<'a>(place: &'a str, names: &[&'a OwnerName], said: impl Fn(&str, &[&str
 fn is_nearly(value: &str, wanted: &str) -> bool {
     let inner = super::router::inner(value);
     inner.is_empty() || super::router::folded(inner) == super::router::folded(super::router::inner(wanted))
+}
+
+/// All values that the parameter `name` can have, whether or not the rest of the template matches.
+fn readings<'a>(template: &str, path: &'a str, name: &str) -> Vec<&'a str> {
+    let mut rest = path.strip_prefix('/');
+    for segment in template.split('/').skip(1) {
+        let Some(all) = rest else { break };
+        let (value, after) = all.split_once('/').map_or((all, None), |(value, after)| (value, Some(after)));
+        if segment == format!("{{{name}...}}") {
+            return vec![all];
+        }
+        let (fixed, names) = pieces(segment);
+        if let Some(place) = names.iter().position(|one| *one == name) {
+            let mut values: Vec<&str> = splits(&fixed, value).iter().map(|split| split[place]).collect();
+            values.sort_unstable();
+            values.dedup();
+            return values;
+        }
+        rest = after;
+    }
+    Vec::new()
 }

@@ -610,6 +610,10 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description What stands before the paths of a document, by its name; by `*` for all that are not named. */
+      base_path?: {
+        [key: string]: components["schemas"]["BasePath"];
+      };
       /** @description What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it. */
       empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
@@ -639,6 +643,8 @@ export interface components {
       };
       /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
       scope_extension?: string | null;
+      /** @description Whether an operation needs all scopes that `scope_extension` lists, or one of them. */
+      scope_extension_means?: components["schemas"]["ScopesMean"];
       /** @description How operations without scopes get some. */
       scopes?: components["schemas"]["ScopeSettings"];
       /** @description What an operation is that some private integration could use without any scope. */
@@ -728,10 +734,20 @@ export interface components {
        * @default []
        */
       excluded?: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that are described more than once, in the same way.
+       * @default []
+       */
+      joined?: components["schemas"]["Finding"][];
       /** @description How many findings more there are than the lists above hold, by the list's name. */
       left_out?: {
         [key: string]: number;
       };
+      /**
+       * @description What is read otherwise than it may be meant.
+       * @default []
+       */
+      limits?: components["schemas"]["Finding"][];
       /**
        * @description Parameters that look as if they named an owner, and are not declared to.
        * @default []
@@ -1145,6 +1161,8 @@ export interface components {
       level: components["schemas"]["Level"];
       /** @description Whether private integrations' tokens may use it at all. */
       private_integrations: boolean;
+      /** @description Whether an operation needs all scopes that a requirement lists for it, as OpenAPI says, or one of them. */
+      scopes_mean?: components["schemas"]["ScopesMean"];
     };
     /** @description Whether a scope lets change something. */
     ScopeAccess: "read" | "write";
@@ -1255,5 +1273,9 @@ export interface components {
     };
     /** @description Which operations get a derived scope. */
     When: "none" | "always";
+    /** @description What stands before every path of a document. */
+    BasePath: string | number;
+    /** @description How scopes that stand in a list are needed. */
+    ScopesMean: "all" | "any";
   };
 }

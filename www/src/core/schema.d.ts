@@ -49,6 +49,8 @@ export interface components {
       /** @description By a safe method (RFC 9110 section 9.2.1). */
       reads: components["schemas"]["ShownOperation"][];
     };
+    /** @description What stands before every path of a document. */
+    BasePath: string | number;
     /** @description What an area is. */
     By: "tag" | "path";
     /** @description What `GET /scopes` answers. */
@@ -421,10 +423,20 @@ export interface components {
        * @default []
        */
       excluded: components["schemas"]["Finding"][];
+      /**
+       * @description Operations that are described more than once, in the same way.
+       * @default []
+       */
+      joined: components["schemas"]["Finding"][];
       /** @description How many findings more there are than the lists above hold, by the list's name. */
       left_out?: {
         [key: string]: number;
       };
+      /**
+       * @description What is read otherwise than it may be meant.
+       * @default []
+       */
+      limits: components["schemas"]["Finding"][];
       /**
        * @description Parameters that look as if they named an owner, and are not declared to.
        * @default []
@@ -548,6 +560,8 @@ export interface components {
       level: components["schemas"]["Level"];
       /** @description Whether private integrations' tokens may use it at all. */
       private_integrations: boolean;
+      /** @description Whether an operation needs all scopes that a requirement lists for it, as OpenAPI says, or one of them. */
+      scopes_mean?: components["schemas"]["ScopesMean"];
     };
     /** @description One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive. */
     Scope: string;
@@ -595,6 +609,8 @@ export interface components {
     };
     /** @description A set of scopes, in the order of their bytes. */
     Scopes: components["schemas"]["Scope"][];
+    /** @description How scopes that stand in a list are needed. */
+    ScopesMean: "all" | "any";
     /**
      * @description Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
      *     `operationId`.
@@ -625,6 +641,10 @@ export interface components {
     };
     /** @description How documents are read. */
     Settings: {
+      /** @description What stands before the paths of a document, by its name; by `*` for all that are not named. */
+      base_path?: {
+        [key: string]: components["schemas"]["BasePath"];
+      };
       /** @description What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it. */
       empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
@@ -654,6 +674,8 @@ export interface components {
       };
       /** @description The extension (`x-…`) of an operation that lists the scopes it needs, beside those in its `security`. */
       scope_extension?: string | null;
+      /** @description Whether an operation needs all scopes that `scope_extension` lists, or one of them. */
+      scope_extension_means?: components["schemas"]["ScopesMean"];
       /** @description How operations without scopes get some. */
       scopes?: components["schemas"]["ScopeSettings"];
       /** @description What an operation is that some private integration could use without any scope. */

@@ -1,0 +1,143 @@
+//! What of an operation is read otherwise than it may be meant: told, so that nobody takes it for understood.
+
+use super::Report;
+use super::document::{Described, MAY_BE_SEVERAL};
+use super::settings::Settings;
+use crate::policy::{Operation, Template};
+
+/// How many scopes of a list are told.
+const MAX_TOLD: usize = 5;
+
+/// The path alone of a path key: neither a query nor a fragment is part of a path, nor RFC 6570's forms of them (`{?page}`).
+pub(super) fn path_alone(key: &str) -> &str {
+    let mut depth = 0_usize;
+    let mut last = ' ';
+    let end = key.char_indices().find(|(_, letter)| {
+        let is_expansion = last == '{' && matches!(letter, '?' | '&' | '#');
+        let is_end = is_expansion || (depth == 0 && matches!(letter, '?' | '#'));
+        depth = match letter {
+            '{' => depth.saturating_add(1),
+            '}' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        last = *letter;
+        is_end
+    });
+    let path = end.and_then(|(at, _)| key.get(..at)).unwrap_or(key);
+    path.strip_suffix('{').unwrap_or(path)
+}
+
+/// What is to be said of an operation under `written`, its path with the base path.
+pub(super) fn notes(described: &Described<'_>, written: &str, settings: &Settings) -> Vec<String> {
+    let mut notes = Vec::new();
+    let alone = path_alone(written);
+    if alone != written {
+        let rest = written.get(alone.len()..).unwrap_or_default();
+        notes.push(format!("{rest:?} is no part of a path: what is said of it holds for all of {alone}"));
+    }
+    for segment in alone.split('/') {
+        notes.extend(of_segment(segment));
+    }
+    notes.extend(unused_scopes(described, settings));
+    notes
+}
+
+/// Takes back what was said of parameters that the settings let stand for several segments.
+pub(super) fn settle(operations: &[Operation], report: &mut Report) {
+    for operation in operations.iter().filter(|operation| operation.path.has_rest()) {
+        let (method, path) = (operation.method.as_str(), operation.path.clone().without_rest().to_string());
+        report.limits.retain(|note| {
+            let is_its = note.document == operation.document
+                && note.method.eq_ignore_ascii_case(method)
+                && Template::parse(path_alone(&note.path))
+                    .is_ok_and(|noted| path.ends_with(&noted.without_rest().to_string()));
+            !(is_its && (note.message.contains(SEVERAL) || note.message.contains(MAY_BE_SEVERAL)))
+        });
+    }
+}
+
+const SEVERAL: &str = "stood for several segments";
+
+fn of_segment(segment: &str) -> Option<String> {
+    let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+    match (segment, name) {
+        ("*" | "**", _) => Some(format!("{segment} looks as if it {SEVERAL}; it stands for itself alone")),
+        (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || name.ends_with("...") => {
+            Some(format!(
+                "{segment} looks as if it {SEVERAL}; it stands for one, unless multi_segment in the settings names the \
+                 operation"
+            ))
+        }
+        (_, Some(name)) if name.ends_with('?') => {
+            Some(format!("{segment} looks optional; a path without it is another path, which is not described"))
+        }
+        (_, Some(name)) if name.contains([':', '<', '=']) => {
+            Some(format!("{segment} looks as if it had a constraint; all of it is the parameter's name"))
+        }
+        (_, None) if is_colon_parameter(segment) => {
+            Some(format!("{segment} looks like a parameter; OpenAPI writes {{{}}}", segment.trim_start_matches(':')))
+        }
+        (_, None) if segment.starts_with('<') && segment.ends_with('>') => {
+            Some(format!("{segment} looks like a parameter; OpenAPI writes it in braces"))
+        }
+        _ => None,
+    }
+}
+
+/// `:id`
+fn is_colon_parameter(segment: &str) -> bool {
+    let name = segment.strip_prefix(':').unwrap_or_default();
+    !name.is_empty() && !name.contains('{') && name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+}
+
+/// The extensions that list what looks like scopes, and count for nothing.
+fn unused_scopes(described: &Described<'_>, settings: &Settings) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (name, listed) in described.lists() {
+        let lower = name.to_ascii_lowercase();
+        let is_like = lower.contains("scope") || lower.contains("permission") || lower.contains("role");
+        if settings.scope_extension.as_deref() == Some(name) || !is_like || listed.is_empty() {
+            continue;
+        }
+        let told: Vec<&str> = listed.iter().take(MAX_TOLD).map(String::as_str).collect();
+        let more = if listed.len() > MAX_TOLD { ", …" } else { "" };
+        notes.push(format!(
+            "{name} lists {}{more}, which nothing looks at; scope_extension in the settings makes scopes of them",
+            told.join(", ")
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_and_a_fragment_are_no_part_of_a_path() {
+        for (key, path) in [
+            ("/a", "/a"),
+            ("/a?b=c", "/a"),
+            ("/a/{id}#copy", "/a/{id}"),
+            ("/a/{id?}", "/a/{id?}"),
+            ("/a/{id?}?b", "/a/{id?}"),
+            ("/a{?page,size}", "/a"),
+            ("/a/{id}{&x}", "/a/{id}"),
+            ("/#a", "/"),
+            ("?a", ""),
+        ] {
+            assert_eq!(path_alone(key), path, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_something_else_is_told() {
+        let told = |segment| of_segment(segment).is_some();
+        for segment in ["{+path}", "{path*}", "{*path}", "{path...}", "*", "**", ":id", "{id?}", "{id:int}", "<id>"] {
+            assert!(told(segment), "{segment}");
+        }
+        for segment in ["a", "{id}", "{id}:cancel", ":", "a:b", "Customers('{id}')", "{base}...{head}", ""] {
+            assert!(!told(segment), "{segment}");
+        }
+    }
+}
