@@ -4,12 +4,18 @@ import { defineConfig } from "vite";
 const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
 // The Worker serves what is below www/dist/_tidegate/ and nothing else. The browser's bundles of the crate are built into
-// target/page/ and target/page-yaml/ by `cargo xtask build`, before this runs.
+// target/page/, target/page-documents/ and target/page-yaml/ by `cargo xtask build`, before this runs.
 export default defineConfig({
   root: here("."),
   base: "/_tidegate/",
   plugins: [svelte()],
-  resolve: { alias: { "tidegate-wasm": here("../target/page"), "tidegate-yaml": here("../target/page-yaml") } },
+  resolve: {
+    alias: {
+      "tidegate-wasm": here("../target/page"),
+      "tidegate-documents": here("../target/page-documents"),
+      "tidegate-yaml": here("../target/page-yaml"),
+    },
+  },
   build: {
     outDir: here("dist/_tidegate"),
     emptyOutDir: true,

@@ -7,12 +7,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 import * as page from "../../target/page/tidegate.js";
+import * as reader from "../../target/page-documents/tidegate.js";
 import * as yaml from "../../target/page-yaml/tidegate.js";
 import { questions } from "../corpus/questions.mjs";
 
 page.initSync({ module: readFileSync(new URL("../../target/page/tidegate_bg.wasm", import.meta.url)) });
+reader.initSync({ module: readFileSync(new URL("../../target/page-documents/tidegate_bg.wasm", import.meta.url)) });
 yaml.initSync({ module: readFileSync(new URL("../../target/page-yaml/tidegate_bg.wasm", import.meta.url)) });
-/** As www/src/core does: the bundle of the rules reads JSON, the other one makes JSON of YAML. */
+/** As www/src/core does: one bundle reads documents in JSON, the other one makes JSON of YAML. */
 const converted = (documents) =>
   documents.map((text) => (/^\uFEFF?[ \n\r\t]*\{/.test(text) ? text : yaml.yamlToJson(text)));
 const corpus = (name) => JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), "utf8"));
@@ -23,7 +25,7 @@ const compiled = (policy) => new page.CompiledPolicy(JSON.stringify(policy));
 
 for (const { what, documents, settings, expect } of policies) {
   test(`report: ${what}`, () => {
-    const report = () => JSON.parse(page.policyReport(converted(documents), JSON.stringify(settings)));
+    const report = () => JSON.parse(reader.policyReport(converted(documents), JSON.stringify(settings)));
     if (expect.document_error) {
       assert.throws(report, ({ message }) => message.includes(expect.document_error));
     } else {
@@ -35,7 +37,8 @@ for (const { what, documents, settings, expect } of policies) {
 const [{ what, expect }] = policies;
 assert.equal(what, "the policy of decisions.json");
 const policy = compiled(expect.policy);
-const empty = compiled({ v: 1, rev: 9, operations: [], owner_parameters: {} });
+const NONE = { v: 1, rev: 9, operations: [], owner_parameters: {} };
+const empty = compiled(NONE);
 
 for (const { what, question, code } of questions(decisions)) {
   test(`explain: ${what}: ${question.method} ${question.path}`, () => {
@@ -45,8 +48,9 @@ for (const { what, question, code } of questions(decisions)) {
 
 for (const { what, documents, settings, expect } of policies.filter(({ expect }) => expect.report)) {
   test(`diff: ${what}`, () => {
-    const from = (policy) => JSON.parse(policy.diff(converted(documents), JSON.stringify(settings)));
-    const { report, diff } = from(empty);
+    const from = (policy) =>
+      JSON.parse(reader.policyDiff(JSON.stringify(policy), converted(documents), JSON.stringify(settings)));
+    const { report, diff } = from(NONE);
     assert.deepEqual(report, expect.report);
     if (expect.policy === null) return assert.equal(diff, null);
     assert.deepEqual(
@@ -54,7 +58,7 @@ for (const { what, documents, settings, expect } of policies.filter(({ expect })
       expect.policy.operations.map(({ method, path }) => `${method} ${path}`),
     );
     assert.deepEqual(diff.removed, []);
-    const { added, removed, changed, owner_parameters } = from(compiled(expect.policy)).diff;
+    const { added, removed, changed, owner_parameters } = from(expect.policy).diff;
     assert.deepEqual([added, removed, changed, owner_parameters], [[], [], [], undefined]);
   });
 }
@@ -201,6 +205,6 @@ test("what cannot be read is an error, and the bundle goes on working", () => {
   assert.throws(() => new page.CompiledPolicy("{"), /line 1 column 1/);
   assert.throws(() => policy.preview('{"level":"root","before":[],"after":[]}'), Error);
   assert.throws(() => policy.explain('{"method":"GET","path":"/","scopes":[]}', 0), /owner: needed beside scopes/);
-  assert.throws(() => policy.diff([], '{"no":1}'), Error);
+  assert.throws(() => reader.policyDiff(JSON.stringify(NONE), [], '{"no":1}'), Error);
   assert.equal(empty.rev(), 9);
 });

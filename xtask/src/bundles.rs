@@ -10,13 +10,16 @@ use crate::step::step;
 use crate::wasm::{self, Host, Package};
 use crate::{npm, project};
 
-/// Where the browser's bundle is, and its reader of YAML.
-pub const BROWSER_BUNDLES: [&str; 2] = ["target/page", "target/page-yaml"];
+/// Where the browser's bundles are: the rules, what reads documents, and what reads YAML.
+pub const BROWSER_BUNDLES: [&str; 3] = ["target/page", "target/page-documents", "target/page-yaml"];
 
-/// Builds the browser's bundle and its reader of YAML, optimized for their size.
+const PACKAGES: [&str; BROWSER_BUNDLES.len()] =
+    ["tidegate-browser-rules", "tidegate-browser-documents", "tidegate-browser-yaml"];
+
+/// Builds the browser's bundles, optimized for their size.
 pub fn build() -> Result<()> {
-    let packages = [Package::small("tidegate-browser-rules"), Package::small("tidegate-browser-yaml")];
-    let compiled = step("Compiling the browser's bundle and its reader of YAML", || wasm::compile(&packages))?;
+    let packages = PACKAGES.map(Package::small);
+    let compiled = step("Compiling the browser's bundles", || wasm::compile(&packages))?;
     npm::setup()?;
     compiled.iter().zip(BROWSER_BUNDLES).try_for_each(|(wasm, into)| browser_bundle(wasm, into))
 }

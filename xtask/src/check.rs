@@ -10,10 +10,11 @@ use crate::tally::Tally;
 use crate::{build, process, project, setup, www};
 
 /// The packages that are compiled to WASM alone.
-const WASM: [&str; 6] = [
+const WASM: [&str; 7] = [
     "durable-storage",
     "registry-tests-worker",
     "tidegate-bench-wasm",
+    "tidegate-browser-documents",
     "tidegate-browser-rules",
     "tidegate-browser-yaml",
     "tidegate-worker",

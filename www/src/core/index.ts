@@ -18,6 +18,7 @@ import type {
   Suggestion,
   TokenForm,
 } from "./types";
+import { loadDocuments } from "./documents";
 import { isJson, loadYaml } from "./yaml";
 
 export type * from "./types";
@@ -90,25 +91,29 @@ const core: Core = {
   inspectToken: (text, prefix) => answer(() => wasm.inspectToken(text, prefix)),
   findCredential: (text) => answer(() => wasm.findCredential(text)),
   policyReport: async (documents, settings) => {
-    const read = await converted(documents, settings);
+    const { wasm, read } = await converted(documents, settings);
     return answer(() => wasm.policyReport(read, JSON.stringify(settings)));
   },
   policyInit: async (documents, picked) => {
-    const read = await converted(documents, {});
+    const { wasm, read } = await converted(documents, {});
     return answer(() => wasm.policyInit(read, JSON.stringify(picked)));
   },
   documentSource: async (document) => {
-    const [read = ""] = await converted([document], {});
-    return attempt(() => wasm.documentSource(read));
+    const { wasm, read } = await converted([document], {});
+    return attempt(() => wasm.documentSource(read[0] ?? ""));
   },
   documentTitle: async (document) => {
-    const [read = ""] = await converted([document], {});
-    return attempt(() => wasm.documentTitle(read));
+    const { wasm, read } = await converted([document], {});
+    return attempt(() => wasm.documentTitle(read[0] ?? ""));
   },
-  policy: (compiled) => policy(attempt(() => new wasm.CompiledPolicy(compiled))),
+  policy: (compiled) =>
+    policy(
+      attempt(() => new wasm.CompiledPolicy(compiled)),
+      compiled,
+    ),
 };
 
-function policy(policy: wasm.CompiledPolicy): Policy {
+function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
   return {
     rev: policy.rev(),
     catalogue: () => answer(() => policy.catalogue()),
@@ -117,19 +122,18 @@ function policy(policy: wasm.CompiledPolicy): Policy {
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
     diff: async (documents, settings) => {
-      const read = await converted(documents, settings);
-      return answer(() => policy.diff(read, JSON.stringify(settings)));
+      const { wasm, read } = await converted(documents, settings);
+      return answer(() => wasm.policyDiff(compiled, read, JSON.stringify(settings)));
     },
     free: () => policy.free(),
   };
 }
 
-/** Documents in YAML as the rules take them. Of several mistakes the first is told, as the registry would. */
-async function converted(documents: string[], settings: Settings): Promise<string[]> {
-  if (documents.every(isJson)) return documents;
-  const yamlToJson = await loadYaml().catch((error: unknown) => {
-    throw new CoreError(message(error), "not_loaded");
-  });
+/** What reads documents, and the documents as it takes them. Of several mistakes the first is told, as the registry would. */
+async function converted(documents: string[], settings: Settings) {
+  const wasm = await loaded(loadDocuments());
+  if (documents.every(isJson)) return { wasm, read: documents };
+  const yamlToJson = await loaded(loadYaml());
   const read: string[] = [];
   for (const [place, text] of documents.entries()) {
     try {
@@ -139,10 +143,15 @@ async function converted(documents: string[], settings: Settings): Promise<strin
       throw new CoreError(`documents[${place}]: ${message(error)}`, code(error));
     }
   }
-  return read;
+  return { wasm, read };
 }
 
-/** The types are what browser/rules/src/lib.rs writes; tests/page holds the two together. */
+const loaded = <T>(loading: Promise<T>): Promise<T> =>
+  loading.catch((error: unknown) => {
+    throw new CoreError(message(error), "not_loaded");
+  });
+
+/** The types are what the packages below browser/ write; tests/page holds the two together. */
 function answer<T>(call: () => string): T {
   return JSON.parse(attempt(call)) as T;
 }
