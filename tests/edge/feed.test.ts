@@ -114,6 +114,13 @@ describe("a change", () => {
     pass(KEPT - 1);
     registryKv.onWrite = failing;
     const a = await acme();
+    const life = ["due", "undo", "token_rules"];
+    const people = ["people", "person_sessions", "logins", "automation_keys", "features"];
+    for (const table of [...life, ...people]) await sql(`DROP TABLE ${table}`);
+    for (const index of ["integrations_unscheduled", "integrations_by_end", "tokens_by_age", "tokens_by_deadline"])
+      await sql(`DROP INDEX ${index}`);
+    await sql("ALTER TABLE integrations DROP COLUMN due_rev");
+    await sql("ALTER TABLE tokens DROP COLUMN last_four");
     await sql("DROP TRIGGER earlier_release_puts");
     await sql("DROP TABLE projection");
     await sql("ALTER TABLE outbox DROP COLUMN puts");

@@ -241,8 +241,10 @@ describe("a deleted integration", () => {
     await ring();
     expect(await whoami(a.token)).toBe(401);
     at(START + AGAIN);
-    expect([await ring(), await whoami(a.token)]).toEqual([true, 401]);
-    expect([await ring(), await whoami(a.token)]).toEqual([false, 401]);
+    for (let rings = 0; rings < 2; rings += 1) {
+      await ring();
+      expect(await whoami(a.token)).toBe(401);
+    }
   });
 
   it("is never brought back by a change that waited with it", async () => {
