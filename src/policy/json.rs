@@ -9,8 +9,8 @@ use crate::token::NotAuthentic;
 /// The version of the form of a policy that has nothing which version 1 cannot say.
 const VERSION: u64 = 1;
 /// The version that has parameters beside literals and of several segments, methods beyond OpenAPI 3.1, and operations that take
-/// percent-encoded delimiters. A release that reads version 1 alone refuses it.
-const NEWEST_VERSION: u64 = 2;
+/// percent-encoded delimiters. A release that does not know it refuses it. (Version 2 is the head of a policy in parts.)
+const NEWEST_VERSION: u64 = 3;
 
 /// The longest policy that is kept in one piece, in bytes: SQLite in a Durable Object takes values of up to 2 MB. A longer one
 /// is kept in [parts](super::Parted).
@@ -82,7 +82,7 @@ impl Policy {
             place: format!("line {} column {}", error.line(), error.column()),
         })?;
         if let Some(json::Value::Unsigned(v)) = value.entry("v")
-            && !(VERSION..=NEWEST_VERSION).contains(v)
+            && ![VERSION, NEWEST_VERSION].contains(v)
         {
             return Err(CorruptPolicy::Version(*v));
         }
@@ -92,7 +92,7 @@ impl Policy {
 
     /// The text that KV and registry keep.
     pub fn to_json(&self) -> String {
-        let version = if self.operations.iter().any(Operation::is_of_version_2) { NEWEST_VERSION } else { VERSION };
+        let version = if self.operations.iter().any(Operation::is_of_version_3) { NEWEST_VERSION } else { VERSION };
         let mut text = format!("{{\"v\":{version},\"rev\":{},", self.rev);
         add(&mut text, "\"owner_parameters\":", &self.owner_names);
         text.push(',');

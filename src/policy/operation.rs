@@ -79,7 +79,7 @@ impl Operation {
     }
 
     /// Whether the first version of the stored form cannot say it.
-    pub(super) fn is_of_version_2(&self) -> bool {
+    pub(super) fn is_of_version_3(&self) -> bool {
         self.takes_encoded || matches!(self.method, Method::Other(_)) || !self.path.is_plain()
     }
 

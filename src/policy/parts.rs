@@ -28,6 +28,9 @@ const MAX_FIRST: usize = 200;
 /// How the head of a policy in parts begins, and that of one in one piece.
 const HEAD_START: &str = "{\"v\":2,";
 const WHOLE_START: &str = "{\"v\":1,";
+/// How one in one piece begins that version 1 cannot say, and what its head has after its own version.
+const NEWEST_START: &str = "{\"v\":3,";
+const OF_NEWEST: &str = "\"of\":3,";
 /// What follows the fields that a policy has before its operations.
 const LISTS: &str = "\"index\":";
 
@@ -115,7 +118,11 @@ impl Parted {
         let malformed = || CorruptPolicy::Malformed { place: "operations".to_owned() };
         let sections = Sections::of(text).ok_or_else(malformed)?;
         let of = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        let fields = of(&sections.fields).strip_prefix(WHOLE_START).ok_or_else(malformed)?;
+        let fields = of(&sections.fields);
+        let (version, fields) = match fields.strip_prefix(NEWEST_START) {
+            Some(fields) => (OF_NEWEST, fields),
+            None => ("", fields.strip_prefix(WHOLE_START).ok_or_else(malformed)?),
+        };
         let lines: Vec<&str> = sections.lines.iter().map(|line| of(line).trim_end_matches(',')).collect();
         let mut parted = Self { head: String::new(), parts: Vec::new() };
         let index = chunks(&sections.templates, INDEX_BYTES);
@@ -141,7 +148,7 @@ impl Parted {
         }
         let list = |rows: &[String]| format!("[{}]", rows.join(","));
         let [index, lines, tail] = [list(&index), list(&rows), list(&tail)];
-        parted.head = format!("{HEAD_START}{fields}{LISTS}{index},\"parts\":{lines},\"tail\":{tail}}}");
+        parted.head = format!("{HEAD_START}{version}{fields}{LISTS}{index},\"parts\":{lines},\"tail\":{tail}}}");
         parted.parts.sort_by(|one, other| one.digest.cmp(&other.digest));
         parted.parts.dedup();
         Ok(parted)
@@ -198,7 +205,10 @@ impl Head {
             rows.ok_or_else(|| malformed(name))
         };
         Ok(Self {
-            fields: [WHOLE_START, fields].concat(),
+            fields: match fields.strip_prefix(OF_NEWEST) {
+                Some(fields) => [NEWEST_START, fields].concat(),
+                None => [WHOLE_START, fields].concat(),
+            },
             index: rows("index")?,
             lines: rows("parts")?,
             tail: rows("tail")?,

@@ -242,6 +242,13 @@ impl Document {
         !self.servers.is_empty() || self.operations.iter().any(|operation| !operation.servers.is_empty())
     }
 
+    /// Those servers: its own, else those of the first operation that has some.
+    pub(super) fn servers_to_choose(&self) -> &[ServerPath] {
+        let of_operations = self.operations.iter().map(|operation| operation.servers.as_slice());
+        let mut all = std::iter::once(self.servers.as_slice()).chain(of_operations);
+        all.find(|servers| !servers.is_empty()).unwrap_or_default()
+    }
+
     /// The same document with one base path for all operations, and for each that has servers of its own. What cannot be chosen is a
     /// fault.
     pub(super) fn with_base_path(

@@ -1,5 +1,6 @@
 //! Settings to start from: what documents suggest, and why. Whoever publishes the API decides; this only makes a first draft.
 
+mod base_path;
 mod exclusions;
 mod owners;
 mod schemes;
@@ -49,6 +50,7 @@ pub fn init(documents: &[Document], picked: &Map<usize>) -> Suggestion {
     settings.empty_security = empty_security(documents, &mut choosing);
     settings.scope_extension = scope_extension(documents, &mut choosing);
     settings.owner_parameters = owners::choose(documents, &settings, &mut choosing);
+    settings.base_path = base_path::choose(documents, &mut choosing);
     exclusions::add(documents, &mut settings, &mut choosing);
     settings.scopes.derive = derive(documents, &settings, &mut choosing);
     Suggestion { settings, choices: choosing.choices }

@@ -1,9 +1,10 @@
 //! Rows 1 to 12: paths that two parsers read in two ways. `tests/corpus/paths.json` has many more cases of each.
 
+use tidegate::openapi::{Document, compile};
 use tidegate::request::{Path, Request};
 
 use super::super::vectors::paths::{CASES, rule};
-use super::super::world::World;
+use super::super::world::{self, World};
 use super::refused;
 
 /// The rule that a path breaks.
@@ -127,4 +128,34 @@ fn class_28_paths_and_queries_are_bounded() {
     assert!(Request::parse("GET", &length(16 * 1024 + 1), None).is_err());
     assert_eq!(broken(&format!("/{}", "a".repeat(8 * 1024))), "too_long");
     assert_eq!(broken(&"/a".repeat(257)), "too_many_segments");
+}
+
+/// Row 2, where an owner has an origin that keeps `%2F` apart from `/`.
+#[test]
+fn encoded_delimiters_pass_only_where_an_operation_takes_them() {
+    let mut settings = world::settings();
+    settings.encoded = vec!["GET /contacts/{contactId}".to_owned()];
+    let document = Document::parse(&world::document().to_string()).unwrap();
+    let world = World::with_policy(compile(&[document], &settings).policy.unwrap());
+    for target in
+        ["/contacts/group%2Fproject", "/contacts/C%23", "/contacts/50%25", "/contacts/why%3f", "/contacts/a%3Bb"]
+    {
+        let grant = world.judge("GET", target, Some(&world.tokens["tenant"]), &[]).unwrap();
+        assert_eq!(grant.target(), target);
+        assert_eq!(World::new().code("GET", target, "tenant"), "ambiguous_request", "{target}");
+    }
+    for target in [
+        "/contacts/..%2Fme",
+        "/contacts/x%2F..%2F..%2Fme",
+        "/contacts/%2Fme",
+        "/contacts/x%5C..%5Cme",
+        "/contacts/x%2F%2Fy",
+        "/contacts/%252e%252e",
+        "/contacts/x%2F..%3Bv%2Fy",
+        "/contacts%2Fx",
+        "/me%2Fx",
+        "/locations/harbour-1%2Fx",
+    ] {
+        assert_eq!(world.code("GET", target, "tenant"), "ambiguous_request", "{target}");
+    }
 }

@@ -136,3 +136,14 @@ fn the_settings_do_not_depend_on_the_order_of_documents() {
     let (one, other) = ([parsed(&shop()), parsed(&second)], [parsed(&second), parsed(&shop())]);
     assert_eq!(init(&one, &Map::default()).to_yaml(), init(&other, &Map::default()).to_yaml());
 }
+
+#[test]
+fn of_servers_that_differ_the_first_that_can_be_told_is_suggested() {
+    let mut one = shop();
+    one["servers"] = json!([{ "url": "https://{region}.example/{v}" }, { "url": "https://a.example/v1" }, { "url": "/v2" }]);
+    let (suggestion, compiled) = suggested(&[one.clone()]);
+    assert_eq!(compiled.report.errors, []);
+    assert!(compiled.policy.unwrap().operations().iter().all(|operation| operation.path.to_string().starts_with("/v1/")));
+    assert!(suggestion.choices.iter().any(|choice| choice.field.starts_with("base_path.") && choice.options.len() == 3));
+    assert_eq!(serde_json::to_value(&suggestion.settings).unwrap()["base_path"].as_object().unwrap().len(), 1);
+}

@@ -187,3 +187,23 @@ proptest! {
         let _ = PartDigest::of_key(&text);
     }
 }
+
+/// They make version 3 of the form, whose parts say so in their head.
+#[test]
+fn templates_that_version_1_cannot_say_are_found_in_parts() {
+    let templates = [
+        "/o/{id}:cancel",
+        "/o/{id}",
+        "/o/Customers('{id}')",
+        "/o/{name}.csv",
+        "/caf%C3%A9/{id}",
+        "/files/{path...}",
+        "/files/{id}/meta",
+    ];
+    let policy = open_policy(&templates.map(|path| (Method::Get, path))).with_rev(3);
+    assert!(policy.to_json().starts_with("{\"v\":3,"));
+    let path = |text: &str| Path::parse(text).unwrap();
+    let paths =
+        ["/o/7:cancel", "/o/7", "/o/Customers('x')", "/o/a.csv", "/caf%c3%a9/1", "/files/a/b/c", "/files/a/meta", "/x"];
+    assert_same(&policy, &paths.map(path));
+}

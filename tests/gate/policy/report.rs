@@ -115,7 +115,7 @@ fn a_stored_policy_that_is_damaged_is_refused() {
         *policy.pointer_mut(pointer).unwrap() = value;
         Policy::from_json(&policy.to_string()).unwrap_err()
     };
-    assert_eq!(damaged("/v", json!(3)), CorruptPolicy::Version(3));
+    assert_eq!(damaged("/v", json!(2)), CorruptPolicy::Version(2));
     for (pointer, value) in [
         ("/v", json!("1")),
         ("/rev", json!(-1)),
