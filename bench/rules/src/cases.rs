@@ -12,6 +12,7 @@ use tidegate::time::Timestamp;
 use tidegate::token::{CredentialError, OwnCredentials, Prefix, TokenKeys, VerifiedRequest, check, verify};
 
 use crate::fixture::{self, Integration};
+use crate::machine;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 /// How many operations, and how many scopes an integration has.
@@ -49,6 +50,8 @@ pub fn all(real: Option<&str>) -> Vec<Case> {
     cases.extend(SIZES.map(|operations| deciding(operations, 10)));
     cases.extend([1, 100].map(|scopes| deciding(576, scopes)));
     cases.extend([planning(), whole()]);
+    cases.push(case("the machine: granted, a known value", || machine::granted(true)));
+    cases.push(case("the machine: granted, a value as sent", || machine::granted(false)));
     for operations in SIZES {
         cases.extend(loading(&format!("{operations} operations"), move || fixture::policy(operations)));
     }

@@ -3,4 +3,5 @@
 
 pub mod cases;
 pub mod fixture;
+mod machine;
 pub mod measure;
