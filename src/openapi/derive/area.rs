@@ -90,7 +90,7 @@ pub(in crate::openapi) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether a word begins here: after a small letter, or before one at the end of several capitals. `APIs` and `OAuth` are one.
+/// Whether a word begins here: after a small letter, or before one where a capital or a digit stands. `APIs` and `OAuth` are one.
 fn is_hump(before: Option<&char>, letter: char, rest: &[char]) -> bool {
     let Some(before) = before else { return false };
     if !letter.is_uppercase() {
@@ -99,7 +99,7 @@ fn is_hump(before: Option<&char>, letter: char, rest: &[char]) -> bool {
     let is_small = |letter: Option<&char>| letter.is_some_and(|letter| letter.is_lowercase());
     let is_plural = rest.first() == Some(&'s') && rest.get(1).is_none_or(|next| !next.is_lowercase());
     let is_oauth = *before == 'O' && letter == 'A' && rest.starts_with(&['u', 't', 'h']);
-    before.is_lowercase() || (before.is_uppercase() && is_small(rest.first()) && !is_plural && !is_oauth)
+    before.is_lowercase() || ((before.is_uppercase() || before.is_numeric()) && is_small(rest.first()) && !is_plural && !is_oauth)
 }
 
 #[cfg(test)]
@@ -118,6 +118,8 @@ mod tests {
             ("Public APIs", "public-apis"),
             ("OAuth2 Clients", "oauth2-clients"),
             ("users.json", "users"),
+            ("Api20100401Message", "api20100401-message"),
+            ("S3Buckets", "s3-buckets"),
             ("C++", "c"),
             (" Billing & Invoices / EU ", "billing-invoices-eu"),
         ] {
