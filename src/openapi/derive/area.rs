@@ -99,7 +99,8 @@ fn is_hump(before: Option<&char>, letter: char, rest: &[char]) -> bool {
     let is_small = |letter: Option<&char>| letter.is_some_and(|letter| letter.is_lowercase());
     let is_plural = rest.first() == Some(&'s') && rest.get(1).is_none_or(|next| !next.is_lowercase());
     let is_oauth = *before == 'O' && letter == 'A' && rest.starts_with(&['u', 't', 'h']);
-    before.is_lowercase() || ((before.is_uppercase() || before.is_numeric()) && is_small(rest.first()) && !is_plural && !is_oauth)
+    before.is_lowercase()
+        || ((before.is_uppercase() || before.is_numeric()) && is_small(rest.first()) && !is_plural && !is_oauth)
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ impl Suggestion {
             let name = if is_named { field.split_once('.').map_or(field, |(_, name)| name) } else { field };
             let chosen = choice.options.get(choice.chosen).map(|option| format!(" -> {option}")).unwrap_or_default();
             let told = format!("{name}: {}{chosen}", choice.why);
-            let told: String = told.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            let told: String = told.chars().map(|letter| if is_unprintable(letter) { ' ' } else { letter }).collect();
             line(text, &format!("{indent}# {told}"));
         }
     }
@@ -134,6 +134,11 @@ fn flow(value: &Value) -> String {
     }
 }
 
+/// What YAML takes for the end of a line, or does not take at all.
+fn is_unprintable(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// A text without quotes where it needs none.
 fn plain(text: &str) -> String {
     let begins = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
@@ -147,7 +152,7 @@ fn plain(text: &str) -> String {
         match letter {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
-            letter if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            letter if is_unprintable(letter) => {
                 _ = write!(quoted, "\\u{:04x}", u32::from(letter));
             }
             letter => quoted.push(letter),

@@ -54,10 +54,18 @@ fn it_says_whom_schemes_are_for_which_parameters_name_owners_and_derives_scopes(
     assert_eq!((settings.without_security, settings.empty_security), (WithoutSecurity::Deny, None));
     assert_eq!((compiled.report.errors.len(), compiled.report.needs_no_scope.len(), compiled.report.public), (0, 0, 1));
     assert!(choices.iter().all(|choice| !choice.why.is_empty()));
-    let asked: Vec<_> = choices.iter().filter(|choice| choice.options.len() > 1).map(|choice| choice.field.as_str()).collect();
+    let asked: Vec<_> =
+        choices.iter().filter(|choice| choice.options.len() > 1).map(|choice| choice.field.as_str()).collect();
     assert_eq!(
         asked,
-        ["schemes.adminToken", "schemes.apiKey", "schemes.session", "empty_security", "owner_parameters.tenantId", "scopes.derive"]
+        [
+            "schemes.adminToken",
+            "schemes.apiKey",
+            "schemes.session",
+            "empty_security",
+            "owner_parameters.tenantId",
+            "scopes.derive"
+        ]
     );
 }
 
@@ -65,7 +73,9 @@ fn it_says_whom_schemes_are_for_which_parameters_name_owners_and_derives_scopes(
 fn what_is_picked_goes_before_what_is_suggested() {
     let documents = [parsed(&shop())];
     let mut picked = Map::default();
-    for (field, option) in [("schemes.apiKey", 1), ("scopes.derive", 2), ("owner_parameters.tenantId", 1), ("empty_security", 99)] {
+    for (field, option) in
+        [("schemes.apiKey", 1), ("scopes.derive", 2), ("owner_parameters.tenantId", 1), ("empty_security", 99)]
+    {
         picked.insert(field.to_owned(), option);
     }
     let settings = init(&documents, &picked).settings;
@@ -80,7 +90,8 @@ fn an_api_that_says_nothing_of_security_needs_tokens_and_scopes() {
     let paths = json!({ "/pets": { "get": {}, "post": {} }, "/v1/owners/{id}": { "delete": {} } });
     let (suggestion, compiled) = suggested(&[document("Pets", paths.clone())]);
     assert_eq!(suggestion.settings.without_security, WithoutSecurity::Authenticated);
-    let scopes: Vec<_> = compiled.policy.unwrap().catalogue().entries().iter().map(|entry| entry.scope.as_str().to_owned()).collect();
+    let scopes: Vec<_> =
+        compiled.policy.unwrap().catalogue().entries().iter().map(|entry| entry.scope.as_str().to_owned()).collect();
     assert_eq!(scopes, ["owners.write", "pets.readonly", "pets.write"]);
 
     let mut open = document("Pets", paths);
@@ -94,7 +105,7 @@ fn an_api_that_says_nothing_of_security_needs_tokens_and_scopes() {
 fn what_cannot_be_expressed_is_excluded_and_the_rest_can_be_published() {
     let open = json!({ "security": [{ "key": ["a"] }] });
     let paths = json!({
-        "/a": { "get": open }, "/b|{c}": { "get": open }, "/d;e": { "get": open, "put": open },
+        "/a": { "get": open }, "/b;{c}": { "get": open }, "/d;e": { "get": open, "put": open },
         "/f": { "security": [], "get": open },
         "/g": { "get": { "security": [{ "key": ["not a scope"] }] } },
         "/h": { "get": { "parameters": [{ "$ref": "#/nowhere" }], "security": [] } },
@@ -103,7 +114,8 @@ fn what_cannot_be_expressed_is_excluded_and_the_rest_can_be_published() {
     assert_eq!(compiled.report.errors, []);
     assert_eq!(compiled.report.excluded.len(), 6, "{:?}", suggestion.settings.exclude);
     let policy = compiled.policy.unwrap();
-    let open: Vec<_> = policy.operations().iter().filter(|one| !one.access.alternatives().is_empty()).map(|one| one.name()).collect();
+    let open: Vec<_> =
+        policy.operations().iter().filter(|one| !one.access.alternatives().is_empty()).map(|one| one.name()).collect();
     assert_eq!(open, ["GET /a"]);
 }
 
@@ -121,7 +133,11 @@ fn what_is_described_twice_is_excluded() {
 #[test]
 fn odd_names_and_texts_are_written_as_they_are() {
     let names = ["yes", "a b", "é\"\\", "1", "x: y # z", "a\u{85}b", "- a", "\u{feff}b"];
-    let schemes: Value = names.iter().map(|name| ((*name).to_owned(), json!({ "type": "apiKey\n# not: a comment" }))).collect::<serde_json::Map<_, _>>().into();
+    let schemes: Value = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({ "type": "apiKey\n# not: a comment" })))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     let requirement: Value = names.iter().map(|name| json!({ (*name): [] })).collect();
     let paths = json!({ "/{a}": { "get": { "security": requirement } } });
     let (suggestion, _) = suggested(&[with_schemes(document("Odd\nnames: here", paths), schemes)]);
@@ -140,10 +156,15 @@ fn the_settings_do_not_depend_on_the_order_of_documents() {
 #[test]
 fn of_servers_that_differ_the_first_that_can_be_told_is_suggested() {
     let mut one = shop();
-    one["servers"] = json!([{ "url": "https://{region}.example/{v}" }, { "url": "https://a.example/v1" }, { "url": "/v2" }]);
+    one["servers"] =
+        json!([{ "url": "https://{region}.example/{v}" }, { "url": "https://a.example/v1" }, { "url": "/v2" }]);
     let (suggestion, compiled) = suggested(&[one.clone()]);
     assert_eq!(compiled.report.errors, []);
-    assert!(compiled.policy.unwrap().operations().iter().all(|operation| operation.path.to_string().starts_with("/v1/")));
-    assert!(suggestion.choices.iter().any(|choice| choice.field.starts_with("base_path.") && choice.options.len() == 3));
+    assert!(
+        compiled.policy.unwrap().operations().iter().all(|operation| operation.path.to_string().starts_with("/v1/"))
+    );
+    assert!(
+        suggestion.choices.iter().any(|choice| choice.field.starts_with("base_path.") && choice.options.len() == 3)
+    );
     assert_eq!(serde_json::to_value(&suggestion.settings).unwrap()["base_path"].as_object().unwrap().len(), 1);
 }

@@ -7,8 +7,8 @@ mod deriving;
 mod documents;
 mod enormous;
 mod excluding;
-
 mod hostile_documents;
+mod init;
 mod malformed;
 mod matcher;
 mod matching;

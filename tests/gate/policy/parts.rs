@@ -127,8 +127,8 @@ fn a_request_needs_few_parts_of_20_000_operations() {
     let (_, next) = concerning(&parted, &all[10_001], &store);
     assert!(next <= 1, "{next}");
     // All that was read is forgotten now and then; what is asked for after that is right.
-    let picked: Vec<_> = all.into_iter().step_by(97).collect();
-    assert!(assert_same(&policy, &picked) >= store.len() / 2);
+    let picked: Vec<_> = all.into_iter().step_by(613).collect();
+    assert!(assert_same(&policy, &picked) > 20);
 }
 
 #[test]
