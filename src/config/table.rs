@@ -1,6 +1,7 @@
 //! The table.
 
 use super::setting::{Kind, Listed, Setting};
+use crate::access::oidc::Issuer;
 use crate::admin::{AdminHost, ApiUrl, OwnerKey};
 use crate::feed::{MIN_STALENESS_SECONDS, OnOutage};
 use crate::forward::{OriginUrl, RemovedFields};
@@ -53,6 +54,16 @@ settings! {
     Variable ADMIN_HOST: AdminHost, AdminHost::parse;
     /// Where the API is, for the page's samples.
     Variable API_URL: ApiUrl, ApiUrl::parse;
+    /// The identity provider that people sign in with.
+    Variable OIDC_ISSUER: Issuer, Issuer::parse;
+    /// What the provider knows this gate as.
+    Variable OIDC_CLIENT_ID: String, printable;
+    /// The secret that the provider gave this gate; none for a public client.
+    Secret OIDC_CLIENT_SECRET: String, printable;
+    /// Whether an address counts without `email_verified`.
+    Variable OIDC_TRUST_EMAIL: bool = "false", boolean;
+    /// Whether the provider may be on this machine, by http.
+    Variable OIDC_ALLOW_LOOPBACK: bool = "false", boolean;
 }
 
 /// Seconds in decimal digits, without a sign and without leading zeros.
@@ -60,6 +71,23 @@ fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
     let seconds =
         text.parse().ok().filter(|seconds: &u64| (MIN..=MAX).contains(seconds) && seconds.to_string() == text);
     seconds.ok_or_else(|| format!("must be {MIN} to {MAX}"))
+}
+
+fn printable(text: &str) -> Result<String, &'static str> {
+    let is_printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_printable && (1..=1024).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 1 to 1024 visible ASCII characters")
+    }
+}
+
+fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("must be true or false"),
+    }
 }
 
 fn said(error: impl ToString) -> String {

@@ -316,7 +316,7 @@ it("the migration leaves all else as it was", async () => {
   expect(outbox!.length).toBeGreaterThan(10);
   const { versions } = await ok(200, admin("GET", "/policy/versions"));
   expect(versions).toEqual([
-    { rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", counts: COUNTS, documents: null },
+    { rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", actor_name: null, counts: COUNTS, documents: null },
   ]);
 });
 

@@ -47,6 +47,7 @@ describe("versions", () => {
       rev: rev + 1,
       published_at: expect.stringMatching(/Z$/),
       actor: "owner-key",
+      actor_name: null,
       counts: { operations, agency, sub_account, public: open, scopes },
       documents: 2,
     });

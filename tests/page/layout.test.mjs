@@ -23,6 +23,7 @@ const FOLDERS = [
   "team",
   "policy",
   "why",
+  "team",
 ];
 
 const files = readdirSync(ROOT, { recursive: true }).filter((name) => /\.(ts|svelte)$/.test(name));

@@ -46,6 +46,44 @@ export function forward(service, request, body, head, plan, setsCookieOfOurs, an
   });
 }
 
+/**
+ * Asks an identity provider: its status and its text, one line before the other. Fails where it does not answer in time, and where it
+ * answers with more than `maxBytes`. Redirects are not followed.
+ */
+export async function askProvider(url, form, authorization, timeoutMs, maxBytes) {
+  const headers = { accept: "application/json" };
+  if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
+  if (authorization !== undefined) headers.authorization = authorization;
+  const method = form === undefined ? "GET" : "POST";
+  const signal = AbortSignal.timeout(timeoutMs);
+  const answer = await fetch(url, { method, headers, body: form ?? null, redirect: "manual", signal });
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of answer.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw new Error("the answer is too long");
+    chunks.push(chunk);
+  }
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(await new Blob(chunks).arrayBuffer());
+  return `${answer.status}\n${text}`;
+}
+
+/** What WebCrypto calls the algorithms of ID tokens. */
+const ALGORITHMS = {
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  EdDSA: { name: "Ed25519" },
+};
+
+/** Whether a signature is right. The key is a JWK. */
+export async function verifySignature(key, algorithm, signature, data) {
+  const parameters = ALGORITHMS[algorithm];
+  // The arguments lie in the instance's memory, which may grow meanwhile.
+  const [given, signed] = [signature.slice(), data.slice()];
+  const imported = await crypto.subtle.importKey("jwk", JSON.parse(key), parameters, false, ["verify"]);
+  return crypto.subtle.verify(parameters, imported, given, signed);
+}
+
 /** An answer of our own. `fields` holds names and values: as pairs, or as Rust gives them, alternating, one a line. */
 export function respond(status, fields, body) {
   const response = new Response(body, { status });

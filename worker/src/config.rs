@@ -5,6 +5,7 @@ use worker::Env;
 use crate::platform::environment::{binding, text};
 use crate::registry_client;
 use registry::Settings;
+use tidegate::access::oidc::Provider;
 use tidegate::admin::{AdminHost, ApiUrl, OwnerKey};
 use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
@@ -51,6 +52,10 @@ pub(crate) enum Destination {
 pub(crate) struct AdminConfig {
     /// For bearers of it, and to sign in.
     pub owner_key: Result<OwnerKey, ConfigError>,
+    /// Whether something is set for it at all.
+    pub has_owner_key: bool,
+    /// The identity provider that people sign in with, if there is one.
+    pub oidc: Result<Option<Provider>, ConfigError>,
     /// The host name that the admin plane is confined to, if it is.
     pub host: Result<Option<AdminHost>, ConfigError>,
     /// Where the API is, for the page's samples.
@@ -96,6 +101,8 @@ impl AdminConfig {
     fn read(env: &Env) -> Self {
         Self {
             owner_key: read(env, &config::OWNER_KEY),
+            has_owner_key: text(env, config::OWNER_KEY.name).is_some(),
+            oidc: config::identity_provider(|name| text(env, name)),
             host: read_if_set(env, &config::ADMIN_HOST),
             api_url: read_if_set(env, &config::API_URL),
         }

@@ -32,7 +32,8 @@ pub fn suite() -> Result<Tally> {
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory)?;
     let (port, log) = (gate::free_port()?, directory.join("gate.log"));
-    let options = Options { server: Server::Workerd, port, state: directory.join("state"), log: Some(log) };
+    let options =
+        Options { server: Server::Workerd, port, state: directory.join("state"), log: Some(log), variables: vec![] };
     let gate = dev::start(&options).context("its output is in target/browser/gate.log")?;
 
     let mut node = Command::new("node");

@@ -15,7 +15,7 @@ const SUB_ACCOUNTS: [(&str, &str); 2] = [("acme", "Acme Dental"), ("globex", "Gl
 /// Loads what is missing. The policy is published once for a state directory and again when the demo's own files
 /// change, so that a policy which somebody published since stays.
 pub fn load(gate: &Gate, state: &Path) -> Result<()> {
-    let admin = Admin { gate, key: dev_vars::owner_key()? };
+    let admin = Admin::of(gate)?;
     let policy = policy()?.to_string();
     let stamp = state.join("demo-policy.stamp");
     let fingerprint = fingerprint(&policy);
@@ -43,12 +43,17 @@ fn fingerprint(policy: &str) -> String {
 }
 
 /// The admin API of a gate.
-struct Admin<'a> {
+pub struct Admin<'a> {
     gate: &'a Gate,
     key: String,
 }
 
-impl Admin<'_> {
+impl<'a> Admin<'a> {
+    /// That of this gate, with the key of `.dev.vars`.
+    pub fn of(gate: &'a Gate) -> Result<Self> {
+        Ok(Self { gate, key: dev_vars::owner_key()? })
+    }
+
     fn publish(&self, policy: &str) -> Result<()> {
         self.send("PUT", "/_tidegate/api/policy", policy, &[200, 201, 204])
     }
@@ -58,7 +63,8 @@ impl Admin<'_> {
         self.send("POST", "/_tidegate/api/sub-accounts", &body, &[201, 409])
     }
 
-    fn send(&self, method: &str, path: &str, body: &str, expected: &[u16]) -> Result<()> {
+    /// Sends JSON. Any other status than these is an error.
+    pub fn send(&self, method: &str, path: &str, body: &str, expected: &[u16]) -> Result<()> {
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(self.gate.local_address(path))

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: the gate and the demo API on this machine.
+//! `cargo xtask dev`: the gate and the demo API on this machine; with `--sso` an identity provider too.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -7,24 +7,33 @@ use anyhow::{Context, Result, bail};
 
 use crate::gate::{Gate, Options, Server};
 use crate::step::step;
-use crate::{address, build, cli, demo, dev_vars, gate, process, project};
+use crate::{address, build, cli, demo, dev_vars, gate, process, project, sso};
 
-/// `cargo xtask dev [--port N] [--state DIR] [--once-ready-run CMD]`
+/// `cargo xtask dev [--port N] [--state DIR] [--sso] [--once-ready-run CMD]`
 pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let port = cli::option(&mut args, "--port")?;
     let port = port.map_or(Ok(address::PORT), |port| port.parse()).context("--port is not a port")?;
     let state = cli::option(&mut args, "--state")?.map_or_else(|| project::path(".wrangler/state"), PathBuf::from);
     let state = std::path::absolute(state)?;
     let once_ready = cli::option(&mut args, "--once-ready-run")?;
+    let has_sso = cli::flag(&mut args, "--sso");
     cli::nothing(&args)?;
 
     gate::ensure_free(port)?;
     build::run(&build::GATE)?;
-    let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None })?;
+    let provider = if has_sso { Some(sso::Provider::start(port)?) } else { None };
+    let variables = provider.as_ref().map(sso::Provider::variables).unwrap_or_default();
+    let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None, variables })?;
+    if has_sso {
+        sso::add_people(&demo::Admin::of(&gate)?)?;
+    }
     if let Some(command) = once_ready {
         return process::exit_code(Command::new("bash").args(["-c", &command]));
     }
     print_welcome(&gate);
+    if has_sso {
+        sso::print_people();
+    }
     bail!("wrangler dev ended: {}", gate.wait()?)
 }
 

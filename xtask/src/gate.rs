@@ -35,6 +35,8 @@ pub struct Options {
     pub state: PathBuf,
     /// Where its output goes; without it, to the terminal.
     pub log: Option<PathBuf>,
+    /// Variables of the gate beside those of `.dev.vars`: no secrets, which others would see on the command line.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 /// A running gate; dropping it ends it.
@@ -127,6 +129,9 @@ fn wrangler(options: &Options) -> Result<Command> {
     wrangler.args(["dev", "--config", local_config::file()?, "--config", "examples/demo-api/wrangler.toml"]);
     wrangler.args(["--port", &options.port.to_string(), "--show-interactive-dev-session=false"]);
     wrangler.args(["--var", &format!("API_URL:{}", api_url(options.port))]); // .dev.vars has it for the usual port
+    for (name, value) in &options.variables {
+        wrangler.args(["--var", &format!("{name}:{value}")]);
+    }
     wrangler.arg("--persist-to").arg(&options.state);
     // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.
     wrangler.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true")]);

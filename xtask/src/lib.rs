@@ -24,6 +24,7 @@ mod secret;
 pub mod setup;
 mod sim;
 pub mod size;
+mod sso;
 pub mod step;
 pub mod suites;
 mod tally;
@@ -41,7 +42,7 @@ Usage: cargo xtask <command>
 
   setup                 install what is missing: the WASM target and the npm packages
   build [--faults]      build the Worker into build/ and the admin page into www/dist/ (--faults: into build/faults/, with injected panics, for one test)
-  dev [--port N] [--state DIR] [--once-ready-run CMD]
+  dev [--port N] [--state DIR] [--sso] [--once-ready-run CMD]
                         run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
   test [SUITE…]         run the suites core, edge, parsers, clients, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a

@@ -30,7 +30,7 @@ pub fn suite() -> Result<Tally> {
     let directory = project::path(TARGET);
     let _ = fs::remove_dir_all(directory.join("state"));
     let (port, log) = (gate::free_port()?, Some(directory.join("gate.log")));
-    let options = Options { server: Server::Workerd, port, state: directory.join("state"), log };
+    let options = Options { server: Server::Workerd, port, state: directory.join("state"), log, variables: vec![] };
     let running = dev::start(&options).context("the gate's output is in target/schemathesis/gate.log")?;
     let passed = compare(&running.local_address("/_tidegate/api/openapi.json"), running.admin_host())?;
     report(passed)

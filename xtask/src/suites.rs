@@ -157,7 +157,8 @@ pub fn readme() -> Result<Tally> {
     let blocks = walk::SECTIONS.into_iter().map(walk::Section::blocks).collect::<Result<Vec<_>>>()?.concat();
 
     let (port, log) = (gate::free_port()?, directory.join("wrangler.log"));
-    let options = Options { server: Server::Wrangler, port, state: directory.join("state"), log: Some(log) };
+    let options =
+        Options { server: Server::Wrangler, port, state: directory.join("state"), log: Some(log), variables: vec![] };
     let _gate = dev::start(&options).context("wrangler's output is in target/readme/wrangler.log")?;
     walk::run(&blocks, port, &directory)
 }

@@ -38,6 +38,15 @@ pub(super) fn name(context: &Context, events: &mut [Event]) -> Result<(), AdminE
     Ok(())
 }
 
+/// The name of one actor, where it has one and is still there.
+pub(crate) fn name_of(context: &Context, actor: &str) -> Result<Option<String>, AdminError> {
+    if let Some(id) = actor.strip_prefix("person:") {
+        return Ok(people::emails(context.database, &json!([id]).to_string())?.pop().map(|(_, email)| email));
+    }
+    let Some(id) = actor.strip_prefix("key:") else { return Ok(None) };
+    Ok(keys::names(context.database, &json!([id]).to_string())?.pop().map(|(_, name)| name))
+}
+
 /// Whether whoever asks may see this actor: a person of their own sub-accounts.
 fn is_seen(context: &Context, actor: &str) -> Result<bool, AdminError> {
     let Some(id) = actor.strip_prefix("person:").and_then(|id| PersonId::parse(id).ok()) else { return Ok(false) };

@@ -1,6 +1,6 @@
 //! Audit events: commands.
 
-mod actors;
+pub(crate) mod actors;
 pub(crate) mod table;
 
 use super::answer::Answer;

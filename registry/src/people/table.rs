@@ -169,7 +169,7 @@ pub(crate) fn add(
 }
 
 /// Writes a change.
-pub(crate) fn save(database: &Database, person: &Person, now: Timestamp) -> Result<(), AdminError> {
+pub(crate) fn save(database: &Database, person: &Person) -> Result<(), AdminError> {
     let sql = "UPDATE people SET name = ?, folded_name = ?, role = ?, accounts = ?, permissions = ?, grantable = ?,
         rev = ?, updated_at = ?, issuer = ?, subject = ? WHERE id = ?";
     let mut values = person.changing()?;
@@ -177,7 +177,7 @@ pub(crate) fn save(database: &Database, person: &Person, now: Timestamp) -> Resu
         Some((issuer, subject)) => (issuer.as_str().into(), subject.as_str().into()),
         None => (Parameter::Null, Parameter::Null),
     };
-    values.extend([number(now.seconds()), issuer, subject, person.id.as_str().into()]);
+    values.extend([number(person.updated_at.seconds()), issuer, subject, person.id.as_str().into()]);
     database.run(sql, values)
 }
 

@@ -15,6 +15,7 @@ use self::documents::Kept;
 use self::table::{Compiled, Published, compiled, in_force};
 use super::answer::Answer;
 use super::context::Context;
+use super::events::actors;
 use super::integrations::table as integrations;
 use super::rev::Rev;
 use tidegate::access::{Place, Reach, Verb};
@@ -59,7 +60,11 @@ fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminEr
 
 /// `GET /policy/versions`: the policies that were published, the latest first.
 fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError> {
-    Answer::json(200, &table::versions(context.database, paging)?, None)
+    let mut page = table::versions(context.database, paging)?;
+    for version in page.get_mut("versions").and_then(Value::as_array_mut).into_iter().flatten() {
+        name_actor(context, version)?;
+    }
+    Answer::json(200, &page, None)
 }
 
 /// `GET /scopes`
@@ -176,7 +181,16 @@ fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
     let described = |kept: Kept| json!({ "name": kept.name, "operations": kept.operations });
     let documents = present(context, published.policy.rev())?;
     let documents: Option<Vec<Value>> = documents.map(|kept| kept.into_iter().map(described).collect());
-    Ok(published.view(&documents))
+    let mut view = published.view(&documents);
+    name_actor(context, &mut view)?;
+    Ok(view)
+}
+
+/// Puts a name to whoever published.
+fn name_actor(context: &Context, view: &mut Value) -> Result<(), AdminError> {
+    let name = view.get("actor").and_then(Value::as_str).map(|actor| actors::name_of(context, actor)).transpose()?;
+    view["actor_name"] = json!(name.flatten());
+    Ok(())
 }
 
 /// `POST /explain`: the decision on a request, and the steps that led to it.

@@ -2,6 +2,7 @@
 //! goes to the registry before a key or a cookie's tag was verified here.
 
 mod client;
+mod oidc;
 mod web_page;
 
 use std::time::Duration;
@@ -85,6 +86,9 @@ impl Admin<'_> {
     async fn page(&self, path: &str) -> Result<Response, AdminError> {
         self.check_host()?;
         self.check_has_host()?;
+        if [oidc::SIGN_IN, oidc::CALLBACK].contains(&path) {
+            return oidc::handle(self, path).await;
+        }
         web_page::serve(self.request, self.env, path).await
     }
 
@@ -110,6 +114,7 @@ impl Admin<'_> {
     fn check_host(&self) -> Result<(), AdminError> {
         let config = self.config();
         config.api_url.as_ref().map_err(Clone::clone)?;
+        config.oidc.as_ref().map_err(Clone::clone)?;
         match config.host.as_ref().map_err(Clone::clone)? {
             Some(host) if !host.serves(&self.request.url()) => Err(AdminError::NotFound),
             _ => Ok(()),
@@ -173,15 +178,21 @@ impl Admin<'_> {
 
     /// The owner key; `None` where none is set, which it need not be where people can sign in.
     fn owner_key_if_set(&self) -> Result<Option<&OwnerKey>, AdminError> {
-        match &self.config().owner_key {
+        let config = self.config();
+        let people_can_sign_in = matches!(config.oidc, Ok(Some(_)));
+        match &config.owner_key {
             Ok(key) => Ok(Some(key)),
+            Err(_) if people_can_sign_in && !config.has_owner_key => Ok(None),
             Err(error) => Err(error.clone().into()),
         }
     }
 
     /// `GET /sign-in`: how one can sign in.
     fn ways(&self) -> Result<Response, AdminError> {
-        let body = json!({ "owner_key": self.config().owner_key.is_ok() }).to_string();
+        let config = self.config();
+        let oidc = config.oidc.as_ref().map_err(Clone::clone)?.as_ref().filter(|_| self.has_host());
+        let oidc = oidc.map(|provider| json!({ "issuer": provider.issuer.as_str(), "href": oidc::SIGN_IN }));
+        let body = json!({ "owner_key": config.owner_key.is_ok(), "oidc": oidc }).to_string();
         respond::json_text(200, &body, None).map_err(|error| AdminError::Page(error.to_string()))
     }
 
@@ -239,12 +250,24 @@ impl Admin<'_> {
     async fn ask_registry(
         &self,
         path_and_query: &str,
-        Verified(actor): &Verified,
+        verified: &Verified,
+        body: Option<web_sys::ReadableStream>,
+    ) -> Result<Response, AdminError> {
+        self.ask(&self.request.method(), path_and_query, verified, FORWARDED, body).await
+    }
+
+    /// Asks the registry, with these of the request's header fields.
+    async fn ask(
+        &self,
+        method: &str,
+        path_and_query: &str,
+        Verified(credential): &Verified,
+        forwarded: &[&str],
         body: Option<web_sys::ReadableStream>,
     ) -> Result<Response, AdminError> {
         let headers = Headers::new().map_err(js_fault)?;
-        headers.set(ACTOR, &actor.to_header()).map_err(js_fault)?;
-        for name in FORWARDED {
+        headers.set(ACTOR, &credential.to_header()).map_err(js_fault)?;
+        for name in forwarded {
             match self.header(name) {
                 // The runtime drops an empty field on its way, and a change without a condition is another change.
                 Some(value) if value.is_empty() && *name != IF_NONE_MATCH => {
@@ -255,7 +278,7 @@ impl Admin<'_> {
             }
         }
         let init = RequestInit::new();
-        init.set_method(&self.request.method());
+        init.set_method(method);
         init.set_headers(&headers);
         if let Some(body) = body {
             init.set_body(&body);

@@ -48,6 +48,11 @@ pub(crate) fn moved(location: &'static str) -> worker::Result<Response> {
     Ok(response(308, &lines([("Location", location)]), None)?)
 }
 
+/// A redirect that is not kept.
+pub(crate) fn elsewhere(status: u16, location: &str) -> worker::Result<Response> {
+    Ok(response(status, &lines([NOT_STORED, ("Location", location)]), None)?)
+}
+
 const NOT_STORED: (&str, &str) = ("Cache-Control", "no-store");
 
 fn of_body(content_type: &'static str) -> [(&'static str, &'static str); 3] {

@@ -874,6 +874,8 @@ export interface components {
       /** Format: date-time */
       published_at: string;
       actor: string;
+      /** @description As in events */
+      actor_name: string | null;
       settings: components["schemas"]["Settings"];
       report: components["schemas"]["Report"];
     };
@@ -1059,6 +1061,8 @@ export interface components {
         /** Format: date-time */
         published_at: string;
         actor: string;
+        /** @description As in events */
+        actor_name: string | null;
         /** @description As in its report */
         counts: {
           operations: number;

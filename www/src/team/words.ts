@@ -127,5 +127,6 @@ export const words = {
     subAccounts: "people of the agency",
     tokenRules: "owners",
     integrations: "people who manage or see private integrations",
+    manage: "people who manage private integrations",
   },
 };

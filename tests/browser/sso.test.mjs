@@ -1,0 +1,365 @@
+// People sign in with an identity provider, a real one (npm's oidc-provider), and do what they may: a journey for each role.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+import { startProvider } from "../../examples/identity-provider/provider.mjs";
+import { startGate } from "./gate.mjs";
+import { demo, ownerKey, shown } from "./support.mjs";
+
+const STATE = new URL("../../target/browser-sso/", import.meta.url).pathname;
+const at = (verb, place) => ({ verb, place });
+
+const gate = { logged: [] };
+let provider;
+let browser;
+
+before(async () => {
+  rmSync(STATE, { recursive: true, force: true });
+  const [port, providerPort] = [await freePort(), await freePort()];
+  gate.host = `admin.localhost:${port}`;
+  gate.port = port;
+  gate.address = `http://${gate.host}`;
+  provider = await startProvider({
+    port: providerPort,
+    redirectUri: `${gate.address}/_tidegate/oidc/callback`,
+    unverified: ["unverified@example.com"],
+  });
+  const bindings = {
+    ADMIN_HOST: "admin.localhost",
+    API_URL: `http://localhost:${port}`,
+    OIDC_ISSUER: provider.issuer,
+    OIDC_CLIENT_ID: "tidegate",
+    OIDC_ALLOW_LOOPBACK: "true",
+  };
+  const log = ({ message }) => gate.logged.push(message);
+  gate.running = await startGate({ port, state: STATE, bindings, log });
+  const [document] = demo.documents();
+  await api("PUT", "/policy", { documents: [JSON.parse(document)], settings: demo.settings() });
+  await api("PUT", "/agency", { id: "hq", name: "The Headquarters" }, 0);
+  for (const [id, name] of [
+    ["acme", "Acme Dental"],
+    ["globex", "Globex Fitness"],
+  ])
+    await api("POST", "/sub-accounts", { id, name });
+  for (const [name, owner] of [
+    ["Of the agency", { level: "agency", id: "hq" }],
+    ["Of Acme", { level: "sub_account", id: "acme" }],
+    ["Of Globex", { level: "sub_account", id: "globex" }],
+  ])
+    await api("POST", "/integrations", { name, owner, scopes: [] });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--host-resolver-rules=MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1",
+    ],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  provider?.close();
+  await gate.running?.dispose();
+});
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Asks the admin API with the owner key. */
+async function api(method, path, body, rev) {
+  const headers = { host: gate.host, authorization: `Bearer ${ownerKey}`, "content-type": "application/json" };
+  if (rev !== undefined) headers["if-match"] = `"${rev}"`;
+  const answer = await ask(method, `/_tidegate/api${path}`, headers, body && JSON.stringify(body));
+  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${answer.text}`);
+  return answer.text === "" ? null : JSON.parse(answer.text);
+}
+
+function ask(method, path, headers, body) {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port: gate.port, path, method, headers }, async (answer) => {
+      resolve({ status: answer.statusCode, headers: answer.headers, text: (await buffer(answer)).toString() });
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+/** Signs somebody in through the provider, in a context of their own; gives the page, wherever that ended. */
+async function signIn(t, email) {
+  const context = await browser.newContext({ baseURL: gate.address });
+  t.after(() => context.close());
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  await page.goto("/_tidegate/");
+  await page.getByRole("link", { name: /^Sign in with localhost/ }).click();
+  await page.locator("input[name=login]").fill(email);
+  await page.locator("input[name=password]").fill("any");
+  await page.getByRole("button", { name: "Sign-in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(`${gate.address}/_tidegate/**`);
+  return page;
+}
+
+/** Asks the admin API as the page does. */
+const asPage = (page, method, path, body, rev) =>
+  page.evaluate(
+    async ([method, path, body, rev]) => {
+      const headers = { ...(body && { "content-type": "application/json" }), ...(rev && { "if-match": `"${rev}"` }) };
+      const answer = await fetch(`/_tidegate/api${path}`, { method, headers, body: body && JSON.stringify(body) });
+      const text = await answer.text();
+      return { status: answer.status, body: text === "" ? null : JSON.parse(text) };
+    },
+    [method, path, body, rev],
+  );
+
+const create = (page, owner) => asPage(page, "POST", "/integrations", { name: "New", owner, scopes: [] });
+const OWNERS = {
+  agency: { level: "agency", id: "hq" },
+  acme: { level: "sub_account", id: "acme" },
+  globex: { level: "sub_account", id: "globex" },
+};
+
+const ALL = ["Integrations", "Why?", "Policy", "Sub-accounts", "Team"];
+const TEAM = ["People", "Automation keys", "Sessions", "Labs"];
+
+/** What each role is offered, what it may do, and what it is refused with. */
+const journeys = [
+  {
+    name: "owner",
+    person: { role: "owner" },
+    nav: ALL,
+    team: TEAM,
+    lists: ["Of the agency", "Of Acme", "Of Globex"],
+    creates: { agency: 201, acme: 201, globex: 201 },
+    asks: [
+      ["GET", "/policy", 200],
+      ["GET", "/people", 200],
+      ["GET", "/keys", 200],
+      ["GET", "/events", 200],
+    ],
+  },
+  {
+    name: "agency admin",
+    person: { role: "agency_admin" },
+    nav: ALL,
+    team: ["Sessions"],
+    lists: ["Of the agency", "Of Acme", "Of Globex"],
+    creates: { agency: 201, acme: 201, globex: 201 },
+    asks: [
+      ["GET", "/policy", 200],
+      ["GET", "/people", 403],
+      ["GET", "/keys", 403],
+      ["POST", "/resync", 403],
+    ],
+    refused: ["#/team/keys", "It is for owners."],
+  },
+  {
+    name: "agency admin without the agency's",
+    person: { role: "agency_admin" },
+    off: "agency",
+    nav: ALL,
+    team: ["Sessions"],
+    lists: ["Of Acme", "Of Globex"],
+    hidden: "Of the agency",
+    creates: { agency: 404, acme: 201, globex: 201 },
+    asks: [["GET", "/policy", 200]],
+  },
+  {
+    name: "agency admin without the sub-accounts'",
+    person: { role: "agency_admin" },
+    off: "sub_accounts",
+    nav: ALL,
+    team: ["Sessions"],
+    lists: ["Of the agency"],
+    hidden: "Of Acme",
+    creates: { agency: 201, acme: 404, globex: 404 },
+    asks: [["GET", "/policy", 200]],
+  },
+  {
+    name: "developer",
+    person: { role: "developer" },
+    nav: ALL,
+    team: ["Sessions"],
+    lists: ["Of the agency", "Of Acme", "Of Globex"],
+    creates: { agency: 403, acme: 403, globex: 403 },
+    asks: [
+      ["GET", "/policy", 200],
+      ["GET", "/people", 403],
+    ],
+    refused: ["#/team/labs", "It is for owners."],
+  },
+  {
+    name: "auditor",
+    person: { role: "auditor" },
+    nav: ALL,
+    team: ["People", "Sessions"],
+    lists: ["Of the agency", "Of Acme", "Of Globex"],
+    creates: { agency: 403, acme: 403, globex: 403 },
+    asks: [
+      ["GET", "/policy", 200],
+      ["GET", "/people", 200],
+      ["GET", "/events", 200],
+      ["POST", "/resync", 403],
+    ],
+  },
+  {
+    name: "account admin",
+    person: { role: "account_admin", accounts: ["acme"] },
+    nav: ["Integrations", "Why?", "Team"],
+    team: ["Sessions"],
+    lists: ["Of Acme"],
+    hidden: "Of Globex",
+    creates: { agency: 404, acme: 201, globex: 404 },
+    asks: [
+      ["GET", "/policy", 403],
+      ["GET", "/people", 403],
+      ["GET", "/integrations?owner=sub_account:globex", 404],
+    ],
+    refused: ["#/policy", "Ask whoever gave you access."],
+  },
+  {
+    name: "account viewer",
+    person: { role: "account_viewer", accounts: ["acme"] },
+    nav: ["Integrations", "Why?", "Team"],
+    team: ["Sessions"],
+    lists: ["Of Acme"],
+    hidden: "Of the agency",
+    creates: { agency: 403, acme: 403, globex: 403 },
+    asks: [["GET", "/policy", 403]],
+    refused: ["#/sub-accounts", "Ask whoever gave you access."],
+  },
+];
+
+for (const journey of journeys) {
+  test(`${journey.name}: signs in, does what they may, and is refused the rest`, { timeout: 120_000 }, async (t) => {
+    const email = `${journey.name.replace(/[^a-z]+/g, "-")}@example.com`;
+    const { id, rev, permissions } = await api("POST", "/people", { email, ...journey.person });
+    if (journey.off) {
+      const isOff = ({ verb, place }) => verb === "integrations.manage" && place === journey.off;
+      await api("PATCH", `/people/${id}`, { permissions: permissions.filter((one) => !isOff(one)) }, rev);
+    }
+    const page = await signIn(t, email);
+    await page.getByRole("heading", { level: 1, name: "Integrations" }).waitFor();
+    assert.doesNotMatch(page.url(), /code=|state=/, "the callback's address stays nowhere");
+    const nav = page.getByRole("navigation", { name: "Views" }).getByRole("link");
+    assert.deepEqual(await nav.allInnerTexts(), journey.nav);
+    for (const name of journey.lists) await shown(page.getByRole("link", { name, exact: true }).first());
+    if (journey.hidden) assert.equal(await page.getByText(journey.hidden, { exact: true }).count(), 0);
+    for (const [owner, status] of Object.entries(journey.creates)) {
+      const answer = await create(page, OWNERS[owner]);
+      assert.equal(answer.status, status, `creates for ${owner}: ${JSON.stringify(answer.body)}`);
+      if (status === 403)
+        assert.match(
+          answer.body.detail,
+          /^This needs integrations\.manage.*\. (The roles? .+ ha(s|ve) it|Whoever manages the people here can give it to you)\.$/,
+        );
+    }
+    for (const [method, path, status] of journey.asks) {
+      const answer = await asPage(page, method, path);
+      assert.equal(answer.status, status, `${method} ${path}`);
+      if (status === 403) assert.match(answer.body.detail, /^This needs /);
+    }
+    await page.goto("/_tidegate/#/team");
+    const tabs = page.getByRole("navigation", { name: "Team" }).getByRole("link");
+    await tabs.first().waitFor();
+    assert.deepEqual(await tabs.allInnerTexts(), journey.team);
+    if (journey.refused) {
+      const [hash, sentence] = journey.refused;
+      await page.goto(`/_tidegate/${hash}`);
+      await shown(page.getByText(sentence));
+    }
+    if (journey.person.accounts) {
+      await page.goto("/_tidegate/#/integrations");
+      await page.getByRole("heading", { level: 1, name: "Integrations" }).waitFor();
+      assert.doesNotMatch(await page.locator("body").innerText(), /agency|Globex|Headquarters/i);
+    }
+  });
+}
+
+test("an owner adds a person with the switches off, changes and removes them", { timeout: 120_000 }, async (t) => {
+  await api("POST", "/people", { email: "boss@example.com", role: "owner" });
+  const page = await signIn(t, "boss@example.com");
+  await page.goto("/_tidegate/#/team");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("E-mail address").fill("ana@example.com");
+  await dialog.getByLabel("Role").selectOption("agency_admin");
+  await dialog.getByLabel("view and manage the agency's private integrations").uncheck();
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await shown(page.getByText("ana@example.com is added, and can sign in now."));
+  const { people } = await api("GET", "/people?q=ana%40example.com");
+  const places = people[0].permissions.filter(({ verb }) => verb === "integrations.manage").map(({ place }) => place);
+  assert.deepEqual(places, ["sub_accounts"]);
+  await page.getByLabel("Search name or e-mail address").fill("ana@");
+  await page.getByRole("button", { name: "Change ana@example.com" }).click();
+  await page.getByRole("dialog").getByLabel("Role").selectOption("account_admin");
+  await page.getByRole("dialog").getByLabel("Acme Dental").check();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await shown(page.getByText("ana@example.com is saved."));
+  const ana = await signIn(t, "ana@example.com");
+  await ana.getByRole("heading", { level: 1, name: "Integrations" }).waitFor();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await shown(page.getByText("ana@example.com is removed."));
+  assert.equal((await asPage(ana, "GET", "/integrations")).status, 401, "at the next request");
+});
+
+test("an automation key is shown once on the page", { timeout: 120_000 }, async (t) => {
+  await api("POST", "/people", { email: "keys@example.com", role: "owner" });
+  const page = await signIn(t, "keys@example.com");
+  await page.goto("/_tidegate/#/team/keys");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Terraform");
+  await page.getByRole("dialog").getByLabel("Publish the policy").check();
+  await page.getByRole("dialog").getByRole("button", { name: "Create a key" }).click();
+  const token = await page.getByRole("textbox", { name: "The key" }).innerText();
+  assert.match(token, /^tga_[0-9a-hjkmnp-tv-z]{16}_[0-9a-hjkmnp-tv-z]{58}$/);
+  const headers = { host: gate.host, authorization: `Bearer ${token}` };
+  assert.equal((await ask("GET", "/_tidegate/api/policy", headers)).status, 200);
+  assert.equal((await ask("GET", "/_tidegate/api/people", headers)).status, 403);
+});
+
+for (const [email, code, sentence] of [
+  ["stranger@example.com", "not-a-member", "Nobody has added your e-mail address here"],
+  ["unverified@example.com", "not-a-member", "Nobody has added your e-mail address here"],
+])
+  test(`${email} is not let in, and told why`, { timeout: 120_000 }, async (t) => {
+    if (email.startsWith("unverified")) await api("POST", "/people", { email, role: "auditor" });
+    const page = await signIn(t, email);
+    await shown(page.getByText(sentence));
+    assert.ok(gate.logged.some((line) => line.includes(`"sign_in"`) && line.includes(`"${code}"`)));
+    assert.equal((await asPage(page, "GET", "/session")).status, 401);
+  });
+
+test("a callback that belongs to no sign-in of the browser is refused, and reaches nobody", async () => {
+  for (const [query, cookie, code] of [
+    ["code=x&state=y", undefined, "no-login"],
+    ["code=x&state=y", "__Host-tidegate-login=a.b.c.1.00", "no-login"],
+  ]) {
+    const headers = { host: gate.host, ...(cookie && { cookie }) };
+    const answer = await ask("GET", `/_tidegate/oidc/callback?${query}`, headers);
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.location, `/_tidegate/#/sign-in?problem=${code}`);
+  }
+  const begun = await ask("GET", "/_tidegate/oidc/sign-in", { host: gate.host });
+  const cookie = begun.headers["set-cookie"][0].split(";")[0];
+  assert.match(begun.headers["set-cookie"][0], /; Path=\/; Max-Age=600; HttpOnly; Secure; SameSite=Lax$/);
+  const state = new URL(begun.headers.location).searchParams.get("state");
+  const callback = (query) => ask("GET", `/_tidegate/oidc/callback?${query}`, { host: gate.host, cookie });
+  const wrong = await callback("code=x&state=other");
+  assert.match(wrong.headers.location, /problem=wrong-state$/);
+  const forged = await callback(`code=forged&state=${state}&iss=${encodeURIComponent(provider.issuer)}`);
+  assert.match(forged.headers.location, /problem=exchange-failed$/, "the provider knows no such code");
+  assert.match(forged.headers["set-cookie"][0], /^__Host-tidegate-login=;.*Max-Age=0/, "a sign-in counts once");
+});
