@@ -5,7 +5,7 @@ const dialog = (page) => page.getByRole("dialog");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 /** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
-export const parts = { integrations, create, rotation, edit, why, policy, subAccounts, session };
+export const parts = { integrations, create, rotation, life, edit, why, policy, subAccounts, session };
 
 /** The views that README.md and docs/page.md show, with integrations that a reader understands. */
 export async function documented(page, look) {
@@ -57,6 +57,34 @@ async function integrations(page, context, look) {
   await page.getByRole("searchbox").fill("nothing is called this");
   await shown(page.getByRole("heading", { name: "No integration matches" }));
   await look("integrations-no-match");
+}
+
+async function life(page, context, look) {
+  await open(page, "#/token-rules");
+  await page.getByLabel("Every integration needs an end").check();
+  await look("token-rules");
+  await page.getByLabel("Integrations need no end").check();
+  const { integration } = await seed({ name: "Ends soon", expires_at: new Date(Date.now() + 9 * 86_400_000) });
+  const { integration: rotating } = await rotate(integration);
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, "Extend…").click();
+  await look("extend");
+  await page.keyboard.press("Escape");
+  const path = `/integrations/${integration.id}`;
+  const finished = await api("POST", `${path}/rotation/finish`, { rev: rotating.rev });
+  await api("POST", `${path}/undo`, { rev: finished.rev });
+  await api("POST", `${path}/rotation/finish`, { rev: finished.rev + 1 });
+  await page.reload();
+  await shown(page.getByRole("button", { name: /^Undo, / }));
+  await look("undo");
+  await api("POST", `${path}/pause`, { rev: finished.rev + 2 });
+  await page.reload();
+  await shown(button(page, "Resume"));
+  await look("paused");
+  await api("DELETE", path, { rev: finished.rev + 3 });
+  await open(page);
+  await shown(page.getByText("Ends soon was deleted"));
+  await look("needs-a-look");
 }
 
 async function subAccounts(page, context, look) {
