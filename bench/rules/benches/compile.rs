@@ -33,6 +33,7 @@ const MAX_OWNER_NAMES: usize = 32;
 const PUBLICATION: usize = 8 * 1024 * 1024;
 
 fn main() {
+    large(&settings(&["locationId".to_owned()], &[]));
     usual(&settings(&["locationId".to_owned()], &[]));
     println!("processor time, the median of {HOSTILE_RUNS} runs:");
     let owners = |level: &str| (0..MAX_OWNER_NAMES).map(|n| format!("{level}{n}Id")).collect::<Vec<_>>();
@@ -57,6 +58,36 @@ fn settings(sub_account: &[String], agency: &[String]) -> Settings {
         "owner_parameters": { "sub_account": owners(sub_account), "agency": owners(agency) }
     }))
     .unwrap()
+}
+
+/// 30 MB in three documents, and the most memory that this process ever had: text, extraction and policy together.
+fn large(settings: &Settings) {
+    let text = |n: usize| {
+        let mut document = usual_document();
+        document["servers"] = json!([{ "url": format!("/v{n}") }]);
+        document.to_string()
+    };
+    let texts: Vec<String> = (0..3).map(text).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let start = processor_time();
+    let documents: Vec<Document> = texts.iter().map(|text| Document::parse(text).unwrap()).collect();
+    let report = compile(&documents, settings).report;
+    let took = processor_time() - start;
+    println!(
+        "compile: {:.1} MB of JSON in {} documents, {} operations: {} ms of processor time, {} MB of memory at most",
+        bytes as f64 / 1e6,
+        texts.len(),
+        report.operations,
+        took.as_millis(),
+        peak_memory() / 1_000
+    );
+}
+
+/// The largest resident set so far, in kilobytes (`VmHWM` of proc(5)).
+fn peak_memory() -> u64 {
+    let text = fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 fn usual(settings: &Settings) {

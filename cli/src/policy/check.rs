@@ -149,4 +149,36 @@ mod tests {
             assert!(text.contains(line), "{text}");
         }
     }
+
+    /// Servers, references, versions, templates, and what is described twice: a second reader in another language comes to the
+    /// same operations with the same needs.
+    #[test]
+    fn documents_of_every_form_come_to_what_a_script_makes_of_them() {
+        let directory = project("tests/policy/documents");
+        let settings = project("tests/policy/documents.settings.json");
+        let mut node = Command::new("node");
+        let output = node.arg(project("tests/policy/operations.mjs")).arg(&settings).arg(&directory).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let expected: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let settings: Settings = serde_json::from_str(&fs::read_to_string(settings).unwrap()).unwrap();
+        let Compiled { policy, report } = Documents::read(&[directory]).unwrap().compile(&settings);
+        assert_eq!(report.errors, []);
+        let needs = |operation: &tidegate::policy::Operation| match &operation.access {
+            tidegate::policy::Access::AnyOf(ways) => {
+                let mut ways: Vec<_> = ways.iter().map(|way| way.scopes.to_string()).collect();
+                ways.sort();
+                json!(ways)
+            }
+            access => serde_json::to_value(access).unwrap(),
+        };
+        let row = |operation: &tidegate::policy::Operation| {
+            json!([operation.method.as_str(), operation.path, needs(operation)])
+        };
+        let mut found: Vec<Value> = policy.unwrap().operations().iter().map(row).collect();
+        let mut expected = expected.as_array().unwrap().clone();
+        found.sort_by_key(Value::to_string);
+        expected.sort_by_key(Value::to_string);
+        assert_eq!(found, expected);
+        assert_eq!((found.len(), report.joined.len()), (16, 1));
+    }
 }

@@ -219,7 +219,7 @@ fn what_many_lead_to_is_read_once_or_is_too_long_to_be_read() {
     };
     let chain = format!(r##""A":{{"$ref":"#/components/parameters/{long}"}},"{long}":{{"name":"a","in":"query"}}"##);
     let variable = format!(
-        r#""servers":[{{"url":"{}","variables":{{"a":{{"default":"{long}"}}}}}}],"paths":{{}}"#,
+        r#""servers":[{{"url":"{}","variables":{{"a":{{"default":"{long}"}}}}}}],"paths":{{"/a":{{"get":{{}}}}}}"#,
         "{a}".repeat(300)
     );
     for (what, text, expected) in [
