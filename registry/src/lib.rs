@@ -18,6 +18,7 @@ mod feed;
 mod idempotency;
 mod integrations;
 mod keys;
+mod members;
 mod migrations;
 mod outbox;
 mod paging;

@@ -159,10 +159,7 @@ pub fn check_scopes(scopes: &ScopeSet, catalogue: &Catalogue) -> Result<(), Admi
 impl Change {
     /// Whether it only ends tokens: that is possible even where the feature is switched off.
     pub fn revokes(&self) -> bool {
-        match self {
-            Self::FinishRotation { .. } | Self::Pause => true,
-            _ => false,
-        }
+        matches!(self, Self::FinishRotation { .. } | Self::Pause)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
+use crate::members::with;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
 use crate::storage::Parameter;
@@ -176,11 +177,8 @@ impl Key {
     pub fn view(&self, now: Timestamp) -> Value {
         let tokens = self.tokens.clone().at(now);
         let token = |token: &LiveToken, role: &str, made: Timestamp, until: Option<Timestamp>| {
-            let mut view = json!({ "n": token.n, "use": role, "created_at": made.to_string() });
-            if let Some(until) = until {
-                view["expires_at"] = until.to_string().into();
-            }
-            view
+            let view = json!({ "n": token.n, "use": role, "created_at": made.to_string() });
+            with(view, until.map(|until| ("expires_at", until.to_string().into())))
         };
         let mut views = vec![token(tokens.current(), "current", self.made_at.0, None)];
         if let Some((outgoing, until)) = tokens.outgoing() {

@@ -8,6 +8,7 @@ use self::table::Person;
 use super::access::{changed, check_accounts, fitting};
 use super::answer::Answer;
 use super::context::Context;
+use super::members::with;
 use super::rev::Rev;
 use super::sessions::table as sessions;
 use tidegate::access::{Holding, Identity, Membership, Permissions, PersonId, Place, Proof, Role, Verb};
@@ -170,10 +171,8 @@ fn keep_an_owner(context: &Context, person: &Person) -> Result<(), AdminError> {
 }
 
 fn described(person: &Person) -> serde_json::Value {
-    let mut described = person.summary();
-    described["permissions"] = json!(person.membership.permissions());
-    described["grantable"] = json!(person.membership.grantable());
-    described
+    let (permissions, grantable) = (json!(person.membership.permissions()), json!(person.membership.grantable()));
+    with(person.summary(), [("permissions", permissions), ("grantable", grantable)])
 }
 
 fn shown(status: u16, person: &Person) -> Result<Answer, AdminError> {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
+use crate::members::with;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
 use crate::storage::Parameter;
@@ -200,8 +201,7 @@ fn one(database: &Database, condition: &str, values: Vec<Parameter>) -> Result<O
 impl Person {
     /// As the admin API shows them.
     pub fn view(&self) -> Value {
-        let mut view = self.summary();
-        for (name, value) in [
+        let more = [
             ("rev", json!(self.rev)),
             ("permissions", json!(self.membership.permissions())),
             ("grantable", json!(self.membership.grantable())),
@@ -210,10 +210,8 @@ impl Person {
             ("created_by", json!(self.created_by)),
             ("updated_at", json!(self.updated_at.to_string())),
             ("last_sign_in_at", json!(self.last_sign_in_at.map(|at| at.to_string()))),
-        ] {
-            view[name] = value;
-        }
-        view
+        ];
+        with(self.summary(), more)
     }
 
     /// Who they are.

@@ -17,6 +17,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::events::actors;
 use super::integrations::table as integrations;
+use super::members::with;
 use super::rev::Rev;
 use tidegate::access::{Place, Reach, Verb};
 use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
@@ -189,7 +190,7 @@ fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
 /// Puts a name to whoever published.
 fn name_actor(context: &Context, view: &mut Value) -> Result<(), AdminError> {
     let name = view.get("actor").and_then(Value::as_str).map(|actor| actors::name_of(context, actor)).transpose()?;
-    view["actor_name"] = json!(name.flatten());
+    *view = with(std::mem::take(view), [("actor_name", json!(name.flatten()))]);
     Ok(())
 }
 

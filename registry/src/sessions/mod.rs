@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::events::table as events;
 use super::features;
+use super::members::with;
 use super::paging::cut;
 use super::people::{self, table as people_table};
 use tidegate::access::{Identity, Permissions, PersonId, Proof, Verb};
@@ -94,11 +95,12 @@ fn list(context: &Context, paging: &Paging<String>) -> Result<Answer, AdminError
     let view = |row: table::Row| -> Value {
         let is_current = current.as_deref() == Some(row.id.as_str());
         let (created_at, ends_at) = (Timestamp::from_seconds(row.created_at), Timestamp::from_seconds(row.ends_at));
-        let mut view = json!(row);
-        view["created_at"] = created_at.to_string().into();
-        view["ends_at"] = ends_at.to_string().into();
-        view["current"] = is_current.into();
-        view
+        let more = [
+            ("created_at", created_at.to_string().into()),
+            ("ends_at", ends_at.to_string().into()),
+            ("current", is_current.into()),
+        ];
+        with(json!(row), more)
     };
     let sessions: Vec<_> = rows.into_iter().map(view).collect();
     Answer::json(200, &json!({ "sessions": sessions, "cursor": cursor, "total": total }), None)
