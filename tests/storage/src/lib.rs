@@ -27,6 +27,9 @@ const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
 ];
 
+/// How many compiled statements are kept. The registry has about 100.
+const CACHED_STATEMENTS: usize = 128;
+
 /// A database in memory.
 pub struct Sqlite {
     connection: Connection,
@@ -44,6 +47,7 @@ impl Sqlite {
     pub fn in_memory() -> Result<Self, StorageError> {
         let mut connection = Connection::open_in_memory().map_err(fault)?;
         connection.execute_batch("PRAGMA foreign_keys = ON").map_err(fault)?;
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         for (limit, value) in LIMITS {
             connection.set_limit(limit, value).map_err(fault)?;
         }
@@ -54,8 +58,19 @@ impl Sqlite {
         Ok(Self { connection, is_own, depth: Cell::new(0) })
     }
 
-    /// Runs all statements; gives the rows of the last one.
+    /// Runs all statements; gives the rows of the last one. A single statement is compiled once.
     fn execute(&self, sql: &str, parameters: &[Parameter]) -> Result<Vec<String>, StorageError> {
+        if sql.contains(';') {
+            return self.execute_all(sql, parameters);
+        }
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        if statement.parameter_count() == 0 && !parameters.is_empty() {
+            return Err(StorageError("no statement takes the parameters".to_owned()));
+        }
+        step(&mut statement, parameters)
+    }
+
+    fn execute_all(&self, sql: &str, parameters: &[Parameter]) -> Result<Vec<String>, StorageError> {
         let mut rows = Vec::new();
         let mut unbound = Some(parameters).filter(|parameters| !parameters.is_empty());
         let mut batch = Batch::new(&self.connection, sql);

@@ -11,7 +11,7 @@ import workerd from "workerd";
 export const LOCATIONS = 3;
 const GATES_OF_A_LOCATION = 2;
 const COMPATIBILITY_DATE = "2026-04-25";
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = new URL("../../..", import.meta.url).pathname;
 const TARGET = join(ROOT, "target/sim");
 
 /** Known to everybody, and of use nowhere else. */
@@ -45,7 +45,7 @@ function worker({ modules, bindings = [], more = [] }) {
 }
 
 const standIn = (name) =>
-  worker({ modules: [esModule(`tests/sim/stand-ins/${name}.js`), esModule("tests/sim/random.mjs")] });
+  worker({ modules: [esModule(`tests/sim/workerd/stand-ins/${name}.js`), esModule("tests/sim/workerd/random.mjs")] });
 const kvOf = (location) => `(name = "TOKENS", kvNamespace = (name = "kv", entrypoint = "location${location}"))`;
 const REGISTRY = `(name = "REGISTRY", durableObjectNamespace = (className = "Registry", serviceName = "registry"))`;
 
@@ -53,8 +53,8 @@ function config(sockets, state, variables) {
   const texts = Object.entries({ TOKEN_KEYS, OWNER_KEY, ...variables }).map(text);
   const registry = worker({
     modules: [
-      esModule("tests/sim/stand-ins/registry.js"),
-      esModule("tests/sim/random.mjs"),
+      esModule("tests/sim/workerd/stand-ins/registry.js"),
+      esModule("tests/sim/workerd/random.mjs"),
       esModule(ENTRY),
       ...THE_GATE,
     ],

@@ -64,7 +64,7 @@ async function rowOf(scenario, index) {
   return result;
 }
 
-const directory = new URL("../../target/sim", import.meta.url).pathname;
+const directory = new URL("../../../target/sim", import.meta.url).pathname;
 mkdirSync(directory, { recursive: true });
 
 function write(rows) {

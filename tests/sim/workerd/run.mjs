@@ -6,7 +6,7 @@ import { Integration, Policy, Rule } from "./lives.mjs";
 import { Random } from "./random.mjs";
 import { World } from "./world.mjs";
 
-const json = (path) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url)));
+const json = (path) => JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url)));
 const DEMO = { documents: [json("examples/demo-api/openapi.json")], settings: json("examples/demo-api/settings.json") };
 
 /** MAX_STALENESS_SECONDS; its default. */

@@ -1,0 +1,236 @@
+//! Makes a plan from a seed: a weather, admins at work, and requests, most of them about what has just changed.
+
+use super::api::{OPERATIONS, VARIANTS};
+use super::plan::{Command, Deed, KvWeather, Lateness, Plan, Question, Token, Weather};
+use super::random::Random;
+
+/// How large a plan is.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Requests.
+    pub requests: u64,
+    /// Commands.
+    pub commands: u64,
+}
+
+/// What the tests and the command use.
+pub const SIZE: Size = Size { requests: 12_000, commands: 120 };
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+
+/// The plan of a seed.
+pub fn plan(seed: u64, size: Size) -> Plan {
+    let mut random = Random::of(seed, &[0]);
+    let weather = weather(&mut random);
+    let length_ms = random.between(20 * MINUTE, 50 * MINUTE);
+    let mut maker = Maker { random, weather, integrations: 0, length_ms, deeds: Vec::new() };
+    maker.admins(size);
+    maker.misfortunes();
+    maker.requests(size);
+    let Maker { weather, mut deeds, .. } = maker;
+    deeds.sort_by_key(|(at_ms, _)| *at_ms);
+    Plan { seed, weather, deeds }
+}
+
+fn weather(random: &mut Random) -> Weather {
+    let gates_each = random.pick(&[1, 2, 3]);
+    let bad = |random: &mut Random, rates: &[u64]| if random.happens(500) { 0 } else { random.pick(rates) };
+    let kv = KvWeather {
+        lateness: random.pick(&[Lateness::No, Lateness::UpTo(60_000), Lateness::UpTo(60_000), Lateness::HeavyTailed, Lateness::Extreme]),
+        reorders: random.happens(500),
+        cached_ms: random.pick(&[0, 30_000, 60_000]),
+        reads_fail: bad(random, &[10, 100, 500]),
+        reads_hang: bad(random, &[2, 20]),
+        puts_fail: bad(random, &[50, 300]),
+        lost_puts_land: random.pick(&[0, 500]),
+        puts_hang: bad(random, &[10, 50]),
+        lies: bad(random, &[10, 100]),
+    };
+    Weather {
+        locations: random.pick(&[1, 2, 3, 4]),
+        gates_each,
+        max_staleness_ms: random.pick(&[7_000, 10_000, 10_000, 30_000]),
+        denies_on_outage: random.happens(300),
+        last_known_good_ms: random.pick(&[0, 300_000, 300_000, 3_600_000]),
+        kv,
+        registry_fails: bad(random, &[5, 50, 200]),
+        database_fails: bad(random, &[30]),
+        registry_latency_ms: random.pick(&[20, 100, 400]),
+        cache_misses: random.pick(&[0, 100, 1_000]),
+        cache_overdue_ms: random.pick(&[0, 0, 10_000]),
+        origin_fails: random.pick(&[0, 20]),
+        clocks_drift: random.happens(700),
+    }
+}
+
+struct Maker {
+    random: Random,
+    weather: Weather,
+    integrations: usize,
+    length_ms: u64,
+    deeds: Vec<(u64, Deed)>,
+}
+
+impl Maker {
+    fn gate(&mut self) -> usize {
+        let count = self.weather.locations * self.weather.gates_each;
+        self.random.below(count as u64) as usize
+    }
+
+    fn add(&mut self, at_ms: u64, deed: Deed) {
+        self.deeds.push((at_ms, deed));
+    }
+
+    /// Creations, and changes of what is there by then.
+    fn admins(&mut self, size: Size) {
+        for number in 0..size.commands {
+            let at_ms = SECOND + self.random.below(self.length_ms);
+            let is_creation = number < 6 || self.random.happens(120);
+            if is_creation {
+                let (integration, scopes) = (self.integrations, self.scopes());
+                self.integrations += 1;
+                self.add(if number < 6 { SECOND + number * 200 } else { at_ms }, Deed::Change(Command::Create(integration, scopes)));
+            } else {
+                let command = self.command();
+                self.add(at_ms, Deed::Change(command));
+                if self.random.happens(150) {
+                    // Two admins at once, or one who changes their mind.
+                    let next = self.command();
+                    let after_ms = self.random.pick(&[1, 30, 400, 2_000]);
+                    self.add(at_ms + after_ms, Deed::Change(next));
+                }
+            }
+        }
+    }
+
+    fn scopes(&mut self) -> u8 {
+        1 + self.random.below(15) as u8
+    }
+
+    fn command(&mut self) -> Command {
+        let integration = self.random.below(self.integrations as u64) as usize;
+        match self.random.below(100) {
+            0..20 => Command::RotateLater(integration, self.random.pick(&[60, 60, 61, 300, 3_600])),
+            20..35 => Command::RotateNow(integration),
+            35..48 => Command::Cancel(integration),
+            48..61 => Command::Finish(integration),
+            61..80 => Command::Edit(integration, self.scopes()),
+            80..83 => Command::EditStale(integration, self.scopes()),
+            83..88 => Command::Delete(integration),
+            88..98 => Command::Publish(self.random.below(VARIANTS) as u8),
+            _ => Command::Resync,
+        }
+    }
+
+    fn moment(&mut self) -> u64 {
+        10 * SECOND + self.random.below(self.length_ms)
+    }
+
+    /// What happens beside: ends, steps of clocks, outages.
+    fn misfortunes(&mut self) {
+        for _ in 0..self.random.below(8) {
+            let (at_ms, gate) = (self.moment(), self.gate());
+            self.add(at_ms, Deed::IsolateEnds(gate));
+        }
+        match self.random.below(10) {
+            0..2 => self.clocks_of_gates(),
+            2 => self.clock_of_registry(),
+            _ => {}
+        }
+        for _ in 0..self.random.pick(&[0, 0, 1, 3]) {
+            let (at_ms, hangs) = (self.moment(), self.random.happens(300));
+            let location = self.random.happens(500).then(|| self.random.below(self.weather.locations as u64) as usize);
+            let length_ms = self.random.pick(&[3 * SECOND, 20 * SECOND, 2 * MINUTE, 12 * MINUTE]);
+            self.add(at_ms, Deed::RegistryOut { location, length_ms, hangs });
+        }
+        for _ in 0..self.random.pick(&[0, 0, 1, 3]) {
+            let (at_ms, hangs) = (self.moment(), self.random.happens(300));
+            let location = self.random.below(self.weather.locations as u64) as usize;
+            let length_ms = self.random.pick(&[20 * SECOND, 6 * MINUTE, 25 * MINUTE]);
+            self.add(at_ms, Deed::KvOut { location, length_ms, hangs });
+        }
+        for _ in 0..self.random.pick(&[0, 1, 4]) {
+            let at_ms = self.moment();
+            let deed = self.random.below(3);
+            let length_ms = self.random.pick(&[MINUTE, 10 * MINUTE]);
+            self.add(at_ms, [Deed::RegistryEnds, Deed::AlarmLost, Deed::KvRefuses(length_ms)][deed as usize].clone());
+        }
+        // A feed of thousands of entries takes ten times as long to simulate.
+        if self.random.happens(30) {
+            let (at_ms, count) = (self.moment(), self.random.pick(&[2_500, 4_100, 4_100]));
+            self.add(at_ms, Deed::Crowd(count));
+        }
+    }
+
+    fn clocks_of_gates(&mut self) {
+        for _ in 0..self.random.between(1, 12) {
+            let (at_ms, gate) = (self.moment(), self.gate());
+            let off_ms = self.random.pick(&[-600_000, -20_000, -3_000, -900, 0, 0, 0, 900, 5_000, 90_000, 3_600_000]);
+            self.add(at_ms, Deed::ClockOfGate(gate, off_ms));
+        }
+    }
+
+    /// By less than a minute: the design assumes that it does not jump by minutes.
+    fn clock_of_registry(&mut self) {
+        for _ in 0..self.random.between(1, 6) {
+            let at_ms = self.moment();
+            let off_ms = self.random.pick(&[-20_000, -3_000, -900, 0, 0, 900, 5_000, 20_000]);
+            self.add(at_ms, Deed::ClockOfRegistry(off_ms));
+        }
+    }
+
+    fn requests(&mut self, size: Size) {
+        let changes: Vec<(u64, Option<usize>)> =
+            self.deeds.iter().filter_map(|(at_ms, deed)| Some((*at_ms, subject(deed)?))).collect();
+        for _ in 0..size.requests {
+            let (at_ms, subject) = if self.random.happens(850) && !changes.is_empty() {
+                let (at_ms, subject) = changes[self.random.below(changes.len() as u64) as usize];
+                (at_ms + self.after(), subject)
+            } else {
+                (SECOND + self.random.below(self.length_ms + 2 * MINUTE), None)
+            };
+            let question = self.question(subject);
+            self.add(at_ms, Deed::Ask(question));
+        }
+    }
+
+    /// How long after a change somebody asks: mostly while it could still be missed.
+    fn after(&mut self) -> u64 {
+        match self.random.below(10) {
+            0..5 => self.random.below(20 * SECOND),
+            5..8 => self.random.below(90 * SECOND),
+            8 => self.random.below(6 * MINUTE),
+            _ => self.random.below(18 * MINUTE),
+        }
+    }
+
+    fn question(&mut self, subject: Option<usize>) -> Question {
+        let gate = self.gate();
+        let integration = subject.unwrap_or_else(|| self.random.below(self.integrations as u64) as usize);
+        let token = match self.random.below(40) {
+            0 => Token::None,
+            1 => Token::Forged,
+            _ => Token::Of { integration, back: self.random.pick(&[0, 0, 0, 0, 1, 1, 2]) },
+        };
+        let operation = self.random.below(OPERATIONS.len() as u64) as usize;
+        Question { gate, token, operation, foreign: self.random.happens(60) }
+    }
+}
+
+/// What a deed changes, and so what is worth asking about after it: an integration, or any.
+fn subject(deed: &Deed) -> Option<Option<usize>> {
+    let Deed::Change(command) = deed else { return None };
+    match command {
+        Command::Create(integration, _)
+        | Command::RotateLater(integration, _)
+        | Command::RotateNow(integration)
+        | Command::Cancel(integration)
+        | Command::Finish(integration)
+        | Command::Edit(integration, _)
+        | Command::EditStale(integration, _)
+        | Command::Delete(integration) => Some(Some(*integration)),
+        Command::Publish(_) => Some(None),
+        Command::Resync => None,
+    }
+}
