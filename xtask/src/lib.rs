@@ -15,6 +15,7 @@ mod dev_vars;
 mod fuzz;
 pub mod gate;
 mod local_config;
+mod mutations;
 pub mod npm;
 mod policy;
 pub mod process;
@@ -49,9 +50,14 @@ Usage: cargo xtask <command>
                         suite lacks is installed where it can be; else it is skipped, and says why
   fuzz [TARGET…] [--seconds N]
                         run the fuzz targets, or only those named, for N seconds each (30); needs a nightly toolchain
-  sim [SCENARIO…] [--seed N] [--changes N] [--short]
-                        simulate gates in several locations over a KV that is late, wrong or broken, and measure the time from
-                        a change to the last wrong verdict; N changes a scenario (120); takes about 12 minutes
+  sim [--verdicts N] [--seed N] [--plan FILE]
+                        simulate gates, the registry and everything around them natively, and hold every verdict against a
+                        reference: N verdicts (10 million) from a seed on, or one plan that was kept
+  sim --mutations [NAME…]
+                        break gate and registry on purpose, and see whether the simulator notices
+  sim --workerd [SCENARIO…] [--seed N] [--changes N] [--short]
+                        the built gate in workerd, over a KV that is late, wrong or broken; measures the time from a change to
+                        the last wrong verdict; N changes a scenario (120); takes about 12 minutes
   vectors               regenerate the golden vectors in tests/corpus/
   parsers               regenerate tests/corpus/parsers.json and routers.json: ask real parsers what they take for a name
                         (npm's qs, Node.js, Python; Debian's ruby-rack and php-cli), and real routers for a segment

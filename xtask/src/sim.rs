@@ -1,31 +1,43 @@
-//! `cargo xtask sim` and the suite sim: the time from a change to the last wrong verdict, over a KV that is late, wrong or
-//! broken. The simulator itself is `tests/sim/`.
+//! `cargo xtask sim` and the suite sim: the simulator natively (`tests/sim/`), the same with mutations, and a short run of the built
+//! gate in workerd (`tests/sim/workerd/`), which ties the simulator to the platform.
 
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
 use crate::tally::Tally;
-use crate::{build, process, project};
+use crate::{build, mutations, process, project};
 
-/// `cargo xtask sim [SCENARIO…] [--seed N] [--changes N] [--short]`
+/// `cargo xtask sim [--verdicts N] [--seed N] [--plan FILE]`, `--mutations [NAME…]`, or `--workerd …`
 pub fn command(args: &[String]) -> Result<ExitCode> {
-    build::run(&build::GATE)?;
-    let status = process::status(simulator().args(args))?;
-    Ok(Tally::of(status.success()).exit_code())
+    match args {
+        [first, names @ ..] if first == "--mutations" => Ok(mutations::run(names)?.exit_code()),
+        [first, rest @ ..] if first == "--workerd" => {
+            build::run(&build::GATE)?;
+            process::exit_code(workerd().args(rest))
+        }
+        _ => process::exit_code(native().args(args)),
+    }
 }
 
-/// The short form: a test for each scenario, which fails where the bound is broken.
+/// Fixed seeds, a fresh one and kept plans; the mutations; and the short form in workerd, a test for each scenario.
 pub fn suite() -> Result<Tally> {
+    let mut tally = counted(native().arg("--test"))?;
+    tally += mutations::run(&[])?;
+    tally += counted(workerd().arg("--short"))?;
+    Ok(tally)
+}
+
+/// Runs a simulator that says of each test how it ended.
+fn counted(simulator: &mut Command) -> Result<Tally> {
     let mut tally = Tally::default();
-    let status = process::each_line(simulator().arg("--short"), |line| {
+    let status = process::each_line(simulator, |line| {
         println!("{line}");
         tally += verdict(line);
     })?;
     Ok(tally.with_run(status.success()))
 }
 
-/// A scenario ends in one line that says how.
 fn verdict(line: &str) -> Tally {
     match line.split_once(": ") {
         Some(("ok", _)) => Tally::of(true),
@@ -34,9 +46,15 @@ fn verdict(line: &str) -> Tally {
     }
 }
 
-fn simulator() -> Command {
+fn native() -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--quiet", "--profile", "simulator", "--package", "simulator", "--"]).current_dir(project::root());
+    cargo
+}
+
+fn workerd() -> Command {
     let mut node = Command::new("node");
-    node.arg("tests/sim/main.mjs").current_dir(project::root());
+    node.arg("tests/sim/workerd/main.mjs").current_dir(project::root());
     node
 }
 
@@ -45,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scenario_counts_once() {
+    fn a_test_counts_once() {
         assert_eq!(verdict("ok: kv-never: 24 changes"), Tally::of(true));
         assert_eq!(verdict("FAILED: kv-never: 24 changes"), Tally::of(false));
         assert_eq!(verdict("seed 1; 2 scenarios"), Tally::default());
