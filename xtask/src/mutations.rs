@@ -21,7 +21,7 @@ const COPIED: [&str; 8] =
 /// The packages of the copy's workspace.
 const MEMBERS: &str = r#"members = ["registry", "tests/sim", "tests/storage"]"#;
 /// How many verdicts the simulator may need to find a mutation.
-const VERDICTS: &str = "2000000";
+const VERDICTS: &str = "1000000";
 /// How many have to be right with no switch on.
 const CONTROL_VERDICTS: &str = "50000";
 /// The switch: which mutation is on is in the environment.

@@ -47,7 +47,7 @@ pub fn check(
     moment: &Moment,
     asked: &Asked,
     given: Verdict,
-    degraded: bool,
+    degraded: Option<bool>,
 ) -> Result<Rule, String> {
     let integration = match asked.question.token {
         Token::Of { integration, .. } => Some(integration),
@@ -62,9 +62,9 @@ pub fn check(
     let is_right = |bound_ms, least_rev, least_policy| {
         let policies = || admins.policies.possible(moment.now_ms, bound_ms, least_policy);
         let by = |being| {
-            let Asked { question, caller, .. } = *asked;
+            let Asked { question, caller, .. } = asked;
             policies().any(|variant| {
-                given == verdict(being, caller, *variant, question.operation, question.foreign, moment.clock_seconds)
+                given == verdict(being, *caller, *variant, question.operation, question.foreign, moment.clock_seconds)
             })
         };
         match integration {
@@ -88,7 +88,8 @@ pub fn check(
     let least_rev = integration.and_then(|integration| facts.listed.get(&integration)).copied().unwrap_or_default();
     let (least_rev, least_policy) = (least_rev.max(moment.in_kv), facts.listed_policy.max(moment.policy_in_kv));
     match (weather.denies_on_outage, has_feed, is_right(u64::MAX, least_rev, least_policy)) {
-        (false, false, true) if degraded => Ok(Rule::Outage),
+        // Of many denials only some leave a line.
+        (false, false, true) if degraded.unwrap_or(given != Verdict::Grant) => Ok(Rule::Outage),
         (false, false, true) => Err("an outage served by old values, and the log does not say so".to_owned()),
         (false, true, true) => Err(format!("wrong, though a copy of the feed was at hand that was made at {:?}", facts.feed_made_ms)),
         (true, ..) => Err(format!("older than {bound_ms} ms")),

@@ -19,14 +19,38 @@ pub const SIZE: Size = Size { requests: 12_000, commands: 120 };
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 
+/// What a plan is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Anything.
+    Usual,
+    /// More changes than the feed lists. Small, since such a feed takes ten times as long to simulate.
+    Overflow,
+    /// KV cannot be read for longer than the feed remembers a change.
+    Drought,
+}
+
 /// The plan of a seed.
 pub fn plan(seed: u64, size: Size) -> Plan {
     let mut random = Random::of(seed, &[0]);
-    let weather = weather(&mut random);
-    let length_ms = random.between(20 * MINUTE, 50 * MINUTE);
+    let kind = [Kind::Overflow, Kind::Drought].get(random.below(16) as usize).copied().unwrap_or(Kind::Usual);
+    let mut weather = weather(&mut random);
+    let (size, length_ms) = match kind {
+        Kind::Usual => (size, random.between(20 * MINUTE, 50 * MINUTE)),
+        Kind::Drought => (size, random.between(40 * MINUTE, 60 * MINUTE)),
+        Kind::Overflow => (Size { requests: size.requests / 8, commands: size.commands / 8 }, 12 * MINUTE),
+    };
+    match kind {
+        Kind::Usual => {}
+        Kind::Drought => (weather.last_known_good_ms, weather.registry_fails) = (3_600_000, 0),
+        Kind::Overflow => (weather.locations, weather.gates_each) = (2, 1),
+    }
     let mut maker = Maker { random, weather, integrations: 0, length_ms, deeds: Vec::new() };
     maker.admins(size);
-    maker.misfortunes();
+    maker.quiet(kind);
+    if kind == Kind::Usual {
+        maker.misfortunes();
+    }
     maker.requests(size);
     let Maker { weather, mut deeds, .. } = maker;
     deeds.sort_by_key(|(at_ms, _)| *at_ms);
@@ -156,11 +180,53 @@ impl Maker {
             let length_ms = self.random.pick(&[MINUTE, 10 * MINUTE]);
             self.add(at_ms, [Deed::RegistryEnds, Deed::AlarmLost, Deed::KvRefuses(length_ms)][deed as usize].clone());
         }
-        // A feed of thousands of entries takes ten times as long to simulate.
-        if self.random.happens(30) {
-            let (at_ms, count) = (self.moment(), self.random.pick(&[2_500, 4_100, 4_100]));
-            self.add(at_ms, Deed::Crowd(count));
+    }
+
+    /// Integrations that every gate is asked about once, then hardly ever: what a gate remembers of them lives longest. Each is
+    /// changed meanwhile.
+    fn quiet(&mut self, kind: Kind) {
+        let gates = self.weather.locations * self.weather.gates_each;
+        let first = self.integrations;
+        for integration in first..first + 3 {
+            let scopes = self.scopes();
+            self.add(2 * SECOND, Deed::Change(Command::Create(integration, scopes)));
+            let begun_ms = self.random.between(MINUTE, 3 * MINUTE);
+            let changed_ms = begun_ms + self.random.between(20 * SECOND, 90 * SECOND);
+            for gate in 0..gates {
+                let at_ms = begun_ms + self.random.below(15 * SECOND);
+                self.look(at_ms, gate, integration);
+                let pause_ms = match kind {
+                    Kind::Overflow => self.random.between(20 * SECOND, 3 * MINUTE),
+                    Kind::Usual | Kind::Drought => self.random.between(15 * MINUTE, 22 * MINUTE),
+                };
+                self.look(changed_ms + pause_ms, gate, integration);
+            }
+            let command = match self.random.below(3) {
+                0 => Command::RotateNow(integration),
+                1 => Command::Delete(integration),
+                _ => Command::Edit(integration, self.scopes()),
+            };
+            self.add(changed_ms, Deed::Change(command));
+            match kind {
+                Kind::Usual => {}
+                Kind::Drought => {
+                    for location in 0..self.weather.locations {
+                        let deed = Deed::KvOut { location, length_ms: 30 * MINUTE, hangs: false };
+                        self.add(begun_ms + 15 * SECOND, deed);
+                    }
+                }
+                Kind::Overflow => {
+                    let after_ms = self.random.between(SECOND, 15 * SECOND);
+                    self.add(changed_ms + after_ms, Deed::Crowd(4_100));
+                }
+            }
         }
+    }
+
+    fn look(&mut self, at_ms: u64, gate: usize, integration: usize) {
+        let operation = self.random.below(4) as usize;
+        let token = Token::Of { integration, back: 0 };
+        self.add(at_ms, Deed::Ask(Question { gate, token, operation, foreign: false }));
     }
 
     fn clocks_of_gates(&mut self) {

@@ -17,16 +17,14 @@ pub mod api;
 mod check;
 mod facts;
 pub mod generate;
+mod isolate;
 mod kv;
-pub mod machine;
 mod object;
 pub mod plan;
 pub mod random;
 pub mod report;
 pub mod shrink;
-pub mod stand_in;
 pub mod truth;
 pub mod world;
 
-pub use self::stand_in::StandIn as Gate;
 pub use self::world::run;

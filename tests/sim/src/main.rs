@@ -10,7 +10,7 @@ use std::{fs, thread};
 
 use simulator::plan::Plan;
 use simulator::report::{Complaint, Report};
-use simulator::{Gate, generate, run, shrink};
+use simulator::{generate, run, shrink};
 
 /// How many verdicts a run has, where nobody says.
 const VERDICTS: u64 = 10_000_000;
@@ -89,7 +89,7 @@ fn said(what: &str, is_right: bool) -> bool {
 fn plan(file: &Path) -> bool {
     let plan = fs::read_to_string(file).map_err(|error| error.to_string());
     let plan: Result<Plan, String> = plan.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-    match plan.map(|plan| run::<Gate>(&plan)) {
+    match plan.map(|plan| run(&plan)) {
         Ok(Ok(report)) => {
             println!("{report}");
             true
@@ -113,7 +113,7 @@ fn seeds(first: u64, verdicts: u64, shrinks: bool) -> bool {
     let work = || {
         while made.load(Ordering::Relaxed) < verdicts && !has_failed.load(Ordering::Relaxed) {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            let ran = run::<Gate>(&generate::plan(seed, generate::SIZE));
+            let ran = run(&generate::plan(seed, generate::SIZE));
             let Ok(mut outcome) = outcome.lock() else { return };
             match ran {
                 Ok(report) => {
@@ -149,7 +149,7 @@ fn seeds(first: u64, verdicts: u64, shrinks: bool) -> bool {
 
 /// Shrinks a failing plan, and writes it down.
 fn keep(seed: u64, complaint: Complaint) {
-    let again = |plan: &Plan| run::<Gate>(plan).err().map(|complaint| *complaint);
+    let again = |plan: &Plan| run(plan).err().map(|complaint| *complaint);
     let (plan, complaint) = shrink::shrink(generate::plan(seed, generate::SIZE), complaint, again);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../target/sim/seed-{seed}.json"));
     let text = serde_json::to_string_pretty(&plan).unwrap_or_default();

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Names the streams of randomness for what the deeds do not say: latencies, faults, lies.
     pub seed: u64,

@@ -31,7 +31,7 @@ pub enum Rule {
 }
 
 /// The counts of one run or of many.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Verdicts: grants, 401, 403, 404, 503.
     pub verdicts: [u64; 5],
@@ -77,11 +77,6 @@ impl Report {
             }
             Rule::Outage => self.in_outages += 1,
         }
-    }
-
-    /// A granted request was answered.
-    pub fn answered(&mut self, status: u16) {
-        self.origin_failures += u64::from(status >= 500);
     }
 }
 

@@ -1,0 +1,38 @@
+//! A few small runs, so that the simulator is tried with every change; `cargo xtask test sim` has the large ones.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+
+use simulator::generate::{self, Size};
+use simulator::plan::Plan;
+use simulator::run;
+
+const SMALL: Size = Size { requests: 1_200, commands: 40 };
+
+#[test]
+fn small_runs_hold_and_one_seed_is_one_run() {
+    for seed in 1..=4 {
+        let plan = generate::plan(seed, SMALL);
+        let [once, again] = [run(&plan), run(&plan)].map(|run| run.unwrap_or_else(|complaint| panic!("{complaint}")));
+        assert_eq!(once, again);
+        assert!(once.total() > 300, "{once}");
+    }
+}
+
+#[test]
+fn a_plan_is_text_and_back() {
+    let plan = generate::plan(5, SMALL);
+    let text = serde_json::to_string(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
+}
+
+#[test]
+fn the_plans_that_were_kept_hold() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("kept");
+    for file in fs::read_dir(kept).unwrap() {
+        let path = file.unwrap().path();
+        let plan: Plan = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        run(&plan).unwrap_or_else(|complaint| panic!("{}: {complaint}", path.display()));
+    }
+}
