@@ -100,6 +100,8 @@ fn edit(copy: &Path) -> Result<()> {
     let (before, rest) = manifest.split_once("members = [").context("no members in Cargo.toml")?;
     let (_, after) = rest.split_once("]\n").context("no end of the members in Cargo.toml")?;
     fs::write(copy.join("Cargo.toml"), [before, MEMBERS, "\n", after].concat())?;
+    // Of another version, or cargo takes what it built of the copy for what it built of the sources.
+    replace(&copy.join("Cargo.toml"), "[workspace.package]\nversion = \"", "[workspace.package]\nversion = \"99")?;
     replace(&copy.join("tests/sim/Cargo.toml"), "name = \"simulator\"\nversion", "name = \"simulator-mutated\"\nversion")?;
     replace(&copy.join("src/lib.rs"), "pub mod json;", "pub mod json;\npub mod mutation;")?;
     fs::write(copy.join("src/mutation.rs"), SWITCH)?;

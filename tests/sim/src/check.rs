@@ -4,7 +4,7 @@ use super::admin::Admins;
 use super::facts::Facts;
 use super::plan::{Token, Weather};
 use super::report::Rule;
-use super::truth::{Verdict, verdict};
+use super::truth::{Verdict, is_right};
 use super::world::Asked;
 
 /// How long memory serves at the most while nothing has failed, in milliseconds.
@@ -59,12 +59,13 @@ pub fn check(
     if let Some(integration) = integration {
         was_read(weather, facts, moment, integration)?;
     }
-    let is_right = |bound_ms, least_rev, least_policy| {
+    let was_right = |bound_ms, least_rev, least_policy| {
         let policies = || admins.policies.possible(moment.now_ms, bound_ms, least_policy);
         let by = |being| {
             let Asked { question, caller, .. } = asked;
             policies().any(|variant| {
-                given == verdict(being, *caller, *variant, question.operation, question.foreign, moment.clock_seconds)
+                let request = (*variant, question.operation, question.foreign);
+                is_right(given, being, *caller, request, moment.clock_seconds)
             })
         };
         match integration {
@@ -74,12 +75,12 @@ pub fn check(
             }
         }
     };
-    if is_right(0, 0, 0) {
+    if was_right(0, 0, 0) {
         return Ok(Rule::Now);
     }
     let bound_ms = weather.max_staleness_ms + moment.slack_ms;
-    if is_right(bound_ms, 0, 0) {
-        let age_ms = if moment.slack_ms > 0 { 0 } else { age(bound_ms, |bound_ms| is_right(bound_ms, 0, 0)) };
+    if was_right(bound_ms, 0, 0) {
+        let age_ms = if moment.slack_ms > 0 { 0 } else { age(bound_ms, |bound_ms| was_right(bound_ms, 0, 0)) };
         return Ok(Rule::WithinBound { age_ms });
     }
     let has_feed = facts.feed_made_ms.is_some_and(|made_ms| {
@@ -87,7 +88,7 @@ pub fn check(
     });
     let least_rev = integration.and_then(|integration| facts.listed.get(&integration)).copied().unwrap_or_default();
     let (least_rev, least_policy) = (least_rev.max(moment.in_kv), facts.listed_policy.max(moment.policy_in_kv));
-    match (weather.denies_on_outage, has_feed, is_right(u64::MAX, least_rev, least_policy)) {
+    match (weather.denies_on_outage, has_feed, was_right(u64::MAX, least_rev, least_policy)) {
         // Of many denials only some leave a line.
         (false, false, true) if degraded.unwrap_or(given != Verdict::Grant) => Ok(Rule::Outage),
         (false, false, true) => Err("an outage served by old values, and the log does not say so".to_owned()),

@@ -120,8 +120,11 @@ impl Maker {
                 self.add(at_ms, Deed::Change(command));
                 if self.random.happens(150) {
                     // Two admins at once, or one who changes their mind.
-                    let next = self.command();
-                    let after_ms = self.random.pick(&[1, 30, 400, 2_000]);
+                    let next = match command.integration() {
+                        Some(integration) if self.random.happens(400) => Command::Undo(integration),
+                        _ => self.command(),
+                    };
+                    let after_ms = self.random.pick(&[1, 30, 400, 2_000, 30_000]);
                     self.add(at_ms + after_ms, Deed::Change(next));
                 }
             }
@@ -135,14 +138,20 @@ impl Maker {
     fn command(&mut self) -> Command {
         let integration = self.random.below(self.integrations as u64) as usize;
         match self.random.below(100) {
-            0..20 => Command::RotateLater(integration, self.random.pick(&[60, 60, 61, 300, 3_600])),
-            20..35 => Command::RotateNow(integration),
-            35..48 => Command::Cancel(integration),
-            48..61 => Command::Finish(integration),
-            61..80 => Command::Edit(integration, self.scopes()),
-            80..83 => Command::EditStale(integration, self.scopes()),
-            83..88 => Command::Delete(integration),
-            88..98 => Command::Publish(self.random.below(VARIANTS) as u8),
+            0..18 => Command::RotateLater(integration, self.random.pick(&[60, 60, 61, 300, 3_600])),
+            18..30 => Command::RotateNow(integration),
+            30..37 => Command::Cancel(integration),
+            37..47 => Command::Finish(integration),
+            47..50 => Command::Extend(integration, self.random.pick(&[30, 600])),
+            50..64 => Command::Edit(integration, self.scopes()),
+            64..69 => Command::Pause(integration),
+            69..73 => Command::Resume(integration),
+            73..76 => Command::End(integration, Some(self.random.pick(&[20, 120, 900, 86_400]))),
+            76..77 => Command::End(integration, None),
+            77..82 => Command::Undo(integration),
+            82..84 => Command::EditStale(integration, self.scopes()),
+            84..89 => Command::Delete(integration),
+            89..98 => Command::Publish(self.random.below(VARIANTS) as u8),
             _ => Command::Resync,
         }
     }
@@ -286,17 +295,9 @@ impl Maker {
 
 /// What a deed changes, and so what is worth asking about after it: an integration, or any.
 fn subject(deed: &Deed) -> Option<Option<usize>> {
-    let Deed::Change(command) = deed else { return None };
-    match command {
-        Command::Create(integration, _)
-        | Command::RotateLater(integration, _)
-        | Command::RotateNow(integration)
-        | Command::Cancel(integration)
-        | Command::Finish(integration)
-        | Command::Edit(integration, _)
-        | Command::EditStale(integration, _)
-        | Command::Delete(integration) => Some(Some(*integration)),
-        Command::Publish(_) => Some(None),
-        Command::Resync => None,
+    match deed {
+        Deed::Change(Command::Resync) => None,
+        Deed::Change(command) => Some(command.integration()),
+        _ => None,
     }
 }

@@ -190,11 +190,13 @@ impl<'r> Object<'r> {
         let outcome = rules.carry_out(accepted, body, self.settings, &self.random, now);
         self.storage.fails_in.set(None);
         let outcome = outcome?;
+        if outcome.publishes || outcome.schedules {
+            self.set_alarm(now_ms);
+        }
         if !outcome.publishes {
             self.answers.push((number, rules.complete(outcome, now)));
             return Ok(());
         }
-        self.set_alarm(now_ms);
         if let Some(drain) = rules.drain(self.settings, Share::OF_A_COMMAND, self.clock(now_ms))? {
             self.number += 1;
             self.drain = Some(Running { drain, number: self.number, put: None, waiting: Some((number, outcome)) });
@@ -235,8 +237,18 @@ impl<'r> Object<'r> {
     fn ring(&mut self, kv: &mut Kv, now_ms: u64) {
         self.alarm = None;
         let rules = self.rules(now_ms);
-        rules.alarm(self.seconds(now_ms)).unwrap();
-        match rules.drain(self.settings, Share::OF_AN_ALARM, self.clock(now_ms)).unwrap() {
+        let now = self.seconds(now_ms);
+        rules.alarm(now).unwrap();
+        let mut entries = 0;
+        while entries < Share::OF_AN_ALARM.puts {
+            let fired = rules.fire(Share::OF_AN_ALARM.puts - entries, now).unwrap();
+            assert!(fired.faults.is_empty(), "{:?}", fired.faults);
+            if fired.entries == 0 {
+                break;
+            }
+            entries += fired.entries;
+        }
+        match rules.drain(self.settings, Share::OF_AN_ALARM.after(entries, 0), self.clock(now_ms)).unwrap() {
             Some(drain) => {
                 self.number += 1;
                 // One that was under way has lost its lease, so it is over.
@@ -314,9 +326,9 @@ impl<'r> Object<'r> {
         }
     }
 
-    /// Whether nothing is left to do.
-    pub fn is_idle(&self) -> bool {
-        self.alarm.is_none() && self.drain.is_none()
+    /// Whether nothing is left to put: what is due later than in an hour is about the life of integrations.
+    pub fn is_idle(&self, now_ms: u64) -> bool {
+        self.alarm.is_none_or(|at_ms| at_ms > now_ms + 60 * 60 * 1_000) && self.drain.is_none()
     }
 
     /// So many integrations that nobody asks about change, and KV takes all of it at once. Written as the registry writes it,

@@ -151,6 +151,28 @@ pub enum Token {
     Forged,
 }
 
+impl Command {
+    /// The integration that it is about.
+    pub fn integration(self) -> Option<usize> {
+        match self {
+            Self::Create(integration, _)
+            | Self::RotateLater(integration, _)
+            | Self::RotateNow(integration)
+            | Self::Cancel(integration)
+            | Self::Finish(integration)
+            | Self::Edit(integration, _)
+            | Self::Pause(integration)
+            | Self::Resume(integration)
+            | Self::End(integration, _)
+            | Self::Extend(integration, _)
+            | Self::Undo(integration)
+            | Self::EditStale(integration, _)
+            | Self::Delete(integration) => Some(integration),
+            Self::Publish(_) | Self::Resync => None,
+        }
+    }
+}
+
 /// A change that an admin asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -168,6 +190,16 @@ pub enum Command {
     Edit(usize, u8),
     /// It is deleted.
     Delete(usize),
+    /// Its tokens are refused.
+    Pause(usize),
+    /// They are not refused any more.
+    Resume(usize),
+    /// It ends in so many seconds; or its end is lifted.
+    End(usize, Option<u64>),
+    /// Its outgoing token lives on for so many seconds more.
+    Extend(usize, u64),
+    /// What its last change took is put back.
+    Undo(usize),
     /// It is changed, by an admin who has not seen its last change.
     EditStale(usize, u8),
     /// A policy is published: its variant.

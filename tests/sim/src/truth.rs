@@ -39,6 +39,32 @@ pub struct Live {
     pub scopes: u8,
     /// Its tokens by number, the one that stays first; the other with the second in which it is dead.
     pub tokens: Vec<(usize, Option<u64>)>,
+    /// Whether its tokens are refused.
+    pub paused: bool,
+    /// The second in which all its tokens are dead.
+    pub ends: Option<u64>,
+    /// Whether the registry may have dropped the other token, since its clock had passed the deadline.
+    pub may_have_dropped: bool,
+}
+
+/// What can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// When it was done, in seconds by the registry's clock.
+    pub at: u64,
+    /// What it took.
+    pub taken: Taken,
+}
+
+/// What a change took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The outgoing token, with its deadline.
+    Outgoing(usize, u64),
+    /// Scopes.
+    Scopes(u8),
+    /// All.
+    Everything(Live),
 }
 
 /// How a request ends.
@@ -68,11 +94,14 @@ pub enum Caller {
 }
 
 /// What a command must come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The status of the answer.
     pub status: u16,
     /// What the integration is after it, if it changes.
     pub next: Option<Being>,
+    /// What of it can be undone.
+    pub undone: Option<Undone>,
 }
 
 impl<T> Timeline<T> {
@@ -120,13 +149,27 @@ impl<T> Timeline<T> {
     }
 }
 
-/// The verdict on a request, by the rules as README.md tells them.
-pub fn verdict(
+/// Whether a verdict is right, by the rules as README.md tells them.
+pub fn is_right(
+    given: Verdict,
     being: Option<&Being>,
     caller: Caller,
-    variant: u8,
-    operation: usize,
-    foreign: bool,
+    (variant, operation, foreign): (u8, usize, bool),
+    now_seconds: u64,
+) -> bool {
+    let right = |being| verdict(being, caller, (variant, operation, foreign), now_seconds) == given;
+    match being {
+        Some(Being::Live(live)) if live.may_have_dropped => {
+            right(being) || right(Some(&Being::Live(Live { tokens: live.tokens[..1].to_vec(), ..live.clone() })))
+        }
+        being => right(being),
+    }
+}
+
+fn verdict(
+    being: Option<&Being>,
+    caller: Caller,
+    (variant, operation, foreign): (u8, usize, bool),
     now_seconds: u64,
 ) -> Verdict {
     let needs = api::needs(variant, operation);
@@ -138,8 +181,9 @@ pub fn verdict(
     };
     let Some(Being::Live(live)) = being else { return Verdict::Unauthorized };
     let is_alive = |(own, until): &(usize, Option<u64>)| *own == number && until.is_none_or(|until| now_seconds < until);
+    let has_ended = live.ends.is_some_and(|end| now_seconds >= end);
     match needs {
-        _ if !live.tokens.iter().any(is_alive) => Verdict::Unauthorized,
+        _ if live.paused || has_ended || !live.tokens.iter().any(is_alive) => Verdict::Unauthorized,
         Needs::Nothing => Verdict::NotFound,
         Needs::Anyone | Needs::Token => Verdict::Grant,
         Needs::Scope(scope) if foreign || live.scopes & scope == 0 => Verdict::Forbidden,
@@ -147,35 +191,88 @@ pub fn verdict(
     }
 }
 
-/// What a command does to an integration, by the table in docs/architecture.md: `minted` is the number of the next token.
-pub fn expected(being: &Being, command: Command, minted: usize, now_seconds: u64) -> Expected {
-    let refused = |status| Expected { status, next: None };
-    let live = match (being, command) {
+/// For how many seconds a change can be undone.
+const UNDO_SECONDS: u64 = 30 * 60;
+
+/// What a command does to an integration, by the tables in docs/architecture.md and docs/lifecycle.md: `minted` is the number of
+/// the next token, `undone` what of the last change can be undone.
+pub fn expected(being: &Being, undone: Option<&Undone>, command: Command, minted: usize, now: u64) -> Expected {
+    match (being, command) {
         (Being::Nothing, Command::Create(_, scopes)) => {
-            return Expected { status: 201, next: Some(Being::Live(Live { scopes, tokens: vec![(minted, None)] })) };
+            let tokens = vec![(minted, None)];
+            let live = Live { scopes, tokens, paused: false, ends: None, may_have_dropped: false };
+            Expected { status: 201, ..changed(live) }
         }
-        (Being::Live(live), command) if !matches!(command, Command::Create(..)) => live,
-        _ => return refused(404),
-    };
-    let outgoing = live.tokens.get(1).filter(|(_, until)| until.is_some_and(|until| now_seconds < until)).copied();
+        (Being::Gone, Command::Undo(_)) => match undone {
+            Some(Undone { at, taken: Taken::Everything(live) }) if now < at + UNDO_SECONDS => changed(live.clone()),
+            _ => refused(409),
+        },
+        (Being::Live(live), Command::Undo(_)) => undo(live, undone, now),
+        (Being::Live(live), command) => change(live, command, minted, now),
+        _ => refused(404),
+    }
+}
+
+fn refused(status: u16) -> Expected {
+    Expected { status, next: None, undone: None }
+}
+
+fn changed(live: Live) -> Expected {
+    Expected { status: 200, next: Some(Being::Live(live)), undone: None }
+}
+
+/// The outgoing token while it lives.
+fn outgoing(live: &Live, now: u64) -> Option<(usize, u64)> {
+    let (number, until) = *live.tokens.get(1)?;
+    until.filter(|until| now < *until).map(|until| (number, until))
+}
+
+fn change(live: &Live, command: Command, minted: usize, now: u64) -> Expected {
     let current = live.tokens[0];
-    let with = |tokens: Vec<(usize, Option<u64>)>| {
-        Expected { status: 200, next: Some(Being::Live(Live { tokens, ..live.clone() })) }
-    };
-    match (command, outgoing) {
-        (Command::RotateNow(_), _) => with(vec![(minted, None)]),
-        (Command::RotateLater(_, window), None) => {
-            with(vec![(minted, None), (current.0, Some(now_seconds + window))])
+    let with = |tokens| changed(Live { tokens, may_have_dropped: false, ..live.clone() });
+    let has_ended = live.ends.is_some_and(|end| now >= end);
+    match (command, outgoing(live, now)) {
+        (Command::EditStale(..), _) => refused(412),
+        (Command::Delete(_), _) => {
+            let undone = Some(Undone { at: now, taken: Taken::Everything(live.clone()) });
+            Expected { status: 204, next: Some(Being::Gone), undone }
         }
-        (Command::RotateLater(..), Some(_)) | (Command::Cancel(_) | Command::Finish(_), None) => refused(409),
-        (Command::Cancel(_), Some((number, _))) => with(vec![(number, None)]),
-        (Command::Finish(_), Some(_)) => with(vec![current]),
+        (Command::Pause(_), _) if live.paused => refused(200),
+        (Command::Pause(_), _) => changed(Live { paused: true, ..live.clone() }),
+        (Command::Resume(_), _) if !live.paused => refused(200),
+        (Command::Resume(_), _) => changed(Live { paused: false, ..live.clone() }),
         (Command::Edit(_, scopes), _) if scopes == live.scopes => refused(200),
         (Command::Edit(_, scopes), _) => {
-            Expected { status: 200, next: Some(Being::Live(Live { scopes, ..live.clone() })) }
+            let taken = live.scopes & !scopes;
+            let undone = (taken != 0).then_some(Undone { at: now, taken: Taken::Scopes(taken) });
+            Expected { undone, ..changed(Live { scopes, ..live.clone() }) }
         }
-        (Command::EditStale(..), _) => refused(412),
-        (Command::Delete(_), _) => Expected { status: 204, next: Some(Being::Gone) },
-        (Command::Create(..) | Command::Publish(_) | Command::Resync, _) => refused(404),
+        (Command::End(_, None), _) if live.ends.is_none() => refused(200),
+        _ if has_ended => refused(409),
+        (Command::End(_, after), _) => changed(Live { ends: after.map(|after| now + after), ..live.clone() }),
+        (Command::RotateNow(_), _) => with(vec![(minted, None)]),
+        (Command::RotateLater(_, window), None) => with(vec![(minted, None), (current.0, Some(now + window))]),
+        (Command::RotateLater(..), Some(_)) => refused(409),
+        (Command::Cancel(_) | Command::Finish(_) | Command::Extend(..), None) => refused(409),
+        (Command::Cancel(_), Some((number, _))) => with(vec![(number, None)]),
+        (Command::Extend(_, more), Some((number, until))) => with(vec![current, (number, Some(until + more))]),
+        (Command::Finish(_), Some((number, until))) => {
+            let undone = Some(Undone { at: now, taken: Taken::Outgoing(number, until) });
+            Expected { undone, ..with(vec![current]) }
+        }
+        (Command::Create(..) | Command::Undo(_) | Command::Publish(_) | Command::Resync, _) => refused(404),
+    }
+}
+
+fn undo(live: &Live, undone: Option<&Undone>, now: u64) -> Expected {
+    let has_ended = live.ends.is_some_and(|end| now >= end);
+    match undone {
+        Some(Undone { at, .. }) if now >= at + UNDO_SECONDS => refused(409),
+        Some(Undone { taken: Taken::Scopes(taken), .. }) => changed(Live { scopes: live.scopes | taken, ..live.clone() }),
+        Some(Undone { taken: Taken::Outgoing(number, until), .. }) if now < *until && !has_ended => {
+            let tokens = vec![live.tokens[0], (*number, Some(*until))];
+            changed(Live { tokens, may_have_dropped: false, ..live.clone() })
+        }
+        _ => refused(409),
     }
 }

@@ -260,7 +260,7 @@ impl<'r> World<'r> {
 
     /// When everything has come to rest: nothing that an admin was told of is lost, in SQLite or in KV.
     fn look_back(&mut self) -> Result<(), Box<Complaint>> {
-        if !self.object.is_idle() {
+        if !self.object.is_idle(self.now_ms) {
             return Err(self.complain("the outbox is not empty".to_owned()));
         }
         for (id, expected) in self.admins.records() {
