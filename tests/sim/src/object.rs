@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use native_storage::Sqlite;
 use registry::{
-    Actor, Answered, Completion, Drain, Head, Outcome, PUT_TIMEOUT, Parameter, Put, Random as Entropy, Read, Registry, Response,
+    Answered, Completion, Credential, Drain, Head, Outcome, PUT_TIMEOUT, Parameter, Put, Random as Entropy, Read, Registry, Response,
     Settings, Share, Step, Storage, StorageError,
 };
 use tidegate::admin::AdminError;
@@ -180,7 +180,7 @@ impl<'r> Object<'r> {
         let head = Head {
             method: method.to_owned(),
             target: target.to_owned(),
-            actor: Actor::OwnerKey.to_header(),
+            actor: Credential::OwnerKey.to_header(),
             if_match: rev.map(|rev| format!("\"{rev}\"")),
             ..Head::default()
         };
