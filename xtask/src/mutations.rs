@@ -16,8 +16,16 @@ use crate::{process, project};
 /// Where the copy is.
 const COPY: &str = "target/mutations";
 /// What it has of the project.
-const COPIED: [&str; 8] =
-    ["Cargo.lock", "src", "registry", "tests/sim", "tests/storage", "tests/gate/main.rs", "tests/model/main.rs", "README.md"];
+const COPIED: [&str; 8] = [
+    "Cargo.lock",
+    "src",
+    "registry",
+    "tests/sim",
+    "tests/storage",
+    "tests/gate/main.rs",
+    "tests/model/main.rs",
+    "README.md",
+];
 /// The packages of the copy's workspace.
 const MEMBERS: &str = r#"members = ["registry", "tests/sim", "tests/storage"]"#;
 /// How many verdicts the simulator may need to find a mutation.
@@ -102,7 +110,11 @@ fn edit(copy: &Path) -> Result<()> {
     fs::write(copy.join("Cargo.toml"), [before, MEMBERS, "\n", after].concat())?;
     // Of another version, or cargo takes what it built of the copy for what it built of the sources.
     replace(&copy.join("Cargo.toml"), "[workspace.package]\nversion = \"", "[workspace.package]\nversion = \"99")?;
-    replace(&copy.join("tests/sim/Cargo.toml"), "name = \"simulator\"\nversion", "name = \"simulator-mutated\"\nversion")?;
+    replace(
+        &copy.join("tests/sim/Cargo.toml"),
+        "name = \"simulator\"\nversion",
+        "name = \"simulator-mutated\"\nversion",
+    )?;
     replace(&copy.join("src/lib.rs"), "pub mod json;", "pub mod json;\npub mod mutation;")?;
     fs::write(copy.join("src/mutation.rs"), SWITCH)?;
     Ok(())
@@ -147,7 +159,13 @@ impl Edit {
 /// One run: with a mutation on it has to fail, without it not.
 fn look(name: &str, number: Option<usize>, simulator: &Path) -> Result<Tally> {
     let mut command = Command::new(simulator);
-    command.args(["--seed", "1", "--no-shrink", "--verdicts", if number.is_some() { VERDICTS } else { CONTROL_VERDICTS }]);
+    command.args([
+        "--seed",
+        "1",
+        "--no-shrink",
+        "--verdicts",
+        if number.is_some() { VERDICTS } else { CONTROL_VERDICTS },
+    ]);
     if let Some(number) = number {
         command.env("TIDEGATE_MUTATION", number.to_string());
     }

@@ -48,7 +48,9 @@ fn verdict(line: &str) -> Tally {
 
 fn native() -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.args(["run", "--quiet", "--profile", "simulator", "--package", "simulator", "--"]).current_dir(project::root());
+    cargo
+        .args(["run", "--quiet", "--profile", "simulator", "--package", "simulator", "--"])
+        .current_dir(project::root());
     cargo
 }
 

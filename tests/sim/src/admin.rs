@@ -78,7 +78,14 @@ impl Default for Admins {
         let keys = TokenKeys::parse(FORGED_KEY).unwrap();
         let forged = mint(&keys, &Prefix::default(), IntegrationId::from_entropy([7; 10]), [7; SECRET_BYTES]);
         let policies = Timeline::new(0);
-        Self { integrations: Vec::new(), known: BTreeMap::new(), policies, pending: Vec::new(), forged: forged.plaintext.reveal(), latest_seconds: 0 }
+        Self {
+            integrations: Vec::new(),
+            known: BTreeMap::new(),
+            policies,
+            pending: Vec::new(),
+            forged: forged.plaintext.reveal(),
+            latest_seconds: 0,
+        }
     }
 }
 
@@ -116,11 +123,15 @@ impl Admins {
                 let name = format!("Integration {integration}");
                 ("POST", "", json!({ "name": name, "owner": owner, "scopes": api::names(scopes) }))
             }
-            Command::RotateLater(_, window) => ("POST", "/rotate", json!({ "expire": "later", "window_seconds": window })),
+            Command::RotateLater(_, window) => {
+                ("POST", "/rotate", json!({ "expire": "later", "window_seconds": window }))
+            }
             Command::RotateNow(_) => ("POST", "/rotate", json!({ "expire": "now" })),
             Command::Cancel(_) => ("POST", "/rotation/cancel", Value::Null),
             Command::Finish(_) => ("POST", "/rotation/finish", Value::Null),
-            Command::Edit(_, scopes) | Command::EditStale(_, scopes) => ("PATCH", "", json!({ "scopes": api::names(scopes) })),
+            Command::Edit(_, scopes) | Command::EditStale(_, scopes) => {
+                ("PATCH", "", json!({ "scopes": api::names(scopes) }))
+            }
             Command::Pause(_) => ("POST", "/pause", Value::Null),
             Command::Resume(_) => ("POST", "/resume", Value::Null),
             Command::Undo(_) => ("POST", "/undo", Value::Null),
@@ -138,7 +149,8 @@ impl Admins {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (target, rev, expected) = match command {
             Command::Publish(variant) => {
-                let next = (variant != self.policies.last().is || self.policies.last().rev == 0).then_some(Being::Nothing);
+                let next =
+                    (variant != self.policies.last().is || self.policies.last().rev == 0).then_some(Being::Nothing);
                 (suffix.to_owned(), None, vec![Expected { status: 200, next, undone: None }])
             }
             Command::Resync => (suffix.to_owned(), None, vec![Expected { status: 202, next: None, undone: None }]),
@@ -165,7 +177,13 @@ impl Admins {
     ///
     /// # Errors
     /// Where the reference expects something else.
-    pub fn done(&mut self, number: u64, done: Result<(), AdminError>, excused: bool, now_ms: u64) -> Result<(), String> {
+    pub fn done(
+        &mut self,
+        number: u64,
+        done: Result<(), AdminError>,
+        excused: bool,
+        now_ms: u64,
+    ) -> Result<(), String> {
         let Pending { command, expected, .. } = &mut self.pending[number as usize];
         let (command, alternatives) = (*command, std::mem::take(expected));
         let is_met = |expected: &&Expected| match &done {
@@ -173,7 +191,11 @@ impl Admins {
             Err(error) => error.answer().status == expected.status,
         };
         let Some(expected) = alternatives.iter().find(is_met).cloned() else {
-            return if excused && done.is_err() { Ok(()) } else { Err(format!("{command:?}: {done:?}, not {alternatives:?}")) };
+            return if excused && done.is_err() {
+                Ok(())
+            } else {
+                Err(format!("{command:?}: {done:?}, not {alternatives:?}"))
+            };
         };
         if done.is_err() {
             return Ok(());
@@ -216,7 +238,9 @@ impl Admins {
 
     /// The answer reaches the admin.
     pub fn told(&mut self, number: u64, now_ms: u64) {
-        let Some(Pending { command, place: Some(place), answer, .. }) = self.pending.get_mut(number as usize) else { return };
+        let Some(Pending { command, place: Some(place), answer, .. }) = self.pending.get_mut(number as usize) else {
+            return;
+        };
         let (command, place, answer) = (*command, *place, answer.take());
         let Some(integration) = command.integration() else { return self.policies.tell(place, now_ms) };
         let of = self.of(integration);
@@ -277,7 +301,8 @@ impl ExpectedRecord<'_> {
             Being::Live(live) => {
                 let tokens = record.get("tokens").and_then(Value::as_array).into_iter().flatten();
                 let tokens = tokens.map(|token| (token["n"].as_u64(), token.get("not_after").and_then(Value::as_u64)));
-                let expected: Vec<_> = live.tokens.iter().map(|(number, until)| (Some(*number as u64), *until)).collect();
+                let expected: Vec<_> =
+                    live.tokens.iter().map(|(number, until)| (Some(*number as u64), *until)).collect();
                 let tokens: Vec<_> = tokens.collect();
                 let says_tokens = tokens == expected || (live.may_have_dropped && tokens[..] == expected[..1]);
                 let ends = live.ends.map(Value::from);

@@ -66,12 +66,12 @@ pub fn names(scopes: u8) -> Vec<&'static str> {
 
 /// The body that publishes a variant.
 pub fn policy(variant: u8) -> Value {
-    let parameter = |place: &str| json!({ "name": "locationId", "in": place, "required": true, "schema": { "type": "string" } });
-    let operation = |scope: &str, place: &str| {
-        json!({ "parameters": [parameter(place)], "security": [{ "Location": [scope] }], "responses": { "200": { "description": "" } } })
-    };
+    let parameter =
+        |place: &str| json!({ "name": "locationId", "in": place, "required": true, "schema": { "type": "string" } });
+    let operation = |scope: &str, place: &str| json!({ "parameters": [parameter(place)], "security": [{ "Location": [scope] }], "responses": { "200": { "description": "" } } });
     let reads = if variant & 4 == 0 { SCOPES[2] } else { SCOPES[3] };
-    let other = |scope: &str| json!({ "security": [{ "Location": [scope] }], "responses": { "200": { "description": "" } } });
+    let other =
+        |scope: &str| json!({ "security": [{ "Location": [scope] }], "responses": { "200": { "description": "" } } });
     let document = json!({
         "openapi": "3.0.3",
         "info": { "title": "Simulated", "version": "1" },

@@ -83,16 +83,20 @@ pub fn check(
         let age_ms = if moment.slack_ms > 0 { 0 } else { age(bound_ms, |bound_ms| was_right(bound_ms, 0, 0)) };
         return Ok(Rule::WithinBound { age_ms });
     }
-    let has_feed = facts.feed_made_ms.is_some_and(|made_ms| {
-        made_ms + weather.max_staleness_ms > moment.now_ms + UNSURE_MS && !moment.is_set_off
-    });
+    let has_feed = facts
+        .feed_made_ms
+        .is_some_and(|made_ms| made_ms + weather.max_staleness_ms > moment.now_ms + UNSURE_MS && !moment.is_set_off);
     let least_rev = integration.and_then(|integration| facts.listed.get(&integration)).copied().unwrap_or_default();
     let (least_rev, least_policy) = (least_rev.max(moment.in_kv), facts.listed_policy.max(moment.policy_in_kv));
+    let has_failed = moment.now_ms <= facts.excused_until_ms;
     match (weather.denies_on_outage, has_feed, was_right(u64::MAX, least_rev, least_policy)) {
+        (false, false, true) if !has_failed => Err(format!("older than {bound_ms} ms, and nothing has failed")),
         // Of many denials only some leave a line.
         (false, false, true) if degraded.unwrap_or(given != Verdict::Grant) => Ok(Rule::Outage),
         (false, false, true) => Err("an outage served by old values, and the log does not say so".to_owned()),
-        (false, true, true) => Err(format!("wrong, though a copy of the feed was at hand that was made at {:?}", facts.feed_made_ms)),
+        (false, true, true) => {
+            Err(format!("wrong, though a copy of the feed was at hand that was made at {:?}", facts.feed_made_ms))
+        }
         (true, ..) => Err(format!("older than {bound_ms} ms")),
         (false, _, false) => Err(format!("right at no time since revision {least_rev}")),
     }

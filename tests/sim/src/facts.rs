@@ -37,7 +37,13 @@ impl Facts {
         if clock_ms + ALLOWANCE_MS.unsigned_abs() < self.latest_clock_ms {
             // It notices, and starts afresh.
             let excused_until_ms = self.excused_until_ms;
-            *self = Self { most_ahead_ms: off_ms, excused_until_ms, latest_clock_ms: clock_ms, has_stepped: true, ..Self::default() };
+            *self = Self {
+                most_ahead_ms: off_ms,
+                excused_until_ms,
+                latest_clock_ms: clock_ms,
+                has_stepped: true,
+                ..Self::default()
+            };
         }
         self.latest_clock_ms = self.latest_clock_ms.max(clock_ms);
         self.most_ahead_ms = self.most_ahead_ms.max(off_ms);

@@ -28,28 +28,33 @@ enum Kind {
     Overflow,
     /// KV cannot be read for longer than the feed remembers a change.
     Drought,
+    /// Clocks step while the registry cannot be reached.
+    Clocks,
 }
 
 /// The plan of a seed.
 pub fn plan(seed: u64, size: Size) -> Plan {
     let mut random = Random::of(seed, &[0]);
-    let kind = [Kind::Overflow, Kind::Drought].get(random.below(16) as usize).copied().unwrap_or(Kind::Usual);
+    let kind =
+        [Kind::Overflow, Kind::Drought, Kind::Clocks].get(random.below(16) as usize).copied().unwrap_or(Kind::Usual);
     let mut weather = weather(&mut random);
     let (size, length_ms) = match kind {
-        Kind::Usual => (size, random.between(20 * MINUTE, 50 * MINUTE)),
+        Kind::Usual | Kind::Clocks => (size, random.between(20 * MINUTE, 50 * MINUTE)),
         Kind::Drought => (size, random.between(40 * MINUTE, 60 * MINUTE)),
         Kind::Overflow => (Size { requests: size.requests / 8, commands: size.commands / 8 }, 12 * MINUTE),
     };
     match kind {
-        Kind::Usual => {}
+        Kind::Usual | Kind::Clocks => {}
         Kind::Drought => (weather.last_known_good_ms, weather.registry_fails) = (3_600_000, 0),
         Kind::Overflow => (weather.locations, weather.gates_each) = (2, 1),
     }
     let mut maker = Maker { random, weather, integrations: 0, length_ms, deeds: Vec::new() };
     maker.admins(size);
     maker.quiet(kind);
-    if kind == Kind::Usual {
-        maker.misfortunes();
+    match kind {
+        Kind::Usual => maker.misfortunes(),
+        Kind::Clocks => maker.clocks_in_outages(),
+        Kind::Overflow | Kind::Drought => {}
     }
     maker.requests(size);
     let Maker { weather, mut deeds, .. } = maker;
@@ -61,7 +66,13 @@ fn weather(random: &mut Random) -> Weather {
     let gates_each = random.pick(&[1, 2, 3]);
     let bad = |random: &mut Random, rates: &[u64]| if random.happens(500) { 0 } else { random.pick(rates) };
     let kv = KvWeather {
-        lateness: random.pick(&[Lateness::No, Lateness::UpTo(60_000), Lateness::UpTo(60_000), Lateness::HeavyTailed, Lateness::Extreme]),
+        lateness: random.pick(&[
+            Lateness::No,
+            Lateness::UpTo(60_000),
+            Lateness::UpTo(60_000),
+            Lateness::HeavyTailed,
+            Lateness::Extreme,
+        ]),
         reorders: random.happens(500),
         cached_ms: random.pick(&[0, 30_000, 60_000]),
         reads_fail: bad(random, &[10, 100, 500]),
@@ -114,7 +125,10 @@ impl Maker {
             if is_creation {
                 let (integration, scopes) = (self.integrations, self.scopes());
                 self.integrations += 1;
-                self.add(if number < 6 { SECOND + number * 200 } else { at_ms }, Deed::Change(Command::Create(integration, scopes)));
+                self.add(
+                    if number < 6 { SECOND + number * 200 } else { at_ms },
+                    Deed::Change(Command::Create(integration, scopes)),
+                );
             } else {
                 let command = self.command();
                 self.add(at_ms, Deed::Change(command));
@@ -206,7 +220,7 @@ impl Maker {
                 self.look(at_ms, gate, integration);
                 let pause_ms = match kind {
                     Kind::Overflow => self.random.between(20 * SECOND, 3 * MINUTE),
-                    Kind::Usual | Kind::Drought => self.random.between(15 * MINUTE, 22 * MINUTE),
+                    _ => self.random.between(15 * MINUTE, 22 * MINUTE),
                 };
                 self.look(changed_ms + pause_ms, gate, integration);
             }
@@ -217,7 +231,7 @@ impl Maker {
             };
             self.add(changed_ms, Deed::Change(command));
             match kind {
-                Kind::Usual => {}
+                Kind::Usual | Kind::Clocks => {}
                 Kind::Drought => {
                     for location in 0..self.weather.locations {
                         let deed = Deed::KvOut { location, length_ms: 30 * MINUTE, hangs: false };
@@ -236,6 +250,18 @@ impl Maker {
         let operation = self.random.below(4) as usize;
         let token = Token::Of { integration, back: 0 };
         self.add(at_ms, Deed::Ask(Question { gate, token, operation, foreign: false }));
+    }
+
+    /// Clocks that are ahead step back just after the registry could not be reached.
+    fn clocks_in_outages(&mut self) {
+        for _ in 0..12 {
+            let (at_ms, gate) = (self.moment(), self.gate());
+            let (ahead_ms, hangs) = (self.random.pick(&[20_000, 90_000, 3_600_000]), self.random.happens(300));
+            self.add(at_ms, Deed::ClockOfGate(gate, ahead_ms));
+            let length_ms = self.random.between(2 * SECOND, 10 * SECOND);
+            self.add(at_ms + 30 * SECOND, Deed::RegistryOut { location: None, length_ms, hangs });
+            self.add(at_ms + 30 * SECOND + length_ms, Deed::ClockOfGate(gate, 0));
+        }
     }
 
     fn clocks_of_gates(&mut self) {

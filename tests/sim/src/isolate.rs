@@ -8,8 +8,8 @@ use tidegate::decision::Denial;
 use tidegate::feed::{Limits, OnOutage};
 use tidegate::forward::{OriginUrl, RemovedFields};
 use tidegate::gate::{
-    AdminPlane, Answer, Credential, Effect, Forward, Gate, Handle, Head, Memory, Origin, Read, Reading, Requests, Settings, Step,
-    Waiting,
+    AdminPlane, Answer, Credential, Effect, Forward, Gate, Handle, Head, Memory, Origin, Read, Reading, Requests,
+    Settings, Step, Waiting,
 };
 use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};

@@ -79,7 +79,17 @@ impl Kv {
     /// From now on it works as it should, so that a run can come to its end.
     pub fn heal(&mut self) {
         let lateness = Lateness::No;
-        self.weather = KvWeather { lateness, reorders: false, cached_ms: 0, reads_fail: 0, reads_hang: 0, puts_fail: 0, lost_puts_land: 0, puts_hang: 0, lies: 0 };
+        self.weather = KvWeather {
+            lateness,
+            reorders: false,
+            cached_ms: 0,
+            reads_fail: 0,
+            reads_hang: 0,
+            puts_fail: 0,
+            lost_puts_land: 0,
+            puts_hang: 0,
+            lies: 0,
+        };
         self.refuses_until_ms = 0;
     }
 
@@ -122,7 +132,8 @@ impl Kv {
         };
         let seen_ms = self.locations.iter().map(|_| at_ms + late(random)).collect();
         let count = self.locations.len();
-        let known = self.keys.entry(key.to_owned()).or_insert_with(|| Key { landed: vec![], cached: vec![None; count] });
+        let known =
+            self.keys.entry(key.to_owned()).or_insert_with(|| Key { landed: vec![], cached: vec![None; count] });
         let place = known.landed.partition_point(|other| other.at_ms <= at_ms);
         known.landed.insert(place, Landed { at_ms, value: value.into(), seen_ms });
     }
@@ -155,7 +166,8 @@ impl Kv {
             return value.clone();
         }
         let seen = key.landed.iter().filter(|landed| landed.at_ms <= now_ms && landed.seen_ms[location] <= now_ms);
-        let found = if self.weather.reorders { seen.max_by_key(|landed| landed.seen_ms[location]) } else { seen.last() };
+        let found =
+            if self.weather.reorders { seen.max_by_key(|landed| landed.seen_ms[location]) } else { seen.last() };
         let value = found.map(|landed| Rc::clone(&landed.value));
         key.cached[location] = Some((now_ms + random.between(0, self.weather.cached_ms), value.clone()));
         value

@@ -70,7 +70,8 @@ fn fresh_seed() -> u64 {
 
 fn test() -> bool {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("kept");
-    let mut files: Vec<PathBuf> = fs::read_dir(kept).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(kept).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();
     let (first, verdicts) = FIXED;
     let kept = files.iter().all(|file| said(&format!("kept plan {}", file.display()), plan(file)));
@@ -88,7 +89,8 @@ fn said(what: &str, is_right: bool) -> bool {
 /// Runs a plan that was kept.
 fn plan(file: &Path) -> bool {
     let plan = fs::read_to_string(file).map_err(|error| error.to_string());
-    let plan: Result<Plan, String> = plan.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    let plan: Result<Plan, String> =
+        plan.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
     match plan.map(|plan| run(&plan)) {
         Ok(Ok(report)) => {
             println!("{report}");

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use native_storage::Sqlite;
 use registry::{
-    Answered, Completion, Credential, Drain, Head, Outcome, PUT_TIMEOUT, Parameter, Put, Random as Entropy, Read, Registry, Response,
-    Settings, Share, Step, Storage, StorageError,
+    Answered, Completion, Credential, Drain, Head, Outcome, PUT_TIMEOUT, Parameter, Put, Random as Entropy, Read,
+    Registry, Response, Settings, Share, Step, Storage, StorageError,
 };
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
@@ -106,7 +106,8 @@ impl Entropy for Bytes {
 impl<'r> Object<'r> {
     /// One with an empty database.
     pub fn new(seed: u64, starts: &'r Starts, settings: &'r Settings) -> Self {
-        let storage = Faulty { inner: Sqlite::in_memory().unwrap(), fails_in: Cell::new(None), has_failed: Cell::new(false) };
+        let storage =
+            Faulty { inner: Sqlite::in_memory().unwrap(), fails_in: Cell::new(None), has_failed: Cell::new(false) };
         Self {
             starts,
             start: 0,

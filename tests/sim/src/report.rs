@@ -104,7 +104,10 @@ impl fmt::Display for Report {
         let [granted, unauthorized, forbidden, not_found, unavailable] = self.verdicts;
         let hours = self.simulated_ms / 3_600_000;
         writeln!(formatter, "{} verdicts in {} runs, {hours} simulated hours", self.total(), self.runs)?;
-        writeln!(formatter, "granted {granted}, 401 {unauthorized}, 403 {forbidden}, 404 {not_found}, 503 {unavailable}")?;
+        writeln!(
+            formatter,
+            "granted {granted}, 401 {unauthorized}, 403 {forbidden}, 404 {not_found}, 503 {unavailable}"
+        )?;
         writeln!(
             formatter,
             "by what was no longer true: {} within the bound, the oldest {} ms; {} in outages; logged as degraded {}",

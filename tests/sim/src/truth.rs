@@ -180,7 +180,8 @@ fn verdict(
         Caller::Holder(number) => number,
     };
     let Some(Being::Live(live)) = being else { return Verdict::Unauthorized };
-    let is_alive = |(own, until): &(usize, Option<u64>)| *own == number && until.is_none_or(|until| now_seconds < until);
+    let is_alive =
+        |(own, until): &(usize, Option<u64>)| *own == number && until.is_none_or(|until| now_seconds < until);
     let has_ended = live.ends.is_some_and(|end| now_seconds >= end);
     match needs {
         _ if live.paused || has_ended || !live.tokens.iter().any(is_alive) => Verdict::Unauthorized,
@@ -268,7 +269,9 @@ fn undo(live: &Live, undone: Option<&Undone>, now: u64) -> Expected {
     let has_ended = live.ends.is_some_and(|end| now >= end);
     match undone {
         Some(Undone { at, .. }) if now >= at + UNDO_SECONDS => refused(409),
-        Some(Undone { taken: Taken::Scopes(taken), .. }) => changed(Live { scopes: live.scopes | taken, ..live.clone() }),
+        Some(Undone { taken: Taken::Scopes(taken), .. }) => {
+            changed(Live { scopes: live.scopes | taken, ..live.clone() })
+        }
         Some(Undone { taken: Taken::Outgoing(number, until), .. }) if now < *until && !has_ended => {
             let tokens = vec![live.tokens[0], (*number, Some(*until))];
             changed(Live { tokens, may_have_dropped: false, ..live.clone() })

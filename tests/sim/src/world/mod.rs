@@ -265,10 +265,13 @@ impl<'r> World<'r> {
         }
         for (id, expected) in self.admins.records() {
             let key = Record::key(&id);
-            let (in_registry, in_kv) = match (self.object.read(&RegistryRead::Record(id), self.now_ms), self.kv.newest(&key, self.now_ms)) {
-                (Ok(Some(record)), Some(in_kv)) => (record, in_kv.to_owned()),
-                (record, in_kv) => return Err(self.complain(format!("{key} is {record:?} in the registry, {in_kv:?} in KV"))),
-            };
+            let (in_registry, in_kv) =
+                match (self.object.read(&RegistryRead::Record(id), self.now_ms), self.kv.newest(&key, self.now_ms)) {
+                    (Ok(Some(record)), Some(in_kv)) => (record, in_kv.to_owned()),
+                    (record, in_kv) => {
+                        return Err(self.complain(format!("{key} is {record:?} in the registry, {in_kv:?} in KV")));
+                    }
+                };
             for (place, text) in [("the registry", in_registry), ("KV", in_kv)] {
                 if !expected.is_like(&text) {
                     return Err(self.complain(format!("{key} in {place} is {text}, not {expected:?}")));

@@ -86,7 +86,8 @@ impl World<'_> {
     fn take(&mut self, gate: usize, asked: Option<Box<Asked>>, turn: Turn) -> Result<(), Box<Complaint>> {
         let location = self.gates[gate].location;
         for (url, text, seconds) in turn.shares {
-            let overdue_ms = Random::of(self.plan.seed, &[8, self.now_ms]).between(0, self.plan.weather.cache_overdue_ms);
+            let overdue_ms =
+                Random::of(self.plan.seed, &[8, self.now_ms]).between(0, self.plan.weather.cache_overdue_ms);
             let until_ms = self.now_ms + seconds * 1_000 + overdue_ms;
             self.shared[location].insert(url, Shared { text, until_ms });
         }
@@ -131,7 +132,13 @@ impl World<'_> {
         }
     }
 
-    fn judge(&mut self, gate: usize, asked: &Asked, verdict: Verdict, degraded: Option<bool>) -> Result<(), Box<Complaint>> {
+    fn judge(
+        &mut self,
+        gate: usize,
+        asked: &Asked,
+        verdict: Verdict,
+        degraded: Option<bool>,
+    ) -> Result<(), Box<Complaint>> {
         let since_ms = known_from_kv(&self.plan.weather, self.now_ms);
         let key = match asked.question.token {
             Token::Of { integration, .. } => self.admins.id(integration).map(Record::key),
@@ -161,7 +168,8 @@ impl World<'_> {
 
     /// The origin is told who asks.
     fn check_identity(&self, asked: &Asked, forward: &Forward) -> Result<(), Box<Complaint>> {
-        let told = |name: &str| forward.how.set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        let told =
+            |name: &str| forward.how.set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
         let (integration, owner) = match asked.question.token {
             Token::Of { integration, .. } => {
                 (self.admins.id(integration), Some(format!("account{}", Admins::owner(integration))))
