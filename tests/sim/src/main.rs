@@ -18,7 +18,7 @@ const VERDICTS: u64 = 10_000_000;
 const FIXED: (u64, u64) = (1, 1_900_000);
 const FRESH: u64 = 100_000;
 const HELP: &str = "\
-Usage: cargo xtask sim [--verdicts N] [--seed N] [--dir DIR]
+Usage: cargo xtask sim [--verdicts N] [--seed N] [--no-shrink]
        cargo xtask sim --plan FILE
        cargo xtask sim --test";
 
