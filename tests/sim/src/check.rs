@@ -88,7 +88,7 @@ pub fn check(
         .is_some_and(|made_ms| made_ms + weather.max_staleness_ms > moment.now_ms + UNSURE_MS && !moment.is_set_off);
     let least_rev = integration.and_then(|integration| facts.listed.get(&integration)).copied().unwrap_or_default();
     let (least_rev, least_policy) = (least_rev.max(moment.in_kv), facts.listed_policy.max(moment.policy_in_kv));
-    let has_failed = moment.now_ms <= facts.excused_until_ms;
+    let has_failed = has_failed(facts, moment);
     match (weather.denies_on_outage, has_feed, was_right(u64::MAX, least_rev, least_policy)) {
         (false, false, true) if !has_failed => Err(format!("older than {bound_ms} ms, and nothing has failed")),
         // Of many denials only some leave a line.
@@ -112,6 +112,11 @@ fn age(bound_ms: u64, is_right: impl Fn(u64) -> bool) -> u64 {
     high
 }
 
+/// Whether the isolate has met a failure of late. A clock that has stepped back unnoticed makes it last longer.
+fn has_failed(facts: &Facts, moment: &Moment) -> bool {
+    moment.now_ms <= facts.excused_until_ms + moment.slack_ms
+}
+
 /// Whether something excuses a 503: a failure, or a change while the request was under way.
 fn excuse(
     admins: &Admins,
@@ -122,7 +127,7 @@ fn excuse(
 ) -> Result<Rule, String> {
     let has_changed = admins.policies.changed_since(asked.at_ms)
         || integration.is_some_and(|integration| admins.timeline(integration).changed_since(asked.at_ms));
-    if moment.now_ms <= facts.excused_until_ms || has_changed {
+    if has_failed(facts, moment) || has_changed {
         return Ok(Rule::Excused);
     }
     Err("nothing has failed".to_owned())
