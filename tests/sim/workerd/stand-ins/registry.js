@@ -1,5 +1,5 @@
 // The real registry, with a way to it that can be slow, broken, or closed to the gate's reads.
-import { Registry as EntryRegistry } from "../../../worker/js/entry.js";
+import { Registry as EntryRegistry } from "../../../../worker/js/entry.js";
 import { Random } from "../random.mjs";
 
 /** Longer than the gate waits for a read. */
