@@ -282,8 +282,10 @@ impl Maker {
     }
 
     fn requests(&mut self, size: Size) {
-        let changes: Vec<(u64, Option<usize>)> =
-            self.deeds.iter().filter_map(|(at_ms, deed)| Some((*at_ms, subject(deed)?))).collect();
+        // Of the quiet ones nobody asks beside.
+        let is_asked_about = |subject: &Option<usize>| subject.is_none_or(|place| place < self.integrations);
+        let subjects = self.deeds.iter().filter_map(|(at_ms, deed)| Some((*at_ms, subject(deed)?)));
+        let changes: Vec<(u64, Option<usize>)> = subjects.filter(|(_, subject)| is_asked_about(subject)).collect();
         for _ in 0..size.requests {
             let (at_ms, subject) = if self.random.happens(850) && !changes.is_empty() {
                 let (at_ms, subject) = changes[self.random.below(changes.len() as u64) as usize];
