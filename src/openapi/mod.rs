@@ -231,7 +231,10 @@ impl<'a> Compiler<'a, '_> {
         let method = described.operation.method.to_ascii_uppercase();
         // What stands for several segments the settings say.
         let template = Template::parse(limits::path_alone(&written)).map(Template::without_rest);
-        if let Some(reason) = choices.exclusions.reason(Candidate::of(*described, &written, &method)) {
+        // As the document writes it, and without a query or a fragment, as the policy has it.
+        let plain = template.as_ref().map_or_else(|_| written.clone(), ToString::to_string);
+        let mut reason = |path: &str| choices.exclusions.reason(Candidate::of(*described, path, &method));
+        if let Some(reason) = reason(&written).or_else(|| reason(&plain)) {
             self.exclude(&reason, written, template, choices, report);
             return None;
         }

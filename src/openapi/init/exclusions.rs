@@ -15,6 +15,7 @@ const MAX_REASON: usize = 200;
 
 /// Excludes the operations whose errors stop the documents.
 pub(super) fn add(documents: &[Document], settings: &mut Settings, choosing: &mut Choosing<'_>) {
+    let known = settings.exclude.len();
     for _ in 0..MAX_ROUNDS {
         let Compiled { report, .. } = compile(documents, settings);
         let before = settings.exclude.len();
@@ -30,7 +31,7 @@ pub(super) fn add(documents: &[Document], settings: &mut Settings, choosing: &mu
             break;
         }
     }
-    if !settings.exclude.is_empty() {
+    if settings.exclude.len() > known {
         choosing
             .tell("exclude", format!("{} entries: what the policy cannot express is denied", settings.exclude.len()));
     }

@@ -53,6 +53,8 @@ pub fn init(documents: &[Document], picked: &Map<usize>) -> Suggestion {
     settings.base_path = base_path::choose(documents, &mut choosing);
     exclusions::add(documents, &mut settings, &mut choosing);
     settings.scopes.derive = derive(documents, &settings, &mut choosing);
+    // What is described twice may need different scopes only now.
+    exclusions::add(documents, &mut settings, &mut choosing);
     Suggestion { settings, choices: choosing.choices }
 }
 

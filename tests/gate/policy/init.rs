@@ -168,3 +168,12 @@ fn of_servers_that_differ_the_first_that_can_be_told_is_suggested() {
     );
     assert_eq!(serde_json::to_value(&suggestion.settings).unwrap()["base_path"].as_object().unwrap().len(), 1);
 }
+
+#[test]
+fn what_only_derived_scopes_tell_apart_is_excluded_too() {
+    let of = |tag: &str| json!({ "put": { "tags": [tag], "security": [{ "key": [] }] } });
+    let paths = json!({ "/files/{id}": of("Files"), "/files/{id}#share": of("Links"), "/folders": of("Folders") });
+    let (_, compiled) = suggested(&[document("Variants", paths)]);
+    assert_eq!(compiled.report.errors, []);
+    assert_eq!((compiled.report.operations, compiled.report.closed), (2, 1));
+}
