@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::context::Context;
 use super::database::{Database, parsed, row};
 use super::keys::table as keys;
-use super::sessions::credential::Credential;
 use super::sub_accounts::table as sub_accounts;
 use tidegate::access::{Actor, Beyond, Holding, Identity, Permissions, PersonId, Place, Unfitting, Verb};
 use tidegate::admin::AdminError;
+use tidegate::admin::session::Credential;
 use tidegate::record::OwnerId;
 use tidegate::time::Timestamp;
 

@@ -46,10 +46,10 @@ use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
 pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
-pub use self::sessions::{Credential, find as find_session};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 use tidegate::access::{Actor, Features};
+pub use tidegate::admin::session::{Credential, find_session};
 use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
 use tidegate::time::Timestamp;
 

@@ -139,6 +139,9 @@ pub enum AdminError {
     /// The documents of a policy have errors; carries the report.
     #[error("the policy has errors")]
     PolicyErrors(Value),
+    /// As many requests wait as may whose sender is not known.
+    #[error("too many requests wait")]
+    TooBusy,
     /// The gate lacks something that it cannot work without; says what to set, and no value.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
@@ -251,6 +254,9 @@ impl AdminError {
             Self::PolicyErrors(report) => Reply::new(422, "policy-errors", "The policy has errors", POLICY_ERRORS)
                 .extend("field", "documents".into())
                 .extend("report", report.clone()),
+            Self::TooBusy => {
+                Reply::new(503, "too-busy", "The gate has too much to do", TOO_BUSY).with("Retry-After", "5".to_owned())
+            }
             Self::Misconfigured(what) => {
                 Reply::new(503, "misconfigured", "The gate is misconfigured", &format!("{what}."))
                     .with("Retry-After", "60".to_owned())
@@ -278,6 +284,7 @@ const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhe
 const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
 const NO_ADMIN_HOST: &str = "The admin page and its sessions need a host name of their own, in the variable ADMIN_HOST. Without it \
     the admin API takes the owner key as \"Authorization: Bearer <key>\".";
+const TOO_BUSY: &str = "Nothing has changed. Try again later.";
 const TOO_SLOW: &str = "Send the whole body at once.";
 const NOT_JSON: &str = "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";

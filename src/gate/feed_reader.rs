@@ -6,10 +6,12 @@ use serde_json::json;
 use super::in_flight::{Lease, MAX_POLLS, POLL_MS};
 use super::log;
 use super::memory::Memory;
+use super::read::{Read, Reading};
 use super::registry_read::RegistryRead;
 use super::search::{registry_answer, registry_read};
 use super::shared::Shared;
-use super::step::{Read, Reading};
+use super::step::Step;
+use super::waiting::{Resume, Waiting};
 use crate::feed::{Feed, FeedCopy, Limits};
 
 /// The name by which this location's cache keeps the copies.
@@ -97,6 +99,21 @@ impl FeedReader {
         memory.see(copy, now_ms);
         memory.in_flight.end_feed(note);
         None
+    }
+}
+
+impl Resume for FeedReader {
+    fn resume(self: Box<Self>, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
+        let reading = readings.into_iter().next().unwrap_or(Reading::Nothing);
+        match self.take(reading, memory, now_ms) {
+            Some((reader, read)) => Step::Needs(Waiting::new(reader), vec![read]),
+            None => Step::Done,
+        }
+    }
+
+    /// Where too many wait, a later request reads it.
+    fn refuse(self: Box<Self>, _: &mut Memory, _: u64) -> Step {
+        Step::Done
     }
 }
 

@@ -35,7 +35,7 @@ impl std::fmt::Debug for Credential<'_> {
 
 /// Header fields by name, in the order in which they came.
 #[derive(Clone, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads alternating names and values, one a line.

@@ -7,7 +7,8 @@ use super::memory::Memory;
 use super::part_reader::PartReader;
 use super::plans::arrival;
 use super::provenance::Provenance;
-use super::step::{Forward, Read, Reading, Step};
+use super::read::{Read, Reading};
+use super::step::{Forward, Step};
 use super::{Gate, Stage, integration};
 use crate::decision::{Denial, Grant, authenticate, locate};
 use crate::feed::Source;
@@ -166,7 +167,9 @@ pub(super) fn body(reading: Reading) -> Result<Vec<u8>, Denial> {
         Reading::Bytes(body) => Ok(body),
         Reading::Nothing => Ok(Vec::new()),
         Reading::TooLong => Err(RequestError::from(BodyTooLong).into()),
-        Reading::TooSlow | Reading::Failed(_) | Reading::Response { .. } => Err(Denial::ClientGone),
+        Reading::TooSlow | Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => {
+            Err(Denial::ClientGone)
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn degraded(memory: &mut Memory, integration: Option<&IntegrationId>,
 }
 
 /// A fault that somebody has to look at.
-pub(super) fn error(memory: &mut Memory, line: &Value) {
+pub fn error(memory: &mut Memory, line: &Value) {
     memory.effect(Effect::Log(Line { is_error: true, text: line.to_string() }));
 }
 

@@ -20,6 +20,7 @@ mod own;
 mod part_reader;
 mod plans;
 mod provenance;
+mod read;
 mod records;
 mod refusals;
 mod registry_read;
@@ -33,21 +34,22 @@ mod step;
 mod waiting;
 
 pub use self::credentials::MAX_CREDENTIALS;
-pub use self::head::{Credential, Head, split};
-pub use self::log::refusal as log_refusal;
+pub use self::head::{Credential, Fields, Head, split};
+pub use self::log::{error as log_error, refusal as log_refusal};
 pub use self::memory::Memory;
+pub use self::read::{Call, Fetch, Read, Reading, Service, SignatureAlgorithm, Verify};
 pub use self::registry_read::{READS, RegistryRead};
-pub use self::requests::{Handle, MAX_REQUESTS, Requests};
+pub use self::requests::{Handle, MAX_OF_ANYONES, MAX_REQUESTS, Requests};
 pub use self::settings::{AdminPlane, Origin, Settings};
-pub use self::step::{Answer, Effect, Forward, Line, Read, Reading, Step};
-pub use self::waiting::Waiting;
+pub(crate) use self::step::of_body;
+pub use self::step::{Answer, Effect, Forward, Line, Relay, Step};
+pub use self::waiting::{Resume, Waiting};
 
 use self::evidence::{Gathering, Progress, Wanted};
 use self::feed_reader::FeedReader;
-use self::head::{Fields, Target};
+use self::head::Target;
 use self::own::Own;
 use self::part_reader::{PartProgress, PartReader};
-use self::waiting::Kind;
 use crate::decision::Denial;
 use crate::request::{Path, PathError, Request, RequestError};
 use crate::token::{IntegrationId, OwnCredentials, Presented, VerifiedRequest, check};
@@ -145,48 +147,8 @@ impl Gate {
     fn start(self, memory: &mut Memory, credential: Credential<'_>, now_ms: u64) -> Step {
         match self.request(credential, memory, now_ms) {
             Ok(Some(request)) => self.look_for_evidence(request, memory, now_ms),
-            Ok(None) => Step::Needs(Waiting::new(Kind::Request(self)), vec![Read::Authorization]),
+            Ok(None) => Step::Needs(Waiting::new(self), vec![Read::Authorization]),
             Err(denial) => self.deny(&denial, None, None, memory, now_ms),
-        }
-    }
-
-    /// Goes on with what was read.
-    fn resume(mut self, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
-        let first = || readings.first().cloned().unwrap_or(Reading::Nothing);
-        match std::mem::replace(&mut self.stage, Stage::Authorization) {
-            Stage::Authorization => match first() {
-                Reading::Bytes(bytes) => {
-                    let text = String::from_utf8_lossy(&bytes);
-                    self.start(memory, Credential::Sent(&text), now_ms)
-                }
-                _ => self.start(memory, Credential::None, now_ms),
-            },
-            Stage::Evidence(request, gathering) => {
-                let progress = gathering.resume(readings, memory, now_ms);
-                self.proceed(request, progress, memory, now_ms)
-            }
-            Stage::Fields(request) => {
-                if let Reading::Bytes(bytes) = first() {
-                    self.fields = Fields::parse(&String::from_utf8_lossy(&bytes));
-                }
-                self.has_all_fields = true;
-                self.look_for_evidence(request, memory, now_ms)
-            }
-            Stage::Part(request, reader) => match reader.take(first()) {
-                PartProgress::Taken => self.look_for_evidence(request, memory, now_ms),
-                PartProgress::Reads(reader, read) => self.wait(Stage::Part(request, reader), read),
-                PartProgress::Failed(fault) => {
-                    self.deny(&Denial::Store(fault), integration(&request), None, memory, now_ms)
-                }
-            },
-            Stage::Body(request) => match judge::body(first()) {
-                // A body takes as long as its client likes. What was read before it is looked at once more after it.
-                Ok(body) => {
-                    self.body = Some(body);
-                    self.look_for_evidence(request, memory, now_ms)
-                }
-                Err(denial) => self.deny(&denial, integration(&request), None, memory, now_ms),
-            },
         }
     }
 
@@ -251,7 +213,7 @@ impl Gate {
         match progress {
             Progress::Reads(gathering, reads) => {
                 self.stage = Stage::Evidence(request, gathering);
-                Step::Needs(Waiting::new(Kind::Request(self)), reads)
+                Step::Needs(Waiting::new(self), reads)
             }
             Progress::Found(evidence, provenance) => {
                 refresh_feed(memory, now_ms);
@@ -266,14 +228,59 @@ impl Gate {
     /// Waits for a read of the request's own.
     fn wait(mut self, stage: Stage, read: Read) -> Step {
         self.stage = stage;
-        Step::Needs(Waiting::new(Kind::Request(self)), vec![read])
+        Step::Needs(Waiting::new(self), vec![read])
+    }
+}
+
+impl Resume for Gate {
+    fn resume(mut self: Box<Self>, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
+        let first = || readings.first().cloned().unwrap_or(Reading::Nothing);
+        match std::mem::replace(&mut self.stage, Stage::Authorization) {
+            Stage::Authorization => match first() {
+                Reading::Bytes(bytes) => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    self.start(memory, Credential::Sent(&text), now_ms)
+                }
+                _ => self.start(memory, Credential::None, now_ms),
+            },
+            Stage::Evidence(request, gathering) => {
+                let progress = gathering.resume(readings, memory, now_ms);
+                self.proceed(request, progress, memory, now_ms)
+            }
+            Stage::Fields(request) => {
+                if let Reading::Bytes(bytes) = first() {
+                    self.fields = Fields::parse(&String::from_utf8_lossy(&bytes));
+                }
+                self.has_all_fields = true;
+                self.look_for_evidence(request, memory, now_ms)
+            }
+            Stage::Part(request, reader) => match reader.take(first()) {
+                PartProgress::Taken => self.look_for_evidence(request, memory, now_ms),
+                PartProgress::Reads(reader, read) => self.wait(Stage::Part(request, reader), read),
+                PartProgress::Failed(fault) => {
+                    self.deny(&Denial::Store(fault), integration(&request), None, memory, now_ms)
+                }
+            },
+            Stage::Body(request) => match judge::body(first()) {
+                // A body takes as long as its client likes. What was read before it is looked at once more after it.
+                Ok(body) => {
+                    self.body = Some(body);
+                    self.look_for_evidence(request, memory, now_ms)
+                }
+                Err(denial) => self.deny(&denial, integration(&request), None, memory, now_ms),
+            },
+        }
+    }
+
+    fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step {
+        self.deny(&Denial::TooBusy, None, None, memory, now_ms)
     }
 }
 
 /// Has the feed read in the background, where a newer copy of it is due.
 fn refresh_feed(memory: &mut Memory, now_ms: u64) {
     if let Some((reader, read)) = FeedReader::refresh_if_due(memory, now_ms) {
-        memory.effect(Effect::Background(Waiting::new(Kind::Feed(reader)), vec![read]));
+        memory.effect(Effect::Background(Waiting::new(reader), vec![read]));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::read::{Read, Reading};
 use super::registry_read::RegistryRead;
 use super::search::{KV_TIMEOUT_MS, registry_answer, registry_read};
-use super::step::{Read, Reading};
 use crate::policy::{PartDigest, StoredPolicy};
 
 /// A part that is being read.
@@ -40,7 +40,9 @@ impl PartReader {
                 Reading::Nothing => Err("KV does not have it".to_owned()),
                 Reading::TooSlow => Err("KV did not answer in time".to_owned()),
                 Reading::Failed(fault) => Err(format!("KV cannot be read: {fault}")),
-                Reading::Response { .. } | Reading::TooLong => Err("KV gave no bytes".to_owned()),
+                Reading::Response { .. } | Reading::Verified(_) | Reading::TooLong => {
+                    Err("KV gave no bytes".to_owned())
+                }
             };
             return match taken {
                 Ok(()) => PartProgress::Taken,

@@ -1,11 +1,13 @@
 //! The requests that wait for reads, each by a handle that the driver holds. A handle is a lease, so that a client that
 //! disconnects leaves nothing behind.
 
-use super::step::Read;
+use super::read::Read;
 use super::waiting::Waiting;
 
 /// The most requests that wait at a time.
 pub const MAX_REQUESTS: usize = 10_000;
+/// The most of them that [anybody](super::Resume::is_anyones) can have wait, at a time.
+pub const MAX_OF_ANYONES: usize = 1_000;
 /// How much longer than its reads a request is kept, in milliseconds.
 const LEASE_MS: u64 = 10_000;
 /// How often leases that have ended are looked for, in milliseconds.
@@ -19,6 +21,7 @@ pub type Handle = u64;
 pub struct Requests {
     slots: Vec<Slot>,
     free: Vec<usize>,
+    of_anyones: usize,
     swept_at_ms: u64,
 }
 
@@ -33,15 +36,18 @@ impl Requests {
     /// # Errors
     /// Gives it back where as many wait as may: none of those that wait is dropped for it.
     pub fn hold(&mut self, waiting: Waiting, reads: &[Read], now_ms: u64) -> Result<Handle, Waiting> {
-        let is_full = self.free.is_empty() && self.slots.len() >= MAX_REQUESTS;
-        if is_full || now_ms.abs_diff(self.swept_at_ms) >= SWEEP_MS {
+        if self.is_full(&waiting) || now_ms.abs_diff(self.swept_at_ms) >= SWEEP_MS {
             self.sweep(now_ms);
+        }
+        if self.is_full(&waiting) {
+            return Err(waiting);
         }
         let patience_ms = reads.iter().map(Read::patience_ms).max().unwrap_or_default();
         let until_ms = now_ms.saturating_add(patience_ms).saturating_add(LEASE_MS);
         let Some(place) = self.free_place() else { return Err(waiting) };
         let Some(slot) = self.slots.get_mut(place) else { return Err(waiting) };
         slot.generation = slot.generation.saturating_add(1);
+        self.of_anyones = self.of_anyones.saturating_add(waiting.is_anyones().into());
         slot.waiting = Some((waiting, until_ms));
         Ok(handle(place, slot.generation))
     }
@@ -52,6 +58,7 @@ impl Requests {
         let slot = self.slots.get_mut(place).filter(|slot| slot.generation == generation)?;
         let (waiting, _) = slot.waiting.take()?;
         self.free.push(place);
+        self.of_anyones = self.of_anyones.saturating_sub(waiting.is_anyones().into());
         Some(waiting)
     }
 
@@ -63,6 +70,11 @@ impl Requests {
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn is_full(&self, waiting: &Waiting) -> bool {
+        let has_place = !self.free.is_empty() || self.slots.len() < MAX_REQUESTS;
+        !has_place || (waiting.is_anyones() && self.of_anyones >= MAX_OF_ANYONES)
     }
 
     fn free_place(&mut self) -> Option<usize> {
@@ -81,8 +93,9 @@ impl Requests {
     fn sweep(&mut self, now_ms: u64) {
         self.swept_at_ms = now_ms;
         for (place, slot) in self.slots.iter_mut().enumerate() {
-            if slot.waiting.take_if(|(_, until_ms)| now_ms >= *until_ms).is_some() {
+            if let Some((waiting, _)) = slot.waiting.take_if(|(_, until_ms)| now_ms >= *until_ms) {
                 self.free.push(place);
+                self.of_anyones = self.of_anyones.saturating_sub(waiting.is_anyones().into());
             }
         }
     }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::entry::Entry;
 use super::in_flight::{Lease, MAX_POLLS, POLL_MS};
 use super::memory::Memory;
+use super::read::{Read, Reading};
 use super::registry_read::{READS, RegistryRead};
 use super::remembered::Remembered;
 use super::shared::Shared;
-use super::step::{Read, Reading};
 use crate::decision::Denial;
 use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Reading as Given, Source, choose};
 
@@ -174,7 +174,9 @@ impl<T: Entry> Search<T> {
             Reading::Bytes(bytes) => Ok(Some(bytes)),
             Reading::Failed(fault) => Err(format!("{key} cannot be read: {fault}")),
             Reading::TooSlow => Err(format!("{key} cannot be read: no answer in time")),
-            Reading::Response { .. } | Reading::TooLong => Err(format!("{key} cannot be read: it has no bytes")),
+            Reading::Response { .. } | Reading::Verified(_) | Reading::TooLong => {
+                Err(format!("{key} cannot be read: it has no bytes"))
+            }
         };
         memory.in_flight.kv_answered(stored.is_ok(), now_ms);
         let opened = stored.and_then(|bytes| self.parsed(bytes, |text| self.thing.open(text, memory)));
@@ -289,7 +291,9 @@ pub(super) fn registry_answer(reading: Reading) -> Result<Option<Vec<u8>>, Strin
         Reading::Response { status, .. } => Err(format!("the registry answered {status}")),
         Reading::TooSlow => Err("the registry did not answer in time".to_owned()),
         Reading::Failed(fault) => Err(format!("the registry cannot be reached: {fault}")),
-        Reading::Nothing | Reading::Bytes(_) | Reading::TooLong => Err("the registry gave no answer".to_owned()),
+        Reading::Nothing | Reading::Bytes(_) | Reading::Verified(_) | Reading::TooLong => {
+            Err("the registry gave no answer".to_owned())
+        }
     }
 }
 

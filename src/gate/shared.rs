@@ -2,7 +2,8 @@
 //! moment it was asked for, in milliseconds by the asker's clock, a line end, and the text.
 
 use super::memory::Memory;
-use super::step::{Effect, Read, Reading};
+use super::read::{Read, Reading};
+use super::step::Effect;
 use crate::feed::DUE_AFTER_MS;
 
 /// How long the cache may take to answer, in milliseconds.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::Waiting;
+use super::read::Read;
 use crate::forward::Forwarding;
 use crate::reply::{PROBLEM_TYPE, Reply};
 
@@ -15,9 +16,11 @@ pub enum Step {
     Answer(Answer),
     /// It is granted: the driver forwards it, and gives the origin's answer to the client.
     Forward(Forward),
+    /// Its answer is the response to its last [`Read::Call`].
+    Relay(Relay),
     /// These reads, made together; then [`Waiting::resume`] with what came of each, in this order.
     Needs(Waiting, Vec<Read>),
-    /// It is for the admin plane.
+    /// It is for the admin plane: [`admin::Plane::begin`](crate::admin::Plane::begin) goes on with it.
     Admin,
     /// Nothing: what went on in the background has ended.
     Done,
@@ -34,6 +37,19 @@ pub struct Answer {
     pub body: Option<String>,
 }
 
+/// The response of a service of this deployment, given to the client.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Relay {
+    /// Another status, and no body; `None` where both are as they came.
+    pub status: Option<u16>,
+    /// The names of its header fields that the client gets; `None` for all of them.
+    pub keep: Option<&'static [&'static str]>,
+    /// Names and values of header fields that are set on it.
+    pub set: Vec<(&'static str, String)>,
+    /// Names and values of header fields that are added to it.
+    pub append: Vec<(&'static str, String)>,
+}
+
 /// How to forward a request that was granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
@@ -41,71 +57,6 @@ pub struct Forward {
     pub number: Option<u64>,
     /// What becomes of the request.
     pub how: Rc<Forwarding>,
-}
-
-/// Something that is read for a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "read", rename_all = "snake_case")]
-pub enum Read {
-    /// The bytes under a key in KV.
-    Kv {
-        /// The key.
-        key: String,
-        /// How long that may take, in milliseconds.
-        timeout_ms: u64,
-    },
-    /// What the registry answers to `GET` of this address.
-    Registry {
-        /// The address.
-        url: String,
-        /// How long that may take, in milliseconds.
-        timeout_ms: u64,
-    },
-    /// What another isolate left in this location's cache, by [`Effect::Share`].
-    Shared {
-        /// The address.
-        url: String,
-        /// How long that may take, in milliseconds.
-        timeout_ms: u64,
-    },
-    /// The value of the request's `Authorization` field.
-    Authorization,
-    /// The request's header fields: alternating names, in lower case, and values, one a line; without `Authorization`'s value.
-    Fields,
-    /// The request's body.
-    Body {
-        /// The most bytes that are wanted of it.
-        limit: usize,
-        /// How long that may take, in milliseconds.
-        timeout_ms: u64,
-    },
-    /// Nothing, after some time.
-    Pause {
-        /// How long, in milliseconds.
-        pause_ms: u64,
-    },
-}
-
-/// What came of a read.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Reading {
-    /// There is no such thing.
-    Nothing,
-    /// The bytes that were asked for.
-    Bytes(Vec<u8>),
-    /// An HTTP answer.
-    Response {
-        /// Its status code.
-        status: u16,
-        /// Its body.
-        body: Vec<u8>,
-    },
-    /// It failed. The text holds no value of what was read.
-    Failed(String),
-    /// It took too long.
-    TooSlow,
-    /// There are more bytes than were wanted.
-    TooLong,
 }
 
 /// What the driver does beside the next step, in the background.
@@ -147,20 +98,6 @@ pub struct Line {
     pub text: String,
 }
 
-impl Read {
-    /// How long the driver may wait for it, in milliseconds.
-    pub fn patience_ms(&self) -> u64 {
-        match self {
-            Self::Kv { timeout_ms, .. } | Self::Registry { timeout_ms, .. } | Self::Shared { timeout_ms, .. } => {
-                *timeout_ms
-            }
-            Self::Body { timeout_ms, .. } => *timeout_ms,
-            Self::Pause { pause_ms } => *pause_ms,
-            Self::Authorization | Self::Fields => 0,
-        }
-    }
-}
-
 impl Answer {
     /// A JSON answer.
     pub fn json(status: u16, body: String) -> Self {
@@ -177,7 +114,8 @@ impl From<&Reply> for Answer {
     }
 }
 
-fn of_body(content_type: &str) -> Vec<(&'static str, String)> {
+/// The header fields of an answer of the gate's own that has a body.
+pub(crate) fn of_body(content_type: &str) -> Vec<(&'static str, String)> {
     let fields = [("Content-Type", content_type), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")];
     fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }

@@ -1,54 +1,51 @@
 //! What waits for reads: a request, or what goes on in the background.
 
-use super::Gate;
-use super::feed_reader::FeedReader;
 use super::memory::Memory;
-use super::step::{Reading, Step};
-use crate::decision::Denial;
+use super::read::Reading;
+use super::step::Step;
 
 /// Something that waits for the reads of its last step.
-pub struct Waiting(Box<Kind>);
+pub struct Waiting(Box<dyn Resume>);
 
-#[allow(clippy::large_enum_variant, reason = "it is boxed, and most are requests")]
-pub(super) enum Kind {
-    Request(Gate),
-    Feed(FeedReader),
+/// How something goes on that waited for reads.
+pub trait Resume {
+    /// Goes on with what came of the reads, in their order. One that is missing counts as one that gave nothing.
+    fn resume(self: Box<Self>, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step;
+
+    /// What becomes of it where too many wait already.
+    fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step;
+
+    /// Whether anybody can have it wait, without a credential. Of these fewer may wait at a time, so that they leave room for others.
+    fn is_anyones(&self) -> bool {
+        false
+    }
 }
 
 impl Waiting {
-    pub(super) fn new(kind: Kind) -> Self {
-        Self(Box::new(kind))
+    /// What is to wait.
+    pub fn new(waits: impl Resume + 'static) -> Self {
+        Self(Box::new(waits))
     }
 
-    /// Goes on with what came of the reads, in their order. One that is missing counts as one that gave nothing.
+    /// [`Resume::resume`].
     pub fn resume(self, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
         memory.see_clock(now_ms);
-        match *self.0 {
-            Kind::Request(gate) => gate.resume(memory, readings, now_ms),
-            Kind::Feed(reader) => {
-                let reading = readings.into_iter().next().unwrap_or(Reading::Nothing);
-                match reader.take(reading, memory, now_ms) {
-                    Some((reader, read)) => Step::Needs(Self::new(Kind::Feed(reader)), vec![read]),
-                    None => Step::Done,
-                }
-            }
-        }
+        self.0.resume(memory, readings, now_ms)
     }
 
-    /// What becomes of it where too many wait already.
+    /// [`Resume::refuse`].
     pub fn refuse(self, memory: &mut Memory, now_ms: u64) -> Step {
-        match *self.0 {
-            Kind::Request(gate) => gate.deny(&Denial::TooBusy, None, None, memory, now_ms),
-            Kind::Feed(_) => Step::Done,
-        }
+        self.0.refuse(memory, now_ms)
+    }
+
+    /// [`Resume::is_anyones`].
+    pub fn is_anyones(&self) -> bool {
+        self.0.is_anyones()
     }
 }
 
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match *self.0 {
-            Kind::Request(_) => "Waiting(Request)",
-            Kind::Feed(_) => "Waiting(Feed)",
-        })
+        formatter.write_str("Waiting")
     }
 }

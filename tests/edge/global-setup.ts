@@ -18,11 +18,17 @@ export default async function setup(project: TestProject) {
     response.writeHead(200, { "content-length": "1000" });
     response.write("the first part", () => response.destroy());
   };
+  /** Begins an answer that never ends. */
+  const half = (response: ServerResponse) => response.writeHead(200).write("the first part");
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       if (request.headers["x-cut"]) return cut(response);
+      if (request.headers["x-silent"]) return;
+      if (request.headers["x-half"]) return half(response);
+      if (request.headers["x-redirect"])
+        return response.writeHead(302, { location: String(request.headers["x-redirect"]) }).end();
       if (request.headers["x-reset"]) return request.socket.resetAndDestroy();
       const body = Buffer.concat(chunks).toString();
       response.writeHead(200, { "content-type": "application/json", "x-wire": "1" });
@@ -32,5 +38,9 @@ export default async function setup(project: TestProject) {
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   project.provide("originUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   project.provide("integrations", Number(process.env.REWRITE_INTEGRATIONS ?? 700));
-  return () => new Promise<void>((done) => server.close(() => done()));
+  return () =>
+    new Promise<void>((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
 }

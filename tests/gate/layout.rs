@@ -125,8 +125,7 @@ fn grouped_imports_of_modules_are_spelt_out() {
 }
 
 /// The rooms of the Worker, each of which uses only those before it.
-const WORKER_ROOMS: [&str; 8] =
-    ["platform", "registry_client", "config", "faults", "machine", "log", "admin", "durable_objects"];
+const WORKER_ROOMS: [&str; 6] = ["platform", "config", "faults", "machine", "log", "durable_objects"];
 
 #[test]
 fn a_room_of_the_worker_uses_only_those_before_it() {
@@ -236,29 +235,52 @@ fn absolute<'a>(path: impl Iterator<Item = &'a str>, module: &[String]) -> Optio
     Some(base)
 }
 
+/// Files of the Worker's platform that wait: for the Durable Objects alone.
+const WAITING: [&str; 3] = ["platform/body.rs", "platform/clock.rs", "platform/kv.rs"];
+
+#[test]
+fn nothing_of_the_worker_waits_outside_the_durable_objects() {
+    let root = project_path("worker/src");
+    let waits = |line: &String| ["async", "await", "Future", "futures_util"].iter().any(|word| names(line, word));
+    let mut waiting = Vec::new();
+    for file in rust_files(&root) {
+        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        if name.starts_with("durable_objects/") {
+            continue;
+        }
+        let lines = code(&file);
+        if lines.iter().any(waits) {
+            waiting.push(name.clone());
+        }
+        let uses_what_waits =
+            |line: &&String| ["platform::body", "platform::kv", "clock::within"].iter().any(|path| line.contains(path));
+        let used = lines.iter().find(uses_what_waits);
+        assert!(used.is_none(), "{name} uses what waits: {used:?}");
+    }
+    waiting.sort();
+    assert_eq!(waiting, WAITING);
+}
+
 /// Whoever calls the registry verifies something before: docs/security.md, "What reaches the registry". A new caller belongs there, and
 /// into tests/edge/doors.test.ts.
 #[test]
 fn only_two_places_call_the_registry() {
-    let callers: Vec<_> = rust_files(&project_path("worker/src"))
-        .into_iter()
-        .filter(|file| !file.ends_with("registry_client.rs"))
-        .flat_map(|file| {
-            let calls = ["registry_client::stub(", "registry_client::read("];
-            let found = calls.map(|call| code(&file).iter().any(|line| line.contains(call)).then_some(call));
-            let name = file.strip_prefix(project_path("worker/src")).unwrap().display().to_string();
-            found.into_iter().flatten().map(move |call| format!("{name} {call})")).collect::<Vec<_>>()
-        })
-        .collect();
-    assert_eq!(callers, ["admin/mod.rs registry_client::stub()"]);
-    // The driver makes the machine's reads, which src/gate/search.rs and feed_reader.rs ask for.
-    let drivers = ["driver", "entry", "http", "instance", "machine", "reads"];
-    let calls = drivers.map(|name| project_path(&format!("worker/js/{name}.js")));
-    let calls: Vec<_> =
-        calls.iter().filter(|file| fs::read_to_string(file).unwrap().contains("REGISTRY.getByName")).collect();
-    assert_eq!(calls, [&project_path("worker/js/reads.js")]);
-    let namespaces = rust_files(&project_path("worker/src"));
-    let bound = namespaces.iter().filter(|file| code(file).iter().any(|line| line.contains("\"REGISTRY\"")));
-    let bound: Vec<_> = bound.map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
-    assert!(bound.iter().all(|file| ["registry_client.rs", "config.rs"].contains(file)), "{bound:?}");
+    let naming = |directory: &str, word: &str| -> Vec<String> {
+        let root = project_path(directory);
+        let files = rust_files(&root).into_iter().filter(|file| code(file).iter().any(|line| line.contains(word)));
+        let mut names: Vec<_> =
+            files.map(|file| file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    // The machine names the registry in one read for verdicts, and in one call for commands.
+    assert_eq!(naming("src", "Read::Registry {"), ["gate/search.rs"]);
+    assert_eq!(naming("src", "Service::Registry"), ["admin/plane/command.rs"]);
+    // The driver makes them in one file, and the Worker's Rust calls nobody.
+    let drivers: Vec<_> = fs::read_dir(project_path("worker/js")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(drivers.len() > 5);
+    let calls = drivers.iter().filter(|file| fs::read_to_string(file).unwrap().contains("env.REGISTRY"));
+    assert_eq!(calls.collect::<Vec<_>>(), [&project_path("worker/js/reads.js")]);
+    assert_eq!(naming("worker/src", "\"REGISTRY\""), ["config.rs", "platform/namespace.rs"]);
+    assert_eq!(naming("worker/src", "getByName"), Vec::<String>::new());
 }

@@ -105,7 +105,7 @@ impl Stores {
                     let readings = reads.iter().map(|read| self.read(read)).collect();
                     waiting.resume(memory, readings, NOW_MS)
                 }
-                Step::Admin | Step::Done => panic!("no answer"),
+                Step::Relay(_) | Step::Admin | Step::Done => panic!("no answer"),
             };
         }
     }

@@ -1,8 +1,7 @@
-// The gate's driver: carries out the steps and effects of the machine (src/gate/) with the platform's own promises. What is to
-// be done is the machine's to say; nothing is decided here.
-import { fetch as answerAdmin } from "../../build/index.js";
+// The driver of the gate and its admin plane: carries out the steps and effects of their machine (src/gate/, src/admin/plane/)
+// with the platform's own promises. What is to be done is the machine's to say; nothing is decided here.
 import { NoAnswer, forward, respond } from "./http.js";
-import { Aborted, guarded, isAbort, noteFailure } from "./instance.js";
+import { Aborted, isAbort, noteFailure } from "./instance.js";
 import { Head, begin, failed, forget, isCurrent, prepare, remember, resume, setsCookieOfOurs } from "./machine.js";
 import { Reads, share } from "./reads.js";
 
@@ -30,18 +29,19 @@ async function follow(task, outcome) {
   try {
     for (let next = outcome, restarts = 0; ;) {
       if (next === undefined) {
-        if (restarts >= MAX_RESTARTS) throw new Aborted();
+        if (restarts >= MAX_RESTARTS || task.reads?.isSpent) throw new Aborted();
         restarts += 1;
         next = restart(task);
       }
       for (const effect of next.effects ?? []) carryOut(task, effect);
       switch (next.step) {
         case "answer":
+          task.reads?.discard();
           return respond(next.status, next.fields, next.body);
         case "forward":
           return await send(task.request, task.env, task.head, next.plan, task.reads?.body);
-        case "admin":
-          return await admin(task);
+        case "relay":
+          return task.reads.relay(next);
         default:
           next = await goOn(task, next);
       }
@@ -53,12 +53,12 @@ async function follow(task, outcome) {
 
 /** Makes the reads of a step together, and goes on with what came of them. */
 async function goOn(task, { handle, reads }) {
-  task.reads ??= new Reads(task.request, task.env);
+  task.reads ??= new Reads(task.request, task.env, task.ctx);
   const readings = await task.reads.make(reads);
   return isCurrent(task.instance) ? resume(handle, readings) : undefined;
 }
 
-/** Begins a request anew, of which nothing was forwarded; a body that was read is kept. */
+/** Begins a request anew, of which nothing was sent that counts once; a body that was read is kept. */
 function restart(task) {
   task.instance = prepare(task.env);
   task.head = new Head(task.request);
@@ -114,15 +114,6 @@ function send(request, env, head, plan, body) {
 
 /** Its words hold no header field and no body. */
 const messageOf = (error) => (error instanceof Error ? error.message : "unknown error");
-
-// The admin plane's futures are Rust's, so they are guarded.
-function admin({ request, env, ctx }) {
-  return guarded(() => {
-    const answer = answerAdmin(request, env, ctx);
-    ctx.waitUntil(answer); // to its end, whether or not the client stays: what a future holds is not freed if it is dropped
-    return answer;
-  });
-}
 
 /**
  * The answer to a request in whose call the instance was aborted, or something was thrown that nobody expected: as src/reply.rs

@@ -46,49 +46,27 @@ export function forward(service, request, body, head, plan, setsCookieOfOurs, an
   });
 }
 
-/**
- * Asks an identity provider: its status and its text, one line before the other. Fails where it does not answer in time, and where it
- * answers with more than `maxBytes`. Redirects are not followed.
- */
-export async function askProvider(url, form, authorization, timeoutMs, maxBytes) {
-  const headers = { accept: "application/json" };
-  if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
-  if (authorization !== undefined) headers.authorization = authorization;
-  const method = form === undefined ? "GET" : "POST";
-  const signal = AbortSignal.timeout(timeoutMs);
-  const answer = await fetch(url, { method, headers, body: form ?? null, redirect: "manual", signal });
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of answer.body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes) throw new Error("the answer is too long");
-    chunks.push(chunk);
-  }
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(await new Blob(chunks).arrayBuffer());
-  return `${answer.status}\n${text}`;
-}
-
-/** What WebCrypto calls the algorithms of ID tokens. */
-const ALGORITHMS = {
-  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  EdDSA: { name: "Ed25519" },
-};
-
-/** Whether a signature is right. The key is a JWK. */
-export async function verifySignature(key, algorithm, signature, data) {
-  const parameters = ALGORITHMS[algorithm];
-  // The arguments lie in the instance's memory, which may grow meanwhile.
-  const [given, signed] = [signature.slice(), data.slice()];
-  const imported = await crypto.subtle.importKey("jwk", JSON.parse(key), parameters, false, ["verify"]);
-  return crypto.subtle.verify(parameters, imported, given, signed);
-}
-
 /** An answer of our own. `fields` holds names and values: as pairs, or as Rust gives them, alternating, one a line. */
 export function respond(status, fields, body) {
   const response = new Response(body, { status });
   setAll(response.headers, typeof fields === "string" ? pairs(fields) : fields);
   return response;
+}
+
+/** A response as it came, but for what is told: its status, the header fields that it keeps (`null`: all), and those set and appended. */
+export function pick(response, { status, keep, set, append }) {
+  if (status === null && keep === null && set.length + append.length === 0) return response;
+  const headers = keep === null ? response.headers : keep.flatMap((name) => field(response.headers, name));
+  const body = status === null ? response.body : null;
+  const picked = new Response(body, { status: status ?? response.status, headers });
+  setAll(picked.headers, set);
+  for (const [name, value] of append) picked.headers.append(name, value);
+  return picked;
+}
+
+function field(headers, name) {
+  const value = headers.get(name);
+  return value === null ? NONE : [[name, value]];
 }
 
 function outgoingRequest(service, request, body, head, plan) {
@@ -118,7 +96,7 @@ function readdressed(request, url, { address, authority_length: authorityLength 
 }
 
 /** Asks the location's cache neither to keep the answer nor to give one. */
-const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
+export const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 
 /** The answer as it came, unless something has to be told or taken off. */
 function toClient(answer, plan, setsCookieOfOurs) {

@@ -1,32 +1,41 @@
-// What the machine reads: KV, the registry, this location's cache, and the rest of the request. Each gives a code and bytes, as
-// `give` in src/machine.rs takes them; nothing is thrown.
-
-const NOTHING = 0;
-const BYTES = 1;
-const FAILED = 2;
-const TOO_SLOW = 3;
-const TOO_LONG = 4;
+// What the machine reads: KV, the registry, this location's cache, the rest of the request, the services of this deployment, and
+// what is elsewhere. Each read gives a code and bytes; nothing is thrown.
+import { BYTES, NO_BYTES, TOO_SLOW, allOf, caught, failure, nothing, text, within } from "./bytes.js";
+import { fetched, verified } from "./elsewhere.js";
+import { pick } from "./http.js";
 
 /** Seconds that a location may keep a value of KV: the platform's minimum. */
 const KV_CACHE_TTL = 30;
 /** The name of the one registry of a gate. */
 const REGISTRY_NAME = "registry";
-/** How many times the limit is read at the most. */
+/**
+ * How many times the limit of a request's body is read at the most. What is not too far over the limit is read all the same:
+ * workerd takes a body that is left unread for an error, which can cost the client its next request.
+ */
 const MAX_READ_ON = 4;
 
-const NO_BYTES = new Uint8Array(0);
-const encoder = new TextEncoder();
+/** The services of this deployment, as src/gate/read.rs names them; `undefined` for one that is not bound. */
+const SERVICES = {
+  registry: (env) => env.REGISTRY?.getByName(REGISTRY_NAME),
+  assets: (env) => env.ASSETS,
+};
 
 /** The reads of one request. */
 export class Reads {
-  /** The body, once it was read. */
+  /** The request's body, once it was read. */
   body;
+  /** Whether a read was made that is made at most once: the request must not begin anew. */
+  isSpent = false;
+  /** The response to the last call of a service. */
+  #kept;
   #request;
   #env;
+  #ctx;
 
-  constructor(request, env) {
+  constructor(request, env, ctx) {
     this.#request = request;
     this.#env = env;
+    this.#ctx = ctx;
   }
 
   /** Makes the reads of a step together. */
@@ -34,11 +43,25 @@ export class Reads {
     return reads.length === 1 ? this.#one(reads[0]) : Promise.all(reads.map((read) => this.#make(read)));
   }
 
+  /** The response to the last call, as `pick` makes it of it. */
+  relay(how) {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    return pick(kept, how);
+  }
+
+  /** Leaves the response to the last call unread. */
+  discard() {
+    const stream = this.#kept?.body;
+    if (stream && !stream.locked) stream.cancel().catch(() => {});
+  }
+
   async #one(read) {
     return [await this.#make(read)];
   }
 
   #make(read) {
+    if (read.once) this.isSpent = true;
     switch (read.read) {
       case "kv":
         return within(read.timeout_ms, this.#kv(read.key));
@@ -52,30 +75,55 @@ export class Reads {
         return text(this.#request.headers.get("authorization"));
       case "fields":
         return text(fields(this.#request.headers));
+      case "has_body":
+        return this.#request.body === null ? nothing() : [BYTES, NO_BYTES];
       case "pause":
-        return new Promise((resolve) => setTimeout(() => resolve([NOTHING, NO_BYTES]), read.pause_ms));
+        return new Promise((resolve) => setTimeout(() => resolve(nothing()), read.pause_ms));
+      case "call":
+        return within(read.timeout_ms, this.#call(read));
+      case "fetch":
+        return fetched(read);
+      case "verify":
+        return verified(read);
+      case "random":
+        return [BYTES, crypto.getRandomValues(new Uint8Array(read.length))];
     }
   }
 
   async #kv(key) {
     if (!this.#env.TOKENS) return failure("the KV namespace TOKENS is not bound");
     const value = await this.#env.TOKENS.get(key, { type: "arrayBuffer", cacheTtl: KV_CACHE_TTL });
-    return value === null ? [NOTHING, NO_BYTES] : [BYTES, new Uint8Array(value)];
+    return value === null ? nothing() : [BYTES, new Uint8Array(value)];
   }
 
   async #registry(url) {
-    if (!this.#env.REGISTRY) return failure("REGISTRY is not bound");
-    const response = await this.#env.REGISTRY.getByName(REGISTRY_NAME).fetch(url, {});
+    const registry = SERVICES.registry(this.#env);
+    if (!registry) return failure("REGISTRY is not bound");
+    const response = await registry.fetch(url, {});
     return [response.status, new Uint8Array(await response.arrayBuffer())];
+  }
+
+  /** Calls a service, and keeps its response; its body is read where so many bytes of it are wanted. */
+  async #call({ service, method, url, fields: headers, with_body: withBody, limit }) {
+    const called = SERVICES[service](this.#env);
+    if (!called) return nothing();
+    const body = withBody ? this.#request.body : null;
+    const answer = called.fetch(url, { method, headers, body, redirect: "manual" });
+    this.#ctx.waitUntil(caught(answer)); // to its end, also where the client goes: a command is not left half-done
+    this.#kept = await answer;
+    const { status, body: stream } = this.#kept;
+    if (limit === 0 || stream === null) return [status, NO_BYTES];
+    const [code, bytes] = await allOf(stream.getReader(), limit, limit);
+    return [code === BYTES ? status : code, bytes];
   }
 
   /** A body that was read is kept, for the origin, and for a request that begins anew. */
   async #body({ limit, timeout_ms: timeoutMs }) {
     if (this.body !== undefined) return [BYTES, this.body];
     const stream = this.#request.body;
-    if (stream === null) return [NOTHING, NO_BYTES];
+    if (stream === null) return nothing();
     const reader = stream.getReader();
-    const read = await within(timeoutMs, allOf(reader, limit));
+    const read = await within(timeoutMs, allOf(reader, limit, limit * MAX_READ_ON));
     if (read[0] === BYTES) this.body = read[1];
     if (read[0] === TOO_SLOW) reader.cancel().catch(() => {});
     return read;
@@ -93,54 +141,8 @@ export async function share({ url, text: copy, max_age_seconds: maxAge }) {
 
 async function shared(url) {
   const response = await caches.default.match(url);
-  return response === undefined ? [NOTHING, NO_BYTES] : [BYTES, new Uint8Array(await response.arrayBuffer())];
+  return response === undefined ? nothing() : [BYTES, new Uint8Array(await response.arrayBuffer())];
 }
-
-/**
- * All bytes of a stream, if they are no more than `limit`. What is not too far over it is read all the same: workerd takes a
- * body that is left unread for an error, which can cost the client its next request.
- */
-async function allOf(reader, limit) {
-  const chunks = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length <= limit) chunks.push(value);
-    if (length > limit * MAX_READ_ON) {
-      reader.cancel().catch(() => {}); // whether the client is told, or only sees the connection close, is up to the platform
-      break;
-    }
-  }
-  return length > limit ? [TOO_LONG, NO_BYTES] : [BYTES, joined(chunks, length)];
-}
-
-function joined(chunks, length) {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
-/** What a read gives within this time. It is not ended after it: what it gives then is nobody's. */
-function within(timeoutMs, read) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve([TOO_SLOW, NO_BYTES]), timeoutMs);
-    const settle = (reading) => {
-      clearTimeout(timer);
-      resolve(reading);
-    };
-    read.then(settle, (error) => settle(failure(firstLine(error))));
-  });
-}
-
-const failure = (message) => [FAILED, encoder.encode(message)];
-
-const text = (value) => (value === null ? [NOTHING, NO_BYTES] : [BYTES, encoder.encode(value)]);
 
 /** Alternating names and values, one a line, without the value of `Authorization`: that is read alone. */
 function fields(headers) {
@@ -148,6 +150,3 @@ function fields(headers) {
   for (const [name, value] of headers) lines += `${name}\n${name === "authorization" ? "" : value}\n`;
   return lines;
 }
-
-/** What failed, without the stack below it. */
-const firstLine = (error) => String(error).split("\n", 1)[0];

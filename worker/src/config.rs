@@ -3,10 +3,10 @@
 use worker::Env;
 
 use crate::platform::environment::{binding, text};
-use crate::registry_client;
+use crate::platform::namespace::registry_id;
 use registry::Settings;
 use tidegate::access::oidc::Provider;
-use tidegate::admin::{AdminHost, ApiUrl, OwnerKey};
+use tidegate::admin::{AdminHost, ApiUrl, OwnerKey, Plane, PlaneSettings};
 use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
 use tidegate::forward::{OriginUrl, RemovedFields};
@@ -74,6 +74,22 @@ impl Config {
             admin: AdminConfig::read(env),
         }
     }
+
+    /// What the gate's machine needs, and the admin plane beside it.
+    pub fn into_machine(self, env: &Env) -> (gate::Settings, Plane) {
+        let Self { keys, prefix, realm, origin, limits, admin } = self;
+        let plane = Plane::new(admin.into_settings(keys.clone()));
+        let settings = gate::Settings {
+            keys: keys.map_err(Into::into),
+            prefix: prefix.map_err(Into::into),
+            realm: realm.map_err(Into::into),
+            origin: origin.map(Into::into).map_err(Into::into),
+            limits: limits.map_err(Into::into),
+            registry: registry_id(env),
+            admin: Box::new(plane.clone()),
+        };
+        (settings, plane)
+    }
 }
 
 impl OriginConfig {
@@ -107,31 +123,26 @@ impl AdminConfig {
             api_url: read_if_set(env, &config::API_URL),
         }
     }
-}
 
-/// What the gate needs of the environment.
-pub(crate) fn gate_settings(env: &Env) -> gate::Settings {
-    let Config { keys, prefix, realm, origin, limits, admin } = Config::read(env);
-    gate::Settings {
-        keys: keys.map_err(Into::into),
-        prefix: prefix.map_err(Into::into),
-        realm: realm.map_err(Into::into),
-        origin: origin.map(Into::into).map_err(Into::into),
-        limits: limits.map_err(Into::into),
-        registry: registry_client::id(env),
-        admin: Box::new(admin),
+    fn into_settings(self, keys: Result<TokenKeys, ConfigError>) -> PlaneSettings {
+        let Self { owner_key, has_owner_key, oidc, host, api_url } = self;
+        PlaneSettings {
+            keys: keys.map_err(Into::into),
+            owner_key: owner_key.map_err(Into::into),
+            has_owner_key,
+            oidc: oidc.map_err(Into::into),
+            oidc_memory: Default::default(),
+            host: host.map_err(Into::into),
+            api_url: api_url.map_err(Into::into),
+            test_field: TEST_FIELD,
+        }
     }
 }
 
-impl gate::AdminPlane for AdminConfig {
-    fn is_host_of(&self, url: &str) -> bool {
-        matches!(&self.host, Ok(Some(host)) if host.serves(url))
-    }
-
-    fn is_owner_key(&self, text: &str) -> bool {
-        self.owner_key.as_ref().is_ok_and(|key| key.is(text))
-    }
-}
+#[cfg(feature = "faults")]
+const TEST_FIELD: Option<&str> = Some(crate::faults::HEADER);
+#[cfg(not(feature = "faults"))]
+const TEST_FIELD: Option<&str> = None;
 
 impl From<OriginConfig> for gate::Origin {
     fn from(OriginConfig { to, timeout_ms, removed }: OriginConfig) -> Self {
@@ -152,18 +163,13 @@ impl From<Config> for Settings {
 /// The bounds of freshness, and the registry that they are kept by.
 fn limits(env: &Env) -> Result<Limits, ConfigError> {
     if binding(env, "REGISTRY").is_none() {
-        return Err(no_registry());
+        return Err(ConfigError::new("REGISTRY", "must be bound to the Durable Object Registry"));
     }
     Ok(Limits {
         max_staleness_ms: milliseconds(read(env, &config::MAX_STALENESS_SECONDS)?),
         last_known_good_ms: milliseconds(read(env, &config::LAST_KNOWN_GOOD_SECONDS)?),
         on_outage: read(env, &config::ON_REGISTRY_OUTAGE)?,
     })
-}
-
-/// The registry is not bound.
-pub(crate) fn no_registry() -> ConfigError {
-    ConfigError::new("REGISTRY", "must be bound to the Durable Object Registry")
 }
 
 fn milliseconds(seconds: u64) -> u64 {

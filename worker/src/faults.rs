@@ -10,7 +10,7 @@ use registry::Storage;
 use tidegate::gate::{Answer, Step};
 
 /// The header field that says where to panic: `gate` or `registry`; or what to tell: `memory`; or how long to work: `slow:ROUNDS`; or
-/// how far the clock is ahead from now on, in seconds: `clock:SECONDS`, for the admin plane.
+/// how far the clock is ahead from now on, in seconds: `clock:SECONDS`.
 pub(crate) const HEADER: &str = "x-inject-panic";
 
 /// Panics in the machine where the request asks for it; or tells how many pages of 64 KiB this instance has, which never become

@@ -1,8 +1,7 @@
-//! The rules as a Cloudflare Worker: the only package with clocks, randomness and I/O. `machine` is the gate, which `js/` drives.
-//! Arrows between the modules point one way: `durable_objects`, `admin` -> `log` -> `machine` -> `config`, `registry_client` ->
-//! `platform`.
+//! The rules as a Cloudflare Worker: the only package with clocks, randomness and I/O. `machine` is the gate and its admin plane,
+//! which `js/` drives; futures are in `durable_objects` alone, and in what that uses of `platform`. Arrows between the modules
+//! point one way: `durable_objects` -> `log`, `machine` -> `config` -> `platform`.
 
-mod admin;
 mod config;
 mod durable_objects;
 #[cfg(feature = "faults")]
@@ -10,13 +9,3 @@ mod faults;
 mod log;
 mod machine;
 mod platform;
-mod registry_client;
-
-use web_sys::{Request, Response};
-use worker::{Context, Env, event};
-
-/// Answers a request to the admin plane.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    admin::handle(&request, &env).await
-}

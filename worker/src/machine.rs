@@ -7,17 +7,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Serialize;
-use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::{Env, console_error, console_log};
+use worker::Env;
 
-use crate::config::gate_settings;
-use crate::platform::clock;
+use crate::config::Config;
+use tidegate::admin::Plane;
 use tidegate::decision::Denial;
 use tidegate::forward::{FieldClass, Forwarding};
 use tidegate::gate::{
-    Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Requests, Step,
-    log_refusal as log_refusal_line,
+    Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Relay, Requests, Step,
 };
 
 /// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
@@ -31,6 +29,7 @@ thread_local! {
 
 struct Machine {
     memory: Memory,
+    admin: Plane,
     requests: Requests,
     /// What came of the reads of the request that goes on next.
     readings: Vec<Reading>,
@@ -52,8 +51,8 @@ struct Output<'a> {
 enum Next<'a> {
     Answer(Answer),
     Forward { number: Option<u64>, plan: &'a Forwarding },
+    Relay(Relay),
     Needs { handle: Handle, reads: Vec<Read> },
-    Admin,
     Done,
 }
 
@@ -70,8 +69,16 @@ enum Work {
 /// Begins anew, with what this environment sets: nothing is remembered, and no request waits.
 #[wasm_bindgen]
 pub fn configure(env: Env) {
-    let (memory, requests) = (Memory::new(gate_settings(&env)), Requests::default());
-    let machine = Machine { memory, requests, readings: Vec::new(), output: String::new(), plan: None };
+    let (settings, admin) = Config::read(&env).into_machine(&env);
+    let memory = Memory::new(settings);
+    let machine = Machine {
+        memory,
+        admin,
+        requests: Requests::default(),
+        readings: Vec::new(),
+        output: String::new(),
+        plan: None,
+    };
     MACHINE.replace(Some(machine));
 }
 
@@ -98,14 +105,18 @@ pub fn begin(target: &str, credential: f64, sent: Option<String>, fields: &str, 
         if let Some(step) = crate::faults::in_machine(fields) {
             return machine.put(step, moment(now_ms));
         }
-        let step = Gate::begin(&mut machine.memory, &head(target, credential, sent.as_deref(), fields), moment(now_ms));
-        machine.put(step, moment(now_ms))
+        let (head, now_ms) = (head(target, credential, sent.as_deref(), fields), moment(now_ms));
+        let step = match Gate::begin(&mut machine.memory, &head, now_ms) {
+            Step::Admin => machine.admin.begin(&mut machine.memory, &head),
+            step => step,
+        };
+        machine.put(step, now_ms)
     })
     .unwrap_or(RESTART)
 }
 
 /// Takes one thing that a request reads, before [`resume`]: a status of HTTP from 100 on, or 0 for nothing, 1 for bytes, 2 for
-/// a failure, whose message the bytes are, 3 for a time-out, and 4 for too many bytes.
+/// a failure, whose message the bytes are, 3 for a time-out, 4 for too many bytes, 5 for a genuine signature, and 6 for another.
 #[wasm_bindgen]
 pub fn give(code: u16, bytes: Vec<u8>) {
     let reading = match code {
@@ -113,6 +124,8 @@ pub fn give(code: u16, bytes: Vec<u8>) {
         1 => Reading::Bytes(bytes),
         3 => Reading::TooSlow,
         4 => Reading::TooLong,
+        5 => Reading::Verified(true),
+        6 => Reading::Verified(false),
         100.. => Reading::Response { status: code, body: bytes },
         _ => Reading::Failed(String::from_utf8_lossy(&bytes).into_owned()),
     };
@@ -172,18 +185,6 @@ pub fn is_cookie_of_ours(line: &str) -> bool {
     tidegate::forward::sets_cookie_of_ours(line)
 }
 
-/// Logs a refusal of the admin plane's.
-pub(crate) fn log_refusal(line: Value, code: &str) {
-    with(|machine| {
-        log_refusal_line(&mut machine.memory, line, code, clock::now_ms());
-        for effect in machine.memory.take_effects() {
-            if let Effect::Log(Line { is_error, text }) = effect {
-                if is_error { console_error!("{text}") } else { console_log!("{text}") }
-            }
-        }
-    });
-}
-
 fn with<T>(call: impl FnOnce(&mut Machine) -> T) -> Option<T> {
     MACHINE.with_borrow_mut(|machine| machine.as_mut().map(call))
 }
@@ -226,8 +227,8 @@ impl Machine {
                     self.next(refused, how, now_ms)
                 }
             },
-            Step::Admin => Next::Admin,
-            Step::Done => Next::Done,
+            Step::Relay(relay) => Next::Relay(relay),
+            Step::Admin | Step::Done => Next::Done,
         }
     }
 

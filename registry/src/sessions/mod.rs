@@ -1,13 +1,9 @@
 //! Sessions of the admin page: commands.
 
-mod cookie;
-pub(crate) mod credential;
 pub(crate) mod table;
 
 use serde_json::{Value, json};
 
-pub use self::cookie::find;
-pub use self::credential::Credential;
 pub(crate) use self::table::check;
 use super::answer::Answer;
 use super::context::Context;
@@ -17,6 +13,7 @@ use super::members::with;
 use super::paging::cut;
 use super::people::{self, table as people_table};
 use tidegate::access::{Identity, Permissions, PersonId, Proof, Verb};
+use tidegate::admin::session::{Credential, end_session, start_person_session, start_session};
 use tidegate::admin::{AdminError, ApiUrl, Paging, SessionCommand, SessionId};
 use tidegate::time::Timestamp;
 
@@ -34,7 +31,7 @@ pub(crate) fn run(context: &Context, command: SessionCommand) -> Result<Answer, 
 /// `POST /session`: a session for whoever the gate has found to hold the owner key.
 fn sign_in(context: &Context) -> Result<Answer, AdminError> {
     let owner_key = context.settings.owner_key.as_ref().map_err(AdminError::clone)?;
-    let new = cookie::start(context.keys()?, owner_key, context.random()?);
+    let new = start_session(context.keys()?, owner_key, context.random()?);
     table::start(context.database, &new.digest, context.now)?;
     context.event("session.started", None, &json!({}))?;
     Ok(Answer::with_cookie(new.cookie))
@@ -44,7 +41,7 @@ fn sign_in(context: &Context) -> Result<Answer, AdminError> {
 pub(crate) fn sign_in_with(context: &Context, proof: &Proof) -> Result<Answer, AdminError> {
     table::use_login(context.database, &proof.login, context.now)?;
     let person = people::recognise(context, proof)?;
-    let new = cookie::start_person(context.keys()?, context.random()?);
+    let new = start_person_session(context.keys()?, context.random()?);
     table::start_person(context.database, &new.digest, &person, context.now)?;
     people_table::signed_in(context.database, &person, context.now)?;
     let actor = Identity::Person(person).to_text();
@@ -73,7 +70,7 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
 fn sign_out(context: &Context) -> Result<Answer, AdminError> {
     table::sign_out(context.database, &context.credential)?;
     context.event("session.ended", None, &json!({}))?;
-    Ok(Answer::with_cookie(cookie::end()))
+    Ok(Answer::with_cookie(end_session()))
 }
 
 /// `GET /sessions`: one's own, and those of the people whom one may see.

@@ -3,13 +3,12 @@
 
 use serde::Serialize;
 
-use super::cookie::LIFETIME_SECONDS;
-use super::credential::Credential;
 use crate::database::{Database, bound, number, row};
 use crate::paging::limit_and_one;
 use crate::people::table::Visible;
 use crate::storage::Parameter;
 use tidegate::access::PersonId;
+use tidegate::admin::session::{Credential, SESSION_SECONDS};
 use tidegate::admin::{AdminError, SessionId};
 use tidegate::time::Timestamp;
 
@@ -159,7 +158,7 @@ fn forget(database: &Database, now: Timestamp) -> Result<(), AdminError> {
 }
 
 fn end(now: Timestamp) -> u64 {
-    now.seconds().saturating_add(LIFETIME_SECONDS)
+    now.seconds().saturating_add(SESSION_SECONDS)
 }
 
 fn key(digest: &str) -> Vec<Parameter> {

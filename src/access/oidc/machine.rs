@@ -1,5 +1,7 @@
 //! The machine: where a sign-in stands, and what is to be done next.
 
+use std::borrow::Cow;
+
 use base64ct::{Base64, Encoding};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -25,8 +27,8 @@ const MAX_PAUSES: u32 = 30;
 
 /// A sign-in under way.
 pub struct Machine<'a> {
-    provider: &'a Provider,
-    keys: &'a TokenKeys,
+    provider: Cow<'a, Provider>,
+    keys: Cow<'a, TokenKeys>,
     phase: Phase,
     pauses: u32,
 }
@@ -119,6 +121,17 @@ enum Phase {
 }
 
 impl<'a> Machine<'a> {
+    /// Whether it waits for a signature to be verified.
+    pub fn verifies(&self) -> bool {
+        matches!(self.phase, Phase::Verifying { .. })
+    }
+
+    /// The same, for as long as it takes.
+    pub fn into_owned(self) -> Machine<'static> {
+        let (provider, keys) = (self.provider.into_owned(), self.keys.into_owned());
+        Machine { provider: Cow::Owned(provider), keys: Cow::Owned(keys), phase: self.phase, pauses: self.pauses }
+    }
+
     /// Begins a sign-in. `entropy` must be fresh randomness.
     pub fn begin(
         provider: &'a Provider,
@@ -128,7 +141,12 @@ impl<'a> Machine<'a> {
         now_ms: u64,
     ) -> (Self, Step) {
         let login = Login::new(entropy, at(now_ms));
-        let mut machine = Self { provider, keys, phase: Phase::Leaving { login }, pauses: 0 };
+        let mut machine = Self {
+            provider: Cow::Borrowed(provider),
+            keys: Cow::Borrowed(keys),
+            phase: Phase::Leaving { login },
+            pauses: 0,
+        };
         let step = machine.discovered(memory.discovery(now_ms).cloned());
         (machine, step)
     }
@@ -142,7 +160,8 @@ impl<'a> Machine<'a> {
         memory: &Memory,
         now_ms: u64,
     ) -> (Self, Step) {
-        let mut machine = Self { provider, keys, phase: Phase::Ended, pauses: 0 };
+        let mut machine =
+            Self { provider: Cow::Borrowed(provider), keys: Cow::Borrowed(keys), phase: Phase::Ended, pauses: 0 };
         let step = match callback(provider, keys, query, cookies, at(now_ms)) {
             Ok((login, code)) => {
                 machine.phase = Phase::Discovering { login, code };
@@ -158,7 +177,7 @@ impl<'a> Machine<'a> {
         match (std::mem::replace(&mut self.phase, Phase::Ended), outcome) {
             (phase @ (Phase::Leaving { .. } | Phase::Discovering { .. }), Outcome::Fetched(answer)) => {
                 self.phase = phase;
-                let found = answer.and_then(ok).and_then(|text| Discovery::parse(&text, self.provider));
+                let found = answer.and_then(ok).and_then(|text| Discovery::parse(&text, &self.provider));
                 if let Some(discovery) = &found {
                     memory.learn_discovery(discovery.clone(), now_ms);
                 }
@@ -178,7 +197,7 @@ impl<'a> Machine<'a> {
             (Phase::Keys { login, token }, Outcome::Paused) => self.find_key(login, token, memory, now_ms),
             (Phase::Verifying { login, token }, Outcome::Verified(true)) => {
                 let claims =
-                    token.claims().and_then(|claims| claims::check(&claims, self.provider, &login, at(now_ms)));
+                    token.claims().and_then(|claims| claims::check(&claims, &self.provider, &login, at(now_ms)));
                 claims.map_or_else(Step::Refused, Step::Proved)
             }
             (Phase::Verifying { .. }, _) => Step::Refused(Refusal::Signature),
@@ -196,11 +215,11 @@ impl<'a> Machine<'a> {
         let Some(discovery) = discovery else { return Step::Fetch(fetch(self.provider.issuer.discovery_url())) };
         match std::mem::replace(&mut self.phase, Phase::Ended) {
             Phase::Leaving { login } => Step::Redirect {
-                location: location(&discovery, self.provider, &login),
-                cookie: login.cookie(self.keys),
+                location: location(&discovery, &self.provider, &login),
+                cookie: login.cookie(&self.keys),
             },
             Phase::Discovering { login, code } => {
-                let step = Step::Fetch(exchange(&discovery, self.provider, &login, &code));
+                let step = Step::Fetch(exchange(&discovery, &self.provider, &login, &code));
                 self.phase = Phase::Exchanging { login };
                 step
             }

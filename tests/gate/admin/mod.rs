@@ -5,6 +5,7 @@ mod changes;
 mod list;
 mod openapi;
 mod page;
+mod plane;
 mod routes;
 
 use tidegate::admin::{AdminError, Command, IncomingRequest};

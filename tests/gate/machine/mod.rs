@@ -4,6 +4,7 @@ pub mod drive;
 mod forwarding;
 mod memory;
 mod requests;
+mod waiting;
 
 use tidegate::decision::{Denial, Grant};
 use tidegate::gate::{Answer, Step};

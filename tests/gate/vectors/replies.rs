@@ -156,6 +156,7 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("malformed", AdminError::Malformed { line: 1, column: 2 }, 400),
         ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
         ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
+        ("too_busy", AdminError::TooBusy, 503),
         ("misconfigured", AdminError::Misconfigured("OWNER_KEY must be set".into()), 503),
         ("page", AdminError::Page("sesame".into()), 503),
         ("registry", AdminError::Registry("sesame".into()), 503),
@@ -197,6 +198,7 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::NeedsRev => "needs_rev",
         AdminError::TooLarge(_) => "too_large",
         AdminError::TooSlow => "too_slow",
+        AdminError::TooBusy => "too_busy",
         AdminError::NotJson => "not_json",
         AdminError::Malformed { .. } => "malformed",
         AdminError::Invalid { .. } => "invalid",
@@ -207,7 +209,7 @@ fn name(error: &AdminError) -> &'static str {
     }
 }
 
-const ADMIN_NAMES: usize = 39;
+const ADMIN_NAMES: usize = 40;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

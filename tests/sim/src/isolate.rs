@@ -130,7 +130,7 @@ impl Isolate {
             Step::Forward(forward) => Next::Forward(forward),
             Step::Needs(waiting, reads) => self.hold(waiting, reads, now_ms),
             Step::Done => Next::Nothing,
-            Step::Admin => panic!("a request for the admin plane"),
+            Step::Admin | Step::Relay(_) => panic!("a request for the admin plane"),
         };
         let mut turn = Turn { next, degraded: None, shares: Vec::new(), background: Vec::new() };
         if let Next::Forward(_) = turn.next {

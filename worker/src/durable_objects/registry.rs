@@ -183,7 +183,6 @@ fn head(request: &Request, target: &str) -> Head {
 async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
     let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
         BodyError::TooLong => AdminError::TooLarge(limit),
-        BodyError::TooSlow => AdminError::TooSlow,
         BodyError::Broken(error) => {
             AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
         }

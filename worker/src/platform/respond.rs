@@ -20,7 +20,7 @@ pub(crate) fn problem(reply: &Reply) -> worker::Result<Response> {
     Ok(response(reply.status, &fields, Some(&serde_json::to_string(&reply.problem)?))?)
 }
 
-/// A JSON answer. `etag` is a revision.
+/// An answer that is JSON text already. `etag` is a revision.
 pub(crate) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::Result<Response> {
     let etag = entity_tag(etag);
     let fields = of_body("application/json").into_iter().chain(etag.as_deref().map(|etag| ("ETag", etag)));
@@ -41,16 +41,6 @@ pub(crate) fn no_content(cookie: Option<&str>, etag: Option<u64>) -> worker::Res
         .chain(cookie.map(|cookie| ("Set-Cookie", cookie)))
         .chain(etag.as_deref().map(|etag| ("ETag", etag)));
     Ok(response(204, &lines(fields), None)?)
-}
-
-/// 308: what was asked for is elsewhere, for good.
-pub(crate) fn moved(location: &'static str) -> worker::Result<Response> {
-    Ok(response(308, &lines([("Location", location)]), None)?)
-}
-
-/// A redirect that is not kept.
-pub(crate) fn elsewhere(status: u16, location: &str) -> worker::Result<Response> {
-    Ok(response(status, &lines([NOT_STORED, ("Location", location)]), None)?)
 }
 
 const NOT_STORED: (&str, &str) = ("Cache-Control", "no-store");

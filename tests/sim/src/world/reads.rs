@@ -61,6 +61,7 @@ impl World<'_> {
                 Read::Shared { .. } => random.between(0, 4),
                 Read::Pause { pause_ms } => *pause_ms,
                 Read::Authorization | Read::Fields | Read::Body { .. } => 0,
+                other => panic!("the gate asks for {other:?}"),
             })
             .collect();
         for (place, way_ms) in ways.into_iter().enumerate() {
@@ -79,6 +80,7 @@ impl World<'_> {
             Read::Authorization => (authorization(ticket.asked.as_deref()), 0),
             Read::Pause { .. } | Read::Fields | Read::Body { .. } => (Reading::Nothing, 0),
             Read::Kv { .. } | Read::Registry { .. } | Read::Shared { .. } => self.find(gate, place, &read),
+            other => panic!("the gate asks for {other:?}"),
         };
         let ready_ms = self.now_ms + after_ms;
         if matches!(reading, Reading::Failed(_) | Reading::TooSlow) {

@@ -2,17 +2,13 @@
 
 use std::net::IpAddr;
 
-use web_sys::Request;
-
-use tidegate::token::TokenKeys;
+use crate::token::TokenKeys;
 
 const LABEL: &str = "client-v1";
 
 /// What the log calls a client: a MAC over its address, or the few addresses there are could be found by trying. An IPv6 address
 /// counts as its /64, since whoever has one has all of them.
-pub(crate) fn of(request: &Request, keys: &TokenKeys) -> String {
-    // Set by the platform, which takes off what a client sends under this name.
-    let address = request.headers().get("cf-connecting-ip").ok().flatten().unwrap_or_default();
+pub(super) fn name(address: &str, keys: &TokenKeys) -> String {
     let network = match address.parse() {
         Ok(IpAddr::V4(address)) => address.octets().to_vec(),
         Ok(IpAddr::V6(address)) => address.octets().into_iter().take(8).collect(),

@@ -6,46 +6,48 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::credential::Credential;
-use tidegate::admin::OwnerKey;
-use tidegate::forward::SESSION_COOKIE;
-use tidegate::token::TokenKeys;
+use crate::admin::OwnerKey;
+use crate::forward::SESSION_COOKIE;
+use crate::token::TokenKeys;
 
 /// How long a session lasts, in seconds.
-pub(crate) const LIFETIME_SECONDS: u64 = 12 * 60 * 60;
+pub const SESSION_SECONDS: u64 = 12 * 60 * 60;
 
 const LABEL: &str = "session-v1";
 /// What the id of a person's session begins with. No other id has a dot.
 const PERSON: &str = "person.";
 
 /// A session's id, to be given to the browser once; and its digest, to be kept.
-pub(crate) struct NewSession {
+pub struct NewSession {
+    /// The value of `Set-Cookie`.
     pub cookie: String,
+    /// What the registry keeps.
     pub digest: String,
 }
 
 /// A new session, its id from `entropy`, which must be fresh randomness.
-pub(crate) fn start(keys: &TokenKeys, owner_key: &OwnerKey, entropy: [u8; 32]) -> NewSession {
+pub fn start_session(keys: &TokenKeys, owner_key: &OwnerKey, entropy: [u8; 32]) -> NewSession {
     let id = Base64UrlUnpadded::encode_string(&entropy);
-    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
+    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), SESSION_SECONDS);
     NewSession { digest: digest(&id, owner_key), cookie }
 }
 
 /// The cookie that ends a session in the browser.
-pub(crate) fn end() -> String {
+pub fn end_session() -> String {
     cookie("", 0)
 }
 
 /// A new session of a person, its id from `entropy`, which must be fresh randomness. It is not bound to the owner key, and an earlier
 /// release does not take it for one of its own.
-pub(crate) fn start_person(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
+pub fn start_person_session(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
     let id = format!("{PERSON}{}", Base64UrlUnpadded::encode_string(&entropy));
-    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), LIFETIME_SECONDS);
+    let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), SESSION_SECONDS);
     NewSession { digest: person_digest(&id), cookie }
 }
 
 /// The session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong; and for one that was started with
 /// the owner key, where there is none.
-pub fn find(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
+pub fn find_session(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
     let mut values = cookie.split([';', ',']).filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, value)) => Some(value),
         _ => None,

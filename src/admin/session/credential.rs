@@ -2,8 +2,8 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use tidegate::access::{KeyId, Proof};
-use tidegate::token::{PresentedKey, TokenHash};
+use crate::access::{KeyId, Proof};
+use crate::token::{PresentedKey, TokenHash};
 
 const OWNER_KEY: &str = "owner-key";
 const SESSION: &str = "session:";

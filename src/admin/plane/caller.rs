@@ -1,0 +1,166 @@
+//! Who asks: the checks of host, origin, key and cookie, none of which needs any I/O.
+
+use serde_json::json;
+
+use super::{PlaneSettings, client};
+use crate::admin::session::{self, find_session};
+use crate::admin::{AdminError, MAX_SIGN_IN_BYTES, SignIn};
+use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, split};
+use crate::request::{Method, is_application_json};
+use crate::token::{is_automation_key, verify_key};
+
+/// How long a sign-in's body may take, in milliseconds: whoever sends it is not known yet.
+const SIGN_IN_TIMEOUT_MS: u64 = 4_000;
+
+/// A request's head.
+pub(super) struct Caller {
+    pub method: String,
+    pub url: String,
+    /// The value of `Authorization`. Empty for a token of an integration, which is no key of the admin plane.
+    authorization: Option<String>,
+    fields: Fields,
+    has_body: bool,
+}
+
+/// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
+pub(super) struct Verified(pub(super) session::Credential);
+
+impl Caller {
+    /// What is read before anything is checked.
+    pub const READS: [Read; 2] = [Read::Fields, Read::HasBody];
+
+    pub fn new(head: &Head<'_>) -> Self {
+        let authorization = match head.credential {
+            Credential::None => None,
+            Credential::Sent(text) => Some(text.to_owned()),
+            // The driver knows the numbers of genuine tokens only.
+            Credential::Known(_) => Some(String::new()),
+        };
+        let (method, url) = (head.method.to_owned(), head.url.to_owned());
+        Self { method, url, authorization, fields: Fields::default(), has_body: false }
+    }
+
+    /// Takes in what came of [`Caller::READS`].
+    pub fn take(&mut self, readings: Vec<Reading>) {
+        let mut readings = readings.into_iter();
+        if let Some(Reading::Bytes(lines)) = readings.next() {
+            self.fields = Fields::parse(&String::from_utf8_lossy(&lines));
+        }
+        self.has_body = matches!(readings.next(), Some(Reading::Bytes(_)));
+    }
+
+    /// The value of a header field.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.value(name)
+    }
+
+    /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
+    pub fn check_host(&self, settings: &PlaneSettings) -> Result<(), AdminError> {
+        settings.api_url.as_ref().map_err(Clone::clone)?;
+        settings.oidc.as_ref().map_err(Clone::clone)?;
+        match settings.host.as_ref().map_err(Clone::clone)? {
+            Some(host) if !host.serves(&self.url) => Err(AdminError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// The body of a sign-in, if it may be read: no further than it must be.
+    pub fn sign_in_body(&self, settings: &PlaneSettings) -> Result<Read, AdminError> {
+        settings.check_has_host()?;
+        self.check_origin()?;
+        settings.owner_key()?;
+        settings.keys()?;
+        self.check_content_type()?;
+        Ok(Read::Body { limit: MAX_SIGN_IN_BYTES, timeout_ms: SIGN_IN_TIMEOUT_MS })
+    }
+
+    /// Who signs in: whoever sends the owner key in the body.
+    pub fn verify_body(&self, settings: &PlaneSettings, body: Reading) -> Result<Verified, AdminError> {
+        const MALFORMED: AdminError = AdminError::Malformed { line: 1, column: 1 };
+        let body = match body {
+            Reading::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| MALFORMED)?,
+            Reading::Nothing => String::new(),
+            Reading::TooLong => return Err(AdminError::TooLarge(MAX_SIGN_IN_BYTES)),
+            Reading::TooSlow => return Err(AdminError::TooSlow),
+            Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => return Err(MALFORMED),
+        };
+        let given = SignIn::parse(&body)?;
+        if settings.owner_key()?.is(&given.key) { Ok(OWNER) } else { Err(AdminError::WrongKey) }
+    }
+
+    /// Who asks. A change must not come from another origin's page; a browser's session shows where it comes from.
+    pub fn verify(&self, settings: &PlaneSettings) -> Result<Verified, AdminError> {
+        self.check_origin()?;
+        if let Some(authorization) = &self.authorization {
+            return check_key(authorization, settings);
+        }
+        let cookie = self.field("cookie").filter(|_| settings.has_host()).ok_or(AdminError::NotSignedIn)?;
+        let session =
+            find_session(cookie, settings.keys()?, settings.owner_key_if_set()?).ok_or(AdminError::NotSignedIn)?;
+        match self.is_own_origin() {
+            Some(false) => Err(AdminError::CrossOrigin),
+            None if self.changes() => Err(AdminError::CrossOrigin),
+            _ => Ok(Verified(session)),
+        }
+    }
+
+    /// Whether there is no body, and none is declared.
+    pub fn has_no_body(&self) -> bool {
+        let is_empty = !self.has_body || self.field("content-length") == Some("0");
+        is_empty && self.field("content-type").is_none()
+    }
+
+    /// Whether the body is declared as JSON.
+    pub fn check_content_type(&self) -> Result<(), AdminError> {
+        let is_json = self.field("content-type").is_some_and(is_application_json);
+        let is_encoded = self.field("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
+        if is_json && !is_encoded { Ok(()) } else { Err(AdminError::NotJson) }
+    }
+
+    /// Leaves a line in the log, where somebody did not prove who they are.
+    pub fn note(&self, error: &AdminError, settings: &PlaneSettings, memory: &mut Memory, now_ms: u64) {
+        if matches!(error, AdminError::Misconfigured(_) | AdminError::NoAdminHost) {
+            return;
+        }
+        // Set by the platform, which takes off what a client sends under this name.
+        let address = self.field("cf-connecting-ip").unwrap_or_default();
+        let client = settings.keys().ok().map(|keys| client::name(address, keys));
+        let reply = error.answer();
+        let code = reply.problem.kind.rsplit(':').next().unwrap_or_default();
+        let (status, method) = (reply.status, &self.method);
+        let line = json!({ "event": "refused", "code": code, "status": status, "method": method, "client": client });
+        log_refusal(memory, line, code, now_ms);
+    }
+
+    /// No change is accepted that another origin's page asks for, whatever it sends along.
+    fn check_origin(&self) -> Result<(), AdminError> {
+        if self.changes() && self.is_own_origin() == Some(false) { Err(AdminError::CrossOrigin) } else { Ok(()) }
+    }
+
+    fn changes(&self) -> bool {
+        !Method::parse(&self.method).is_safe()
+    }
+
+    /// Whether the page that asks is our own; `None` where no page is named.
+    fn is_own_origin(&self) -> Option<bool> {
+        match (self.field("origin"), self.field("sec-fetch-site")) {
+            (Some(given), _) => Some(given.eq_ignore_ascii_case(split(&self.url).0)),
+            (None, Some(site)) => Some(site == "same-origin" || site == "none"),
+            (None, None) => None,
+        }
+    }
+}
+
+const OWNER: Verified = Verified(session::Credential::OwnerKey);
+
+/// The owner key, or an automation key with a genuine tag: whether that lives is the registry's to say.
+fn check_key(authorization: &str, settings: &PlaneSettings) -> Result<Verified, AdminError> {
+    let (scheme, given) = authorization.split_once(' ').unwrap_or_default();
+    let (is_bearer, given) = (scheme.eq_ignore_ascii_case("bearer"), given.trim());
+    if is_bearer && is_automation_key(given) {
+        let presented = verify_key(settings.keys()?, given).map_err(|_| AdminError::WrongKey)?;
+        return Ok(Verified(session::Credential::Key(presented)));
+    }
+    let right = settings.owner_key_if_set()?.is_some_and(|key| key.is(given)) & is_bearer;
+    if right { Ok(OWNER) } else { Err(AdminError::WrongKey) }
+}

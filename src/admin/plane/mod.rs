@@ -1,0 +1,276 @@
+//! The admin plane before the registry, as a machine without I/O: on which host, who asks, from where, and whether it looks like
+//! a request at all. Nothing goes to the registry before a key or a cookie's tag was verified here.
+//!
+//! [`Plane::begin`] takes a request that the gate leaves to the admin plane ([`Step::Admin`]). It speaks with the driver as the
+//! gate does, and waits among the gate's requests. `caller` says who asks, `command` what the registry is asked, `files` answers
+//! with the page's files.
+
+mod caller;
+mod client;
+mod command;
+mod files;
+mod oidc;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::json;
+
+use self::caller::Caller;
+use super::{Access, AdminError, AdminHost, ApiUrl, OwnerKey, PAGE, PageFile, Route};
+use crate::access::oidc::{Machine, Memory as OidcMemory, Provider};
+use crate::gate::{AdminPlane, Answer, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split};
+use crate::token::TokenKeys;
+
+/// Where the admin API is.
+const API: &str = "/_tidegate/api";
+/// The route that tells how one can sign in.
+const SIGN_IN: &str = "/sign-in";
+/// What the gate answers itself, to other methods than these.
+const HEALTH_AND_WHOAMI: [&str; 2] = ["/_tidegate/healthz", "/_tidegate/whoami"];
+/// What they and the page's addresses take.
+const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
+
+/// What a deployment has chosen, as far as the admin plane goes. What is missing or malformed is an error where it is needed.
+pub struct PlaneSettings {
+    /// For sessions' tags, and for what the log calls a client.
+    pub keys: Result<TokenKeys, AdminError>,
+    /// For bearers of it, and to sign in.
+    pub owner_key: Result<OwnerKey, AdminError>,
+    /// Whether something is set for it at all.
+    pub has_owner_key: bool,
+    /// The identity provider that people sign in with, if there is one.
+    pub oidc: Result<Option<Provider>, AdminError>,
+    /// What this isolate remembers of the provider.
+    pub oidc_memory: RefCell<OidcMemory>,
+    /// The host name that the admin plane is confined to, if it is.
+    pub host: Result<Option<AdminHost>, AdminError>,
+    /// Where the API is, for the page's samples.
+    pub api_url: Result<Option<ApiUrl>, AdminError>,
+    /// A header field that goes to the registry beside those of [`FORWARDED`](command::FORWARDED): for tests.
+    pub test_field: Option<&'static str>,
+}
+
+/// The admin plane of a deployment.
+#[derive(Clone)]
+pub struct Plane(Rc<PlaneSettings>);
+
+/// One request to it, on its way.
+struct Exchange {
+    settings: Rc<PlaneSettings>,
+    caller: Caller,
+    target: Target,
+    stage: Stage,
+}
+
+/// What a request asks for.
+enum Target {
+    /// Path and query below [`API`].
+    Api(String, String),
+    /// A path of the page.
+    Page(String),
+}
+
+/// What a request waits for.
+enum Stage {
+    Head,
+    SignInBody,
+    Registry,
+    File(PageFile),
+    Description,
+    /// Randomness for a sign-in with an identity provider.
+    Entropy,
+    Oidc(Box<Machine<'static>>),
+    Entering,
+}
+
+/// What comes next, unless the request is refused.
+enum Next {
+    Answer(Answer),
+    Relay(Relay),
+    Needs(Stage, Read),
+}
+
+impl Plane {
+    /// The plane with these settings.
+    pub fn new(settings: PlaneSettings) -> Self {
+        Self(Rc::new(settings))
+    }
+
+    /// Begins the way of a request that is below `/_tidegate`, or on the admin plane's own host.
+    pub fn begin(&self, memory: &mut Memory, head: &Head<'_>) -> Step {
+        let (_, path_and_query) = split(head.url);
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        if HEALTH_AND_WHOAMI.contains(&path) {
+            return refuse(memory, &AdminError::MethodNotAllowed(SAFE_METHODS.to_vec()));
+        }
+        if path != PAGE.trim_end_matches('/') && !path.starts_with(PAGE) {
+            return refuse(memory, &AdminError::NotFound);
+        }
+        let target = match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
+            Some(path) => Target::Api(path.to_owned(), query.to_owned()),
+            None => Target::Page(path.to_owned()),
+        };
+        let caller = Caller::new(head);
+        let exchange = Exchange { settings: Rc::clone(&self.0), caller, target, stage: Stage::Head };
+        Step::Needs(Waiting::new(exchange), Caller::READS.to_vec())
+    }
+}
+
+impl AdminPlane for Plane {
+    fn is_host_of(&self, url: &str) -> bool {
+        matches!(&self.0.host, Ok(Some(host)) if host.serves(url))
+    }
+
+    fn is_owner_key(&self, text: &str) -> bool {
+        self.0.owner_key.as_ref().is_ok_and(|key| key.is(text))
+    }
+}
+
+impl Resume for Exchange {
+    fn resume(mut self: Box<Self>, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
+        let first = || readings.first().cloned().unwrap_or(Reading::Nothing);
+        let next = match std::mem::replace(&mut self.stage, Stage::Head) {
+            Stage::Head => {
+                self.caller.take(readings);
+                self.route(memory, now_ms)
+            }
+            Stage::SignInBody => self.signs_in(first(), memory, now_ms),
+            Stage::Registry => command::answered(&first()).map(Next::Relay),
+            Stage::File(file) => files::relay(&file, &first()).map(Next::Relay),
+            Stage::Entropy => self.oidc().leave(first(), memory, now_ms),
+            Stage::Oidc(machine) => Ok(oidc::resume(machine, first(), &self.settings, memory, now_ms)),
+            Stage::Entering => Ok(oidc::entered(&first(), memory)),
+            Stage::Description => files::relay_description(&first()).map(Next::Relay),
+        };
+        match next {
+            Ok(Next::Needs(stage, read)) => {
+                self.stage = stage;
+                Step::Needs(Waiting::new(*self), vec![read])
+            }
+            Ok(Next::Answer(answer)) => self.protect(Step::Answer(answer)),
+            Ok(Next::Relay(relay)) => self.protect(Step::Relay(relay)),
+            Err(error) => self.protect(refuse(memory, &error)),
+        }
+    }
+
+    fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step {
+        self.caller.note(&AdminError::TooBusy, &self.settings, memory, now_ms);
+        self.protect(Step::Answer(Answer::from(&AdminError::TooBusy.answer())))
+    }
+
+    /// Until somebody was verified.
+    fn is_anyones(&self) -> bool {
+        !matches!(self.stage, Stage::Registry | Stage::Entering)
+    }
+}
+
+impl Exchange {
+    /// Goes on with the request's header fields.
+    fn route(&self, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+        let Self { settings, caller, .. } = self;
+        caller.check_host(settings)?;
+        let (path, query) = match &self.target {
+            Target::Api(path, query) => (path, query),
+            Target::Page(path) => {
+                settings.check_has_host()?;
+                if [oidc::SIGN_IN, oidc::CALLBACK].contains(&path.as_str()) {
+                    if caller.method != "GET" {
+                        return Err(AdminError::MethodNotAllowed(vec!["GET"]));
+                    }
+                    return self.oidc().begin(path, memory, now_ms);
+                }
+                return files::open(path, caller);
+            }
+        };
+        let (route, _) = Route::find(&caller.method, path)?;
+        let verified = match route.access {
+            Access::Anyone if route.path == SIGN_IN => return settings.ways().map(Next::Answer),
+            Access::Anyone => return Ok(files::describe()),
+            Access::OwnerKeyInBody => {
+                let body = caller.sign_in_body(settings);
+                let body = body.inspect_err(|error| caller.note(error, settings, memory, now_ms))?;
+                return Ok(Next::Needs(Stage::SignInBody, body));
+            }
+            Access::Admin | Access::SignedIn => caller.verify(settings),
+        };
+        let verified = verified.inspect_err(|error| caller.note(error, settings, memory, now_ms))?;
+        if route.max_body.is_some() && !(route.body_is_optional && caller.has_no_body()) {
+            caller.check_content_type()?;
+        }
+        let call = command::call(settings, caller, &verified, (path, query), true)?;
+        Ok(Next::Needs(Stage::Registry, Read::Call(call)))
+    }
+
+    fn oidc(&self) -> oidc::Asked<'_> {
+        let cookies = self.caller.field("cookie").unwrap_or_default();
+        oidc::Asked { settings: &self.settings, url: &self.caller.url, cookies }
+    }
+
+    /// Goes on with the body of a sign-in.
+    fn signs_in(&self, body: Reading, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+        let Self { settings, caller, .. } = self;
+        let Target::Api(path, query) = &self.target else { return Err(AdminError::NotFound) };
+        let verified = caller.verify_body(settings, body);
+        let verified = verified.inspect_err(|error| caller.note(error, settings, memory, now_ms))?;
+        let call = command::call(settings, caller, &verified, (path, query), false)?;
+        Ok(Next::Needs(Stage::Registry, Read::Call(call)))
+    }
+
+    /// Sets what every answer under the page's addresses carries, problems too.
+    fn protect(&self, mut step: Step) -> Step {
+        if matches!(self.target, Target::Page(_)) {
+            let fields = match &mut step {
+                Step::Answer(answer) => &mut answer.fields,
+                Step::Relay(relay) => &mut relay.set,
+                _ => return step,
+            };
+            fields.extend(files::protection(&self.caller.url));
+        }
+        step
+    }
+}
+
+impl PlaneSettings {
+    fn keys(&self) -> Result<&TokenKeys, AdminError> {
+        self.keys.as_ref().map_err(Clone::clone)
+    }
+
+    fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
+        self.owner_key.as_ref().map_err(Clone::clone)
+    }
+
+    /// The owner key; `None` where none is set, which it need not be where people can sign in.
+    fn owner_key_if_set(&self) -> Result<Option<&OwnerKey>, AdminError> {
+        let people_can_sign_in = matches!(self.oidc, Ok(Some(_)));
+        match &self.owner_key {
+            Ok(key) => Ok(Some(key)),
+            Err(_) if people_can_sign_in && !self.has_owner_key => Ok(None),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// `GET /sign-in`: how one can sign in.
+    fn ways(&self) -> Result<Answer, AdminError> {
+        let oidc = self.oidc.as_ref().map_err(Clone::clone)?.as_ref().filter(|_| self.has_host());
+        let oidc = oidc.map(|provider| json!({ "issuer": provider.issuer.as_str(), "href": oidc::SIGN_IN }));
+        Ok(Answer::json(200, json!({ "owner_key": self.owner_key.is_ok(), "oidc": oidc }).to_string()))
+    }
+
+    fn has_host(&self) -> bool {
+        matches!(self.host, Ok(Some(_)))
+    }
+
+    /// Without a host name of its own, the page would be of one origin with whatever the origin serves: with its scripts and its
+    /// service workers.
+    fn check_has_host(&self) -> Result<(), AdminError> {
+        if self.has_host() { Ok(()) } else { Err(AdminError::NoAdminHost) }
+    }
+}
+
+fn refuse(memory: &mut Memory, error: &AdminError) -> Step {
+    if let AdminError::Misconfigured(what) | AdminError::Registry(what) | AdminError::Page(what) = error {
+        log_error(memory, &json!({ "event": "admin", "reason": what }));
+    }
+    Step::Answer(Answer::from(&error.answer()))
+}

@@ -1,0 +1,420 @@
+//! The admin plane's machine: what each of its doors lets through, and what the driver is asked for.
+
+use serde_json::{Value, json};
+use tidegate::admin::{AdminError, AdminHost, OwnerKey, Plane, PlaneSettings, session};
+use tidegate::decision::Denial;
+use tidegate::gate::{
+    Answer, Call, Credential, Effect, Gate, Head, Memory, Read, Reading, Relay, Service, Settings, Step, Waiting,
+};
+
+use crate::support::{NOW, OWNER_KEY, keys, token_keys};
+
+const NOW_MS: u64 = NOW * 1_000;
+const ADMIN: &str = "https://admin.example";
+const API: &str = "https://admin.example/_tidegate/api";
+const JSON: (&str, &str) = ("content-type", "application/json");
+const OWN_ORIGIN: (&str, &str) = ("origin", ADMIN);
+
+/// A gate, and what it was set to.
+struct World {
+    plane: Plane,
+    memory: Memory,
+}
+
+/// A request, as the driver reads it.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    method: &'a str,
+    url: &'a str,
+    authorization: Option<&'a str>,
+    fields: &'a [(&'a str, &'a str)],
+    has_body: bool,
+}
+
+fn settings() -> PlaneSettings {
+    PlaneSettings {
+        keys: Ok(keys(&token_keys())),
+        owner_key: Ok(OwnerKey::parse(OWNER_KEY).unwrap()),
+        host: Ok(Some(AdminHost::parse("admin.example").unwrap())),
+        has_owner_key: true,
+        oidc: Ok(None),
+        oidc_memory: Default::default(),
+        api_url: Ok(None),
+        test_field: None,
+    }
+}
+
+fn world(settings: PlaneSettings) -> World {
+    let missing = || Denial::Misconfigured("not of these tests".to_owned());
+    let plane = Plane::new(settings);
+    let gate = Settings {
+        keys: Err(missing()),
+        prefix: Err(missing()),
+        realm: Err(missing()),
+        origin: Err(missing()),
+        limits: Err(missing()),
+        registry: None,
+        admin: Box::new(plane.clone()),
+    };
+    World { plane, memory: Memory::new(gate) }
+}
+
+impl World {
+    /// The step after the head was read.
+    fn ask(&mut self, asked: Asked<'_>) -> Step {
+        match self.begin(asked) {
+            Step::Needs(waiting, reads) => {
+                assert_eq!(reads, [Read::Fields, Read::HasBody]);
+                let lines: String = asked.fields.iter().map(|(name, value)| format!("{name}\n{value}\n")).collect();
+                let body = if asked.has_body { Reading::Bytes(Vec::new()) } else { Reading::Nothing };
+                self.resume(waiting, vec![Reading::Bytes(lines.into_bytes()), body])
+            }
+            step => step,
+        }
+    }
+
+    fn begin(&mut self, Asked { method, url, authorization, .. }: Asked<'_>) -> Step {
+        let credential = authorization.map_or(Credential::None, Credential::Sent);
+        let head = Head { method, url, credential, fields: "" };
+        match Gate::begin(&mut self.memory, &head, NOW_MS) {
+            Step::Admin => self.plane.begin(&mut self.memory, &head),
+            step => step,
+        }
+    }
+
+    fn resume(&mut self, waiting: Waiting, readings: Vec<Reading>) -> Step {
+        waiting.resume(&mut self.memory, readings, NOW_MS)
+    }
+
+    /// The lines of the log since they were last taken.
+    fn log(&mut self) -> Vec<Value> {
+        let lines = self.memory.take_effects().into_iter().map(|effect| match effect {
+            Effect::Log(line) => serde_json::from_str(&line.text).unwrap(),
+            other => panic!("{other:?}"),
+        });
+        lines.collect()
+    }
+}
+
+/// Status and kind of a refusal.
+fn refusal(step: Step) -> (u16, String) {
+    let Step::Answer(Answer { status, body: Some(body), .. }) = step else { panic!("{step:?}") };
+    let problem: Value = serde_json::from_str(&body).unwrap();
+    (status, problem["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned())
+}
+
+/// The one call that is needed.
+fn call(step: Step) -> (Waiting, Call) {
+    match step {
+        Step::Needs(waiting, reads) => match <[Read; 1]>::try_from(reads) {
+            Ok([Read::Call(call)]) => (waiting, call),
+            other => panic!("{other:?}"),
+        },
+        step => panic!("{step:?}"),
+    }
+}
+
+fn cookie() -> String {
+    let owner_key = OwnerKey::parse(OWNER_KEY).unwrap();
+    let new = session::start_session(&keys(&token_keys()), &owner_key, [7; 32]);
+    new.cookie.split(';').next().unwrap().to_owned()
+}
+
+fn bearer() -> String {
+    format!("Bearer {OWNER_KEY}")
+}
+
+fn get<'a>(url: &'a str, fields: &'a [(&'a str, &'a str)]) -> Asked<'a> {
+    Asked { method: "GET", url, fields, ..Asked::default() }
+}
+
+fn post<'a>(url: &'a str, fields: &'a [(&'a str, &'a str)]) -> Asked<'a> {
+    Asked { method: "POST", url, fields, has_body: true, ..Asked::default() }
+}
+
+#[test]
+fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_it_reads() {
+    let (bearer, cookie) = (bearer(), cookie());
+    let fields = [
+        ("if-match", "\"7\""),
+        ("idempotency-key", "k"),
+        ("if-none-match", ""),
+        ("x-registry-actor", "session:somebody"),
+        ("x-other", "secret"),
+        JSON,
+    ];
+    let url = format!("{API}/integrations/040g2081040g2081?x=1");
+    let asked = Asked { authorization: Some(&bearer), method: "PATCH", ..post(&url, &fields) };
+    let (_, sent) = call(world(settings()).ask(asked));
+    let expected = [
+        ("x-registry-actor", "owner-key".to_owned()),
+        ("If-Match", "\"7\"".to_owned()),
+        ("If-None-Match", String::new()),
+        ("Idempotency-Key", "k".to_owned()),
+    ];
+    assert_eq!(sent.fields, expected);
+    assert_eq!(
+        (sent.service, sent.method.as_str(), sent.with_body, sent.once),
+        (Service::Registry, "PATCH", true, true)
+    );
+    assert_eq!(sent.url, "https://registry/integrations/040g2081040g2081?x=1");
+
+    let fields = [("cookie", cookie.as_str())];
+    let (_, sent) = call(world(settings()).ask(get("https://admin.example/_tidegate/api/policy?", &fields)));
+    assert_eq!(sent.url, "https://registry/policy");
+    let owner_key = OwnerKey::parse(OWNER_KEY).unwrap();
+    let session = session::find_session(&cookie, &keys(&token_keys()), Some(&owner_key)).unwrap();
+    assert_eq!(sent.fields, [("x-registry-actor", session.to_header())]);
+}
+
+#[test]
+fn nothing_is_called_for_who_is_not_verified() {
+    let (cookie, bearer) = (cookie(), bearer());
+    let forged = format!("{cookie}0");
+    let twice = format!("{cookie}; {cookie}");
+    let basic = format!("Basic {OWNER_KEY}");
+    let own = [("cookie", cookie.as_str())];
+    let cases: &[(Option<&str>, &[(&str, &str)], u16, &str)] = &[
+        (None, &[], 401, "not-signed-in"),
+        (None, &[("cookie", &forged)], 401, "not-signed-in"),
+        (None, &[("cookie", &twice)], 401, "not-signed-in"),
+        (Some("Bearer x"), &own, 401, "wrong-key"),
+        (Some(&basic), &[], 401, "wrong-key"),
+        (Some(OWNER_KEY), &[], 401, "wrong-key"),
+        (None, &[("cookie", &cookie), ("origin", "https://api.example")], 403, "cross-origin"),
+        (None, &[("cookie", &cookie), ("sec-fetch-site", "cross-site")], 403, "cross-origin"),
+    ];
+    let mut world = world(settings());
+    for (authorization, fields, status, kind) in cases {
+        let url = format!("{API}/policy");
+        let asked = Asked { authorization: *authorization, ..get(&url, fields) };
+        assert_eq!(refusal(world.ask(asked)), (*status, (*kind).to_owned()), "{fields:?}");
+        let line = world.log().pop().unwrap();
+        assert_eq!((&line["event"], &line["code"]), (&json!("refused"), &json!(kind)));
+        assert_eq!(line["client"].as_str().unwrap().len(), 32);
+    }
+    // A change needs a page that says where it comes from, with a session; from another origin's page nobody makes one.
+    let url = format!("{API}/resync");
+    assert_eq!(refusal(world.ask(post(&url, &own))), (403, "cross-origin".to_owned()));
+    let asked = Asked { authorization: Some(&bearer), ..post(&url, &[("origin", "https://evil.example")]) };
+    assert_eq!(refusal(world.ask(asked)), (403, "cross-origin".to_owned()));
+    call(world.ask(post(&url, &[("cookie", &cookie), OWN_ORIGIN])));
+    call(world.ask(post(&url, &[("cookie", &cookie), ("sec-fetch-site", "same-origin")])));
+}
+
+#[test]
+fn a_known_token_of_an_integration_is_no_key_of_the_admin_plane() {
+    let mut world = world(settings());
+    let url = format!("{API}/policy");
+    let head = Head { method: "GET", url: &url, credential: Credential::Known(1_000), fields: "" };
+    let Step::Needs(waiting, _) = world.plane.begin(&mut world.memory, &head) else { panic!() };
+    let fields = Reading::Bytes(format!("cookie\n{}\n", cookie()).into_bytes());
+    assert_eq!(refusal(world.resume(waiting, vec![fields, Reading::Nothing])), (401, "wrong-key".to_owned()));
+}
+
+#[test]
+fn the_host_is_the_first_door() {
+    let bearer = bearer();
+    let api = |host: &str| format!("https://{host}/_tidegate/api/policy");
+    let ask = |settings, url: &str| world(settings).ask(Asked { authorization: Some(&bearer), ..get(url, &[]) });
+    assert_eq!(refusal(ask(settings(), &api("api.example"))), (404, "not-found".to_owned()));
+    call(ask(settings(), &api("admin.example")));
+    let hostless = || PlaneSettings { host: Ok(None), ..settings() };
+    call(ask(hostless(), &api("api.example"))); // bearers need none
+    let broken = || AdminError::Misconfigured("ADMIN_HOST must be a host name".to_owned());
+    for settings in
+        [PlaneSettings { host: Err(broken()), ..settings() }, PlaneSettings { api_url: Err(broken()), ..settings() }]
+    {
+        assert_eq!(refusal(ask(settings, &api("admin.example"))), (503, "misconfigured".to_owned()));
+    }
+    // Without a host of its own there are neither sessions nor a page.
+    let cookie = cookie();
+    let asked = get("https://api.example/_tidegate/api/policy", &[]);
+    assert_eq!(refusal(world(hostless()).ask(asked)), (401, "not-signed-in".to_owned()));
+    let fields = [("cookie", cookie.as_str())];
+    let asked = Asked { fields: &fields, ..asked };
+    assert_eq!(refusal(world(hostless()).ask(asked)), (401, "not-signed-in".to_owned()));
+    for (method, url) in
+        [("POST", "https://api.example/_tidegate/api/session"), ("GET", "https://api.example/_tidegate/")]
+    {
+        let asked = Asked { method, ..get(url, &[]) };
+        assert_eq!(refusal(world(hostless()).ask(asked)), (404, "no-admin-host".to_owned()), "{url}");
+    }
+}
+
+#[test]
+fn a_gate_that_lacks_a_secret_says_so_and_calls_nobody() {
+    let missing = |what: &str| AdminError::Misconfigured(format!("{what} must be set"));
+    let (bearer, cookie) = (bearer(), cookie());
+    let url = format!("{API}/policy");
+    let without_key = || PlaneSettings { owner_key: Err(missing("OWNER_KEY")), ..settings() };
+    let without_keys = || PlaneSettings { keys: Err(missing("TOKEN_KEYS")), ..settings() };
+    let asked = Asked { authorization: Some(&bearer), ..get(&url, &[]) };
+    let mut gate = world(without_key());
+    assert_eq!(refusal(gate.ask(asked)), (503, "misconfigured".to_owned()));
+    assert_eq!(gate.log(), [json!({ "event": "admin", "reason": "OWNER_KEY must be set" })]);
+    let fields = [("cookie", cookie.as_str())];
+    assert_eq!(refusal(world(without_keys()).ask(get(&url, &fields))), (503, "misconfigured".to_owned()));
+    call(world(without_keys()).ask(asked)); // the registry says what it lacks
+}
+
+#[test]
+fn a_sign_in_is_read_within_its_limits_and_then_called() {
+    let url = format!("{API}/session");
+    let signed_in = |body: Reading| {
+        let mut world = world(settings());
+        let Step::Needs(waiting, reads) = world.ask(post(&url, &[JSON, OWN_ORIGIN])) else { panic!() };
+        assert_eq!(reads, [Read::Body { limit: 4_096, timeout_ms: 4_000 }]);
+        let step = world.resume(waiting, vec![body]);
+        (step, world.log())
+    };
+    let bytes = |text: &str| Reading::Bytes(text.as_bytes().to_vec());
+    let (step, _) = signed_in(bytes(&json!({ "key": OWNER_KEY }).to_string()));
+    let (_, sent) = call(step);
+    assert_eq!((sent.url.as_str(), sent.with_body), ("https://registry/session", false));
+    assert_eq!(sent.fields, [("x-registry-actor", "owner-key".to_owned())]);
+    let wrong = format!("{{\"key\":\"owner_{}\"}}", "w".repeat(43));
+    for (body, status, kind) in [
+        (bytes(&wrong), 401, "wrong-key"),
+        (bytes("{}"), 422, "invalid-field"),
+        (bytes(""), 400, "malformed-json"),
+        (Reading::Nothing, 400, "malformed-json"),
+        (Reading::Bytes(vec![0xff]), 400, "malformed-json"),
+        (Reading::Failed("gone".to_owned()), 400, "malformed-json"),
+        (Reading::TooLong, 413, "too-large"),
+        (Reading::TooSlow, 408, "too-slow"),
+    ] {
+        let (step, log) = signed_in(body);
+        assert_eq!(refusal(step), (status, kind.to_owned()));
+        assert_eq!(log[0]["code"], kind);
+        assert!(!format!("{log:?}").contains("owner_"));
+    }
+}
+
+#[test]
+fn a_body_is_read_of_nobody_whose_request_is_not_a_sign_ins() {
+    let url = format!("{API}/session");
+    let text = ("content-type", "text/plain");
+    let coded = ("content-encoding", "gzip");
+    let evil = ("origin", "https://evil.example");
+    for (fields, status, kind) in [
+        (vec![text, OWN_ORIGIN], 415, "not-json"),
+        (vec![JSON, coded, OWN_ORIGIN], 415, "not-json"),
+        (vec![JSON, evil], 403, "cross-origin"),
+    ] {
+        assert_eq!(refusal(world(settings()).ask(post(&url, &fields))), (status, kind.to_owned()));
+    }
+}
+
+#[test]
+fn a_commands_body_is_declared_as_json_unless_there_may_be_none() {
+    let (bearer, mut world) = (bearer(), world(settings()));
+    let create = format!("{API}/integrations");
+    let asked = Asked { authorization: Some(&bearer), ..post(&create, &[]) };
+    assert_eq!(refusal(world.ask(asked)), (415, "not-json".to_owned()));
+    let empty = [("if-match", ""), JSON];
+    assert_eq!(refusal(world.ask(Asked { fields: &empty, ..asked })), (422, "invalid-field".to_owned()));
+    let finish = format!("{API}/integrations/040g2081040g2081/rotation/finish");
+    let asked = Asked { url: &finish, ..asked };
+    assert_eq!(refusal(world.ask(asked)), (415, "not-json".to_owned()));
+    call(world.ask(Asked { has_body: false, ..asked }));
+    call(world.ask(Asked { fields: &[("content-length", "0")], ..asked }));
+    let text = [("content-type", "text/plain")];
+    assert_eq!(refusal(world.ask(Asked { has_body: false, fields: &text, ..asked })), (415, "not-json".to_owned()));
+}
+
+#[test]
+fn the_registrys_answer_is_the_clients_and_its_silence_is_503() {
+    let (bearer, url) = (bearer(), format!("{API}/policy"));
+    let answered = |reading| {
+        let mut world = world(settings());
+        let (waiting, _) = call(world.ask(Asked { authorization: Some(&bearer), ..get(&url, &[]) }));
+        let step = world.resume(waiting, vec![reading]);
+        (step, world.log())
+    };
+    for status in [200, 204, 304, 404, 412, 503] {
+        let (step, log) = answered(Reading::Response { status, body: Vec::new() });
+        let Step::Relay(relay) = step else { panic!("{step:?}") };
+        assert_eq!((relay, log), (Relay::default(), Vec::new()));
+    }
+    for (reading, kind, reason) in [
+        (Reading::TooSlow, "registry-unavailable", "no answer in time"),
+        (Reading::Failed("Error: overloaded".to_owned()), "registry-unavailable", "Error: overloaded"),
+        (Reading::Nothing, "misconfigured", "REGISTRY must be bound to the Durable Object Registry"),
+    ] {
+        let (step, log) = answered(reading);
+        assert_eq!(refusal(step), (503, kind.to_owned()));
+        assert_eq!(log, [json!({ "event": "admin", "reason": reason })]);
+    }
+}
+
+#[test]
+fn a_file_of_the_page_is_the_stores_under_fields_of_our_own() {
+    let fields = [("if-none-match", "\"a\""), ("cookie", "x"), ("origin", ADMIN)];
+    let asked = Asked { authorization: Some("Bearer x"), ..get("https://admin.example/_tidegate/?q", &fields) };
+    let answered = |asked, reading| {
+        let mut world = world(settings());
+        let (waiting, sent) = call(world.ask(asked));
+        assert_eq!(sent.fields.iter().filter(|(name, _)| *name != "If-None-Match").count(), 0);
+        (sent, world.resume(waiting, vec![reading]))
+    };
+    let (sent, step) = answered(asked, Reading::Response { status: 304, body: Vec::new() });
+    assert_eq!((sent.service, sent.url.as_str()), (Service::Assets, "https://assets.invalid/_tidegate/index.html"));
+    assert_eq!((sent.with_body, sent.once), (false, false));
+    assert_eq!(sent.fields, [("If-None-Match", "\"a\"".to_owned())]);
+    let Step::Relay(Relay { keep, set, .. }) = step else { panic!("{step:?}") };
+    assert_eq!(keep, Some(&["ETag"][..]));
+    for (name, value) in [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Strict-Transport-Security", "max-age=31536000"),
+    ] {
+        assert!(set.contains(&(name, value.to_owned())), "{name}");
+    }
+    let asset = get("https://admin.example/_tidegate/assets/a.js", &[]);
+    for (asked, reading, status, kind) in [
+        (asset, Reading::Response { status: 404, body: Vec::new() }, 404, "not-found"),
+        (asked, Reading::Response { status: 404, body: Vec::new() }, 503, "page-unavailable"),
+        (asset, Reading::Response { status: 500, body: Vec::new() }, 503, "page-unavailable"),
+        (asset, Reading::TooSlow, 503, "page-unavailable"),
+        (asset, Reading::Nothing, 503, "page-unavailable"),
+        (asset, Reading::Failed("x".to_owned()), 503, "page-unavailable"),
+    ] {
+        let (_, step) = answered(asked, reading);
+        assert!(
+            matches!(&step, Step::Answer(answer) if answer.fields.iter().any(|(name, _)| *name == "Content-Security-Policy"))
+        );
+        assert_eq!(refusal(step), (status, kind.to_owned()));
+    }
+}
+
+#[test]
+fn other_addresses_of_the_plane_read_nothing() {
+    let mut world = world(settings());
+    let Step::Answer(moved) = world.ask(get("https://admin.example/_tidegate", &[])) else { panic!() };
+    assert_eq!((moved.status, moved.fields[0].clone()), (308, ("Location", "/_tidegate/".to_owned())));
+    for (method, path, status) in [
+        ("POST", "/_tidegate/healthz", 405),
+        ("POST", "/_tidegate/", 405),
+        ("GET", "/", 404),
+        ("GET", "/_tidegate/nothing", 404),
+        ("GET", "/_tidegate/api/nothing", 404),
+        ("PUT", "/_tidegate/api/session", 405),
+    ] {
+        let url = format!("{ADMIN}{path}");
+        assert_eq!(refusal(world.ask(Asked { method, ..get(&url, &[]) })).0, status, "{method} {path}");
+    }
+}
+
+#[test]
+fn the_description_is_everybodys() {
+    let mut world = world(settings());
+    let url = format!("{API}/openapi.json");
+    let (waiting, sent) = call(world.ask(get(&url, &[])));
+    assert_eq!(sent.url, "https://assets.invalid/_tidegate/api/openapi.json");
+    let step = world.resume(waiting, vec![Reading::Response { status: 200, body: Vec::new() }]);
+    let Step::Relay(Relay { keep, set, .. }) = step else { panic!("{step:?}") };
+    assert_eq!(keep, Some(&[][..]));
+    assert!(set.contains(&("Content-Type", "application/json".to_owned())));
+}

@@ -1,0 +1,27 @@
+//! The namespace of Durable Objects that the registry is in. The calls to it are the driver's, in `js/reads.js`.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::Env;
+
+use super::environment::binding;
+
+#[wasm_bindgen]
+extern "C" {
+    type Namespace;
+    #[wasm_bindgen(method, catch, js_name = idFromName)]
+    fn id_from_name(this: &Namespace, name: &str) -> Result<ObjectId, JsValue>;
+
+    type ObjectId;
+    #[wasm_bindgen(method, js_name = toString)]
+    fn text(this: &ObjectId) -> String;
+}
+
+/// The name of the one registry of a gate.
+const NAME: &str = "registry";
+
+/// What tells this gate's registry from every other one. `None` where none is bound.
+pub(crate) fn registry_id(env: &Env) -> Option<String> {
+    let namespace: Namespace = binding(env, "REGISTRY")?.unchecked_into();
+    Some(namespace.id_from_name(NAME).ok()?.text())
+}
