@@ -313,7 +313,7 @@ impl Parts {
         let malformed = || CorruptPolicy::Malformed { place: "index".to_owned() };
         let mut read = Vec::with_capacity(self.index.len());
         for row in &self.index {
-            let templates = Templates::read(&*self.text(row)?).ok_or_else(malformed)?;
+            let templates = Templates::read(&self.text(row)?).ok_or_else(malformed)?;
             if templates.len() != row.count {
                 return Err(malformed());
             }

@@ -12,7 +12,6 @@ import { startGate } from "./gate.mjs";
 import { demo, ownerKey, shown } from "./support.mjs";
 
 const STATE = new URL("../../target/browser-sso/", import.meta.url).pathname;
-const at = (verb, place) => ({ verb, place });
 
 const gate = { logged: [] };
 let provider;

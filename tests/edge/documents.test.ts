@@ -193,7 +193,7 @@ describe("settings alone", () => {
     const before = await everything();
     const rules = [
       { method: "GET", path: "/x/{a}", access: "public" },
-      { method: "GET", path: "/x/{b}", access: "public" },
+      { method: "GET", path: "/x/{b}", access: "authenticated" },
     ];
     const refused = await problem(await admin("PATCH", "/policy", { settings: { rules } }), 422, "policy-errors");
     expect(refused.report.errors.length).toBeGreaterThan(0);

@@ -115,7 +115,7 @@ describe("a change", () => {
     registryKv.onWrite = failing;
     const a = await acme();
     const life = ["due", "undo", "token_rules"];
-    const people = ["people", "person_sessions", "logins", "automation_keys", "features"];
+    const people = ["people", "person_sessions", "logins", "automation_keys", "features", "policy_parts"];
     for (const table of [...life, ...people]) await sql(`DROP TABLE ${table}`);
     for (const index of ["integrations_unscheduled", "integrations_by_end", "tokens_by_age", "tokens_by_deadline"])
       await sql(`DROP INDEX ${index}`);

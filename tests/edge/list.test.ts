@@ -308,7 +308,7 @@ describe(`of ${MANY}`, () => {
 
 it("the migration leaves all else as it was", async () => {
   const { integrations, tokens, outbox, schema, sub_accounts } = await tables();
-  expect(schema).toEqual([{ version: 11 }]);
+  expect(schema).toEqual([{ version: 12 }]);
   expect(sub_accounts).toHaveLength(41);
   expect(sub_accounts!.filter(({ rev }: any) => rev === 1)).toHaveLength(41);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
@@ -316,7 +316,14 @@ it("the migration leaves all else as it was", async () => {
   expect(outbox!.length).toBeGreaterThan(10);
   const { versions } = await ok(200, admin("GET", "/policy/versions"));
   expect(versions).toEqual([
-    { rev: 1, published_at: "1970-01-01T00:00:07Z", actor: "owner key", actor_name: null, counts: COUNTS, documents: null },
+    {
+      rev: 1,
+      published_at: "1970-01-01T00:00:07Z",
+      actor: "owner key",
+      actor_name: null,
+      counts: COUNTS,
+      documents: null,
+    },
   ]);
 });
 

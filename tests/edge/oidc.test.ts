@@ -24,7 +24,7 @@ const PARAMETERS: Record<Algorithm, any> = {
 };
 
 const pairs = {} as Record<Algorithm, CryptoKeyPair>;
-let jwks: object[] = [];
+const jwks: object[] = [];
 /** What the token endpoint answers with, of the right claims. */
 let exchange: (claims: Record<string, unknown>) => Promise<object>;
 let nonce = "";

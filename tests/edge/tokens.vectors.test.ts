@@ -75,7 +75,15 @@ describe("records", () => {
         use: outgoing ? "outgoing" : "current",
         ...(ends.length > 0 && { expires_at: end.toISOString().replace(".000", "") }),
       };
-      expect(await response.json()).toEqual({ integration: { id: records.id, name }, owner, scopes, token });
+      const at = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000", "");
+      const integration = {
+        id: records.id,
+        name,
+        state: outgoing ? "rotating" : "steady",
+        ...(expires_at && { expires_at: at(expires_at) }),
+      };
+      const rotation = outgoing && { rotation: { ends_at: at(outgoing.until) } };
+      expect(await response.json()).toEqual({ integration, owner, scopes, token, ...rotation });
     } else if (outcome === "gone") {
       await problem(response, 401, "invalid-token");
     } else {

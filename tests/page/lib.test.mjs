@@ -93,7 +93,14 @@ test("a name is typed right where it looks right, whatever cannot be seen in it"
 });
 
 const integration = { created_at: after(0) };
-const event = (seq, at, kind, detail = {}) => ({ seq, at: after(at), actor: "owner-key", actor_name: null, kind, detail });
+const event = (seq, at, kind, detail = {}) => ({
+  seq,
+  at: after(at),
+  actor: "owner-key",
+  actor_name: null,
+  kind,
+  detail,
+});
 const seconds = (lives) =>
   lives.map(({ n, from, outgoingFrom, to }) =>
     [n, from, outgoingFrom, to].map((at, place) => (place === 0 || at === null ? at : (at - now) / 1000)),

@@ -22,7 +22,10 @@ function followed(document, value) {
 
 /** The path of a server, without a slash at its end. */
 function basePath({ url, variables = {} }) {
-  const filled = Object.entries(variables).reduce((text, [name, { default: value }]) => text.replaceAll(`{${name}}`, value), url);
+  const filled = Object.entries(variables).reduce(
+    (text, [name, { default: value }]) => text.replaceAll(`{${name}}`, value),
+    url,
+  );
   return new URL(filled, "https://documents.example/openapi.json").pathname.replace(/\/+$/, "");
 }
 
@@ -48,7 +51,11 @@ function needed(security) {
 const found = new Map();
 for (const name of readdirSync(directory).sort()) {
   const document = read(join(directory, name));
-  const all = document.swagger ? (document.basePath ?? "").replace(/\/$/, "") : document.servers ? basePath(document.servers[0]) : "";
+  const all = document.swagger
+    ? (document.basePath ?? "").replace(/\/$/, "")
+    : document.servers
+      ? basePath(document.servers[0])
+      : "";
   for (const [key, unresolved] of Object.entries(document.paths)) {
     const item = followed(document, unresolved);
     const later = document.openapi?.startsWith("3.2.") ? { query: item.query, ...item.additionalOperations } : {};

@@ -18,7 +18,7 @@ const STAMP: &str = "target/www.stamp";
 const DESCRIPTION: (&str, &str) = ("src/admin/openapi.json", "www/dist/_tidegate/api/openapi.json");
 
 /// What the page may weigh, in bytes with gzip: what runs at once, and what is loaded when it is needed.
-const AT_ONCE: u64 = 100_000;
+const AT_ONCE: u64 = 108_000;
 const BUNDLES: [(&str, u64); BROWSER_BUNDLES.len()] =
     [("the rules' WASM", 130_000), ("WASM that reads documents", 230_000), ("WASM that reads YAML", 43_000)];
 

@@ -165,9 +165,9 @@ impl Kv {
         {
             return value.clone();
         }
-        let seen = key.landed.iter().filter(|landed| landed.at_ms <= now_ms && landed.seen_ms[location] <= now_ms);
+        let mut seen = key.landed.iter().filter(|landed| landed.at_ms <= now_ms && landed.seen_ms[location] <= now_ms);
         let found =
-            if self.weather.reorders { seen.max_by_key(|landed| landed.seen_ms[location]) } else { seen.last() };
+            if self.weather.reorders { seen.max_by_key(|landed| landed.seen_ms[location]) } else { seen.next_back() };
         let value = found.map(|landed| Rc::clone(&landed.value));
         key.cached[location] = Some((now_ms + random.between(0, self.weather.cached_ms), value.clone()));
         value

@@ -38,6 +38,9 @@ pub enum ObjectEvent {
 /// Starts of the object, one after the other. They live as long as a run, since a drain borrows from them.
 pub type Starts = [OnceCell<Registry>];
 
+/// The number of a command, and what it was answered.
+type Answer = (u64, Result<Response, AdminError>);
+
 /// The object.
 pub struct Object<'r> {
     starts: &'r Starts,
@@ -51,7 +54,7 @@ pub struct Object<'r> {
     drain: Option<Running<'r>>,
     number: u64,
     later: Vec<(u64, ObjectEvent)>,
-    answers: Vec<(u64, Result<Response, AdminError>)>,
+    answers: Vec<Answer>,
 }
 
 struct Running<'r> {
@@ -124,7 +127,7 @@ impl<'r> Object<'r> {
     }
 
     /// What is to happen later, and which commands were answered, since this was last asked.
-    pub fn news(&mut self) -> (Vec<(u64, ObjectEvent)>, Vec<(u64, Result<Response, AdminError>)>) {
+    pub fn news(&mut self) -> (Vec<(u64, ObjectEvent)>, Vec<Answer>) {
         (std::mem::take(&mut self.later), std::mem::take(&mut self.answers))
     }
 
@@ -263,33 +266,31 @@ impl<'r> Object<'r> {
 
     fn go_on(&mut self, kv: &mut Kv, now_ms: u64) {
         let clock = self.clock(now_ms);
-        loop {
-            let Some(running) = self.drain.as_mut() else { return };
-            let number = running.number;
-            match running.drain.next(clock).unwrap() {
-                Some(Step::Pause(pause)) => {
-                    let at_ms = now_ms + u64::try_from(pause.as_millis()).unwrap();
-                    return self.later.push((at_ms, ObjectEvent::GoesOn(number)));
-                }
-                Some(Step::Fault(fault)) => panic!("the outbox has a fault: {fault}"),
-                Some(Step::Put(put)) => {
-                    let outcome = kv.put(put.key(), put.value.as_str(), now_ms);
-                    running.put = Some(put);
-                    let next = match outcome.after_ms {
-                        Some(after_ms) => (now_ms + after_ms, ObjectEvent::PutAnswered(number, outcome.taken)),
-                        None => {
-                            let timeout_ms = u64::try_from(PUT_TIMEOUT.as_millis()).unwrap();
-                            (now_ms + timeout_ms, ObjectEvent::PutTimedOut(number))
-                        }
-                    };
-                    return self.later.push(next);
-                }
-                None => {
-                    let running = self.drain.take().unwrap();
-                    running.drain.end(Ok(())).unwrap();
-                    self.set_alarm(now_ms);
-                    return self.answer(running.waiting, now_ms);
-                }
+        let Some(running) = self.drain.as_mut() else { return };
+        let number = running.number;
+        match running.drain.next(clock).unwrap() {
+            Some(Step::Pause(pause)) => {
+                let at_ms = now_ms + u64::try_from(pause.as_millis()).unwrap();
+                self.later.push((at_ms, ObjectEvent::GoesOn(number)));
+            }
+            Some(Step::Fault(fault)) => panic!("the outbox has a fault: {fault}"),
+            Some(Step::Put(put)) => {
+                let outcome = kv.put(put.key(), put.value.as_str(), now_ms);
+                running.put = Some(put);
+                let next = match outcome.after_ms {
+                    Some(after_ms) => (now_ms + after_ms, ObjectEvent::PutAnswered(number, outcome.taken)),
+                    None => {
+                        let timeout_ms = u64::try_from(PUT_TIMEOUT.as_millis()).unwrap();
+                        (now_ms + timeout_ms, ObjectEvent::PutTimedOut(number))
+                    }
+                };
+                self.later.push(next);
+            }
+            None => {
+                let running = self.drain.take().unwrap();
+                running.drain.end(Ok(())).unwrap();
+                self.set_alarm(now_ms);
+                self.answer(running.waiting, now_ms);
             }
         }
     }
