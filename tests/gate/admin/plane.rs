@@ -174,7 +174,8 @@ fn nothing_is_called_for_who_is_not_verified() {
     let twice = format!("{cookie}; {cookie}");
     let basic = format!("Basic {OWNER_KEY}");
     let own = [("cookie", cookie.as_str())];
-    let cases: &[(Option<&str>, &[(&str, &str)], u16, &str)] = &[
+    type Fields<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(Option<&str>, Fields<'_>, u16, &str)] = &[
         (None, &[], 401, "not-signed-in"),
         (None, &[("cookie", &forged)], 401, "not-signed-in"),
         (None, &[("cookie", &twice)], 401, "not-signed-in"),

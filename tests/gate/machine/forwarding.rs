@@ -49,8 +49,8 @@ const VALUES: [&str; 10] = [
 /// What the origin gets of these fields.
 fn sent(fields: &BTreeMap<&str, &str>, how: &Forwarding, removed: &RemovedFields) -> BTreeMap<String, String> {
     let class = |name: &str| FieldClass::of(name, removed);
-    let stays = |name: &str| !how.remove.iter().any(|gone| gone == name) && !(how.by_class && class(name).leaves);
-    let kept = fields.iter().filter(|(name, _)| stays(name));
+    let leaves = |name: &str| how.remove.iter().any(|gone| gone == name) || (how.by_class && class(name).leaves);
+    let kept = fields.iter().filter(|(name, _)| !leaves(name));
     let mut sent: BTreeMap<String, String> =
         kept.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let set = |sent: &mut BTreeMap<String, String>, name: &str, value: &str| {
