@@ -137,7 +137,7 @@ const journeys = [
   {
     name: "owner",
     person: { role: "owner" },
-    nav: ALL,
+    nav: ["Integrations", "Why?", "Policy", "Sub-accounts", "Token rules", "Team"],
     team: TEAM,
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 201, acme: 201, globex: 201 },

@@ -27,6 +27,8 @@ const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
 ];
 
+/// The longest statement that is kept compiled, in bytes.
+const MAX_CACHED_BYTES: usize = 10_000;
 /// How many compiled statements are kept. The registry has about 100.
 const CACHED_STATEMENTS: usize = 128;
 
@@ -58,9 +60,10 @@ impl Sqlite {
         Ok(Self { connection, is_own, depth: Cell::new(0) })
     }
 
-    /// Runs all statements; gives the rows of the last one. A single statement is compiled once.
+    /// Runs all statements; gives the rows of the last one. A single short statement is compiled once; what is looked up is trimmed,
+    /// so a long one is not, or its length would not be judged.
     fn execute(&self, sql: &str, parameters: &[Parameter]) -> Result<Vec<String>, StorageError> {
-        if sql.contains(';') {
+        if sql.contains(';') || sql.len() > MAX_CACHED_BYTES {
             return self.execute_all(sql, parameters);
         }
         let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
