@@ -213,11 +213,11 @@ test("init: settings to start from, with which the report has no errors, and wha
   const operation = { tags: ["Boats"], security: [{ key: [] }] };
   const paths = { "/{tenantId}/boats": { get: operation, post: operation } };
   const text = JSON.stringify({ openapi: "3.1.0", info: { title: "Harbour", version: "1" }, paths });
-  const init = (picked) => JSON.parse(page.policyInit([text], JSON.stringify(picked)));
+  const init = (picked) => JSON.parse(reader.policyInit([text], JSON.stringify(picked)));
   const { settings, choices } = init({});
   assert.deepEqual(settings.schemes, { key: { level: "sub_account", private_integrations: true } });
   assert.equal(settings.owner_parameters.sub_account[0].name, "tenantId");
-  assert.deepEqual(JSON.parse(page.policyReport([text], JSON.stringify(settings))).errors, []);
+  assert.deepEqual(JSON.parse(reader.policyReport([text], JSON.stringify(settings))).errors, []);
   const scheme = choices.find(({ field }) => field === "schemes.key");
   assert.deepEqual([scheme.chosen, scheme.options.length], [0, 3]);
   assert.equal(init({ "schemes.key": 1 }).settings.schemes.key.level, "agency");
@@ -226,9 +226,9 @@ test("init: settings to start from, with which the report has no errors, and wha
 test("source: what is published of a document makes the same policy", () => {
   for (const { documents } of policies.filter(({ expect }) => expect.report)) {
     for (const document of converted(documents)) {
-      const source = JSON.parse(page.documentSource(document));
+      const source = JSON.parse(reader.documentSource(document));
       assert.equal(source.v, 1);
-      assert.equal(source.title, page.documentTitle(document));
+      assert.equal(source.title, reader.documentTitle(document));
     }
   }
 });
