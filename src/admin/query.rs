@@ -45,7 +45,8 @@ impl Paging<String> {
 
 /// What [`Paging::cursor_behind`] wrote.
 pub(super) fn decode_cursor(text: &str) -> Option<String> {
-    String::from_utf8(Base64UrlUnpadded::decode_vec(text).ok()?).ok()
+    let text = String::from_utf8(Base64UrlUnpadded::decode_vec(text).ok()?).ok()?;
+    Some(text).filter(|text| !text.is_empty())
 }
 
 impl Paging<OwnerId> {

@@ -218,8 +218,8 @@ export interface components {
       total: number;
     };
     CompiledPolicy: {
-      /** @constant */
-      v: 1;
+      /** @enum {unknown} */
+      v: 1 | 2 | 3;
       rev: number;
       operations: Record<string, never>[];
     };
