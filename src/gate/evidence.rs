@@ -37,6 +37,9 @@ pub(super) struct Evidence {
 /// How often one request reads the feed: once more where other reads took too long for the first.
 const MAX_FEED_READS: u32 = 2;
 
+/// Neither feed nor record nor policy.
+const NOTHING: [bool; 3] = [false; 3];
+
 /// The search for what is wanted.
 pub(super) struct Gathering {
     limits: Limits,
@@ -91,21 +94,33 @@ impl Gathering {
     /// on its way vouched for it; then once more.
     pub fn advance(mut self, memory: &mut Memory, now_ms: u64) -> Progress {
         loop {
-            let is_fresh = memory.feed_is_fresh(now_ms, &self.limits);
-            let is_out = memory.in_flight.registry_is_down(now_ms);
-            let reads_feed = !is_fresh && !is_out && self.feed_reads < MAX_FEED_READS;
-            let expects_fresh = is_fresh || reads_feed;
-            let asks_record = asks(self.record.as_mut(), memory, &self.limits, expects_fresh, now_ms);
-            let asks_policy = asks(self.policy.as_mut(), memory, &self.limits, expects_fresh, now_ms);
-            if !reads_feed && !asks_record && !asks_policy {
-                let (evidence, provenance) = self.found(memory, is_fresh, now_ms);
+            let asked = self.look(memory, now_ms);
+            if asked == NOTHING {
+                let (evidence, provenance) = self.found(memory, now_ms);
                 return Progress::Found(evidence, provenance);
             }
-            let reads = self.ask([reads_feed, asks_record, asks_policy], memory, now_ms);
+            let reads = self.ask(asked, memory, now_ms);
             if !reads.is_empty() {
                 return Progress::Reads(Box::new(self), reads);
             }
         }
+    }
+
+    /// What the evidence at hand rests on; `None` where something would have to be read. Nothing is begun.
+    pub fn at_hand(mut self, memory: &mut Memory, now_ms: u64) -> Option<Provenance> {
+        let asked = self.look(memory, now_ms);
+        (asked == NOTHING).then(|| self.found(memory, now_ms).1)
+    }
+
+    /// Chooses where everything is to come from; tells whether feed, record and policy are to be read.
+    fn look(&mut self, memory: &mut Memory, now_ms: u64) -> [bool; 3] {
+        let is_fresh = memory.feed_is_fresh(now_ms, &self.limits);
+        let is_out = memory.in_flight.registry_is_down(now_ms);
+        let reads_feed = !is_fresh && !is_out && self.feed_reads < MAX_FEED_READS;
+        let expects_fresh = is_fresh || reads_feed;
+        let asks_record = asks(self.record.as_mut(), memory, &self.limits, expects_fresh, now_ms);
+        let asks_policy = asks(self.policy.as_mut(), memory, &self.limits, expects_fresh, now_ms);
+        [reads_feed, asks_record, asks_policy]
     }
 
     fn ask(&mut self, [feed, record, policy]: [bool; 3], memory: &mut Memory, now_ms: u64) -> Vec<Read> {
@@ -151,7 +166,8 @@ impl Gathering {
         }
     }
 
-    fn found(self, memory: &mut Memory, is_fresh: bool, now_ms: u64) -> (Evidence, Provenance) {
+    fn found(self, memory: &mut Memory, now_ms: u64) -> (Evidence, Provenance) {
+        let is_fresh = memory.feed_is_fresh(now_ms, &self.limits);
         let mut origin = Provenance { feed_age_ms: memory.feed_age_ms(now_ms), ..Provenance::default() };
         if !is_fresh {
             origin.degraded.push(format!("the change feed is older than {} ms", self.limits.max_staleness_ms));

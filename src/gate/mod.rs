@@ -80,8 +80,6 @@ enum Purpose {
     Forward,
     /// To tell its token's holder what the token is.
     Whoami,
-    /// To tell the log what it was, after it could not be forwarded.
-    Report,
 }
 
 /// What a request waits for.
@@ -118,14 +116,11 @@ impl Gate {
     /// Answers a request that was to be forwarded, and could not be.
     pub fn failed(memory: &mut Memory, head: &Head<'_>, denial: &Denial, now_ms: u64) -> Step {
         memory.see_clock(now_ms);
-        let gate = Self::new(Purpose::Report, head, Target::of(head.url));
+        let gate = Self::new(Purpose::Forward, head, Target::of(head.url));
         let request = gate.request(head.credential, memory, now_ms).ok().flatten();
         let integration = request.as_ref().and_then(integration);
         let wanted = Wanted { record: integration, policy: true, for_denial: false };
-        let provenance = match Gathering::begin(wanted, memory).map(|gathering| gathering.advance(memory, now_ms)) {
-            Ok(Progress::Found(_, provenance)) => Some(provenance),
-            Ok(Progress::Reads(..)) | Err(_) => None,
-        };
+        let provenance = Gathering::begin(wanted, memory).ok().and_then(|gathering| gathering.at_hand(memory, now_ms));
         gate.deny(denial, integration, provenance.as_ref(), memory, now_ms)
     }
 
@@ -219,7 +214,7 @@ impl Gate {
                 refresh_feed(memory, now_ms);
                 match self.purpose {
                     Purpose::Whoami => self.tell(&request, evidence, &provenance, memory, now_ms),
-                    Purpose::Forward | Purpose::Report => self.judge(request, evidence, provenance, memory, now_ms),
+                    Purpose::Forward => self.judge(request, evidence, provenance, memory, now_ms),
                 }
             }
         }
@@ -234,9 +229,8 @@ impl Gate {
 
 impl Resume for Gate {
     fn resume(mut self: Box<Self>, memory: &mut Memory, readings: Vec<Reading>, now_ms: u64) -> Step {
-        let first = || readings.first().cloned().unwrap_or(Reading::Nothing);
         match std::mem::replace(&mut self.stage, Stage::Authorization) {
-            Stage::Authorization => match first() {
+            Stage::Authorization => match first(readings) {
                 Reading::Bytes(bytes) => {
                     let text = String::from_utf8_lossy(&bytes);
                     self.start(memory, Credential::Sent(&text), now_ms)
@@ -248,20 +242,20 @@ impl Resume for Gate {
                 self.proceed(request, progress, memory, now_ms)
             }
             Stage::Fields(request) => {
-                if let Reading::Bytes(bytes) = first() {
+                if let Reading::Bytes(bytes) = first(readings) {
                     self.fields = Fields::parse(&String::from_utf8_lossy(&bytes));
                 }
                 self.has_all_fields = true;
                 self.look_for_evidence(request, memory, now_ms)
             }
-            Stage::Part(request, reader) => match reader.take(first()) {
+            Stage::Part(request, reader) => match reader.take(first(readings)) {
                 PartProgress::Taken => self.look_for_evidence(request, memory, now_ms),
                 PartProgress::Reads(reader, read) => self.wait(Stage::Part(request, reader), read),
                 PartProgress::Failed(fault) => {
                     self.deny(&Denial::Store(fault), integration(&request), None, memory, now_ms)
                 }
             },
-            Stage::Body(request) => match judge::body(first()) {
+            Stage::Body(request) => match judge::body(first(readings)) {
                 // A body takes as long as its client likes. What was read before it is looked at once more after it.
                 Ok(body) => {
                     self.body = Some(body);
@@ -275,6 +269,10 @@ impl Resume for Gate {
     fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step {
         self.deny(&Denial::TooBusy, None, None, memory, now_ms)
     }
+}
+
+fn first(readings: Vec<Reading>) -> Reading {
+    readings.into_iter().next().unwrap_or(Reading::Nothing)
 }
 
 /// Has the feed read in the background, where a newer copy of it is due.

@@ -103,7 +103,7 @@ function send(request, env, head, plan, body) {
       prepare(env);
       const { status, reason } = error instanceof NoAnswer ? error : new NoAnswer(0, messageOf(error));
       const next = failed(head, status, reason);
-      for (const effect of next.effects) if (effect.effect === "log") carryOut({}, effect);
+      for (const effect of next.effects) carryOut({ head }, effect);
       return respond(next.status, next.fields, next.body);
     } catch (thrown) {
       return unavailable(thrown);

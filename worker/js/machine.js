@@ -68,10 +68,9 @@ export const isCurrent = (number) => number === instance && !isUncertain();
 
 /** Begins the way of a request. */
 export function begin(head) {
-  const { target, authorization, fields } = head;
-  const known = authorization === null ? UNKNOWN : (numbers.get(authorization) ?? UNKNOWN);
-  const sent = authorization === null || known !== UNKNOWN ? undefined : authorization;
-  return outcome(call(() => rust.begin(target, known, sent, fields, Date.now())));
+  const { target, fields } = head;
+  const known = numberOf(head);
+  return outcome(call(() => rust.begin(target, known, textOf(head, known), fields, Date.now())));
 }
 
 /** Goes on with a request by what came of its reads: pairs of a code and bytes. `undefined` where it must begin anew. */
@@ -86,11 +85,16 @@ export function resume(handle, readings) {
 
 /** What a request is answered with that could not be forwarded: src/machine.rs says what `status` may be. */
 export function failed(head, status, reason) {
-  const { target, authorization, fields } = head;
-  return outcome(
-    call(() => rust.failed(target, UNKNOWN, authorization ?? undefined, fields, status, reason, Date.now())),
-  );
+  const { target, fields } = head;
+  const known = numberOf(head);
+  return outcome(call(() => rust.failed(target, known, textOf(head, known), fields, status, reason, Date.now())));
 }
+
+/** The number of a request's `Authorization`, if its value was genuine of late. */
+const numberOf = ({ authorization }) => (authorization === null ? UNKNOWN : (numbers.get(authorization) ?? UNKNOWN));
+
+/** The value itself, where it has no number. */
+const textOf = ({ authorization }, known) => (authorization === null || known !== UNKNOWN ? undefined : authorization);
 
 /** Whether an origin's `Set-Cookie` line sets a cookie of ours. */
 export function setsCookieOfOurs(line) {
