@@ -1,19 +1,13 @@
 //! Automation keys of the admin API: `tga_…`, in the form of a token, under a label of their own.
 
-use std::fmt;
-
-use serde::Serialize;
-
+use super::id_of_its_own;
 use super::keys::AUTOMATION_KEY;
-use super::{
-    IntegrationId, InvalidId, InvalidToken, Minted, Prefix, SECRET_BYTES, Token, TokenError, TokenHash, TokenKeys,
-};
-use crate::json::{self, FromJson};
+use super::{InvalidToken, Minted, Prefix, SECRET_BYTES, Token, TokenError, TokenHash, TokenKeys};
 
-/// An automation key's id: public, in the form of an integration's.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct KeyId(IntegrationId);
+id_of_its_own! {
+    /// An automation key's id: public, in the form of an integration's.
+    KeyId
+}
 
 /// An automation key that carried a genuine tag. Whether it still lives is the registry's to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,42 +47,10 @@ pub fn verify_key(keys: &TokenKeys, text: &str) -> Result<PresentedKey, TokenErr
     Ok(PresentedKey { id: KeyId(presented.id().clone()), hash: *presented.hash() })
 }
 
-impl KeyId {
-    /// The id of 80 random bits.
-    pub fn from_entropy(bits: [u8; 10]) -> Self {
-        Self(IntegrationId::from_entropy(bits))
-    }
-
-    /// Reads an id.
-    ///
-    /// # Errors
-    /// [`InvalidId`].
-    pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        IntegrationId::parse(text).map(Self)
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl FromJson for KeyId {
-    fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        IntegrationId::from_json(value).map(Self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::{mint, verify};
+    use crate::token::{IntegrationId, mint, verify};
 
     const ONE: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
     const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI";

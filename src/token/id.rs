@@ -45,6 +45,49 @@ impl IntegrationId {
     }
 }
 
+/// Makes a type of its own for the ids of one kind of thing, in the form of an integration's.
+macro_rules! id_of_its_own {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name($crate::token::IntegrationId);
+
+        impl $name {
+            /// The id of 80 random bits.
+            pub fn from_entropy(bits: [u8; 10]) -> Self {
+                Self($crate::token::IntegrationId::from_entropy(bits))
+            }
+
+            /// Reads an id.
+            ///
+            /// # Errors
+            /// [`InvalidId`](crate::token::InvalidId).
+            pub fn parse(text: &str) -> Result<Self, $crate::token::InvalidId> {
+                $crate::token::IntegrationId::parse(text).map(Self)
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::json::FromJson for $name {
+            fn from_json(value: $crate::json::Value) -> Result<Self, $crate::json::Error> {
+                $crate::token::IntegrationId::from_json(value).map(Self)
+            }
+        }
+    };
+}
+pub(crate) use id_of_its_own;
+
 /// Never inlined: wherever ids are sorted, that would be kilobytes.
 impl Ord for IntegrationId {
     #[inline(never)]

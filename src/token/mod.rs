@@ -14,6 +14,7 @@ mod text;
 pub use automation::{KeyId, PresentedKey, check_key_form, is_automation_key, mint_key, verify_key};
 pub use credential::{CredentialError, OwnCredentials, check, verify};
 pub use find::{Found, find};
+pub(crate) use id::id_of_its_own;
 pub use id::{IntegrationId, InvalidId};
 pub use inspect::{TokenForm, inspect};
 pub use keys::{KeyError, TokenHash, TokenKeys};
