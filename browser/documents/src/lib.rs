@@ -56,7 +56,7 @@ pub fn document_title(document: &str) -> Result<String, JsError> {
 /// the report has errors. `policy` is a policy's stored form, as `GET /policy/compiled` answers it.
 ///
 /// # Errors
-/// As [`policy_report`], and where `policy` is none.
+/// As [`policy_report`], and an `Error` where `policy` is not a policy.
 #[wasm_bindgen(js_name = policyDiff)]
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_diff(policy: &str, documents: Vec<String>, settings: &str) -> Result<String, JsError> {

@@ -141,7 +141,7 @@ fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> 
     change(context, id, rev, Change::ExtendRotation { began, until }, "rotation.extended")
 }
 
-/// The integration, if whoever asks may do this with it. Where they may not even see it, there is none.
+/// The integration, if the actor may do this with it. An integration that the actor may not see does not exist for them.
 fn load(context: &Context, id: &IntegrationId, verb: Verb) -> Result<Integration, AdminError> {
     let integration = find(context.database, id)?.ok_or(AdminError::NoIntegration)?;
     let place = [Place::from(&integration.owner)];

@@ -140,7 +140,7 @@ fn turn(context: &Context, id: &KeyId, rev: u64, event: Event, kind: &str) -> Re
     shown(context, 200, &after)
 }
 
-/// The key, if whoever asks may manage keys at all of its places. Else there is none.
+/// The key, if the actor may manage keys at all of its places. Otherwise it does not exist for them.
 fn load(context: &Context, id: &KeyId) -> Result<Key, AdminError> {
     let key = table::find(context.database, id)?.ok_or(AdminError::NoKey)?;
     if context.actor.may_at_all(Verb::KeysManage, &key.home()) { Ok(key) } else { Err(AdminError::NoKey) }

@@ -129,7 +129,7 @@ pub(crate) fn may_end_sessions_of(context: &Context, id: &PersonId) -> Result<()
     may_change(context, Some(&person.membership), None)
 }
 
-/// The person, if whoever asks may do this with them. Where they may not even see them, there is none.
+/// The person, if the actor may do this with them. A person that the actor may not see does not exist for them.
 fn load(context: &Context, id: &PersonId, verb: Verb) -> Result<Person, AdminError> {
     let person = table::find(context.database, id)?.ok_or(AdminError::NoPerson)?;
     context.permit(verb, Verb::PeopleView, &person.membership.home(), AdminError::NoPerson)?;
