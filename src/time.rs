@@ -6,8 +6,11 @@ use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
 use serde::{Deserialize, Serialize};
 
+use super::json::{self, FromJson};
+
 /// A moment, in whole seconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Timestamp(u64);
 
@@ -46,6 +49,13 @@ impl Timestamp {
     #[must_use]
     pub const fn after(self, seconds: u64) -> Self {
         Self(self.0.saturating_add(seconds))
+    }
+}
+
+/// Seconds since the Unix epoch.
+impl FromJson for Timestamp {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        u64::from_json(value).map(Self)
     }
 }
 

@@ -1,0 +1,71 @@
+//! What the registry asks of the recorded use of one integration, and the answer.
+
+use serde::Serialize;
+
+use super::{Observed, OldToken};
+use crate::time::Timestamp;
+use crate::token::IntegrationId;
+
+/// What is asked of an integration's recorded use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UsageQuestion {
+    /// Whose use.
+    pub integration: IntegrationId,
+    /// From when on requests and gaps between them count.
+    pub from: Timestamp,
+}
+
+crate::json_object!(UsageQuestion { integration, from });
+
+/// What is recorded of an integration's use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UsageFacts {
+    /// The moment from which on requests and gaps count.
+    pub from: Timestamp,
+    /// How many requests there were since, with any of its tokens.
+    pub requests: u64,
+    /// The longest time between two of them, in seconds: at least as long as it was.
+    pub largest_gap: u64,
+    /// Since when every request was recorded; `None` where that is not known.
+    pub complete_since: Option<Timestamp>,
+    /// Its tokens that were used, by number.
+    pub tokens: Vec<TokenUsed>,
+}
+
+crate::json_object!(UsageFacts { from, requests, largest_gap, complete_since: optional, tokens });
+
+/// The first and the last use of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenUsed {
+    /// The token's number.
+    pub n: u32,
+    /// When it was used first.
+    pub first: Timestamp,
+    /// When it was used last.
+    pub last: Timestamp,
+}
+
+crate::json_object!(TokenUsed { n, first, last });
+
+impl UsageFacts {
+    /// When the token with number `n` was used last.
+    pub fn last_use_of(&self, n: u32) -> Option<Timestamp> {
+        self.tokens.iter().find(|token| token.n == n).map(|token| token.last)
+    }
+
+    /// When any of its tokens was used last.
+    pub fn last_use(&self) -> Option<Timestamp> {
+        self.tokens.iter().map(|token| token.last).max()
+    }
+
+    /// What the rules of a rotation need of it.
+    pub fn observed(&self) -> Observed {
+        let Self { from, requests, largest_gap, complete_since, .. } = *self;
+        Observed { from, requests, largest_gap, complete_since }
+    }
+
+    /// What they need of the old token, with number `n`, which was made at `created_at`.
+    pub fn old_token(&self, n: u32, created_at: Timestamp) -> OldToken {
+        OldToken { created_at, last_used_at: self.last_use_of(n) }
+    }
+}
