@@ -15,6 +15,7 @@ use crate::policy::{OwnerParameter, OwnerPlaces, PolicyDiff};
 use crate::record::Owner;
 use crate::scope::ScopeDiff;
 use crate::token::{Found, TokenForm};
+use crate::usage::{IntegrationUsage, OverallUsage};
 
 const FILE: &str = "src/schemas.json";
 
@@ -44,6 +45,7 @@ fn schemas() -> Map<String, Value> {
     }
     add!(Scopes, Settings, Suggestion, Report, PolicyDiff, Explanation, Owner);
     add!(ScopeDiff, Holder, Abilities, ScopeChange, ScopePreview, Found, TokenForm);
+    add!(IntegrationUsage, OverallUsage);
     let mut schemas = generator.take_definitions(true);
     for schema in schemas.values_mut() {
         without_null(schema);

@@ -1,16 +1,33 @@
 //! What was used, and what follows from it. Rules act on complete knowledge only.
+//!
+//! An isolate counts requests in memory ([`gate`](crate::gate)) and sends the counts to one of 64 stores, by the integration's id. A
+//! store keeps them per minute, hour and day, and knows how much of the truth it has: [`Completeness`].
 
+mod answer;
+mod completeness;
 mod facts;
 mod idle;
+mod moment;
+mod outcome;
+mod protocol;
 mod quiet;
 mod replay;
 mod scope_use;
+mod seen;
 
+pub use answer::{
+    AnswerCount, Grouping, IntegrationUsage, MAX_RANGE_SECONDS, OutcomeCount, OverallUsage, UsageGroup, UsageRange,
+};
+pub use completeness::{Completeness, Gap};
 pub use facts::{TokenUsed, UsageFacts, UsageQuestion};
 pub use idle::{ANNOUNCED_DAYS, Announced, IdleStep, idle_since, idle_step};
+pub use moment::Moment;
+pub use outcome::{AnswerClass, Outcome};
+pub use protocol::{Handed, HandedUse, USED};
 pub use quiet::{
     MIN_QUIET_SECONDS, MIN_USES, OBSERVED_SECONDS, Observed, OldToken, QuietReason, SafeToExpire, observed_from,
     safe_to_expire,
 };
 pub use replay::{EditReplay, PolicyReplay, Recorded, Replay, replay_edit, replay_policy};
 pub use scope_use::{ScopeUse, ScopesInUse, scope_use};
+pub use seen::{OperationUse, Seen, Source, TokenFacts};
