@@ -13,7 +13,7 @@
 //!
 //! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
 //!
-//! [`access`] says who may do what in the admin plane, [`usage`] what follows from what was used. [`admin`] holds the commands and answers of its API, and [`config`] what a
+//! [`access`] says who may do what in the admin plane, [`usage`] what follows from what was used, [`webhooks`] who is told of events, and how. [`admin`] holds the commands and answers of its API, and [`config`] what a
 //! deployment chooses. Other packages call this one and never the other way: `worker` runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
 //!
 //! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
@@ -54,6 +54,8 @@ pub mod forward;
 pub mod access;
 
 pub mod usage;
+
+pub mod webhooks;
 
 pub mod gate;
 

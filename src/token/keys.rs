@@ -79,11 +79,16 @@ impl TokenKeys {
         &self.minting
     }
 
+    /// The key that mints, then the others.
+    pub(super) fn all(&self) -> impl Iterator<Item = &TokenKey> {
+        std::iter::once(&self.minting).chain(&self.retired)
+    }
+
     /// The proof that one of the keys made the token's tag for this purpose. Every key is tried, whatever the first ones say.
     pub(super) fn verify(&self, purpose: &[u8], token: &Token) -> Option<Presented> {
         let mut genuine = Choice::from(0);
         let mut kept = [0; HASH_BYTES];
-        for key in std::iter::once(&self.minting).chain(&self.retired) {
+        for key in self.all() {
             let (tag, hash) = key.derive(purpose, token.id(), token.secret());
             let matches = tag.ct_eq(token.tag());
             genuine |= matches;

@@ -14,6 +14,11 @@ impl TokenKeys {
     pub fn for_purpose(&self, label: &str) -> PurposeKey {
         PurposeKey(TokenKey::new(self.minting().mac(&[label.as_bytes()])))
     }
+
+    /// `HMAC-SHA-256(token key, label)` of each token key, for what one key seals and all open. The first one is that of the first key.
+    pub(crate) fn derived(&self, label: &str) -> Vec<[u8; MAC_BYTES]> {
+        self.all().map(|key| key.mac(&[label.as_bytes()])).collect()
+    }
 }
 
 impl PurposeKey {
