@@ -15,15 +15,18 @@ const FOLDERS = [
   "session",
   "sub-accounts",
   "scopes",
+  "usage",
   "tokens",
   "history",
   "integrations",
+  "activity",
   "rules",
   "pasted",
   "team",
   "policy",
   "why",
-  "team",
+  "webhooks",
+  "shell",
 ];
 
 const files = readdirSync(ROOT, { recursive: true }).filter((name) => /\.(ts|svelte)$/.test(name));

@@ -8,6 +8,13 @@ export interface Place {
   query: URLSearchParams;
 }
 
+/** How a view was left: what Back and Forward bring again. */
+export interface Left {
+  scroll: number;
+  /** What the view itself wants to find again. */
+  kept: unknown;
+}
+
 /** What leaving would lose. */
 export type Loss = "changes" | "token";
 type Guard = () => Loss | null;
@@ -16,13 +23,19 @@ class Router {
   place = $state<Place>(read(pasted.cleaned()));
   /** What somebody wants to do although something would be lost; they are asked first. */
   wanted = $state<{ go: () => void; loss: Loss } | null>(null);
+  /** Where Back or Forward led: how it was left; null at a place that is new. */
+  left = $state.raw<Left | null>(null);
   #current = location.hash;
+  /** By the numbers of the history's entries. */
+  #lefts = new Map<number, Left>();
+  #keeps = new Set<() => unknown>();
   /** Where in the history it stands. */
   #index = indexOfEntry() ?? numbered(0);
   #isLeaving = false;
   #guards = new Set<Guard>();
 
   constructor() {
+    history.scrollRestoration = "manual"; // what is scrolled to may not be there yet
     // Also where a link is followed, or the address changed by hand.
     addEventListener("popstate", () => this.#arrived());
     addEventListener("beforeunload", (event) => {
@@ -34,6 +47,18 @@ class Router {
   guard(guard: Guard): () => void {
     this.#guards.add(guard);
     return () => this.#guards.delete(guard);
+  }
+
+  /** Keeps what `kept` gives when the view is left, for whoever comes back to it. Returns how to end that. */
+  keep(kept: () => unknown): () => void {
+    this.#keeps.add(kept);
+    return () => this.#keeps.delete(kept);
+  }
+
+  /** Nothing that was kept outlasts a session. */
+  forget(): void {
+    this.#lefts.clear();
+    this.left = null;
   }
 
   go(hash: string): void {
@@ -79,12 +104,17 @@ class Router {
   #arrived(): void {
     pasted.cleaned();
     const isHere = location.hash === this.#current;
+    const isKnown = indexOfEntry() !== undefined;
     const index = indexOfEntry() ?? numbered(isHere ? this.#index : this.#index + 1);
     if (isHere) {
       this.#index = index;
       return;
     }
-    const loss = this.#isLeaving ? null : this.#loss();
+    const next = read(location.hash);
+    // A step within a view loses nothing that is typed.
+    const isSameView = next.path.join("/") === this.place.path.join("/");
+    const found = this.#isLeaving ? null : this.#loss();
+    const loss = isSameView && found === "changes" ? null : found;
     this.#isLeaving = false;
     if (loss !== null) {
       const steps = index - this.#index;
@@ -92,9 +122,12 @@ class Router {
       history.go(-steps); // so that each place stays in the history where it was, and once
       return;
     }
+    const [kept] = [...this.#keeps].map((keep) => keep());
+    this.#lefts.set(this.#index, { scroll: scrollY, kept });
+    this.left = isKnown ? (this.#lefts.get(index) ?? null) : null;
     this.#index = index;
     this.#current = location.hash;
-    this.place = read(location.hash);
+    this.place = next;
   }
 
   #leaveFor(steps: number): void {

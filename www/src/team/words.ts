@@ -118,15 +118,4 @@ export const words = {
     saved: "Saved.",
     off: "Private integrations are switched off under Labs. You can look at them and revoke them.",
   },
-
-  who: {
-    people: "owners and auditors",
-    keys: "owners",
-    labs: "owners",
-    policy: "owners, agency admins, developers and auditors",
-    subAccounts: "people of the agency",
-    tokenRules: "owners",
-    integrations: "people who manage or see private integrations",
-    manage: "people who manage private integrations",
-  },
 };

@@ -39,6 +39,16 @@ export const words = {
     title: "You may not see this",
     detail: (who: string) => `It is for ${who}. Ask an owner to let you in.`,
     ofAccount: "Ask whoever gave you access.",
+    who: {
+      people: "owners and auditors",
+      keys: "owners",
+      labs: "owners",
+      policy: "owners, agency admins, developers and auditors",
+      subAccounts: "people of the agency",
+      tokenRules: "owners",
+      integrations: "people who manage or see private integrations",
+      manage: "people who manage private integrations",
+    },
   },
 
   problem: {

@@ -1,0 +1,43 @@
+// What the navigation offers. What somebody may not see is not offered; its address says who may.
+
+import { session } from "../session/session.svelte";
+import { links } from "../state/router.svelte";
+import type { IconName } from "../ui/Icon.svelte";
+import { words as t } from "../ui/words";
+
+export type ViewName = keyof typeof t.nav & string;
+
+interface Offer {
+  name: ViewName;
+  label: string;
+  href: string;
+  icon: IconName;
+  isOffered: boolean;
+}
+
+export const sees = {
+  integrations: () => session.mayAnywhere("integrations.view"),
+  create: () => sees.integrations() && session.mayAnywhere("integrations.manage"),
+  policy: () => session.may("policy.view", "agency"),
+  subAccounts: () => session.isOfAgency,
+  tokenRules: () => session.may("settings.manage", "agency"),
+  everyone: () => true,
+};
+
+export function views(): Offer[] {
+  const offer = (name: ViewName, href: string, icon: IconName, isOffered: boolean) => ({
+    name,
+    label: t.nav[name],
+    href,
+    icon,
+    isOffered,
+  });
+  return [
+    offer("integrations", links.integrations(), "key", sees.integrations()),
+    offer("why", links.why(), "question", sees.integrations()),
+    offer("policy", links.policy, "shield", sees.policy()),
+    offer("subAccounts", links.subAccounts, "people", sees.subAccounts()),
+    offer("tokenRules", links.tokenRules, "clock", sees.tokenRules()),
+    offer("team", links.team, "people", true),
+  ];
+}
