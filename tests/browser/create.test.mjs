@@ -12,9 +12,9 @@ async function toReview(page, name, scopes) {
   await page.goto("/_tidegate/#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   for (const scope of scopes) await page.getByRole("checkbox", { name: scope }).check();
-  await button(page, "Review").click();
+  await button(page, "Next").click();
   await shown(page.getByRole("heading", { name: "Step 3 of 4: Review" }));
 }
 
@@ -28,7 +28,7 @@ async function toToken(page, name, scopes = ["contacts.readonly"]) {
 test("each step is checked before the next, and the way back keeps what was typed", async ({ page }) => {
   const name = unique("Step by step");
   await open(page, "#/integrations/new");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await shown(page.getByText("Give it a name."));
   await shown(page.getByText("Choose an owner."));
   const nameField = page.getByLabel("Name", { exact: true });
@@ -36,19 +36,19 @@ test("each step is checked before the next, and the way back keeps what was type
   await settles(() => nameField.getAttribute("aria-invalid"), "true");
   await nameField.fill(name);
   await page.getByLabel("Description").fill("Two\nlines");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await shown(page.getByText("Choose an owner."));
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await shown(page.getByRole("heading", { name: "Step 2 of 4: Scopes" }));
   await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
   await button(page, "Back").click();
   await settles(() => nameField.inputValue(), name);
   await settles(() => page.getByLabel("Description").inputValue(), "Two\nlines");
   await settles(() => page.getByLabel("Choose a sub-account").inputValue(), "acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await settles(() => page.getByRole("checkbox", { name: "contacts.readonly" }).isChecked(), true);
-  await button(page, "Review").click();
+  await button(page, "Next").click();
   await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Name" }).click();
   await settles(() => nameField.inputValue(), name);
 });
@@ -57,7 +57,7 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(unique("Scopes"));
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   const search = page.getByRole("searchbox", { name: "Search scopes, operations, paths" });
   await search.fill("/locations/{locationId}");
   await settles(() => page.getByRole("checkbox").count(), 1);
@@ -98,7 +98,7 @@ test("the review says in words what it can and cannot do, as the gate decides", 
 
 test("without scopes the review warns", async ({ page }) => {
   await toReview(page, unique("Nothing"), []);
-  await shown(page.getByText("Without scopes it can call only operations that need none."));
+  await shown(page.getByText("It has no scopes: it can call only operations that need none."));
   await shown(page.getByText("Nothing: no operation opens by them."));
 });
 
@@ -156,7 +156,7 @@ test("leaving a token that was not copied asks, by every way out", async ({ page
   );
   await page.reload();
   assert.equal(await asked, "beforeunload");
-  await shown(page.getByRole("heading", { name: "Create integration" }));
+  await shown(page.getByRole("heading", { name: "Create new Integration" }));
   assert.equal((await page.content()).includes(token), false);
 });
 
@@ -212,9 +212,9 @@ test(
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByRole("option", { name: "Acme Dental (acme)" }).waitFor({ state: "attached" });
     await page.getByRole("radio", { name: /^Agency/ }).check();
-    await button(page, "Continue").click();
+    await button(page, "Next").click();
     await page.getByRole("checkbox", { name: "locations.readonly" }).check();
-    await button(page, "Review").click();
+    await button(page, "Next").click();
     await shown(page.getByText("By its scopes"));
     await shown(page.getByText("the-agency", { exact: true }));
     await button(page, "Create and show the token").click();

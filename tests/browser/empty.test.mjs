@@ -9,6 +9,6 @@ test("an empty list says what an integration is and how to make one", async ({ t
   await shown(page.getByText("one token that a script, an automation or a partner sends with every call"));
   await settles(() => page.getByRole("main").getByRole("listitem").count(), 3);
   await settles(() => page.getByRole("search").count(), 0);
-  await page.getByRole("link", { name: "Create integration" }).click();
-  await shown(page.getByRole("heading", { name: "Create integration", level: 1 }));
+  await page.getByRole("link", { name: "Create new Integration" }).click();
+  await shown(page.getByRole("heading", { name: "Create new Integration", level: 1 }));
 });

@@ -11,9 +11,9 @@ async function reviewed(page, name) {
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
-  await button(page, "Review").click();
+  await button(page, "Next").click();
 }
 
 test("every view says that the gate did not answer, and tries again", async ({ page, context }) => {
@@ -116,16 +116,16 @@ test("a rotation whose answer is lost is repeated under the same key; another ro
     keys.push(route.request().headers()["idempotency-key"]);
     return route.abort();
   });
-  await button(page, "Rotate token").click();
+  await button(page, "Rotate and expire this token later").click();
   for (let tries = 0; tries < 2; tries++) {
-    await button(page, "Rotate, expire later").click();
+    await button(page, "Continue").click();
     await shown(page.getByRole("alert").getByText(UNREACHABLE));
     await page.waitForTimeout(100);
   }
   await button(page, "Cancel").click();
   await gone(page.getByRole("dialog"));
-  await button(page, "Rotate token").click();
-  await button(page, "Rotate, expire later").click();
+  await button(page, "Rotate and expire this token later").click();
+  await button(page, "Continue").click();
   await shown(page.getByRole("alert"));
   assert.equal(keys.length, 3);
   assert.equal(keys[0], keys[1]);
@@ -138,11 +138,11 @@ test(
   async ({ page }) => {
     const { integration } = await seed({ name: unique("Rotated late") });
     await open(page, `#/integrations/${integration.id}`);
-    await button(page, "Rotate token").click();
+    await button(page, "Rotate and expire this token later").click();
     await api("PATCH", `/integrations/${integration.id}`, { rev: integration.rev, body: { description: "Meanwhile" } });
-    await button(page, "Rotate, expire later").click();
+    await button(page, "Continue").click();
     await shown(page.getByRole("dialog").getByRole("alert"));
-    await button(page, "Rotate, expire later").click();
+    await button(page, "Continue").click();
     await shown(page.getByText("This is the only time"));
   },
 );

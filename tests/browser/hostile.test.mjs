@@ -38,7 +38,7 @@ for (const [what, name] of Object.entries(NAMES)) {
       await shown(page.getByText("Created", { exact: true }).first());
       await fits("detail");
       await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Delete…" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
       await shown(page.getByRole("dialog"));
       await fits("delete");
       assert.ok((await page.getByRole("dialog").getByRole("heading").textContent()).includes(name));
@@ -70,9 +70,9 @@ test("a name with unseen characters can be deleted, typed without them", async (
   const { integration } = await seed({ name: "Flags \u{1F3F3}\uFE0F\u200D\u{1F308}" }); // a rainbow flag is a flag and a rainbow, joined
   await open(page, `#/integrations/${integration.id}`);
   await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("textbox").fill("Flags \u{1F3F3}\u{1F308}");
-  await page.getByRole("button", { name: "Delete integration" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
   await shown(page.getByRole("status").getByText("is deleted; its tokens are dead."));
 });
 

@@ -67,14 +67,14 @@ walk("the token rules are set, and an integration needs an end by them", { timeo
   await page.getByLabel("Name", { exact: true }).fill("A life");
   await page.getByLabel("Choose a sub-account").selectOption("acme");
   await page.getByLabel("End", { exact: true }).fill(moment(now() + 61 * DAY).slice(0, 16));
-  await button(page, "Continue").click();
-  await button(page, "Review").click();
+  await button(page, "Next").click();
+  await button(page, "Next").click();
   await button(page, "Create and show the token").click();
   await shown(page.getByText("the maximum lifetime is 60 days", { exact: false }).first());
   const end = moment(now() + 40 * DAY).slice(0, 16);
   await page.getByLabel("End", { exact: true }).fill(end);
-  await button(page, "Continue").click();
-  await button(page, "Review").click();
+  await button(page, "Next").click();
+  await button(page, "Next").click();
   await button(page, "Create and show the token").click();
   const token = await newToken("Done, show the integration");
   const whoami = () => call(token, "/_tidegate/whoami");
@@ -99,7 +99,7 @@ walk("an end is told 30 days before, to callers, in the list and in the history"
   await open("#/integrations");
   const ending = page.getByRole("button", { name: /Ending within 30 days$/ });
   await ending.click();
-  await shown(page.getByRole("row").filter({ hasText: "Ends" }).getByText("Ends in 28 days"));
+  await shown(page.getByRole("row").filter({ hasText: "Ends" }).getByText("Ends in 29 days"));
   await settles(() => ending.getAttribute("aria-pressed"), "true");
   await open(`#/integrations/${integration.id}`);
   await shown(page.getByText("Ends soon"));
@@ -110,13 +110,13 @@ walk("an end is told 30 days before, to callers, in the list and in the history"
   await open(`#/integrations/${integration.id}`);
   await shown(page.getByText("It ended", { exact: false }));
   await api("PATCH", `/integrations/${integration.id}`, { expires_at: null }, { rev: 1, status: 409 });
-  await button(page, "Rotate token").click();
-  await settles(() => page.getByRole("radio", { name: /later/ }).isDisabled(), true);
+  await settles(() => button(page, "Rotate and expire this token later").isDisabled(), true);
+  await button(page, "Rotate and expire this token now").click();
   await page
     .getByRole("dialog")
     .getByLabel("End")
     .fill(moment(now() + 9 * DAY).slice(0, 16));
-  await button(page, "Rotate, expire now").click();
+  await button(page, "Continue").click();
   const young = await newToken();
   await becomes(young, 200);
   assert.equal((await call(token)).status, 401, "what has ended stays dead");
@@ -139,13 +139,13 @@ walk(
     await shown(button(due, "Rotate and expire this token now"));
     await button(due, "Rotate and expire this token later").click();
     await page.getByLabel("How long").fill("3");
-    await button(page, "Rotate, expire later").click();
+    await button(page, "Continue").click();
     const young = await newToken();
     await gone(due);
     await becomes(young, 200);
     const banner = page.getByRole("region", { name: "Two tokens work right now" });
     const outgoing = `Token 1 · …${old.slice(-4)}`;
-    await shown(banner.getByText(`${outgoing} is on its way out; token 2 · …${young.slice(-4)} takes its place.`));
+    await shown(banner.getByText(`${outgoing} is the old one; token 2 · …${young.slice(-4)} takes its place.`));
     assert.equal((await call(old, "/_tidegate/whoami")).body.integration.state, "rotating");
     await open("#/integrations");
     await page.getByRole("button", { name: /Rotations that end this week$/ }).click();
@@ -165,8 +165,8 @@ walk(
     assert.equal((await call(old)).headers["tidegate-token-expires"], tokens[1].expires_at);
 
     await open(address);
-    await button(banner, "Expire now").click();
-    await button(page.getByRole("dialog"), "Expire now").click();
+    await button(banner, "Expire Now").click();
+    await button(page.getByRole("dialog"), "Expire Now").click();
     await gone(banner);
     await becomes(old, 401);
     await page.getByRole("button", { name: /^Undo, \d+ minutes left$/ }).click();
@@ -174,9 +174,9 @@ walk(
     await becomes(old, 200);
     assert.equal((await show(integration.id)).tokens[1].expires_at, tokens[1].expires_at, "the old deadline");
 
-    await button(banner, "Expire now").click();
+    await button(banner, "Expire Now").click();
     await page.getByLabel("It has leaked").check();
-    await button(page.getByRole("dialog"), "Expire now").click();
+    await button(page.getByRole("dialog"), "Expire Now").click();
     await gone(banner);
     await shown(page.getByText("It was marked as leaked"));
     await settles(() => page.getByRole("button", { name: /^Undo/ }).count(), 0);
@@ -229,10 +229,10 @@ walk("removed scopes and a deletion are undone within 30 minutes, and not later"
   await becomes(token, 200);
 
   await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
   await shown(page.getByText("It can be undone for 30 minutes."));
   await page.getByLabel(/To confirm, type its name/).fill("Comes back");
-  await button(page, "Delete integration").click();
+  await button(page, "Delete").click();
   const strip = page.getByRole("region", { name: "What needs a look" });
   await shown(strip.getByText("Comes back was deleted", { exact: false }));
   await becomes(token, 401);

@@ -38,11 +38,11 @@ test("a row says name, owner, scopes, state and the token's age", async ({ page 
   await search(page).fill(integration.name);
   await found(page, "1 integration found");
   const row = rows(page).filter({ hasText: integration.name });
-  for (const text of ["For the tests", "Acme Dental", "contacts · write", "locations", "Steady", "Today"])
+  for (const text of ["For the tests", "Acme Dental", "contacts · write", "locations", "Today"])
     await shown(row.getByText(text, { exact: true }));
   await rotate(integration, { expire: "later", window_seconds: 3 * 86_400 });
   await page.reload();
-  await shown(row.getByText("Rotating, 2 days left"));
+  await shown(row.getByText("Two tokens, 3 days left"));
   await row.getByRole("link", { name: integration.name }).click();
   await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
 });
@@ -69,7 +69,7 @@ test("search and filters narrow the list, stand in the address, and come back wi
   await found(page, "1 integration found");
   await settles(() => search(page).inputValue(), word);
   await page.getByLabel("Scope", { exact: true }).selectOption("");
-  await page.getByLabel("State", { exact: true }).selectOption({ label: "Rotating" });
+  await page.getByLabel("State", { exact: true }).selectOption({ label: "Two tokens" });
   await until(async () => (await names(page)).join() === `${word} rotating`, "the one that rotates alone");
   await search(page).fill(`${word} nothing`);
   await shown(page.getByRole("heading", { name: "No integration matches" }));

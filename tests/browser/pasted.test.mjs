@@ -108,15 +108,14 @@ test("which token, and rotating it now, from where it was pasted", { permissions
   const { integration, token } = await seed({ name: unique("To rotate") });
   const { token: young } = await rotate(integration);
   const [one, two] = [token, young].map((text, at) => `Token ${at + 1} · …${text.slice(-4)}`);
-  const names = `${two} (current) or ${one} (outgoing), if it still works.`;
+  const names = `${two} (new) or ${one} (old), if it still works.`;
   await open(page, `#/integrations/${integration.id}/edit`);
   await paste(page, page.getByLabel("Name", { exact: true }), token);
   await shown(dialog(page).getByText(names));
   await settles(() => page.getByLabel("Name", { exact: true }).inputValue(), integration.name);
   await button(dialog(page), "Rotate now").click();
   const rotating = page.getByRole("dialog", { name: /^Rotate the token of/ });
-  await settles(() => rotating.getByRole("radio", { name: /expire this token now/ }).isChecked(), true);
-  await button(rotating, "Rotate, expire now").click();
+  await button(rotating, "Continue").click();
   await shown(page.getByText("This is the only time"));
   assert.deepEqual(
     (await show(integration.id)).tokens.map(({ n }) => n),

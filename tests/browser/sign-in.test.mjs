@@ -75,9 +75,9 @@ test("a session that ends while a form is half filled: sign in again, nothing ty
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Description").fill("Typed before the session ended");
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
   await page.getByRole("checkbox", { name: /contacts\.readonly/ }).check();
-  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
   await page.waitForLoadState("networkidle");
   await context.clearCookies();
   await page.getByRole("button", { name: "Create and show the token" }).click();

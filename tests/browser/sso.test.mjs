@@ -105,7 +105,7 @@ async function signIn(t, email) {
   await page.locator("input[name=login]").fill(email);
   await page.locator("input[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
   await page.waitForURL(`${gate.address}/_tidegate/**`);
   return page;
 }

@@ -111,7 +111,7 @@ test("those on the gate's later pages are listed, chosen, filtered by and called
   await page.getByRole("link", { name: "Integrations", exact: true }).click();
   await page.getByRole("combobox", { name: "Owner" }).selectOption({ label: name });
   await shown(page.getByRole("row").filter({ hasText: integration.name }).getByText(name));
-  await page.getByRole("link", { name: "Create integration" }).click();
+  await page.getByRole("link", { name: "Create new Integration" }).click();
   await page.getByLabel("Choose a sub-account").selectOption(one);
 });
 

@@ -22,7 +22,7 @@ export async function documented(page, look) {
   await page.setViewportSize({ width: 1280, height: 520 });
   await open(page);
   await shown(page.getByText("Zapier sync"));
-  await page.getByText("On its way to the edge").first().waitFor({ state: "hidden" });
+  await page.getByText("Not everywhere yet").first().waitFor({ state: "hidden" });
   await look("integrations");
   await open(page, `#/integrations/${id}/edit`);
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
@@ -142,15 +142,15 @@ async function withHistory() {
 async function create(page, context, look) {
   await open(page, "#/integrations/new");
   await look("create-1-name");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await look("create-1-name-wrong");
   await page.getByLabel("Name", { exact: true }).fill("Newsletter");
   await page.getByLabel("Choose a sub-account").selectOption("acme");
-  await button(page, "Continue").click();
+  await button(page, "Next").click();
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
   await page.getByRole("checkbox", { name: /locations\.readonly/ }).check();
   await look("create-2-scopes");
-  await button(page, "Review").click();
+  await button(page, "Next").click();
   await look("create-3-review");
   await button(page, "Create and show the token").click();
   await shown(page.getByText("This is the only time"));
@@ -167,12 +167,12 @@ async function rotation(page, context, look) {
   await shown(page.getByRole("heading", { name: steady.name, level: 1 }));
   await shown(page.getByText("Token 1").first());
   await look("integration");
-  await button(page, "Rotate token").click();
-  await look("rotate-later");
-  await page.getByRole("radio", { name: /expire this token now/ }).check();
+  await button(page, "Rotate and expire this token now").click();
   await look("rotate-now");
-  await page.getByRole("radio", { name: /expire this token later/ }).check();
-  await button(page, "Rotate, expire later").click();
+  await page.keyboard.press("Escape");
+  await button(page, "Rotate and expire this token later").click();
+  await look("rotate-later");
+  await button(page, "Continue").click();
   await shown(page.getByText("This is the only time"));
   await look("rotate-token");
   await page.getByRole("button", { name: "Copy token: Token" }).click();
@@ -182,17 +182,17 @@ async function rotation(page, context, look) {
   await shown(page.getByRole("timer"));
   await shown(page.getByText("Rotation finished"));
   await look("integration-rotating");
-  await button(page, "Rotate token").click();
+  await button(page, "Rotate and expire this token now").click();
   await look("rotate-while-rotating");
   await page.keyboard.press("Escape");
   await button(page, "Cancel rotation").click();
   await look("rotation-cancel");
   await page.keyboard.press("Escape");
-  await button(page, "Expire now").click();
+  await button(page, "Expire Now").click();
   await look("rotation-expire-now");
   await page.keyboard.press("Escape");
   await button(page, "More actions").click();
-  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
   await look("delete");
 }
 

@@ -6,7 +6,7 @@ export const words = {
   now: "now",
   works: "works",
   window: "Both tokens work",
-  windowKey: "on its way out",
+  windowKey: "works beside the new one",
   ended: "ended",
   life: (from: string, to: string | null) => (to === null ? `from ${from}, still works` : `from ${from} to ${to}`),
 };

@@ -3,13 +3,12 @@ import { amount } from "../lib/text";
 export const words = {
   state: {
     all: "Any state",
-    steady: "Steady",
-    rotating: (left: string) => `Rotating, ${left} left`,
-    rotatingFilter: "Rotating",
-    unpublished: "On its way to the edge",
-    unpublishedHint:
-      "The last change is saved, and has not reached the edge yet. Until then the gate judges by what was before.",
-    unpublishedFilter: "Not yet at the edge",
+    steady: "One token",
+    rotating: (left: string) => `Two tokens, ${left} left`,
+    rotatingFilter: "Two tokens",
+    unpublished: "Not everywhere yet",
+    unpublishedHint: "The last change is saved, and some locations judge by what was before for a few seconds more.",
+    unpublishedFilter: "Not everywhere yet",
     oldFilter: (days: number) => `Token ${amount(days, "day")} or older`,
     rotationEndsFilter: "Rotation ends this week",
     endsFilter: "Ends within 30 days",
@@ -24,7 +23,7 @@ export const words = {
 
   integrations: {
     title: "Integrations",
-    create: "Create integration",
+    create: "Create new Integration",
     search: "Search name, description, id, owner",
     filterOwner: "Owner",
     filterScope: "Scope",
@@ -60,9 +59,8 @@ export const words = {
     menu: (name: string) => `Actions for ${name}`,
     open: "Open",
     edit: "Edit",
-    rotate: "Rotate token…",
     why: "Why is it refused?",
-    remove: "Delete…",
+    remove: "Delete",
     removed: (name: string) => `${name} is deleted; its tokens are dead.`,
   },
 
@@ -103,15 +101,11 @@ export const words = {
     description: "Description",
     created: "Created",
     changed: "Last change",
-    edge: "At the edge",
-    edgeYes: "Up to date",
-    edgeNo: "On its way",
     facts: "About",
     tokens: "Tokens",
     can: "What it can do",
     history: "History",
     edit: "Edit",
-    rotate: "Rotate token",
     menu: "More actions",
     none: "None",
   },
@@ -135,7 +129,7 @@ export const words = {
   },
 
   create: {
-    title: "Create integration",
+    title: "Create new Integration",
     steps: ["Name", "Scopes", "Review", "Token"],
     whose: "Whose data may it see?",
     agencyHint: "Its token speaks for the agency. Calls that name another agency are refused.",
@@ -151,8 +145,8 @@ export const words = {
     descriptionHint: "What uses it, and who to ask. Up to 1,000 characters.",
     needName: "Give it a name.",
     needOwner: "Choose an owner.",
-    noScopes: "Without scopes it can call only operations that need none.",
-    review: "Review",
+    noScopes: "It has no scopes: it can call only operations that need none.",
+    required: "Select only the scopes that it requires. You can add more later without changing the token.",
     for: "For",
     act: "Create and show the token",
     done: "Done, show the integration",
@@ -170,6 +164,6 @@ export const words = {
     undo: "It can be undone for 30 minutes.",
     noUndo: "The token rules do not allow to undo this.",
     type: "To confirm, type its name:",
-    act: "Delete integration",
+    act: "Delete",
   },
 };

@@ -14,8 +14,18 @@ export interface Life {
 const numbers = (value: unknown) => (Array.isArray(value) ? value.map(Number) : []);
 const ms = (at: unknown) => new Date(String(at)).getTime();
 
+/** What an integration was called last, as its events tell; null where they do not. */
+export function nameIn(events: Event[]): string | null {
+  for (const { detail } of [...events].sort((a, b) => b.seq - a.seq)) {
+    const name = detail.name as string | { to?: unknown } | undefined;
+    const last = typeof name === "object" ? name?.to : name;
+    if (typeof last === "string") return last;
+  }
+  return null;
+}
+
 /** In the order of the tokens' numbers. An event that says too little changes nothing. */
-export function lives(events: Event[], integration: Integration): Life[] {
+export function lives(events: Event[], integration: Integration | null): Life[] {
   const all: Life[] = [];
   const ordered = [...events].sort((a, b) => a.seq - b.seq);
   let current = start(...beginning());
@@ -32,10 +42,10 @@ export function lives(events: Event[], integration: Integration): Life[] {
   /** The first token; or where earlier events are not loaded yet, the one that lived when those at hand begin. */
   function beginning(): [number, number] {
     const first = ordered[0];
-    if (!first || first.kind === "integration.created") return [1, ms(integration.created_at)];
+    if (!first || first.kind === "integration.created") return [1, ms(integration?.created_at ?? first?.at)];
     // An edit says nothing of tokens. Where nothing does, the current token lived all the time.
     const telling = ordered.find((event) => event.kind.startsWith("rotation.") && event.kind !== "rotation.due");
-    if (!telling) return [integration.tokens.find((token) => token.use === "current")?.n ?? 1, ms(first.at)];
+    if (!telling) return [integration?.tokens.find((token) => token.use === "current")?.n ?? 1, ms(first.at)];
     const [ended] = Array.isArray(telling.detail.ended) ? telling.detail.ended : [];
     return [Number(telling.detail.outgoing ?? ended ?? telling.detail.n ?? 1), ms(first.at)];
   }

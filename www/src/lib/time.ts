@@ -75,7 +75,7 @@ export function fromLocal(text: string): string | null {
   return text === "" || Number.isNaN(time.getTime()) ? null : time.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** "6 d 23 h 59 m 12 s": what is left until `until`, at least nothing. */
+/** "6 d 23 h 59 m", in the last hour "59 m 12 s": what is left until `until`, at least nothing. */
 export function countdown(until: number | string, now: number): string {
   const left = Math.max(0, Math.ceil((new Date(until).getTime() - now) / SECOND));
   const parts: [number, string][] = [
@@ -86,17 +86,23 @@ export function countdown(until: number | string, now: number): string {
   ];
   const first = parts.findIndex(([amount]) => amount > 0);
   return parts
-    .slice(first < 0 ? 3 : first)
+    .slice(first < 0 ? 3 : first, left >= 3_600 ? 3 : 4)
     .map(([amount, unit]) => `${amount} ${unit}`)
     .join(" ");
 }
 
-/** "6 days", "3 hours": what is left, in one unit, rounded down. */
+/** "7 days", "3 hours": what is left, in one unit, to the nearest one. */
 export function left(until: number | string, now: number): string {
   const remaining = Math.max(0, new Date(until).getTime() - now);
-  if (remaining >= 2 * DAY) return `${Math.floor(remaining / DAY)} days`;
-  if (remaining >= 2 * HOUR) return `${Math.floor(remaining / HOUR)} hours`;
-  if (remaining >= 2 * MINUTE) return `${Math.floor(remaining / MINUTE)} minutes`;
+  const [size, unit] =
+    (
+      [
+        [DAY, "days"],
+        [HOUR, "hours"],
+        [MINUTE, "minutes"],
+      ] as const
+    ).find(([size]) => Math.round(remaining / size) >= 2) ?? [];
+  if (size !== undefined) return `${Math.round(remaining / size)} ${unit}`;
   return `${Math.ceil(remaining / SECOND)} seconds`;
 }
 

@@ -6,6 +6,8 @@ export class Loaded<T> {
   value = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
   isLoading = $state(false);
+  /** Whether an answer came, of either kind: null may be one. */
+  isAsked = $state(false);
   #latest = 0;
 
   constructor(private readonly load: () => Promise<T>) {}
@@ -21,7 +23,7 @@ export class Loaded<T> {
     } catch (thrown) {
       if (mine === this.#latest) this.problem = Problem.from(thrown);
     } finally {
-      if (mine === this.#latest) this.isLoading = false;
+      if (mine === this.#latest) [this.isLoading, this.isAsked] = [false, true];
     }
   }
 
@@ -35,6 +37,7 @@ export class Loaded<T> {
     this.value = null;
     this.problem = null;
     this.isLoading = false;
+    this.isAsked = false;
   }
 
   /** Takes what came as the answer to something else. */

@@ -163,7 +163,7 @@ export const router = new Router();
 
 export const links = {
   integrations: (query = "") => `#/integrations${query && `?${query}`}`,
-  create: "#/integrations/new",
+  create: (query = "") => `#/integrations/new${query && `?${query}`}`,
   integration: (id: string) => `#/integrations/${encodeURIComponent(id)}`,
   edit: (id: string, add: string[] = []) =>
     `#/integrations/${encodeURIComponent(id)}/edit${add.length > 0 ? `?${new URLSearchParams(add.map((scope) => ["add", scope]))}` : ""}`,

@@ -1,34 +1,46 @@
+import { router } from "./router.svelte";
+
 export interface Toast {
   id: number;
   text: string;
   isWarning: boolean;
+  /** The path of the view that it belongs to. */
+  path: string;
 }
 
-/** Short news at the edge of the page: what was just done. `Toasts` shows them, and for how long. */
-class ToastList {
-  all = $state<Toast[]>([]);
+/** Short news at the edge of the page: what was just done. One at a time; `Toasts` shows it, and for how long. */
+class CurrentToast {
+  current = $state.raw<Toast | null>(null);
   #next = 0;
 
+  /** Says it in the view that is shown. */
   say(text: string): void {
-    this.#show(text, false);
+    this.#show(text, false, here());
+  }
+
+  /** Says it in the view that is about to be shown. */
+  sayAt(hash: string, text: string): void {
+    this.#show(text, false, hash.replace(/^#\/?/, "").split("?")[0] ?? "");
   }
 
   warn(text: string): void {
-    this.#show(text, true);
+    this.#show(text, true, here());
   }
 
-  #show(text: string, isWarning: boolean): void {
-    // The same once more is news, but not twice.
-    this.all = [...this.all.filter((toast) => toast.text !== text), { id: this.#next++, text, isWarning }];
+  #show(text: string, isWarning: boolean, path: string): void {
+    this.current = { id: this.#next++, text, isWarning, path };
   }
 
-  clear(): void {
-    this.all = [];
+  /** It goes with its view. */
+  follow(path: string): void {
+    if (this.current && this.current.path !== path) this.current = null;
   }
 
-  dismiss(id: number): void {
-    this.all = this.all.filter((toast) => toast.id !== id);
+  dismiss(): void {
+    this.current = null;
   }
 }
 
-export const toasts = new ToastList();
+const here = () => router.place.path.join("/");
+
+export const toasts = new CurrentToast();

@@ -9,6 +9,8 @@ export const words = {
     copy: "Copy token",
     once: "This is the only time that the token is shown.",
     onceMore: "It is stored nowhere. Keep it where your other secrets are; if it is lost, rotate.",
+    share: "Share it with trusted parties only.",
+    every: (days: number) => `Rotate it every ${amount(days, "day")}.`,
     tryIt: "Try it",
     tryItHint: "Asks the gate what this token is. A change may take some seconds to reach every location.",
     copyCurl: "Copy command",
@@ -18,8 +20,8 @@ export const words = {
       "It was not copied, and it cannot be shown again: not by you, not by us. You would have to rotate for another one.",
     leave: "Leave without it",
     stay: "Stay",
-    current: "current",
-    outgoing: "outgoing",
+    current: "new",
+    outgoing: "old",
     works: "Works. Nothing ends it but a rotation or a deletion.",
     paused: "Refused while the integration is paused.",
     dead: "Dead: the integration has ended.",
@@ -37,15 +39,18 @@ export const words = {
   },
 
   rotate: {
-    title: (name: string) => `Rotate the token of ${name}`,
-    intro: "You get a new token. What happens to the one in use?",
+    title: {
+      later: (name: string) => `Rotate the token of ${name}, and expire it later?`,
+      now: (name: string) => `Rotate the token of ${name}, and expire it now?`,
+    },
     later: "Rotate and expire this token later",
-    laterHint:
-      "Both tokens work for a while, so that you can change over without downtime. You can cancel or finish at any time.",
+    laterHint: "Both tokens work for a while, so that you can change over without downtime.",
+    laterWarn:
+      "You get a new token, and both work until the time below. Put the new one in place before then: the old one stops by itself. You can cancel or finish at any time.",
     laterRefused: "A rotation is under way. Cancel it or finish it first.",
+    laterEnded: "It has ended, so there is no token that could expire later. Rotate and expire it now.",
     now: "Rotate and expire this token now",
     nowHint: "For a token that leaked. It stops at once, and whatever still uses it fails.",
-    nowHintBoth: "For a token that leaked. Both tokens stop at once, and a third takes their place.",
     window: "Both tokens work for",
     amount: "How long",
     unit: "Unit",
@@ -55,8 +60,8 @@ export const words = {
       "Every call with this token is answered with 401 from now on, within seconds everywhere, until the new token is in its place.",
     nowWarnBoth:
       "Every call with either of the two tokens is answered with 401 from now on, within seconds everywhere, until the new token is in its place.",
-    actLater: "Rotate, expire later",
-    actNow: "Rotate, expire now",
+    units: { minutes: "minutes", hours: "hours", days: "days" },
+    act: "Continue",
     doneLater: (until: string) => `Both tokens work until ${until}. Put the new one in place before then.`,
     doneNow: "The old token is dead. Put the new one in its place.",
     leaked: "This token has leaked",
@@ -69,9 +74,9 @@ export const words = {
 
   rotation: {
     title: "Two tokens work right now",
-    sentence: (outgoing: string, incoming: string) =>
-      `${outgoing} is on its way out; ${lower(incoming)} takes its place.`,
+    sentence: (outgoing: string, incoming: string) => `${outgoing} is the old one; ${lower(incoming)} takes its place.`,
     left: "Time left",
+    remaining: (left: string) => `${left} left`,
     ends: (outgoing: string) => `until ${lower(outgoing)} stops,`,
     extend: "Extend…",
     extendTitle: "Extend this rotation",
@@ -87,12 +92,12 @@ export const words = {
     leakedHint: "Then this cannot be undone, and the history says so.",
     passed: (share: number) => `${share} percent of the window have passed`,
     cancel: "Cancel rotation",
-    finish: "Expire now",
+    finish: "Expire Now",
     keep: "Keep rotating",
     cancelTitle: "Cancel this rotation?",
     cancelHint: (incoming: string, outgoing: string) =>
       `Calls with ${lower(incoming)}, the new one, will fail from now on. ${outgoing} stays, without a deadline.`,
-    finishTitle: "Expire the outgoing token now?",
+    finishTitle: "Expire the old token now?",
     finishHint: (outgoing: string, incoming: string) =>
       `Calls with ${lower(outgoing)}, the old one, will fail from now on. ${incoming} stays. Make sure that everything uses it.`,
     cancelled: (outgoing: string) => `Cancelled. ${outgoing} stays; the new one is dead.`,

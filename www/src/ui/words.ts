@@ -18,7 +18,7 @@ export const words = {
     copyFailed: "Select it and copy",
     loading: "Loading",
     more: (of: number) => `Show ${count(of)} more`,
-    next: "Continue",
+    next: "Next",
     optional: "optional",
     shown: (shown: number, of: number) => `${count(shown)} of ${count(of)} shown`,
     tryAgain: "Try again",
