@@ -70,7 +70,8 @@ export const isCurrent = (number) => number === instance && !isUncertain();
 export function begin(head) {
   const { target, fields } = head;
   const known = numberOf(head);
-  return outcome(call(() => rust.begin(target, known, textOf(head, known), fields, Date.now())));
+  const number = call(() => rust.begin(target, known, textOf(head, known), fields, Date.now()));
+  return outcome(number, known !== UNKNOWN || head.authorization === null);
 }
 
 /** Goes on with a request by what came of its reads: pairs of a code and bytes. `undefined` where it must begin anew. */
@@ -80,6 +81,7 @@ export function resume(handle, readings) {
       for (const [code, bytes] of readings) rust.give(code, bytes);
       return rust.resume(handle, Date.now());
     }),
+    false,
   );
 }
 
@@ -87,7 +89,10 @@ export function resume(handle, readings) {
 export function failed(head, status, reason) {
   const { target, fields } = head;
   const known = numberOf(head);
-  return outcome(call(() => rust.failed(target, known, textOf(head, known), fields, status, reason, Date.now())));
+  return outcome(
+    call(() => rust.failed(target, known, textOf(head, known), fields, status, reason, Date.now())),
+    false,
+  );
 }
 
 /** The number of a request's `Authorization`, if its value was genuine of late. */
@@ -116,8 +121,11 @@ export function forget(slot) {
   values[slot] = undefined;
 }
 
-/** What a number stands for: how to forward the request at once; else the next step, and effects. */
-function outcome(number) {
+/**
+ * What a number stands for: how to forward the request at once; else the next step, and effects. A plan is kept where its credential
+ * comes a second time, or there is none: what is seen once would only fill the memory.
+ */
+function outcome(number, isRepeated) {
   if (number < 0) return undefined;
   if (number > 0) {
     const plan = plans.get(number);
@@ -125,7 +133,7 @@ function outcome(number) {
   }
   const text = call(() => rust.output());
   const next = JSON.parse(text);
-  if (next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan, text.length);
+  if (isRepeated && next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan, text.length);
   return next;
 }
 
