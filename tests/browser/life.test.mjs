@@ -332,7 +332,9 @@ const becomes = (token, status) =>
 
 function send(method, name, path, headers, content) {
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, path, method, headers: { ...headers, host: `${name}:${port}` } };
+    // On a connection of its own: workerd closes idle ones after 5 seconds, as Node's agent does, and a request between the two is lost.
+    const to = { agent: false, host: "127.0.0.1", port };
+    const options = { ...to, path, method, headers: { ...headers, host: `${name}:${port}` } };
     const sent = request(options, async (answer) => {
       const text = (await buffer(answer)).toString();
       const isJson = /json/.test(answer.headers["content-type"] ?? "");

@@ -86,7 +86,8 @@ async function api(method, path, body, rev) {
 
 function ask(method, path, headers, body) {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port: gate.port, path, method, headers }, async (answer) => {
+    const options = { agent: false, host: "127.0.0.1", port: gate.port, path, method, headers }; // as in support.mjs
+    const sent = request(options, async (answer) => {
       resolve({ status: answer.statusCode, headers: answer.headers, text: (await buffer(answer)).toString() });
     });
     sent.on("error", reject);

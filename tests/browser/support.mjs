@@ -167,7 +167,9 @@ export async function overflow(page) {
 export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
   const { host, port } = new URL(address);
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, path, method, headers: { ...headers, host } }, async (answer) => {
+    // On a connection of its own: workerd closes idle ones after 5 seconds, as Node's agent does, and a request between the two is lost.
+    const options = { agent: false, host: "127.0.0.1", port, path, method, headers: { ...headers, host } };
+    const sent = request(options, async (answer) => {
       const content = await buffer(answer);
       const fields = Object.entries(answer.headersDistinct).flatMap(([name, values]) =>
         values.map((value) => [name, value]),
