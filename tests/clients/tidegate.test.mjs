@@ -67,9 +67,12 @@ const printed = ({ stdout }) => JSON.parse(stdout);
 function inForce() {
   return new Promise((done, failed) => {
     const headers = { host: "admin.localhost", authorization: `Bearer ${ownerKey}` };
-    const asked = request({ host: "127.0.0.1", port, path: "/_tidegate/api/policy", headers }, async (answer) => {
-      done(JSON.parse((await answer.toArray()).join("")));
-    });
+    const asked = request(
+      { agent: false, host: "127.0.0.1", port, path: "/_tidegate/api/policy", headers },
+      async (answer) => {
+        done(JSON.parse((await answer.toArray()).join("")));
+      },
+    );
     asked.on("error", failed).end();
   });
 }

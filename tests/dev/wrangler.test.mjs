@@ -78,7 +78,14 @@ async function freePort() {
 
 /** Asks 127.0.0.1 under any host's name: names under `.localhost` are for browsers and curl, and `fetch` sets `Host` itself. */
 async function ask(port, method, path, { host = "localhost", headers = {}, body } = {}) {
-  const sent = request({ host: "127.0.0.1", port, method, path, headers: { host: `${host}:${port}`, ...headers } });
+  const sent = request({
+    agent: false,
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    headers: { host: `${host}:${port}`, ...headers },
+  });
   sent.end(body === undefined ? undefined : JSON.stringify(body));
   const [answer] = await once(sent, "response");
   let text = "";
