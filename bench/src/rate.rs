@@ -81,7 +81,9 @@ fn delays(h2load: &str, world: &World, url: &str, headers: &Path, rate: f64, sec
         ensure!(*status == "200", "{url}: {status}");
         answers.push((begun_us.parse::<f64>()?, delay_us.parse::<f64>()?));
     }
-    let (first, last) = answers.iter().fold((f64::INFINITY, 0.0_f64), |(first, last), (begun, _)| (first.min(*begun), last.max(*begun)));
+    let (first, last) = answers
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(first, last), (begun, _)| (first.min(*begun), last.max(*begun)));
     let took = (last - first) / 1e6;
     ensure!(took < (seconds as f64 + WARM_UP) * 1.1, "{url}: {took:.1} s for {requests:.0} requests: not at this rate");
     let counted = answers.into_iter().filter(|(begun, _)| *begun > first + WARM_UP * 1e6);

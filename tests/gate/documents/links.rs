@@ -148,3 +148,11 @@ fn links_in_code_are_none() {
     let markdown = "[a](b.md) `[c](d.md)` ![e](f.png)\n```\n[g](h)\n```\n<img src=\"i.png\" alt=\"\">";
     assert_eq!(targets(markdown), ["b.md", "f.png", "i.png"]);
 }
+
+#[test]
+fn no_page_has_the_marks_of_a_merge() {
+    let is_mark = |line: &str| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>");
+    for page in pages() {
+        assert!(!read(&page).lines().any(is_mark), "{page}");
+    }
+}
