@@ -17,7 +17,6 @@ pub mod gate;
 mod local_config;
 mod mutations;
 pub mod npm;
-mod policy;
 pub mod process;
 pub mod project;
 mod schema;
@@ -65,7 +64,6 @@ Usage: cargo xtask <command>
                         measure, print goals beside results, and write target/bench.json: `cargo xtask bench --help` lists
                         parts and options
   check                 formatting, lints, the page's types, sizes, and the rules for dependencies
-  policy ARGS…          `tidegate policy ARGS…`, for scripts that call it by its earlier name
   secret NAME FILE      write a new OWNER_KEY or TOKEN_KEYS to a file that only you can read
   deploy [ARGS…]        build, then `wrangler deploy ARGS…`. First, in wrangler.toml: the id of the KV namespace
                         TOKENS, and the service ORIGIN or the variable ORIGIN_URL; then
@@ -90,7 +88,7 @@ fn run() -> Result<ExitCode> {
     let command = args.next().unwrap_or_default();
     let args: Vec<String> = args.collect();
     if args.iter().any(|arg| arg == "--help" || arg == "-h")
-        && !["bench", "deploy", "policy"].contains(&command.as_str())
+        && !["bench", "deploy"].contains(&command.as_str())
     {
         return Ok(help());
     }
@@ -105,7 +103,6 @@ fn run() -> Result<ExitCode> {
         "vectors" => cli::nothing(&args).and_then(|()| suites::regenerate_vectors()).map(success),
         "parsers" => cli::nothing(&args).and_then(|()| suites::regenerate_readers()).map(success),
         "check" => cli::nothing(&args).and_then(|()| check::command()),
-        "policy" => policy::command(&args),
         "secret" => secret::command(&args).map(success),
         "deploy" => deploy::command(&args),
         "" | "help" | "--help" | "-h" => Ok(help()),
