@@ -55,6 +55,8 @@ pub mod access;
 
 pub mod usage;
 
+pub mod events;
+
 pub mod webhooks;
 
 pub mod gate;

@@ -2,15 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::database::Database;
-use super::events::table as events;
+use super::events::record::{About, NewEvent, record};
+use super::keys::table as keys;
 use super::outbox::table as outbox;
-use super::settings::{Random, Settings};
-use tidegate::access::{Actor, Features, Place, Verb};
+use super::settings::{Random, Settings, random};
+use tidegate::access::{Actor, Features, Identity, Place, Verb};
 use tidegate::admin::AdminError;
 use tidegate::admin::session::Credential;
+use tidegate::events::{EventActor, EventRequest, Kind};
 use tidegate::record::Record;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted, TokenKeys, mint};
@@ -24,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub credential: Credential,
     /// Who that is.
     pub actor: Actor,
+    /// The request, as events tell of it.
+    pub request: Option<EventRequest>,
     /// The switches of features, once they were read.
     pub features: &'a Cell<Option<Features>>,
     pub now: Timestamp,
@@ -40,12 +44,12 @@ impl<'a> Context<'a> {
         database: &'a Database,
         settings: &'a Settings,
         random: &'a dyn Random,
-        (credential, actor): (Credential, Actor),
+        (credential, actor, request): (Credential, Actor, Option<EventRequest>),
         features: &'a Cell<Option<Features>>,
         now: Timestamp,
     ) -> Self {
         let (publishes, schedules, faults) = (Cell::default(), Cell::default(), RefCell::default());
-        Self { database, settings, random, credential, actor, features, now, publishes, schedules, faults }
+        Self { database, settings, random, credential, actor, request, features, now, publishes, schedules, faults }
     }
 
     /// Checks that whoever asks may do `verb` at all of these places. Where they may not even `view`, there is nothing: `absent`.
@@ -59,9 +63,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Writes an audit event.
-    pub fn event(&self, kind: &str, integration: Option<&IntegrationId>, detail: &Value) -> Result<(), AdminError> {
-        events::write(self.database, &self.actor.identity.to_text(), self.now, kind, integration, detail)
+    /// Writes an event of which whoever asks is the actor.
+    pub fn event(&self, kind: Kind, about: About<'_>, detail: Value) -> Result<(), AdminError> {
+        let actor = EventActor::from(&self.actor.identity);
+        let name = match &self.actor.identity {
+            Identity::Key(id) => keys::names(self.database, &json!([id]).to_string())?.pop().map(|(_, name)| name),
+            Identity::OwnerKey | Identity::Person(_) => None,
+        };
+        self.event_by(EventActor { name, ..actor }, kind, about, detail)
+    }
+
+    /// Writes an event of another actor, which this request brings about.
+    pub fn event_by(&self, actor: EventActor, kind: Kind, about: About<'_>, detail: Value) -> Result<(), AdminError> {
+        let request = self.request.clone();
+        record(self.database, NewEvent { kind, actor, about, request, detail }, self.now)
     }
 
     /// Queues a changed record for KV, and enters it in the feed.
@@ -79,9 +94,7 @@ impl<'a> Context<'a> {
 
     /// Fresh randomness.
     pub fn random<const N: usize>(&self) -> Result<[u8; N], AdminError> {
-        let mut bytes = [0; N];
-        self.random.fill(&mut bytes).map_err(|error| AdminError::Registry(format!("no randomness: {error}")))?;
-        Ok(bytes)
+        random(self.random)
     }
 
     /// Mints a token.

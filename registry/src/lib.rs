@@ -45,12 +45,13 @@ pub use self::due::Fired;
 use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
-pub use self::protocol::{ACTOR, COMMANDS, READS, Read};
+pub use self::protocol::{ACTOR, COMMANDS, READS, REQUEST, Read};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 use tidegate::access::{Actor, Features};
 pub use tidegate::admin::session::{Credential, find_session};
 use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
+use tidegate::events::EventRequest;
 use tidegate::time::Timestamp;
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
@@ -69,6 +70,8 @@ pub struct Head {
     pub target: String,
     /// [`ACTOR`].
     pub actor: String,
+    /// [`REQUEST`].
+    pub request: Option<String>,
     /// `If-Match`.
     pub if_match: Option<String>,
     /// `If-None-Match`.
@@ -105,6 +108,7 @@ impl Registry {
     pub fn open(storage: Box<dyn Storage>, settings: &Settings, now: Timestamp) -> Result<Self, AdminError> {
         let database = Database::new(storage);
         migrations::migrate(&database, now)?;
+        database.transaction(|| events::adopt(&database, now))?;
         outbox::begin(&database, settings)?;
         Ok(Self { database, lease: Lease::default(), features: Cell::default() })
     }
@@ -161,15 +165,16 @@ impl Registry {
         now: Timestamp,
     ) -> Result<Outcome, AdminError> {
         let credential = accepted.credential.clone();
+        let request = accepted.request(random)?;
         if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
-            let nobody = (credential.clone(), Actor::nobody());
+            let nobody = (credential.clone(), Actor::nobody(), request);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
             let answer = sessions::sign_in_with(&context, proof)?;
             return Ok(Outcome { answer, publishes: false, schedules: false, faults: Vec::new() });
         }
         let actor = access::establish(&self.database, &credential, now)?;
         accepted.route.permit(&actor.permissions)?;
-        let context = Context::new(&self.database, settings, random, (credential, actor), &self.features, now);
+        let context = Context::new(&self.database, settings, random, (credential, actor, request), &self.features, now);
         let (command, repeatable) = accepted.command(body, &context.actor)?;
         if let Some(repeatable) = &repeatable {
             repeatable.check(&context)?;
@@ -238,6 +243,20 @@ impl Accepted {
     /// The longest body that the request may have, in bytes; `None` if it has none.
     pub fn max_body(&self) -> Option<usize> {
         self.route.max_body
+    }
+
+    /// The request, as events tell of it; `None` for one that only reads. Where the platform has no name for it, it gets a random one.
+    fn request(&self, random: &dyn Random) -> Result<Option<EventRequest>, AdminError> {
+        if self.route.method == "GET" {
+            return Ok(None);
+        }
+        let told = self.head.request.as_deref().and_then(EventRequest::parse);
+        let request = told.unwrap_or_else(|| EventRequest::new(String::new(), None, None));
+        if !request.id.is_empty() {
+            return Ok(Some(request));
+        }
+        let id = hex::encode(settings::random::<8>(random)?);
+        Ok(Some(EventRequest { id, ..request }))
     }
 
     fn command(&self, body: &str, actor: &Actor) -> Result<(Command, Option<Repeatable>), AdminError> {

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -23,6 +23,7 @@ const MIGRATIONS: [Migration; 12] = [
     (LIFE, |_, _| Ok(())),
     (PEOPLE, |_, _| Ok(())),
     (POLICY_PARTS, |_, _| Ok(())),
+    (EVENTS, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -186,6 +187,22 @@ const PEOPLE: &str = "
 ";
 /// The parts of policies that are too long for one row.
 const POLICY_PARTS: &str = "CREATE TABLE policy_parts (digest TEXT PRIMARY KEY, text TEXT NOT NULL)";
+
+/// Events get a place, their request and a chain; `event_chain` has the number and the chain value of the last one that was pruned.
+/// What an earlier release wrote, the registry takes in when it opens: `events::adopt`.
+const EVENTS: &str = "
+    ALTER TABLE events ADD COLUMN actor_name TEXT;
+    ALTER TABLE events ADD COLUMN place TEXT;
+    ALTER TABLE events ADD COLUMN request TEXT;
+    ALTER TABLE events ADD COLUMN chain TEXT;
+    CREATE INDEX events_by_kind ON events (kind, seq);
+    CREATE INDEX events_by_actor ON events (actor, seq);
+    CREATE INDEX events_by_place ON events (place, seq);
+    CREATE INDEX events_by_time ON events (at, seq);
+    CREATE TABLE event_chain (seq INTEGER NOT NULL, chain TEXT NOT NULL);
+    INSERT INTO event_chain (seq, chain)
+        VALUES (0, '0000000000000000000000000000000000000000000000000000000000000000');
+";
 
 row! {
     struct TextRow {

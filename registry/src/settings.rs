@@ -23,3 +23,10 @@ pub trait Random {
     /// Why no randomness is available. The command then fails.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), String>;
 }
+
+/// Fresh random bytes.
+pub(crate) fn random<const N: usize>(random: &dyn Random) -> Result<[u8; N], AdminError> {
+    let mut bytes = [0; N];
+    random.fill(&mut bytes).map_err(|error| AdminError::Registry(format!("no randomness: {error}")))?;
+    Ok(bytes)
+}

@@ -45,6 +45,11 @@ pub fn rotation_started_after_leak(before: &Integration, after: &Integration, no
     leaked(rotation_started(before, after, now))
 }
 
+/// `token.exposed`: the tokens that the change ended because of the leak.
+pub fn exposed(before: &Integration, after: &Integration, now: Timestamp) -> Value {
+    json!({ "tokens": ended(before, after, now) })
+}
+
 /// `rotation.extended`
 pub fn extended(before: &Integration, after: &Integration) -> Value {
     let until = |tokens: &Rotation| tokens.outgoing().map(|(_, until)| until.to_string());

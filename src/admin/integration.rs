@@ -161,6 +161,11 @@ impl Change {
     pub fn revokes(&self) -> bool {
         matches!(self, Self::FinishRotation { .. } | Self::Pause)
     }
+
+    /// Whether it is made because a token leaked.
+    pub fn is_after_leak(&self) -> bool {
+        matches!(self, Self::Rotate(NewToken { leaked: true, .. }, _) | Self::FinishRotation { leaked: true })
+    }
 }
 
 impl Integration {

@@ -42,7 +42,7 @@ pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use people::ListPeople;
 pub use plane::{Plane, PlaneSettings};
-pub use protocol::{ACTOR, COMMANDS};
+pub use protocol::{ACTOR, COMMANDS, REQUEST};
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};

@@ -2,5 +2,7 @@
 
 /// The header field that says who asks: [`Credential::to_header`](super::session::Credential::to_header).
 pub const ACTOR: &str = "x-registry-actor";
+/// The header field that tells of the request itself, for events: [`EventRequest::to_json`](crate::events::EventRequest::to_json).
+pub const REQUEST: &str = "x-registry-request";
 /// Commands are below this address, with the paths of the admin API.
 pub const COMMANDS: &str = "https://registry";

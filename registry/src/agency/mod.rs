@@ -7,8 +7,10 @@ use serde_json::json;
 pub(crate) use self::table::{Agency, find};
 use super::answer::Answer;
 use super::context::Context;
+use super::events::record::About;
 use super::rev::Rev;
 use tidegate::admin::{AdminError, AgencyCommand, NewAgency};
+use tidegate::events::Kind;
 use tidegate::record::OwnerId;
 
 /// Runs a command.
@@ -43,9 +45,9 @@ pub(crate) fn set_by_first_integration(context: &Context, id: &OwnerId) -> Resul
 }
 
 fn change(context: &Context, present: Agency, new: NewAgency) -> Result<Agency, AdminError> {
-    let kind = if present.id.is_none() { "agency.set" } else { "agency.changed" };
+    let kind = if present.id.is_none() { Kind::AgencySet } else { Kind::AgencyChanged };
     let (agency, detail) = table::set(context.database, present, new, context.now)?;
-    detail.map_or(Ok(()), |detail| context.event(kind, None, &detail))?;
+    detail.map_or(Ok(()), |detail| context.event(kind, About::agency(), detail))?;
     Ok(agency)
 }
 

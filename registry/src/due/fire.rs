@@ -5,16 +5,16 @@ use serde_json::Value;
 use super::table::{self, Entry};
 use super::{DueKind, entries, schedule};
 use crate::database::Database;
-use crate::events::table as events;
+use crate::events::record::{About, NewEvent, record};
 use crate::integrations::{table as integrations, tokens};
 use crate::token_rules::table as token_rules;
 use crate::undo;
+use tidegate::access::Place;
 use tidegate::admin::{AdminError, Integration, history};
+use tidegate::events::{EventActor, Kind};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
-/// Who did it, in events that the alarm writes.
-const ACTOR: &str = "registry";
 /// After how many seconds an entry is tried again that could not be carried out.
 const AGAIN_AFTER_SECONDS: u64 = 5 * 60;
 
@@ -66,15 +66,16 @@ fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<(), AdminEr
 /// Writes the event.
 fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let (kind, detail): (_, Value) = match kind {
-        DueKind::Expiring => ("integration.expiring", history::expiring(integration)),
-        DueKind::Expired => ("integration.expired", history::expired(integration)),
-        DueKind::Lapsed => ("rotation.lapsed", history::lapsed(integration)),
+        DueKind::Expiring => (Kind::IntegrationExpiring, history::expiring(integration)),
+        DueKind::Expired => (Kind::IntegrationExpired, history::expired(integration)),
+        DueKind::Lapsed => (Kind::RotationLapsed, history::lapsed(integration)),
         DueKind::RotationDue => {
             let tokens = tokens::of(database, &integration.id)?;
             let created = tokens::created_at(&tokens, integration.tokens.current().n);
-            ("rotation.due", history::rotation_due(integration, created))
+            (Kind::RotationDue, history::rotation_due(integration, created))
         }
         DueKind::UndoOver => return Ok(()),
     };
-    events::write(database, ACTOR, now, kind, Some(&integration.id), &detail)
+    let about = About::integration(&integration.id, Place::from(&integration.owner));
+    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
 }

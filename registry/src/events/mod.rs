@@ -1,7 +1,12 @@
 //! Audit events: commands.
 
 pub(crate) mod actors;
-pub(crate) mod table;
+mod adopt;
+mod chain;
+pub(crate) mod record;
+mod table;
+
+pub(crate) use self::adopt::adopt;
 
 use super::answer::Answer;
 use super::context::Context;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::database::{Database, bound, number, row};
+use crate::database::{Database, bound, row};
 use crate::integrations::tokens;
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
@@ -47,25 +47,6 @@ pub(crate) struct Page {
     /// What tells one token of the integration from another.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_fours: Option<BTreeMap<u32, String>>,
-}
-
-/// Writes an event.
-pub(crate) fn write(
-    database: &Database,
-    actor: &str,
-    now: Timestamp,
-    kind: &str,
-    integration: Option<&IntegrationId>,
-    detail: &Value,
-) -> Result<(), AdminError> {
-    let values = vec![
-        number(now.seconds()),
-        actor.into(),
-        kind.into(),
-        integration.map_or(Parameter::Null, |id| id.as_str().into()),
-        detail.to_string().into(),
-    ];
-    database.run("INSERT INTO events (at, actor, kind, integration, detail) VALUES (?, ?, ?, ?, ?)", values)
 }
 
 /// A page of an integration's events, or of all, newest first, as the admin API shows it. None is ever removed.

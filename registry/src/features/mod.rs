@@ -5,8 +5,10 @@ use serde_json::json;
 use super::answer::Answer;
 use super::context::Context;
 use super::database::{number, row};
+use super::events::record::About;
 use tidegate::access::{Feature, Features, Switch};
 use tidegate::admin::{AdminError, FeatureCommand, SwitchEdit};
+use tidegate::events::Kind;
 use tidegate::record::Level;
 
 row! {
@@ -52,7 +54,8 @@ fn set(context: &Context, feature: Feature, edit: SwitchEdit) -> Result<Answer, 
         let sql = "INSERT INTO features (name, agency, sub_accounts) VALUES (?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET agency = excluded.agency, sub_accounts = excluded.sub_accounts";
         context.database.run(sql, values)?;
-        context.event("feature.switched", None, &json!({ "name": feature.as_str(), "from": before, "to": after }))?;
+        let detail = json!({ "name": feature.as_str(), "from": before, "to": after });
+        context.event(Kind::FeatureChanged, About::agency(), detail)?;
     }
     Answer::json(200, &json!({ feature.as_str(): after }), None)
 }

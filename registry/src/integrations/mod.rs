@@ -18,6 +18,7 @@ use super::context::Context;
 use super::database::Database;
 use super::due;
 use super::events;
+use super::events::record::About;
 use super::features;
 use super::policies::table as policies;
 use super::rev::Rev;
@@ -29,6 +30,7 @@ use tidegate::admin::{
     AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, Undo,
     check_end, check_scopes, history,
 };
+use tidegate::events::Kind;
 use tidegate::record::{Level, Owner, Record};
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
@@ -44,14 +46,14 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::Delete { id, rev } => delete(context, &id, rev),
         IntegrationCommand::Rotate { id, rev, token } => rotate(context, &id, rev, token),
         IntegrationCommand::CancelRotation { id, rev } => {
-            change(context, &id, rev, Change::CancelRotation, "rotation.cancelled")
+            change(context, &id, rev, Change::CancelRotation, Kind::RotationCancelled)
         }
         IntegrationCommand::FinishRotation { id, rev, leaked } => {
-            change(context, &id, rev, Change::FinishRotation { leaked }, "rotation.finished")
+            change(context, &id, rev, Change::FinishRotation { leaked }, Kind::RotationFinished)
         }
         IntegrationCommand::ExtendRotation { id, rev, until } => extend(context, &id, rev, until),
-        IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, "integration.paused"),
-        IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, "integration.resumed"),
+        IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, Kind::IntegrationPaused),
+        IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, Kind::IntegrationResumed),
         IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
         IntegrationCommand::Lifecycle => {
             let reach = context.actor.permissions.reach(Verb::IntegrationsView);
@@ -89,7 +91,7 @@ fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> 
     let id = IntegrationId::from_entropy(context.random()?);
     let Minted { plaintext, hash } = context.mint(&id)?;
     let integration = Integration::create(new, id, hash, context.now);
-    save(context, &integration, "integration.created", &history::created(&integration), None)?;
+    save(context, &integration, Kind::IntegrationCreated, history::created(&integration), None)?;
     tokens::keep_last_four(context.database, &integration.id, 1, plaintext.last_four())?;
     Ok(Answer::integration(201, integration).with_token(plaintext))
 }
@@ -106,7 +108,7 @@ fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<A
         check_grantable(context, &scopes.without(&present.scopes))?;
         check_known(context.database, scopes)?;
     }
-    change(context, id, rev, Change::Edit(edit), "integration.edited")
+    change(context, id, rev, Change::Edit(edit), Kind::IntegrationEdited)
 }
 
 /// `DELETE /integrations/{id}`
@@ -118,14 +120,15 @@ fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, Adm
     undos::keep(context.database, id, Some(&undo))?;
     due::call_off(context.database, id, Some(&undo), context.now)?;
     context.publish(&Record::Gone { id: id.clone(), rev })?;
-    context.event("integration.deleted", Some(id), &history::deleted(&integration, context.now))?;
+    let about = About::integration(id, Place::from(&integration.owner));
+    context.event(Kind::IntegrationDeleted, about, history::deleted(&integration, context.now))?;
     Ok(Answer::gone(rev))
 }
 
 /// `POST /integrations/{id}/rotate`
 fn rotate(context: &Context, id: &IntegrationId, rev: u64, token: NewToken) -> Result<Answer, AdminError> {
     let Minted { plaintext, hash } = context.mint(id)?;
-    let answer = change(context, id, rev, Change::Rotate(token, hash), "rotation.started")?;
+    let answer = change(context, id, rev, Change::Rotate(token, hash), Kind::RotationStarted)?;
     if let Answer::Integration { integration, .. } = &answer {
         let n = integration.tokens.current().n;
         tokens::keep_last_four(context.database, id, n, plaintext.last_four())?;
@@ -138,7 +141,7 @@ fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> 
     let integration = load(context, id, Verb::IntegrationsManage)?;
     let tokens = tokens::of(context.database, id)?;
     let began = tokens::created_at(&tokens, integration.tokens.current().n);
-    change(context, id, rev, Change::ExtendRotation { began, until }, "rotation.extended")
+    change(context, id, rev, Change::ExtendRotation { began, until }, Kind::RotationExtended)
 }
 
 /// The integration, if the actor may do this with it. An integration that the actor may not see does not exist for them.
@@ -190,7 +193,7 @@ fn check_known(database: &Database, scopes: &ScopeSet) -> Result<(), AdminError>
     check_scopes(scopes, &policies::in_force(database)?.catalogue())
 }
 
-fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind: &str) -> Result<Answer, AdminError> {
+fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind: Kind) -> Result<Answer, AdminError> {
     check_version(context.database, id)?;
     let present = based_on(context, id, rev)?;
     if !change.revokes() {
@@ -208,7 +211,11 @@ fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind:
     if change.obeys_max_lifetime(&present, &integration) {
         token_rules::find(context.database)?.rules.check_end(integration.expires_at, context.now)?;
     }
-    save(context, &integration, kind, &detail, undo.as_ref())?;
+    save(context, &integration, kind, detail, undo.as_ref())?;
+    if change.is_after_leak() {
+        let about = About::integration(&integration.id, Place::from(&integration.owner));
+        context.event(Kind::TokenExposed, about, history::exposed(&present, &integration, context.now))?;
+    }
     Ok(Answer::integration(200, integration))
 }
 
@@ -225,13 +232,13 @@ fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integrati
 fn save(
     context: &Context,
     integration: &Integration,
-    kind: &str,
-    detail: &Value,
+    kind: Kind,
+    detail: Value,
     undo: Option<&Undo>,
 ) -> Result<(), AdminError> {
     table::save(context.database, integration, context.now)?;
     undos::keep(context.database, &integration.id, undo)?;
     due::schedule(context.database, integration, undo, context.now)?;
     context.publish(&integration.record())?;
-    context.event(kind, Some(&integration.id), detail)
+    context.event(kind, About::integration(&integration.id, Place::from(&integration.owner)), detail)
 }

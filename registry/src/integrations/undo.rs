@@ -13,6 +13,7 @@ use crate::token_rules::table as token_rules;
 use crate::undo as undos;
 use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{AdminError, Change, Integration, NotUndone, Taken};
+use tidegate::events::Kind;
 use tidegate::record::Level;
 use tidegate::token::IntegrationId;
 
@@ -42,7 +43,7 @@ fn undo_change(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer
         return Err(AdminError::Ended);
     }
     let (integration, detail) = present.apply(change, context.now)?;
-    save(context, &integration, "integration.restored", &detail, None)?;
+    save(context, &integration, Kind::IntegrationRestored, detail, None)?;
     Ok(Answer::integration(200, integration))
 }
 
@@ -60,7 +61,7 @@ fn undo_deletion(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answ
     check_agency(context, &gone)?;
     let (integration, detail) = gone.restored(tokens, context.now)?;
     table::bring_back(context.database, id)?;
-    save(context, &integration, "integration.restored", &detail, None)?;
+    save(context, &integration, Kind::IntegrationRestored, detail, None)?;
     Ok(Answer::integration(200, integration))
 }
 

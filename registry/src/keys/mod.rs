@@ -8,9 +8,11 @@ use self::table::Key;
 use super::access::{changed, check_places, permit_change};
 use super::answer::Answer;
 use super::context::Context;
+use super::events::record::About;
 use super::rev::Rev;
 use tidegate::access::{Holding, KeyId, Permissions, Verb};
 use tidegate::admin::{AdminError, EditKey, KeyCommand, MAX_KEY_SECONDS, NewKey, Paging, Rotate};
+use tidegate::events::Kind;
 use tidegate::rotation::{Event, LiveToken, Rotation};
 use tidegate::time::Timestamp;
 use tidegate::token::{Minted, Plaintext, mint_key};
@@ -24,8 +26,8 @@ pub(crate) fn run(context: &Context, command: KeyCommand) -> Result<Answer, Admi
         KeyCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
         KeyCommand::Delete { id, rev } => delete(context, &id, rev),
         KeyCommand::Rotate { id, rev, rotate } => self::rotate(context, &id, rev, rotate),
-        KeyCommand::CancelRotation { id, rev } => turn(context, &id, rev, Event::Cancel, "key.rotation.cancelled"),
-        KeyCommand::FinishRotation { id, rev } => turn(context, &id, rev, Event::Finish, "key.rotation.finished"),
+        KeyCommand::CancelRotation { id, rev } => turn(context, &id, rev, Event::Cancel, Kind::KeyRotationCancelled),
+        KeyCommand::FinishRotation { id, rev } => turn(context, &id, rev, Event::Finish, Kind::KeyRotationFinished),
     }
 }
 
@@ -64,7 +66,7 @@ fn create(context: &Context, new: NewKey) -> Result<Answer, AdminError> {
         last_used_at: None,
     };
     table::save(context.database, &key)?;
-    context.event("key.created", None, &described(&key))?;
+    context.event(Kind::KeyCreated, About::of(&key.home()), described(&key))?;
     with_token(context, 201, &key, plaintext)
 }
 
@@ -91,7 +93,7 @@ fn edit(context: &Context, id: &KeyId, rev: u64, edit: EditKey) -> Result<Answer
     }
     let after = Key { rev: before.rev.next()?, updated_at: context.now, ..after };
     table::save(context.database, &after)?;
-    context.event("key.changed", None, &detail)?;
+    context.event(Kind::KeyChanged, About::of(&after.home()), detail)?;
     shown(context, 200, &after)
 }
 
@@ -100,7 +102,7 @@ fn delete(context: &Context, id: &KeyId, rev: u64) -> Result<Answer, AdminError>
     let key = based_on(context, id, rev)?;
     may_change(context, &key, None)?;
     table::delete(context.database, id, context.now)?;
-    context.event("key.deleted", None, &described(&key))?;
+    context.event(Kind::KeyDeleted, About::of(&key.home()), described(&key))?;
     Ok(Answer::no_content())
 }
 
@@ -122,11 +124,11 @@ fn rotate(context: &Context, id: &KeyId, rev: u64, rotate: Rotate) -> Result<Ans
     table::save(context.database, &after)?;
     let until = after.tokens.outgoing().map(|(_, until)| until.to_string());
     let detail = json!({ "id": id, "name": after.name, "n": last_n, "expire": expire, "expires_at": until });
-    context.event("key.rotation.started", None, &detail)?;
+    context.event(Kind::KeyRotationStarted, About::of(&after.home()), detail)?;
     with_token(context, 200, &after, plaintext)
 }
 
-fn turn(context: &Context, id: &KeyId, rev: u64, event: Event, kind: &str) -> Result<Answer, AdminError> {
+fn turn(context: &Context, id: &KeyId, rev: u64, event: Event, kind: Kind) -> Result<Answer, AdminError> {
     let before = based_on(context, id, rev)?;
     may_change(context, &before, Some(&before))?;
     let made = match event {
@@ -136,7 +138,8 @@ fn turn(context: &Context, id: &KeyId, rev: u64, event: Event, kind: &str) -> Re
     let tokens = before.tokens.clone().apply(event, context.now)?;
     let after = Key { tokens, made_at: (made, None), rev: before.rev.next()?, updated_at: context.now, ..before };
     table::save(context.database, &after)?;
-    context.event(kind, None, &json!({ "id": id, "name": after.name, "n": after.tokens.current().n }))?;
+    let detail = json!({ "id": id, "name": after.name, "n": after.tokens.current().n });
+    context.event(kind, About::of(&after.home()), detail)?;
     shown(context, 200, &after)
 }
 

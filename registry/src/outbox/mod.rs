@@ -12,8 +12,10 @@ pub use self::drain::{Answered, Drain, Lease, PUT_TIMEOUT, Put, Share, Step};
 use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
+use super::events::record::About;
 use super::settings::Settings;
 use tidegate::admin::{AdminError, ResyncCommand};
+use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 
 /// How long after a change, or after a put that failed, the alarm tries again.
@@ -33,7 +35,7 @@ fn resync(context: &Context) -> Result<Answer, AdminError> {
     let faults = projection::step(context.database, Share::OF_AN_ALARM.puts, context.now)?;
     context.faults.borrow_mut().extend(faults);
     let keys = projection::waiting(context.database, context.now)?;
-    context.event("registry.resynced", None, &json!({ "keys": keys }))?;
+    context.event(Kind::RegistryResynced, About::agency(), json!({ "keys": keys }))?;
     context.publishes.set(true);
     progress(context, 202)
 }

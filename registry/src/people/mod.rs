@@ -8,11 +8,12 @@ use self::table::Person;
 use super::access::{changed, check_accounts, fitting};
 use super::answer::Answer;
 use super::context::Context;
-use super::members::with;
+use super::events::record::About;
 use super::rev::Rev;
 use super::sessions::table as sessions;
 use tidegate::access::{Holding, Identity, Membership, Permissions, PersonId, Place, Proof, Role, Verb};
 use tidegate::admin::{AdminError, EditPerson, ListPeople, NewPerson, PersonCommand};
+use tidegate::events::Kind;
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: PersonCommand) -> Result<Answer, AdminError> {
@@ -43,7 +44,7 @@ fn add(context: &Context, new: NewPerson) -> Result<Answer, AdminError> {
     let id = PersonId::from_entropy(context.random()?);
     let actor = context.actor.identity.to_text();
     let person = table::add(context.database, (id, &email, name), membership, &actor, context.now)?;
-    context.event("person.added", None, &described(&person))?;
+    context.event(Kind::PersonAdded, about(&person), described(&person))?;
     shown(201, &person)
 }
 
@@ -78,7 +79,7 @@ fn edit(context: &Context, id: &PersonId, rev: u64, edit: EditPerson) -> Result<
     }
     let person = Person { membership, name, rev: before.rev.next()?, updated_at: context.now, ..before.clone() };
     table::save(context.database, &person)?;
-    context.event("person.changed", None, &changed(&described(&before), &described(&person)))?;
+    context.event(Kind::PersonChanged, about(&person), changed(&described(&before), &described(&person)))?;
     shown(200, &person)
 }
 
@@ -90,7 +91,7 @@ fn remove(context: &Context, id: &PersonId, rev: u64) -> Result<Answer, AdminErr
     keep_an_owner(context, &person)?;
     sessions::end_all_of(context.database, id)?;
     table::remove(context.database, id)?;
-    context.event("person.removed", None, &described(&person))?;
+    context.event(Kind::PersonRemoved, about(&person), described(&person))?;
     Ok(Answer::no_content())
 }
 
@@ -102,14 +103,15 @@ fn rebind(context: &Context, id: &PersonId, rev: u64) -> Result<Answer, AdminErr
     let person = Person { bound: None, rev: before.rev.next()?, updated_at: context.now, ..before };
     sessions::end_all_of(context.database, id)?;
     table::save(context.database, &person)?;
-    context.event("person.unbound", None, &json!({ "id": person.id, "email": person.email }))?;
+    context.event(Kind::PersonUnbound, about(&person), json!({ "id": person.id }))?;
     shown(200, &person)
 }
 
-/// The person whom an identity provider has proved somebody to be. The first sign-in binds a person to their account there.
-pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<PersonId, AdminError> {
+/// The person whom an identity provider has proved somebody to be. The first sign-in binds a person to their account there: whether
+/// this one did.
+pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<(PersonId, bool), AdminError> {
     if let Some(person) = table::find_by_account(context.database, proof)? {
-        return Ok(person.id);
+        return Ok((person.id, false));
     }
     let email = proof.email.as_ref().ok_or(AdminError::NotAMember)?;
     let person = table::find_by_email(context.database, email)?.ok_or(AdminError::NotAMember)?;
@@ -119,7 +121,7 @@ pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<PersonId, Ad
     // No new revision: a sign-in is no change that an administrator's own would have to know of.
     let person = Person { bound: Some((proof.issuer.clone(), proof.subject.clone())), ..person };
     table::save(context.database, &person)?;
-    Ok(person.id)
+    Ok((person.id, true))
 }
 
 /// Checks that whoever asks may end this person's sessions.
@@ -170,9 +172,18 @@ fn keep_an_owner(context: &Context, person: &Person) -> Result<(), AdminError> {
     if is_last && context.settings.owner_key.is_err() { Err(AdminError::LastOwner) } else { Ok(()) }
 }
 
+/// As events have it: without the address and the name, which can be erased.
 fn described(person: &Person) -> serde_json::Value {
-    let (permissions, grantable) = (json!(person.membership.permissions()), json!(person.membership.grantable()));
-    with(person.summary(), [("permissions", permissions), ("grantable", grantable)])
+    let Person { id, membership, .. } = person;
+    json!({
+        "id": id, "role": membership.role(), "accounts": membership.accounts(),
+        "permissions": membership.permissions(), "grantable": membership.grantable(),
+    })
+}
+
+/// Where an event of a person happens.
+pub(crate) fn about(person: &Person) -> About<'static> {
+    About::of(&person.membership.home())
 }
 
 fn shown(status: u16, person: &Person) -> Result<Answer, AdminError> {

@@ -16,12 +16,14 @@ use self::table::{Compiled, Published, compiled, in_force};
 use super::answer::Answer;
 use super::context::Context;
 use super::events::actors;
+use super::events::record::About;
 use super::integrations::table as integrations;
 use super::members::with;
 use super::rev::Rev;
 use tidegate::access::{Place, Reach, Verb};
 use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
 use tidegate::decision::{Subject, explain as explained};
+use tidegate::events::Kind;
 use tidegate::policy::Policy;
 use tidegate::record::Live;
 
@@ -88,7 +90,7 @@ fn reach(context: &Context) -> Reach {
 /// Publishes what `draft` makes of the policy; if that is in force already, nothing changes.
 fn publish(context: &Context, rev: Option<u64>, draft: PolicyDraft) -> Result<Answer, AdminError> {
     let latest = latest(context, rev)?;
-    let kind = if let PolicyDraft::Earlier(_) = draft { "policy.rolled_back" } else { "policy.published" };
+    let kind = if let PolicyDraft::Earlier(_) = draft { Kind::PolicyRolledBack } else { Kind::PolicyPublished };
     let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
     let policy = candidate.policy.take().ok_or_else(|| AdminError::PolicyErrors(candidate.report.clone()))?;
     put_in_force(context, latest.as_ref(), &candidate, policy, kind)
@@ -130,7 +132,7 @@ fn put_in_force(
     latest: Option<&Published>,
     candidate: &Candidate,
     policy: Policy,
-    kind: &str,
+    kind: Kind,
 ) -> Result<Answer, AdminError> {
     let known = latest.map_or(0, |published| published.policy.rev());
     let present = present(context, known)?;
@@ -147,8 +149,10 @@ fn put_in_force(
     let rev = if changed { keep(context, known, candidate, policy)? } else { known };
     if changed {
         let operations = candidate.report.get("operations");
-        let detail = json!({ "rev": rev, "operations": operations, "losing": losing, "documents": documents });
-        context.event(kind, None, &detail)?;
+        let detail = json!({
+            "rev": rev, "replaces": known, "operations": operations, "losing": losing, "documents": documents,
+        });
+        context.event(kind, About::agency(), detail)?;
     }
     let body = json!({
         "rev": rev, "changed": changed, "report": candidate.report, "diff": diff, "impact": impact, "documents": documents,

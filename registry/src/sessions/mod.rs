@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(crate) use self::table::check;
 use super::answer::Answer;
 use super::context::Context;
-use super::events::table as events;
+use super::events::record::About;
 use super::features;
 use super::members::with;
 use super::paging::cut;
@@ -15,6 +15,7 @@ use super::people::{self, table as people_table};
 use tidegate::access::{Identity, Permissions, PersonId, Proof, Verb};
 use tidegate::admin::session::{Credential, end_session, start_person_session, start_session};
 use tidegate::admin::{AdminError, ApiUrl, Paging, SessionCommand, SessionId};
+use tidegate::events::{EventActor, Kind};
 use tidegate::time::Timestamp;
 
 /// Runs a command.
@@ -33,19 +34,20 @@ fn sign_in(context: &Context) -> Result<Answer, AdminError> {
     let owner_key = context.settings.owner_key.as_ref().map_err(AdminError::clone)?;
     let new = start_session(context.keys()?, owner_key, context.random()?);
     table::start(context.database, &new.digest, context.now)?;
-    context.event("session.started", None, &json!({}))?;
+    context.event(Kind::OwnerKeyUsed, About::agency(), json!({}))?;
     Ok(Answer::with_cookie(new.cookie))
 }
 
 /// `POST /session`: a session for whoever an identity provider has proved to be one of the people here.
 pub(crate) fn sign_in_with(context: &Context, proof: &Proof) -> Result<Answer, AdminError> {
     table::use_login(context.database, &proof.login, context.now)?;
-    let person = people::recognise(context, proof)?;
+    let (person, bound) = people::recognise(context, proof)?;
     let new = start_person_session(context.keys()?, context.random()?);
     table::start_person(context.database, &new.digest, &person, context.now)?;
     people_table::signed_in(context.database, &person, context.now)?;
-    let actor = Identity::Person(person).to_text();
-    events::write(context.database, &actor, context.now, "session.started", None, &json!({}))?;
+    let about = about_person(context, &person)?;
+    let actor = EventActor::from(&Identity::Person(person));
+    context.event_by(actor, Kind::PersonSignedIn, about, json!({ "bound": bound }))?;
     Ok(Answer::with_cookie(new.cookie))
 }
 
@@ -69,7 +71,7 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
 /// `DELETE /session`
 fn sign_out(context: &Context) -> Result<Answer, AdminError> {
     table::sign_out(context.database, &context.credential)?;
-    context.event("session.ended", None, &json!({}))?;
+    context.event(Kind::SessionEnded, own_about(context)?, json!({}))?;
     Ok(Answer::with_cookie(end_session()))
 }
 
@@ -113,8 +115,18 @@ fn end(context: &Context, id: &SessionId) -> Result<Answer, AdminError> {
         Some(person) => people::may_end_sessions_of(context, person)?,
     }
     table::sign_out(context.database, &session)?;
-    context.event("session.ended", None, &json!({ "session": id.as_str(), "person": person }))?;
+    let about = person.as_ref().map_or_else(|| Ok(About::agency()), |person| about_person(context, person))?;
+    context.event(Kind::SessionEnded, about, json!({ "session": id.as_str(), "person": person }))?;
     Ok(Answer::no_content())
+}
+
+fn own_about(context: &Context) -> Result<About<'static>, AdminError> {
+    own(context).map_or_else(|| Ok(About::agency()), |person| about_person(context, person))
+}
+
+fn about_person(context: &Context, id: &PersonId) -> Result<About<'static>, AdminError> {
+    let person = people_table::find(context.database, id)?;
+    Ok(person.as_ref().map_or_else(About::agency, people::about))
 }
 
 /// Whether whoever asks may do everything: what the owner key's sessions can.

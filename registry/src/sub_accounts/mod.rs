@@ -8,8 +8,11 @@ use self::table::find;
 use super::agency;
 use super::answer::Answer;
 use super::context::Context;
+use super::events::record::About;
 use super::rev::Rev;
+use tidegate::access::Place;
 use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, SubAccountCommand};
+use tidegate::events::Kind;
 use tidegate::record::OwnerId;
 
 /// Runs a command.
@@ -34,7 +37,8 @@ fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminErro
 /// `POST /sub-accounts`
 fn add(context: &Context, new: NewSubAccount) -> Result<Answer, AdminError> {
     let added = table::add(context.database, new, context.now)?;
-    context.event("sub_account.added", None, &json!({ "id": added.id, "name": added.name }))?;
+    let about = About::at(Place::SubAccount(added.id.clone()));
+    context.event(Kind::SubAccountAdded, about, json!({ "id": added.id, "name": added.name }))?;
     Answer::json(201, &added, Some(added.rev.0))
 }
 
@@ -49,6 +53,6 @@ fn rename(context: &Context, id: &OwnerId, rev: u64, name: Name) -> Result<Answe
     }
     let detail = json!({ "id": id, "name": { "from": present.name, "to": name } });
     let renamed = table::rename(context.database, present, name)?;
-    context.event("sub_account.renamed", None, &detail)?;
+    context.event(Kind::SubAccountRenamed, About::at(Place::SubAccount(id.clone())), detail)?;
     Answer::json(200, &renamed, Some(renamed.rev.0))
 }

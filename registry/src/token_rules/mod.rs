@@ -8,8 +8,10 @@ use self::table::{Settings, find, save};
 use super::answer::Answer;
 use super::context::Context;
 use super::due;
+use super::events::record::About;
 use super::rev::Rev;
 use tidegate::admin::{AdminError, ChangeTokenRules, SettingsCommand, history};
+use tidegate::events::Kind;
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: SettingsCommand) -> Result<Answer, AdminError> {
@@ -35,7 +37,8 @@ fn change(context: &Context, rev: u64, change: ChangeTokenRules) -> Result<Answe
         due::remind(context.database, &rules, context.now)?;
         context.schedules.set(true);
     }
-    context.event("settings.changed", None, &history::token_rules(&before.rules, &after.rules))?;
+    let detail = history::token_rules(&before.rules, &after.rules);
+    context.event(Kind::SettingsChanged, About::agency(), detail)?;
     shown(&after)
 }
 

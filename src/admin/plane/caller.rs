@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{PlaneSettings, client};
 use crate::admin::session::{self, find_session};
 use crate::admin::{AdminError, MAX_SIGN_IN_BYTES, SignIn};
+use crate::events::EventRequest;
 use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, split};
 use crate::request::{Method, is_application_json};
 use crate::token::{is_automation_key, verify_key};
@@ -117,14 +118,28 @@ impl Caller {
         if is_json && !is_encoded { Ok(()) } else { Err(AdminError::NotJson) }
     }
 
+    /// The request, as the registry's events tell of it. An id is the registry's to make where the platform has none.
+    pub fn told(&self, settings: &PlaneSettings) -> String {
+        let id = self
+            .field("cf-ray")
+            .filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic()))
+            .unwrap_or_default();
+        EventRequest::new(id.to_owned(), self.client(settings), self.field("user-agent")).to_json().to_string()
+    }
+
+    /// What log lines and events call the client.
+    fn client(&self, settings: &PlaneSettings) -> Option<String> {
+        // Set by the platform, which takes off what a client sends under this name.
+        let address = self.field("cf-connecting-ip").unwrap_or_default();
+        settings.keys().ok().map(|keys| client::name(address, keys))
+    }
+
     /// Leaves a line in the log, where somebody did not prove who they are.
     pub fn note(&self, error: &AdminError, settings: &PlaneSettings, memory: &mut Memory, now_ms: u64) {
         if matches!(error, AdminError::Misconfigured(_) | AdminError::NoAdminHost) {
             return;
         }
-        // Set by the platform, which takes off what a client sends under this name.
-        let address = self.field("cf-connecting-ip").unwrap_or_default();
-        let client = settings.keys().ok().map(|keys| client::name(address, keys));
+        let client = self.client(settings);
         let reply = error.answer();
         let code = reply.problem.kind.rsplit(':').next().unwrap_or_default();
         let (status, method) = (reply.status, &self.method);
@@ -137,7 +152,8 @@ impl Caller {
         if self.changes() && self.is_own_origin() == Some(false) { Err(AdminError::CrossOrigin) } else { Ok(()) }
     }
 
-    fn changes(&self) -> bool {
+    /// Whether it asks for a change.
+    pub fn changes(&self) -> bool {
         !Method::parse(&self.method).is_safe()
     }
 

@@ -3,7 +3,7 @@
 use super::PlaneSettings;
 use super::caller::{Caller, Verified};
 use crate::admin::AdminError;
-use crate::admin::protocol::{ACTOR, COMMANDS};
+use crate::admin::protocol::{ACTOR, COMMANDS, REQUEST};
 use crate::admin::session::Credential;
 use crate::gate::{Call, Reading, Relay, Service};
 
@@ -27,6 +27,7 @@ pub(super) fn call(
     with_body: bool,
 ) -> Result<Call, AdminError> {
     let mut fields = vec![(ACTOR, credential.to_header())];
+    fields.extend(caller.changes().then(|| (REQUEST, caller.told(settings))));
     for name in FORWARDED.into_iter().chain(settings.test_field) {
         match caller.field(name) {
             // The runtime drops an empty field on its way, and a change without a condition is another change.
@@ -49,12 +50,13 @@ pub(super) fn call(
 }
 
 /// A sign-in with what an identity provider has proved; the registry's answer is read.
-pub(super) fn enter(credential: &Credential) -> Call {
+/// `told` is [`Caller::told`].
+pub(super) fn enter(credential: &Credential, told: String) -> Call {
     Call {
         service: Service::Registry,
         method: "POST".to_owned(),
         url: format!("{COMMANDS}/session"),
-        fields: vec![(ACTOR, credential.to_header())],
+        fields: vec![(ACTOR, credential.to_header()), (REQUEST, told)],
         with_body: false,
         limit: MAX_PROBLEM_BYTES,
         once: true,

@@ -139,7 +139,10 @@ impl Resume for Exchange {
             Stage::Registry => command::answered(&first()).map(Next::Relay),
             Stage::File(file) => files::relay(&file, &first()).map(Next::Relay),
             Stage::Entropy => self.oidc().leave(first(), memory, now_ms),
-            Stage::Oidc(machine) => Ok(oidc::resume(machine, first(), &self.settings, memory, now_ms)),
+            Stage::Oidc(machine) => {
+                let told = self.caller.told(&self.settings);
+                Ok(oidc::resume(machine, first(), (&self.settings, &told), memory, now_ms))
+            }
             Stage::Entering => Ok(oidc::entered(&first(), memory)),
             Stage::Description => files::relay_description(&first()).map(Next::Relay),
         };
@@ -204,7 +207,8 @@ impl Exchange {
 
     fn oidc(&self) -> oidc::Asked<'_> {
         let cookies = self.caller.field("cookie").unwrap_or_default();
-        oidc::Asked { settings: &self.settings, url: &self.caller.url, cookies }
+        let told = self.caller.told(&self.settings);
+        oidc::Asked { settings: &self.settings, url: &self.caller.url, cookies, told }
     }
 
     /// Goes on with the body of a sign-in.

@@ -20,6 +20,8 @@ pub(super) struct Asked<'a> {
     pub settings: &'a PlaneSettings,
     pub url: &'a str,
     pub cookies: &'a str,
+    /// The request, as the registry's events tell of it.
+    pub told: String,
 }
 
 impl Asked<'_> {
@@ -34,7 +36,7 @@ impl Asked<'_> {
         let remembered = self.settings.oidc_memory.borrow().clone();
         let (machine, step) =
             Machine::complete(&provider, self.settings.keys()?, query, self.cookies, &remembered, now_ms);
-        Ok(next(machine.into_owned(), step, memory))
+        Ok(next(machine.into_owned(), step, &self.told, memory))
     }
 
     /// Begins a sign-in with fresh randomness.
@@ -44,7 +46,7 @@ impl Asked<'_> {
         let provider = self.provider()?;
         let remembered = self.settings.oidc_memory.borrow().clone();
         let (machine, step) = Machine::begin(&provider, self.settings.keys()?, &entropy, &remembered, now_ms);
-        Ok(next(machine.into_owned(), step, memory))
+        Ok(next(machine.into_owned(), step, &self.told, memory))
     }
 
     fn provider(&self) -> Result<Provider, AdminError> {
@@ -58,7 +60,7 @@ impl Asked<'_> {
 pub(super) fn resume(
     mut machine: Box<Machine<'static>>,
     reading: Reading,
-    settings: &PlaneSettings,
+    (settings, told): (&PlaneSettings, &str),
     memory: &mut Memory,
     now_ms: u64,
 ) -> Next {
@@ -73,7 +75,7 @@ pub(super) fn resume(
         Reading::Failed(_) | Reading::TooSlow | Reading::TooLong | Reading::Bytes(_) => Outcome::Fetched(None),
     };
     let step = machine.resume(outcome, &mut settings.oidc_memory.borrow_mut(), now_ms);
-    next(*machine, step, memory)
+    next(*machine, step, told, memory)
 }
 
 /// What the registry said to a proof.
@@ -96,7 +98,7 @@ pub(super) fn entered(reading: &Reading, memory: &mut Memory) -> Next {
     }
 }
 
-fn next(machine: Machine<'static>, step: Step, memory: &mut Memory) -> Next {
+fn next(machine: Machine<'static>, step: Step, told: &str, memory: &mut Memory) -> Next {
     let read = match step {
         Step::Fetch(fetch) => Read::Fetch(fetched(fetch)),
         Step::Verify(verify) => match verified(verify) {
@@ -106,7 +108,7 @@ fn next(machine: Machine<'static>, step: Step, memory: &mut Memory) -> Next {
         Step::Pause(pause_ms) => Read::Pause { pause_ms },
         Step::Redirect { location, cookie } => return Next::Answer(redirect(302, location, cookie)),
         Step::Proved(proof) => {
-            let call = command::enter(&Credential::Proof(proof));
+            let call = command::enter(&Credential::Proof(proof), told.to_owned());
             return Next::Needs(Stage::Entering, Read::Call(call));
         }
         Step::Refused(refusal) => return refused(refusal.code(), memory),

@@ -120,6 +120,19 @@ fn cookie() -> String {
     new.cookie.split(';').next().unwrap().to_owned()
 }
 
+/// What events tell of a request.
+fn told(id: &str, address: &str, user_agent: Option<&str>) -> String {
+    let keys = keys(&token_keys());
+    // The first 32 digits of a MAC over the address's bytes, as the log calls the client.
+    let octets = address.parse::<std::net::Ipv4Addr>().map(|address| address.octets().to_vec()).unwrap_or_default();
+    let client: String = hex::encode(keys.for_purpose("client-v1").mac(&[&octets])).chars().take(32).collect();
+    let mut told = json!({ "id": id, "address": client });
+    if let Some(user_agent) = user_agent {
+        told["user_agent"] = user_agent.into();
+    }
+    told.to_string()
+}
+
 fn bearer() -> String {
     format!("Bearer {OWNER_KEY}")
 }
@@ -140,6 +153,10 @@ fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_i
         ("idempotency-key", "k"),
         ("if-none-match", ""),
         ("x-registry-actor", "session:somebody"),
+        ("x-registry-request", r#"{"id":"forged"}"#),
+        ("cf-ray", "8f2a-FRA"),
+        ("cf-connecting-ip", "192.0.2.7"),
+        ("user-agent", "deploy/1.0 \u{fc}"),
         ("x-other", "secret"),
         JSON,
     ];
@@ -148,6 +165,7 @@ fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_i
     let (_, sent) = call(world(settings()).ask(asked));
     let expected = [
         ("x-registry-actor", "owner-key".to_owned()),
+        ("x-registry-request", told("8f2a-FRA", "192.0.2.7", Some("deploy/1.0 ?"))),
         ("If-Match", "\"7\"".to_owned()),
         ("If-None-Match", String::new()),
         ("Idempotency-Key", "k".to_owned()),
@@ -273,7 +291,8 @@ fn a_sign_in_is_read_within_its_limits_and_then_called() {
     let (step, _) = signed_in(bytes(&json!({ "key": OWNER_KEY }).to_string()));
     let (_, sent) = call(step);
     assert_eq!((sent.url.as_str(), sent.with_body), ("https://registry/session", false));
-    assert_eq!(sent.fields, [("x-registry-actor", "owner-key".to_owned())]);
+    let expected = [("x-registry-actor", "owner-key".to_owned()), ("x-registry-request", told("", "", None))];
+    assert_eq!(sent.fields, expected);
     let wrong = format!("{{\"key\":\"owner_{}\"}}", "w".repeat(43));
     for (body, status, kind) in [
         (bytes(&wrong), 401, "wrong-key"),

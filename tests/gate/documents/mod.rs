@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::support::project_path;
 
 mod errors;
+mod events;
 mod links;
 mod readme;
 mod settings;

@@ -28,7 +28,7 @@ fn a_feature_begins_on_and_is_switched_for_each_level(storage: Rc<dyn Storage>) 
     assert_eq!(world.get("/session")["features"], off);
     let of_agency = json!({ "name": "one", "owner": { "level": "agency", "id": "hq" }, "scopes": [] });
     assert!(world.ask("POST", "/integrations", of_agency, With::default()).is_ok());
-    assert_eq!(world.get("/events?limit=3")["events"][2]["kind"], json!("feature.switched"));
+    assert_eq!(world.get("/events?limit=3")["events"][2]["kind"], json!("feature.changed"));
 }
 
 fn off_leaves_reading_and_revoking(storage: Rc<dyn Storage>) {

@@ -20,6 +20,7 @@ macro_rules! cases {
 
 mod access;
 mod agency;
+mod chain;
 mod events;
 mod features;
 mod feed;
@@ -55,6 +56,7 @@ pub fn cases() -> Vec<Case> {
     [
         access::cases(),
         agency::cases(),
+        chain::cases(),
         events::cases(),
         features::cases(),
         feed::cases(),

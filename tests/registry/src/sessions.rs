@@ -49,7 +49,7 @@ fn signing_out_ends_it(storage: Rc<dyn Storage>) {
     let ended = world.ask("GET", "/agency", Value::Null, With::default());
     assert_eq!(ended.unwrap_err(), AdminError::NotSignedIn);
     let kinds = world.rows("SELECT kind FROM events ORDER BY seq");
-    assert_eq!(kinds, [json!({ "kind": "session.started" }), json!({ "kind": "session.ended" })]);
+    assert_eq!(kinds, [json!({ "kind": "owner_key.used" }), json!({ "kind": "session.ended" })]);
 }
 
 fn an_unknown_one_may_not_ask(storage: Rc<dyn Storage>) {

@@ -131,6 +131,7 @@ impl World {
             method: method.to_owned(),
             target: target.to_owned(),
             actor: self.credential.borrow().to_header(),
+            request: None,
             if_match: with.rev.map(|rev| format!("\"{rev}\"")),
             if_none_match: with.known_rev.map(|rev| format!("\"{rev}\"")),
             idempotency_key: with.key.map(str::to_owned),

@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::log;
 use crate::platform::body::{self, BodyError};
 use crate::platform::{clock, respond};
-use registry::{ACTOR, COMMANDS, Head, READS, Random, Read, Registry as Rules, Response as Answer, Settings, Share};
+use registry::{
+    ACTOR, COMMANDS, Head, READS, REQUEST, Random, Read, Registry as Rules, Response as Answer, Settings, Share,
+};
 use tidegate::admin::AdminError;
 
 /// How many entries are worked off without a pause, and how long a pause is.
@@ -173,6 +175,7 @@ fn head(request: &Request, target: &str) -> Head {
         method: request.inner().method(),
         target: target.to_owned(),
         actor: header(ACTOR).unwrap_or_default(),
+        request: header(REQUEST),
         if_match: header("if-match"),
         if_none_match: header("if-none-match"),
         idempotency_key: header("idempotency-key"),
