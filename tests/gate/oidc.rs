@@ -59,6 +59,8 @@ struct World {
     jwks: Value,
     /// The keys are not answered for.
     hangs: bool,
+    /// Nothing is answered at all.
+    is_down: bool,
     /// Makes an ID token of the claims that would be right.
     token: Box<dyn Fn(Value) -> String>,
     asked: Vec<String>,
@@ -76,6 +78,7 @@ impl World {
             }),
             jwks: json!({ "keys": [ed25519("one")] }),
             hangs: false,
+            is_down: false,
             token: Box::new(|claims| token(&json!({ "alg": "EdDSA", "kid": "one" }), &claims, &public("one"))),
             asked: Vec::new(),
         }
@@ -102,6 +105,9 @@ impl World {
 
     fn answer(&mut self, fetch: &Fetch, claims: &Value) -> Option<(u16, String)> {
         self.asked.push(fetch.url.clone());
+        if self.is_down {
+            return None;
+        }
         match fetch.url.as_str() {
             "https://id.example/tenant/.well-known/openid-configuration" => Some((200, self.discovery.to_string())),
             "https://id.example/keys" if self.hangs => None,
@@ -119,17 +125,27 @@ impl World {
 
     /// Begins a sign-in; gives the provider's address and the cookie.
     fn begin(&mut self, entropy: u8) -> (String, String) {
-        let (provider, keys) = (self.provider.clone(), keys());
-        let (machine, step) = Machine::begin(&provider, &keys, &[entropy; 96], &self.memory, self.now_ms);
-        match self.run(machine, step, &Value::Null) {
+        match self.leave(entropy) {
             Step::Redirect { location, cookie } => (location, cookie.split(';').next().unwrap().to_owned()),
             other => panic!("{other:?}"),
         }
     }
 
+    /// How the beginning of a sign-in ends.
+    fn leave(&mut self, entropy: u8) -> Step {
+        let (provider, keys) = (self.provider.clone(), keys());
+        let (machine, step) = Machine::begin(&provider, &keys, &[entropy; 96], &mut self.memory, self.now_ms);
+        self.run(machine, step, &Value::Null)
+    }
+
+    /// How often an address that ends so was asked.
+    fn count(&self, end: &str) -> usize {
+        self.asked.iter().filter(|url| url.ends_with(end)).count()
+    }
+
     fn complete(&mut self, query: &str, cookie: &str, claims: &Value) -> Result<Proof, Refusal> {
         let (provider, keys) = (self.provider.clone(), keys());
-        let (machine, step) = Machine::complete(&provider, &keys, query, cookie, &self.memory, self.now_ms);
+        let (machine, step) = Machine::complete(&provider, &keys, query, cookie, &mut self.memory, self.now_ms);
         match self.run(machine, step, claims) {
             Step::Proved(proof) => Ok(proof),
             Step::Refused(refusal) => Err(refusal),
@@ -195,8 +211,59 @@ fn the_document_and_the_keys_are_fetched_once() {
     for _ in 0..3 {
         world.sign_in(json!({})).unwrap();
     }
-    let count = |end: &str| world.asked.iter().filter(|url| url.ends_with(end)).count();
-    assert_eq!((count("openid-configuration"), count("/keys"), count("/token")), (1, 1, 3));
+    assert_eq!((world.count("openid-configuration"), world.count("/keys"), world.count("/token")), (1, 1, 3));
+}
+
+/// Whoever asks to sign in while the issuer is down makes nobody ask it more than once in 10 seconds.
+#[test]
+fn an_issuer_that_is_down_is_asked_once_in_ten_seconds() {
+    let mut world = World::new();
+    world.is_down = true;
+    for second in 0..30 {
+        world.now_ms = NOW_MS + second * 1000;
+        for entropy in 0..5 {
+            assert!(matches!(world.leave(entropy), Step::Refused(Refusal::Discovery)), "second {second}");
+        }
+        assert_eq!(world.count("openid-configuration"), 1 + second as usize / 10, "second {second}");
+    }
+    world.is_down = false;
+    assert!(matches!(world.leave(7), Step::Refused(Refusal::Discovery)), "the failure is still remembered");
+    world.now_ms += 1000;
+    world.sign_in(json!({})).unwrap();
+    // Afterwards a stale document serves while the issuer is down, and is asked for as seldom.
+    world.is_down = true;
+    let before = world.count("openid-configuration");
+    for second in 0..20 {
+        world.now_ms = NOW_MS + 2 * 60 * 60 * 1000 + second * 1000;
+        assert!(matches!(world.leave(7), Step::Redirect { .. }), "second {second}");
+    }
+    assert_eq!(world.count("openid-configuration"), before + 2);
+}
+
+#[test]
+fn one_fetch_of_the_document_is_on_its_way() {
+    let world = World::new();
+    let (provider, keys, mut memory) = (world.provider.clone(), keys(), Memory::default());
+    let begin = |memory: &mut Memory, now_ms| Machine::begin(&provider, &keys, &[7; 96], memory, now_ms);
+    let (mut first, step) = begin(&mut memory, NOW_MS);
+    assert!(matches!(step, Step::Fetch(_)));
+    let (mut second, step) = begin(&mut memory, NOW_MS);
+    assert!(matches!(step, Step::Pause(_)), "{step:?}");
+    assert!(matches!(second.resume(Outcome::Paused, &mut memory, NOW_MS + 200), Step::Pause(_)));
+    let answer = Outcome::Fetched(Some((200, world.discovery.to_string())));
+    assert!(matches!(first.resume(answer, &mut memory, NOW_MS + 300), Step::Redirect { .. }));
+    assert!(matches!(second.resume(Outcome::Paused, &mut memory, NOW_MS + 400), Step::Redirect { .. }));
+    // One that never comes back holds nobody for good.
+    let mut memory = Memory::default();
+    drop(begin(&mut memory, NOW_MS));
+    let (mut waiting, mut step) = begin(&mut memory, NOW_MS);
+    let mut now_ms = NOW_MS;
+    while let Step::Pause(pause_ms) = step {
+        now_ms += pause_ms;
+        step = waiting.resume(Outcome::Paused, &mut memory, now_ms);
+    }
+    assert!(matches!(step, Step::Refused(Refusal::Discovery)), "{step:?}");
+    assert!(matches!(begin(&mut memory, NOW_MS + 10_000).1, Step::Fetch(_)));
 }
 
 #[test]
@@ -377,13 +444,13 @@ fn keys_may_hang_rotate_and_grow() {
     assert_eq!(stale(&mut world), Err(Refusal::UnknownKey), "asked for less than 10 s ago");
     world.now_ms += 10_000;
     assert!(stale(&mut world).is_ok(), "an unknown key has them fetched again");
-    let before = world.asked.iter().filter(|url| url.ends_with("/keys")).count();
+    let before = world.count("/keys");
     world.token = Box::new(|claims| token(&json!({ "alg": "EdDSA", "kid": "three" }), &claims, &public("three")));
     for _ in 0..5 {
         world.now_ms += 1000;
         assert_eq!(stale(&mut world), Err(Refusal::UnknownKey));
     }
-    assert_eq!(world.asked.iter().filter(|url| url.ends_with("/keys")).count(), before, "at most once in 10 s");
+    assert_eq!(world.count("/keys"), before, "at most once in 10 s");
     let mut grown = World::new();
     let many: Vec<_> = (0..100).map(|n| ed25519(&format!("k{n}"))).chain([ed25519("one")]).collect();
     grown.jwks = json!({ "keys": many });
@@ -405,7 +472,7 @@ fn without_keys_or_document_nothing_is_proved() {
         let mut world = World::new();
         world.discovery[name] = value.clone();
         let (provider, keys) = (world.provider.clone(), keys());
-        let (machine, step) = Machine::begin(&provider, &keys, &[7; 96], &world.memory, NOW_MS);
+        let (machine, step) = Machine::begin(&provider, &keys, &[7; 96], &mut world.memory, NOW_MS);
         let end = world.run(machine, step, &Value::Null);
         assert!(matches!(end, Step::Refused(Refusal::Discovery)), "{name} {value}: {end:?}");
     }
@@ -424,7 +491,7 @@ fn one_fetch_of_the_keys_is_on_its_way() {
     let query = format!("code=the-code&state={}", parameter(&location, "state"));
     let id_token = json!({ "id_token": (world.token)(claims(&location)) }).to_string();
     let mut at_keys = || {
-        let (mut machine, step) = Machine::complete(&provider, &keys, &query, &cookie, &memory, NOW_MS);
+        let (mut machine, step) = Machine::complete(&provider, &keys, &query, &cookie, &mut memory, NOW_MS);
         let step = match step {
             Step::Fetch(fetch) if fetch.form.is_none() => found(&mut machine, &mut memory, world.discovery.to_string()),
             step => step,

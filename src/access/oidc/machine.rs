@@ -10,7 +10,7 @@ use super::discovery::Discovery;
 use super::jwk::{self, Algorithm};
 use super::jwt::Jwt;
 use super::login::{ENTROPY, Login};
-use super::memory::{Keys, Memory};
+use super::memory::{LookUp, Memory};
 use super::{Provider, Refusal, claims};
 use crate::access::Proof;
 use crate::request::decode;
@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
         provider: &'a Provider,
         keys: &'a TokenKeys,
         entropy: &[u8; ENTROPY],
-        memory: &Memory,
+        memory: &mut Memory,
         now_ms: u64,
     ) -> (Self, Step) {
         let login = Login::new(entropy, at(now_ms));
@@ -147,7 +147,7 @@ impl<'a> Machine<'a> {
             phase: Phase::Leaving { login },
             pauses: 0,
         };
-        let step = machine.discovered(memory.discovery(now_ms).cloned());
+        let step = machine.discover(memory, now_ms);
         (machine, step)
     }
 
@@ -157,7 +157,7 @@ impl<'a> Machine<'a> {
         keys: &'a TokenKeys,
         query: &str,
         cookies: &str,
-        memory: &Memory,
+        memory: &mut Memory,
         now_ms: u64,
     ) -> (Self, Step) {
         let mut machine =
@@ -165,7 +165,7 @@ impl<'a> Machine<'a> {
         let step = match callback(provider, keys, query, cookies, at(now_ms)) {
             Ok((login, code)) => {
                 machine.phase = Phase::Discovering { login, code };
-                machine.discovered(memory.discovery(now_ms).cloned())
+                machine.discover(memory, now_ms)
             }
             Err(refusal) => Step::Refused(refusal),
         };
@@ -178,13 +178,12 @@ impl<'a> Machine<'a> {
             (phase @ (Phase::Leaving { .. } | Phase::Discovering { .. }), Outcome::Fetched(answer)) => {
                 self.phase = phase;
                 let found = answer.and_then(ok).and_then(|text| Discovery::parse(&text, &self.provider));
-                if let Some(discovery) = &found {
-                    memory.learn_discovery(discovery.clone(), now_ms);
-                }
-                match found.or_else(|| memory.stale_discovery().cloned()) {
-                    Some(discovery) => self.discovered(Some(discovery)),
-                    None => self.refuse(Refusal::Discovery),
-                }
+                memory.learn_discovery(found, now_ms);
+                self.discovered(memory)
+            }
+            (phase @ (Phase::Leaving { .. } | Phase::Discovering { .. }), Outcome::Paused) => {
+                self.phase = phase;
+                self.discover(memory, now_ms)
             }
             (Phase::Exchanging { login }, Outcome::Fetched(answer)) => match exchanged(answer) {
                 Ok(token) => self.find_key(login, token, memory, now_ms),
@@ -210,16 +209,25 @@ impl<'a> Machine<'a> {
         Step::Refused(refusal)
     }
 
-    /// What to do once the document is there, or to have it.
-    fn discovered(&mut self, discovery: Option<Discovery>) -> Step {
-        let Some(discovery) = discovery else { return Step::Fetch(fetch(self.provider.issuer.discovery_url())) };
+    /// What to do to have the document, or what comes next where it is there.
+    fn discover(&mut self, memory: &mut Memory, now_ms: u64) -> Step {
+        match memory.look_up_discovery(now_ms) {
+            LookUp::Known => self.discovered(memory),
+            LookUp::Wait => self.pause(Refusal::Discovery),
+            LookUp::Fetch => Step::Fetch(fetch(self.provider.issuer.discovery_url())),
+        }
+    }
+
+    /// What to do with the document.
+    fn discovered(&mut self, memory: &Memory) -> Step {
+        let Some(discovery) = memory.discovery() else { return self.refuse(Refusal::Discovery) };
         match std::mem::replace(&mut self.phase, Phase::Ended) {
             Phase::Leaving { login } => Step::Redirect {
-                location: location(&discovery, &self.provider, &login),
+                location: location(discovery, &self.provider, &login),
                 cookie: login.cookie(&self.keys),
             },
             Phase::Discovering { login, code } => {
-                let step = Step::Fetch(exchange(&discovery, &self.provider, &login, &code));
+                let step = Step::Fetch(exchange(discovery, &self.provider, &login, &code));
                 self.phase = Phase::Exchanging { login };
                 step
             }
@@ -228,16 +236,13 @@ impl<'a> Machine<'a> {
     }
 
     fn find_key(&mut self, login: Login, token: Jwt, memory: &mut Memory, now_ms: u64) -> Step {
-        let is_known = memory.find(token.kid.as_deref()).is_some();
-        match memory.look_up(is_known, now_ms) {
-            Keys::Known => self.verify(login, token, memory),
-            Keys::Wait if self.pauses >= MAX_PAUSES => self.refuse(Refusal::Keys),
-            Keys::Wait => {
-                self.pauses = self.pauses.saturating_add(1);
+        match memory.look_up_key(token.kid.as_deref(), now_ms) {
+            LookUp::Known => self.verify(login, token, memory),
+            LookUp::Wait => {
                 self.phase = Phase::Keys { login, token };
-                Step::Pause(PAUSE_MS)
+                self.pause(Refusal::Keys)
             }
-            Keys::Fetch => match memory.stale_discovery() {
+            LookUp::Fetch => match memory.discovery() {
                 Some(discovery) => {
                     self.phase = Phase::Keys { login, token };
                     Step::Fetch(fetch(discovery.jwks_uri.clone()))
@@ -247,12 +252,21 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Waits for somebody else's fetch, but not for ever: then it is refused so.
+    fn pause(&mut self, refusal: Refusal) -> Step {
+        if self.pauses >= MAX_PAUSES {
+            return self.refuse(refusal);
+        }
+        self.pauses = self.pauses.saturating_add(1);
+        Step::Pause(PAUSE_MS)
+    }
+
     /// The algorithm is the key's; the header must name the same.
     fn verify(&mut self, login: Login, token: Jwt, memory: &Memory) -> Step {
         if !memory.has_keys() {
             return self.refuse(Refusal::Keys);
         }
-        match memory.find(token.kid.as_deref()) {
+        match memory.key(token.kid.as_deref()) {
             None => self.refuse(Refusal::UnknownKey),
             Some(key) if key.algorithm.as_str() != token.algorithm => self.refuse(Refusal::Algorithm),
             Some(key) => {

@@ -5,75 +5,67 @@ use super::jwk::Jwk;
 
 /// How long the document and the keys are good, in milliseconds: one hour.
 const FRESH_MS: u64 = 60 * 60 * 1000;
-/// How often an unknown `kid` may make the keys be fetched again, in milliseconds.
+/// How often the same thing is fetched at most, in milliseconds, whatever came of the fetch before: nobody who asks to sign in makes
+/// the gate ask the provider more often.
 const REFETCH_MS: u64 = 10_000;
-/// How long a fetch of the keys counts as being on its way, in milliseconds.
+/// How long a fetch counts as being on its way, in milliseconds.
 const FLIGHT_MS: u64 = 6_000;
 
 /// What an isolate remembers of the provider. None of it is secret.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    discovery: Option<(Discovery, u64)>,
-    keys: Option<(Vec<Jwk>, u64)>,
-    /// When the keys were last asked for, and whether the answer is still to come.
+    discovery: Fetched<Discovery>,
+    keys: Fetched<Vec<Jwk>>,
+}
+
+/// Something of the provider's: what is known of it, and when it was asked for.
+#[derive(Clone, Debug)]
+struct Fetched<T> {
+    /// With the time at which it came.
+    known: Option<(T, u64)>,
+    /// When it was last asked for.
     asked: Option<u64>,
+    /// Whether the answer is still to come.
     is_on_its_way: bool,
 }
 
-/// What to do about keys.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Keys {
-    /// Fetch them.
+/// What to do about something of the provider's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LookUp {
+    /// Fetch it.
     Fetch,
     /// Wait: somebody else does.
     Wait,
-    /// Go by those that are there.
+    /// Go by what is there, which may be nothing.
     Known,
 }
 
 impl Memory {
-    pub(super) fn discovery(&self, now_ms: u64) -> Option<&Discovery> {
-        let (discovery, at) = self.discovery.as_ref()?;
-        (now_ms.saturating_sub(*at) < FRESH_MS).then_some(discovery)
+    /// What to do to have the document.
+    pub(super) fn look_up_discovery(&mut self, now_ms: u64) -> LookUp {
+        let is_known = self.discovery.known.is_some();
+        self.discovery.look_up(is_known, now_ms)
     }
 
-    /// The document even if it is old, for while the issuer cannot be reached.
-    pub(super) fn stale_discovery(&self) -> Option<&Discovery> {
-        self.discovery.as_ref().map(|(discovery, _)| discovery)
+    /// The document, even if it is old: it serves while the issuer cannot be reached.
+    pub(super) fn discovery(&self) -> Option<&Discovery> {
+        self.discovery.known.as_ref().map(|(discovery, _)| discovery)
     }
 
-    pub(super) fn learn_discovery(&mut self, discovery: Discovery, now_ms: u64) {
-        self.discovery = Some((discovery, now_ms));
+    /// Takes what came of a fetch; without a document, the one that is there stays.
+    pub(super) fn learn_discovery(&mut self, discovery: Option<Discovery>, now_ms: u64) {
+        self.discovery.learn(discovery, now_ms);
     }
 
-    /// What to do to find a key: `is_known` tells whether the ones that are there have it.
-    pub(super) fn look_up(&mut self, is_known: bool, now_ms: u64) -> Keys {
-        let is_fresh = self.keys.as_ref().is_some_and(|(_, at)| now_ms.saturating_sub(*at) < FRESH_MS);
-        let since = self.asked.map(|asked| now_ms.saturating_sub(asked));
-        if is_known && is_fresh {
-            return Keys::Known;
-        }
-        if self.is_on_its_way && since.is_some_and(|since| since < FLIGHT_MS) {
-            return if is_known { Keys::Known } else { Keys::Wait };
-        }
-        if since.is_some_and(|since| since < REFETCH_MS) {
-            return Keys::Known;
-        }
-        (self.asked, self.is_on_its_way) = (Some(now_ms), true);
-        Keys::Fetch
-    }
-
-    /// Takes what came of a fetch; without keys, those that are there stay.
-    pub(super) fn learn_keys(&mut self, keys: Option<Vec<Jwk>>, now_ms: u64) {
-        self.is_on_its_way = false;
-        if let Some(keys) = keys {
-            self.keys = Some((keys, now_ms));
-        }
+    /// What to do to have the key with this id.
+    pub(super) fn look_up_key(&mut self, kid: Option<&str>, now_ms: u64) -> LookUp {
+        let is_known = self.key(kid).is_some();
+        self.keys.look_up(is_known, now_ms)
     }
 
     /// The key with this id; where a token names none, the only one there is.
-    pub(super) fn find(&self, kid: Option<&str>) -> Option<&Jwk> {
-        let (keys, _) = self.keys.as_ref()?;
+    pub(super) fn key(&self, kid: Option<&str>) -> Option<&Jwk> {
+        let (keys, _) = self.keys.known.as_ref()?;
         match (kid, keys.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
@@ -81,7 +73,44 @@ impl Memory {
         }
     }
 
+    /// Takes what came of a fetch; without keys, those that are there stay.
+    pub(super) fn learn_keys(&mut self, keys: Option<Vec<Jwk>>, now_ms: u64) {
+        self.keys.learn(keys, now_ms);
+    }
+
     pub(super) fn has_keys(&self) -> bool {
-        self.keys.is_some()
+        self.keys.known.is_some()
+    }
+}
+
+impl<T> Fetched<T> {
+    /// What to do; `suffices` tells whether what is known, fresh or not, has what is looked for.
+    fn look_up(&mut self, suffices: bool, now_ms: u64) -> LookUp {
+        let is_fresh = self.known.as_ref().is_some_and(|(_, at)| now_ms.saturating_sub(*at) < FRESH_MS);
+        let since = self.asked.map(|asked| now_ms.saturating_sub(asked));
+        if suffices && is_fresh {
+            return LookUp::Known;
+        }
+        if self.is_on_its_way && since.is_some_and(|since| since < FLIGHT_MS) {
+            return if suffices { LookUp::Known } else { LookUp::Wait };
+        }
+        if since.is_some_and(|since| since < REFETCH_MS) {
+            return LookUp::Known;
+        }
+        (self.asked, self.is_on_its_way) = (Some(now_ms), true);
+        LookUp::Fetch
+    }
+
+    fn learn(&mut self, fetched: Option<T>, now_ms: u64) {
+        self.is_on_its_way = false;
+        if let Some(fetched) = fetched {
+            self.known = Some((fetched, now_ms));
+        }
+    }
+}
+
+impl<T> Default for Fetched<T> {
+    fn default() -> Self {
+        Self { known: None, asked: None, is_on_its_way: false }
     }
 }

@@ -33,9 +33,9 @@ impl Asked<'_> {
         }
         let (_, target) = split(self.url);
         let query = target.split_once('?').map_or("", |(_, query)| query);
-        let remembered = self.settings.oidc_memory.borrow().clone();
+        let mut remembered = self.settings.oidc_memory.borrow_mut();
         let (machine, step) =
-            Machine::complete(&provider, self.settings.keys()?, query, self.cookies, &remembered, now_ms);
+            Machine::complete(&provider, self.settings.keys()?, query, self.cookies, &mut remembered, now_ms);
         Ok(next(machine.into_owned(), step, &self.told, memory))
     }
 
@@ -44,8 +44,8 @@ impl Asked<'_> {
         let entropy = if let Reading::Bytes(bytes) = random { <[u8; ENTROPY]>::try_from(bytes).ok() } else { None };
         let entropy = entropy.ok_or_else(|| AdminError::Registry("no randomness".to_owned()))?;
         let provider = self.provider()?;
-        let remembered = self.settings.oidc_memory.borrow().clone();
-        let (machine, step) = Machine::begin(&provider, self.settings.keys()?, &entropy, &remembered, now_ms);
+        let mut remembered = self.settings.oidc_memory.borrow_mut();
+        let (machine, step) = Machine::begin(&provider, self.settings.keys()?, &entropy, &mut remembered, now_ms);
         Ok(next(machine.into_owned(), step, &self.told, memory))
     }
 
