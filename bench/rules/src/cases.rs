@@ -18,6 +18,13 @@ const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 /// How many operations, and how many scopes an integration has.
 const SIZES: [usize; 3] = [10, 576, 10_000];
 const SCOPES: [usize; 3] = [1, 10, 100];
+const WEEK: u64 = 7 * 24 * 60 * 60;
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// The machine's way of a granted request, all in memory.
+pub const GRANTED: &str = "the machine: granted, a known value";
+/// The same for an integration that ends in a year: what its life costs at the gate.
+pub const GRANTED_WITH_AN_END: &str = "the machine: granted, a known value, an end";
 
 /// Something to measure.
 pub struct Case {
@@ -45,13 +52,16 @@ pub fn all(real: Option<&str>) -> Vec<Case> {
     let mut cases = vec![parse()];
     cases.push(mac("mac: a genuine token", || integration(1).token, true));
     cases.push(mac("mac: a forged token", || fixture::forged(1), false));
-    cases.extend(SCOPES.map(record));
+    cases.extend(SCOPES.map(|scopes| record(scopes, None)));
+    cases.push(record(10, Some(YEAR)));
     cases.extend(SIZES.map(matching));
     cases.extend(SIZES.map(|operations| deciding(operations, 10)));
     cases.extend([1, 100].map(|scopes| deciding(576, scopes)));
     cases.extend([planning(), whole()]);
-    cases.push(case("the machine: granted, a known value", || machine::granted(true)));
-    cases.push(case("the machine: granted, a value as sent", || machine::granted(false)));
+    cases.push(case(GRANTED, || machine::granted(true, None)));
+    cases.push(case("the machine: granted, a value as sent", || machine::granted(false, None)));
+    cases.push(case(GRANTED_WITH_AN_END, || machine::granted(true, Some(YEAR))));
+    cases.push(case("the machine: granted, a known value, an end that is told", || machine::granted(true, Some(WEEK))));
     for operations in SIZES {
         cases.extend(loading(&format!("{operations} operations"), move || fixture::policy(operations)));
     }
@@ -87,9 +97,11 @@ fn mac(name: &str, token: impl FnOnce() -> String + 'static, genuine: bool) -> C
     })
 }
 
-fn record(scopes: usize) -> Case {
-    case(format!("record: {scopes} scopes"), move || {
-        let Integration { record, .. } = integration(scopes);
+fn record(scopes: usize, ends_in: Option<u64>) -> Case {
+    let end = ends_in.map_or("", |_| ", an end");
+    case(format!("record: {scopes} scopes{end}"), move || {
+        let Integration { mut record, .. } = integration(scopes);
+        record.expires_at = ends_in.map(|seconds| NOW.after(seconds));
         let text = fixture::stored(&record);
         let keys = fixture::keys();
         move || Record::open(&record.id, keys.store(), black_box(&text)).expect("a record")

@@ -9,6 +9,7 @@ use tidegate::gate::{AdminPlane, Credential, Effect, Gate, Head, Memory, Origin,
 use tidegate::policy::POLICY_KEY;
 use tidegate::record::Record;
 use tidegate::reply::Realm;
+use tidegate::time::Timestamp;
 use tidegate::token::Prefix;
 
 use crate::fixture::{self, Integration};
@@ -28,9 +29,11 @@ impl AdminPlane for NoAdmin {
     }
 }
 
-/// A granted request whose record, policy and feed are in memory; its `Authorization` value is known, or new to the driver.
-pub fn granted(is_known: bool) -> impl FnMut() {
-    let Integration { token, record } = fixture::integration(1, "acme", &fixture::scopes(10));
+/// A granted request whose record, policy and feed are in memory. `is_known` tells whether its `Authorization` value is known, or new
+/// to the driver; `ends_in` in how many seconds its integration ends, if it does.
+pub fn granted(is_known: bool, ends_in: Option<u64>) -> impl FnMut() {
+    let Integration { token, mut record } = fixture::integration(1, "acme", &fixture::scopes(10));
+    record.expires_at = ends_in.map(|seconds| Timestamp::from_seconds(NOW_MS / 1000).after(seconds));
     let (authorization, url) = (format!("Bearer {token}"), format!("{ORIGIN}{}", fixture::TARGET));
     let mut memory = Memory::new(settings());
     let head = |credential| Head { method: "GET", url: &url, credential, fields: "connection\nKeep-Alive\n" };
