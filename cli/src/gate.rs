@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::http::{Request, Uri};
+use ureq::http::{Request, StatusCode, Uri};
 
 use crate::exit::Failure;
 use crate::key::Key;
@@ -23,6 +23,19 @@ pub struct Gate {
     url: String,
     /// What to send as `Host`, where it is not the host of the URL.
     host: Option<String>,
+}
+
+/// A request to the admin API.
+#[derive(Default)]
+pub struct Call<'a> {
+    /// The method.
+    pub method: &'static str,
+    /// The path below `/_tidegate/api`, with the query.
+    pub path: &'a str,
+    /// The revision that a change is based on (`If-Match`).
+    pub base: Option<u64>,
+    /// JSON.
+    pub body: Option<String>,
 }
 
 /// The address is not one that a key may be sent to.
@@ -67,11 +80,12 @@ impl Gate {
         })
     }
 
-    /// Sends JSON to a path of the admin API and gives the JSON that it answers. Redirects are not followed.
+    /// Asks the admin API, and gives the JSON that it answers; `null` where it answers with nothing. Redirects are not followed.
     ///
     /// # Errors
     /// [`Failure::Refused`] for any status but 2xx, [`Failure::Unreachable`] without an answer of a gate.
-    pub fn send(&self, method: &str, path: &str, key: &Key, body: String) -> Result<Value, Failure> {
+    pub fn send(&self, key: &Key, call: Call<'_>) -> Result<Value, Failure> {
+        let Call { method, path, base, body } = call;
         let url = format!("{}/_tidegate/api{path}", self.url);
         let unreachable = |error: &dyn std::fmt::Display| Failure::Unreachable(format!("{method} {url}: {error}"));
         let authorization = key.authorization().map_err(|error| unreachable(&error))?;
@@ -79,7 +93,13 @@ impl Gate {
         if let Some(host) = &self.host {
             request = request.header("host", host);
         }
-        let request = request.header("content-type", "application/json").body(body);
+        if let Some(rev) = base {
+            request = request.header("if-match", format!("\"{rev}\""));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let request = request.body(body.unwrap_or_default());
         let mut answer =
             agent().run(request.map_err(|error| unreachable(&error))?).map_err(|error| unreachable(&error))?;
         let status = answer.status();
@@ -87,6 +107,7 @@ impl Gate {
         let text = text.map_err(|error| unreachable(&error))?;
         match serde_json::from_str(&text) {
             Ok(json) if status.is_success() => Ok(json),
+            Err(_) if status == StatusCode::NO_CONTENT => Ok(Value::Null),
             Err(_) if status.is_success() => Err(unreachable(&"the answer is not JSON, so it is not a gate's")),
             Ok(problem) => Err(Failure::Refused { status: status.as_u16(), problem }),
             Err(_) => Err(Failure::Refused { status: status.as_u16(), problem: text.into() }),

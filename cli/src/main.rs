@@ -1,7 +1,10 @@
-//! `tidegate`: checks, compares, explains and publishes policies made of OpenAPI documents. docs/cli.md describes it.
+//! `tidegate`: checks, compares, explains and publishes policies made of OpenAPI documents, and has what happens to an integration
+//! over time. docs/cli.md describes it.
 
+mod connection;
 mod exit;
 mod gate;
+mod integrations;
 mod key;
 mod output;
 mod policy;
@@ -12,7 +15,7 @@ use clap::{Parser, Subcommand};
 
 use output::Output;
 
-/// Work with the policies of a Tidegate gate
+/// Work with the policies and the integrations of a Tidegate gate
 #[derive(Parser)]
 #[command(name = "tidegate", version, max_term_width = 100)]
 struct Arguments {
@@ -27,11 +30,18 @@ enum Command {
     /// Check, compare, explain and publish policies made of OpenAPI documents
     #[command(subcommand)]
     Policy(policy::Command),
+    /// List integrations; rotate, extend, undo, pause, resume, end and delete one
+    #[command(subcommand)]
+    Integrations(integrations::Command),
 }
 
 fn main() -> ExitCode {
-    let Arguments { command: Command::Policy(command), output } = Arguments::parse();
-    match command.run(output) {
+    let Arguments { command, output } = Arguments::parse();
+    let ended = match command {
+        Command::Policy(command) => command.run(output),
+        Command::Integrations(command) => command.run(output),
+    };
+    match ended {
         Ok(end) => end.code(),
         Err(failure) => output.failure(&failure),
     }

@@ -38,6 +38,17 @@ impl Output {
         }
     }
 
+    /// Prints data with a secret in it as JSON; or as text the secret alone, and what is to be known beside it to standard error.
+    ///
+    /// # Errors
+    /// Those of [`Self::print`].
+    pub fn print_secret(self, data: &impl Serialize, secret: &str, beside: &str) -> Result<(), Failure> {
+        if self.format == Format::Text {
+            let _ = io::stderr().write_all(beside.as_bytes());
+        }
+        self.print(data, &format!("{secret}\n"))
+    }
+
     /// Reports a failure to standard error, and with `--format json` to standard output too.
     pub fn failure(self, failure: &Failure) -> ExitCode {
         let _ = writeln!(io::stderr(), "error: {failure}");

@@ -1,81 +1,29 @@
 // `tidegate policy publish` against a gate in workerd: what is published, what stays, and what a gate refuses.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { startGate } from "../browser/gate.mjs";
+import { commandAt, demo, newOwnerKey } from "./command.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const place = mkdtempSync(join(tmpdir(), "tidegate-command-"));
-const ownerKey = `owner_${randomBytes(32).toString("base64url")}`;
 const documentOf = (title, path) =>
   `openapi: 3.1.0\ninfo: { title: ${title}, version: "1" }\npaths:\n  ${path}:\n    get: { security: [] }\n`;
-
-const file = (name, text) => {
-  const path = join(place, name);
-  writeFileSync(path, text);
-  return path;
-};
 // Without what names operations of the demo API: other documents are published here.
-const { encoded: _, ...common } = JSON.parse(readFileSync(join(root, "examples/demo-api/settings.json"), "utf8"));
-const settings = file("settings.json", JSON.stringify(common));
-const keyFile = file("owner-key", `${ownerKey}\n`);
+const { encoded: _, ...common } = demo.settings();
 
-let gate;
-let port;
+let at;
+let settings;
 
 before(async () => {
-  const bindings = {
-    OWNER_KEY: ownerKey,
-    TOKEN_KEYS: randomBytes(32).toString("base64url"),
-    ADMIN_HOST: "admin.localhost",
-  };
-  gate = await startGate({ port: 0, state: join(place, "state"), bindings });
-  ({ port } = new URL(await gate.ready));
-  await run("cargo", ["build", "--quiet", "--package", "tidegate-cli"]);
+  at = await commandAt("tidegate-command-");
+  settings = at.file("settings.json", JSON.stringify(common));
 });
 
-after(async () => {
-  await gate?.dispose();
-  rmSync(place, { recursive: true, force: true });
-});
+after(() => at?.dispose());
 
-/** Runs a program with a text as standard input; its exit code and what it printed. */
-function run(program, args, input = "") {
-  return new Promise((done) => {
-    const child = execFile(program, args, { cwd: root }, (error, stdout, stderr) =>
-      done({ code: error?.code ?? 0, stdout, stderr }),
-    );
-    child.stdin.end(input);
-  });
-}
-
-const publish = (...args) => {
-  const more = ["--gate", `http://admin.localhost:${port}`, "--format", "json"];
-  const key = args.includes("--key-file") ? [] : ["--key-file", keyFile];
-  return run(join(root, "target/debug/tidegate"), ["policy", "publish", ...args, ...key, ...more], ownerKey);
-};
+const file = (name, text) => at.file(name, text);
+const publish = (...args) => at.policy("publish", ...args, "--format", "json");
 const printed = ({ stdout }) => JSON.parse(stdout);
-
 /** What the gate itself says of the policy in force. */
-function inForce() {
-  return new Promise((done, failed) => {
-    const headers = { host: "admin.localhost", authorization: `Bearer ${ownerKey}` };
-    const asked = request(
-      { agent: false, host: "127.0.0.1", port, path: "/_tidegate/api/policy", headers },
-      async (answer) => {
-        done(JSON.parse((await answer.toArray()).join("")));
-      },
-    );
-    asked.on("error", failed).end();
-  });
-}
+const inForce = () => at.api("GET", "/policy");
 const names = async () => (await inForce()).documents.map(({ name }) => name).sort();
 
 test("publishing takes the place of everything, and one document of itself alone", async () => {
@@ -117,7 +65,7 @@ test("errors in documents are told before anything is sent, and a gate's refusal
   assert.equal(none.code, 4);
   assert.equal(printed(none).error.status, 404);
 
-  const wrong = file("wrong-key", `owner_${randomBytes(32).toString("base64url")}`);
+  const wrong = file("wrong-key", newOwnerKey());
   const refused = await publish("--remove", "One", "--key-file", wrong);
   assert.equal(refused.code, 4);
   assert.equal(printed(refused).error.status, 401);

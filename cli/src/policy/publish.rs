@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::documents::Documents;
 use super::publication::{Publication, Published};
 use super::settings::SettingsFile;
+use crate::connection::Connection;
 use crate::exit::{End, Failure};
-use crate::gate::{Gate, InvalidAddress};
-use crate::key::Key;
+use crate::gate::Call;
 use crate::output::Output;
 
 /// The arguments.
@@ -30,12 +30,8 @@ pub struct Publish {
     /// Publish without the document NAME
     #[arg(long, value_name = "NAME", conflicts_with_all = ["files", "document"])]
     remove: Option<String>,
-    /// The file with an automation key or the owner key; - reads it from standard input [default: the variable TIDEGATE_KEY]
-    #[arg(long, value_name = "FILE", alias = "owner-key-file")]
-    key_file: Option<PathBuf>,
-    /// The address of the gate's admin API
-    #[arg(long, value_name = "URL", default_value = "http://admin.localhost:8787", value_parser = address)]
-    gate: Gate,
+    #[command(flatten)]
+    connection: Connection,
     /// Publish nothing: print what would change, and for which integrations
     #[arg(long)]
     preview: bool,
@@ -60,9 +56,8 @@ impl Publish {
             }
             (None, None, None) => return Err(Failure::Usage("FILE… without --document needs --settings")),
         };
-        let key = Key::read(self.key_file.as_deref())?;
         let (method, path, body) = publication.request(self.preview);
-        let answer = self.gate.send(method, path, &key, body)?;
+        let answer = self.connection.open()?.send(Call { method, path, base: None, body: Some(body) })?;
         let published = Published::deserialize(&answer);
         let published =
             published.map_err(|error| Failure::Unreachable(format!("the answer is not a gate's: {error}")))?;
@@ -76,10 +71,6 @@ impl Publish {
             true => "published:",
             false => "nothing changed; still in force is",
         };
-        format!("{published}{what} revision {} at {}\n", published.rev, self.gate)
+        format!("{published}{what} revision {} at {}\n", published.rev, self.connection)
     }
-}
-
-fn address(text: &str) -> Result<Gate, InvalidAddress> {
-    Gate::parse(text)
 }
