@@ -60,7 +60,8 @@ fn schemas() -> Map<String, Value> {
 }
 
 /// What answers always have, and requests may leave out.
-const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 4] = [
+const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 5] = [
+    ("Cors", &["max_age_seconds"]),
     ("Derive", &["read", "write", "when"]),
     ("Settings", &["schemes", "owner_parameters", "without_security", "scope_extension", "rules"]),
     ("OwnerNames", &["agency", "sub_account"]),

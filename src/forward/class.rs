@@ -22,7 +22,7 @@ impl FieldClass {
         let by_value = matches!(name, "connection" | "upgrade");
         Self {
             leaves: by_value || is_hop_by_hop(name) || is_ours(name) || is_claim(name) || removed.has(name),
-            matters: by_value || name == "cookie",
+            matters: by_value || matches!(name, "cookie" | "origin" | "access-control-request-method"),
             is_client_address: name == CLIENT_ADDRESS,
         }
     }

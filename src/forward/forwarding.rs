@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Arrival, OriginUrl, Plan, WITHHELD_FIELDS, identity_fields, of_arrival, told};
+use super::{AnswerCors, Arrival, OriginUrl, Plan, WITHHELD_FIELDS, identity_fields, of_arrival, told};
 use crate::decision::Grant;
 use crate::forward::AnswerRules;
 
@@ -28,6 +28,8 @@ pub struct Forwarding {
     pub withheld: [&'static str; WITHHELD_FIELDS.len()],
     /// The lowest and the highest status that the answer may have, and one more where there is one.
     pub statuses: (u16, u16, Option<u16>),
+    /// What the answer has for other origins' scripts; `None` where they may not call the API.
+    pub cors: Option<AnswerCors>,
 }
 
 impl Forwarding {
@@ -45,6 +47,12 @@ impl Forwarding {
         Self { by_class: true, ..Self::exactly(plan, arrival, address, timeout_ms) }
     }
 
+    /// The same, with what its answer has for other origins' scripts.
+    #[must_use]
+    pub fn with_cors(self, cors: Option<AnswerCors>) -> Self {
+        Self { cors, ..self }
+    }
+
     /// For one request, of which every field was looked at.
     pub fn exactly(plan: Plan, arrival: Arrival<'_>, address: Option<&OriginUrl>, timeout_ms: u64) -> Self {
         let Plan { remove, set, respond, answer, .. } = plan;
@@ -59,6 +67,7 @@ impl Forwarding {
             respond,
             withheld: WITHHELD_FIELDS,
             statuses: answer.statuses(),
+            cors: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod class;
 mod cookie;
+mod cors;
 mod fields;
 mod forwarding;
 mod origin_url;
@@ -11,6 +12,7 @@ mod origin_url;
 pub use answer::{AnswerRules, WITHHELD_FIELDS};
 pub use class::{FieldClass, goes_by_class};
 pub use cookie::{SESSION_COOKIE, sets_cookie_of_ours};
+pub use cors::{AnswerCors, preflight};
 pub use fields::{InvalidRemovedFields, RemovedFields};
 pub use forwarding::Forwarding;
 pub use origin_url::{InvalidOriginUrl, OriginUrl};

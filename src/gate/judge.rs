@@ -8,13 +8,13 @@ use super::part_reader::PartReader;
 use super::plans::arrival;
 use super::provenance::Provenance;
 use super::read::{Read, Reading};
-use super::step::{Forward, Step};
+use super::step::{Answer, Forward, Step};
 use super::{Gate, Stage, integration};
 use crate::decision::{Denial, Grant, authenticate, locate};
 use crate::feed::Source;
-use crate::forward::{Forwarding, goes_by_class, plan};
-use crate::policy::{CorruptPolicy, OwnerFields, POLICY_KEY, PartDigest, StoredPolicy};
-use crate::request::{Body, BodyTooLong, MAX_BODY_BYTES, RequestError};
+use crate::forward::{Forwarding, goes_by_class, plan, preflight};
+use crate::policy::{CorruptPolicy, OwnerFields, POLICY_KEY, PartDigest, Policy, StoredPolicy};
+use crate::request::{Body, BodyTooLong, MAX_BODY_BYTES, Method, RequestError};
 use crate::time::Timestamp;
 use crate::token::VerifiedRequest;
 
@@ -27,6 +27,8 @@ const MAX_PARTS_READ: u32 = 64;
 /// What came of a look at a request, but for a denial.
 enum Verdict {
     Grants(Grant),
+    /// It is a browser's question whether it may ask, and this is the answer.
+    Answers(Answer),
     /// Its owner's id may stand in a header field that was not read yet.
     ReadsFields,
     /// Its owner's id stands in its body, which was not read yet.
@@ -49,6 +51,7 @@ impl Gate {
     ) -> Step {
         match self.verdict(&request, evidence, Timestamp::from_seconds(now_ms / 1000)) {
             Ok(Verdict::Grants(grant)) => self.forward(request, &grant, &provenance, memory, now_ms),
+            Ok(Verdict::Answers(answer)) => self.answer(answer, memory),
             Ok(Verdict::ReadsFields) => self.wait(Stage::Fields(request), Read::Fields),
             Ok(Verdict::ReadsBody) => {
                 let read = Read::Body { limit: MAX_BODY_BYTES, timeout_ms: BODY_TIMEOUT_MS };
@@ -94,6 +97,11 @@ impl Gate {
                 return Ok(Verdict::ReadsPolicy(denial));
             }
         };
+        if identity.is_none()
+            && let Some(answer) = self.preflight(request, &policy)
+        {
+            return Ok(Verdict::Answers(answer));
+        }
         let located = locate(&policy, request);
         let fields = located.owner_fields();
         // Without a credential nothing is worth reading.
@@ -111,6 +119,17 @@ impl Gate {
         located.judge(&request, identity).map(Verdict::Grants)
     }
 
+    /// The answer to a preflight (Fetch standard, section 3.3.2) for a path that the policy knows; `None` for any other request, and
+    /// where CORS is off.
+    fn preflight(&self, request: &VerifiedRequest, policy: &Policy) -> Option<Answer> {
+        let origin = self.fields.value("origin")?;
+        let cors = policy.cors().filter(|_| *request.method() == Method::Options)?;
+        self.fields.value("access-control-request-method")?;
+        let methods = policy.methods(request.path());
+        let fields = preflight(cors, origin, &methods).into_iter().chain([("Cache-Control", "no-store".to_owned())]);
+        (!methods.is_empty()).then_some(Answer { status: 204, fields: fields.collect(), body: None })
+    }
+
     /// Step 6, for a grant.
     fn forward(
         self,
@@ -126,14 +145,15 @@ impl Gate {
             Err(denial) => return self.deny(denial, integration(&request), Some(provenance), memory, now_ms),
         };
         let authority = &self.target.authority;
+        let cors = memory.cors(self.fields.value("origin"));
         let forward = if goes_by_class(grant, |name| self.fields.value(name)) {
-            memory.plans.plan(grant, authority, origin)
+            memory.plans.plan(grant, authority, origin, cors)
         } else if self.has_all_fields {
             let value = |name: &str| self.fields.value(name).map(str::to_owned);
             let arrival = arrival(authority, origin);
             let plan = plan(grant, arrival, self.fields.names(), value);
             let how = Forwarding::exactly(plan, arrival, origin.address.as_ref(), origin.timeout_ms);
-            Forward { number: None, how: how.into() }
+            Forward { number: None, how: how.with_cors(cors).into() }
         } else {
             return self.wait(Stage::Fields(request), Read::Fields);
         };

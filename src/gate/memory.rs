@@ -12,6 +12,7 @@ use super::remembered::Remembered;
 use super::settings::Settings;
 use super::step::Effect;
 use crate::feed::{CLOCK_ALLOWANCE_MS, Continuity, Feed, FeedCopy, Limits, Minimum};
+use crate::forward::AnswerCors;
 use crate::policy::{CorruptPolicy, StoredPolicy};
 use crate::record::Record;
 use crate::token::IntegrationId;
@@ -135,6 +136,11 @@ impl Memory {
     /// The policy.
     pub(super) fn policy(&self) -> Option<Remembered<StoredPolicy>> {
         self.policy.clone()
+    }
+
+    /// What an answer has for other origins' scripts, by the policy that is remembered; `None` where CORS is off, or none is.
+    pub(super) fn cors(&self, origin: Option<&str>) -> Option<AnswerCors> {
+        self.policy.as_ref()?.value.cors().map(|cors| AnswerCors::of(cors, origin))
     }
 
     /// Reads a policy; the same text as before is not read again.

@@ -9,7 +9,7 @@ use super::records::live_size;
 use super::settings::Origin;
 use super::step::Forward;
 use crate::decision::{Grant, Identity};
-use crate::forward::{Arrival, Forwarding};
+use crate::forward::{AnswerCors, Arrival, Forwarding};
 use crate::record::Live;
 use crate::rotation::TokenUse;
 use crate::time::Timestamp;
@@ -27,8 +27,8 @@ pub(super) struct Plans {
 }
 
 /// The address of an identity's integration in memory, which [`Plan`] keeps there, or zero where there is none; and whether its
-/// token is the outgoing one.
-type Key = (usize, bool);
+/// token is the outgoing one; and the origin whose scripts may read the answer.
+type Key = (usize, bool, Option<String>);
 
 struct Plan {
     identity: Option<(Rc<Live>, TokenUse, Option<Timestamp>)>,
@@ -47,16 +47,16 @@ impl Plans {
     }
 
     /// How to forward what was granted, where header fields do not matter to it beside their classes.
-    pub fn plan(&mut self, grant: &Grant, authority: &Rc<str>, origin: &Origin) -> Forward {
+    pub fn plan(&mut self, grant: &Grant, authority: &Rc<str>, origin: &Origin, cors: Option<AnswerCors>) -> Forward {
         let identity = grant.identity();
-        let key = identity.map_or((0, false), key);
-        if let Some(plan) = self.kept.get(&key).filter(|plan| plan.is_for(identity, authority)) {
+        let key = key(identity, cors.as_ref());
+        if let Some(plan) = self.kept.get(&key).filter(|plan| plan.is_for(identity, authority, cors.as_ref())) {
             return plan.forward.clone();
         }
         self.last_number = self.last_number.saturating_add(1);
         let arrival = arrival(authority, origin);
-        let how = Rc::new(Forwarding::by_class(grant, arrival, origin.address.as_ref(), origin.timeout_ms));
-        let forward = Forward { number: Some(self.last_number), how };
+        let how = Forwarding::by_class(grant, arrival, origin.address.as_ref(), origin.timeout_ms).with_cors(cors);
+        let forward = Forward { number: Some(self.last_number), how: how.into() };
         let identity =
             identity.map(|identity| (Rc::clone(identity.live()), identity.token(), identity.announced_end()));
         self.keep(key, Plan { identity, authority: Rc::clone(authority), forward: forward.clone() });
@@ -77,14 +77,15 @@ impl Plans {
 }
 
 impl Plan {
-    /// About how many bytes it takes: its integration, and its scopes once more as a header field.
+    /// About how many bytes it takes: its integration, its scopes once more as a header field, and what other origins' scripts may do.
     fn size(&self) -> usize {
         let live = self.identity.as_ref().map_or(0, |(live, ..)| live_size(live));
-        let fields = self.forward.how.set.iter().map(|(_, value)| value.len());
+        let cors = self.forward.how.cors.iter().flat_map(|cors| cors.set.iter().chain(&cors.append));
+        let fields = self.forward.how.set.iter().chain(cors).map(|(_, value)| value.len());
         fields.fold(live, usize::saturating_add)
     }
 
-    fn is_for(&self, identity: Option<&Identity>, authority: &str) -> bool {
+    fn is_for(&self, identity: Option<&Identity>, authority: &str, cors: Option<&AnswerCors>) -> bool {
         let is_same = match (&self.identity, identity) {
             (Some((live, token, end)), Some(identity)) => {
                 Rc::ptr_eq(live, identity.live()) && *token == identity.token() && *end == identity.announced_end()
@@ -92,7 +93,7 @@ impl Plan {
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        is_same && *self.authority == *authority
+        is_same && *self.authority == *authority && self.forward.how.cors.as_ref() == cors
     }
 }
 
@@ -102,6 +103,8 @@ pub(super) fn arrival<'a>(authority: &'a str, origin: &'a Origin) -> Arrival<'a>
     Arrival { scheme, host, removed: &origin.removed }
 }
 
-fn key(identity: &Identity) -> Key {
-    (Rc::as_ptr(identity.live()).addr(), identity.token() != TokenUse::Current)
+fn key(identity: Option<&Identity>, cors: Option<&AnswerCors>) -> Key {
+    let (live, is_outgoing) = identity
+        .map_or((0, false), |identity| (Rc::as_ptr(identity.live()).addr(), identity.token() != TokenUse::Current));
+    (live, is_outgoing, cors.and_then(AnswerCors::origin).map(str::to_owned))
 }

@@ -53,6 +53,7 @@ impl Gate {
         memory: &mut Memory,
         now_ms: u64,
     ) -> Step {
+        let cors = memory.cors(self.fields.value("origin"));
         match outcome {
             Outcome::Granted(forward) => {
                 if let Some(provenance) = provenance.filter(|provenance| !provenance.degraded.is_empty()) {
@@ -60,7 +61,7 @@ impl Gate {
                 }
                 Step::Forward(forward)
             }
-            Outcome::Told(answer) => Step::Answer(answer),
+            Outcome::Told(answer) => Step::Answer(answer.with_cors(cors)),
             Outcome::Denied(denial) => {
                 let settings = memory.shared_settings();
                 let reply = match &settings.realm {
@@ -69,7 +70,7 @@ impl Gate {
                 };
                 let provenance = provenance.map(Provenance::to_json);
                 log::denial(memory, denial, reply.status, &self.method, integration, provenance.as_ref(), now_ms);
-                Step::Answer(Answer::from(&reply))
+                Step::Answer(Answer::from(&reply).with_cors(cors))
             }
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Waiting;
 use super::read::Read;
-use crate::forward::Forwarding;
+use crate::forward::{AnswerCors, Forwarding};
 use crate::reply::{PROBLEM_TYPE, Reply};
 
 /// What a request needs next.
@@ -102,6 +102,12 @@ impl Answer {
     /// A JSON answer.
     pub fn json(status: u16, body: String) -> Self {
         Self { status, fields: of_body("application/json"), body: Some(body) }
+    }
+
+    /// The same, for other origins' scripts.
+    pub(super) fn with_cors(mut self, cors: Option<AnswerCors>) -> Self {
+        self.fields.extend(cors.into_iter().flat_map(|AnswerCors { set, append }| set.into_iter().chain(append)));
+        self
     }
 }
 

@@ -76,7 +76,9 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
         }
     };
     let policy = Policy::new(0, operations, settings.owner_parameters.clone());
-    let policy = policy.map(|policy| policy.with_head(settings.head).with_descriptions(descriptions(documents)));
+    let policy = policy.map(|policy| {
+        policy.with_head(settings.head).with_cors(settings.cors.clone()).with_descriptions(descriptions(documents))
+    });
     let policy = policy.map_err(|error| report.errors.push(clash(error))).ok();
     if let Some(policy) = &policy {
         report.count(policy, documents, settings);

@@ -9,7 +9,7 @@ use super::exclude::Exclusion;
 use super::rule::Rule;
 use crate::json::deserialize;
 use crate::json::{self, FromJson, Map};
-use crate::policy::{HeadRequests, Operation, OwnerNames};
+use crate::policy::{Cors, HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
 
 /// How many parameters may name an owner of one level: each parameter of an operation is held against them.
@@ -72,6 +72,9 @@ pub struct Settings {
     /// Who compares the owner in bodies that the gate does not read.
     #[serde(skip_serializing_if = "OwnerInBody::is_default")]
     pub owner_in_body: OwnerInBody,
+    /// Which other origins' scripts may call the API from a browser; none where this is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<Cors>,
 }
 
 /// How the origin's router reads paths.
@@ -229,6 +232,7 @@ impl Settings {
             "multi_segment",
             "base_path",
             "scope_extension_means",
+            "cors",
         ];
         let mut fields = Fields::of(value, &names);
         let settings = Self {
@@ -249,6 +253,7 @@ impl Settings {
             multi_segment: fields.given("multi_segment"),
             base_path: fields.given("base_path"),
             scope_extension_means: fields.given("scope_extension_means"),
+            cors: fields.given("cors"),
         };
         let OwnerNames { agency, sub_account } = &settings.owner_parameters;
         if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {

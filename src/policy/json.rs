@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::{HeadRequests, Operation, OwnerNames, PartDigest, Policy, PolicyError};
+use super::{Cors, HeadRequests, Operation, OwnerNames, PartDigest, Policy, PolicyError};
 use crate::json::{self, FromJson, Map, Object};
 use crate::token::NotAuthentic;
 
 /// The version of the form of a policy that has nothing which version 1 cannot say.
 const VERSION: u64 = 1;
 /// The version that has parameters beside literals and of several segments, methods beyond OpenAPI 3.1, and operations that take
-/// percent-encoded delimiters. A release that does not know it refuses it. (Version 2 is the head of a policy in parts.)
+/// percent-encoded delimiters, or settings of CORS. A release that does not know it refuses it. (Version 2 is the head of a policy in parts.)
 const NEWEST_VERSION: u64 = 3;
 
 /// The longest policy that is kept in one piece, in bytes: SQLite in a Durable Object takes values of up to 2 MB. A longer one
@@ -69,6 +69,7 @@ struct Stored {
     operations: Vec<Operation>,
     owner_parameters: OwnerNames,
     head: HeadRequests,
+    cors: Option<Cors>,
     descriptions: Map<String>,
 }
 
@@ -92,12 +93,17 @@ impl Policy {
 
     /// The text that KV and registry keep.
     pub fn to_json(&self) -> String {
-        let version = if self.operations.iter().any(Operation::is_of_version_3) { NEWEST_VERSION } else { VERSION };
+        let is_newest = self.cors.is_some() || self.operations.iter().any(Operation::is_of_version_3);
+        let version = if is_newest { NEWEST_VERSION } else { VERSION };
         let mut text = format!("{{\"v\":{version},\"rev\":{},", self.rev);
         add(&mut text, "\"owner_parameters\":", &self.owner_names);
         text.push(',');
         if !self.head.is_default() {
             add(&mut text, "\"head\":", &self.head);
+            text.push(',');
+        }
+        if let Some(cors) = &self.cors {
+            add(&mut text, "\"cors\":", cors);
             text.push(',');
         }
         text.push_str(HEAD_END);
@@ -122,20 +128,22 @@ fn add(text: &mut String, before: &str, value: &impl Serialize) {
 
 impl Stored {
     fn into_policy(self) -> Result<Policy, PolicyError> {
-        let Self { rev, operations, owner_parameters, head, descriptions } = self;
-        Ok(Policy { head, descriptions, ..Policy::new(rev, operations, owner_parameters)? })
+        let Self { rev, operations, owner_parameters, head, cors, descriptions } = self;
+        Ok(Policy { head, cors, descriptions, ..Policy::new(rev, operations, owner_parameters)? })
     }
 }
 
 impl FromJson for Stored {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["v", "rev", "operations", "owner_parameters", "head", "descriptions"])?;
+        let names = ["v", "rev", "operations", "owner_parameters", "head", "cors", "descriptions"];
+        let mut fields = Object::of(value, &names)?;
         let _: u64 = fields.required("v")?;
         Ok(Self {
             rev: fields.required("rev")?,
             operations: fields.required("operations")?,
             owner_parameters: fields.required("owner_parameters")?,
             head: fields.given("head")?.unwrap_or_default(),
+            cors: fields.given("cors")?,
             descriptions: fields.given("descriptions")?.unwrap_or_default(),
         })
     }

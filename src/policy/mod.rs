@@ -1,6 +1,7 @@
 //! Step 4: the policy: every operation of the origin with what it requires. What is not in it is denied.
 
 mod catalogue;
+mod cors;
 mod diff;
 mod head;
 mod json;
@@ -17,7 +18,8 @@ mod template;
 mod templates;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
-pub use diff::{Change, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
+pub use cors::{Cors, FieldName, WebOrigin};
+pub use diff::{Change, CorsChange, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
 pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};
@@ -45,6 +47,7 @@ pub struct Policy {
     operations: Vec<Operation>,
     owner_names: OwnerNames,
     head: HeadRequests,
+    cors: Option<Cors>,
     descriptions: Map<String>,
     /// Of the operations, in their order.
     routes: Routes,
@@ -103,8 +106,8 @@ impl Policy {
         sort(&mut operations);
         tell_apart(&operations)?;
         let routes = Routes::of(operations.len());
-        let (head, descriptions) = (HeadRequests::default(), Map::default());
-        Ok(Self { rev, operations, owner_names, head, descriptions, routes })
+        let (head, cors, descriptions) = (HeadRequests::default(), None, Map::default());
+        Ok(Self { rev, operations, owner_names, head, cors, descriptions, routes })
     }
 
     /// The same policy as a later revision.
@@ -117,6 +120,12 @@ impl Policy {
     #[must_use]
     pub fn with_head(self, head: HeadRequests) -> Self {
         Self { head, ..self }
+    }
+
+    /// The same policy, with other origins whose scripts may call the API from a browser.
+    #[must_use]
+    pub fn with_cors(self, cors: Option<Cors>) -> Self {
+        Self { cors, ..self }
     }
 
     /// The same policy, with what documents say of scopes; of two descriptions the first in order stays.
@@ -148,6 +157,11 @@ impl Policy {
     /// How `HEAD` finds its operation.
     pub fn head(&self) -> HeadRequests {
         self.head
+    }
+
+    /// Which other origins' scripts may call the API; `None` where CORS is off.
+    pub fn cors(&self) -> Option<&Cors> {
+        self.cors.as_ref()
     }
 
     /// The operation that a method and a path name. From the left, literal segments go before those with a parameter and
@@ -195,8 +209,8 @@ impl Policy {
         sorted(reached.map(Operation::name))
     }
 
-    /// The methods for which a path is known.
-    fn methods(&self, path: &Path) -> Vec<Method> {
+    /// The methods for which a path is known, sorted.
+    pub fn methods(&self, path: &Path) -> Vec<Method> {
         let mut methods = Vec::new();
         self.each_match(path, &mut |alike| {
             methods.extend(alike.iter().map(|operation| operation.method.clone()));
@@ -265,6 +279,7 @@ impl PartialEq for Policy {
             && self.operations == other.operations
             && self.owner_names == other.owner_names
             && self.head == other.head
+            && self.cors == other.cors
             && self.descriptions == other.descriptions
     }
 }

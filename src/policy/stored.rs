@@ -12,7 +12,7 @@ use super::routes::Routes;
 use super::sections::Sections;
 use super::signed::{self, BLOCK, Block};
 use super::templates::Templates;
-use super::{POLICY_KEY, Policy};
+use super::{Cors, POLICY_KEY, Policy};
 use crate::request::Path;
 use crate::token::{Authentic, SignedValue, StoreKeys};
 
@@ -152,6 +152,11 @@ impl StoredPolicy {
     /// The revision.
     pub fn rev(&self) -> u64 {
         self.empty.rev()
+    }
+
+    /// Which other origins' scripts may call the API; `None` where CORS is off.
+    pub fn cors(&self) -> Option<&Cors> {
+        self.empty.cors()
     }
 
     /// The policy, as far as it concerns `path`: what it says of other paths may be left out.

@@ -189,7 +189,7 @@ fn essence(media_type: &str) -> String {
 }
 
 /// A token of RFC 9110 section 5.6.2. A comma or a space would be the end of the media type to some parsers.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_tchar)
 }

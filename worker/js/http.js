@@ -106,7 +106,8 @@ function toClient(answer, plan, setsCookieOfOurs) {
   const cookies = headers.has("set-cookie") ? headers.getSetCookie() : NONE;
   const kept = cookies.length === 0 ? NONE : cookies.filter((line) => !setsCookieOfOurs(line));
   const takes = plan.withheld.some((name) => headers.has(name));
-  if (!takes && plan.respond.length === 0 && kept.length === cookies.length) return answer;
+  const isSame = !takes && plan.respond.length === 0 && plan.cors === null && kept.length === cookies.length;
+  if (isSame) return answer;
   // The answer as its own init keeps status, fields and an accepted WebSocket.
   const response = new Response(answer.body, answer);
   for (const name of plan.withheld) response.headers.delete(name);
@@ -115,7 +116,15 @@ function toClient(answer, plan, setsCookieOfOurs) {
     for (const line of kept) response.headers.append("set-cookie", line);
   }
   setAll(response.headers, plan.respond);
+  if (plan.cors !== null) share(response.headers, plan.cors);
   return response;
+}
+
+// Naming an origin in the place of a wildcard would make credentials count that a browser refuses beside the wildcard.
+function share(headers, { set, append }) {
+  if (headers.get("access-control-allow-origin")?.trim() === "*") headers.delete("access-control-allow-credentials");
+  setAll(headers, set);
+  for (const [name, value] of append) headers.append(name, value);
 }
 
 const NONE = [];

@@ -4,7 +4,7 @@ mod text;
 
 use serde::Serialize;
 
-use super::{Access, HeadRequests, Operation, OwnerNames, Policy};
+use super::{Access, Cors, HeadRequests, Operation, OwnerNames, Policy};
 use crate::order::sort;
 use crate::record::Level;
 use crate::request::Method;
@@ -31,6 +31,9 @@ pub struct PolicyDiff {
     /// How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadChange>,
+    /// Which other origins' scripts may call the API from a browser, where that changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<CorsChange>,
 }
 
 /// What changes for one kind of caller.
@@ -79,6 +82,16 @@ pub struct HeadChange {
     pub after: HeadRequests,
 }
 
+/// Which other origins' scripts may call the API, before and after; null where none may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CorsChange {
+    /// In the old policy.
+    pub before: Option<Cors>,
+    /// In the new policy.
+    pub after: Option<Cors>,
+}
+
 /// An operation in the old policy, in the new one, or in both. The names of path parameters do not tell two apart.
 type Pair<'a> = (Option<&'a Operation>, Option<&'a Operation>);
 
@@ -99,6 +112,9 @@ impl Policy {
         }
         let (before, after) = (self.head, next.head);
         diff.head = (before != after).then_some(HeadChange { before, after });
+        if self.cors != next.cors {
+            diff.cors = Some(CorsChange { before: self.cors.clone(), after: next.cors.clone() });
+        }
         diff
     }
 }

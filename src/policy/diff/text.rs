@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{Change, PolicyDiff, Reach};
-use crate::policy::{Access, Alternative, HeadRequests, OwnerName};
+use super::{Change, CorsChange, PolicyDiff, Reach};
+use crate::policy::{Access, Alternative, HeadRequests, OwnerName, WebOrigin};
 
 impl fmt::Display for PolicyDiff {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,6 +30,9 @@ impl fmt::Display for PolicyDiff {
             }
             Some(HeadRequests::AsDescribed) => writeln!(formatter, "HEAD needs an operation of its own\n")?,
             None => {}
+        }
+        if let Some(change) = &self.cors {
+            cors(formatter, change)?;
         }
         let (added, removed, changed) = (self.added.len(), self.removed.len(), self.changed.len());
         writeln!(formatter, "operations: {added} added, {removed} removed, {changed} with other requirements")
@@ -75,6 +78,21 @@ fn alternative(Alternative { scopes, owner, .. }: &Alternative) -> String {
     let owner = owner.iter().map(|parameter| format!("own id as {} ({})", parameter.name, parameter.place));
     let all: Vec<_> = scopes.into_iter().chain(owner).collect();
     if all.is_empty() { "no scope".to_owned() } else { all.join(" + ") }
+}
+
+fn cors(formatter: &mut fmt::Formatter<'_>, CorsChange { before, after }: &CorsChange) -> fmt::Result {
+    let [old, new] = [before, after].map(|cors| cors.as_ref().map_or(&[][..], |cors| cors.origins.as_slice()));
+    writeln!(formatter, "Origins whose scripts may call the API from a browser:")?;
+    let mut list = |mark: &str, origins: &[WebOrigin], others: &[WebOrigin]| {
+        let mut origins = origins.iter().filter(|origin| !others.contains(origin));
+        origins.try_for_each(|origin| writeln!(formatter, "  {mark} {}", origin.as_str()))
+    };
+    list("-", old, new)?;
+    list("+", new, old)?;
+    if old == new {
+        writeln!(formatter, "  the same; what they may send or read, or for how long a browser remembers it, changes")?;
+    }
+    writeln!(formatter)
 }
 
 fn owner_names(

@@ -614,6 +614,8 @@ export interface components {
       base_path?: {
         [key: string]: components["schemas"]["BasePath"];
       };
+      /** @description Which other origins' scripts may call the API from a browser; none where this is left out. */
+      cors?: components["schemas"]["Cors"] | null;
       /** @description What an operation with an empty `security` (`[]`) is; where this is left out, it is public, as OpenAPI has it. */
       empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
@@ -903,6 +905,8 @@ export interface components {
       agency: components["schemas"]["PolicyReach"];
       /** @description In both, with other requirements. */
       changed: string[];
+      /** @description Which other origins' scripts may call the API from a browser, where that changes. */
+      cors?: components["schemas"]["CorsChange"];
       /** @description How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`. */
       head?: components["schemas"]["HeadChange"];
       /** @description The parameters that name an owner, where they change: that bears on every operation. */
@@ -1281,5 +1285,27 @@ export interface components {
     BasePath: string | number;
     /** @description How scopes that stand in a list are needed. */
     ScopesMean: "all" | "any";
+    /** @description The origins whose scripts may call the API, and what they may send and read. */
+    Cors: {
+      /** @description Header fields that scripts may send, beside `Authorization`, `Content-Type`, `If-Match` and `Idempotency-Key`. */
+      allow_headers?: components["schemas"]["FieldName"][];
+      /** @description Header fields of answers that scripts may read, beside those that the gate sets. */
+      expose_headers?: components["schemas"]["FieldName"][];
+      /** @description How long a browser may remember the answer to a preflight, in seconds; 7,200 at most. */
+      max_age_seconds?: number;
+      /** @description These origins. */
+      origins: components["schemas"]["WebOrigin"][];
+    };
+    /** @description Which other origins' scripts may call the API, before and after; null where none may. */
+    CorsChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["Cors"] | null;
+      /** @description In the old policy. */
+      before: components["schemas"]["Cors"] | null;
+    };
+    /** @description The name of a header field (RFC 9110 section 5.1), in lower case. */
+    FieldName: string;
+    /** @description An origin as browsers write it: `https://app.example`, `http://localhost:5173`. */
+    WebOrigin: string;
   };
 }

@@ -1,0 +1,59 @@
+//! What the CORS protocol has an answer carry (Fetch standard, section 3.3), where the policy has other origins' scripts call the API.
+
+use serde::Serialize;
+
+use crate::policy::{Cors, FieldName};
+use crate::request::Method;
+
+/// Request fields that scripts may send whatever the settings say.
+const ALLOWED_FIELDS: [&str; 4] = ["Authorization", "Content-Type", "If-Match", "Idempotency-Key"];
+/// Answer fields of the gate's own that scripts may read.
+const EXPOSED_FIELDS: [&str; 3] = ["WWW-Authenticate", "Retry-After", "Tidegate-Token-Expires"];
+
+/// The header fields of an answer for one origin's scripts.
+///
+/// `Access-Control-Allow-Credentials` is never among them: a token is sent by scripts, not by browsers. Where an origin server has
+/// it beside `Access-Control-Allow-Origin: *`, it is taken off, or naming the origin in the place of `*` would make it count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerCors {
+    /// Names and values of fields that are set.
+    pub set: Vec<(&'static str, String)>,
+    /// Names and values of fields that are added to those with the same name.
+    pub append: Vec<(&'static str, String)>,
+}
+
+impl AnswerCors {
+    /// For any answer to a request whose `Origin` is this, or that has none.
+    pub fn of(cors: &Cors, origin: Option<&str>) -> Self {
+        // What an answer carries depends on it, whatever it is.
+        let mut append = vec![("Vary", "Origin".to_owned())];
+        let Some(origin) = origin.filter(|origin| cors.allows(origin)) else {
+            return Self { set: Vec::new(), append };
+        };
+        append.push(("Access-Control-Expose-Headers", list(EXPOSED_FIELDS, &cors.expose_headers)));
+        Self { set: vec![("Access-Control-Allow-Origin", origin.to_owned())], append }
+    }
+
+    /// The origin that the answer is for.
+    pub fn origin(&self) -> Option<&str> {
+        self.set.first().map(|(_, origin)| origin.as_str())
+    }
+}
+
+/// What the answer to a preflight has beside [`AnswerCors`]: nothing for an origin that is not listed.
+pub fn preflight(cors: &Cors, origin: &str, methods: &[Method]) -> Vec<(&'static str, String)> {
+    if !cors.allows(origin) {
+        return Vec::new();
+    }
+    vec![
+        ("Access-Control-Allow-Methods", methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")),
+        ("Access-Control-Allow-Headers", list(ALLOWED_FIELDS, &cors.allow_headers)),
+        ("Access-Control-Max-Age", cors.max_age_seconds.to_string()),
+    ]
+}
+
+fn list<const N: usize>(own: [&str; N], more: &[FieldName]) -> String {
+    let more = more.iter().map(|name| name.as_str());
+    let more = more.filter(|name| !own.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    own.into_iter().chain(more).collect::<Vec<_>>().join(", ")
+}
