@@ -21,6 +21,7 @@ mod references;
 mod report;
 mod rules;
 mod schemes;
+mod shared_cases;
 mod signed;
 mod stored;
 mod yaml;
