@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::context::Context;
 use super::database::Database;
+use super::integrations::makers;
 use super::integrations::view::view;
-use tidegate::admin::{AdminError, Integration, IntegrationView};
+use tidegate::admin::{AdminError, Integration, IntegrationView, Makers};
 use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
 
@@ -16,6 +18,8 @@ pub(crate) enum Answer {
     Integration {
         status: u16,
         integration: Box<Integration>,
+        /// Who created it and who changed it last.
+        makers: Makers,
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
     },
@@ -86,16 +90,28 @@ impl Answer {
 
     /// An integration.
     pub fn integration(status: u16, integration: Integration) -> Self {
-        Self::Integration { status, integration: Box::new(integration), token: None }
+        let makers = Makers::default();
+        Self::Integration { status, integration: Box::new(integration), makers, token: None }
     }
 
     /// With a token that was minted for the integration.
     pub fn with_token(self, minted: Plaintext) -> Self {
         match self {
-            Self::Integration { status, integration, .. } => {
-                Self::Integration { status, integration, token: Some(minted) }
+            Self::Integration { status, integration, makers, .. } => {
+                Self::Integration { status, integration, makers, token: Some(minted) }
             }
             complete @ Self::Complete(_) => complete,
+        }
+    }
+
+    /// With who made it, where it is an integration.
+    pub fn with_makers(self, context: &Context) -> Result<Self, AdminError> {
+        match self {
+            Self::Integration { status, integration, token, .. } => {
+                let makers = makers::of(context, &integration.id)?;
+                Ok(Self::Integration { status, integration, makers, token })
+            }
+            complete @ Self::Complete(_) => Ok(complete),
         }
     }
 
@@ -103,9 +119,9 @@ impl Answer {
     pub fn complete(self, database: &Database, now: Timestamp) -> Result<Response, AdminError> {
         match self {
             Self::Complete(response) => Ok(response),
-            Self::Integration { status, integration, token } => {
+            Self::Integration { status, integration, makers, token } => {
                 let rev = Some(integration.rev);
-                let integration = view(database, &integration, now)?;
+                let integration = view(database, &integration, makers, now)?;
                 let body = match token {
                     Some(token) => text(&WithToken { integration, token: token.reveal() })?,
                     None => text(&integration)?,

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::context::Context;
 use super::database::{Database, number, row};
+use super::integrations::makers;
 use super::integrations::table as integrations;
 use super::integrations::view::view;
 use tidegate::access::{Actor, Identity, Place, Verb};
@@ -75,7 +76,10 @@ fn current(context: &Context, id: &IntegrationId) -> Result<Value, AdminError> {
     let found = integrations::find(context.database, id)?;
     match found.filter(|found| context.actor.may(Verb::IntegrationsView, &Place::from(&found.owner))) {
         None => Ok(Value::Null),
-        Some(integration) => Ok(json!(view(context.database, &integration, context.now)?)),
+        Some(integration) => {
+            let makers = makers::of(context, id)?;
+            Ok(json!(view(context.database, &integration, makers, context.now)?))
+        }
     }
 }
 

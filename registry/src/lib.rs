@@ -179,7 +179,7 @@ impl Registry {
         if let Some(repeatable) = &repeatable {
             repeatable.check(&context)?;
         }
-        let answer = dispatch::run(&context, command)?;
+        let answer = dispatch::run(&context, command)?.with_makers(&context)?;
         if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
             repeatable.done(&self.database, integration, now)?;
         }

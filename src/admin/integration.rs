@@ -124,6 +124,29 @@ pub struct IntegrationView {
     updated_at: String,
     /// Whether KV has taken its last change.
     published: bool,
+    /// Who created it, as far back as the audit trail goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_by: Option<Maker>,
+    /// Who changed it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_by: Option<Maker>,
+}
+
+/// Who made a change, as far as whoever asks may know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Maker {
+    /// `owner-key`, `person:…`, `key:…`, or `administrator` for somebody out of sight.
+    pub actor: String,
+    /// A person's address, a key's name; `None` for whoever is no longer there.
+    pub name: Option<String>,
+}
+
+/// Who created an integration, and who changed it last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub struct Makers {
+    pub created_by: Option<Maker>,
+    pub changed_by: Option<Maker>,
 }
 
 /// A live token as the admin API shows it.
@@ -318,7 +341,17 @@ impl Integration {
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
             published: beside.published,
+            created_by: None,
+            changed_by: None,
         }
+    }
+}
+
+impl IntegrationView {
+    /// The same, with who made it.
+    #[must_use]
+    pub fn made_by(self, Makers { created_by, changed_by }: Makers) -> Self {
+        Self { created_by, changed_by, ..self }
     }
 }
 

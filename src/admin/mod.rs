@@ -35,7 +35,9 @@ pub use error::AdminError;
 pub use field::{Description, IdempotencyKey, Moment, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
-pub use integration::{Beside, Change, Integration, IntegrationView, TokenFacts, TokenView, check_end, check_scopes};
+pub use integration::{
+    Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, check_end, check_scopes,
+};
 pub use life::{DueKind, EXPIRING_SECONDS, Status, UNDO_SECONDS};
 pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};

@@ -1,10 +1,12 @@
-//! A page of the list of integrations, in six statements however long it is; one more for each of its deletions and finished rotations
+//! A page of the list of integrations, in nine statements however long it is; one more for each of its deletions and finished rotations
 //! of the last 30 minutes.
 
 use serde::Serialize;
 
+use super::makers;
 use super::table::{self, COLUMNS, Row};
 use super::tokens;
+use crate::context::Context;
 use crate::database::{Database, bound, number};
 use crate::outbox::table as outbox;
 use crate::paging::{cut, limit_and_one};
@@ -39,18 +41,15 @@ struct Conditions {
 const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
 
-/// The integrations within `reach` that `list` asks for, as they are at `now`.
-pub(crate) fn page(
-    database: &Database,
-    list: &ListIntegrations,
-    reach: &Reach,
-    now: Timestamp,
-) -> Result<Page, AdminError> {
+/// The integrations within `reach` that `list` asks for, as they are now.
+pub(crate) fn page(context: &Context, list: &ListIntegrations, reach: &Reach) -> Result<Page, AdminError> {
+    let (database, now) = (context.database, context.now);
     let total = total(database, &list.filter, reach, now)?;
     let mut rows = rows(database, list, reach, now)?;
     let more = cut(&mut rows, list.limit);
 
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
+    let mut makers = makers::of_some(context, &ids)?;
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
     let (mut tokens, unpublished) = (tokens::of_some(database, &ids)?, outbox::unpublished(database, &ids)?);
     let undos = undo::of_some(database, &ids, now.before(UNDO_SECONDS))?;
@@ -64,7 +63,8 @@ pub(crate) fn page(
         let published = !unpublished.contains(&integration.id);
         let token = |n| tokens::facts(&tokens, n);
         let beside = Beside { published, token: &token, rules: &rules, undo: undos.get(&integration.id) };
-        integrations.push(integration.view(&beside, now));
+        let makers = makers.remove(&integration.id).unwrap_or_default();
+        integrations.push(integration.view(&beside, now).made_by(makers));
     }
     let cursor = cursor.map(|cursor| cursor.to_text(list.sort));
     Ok(Page { integrations, cursor, total })

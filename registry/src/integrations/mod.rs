@@ -3,6 +3,7 @@
 pub(crate) mod groups;
 mod lifecycle;
 pub(crate) mod list;
+pub(crate) mod makers;
 pub(crate) mod table;
 pub(crate) mod tokens;
 mod undo;
@@ -72,7 +73,7 @@ fn list(context: &Context, list: &ListIntegrations) -> Result<Answer, AdminError
     if list.filter.owner.as_ref().is_some_and(|owner| !reach.has(owner)) {
         return Err(AdminError::NoOwner("owner"));
     }
-    Answer::json(200, &list::page(context.database, list, &reach, context.now)?, None)
+    Answer::json(200, &list::page(context, list, &reach)?, None)
 }
 
 /// `POST /integrations`
@@ -225,7 +226,8 @@ fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integrati
     if integration.rev == rev {
         return Ok(integration);
     }
-    Err(AdminError::Stale(json!(view(context.database, &integration, context.now)?)))
+    let makers = makers::of(context, id)?;
+    Err(AdminError::Stale(json!(view(context.database, &integration, makers, context.now)?)))
 }
 
 /// Writes a changed integration with all that goes with it. `undo` is what can be undone of the change.

@@ -24,6 +24,7 @@ cases! {
     sessions_are_listed_and_ended_one_by_one
     the_two_switches_of_the_help_pages
     ten_thousand_people_are_listed_and_searched
+    who_created_and_changed_an_integration_is_told_to_those_who_may_know
 }
 
 fn field(answer: Result<crate::world::Answer, AdminError>) -> String {
@@ -340,4 +341,43 @@ fn ten_thousand_people_are_listed_and_searched(storage: Rc<dyn Storage>) {
     let found = world.get("/people?q=P9999%40");
     assert_eq!((&found["total"], &found["people"][0]["email"]), (&json!(1), &json!("p9999@example.com")));
     assert_eq!(world.get("/people?q=some")["total"], json!(10_001));
+}
+
+fn who_created_and_changed_an_integration_is_told_to_those_who_may_know(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let ana = world.add_person(json!({ "email": "ana@example.com", "role": "agency_admin" }));
+    let bo = world.add_person(json!({ "email": "bo@acme.example", "role": "account_admin", "accounts": ["acme"] }));
+    let [as_ana, as_bo] = ["ana@example.com", "bo@acme.example"].map(|email| world.sign_in(email).unwrap());
+    let id = world.as_credential(&as_ana, || world.create("Made by Ana", &[]));
+    let path = format!("/integrations/{id}");
+    let makers = || {
+        let (shown, listed) = (world.get(&path), world.get("/integrations")["integrations"][0].clone());
+        assert_eq!((&shown["created_by"], &shown["changed_by"]), (&listed["created_by"], &listed["changed_by"]));
+        (shown["created_by"].clone(), shown["changed_by"].clone())
+    };
+    let named = |actor: &str, name: Option<&str>| json!({ "actor": actor, "name": name });
+    let by_ana = named(&format!("person:{ana}"), Some("ana@example.com"));
+    assert_eq!(makers(), (by_ana.clone(), by_ana.clone()));
+
+    let changed =
+        world.as_credential(&as_bo, || world.ok("PATCH", &path, json!({ "name": "By Bo" }), based_on(1)).body);
+    let administrator = named("administrator", None);
+    let by_bo = named(&format!("person:{bo}"), Some("bo@acme.example"));
+    assert_eq!(
+        (&changed["created_by"], &changed["changed_by"]),
+        (&administrator, &by_bo),
+        "Bo sees no one of the agency"
+    );
+    assert_eq!(world.as_credential(&as_bo, makers), (administrator, by_bo.clone()));
+    assert_eq!(makers(), (by_ana, by_bo));
+
+    world.later(91 * 86_400);
+    world.ring();
+    assert_eq!(world.told(&id).last().unwrap(), "rotation.due");
+    world.ok("DELETE", &format!("/people/{ana}"), Value::Null, based_on(1));
+    world.ok("POST", &format!("{path}/pause"), Value::Null, based_on(2));
+    let gone = named(&format!("person:{ana}"), None);
+    assert_eq!(makers(), (gone, named("owner-key", None)), "no longer a member; what the registry told is no change");
+    let stale = world.ask("POST", &format!("{path}/resume"), Value::Null, based_on(1)).unwrap_err();
+    assert!(matches!(stale, AdminError::Stale(current) if current["changed_by"] == named("owner-key", None)));
 }

@@ -363,6 +363,15 @@ export interface components {
       updated_at: string;
       /** @description Whether KV has taken the last change */
       published: boolean;
+      created_by?: components["schemas"]["Maker"];
+      changed_by?: components["schemas"]["Maker"];
+    };
+    /** @description Who created it, or who changed it last; left out where the audit trail does not go back so far */
+    Maker: {
+      /** @description owner-key, person:ID, key:ID, or administrator for somebody out of your sight */
+      actor: string;
+      /** @description A person's address, a key's name; null for whoever is no longer there */
+      name: string | null;
     };
     Extend: {
       /**

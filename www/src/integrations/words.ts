@@ -37,6 +37,7 @@ export const words = {
       "-token": "Newest token first",
     } as Record<string, string>,
     name: "Name",
+    created: (by: string) => `Created ${by}`,
     owner: "Owner",
     scopes: "Scopes",
     state: "State",

@@ -1,0 +1,50 @@
+//! Who created integrations and who changed them last, by the audit trail.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::database::row;
+use crate::events::actors::{Told, told};
+use tidegate::admin::{AdminError, Maker, Makers};
+use tidegate::token::IntegrationId;
+
+row! {
+    struct Row {
+        integration: IntegrationId,
+        created: Option<String>,
+        changed: Option<String>,
+    }
+}
+
+/// The first and the last that somebody did; what the registry told by itself is no change. Both are found at an end of the index.
+const MAKERS: &str = "SELECT value AS integration,
+    (SELECT actor FROM events INDEXED BY events_by_integration
+        WHERE integration = value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
+    (SELECT actor FROM events INDEXED BY events_by_integration
+        WHERE integration = value AND actor <> 'registry' ORDER BY seq DESC LIMIT 1) AS changed
+    FROM json_each(?)";
+
+/// Of some integrations, as far as whoever asks may know.
+pub(crate) fn of_some(
+    context: &Context,
+    ids: &[&IntegrationId],
+) -> Result<BTreeMap<IntegrationId, Makers>, AdminError> {
+    let rows: Vec<Row> = context.database.rows(MAKERS, vec![json!(ids).to_string().into()])?;
+    let actors = rows.iter().flat_map(|row| [&row.created, &row.changed]).flatten().map(String::as_str);
+    let told = told(context, actors)?;
+    let maker = |actor: Option<String>| -> Option<Maker> {
+        let Told { actor, name } = told.get(&actor?)?.clone();
+        Some(Maker { actor, name })
+    };
+    let of = |Row { integration, created, changed }| {
+        (integration, Makers { created_by: maker(created), changed_by: maker(changed) })
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
+
+/// Of one.
+pub(crate) fn of(context: &Context, id: &IntegrationId) -> Result<Makers, AdminError> {
+    Ok(of_some(context, &[id])?.remove(id).unwrap_or_default())
+}
