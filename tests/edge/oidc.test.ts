@@ -4,100 +4,38 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 import { ADMIN, API, admin, ask, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
 import { onlyLine } from "./support/log.ts";
+import {
+  CALLBACK,
+  type Exchange,
+  ISSUER,
+  SETTINGS,
+  answerWith,
+  base64,
+  jwks,
+  makeKeys,
+  provider,
+  sign,
+  signIn,
+} from "./support/provider.ts";
 import { START, at } from "./support/rotation.ts";
 import { publishDemo } from "./support/world.ts";
 
-const ISSUER = "https://id.example";
-const SETTINGS = { OIDC_ISSUER: ISSUER, OIDC_CLIENT_ID: "gate", OIDC_CLIENT_SECRET: "s3cret" };
-const CALLBACK = "/_tidegate/oidc/callback";
-
-type Algorithm = "RS256" | "ES256" | "EdDSA";
-const PARAMETERS: Record<Algorithm, any> = {
-  RS256: {
-    name: "RSASSA-PKCS1-v1_5",
-    hash: "SHA-256",
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  },
-  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  EdDSA: { name: "Ed25519" },
-};
-
-const pairs = {} as Record<Algorithm, CryptoKeyPair>;
-const jwks: object[] = [];
 /** What the token endpoint answers with, of the right claims. */
-let exchange: (claims: Record<string, unknown>) => Promise<object>;
-let nonce = "";
-const asked: string[] = [];
+let exchange: Exchange;
 
 beforeAll(async () => {
   await publishDemo();
-  for (const algorithm of Object.keys(PARAMETERS) as Algorithm[]) {
-    const pair = (await crypto.subtle.generateKey(PARAMETERS[algorithm], true, ["sign", "verify"])) as CryptoKeyPair;
-    pairs[algorithm] = pair;
-    const { kty, crv, n, e, x, y } = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as JsonWebKey;
-    jwks.push({ kty, crv, n, e, x, y, kid: algorithm, use: "sig" });
-  }
+  await makeKeys();
   await ok(201, admin("POST", "/people", { email: "ana@example.com", role: "auditor" }));
 });
 
 beforeEach(() => {
   at(START);
-  asked.length = 0;
-  vi.stubGlobal("fetch", answer);
+  provider.isDown = false;
+  answerWith((claims) => exchange(claims));
 });
 
 afterEach(() => vi.unstubAllGlobals());
-
-async function answer(url: string, init: RequestInit): Promise<Response> {
-  asked.push(url);
-  switch (url) {
-    case `${ISSUER}/.well-known/openid-configuration`:
-      return Response.json({
-        issuer: ISSUER,
-        authorization_endpoint: `${ISSUER}/authorize`,
-        token_endpoint: `${ISSUER}/token`,
-        jwks_uri: `${ISSUER}/keys`,
-      });
-    case `${ISSUER}/keys`:
-      return Response.json({ keys: jwks });
-    case `${ISSUER}/token`: {
-      expect(init).toMatchObject({ method: "POST", redirect: "manual" });
-      const now = START;
-      const claims = { iss: ISSUER, aud: "gate", sub: "ana", exp: now + 300, iat: now, nonce };
-      return Response.json(await exchange({ ...claims, email: "ana@example.com", email_verified: true }));
-    }
-    default:
-      throw new Error(url);
-  }
-}
-
-const base64 = (bytes: ArrayBuffer | Uint8Array | string) =>
-  btoa(String.fromCharCode(...(typeof bytes === "string" ? new TextEncoder().encode(bytes) : new Uint8Array(bytes))))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
-async function sign(algorithm: Algorithm, claims: object, header: object = {}): Promise<string> {
-  const head = base64(JSON.stringify({ alg: algorithm, kid: algorithm, ...header }));
-  const signed = `${head}.${base64(JSON.stringify(claims))}`;
-  const { privateKey } = pairs[algorithm];
-  const data = new TextEncoder().encode(signed);
-  return `${signed}.${base64(await crypto.subtle.sign(PARAMETERS[algorithm], privateKey, data))}`;
-}
-
-/** A whole sign-in; gives where it ends, and the cookies that it sets. */
-async function signIn(changes: { state?: string } = {}): Promise<{ location: string; cookies: string[] }> {
-  const begun = await ask("/_tidegate/oidc/sign-in");
-  expect(begun.status).toBe(302);
-  const location = new URL(begun.headers.get("location")!);
-  nonce = location.searchParams.get("nonce")!;
-  const cookie = begun.headers.get("set-cookie")!.split(";")[0]!;
-  const state = changes.state ?? location.searchParams.get("state")!;
-  const ended = await ask(`${CALLBACK}?code=c&state=${state}`, { headers: { cookie } });
-  expect([ended.status, ended.headers.get("cache-control")]).toEqual([303, "no-store"]);
-  return { location: ended.headers.get("location")!, cookies: ended.headers.getSetCookie() };
-}
 
 const withProvider = <T>(work: () => Promise<T>, more: object = {}) => withEnv({ ...SETTINGS, ...more }, work);
 
@@ -177,10 +115,10 @@ it("another state, and a callback without its cookie, are refused before anythin
   await withProvider(
     async () => {
       expect((await signIn({ state: "other" })).location).toMatch(/problem=wrong-state$/);
-      asked.length = 0;
+      provider.asked.length = 0;
       const without = await ask(`${CALLBACK}?code=c&state=s`);
       expect(without.headers.get("location")).toMatch(/problem=no-login$/);
-      expect(asked).toEqual([]);
+      expect(provider.asked).toEqual([]);
     },
     { REGISTRY },
   );
@@ -196,6 +134,24 @@ it.each<[string, object]>([
     const told = await problem(await admin("GET", "/policy"), 503, "misconfigured");
     expect(told.detail).toContain(missing);
     expect((await ask("/status")).status).toBe(200);
+  });
+});
+
+it("a provider that is down is asked once in 10 seconds, however many ask to sign in", async () => {
+  provider.isDown = true;
+  await withProvider(async () => {
+    const refused = async () => {
+      const answer = await ask("/_tidegate/oidc/sign-in");
+      expect([answer.status, answer.headers.get("location")]).toEqual([
+        303,
+        "/_tidegate/#/sign-in?problem=discovery-failed",
+      ]);
+    };
+    for (let times = 0; times < 20; times += 1) await refused();
+    expect(provider.asked).toHaveLength(1);
+    at(START + 10);
+    for (let times = 0; times < 20; times += 1) await refused();
+    expect(provider.asked).toHaveLength(2);
   });
 });
 

@@ -2,6 +2,7 @@
 //!
 //! `TIDEGATE_REGENERATE_VECTORS=1 cargo test --test gate vectors` rewrites the files.
 
+mod access;
 mod body_cases;
 mod decision_cases;
 mod decisions;

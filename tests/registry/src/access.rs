@@ -1,13 +1,12 @@
-//! Who may do what: every route, asked by every role, for something of their own sub-account, of another one, and of the agency. What
-//! is expected is made of the table of routes and of section 15 of the design: nothing to see is 404, nothing to do is 403.
+//! Who may do what: every route, asked by every role, for something of their own sub-account, of another one, and of the agency, as
+//! `tests/corpus/access.json` says. `tests/edge/access.test.ts` tries the same over HTTP.
 
 use std::rc::Rc;
 
 use registry::{Completion, Credential, Storage};
 use serde_json::{Value, json};
-use tidegate::access::{Permissions, Place, PlaceOf, Role, Verb};
+use tidegate::access::{Place, Verb};
 use tidegate::admin::{Access, AdminError, ROUTES, Route};
-use tidegate::json::{self as rules, FromJson};
 use tidegate::record::OwnerId;
 
 use crate::world::{With, World, based_on};
@@ -21,39 +20,15 @@ cases! {
     who_asks_costs_one_more_row
 }
 
+/// Who may do what, as `tests/gate/vectors/access.rs` makes it of the table of routes.
+fn table() -> Value {
+    serde_json::from_str(include_str!("../../corpus/access.json")).unwrap()
+}
+
 /// The actors, with what they are given.
-fn actors() -> Vec<(&'static str, Value)> {
-    let at = |verb: &str, place: &str| json!({ "verb": verb, "place": place });
-    let of_acme = |role: &str| json!({ "role": role, "accounts": ["acme"] });
-    let admin_without = |off: &str| {
-        let preset = serde_json::to_value(Role::AgencyAdmin.preset(&[])).unwrap();
-        let kept: Vec<_> = preset
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|given| **given != at("integrations.manage", off))
-            .cloned()
-            .collect();
-        json!({ "role": "agency_admin", "permissions": kept })
-    };
-    vec![
-        ("owner", json!({ "role": "owner" })),
-        ("agency-admin", json!({ "role": "agency_admin" })),
-        ("admin-of-accounts", admin_without("agency")),
-        ("admin-of-agency", admin_without("sub_accounts")),
-        ("developer", json!({ "role": "developer" })),
-        ("auditor", json!({ "role": "auditor" })),
-        ("account-admin", of_acme("account_admin")),
-        ("account-viewer", of_acme("account_viewer")),
-        ("switched-off", json!({ "role": "account_admin", "accounts": ["acme"], "permissions": [] })),
-        (
-            "account-manager",
-            json!({ "role": "account_admin", "accounts": ["acme"], "permissions": [
-                at("people.manage", "sub_account:acme"), at("keys.manage", "sub_account:acme"),
-                at("integrations.view", "sub_account:acme"),
-            ] }),
-        ),
-    ]
+fn actors() -> Vec<(String, Value)> {
+    let named = |actor: &Value| (actor["name"].as_str().unwrap().to_owned(), actor["given"].clone());
+    table()["actors"].as_array().unwrap().iter().map(named).collect()
 }
 
 /// What there is at a place.
@@ -170,64 +145,26 @@ fn request(world: &World, route: &Route, things: &Things) -> (String, Value, Wit
     (target, body, with)
 }
 
-/// What shows a thing to somebody who may not change it.
-fn view_of(route: &Route) -> Verb {
-    match route.path.split('/').nth(1) {
-        Some("people" | "sessions") => Verb::PeopleView,
-        Some("keys") => Verb::KeysManage,
-        _ => Verb::IntegrationsView,
-    }
-}
-
-/// What section 15 says: 0 for an answer, or the status of the refusal.
-fn expected(route: &Route, permissions: &Permissions, place: &Place) -> u16 {
-    if route.path == "/sessions/{session}" {
-        return at_place(permissions, Verb::PeopleManage, Verb::PeopleView, place);
-    }
-    if route.access != Access::Admin {
-        return 0;
-    }
-    let outcomes: Vec<u16> = route
-        .needs
-        .iter()
-        .map(|need| match need.at {
-            PlaceOf::Agency if permissions.may(need.verb, &Place::Agency) => 0,
-            PlaceOf::SubAccounts if permissions.may(need.verb, &Place::SubAccounts) => 0,
-            PlaceOf::Anywhere if permissions.may_anywhere(need.verb) => 0,
-            PlaceOf::Named | PlaceOf::Body if permissions.may_anywhere(need.verb) => {
-                at_place(permissions, need.verb, view_of(route), place)
-            }
-            _ => 403,
-        })
-        .collect();
-    // To explain what an integration can do takes the right at its place, whatever else one may.
-    if route.path == "/explain" && outcomes != [403, 403] {
-        return at_place(permissions, Verb::IntegrationsView, Verb::IntegrationsView, place);
-    }
-    outcomes.into_iter().min().unwrap()
-}
-
-fn at_place(permissions: &Permissions, verb: Verb, view: Verb, place: &Place) -> u16 {
-    match (permissions.may(verb, place), permissions.may(view, place)) {
-        (true, _) => 0,
-        (false, true) => 403,
-        (false, false) => 404,
-    }
+/// What is expected of a route, for an actor, at each of [`PLACES`]: 0 for an answer, or the status of the refusal.
+fn expected(table: &Value, route: &Route, actor: &str) -> Vec<u16> {
+    let cases = table["cases"].as_array().unwrap();
+    let case = cases.iter().find(|case| case["method"] == route.method && case["path"] == route.path);
+    let case = case.unwrap_or_else(|| panic!("{route:?} is not in tests/corpus/access.json: cargo xtask vectors"));
+    let told = case["expected"][actor].as_str().unwrap();
+    told.split(' ').map(|word| if word == "ok" { 0 } else { word.parse().unwrap() }).collect()
 }
 
 fn every_route_answers_every_role_at_every_place_as_it_must(storage: Rc<dyn Storage>) {
     let world = World::with_demo(Rc::clone(&storage));
     let things = things(&world);
-    let (mut tried, mut wrong) = (0, Vec::new());
+    let (table, mut tried, mut wrong) = (table(), 0, Vec::new());
     for (name, given) in actors() {
         let mut person = given.clone();
         person["email"] = format!("{name}@actors.example").into();
         world.add_person(person);
         let session = world.sign_in(&format!("{name}@actors.example")).unwrap();
-        let shown = world.as_credential(&session, || world.get("/session"))["permissions"].to_string();
-        let permissions = Permissions::from_json(rules::Value::parse(&shown).unwrap()).unwrap();
         for route in ROUTES.iter().filter(|route| matches!(route.access, Access::Admin | Access::SignedIn)) {
-            for things in &things {
+            for (things, expected) in things.iter().zip(expected(&table, route, &name)) {
                 let (target, body, with) = request(&world, route, things);
                 let mut status = 0;
                 let mut told = String::new();
@@ -249,7 +186,6 @@ fn every_route_answers_every_role_at_every_place_as_it_must(storage: Rc<dyn Stor
                 };
                 storage.transaction(undone).unwrap();
                 world.registry.forget();
-                let expected = expected(route, &permissions, &things.place);
                 tried += 1;
                 if status != expected {
                     wrong.push(format!("{name}: {route:?} at {}: {status} instead of {expected} {told}", things.place));
