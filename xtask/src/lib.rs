@@ -87,9 +87,7 @@ fn run() -> Result<ExitCode> {
     let mut args = std::env::args().skip(1);
     let command = args.next().unwrap_or_default();
     let args: Vec<String> = args.collect();
-    if args.iter().any(|arg| arg == "--help" || arg == "-h")
-        && !["bench", "deploy"].contains(&command.as_str())
-    {
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") && !["bench", "deploy"].contains(&command.as_str()) {
         return Ok(help());
     }
     match command.as_str() {

@@ -112,7 +112,7 @@ pub fn regenerate_readers() -> Result<()> {
 pub fn dev() -> Result<Tally> {
     dev_vars::ensure()?;
     let mut node = Command::new("node");
-    let files = ["tests/dev/wrangler.test.mjs", "tests/dev/deployed.test.mjs"];
+    let files = ["wrangler", "deployed", "sso"].map(|name| format!("tests/dev/{name}.test.mjs"));
     node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
     tap(&mut node)
 }
