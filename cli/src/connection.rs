@@ -54,6 +54,16 @@ impl Admin<'_> {
     }
 }
 
+impl Admin<'_> {
+    /// Asks for a part of a file; gives its text, and the cursor of the part that follows.
+    ///
+    /// # Errors
+    /// Those of [`Gate::send`].
+    pub fn text(&self, path: &str) -> Result<(String, Option<String>), Failure> {
+        self.gate.text(&self.key, path)
+    }
+}
+
 fn address(text: &str) -> Result<Gate, InvalidAddress> {
     Gate::parse(text)
 }

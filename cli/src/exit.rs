@@ -24,6 +24,8 @@ pub enum End {
     Unreachable = 5,
     /// With `--exit-code`: the policies differ, or the request is denied.
     Negative = 6,
+    /// An export of events is not as the gate wrote it.
+    Changed = 7,
 }
 
 impl End {
@@ -56,6 +58,9 @@ pub enum Failure {
     /// No answer, or one that a gate does not give.
     #[error("{0}")]
     Unreachable(String),
+    /// An export of events was changed, and where.
+    #[error("the events were changed: {0}")]
+    Changed(String),
     /// The output cannot be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -75,6 +80,7 @@ impl Failure {
             Self::Input(_) | Self::Output(_) => End::Input,
             Self::Refused { .. } => End::Refused,
             Self::Unreachable(_) => End::Unreachable,
+            Self::Changed(_) => End::Changed,
         }
     }
 
@@ -85,6 +91,7 @@ impl Failure {
             Self::Input(_) => "input",
             Self::Refused { .. } => "refused",
             Self::Unreachable(_) => "unreachable",
+            Self::Changed(_) => "changed",
             Self::Output(_) => "output",
         }
     }
@@ -104,7 +111,7 @@ impl Serialize for Failure {
                 add("status", (*status).into());
                 add("problem", problem.clone());
             }
-            Self::Usage(_) | Self::Input(_) | Self::Unreachable(_) | Self::Output(_) => {}
+            Self::Usage(_) | Self::Input(_) | Self::Unreachable(_) | Self::Changed(_) | Self::Output(_) => {}
         }
         serde_json::json!({ "error": error }).serialize(serializer)
     }

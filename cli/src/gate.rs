@@ -85,11 +85,30 @@ impl Gate {
     /// # Errors
     /// [`Failure::Refused`] for any status but 2xx, [`Failure::Unreachable`] without an answer of a gate.
     pub fn send(&self, key: &Key, call: Call<'_>) -> Result<Value, Failure> {
-        let Call { method, path, base, body } = call;
-        let url = format!("{}/_tidegate/api{path}", self.url);
-        let unreachable = |error: &dyn std::fmt::Display| Failure::Unreachable(format!("{method} {url}: {error}"));
+        let Answer { status, text, .. } = self.answer(key, &call)?;
+        match serde_json::from_str(&text) {
+            Ok(json) => Ok(json),
+            Err(_) if status == StatusCode::NO_CONTENT => Ok(Value::Null),
+            Err(_) => Err(self.unreachable(&call, &"the answer is not JSON, so it is not a gate's")),
+        }
+    }
+
+    /// Asks for a part of a file; gives its text, and the cursor of the part that follows.
+    ///
+    /// # Errors
+    /// Those of [`Gate::send`].
+    pub fn text(&self, key: &Key, path: &str) -> Result<(String, Option<String>), Failure> {
+        let Answer { text, next, .. } = self.answer(key, &Call { method: "GET", path, ..Call::default() })?;
+        Ok((text, next))
+    }
+
+    /// A successful answer.
+    fn answer(&self, key: &Key, call: &Call<'_>) -> Result<Answer, Failure> {
+        let unreachable = |error: &dyn fmt::Display| self.unreachable(call, error);
+        let Call { method, base, body, .. } = call;
         let authorization = key.authorization().map_err(|error| unreachable(&error))?;
-        let mut request = Request::builder().method(method).uri(&url).header("authorization", authorization);
+        let mut request =
+            Request::builder().method(*method).uri(self.url_of(call)).header("authorization", authorization);
         if let Some(host) = &self.host {
             request = request.header("host", host);
         }
@@ -99,21 +118,39 @@ impl Gate {
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
-        let request = request.body(body.unwrap_or_default());
+        let request = request.body(body.clone().unwrap_or_default());
         let mut answer =
             agent().run(request.map_err(|error| unreachable(&error))?).map_err(|error| unreachable(&error))?;
-        let status = answer.status();
+        let (status, next) = (answer.status(), answer.headers().get(NEXT_CURSOR).cloned());
+        let next = next.and_then(|next| next.to_str().ok().map(str::to_owned));
         let text = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_string();
         let text = text.map_err(|error| unreachable(&error))?;
-        match serde_json::from_str(&text) {
-            Ok(json) if status.is_success() => Ok(json),
-            Err(_) if status == StatusCode::NO_CONTENT => Ok(Value::Null),
-            Err(_) if status.is_success() => Err(unreachable(&"the answer is not JSON, so it is not a gate's")),
-            Ok(problem) => Err(Failure::Refused { status: status.as_u16(), problem }),
-            Err(_) => Err(Failure::Refused { status: status.as_u16(), problem: text.into() }),
+        if status.is_success() {
+            return Ok(Answer { status, text, next });
         }
+        let problem = serde_json::from_str(&text).unwrap_or_else(|_| text.into());
+        Err(Failure::Refused { status: status.as_u16(), problem })
+    }
+
+    fn url_of(&self, call: &Call<'_>) -> String {
+        format!("{}/_tidegate/api{}", self.url, call.path)
+    }
+
+    fn unreachable(&self, call: &Call<'_>, error: &dyn fmt::Display) -> Failure {
+        Failure::Unreachable(format!("{} {}: {error}", call.method, self.url_of(call)))
     }
 }
+
+/// A successful answer.
+struct Answer {
+    status: StatusCode,
+    text: String,
+    /// The cursor of an export's next part.
+    next: Option<String>,
+}
+
+/// The field with that cursor.
+const NEXT_CURSOR: &str = "tidegate-next-cursor";
 
 fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);

@@ -1,6 +1,7 @@
 //! `tidegate`: checks, compares, explains and publishes policies made of OpenAPI documents, and has what happens to an integration
 //! over time. docs/cli.md describes it.
 
+mod audit;
 mod connection;
 mod exit;
 mod gate;
@@ -33,6 +34,9 @@ enum Command {
     /// List integrations; rotate, extend, undo, pause, resume, end and delete one
     #[command(subcommand)]
     Integrations(integrations::Command),
+    /// Export the gate's events, and verify that nobody has changed an export
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::Policy(command) => command.run(output),
         Command::Integrations(command) => command.run(output),
+        Command::Audit(command) => command.run(output),
     };
     match ended {
         Ok(end) => end.code(),

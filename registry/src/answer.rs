@@ -40,6 +40,8 @@ pub enum Response {
         /// The `ETag`.
         rev: u64,
     },
+    /// A part of a file.
+    Text(TextBody),
     /// JSON.
     Json {
         /// The status.
@@ -49,6 +51,19 @@ pub enum Response {
         /// The `ETag`.
         rev: Option<u64>,
     },
+}
+
+/// A part of a file that somebody downloads.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TextBody {
+    /// `Content-Type`.
+    pub content_type: &'static str,
+    /// What the file is called.
+    pub file_name: &'static str,
+    /// The text.
+    pub body: String,
+    /// The cursor of the part that follows, if one does: `Tidegate-Next-Cursor`.
+    pub next: Option<String>,
 }
 
 #[derive(Serialize)]

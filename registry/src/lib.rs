@@ -38,7 +38,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use self::answer::Answer;
-pub use self::answer::Response;
+pub use self::answer::{Response, TextBody};
 use self::context::Context;
 use self::database::Database;
 pub use self::due::Fired;
@@ -59,6 +59,8 @@ pub struct Registry {
     database: Database,
     lease: Lease,
     features: Cell<Option<Features>>,
+    /// For how many days events are kept; `None` for ever.
+    audit_days: Option<u64>,
 }
 
 /// A request without its body.
@@ -110,7 +112,8 @@ impl Registry {
         migrations::migrate(&database, now)?;
         database.transaction(|| events::adopt(&database, now))?;
         outbox::begin(&database, settings)?;
-        Ok(Self { database, lease: Lease::default(), features: Cell::default() })
+        let audit_days = settings.audit_days.as_ref().ok().copied();
+        Ok(Self { database, lease: Lease::default(), features: Cell::default(), audit_days })
     }
 
     /// Answers what the gate itself asks for, at `now_ms` (milliseconds since the Unix epoch).
@@ -202,6 +205,9 @@ impl Registry {
     pub fn alarm(&self, now: Timestamp) -> Result<Vec<String>, AdminError> {
         let mut faults = outbox::go_on(&self.database, now)?;
         faults.extend(due::catch_up(&self.database, Share::OF_AN_ALARM.puts, now)?);
+        if let Some(days) = self.audit_days {
+            events::prune(&self.database, days, Share::OF_AN_ALARM.puts, now)?;
+        }
         Ok(faults)
     }
 
@@ -221,7 +227,8 @@ impl Registry {
     pub fn due_in(&self, now: Timestamp) -> Result<Option<Duration>, AdminError> {
         let outbox = outbox::due_in(&self.database, now)?;
         let due = due::due_in(&self.database, now)?.map(Duration::from_secs);
-        Ok(outbox.into_iter().chain(due).min())
+        let prune = self.audit_days.map(|days| events::due_in(&self.database, days, now)).transpose()?.flatten();
+        Ok(outbox.into_iter().chain(due).chain(prune.map(Duration::from_secs)).min())
     }
 
     /// Begins to write the outbox to KV; `None` while another drain is under way.

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -24,6 +24,7 @@ const MIGRATIONS: [Migration; 13] = [
     (PEOPLE, |_, _| Ok(())),
     (POLICY_PARTS, |_, _| Ok(())),
     (EVENTS, |_, _| Ok(())),
+    (TOKEN_USE, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -203,6 +204,9 @@ const EVENTS: &str = "
     INSERT INTO event_chain (seq, chain)
         VALUES (0, '0000000000000000000000000000000000000000000000000000000000000000');
 ";
+
+/// When a token was last used, as far as usage has told.
+const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
 
 row! {
     struct TextRow {

@@ -13,6 +13,8 @@ pub struct Settings {
     pub owner_key: Result<OwnerKey, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
+    /// For how many days events are kept. Where it is malformed, for ever.
+    pub audit_days: Result<u64, AdminError>,
 }
 
 /// A source of randomness that nobody can predict.

@@ -103,9 +103,18 @@ pub fn restored(after: &Integration, now: Timestamp) -> Value {
     })
 }
 
-/// `integration.expiring`
-pub fn expiring(integration: &Integration) -> Value {
-    json!({ "expires_at": moment(integration.expires_at) })
+/// `integration.expiring`: how many days are left.
+pub fn expiring(integration: &Integration, days: u64) -> Value {
+    json!({ "expires_at": moment(integration.expires_at), "days": days })
+}
+
+/// `rotation.old_still_used`: the token that ends, when it was last used, and how many seconds are left.
+pub fn old_still_used(integration: &Integration, last_used: Timestamp, seconds: u64) -> Value {
+    let (outgoing, until) = integration.tokens.outgoing().map(|(token, until)| (token.n, until)).unzip();
+    json!({
+        "n": integration.tokens.current().n, "outgoing": outgoing, "expires_at": moment(until),
+        "last_used_at": last_used.to_string(), "seconds": seconds,
+    })
 }
 
 /// `integration.expired`: the tokens that it ended.

@@ -10,13 +10,28 @@ pub const UNDO_SECONDS: u64 = 30 * 60;
 /// How long before an integration's end its callers begin to be told, in seconds: 30 days.
 pub const EXPIRING_SECONDS: u64 = Window::LONGEST.seconds();
 
+const HOUR: u64 = 60 * 60;
+const DAY: u64 = 24 * HOUR;
+
 /// What can become due. Each is an entry of the registry's table `due`, and fires once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKind {
     /// The last 30 days before the end begin: `integration.expiring`.
     Expiring,
+    /// 15 days are left until the end: `integration.expiring`.
+    Expiring15,
+    /// 7 days are left.
+    Expiring7,
+    /// 1 day is left.
+    Expiring1,
     /// The end: `integration.expired`.
     Expired,
+    /// 3 days are left of an outgoing token: `rotation.old_still_used`, if it is still used.
+    OldStillUsed3Days,
+    /// 1 day is left.
+    OldStillUsed1Day,
+    /// 1 hour is left.
+    OldStillUsed1Hour,
     /// The deadline of an outgoing token: `rotation.lapsed`.
     Lapsed,
     /// The current token has an age at which it should be rotated: `rotation.due`.
@@ -38,16 +53,47 @@ pub enum Status {
 
 impl DueKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Expiring, Self::Expired, Self::Lapsed, Self::RotationDue, Self::UndoOver];
+    pub const ALL: [Self; 11] = [
+        Self::Expiring,
+        Self::Expiring15,
+        Self::Expiring7,
+        Self::Expiring1,
+        Self::Expired,
+        Self::OldStillUsed3Days,
+        Self::OldStillUsed1Day,
+        Self::OldStillUsed1Hour,
+        Self::Lapsed,
+        Self::RotationDue,
+        Self::UndoOver,
+    ];
 
     /// As the table `due` has it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Expiring => "expiring",
+            Self::Expiring15 => "expiring_15",
+            Self::Expiring7 => "expiring_7",
+            Self::Expiring1 => "expiring_1",
             Self::Expired => "expired",
+            Self::OldStillUsed3Days => "old_still_used_3d",
+            Self::OldStillUsed1Day => "old_still_used_1d",
+            Self::OldStillUsed1Hour => "old_still_used_1h",
             Self::Lapsed => "lapsed",
             Self::RotationDue => "rotation_due",
             Self::UndoOver => "undo_over",
+        }
+    }
+
+    /// How long before what it announces it is due, in seconds; `None` for what announces nothing, and for what is told however late:
+    /// the last 30 days.
+    pub fn announces(self) -> Option<u64> {
+        match self {
+            Self::Expiring15 => Some(15 * DAY),
+            Self::Expiring7 => Some(7 * DAY),
+            Self::Expiring1 | Self::OldStillUsed1Day => Some(DAY),
+            Self::OldStillUsed3Days => Some(3 * DAY),
+            Self::OldStillUsed1Hour => Some(HOUR),
+            Self::Expiring | Self::Expired | Self::Lapsed | Self::RotationDue | Self::UndoOver => None,
         }
     }
 
@@ -93,9 +139,17 @@ impl Integration {
     pub fn due(&self, created: Timestamp, rules: &TokenRules) -> Vec<(DueKind, Timestamp)> {
         let expiring = self.expires_at.map(|end| end.before(EXPIRING_SECONDS));
         let lapsed = self.tokens.outgoing().map(|(_, until)| until);
+        let ahead =
+            |kind: DueKind, end: Option<Timestamp>| (kind, end.zip(kind.announces()).map(|(end, by)| end.before(by)));
         let all = [
             (DueKind::Expiring, expiring),
+            ahead(DueKind::Expiring15, self.expires_at),
+            ahead(DueKind::Expiring7, self.expires_at),
+            ahead(DueKind::Expiring1, self.expires_at),
             (DueKind::Expired, self.expires_at),
+            ahead(DueKind::OldStillUsed3Days, lapsed),
+            ahead(DueKind::OldStillUsed1Day, lapsed),
+            ahead(DueKind::OldStillUsed1Hour, lapsed),
             (DueKind::Lapsed, lapsed),
             (DueKind::RotationDue, self.rotation_due_at(created, rules)),
         ];

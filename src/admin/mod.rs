@@ -25,10 +25,11 @@ mod token_rules;
 mod undo;
 
 pub use commands::{
-    AgencyCommand, Asker, Command, Edit, EditKey, EditPerson, EventsCommand, Explain, FeatureCommand, IncomingRequest,
-    IntegrationCommand, KeyCommand, KnownRevs, MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson,
-    NewSubAccount, NewToken, PersonCommand, PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes,
-    SessionCommand, SessionId, SettingsCommand, SignIn, SubAccountCommand, SwitchEdit,
+    AgencyCommand, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat, EventsCommand,
+    Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents, MAX_KEY_SECONDS,
+    NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand, PolicyCommand,
+    RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
+    SubAccountCommand, SwitchEdit,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
@@ -45,6 +46,7 @@ pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use people::ListPeople;
 pub use plane::{Plane, PlaneSettings};
 pub use protocol::{ACTOR, COMMANDS, REQUEST};
+use query::MAX_LIMIT;
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};

@@ -9,7 +9,8 @@ use crate::record::OwnerId;
 use crate::request::{Query, decode};
 
 const DEFAULT_LIMIT: u32 = 50;
-const LARGEST_LIMIT: u32 = 200;
+/// The most entries of a page of a list.
+pub(super) const MAX_LIMIT: u32 = 200;
 
 /// Which page of a list that has one order only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,15 +98,18 @@ impl Parameters {
 
     /// How many entries a page may have.
     pub(super) fn limit(&self) -> Result<u32, AdminError> {
-        Ok(self.read("limit", parse_limit)?.unwrap_or(DEFAULT_LIMIT))
+        self.limit_up_to(DEFAULT_LIMIT, MAX_LIMIT)
+    }
+
+    /// How many entries a page may have, where that is `most`; `usual` where nothing is said.
+    pub(super) fn limit_up_to(&self, usual: u32, most: u32) -> Result<u32, AdminError> {
+        let in_range = |text: &str| text.parse().ok().filter(|limit| (1..=most).contains(limit));
+        let given = self.read("limit", |text| in_range(text).ok_or_else(|| format!("it must be 1 to {most}")))?;
+        Ok(given.unwrap_or(usual))
     }
 }
 
 /// A revision, as it is written.
 pub(super) fn parse_rev(digits: &str) -> Option<u64> {
     digits.parse().ok().filter(|rev: &u64| rev.to_string() == digits)
-}
-
-fn parse_limit(text: &str) -> Result<u32, &'static str> {
-    text.parse().ok().filter(|limit| (1..=LARGEST_LIMIT).contains(limit)).ok_or("it must be 1 to 200")
 }

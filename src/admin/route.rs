@@ -6,8 +6,8 @@ use percent_encoding::percent_decode_str;
 
 use super::commands::{
     AgencyCommand, Command, EditKey, EditPerson, EventsCommand, FeatureCommand, IncomingRequest, IntegrationCommand,
-    KeyCommand, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand, SessionId, SettingsCommand,
-    SubAccountCommand,
+    KeyCommand, ListEvents, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand, SessionId,
+    SettingsCommand, SubAccountCommand,
 };
 use super::{AdminError, DocumentName, ListIntegrations, ListPeople, Paging, PolicyDraft};
 use crate::access::{Feature, KeyId, Need, Permissions, PersonId, PlaceOf, Verb};
@@ -218,8 +218,8 @@ pub const ROUTES: [Route; 58] = [
         .body(MAX_BODY_BYTES),
     post("/resync", |_| Ok(ResyncCommand::Start.into())).needs(&[at_agency(Verb::SettingsManage)]),
     get("/resync", |_| Ok(ResyncCommand::Progress.into())).needs(&[at_agency(Verb::PolicyView)]),
-    get("/events", |request| Ok(EventsCommand::List(Paging::by_number(request.query)?).into()))
-        .needs(&[at_agency(Verb::AuditView)])
+    get("/events", |request| Ok(EventsCommand::List(ListEvents::parse(request.query)?).into()))
+        .needs(&[anywhere(Verb::AuditView)])
         .query(),
     get("/people", |request| Ok(PersonCommand::List(ListPeople::parse(request.query)?).into()))
         .needs(&[anywhere(Verb::PeopleView)])

@@ -41,15 +41,17 @@ settings! {
     /// Where granted requests go, unless the binding `ORIGIN` is there.
     Variable ORIGIN_URL: OriginUrl, OriginUrl::parse;
     /// How long the origin may take to begin its answer.
-    Variable ORIGIN_TIMEOUT_SECONDS: u64 = "60", seconds::<1, 600>;
+    Variable ORIGIN_TIMEOUT_SECONDS: u64 = "60", whole::<1, 600>;
     /// What else requests leave behind.
     Variable REMOVED_HEADERS: RemovedFields, RemovedFields::parse;
     /// How old the copy of the feed may be that a verdict rests on.
-    Variable MAX_STALENESS_SECONDS: u64 = "10", seconds::<MIN_STALENESS_SECONDS, 300>;
+    Variable MAX_STALENESS_SECONDS: u64 = "10", whole::<MIN_STALENESS_SECONDS, 300>;
     /// What becomes of requests while that bound cannot be kept.
     Variable ON_REGISTRY_OUTAGE: OnOutage = "serve", OnOutage::parse;
     /// How long what was read serves while KV cannot be read.
-    Variable LAST_KNOWN_GOOD_SECONDS: u64 = "300", seconds::<0, 3600>;
+    Variable LAST_KNOWN_GOOD_SECONDS: u64 = "300", whole::<0, 3600>;
+    /// For how many days events are kept.
+    Variable AUDIT_DAYS: u64 = "400", whole::<1, 3650>;
     /// The host name of the admin plane.
     Variable ADMIN_HOST: AdminHost, AdminHost::parse;
     /// Where the API is, for the page's samples.
@@ -66,8 +68,8 @@ settings! {
     Variable OIDC_ALLOW_LOOPBACK: bool = "false", boolean;
 }
 
-/// Seconds in decimal digits, without a sign and without leading zeros.
-fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
+/// A whole number in decimal digits, without a sign and without leading zeros.
+fn whole<const MIN: u64, const MAX: u64>(text: &str) -> Result<u64, String> {
     let seconds =
         text.parse().ok().filter(|seconds: &u64| (MIN..=MAX).contains(seconds) && seconds.to_string() == text);
     seconds.ok_or_else(|| format!("must be {MIN} to {MAX}"))

@@ -8,10 +8,12 @@
 
 mod canonical;
 mod chain;
+mod csv;
 mod event;
 mod kind;
 
 pub use canonical::{NotCanonical, canonical};
 pub use chain::{Chain, InvalidChain};
+pub use csv::csv_head;
 pub use event::{Event, EventActor, EventRequest};
 pub use kind::{Kind, UnknownKind};

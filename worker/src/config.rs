@@ -60,6 +60,8 @@ pub(crate) struct AdminConfig {
     pub host: Result<Option<AdminHost>, ConfigError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, ConfigError>,
+    /// For how many days events are kept.
+    pub audit_days: Result<u64, ConfigError>,
 }
 
 impl Config {
@@ -121,11 +123,12 @@ impl AdminConfig {
             oidc: config::identity_provider(|name| text(env, name)),
             host: read_if_set(env, &config::ADMIN_HOST),
             api_url: read_if_set(env, &config::API_URL),
+            audit_days: read(env, &config::AUDIT_DAYS),
         }
     }
 
     fn into_settings(self, keys: Result<TokenKeys, ConfigError>) -> PlaneSettings {
-        let Self { owner_key, has_owner_key, oidc, host, api_url } = self;
+        let Self { owner_key, has_owner_key, oidc, host, api_url, audit_days: _ } = self;
         PlaneSettings {
             keys: keys.map_err(Into::into),
             owner_key: owner_key.map_err(Into::into),
@@ -154,9 +157,10 @@ impl From<OriginConfig> for gate::Origin {
 /// What the registry needs of it.
 impl From<Config> for Settings {
     fn from(config: Config) -> Self {
-        let Config { keys, prefix, admin: AdminConfig { owner_key, api_url, .. }, .. } = config;
+        let Config { keys, prefix, admin: AdminConfig { owner_key, api_url, audit_days, .. }, .. } = config;
         let (keys, prefix) = (keys.map_err(Into::into), prefix.map_err(Into::into));
-        Self { keys, prefix, owner_key: owner_key.map_err(Into::into), api_url: api_url.map_err(Into::into) }
+        let (api_url, audit_days) = (api_url.map_err(Into::into), audit_days.map_err(Into::into));
+        Self { keys, prefix, owner_key: owner_key.map_err(Into::into), api_url, audit_days }
     }
 }
 

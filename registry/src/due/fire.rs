@@ -10,13 +10,14 @@ use crate::integrations::{table as integrations, tokens};
 use crate::token_rules::table as token_rules;
 use crate::undo;
 use tidegate::access::Place;
-use tidegate::admin::{AdminError, Integration, history};
+use tidegate::admin::{AdminError, EXPIRING_SECONDS, Integration, history};
 use tidegate::events::{EventActor, Kind};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
 /// After how many seconds an entry is tried again that could not be carried out.
 const AGAIN_AFTER_SECONDS: u64 = 5 * 60;
+const DAY: u64 = 24 * 60 * 60;
 
 /// What became of entries whose time has come.
 #[derive(Debug, Default)]
@@ -65,8 +66,18 @@ fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<(), AdminEr
 
 /// Writes the event.
 fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
+    let ahead = kind.announces().unwrap_or(EXPIRING_SECONDS);
     let (kind, detail): (_, Value) = match kind {
-        DueKind::Expiring => (Kind::IntegrationExpiring, history::expiring(integration)),
+        DueKind::Expiring | DueKind::Expiring15 | DueKind::Expiring7 | DueKind::Expiring1 => {
+            (Kind::IntegrationExpiring, history::expiring(integration, ahead / DAY))
+        }
+        DueKind::OldStillUsed3Days | DueKind::OldStillUsed1Day | DueKind::OldStillUsed1Hour => {
+            let outgoing = integration.tokens.outgoing().map(|(token, _)| token.n);
+            let used = outgoing.map(|n| tokens::last_used(database, &integration.id, n)).transpose()?.flatten();
+            // What was not used for a day is not in use; of what nothing is known, nothing is said.
+            let Some(used) = used.filter(|used| *used >= now.before(DAY)) else { return Ok(()) };
+            (Kind::RotationOldStillUsed, history::old_still_used(integration, used, ahead))
+        }
         DueKind::Expired => (Kind::IntegrationExpired, history::expired(integration)),
         DueKind::Lapsed => (Kind::RotationLapsed, history::lapsed(integration)),
         DueKind::RotationDue => {

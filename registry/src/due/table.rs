@@ -47,6 +47,13 @@ pub(crate) fn replace(
         WHERE kind NOT IN (SELECT value FROM json_each(?)) AND integration = ? AND next_at IS NOT NULL";
     database.run(sql, vec![kinds.into(), id.as_str().into()])?;
     for (kind, at) in entries {
+        if kind.announces().is_some() && *at <= now {
+            // Nothing is announced too late: whoever sets an end for tomorrow knows. An entry that waits for this time stays.
+            let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
+                WHERE kind = ? AND integration = ? AND at IS NOT ? AND next_at IS NOT NULL";
+            database.run(sql, vec![kind.as_str().into(), id.as_str().into(), number(at.seconds())])?;
+            continue;
+        }
         let sql = format!("INSERT INTO due (kind, integration, generation, at, next_at) VALUES (?, ?, 1, ?, ?) {SET}");
         let at = || number(at.seconds());
         let values = vec![kind.as_str().into(), id.as_str().into(), at(), at(), number(now.seconds())];

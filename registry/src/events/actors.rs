@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::table::Event;
+use super::table::Stored;
 use crate::context::Context;
 use crate::keys::table as keys;
 use crate::people::table as people;
 use tidegate::access::{Identity, PersonId, Place, Verb};
 use tidegate::admin::AdminError;
+use tidegate::events::{Chain, Event, EventActor};
 
 /// What people of a sub-account are told of those who are not.
 const ADMINISTRATOR: &str = "administrator";
@@ -22,15 +23,43 @@ pub(crate) struct Told {
     pub name: Option<String>,
 }
 
-/// Puts names to the actors of events.
-pub(super) fn name(context: &Context, events: &mut [Event]) -> Result<(), AdminError> {
-    let told = told(context, events.iter().map(|event| event.actor.as_str()))?;
-    for event in events {
-        if let Some(Told { actor, name }) = told.get(&event.actor).cloned() {
-            (event.actor, event.actor_name) = (actor, name);
+/// An event, and what its actor is called now.
+pub(super) struct Named {
+    pub event: Event,
+    pub chain: Option<Chain>,
+    /// A person's address, or a key's name; `None` for one that is no longer there, and for one that nobody may know.
+    pub name: Option<String>,
+    /// The address of the person whom it is about, under the same conditions.
+    pub subject: Option<String>,
+}
+
+/// Puts names to the actors of events. Whoever may not know one is not told of the request either; the chain, by which it could be
+/// guessed, is for those who may view the events of every place.
+pub(super) fn name(context: &Context, events: Vec<Stored>) -> Result<Vec<Named>, AdminError> {
+    let person = |event: &Event| subject(event).map(|id| format!("person:{id}"));
+    let all = events.iter().flat_map(|(event, _)| [Some(event.actor.to_text()), person(event)]);
+    let all: Vec<String> = all.flatten().collect();
+    let told = told(context, all.iter().map(String::as_str))?;
+    let is_auditor = context.actor.permissions.reach(Verb::AuditView).is_everywhere();
+    let named = |(mut event, chain): Stored| {
+        let mut name = event.actor.name.clone();
+        if let Some(told) = told.get(&event.actor.to_text()) {
+            name = told.name.clone().or(name);
+            if told.actor == ADMINISTRATOR {
+                event.actor = EventActor { actor_type: ADMINISTRATOR.to_owned(), id: None, name: None };
+                (event.request, name) = (None, None);
+            }
         }
-    }
-    Ok(())
+        let subject = person(&event).and_then(|person| told.get(&person)?.name.clone());
+        Named { event, chain: chain.filter(|_| is_auditor), name, subject }
+    };
+    Ok(events.into_iter().map(named).collect())
+}
+
+/// The id of the person whom an event is about.
+fn subject(event: &Event) -> Option<&str> {
+    let name = if event.kind.starts_with("person.") { "id" } else { "person" };
+    event.detail.get(name).and_then(Value::as_str)
 }
 
 /// What is told of each of some actors: the address of a person, the name of a key. Whoever has nothing at the agency is told only of
@@ -70,8 +99,11 @@ pub(crate) fn name_of(context: &Context, actor: &str) -> Result<Option<String>, 
     Ok(keys::names(context.database, &json!([id]).to_string())?.pop().map(|(_, name)| name))
 }
 
-/// Whether whoever asks may see this actor: a person of their own sub-accounts.
-fn is_seen(context: &Context, actor: &str) -> Result<bool, AdminError> {
+/// Whether whoever asks may know of this actor: themselves, the registry, or a person of their own sub-accounts.
+pub(super) fn is_seen(context: &Context, actor: &str) -> Result<bool, AdminError> {
+    if actor == context.actor.identity.to_text() || actor == EventActor::registry().to_text() {
+        return Ok(true);
+    }
     let Some(id) = actor.strip_prefix("person:").and_then(|id| PersonId::parse(id).ok()) else { return Ok(false) };
     let Identity::Person(_) = &context.actor.identity else { return Ok(false) };
     let person = people::find(context.database, &id)?;
@@ -79,4 +111,19 @@ fn is_seen(context: &Context, actor: &str) -> Result<bool, AdminError> {
         let reach = context.actor.permissions.reach(Verb::IntegrationsView);
         person.membership.role().is_for_accounts() && reach.has_all(&person.membership.home())
     }))
+}
+
+impl Named {
+    /// As lists of the admin API show it.
+    pub fn view(&self) -> Value {
+        let Self { event, chain, name, subject } = self;
+        let mut view = event.to_json();
+        if let Value::Object(members) = &mut view {
+            members.insert("actor".to_owned(), event.actor.to_text().into());
+            members.insert("actor_name".to_owned(), json!(name));
+            members.extend(subject.as_ref().map(|name| ("subject_name".to_owned(), name.as_str().into())));
+            members.extend(chain.map(|chain| ("chain".to_owned(), chain.to_string().into())));
+        }
+        view
+    }
 }

@@ -1,15 +1,15 @@
-//! Audit events: who did what, when. No event ever holds a token or a hash.
+//! The table `events`, as it is read.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::database::{Database, bound, row};
+use super::find::{Direction, Found, find};
+use crate::database::{Database, row};
 use crate::integrations::tokens;
-use crate::paging::{cut, limit_and_one};
-use crate::storage::Parameter;
-use tidegate::admin::{AdminError, Paging};
+use tidegate::access::Place;
+use tidegate::admin::{AdminError, EventFilter, Paging};
+use tidegate::events::{Chain, Event, EventActor, EventRequest};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
@@ -18,66 +18,65 @@ row! {
         seq: u64,
         at: u64,
         actor: String,
+        actor_name: Option<String>,
         kind: String,
+        place: Option<Place>,
         integration: Option<IntegrationId>,
+        request: Option<String>,
         detail: String,
+        chain: Option<String>,
     }
 }
 
-/// An event as the admin API shows it.
-#[derive(Serialize)]
-pub(crate) struct Event {
-    seq: u64,
-    at: String,
-    pub actor: String,
-    /// The actor's name, where it has one and is still there.
-    pub actor_name: Option<String>,
-    kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration: Option<IntegrationId>,
-    detail: Value,
-}
+/// An event with its value of the chain; `None` for one of a release that knows no chain.
+pub(super) type Stored = (Event, Option<Chain>);
 
-/// A page of events, as the admin API shows it.
-#[derive(Serialize)]
-pub(crate) struct Page {
-    pub events: Vec<Event>,
-    cursor: Option<String>,
-    total: u64,
+/// A page of an integration's events, the newest first.
+pub(super) struct Page {
+    pub events: Vec<Stored>,
+    pub next: Option<u64>,
+    pub total: u64,
     /// What tells one token of the integration from another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_fours: Option<BTreeMap<u32, String>>,
+    pub last_fours: BTreeMap<u32, String>,
 }
 
-/// A page of an integration's events, or of all, newest first, as the admin API shows it. None is ever removed.
-pub(crate) fn page(
-    database: &Database,
-    integration: Option<&IntegrationId>,
-    paging: Paging<u64>,
-) -> Result<Page, AdminError> {
-    let condition = if integration.is_some() { "integration = ?" } else { "1" };
-    let id = || integration.map(|id| Parameter::from(id.as_str())).into_iter().collect::<Vec<_>>();
-    let before = bound(paging.after.unwrap_or(u64::MAX));
-    let sql = format!(
-        "SELECT seq, at, actor, kind, integration, detail FROM events
-        WHERE {condition} AND seq < ? ORDER BY seq DESC LIMIT ?"
-    );
-    let mut rows: Vec<Row> = database.rows(&sql, [id(), vec![before, limit_and_one(paging.limit)]].concat())?;
-    let more = cut(&mut rows, paging.limit);
-    let cursor = rows.last().filter(|_| more).map(|row| row.seq.to_string());
-    let view = |row| Event::of(row, integration.is_none());
-    let events = rows.into_iter().map(view).collect();
-    let last_fours = integration.map(|id| tokens::last_fours(database, id)).transpose()?;
-    let total = database.count(&format!("events WHERE {condition}"), id())?;
-    Ok(Page { events, cursor, total, last_fours })
+/// A page of an integration's events.
+pub(super) fn of_integration(database: &Database, id: &IntegrationId, paging: Paging<u64>) -> Result<Page, AdminError> {
+    let filter = EventFilter { integration: Some(id.clone()), ..EventFilter::default() };
+    let direction = Direction::Newest { before: paging.after };
+    let Found { seqs, next } = find(database, &filter, None, direction, paging.limit)?;
+    let total = database.count("events WHERE integration = ?", vec![id.as_str().into()])?;
+    Ok(Page { events: numbered(database, &seqs)?, next, total, last_fours: tokens::last_fours(database, id)? })
 }
 
-impl Event {
-    /// An event. Of which integration it is, is told among events of all.
-    fn of(row: Row, of_all: bool) -> Self {
-        let Row { seq, at, actor, kind, integration, detail } = row;
-        let at = Timestamp::from_seconds(at).to_string();
-        let detail = serde_json::from_str(&detail).unwrap_or_else(|_| json!({}));
-        Self { seq, at, actor, actor_name: None, kind, integration: integration.filter(|_| of_all), detail }
+/// The events with these numbers, in their order.
+pub(super) fn numbered(database: &Database, seqs: &[u64]) -> Result<Vec<Stored>, AdminError> {
+    let sql = "SELECT seq, at, actor, actor_name, kind, place, integration, request, detail, chain FROM events
+        WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq";
+    let rows: Vec<Row> = database.rows(sql, vec![json!(seqs).to_string().into()])?;
+    let mut events = rows.into_iter().map(Row::read).collect::<Result<Vec<_>, _>>()?;
+    if seqs.first() > seqs.last() {
+        events.reverse();
+    }
+    Ok(events)
+}
+
+impl Row {
+    fn read(self) -> Result<Stored, AdminError> {
+        let Self { seq, at, actor, actor_name, kind, place, integration, request, detail, chain } = self;
+        let corrupt = |column: &str| AdminError::Registry(format!("{column} of event {seq} is corrupt"));
+        let request = request.map(|json| EventRequest::parse(&json).ok_or_else(|| corrupt("request")));
+        let chain = chain.map(|text| Chain::parse(&text).map_err(|_| corrupt("chain")));
+        let event = Event {
+            seq,
+            at: Timestamp::from_seconds(at),
+            kind,
+            actor: EventActor::parse(&actor, actor_name),
+            place: place.unwrap_or(Place::Agency),
+            integration,
+            request: request.transpose()?,
+            detail: serde_json::from_str(&detail).map_err(|_| corrupt("detail"))?,
+        };
+        Ok((event, chain.transpose()?))
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         }
         IntegrationCommand::Events(id, paging) => {
             load_even_deleted(context, &id)?;
-            events::list(context, &id, paging)
+            events::of_integration(context, &id, paging)
         }
     }
 }

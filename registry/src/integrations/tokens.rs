@@ -94,6 +94,13 @@ pub(crate) fn last_fours(database: &Database, id: &IntegrationId) -> Result<BTre
     Ok(rows.into_iter().map(|LastFour { n, last_four }| (n, last_four)).collect())
 }
 
+/// When a token was last used, as far as is known.
+pub(crate) fn last_used(database: &Database, id: &IntegrationId, n: u32) -> Result<Option<Timestamp>, AdminError> {
+    let sql = "SELECT last_used_at AS number FROM tokens WHERE integration = ? AND n = ?";
+    let at = database.number(sql, vec![id.as_str().into(), number(n.into())])?;
+    Ok(at.map(Timestamp::from_seconds))
+}
+
 /// Keeps the last four characters of a token that was just minted.
 pub(crate) fn keep_last_four(
     database: &Database,

@@ -13,7 +13,7 @@ mod settings;
 mod sub_account;
 
 pub use self::agency::{AgencyCommand, NewAgency};
-pub use self::events::EventsCommand;
+pub use self::events::{EventCursor, EventFilter, EventFormat, EventsCommand, ListEvents};
 pub use self::feature::{FeatureCommand, SwitchEdit};
 pub use self::integration::{Edit, IntegrationCommand, NewIntegration, NewToken, Rotate};
 pub use self::key::{EditKey, KeyCommand, MAX_KEY_SECONDS, NewKey};

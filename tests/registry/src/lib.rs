@@ -20,6 +20,7 @@ macro_rules! cases {
 
 mod access;
 mod agency;
+mod audit;
 mod chain;
 mod events;
 mod features;
@@ -56,6 +57,7 @@ pub fn cases() -> Vec<Case> {
     [
         access::cases(),
         agency::cases(),
+        audit::cases(),
         chain::cases(),
         events::cases(),
         features::cases(),

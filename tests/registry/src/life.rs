@@ -32,6 +32,8 @@ cases! {
     each_entry_fires_once_and_in_its_order
     a_change_of_the_reminder_reminds_nobody_twice
     a_late_alarm_catches_up
+    an_end_is_announced_15_7_and_1_days_before
+    an_old_token_that_is_still_used_is_told_of
     an_entry_that_cannot_be_carried_out_holds_back_no_other
     what_an_earlier_release_changed_is_scheduled
     ten_thousand_entries_of_an_hour_are_worked_off
@@ -475,12 +477,21 @@ fn each_entry_fires_once_and_in_its_order(storage: Rc<dyn Storage>) {
     world.drain(&mut kv);
     let next = || world.registry.due_in(world.now()).unwrap();
     let rev_before = rev(&world, &id);
-    let mut told = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    for (delay, left) in [(4 * DAY, "3 days"), (2 * DAY, "1 day"), (DAY - 3600, "1 hour")] {
+        assert_eq!(next(), Some(Duration::from_secs(delay)), "{left}");
+        world.later(delay);
+        assert_eq!((world.ring(), world.ring()), (1, 0), "{left}");
+        assert_eq!(world.told(&id)[2..], told, "nothing is known of the old token's use");
+    }
     for (delay, kind) in [
-        (7 * DAY, "rotation.lapsed"),
+        (3600, "rotation.lapsed"),
         (83 * DAY, "rotation.due"),
         (80 * DAY, "integration.expiring"),
-        (30 * DAY, "integration.expired"),
+        (15 * DAY, "integration.expiring"),
+        (8 * DAY, "integration.expiring"),
+        (6 * DAY, "integration.expiring"),
+        (DAY, "integration.expired"),
     ] {
         assert_eq!(next(), Some(Duration::from_secs(delay)), "{kind}");
         world.later(delay - 1);
@@ -490,7 +501,7 @@ fn each_entry_fires_once_and_in_its_order(storage: Rc<dyn Storage>) {
         told.push(kind);
         assert_eq!(world.told(&id)[2..], told);
     }
-    assert_eq!(next(), None);
+    assert_eq!(next(), Some(Duration::from_secs(201 * DAY)), "the first events are pruned then");
     assert_eq!(rev(&world, &id), rev_before, "no record changes");
     assert_eq!(
         last_detail(&world, "rotation.lapsed"),
@@ -537,11 +548,70 @@ fn a_late_alarm_catches_up(storage: Rc<dyn Storage>) {
     let world = world.restarted();
     world.later(400 * DAY);
     assert_eq!(world.registry.due_in(world.now()).unwrap(), Some(Duration::ZERO));
-    assert_eq!(world.ring(), 4);
-    let expected = ["rotation.lapsed", "integration.expiring", "rotation.due", "integration.expired"];
+    assert_eq!(world.ring(), 7);
+    let expected = [
+        "rotation.lapsed",
+        "integration.expiring",
+        "integration.expiring",
+        "rotation.due",
+        "integration.expiring",
+        "integration.expiring",
+        "integration.expired",
+    ];
     assert_eq!(world.told(&id)[2..], expected);
     let world = world.restarted();
     assert_eq!(world.ring(), 0);
+}
+
+fn an_end_is_announced_15_7_and_1_days_before(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", BOTH);
+    done(&world, &id, "", json!({ "expires_at": moment(START + 10 * DAY) }));
+    let days = |world: &World| {
+        let sql = "SELECT detail FROM events WHERE kind = 'integration.expiring' ORDER BY seq";
+        let detail = |row: &Value| serde_json::from_str::<Value>(row["detail"].as_str().unwrap()).unwrap();
+        world.rows(sql).iter().map(|row| detail(row)["days"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    world.ring();
+    assert_eq!(days(&world), [30], "15 days before is over, and is not announced late");
+    world.later(3 * DAY);
+    world.ring();
+    assert_eq!(days(&world), [30, 7]);
+    // Another end begins anew, and the one day is told once.
+    done(&world, &id, "", json!({ "expires_at": moment(START + 40 * DAY) }));
+    for _ in 0..40 {
+        world.later(DAY);
+        world.ring();
+    }
+    assert_eq!(days(&world), [30, 7, 30, 15, 7, 1]);
+}
+
+fn an_old_token_that_is_still_used_is_told_of(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", BOTH);
+    rotate(&world, &id);
+    let used = |at: u64| {
+        let sql = format!("UPDATE tokens SET last_used_at = {at} WHERE integration = '{id}' AND n = 1");
+        world.storage.run(&sql, &[]).unwrap();
+    };
+    used(START + 4 * DAY - 60);
+    world.later(4 * DAY);
+    world.ring();
+    let expected = json!({
+        "n": 2, "outgoing": 1, "expires_at": moment(START + 7 * DAY), "last_used_at": moment(START + 4 * DAY - 60),
+        "seconds": 3 * DAY,
+    });
+    assert_eq!(last_detail(&world, "rotation.old_still_used"), expected);
+    world.later(2 * DAY);
+    world.ring();
+    used(START + 7 * DAY - 7200);
+    world.later(DAY - 3600);
+    world.ring();
+    world.later(3600);
+    world.ring();
+    let told = ["rotation.started", "rotation.old_still_used", "rotation.old_still_used", "rotation.lapsed"];
+    assert_eq!(world.told(&id), told, "not a day before its end: then it was not used for a day");
+    assert_eq!(last_detail(&world, "rotation.old_still_used")["seconds"], json!(3600));
 }
 
 fn an_entry_that_cannot_be_carried_out_holds_back_no_other(storage: Rc<dyn Storage>) {

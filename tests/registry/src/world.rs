@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use registry::{
-    Answered, Credential, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage, find_session,
+    Answered, Credential, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage, TextBody,
+    find_session,
 };
 use serde_json::{Value, json};
 use tidegate::access::{Email, Proof};
@@ -78,6 +79,7 @@ pub fn settings() -> Settings {
         prefix: Ok(Prefix::default()),
         owner_key: Ok(OwnerKey::parse(&format!("owner_{}", "A".repeat(43))).unwrap()),
         api_url: Ok(None),
+        audit_days: Ok(400),
     }
 }
 
@@ -88,7 +90,11 @@ pub const fn based_on(rev: u64) -> With<'static> {
 impl World {
     /// A registry over an empty database.
     pub fn new(storage: Rc<dyn Storage>) -> Self {
-        let settings = settings();
+        Self::set(storage, settings())
+    }
+
+    /// A registry over an empty database that is set like this.
+    pub fn set(storage: Rc<dyn Storage>, settings: Settings) -> Self {
         let registry =
             Registry::open(Box::new(Rc::clone(&storage)), &settings, Timestamp::from_seconds(START)).unwrap();
         let random = Counter(Cell::new(0));
@@ -104,7 +110,12 @@ impl World {
 
     /// One with the demo API's policy and two sub-accounts.
     pub fn with_demo(storage: Rc<dyn Storage>) -> Self {
-        let world = Self::new(storage);
+        Self::new(storage).demo()
+    }
+
+    /// Publishes the demo API's policy, and adds two sub-accounts.
+    pub fn demo(self) -> Self {
+        let world = self;
         world.ok("PUT", "/policy", demo_policy(), With::default());
         for (id, name) in [("acme", "Acme Dental"), ("globex", "Globex Fitness")] {
             world.ok("POST", "/sub-accounts", json!({ "id": id, "name": name }), With::default());
@@ -278,6 +289,9 @@ impl From<Response> for Answer {
         match response {
             Response::NoContent { cookie, rev } => Self { status: 204, body: Value::Null, rev, cookie },
             Response::NotModified { rev } => Self { status: 304, body: Value::Null, rev: Some(rev), cookie: None },
+            Response::Text(TextBody { body, next, .. }) => {
+                Self { status: 200, body: json!({ "text": body, "next": next }), rev: None, cookie: None }
+            }
             Response::Json { status, body, rev } => {
                 Self { status, body: serde_json::from_str(&body).unwrap(), rev, cookie: None }
             }

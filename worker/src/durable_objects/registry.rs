@@ -45,6 +45,7 @@ impl DurableObject for Registry {
         let answer = match answer {
             Ok(Answer::NoContent { cookie, rev }) => respond::no_content(cookie.as_deref(), rev),
             Ok(Answer::NotModified { rev }) => respond::not_modified(Some(rev)),
+            Ok(Answer::Text(text)) => respond::file(&text),
             Ok(Answer::Json { status, body, rev }) => respond::json_text(status, &body, rev),
             Err(error) => {
                 if let AdminError::Registry(what) | AdminError::Misconfigured(what) = &error {

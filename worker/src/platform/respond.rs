@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
 
 use crate::platform::head::lines;
+use registry::TextBody;
 use tidegate::reply::{PROBLEM_TYPE, Reply};
 
 #[wasm_bindgen(module = "/js/http.js")]
@@ -27,6 +28,15 @@ pub(crate) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::R
     Ok(response(status, &lines(fields), Some(body))?)
 }
 
+/// A part of a file that somebody downloads.
+pub(crate) fn file(text: &TextBody) -> worker::Result<Response> {
+    let TextBody { content_type, file_name, body, next } = text;
+    let disposition = format!("attachment; filename=\"{file_name}\"");
+    let next = next.as_deref().map(|next| (NEXT_CURSOR, next));
+    let fields = of_body(content_type).into_iter().chain([("Content-Disposition", disposition.as_str())]).chain(next);
+    Ok(response(200, &lines(fields), Some(body))?)
+}
+
 /// 304: the client has this revision already.
 pub(crate) fn not_modified(etag: Option<u64>) -> worker::Result<Response> {
     let etag = entity_tag(etag);
@@ -43,6 +53,8 @@ pub(crate) fn no_content(cookie: Option<&str>, etag: Option<u64>) -> worker::Res
     Ok(response(204, &lines(fields), None)?)
 }
 
+/// The field with the cursor of an export's next part.
+const NEXT_CURSOR: &str = "Tidegate-Next-Cursor";
 const NOT_STORED: (&str, &str) = ("Cache-Control", "no-store");
 
 fn of_body(content_type: &'static str) -> [(&'static str, &'static str); 3] {

@@ -1,8 +1,9 @@
 // The admin API, one function a route.
 
-import { ask, askText, type Options } from "./http";
+import { ask, askPart, askText, type Options } from "./http";
 import type {
   Agency,
+  AuditPage,
   CatalogueEntry,
   Edit,
   EditPerson,
@@ -156,6 +157,18 @@ export const integrations = {
   lifecycle: () => ask<Lifecycle>("GET", "/lifecycle"),
   events: (id: string, cursor: string | null, signal: AbortSignal) =>
     ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),
+};
+
+/** The events of the whole gate. `filter` has the parameters of `GET /events` as they are. */
+export const events = {
+  list(filter: Record<string, string>, cursor: string | null, signal: AbortSignal) {
+    return ask<AuditPage>("GET", `/events?${page(cursor)}&${new URLSearchParams(filter)}`, { signal });
+  },
+  /** A part of an export, the oldest first. */
+  part(filter: Record<string, string>, format: "jsonl" | "csv", cursor: string | null, signal: AbortSignal) {
+    const query = new URLSearchParams({ ...filter, format, ...(cursor && { cursor }) });
+    return askPart(`/events?${query}`, signal);
+  },
 };
 
 /** What a document is read as (`core.documentSource`); null removes the document of that name. */

@@ -40,6 +40,12 @@ export async function askText(path: string, known?: number): Promise<string | ty
   return response.status === 304 ? UNCHANGED : response.text();
 }
 
+/** A part of a file, and the cursor of the part that follows. */
+export async function askPart(path: string, signal: AbortSignal): Promise<{ text: string; next: string | null }> {
+  const response = await answered("GET", path, { signal });
+  return { text: await response.text(), next: response.headers.get("Tidegate-Next-Cursor") };
+}
+
 /** The answer. A session that ended meanwhile is renewed and the question asked again: a 401 changed nothing. */
 async function answered(method: string, path: string, options: Options): Promise<Response> {
   const response = await send(method, path, options);

@@ -207,15 +207,84 @@ export interface components {
         seq: number;
         /** Format: date-time */
         at: string;
+        /** @description As in the events of an integration */
         actor: string;
+        /** @description The person's address or the key's name; null for the owner key, and for a person who is no longer a member */
         actor_name: string | null;
-        kind: string;
+        kind: components["schemas"]["EventKind"];
+        place: components["schemas"]["EventPlace"];
         integration?: components["schemas"]["IntegrationId"];
-        detail: Record<string, never>;
+        request?: components["schemas"]["EventRequest"];
+        /** @description The address of the person whom it is about, while they are a member */
+        subject_name?: string;
+        /** @description What else there is to say, by the kind's own names; before and after as `from` and `to` */
+        detail: {
+          [key: string]: unknown;
+        };
+        chain?: components["schemas"]["EventChain"];
       }[];
       cursor: components["schemas"]["NextCursor"];
-      /** @description How many there are, on all pages */
-      total: number;
+    };
+    /**
+     * @description What happened: docs/events.md has the table
+     * @enum {string}
+     */
+    EventKind:
+      | "integration.created"
+      | "integration.edited"
+      | "integration.paused"
+      | "integration.resumed"
+      | "integration.expiring"
+      | "integration.expired"
+      | "integration.idle"
+      | "integration.deleted"
+      | "integration.restored"
+      | "rotation.started"
+      | "rotation.first_use"
+      | "rotation.old_still_used"
+      | "rotation.extended"
+      | "rotation.cancelled"
+      | "rotation.finished"
+      | "rotation.lapsed"
+      | "rotation.due"
+      | "token.exposed"
+      | "policy.published"
+      | "policy.rolled_back"
+      | "person.added"
+      | "person.changed"
+      | "person.removed"
+      | "person.unbound"
+      | "person.signed_in"
+      | "owner_key.used"
+      | "session.ended"
+      | "key.created"
+      | "key.changed"
+      | "key.deleted"
+      | "key.rotation.started"
+      | "key.rotation.cancelled"
+      | "key.rotation.finished"
+      | "settings.changed"
+      | "feature.changed"
+      | "agency.set"
+      | "agency.changed"
+      | "sub_account.added"
+      | "sub_account.renamed"
+      | "endpoint.created"
+      | "endpoint.failing"
+      | "endpoint.disabled"
+      | "registry.resynced"
+      | "chain.started";
+    /** @description Where it happened: `agency`, `sub_accounts` or `sub_account:{id}` */
+    EventPlace: string;
+    /** @description The chain's value: SHA-256 over the one before and the event. Only who may view the events of every place gets it */
+    EventChain: string;
+    /** @description The request that brought it about; left out where a time came */
+    EventRequest: {
+      /** @description `CF-Ray`, else a random one */
+      id: string;
+      /** @description A MAC over the client's address: the `client` of log lines */
+      address?: string;
+      user_agent?: string;
     };
     CompiledPolicy: {
       /** @enum {unknown} */
@@ -465,26 +534,17 @@ export interface components {
         seq: number;
         /** Format: date-time */
         at: string;
-        /** @description `owner-key`, `person:{id}` or `key:{id}`; of earlier releases `owner key`, or `session` and the start of its digest. To people of sub-accounts, `administrator` stands for whoever is not one of them */
+        /** @description `owner-key`, `person:{id}`, `key:{id}` or `registry`; of earlier releases `owner key`, or `session` and the start of its digest. To people of sub-accounts, `administrator` stands for whoever is not one of them */
         actor: string;
         /** @description The person's address or the key's name; null for the owner key, and for a person who is no longer a member */
         actor_name: string | null;
-        /** @enum {string} */
-        kind:
-          | "integration.created"
-          | "integration.edited"
-          | "integration.paused"
-          | "integration.resumed"
-          | "integration.expiring"
-          | "integration.expired"
-          | "integration.deleted"
-          | "integration.restored"
-          | "rotation.started"
-          | "rotation.extended"
-          | "rotation.cancelled"
-          | "rotation.finished"
-          | "rotation.lapsed"
-          | "rotation.due";
+        kind: components["schemas"]["EventKind"];
+        place: components["schemas"]["EventPlace"];
+        integration?: components["schemas"]["IntegrationId"];
+        request?: components["schemas"]["EventRequest"];
+        /** @description The address of the person whom it is about, while they are a member */
+        subject_name?: string;
+        chain?: components["schemas"]["EventChain"];
         detail: components["schemas"]["EventDetail"];
       }[];
       /** @description The last four characters of the tokens' texts, by their numbers, as far as they were kept */

@@ -45,6 +45,9 @@ export type Owners = Pick<OwnersPage, "agency" | "sub_accounts">;
 export type EventPage = Schemas["Events"];
 export type Event = EventPage["events"][number];
 export type EventKind = Event["kind"];
+export type AuditPage = Schemas["AuditEvents"];
+/** One of the whole gate's, or of an integration's. */
+export type AuditEvent = AuditPage["events"][number];
 
 export type CatalogueEntry = Schemas["CatalogueEntry"];
 export type CatalogueOperation = Schemas["CatalogueOperation"];

@@ -1,6 +1,6 @@
 // What the page says of each kind of event.
 
-import type { Event, EventKind } from "../api/types";
+import type { EventKind } from "../api/types";
 import { list } from "../lib/text";
 import { exact } from "../lib/time";
 import { named } from "../lib/tokens";
@@ -13,23 +13,62 @@ export const icons: Record<EventKind, IconName> = {
   "integration.resumed": "arrow",
   "integration.expiring": "clock",
   "integration.expired": "cross",
+  "integration.idle": "clock",
   "integration.deleted": "trash",
   "integration.restored": "back",
   "rotation.started": "rotate",
+  "rotation.first_use": "check",
+  "rotation.old_still_used": "warn",
   "rotation.extended": "clock",
   "rotation.cancelled": "cross",
   "rotation.finished": "check",
   "rotation.lapsed": "check",
   "rotation.due": "warn",
+  "token.exposed": "warn",
+  "policy.published": "shield",
+  "policy.rolled_back": "back",
+  "person.added": "plus",
+  "person.changed": "edit",
+  "person.removed": "trash",
+  "person.unbound": "edit",
+  "person.signed_in": "arrow",
+  "owner_key.used": "key",
+  "session.ended": "out",
+  "key.created": "plus",
+  "key.changed": "edit",
+  "key.deleted": "trash",
+  "key.rotation.started": "rotate",
+  "key.rotation.cancelled": "cross",
+  "key.rotation.finished": "check",
+  "settings.changed": "edit",
+  "feature.changed": "edit",
+  "agency.set": "people",
+  "agency.changed": "edit",
+  "sub_account.added": "plus",
+  "sub_account.renamed": "edit",
+  "endpoint.created": "plus",
+  "endpoint.failing": "warn",
+  "endpoint.disabled": "cross",
+  "registry.resynced": "rotate",
+  "chain.started": "info",
 };
 
 /** The last four characters of tokens, by their numbers. */
 export type LastFours = Record<string, string>;
 
+/** What can be told of: an event of an integration, or of the whole gate. */
+export interface Told {
+  kind: EventKind;
+  detail: Record<string, unknown>;
+  /** The address of the person whom it is about. */
+  subject_name?: string;
+}
+
 /** What happened, in a few words, and the lines that say more. */
-export function told({ kind, detail }: Event, lastFours: LastFours): { what: string; more: string[] } {
+export function told({ kind, detail, subject_name }: Told, lastFours: LastFours): { what: string; more: string[] } {
   const token = (n: unknown) => named(Number(n), lastFours[String(n)]);
   const ended = (numbers: unknown) => `${list(names(numbers).map(token))} ended`;
+  const person = subject_name ? [subject_name] : [];
   const leaked = detail.leaked ? ["It was marked as leaked"] : [];
   switch (kind) {
     case "integration.created":
@@ -44,7 +83,12 @@ export function told({ kind, detail }: Event, lastFours: LastFours): { what: str
     case "integration.resumed":
       return { what: "Resumed", more: [] };
     case "integration.expiring":
-      return { what: "Ends soon", more: [exact(String(detail.expires_at))] };
+      return {
+        what: detail.days === 1 ? "Ends in a day" : detail.days ? `Ends in ${String(detail.days)} days` : "Ends soon",
+        more: [exact(String(detail.expires_at))],
+      };
+    case "integration.idle":
+      return { what: "Not used for a long time", more: changes(detail) };
     case "integration.expired":
       return { what: "Ended", more: names(detail.ended).length > 0 ? [ended(detail.ended)] : [] };
     case "integration.deleted":
@@ -77,6 +121,72 @@ export function told({ kind, detail }: Event, lastFours: LastFours): { what: str
       return { what: "Rotation ended by itself", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`] };
     case "rotation.due":
       return { what: "Rotation is due", more: [`${token(detail.n)} was made ${exact(String(detail.created_at))}`] };
+    case "rotation.first_use":
+      return { what: "The new token was used for the first time", more: [token(detail.n)] };
+    case "rotation.old_still_used":
+      return {
+        what: "The old token is still used",
+        more: [
+          `${token(detail.outgoing)} was last used ${exact(String(detail.last_used_at))}, and ends ${exact(String(detail.expires_at))}`,
+        ],
+      };
+    case "token.exposed":
+      return {
+        what: "A token was said to have leaked",
+        more: names(detail.tokens).length > 0 ? [ended(detail.tokens)] : [],
+      };
+    case "policy.published":
+      return { what: `Policy ${String(detail.rev)} was published`, more: [] };
+    case "policy.rolled_back":
+      return { what: `An earlier policy was put in force as ${String(detail.rev)}`, more: [] };
+    case "person.added":
+      return { what: "A person was added", more: [...person, `Role: ${String(detail.role)}`] };
+    case "person.changed":
+      return { what: "A person was changed", more: [...person, ...changes(detail)] };
+    case "person.removed":
+      return { what: "A person was removed", more: person };
+    case "person.unbound":
+      return { what: "A person was freed from the account they signed in with", more: person };
+    case "person.signed_in":
+      return { what: "Signed in", more: detail.bound ? ["For the first time with this account"] : [] };
+    case "owner_key.used":
+      return { what: "Signed in with the owner key", more: [] };
+    case "session.ended":
+      return { what: "A session was ended", more: person };
+    case "key.created":
+      return { what: `The key ${String(detail.name)} was made`, more: [] };
+    case "key.changed":
+      return { what: "A key was changed", more: changes(detail) };
+    case "key.deleted":
+      return { what: `The key ${String(detail.name)} was deleted`, more: [] };
+    case "key.rotation.started":
+      return { what: `The key ${String(detail.name)} was rotated`, more: [] };
+    case "key.rotation.cancelled":
+      return { what: `The rotation of the key ${String(detail.name)} was cancelled`, more: [] };
+    case "key.rotation.finished":
+      return { what: `The rotation of the key ${String(detail.name)} was finished`, more: [] };
+    case "settings.changed":
+      return { what: "Token rules changed", more: changes(detail) };
+    case "feature.changed":
+      return { what: `The feature ${String(detail.name)} was switched`, more: changes({ switch: detail }) };
+    case "agency.set":
+      return { what: "The agency was set", more: changes(detail) };
+    case "agency.changed":
+      return { what: "The agency was changed", more: changes(detail) };
+    case "sub_account.added":
+      return { what: `The sub-account ${String(detail.name)} was added`, more: [String(detail.id)] };
+    case "sub_account.renamed":
+      return { what: "A sub-account was renamed", more: [String(detail.id), ...changes(detail)] };
+    case "endpoint.created":
+      return { what: "A webhook endpoint was made", more: [] };
+    case "endpoint.failing":
+      return { what: "Deliveries to a webhook endpoint fail", more: [] };
+    case "endpoint.disabled":
+      return { what: "A webhook endpoint was disabled", more: [] };
+    case "registry.resynced":
+      return { what: "All of KV was written anew", more: [] };
+    case "chain.started":
+      return { what: "The chain of events began", more: [`Not covered: ${String(detail.events)} events before it`] };
     default:
       kind satisfies never; // a gate of a later release may have more
       return { what: kind, more: [] };
@@ -113,6 +223,23 @@ function edited(detail: Record<string, unknown>): string[] {
   if (names(removed).length > 0) lines.push(`Scopes removed: ${list(names(removed))}`);
   return [...lines, ...changedEnd(detail.expires_at)];
 }
+
+/** What changed from what to what. Nothing is said of what is the same. */
+function changes(detail: Record<string, unknown>): string[] {
+  return Object.entries(detail).flatMap(([name, value]) => {
+    const { from, to } = change(value);
+    if (from === undefined || to === undefined) return [];
+    const [before, after] = [said(from), said(to)];
+    return before === after ? [] : [`${name.replaceAll("_", " ")}: ${before} → ${after}`];
+  });
+}
+
+const said = (value: unknown) =>
+  value === null
+    ? "none"
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value as string | number | boolean);
 
 const change = (value: unknown) =>
   value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};

@@ -102,6 +102,13 @@ const routes: Route[] = [
     "tokenRules",
     () => t.notAllowed.who.tokenRules,
   ),
+  route(
+    "activity",
+    "activity",
+    later(() => import("../activity/Activity.svelte")),
+    "activity",
+    () => t.notAllowed.who.activity,
+  ),
   route("team", "team", team, "everyone"),
   route("team", "team/:tab", team, "everyone"),
 ];

@@ -21,6 +21,7 @@ export const sees = {
   policy: () => session.may("policy.view", "agency"),
   subAccounts: () => session.isOfAgency,
   tokenRules: () => session.may("settings.manage", "agency"),
+  activity: () => session.mayAnywhere("audit.view"),
   everyone: () => true,
 };
 
@@ -38,6 +39,7 @@ export function views(): Offer[] {
     offer("policy", links.policy, "shield", sees.policy()),
     offer("subAccounts", links.subAccounts, "people", sees.subAccounts()),
     offer("tokenRules", links.tokenRules, "clock", sees.tokenRules()),
+    offer("activity", links.activity(), "activity", sees.activity()),
     offer("team", links.team, "people", true),
   ];
 }

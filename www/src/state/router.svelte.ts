@@ -175,4 +175,5 @@ export const links = {
   sessions: "#/team/sessions",
   labs: "#/team/labs",
   tokenRules: "#/token-rules",
+  activity: (query = "") => `#/activity${query && `?${query}`}`,
 };

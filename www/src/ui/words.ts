@@ -32,6 +32,7 @@ export const words = {
     subAccounts: "Sub-accounts",
     team: "Team",
     tokenRules: "Token rules",
+    activity: "Activity",
     signOut: "Sign out",
   },
 
@@ -46,6 +47,7 @@ export const words = {
       policy: "owners, agency admins, developers and auditors",
       subAccounts: "people of the agency",
       tokenRules: "owners",
+      activity: "people who may view events",
       integrations: "people who manage or see private integrations",
       manage: "people who manage private integrations",
     },

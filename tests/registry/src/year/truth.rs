@@ -127,6 +127,9 @@ impl Truth {
             self.told_for.insert(kind, at);
             match kind {
                 "undo" => self.undo.iter_mut().for_each(|undo| undo.over = true),
+                // Nothing is known of the old token's use, so nothing is said of it.
+                "old/3d" | "old/1d" | "old/1h" => {}
+                "expiring/15" | "expiring/7" | "expiring/1" => self.told.push("integration.expiring"),
                 kind => self.told.push(kind),
             }
         }
@@ -276,7 +279,13 @@ impl Truth {
         });
         let (end, lapsed) = (here(self.end), here(lapsed));
         self.wait_for("integration.expiring", end.map(|end| end.saturating_sub(30 * DAY)), false);
+        for (kind, days) in [("expiring/15", 15), ("expiring/7", 7), ("expiring/1", 1)] {
+            self.announce(kind, end, days * DAY, now);
+        }
         self.wait_for("integration.expired", end, false);
+        for (kind, seconds) in [("old/3d", 3 * DAY), ("old/1d", DAY), ("old/1h", DAY / 24)] {
+            self.announce(kind, lapsed, seconds, now);
+        }
         self.wait_for("rotation.lapsed", lapsed, false);
         self.wait_for("undo", undo, false);
         self.remind(now, rules);
@@ -286,6 +295,13 @@ impl Truth {
         let due = rules.rotate_every_days.map(|days| self.created[self.current()] + days * DAY);
         let due = due.filter(|due| !self.gone && self.end.is_none_or(|end| *due < end));
         self.wait_for("rotation.due", due, due.is_some_and(|due| due <= now));
+    }
+
+    /// Nothing is announced too late, unless it waits already.
+    fn announce(&mut self, kind: &'static str, end: Option<u64>, ahead: u64, now: u64) {
+        let at = end.map(|end| end.saturating_sub(ahead));
+        let is_late = at.is_some_and(|at| at <= now && self.waiting.get(kind) != Some(&at));
+        self.wait_for(kind, at.filter(|_| !is_late), false);
     }
 
     /// `once`: not where it was told for another moment.

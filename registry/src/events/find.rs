@@ -1,0 +1,195 @@
+//! Which events a page has: their numbers, by indexes, and never by looking at more than [`MAX_SCANNED`] of them.
+//!
+//! What a filter gives first leads through an index of its own. What else it gives, and what whoever asks may see, is judged event
+//! by event; so a page can end before it is full. Its cursor then goes on where it ended.
+
+use serde_json::json;
+
+use crate::database::{Database, bound, number, row};
+use crate::storage::Parameter;
+use tidegate::access::Reach;
+use tidegate::admin::{AdminError, EventFilter};
+use tidegate::time::Timestamp;
+
+/// How many events of an index one page looks at, where a condition is judged event by event.
+const MAX_SCANNED: u64 = 10_000;
+/// How many kinds are each looked up by itself. More of them are judged event by event.
+const MAX_KINDS_APART: usize = 10;
+
+row! {
+    struct Seq {
+        seq: u64,
+    }
+}
+
+/// In which order events come, and from where on.
+#[derive(Clone, Copy)]
+pub(super) enum Direction {
+    /// The newest first: those before this one.
+    Newest { before: Option<u64> },
+    /// The oldest first: those after this one, up to another.
+    Oldest { after: u64, until: u64 },
+}
+
+/// A condition, and the values of its question marks.
+#[derive(Clone, Default)]
+pub(super) struct Condition {
+    sql: String,
+    values: Vec<Parameter>,
+}
+
+/// The numbers of a page's events.
+pub(super) struct Found {
+    pub seqs: Vec<u64>,
+    /// The last number that was looked at, if there may be more.
+    pub next: Option<u64>,
+}
+
+/// Finds a page. `seen` is what whoever asks may see; `None` for everything.
+pub(super) fn find(
+    database: &Database,
+    filter: &EventFilter,
+    seen: Option<Condition>,
+    from: Direction,
+    limit: u32,
+) -> Result<Found, AdminError> {
+    let Some(range) = from.range(database, filter)? else { return Ok(Found { seqs: Vec::new(), next: None }) };
+    let (indexes, others) = plan(filter, seen);
+    let mut seqs = Vec::new();
+    let mut edge = None;
+    for index in indexes {
+        let start = range.clone().and(index);
+        let mut condition = others.iter().cloned().fold(start.clone(), Condition::and);
+        if !others.is_empty()
+            && let Some(end) = end_of_scan(database, &start, from)?
+        {
+            condition = condition.and(from.up_to(end));
+            edge = Some(edge.map_or(end, |edge| from.nearer(edge, end)));
+        }
+        let sql = format!("SELECT seq FROM events WHERE {} ORDER BY seq {} LIMIT ?", condition.sql, from.order());
+        let most = number(u64::from(limit).saturating_add(1));
+        let rows: Vec<Seq> = database.rows(&sql, [condition.values, vec![most]].concat())?;
+        seqs.extend(rows.into_iter().map(|row| row.seq));
+    }
+    Ok(from.cut(seqs, edge, limit))
+}
+
+/// What whoever asks may see: what happened where they may view events, and what happened to integrations that they may view.
+/// `None` for everything.
+pub(super) fn seen(audit: &Reach, view: &Reach) -> Option<Condition> {
+    if audit.is_everywhere() {
+        return None;
+    }
+    let (audit, view) = (at_places(audit), at_places(view));
+    let sql = format!("({} OR (integration IS NOT NULL AND {}))", audit.sql, view.sql);
+    Some(Condition { sql, values: [audit.values, view.values].concat() })
+}
+
+fn at_places(reach: &Reach) -> Condition {
+    let ids: Vec<_> = reach.sub_accounts.iter().map(|id| format!("sub_account:{}", id.as_str())).collect();
+    let (agency, every) = (u64::from(reach.agency), u64::from(reach.every_sub_account));
+    let sql = "((place = 'agency' AND ?) OR (place <> 'agency' AND ?) OR place IN (SELECT value FROM json_each(?)))";
+    Condition { sql: sql.to_owned(), values: vec![number(agency), number(every), json!(ids).to_string().into()] }
+}
+
+/// The indexes that lead to the events, and what else is true of these.
+fn plan(filter: &EventFilter, seen: Option<Condition>) -> (Vec<Condition>, Vec<Condition>) {
+    let EventFilter { kinds, actor, place, integration, from: _, to: _ } = filter;
+    let is = |column: &str, value: String| Condition { sql: format!("{column} = ?"), values: vec![value.into()] };
+    let mut conditions: Vec<Vec<Condition>> = Vec::new();
+    conditions.extend(integration.as_ref().map(|id| vec![is("integration", id.to_string())]));
+    conditions.extend(actor.as_ref().map(|actor| vec![is("actor", actor.clone())]));
+    let apart = kinds.iter().map(|kind| is("kind", kind.to_string())).collect::<Vec<_>>();
+    if (1..=MAX_KINDS_APART).contains(&apart.len()) {
+        conditions.push(apart);
+    }
+    conditions.extend(place.as_ref().map(|place| vec![is("place", place.to_string())]));
+    let mut conditions = conditions.into_iter();
+    let indexes = conditions.next().unwrap_or_else(|| vec![Condition { sql: "1".to_owned(), values: vec![] }]);
+    let either = |conditions: Vec<Condition>| {
+        let sql: Vec<_> = conditions.iter().map(|condition| condition.sql.as_str()).collect();
+        // The plus keeps SQLite from another index than the one that is meant.
+        let sql = format!("(+{})", sql.join(" OR +"));
+        Condition { sql, values: conditions.into_iter().flat_map(|condition| condition.values).collect() }
+    };
+    let mut others: Vec<_> = conditions.map(either).collect();
+    if kinds.len() > MAX_KINDS_APART {
+        let kinds = json!(kinds).to_string();
+        others.push(Condition {
+            sql: "+kind IN (SELECT value FROM json_each(?))".to_owned(),
+            values: vec![kinds.into()],
+        });
+    }
+    others.extend(seen);
+    (indexes, others)
+}
+
+/// The number at which a page has looked at as many events as it may; `None` if there are not as many.
+fn end_of_scan(database: &Database, condition: &Condition, from: Direction) -> Result<Option<u64>, AdminError> {
+    let sql = format!(
+        "SELECT seq AS number FROM events WHERE {} ORDER BY seq {} LIMIT 1 OFFSET {MAX_SCANNED}",
+        condition.sql,
+        from.order()
+    );
+    database.number(&sql, condition.values.clone())
+}
+
+/// The first event that happened then or later.
+fn first_at(database: &Database, at: Timestamp) -> Result<Option<u64>, AdminError> {
+    let sql = "SELECT seq AS number FROM events WHERE at >= ? ORDER BY at, seq LIMIT 1";
+    database.number(sql, vec![bound(at.seconds())])
+}
+
+impl Direction {
+    /// The numbers that are possible; `None` if there are none.
+    fn range(self, database: &Database, filter: &EventFilter) -> Result<Option<Condition>, AdminError> {
+        let (mut low, mut high) = match self {
+            Self::Newest { before } => (0, before.unwrap_or(u64::MAX)),
+            Self::Oldest { after, until } => (after.saturating_add(1), until.saturating_add(1)),
+        };
+        if let Some(from) = filter.from {
+            let Some(first) = first_at(database, from)? else { return Ok(None) };
+            low = low.max(first);
+        }
+        if let Some(to) = filter.to
+            && let Some(first) = first_at(database, to)?
+        {
+            high = high.min(first);
+        }
+        let values = vec![bound(low), bound(high)];
+        Ok((low < high).then(|| Condition { sql: "seq >= ? AND seq < ?".to_owned(), values }))
+    }
+
+    fn order(self) -> &'static str {
+        if matches!(self, Self::Newest { .. }) { "DESC" } else { "ASC" }
+    }
+
+    fn up_to(self, end: u64) -> Condition {
+        let sql = if matches!(self, Self::Newest { .. }) { "seq >= ?" } else { "seq <= ?" };
+        Condition { sql: sql.to_owned(), values: vec![number(end)] }
+    }
+
+    /// Which of two numbers comes first in this order.
+    fn nearer(self, one: u64, other: u64) -> u64 {
+        if matches!(self, Self::Newest { .. }) { one.max(other) } else { one.min(other) }
+    }
+
+    /// The first `limit` of these in this order, none of them behind `edge`.
+    fn cut(self, mut seqs: Vec<u64>, edge: Option<u64>, limit: u32) -> Found {
+        seqs.sort_unstable();
+        if matches!(self, Self::Newest { .. }) {
+            seqs.reverse();
+        }
+        seqs.retain(|seq| edge.is_none_or(|edge| self.nearer(*seq, edge) == *seq));
+        let more = crate::paging::cut(&mut seqs, limit);
+        let next = if more { seqs.last().copied() } else { edge };
+        Found { seqs, next }
+    }
+}
+
+impl Condition {
+    fn and(self, other: Self) -> Self {
+        let sql = format!("{} AND {}", self.sql, other.sql);
+        Self { sql, values: [self.values, other.values].concat() }
+    }
+}

@@ -1,0 +1,42 @@
+// What Activity is narrowed by. The address has all of it.
+
+import { DAY } from "../lib/time";
+
+export interface ActivityFilter {
+  /** Kinds as the admin API takes them; empty for all, like the others. */
+  kind: string;
+  actor: string;
+  place: string;
+  integration: string;
+  /** Days of the viewer's zone, `2026-11-29`; both are included. */
+  from: string;
+  to: string;
+}
+
+export const ALL: ActivityFilter = { kind: "", actor: "", place: "", integration: "", from: "", to: "" };
+const NAMES = Object.keys(ALL) as (keyof ActivityFilter)[];
+
+export const readFilter = (query: URLSearchParams): ActivityFilter =>
+  Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""])) as unknown as ActivityFilter;
+
+/** The query of the address; what is not narrowed by is left out. */
+export const writeFilter = (filter: ActivityFilter): string =>
+  new URLSearchParams(NAMES.filter((name) => filter[name]).map((name) => [name, filter[name]])).toString();
+
+export const isNarrow = (filter: ActivityFilter): boolean => NAMES.some((name) => filter[name]);
+
+/** As the admin API is asked. A text that is no day is asked as it is, so that the gate says what is wrong. */
+export function asked(filter: ActivityFilter): Record<string, string> {
+  const bounds = { from: moment(filter.from, 0), to: moment(filter.to, DAY) };
+  const all = Object.entries({ ...filter, ...bounds });
+  return Object.fromEntries(all.filter(([, value]) => value));
+}
+
+/** When a day begins, or what is so much later. */
+function moment(day: string, later: number): string {
+  const start = new Date(`${day}T00:00:00`);
+  if (!day || Number.isNaN(start.getTime())) return day;
+  // A day may have an hour more or less; the next one begins where the calendar says.
+  if (later > 0) start.setDate(start.getDate() + Math.round(later / DAY));
+  return start.toISOString().replace(/\.\d+Z$/, "Z");
+}
