@@ -330,6 +330,54 @@ test("an automation key is shown once on the page", { timeout: 120_000 }, async 
   assert.equal((await ask("GET", "/_tidegate/api/people", headers)).status, 403);
 });
 
+test("a key of several places, and a bound of scopes", { timeout: 120_000 }, async (t) => {
+  await api("POST", "/people", { email: "bounds@example.com", role: "owner" });
+  const page = await signIn(t, "bounds@example.com");
+  await page.goto("/_tidegate/#/team/keys");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Two places");
+  await dialog.getByLabel("The agency").uncheck();
+  await shown(dialog.getByText("There is nothing that you may do"));
+  await dialog.getByLabel("Acme Dental").check();
+  await dialog.getByLabel("Globex Fitness").check();
+  await dialog.getByLabel("Manage integrations").check();
+  await dialog.getByLabel("Scopes that can be added").fill("contacts.*\nlocations");
+  await dialog.getByRole("button", { name: "Create a key" }).click();
+  const token = await page.getByRole("textbox", { name: "The key" }).innerText();
+  const key = (await api("GET", "/keys?limit=200")).keys.find(({ name }) => name === "Two places");
+  assert.deepEqual(key.grantable, ["contacts.*", "locations"]);
+  const places = ["sub_account:acme", "sub_account:globex"];
+  assert.deepEqual(
+    key.permissions,
+    places.map((place) => ({ verb: "integrations.manage", place })),
+  );
+  const create = (level, id, scopes) => {
+    const headers = { host: gate.host, authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ name: "By a key", owner: { level, id }, scopes });
+    return ask("POST", "/_tidegate/api/integrations", headers, body);
+  };
+  for (const id of ["acme", "globex"])
+    assert.equal((await create("sub_account", id, ["contacts.readonly"])).status, 201, id);
+  assert.equal((await create("sub_account", "acme", ["locations.readonly"])).status, 403);
+  assert.equal((await create("agency", "hq", [])).status, 404);
+
+  await page.goto("/_tidegate/#/team");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await dialog.getByLabel("E-mail address").fill("bounded@example.com");
+  await dialog.getByLabel("Scopes that can be added").fill('no such scope!"');
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await shown(dialog.getByText("an entry is a scope", { exact: false }));
+  await dialog.getByLabel("Scopes that can be added").fill("contacts.*");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await shown(page.getByText("bounded@example.com is added", { exact: false }));
+  const [person] = (await api("GET", "/people?q=bounded")).people;
+  assert.deepEqual([person.role, person.grantable], ["agency_admin", ["contacts.*"]]);
+  await page.goto("/_tidegate/#/integrations");
+  const row = page.getByRole("row").filter({ hasText: "By a key" }).first();
+  await shown(row.getByText("Created with the key Two places"));
+});
+
 for (const [email, code, sentence] of [
   ["stranger@example.com", "not-a-member", "Nobody has added your e-mail address here"],
   ["unverified@example.com", "not-a-member", "Nobody has added your e-mail address here"],

@@ -74,7 +74,8 @@ export const words = {
     place: "Where",
     agency: "The agency",
     subAccounts: "All sub-accounts",
-    may: "What it may do",
+    may: "What it may do there",
+    mayNothing: "There is nothing that you may do at all of these places. Make a key for each.",
     end: "Ends on",
     endHint: "At most 366 days from now.",
     ends: "Ends",
@@ -94,6 +95,12 @@ export const words = {
     removed: (name: string) => `${name} is deleted.`,
     rotating: "Two texts work",
     expired: "Ended",
+  },
+
+  grantable: {
+    label: "Scopes that can be added",
+    hint: "One on each line, contacts.* for all that begin so. Empty: every scope. Removing a scope is always possible.",
+    bounded: (entries: string) => `can add ${entries}`,
   },
 
   sessions: {
