@@ -6,6 +6,7 @@ mod diff;
 mod head;
 mod json;
 mod operation;
+mod overlap;
 mod owner;
 mod parts;
 mod restrict;
@@ -23,12 +24,13 @@ pub use diff::{Change, CorsChange, HeadChange, OwnerNamesChange, PolicyDiff, Rea
 pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};
+pub use overlap::{Overlap, Segments};
 pub use owner::{
     Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
 };
 pub use parts::{MAX_PART_BYTES, Part, PartDigest, Parted};
 pub use stored::StoredPolicy;
-pub use template::{InvalidTemplate, Overlap, Segments, Template};
+pub use template::{InvalidTemplate, Template};
 
 use self::routes::Routes;
 use super::json::Map;

@@ -1,11 +1,11 @@
 //! Path templates (OpenAPI 3, "Path Templating"): `/contacts/{contactId}`.
 
-use std::borrow::Cow;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Serialize;
 
+use super::overlap::Segments;
 use super::routes::{segments, shape};
 use super::segment::{self, Kind, Piece, REST_MARK};
 use crate::json::text;
@@ -18,19 +18,6 @@ use crate::request::{Path, PathError, is_unreserved, only_encoded};
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Template(String);
-
-/// A template in its segments.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub struct Segments<'a>(Vec<Segment<'a>>);
-
-/// In this order templates win a path.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment<'a> {
-    Literal(&'a str),
-    Pattern((Reverse<usize>, usize, Cow<'a, str>)),
-    Parameter,
-    Rest,
-}
 
 /// The most parameters in a template: each name is compared with all others.
 const MAX_PARAMETERS: usize = 25;
@@ -162,7 +149,7 @@ impl Template {
 
     /// It in its segments, for comparing it with many.
     pub fn segments(&self) -> Segments<'_> {
-        Segments(self.segments_as_written().map(Segment::of).collect())
+        Segments::of(self.segments_as_written())
     }
 
     /// As it is written.
@@ -273,62 +260,6 @@ fn literal(text: &str) -> Result<String, PathError> {
     Ok(written)
 }
 
-impl Segments<'_> {
-    /// How many there are; templates of different lengths never match the same path, unless [`has_rest`](Self::has_rest).
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether the last one stands for all that follow.
-    pub fn has_rest(&self) -> bool {
-        self.0.last() == Some(&Segment::Rest)
-    }
-
-    /// How the paths that both match lie to those that each matches; `None` where no path matches both.
-    pub fn overlap(&self, other: &Self) -> Option<Overlap> {
-        if self.0.len() != other.0.len() && !self.has_rest() && !other.has_rest() {
-            return None;
-        }
-        let (mut narrower, mut wider) = (false, false);
-        let (mut segments, mut others) = (self.0.iter(), other.0.iter());
-        loop {
-            let (one, other) = match (segments.next(), others.next()) {
-                (None, None) => break,
-                (Some(Segment::Rest), None) | (None, Some(Segment::Rest)) => return None,
-                (Some(one), Some(other)) => (one, other),
-                _ => return None,
-            };
-            if !one.overlaps(other) {
-                return None;
-            }
-            narrower |= one.is_narrower(other);
-            wider |= other.is_narrower(one);
-            if (one == &Segment::Rest) != (other == &Segment::Rest) {
-                break;
-            }
-        }
-        Some(match (narrower, wider) {
-            (true, true) => Overlap::Crosses,
-            (true, false) => Overlap::Narrower,
-            (false, true) => Overlap::Wider,
-            (false, false) => Overlap::Same,
-        })
-    }
-}
-
-/// How two templates overlap that some path matches both of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overlap {
-    /// Each has a literal where the other has a parameter: the leftmost literal decides.
-    Crosses,
-    /// The first has literals where the second has parameters.
-    Narrower,
-    /// The other way round.
-    Wider,
-    /// Only the parameters' names differ.
-    Same,
-}
-
 /// By their shapes first: those that only their parameters' names tell apart stand together.
 impl Ord for Template {
     fn cmp(&self, other: &Self) -> Ordering {
@@ -339,50 +270,6 @@ impl Ord for Template {
 impl PartialOrd for Template {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-}
-
-impl<'a> Segment<'a> {
-    fn of(text: &'a str) -> Self {
-        match segment::kind(text) {
-            Kind::Literal => Self::Literal(text),
-            Kind::Pattern => Self::Pattern(segment::rank(text)),
-            Kind::Parameter => Self::Parameter,
-            Kind::Rest => Self::Rest,
-        }
-    }
-
-    /// Whether some segment of a path is matched by both. A parameter is never empty. Of two patterns it is said where their
-    /// beginnings and ends do not contradict each other.
-    fn overlaps(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Literal(one), Self::Literal(other)) => one == other,
-            (Self::Pattern((.., pattern)), Self::Literal(text))
-            | (Self::Literal(text), Self::Pattern((.., pattern))) => segment::is_match(pattern, text),
-            (Self::Literal(text), _) | (_, Self::Literal(text)) => !text.is_empty(),
-            (Self::Pattern((.., one)), Self::Pattern((.., other))) => {
-                let (one, other) = (segment::literals(one), segment::literals(other));
-                let starts = one.first().zip(other.first());
-                let ends = one.last().zip(other.last());
-                starts.is_none_or(|(one, other)| one.starts_with(other) || other.starts_with(one))
-                    && ends.is_none_or(|(one, other)| one.ends_with(other) || other.ends_with(one))
-            }
-            _ => true,
-        }
-    }
-
-    /// Whether it matches less than `other`, which overlaps it.
-    fn is_narrower(&self, other: &Self) -> bool {
-        let order = |segment: &Self| match segment {
-            Self::Literal(_) => 0,
-            Self::Pattern(_) => 1,
-            Self::Parameter => 2,
-            Self::Rest => 3,
-        };
-        match (self, other) {
-            (Self::Pattern(one), Self::Pattern(other)) => one != other,
-            _ => order(self) < order(other),
-        }
     }
 }
 
@@ -464,25 +351,5 @@ mod tests {
         let with = |count: usize| (0..count).map(|n| format!("/{{p{n}}}")).collect::<String>();
         assert!(Template::parse(&with(MAX_PARAMETERS)).is_ok());
         assert_eq!(Template::parse(&with(MAX_PARAMETERS + 1)), Err(InvalidTemplate::TooManyParameters));
-    }
-
-    #[test]
-    fn crossing_is_found() {
-        let overlap = |a, b| Template::parse(a).unwrap().segments().overlap(&Template::parse(b).unwrap().segments());
-        let crosses = |a, b| overlap(a, b) == Some(Overlap::Crosses);
-        assert!(crosses("/c/{id}/slots", "/c/resources/{type}"));
-        assert!(!crosses("/c/{id}/slots", "/c/resources/slots"));
-        assert!(!crosses("/c/{id}/", "/c/resources/{type}"));
-        assert_eq!(overlap("/c/{id}", "/c/x"), Some(Overlap::Wider));
-        assert_eq!(overlap("/c/x", "/c/{id}"), Some(Overlap::Narrower));
-        assert_eq!(overlap("/c/{id}", "/c/{x}"), Some(Overlap::Same));
-        assert_eq!(overlap("/c/{id}", "/d/{id}"), None);
-        assert_eq!(overlap("/c/{id}:x", "/c/{id}"), Some(Overlap::Narrower));
-        assert_eq!(overlap("/c/{id}:x", "/c/a:x"), Some(Overlap::Wider));
-        assert_eq!(overlap("/c/{id}:x", "/c/{id}:y"), None);
-        assert!(crosses("/c/a{id}", "/c/{id}b"));
-        assert_eq!(overlap("/c/{id}/x", "/c/{rest...}"), Some(Overlap::Narrower));
-        assert_eq!(overlap("/c/{rest...}", "/c"), None);
-        assert!(crosses("/c/{id}/x", "/c/y/{rest...}"));
     }
 }
