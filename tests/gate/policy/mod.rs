@@ -5,6 +5,7 @@ mod cases;
 mod compile;
 mod deriving;
 mod documents;
+mod earlier;
 mod enormous;
 mod excluding;
 mod hostile_documents;
