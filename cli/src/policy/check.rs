@@ -181,4 +181,48 @@ mod tests {
         assert_eq!(found, expected);
         assert_eq!((found.len(), report.joined.len()), (16, 1));
     }
+
+    /// What an operation needs, by level.
+    fn needs_by_level(operation: &tidegate::policy::Operation) -> Value {
+        match &operation.access {
+            tidegate::policy::Access::AnyOf(ways) => {
+                let way = |way: &tidegate::policy::Alternative| {
+                    format!("{} {}", way.level, way.scopes).trim_end().to_owned()
+                };
+                let mut ways: Vec<_> = ways.iter().map(way).collect();
+                ways.sort();
+                json!(ways)
+            }
+            access => serde_json::to_value(access).unwrap(),
+        }
+    }
+
+    /// Derived scopes, exclusions and rules that match: a second reader in another language comes to the same needs.
+    #[test]
+    fn settings_come_to_what_a_script_makes_of_them() {
+        let directory = project("tests/policy/settings");
+        let cases = fs::read_to_string(project("tests/policy/settings.cases.json")).unwrap();
+        let cases: serde_json::Map<String, Value> = serde_json::from_str(&cases).unwrap();
+        for (name, case) in &cases {
+            let file = std::env::temp_dir().join(format!("tidegate-settings-{}.json", std::process::id()));
+            fs::write(&file, case.to_string()).unwrap();
+            let mut node = Command::new("node");
+            let output = node.arg(project("tests/policy/settings.mjs")).arg(&file).arg(&directory).output().unwrap();
+            fs::remove_file(&file).unwrap();
+            assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+            let mut expected: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+            let settings: Settings = serde_json::from_value(case.clone()).unwrap();
+            let Compiled { policy, report } = Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings);
+            assert_eq!(report.errors, [], "{name}");
+            let row = |operation: &tidegate::policy::Operation| {
+                json!([operation.method.as_str(), operation.path, needs_by_level(operation)])
+            };
+            let mut found: Vec<Value> = policy.unwrap().operations().iter().map(row).collect();
+            found.sort_by_key(Value::to_string);
+            expected.sort_by_key(Value::to_string);
+            assert_eq!(found, expected, "{name}");
+            assert_eq!(found.len(), 28, "{name}");
+        }
+        assert_eq!(cases.len(), 4);
+    }
 }
