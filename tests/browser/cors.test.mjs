@@ -1,13 +1,10 @@
 // Scripts of other origins, in a browser: what they may call and read, as the browser itself decides by the gate's answers.
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
 
-import { startGate } from "./gate.mjs";
-import { ownerKey } from "./support.mjs";
+import { newPage, startOwnGate } from "./own-gate.mjs";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const SCOPES = ["contacts.readonly", "contacts.write"];
@@ -17,7 +14,7 @@ test(
   { timeout: 180_000 },
   async (t) => {
     const [app, other] = [await startPage(t), await startPage(t)];
-    const gate = await startOwnGate(t);
+    const gate = await startOwnGate(t, "cors");
     const document = json("examples/demo-api/openapi.json");
     const settings = json("examples/demo-api/settings.json");
     const publish = (cors) => gate.api("PUT", "/policy", { documents: [document], settings: { ...settings, cors } });
@@ -26,12 +23,7 @@ test(
     const owner = { level: "sub_account", id: "acme" };
     const made = await gate.api("POST", "/integrations", { name: "a script", owner, scopes: SCOPES });
 
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    });
-    t.after(() => browser.close());
-    const page = await browser.newPage();
+    const page = await newPage(t);
     const call = async (origin, path, init = {}) => {
       if (page.url() !== `${origin}/`) await page.goto(`${origin}/`);
       return page.evaluate(fetched, [`${gate.url}${path}`, init]);
@@ -94,26 +86,6 @@ async function until(holds) {
   }
 }
 
-/** The gate in front of the demo API, with a state of its own. */
-async function startOwnGate(t) {
-  const state = `${ROOT}target/browser-cors`;
-  rmSync(state, { recursive: true, force: true });
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const gate = await startGate({ port, state, bindings: { ADMIN_HOST: "admin.localhost", API_URL: url } });
-  t.after(() => gate.dispose());
-  return { url, api: (method, path, body) => askAdmin(gate, port, method, path, body) };
-}
-
-async function askAdmin(gate, port, method, path, body) {
-  const headers = { authorization: `Bearer ${ownerKey}`, "content-type": "application/json" };
-  const init = { method, headers, body: JSON.stringify(body) };
-  const answer = await gate.dispatchFetch(`http://admin.localhost:${port}/_tidegate/api${path}`, init);
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
-}
-
 /** A page of an origin of its own. */
 async function startPage(t) {
   const server = createHttpServer((_, response) =>
@@ -128,12 +100,3 @@ async function startPage(t) {
 }
 
 const json = (path) => JSON.parse(readFileSync(`${ROOT}${path}`, "utf8"));
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}

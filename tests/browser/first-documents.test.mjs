@@ -1,0 +1,55 @@
+// Documents that are dropped on a gate without a policy: what they leave open is asked, each with a reason, and what is chosen is
+// published.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { newPage, startOwnGate } from "./own-gate.mjs";
+import { ownerKey, settles } from "./support.mjs";
+
+const of = (tag) => ({ tags: [tag], security: [{ apiKey: [] }] });
+const SHOP = {
+  openapi: "3.1.0",
+  info: { title: "Shop", version: "1" },
+  paths: {
+    "/orders": { get: of("Orders"), post: of("Orders") },
+    "/items": { get: of("Items") },
+    "/health": { get: { security: [] } },
+  },
+  components: { securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-Key" } } },
+};
+
+test("what first documents leave open is chosen on the page", { timeout: 180_000 }, async (t) => {
+  const gate = await startOwnGate(t, "first-documents");
+  const page = await newPage(t);
+  page.setDefaultTimeout(60_000);
+  await page.goto(`${gate.admin}/_tidegate/#/policy`);
+  await page.getByLabel("Owner key", { exact: true }).fill(ownerKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const buffer = Buffer.from(JSON.stringify(SHOP));
+  await page.locator("input[type=file]").setInputFiles({ name: "shop.json", mimeType: "application/json", buffer });
+
+  const choices = page.getByRole("region", { name: "What the documents leave open" });
+  const scheme = choices.getByLabel("Whom is the security scheme apiKey for?");
+  await scheme.waitFor();
+  const chosen = (select) => select.locator("option:checked").innerText();
+  assert.equal(await chosen(scheme), "integrations of sub-accounts");
+  assert.match(await choices.innerText(), /apiKey[^]*3 operations ask for it/, "the reason is told");
+  const scopes = choices.getByLabel("Which scopes are such operations to need?");
+  await scopes.waitFor();
+  assert.ok((await scopes.locator("option").count()) > 1);
+
+  const settings = async () => JSON.parse(await page.getByLabel("All settings as JSON").inputValue());
+  const level = async () => (await settings()).schemes.apiKey.level;
+  await settles(level, "sub_account");
+  await scheme.selectOption({ label: "integrations of the agency" });
+  await settles(level, "agency");
+  assert.equal(await chosen(scheme), "integrations of the agency", "it stays chosen");
+  assert.ok((await settings()).scopes.derive, "what was not chosen stays as it was suggested");
+
+  await page.getByRole("button", { name: "Publish…", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByRole("heading", { name: /^In force: Version/ }).waitFor();
+  const { settings: inForce, report } = await gate.api("GET", "/policy");
+  assert.equal(inForce.schemes.apiKey.level, "agency");
+  assert.deepEqual([report.operations, report.agency, report.sub_account, report.scopes], [4, 4, 1, 3]);
+});

@@ -1,0 +1,53 @@
+// A gate for one test alone, with a state of its own, and the browser to use it with.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { chromium } from "playwright-core";
+
+import { startGate } from "./gate.mjs";
+import { ownerKey } from "./support.mjs";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+/** Starts the gate in front of the demo API, with nothing in it yet. `name` tells its state from that of others. */
+export async function startOwnGate(t, name) {
+  const state = `${ROOT}target/browser-${name}`;
+  rmSync(state, { recursive: true, force: true });
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const gate = await startGate({ port, state, bindings: { ADMIN_HOST: "admin.localhost", API_URL: url } });
+  t.after(() => gate.dispose());
+  const admin = `http://admin.localhost:${port}`;
+  return { url, admin, api: (method, path, body) => ask(gate, admin, method, path, body) };
+}
+
+async function ask(gate, admin, method, path, body) {
+  const headers = { authorization: `Bearer ${ownerKey}`, "content-type": "application/json" };
+  const answer = await gate.dispatchFetch(`${admin}/_tidegate/api${path}`, {
+    method,
+    headers,
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
+/** A page of a browser of its own. */
+export async function newPage(t) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
+  t.after(() => browser.close());
+  return browser.newPage();
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
