@@ -5,6 +5,8 @@ use super::document::{Described, MAY_BE_SEVERAL};
 use super::settings::Settings;
 use crate::policy::{Operation, Template};
 
+/// Where the gate's own addresses are, of which none is forwarded.
+const OWN: &str = "/_tidegate";
 /// How many scopes of a list are told.
 const MAX_TOLD: usize = 5;
 
@@ -35,6 +37,9 @@ pub(super) fn notes(described: &Described<'_>, written: &str, settings: &Setting
         let rest = written.get(alone.len()..).unwrap_or_default();
         notes.push(format!("{rest:?} is no part of a path: what is said of it holds for all of {alone}"));
     }
+    if alone == OWN || alone.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/')) {
+        notes.push(format!("no request reaches it: {OWN} is the gate's own"));
+    }
     for segment in alone.split('/') {
         notes.extend(of_segment(segment));
     }
@@ -62,7 +67,7 @@ fn of_segment(segment: &str) -> Option<String> {
     let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
     match (segment, name) {
         ("*" | "**", _) => Some(format!("{segment} looks as if it {SEVERAL}; it stands for itself alone")),
-        (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || name.ends_with("...") => {
+        (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || has_dots(name) => {
             Some(format!(
                 "{segment} looks as if it {SEVERAL}; it stands for one, unless multi_segment in the settings names the \
                  operation"
@@ -77,11 +82,26 @@ fn of_segment(segment: &str) -> Option<String> {
         (_, None) if is_colon_parameter(segment) => {
             Some(format!("{segment} looks like a parameter; OpenAPI writes {{{}}}", segment.trim_start_matches(':')))
         }
-        (_, None) if segment.starts_with('<') && segment.ends_with('>') => {
+        (_, None) if is_in(segment, '<', '>') || is_in(segment, '[', ']') || is_dollar_parameter(segment) => {
             Some(format!("{segment} looks like a parameter; OpenAPI writes it in braces"))
         }
         _ => None,
     }
+}
+
+/// `path...` and `...path`
+fn has_dots(name: &str) -> bool {
+    name.ends_with("...") || name.starts_with("...")
+}
+
+/// `<id>`, `[id]`
+fn is_in(segment: &str, open: char, close: char) -> bool {
+    segment.starts_with(open) && segment.ends_with(close)
+}
+
+/// `$id`, but not OData's `$count`.
+fn is_dollar_parameter(segment: &str) -> bool {
+    segment.strip_prefix('$').is_some_and(|name| name.to_ascii_lowercase().ends_with("id") && !name.contains('{'))
 }
 
 /// `:id`
@@ -133,10 +153,24 @@ mod tests {
     #[test]
     fn what_looks_like_something_else_is_told() {
         let told = |segment| of_segment(segment).is_some();
-        for segment in ["{+path}", "{path*}", "{*path}", "{path...}", "*", "**", ":id", "{id?}", "{id:int}", "<id>"] {
+        for segment in [
+            "{+path}",
+            "{path*}",
+            "{*path}",
+            "{path...}",
+            "*",
+            "**",
+            ":id",
+            "{id?}",
+            "{id:int}",
+            "<id>",
+            "[id]",
+            "$userId",
+            "{...rest}",
+        ] {
             assert!(told(segment), "{segment}");
         }
-        for segment in ["a", "{id}", "{id}:cancel", ":", "a:b", "Customers('{id}')", "{base}...{head}", ""] {
+        for segment in ["a", "{id}", "{id}:cancel", ":", "a:b", "Customers('{id}')", "{base}...{head}", "$count", ""] {
             assert!(!told(segment), "{segment}");
         }
     }

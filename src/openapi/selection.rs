@@ -13,7 +13,7 @@ const MAX_GLOB: usize = 1_024;
 /// Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
 /// `operationId`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, transform = or_text))]
 pub struct Selection {
     /// One of these methods.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "methods")]
@@ -28,6 +28,13 @@ pub struct Selection {
     /// OpenAPI's `operationId`.
     #[serde(rename = "operationId", skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<String>,
+}
+
+/// The schema of what is an object here, and may be given as a string.
+#[cfg(test)]
+fn or_text(schema: &mut schemars::Schema) {
+    let description = schema.remove("description");
+    *schema = schemars::json_schema!({ "description": description, "anyOf": [{ "type": "string" }, schema.clone()] });
 }
 
 /// A pattern of path templates, with the base path: `*` stands for any characters of one segment, `**` for any number of

@@ -1324,16 +1324,18 @@ export interface components {
      * @description Operations, by what they have in common: all that is given must hold. As a string, `METHOD /glob`, `/glob` or an
      *     `operationId`.
      */
-    Selection: {
-      /** @description One of these methods. */
-      method?: string[];
-      /** @description OpenAPI's `operationId`. */
-      operationId?: string | null;
-      /** @description A glob of path templates. */
-      path?: string | null;
-      /** @description A tag. */
-      tag?: string | null;
-    };
+    Selection:
+      | string
+      | {
+          /** @description One of these methods. */
+          method?: string[];
+          /** @description OpenAPI's `operationId`. */
+          operationId?: string | null;
+          /** @description A glob of path templates. */
+          path?: string | null;
+          /** @description A tag. */
+          tag?: string | null;
+        };
     /** @description What is set; what is not given stays. */
     Set: {
       /** @description Who may use it. */
