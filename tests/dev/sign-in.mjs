@@ -19,7 +19,7 @@ async function signIn(email) {
   await page.locator("input[name=login]").fill(email);
   await page.locator("input[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.waitForURL(`${address}/_tidegate/**`);
   await page.getByRole("heading", { level: 1 }).waitFor();
   const { person } = await page.evaluate(async () => (await fetch("/_tidegate/api/session")).json());
