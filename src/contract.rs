@@ -15,7 +15,9 @@ use crate::policy::{OwnerParameter, OwnerPlaces, PolicyDiff};
 use crate::record::Owner;
 use crate::scope::ScopeDiff;
 use crate::token::{Found, TokenForm};
-use crate::usage::{IntegrationUsage, OverallUsage};
+use crate::usage::{
+    EditReplay, IntegrationUsage, OverallUsage, PolicyReplay, Replay, RotationProgress, ScopeUse, ScopesInUse,
+};
 
 const FILE: &str = "src/schemas.json";
 
@@ -45,7 +47,8 @@ fn schemas() -> Map<String, Value> {
     }
     add!(Scopes, Settings, Suggestion, Report, PolicyDiff, Explanation, Owner);
     add!(ScopeDiff, Holder, Abilities, ScopeChange, ScopePreview, Found, TokenForm);
-    add!(IntegrationUsage, OverallUsage);
+    add!(IntegrationUsage, OverallUsage, RotationProgress);
+    add!(EditReplay, PolicyReplay, Replay, ScopesInUse, ScopeUse);
     let mut schemas = generator.take_definitions(true);
     for schema in schemas.values_mut() {
         without_null(schema);

@@ -9,6 +9,7 @@ use super::integrations::view::view;
 use tidegate::admin::{AdminError, Integration, IntegrationView, Makers};
 use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
+use tidegate::usage::{UnderWay, UsageFacts, UsageQuestion};
 
 /// An answer, as far as the transaction can give it.
 pub(crate) enum Answer {
@@ -22,6 +23,13 @@ pub(crate) enum Answer {
         makers: Makers,
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
+    },
+    /// How far a rotation has come, told once a store of use was asked.
+    Rotation {
+        under_way: UnderWay,
+        question: UsageQuestion,
+        /// What it answered; `None` where it did not.
+        facts: Option<UsageFacts>,
     },
 }
 
@@ -115,7 +123,7 @@ impl Answer {
             Self::Integration { status, integration, makers, .. } => {
                 Self::Integration { status, integration, makers, token: Some(minted) }
             }
-            complete @ Self::Complete(_) => complete,
+            other => other,
         }
     }
 
@@ -126,7 +134,7 @@ impl Answer {
                 let makers = makers::of(context, &integration.id)?;
                 Ok(Self::Integration { status, integration, makers, token })
             }
-            complete @ Self::Complete(_) => Ok(complete),
+            other => Ok(other),
         }
     }
 
@@ -142,6 +150,10 @@ impl Answer {
                     None => text(&integration)?,
                 };
                 Ok(Response::Json { status, body, rev })
+            }
+            Self::Rotation { under_way, facts, .. } => {
+                let body = text(&under_way.progress(facts.as_ref(), now))?;
+                Ok(Response::Json { status: 200, body, rev: None })
             }
         }
     }

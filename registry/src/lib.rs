@@ -33,6 +33,7 @@ mod storage;
 mod sub_accounts;
 mod token_rules;
 mod undo;
+mod used;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -41,7 +42,7 @@ use self::answer::Answer;
 pub use self::answer::{Response, TextBody};
 use self::context::Context;
 use self::database::Database;
-pub use self::due::Fired;
+pub use self::due::{Asked, Fired};
 use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
@@ -53,6 +54,7 @@ pub use tidegate::admin::session::{Credential, find_session};
 use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
 use tidegate::events::EventRequest;
 use tidegate::time::Timestamp;
+use tidegate::usage::{Handed, UsageFacts, UsageQuestion};
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
 pub struct Registry {
@@ -220,6 +222,23 @@ impl Registry {
         due::fire(&self.database, most, now)
     }
 
+    /// Goes on with what a store of use has answered to a question of [`Registry::fire`]. Without an answer, nothing is done: the
+    /// question comes again.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`]; then nothing has changed.
+    pub fn learn(&self, asked: &Asked, answer: &UsageFacts, now: Timestamp) -> Result<(), AdminError> {
+        self.database.transaction(|| due::learn(&self.database, asked, answer, now))
+    }
+
+    /// Takes what a store of use hands over. It may do so again.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`]; then nothing has changed.
+    pub fn take_uses(&self, handed: &Handed, now: Timestamp) -> Result<(), AdminError> {
+        self.database.transaction(|| used::take(&self.database, handed, now))
+    }
+
     /// In how long the alarm is due; `None` if nothing is left to do.
     ///
     /// # Errors
@@ -243,6 +262,20 @@ impl Registry {
     ) -> Result<Option<Drain<'a>>, AdminError> {
         let keys = settings.keys.as_ref().map_err(AdminError::clone)?;
         Ok(self.lease.drain(&self.database, keys, share, now_ms))
+    }
+}
+
+impl Outcome {
+    /// What a store of use has to be asked before the answer is complete, if anything.
+    pub fn question(&self) -> Option<&UsageQuestion> {
+        if let Answer::Rotation { question, .. } = &self.answer { Some(question) } else { None }
+    }
+
+    /// What it answered. Without it the answer says that nothing is known.
+    pub fn learn(&mut self, answered: UsageFacts) {
+        if let Answer::Rotation { facts, .. } = &mut self.answer {
+            *facts = Some(answered);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -25,6 +25,7 @@ const MIGRATIONS: [Migration; 14] = [
     (POLICY_PARTS, |_, _| Ok(())),
     (EVENTS, |_, _| Ok(())),
     (TOKEN_USE, |_, _| Ok(())),
+    (USE, count_from_now),
 ];
 
 const TABLES: &str = "
@@ -208,6 +209,24 @@ const EVENTS: &str = "
 /// When a token was last used, as far as usage has told.
 const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
 
+/// What is known of integrations' use: when each was last used, as the stores of use hand it over; since when it has each scope; and
+/// what the rules that rest on use need. Of those that exist already, use is counted from now on.
+const USE: &str = "
+    ALTER TABLE integrations ADD COLUMN used_at INTEGER;
+    ALTER TABLE integrations ADD COLUMN counted_since INTEGER;
+    ALTER TABLE integrations ADD COLUMN resumed_at INTEGER;
+    ALTER TABLE integrations ADD COLUMN scopes_since TEXT NOT NULL DEFAULT '{}';
+    CREATE INDEX integrations_by_use ON integrations (used_at) WHERE gone_at IS NULL;
+    ALTER TABLE tokens ADD COLUMN first_used_at INTEGER;
+    ALTER TABLE tokens ADD COLUMN when_quiet INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE token_rules ADD COLUMN idle_days INTEGER;
+    ALTER TABLE token_rules ADD COLUMN idle_action TEXT;
+    CREATE TABLE idle (
+        integration TEXT PRIMARY KEY, since INTEGER NOT NULL, days_left INTEGER NOT NULL, acts_at INTEGER NOT NULL
+    );
+    UPDATE integrations SET due_rev = 0;
+";
+
 row! {
     struct TextRow {
         id: String,
@@ -247,6 +266,10 @@ fn feed_recent(database: &Database, now: Timestamp) -> Result<(), AdminError> {
         FROM integrations WHERE updated_at > ? AND 'i:' || id NOT IN (SELECT key FROM feed)";
     database.run(sql, vec![number(now), number(now.saturating_sub(KEPT_SECONDS))])?;
     database.run("UPDATE feed_state SET seq = (SELECT count(*) FROM feed)", vec![])
+}
+
+fn count_from_now(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    database.run("UPDATE integrations SET counted_since = ?", vec![number(now.seconds())])
 }
 
 fn fold_names(database: &Database, _: Timestamp) -> Result<(), AdminError> {

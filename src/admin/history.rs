@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Integration, TokenRules};
+use super::{IdleAction, Integration, TokenRules};
 use crate::rotation::Rotation;
 use crate::time::Timestamp;
+use crate::usage::{Announced, SafeToExpire};
 
 /// `integration.created`
 pub fn created(integration: &Integration) -> Value {
@@ -37,6 +38,13 @@ pub fn rotation_started(before: &Integration, after: &Integration, now: Timestam
     if before.expires_at != after.expires_at {
         set(&mut detail, "integration_expires_at", end(before, after));
     }
+    detail
+}
+
+/// `rotation.started`, with a window that ends as soon as the old token is quiet.
+pub fn rotation_started_until_quiet(before: &Integration, after: &Integration, now: Timestamp) -> Value {
+    let mut detail = rotation_started(before, after, now);
+    set(&mut detail, "when_quiet", true.into());
     detail
 }
 
@@ -78,6 +86,31 @@ pub fn rotation_ended(before: &Integration, after: &Integration, now: Timestamp)
 /// `rotation.finished`, because a token leaked.
 pub fn rotation_ended_after_leak(before: &Integration, after: &Integration, now: Timestamp) -> Value {
     leaked(rotation_ended(before, after, now))
+}
+
+/// `rotation.finished`, because the old token was quiet: what that rests on.
+pub fn rotation_ended_when_quiet(mut detail: Value, quiet: &SafeToExpire) -> Value {
+    set(&mut detail, "when_quiet", json!(quiet));
+    detail
+}
+
+/// `rotation.first_use`: the token that a rotation made was used.
+pub fn first_use(n: u32, at: Timestamp) -> Value {
+    json!({ "n": n, "used_at": at.to_string() })
+}
+
+/// `integration.idle`: since when it is, in how many days the rule acts, when, and what it does then.
+pub fn idle(announced: &Announced, used_at: Option<Timestamp>, action: IdleAction) -> Value {
+    json!({
+        "since": announced.since.to_string(), "used_at": moment(used_at), "days_left": announced.days_left,
+        "acts_at": announced.acts_at.to_string(), "action": action,
+    })
+}
+
+/// `integration.paused` or `integration.deleted`, because it was idle: since when.
+pub fn because_idle(mut detail: Value, since: Timestamp) -> Value {
+    set(&mut detail, "idle_since", since.to_string().into());
+    detail
 }
 
 /// `integration.restored`, where the early end of a rotation was undone: the token that works again, and until when.
@@ -140,6 +173,8 @@ pub fn token_rules(before: &TokenRules, after: &TokenRules) -> Value {
         "max_lifetime_days": { "from": before.max_lifetime_days, "to": after.max_lifetime_days },
         "rotate_every_days": { "from": before.rotate_every_days, "to": after.rotate_every_days },
         "undo": { "from": before.undo, "to": after.undo },
+        "idle_days": { "from": before.idle_days, "to": after.idle_days },
+        "idle_action": { "from": before.idle_action, "to": after.idle_action },
     })
 }
 

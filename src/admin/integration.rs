@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    AdminError, Description, Edit, Name, NewIntegration, NewToken, Rotate, TokenRules, Undo, UndoView, history,
+    AdminError, Description, Edit, IdleAction, Name, NewIntegration, NewToken, Rotate, TokenRules, Undo, UndoView,
+    history,
 };
 use crate::policy::Catalogue;
 use crate::record::{Live, Owner, Record};
@@ -12,6 +13,7 @@ use crate::rotation::{Conflict, Event, Extension, LiveToken, Rotation};
 use crate::scope::ScopeSet;
 use crate::time::Timestamp;
 use crate::token::{IntegrationId, TokenHash};
+use crate::usage::Announced;
 
 /// The most scopes that one integration can have: they travel to the origin in one header field.
 const MOST_SCOPES: usize = 200;
@@ -86,6 +88,21 @@ pub struct Beside<'a> {
     pub rules: &'a TokenRules,
     /// Its last change, if that is of a kind that can be undone.
     pub undo: Option<&'a Undo>,
+    /// What is known of its use.
+    pub used: &'a UseFacts,
+}
+
+/// What the registry knows of an integration's use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UseFacts {
+    /// When any of its tokens was last used, to the hour; `None` where no use is known.
+    pub used_at: Option<Timestamp>,
+    /// Since when its use is counted, where that is not from its beginning.
+    pub counted_since: Option<Timestamp>,
+    /// Those of its scopes that it has had for less than 90 days.
+    pub new_scopes: ScopeSet,
+    /// What the rule for idle integrations has announced last.
+    pub idle: Option<Announced>,
 }
 
 /// What the registry knows of a token beside its hash.
@@ -95,6 +112,10 @@ pub struct TokenFacts {
     pub created_at: Timestamp,
     /// The last four characters of its text; `None` for one of before they were kept.
     pub last_four: Option<String>,
+    /// When it was first used, if that is known.
+    pub first_used_at: Option<Timestamp>,
+    /// Of an outgoing one: whether it ends as soon as it is quiet.
+    pub when_quiet: bool,
 }
 
 /// An integration as the admin API shows it.
@@ -120,6 +141,18 @@ pub struct IntegrationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     undo: Option<UndoView>,
     tokens: Vec<TokenView>,
+    /// When any of its tokens was last used, in RFC 3339 and to the hour, as far as is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    used_at: Option<String>,
+    /// Since when its use is counted, in RFC 3339, where that is not from its beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    use_counted_since: Option<String>,
+    /// Those of its scopes that it has had for less than 90 days.
+    #[serde(skip_serializing_if = "ScopeSet::is_empty")]
+    new_scopes: ScopeSet,
+    /// What becomes of it if nobody uses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idle: Option<IdleView>,
     created_at: String,
     updated_at: String,
     /// Whether KV has taken its last change.
@@ -149,6 +182,16 @@ pub struct Makers {
     pub changed_by: Option<Maker>,
 }
 
+/// What becomes of an integration that nobody uses, as the admin API shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct IdleView {
+    /// Since when nothing has happened, in RFC 3339.
+    since: String,
+    /// When the rule acts, in RFC 3339.
+    acts_at: String,
+    action: IdleAction,
+}
+
 /// A live token as the admin API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TokenView {
@@ -165,6 +208,12 @@ pub struct TokenView {
     /// When it ends, in RFC 3339, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
+    /// When it was first used, in RFC 3339, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_used_at: Option<String>,
+    /// Of an outgoing one: whether it ends as soon as it is quiet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub when_quiet: bool,
 }
 
 /// Checks that an integration can have these scopes: all of them known to the policy, and not too many.
@@ -238,14 +287,18 @@ impl Integration {
     fn made(self, change: Change, next_n: u32, now: Timestamp) -> Result<(Self, Told), AdminError> {
         Ok(match change {
             Change::Edit(edit) => (self.edit(edit), |before, after, _| history::edited(before, after)),
-            Change::Rotate(NewToken { rotate, expires_at, leaked }, hash) => {
+            Change::Rotate(NewToken { rotate, expires_at, leaked, when_quiet }, hash) => {
                 let incoming = LiveToken { n: next_n, hash };
                 let event = match rotate {
                     Rotate::Now => Event::RotateNow(incoming),
                     Rotate::Later(window) => Event::RotateLater(incoming, window),
                 };
                 let expires_at = expires_at.unwrap_or(self.expires_at);
-                let told = if leaked { history::rotation_started_after_leak } else { history::rotation_started };
+                let told = match (leaked, when_quiet) {
+                    (true, _) => history::rotation_started_after_leak,
+                    (false, true) => history::rotation_started_until_quiet,
+                    (false, false) => history::rotation_started,
+                };
                 (Self { last_n: next_n, expires_at, ..self.rotate(event, now)? }, told)
             }
             Change::CancelRotation => (self.rotate(Event::Cancel, now)?, history::rotation_ended),
@@ -338,6 +391,10 @@ impl Integration {
             rotation_due_at: rotation_due_at.map(|due| due.to_string()),
             undo: beside.undo.and_then(|undo| undo.view(self.rev, &beside.rules.undo, now)),
             tokens: [TokenView::of(tokens.current(), "current", current, None)].into_iter().chain(outgoing).collect(),
+            used_at: beside.used.used_at.map(|at| at.to_string()),
+            use_counted_since: beside.used.counted_since.map(|since| since.to_string()),
+            new_scopes: beside.used.new_scopes.clone(),
+            idle: self.idle(beside),
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
             published: beside.published,
@@ -355,14 +412,25 @@ impl IntegrationView {
     }
 }
 
+impl Integration {
+    /// Of one that is paused, nothing is announced.
+    fn idle(&self, beside: &Beside<'_>) -> Option<IdleView> {
+        let Announced { since, acts_at, .. } =
+            beside.used.idle.filter(|_| !self.paused && beside.rules.idle_days.is_some())?;
+        Some(IdleView { since: since.to_string(), acts_at: acts_at.to_string(), action: beside.rules.idle_action })
+    }
+}
+
 /// What the audit trail keeps of a change, by what was before and after it.
 type Told = fn(&Integration, &Integration, Timestamp) -> Value;
 
 impl TokenView {
     fn of(token: &LiveToken, token_use: &'static str, facts: TokenFacts, until: Option<Timestamp>) -> Self {
-        let TokenFacts { created_at, last_four } = facts;
+        let TokenFacts { created_at, last_four, first_used_at, when_quiet } = facts;
         let (created_at, expires_at) = (created_at.to_string(), until.map(|until| until.to_string()));
-        Self { n: token.n, token_use, created_at, last_four, expires_at }
+        let first_used_at = first_used_at.map(|at| at.to_string());
+        let when_quiet = when_quiet && until.is_some();
+        Self { n: token.n, token_use, created_at, last_four, expires_at, first_used_at, when_quiet }
     }
 }
 

@@ -4,11 +4,14 @@
 use super::{Integration, TokenRules, Undo};
 use crate::rotation::Window;
 use crate::time::Timestamp;
+use crate::usage::ANNOUNCED_DAYS;
 
 /// For how long a change can be undone, in seconds: 30 minutes.
 pub const UNDO_SECONDS: u64 = 30 * 60;
 /// How long before an integration's end its callers begin to be told, in seconds: 30 days.
 pub const EXPIRING_SECONDS: u64 = Window::LONGEST.seconds();
+/// How long after its beginning a rotation that ends when quiet is first looked at, in seconds: 10 minutes.
+const QUIET_AFTER_SECONDS: u64 = 10 * 60;
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
@@ -38,6 +41,23 @@ pub enum DueKind {
     RotationDue,
     /// The last change cannot be undone any more. No event.
     UndoOver,
+    /// The old token of a rotation may be quiet: then the rotation is finished, where that was asked for.
+    Quiet,
+    /// It may have been unused for so long that the rule for idle integrations has something to say.
+    Idle,
+}
+
+/// What the registry knows of an integration's life beside itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LifeFacts {
+    /// When its current token was made.
+    pub current_made: Timestamp,
+    /// When the last token that it ever got was made.
+    pub newest_made: Timestamp,
+    /// When it was last resumed, if ever.
+    pub resumed_at: Option<Timestamp>,
+    /// Whether its rotation ends when the old token is quiet.
+    pub when_quiet: bool,
 }
 
 /// Whether an integration's tokens work, whatever else is true of it.
@@ -53,7 +73,7 @@ pub enum Status {
 
 impl DueKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Expiring,
         Self::Expiring15,
         Self::Expiring7,
@@ -65,6 +85,8 @@ impl DueKind {
         Self::Lapsed,
         Self::RotationDue,
         Self::UndoOver,
+        Self::Quiet,
+        Self::Idle,
     ];
 
     /// As the table `due` has it.
@@ -81,6 +103,8 @@ impl DueKind {
             Self::Lapsed => "lapsed",
             Self::RotationDue => "rotation_due",
             Self::UndoOver => "undo_over",
+            Self::Quiet => "quiet",
+            Self::Idle => "idle",
         }
     }
 
@@ -135,12 +159,14 @@ impl Integration {
         rules.rotation_due_at(created).filter(|due| self.expires_at.is_none_or(|end| *due < end))
     }
 
-    /// Everything that is due of it, past or to come. `created` is when its current token was made.
-    pub fn due(&self, created: Timestamp, rules: &TokenRules) -> Vec<(DueKind, Timestamp)> {
+    /// Everything that is due of it, past or to come.
+    pub fn due(&self, facts: &LifeFacts, rules: &TokenRules) -> Vec<(DueKind, Timestamp)> {
         let expiring = self.expires_at.map(|end| end.before(EXPIRING_SECONDS));
         let lapsed = self.tokens.outgoing().map(|(_, until)| until);
         let ahead =
             |kind: DueKind, end: Option<Timestamp>| (kind, end.zip(kind.announces()).map(|(end, by)| end.before(by)));
+        let began = facts.current_made;
+        let quiet = lapsed.filter(|_| facts.when_quiet).map(|_| began.after(QUIET_AFTER_SECONDS));
         let all = [
             (DueKind::Expiring, expiring),
             ahead(DueKind::Expiring15, self.expires_at),
@@ -151,9 +177,27 @@ impl Integration {
             ahead(DueKind::OldStillUsed1Day, lapsed),
             ahead(DueKind::OldStillUsed1Hour, lapsed),
             (DueKind::Lapsed, lapsed),
-            (DueKind::RotationDue, self.rotation_due_at(created, rules)),
+            (DueKind::RotationDue, self.rotation_due_at(facts.current_made, rules)),
+            (DueKind::Quiet, quiet),
+            (DueKind::Idle, self.idle_from(facts, rules)),
         ];
         all.into_iter().filter_map(|(kind, at)| at.map(|at| (kind, at))).collect()
+    }
+}
+
+impl Integration {
+    /// When it is first announced as idle, if it is not used till then; `None` where no rule looks for idle ones, or it is paused.
+    fn idle_from(&self, facts: &LifeFacts, rules: &TokenRules) -> Option<Timestamp> {
+        let period = rules.idle_days.filter(|_| !self.paused)?.seconds();
+        let begins = facts.begins();
+        Some(begins.after(period.saturating_sub(ANNOUNCED_DAYS[0].saturating_mul(DAY))))
+    }
+}
+
+impl LifeFacts {
+    /// When its period without use begins, if it is not used: when its newest token was made, or it was resumed.
+    pub fn begins(&self) -> Timestamp {
+        self.resumed_at.into_iter().fold(self.newest_made, Timestamp::max)
     }
 }
 

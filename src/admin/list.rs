@@ -37,6 +37,8 @@ pub struct Filter {
     pub rotation_ends_before: Option<Timestamp>,
     /// They have an end that is still to come, and before this.
     pub ends_before: Option<Timestamp>,
+    /// They were made before this, and no use of them since is known.
+    pub unused_since: Option<Timestamp>,
 }
 
 /// What a list can be asked for.
@@ -52,11 +54,15 @@ pub enum State {
     Paused,
     /// Its end has passed.
     Ended,
+    /// No use of it is known.
+    NeverUsed,
+    /// The rule for idle integrations has announced it.
+    Idle,
 }
 
 /// The longest text to search for, in characters.
 const LONGEST_TEXT: usize = 200;
-const PARAMETERS: [&str; 10] = [
+const PARAMETERS: [&str; 11] = [
     "owner",
     "q",
     "scope",
@@ -64,6 +70,7 @@ const PARAMETERS: [&str; 10] = [
     "token_created_before",
     "rotation_ends_before",
     "ends_before",
+    "unused_since",
     "sort",
     "cursor",
     "limit",
@@ -88,6 +95,7 @@ impl ListIntegrations {
             token_created_before: given.read("token_created_before", parse_time)?,
             rotation_ends_before: given.read("rotation_ends_before", parse_time)?,
             ends_before: given.read("ends_before", parse_time)?,
+            unused_since: given.read("unused_since", parse_time)?,
         };
         let after = given.read("cursor", |text| Cursor::parse(text, sort))?;
         Ok(Self { filter, sort, after, limit: given.limit()? })
@@ -121,7 +129,9 @@ fn parse_state(text: &str) -> Result<State, &'static str> {
         "unpublished" => Ok(State::Unpublished),
         "paused" => Ok(State::Paused),
         "ended" => Ok(State::Ended),
-        _ => Err("it must be steady, rotating, unpublished, paused or ended"),
+        "never_used" => Ok(State::NeverUsed),
+        "idle" => Ok(State::Idle),
+        _ => Err("it must be steady, rotating, unpublished, paused, ended, never_used or idle"),
     }
 }
 

@@ -37,9 +37,9 @@ pub use field::{Description, IdempotencyKey, Moment, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
 pub use integration::{
-    Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, check_end, check_scopes,
+    Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, UseFacts, check_end, check_scopes,
 };
-pub use life::{DueKind, EXPIRING_SECONDS, Status, UNDO_SECONDS};
+pub use life::{DueKind, EXPIRING_SECONDS, LifeFacts, Status, UNDO_SECONDS};
 pub use list::{Filter, ListIntegrations, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
@@ -50,5 +50,7 @@ use query::MAX_LIMIT;
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};
-pub use token_rules::{ChangeTokenRules, ChangeUndoRules, Days, InvalidDays, TokenRules, UndoRules};
+pub use token_rules::{
+    ChangeTokenRules, ChangeUndoRules, Days, IdleAction, IdleDays, InvalidDays, InvalidIdleDays, TokenRules, UndoRules,
+};
 pub use undo::{NotUndone, Taken, Undo, UndoView};

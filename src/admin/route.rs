@@ -92,7 +92,7 @@ pub enum Named {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 58] = [
+pub const ROUTES: [Route; 59] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
     get("/session", |_| Ok(SessionCommand::Show.into())).access(Access::SignedIn),
     delete("/session", |_| Ok(SessionCommand::SignOut.into())).access(Access::SignedIn),
@@ -148,6 +148,9 @@ pub const ROUTES: [Route; 58] = [
         .names(Parameter::Integration)
         .body(MAX_BODY_BYTES)
         .mints(),
+    get("/integrations/{id}/rotation", |request| Ok(IntegrationCommand::ShowRotation(request.integration()?).into()))
+        .needs(&[named(Verb::UsageView)])
+        .names(Parameter::Integration),
     post("/integrations/{id}/rotation/cancel", |request| {
         Ok(IntegrationCommand::CancelRotation { id: request.integration()?, rev: request.needed_rev()? }.into())
     })

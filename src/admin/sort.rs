@@ -28,6 +28,8 @@ pub enum SortBy {
     Updated,
     /// When its current token was made.
     Token,
+    /// When any of its tokens was last used; those of which no use is known come before all others.
+    Used,
 }
 
 /// What one integration has to compare.
@@ -51,15 +53,20 @@ pub struct Cursor {
     pub id: IntegrationId,
 }
 
-const SORTS: [(&str, SortBy); 4] =
-    [("name", SortBy::Name), ("created", SortBy::Created), ("updated", SortBy::Updated), ("token", SortBy::Token)];
+const SORTS: [(&str, SortBy); 5] = [
+    ("name", SortBy::Name),
+    ("created", SortBy::Created),
+    ("updated", SortBy::Updated),
+    ("token", SortBy::Token),
+    ("used", SortBy::Used),
+];
 
 impl Sort {
     /// Reads `name`, or `-name` for the greatest first.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
         let known = SORTS.into_iter().find(|(known, _)| *known == name);
-        let (_, by) = known.ok_or("it must be name, created, updated or token, or one of these behind a -")?;
+        let (_, by) = known.ok_or("it must be name, created, updated, token or used, or one of these behind a -")?;
         Ok(Self { by, descending })
     }
 
@@ -85,7 +92,9 @@ impl Cursor {
         }
         match (sort.by, &key) {
             (SortBy::Id, SortKey::Id) | (SortBy::Name, SortKey::Name(_)) => Ok(Self { key, id }),
-            (SortBy::Created | SortBy::Updated | SortBy::Token, SortKey::Time(_)) => Ok(Self { key, id }),
+            (SortBy::Created | SortBy::Updated | SortBy::Token | SortBy::Used, SortKey::Time(_)) => {
+                Ok(Self { key, id })
+            }
             _ => Err(UNKNOWN),
         }
     }

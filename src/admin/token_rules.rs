@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::AdminError;
-use crate::json::{self, FromJson};
+use crate::json::{self, FromJson, json_words};
 use crate::time::Timestamp;
 
 /// Days: 1 to 3,650, ten years.
@@ -25,6 +25,31 @@ pub struct TokenRules {
     pub rotate_every_days: Option<Days>,
     /// Which changes can be undone.
     pub undo: UndoRules,
+    /// After how many days without use an integration is idle; `None` where none is.
+    pub idle_days: Option<IdleDays>,
+    /// What becomes of an idle integration.
+    pub idle_action: IdleAction,
+}
+
+/// Days without use: 30 to 365.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct IdleDays(u32);
+
+/// The number of days is too small or too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it must be {MIN_IDLE_DAYS} to {MAX_IDLE_DAYS} days")]
+pub struct InvalidIdleDays;
+
+/// What becomes of an idle integration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdleAction {
+    /// It is paused, until somebody resumes it.
+    #[default]
+    Pause,
+    /// It is deleted.
+    Delete,
 }
 
 /// Which changes can be undone for a while.
@@ -39,7 +64,7 @@ pub struct UndoRules {
 }
 
 /// `PATCH /settings`: what is left out stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChangeTokenRules {
     /// `null` lifts the limit.
     pub max_lifetime_days: Option<Option<Days>>,
@@ -47,6 +72,10 @@ pub struct ChangeTokenRules {
     pub rotate_every_days: Option<Option<Days>>,
     /// Which changes can be undone.
     pub undo: Option<ChangeUndoRules>,
+    /// `null` turns the rule off.
+    pub idle_days: Option<Option<IdleDays>>,
+    /// What becomes of an idle integration.
+    pub idle_action: Option<IdleAction>,
 }
 
 /// The member `undo` of [`ChangeTokenRules`].
@@ -59,9 +88,18 @@ pub struct ChangeUndoRules {
 }
 
 const MAX_DAYS: u32 = 3_650;
+const MIN_IDLE_DAYS: u32 = 30;
+const MAX_IDLE_DAYS: u32 = 365;
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
-crate::json_object!(ChangeTokenRules { max_lifetime_days: given, rotate_every_days: given, undo: given });
+crate::json_object!(ChangeTokenRules {
+    max_lifetime_days: given,
+    rotate_every_days: given,
+    undo: given,
+    idle_days: given,
+    idle_action: given,
+});
+json_words!(IdleAction { Pause = "pause", Delete = "delete" });
 crate::json_object!(ChangeUndoRules { finish: given, delete: given, scopes: given });
 
 impl Days {
@@ -95,10 +133,53 @@ impl FromJson for Days {
     }
 }
 
+impl IdleDays {
+    /// So many days.
+    ///
+    /// # Errors
+    /// [`InvalidIdleDays`] outside 30 to 365.
+    pub fn new(days: u32) -> Result<Self, InvalidIdleDays> {
+        if (MIN_IDLE_DAYS..=MAX_IDLE_DAYS).contains(&days) { Ok(Self(days)) } else { Err(InvalidIdleDays) }
+    }
+
+    /// The number of days.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Their length in seconds.
+    pub fn seconds(self) -> u64 {
+        u64::from(self.0).saturating_mul(SECONDS_A_DAY)
+    }
+}
+
+impl FromJson for IdleDays {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let days = u32::try_from(u64::from_json(value)?).unwrap_or(u32::MAX);
+        Self::new(days).map_err(json::Error::new)
+    }
+}
+
+impl IdleAction {
+    /// As the admin API has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Reads what [`IdleAction::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pause, Self::Delete].into_iter().find(|action| action.as_str() == text)
+    }
+}
+
 impl Default for TokenRules {
     fn default() -> Self {
         let undo = UndoRules { finish: true, delete: true, scopes: true };
-        Self { max_lifetime_days: None, rotate_every_days: Some(Days::DEFAULT), undo }
+        let (idle_days, idle_action) = (None, IdleAction::default());
+        Self { max_lifetime_days: None, rotate_every_days: Some(Days::DEFAULT), undo, idle_days, idle_action }
     }
 }
 
@@ -106,7 +187,7 @@ impl TokenRules {
     /// The rules after a change.
     #[must_use]
     pub fn changed(self, change: ChangeTokenRules) -> Self {
-        let ChangeTokenRules { max_lifetime_days, rotate_every_days, undo } = change;
+        let ChangeTokenRules { max_lifetime_days, rotate_every_days, undo, idle_days, idle_action } = change;
         let undo = undo.map_or(self.undo, |undo| UndoRules {
             finish: undo.finish.unwrap_or(self.undo.finish),
             delete: undo.delete.unwrap_or(self.undo.delete),
@@ -116,6 +197,8 @@ impl TokenRules {
             max_lifetime_days: max_lifetime_days.unwrap_or(self.max_lifetime_days),
             rotate_every_days: rotate_every_days.unwrap_or(self.rotate_every_days),
             undo,
+            idle_days: idle_days.unwrap_or(self.idle_days),
+            idle_action: idle_action.unwrap_or(self.idle_action),
         }
     }
 

@@ -53,9 +53,14 @@ impl UsageFacts {
         self.tokens.iter().find(|token| token.n == n).map(|token| token.last)
     }
 
-    /// When any of its tokens was used last.
+    /// When the token with number `n` was used first.
+    pub fn first_use_of(&self, n: u32) -> Option<Timestamp> {
+        self.tokens.iter().find(|token| token.n == n).map(|token| token.first)
+    }
+
+    /// When any of its tokens was used last. What was none of its live tokens when it was sent, with number 0, does not count.
     pub fn last_use(&self) -> Option<Timestamp> {
-        self.tokens.iter().map(|token| token.last).max()
+        self.tokens.iter().filter(|token| token.n > 0).map(|token| token.last).max()
     }
 
     /// What the rules of a rotation need of it.

@@ -12,8 +12,10 @@ mod outcome;
 mod protocol;
 mod quiet;
 mod replay;
+mod rotation;
 mod scope_use;
 mod seen;
+mod store;
 
 pub use answer::{
     AnswerCount, Grouping, IntegrationUsage, MAX_RANGE_SECONDS, OutcomeCount, OverallUsage, UsageGroup, UsageRange,
@@ -28,6 +30,8 @@ pub use quiet::{
     MIN_QUIET_SECONDS, MIN_USES, OBSERVED_SECONDS, Observed, OldToken, QuietReason, SafeToExpire, observed_from,
     safe_to_expire,
 };
-pub use replay::{EditReplay, PolicyReplay, Recorded, Replay, replay_edit, replay_policy};
+pub use replay::{EditReplay, PolicyReplay, Replay, replay_edit, replay_policy};
+pub use rotation::{RotationProgress, UnderWay};
 pub use scope_use::{ScopeUse, ScopesInUse, scope_use};
-pub use seen::{OperationUse, Seen, Source, TokenFacts};
+pub use seen::{OTHER, OperationUse, Seen, Source, TokenFacts};
+pub use store::{FACTS, FLUSH, FORGET, OF_INTEGRATION, OVERALL, STORES, Store};

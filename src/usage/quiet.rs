@@ -69,6 +69,15 @@ pub enum QuietReason {
     TooLittleKnown,
     /// Some requests of the observed period may not have been recorded.
     Incomplete,
+    /// The store of use did not answer.
+    NoAnswer,
+}
+
+impl SafeToExpire {
+    /// Not safe, for want of knowledge.
+    pub(super) fn unknown(reason: QuietReason) -> Self {
+        Self { safe: false, reason, gap_seconds: None, quiet_seconds: MIN_QUIET_SECONDS, safe_at: None }
+    }
 }
 
 impl QuietReason {
@@ -81,6 +90,7 @@ impl QuietReason {
             Self::StillUsed => "still-used",
             Self::TooLittleKnown => "too-little-known",
             Self::Incomplete => "incomplete",
+            Self::NoAnswer => "no-answer",
         }
     }
 }

@@ -2,22 +2,11 @@
 
 use serde::Serialize;
 
+use super::{OTHER, OperationUse};
 use crate::decision::Reach;
 use crate::policy::Policy;
 use crate::record::Level;
 use crate::scope::ScopeSet;
-
-/// How many requests of one operation were granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Recorded {
-    /// `METHOD /template`; anything else is an operation that is not kept apart.
-    pub operation: String,
-    /// How many.
-    pub requests: u64,
-}
-
-crate::json_object!(Recorded { operation, requests });
 
 /// What would have been refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -28,13 +17,14 @@ pub struct Replay {
     /// How many of them would have been refused.
     pub refused: u64,
     /// Of which operations these were, the most used first.
-    pub operations: Vec<Recorded>,
+    pub operations: Vec<OperationUse>,
     /// Of how many it cannot be said: their operations are not kept apart.
     pub unattributed: u64,
 }
 
 /// Which operations an edit of an integration's scopes takes away, for the recorded requests of that integration.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct EditReplay {
     /// The level that the integration belongs to.
     pub level: Level,
@@ -43,18 +33,19 @@ pub struct EditReplay {
     /// Its scopes then.
     pub after: ScopeSet,
     /// What was recorded of it.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<OperationUse>,
 }
 
 crate::json_object!(EditReplay { level, before, after, recorded });
 
 /// Which operations a policy takes away from an integration, for the recorded requests of that integration.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct PolicyReplay {
     /// Their names, `METHOD /template`.
     pub lost: Vec<String>,
     /// What was recorded of it.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<OperationUse>,
 }
 
 crate::json_object!(PolicyReplay { lost, recorded });
@@ -74,7 +65,7 @@ pub fn replay_policy(replay: PolicyReplay) -> Replay {
     let mut told = Replay::default();
     for one in recorded {
         told.requests = told.requests.saturating_add(one.requests);
-        if !is_operation(&one.operation) {
+        if one.operation == OTHER {
             told.unattributed = told.unattributed.saturating_add(one.requests);
         } else if one.requests > 0 && lost.contains(&one.operation) {
             told.refused = told.refused.saturating_add(one.requests);
@@ -84,11 +75,6 @@ pub fn replay_policy(replay: PolicyReplay) -> Replay {
     told.operations
         .sort_by(|one, other| other.requests.cmp(&one.requests).then_with(|| one.operation.cmp(&other.operation)));
     told
-}
-
-/// Whether this names an operation, and does not stand for several that are not kept apart.
-pub(super) fn is_operation(name: &str) -> bool {
-    name.contains(" /")
 }
 
 #[cfg(test)]
@@ -108,9 +94,9 @@ mod tests {
         Policy::new(1, from_value(operations).unwrap(), OwnerNames::default()).unwrap()
     }
 
-    fn recorded() -> Vec<Recorded> {
-        [("GET /a/{id}", 30), ("POST /a", 42), ("GET /me", 7), ("GET /gone", 5), ("other", 100), ("none", 1)]
-            .map(|(operation, requests)| Recorded { operation: operation.to_owned(), requests })
+    fn recorded() -> Vec<OperationUse> {
+        [("GET /a/{id}", 30), ("POST /a", 42), ("GET /me", 7), ("GET /gone", 5), ("other", 100), ("", 1)]
+            .map(|(operation, requests)| OperationUse { operation: operation.to_owned(), requests })
             .to_vec()
     }
 
@@ -129,7 +115,7 @@ mod tests {
             told,
             json!({
                 "requests": 185, "refused": 42, "operations": [{ "operation": "POST /a", "requests": 42 }],
-                "unattributed": 101
+                "unattributed": 100
             })
         );
         let told = edit(&both, &[]);
@@ -143,7 +129,7 @@ mod tests {
     fn a_policy_refuses_the_requests_of_what_is_lost() {
         let lost = ["GET /gone", "POST /a", "DELETE /never/used", "other"].map(str::to_owned).to_vec();
         let told = replay_policy(PolicyReplay { lost, recorded: recorded() });
-        assert_eq!((told.requests, told.refused, told.unattributed), (185, 47, 101));
+        assert_eq!((told.requests, told.refused, told.unattributed), (185, 47, 100));
         assert_eq!(told.operations.len(), 2);
         assert_eq!(replay_policy(PolicyReplay { lost: vec![], recorded: vec![] }), Replay::default());
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::replay::{Recorded, is_operation};
+use super::{OTHER, OperationUse};
 use crate::policy::{Alternative, Operation, Policy};
 use crate::record::Level;
 use crate::scope::ScopeSet;
@@ -12,6 +12,7 @@ const MAX_TRIES: u32 = 20_000;
 
 /// An integration's scopes, and what was recorded of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct ScopesInUse {
     /// The level that the integration belongs to.
     pub level: Level,
@@ -20,7 +21,7 @@ pub struct ScopesInUse {
     /// Those of them that it has had for less than 90 days.
     pub new_scopes: ScopeSet,
     /// What was recorded of it in the last 90 days.
-    pub recorded: Vec<Recorded>,
+    pub recorded: Vec<OperationUse>,
 }
 
 crate::json_object!(ScopesInUse { level, scopes, new_scopes: default, recorded });
@@ -44,7 +45,7 @@ pub struct ScopeUse {
 /// The scopes that recorded requests needed, and those that they did not.
 pub fn scope_use(policy: &Policy, held: &ScopesInUse) -> ScopeUse {
     let granted = || held.recorded.iter().filter(|one| one.requests > 0);
-    let unattributed = granted().filter(|one| !is_operation(&one.operation)).map(|one| one.requests);
+    let unattributed = granted().filter(|one| one.operation == OTHER).map(|one| one.requests);
     let unattributed = unattributed.fold(0, u64::saturating_add);
     let used = policy.operations().iter().filter(|operation| {
         let name = operation.name();
@@ -139,7 +140,7 @@ mod tests {
     }
 
     fn held(held: &[&str], new: &[&str], used: &[&str]) -> ScopesInUse {
-        let recorded = used.iter().map(|name| Recorded { operation: (*name).to_owned(), requests: 3 }).collect();
+        let recorded = used.iter().map(|name| OperationUse { operation: (*name).to_owned(), requests: 3 }).collect();
         ScopesInUse { level: Level::SubAccount, scopes: scopes(held), new_scopes: scopes(new), recorded }
     }
 

@@ -58,6 +58,9 @@ pub struct Source {
     pub last_at: Moment,
 }
 
+/// The name of all operations that are not kept apart.
+pub const OTHER: &str = "other";
+
 /// How often a token was used for an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

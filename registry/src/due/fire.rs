@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::asked::{Asked, asks_from};
 use super::table::{self, Entry};
 use super::{DueKind, entries, schedule};
 use crate::database::Database;
@@ -14,6 +15,7 @@ use tidegate::admin::{AdminError, EXPIRING_SECONDS, Integration, history};
 use tidegate::events::{EventActor, Kind};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
+use tidegate::usage::UsageQuestion;
 
 /// After how many seconds an entry is tried again that could not be carried out.
 const AGAIN_AFTER_SECONDS: u64 = 5 * 60;
@@ -26,6 +28,8 @@ pub struct Fired {
     pub entries: u64,
     /// What went wrong, for the log.
     pub faults: Vec<String>,
+    /// What has to be asked of the stores of use, before more becomes of some entries: see [`Registry::learn`](crate::Registry::learn).
+    pub asked: Vec<Asked>,
 }
 
 /// Works off at most `most` entries whose time has come. Each is a transaction of its own: one that cannot be carried out does
@@ -34,34 +38,43 @@ pub(crate) fn fire(database: &Database, most: u64, now: Timestamp) -> Result<Fir
     let mut fired = Fired::default();
     for entry in table::ripe(database, most, now)? {
         fired.entries = fired.entries.saturating_add(1);
-        if let Err(error) = database.transaction(|| one(database, &entry, now)) {
-            fired.faults.push(format!("{} of {}: {error}", entry.kind, entry.integration));
-            table::postpone(database, &entry, now.after(AGAIN_AFTER_SECONDS))?;
+        match database.transaction(|| one(database, &entry, now)) {
+            Ok(asked) => fired.asked.extend(asked),
+            Err(error) => {
+                fired.faults.push(format!("{} of {}: {error}", entry.kind, entry.integration));
+                table::postpone(database, &entry, now.after(AGAIN_AFTER_SECONDS))?;
+            }
         }
     }
     Ok(fired)
 }
 
-fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<(), AdminError> {
+/// Works off an entry, or gives what has to be asked first.
+fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<Option<Asked>, AdminError> {
     let id = IntegrationId::parse(&entry.integration).map_err(|error| AdminError::Registry(error.to_string()))?;
     match entry.kind() {
         Some(DueKind::UndoOver) => undo::note_over(database, &id, now)?,
         Some(kind) => {
             let Some(integration) = integrations::find(database, &id)? else {
-                return super::call_off(database, &id, None, now);
+                return super::call_off(database, &id, None, now).map(|()| None);
             };
             // An earlier release may have changed it without a word to this table.
             let rules = token_rules::find(database)?.rules;
             let is_due = |(due, at): &(DueKind, Timestamp)| *due == kind && Some(at.seconds()) == entry.at;
             if !entries(database, &integration, &rules)?.iter().any(is_due) {
                 let undo = undo::find(database, &id)?;
-                return schedule(database, &integration, undo.as_ref(), now);
+                return schedule(database, &integration, undo.as_ref(), now).map(|()| None);
+            }
+            if let Some(from) = asks_from(database, kind, &integration, now)? {
+                table::postpone(database, entry, now.after(AGAIN_AFTER_SECONDS))?;
+                let question = UsageQuestion { integration: id, from };
+                return Ok(Some(Asked { question, kind, generation: entry.generation }));
             }
             tell(database, kind, &integration, now)?;
         }
         None => {}
     }
-    table::note_fired(database, entry, now)
+    table::note_fired(database, entry, now).map(|()| None)
 }
 
 /// Writes the event.
@@ -85,7 +98,7 @@ fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Time
             let created = tokens::created_at(&tokens, integration.tokens.current().n);
             (Kind::RotationDue, history::rotation_due(integration, created))
         }
-        DueKind::UndoOver => return Ok(()),
+        DueKind::UndoOver | DueKind::Quiet | DueKind::Idle => return Ok(()),
     };
     let about = About::integration(&integration.id, Place::from(&integration.owner));
     record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)

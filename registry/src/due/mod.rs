@@ -1,21 +1,27 @@
-//! What becomes due in the life of an integration, and what the alarm does then. No record changes by it: a verdict judges the
-//! clock by itself.
+//! What becomes due in the life of an integration, and what the alarm does then. No record changes by it but where a rule acts that rests on
+//! recorded use: a verdict judges the clock by itself.
 
+mod asked;
 mod fire;
+mod learn;
 pub(crate) mod table;
 
 use self::table::Entry;
 use super::database::Database;
-use super::integrations::{table as integrations, tokens};
+use super::integrations::{table as integrations, tokens, used};
+use super::rev::Rev;
 use super::token_rules::table as token_rules;
-use tidegate::admin::{AdminError, DueKind, Integration, TokenRules, Undo};
+use super::undo as undos;
+use tidegate::admin::{AdminError, DueKind, Integration, LifeFacts, TokenRules, Undo};
 use tidegate::rotation::Rotation;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
+pub use self::asked::Asked;
 pub use self::fire::Fired;
 pub(crate) use self::fire::fire;
-pub(crate) use self::table::remind;
+pub(crate) use self::learn::learn;
+pub(crate) use self::table::{look_for_idle, remind};
 
 /// Schedules what is due of an integration that was just written. What is not due any more is called off.
 pub(crate) fn schedule(
@@ -24,8 +30,9 @@ pub(crate) fn schedule(
     undo: Option<&Undo>,
     now: Timestamp,
 ) -> Result<(), AdminError> {
-    let rules = token_rules::find(database)?.rules;
-    let mut entries = entries(database, integration, &rules)?;
+    let (rules, facts) = (token_rules::find(database)?.rules, facts(database, integration)?);
+    used::forget_announced(database, &integration.id, facts.begins())?;
+    let mut entries = integration.due(&facts, &rules);
     entries.extend(undo.map(|undo| (DueKind::UndoOver, undo.until())));
     table::replace(database, &integration.id, &entries, now)?;
     table::note_scheduled(database, &integration.id)
@@ -40,7 +47,18 @@ pub(crate) fn call_off(
 ) -> Result<(), AdminError> {
     let undo: Vec<_> = undo.map(|undo| (DueKind::UndoOver, undo.until())).into_iter().collect();
     table::replace(database, id, &undo, now)?;
+    used::keep_announced(database, id, None)?;
     table::note_scheduled(database, id)
+}
+
+/// Deletes an integration, and calls off what is due of it. Returns what can be undone.
+pub(crate) fn delete(database: &Database, integration: &Integration, now: Timestamp) -> Result<Undo, AdminError> {
+    let Rev(rev) = Rev(integration.rev).next()?;
+    integrations::delete(database, &integration.id, rev, now)?;
+    let undo = Undo::of_deletion(integration, rev, now);
+    undos::keep(database, &integration.id, Some(&undo))?;
+    call_off(database, &integration.id, Some(&undo), now)?;
+    Ok(undo)
 }
 
 /// Schedules what an earlier release, which does not know this table, has changed, `most` integrations at a time. Returns what kept
@@ -88,8 +106,19 @@ fn entries(
     integration: &Integration,
     rules: &TokenRules,
 ) -> Result<Vec<(DueKind, Timestamp)>, AdminError> {
-    let tokens = tokens::of(database, &integration.id)?;
-    Ok(integration.due(tokens::created_at(&tokens, integration.tokens.current().n), rules))
+    Ok(integration.due(&facts(database, integration)?, rules))
+}
+
+/// What becomes due rests on this.
+fn facts(database: &Database, integration: &Integration) -> Result<LifeFacts, AdminError> {
+    let id = &integration.id;
+    let tokens = tokens::of(database, id)?;
+    Ok(LifeFacts {
+        current_made: tokens::created_at(&tokens, integration.tokens.current().n),
+        newest_made: tokens::newest_made(database, id)?,
+        resumed_at: used::resumed_at(database, id)?,
+        when_quiet: tokens::ends_when_quiet(&tokens),
+    })
 }
 
 impl Entry {

@@ -7,6 +7,9 @@ use crate::storage::Parameter;
 use tidegate::admin::{AdminError, TokenRules};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
+use tidegate::usage::ANNOUNCED_DAYS;
+
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
 row! {
     /// An entry.
@@ -85,6 +88,40 @@ pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) ->
         {SET}"
     );
     database.run(&sql, vec![kind(), length(), length(), length(), number(now.seconds())])
+}
+
+/// Sets the time from which each integration may be idle to what the rules say, for all of them. Where no rule looks for idle ones, what
+/// was announced is forgotten.
+pub(crate) fn look_for_idle(database: &Database, rules: &TokenRules, now: Timestamp) -> Result<(), AdminError> {
+    let Some(days) = rules.idle_days else {
+        database.run("DELETE FROM idle", vec![])?;
+        let sql =
+            "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL WHERE kind = ? AND at IS NOT NULL";
+        return database.run(sql, vec![DueKind::Idle.as_str().into()]);
+    };
+    let first = days.seconds().saturating_sub(ANNOUNCED_DAYS[0].saturating_mul(SECONDS_A_DAY));
+    // As LifeFacts::begins has it.
+    let at =
+        "max((SELECT max(created_at) FROM tokens WHERE integration = integrations.id), coalesce(resumed_at, 0)) + ?";
+    let sql = format!(
+        "INSERT INTO due (kind, integration, generation, at, next_at)
+        SELECT ?, id, 1, {at}, {at} FROM integrations WHERE gone_at IS NULL AND paused = 0
+        {SET}"
+    );
+    let values = vec![DueKind::Idle.as_str().into(), number(first), number(first), number(now.seconds())];
+    database.run(&sql, values)
+}
+
+/// An entry that is still to be worked off.
+pub(crate) fn find(
+    database: &Database,
+    kind: DueKind,
+    id: &IntegrationId,
+    generation: u64,
+) -> Result<Option<Entry>, AdminError> {
+    let sql = "SELECT kind, integration, generation, at FROM due
+        WHERE kind = ? AND integration = ? AND generation = ? AND next_at IS NOT NULL";
+    database.row(sql, vec![kind.as_str().into(), id.as_str().into(), number(generation)])
 }
 
 /// Those whose time has come, the earliest first.

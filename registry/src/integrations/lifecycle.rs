@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::list::within;
+use super::list::{IDLE, NEVER_USED, within};
 use crate::database::{Database, number, row};
 use crate::storage::Parameter;
 use crate::token_rules::table as token_rules;
@@ -28,6 +28,10 @@ pub(crate) struct Lifecycle {
     rotations_ending: Count,
     /// The filter `ends_before`.
     ending: Count,
+    /// The state `never_used`.
+    never_used: u64,
+    /// The state `idle`.
+    idle: u64,
     /// Deletions that can be undone, the newest first; at most 50.
     deleted: Vec<Deleted>,
 }
@@ -69,6 +73,9 @@ pub(crate) fn lifecycle(database: &Database, reach: &Reach, now: Timestamp) -> R
     let count = |what: &str, before: Timestamp, values: Vec<Parameter>| {
         database.count(what, [values, own.clone()].concat()).map(|count| Count { count, before: before.seconds() })
     };
+    let in_state = |state: &str| {
+        database.count(&format!("integrations WHERE gone_at IS NULL AND {state} AND {within}"), own.clone())
+    };
     let window = |until: Timestamp| vec![number(now.seconds()), number(until.seconds())];
     Ok(Lifecycle {
         old_tokens: count(
@@ -82,6 +89,8 @@ pub(crate) fn lifecycle(database: &Database, reach: &Reach, now: Timestamp) -> R
             month,
             window(month),
         )?,
+        never_used: in_state(NEVER_USED)?,
+        idle: if rules.idle_days.is_some() { in_state(IDLE)? } else { 0 },
         deleted: if rules.undo.delete { deleted(database, (&within, &own), now)? } else { Vec::new() },
     })
 }

@@ -1,11 +1,11 @@
-//! A page of the list of integrations, in nine statements however long it is; one more for each of its deletions and finished rotations
+//! A page of the list of integrations, in ten statements however long it is; one more for each of its deletions and finished rotations
 //! of the last 30 minutes.
 
 use serde::Serialize;
 
 use super::makers;
 use super::table::{self, COLUMNS, Row};
-use super::tokens;
+use super::{tokens, used};
 use crate::context::Context;
 use crate::database::{Database, bound, number};
 use crate::outbox::table as outbox;
@@ -16,7 +16,7 @@ use crate::undo;
 use tidegate::access::Reach;
 use tidegate::admin::{
     AdminError, Beside, Cursor, Filter, Integration, IntegrationView, ListIntegrations, SortBy, SortKey, State,
-    UNDO_SECONDS,
+    UNDO_SECONDS, UseFacts,
 };
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
@@ -41,6 +41,13 @@ struct Conditions {
 const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
 
+/// No use of it is known.
+pub(super) const NEVER_USED: &str = "used_at IS NULL";
+/// The rule for idle integrations has announced it.
+pub(super) const IDLE: &str = "paused = 0 AND id IN (SELECT integration FROM idle)";
+/// When it was last used; 0 where no use is known.
+const LAST_USED: &str = "coalesce(used_at, 0)";
+
 /// The integrations within `reach` that `list` asks for, as they are now.
 pub(crate) fn page(context: &Context, list: &ListIntegrations, reach: &Reach) -> Result<Page, AdminError> {
     let (database, now) = (context.database, context.now);
@@ -53,16 +60,19 @@ pub(crate) fn page(context: &Context, list: &ListIntegrations, reach: &Reach) ->
     let ids = serde_json::to_string(&ids).map_err(|error| AdminError::Registry(error.to_string()))?;
     let (mut tokens, unpublished) = (tokens::of_some(database, &ids)?, outbox::unpublished(database, &ids)?);
     let undos = undo::of_some(database, &ids, now.before(UNDO_SECONDS))?;
-    let rules = token_rules::find(database)?.rules;
+    let (rules, mut used) = (token_rules::find(database)?.rules, used::of_some(database, &ids, now)?);
     let (mut integrations, mut cursor) = (Vec::with_capacity(rows.len()), None);
     for row in rows {
         let tokens = tokens.remove(&row.id).unwrap_or_default();
         let integration = table::assemble(row, &tokens)?;
         let created = |n| tokens::created_at(&tokens, n);
-        cursor = more.then(|| Cursor { key: key(list.sort.by, &integration, created), id: integration.id.clone() });
+        let used = used.remove(&integration.id).unwrap_or_default();
+        let key = || key(list.sort.by, &integration, created, &used);
+        cursor = more.then(|| Cursor { key: key(), id: integration.id.clone() });
         let published = !unpublished.contains(&integration.id);
         let token = |n| tokens::facts(&tokens, n);
-        let beside = Beside { published, token: &token, rules: &rules, undo: undos.get(&integration.id) };
+        let undo = undos.get(&integration.id);
+        let beside = Beside { published, token: &token, rules: &rules, undo, used: &used };
         let makers = makers.remove(&integration.id).unwrap_or_default();
         integrations.push(integration.view(&beside, now).made_by(makers));
     }
@@ -104,17 +114,19 @@ fn column(by: SortBy) -> &'static str {
         SortBy::Created => "created_at",
         SortBy::Updated => "updated_at",
         SortBy::Token => TOKEN_MADE,
+        SortBy::Used => LAST_USED,
     }
 }
 
 /// The value that SQLite compared.
-fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp) -> SortKey {
+fn key(by: SortBy, integration: &Integration, created: impl Fn(u32) -> Timestamp, used: &UseFacts) -> SortKey {
     match by {
         SortBy::Id => SortKey::Id,
         SortBy::Name => SortKey::Name(folded(integration.name.as_str())),
         SortBy::Created => SortKey::Time(integration.created_at.seconds()),
         SortBy::Updated => SortKey::Time(integration.updated_at.seconds()),
         SortBy::Token => SortKey::Time(created(integration.tokens.current().n).seconds()),
+        SortBy::Used => SortKey::Time(used.used_at.map_or(0, Timestamp::seconds)),
     }
 }
 
@@ -134,7 +146,8 @@ pub(crate) fn within(reach: &Reach) -> Option<(String, Vec<Parameter>)> {
 
 impl Conditions {
     fn of(filter: &Filter, reach: &Reach, now: Timestamp) -> Self {
-        let Filter { owner, text, scope, state, token_created_before, rotation_ends_before, ends_before } = filter;
+        let Filter { owner, text, scope, state, .. } = filter;
+        let Filter { token_created_before, rotation_ends_before, ends_before, unused_since, .. } = filter;
         let mut conditions = Self { sql: "gone_at IS NULL".to_owned(), values: Vec::new() };
         if let Some((sql, values)) = within(reach) {
             conditions.and(&sql, values);
@@ -165,6 +178,9 @@ impl Conditions {
         if let Some(before) = ends_before {
             conditions.and("expires_at > ? AND expires_at < ?", vec![number(now.seconds()), bound(before.seconds())]);
         }
+        if let Some(since) = unused_since {
+            conditions.and("coalesce(used_at, created_at) < ?", vec![bound(since.seconds())]);
+        }
         conditions
     }
 
@@ -176,6 +192,8 @@ impl Conditions {
             State::Rotating => self.and(open, vec![number(now.seconds())]),
             State::Paused => self.and("paused <> 0", vec![]),
             State::Ended => self.and("expires_at <= ?", vec![number(now.seconds())]),
+            State::NeverUsed => self.and(NEVER_USED, vec![]),
+            State::Idle => self.and(IDLE, vec![]),
             State::Unpublished => self.and(&format!("id IN ({})", outbox::UNPUBLISHED), vec![]),
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod makers;
 pub(crate) mod table;
 pub(crate) mod tokens;
 mod undo;
+pub(crate) mod used;
 pub(crate) mod view;
 
 use serde_json::{Value, json};
@@ -22,7 +23,6 @@ use super::events;
 use super::events::record::About;
 use super::features;
 use super::policies::table as policies;
-use super::rev::Rev;
 use super::sub_accounts::table as sub_accounts;
 use super::token_rules::table as token_rules;
 use super::undo as undos;
@@ -33,9 +33,11 @@ use tidegate::admin::{
 };
 use tidegate::events::Kind;
 use tidegate::record::{Level, Owner, Record};
+use tidegate::rotation::{Conflict, Rotation};
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
 use tidegate::token::{IntegrationId, Minted};
+use tidegate::usage::{UnderWay, UsageQuestion, observed_from};
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answer, AdminError> {
@@ -56,6 +58,7 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, Kind::IntegrationPaused),
         IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, Kind::IntegrationResumed),
         IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
+        IntegrationCommand::ShowRotation(id) => show_rotation(context, &id),
         IntegrationCommand::Lifecycle => {
             let reach = context.actor.permissions.reach(Verb::IntegrationsView);
             Answer::json(200, &lifecycle::lifecycle(context.database, &reach, context.now)?, None)
@@ -115,11 +118,7 @@ fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<A
 /// `DELETE /integrations/{id}`
 fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, AdminError> {
     let (integration, _) = due::settled(context.database, based_on(context, id, rev)?)?;
-    let Rev(rev) = Rev(rev).next()?;
-    table::delete(context.database, id, rev, context.now)?;
-    let undo = Undo::of_deletion(&integration, rev, context.now);
-    undos::keep(context.database, id, Some(&undo))?;
-    due::call_off(context.database, id, Some(&undo), context.now)?;
+    let Undo { rev, .. } = due::delete(context.database, &integration, context.now)?;
     context.publish(&Record::Gone { id: id.clone(), rev })?;
     let about = About::integration(id, Place::from(&integration.owner));
     context.event(Kind::IntegrationDeleted, about, history::deleted(&integration, context.now))?;
@@ -133,6 +132,10 @@ fn rotate(context: &Context, id: &IntegrationId, rev: u64, token: NewToken) -> R
     if let Answer::Integration { integration, .. } = &answer {
         let n = integration.tokens.current().n;
         tokens::keep_last_four(context.database, id, n, plaintext.last_four())?;
+        if token.when_quiet {
+            tokens::set_when_quiet(context.database, id, true)?;
+            due::schedule(context.database, integration, None, context.now)?;
+        }
     }
     Ok(answer.with_token(plaintext))
 }
@@ -143,6 +146,40 @@ fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> 
     let tokens = tokens::of(context.database, id)?;
     let began = tokens::created_at(&tokens, integration.tokens.current().n);
     change(context, id, rev, Change::ExtendRotation { began, until }, Kind::RotationExtended)
+}
+
+/// `GET /integrations/{id}/rotation`: its answer waits for that of a store of use.
+fn show_rotation(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
+    let integration = find(context.database, id)?.ok_or(AdminError::NoIntegration)?;
+    let place = Place::from(&integration.owner);
+    // Who may see its use need not see the integration.
+    if !context.actor.may(Verb::UsageView, &place) {
+        context.permit(Verb::UsageView, Verb::IntegrationsView, &[place], AdminError::NoIntegration)?;
+    }
+    let (under_way, question) = rotation_under_way(context.database, &integration, context.now)?;
+    Ok(Answer::Rotation { under_way, question, facts: None })
+}
+
+/// The rotation that is under way, and what to ask of its use.
+fn rotation_under_way(
+    database: &Database,
+    integration: &Integration,
+    now: Timestamp,
+) -> Result<(UnderWay, UsageQuestion), AdminError> {
+    let tokens = tokens::of(database, &integration.id)?;
+    let Rotation::Rotating { outgoing, incoming, .. } = integration.tokens.clone().at(now) else {
+        return Err(Conflict::Completed.into());
+    };
+    let new = tokens::facts(&tokens, incoming.n);
+    let under_way = UnderWay {
+        outgoing: outgoing.n,
+        outgoing_made: tokens::created_at(&tokens, outgoing.n),
+        incoming: incoming.n,
+        began: new.created_at,
+        first_used_at: new.first_used_at,
+    };
+    let from = observed_from(integration.created_at, new.created_at);
+    Ok((under_way, UsageQuestion { integration: integration.id.clone(), from }))
 }
 
 /// The integration, if the actor may do this with it. An integration that the actor may not see does not exist for them.
@@ -209,6 +246,9 @@ fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind:
     }
     let undo = Undo::of(&present, &change, context.now);
     let (integration, detail) = present.clone().apply(change.clone(), context.now)?;
+    if let Change::Resume = change {
+        used::note_resumed(context.database, id, context.now)?;
+    }
     if change.obeys_max_lifetime(&present, &integration) {
         token_rules::find(context.database)?.rules.check_end(integration.expires_at, context.now)?;
     }

@@ -1,6 +1,7 @@
 //! Integrations in SQLite.
 
 use super::tokens::{self, Token};
+use super::used;
 use crate::database::{Database, number, row};
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Description, Integration, Name, Stored, searchable};
@@ -180,6 +181,7 @@ pub(crate) fn save(database: &Database, integration: &Integration, now: Timestam
         searchable(name, integration.description.as_str(), id, owner).into(),
     ];
     database.run(sql, values)?;
+    used::keep_scopes(database, &integration.id, now)?;
     tokens::save(database, integration, now)
 }
 

@@ -18,8 +18,13 @@ row! {
         created_at: u64,
         not_after: Option<u64>,
         last_four: Option<String>,
+        first_used_at: Option<u64>,
+        when_quiet: u64,
     }
 }
+
+/// The columns that [`Token`] reads.
+const COLUMNS: &str = "integration, n, hash, created_at, not_after, last_four, first_used_at, when_quiet";
 
 row! {
     struct Numbered {
@@ -40,17 +45,21 @@ pub(crate) type Tokens = BTreeMap<IntegrationId, Vec<Token>>;
 
 /// The tokens of one integration.
 pub(crate) fn of(database: &Database, id: &IntegrationId) -> Result<Vec<Token>, AdminError> {
-    let sql = "SELECT integration, n, hash, created_at, not_after, last_four FROM tokens
-        WHERE integration = ? AND ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC";
-    database.rows(sql, vec![id.as_str().into()])
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens
+        WHERE integration = ? AND ended_at IS NULL ORDER BY not_after IS NOT NULL, n DESC"
+    );
+    database.rows(&sql, vec![id.as_str().into()])
 }
 
 /// The tokens of some integrations, given as a JSON list of ids.
 pub(crate) fn of_some(database: &Database, ids: &str) -> Result<Tokens, AdminError> {
-    let sql = "SELECT integration, n, hash, created_at, not_after, last_four FROM tokens
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens
         WHERE integration IN (SELECT value FROM json_each(?)) AND ended_at IS NULL
-        ORDER BY not_after IS NOT NULL, n DESC";
-    Ok(by_integration(database.rows(sql, vec![ids.into()])?))
+        ORDER BY not_after IS NOT NULL, n DESC"
+    );
+    Ok(by_integration(database.rows(&sql, vec![ids.into()])?))
 }
 
 /// The state that they make; `None` if they contradict each other.
@@ -74,8 +83,55 @@ pub(crate) fn created_at(tokens: &[Token], n: u32) -> Timestamp {
 
 /// What the admin API shows of the token with number `n`.
 pub(crate) fn facts(tokens: &[Token], n: u32) -> TokenFacts {
-    let last_four = tokens.iter().find(|token| token.n == n).and_then(|token| token.last_four.clone());
-    TokenFacts { created_at: created_at(tokens, n), last_four }
+    let token = tokens.iter().find(|token| token.n == n);
+    TokenFacts {
+        created_at: created_at(tokens, n),
+        last_four: token.and_then(|token| token.last_four.clone()),
+        first_used_at: token.and_then(|token| token.first_used_at).map(Timestamp::from_seconds),
+        when_quiet: token.is_some_and(|token| token.when_quiet != 0),
+    }
+}
+
+/// Whether the outgoing token, if there is one, is to end as soon as it is quiet.
+pub(crate) fn ends_when_quiet(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.not_after.is_some() && token.when_quiet != 0)
+}
+
+/// When the last token that an integration ever got was made.
+pub(crate) fn newest_made(database: &Database, id: &IntegrationId) -> Result<Timestamp, AdminError> {
+    let sql = "SELECT max(created_at) AS number FROM tokens WHERE integration = ?";
+    Ok(Timestamp::from_seconds(database.number(sql, vec![id.as_str().into()])?.unwrap_or_default()))
+}
+
+/// Says of an integration's outgoing token, if there is one, whether it is to end as soon as it is quiet.
+pub(crate) fn set_when_quiet(database: &Database, id: &IntegrationId, when_quiet: bool) -> Result<(), AdminError> {
+    let sql = "UPDATE tokens SET when_quiet = ? WHERE integration = ? AND ended_at IS NULL AND not_after IS NOT NULL";
+    database.run(sql, vec![number(when_quiet.into()), id.as_str().into()])
+}
+
+/// Notes a use of a token, unless a later one is noted.
+pub(crate) fn note_use(database: &Database, id: &IntegrationId, n: u32, at: Timestamp) -> Result<(), AdminError> {
+    let sql =
+        "UPDATE tokens SET last_used_at = ? WHERE integration = ? AND n = ? AND coalesce(last_used_at, 0) < ?";
+    let at = || number(at.seconds());
+    database.run(sql, vec![at(), id.as_str().into(), number(n.into()), at()])
+}
+
+/// Notes the first use of a token, unless one is noted already. Returns whether it was the first of a token that exists.
+pub(crate) fn note_first_use(
+    database: &Database,
+    id: &IntegrationId,
+    n: u32,
+    at: Timestamp,
+) -> Result<bool, AdminError> {
+    let values = || vec![id.as_str().into(), number(n.into())];
+    let unused = "(SELECT 1 FROM tokens WHERE integration = ? AND n = ? AND first_used_at IS NULL)";
+    if database.count(unused, values())? == 0 {
+        return Ok(false);
+    }
+    let sql = "UPDATE tokens SET first_used_at = ? WHERE integration = ? AND n = ?";
+    database.run(sql, [vec![number(at.seconds())], values()].concat())?;
+    Ok(true)
 }
 
 /// The token of an integration with this number, whether it has ended or not.
@@ -120,7 +176,8 @@ pub(crate) fn save(database: &Database, integration: &Integration, now: Timestam
     let outgoing = integration.tokens.outgoing().map(|(token, until)| (token, Some(until.seconds())));
     for (token, not_after) in current.chain(outgoing) {
         let sql = "INSERT INTO tokens (integration, n, hash, created_at, not_after) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (integration, n) DO UPDATE SET not_after = excluded.not_after, ended_at = NULL";
+            ON CONFLICT (integration, n) DO UPDATE SET not_after = excluded.not_after, ended_at = NULL,
+            when_quiet = when_quiet AND excluded.not_after IS NOT NULL";
         let hash = String::from(token.hash);
         let not_after = not_after.map_or(Parameter::Null, number);
         let values = vec![id.as_str().into(), number(token.n.into()), hash.into(), number(now.seconds()), not_after];

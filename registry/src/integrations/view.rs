@@ -1,6 +1,6 @@
 //! Integrations as the admin API shows them.
 
-use super::tokens;
+use super::{tokens, used};
 use crate::database::Database;
 use crate::outbox::table as outbox;
 use crate::token_rules::table as token_rules;
@@ -18,6 +18,7 @@ pub(crate) fn view(
     let tokens = tokens::of(database, &integration.id)?;
     let published = outbox::is_published(database, &integration.id)?;
     let (rules, undo) = (token_rules::find(database)?.rules, undo::find(database, &integration.id)?);
-    let token = |n| tokens::facts(&tokens, n);
-    Ok(integration.view(&Beside { published, token: &token, rules: &rules, undo: undo.as_ref() }, now).made_by(makers))
+    let (token, used) = (|n| tokens::facts(&tokens, n), used::of(database, &integration.id, now)?);
+    let beside = Beside { published, token: &token, rules: &rules, undo: undo.as_ref(), used: &used };
+    Ok(integration.view(&beside, now).made_by(makers))
 }

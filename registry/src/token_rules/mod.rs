@@ -37,6 +37,10 @@ fn change(context: &Context, rev: u64, change: ChangeTokenRules) -> Result<Answe
         due::remind(context.database, &rules, context.now)?;
         context.schedules.set(true);
     }
+    if rules.idle_days != before.rules.idle_days {
+        due::look_for_idle(context.database, &rules, context.now)?;
+        context.schedules.set(true);
+    }
     let detail = history::token_rules(&before.rules, &after.rules);
     context.event(Kind::SettingsChanged, About::agency(), detail)?;
     shown(&after)

@@ -28,6 +28,7 @@ pub enum IntegrationCommand {
     Pause { id: IntegrationId, rev: u64 },
     Resume { id: IntegrationId, rev: u64 },
     Undo { id: IntegrationId, rev: u64 },
+    ShowRotation(IntegrationId),
     Lifecycle,
     Events(IntegrationId, Paging<u64>),
 }
@@ -69,6 +70,8 @@ pub struct NewToken {
     pub expires_at: Option<Option<Timestamp>>,
     /// Whether a present token is said to have leaked.
     pub leaked: bool,
+    /// Whether the window ends as soon as the present token is quiet.
+    pub when_quiet: bool,
 }
 
 /// What becomes of the present tokens, where a new one is made.
@@ -164,7 +167,7 @@ impl Edit {
 
 impl From<Rotate> for NewToken {
     fn from(rotate: Rotate) -> Self {
-        Self { rotate, expires_at: None, leaked: false }
+        Self { rotate, expires_at: None, leaked: false, when_quiet: false }
     }
 }
 
@@ -193,13 +196,17 @@ impl Rotate {
 
 impl FromJson for NewToken {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        let mut fields = Object::of(value, &["expire", "window_seconds", "expires_at", "leaked"])?;
+        let mut fields = Object::of(value, &["expire", "window_seconds", "expires_at", "leaked", "when_quiet"])?;
         let rotate = Rotate::read(&mut fields)?;
         let leaked = fields.given("leaked")?.unwrap_or_default();
         if leaked && rotate != Rotate::Now {
             return Err(wrong("leaked", &"a token that leaked must expire now"));
         }
-        Ok(Self { rotate, expires_at: end(&mut fields)?, leaked })
+        let when_quiet = fields.given("when_quiet")?.unwrap_or_default();
+        if when_quiet && rotate == Rotate::Now {
+            return Err(wrong("when_quiet", &"there is no window where all tokens expire now"));
+        }
+        Ok(Self { rotate, expires_at: end(&mut fields)?, leaked, when_quiet })
     }
 }
 

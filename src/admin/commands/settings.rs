@@ -15,8 +15,9 @@ impl SettingsCommand {
     pub(in crate::admin) fn change(request: &Request<'_>) -> Result<Command, AdminError> {
         let rev = request.needed_rev()?;
         let change: ChangeTokenRules = request.body()?;
-        if change == (ChangeTokenRules { max_lifetime_days: None, rotate_every_days: None, undo: None }) {
-            let message = "nothing to change: give max_lifetime_days, rotate_every_days or undo";
+        if change == ChangeTokenRules::default() {
+            let message =
+                "nothing to change: give max_lifetime_days, rotate_every_days, undo, idle_days or idle_action";
             return Err(AdminError::invalid("max_lifetime_days", message));
         }
         Ok(Self::Change { rev, change }.into())

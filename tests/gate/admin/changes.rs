@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use tidegate::admin::{
-    AdminError, Beside, Change, Command, Integration, IntegrationCommand, Rotate, TokenFacts, TokenRules, check_scopes,
-    history,
+    AdminError, Beside, Change, Command, Integration, IntegrationCommand, Rotate, TokenFacts, TokenRules, UseFacts,
+    check_scopes, history,
 };
 use tidegate::openapi::{Document, compile};
 use tidegate::record::Record;
@@ -200,8 +200,14 @@ fn an_audit_detail_holds_no_hash() {
 }
 
 fn view(integration: &Integration, now: u64) -> Value {
-    let token = |n: u32| TokenFacts { created_at: at(NOW + u64::from(n)), last_four: Some(format!("xyz{n}")) };
-    let beside = Beside { published: true, token: &token, rules: &TokenRules::default(), undo: None };
+    let token = |n: u32| TokenFacts {
+        created_at: at(NOW + u64::from(n)),
+        last_four: Some(format!("xyz{n}")),
+        first_used_at: None,
+        when_quiet: false,
+    };
+    let used = UseFacts::default();
+    let beside = Beside { published: true, token: &token, rules: &TokenRules::default(), undo: None, used: &used };
     serde_json::to_value(integration.view(&beside, at(now))).unwrap()
 }
 

@@ -36,6 +36,7 @@ mod people;
 mod policies;
 mod sessions;
 mod sub_accounts;
+mod uses;
 mod world;
 mod year;
 
@@ -73,6 +74,7 @@ pub fn cases() -> Vec<Case> {
         policies::cases(),
         sessions::cases(),
         sub_accounts::cases(),
+        uses::cases(),
         year::cases(),
     ]
     .concat()

@@ -425,7 +425,7 @@ fn an_agencys_integration_comes_back_to_the_same_agency_only(storage: Rc<dyn Sto
 fn settings_are_changed_on_the_base_of_their_rev(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let undo = json!({ "finish": true, "delete": true, "scopes": true });
-    let first = json!({ "max_lifetime_days": null, "rotate_every_days": 90, "undo": undo, "rev": 0 });
+    let first = json!({ "max_lifetime_days": null, "rotate_every_days": 90, "undo": undo, "idle_days": null, "idle_action": "pause", "rev": 0 });
     assert_eq!(world.get("/settings"), first);
     let change = |rev, body| world.ask("PATCH", "/settings", body, based_on(rev));
     let same = change(0, json!({ "rotate_every_days": 90 })).unwrap();
@@ -433,7 +433,7 @@ fn settings_are_changed_on_the_base_of_their_rev(storage: Rc<dyn Storage>) {
     let changed = change(0, json!({ "max_lifetime_days": 366, "undo": { "scopes": false } })).unwrap();
     assert_eq!(changed.rev, Some(1));
     let undo = json!({ "finish": true, "delete": true, "scopes": false });
-    let second = json!({ "max_lifetime_days": 366, "rotate_every_days": 90, "undo": undo, "rev": 1 });
+    let second = json!({ "max_lifetime_days": 366, "rotate_every_days": 90, "undo": undo, "idle_days": null, "idle_action": "pause", "rev": 1 });
     assert_eq!((&changed.body, world.get("/settings")), (&second, second.clone()));
     let stale = change(0, json!({ "rotate_every_days": null })).unwrap_err();
     assert_eq!(stale, AdminError::Stale(second));
@@ -459,7 +459,7 @@ fn settings_that_are_out_of_bounds_are_refused(storage: Rc<dyn Storage>) {
         (json!({ "undo": { "finish": 1 } }), "undo.finish"),
         (json!({ "undo": { "pause": true } }), "undo.pause"),
         (json!({ "undo": null }), "undo"),
-        (json!({ "idle_days": 30 }), "idle_days"),
+        (json!({ "idle_hours": 30 }), "idle_hours"),
         (json!({}), "max_lifetime_days"),
     ] {
         assert_eq!(field(settings(&world, body.clone())), expected, "{body}");

@@ -13,6 +13,7 @@ use tidegate::access::{Email, Proof};
 use tidegate::admin::{AdminError, OwnerKey};
 use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::usage::{UsageFacts, UsageQuestion};
 
 /// 2026-11-28T00:00:00Z.
 pub const START: u64 = 1_795_824_000;
@@ -199,8 +200,13 @@ impl World {
         self.registry.read(read, self.now.get() * 1000).map(|response| Answer::from(response).body)
     }
 
-    /// What the alarm does with what is due, until nothing is. Gives how many entries there were.
+    /// What the alarm does with what is due, until nothing is, while no store of use answers. Gives how many entries there were.
     pub fn ring(&self) -> u64 {
+        self.ring_with(|_| None)
+    }
+
+    /// The same, where stores of use answer.
+    pub fn ring_with(&self, answer: impl Fn(&UsageQuestion) -> Option<UsageFacts>) -> u64 {
         assert!(self.registry.alarm(self.now()).unwrap().is_empty());
         let mut entries = 0;
         loop {
@@ -210,6 +216,11 @@ impl World {
                 return entries;
             }
             entries += fired.entries;
+            for asked in fired.asked {
+                if let Some(facts) = answer(&asked.question) {
+                    self.registry.learn(&asked, &facts, self.now()).unwrap();
+                }
+            }
         }
     }
 

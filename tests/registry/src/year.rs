@@ -227,7 +227,7 @@ impl Year {
         };
         let random = &mut self.random;
         match random.below(24) {
-            0..4 => Act::RotateLater(60 + random.below(random.0 % (30 * DAY - 60) + 1)),
+            0..4 => Act::RotateLater(60 + random.below(random.0 % (30 * DAY - 60) + 1), random.below(2) == 0),
             4 => Act::RotateNow(None),
             5..7 => Act::RotateNow(Some(end)),
             7 => Act::Cancel,
@@ -307,7 +307,9 @@ fn moment(seconds: u64) -> String {
 /// Method, path below the integration's, and body.
 fn request(act: &Act, now: u64) -> (&'static str, &'static str, Value) {
     match act {
-        Act::RotateLater(window) => ("POST", "/rotate", json!({ "expire": "later", "window_seconds": window })),
+        Act::RotateLater(window, when_quiet) => {
+            ("POST", "/rotate", json!({ "expire": "later", "window_seconds": window, "when_quiet": when_quiet }))
+        }
         Act::RotateNow(None) => ("POST", "/rotate", json!({ "expire": "now" })),
         Act::RotateNow(Some(end)) => ("POST", "/rotate", json!({ "expire": "now", "expires_at": end.map(moment) })),
         Act::Cancel => ("POST", "/rotation/cancel", Value::Null),

@@ -4,11 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: u64 = 24 * 60 * 60;
 const HALF_AN_HOUR: u64 = 30 * 60;
+/// After how long a question is asked again that nobody answered.
+const ASKED_AGAIN_AFTER: u64 = 5 * 60;
+/// What waits for an answer of a store of use.
+const ASKING: [&str; 1] = ["old token quiet"];
 
 /// What an admin does.
 #[derive(Clone, Debug)]
 pub enum Act {
-    RotateLater(u64),
+    /// For so long, and maybe no longer than the old token is in use.
+    RotateLater(u64, bool),
     /// With another end, or not.
     RotateNow(Option<Option<u64>>),
     Cancel,
@@ -69,11 +74,14 @@ pub struct Truth {
     created: Vec<u64>,
     end: Option<u64>,
     paused: bool,
+    when_quiet: bool,
     scopes: BTreeSet<&'static str>,
     name: u64,
     undo: Option<Undo>,
-    /// What waits to be told, and for which moment.
+    /// What waits to be told, and until when.
     waiting: BTreeMap<&'static str, u64>,
+    /// For which moment it was set.
+    set_for: BTreeMap<&'static str, u64>,
     /// For which moment it was told last.
     told_for: BTreeMap<&'static str, u64>,
 }
@@ -89,10 +97,12 @@ impl Truth {
             created: vec![now],
             end,
             paused: false,
+            when_quiet: false,
             scopes: scopes.iter().copied().collect(),
             name: 0,
             undo: None,
             waiting: BTreeMap::new(),
+            set_for: BTreeMap::new(),
             told_for: BTreeMap::new(),
         };
         truth.wait(now, rules);
@@ -117,15 +127,22 @@ impl Truth {
         self.waiting.values().min().copied()
     }
 
-    /// The alarm rings.
+    /// The alarm rings, and no store of use answers.
     pub fn ring(&mut self, now: u64) {
+        let is_open = self.fates.iter().any(|fate| matches!(fate, Fate::Until(until) if now < *until));
+        for kind in ASKING {
+            if self.waiting.get(kind).is_some_and(|at| *at <= now) && is_open {
+                self.waiting.insert(kind, now + ASKED_AGAIN_AFTER);
+            }
+        }
         let mut ripe: Vec<_> =
             self.waiting.iter().filter(|(_, at)| **at <= now).map(|(kind, at)| (*at, *kind)).collect();
         ripe.sort_unstable();
         for (at, kind) in ripe {
             self.waiting.remove(kind);
-            self.told_for.insert(kind, at);
+            self.told_for.insert(kind, self.set_for.get(kind).copied().unwrap_or(at));
             match kind {
+                kind if ASKING.contains(&kind) => {}
                 "undo" => self.undo.iter_mut().for_each(|undo| undo.over = true),
                 // Nothing is known of the old token's use, so nothing is said of it.
                 "old/3d" | "old/1d" | "old/1h" => {}
@@ -177,12 +194,13 @@ impl Truth {
         let outgoing = self.outgoing(now);
         let mut undo = None;
         match act {
-            Act::RotateLater(window) => {
+            Act::RotateLater(window, when_quiet) => {
                 (!has_ended && outgoing.is_none() && in_time(self.end)).then_some(())?;
                 let current = self.current();
                 self.bury(now);
                 self.fates[current] = Fate::Until(now + window);
                 self.mint(now);
+                self.when_quiet = *when_quiet;
             }
             Act::RotateNow(end) => {
                 (end.is_some() || !has_ended).then_some(())?;
@@ -288,6 +306,8 @@ impl Truth {
         }
         self.wait_for("rotation.lapsed", lapsed, false);
         self.wait_for("undo", undo, false);
+        let began = self.created[self.current()];
+        self.wait_for("old token quiet", lapsed.filter(|_| self.when_quiet).map(|_| began + 600), false);
         self.remind(now, rules);
     }
 
@@ -312,8 +332,10 @@ impl Truth {
                 self.waiting.remove(kind);
             }
             Some(at) if told_for == Some(at) || (once && told_for.is_some()) => {}
+            Some(at) if self.waiting.contains_key(kind) && self.set_for.get(kind) == Some(&at) => {}
             Some(at) => {
                 self.waiting.insert(kind, at);
+                self.set_for.insert(kind, at);
                 self.told_for.remove(kind);
             }
         }
