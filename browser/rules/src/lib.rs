@@ -12,6 +12,7 @@ use tidegate::policy::Policy;
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, find, inspect};
+use tidegate::usage;
 
 /// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.
 ///
@@ -43,6 +44,15 @@ pub fn inspect_token(text: &str, prefix: Option<String>) -> Result<String, JsErr
 #[wasm_bindgen(js_name = findCredential)]
 pub fn find_credential(text: &str) -> Result<String, JsError> {
     write(&find(text))
+}
+
+/// What of the recorded requests a policy would have refused. The question is `{"lost":[…],"recorded":[{"operation","requests"}]}`.
+///
+/// # Errors
+/// An `Error` where the question cannot be read.
+#[wasm_bindgen(js_name = replayPolicy)]
+pub fn replay_policy(question: &str) -> Result<String, JsError> {
+    write(&usage::replay_policy(read(question)?))
 }
 
 /// A policy in force, ready to be asked.
@@ -81,6 +91,26 @@ impl CompiledPolicy {
     /// An `Error` where the question cannot be read.
     pub fn preview(&self, question: &str) -> Result<String, JsError> {
         write(&decision::preview(&self.0, &read(question)?))
+    }
+
+    /// What of the recorded requests an edit of scopes would have refused. The question is
+    /// `{"level","before":[…],"after":[…],"recorded":[{"operation","requests"}]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    #[wasm_bindgen(js_name = replayEdit)]
+    pub fn replay_edit(&self, question: &str) -> Result<String, JsError> {
+        write(&usage::replay_edit(&self.0, read(question)?))
+    }
+
+    /// Which scopes recorded requests needed. The question is
+    /// `{"level","scopes":[…],"new_scopes":[…],"recorded":[{"operation","requests"}]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    #[wasm_bindgen(js_name = scopeUse)]
+    pub fn scope_use(&self, question: &str) -> Result<String, JsError> {
+        write(&usage::scope_use(&self.0, &read(question)?))
     }
 
     /// What an integration can do and cannot do. The question is `{"level","scopes":[…]}`.

@@ -9,8 +9,10 @@ import type {
   EditPerson,
   EventPage,
   Features,
+  Grouping,
   Integration,
   IntegrationPage,
+  IntegrationUsage,
   Key,
   KeyPage,
   Lifecycle,
@@ -18,6 +20,7 @@ import type {
   MintedKey,
   NewKey,
   NewPerson,
+  OverallUsage,
   Owner,
   Owners,
   OwnersPage,
@@ -27,6 +30,7 @@ import type {
   PolicyPreview,
   PolicyVersionPage,
   Published,
+  RotationProgress,
   Session,
   SessionPage,
   Settings,
@@ -43,6 +47,7 @@ export interface Filter {
   scope?: string;
   state?: string;
   token_created_before?: string;
+  unused_since?: string;
   rotation_ends_before?: string;
   ends_before?: string;
   sort?: string;
@@ -130,7 +135,7 @@ export interface NewIntegration {
 
 /** Where the integration has ended, a new token needs a new end; null for none. */
 export type Rotate = { expires_at?: string | null } & (
-  { expire: "now"; leaked?: boolean } | { expire: "later"; window_seconds: number }
+  { expire: "now"; leaked?: boolean } | { expire: "later"; window_seconds: number; when_quiet?: boolean }
 );
 
 export const integrations = {
@@ -170,6 +175,18 @@ export const events = {
     return askPart(`/events?${query}`, signal);
   },
 };
+
+export const usage = {
+  /** Of the last so many seconds. */
+  of: (id: string, by: Grouping, seconds: number) =>
+    ask<IntegrationUsage>("GET", `${at(id)}/usage?${range(by, seconds)}`),
+  all: (by: Grouping, seconds: number) => ask<OverallUsage>("GET", `/usage?${range(by, seconds)}`),
+  rotation: (id: string) => ask<RotationProgress>("GET", `${at(id)}/rotation`),
+};
+
+function range(by: Grouping, seconds: number): URLSearchParams {
+  return new URLSearchParams({ by, from: new Date(Date.now() - seconds * 1000).toISOString() });
+}
 
 /** What a document is read as (`core.documentSource`); null removes the document of that name. */
 export interface Source {

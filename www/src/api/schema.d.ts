@@ -350,6 +350,11 @@ export interface components {
            * @description Another end for the integration; null for none. Needed where it has ended
            */
           expires_at?: string | null;
+          /**
+           * @description There is no window
+           * @constant
+           */
+          when_quiet?: false;
         }
       | {
           /** @constant */
@@ -369,6 +374,11 @@ export interface components {
            * @constant
            */
           leaked?: false;
+          /**
+           * @description Whether the window ends as soon as the present token is quiet by what is known of its use, and at its deadline at the latest
+           * @default false
+           */
+          when_quiet?: boolean;
         };
     Token: {
       /** @description Counted from 1, never used again */
@@ -384,6 +394,16 @@ export interface components {
       expires_at?: string;
       /** @description The last four characters of its text; left out for one of before they were kept */
       last_four?: string;
+      /**
+       * Format: date-time
+       * @description When it was first used; left out if no use of it is known
+       */
+      first_used_at?: string;
+      /**
+       * @description Whether it ends as soon as it is quiet; of the outgoing one only, and left out if it does not
+       * @constant
+       */
+      when_quiet?: true;
     };
     Integration: {
       id: components["schemas"]["IntegrationId"];
@@ -426,6 +446,33 @@ export interface components {
       };
       /** @description The live ones, the current one first */
       tokens: components["schemas"]["Token"][];
+      /**
+       * Format: date-time
+       * @description When any of its tokens was last used, to the hour; left out if no use of it is known
+       */
+      used_at?: string;
+      /**
+       * Format: date-time
+       * @description Since when its use is counted; left out if that is from its beginning
+       */
+      use_counted_since?: string;
+      /** @description Those of its scopes that it has had for less than 90 days; left out if there are none */
+      new_scopes?: components["schemas"]["OwnScopes"];
+      /** @description What becomes of it if nobody uses it; left out while the rule for idle integrations has announced nothing */
+      idle?: {
+        /**
+         * Format: date-time
+         * @description Since when nothing has happened
+         */
+        since: string;
+        /**
+         * Format: date-time
+         * @description When the rule acts
+         */
+        acts_at: string;
+        /** @enum {unknown} */
+        action: "pause" | "delete";
+      };
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -469,6 +516,10 @@ export interface components {
         /** @description The removal of scopes */
         scopes?: boolean;
       };
+      /** @description null turns the rule off */
+      idle_days?: number | null;
+      /** @enum {unknown} */
+      idle_action?: "pause" | "delete";
     };
     TokenRules: {
       /** @description An integration's end is at most so many days after the change that gives it; null where it needs no end */
@@ -484,6 +535,13 @@ export interface components {
         /** @description The removal of scopes */
         scopes: boolean;
       };
+      /** @description After how many days without use an integration is idle, by complete knowledge of its use; null where none is. It is announced 15, 7 and 1 days before */
+      idle_days: number | null;
+      /**
+       * @description What becomes of an idle integration
+       * @enum {unknown}
+       */
+      idle_action: "pause" | "delete";
       /** @description Grows with every change; 0 before the first */
       rev: number;
     };
@@ -510,6 +568,10 @@ export interface components {
       rotations_ending: components["schemas"]["Count"];
       /** @description Integrations that end within 30 days; the filter `ends_before` */
       ending: components["schemas"]["Count"];
+      /** @description Those of which no use is known; the state `never_used` */
+      never_used: number;
+      /** @description Those that the rule for idle integrations has announced; the state `idle` */
+      idle: number;
       /** @description Deletions that can be undone, the newest first; at most 50 */
       deleted: components["schemas"]["Deleted"][];
     };
@@ -557,7 +619,7 @@ export interface components {
       /** @description All of them. */
       scopes: components["schemas"]["CatalogueEntry"][];
     };
-    /** @description What changed; never a token or a hash. `integration.created`: `name`, `description`, `owner`, `scopes`, `n`, `expires_at`. `.edited`: `name`, `description`, `scopes`, `expires_at`. `.paused`, `.resumed`: `paused`. `.expiring`: `expires_at`. `.expired`: `expires_at`, `ended`. `.deleted`: `name`, `owner`, `ended`. `.restored`: `undone`, and after a deletion `name`, `owner`, `tokens`, `paused`, `expires_at`, after removed scopes `scopes`, after a rotation's early end `n`, `outgoing`, `expires_at`. `rotation.started`: `expire`, `n`, `ended`, with a window `outgoing`, `window_seconds`, `expires_at`, and with another end `integration_expires_at`. `.extended`: `n`, `outgoing`, `expires_at`. `.cancelled`, `.finished`, `.lapsed`: `n`, `ended`. `.due`: `n`, `created_at`. `leaked` is there, and true, where a token was said to have leaked. */
+    /** @description What changed; never a token or a hash. `integration.created`: `name`, `description`, `owner`, `scopes`, `n`, `expires_at`. `.edited`: `name`, `description`, `scopes`, `expires_at`. `.paused`, `.resumed`: `paused`. `.expiring`: `expires_at`. `.expired`: `expires_at`, `ended`. `.deleted`: `name`, `owner`, `ended`. `.restored`: `undone`, and after a deletion `name`, `owner`, `tokens`, `paused`, `expires_at`, after removed scopes `scopes`, after a rotation's early end `n`, `outgoing`, `expires_at`. `rotation.started`: `expire`, `n`, `ended`, with a window `outgoing`, `window_seconds`, `expires_at`, and with another end `integration_expires_at`. `.extended`: `n`, `outgoing`, `expires_at`. `.cancelled`, `.finished`, `.lapsed`: `n`, `ended`. `.due`: `n`, `created_at`. `.first_use`: `n`, `used_at`. `.old_still_used`: `outgoing`, `used_at`, `expires_at`. `integration.idle`: `since`, `used_at`, `days_left`, `acts_at`, `action`; where its rule acted, `.paused` and `.deleted` have `idle_since`. `when_quiet` is true with `.started`, and with `.finished` says what it rests on. `leaked` is there, and true, where a token was said to have leaked. */
     EventDetail: {
       /** @description The number of the token that is current after the change */
       n?: number;
@@ -585,6 +647,35 @@ export interface components {
        * @description When the token was made
        */
       created_at?: string;
+      /**
+       * Format: date-time
+       * @description When it was used; null where no use is known
+       */
+      used_at?: string | null;
+      /**
+       * Format: date-time
+       * @description Since when nothing has happened to the integration
+       */
+      since?: string;
+      /**
+       * @description In how many days the rule acts
+       * @enum {unknown}
+       */
+      days_left?: 15 | 7 | 1;
+      /**
+       * Format: date-time
+       * @description When it does
+       */
+      acts_at?: string;
+      /** @enum {unknown} */
+      action?: "pause" | "delete";
+      /**
+       * Format: date-time
+       * @description Since when it was idle
+       */
+      idle_since?: string;
+      /** @description true, or why the old token was quiet */
+      when_quiet?: unknown;
       /** @description The name; with `.edited`, `from` and `to` */
       name?: unknown;
       /** @description Likewise */
@@ -1378,5 +1469,45 @@ export interface components {
     FieldName: string;
     /** @description An origin as browsers write it: `https://app.example`, `http://localhost:5173`. */
     WebOrigin: string;
+    /** @description A moment in RFC 3339, as in `2026-11-29T12:00:00Z`. */
+    Moment: string;
+    /** @description Why a rotation's old token can or cannot be ended. */
+    QuietReason: "quiet" | "never-used" | "too-new" | "still-used" | "too-little-known" | "incomplete" | "no-answer";
+    /** @description `GET /integrations/{id}/rotation`: the three steps of a rotation, and whether it can be finished. */
+    RotationProgress: {
+      /** @description The number of the new token. */
+      incoming: number;
+      /** @description The first step: when the new token was made. */
+      new_made_at: components["schemas"]["Moment"];
+      /** @description The second step: when the new token was first used. */
+      new_used_at?: components["schemas"]["Moment"];
+      /** @description The third step: since when the old token is quiet, so that it can be ended. */
+      old_quiet_since?: components["schemas"]["Moment"];
+      /** @description When the old token was last used. */
+      old_used_at?: components["schemas"]["Moment"];
+      /** @description The number of the old token. */
+      outgoing: number;
+      /** @description Whether the old token can be ended, and why. */
+      safe_to_expire: components["schemas"]["SafeToExpire"];
+    };
+    /** @description Whether the old token can be ended, and why. */
+    SafeToExpire: {
+      /**
+       * Format: uint64
+       * @description The longest time between two requests in the observed period, of all tokens, in seconds, where it counted.
+       */
+      gap_seconds?: number;
+      /** @description For how long the old token must be quiet, in seconds. */
+      quiet_seconds: number;
+      /** @description Why, or why not. */
+      reason: components["schemas"]["QuietReason"];
+      /** @description Whether it can. */
+      safe: boolean;
+      /**
+       * Format: uint64
+       * @description When it can be ended if it is not used any more, in Unix seconds; `None` where that cannot be said.
+       */
+      safe_at?: number;
+    };
   };
 }

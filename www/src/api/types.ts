@@ -3,7 +3,19 @@
 
 import type { components } from "./schema";
 
+import type { components as Rules } from "../core/schema";
+
 type Schemas = components["schemas"];
+
+/** What is recorded of an integration's use. */
+export type IntegrationUsage = Rules["schemas"]["IntegrationUsage"];
+/** What is recorded of the use of all. */
+export type OverallUsage = Rules["schemas"]["OverallUsage"];
+export type UsageGroup = Rules["schemas"]["UsageGroup"];
+export type TokenUse = Rules["schemas"]["TokenFacts"];
+export type Grouping = Rules["schemas"]["Grouping"];
+/** The three steps of a rotation, and whether its old token can be ended. */
+export type RotationProgress = Rules["schemas"]["RotationProgress"];
 
 export type Level = Schemas["Level"];
 export type Owner = Schemas["Owner"];

@@ -5,15 +5,20 @@ import wasmUrl from "tidegate-wasm/tidegate_bg.wasm?url";
 import type {
   Abilities,
   Catalogue,
+  EditReplay,
   Explanation,
   Found,
   Holder,
   PolicyChanges,
+  PolicyReplay,
   Question,
+  Replay,
   Report,
   ScopeChange,
   ScopeDiff,
   ScopePreview,
+  ScopesInUse,
+  ScopeUse,
   Settings,
   Suggestion,
   TokenForm,
@@ -40,6 +45,8 @@ export interface Core {
   scopeDiff(before: string[], after: string[]): ScopeDiff;
   /** Without a prefix, any will do. */
   inspectToken(text: string, prefix?: string): TokenForm;
+  /** What of an integration's recorded requests a policy would have refused. */
+  replayPolicy(question: PolicyReplay): Replay;
   /** The credential in a text, if there is one. */
   findCredential(text: string): Found | null;
   /** Documents are texts, in JSON or YAML. */
@@ -59,6 +66,10 @@ export interface Policy {
   catalogue(): Catalogue;
   abilities(holder: Holder): Abilities;
   preview(question: ScopeChange): ScopePreview;
+  /** What of an integration's recorded requests other scopes would have refused. */
+  replayEdit(question: EditReplay): Replay;
+  /** Which of an integration's scopes its recorded requests needed. */
+  scopeUse(question: ScopesInUse): ScopeUse;
   /** `now` in Unix seconds. */
   explain(question: Question, now?: number): Explanation;
   /** What publishing these documents in place of this policy would report and change. */
@@ -89,6 +100,7 @@ async function load(): Promise<Core> {
 const core: Core = {
   scopeDiff: (before, after) => answer(() => wasm.scopeDiff(JSON.stringify(before), JSON.stringify(after))),
   inspectToken: (text, prefix) => answer(() => wasm.inspectToken(text, prefix)),
+  replayPolicy: (question) => answer(() => wasm.replayPolicy(JSON.stringify(question))),
   findCredential: (text) => answer(() => wasm.findCredential(text)),
   policyReport: async (documents, settings) => {
     const { wasm, read } = await converted(documents, settings);
@@ -119,6 +131,8 @@ function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
     catalogue: () => answer(() => policy.catalogue()),
     abilities: (holder) => answer(() => policy.abilities(JSON.stringify(holder))),
     preview: (question) => answer(() => policy.preview(JSON.stringify(question))),
+    replayEdit: (question) => answer(() => policy.replayEdit(JSON.stringify(question))),
+    scopeUse: (question) => answer(() => policy.scopeUse(JSON.stringify(question))),
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
     diff: async (documents, settings) => {

@@ -165,6 +165,17 @@ export interface components {
       /** @description Operations that write, whatever their methods and names. */
       writes?: components["schemas"]["Selection"][];
     };
+    /** @description Which operations an edit of an integration's scopes takes away, for the recorded requests of that integration. */
+    EditReplay: {
+      /** @description Its scopes then. */
+      after: components["schemas"]["Scopes"];
+      /** @description Its scopes now. */
+      before: components["schemas"]["Scopes"];
+      /** @description The level that the integration belongs to. */
+      level: components["schemas"]["Level"];
+      /** @description What was recorded of it. */
+      recorded: components["schemas"]["OperationUse"][];
+    };
     /** @description Operations to deny, and why. */
     Exclusion: {
       /** @description Which operations. */
@@ -506,6 +517,13 @@ export interface components {
       /** @description Within reach before. */
       unreachable: components["schemas"]["PolicyChange"][];
     };
+    /** @description Which operations a policy takes away from an integration, for the recorded requests of that integration. */
+    PolicyReplay: {
+      /** @description Their names, `METHOD /template`. */
+      lost: string[];
+      /** @description What was recorded of it. */
+      recorded: components["schemas"]["OperationUse"][];
+    };
     /** @description An operation that comes or goes. */
     PreviewedOperation: {
       /** @description Whether it changes something, by the kind of the scopes that open it. */
@@ -518,6 +536,19 @@ export interface components {
       scopes: components["schemas"]["Scopes"];
       /** @description OpenAPI's `summary`. */
       summary?: string;
+    };
+    /** @description Why a rotation's old token can or cannot be ended. */
+    QuietReason: "quiet" | "never-used" | "too-new" | "still-used" | "too-little-known" | "incomplete" | "no-answer";
+    /** @description What would have been refused. */
+    Replay: {
+      /** @description Of which operations these were, the most used first. */
+      operations: components["schemas"]["OperationUse"][];
+      /** @description How many of them would have been refused. */
+      refused: number;
+      /** @description How many requests were recorded as granted. */
+      requests: number;
+      /** @description Of how many it cannot be said: their operations are not kept apart. */
+      unattributed: number;
     };
     /** @description What compiling found. */
     Report: {
@@ -678,10 +709,46 @@ export interface components {
        */
       without_token: components["schemas"]["Finding"][];
     };
+    /** @description `GET /integrations/{id}/rotation`: the three steps of a rotation, and whether it can be finished. */
+    RotationProgress: {
+      /** @description The number of the new token. */
+      incoming: number;
+      /** @description The first step: when the new token was made. */
+      new_made_at: components["schemas"]["Moment"];
+      /** @description The second step: when the new token was first used. */
+      new_used_at?: components["schemas"]["Moment"];
+      /** @description The third step: since when the old token is quiet, so that it can be ended. */
+      old_quiet_since?: components["schemas"]["Moment"];
+      /** @description When the old token was last used. */
+      old_used_at?: components["schemas"]["Moment"];
+      /** @description The number of the old token. */
+      outgoing: number;
+      /** @description Whether the old token can be ended, and why. */
+      safe_to_expire: components["schemas"]["SafeToExpire"];
+    };
     /** @description How the origin's router reads paths. */
     Router: "tolerant" | "exact";
     /** @description A rule. */
     Rule: components["schemas"]["Operation"] | components["schemas"]["Change"];
+    /** @description Whether the old token can be ended, and why. */
+    SafeToExpire: {
+      /**
+       * Format: uint64
+       * @description The longest time between two requests in the observed period, of all tokens, in seconds, where it counted.
+       */
+      gap_seconds?: number;
+      /** @description For how long the old token must be quiet, in seconds. */
+      quiet_seconds: number;
+      /** @description Why, or why not. */
+      reason: components["schemas"]["QuietReason"];
+      /** @description Whether it can. */
+      safe: boolean;
+      /**
+       * Format: uint64
+       * @description When it can be ended if it is not used any more, in Unix seconds; `None` where that cannot be said.
+       */
+      safe_at?: number;
+    };
     /** @description What a security scheme means. */
     Scheme: {
       /** @description The level that it is for. */
@@ -735,8 +802,32 @@ export interface components {
       /** @description How scopes are derived, where they are. */
       derive?: components["schemas"]["Derive"] | null;
     };
+    /** @description What recorded requests say of an integration's scopes. */
+    ScopeUse: {
+      /** @description Whether no smaller one exists for certain: with very many operations that several scopes open, only a small one is found. */
+      is_smallest: boolean;
+      /** @description The smallest set of the integration's scopes with which every recorded request would have been granted. */
+      needed: components["schemas"]["Scopes"];
+      /** @description Of how many requests the operation is not known, since it is not kept apart; where there are any, nothing counts as unused. */
+      unattributed: number;
+      /** @description The scopes held for 90 days that no recorded request needed. */
+      unused: components["schemas"]["Scopes"];
+      /** @description The scopes held for less than that, of which the same is true so far. */
+      unused_so_far: components["schemas"]["Scopes"];
+    };
     /** @description A set of scopes, in the order of their bytes. */
     Scopes: components["schemas"]["Scope"][];
+    /** @description An integration's scopes, and what was recorded of it. */
+    ScopesInUse: {
+      /** @description The level that the integration belongs to. */
+      level: components["schemas"]["Level"];
+      /** @description Those of them that it has had for less than 90 days. */
+      new_scopes: components["schemas"]["Scopes"];
+      /** @description What was recorded of it in the last 90 days. */
+      recorded: components["schemas"]["OperationUse"][];
+      /** @description Its scopes. */
+      scopes: components["schemas"]["Scopes"];
+    };
     /** @description How scopes that stand in a list are needed. */
     ScopesMean: "all" | "any";
     /** @description A use of a token. */

@@ -38,5 +38,12 @@ export type Change = Schemas["PolicyChange"];
 /** `diff` is null where the report has errors. */
 export type PolicyChanges = { report: Report; diff: PolicyDiff | null };
 
+export type OperationUse = Schemas["OperationUse"];
+export type EditReplay = Schemas["EditReplay"];
+export type PolicyReplay = Schemas["PolicyReplay"];
+export type Replay = Schemas["Replay"];
+export type ScopesInUse = Schemas["ScopesInUse"];
+export type ScopeUse = Schemas["ScopeUse"];
+
 export type Found = Schemas["Found"];
 export type TokenForm = Schemas["TokenForm"];

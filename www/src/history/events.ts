@@ -79,7 +79,7 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "integration.edited":
       return { what: "Edited", more: edited(detail) };
     case "integration.paused":
-      return { what: "Paused", more: ["Its tokens are refused"] };
+      return { what: "Paused", more: ["Its tokens are refused", ...idled(detail)] };
     case "integration.resumed":
       return { what: "Resumed", more: [] };
     case "integration.expiring":
@@ -91,8 +91,24 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
       return { what: "Not used for a long time", more: changes(detail) };
     case "integration.expired":
       return { what: "Ended", more: names(detail.ended).length > 0 ? [ended(detail.ended)] : [] };
+    case "integration.idle":
+      return {
+        what: "Nobody uses it",
+        more: [
+          `Nothing since ${exact(String(detail.since))}; ${detail.action === "delete" ? "deleted" : "paused"} ${exact(String(detail.acts_at))} if that stays so`,
+        ],
+      };
+    case "rotation.first_use":
+      return { what: "New token used", more: [`${token(detail.n)} was first used ${exact(String(detail.used_at))}`] };
+    case "rotation.old_still_used":
+      return {
+        what: "Old token still used",
+        more: [
+          `${token(detail.outgoing)} was last used ${exact(String(detail.used_at))}; it ends ${exact(String(detail.expires_at))}`,
+        ],
+      };
     case "integration.deleted":
-      return { what: "Deleted", more: [] };
+      return { what: "Deleted", more: idled(detail) };
     case "integration.restored":
       return { what: "Undone", more: restored(detail, token) };
     case "rotation.started": {
@@ -116,7 +132,14 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "rotation.cancelled":
       return { what: "Rotation cancelled", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`] };
     case "rotation.finished":
-      return { what: "Rotation finished", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`, ...leaked] };
+      return {
+        what: "Rotation finished",
+        more: [
+          `${token(detail.n)} stays; ${ended(detail.ended)}`,
+          ...(detail.when_quiet ? ["The old token was quiet"] : []),
+          ...leaked,
+        ],
+      };
     case "rotation.lapsed":
       return { what: "Rotation ended by itself", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`] };
     case "rotation.due":
@@ -203,6 +226,9 @@ function restored(detail: Record<string, unknown>, token: (n: unknown) => string
       return [`The deletion was undone; ${list(names(detail.tokens).map(token))} came back`];
   }
 }
+
+const idled = (detail: Record<string, unknown>) =>
+  detail.idle_since ? [`Nobody had used it since ${exact(String(detail.idle_since))}`] : [];
 
 function changedEnd(end: unknown): string[] {
   const { from, to } = change(end);

@@ -21,6 +21,12 @@ export const OLD = "old";
 export const ROTATION_ENDS = "rotation-ends";
 /** Of one that ends within 30 days. */
 export const ENDS = "ends";
+/** Of one that nobody has used for so many days. */
+export const UNUSED = { "unused-30": 30, "unused-60": 60, "unused-90": 90 } as const;
+/** Of one of which no use is known; a state of the admin API. */
+export const NEVER_USED = "never_used";
+/** Of one that the rule for idle integrations has announced; a state of the admin API. */
+export const IDLE = "idle";
 const DEFAULT: ListFilter = { q: "", owner: "", scope: "", state: "", sort: "name" };
 
 /** Nothing that narrows. */
@@ -51,6 +57,7 @@ export function asked({ q, owner, scope, state, sort }: ListFilter, now: number,
     [OLD]: { token_created_before: seconds(-oldDays) },
     [ROTATION_ENDS]: { rotation_ends_before: seconds(7) },
     [ENDS]: { ends_before: seconds(30) },
+    ...Object.fromEntries(Object.entries(UNUSED).map(([name, days]) => [name, { unused_since: seconds(-days) }])),
   };
   return { q: q.trim(), owner, scope, sort, ...(life[state] ?? { state }) };
 }

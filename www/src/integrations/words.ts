@@ -35,6 +35,8 @@ export const words = {
       "-updated": "Last changed",
       token: "Oldest token first",
       "-token": "Newest token first",
+      used: "Longest unused first",
+      "-used": "Last used first",
     } as Record<string, string>,
     name: "Name",
     created: (by: string) => `Created ${by}`,

@@ -122,3 +122,9 @@ export function length(seconds: number): string {
   const amount = seconds / size;
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
+
+/** How many seconds of the day have passed, in the viewer's zone. */
+export function secondsOfToday(now = new Date()): number {
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  return Math.max(60, Math.floor((now.getTime() - midnight) / SECOND));
+}

@@ -1,3 +1,5 @@
+import { count } from "../lib/text";
+
 export const words = {
   title: "Token rules",
   intro:
@@ -19,7 +21,16 @@ export const words = {
   finish: "“Expire now” of a rotation",
   delete: "Deletion of an integration",
   scopes: "Removal of scopes",
-  daysWrong: "A whole number from 1 to 3,650.",
+  daysWrong: (least: number, most: number) => `A whole number from ${count(least)} to ${count(most)}.`,
+  idle: "Integrations that nobody uses",
+  idleOff: "They stay as they are",
+  idleOn: "They are paused or deleted",
+  idleDays: "After so many days without use",
+  idleAction: "What becomes of them",
+  idlePause: "They are paused",
+  idleDelete: "They are deleted",
+  idleHint:
+    "Announced 15, 7 and 1 days before, by events and in the list. Any use, any rotation and resuming begin the days anew. Where use is not fully known, nothing is done. 30 to 365 days.",
   save: "Save",
   saved: "The token rules are saved.",
   unchanged: "Nothing is changed yet.",

@@ -98,6 +98,11 @@ class Session {
     return mayAnywhere(this.permissions, verb);
   }
 
+  /** Whether they may see how the integrations of an owner are used. */
+  mayViewUse(owner: Owner): boolean {
+    return this.may("usage.view", placeOf(owner));
+  }
+
   /** Whether they may change the integrations of an owner. */
   mayManage(owner: Owner): boolean {
     return this.may("integrations.manage", placeOf(owner));

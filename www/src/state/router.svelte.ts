@@ -165,6 +165,9 @@ export const links = {
   integrations: (query = "") => `#/integrations${query && `?${query}`}`,
   create: (query = "") => `#/integrations/new${query && `?${query}`}`,
   integration: (id: string) => `#/integrations/${encodeURIComponent(id)}`,
+  /** The edit, with these scopes taken away. */
+  trim: (id: string, drop: string[]) =>
+    `#/integrations/${encodeURIComponent(id)}/edit?${new URLSearchParams(drop.map((scope) => ["drop", scope]))}`,
   edit: (id: string, add: string[] = []) =>
     `#/integrations/${encodeURIComponent(id)}/edit${add.length > 0 ? `?${new URLSearchParams(add.map((scope) => ["add", scope]))}` : ""}`,
   why: (integration = "") => `#/why${integration && `?integration=${encodeURIComponent(integration)}`}`,

@@ -51,6 +51,9 @@ export const words = {
     laterEnded: "It has ended, so there is no token that could expire later. Rotate and expire it now.",
     now: "Rotate and expire this token now",
     nowHint: "For a token that leaked. It stops at once, and whatever still uses it fails.",
+    whenQuiet: "End it as soon as the old token is quiet",
+    whenQuietHint:
+      "Once nothing has used the old token for longer than twice the longest pause between calls, and at least a day; at the end above at the latest.",
     window: "Both tokens work for",
     amount: "How long",
     unit: "Unit",
@@ -86,6 +89,7 @@ export const words = {
       `At the latest ${latest}, 30 days after the rotation began. In your time zone, ${zone}.`,
     extendWrong: "It must be after the present end, and not too late.",
     extended: (outgoing: string, until: string) => `${outgoing} works until ${until}.`,
+    whenQuiet: (outgoing: string) => `It ends by itself as soon as ${lower(outgoing)} is quiet.`,
     dueTitle: "Rotation is due",
     due: (token: string, days: number) => `${token} is ${days} days old. Rotate it with or without downtime.`,
     leaked: "It has leaked",
