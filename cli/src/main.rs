@@ -9,6 +9,7 @@ mod integrations;
 mod key;
 mod output;
 mod policy;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,9 @@ enum Command {
     /// Export the gate's events, and verify that nobody has changed an export
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Print how integrations are used, and whether a rotation's old token can be ended
+    #[command(subcommand)]
+    Usage(usage::Command),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => command.run(output),
         Command::Integrations(command) => command.run(output),
         Command::Audit(command) => command.run(output),
+        Command::Usage(command) => command.run(output),
     };
     match ended {
         Ok(end) => end.code(),

@@ -5,7 +5,7 @@ mod list;
 mod rotate;
 mod shown;
 mod token_file;
-mod when;
+pub mod when;
 
 use clap::Subcommand;
 

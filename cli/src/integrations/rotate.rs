@@ -28,6 +28,9 @@ pub struct Rotate {
     /// The present token has leaked, with --expire now: the event says so
     #[arg(long)]
     leaked: bool,
+    /// The window ends as soon as nothing uses the present token any more, with --expire later
+    #[arg(long)]
+    when_quiet: bool,
     /// The integration's new end: a moment in RFC 3339, or how long from now (90d, 12h)
     #[arg(long, value_name = "WHEN", value_parser = moment)]
     ends_at: Option<Timestamp>,
@@ -72,10 +75,14 @@ impl Rotate {
         if later && self.leaked {
             return Err(Failure::Usage("a token that leaked must expire now: --expire now"));
         }
+        if now && self.when_quiet {
+            return Err(Failure::Usage("--when-quiet is for --expire later"));
+        }
         let mut body = Map::new();
         body.insert("expire".to_owned(), json!(if later { "later" } else { "now" }));
         body.extend(self.window.map(|window| ("window_seconds".to_owned(), json!(window))));
         body.extend(self.leaked.then(|| ("leaked".to_owned(), json!(true))));
+        body.extend(self.when_quiet.then(|| ("when_quiet".to_owned(), json!(true))));
         body.extend(self.ends_at.map(|end| ("expires_at".to_owned(), json!(end.to_string()))));
         Ok(Value::Object(body))
     }

@@ -87,8 +87,6 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
         what: detail.days === 1 ? "Ends in a day" : detail.days ? `Ends in ${String(detail.days)} days` : "Ends soon",
         more: [exact(String(detail.expires_at))],
       };
-    case "integration.idle":
-      return { what: "Not used for a long time", more: changes(detail) };
     case "integration.expired":
       return { what: "Ended", more: names(detail.ended).length > 0 ? [ended(detail.ended)] : [] };
     case "integration.idle":
@@ -96,15 +94,6 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
         what: "Nobody uses it",
         more: [
           `Nothing since ${exact(String(detail.since))}; ${detail.action === "delete" ? "deleted" : "paused"} ${exact(String(detail.acts_at))} if that stays so`,
-        ],
-      };
-    case "rotation.first_use":
-      return { what: "New token used", more: [`${token(detail.n)} was first used ${exact(String(detail.used_at))}`] };
-    case "rotation.old_still_used":
-      return {
-        what: "Old token still used",
-        more: [
-          `${token(detail.outgoing)} was last used ${exact(String(detail.used_at))}; it ends ${exact(String(detail.expires_at))}`,
         ],
       };
     case "integration.deleted":
@@ -145,7 +134,7 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "rotation.due":
       return { what: "Rotation is due", more: [`${token(detail.n)} was made ${exact(String(detail.created_at))}`] };
     case "rotation.first_use":
-      return { what: "The new token was used for the first time", more: [token(detail.n)] };
+      return { what: "The new token was used for the first time", more: [`${token(detail.n)}, ${exact(String(detail.used_at))}`] };
     case "rotation.old_still_used":
       return {
         what: "The old token is still used",
