@@ -117,7 +117,13 @@ impl DueKind {
             Self::Expiring1 | Self::OldStillUsed1Day => Some(DAY),
             Self::OldStillUsed3Days => Some(3 * DAY),
             Self::OldStillUsed1Hour => Some(HOUR),
-            Self::Expiring | Self::Expired | Self::Lapsed | Self::RotationDue | Self::UndoOver => None,
+            Self::Expiring
+            | Self::Expired
+            | Self::Lapsed
+            | Self::RotationDue
+            | Self::UndoOver
+            | Self::Quiet
+            | Self::Idle => None,
         }
     }
 

@@ -37,7 +37,8 @@ pub use field::{Description, IdempotencyKey, Moment, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
 pub use impact::{Held, Impact, impact};
 pub use integration::{
-    Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, UseFacts, check_end, check_scopes,
+    Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, UseFacts, check_end,
+    check_scopes,
 };
 pub use life::{DueKind, EXPIRING_SECONDS, LifeFacts, Status, UNDO_SECONDS};
 pub use list::{Filter, ListIntegrations, State, searchable};

@@ -186,9 +186,8 @@ mod tests {
     fn needs_by_level(operation: &tidegate::policy::Operation) -> Value {
         match &operation.access {
             tidegate::policy::Access::AnyOf(ways) => {
-                let way = |way: &tidegate::policy::Alternative| {
-                    format!("{} {}", way.level, way.scopes).trim_end().to_owned()
-                };
+                let way =
+                    |way: &tidegate::policy::Alternative| format!("{} {}", way.level, way.scopes).trim_end().to_owned();
                 let mut ways: Vec<_> = ways.iter().map(way).collect();
                 ways.sort();
                 json!(ways)
@@ -212,7 +211,8 @@ mod tests {
             assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
             let mut expected: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
             let settings: Settings = serde_json::from_value(case.clone()).unwrap();
-            let Compiled { policy, report } = Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings);
+            let Compiled { policy, report } =
+                Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings);
             assert_eq!(report.errors, [], "{name}");
             let row = |operation: &tidegate::policy::Operation| {
                 json!([operation.method.as_str(), operation.path, needs_by_level(operation)])

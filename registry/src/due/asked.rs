@@ -26,9 +26,7 @@ pub(super) fn asks_from(
     Ok(match kind {
         // A window that has ended needs no question.
         DueKind::Quiet if integration.tokens.clone().at(now).outgoing().is_none() => None,
-        DueKind::Quiet => {
-            Some(observed_from(integration.created_at, facts(database, integration)?.current_made))
-        }
+        DueKind::Quiet => Some(observed_from(integration.created_at, facts(database, integration)?.current_made)),
         DueKind::Idle => {
             let rules = token_rules::find(database)?.rules;
             rules.idle_days.map(|days| now.before(days.seconds()).max(integration.created_at))

@@ -111,8 +111,7 @@ pub(crate) fn set_when_quiet(database: &Database, id: &IntegrationId, when_quiet
 
 /// Notes a use of a token, unless a later one is noted.
 pub(crate) fn note_use(database: &Database, id: &IntegrationId, n: u32, at: Timestamp) -> Result<(), AdminError> {
-    let sql =
-        "UPDATE tokens SET last_used_at = ? WHERE integration = ? AND n = ? AND coalesce(last_used_at, 0) < ?";
+    let sql = "UPDATE tokens SET last_used_at = ? WHERE integration = ? AND n = ? AND coalesce(last_used_at, 0) < ?";
     let at = || number(at.seconds());
     database.run(sql, vec![at(), id.as_str().into(), number(n.into()), at()])
 }
