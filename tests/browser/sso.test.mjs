@@ -130,7 +130,7 @@ const OWNERS = {
   globex: { level: "sub_account", id: "globex" },
 };
 
-const ALL = ["Integrations", "Why?", "Policy", "Sub-accounts", "Team"];
+const ALL = ["Integrations", "Why?", "Policy", "Sub-accounts", "Activity", "Team"];
 const TEAM = ["People", "Automation keys", "Sessions", "Labs"];
 
 /** What each role is offered, what it may do, and what it is refused with. */
@@ -138,7 +138,7 @@ const journeys = [
   {
     name: "owner",
     person: { role: "owner" },
-    nav: ["Integrations", "Why?", "Policy", "Sub-accounts", "Token rules", "Team"],
+    nav: ["Integrations", "Why?", "Policy", "Sub-accounts", "Token rules", "Activity", "Team"],
     team: TEAM,
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 201, acme: 201, globex: 201 },
@@ -189,7 +189,7 @@ const journeys = [
   {
     name: "developer",
     person: { role: "developer" },
-    nav: ALL,
+    nav: ALL.filter((one) => one !== "Activity"),
     team: ["Sessions"],
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 403, acme: 403, globex: 403 },
