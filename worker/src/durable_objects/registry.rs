@@ -8,6 +8,7 @@ use serde_json::json;
 use wasm_bindgen::JsValue;
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
+use super::ask::ask;
 use super::outbox::Outbox;
 use crate::config::Config;
 use crate::log;
@@ -17,10 +18,14 @@ use registry::{
     ACTOR, COMMANDS, Head, READS, REQUEST, Random, Read, Registry as Rules, Response as Answer, Settings, Share,
 };
 use tidegate::admin::AdminError;
+use tidegate::json::{self, FromJson};
+use tidegate::usage::{Handed, USED};
 
 /// How many entries are worked off without a pause, and how long a pause is.
 const FIRED_IN_A_ROW: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
+/// The longest that a store of use hands over, in bytes: 500 uses.
+const MAX_HANDED_BYTES: usize = 256 * 1024;
 
 /// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
 #[durable_object(alarm)]
@@ -40,6 +45,7 @@ impl DurableObject for Registry {
         let url = request.inner().url();
         let answer = match url.strip_prefix(READS) {
             Some(path) => self.read(path).await,
+            None if url == USED => self.take_uses(&request).await,
             None => self.command(request, &url).await,
         };
         let answer = match answer {
@@ -89,7 +95,7 @@ impl Registry {
         let rules = self.rules()?;
         note("projection", rules.alarm(clock::now())?);
         let begun_ms = clock::now_ms();
-        let fired = Self::fire(rules, begun_ms).await;
+        let fired = self.fire(rules, begun_ms).await;
         let spent_ms = clock::now_ms().saturating_sub(begun_ms);
         let share = Share::OF_AN_ALARM.after(*fired.as_ref().unwrap_or(&0), spent_ms);
         self.outbox(rules).drain(self.settings(), share).await;
@@ -98,12 +104,20 @@ impl Registry {
 
     /// Works off what is due in the life of integrations, and says how many entries there were. Pauses between batches, so that
     /// requests come in between.
-    async fn fire(rules: &Rules, begun_ms: u64) -> Result<u64, AdminError> {
+    async fn fire(&self, rules: &Rules, begun_ms: u64) -> Result<u64, AdminError> {
         let Share { puts: most, time_ms } = Share::OF_AN_ALARM;
         let mut entries = 0;
         while entries < most && clock::now_ms().saturating_sub(begun_ms) < time_ms {
             let fired = rules.fire(FIRED_IN_A_ROW.min(most.saturating_sub(entries)), clock::now())?;
             note("due", fired.faults);
+            for asked in fired.asked {
+                // Without an answer nothing is done; it is asked again later.
+                if clock::now_ms().saturating_sub(begun_ms) < time_ms
+                    && let Some(answer) = ask(&self.env, &asked.question).await
+                {
+                    rules.learn(&asked, &answer, clock::now())?;
+                }
+            }
             if fired.entries == 0 {
                 break;
             }
@@ -121,6 +135,16 @@ impl Registry {
             self.outbox(rules).set_alarm_if_forgotten().await;
         }
         rules.read(&read, clock::now_ms())
+    }
+
+    /// What a store of use hands over. Only Durable Objects of this gate can reach the address.
+    async fn take_uses(&self, request: &Request) -> Result<Answer, AdminError> {
+        let body = read_body(request, MAX_HANDED_BYTES).await?;
+        let malformed = || AdminError::Malformed { line: 1, column: 1 };
+        let value = json::Value::parse(&body).map_err(|_| malformed())?;
+        let handed = Handed::from_json(value).map_err(|_| malformed())?;
+        self.rules()?.take_uses(&handed, clock::now())?;
+        Ok(Answer::NoContent { cookie: None, rev: None })
     }
 
     /// The body is read only once it is known who asks.
@@ -149,6 +173,11 @@ impl Registry {
         }
         if outcome.publishes {
             outbox.drain_for_a_while(settings).await;
+        }
+        if let Some(question) = outcome.question()
+            && let Some(answer) = ask(&self.env, question).await
+        {
+            outcome.learn(answer);
         }
         rules.complete(outcome, clock::now())
     }
