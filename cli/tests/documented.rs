@@ -65,6 +65,17 @@ fn documented() -> Vec<i32> {
     table.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok()).collect()
 }
 
+/// `tidegate audit verify` of an export whose only event is missing.
+fn verify_cut_off() -> Output {
+    let file = std::env::temp_dir().join(format!("tidegate-cut-off-{}.jsonl", std::process::id()));
+    let end = |seq: u64| format!(r#"{{"chain":"{}","seq":{seq}}}"#, "0".repeat(64));
+    let head = format!(r#"{{"export":{{"anchor":{},"last":{},"verifiable":true}}}}"#, end(0), end(1));
+    std::fs::write(&file, format!("{head}\n")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tidegate")).args(["audit", "verify"]).arg(&file).output().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    output
+}
+
 #[test]
 fn each_documented_exit_code_is_one_that_the_command_ends_with() {
     let refusal = answering("401 Unauthorized", r#"{"title":"No","detail":"Not this key."}"#);
@@ -92,6 +103,7 @@ fn each_documented_exit_code_is_one_that_the_command_ends_with() {
         (publish(&stranger), 5),
         (tidegate(&[&explain[..], &["--exit-code"]].concat()), 6),
         (tidegate(&["diff", DOCUMENT, DOCUMENT, "--old-settings", SETTINGS, "--exit-code"]), 6),
+        (verify_cut_off(), 7),
     ];
     for (at, (output, code)) in ends.iter().enumerate() {
         assert_eq!(output.status.code(), Some(*code), "{at}: {}", String::from_utf8_lossy(&output.stderr));

@@ -5,7 +5,7 @@ const dialog = (page) => page.getByRole("dialog");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 /** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
-export const parts = { integrations, create, rotation, life, edit, why, policy, subAccounts, session };
+export const parts = { integrations, create, rotation, life, edit, why, policy, subAccounts, activity, session };
 
 /** The views that README.md and docs/page.md show, with integrations that a reader understands. */
 export async function documented(page, look) {
@@ -31,6 +31,17 @@ export async function documented(page, look) {
   await page.setViewportSize({ width: 1280, height: 960 });
   await page.evaluate(() => scrollTo(0, 0));
   await look("edit");
+}
+
+async function activity(page, context, look) {
+  await withHistory();
+  await open(page, "#/activity");
+  await shown(page.getByText("Rotated, the old token").first());
+  await look("activity");
+  await page.getByLabel("What happened").selectOption({ label: "Rotations" });
+  await shown(page.getByRole("button", { name: "Show everything" }));
+  await shown(page.getByText("Rotated, the old token").first());
+  await look("activity-filtered");
 }
 
 async function integrations(page, context, look) {

@@ -37,7 +37,8 @@ mod policies;
 mod sessions;
 mod sub_accounts;
 mod uses;
-mod world;
+#[allow(missing_docs, reason = "for tests alone")]
+pub mod world;
 mod year;
 
 use std::rc::Rc;
