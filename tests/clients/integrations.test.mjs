@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { commandAt, demo } from "./command.mjs";
 
@@ -83,7 +84,9 @@ test("an integration is paused, resumed, given an end, deleted and brought back"
   await at.becomes(token, 200);
   const end = "2031-01-31T12:00:00Z";
   assert.equal((await done("end", id, "--at", "2031-01-31T13:00:00+01:00")).expires_at, end);
-  assert.equal((await at.whoami(token)).body.integration.expires_at, end);
+  const told = async () => (await at.whoami(token)).body.integration.expires_at;
+  for (const limit = Date.now() + 20_000; (await told()) !== end && Date.now() < limit; ) await sleep(50);
+  assert.equal(await told(), end);
   const listed = await done("list", "--search", "ENDS", "--owner", "sub_account:acme", "--ends-within", "3650d");
   assert.deepEqual(
     listed.integrations.map((one) => one.id),
