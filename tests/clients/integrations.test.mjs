@@ -85,7 +85,7 @@ test("an integration is paused, resumed, given an end, deleted and brought back"
   const end = "2031-01-31T12:00:00Z";
   assert.equal((await done("end", id, "--at", "2031-01-31T13:00:00+01:00")).expires_at, end);
   const told = async () => (await at.whoami(token)).body.integration.expires_at;
-  for (const limit = Date.now() + 20_000; (await told()) !== end && Date.now() < limit; ) await sleep(50);
+  for (const limit = Date.now() + 20_000; (await told()) !== end && Date.now() < limit;) await sleep(50);
   assert.equal(await told(), end);
   const listed = await done("list", "--search", "ENDS", "--owner", "sub_account:acme", "--ends-within", "3650d");
   assert.deepEqual(
