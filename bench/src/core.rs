@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use tidegate_bench_rules::cases::{GRANTED, GRANTED_WITH_AN_END};
+use tidegate_bench_rules::cases::{GRANTED, GRANTED_AND_COUNTED, GRANTED_WITH_AN_END};
 use tidegate_bench_rules::fixture;
 use tidegate_bench_rules::measure::Timing;
 
@@ -132,6 +132,9 @@ pub fn instructions(_: &Options) -> Result<Part> {
     let of = |wanted: &str| counts.iter().find(|(name, _)| *name == wanted).map(|(_, count)| *count as f64);
     if let (Some(plain), Some(with_an_end)) = (of(GRANTED), of(GRANTED_WITH_AN_END)) {
         part.goals.push(Goal::at_most("granted, with an end : without", 1.01, with_an_end / plain, "times"));
+    }
+    if let (Some(plain), Some(counted)) = (of(GRANTED), of(GRANTED_AND_COUNTED)) {
+        part.goals.push(Goal::at_most("granted, counted : not", 1.02, counted / plain, "times"));
     }
     part.numbers = json!(counts);
     Ok(part)

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::context::Context;
 use super::{
-    agency, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts, token_rules,
+    agency, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts, token_rules, uses,
 };
 use tidegate::admin::{AdminError, Command};
 
@@ -21,5 +21,6 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminEr
         Command::Person(command) => people::run(context, command),
         Command::Key(command) => keys::run(context, command),
         Command::Feature(command) => features::run(context, command),
+        Command::Usage(command) => uses::run(context, command),
     }
 }

@@ -33,7 +33,9 @@ mod storage;
 mod sub_accounts;
 mod token_rules;
 mod undo;
+mod usage;
 mod used;
+mod uses;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -49,6 +51,7 @@ pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, St
 pub use self::protocol::{ACTOR, COMMANDS, READS, REQUEST, Read};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
+pub use self::usage::{Taken, UsageStore};
 use tidegate::access::{Actor, Features};
 pub use tidegate::admin::session::{Credential, find_session};
 use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};

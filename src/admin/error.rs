@@ -7,6 +7,7 @@ use crate::access::{Feature, Place, Role, Verb};
 use crate::record::Level;
 use crate::reply::Reply;
 use crate::rotation::Conflict;
+use crate::time::Timestamp;
 
 /// Every way in which the admin API refuses. Nothing has changed when it does.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -142,6 +143,9 @@ pub enum AdminError {
     /// As many requests wait as may whose sender is not known.
     #[error("too many requests wait")]
     TooBusy,
+    /// A store of counts does not answer; carries when it last did, where that is known.
+    #[error("a store of counts does not answer")]
+    Usage(Option<Timestamp>),
     /// The gate lacks something that it cannot work without; says what to set, and no value.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
@@ -257,6 +261,14 @@ impl AdminError {
             Self::TooBusy => {
                 Reply::new(503, "too-busy", "The gate has too much to do", TOO_BUSY).with("Retry-After", "5".to_owned())
             }
+            Self::Usage(since) => {
+                let reply = Reply::new(503, "usage-unavailable", "What was used cannot be told now", USAGE)
+                    .with("Retry-After", "5".to_owned());
+                match since {
+                    Some(since) => reply.extend("since", since.to_string().into()),
+                    None => reply,
+                }
+            }
             Self::Misconfigured(what) => {
                 Reply::new(503, "misconfigured", "The gate is misconfigured", &format!("{what}."))
                     .with("Retry-After", "60".to_owned())
@@ -285,6 +297,8 @@ const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then o
 const NO_ADMIN_HOST: &str = "The admin page and its sessions need a host name of their own, in the variable ADMIN_HOST. Without it \
     the admin API takes the owner key as \"Authorization: Bearer <key>\".";
 const TOO_BUSY: &str = "Nothing has changed. Try again later.";
+const USAGE: &str = "The store that counts it does not answer. Requests are judged as always. \"since\" is when it last answered \
+    here, where that is known.";
 const TOO_SLOW: &str = "Send the whole body at once.";
 const NOT_JSON: &str = "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";

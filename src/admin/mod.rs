@@ -25,11 +25,11 @@ mod token_rules;
 mod undo;
 
 pub use commands::{
-    AgencyCommand, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat, EventsCommand,
-    Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents, MAX_KEY_SECONDS,
-    NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand, PolicyCommand,
-    RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
-    SubAccountCommand, SwitchEdit,
+    AgencyCommand, AskedRange, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat,
+    EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents,
+    MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand,
+    PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
+    SubAccountCommand, SwitchEdit, UsageCommand,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;

@@ -5,9 +5,9 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use super::commands::{
-    AgencyCommand, Command, EditKey, EditPerson, EventsCommand, FeatureCommand, IncomingRequest, IntegrationCommand,
-    KeyCommand, ListEvents, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand, SessionId,
-    SettingsCommand, SubAccountCommand,
+    AgencyCommand, AskedRange, Command, EditKey, EditPerson, EventsCommand, FeatureCommand, IncomingRequest,
+    IntegrationCommand, KeyCommand, ListEvents, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
+    SessionId, SettingsCommand, SubAccountCommand, UsageCommand,
 };
 use super::{AdminError, DocumentName, ListIntegrations, ListPeople, Paging, PolicyDraft};
 use crate::access::{Feature, KeyId, Need, Permissions, PersonId, PlaceOf, Verb};
@@ -92,7 +92,7 @@ pub enum Named {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 59] = [
+pub const ROUTES: [Route; 62] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
     get("/session", |_| Ok(SessionCommand::Show.into())).access(Access::SignedIn),
     delete("/session", |_| Ok(SessionCommand::SignOut.into())).access(Access::SignedIn),
@@ -185,6 +185,19 @@ pub const ROUTES: [Route; 59] = [
     .needs(&[named(Verb::IntegrationsView)])
     .names(Parameter::Integration)
     .query(),
+    get("/integrations/{id}/usage", |request| {
+        let range = AskedRange::of_integration(request.query)?;
+        Ok(UsageCommand::OfIntegration(request.integration()?, range).into())
+    })
+    .needs(&[named(Verb::UsageView)])
+    .names(Parameter::Integration)
+    .query(),
+    delete("/integrations/{id}/usage", |request| Ok(UsageCommand::Forget(request.integration()?).into()))
+        .needs(&[named(Verb::IntegrationsManage)])
+        .names(Parameter::Integration),
+    get("/usage", |request| Ok(UsageCommand::Overall(AskedRange::overall(request.query)?).into()))
+        .needs(&[anywhere(Verb::UsageView)])
+        .query(),
     get("/policy", |_| Ok(PolicyCommand::Show.into())).needs(&[at_agency(Verb::PolicyView)]),
     put("/policy", |request| PolicyCommand::publish(request, PolicyDraft::parse_whole))
         .needs(PUBLISH)

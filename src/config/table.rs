@@ -5,6 +5,7 @@ use crate::access::oidc::Issuer;
 use crate::admin::{AdminHost, ApiUrl, OwnerKey};
 use crate::feed::{MIN_STALENESS_SECONDS, OnOutage};
 use crate::forward::{OriginUrl, RemovedFields};
+use crate::gate::Addresses;
 use crate::reply::Realm;
 use crate::token::{Prefix, TokenKeys};
 
@@ -66,6 +67,8 @@ settings! {
     Variable OIDC_TRUST_EMAIL: bool = "false", boolean;
     /// Whether the provider may be on this machine, by http.
     Variable OIDC_ALLOW_LOOPBACK: bool = "false", boolean;
+    /// What becomes of the addresses of clients that use is told with.
+    Variable USAGE_ADDRESSES: Addresses = "hashed", addresses;
 }
 
 /// A whole number in decimal digits, without a sign and without leading zeros.
@@ -81,6 +84,14 @@ fn printable(text: &str) -> Result<String, &'static str> {
         Ok(text.to_owned())
     } else {
         Err("must be 1 to 1024 visible ASCII characters")
+    }
+}
+
+fn addresses(text: &str) -> Result<Addresses, &'static str> {
+    match text {
+        "hashed" => Ok(Addresses::Hashed),
+        "clear" => Ok(Addresses::Clear),
+        _ => Err("must be hashed or clear"),
     }
 }
 

@@ -142,7 +142,8 @@ impl<'a> Located<'a> {
         Ok(Grant { method, target, identity, judged_fields })
     }
 
-    fn operation(&self) -> Option<&'a Operation> {
+    /// The operation, if the policy has one for the request.
+    pub fn operation(&self) -> Option<&'a Operation> {
         if let Lookup::Found(operation, _) = &self.lookup { Some(*operation) } else { None }
     }
 

@@ -120,6 +120,8 @@ kinds! {
     EndpointFailing = "endpoint.failing",
     /// A webhook endpoint was disabled.
     EndpointDisabled = "endpoint.disabled",
+    /// What was counted of an integration's use is deleted.
+    UsageDeleted = "usage.deleted",
     /// All of KV began to be written anew.
     RegistryResynced = "registry.resynced",
     /// The chain begins, or goes on behind events of a release that knows no chain.

@@ -10,7 +10,7 @@ use super::provenance::Provenance;
 use super::read::{Read, Reading};
 use super::step::{Answer, Forward, Step};
 use super::{Gate, Stage, integration};
-use crate::decision::{Denial, Grant, authenticate, locate};
+use crate::decision::{Denial, Grant, locate};
 use crate::feed::Source;
 use crate::forward::{Forwarding, goes_by_class, plan, preflight};
 use crate::policy::{CorruptPolicy, OwnerFields, POLICY_KEY, PartDigest, Policy, StoredPolicy};
@@ -49,9 +49,9 @@ impl Gate {
         memory: &mut Memory,
         now_ms: u64,
     ) -> Step {
-        match self.verdict(&request, evidence, Timestamp::from_seconds(now_ms / 1000)) {
+        match self.verdict(&request, evidence, memory, now_ms) {
             Ok(Verdict::Grants(grant)) => self.forward(request, &grant, &provenance, memory, now_ms),
-            Ok(Verdict::Answers(answer)) => self.answer(answer, memory),
+            Ok(Verdict::Answers(answer)) => self.answer(answer, None, memory, now_ms),
             Ok(Verdict::ReadsFields) => self.wait(Stage::Fields(request), Read::Fields),
             Ok(Verdict::ReadsBody) => {
                 let read = Read::Body { limit: MAX_BODY_BYTES, timeout_ms: BODY_TIMEOUT_MS };
@@ -84,10 +84,18 @@ impl Gate {
 
     /// One look at a request. The token goes first: one that is not valid learns nothing of the policy, not even a fault, and has
     /// no body read.
-    fn verdict(&self, request: &VerifiedRequest, evidence: Evidence, now: Timestamp) -> Result<Verdict, Denial> {
-        let record = evidence.record?;
-        let identity = request.credential().map(|presented| authenticate(presented, record.as_deref(), now));
-        let identity = identity.transpose()?;
+    fn verdict(
+        &mut self,
+        request: &VerifiedRequest,
+        evidence: Evidence,
+        memory: &mut Memory,
+        now_ms: u64,
+    ) -> Result<Verdict, Denial> {
+        let (record, now) = (evidence.record?, Timestamp::from_seconds(now_ms / 1000));
+        let identity = match request.credential() {
+            Some(presented) => Some(self.identify(presented, record.as_deref(), now)?),
+            None => None,
+        };
         let stored = evidence.policy?;
         let policy = match stored.concerning(request.path()) {
             Ok(policy) => policy,
@@ -103,6 +111,9 @@ impl Gate {
             return Ok(Verdict::Answers(answer));
         }
         let located = locate(&policy, request);
+        if let Some(operation) = located.operation() {
+            self.see_operation(request, (operation.method.as_str(), operation.path.as_str()), memory);
+        }
         let fields = located.owner_fields();
         // Without a credential nothing is worth reading.
         if identity.is_none() || fields == OwnerFields::default() {
@@ -153,11 +164,11 @@ impl Gate {
             let arrival = arrival(authority, origin);
             let plan = plan(grant, arrival, self.fields.names(), value);
             let how = Forwarding::exactly(plan, arrival, origin.address.as_ref(), origin.timeout_ms);
-            Forward { number: None, how: how.with_cors(cors).into() }
+            Forward { number: None, how: how.with_cors(cors).into(), counted_as: 0 }
         } else {
             return self.wait(Stage::Fields(request), Read::Fields);
         };
-        self.grant(forward, integration(&request), provenance, memory)
+        self.grant(forward, integration(&request), provenance, memory, now_ms)
     }
 
     /// The request with what its operation reads an owner's id from, beside path and query.

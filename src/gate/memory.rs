@@ -16,6 +16,7 @@ use crate::forward::AnswerCors;
 use crate::policy::{CorruptPolicy, StoredPolicy};
 use crate::record::Record;
 use crate::token::IntegrationId;
+use crate::usage::{Buffer, Store, UseOrigin};
 
 /// One isolate's memory.
 pub struct Memory {
@@ -34,6 +35,8 @@ pub struct Memory {
     pub(super) plans: Plans,
     /// How many requests it has refused lately, for the log.
     pub(super) refusals: Refusals,
+    /// What it has counted.
+    pub(super) usage: Buffer,
     effects: Vec<Effect>,
 }
 
@@ -51,6 +54,7 @@ impl Memory {
             credentials: Credentials::new(),
             plans: Plans::new(),
             refusals: Refusals::default(),
+            usage: Buffer::new(),
             effects: Vec::new(),
         }
     }
@@ -63,6 +67,26 @@ impl Memory {
     /// The effects since they were last taken, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
+    }
+
+    /// Notes where a request came from, as [`Effect::Look`] asks. The address does not stay as it is, unless the deployment says so.
+    pub fn came_from(&mut self, code: u32, mut origin: UseOrigin, now_ms: u64) {
+        let settings = self.shared_settings();
+        let name =
+            |address: String| settings.usage.and_then(|addresses| addresses.name(&settings.keys, &address, now_ms));
+        origin.address = origin.address.and_then(name);
+        self.usage.came_from(code, origin.cut());
+    }
+
+    /// Counts how the origin answered requests whose [`Forward`](super::Forward) has this code: `class` is a position in
+    /// [`AnswerClass::ALL`](crate::usage::AnswerClass::ALL).
+    pub fn answered(&mut self, code: u32, class: usize, count: u32) {
+        self.usage.answered(code, class, count);
+    }
+
+    /// When a store was last heard of by this isolate.
+    pub fn heard_of_store(&mut self, store: Store) -> Option<u64> {
+        self.usage.senders().heard_at_ms(store)
     }
 
     /// Whether there are effects to be taken.

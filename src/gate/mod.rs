@@ -11,6 +11,7 @@ mod credentials;
 mod entry;
 mod evidence;
 mod feed_reader;
+mod flusher;
 mod head;
 mod in_flight;
 mod judge;
@@ -40,7 +41,7 @@ pub use self::memory::Memory;
 pub use self::read::{Call, Fetch, Read, Reading, Service, SignatureAlgorithm, Verify};
 pub use self::registry_read::{READS, RegistryRead};
 pub use self::requests::{Handle, MAX_OF_ANYONES, MAX_REQUESTS, Requests};
-pub use self::settings::{AdminPlane, Origin, Settings};
+pub use self::settings::{Addresses, AdminPlane, Origin, Settings};
 pub(crate) use self::step::of_body;
 pub use self::step::{Answer, Effect, Forward, Line, Relay, Step};
 pub use self::waiting::{Resume, Waiting};
@@ -53,6 +54,7 @@ use self::part_reader::{PartProgress, PartReader};
 use crate::decision::Denial;
 use crate::request::{Path, PathError, Request, RequestError};
 use crate::token::{IntegrationId, OwnCredentials, Presented, VerifiedRequest, check};
+use crate::usage::Asked;
 
 /// One request on its way.
 pub struct Gate {
@@ -70,6 +72,8 @@ pub struct Gate {
     has_distrusted: bool,
     /// How many parts of the policy were read for it.
     parts_read: u32,
+    /// Under what it is counted, as far as that is known; `None` where it was counted before.
+    asked: Option<Asked>,
     stage: Stage,
 }
 
@@ -116,7 +120,7 @@ impl Gate {
     /// Answers a request that was to be forwarded, and could not be.
     pub fn failed(memory: &mut Memory, head: &Head<'_>, denial: &Denial, now_ms: u64) -> Step {
         memory.see_clock(now_ms);
-        let gate = Self::new(Purpose::Forward, head, Target::of(head.url));
+        let gate = Self { asked: None, ..Self::new(Purpose::Forward, head, Target::of(head.url)) };
         let request = gate.request(head.credential, memory, now_ms).ok().flatten();
         let integration = request.as_ref().and_then(integration);
         let wanted = Wanted { record: integration, policy: true, for_denial: false };
@@ -135,6 +139,7 @@ impl Gate {
             for_denial: false,
             has_distrusted: false,
             parts_read: 0,
+            asked: Some(Asked::default()),
             stage: Stage::Authorization,
         }
     }

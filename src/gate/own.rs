@@ -8,7 +8,7 @@ use super::evidence::Evidence;
 use super::memory::Memory;
 use super::provenance::Provenance;
 use super::step::{Answer, Step};
-use crate::decision::{Denial, Identity, authenticate};
+use crate::decision::{Denial, Identity};
 use crate::record::Owner;
 use crate::rotation::TokenUse;
 use crate::scope::ScopeSet;
@@ -24,6 +24,9 @@ pub(super) enum Own {
     /// Whatever else is there is the admin plane's to answer.
     Admin,
 }
+
+/// Where a token's holder asks what it is.
+const WHOAMI: &str = "/_tidegate/whoami";
 
 impl Own {
     /// What is asked for; `None` where the path is not the gate's own.
@@ -46,7 +49,7 @@ pub(super) fn health() -> Step {
 impl Gate {
     /// Tells a token's holder what it is.
     pub(super) fn tell(
-        self,
+        mut self,
         request: &VerifiedRequest,
         evidence: Evidence,
         provenance: &Provenance,
@@ -54,20 +57,21 @@ impl Gate {
         now_ms: u64,
     ) -> Step {
         let integration = super::integration(request);
-        match identify(request, evidence, Timestamp::from_seconds(now_ms / 1000)) {
+        match self.holder(request, evidence, Timestamp::from_seconds(now_ms / 1000)) {
             Ok(identity) => {
+                self.see_operation(request, ("GET", WHOAMI), memory);
                 // Nothing in it can fail to serialise.
                 let holder = serde_json::to_string(&describe(&identity)).unwrap_or_default();
-                self.answer(Answer::json(200, holder), memory)
+                self.answer(Answer::json(200, holder), integration, memory, now_ms)
             }
             Err(denial) => self.deny(&denial, integration, Some(provenance), memory, now_ms),
         }
     }
-}
 
-fn identify(request: &VerifiedRequest, evidence: Evidence, now: Timestamp) -> Result<Identity, Denial> {
-    let presented = request.credential().ok_or_else(|| Denial::without_credential(request))?;
-    authenticate(presented, evidence.record?.as_deref(), now)
+    fn holder(&mut self, request: &VerifiedRequest, evidence: Evidence, now: Timestamp) -> Result<Identity, Denial> {
+        let presented = request.credential().ok_or_else(|| Denial::without_credential(request))?;
+        self.identify(presented, evidence.record?.as_deref(), now)
+    }
 }
 
 /// What the holder of a token that works is told. Of one that does not, nothing is told: it is refused.

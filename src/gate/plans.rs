@@ -56,7 +56,7 @@ impl Plans {
         self.last_number = self.last_number.saturating_add(1);
         let arrival = arrival(authority, origin);
         let how = Forwarding::by_class(grant, arrival, origin.address.as_ref(), origin.timeout_ms).with_cors(cors);
-        let forward = Forward { number: Some(self.last_number), how: how.into() };
+        let forward = Forward { number: Some(self.last_number), how: how.into(), counted_as: 0 };
         let identity =
             identity.map(|identity| (Rc::clone(identity.live()), identity.token(), identity.announced_end()));
         self.keep(key, Plan { identity, authority: Rc::clone(authority), forward: forward.clone() });

@@ -21,6 +21,17 @@ pub enum Read {
         /// How long that may take, in milliseconds.
         timeout_ms: u64,
     },
+    /// What a store of counts answers to `POST` of this text.
+    Usage {
+        /// The store's name.
+        store: String,
+        /// The address.
+        url: String,
+        /// The text.
+        body: String,
+        /// How long that may take, in milliseconds.
+        timeout_ms: u64,
+    },
     /// What another isolate left in this location's cache, by [`Effect::Share`](super::Effect::Share).
     Shared {
         /// The address.
@@ -168,7 +179,7 @@ impl Read {
             Self::Kv { timeout_ms, .. } | Self::Registry { timeout_ms, .. } | Self::Shared { timeout_ms, .. } => {
                 *timeout_ms
             }
-            Self::Body { timeout_ms, .. } => *timeout_ms,
+            Self::Body { timeout_ms, .. } | Self::Usage { timeout_ms, .. } => *timeout_ms,
             Self::Call(Call { timeout_ms, .. }) | Self::Fetch(Fetch { timeout_ms, .. }) => *timeout_ms,
             Self::Pause { pause_ms } => *pause_ms,
             Self::Authorization | Self::Fields | Self::HasBody | Self::Verify(_) | Self::Random { .. } => 0,

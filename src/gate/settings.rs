@@ -4,6 +4,7 @@ use crate::decision::Denial;
 use crate::feed::Limits;
 use crate::forward::{OriginUrl, RemovedFields};
 use crate::reply::Realm;
+use crate::time::Timestamp;
 use crate::token::{Prefix, StoreKeys, TokenKeys};
 
 /// The gate's settings. One that is missing or malformed denies the requests that need it.
@@ -20,8 +21,20 @@ pub struct Settings {
     pub limits: Result<Limits, Denial>,
     /// What tells this gate's registry from every other one; `None` where none is bound.
     pub registry: Option<String>,
+    /// How use is counted; `None` where there is no store for it, and nothing is.
+    pub usage: Option<Addresses>,
     /// What the gate asks of the admin plane.
     pub admin: Box<dyn AdminPlane>,
+}
+
+/// What becomes of the client addresses that use is told with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Addresses {
+    /// Each has a pseudonym, which is another one every month.
+    #[default]
+    Hashed,
+    /// They are kept as they are.
+    Clear,
 }
 
 /// Where granted requests go, and how.
@@ -40,6 +53,19 @@ pub trait AdminPlane {
     fn is_host_of(&self, url: &str) -> bool;
     /// Whether a text is the owner key. Takes as long for any text of the same length.
     fn is_owner_key(&self, text: &str) -> bool;
+}
+
+impl Addresses {
+    /// What is kept of an address: 16 bytes of `HMAC(token key, "address-v1-YYYY-MM")`, in hexadecimal digits. `None` without a key.
+    pub(super) fn name(self, keys: &Result<TokenKeys, Denial>, address: &str, now_ms: u64) -> Option<String> {
+        if self == Self::Clear {
+            return Some(address.to_owned());
+        }
+        let moment = Timestamp::from_seconds(now_ms / 1000).to_string();
+        let month: String = moment.chars().take("YYYY-MM".len()).collect();
+        let mac = keys.as_ref().ok()?.for_purpose(&format!("address-v1-{month}")).mac(&[address.as_bytes()]);
+        mac.first_chunk::<16>().map(hex::encode)
+    }
 }
 
 impl Settings {

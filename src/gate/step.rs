@@ -57,6 +57,8 @@ pub struct Forward {
     pub number: Option<u64>,
     /// What becomes of the request.
     pub how: Rc<Forwarding>,
+    /// The code under which its answer is counted, by [`Memory::answered`](super::Memory::answered); 0 where it is not.
+    pub counted_as: u32,
 }
 
 /// What the driver does beside the next step, in the background.
@@ -75,6 +77,11 @@ pub enum Effect {
     Forget {
         /// The slot.
         slot: u32,
+    },
+    /// Look where the request came from, and tell [`Memory::came_from`](super::Memory::came_from).
+    Look {
+        /// The code to tell it by.
+        code: u32,
     },
     /// Make these reads after the answer, if there is one first, and then [`Waiting::resume`].
     Background(Waiting, Vec<Read>),

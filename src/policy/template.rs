@@ -153,7 +153,7 @@ impl Template {
     }
 
     /// As it is written.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 

@@ -43,6 +43,11 @@ impl IntegrationId {
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// The characters of the text.
+    pub(crate) fn bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
 }
 
 /// Makes a type of its own for the ids of one kind of thing, in the form of an integration's.

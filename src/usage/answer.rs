@@ -81,6 +81,19 @@ json_words!(Grouping {
     Integration = "integration",
 });
 
+impl Grouping {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operation => "operation",
+            Self::Outcome => "outcome",
+            Self::Token => "token",
+            Self::Hour => "hour",
+            Self::Integration => "integration",
+        }
+    }
+}
+
 /// The counts of a group. One of the first five fields says which: that of the range's grouping.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

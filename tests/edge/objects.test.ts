@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const PATHS = ["/", "/usage", "/deliveries?since=0", "/_tidegate/api/usage"];
 
-describe.each(["USAGE", "COURIER"] as const)("%s", (binding) => {
+describe.each(["COURIER"] as const)("%s", (binding) => {
   const stub = () => env[binding].getByName("any");
 
   it.each(METHODS)("answers %s with 503, whatever the path", async (method) => {

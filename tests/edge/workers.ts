@@ -41,6 +41,7 @@ const VARIABLES = {
   MAX_STALENESS_SECONDS: "",
   LAST_KNOWN_GOOD_SECONDS: "",
   ON_REGISTRY_OUTAGE: "",
+  USAGE_ADDRESSES: "",
 };
 
 /** The demo API as it is. Its modules are named one by one, since wrangler's configuration knows nothing of them. */

@@ -45,6 +45,7 @@ fn settings() -> Settings {
         origin: Ok(Origin { address: None, timeout_ms: 1_000, removed: RemovedFields::default() }),
         limits: Ok(limits),
         registry: Some("registry".to_owned()),
+        usage: None,
         admin: Box::new(NoAdmin),
     }
 }

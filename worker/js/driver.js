@@ -2,7 +2,20 @@
 // with the platform's own promises. What is to be done is the machine's to say; nothing is decided here.
 import { NoAnswer, forward, respond } from "./http.js";
 import { Aborted, isAbort, noteFailure } from "./instance.js";
-import { Head, begin, failed, forget, isCurrent, prepare, remember, resume, setsCookieOfOurs } from "./machine.js";
+import {
+  FAILED,
+  Head,
+  begin,
+  countAnswer,
+  failed,
+  forget,
+  isCurrent,
+  look,
+  prepare,
+  remember,
+  resume,
+  setsCookieOfOurs,
+} from "./machine.js";
 import { Reads, share } from "./reads.js";
 
 /** How often a request begins anew because the instance that judged it is gone. */
@@ -17,7 +30,7 @@ export function handle(request, env, ctx) {
     const instance = prepare(env);
     const head = new Head(request);
     const outcome = begin(head);
-    if (outcome.effects === undefined) return send(request, env, head, outcome.plan, undefined);
+    if (outcome.effects === undefined) return send(request, env, head, outcome, undefined);
     return follow({ request, env, ctx, head, instance, reads: undefined }, outcome);
   } catch (error) {
     return unavailable(error);
@@ -39,7 +52,7 @@ async function follow(task, outcome) {
           task.reads?.discard();
           return respond(next.status, next.fields, next.body);
         case "forward":
-          return await send(task.request, task.env, task.head, next.plan, task.reads?.body);
+          return await send(task.request, task.env, task.head, next, task.reads?.body);
         case "relay":
           return task.reads.relay(next);
         default:
@@ -75,6 +88,8 @@ function carryOut(task, effect) {
       return remember(task.head.authorization, effect.number, effect.slot);
     case "forget":
       return forget(effect.slot);
+    case "look":
+      return look(effect.code, task.request);
     case "share":
       return task.ctx.waitUntil(share(effect));
     case "background":
@@ -96,11 +111,12 @@ async function background({ request, env, ctx, instance }, first) {
   }
 }
 
-/** Forwards a request. A failure is the machine's to answer. */
-function send(request, env, head, plan, body) {
+/** Forwards a request, and has its answer counted. A failure is the machine's to answer. */
+function send(request, env, head, outcome, body) {
   const answerFailure = (error) => {
     try {
       prepare(env);
+      countAnswer(outcome, FAILED);
       const { status, reason } = error instanceof NoAnswer ? error : new NoAnswer(0, messageOf(error));
       const next = failed(head, status, reason);
       for (const effect of next.effects) carryOut({ head }, effect);
@@ -109,7 +125,8 @@ function send(request, env, head, plan, body) {
       return unavailable(thrown);
     }
   };
-  return forward(env.ORIGIN, request, body, head, plan, setsCookieOfOurs, answerFailure);
+  const answered = (status) => countAnswer(outcome, Math.floor(status / 100));
+  return forward(env.ORIGIN, request, body, head, outcome.plan, { setsCookieOfOurs, answered, answerFailure });
 }
 
 /** Its words hold no header field and no body. */

@@ -15,10 +15,10 @@ const TOO_SLOW = 1;
 
 /**
  * Forwards a request to a service, or else to the address in the plan. `body` is the body where it was read; where it was not, it
- * stays a stream. Gives the answer as it comes, but for what the plan takes off it; else what `answerFailure` makes of what was
- * thrown. `setsCookieOfOurs` tells of a `Set-Cookie` line.
+ * stays a stream. Gives the answer as it comes, but for what the plan takes off it, and tells `answered` its status; else what
+ * `answerFailure` makes of what was thrown. `setsCookieOfOurs` tells of a `Set-Cookie` line.
  */
-export function forward(service, request, body, head, plan, setsCookieOfOurs, answerFailure) {
+export function forward(service, request, body, head, plan, { setsCookieOfOurs, answered, answerFailure }) {
   return new Promise((resolve) => {
     let isSettled = false;
     // Whatever throws here is an answer too: a promise that nobody settles would be a hang. What comes after the first is nobody's.
@@ -37,7 +37,12 @@ export function forward(service, request, body, head, plan, setsCookieOfOurs, an
       const outgoing = outgoingRequest(service, request, body, head, plan);
       const sent = plan.address === null ? service.fetch(outgoing) : fetch(outgoing);
       sent.then(
-        (answer) => settle(() => toClient(answer, plan, setsCookieOfOurs)),
+        (answer) =>
+          settle(() => {
+            const response = toClient(answer, plan, setsCookieOfOurs);
+            answered(answer.status);
+            return response;
+          }),
         (error) => settle(() => answerFailure(error)),
       );
     } catch (error) {

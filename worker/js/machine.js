@@ -14,6 +14,14 @@ const LEAVES = 1;
 const MATTERS = 2;
 const IS_CLIENT_ADDRESS = 4;
 
+/** By how much the number of a plan is multiplied, before the code is added under which the request was counted. */
+const CODES = 8_192 * 512;
+/** The most codes whose answers are kept apart. More are not told: then it is not known how their requests were answered. */
+const MAX_ANSWERED = 8_192;
+/** Of how the origin can answer: the number of classes of status and, last, that of no answer. */
+const CLASSES = 6;
+export const FAILED = CLASSES;
+
 /** No value has this number. */
 const UNKNOWN = 0;
 
@@ -24,6 +32,10 @@ let numbers = new Map();
 let values = [];
 let plans = new Map();
 let plansLength = 0;
+/** How the origin answered, since the machine was told last: counts by code and class. */
+let answers = new Map();
+/** Counts configurations: a code stands for nothing in another one. */
+let configurations = 0;
 
 /** What the machine has to know of a request, read from the platform's objects once. */
 export class Head {
@@ -56,6 +68,8 @@ export function prepare(env) {
     values = [];
     plans = new Map();
     plansLength = 0;
+    answers = new Map();
+    configurations += 1;
     call(() => rust.configure(env));
     environment = env;
     instance = current;
@@ -78,6 +92,7 @@ export function begin(head) {
 export function resume(handle, readings) {
   return outcome(
     call(() => {
+      tellAnswers();
       for (const [code, bytes] of readings) rust.give(code, bytes);
       return rust.resume(handle, Date.now());
     }),
@@ -107,6 +122,34 @@ export function setsCookieOfOurs(line) {
   return call(() => rust.is_cookie_of_ours(line));
 }
 
+/** Counts how the origin answered a request that goes on by this outcome: by the first digit of its status, or not at all. */
+export function countAnswer({ counted_as: code, counted_by: by }, digit) {
+  if (code === 0 || by !== configurations || digit < 1 || digit > CLASSES) return;
+  const key = code * CLASSES + digit - 1;
+  const count = answers.get(key);
+  if (count !== undefined || answers.size < MAX_ANSWERED) answers.set(key, (count ?? 0) + 1);
+}
+
+function tellAnswers() {
+  if (answers.size === 0) return;
+  const counts = new Uint32Array(3 * answers.size);
+  let at = 0;
+  for (const [key, count] of answers) {
+    counts.set([Math.floor(key / CLASSES), key % CLASSES, count], at);
+    at += 3;
+  }
+  answers.clear();
+  rust.answered(counts);
+}
+
+/** Tells where a request came from that was counted under this code. */
+export function look(code, { cf, headers }) {
+  const text = (value) => (typeof value === "string" ? value : "");
+  const asn = typeof cf?.asn === "number" ? cf.asn : 0;
+  const [agent, address] = ["user-agent", "cf-connecting-ip"].map((name) => headers.get(name) ?? "");
+  call(() => rust.came_from(code, text(cf?.country), asn, agent, address, Date.now()));
+}
+
 /** Remembers the number of a genuine value, in place of the value that had this slot. */
 export function remember(value, number, slot) {
   forget(slot);
@@ -128,12 +171,15 @@ export function forget(slot) {
 function outcome(number, isRepeated) {
   if (number < 0) return undefined;
   if (number > 0) {
-    const plan = plans.get(number);
-    if (plan !== undefined) return { step: "forward", plan };
+    const plan = plans.get(Math.floor(number / CODES));
+    if (plan !== undefined) return { step: "forward", plan, counted_as: number % CODES, counted_by: configurations };
   }
   const text = call(() => rust.output());
   const next = JSON.parse(text);
-  if (isRepeated && next.step === "forward" && next.number !== null) learnPlan(next.number, next.plan, text.length);
+  if (next.step === "forward") {
+    next.counted_by = configurations;
+    if (isRepeated && next.number !== null) learnPlan(next.number, next.plan, text.length);
+  }
   return next;
 }
 

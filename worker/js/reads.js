@@ -67,6 +67,8 @@ export class Reads {
         return within(read.timeout_ms, this.#kv(read.key));
       case "registry":
         return within(read.timeout_ms, this.#registry(read.url));
+      case "usage":
+        return within(read.timeout_ms, this.#usage(read));
       case "shared":
         return within(read.timeout_ms, shared(read.url));
       case "body":
@@ -100,6 +102,12 @@ export class Reads {
     const registry = SERVICES.registry(this.#env);
     if (!registry) return failure("REGISTRY is not bound");
     const response = await registry.fetch(url, {});
+    return [response.status, new Uint8Array(await response.arrayBuffer())];
+  }
+
+  async #usage({ store, url, body }) {
+    if (!this.#env.USAGE) return failure("USAGE is not bound");
+    const response = await this.#env.USAGE.getByName(store).fetch(url, { method: "POST", body });
     return [response.status, new Uint8Array(await response.arrayBuffer())];
   }
 

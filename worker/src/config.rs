@@ -10,7 +10,7 @@ use tidegate::admin::{AdminHost, ApiUrl, OwnerKey, Plane, PlaneSettings};
 use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
 use tidegate::forward::{OriginUrl, RemovedFields};
-use tidegate::gate;
+use tidegate::gate::{self, Addresses};
 use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};
 
@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub origin: Result<OriginConfig, ConfigError>,
     /// How old a verdict's ground may be.
     pub limits: Result<Limits, ConfigError>,
+    /// How use is counted; `None` where no store for it is bound.
+    pub usage: Option<Addresses>,
     /// What the admin plane alone needs.
     pub admin: AdminConfig,
 }
@@ -73,13 +75,14 @@ impl Config {
             realm: read(env, &config::REALM),
             origin: OriginConfig::read(env),
             limits: limits(env),
+            usage: usage(env),
             admin: AdminConfig::read(env),
         }
     }
 
     /// What the gate's machine needs, and the admin plane beside it.
     pub fn into_machine(self, env: &Env) -> (gate::Settings, Plane) {
-        let Self { keys, prefix, realm, origin, limits, admin } = self;
+        let Self { keys, prefix, realm, origin, limits, usage, admin } = self;
         let plane = Plane::new(admin.into_settings(keys.clone()));
         let settings = gate::Settings {
             keys: keys.map_err(Into::into),
@@ -88,6 +91,7 @@ impl Config {
             origin: origin.map(Into::into).map_err(Into::into),
             limits: limits.map_err(Into::into),
             registry: registry_id(env),
+            usage,
             admin: Box::new(plane.clone()),
         };
         (settings, plane)
@@ -174,6 +178,12 @@ fn limits(env: &Env) -> Result<Limits, ConfigError> {
         last_known_good_ms: milliseconds(read(env, &config::LAST_KNOWN_GOOD_SECONDS)?),
         on_outage: read(env, &config::ON_REGISTRY_OUTAGE)?,
     })
+}
+
+/// How use is counted. A setting that cannot be read keeps no address as it is: nothing else depends on it.
+fn usage(env: &Env) -> Option<Addresses> {
+    binding(env, "USAGE")?;
+    Some(read(env, &config::USAGE_ADDRESSES).unwrap_or_default())
 }
 
 fn milliseconds(seconds: u64) -> u64 {

@@ -1,7 +1,8 @@
 //! The gate's machine, as the driver in `js/` calls it. Every call ends in the turn in which it began: there is no future here.
 //!
 //! A call of [`begin`], [`resume`] or [`failed`] gives a number. Above zero it is that of a plan, by which the request is
-//! forwarded, and nothing else is to be done; zero stands for what [`output`] gives, as JSON; below it is [`RESTART`].
+//! forwarded, times [`CODES`], and the code under which it was counted; nothing else is to be done. Zero stands for what [`output`]
+//! gives, as JSON; below it is [`RESTART`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,9 +18,12 @@ use tidegate::forward::{FieldClass, Forwarding};
 use tidegate::gate::{
     Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Relay, Requests, Step,
 };
+use tidegate::usage::{CODES as CODES_OF_COUNTS, UseOrigin};
 
 /// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
 const RESTART: f64 = -1.0;
+/// By how much the number of a plan is multiplied, before the code is added under which the request was counted.
+const CODES: u64 = CODES_OF_COUNTS as u64;
 /// The credential is the text that comes with it.
 const SENT: f64 = 0.0;
 
@@ -50,7 +54,7 @@ struct Output<'a> {
 #[serde(tag = "step", rename_all = "snake_case")]
 enum Next<'a> {
     Answer(Answer),
-    Forward { number: Option<u64>, plan: &'a Forwarding },
+    Forward { number: Option<u64>, plan: &'a Forwarding, counted_as: u32 },
     Relay(Relay),
     Needs { handle: Handle, reads: Vec<Read> },
     Done,
@@ -62,6 +66,7 @@ enum Work {
     Log(Line),
     Remember { number: u64, slot: u32 },
     Forget { slot: u32 },
+    Look { code: u32 },
     Background { handle: Handle, reads: Vec<Read> },
     Share { url: String, text: String, max_age_seconds: u64 },
 }
@@ -169,11 +174,32 @@ pub fn failed(
     .unwrap_or(RESTART)
 }
 
+/// Takes how the origin answered: `counts` holds three numbers for each code, how it was answered (a position in
+/// `AnswerClass::ALL`) and how often.
+#[wasm_bindgen]
+pub fn answered(counts: &[u32]) {
+    let (triples, _) = counts.as_chunks::<3>();
+    with(|machine| {
+        for [code, class, count] in triples {
+            machine.memory.answered(*code, usize::try_from(*class).unwrap_or(usize::MAX), *count);
+        }
+    });
+}
+
+/// Takes where a request came from that was counted under this code. An empty text, and zero, stand for what is not known.
+#[wasm_bindgen]
+pub fn came_from(code: u32, country: String, asn: f64, user_agent: String, address: String, now_ms: f64) {
+    let given = |text: String| Some(text).filter(|text| !text.is_empty());
+    let asn = u32::try_from(milliseconds(asn)).ok().filter(|asn| *asn > 0);
+    let origin = UseOrigin { country: given(country), asn, user_agent: given(user_agent), address: given(address) };
+    with(|machine| machine.memory.came_from(code, origin, moment(now_ms)));
+}
+
 /// What came of the last call, as JSON; after a number above zero, the plan that it stands for.
 #[wasm_bindgen]
 pub fn output() -> String {
     with(|machine| match machine.plan.take() {
-        Some(forward) => json(&Next::Forward { number: forward.number, plan: &forward.how }),
+        Some(Forward { number, how, counted_as }) => json(&Next::Forward { number, plan: &how, counted_as }),
         None => std::mem::take(&mut machine.output),
     })
     .unwrap_or_default()
@@ -202,11 +228,11 @@ fn head<'a>(target: &'a str, credential: f64, sent: Option<&'a str>, fields: &'a
 impl Machine {
     /// Keeps what the driver does next.
     fn put(&mut self, step: Step, now_ms: u64) -> f64 {
-        if let Step::Forward(forward @ Forward { number: Some(number), .. }) = &step
+        if let Step::Forward(forward @ Forward { number: Some(number), counted_as, .. }) = &step
             && !self.memory.has_effects()
         {
             self.plan = Some(forward.clone());
-            return number_of(*number);
+            return number_of(number.saturating_mul(CODES).saturating_add(u64::from(*counted_as)));
         }
         self.plan = None;
         let mut how = None;
@@ -219,7 +245,9 @@ impl Machine {
     fn next<'a>(&mut self, step: Step, how: &'a mut Option<Rc<Forwarding>>, now_ms: u64) -> Next<'a> {
         match step {
             Step::Answer(answer) => Next::Answer(answer),
-            Step::Forward(forward) => Next::Forward { number: forward.number, plan: how.insert(forward.how) },
+            Step::Forward(Forward { number, how: plan, counted_as }) => {
+                Next::Forward { number, plan: how.insert(plan), counted_as }
+            }
             Step::Needs(waiting, reads) => match self.requests.hold(waiting, &reads, now_ms) {
                 Ok(handle) => Next::Needs { handle, reads },
                 Err(waiting) => {
@@ -237,6 +265,7 @@ impl Machine {
             Effect::Log(line) => Work::Log(line),
             Effect::Remember { number, slot } => Work::Remember { number, slot },
             Effect::Forget { slot } => Work::Forget { slot },
+            Effect::Look { code } => Work::Look { code },
             // Where too many wait, a later request reads it.
             Effect::Background(waiting, reads) => {
                 let handle = self.requests.hold(waiting, &reads, now_ms).ok()?;

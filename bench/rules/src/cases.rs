@@ -23,6 +23,8 @@ const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// The machine's way of a granted request, all in memory.
 pub const GRANTED: &str = "the machine: granted, a known value";
+/// The same as [`GRANTED`], counted.
+pub const GRANTED_AND_COUNTED: &str = "the machine: granted, a known value, counted";
 /// The same for an integration that ends in a year: what its life costs at the gate.
 pub const GRANTED_WITH_AN_END: &str = "the machine: granted, a known value, an end";
 
@@ -60,6 +62,7 @@ pub fn all(real: Option<&str>) -> Vec<Case> {
     cases.extend([planning(), whole()]);
     cases.push(case(GRANTED, || machine::granted(true, None)));
     cases.push(case("the machine: granted, a value as sent", || machine::granted(false, None)));
+    cases.push(case(GRANTED_AND_COUNTED, machine::counted));
     cases.push(case(GRANTED_WITH_AN_END, || machine::granted(true, Some(YEAR))));
     cases.push(case("the machine: granted, a known value, an end that is told", || machine::granted(true, Some(WEEK))));
     for operations in SIZES {

@@ -5,7 +5,9 @@ use std::hint::black_box;
 use tidegate::decision::Denial;
 use tidegate::feed::{Feed, Limits, OnOutage};
 use tidegate::forward::RemovedFields;
-use tidegate::gate::{AdminPlane, Credential, Effect, Gate, Head, Memory, Origin, Read, Reading, Settings, Step};
+use tidegate::gate::{
+    Addresses, AdminPlane, Credential, Effect, Gate, Head, Memory, Origin, Read, Reading, Settings, Step,
+};
 use tidegate::policy::POLICY_KEY;
 use tidegate::record::Record;
 use tidegate::reply::Realm;
@@ -32,10 +34,19 @@ impl AdminPlane for NoAdmin {
 /// A granted request whose record, policy and feed are in memory. `is_known` tells whether its `Authorization` value is known, or new
 /// to the driver; `ends_in` in how many seconds its integration ends, if it does.
 pub fn granted(is_known: bool, ends_in: Option<u64>) -> impl FnMut() {
+    warm(is_known, ends_in, None)
+}
+
+/// The same with a known value, and counted.
+pub fn counted() -> impl FnMut() {
+    warm(true, None, Some(Addresses::Hashed))
+}
+
+fn warm(is_known: bool, ends_in: Option<u64>, usage: Option<Addresses>) -> impl FnMut() {
     let Integration { token, mut record } = fixture::integration(1, "acme", &fixture::scopes(10));
     record.expires_at = ends_in.map(|seconds| Timestamp::from_seconds(NOW_MS / 1000).after(seconds));
     let (authorization, url) = (format!("Bearer {token}"), format!("{ORIGIN}{}", fixture::TARGET));
-    let mut memory = Memory::new(settings());
+    let mut memory = Memory::new(Settings { usage, ..settings() });
     let head = |credential| Head { method: "GET", url: &url, credential, fields: "connection\nKeep-Alive\n" };
     let mut step = Gate::begin(&mut memory, &head(Credential::Sent(&authorization)), NOW_MS);
     while let Step::Needs(waiting, reads) = step {
@@ -69,6 +80,7 @@ fn settings() -> Settings {
             on_outage: OnOutage::Serve,
         }),
         registry: None,
+        usage: None,
         admin: Box::new(NoAdmin),
     }
 }

@@ -11,6 +11,7 @@ mod resync;
 mod session;
 mod settings;
 mod sub_account;
+mod usage;
 
 pub use self::agency::{AgencyCommand, NewAgency};
 pub use self::events::{EventCursor, EventFilter, EventFormat, EventsCommand, ListEvents};
@@ -23,6 +24,7 @@ pub use self::resync::ResyncCommand;
 pub use self::session::{SessionCommand, SessionId, SignIn};
 pub use self::settings::SettingsCommand;
 pub use self::sub_account::{NewSubAccount, RenameSubAccount, SubAccountCommand};
+pub use self::usage::{AskedRange, UsageCommand};
 use super::body;
 use super::query::parse_rev;
 use super::{AdminError, DocumentName, Named, Route};
@@ -47,6 +49,7 @@ pub enum Command {
     Person(PersonCommand),
     Key(KeyCommand),
     Feature(FeatureCommand),
+    Usage(UsageCommand),
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -174,6 +177,7 @@ from! {
     Person(PersonCommand)
     Key(KeyCommand)
     Feature(FeatureCommand)
+    Usage(UsageCommand)
 }
 
 /// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1

@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod files;
 mod oidc;
+mod usage;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,7 +20,9 @@ use serde_json::json;
 use self::caller::Caller;
 use super::{Access, AdminError, AdminHost, ApiUrl, OwnerKey, PAGE, PageFile, Route};
 use crate::access::oidc::{Machine, Memory as OidcMemory, Provider};
-use crate::gate::{AdminPlane, Answer, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split};
+use crate::gate::{
+    AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split,
+};
 use crate::token::TokenKeys;
 
 /// Where the admin API is.
@@ -78,6 +81,10 @@ enum Stage {
     Registry,
     File(PageFile),
     Description,
+    /// The registry's answer whether the stores of counts may be asked.
+    Permit(usage::Asked),
+    /// The stores of counts.
+    Usage(usage::Waiting),
     /// Randomness for a sign-in with an identity provider.
     Entropy,
     Oidc(Box<Machine<'static>>),
@@ -89,6 +96,7 @@ enum Next {
     Answer(Answer),
     Relay(Relay),
     Needs(Stage, Read),
+    NeedsAll(Stage, Vec<Read>),
 }
 
 impl Plane {
@@ -144,12 +152,18 @@ impl Resume for Exchange {
                 Ok(oidc::resume(machine, first(), (&self.settings, &told), memory, now_ms))
             }
             Stage::Entering => Ok(oidc::entered(&first(), memory)),
+            Stage::Permit(asked) => usage::permitted(asked, &first()),
+            Stage::Usage(waiting) => usage::answered(&waiting, &readings, memory),
             Stage::Description => files::relay_description(&first()).map(Next::Relay),
         };
         match next {
             Ok(Next::Needs(stage, read)) => {
                 self.stage = stage;
                 Step::Needs(Waiting::new(*self), vec![read])
+            }
+            Ok(Next::NeedsAll(stage, reads)) => {
+                self.stage = stage;
+                Step::Needs(Waiting::new(*self), reads)
             }
             Ok(Next::Answer(answer)) => self.protect(Step::Answer(answer)),
             Ok(Next::Relay(relay)) => self.protect(Step::Relay(relay)),
@@ -164,7 +178,7 @@ impl Resume for Exchange {
 
     /// Until somebody was verified.
     fn is_anyones(&self) -> bool {
-        !matches!(self.stage, Stage::Registry | Stage::Entering)
+        !matches!(self.stage, Stage::Registry | Stage::Entering | Stage::Permit(_) | Stage::Usage(_))
     }
 }
 
@@ -202,7 +216,13 @@ impl Exchange {
             caller.check_content_type()?;
         }
         let call = command::call(settings, caller, &verified, (path, query), true)?;
-        Ok(Next::Needs(Stage::Registry, Read::Call(call)))
+        Ok(match usage::asked(route) {
+            Some(asked) => {
+                let call = Call { limit: usage::MAX_PERMIT_BYTES, ..call };
+                Next::Needs(Stage::Permit(asked), Read::Call(call))
+            }
+            None => Next::Needs(Stage::Registry, Read::Call(call)),
+        })
     }
 
     fn oidc(&self) -> oidc::Asked<'_> {

@@ -54,6 +54,7 @@ fn world(settings: PlaneSettings) -> World {
         origin: Err(missing()),
         limits: Err(missing()),
         registry: None,
+        usage: None,
         admin: Box::new(plane.clone()),
     };
     World { plane, memory: Memory::new(gate) }

@@ -194,7 +194,9 @@ fn with_rev(method: &str, path: &str, if_match: Option<&str>) -> Result<Command,
 
 #[test]
 fn every_change_of_what_has_an_id_needs_its_rev() {
-    let changes = ROUTES.iter().filter(|route| route.path.contains("{id}") && route.method != "GET");
+    // What was counted has no revision.
+    let has_rev = |route: &&Route| route.path != "/integrations/{id}/usage";
+    let changes = ROUTES.iter().filter(|route| route.path.contains("{id}") && route.method != "GET").filter(has_rev);
     assert_eq!(changes.clone().count(), 18);
     for route in changes {
         let (method, path) = (route.method, route.path.replace("{id}", ID));

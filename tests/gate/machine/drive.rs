@@ -2,7 +2,9 @@
 
 use tidegate::feed::{Feed, Limits, OnOutage};
 use tidegate::forward::{FieldClass, OriginUrl, RemovedFields};
-use tidegate::gate::{AdminPlane, Credential, Gate, Head, Memory, Origin, Read, Reading, Settings, Step, Waiting};
+use tidegate::gate::{
+    Addresses, AdminPlane, Credential, Gate, Head, Memory, Origin, Read, Reading, Settings, Step, Waiting,
+};
 use tidegate::policy::POLICY_KEY;
 use tidegate::record::Record;
 use tidegate::reply::Realm;
@@ -35,9 +37,18 @@ impl AdminPlane for NoAdmin {
     }
 }
 
-/// The memory of a new isolate.
+/// The memory of a new isolate that counts nothing.
 pub fn memory(keys: &TokenKeys) -> Memory {
-    Memory::new(Settings {
+    Memory::new(settings(keys))
+}
+
+/// The memory of a new isolate that counts requests.
+pub fn counting(keys: &TokenKeys) -> Memory {
+    Memory::new(Settings { usage: Some(Addresses::Hashed), ..settings(keys) })
+}
+
+fn settings(keys: &TokenKeys) -> Settings {
+    Settings {
         keys: Ok(keys.clone()),
         prefix: Ok(prefix()),
         realm: Ok(Realm::default()),
@@ -48,8 +59,9 @@ pub fn memory(keys: &TokenKeys) -> Memory {
         }),
         limits: Ok(Limits { max_staleness_ms: 10_000, last_known_good_ms: 300_000, on_outage: OnOutage::Serve }),
         registry: Some("registry".to_owned()),
+        usage: None,
         admin: Box::new(NoAdmin),
-    })
+    }
 }
 
 /// Begins a request, its credential as it was sent.
@@ -105,7 +117,7 @@ pub fn reading(world: &World, sent: Sent<'_>, read: &Read, now_ms: u64) -> Readi
         Read::Fields => Reading::Bytes(lines(sent).into()),
         Read::Body { limit, .. } if sent.body.len() > *limit => Reading::TooLong,
         Read::Body { .. } => Reading::Bytes(sent.body.to_vec()),
-        Read::HasBody | Read::Call(_) | Read::Fetch(_) | Read::Verify(_) | Read::Random { .. } => {
+        Read::Usage { .. } | Read::HasBody | Read::Call(_) | Read::Fetch(_) | Read::Verify(_) | Read::Random { .. } => {
             panic!("the gate asks for {read:?}")
         }
     }

@@ -5,6 +5,7 @@ pub mod drive;
 mod forwarding;
 mod memory;
 mod requests;
+mod usage;
 mod waiting;
 
 use tidegate::decision::{Denial, Grant};

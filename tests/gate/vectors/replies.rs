@@ -157,6 +157,7 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
         ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
         ("too_busy", AdminError::TooBusy, 503),
+        ("usage", AdminError::Usage(None), 503),
         ("misconfigured", AdminError::Misconfigured("OWNER_KEY must be set".into()), 503),
         ("page", AdminError::Page("sesame".into()), 503),
         ("registry", AdminError::Registry("sesame".into()), 503),
@@ -203,13 +204,14 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::Malformed { .. } => "malformed",
         AdminError::Invalid { .. } => "invalid",
         AdminError::PolicyErrors(_) => "policy_errors",
+        AdminError::Usage(_) => "usage",
         AdminError::Misconfigured(_) => "misconfigured",
         AdminError::Page(_) => "page",
         AdminError::Registry(_) => "registry",
     }
 }
 
-const ADMIN_NAMES: usize = 40;
+const ADMIN_NAMES: usize = 41;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

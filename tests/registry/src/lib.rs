@@ -36,6 +36,7 @@ mod people;
 mod policies;
 mod sessions;
 mod sub_accounts;
+mod usage;
 mod uses;
 #[allow(missing_docs, reason = "for tests alone")]
 pub mod world;
@@ -75,6 +76,7 @@ pub fn cases() -> Vec<Case> {
         policies::cases(),
         sessions::cases(),
         sub_accounts::cases(),
+        usage::cases(),
         uses::cases(),
         year::cases(),
     ]

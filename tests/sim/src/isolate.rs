@@ -8,8 +8,8 @@ use tidegate::decision::Denial;
 use tidegate::feed::{Limits, OnOutage};
 use tidegate::forward::{OriginUrl, RemovedFields};
 use tidegate::gate::{
-    AdminPlane, Answer, Credential, Effect, Forward, Gate, Handle, Head, Memory, Origin, Read, Reading, Requests,
-    Settings, Step, Waiting,
+    Addresses, AdminPlane, Answer, Credential, Effect, Forward, Gate, Handle, Head, Memory, Origin, Read, Reading,
+    Requests, Settings, Step, Waiting,
 };
 use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};
@@ -77,8 +77,17 @@ impl AdminPlane for Elsewhere {
 }
 
 impl Isolate {
-    /// One that remembers nothing.
+    /// One that remembers nothing, and counts nothing.
     pub fn new(weather: &Weather) -> Self {
+        Self::with(weather, None)
+    }
+
+    /// One that remembers nothing, and counts requests.
+    pub fn that_counts(weather: &Weather) -> Self {
+        Self::with(weather, Some(Addresses::Hashed))
+    }
+
+    fn with(weather: &Weather, usage: Option<Addresses>) -> Self {
         let on_outage = if weather.denies_on_outage { OnOutage::Deny } else { OnOutage::Serve };
         let Weather { max_staleness_ms, last_known_good_ms, .. } = *weather;
         let address = Some(OriginUrl::parse("https://origin.example").unwrap());
@@ -89,6 +98,7 @@ impl Isolate {
             origin: Ok(Origin { address, timeout_ms: 60_000, removed: RemovedFields::default() }),
             limits: Ok(Limits { max_staleness_ms, last_known_good_ms, on_outage }),
             registry: Some("registry".to_owned()),
+            usage,
             admin: Box::new(Elsewhere),
         };
         let (known, slots) = (BTreeMap::new(), BTreeMap::new());
@@ -162,6 +172,8 @@ impl Isolate {
                 }
             }
             Effect::Forget { slot } => self.forget(slot),
+            // The simulator's clients come from nowhere.
+            Effect::Look { .. } => {}
             Effect::Background(waiting, reads) => {
                 if let Next::Read(handle, reads) = self.hold(waiting, reads, now_ms) {
                     turn.background.push((handle, reads));

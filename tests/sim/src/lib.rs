@@ -25,6 +25,7 @@ pub mod random;
 pub mod report;
 pub mod shrink;
 pub mod truth;
+pub mod usage;
 pub mod world;
 
 pub use self::world::run;

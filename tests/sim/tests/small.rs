@@ -36,3 +36,12 @@ fn the_plans_that_were_kept_hold() {
         run(&plan).unwrap_or_else(|complaint| panic!("{}: {complaint}", path.display()));
     }
 }
+
+#[test]
+fn use_is_told_as_it_was_or_less_with_a_word() {
+    for seed in 1..=3 {
+        let outcome = simulator::usage::week(seed, 600);
+        assert!(outcome.requests > 4_000 && outcome.shown > 3_000, "{outcome:?}");
+        assert!(outcome.flushes.1 > 10 && outcome.ended > 30 && outcome.shown < outcome.requests, "{outcome:?}");
+    }
+}

@@ -1178,6 +1178,11 @@ export interface components {
       /** @description With 412: the present state */
       current?: unknown;
       report?: components["schemas"]["Report"];
+      /**
+       * Format: date-time
+       * @description With `usage-unavailable`: when the store last answered, where that is known
+       */
+      since?: string;
     };
     /** @description What one operation needs of one kind of caller, before and after. */
     PolicyChange: {
@@ -1508,6 +1513,193 @@ export interface components {
        * @description When it can be ended if it is not used any more, in Unix seconds; `None` where that cannot be said.
        */
       safe_at?: number;
+    };
+    /** @enum {unknown} */
+    AnswerClass: "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "failed";
+    /** @description How many requests the origin answered in one way. */
+    AnswerCount: {
+      /** @description The class. */
+      class: components["schemas"]["AnswerClass"];
+      /** @description How many. */
+      requests: number;
+    };
+    /**
+     * @description How much of the truth a store has. Counts are never above the truth; where a period is not complete, they may be below it.
+     *
+     *     What an isolate that ends had not sent yet, 25 seconds at the most, is missed without a word: whoever decides on complete
+     *     periods leaves a margin.
+     */
+    Completeness: {
+      /** @description The periods between the two in which something is missing, or may be: in order, and apart from each other. */
+      gaps: components["schemas"]["Gap"][];
+      /** @description Since when the store has counted. */
+      since: components["schemas"]["Moment"];
+      /** @description When it told this. */
+      until: components["schemas"]["Moment"];
+    };
+    /** @description A period in which something is missing, or may be. */
+    Gap: {
+      /** @description Its first second. */
+      from: components["schemas"]["Moment"];
+      /** @description How many requests are known to be missing; 0 where nobody knows. */
+      lost: number;
+      /** @description The first second after it. */
+      to: components["schemas"]["Moment"];
+    };
+    /** @description How counts are grouped. */
+    Grouping: "operation" | "outcome" | "token" | "hour" | "integration";
+    /** @description `GET /integrations/{id}/usage`. */
+    IntegrationUsage: {
+      /** @description How much of the truth all of this is. */
+      completeness: components["schemas"]["Completeness"];
+      /** @description The counts. */
+      groups: components["schemas"]["UsageGroup"][];
+      /** @description The integration. */
+      integration: components["schemas"]["IntegrationId"];
+      /** @description What was asked for. */
+      range: components["schemas"]["UsageRange"];
+      /** @description Its tokens that were used, by number, whatever the range. */
+      tokens: components["schemas"]["TokenFacts"][];
+    };
+    /** @description How often a token was used for an operation. */
+    OperationUse: {
+      /** @description The operation, as in `GET /contacts/`; `other` for all that are not kept apart; empty where the policy has none. */
+      operation: string;
+      /** @description How many requests. */
+      requests: number;
+    };
+    /** @enum {unknown} */
+    Outcome:
+      | "granted"
+      | "ambiguous_request"
+      | "no_credential"
+      | "malformed_token"
+      | "forged_token"
+      | "admin_credential"
+      | "unknown_token"
+      | "deleted_integration"
+      | "dead_token"
+      | "paused_integration"
+      | "expired_integration"
+      | "unknown_operation"
+      | "method_not_allowed"
+      | "ambiguous_operation"
+      | "not_for_integrations"
+      | "wrong_level"
+      | "wrong_owner"
+      | "ambiguous_owner"
+      | "owner_not_checked"
+      | "missing_owner"
+      | "missing_scopes"
+      | "client_gone"
+      | "store_unavailable"
+      | "too_busy"
+      | "misconfigured"
+      | "origin_unreachable"
+      | "origin_status"
+      | "origin_too_slow";
+    /** @description How many requests had an outcome. */
+    OutcomeCount: {
+      /** @description The outcome. */
+      outcome: components["schemas"]["Outcome"];
+      /** @description How many. */
+      requests: number;
+    };
+    /** @description `GET /usage`: of all integrations that one may see. */
+    OverallUsage: {
+      /** @description How much of the truth this is, of all stores that answered. */
+      completeness: components["schemas"]["Completeness"] | null;
+      /** @description The counts, the largest first: at most 1,000 groups. */
+      groups: components["schemas"]["UsageGroup"][];
+      /** @description What was asked for. */
+      range: components["schemas"]["UsageRange"];
+      /** @description How many of the 64 stores did not answer: what they have is in no group. */
+      silent: number;
+      /** @description How many groups there are. */
+      total: number;
+    };
+    /** @description A use of a token. */
+    Seen: {
+      /** @description The client's address: a pseudonym, which another month changes, unless `USAGE_ADDRESSES` is `clear`. */
+      address?: string;
+      /**
+       * Format: uint32
+       * @description The number of the autonomous system that it came from.
+       */
+      asn?: number;
+      /** @description When. */
+      at: components["schemas"]["Moment"];
+      /** @description The country that the request came from, as ISO 3166-1 alpha-2; `T1` for Tor. As of at most one minute before. */
+      country?: string;
+      /** @description Its `User-Agent`, at most 200 characters. */
+      user_agent?: string;
+    };
+    /** @description A network that a token was used from. */
+    Source: {
+      /**
+       * Format: uint32
+       * @description The autonomous system, as in [`Seen`].
+       */
+      asn?: number;
+      /** @description The country, as in [`Seen`]. */
+      country?: string;
+      /** @description When it was last seen. */
+      last_at: components["schemas"]["Moment"];
+    };
+    /** @description What is known of the use of one token. Refused requests count too: somebody still has the token. */
+    TokenFacts: {
+      /** @description Its first use. */
+      first_use: components["schemas"]["Seen"];
+      /** @description Its requests in the last 24 hours. */
+      last_day: number;
+      /** @description Its requests in the last 60 minutes. */
+      last_hour: number;
+      /** @description Its last use. */
+      last_use: components["schemas"]["Seen"];
+      /** @description Its number. 0 stands for all genuine tokens that were none of the integration's live ones when they were sent. */
+      n: number;
+      /** @description What it was used for in the last 24 hours, the most frequent first: at most 20. */
+      operations: components["schemas"]["OperationUse"][];
+      /** @description Where it was used from, the latest first: at most 8. Looked at once a minute and isolate, so one may be missing. */
+      sources: components["schemas"]["Source"][];
+    };
+    /** @description The counts of a group. One of the first five fields says which: that of the range's grouping. */
+    UsageGroup: {
+      /** @description How the origin answered the granted ones. Those that are not among them have no answer yet, or the client went before. */
+      answers: components["schemas"]["AnswerCount"][];
+      /** @description The beginning of the period. */
+      at?: components["schemas"]["Moment"];
+      /** @description Requests of each of the range's days, from the first on, of an integration. */
+      days?: number[];
+      /** @description The integration. */
+      integration?: components["schemas"]["IntegrationId"];
+      /** @description The operation, as in `GET /contacts/`; `other` for all that are not kept apart; empty where the policy has none. */
+      operation?: string;
+      /** @description The outcome. */
+      outcome?: components["schemas"]["Outcome"];
+      /** @description How many of them had each outcome. */
+      outcomes: components["schemas"]["OutcomeCount"][];
+      /** @description How many requests. */
+      requests: number;
+      /**
+       * Format: uint32
+       * @description The number of the token; 0 for all genuine tokens that were none of the integration's live ones.
+       */
+      token?: number;
+    };
+    /** @description A range of time, and how its counts are grouped. */
+    UsageRange: {
+      /** @description How the counts are grouped. */
+      by: components["schemas"]["Grouping"];
+      /** @description Its first moment: the beginning of the minute, hour or day that was asked for. */
+      from: components["schemas"]["Moment"];
+      /**
+       * @description The length of the periods that the counts were kept by, in seconds: a minute, an hour or a day. `from` is the beginning of
+       *     one.
+       */
+      period_seconds: number;
+      /** @description The first moment after it. */
+      to: components["schemas"]["Moment"];
     };
   };
 }
