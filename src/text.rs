@@ -1,6 +1,6 @@
 //! Texts that people type, in one spelling, and without characters that nobody sees.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// Characters that show nothing or turn the direction of what follows: Unicode 16's `Default_Ignorable_Code_Point` and
 /// `Bidi_Control`, the separators of lines and paragraphs, the format controls of annotations and of Egyptian hieroglyphs, and
@@ -41,6 +41,12 @@ pub fn folded(text: &str) -> String {
     let letters = text.chars().flat_map(char::to_lowercase);
     let letters: String = letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
     composed(&letters)
+}
+
+/// A text as it is searched: [`folded`], without the marks on letters, so that `muller` finds `Müller`.
+pub fn unmarked(text: &str) -> String {
+    let letters = DecomposingNormalizerBorrowed::new_nfd().normalize(&folded(text)).into_owned();
+    letters.chars().filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}')).collect()
 }
 
 /// Whether every character of a text shows. Those that join letters and emoji, or choose an emoji's form, count with the

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -26,6 +26,7 @@ const MIGRATIONS: [Migration; 15] = [
     (EVENTS, |_, _| Ok(())),
     (TOKEN_USE, |_, _| Ok(())),
     (USE, count_from_now),
+    (UNMARKED, fold_texts),
 ];
 
 const TABLES: &str = "
@@ -205,6 +206,8 @@ const EVENTS: &str = "
     INSERT INTO event_chain (seq, chain)
         VALUES (0, '0000000000000000000000000000000000000000000000000000000000000000');
 ";
+/// Texts are searched without the marks on their letters, and sub-accounts by their id too: [`fold_texts`].
+const UNMARKED: &str = "ALTER TABLE sub_accounts ADD COLUMN folded_text TEXT NOT NULL DEFAULT ''";
 
 /// When a token was last used, as far as usage has told.
 const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
@@ -283,6 +286,16 @@ fn fold_names(database: &Database, _: Timestamp) -> Result<(), AdminError> {
     let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
     for NameRow { id, name } in sub_accounts {
         database.run("UPDATE sub_accounts SET folded_name = ? WHERE id = ?", vec![folded(&name).into(), id.into()])?;
+    }
+    Ok(())
+}
+
+fn fold_texts(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    fold_names(database, now)?;
+    let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
+    for NameRow { id, name } in sub_accounts {
+        let values = vec![searchable(&name, "", &id, "").into(), id.into()];
+        database.run("UPDATE sub_accounts SET folded_text = ? WHERE id = ?", values)?;
     }
     Ok(())
 }

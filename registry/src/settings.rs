@@ -1,6 +1,6 @@
 //! What the registry is told by whoever runs it.
 
-use tidegate::admin::{AdminError, ApiUrl, OwnerKey};
+use tidegate::admin::{AdminError, ApiUrl, OwnerKey, Preset};
 use tidegate::token::{Prefix, TokenKeys};
 
 /// What the deployment sets, as far as the registry needs it. What is missing or malformed is an error where it is needed.
@@ -15,6 +15,10 @@ pub struct Settings {
     pub api_url: Result<Option<ApiUrl>, AdminError>,
     /// For how many days events are kept. Where it is malformed, for ever.
     pub audit_days: Result<u64, AdminError>,
+    /// Where the API is documented.
+    pub docs_url: Result<Option<String>, AdminError>,
+    /// Scopes that go together, to begin with.
+    pub presets: Result<Vec<Preset>, AdminError>,
 }
 
 /// A source of randomness that nobody can predict.

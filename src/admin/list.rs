@@ -1,10 +1,10 @@
 //! `GET /integrations`: which of them, in which order, from where on.
 
 use super::query::Parameters;
-use super::{AdminError, Cursor, Sort};
+use super::{AdminError, Cursor, Paging, Sort};
 use crate::record::{Level, Owner, OwnerId};
 use crate::scope::Scope;
-use crate::text::folded;
+use crate::text::{folded, unmarked};
 use crate::time::Timestamp;
 
 /// `GET /integrations`
@@ -25,8 +25,8 @@ pub struct ListIntegrations {
 pub struct Filter {
     /// They are this owner's.
     pub owner: Option<Owner>,
-    /// This folded text is in what can be searched, or in the folded name of their sub-account.
-    pub text: Option<String>,
+    /// Each of these words is in what can be searched of them or of their sub-account.
+    pub words: Vec<String>,
     /// They have this scope.
     pub scope: Option<Scope>,
     /// They are in this state.
@@ -80,7 +80,7 @@ const SEPARATOR: &str = "\u{1f}";
 
 /// What of an integration can be searched: its texts, folded.
 pub fn searchable(name: &str, description: &str, id: &str, owner: &str) -> String {
-    folded(&[name, description, id, owner].join(SEPARATOR))
+    unmarked(&[name, description, id, owner].join(SEPARATOR))
 }
 
 impl ListIntegrations {
@@ -89,7 +89,7 @@ impl ListIntegrations {
         let sort = given.read("sort", Sort::parse)?.unwrap_or_default();
         let filter = Filter {
             owner: given.read("owner", parse_owner)?,
-            text: given.read("q", parse_text)?.filter(|text| !text.is_empty()),
+            words: given.read("q", parse_words)?.unwrap_or_default(),
             scope: given.read("scope", Scope::parse)?,
             state: given.read("state", parse_state)?,
             token_created_before: given.read("token_created_before", parse_time)?,
@@ -112,6 +112,29 @@ fn parse_owner(text: &str) -> Result<Owner, String> {
         _ => return Err(invalid()),
     };
     Ok(Owner { level, id: OwnerId::parse(id).map_err(|error| error.to_string())? })
+}
+
+/// `GET /sub-accounts`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListSubAccounts {
+    /// Each of these words is in their name or id.
+    pub words: Vec<String>,
+    /// Which page.
+    pub paging: Paging<OwnerId>,
+}
+
+impl ListSubAccounts {
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, AdminError> {
+        let given = Parameters::parse(query, &["q", "cursor", "limit"])?;
+        let words = given.read("q", parse_words)?.unwrap_or_default();
+        Ok(Self { words, paging: Paging::of_ids(&given)? })
+    }
+}
+
+/// The words of a search, in any order, as [`searchable`] has them.
+fn parse_words(text: &str) -> Result<Vec<String>, &'static str> {
+    parse_text(text)?;
+    Ok(unmarked(text).split_whitespace().map(str::to_owned).collect())
 }
 
 pub(super) fn parse_text(text: &str) -> Result<String, &'static str> {

@@ -2,6 +2,7 @@
 //! them a memory; the edge gives them HTTP.
 
 mod body;
+mod brand;
 mod commands;
 mod draft;
 mod error;
@@ -16,6 +17,7 @@ mod owner_key;
 mod page;
 mod people;
 mod plane;
+mod preset;
 mod protocol;
 mod query;
 mod route;
@@ -24,12 +26,13 @@ mod sort;
 mod token_rules;
 mod undo;
 
+pub use brand::{Brand, brand_color, brand_logo, brand_name};
 pub use commands::{
     AgencyCommand, AskedRange, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat,
     EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents,
     MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand,
     PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
-    SubAccountCommand, SwitchEdit, UsageCommand,
+    SubAccountCommand, SwitchEdit, TestToken, TestedToken, UsageCommand, WHOAMI,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
@@ -41,15 +44,16 @@ pub use integration::{
     check_scopes,
 };
 pub use life::{DueKind, EXPIRING_SECONDS, LifeFacts, Status, UNDO_SECONDS};
-pub use list::{Filter, ListIntegrations, State, searchable};
+pub use list::{Filter, ListIntegrations, ListSubAccounts, State, searchable};
 pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use people::ListPeople;
 pub use plane::{Plane, PlaneSettings};
+pub use preset::{Preset, presets};
 pub use protocol::{ACTOR, COMMANDS, REQUEST};
 use query::MAX_LIMIT;
 pub use query::Paging;
-pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};
+pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};
 pub use token_rules::{
     ChangeTokenRules, ChangeUndoRules, Days, IdleAction, IdleDays, InvalidDays, InvalidIdleDays, TokenRules, UndoRules,

@@ -52,8 +52,7 @@ pub(super) fn decode_cursor(text: &str) -> Option<String> {
 
 impl Paging<OwnerId> {
     /// By id.
-    pub(super) fn by_id(query: Option<&str>) -> Result<Self, AdminError> {
-        let given = Parameters::parse(query, &["cursor", "limit"])?;
+    pub(super) fn of_ids(given: &Parameters) -> Result<Self, AdminError> {
         let id = |text: &str| OwnerId::parse(&decode_cursor(text)?).ok();
         let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
         Ok(Self { after, limit: given.limit()? })

@@ -9,7 +9,7 @@ use super::commands::{
     IntegrationCommand, KeyCommand, ListEvents, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
     SessionId, SettingsCommand, SubAccountCommand, UsageCommand,
 };
-use super::{AdminError, DocumentName, ListIntegrations, ListPeople, Paging, PolicyDraft};
+use super::{AdminError, DocumentName, ListIntegrations, ListPeople, ListSubAccounts, Paging, PolicyDraft};
 use crate::access::{Feature, KeyId, Need, Permissions, PersonId, PlaceOf, Verb};
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
@@ -18,6 +18,8 @@ use crate::token::IntegrationId;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// The longest body that carries a policy, in bytes.
 pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
+/// The longest body of a test of a token, in bytes.
+pub const MAX_TEST_BYTES: usize = 4 * 1024;
 /// The longest body of a sign-in, in bytes.
 pub const MAX_SIGN_IN_BYTES: usize = 4 * 1024;
 
@@ -92,7 +94,7 @@ pub enum Named {
 }
 
 /// Every route.
-pub const ROUTES: [Route; 62] = [
+pub const ROUTES: [Route; 63] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
     get("/session", |_| Ok(SessionCommand::Show.into())).access(Access::SignedIn),
     delete("/session", |_| Ok(SessionCommand::SignOut.into())).access(Access::SignedIn),
@@ -103,7 +105,7 @@ pub const ROUTES: [Route; 62] = [
     delete("/sessions/{session}", |request| Ok(SessionCommand::End(request.session()?).into()))
         .access(Access::SignedIn)
         .names(Parameter::Session),
-    get("/sub-accounts", |request| Ok(SubAccountCommand::List(Paging::by_id(request.query)?).into()))
+    get("/sub-accounts", |request| Ok(SubAccountCommand::List(ListSubAccounts::parse(request.query)?).into()))
         .needs(ANYTHING)
         .query(),
     post("/sub-accounts", |request| Ok(SubAccountCommand::Add(request.body()?).into()))
@@ -179,6 +181,12 @@ pub const ROUTES: [Route; 62] = [
     })
     .needs(&[named(Verb::IntegrationsManage)])
     .names(Parameter::Integration),
+    post("/integrations/{id}/test", |request| {
+        Ok(IntegrationCommand::Test { id: request.integration()?, test: request.body()? }.into())
+    })
+    .needs(&[named(Verb::IntegrationsManage)])
+    .names(Parameter::Integration)
+    .body(MAX_TEST_BYTES),
     get("/integrations/{id}/events", |request| {
         Ok(IntegrationCommand::Events(request.integration()?, Paging::by_number(request.query)?).into())
     })

@@ -2,7 +2,7 @@
 
 use super::setting::{Kind, Listed, Setting};
 use crate::access::oidc::Issuer;
-use crate::admin::{AdminHost, ApiUrl, OwnerKey};
+use crate::admin::{AdminHost, ApiUrl, OwnerKey, Preset, brand_color, brand_logo, brand_name, presets};
 use crate::feed::{MIN_STALENESS_SECONDS, OnOutage};
 use crate::forward::{OriginUrl, RemovedFields};
 use crate::gate::Addresses;
@@ -57,6 +57,16 @@ settings! {
     Variable ADMIN_HOST: AdminHost, AdminHost::parse;
     /// Where the API is, for the page's samples.
     Variable API_URL: ApiUrl, ApiUrl::parse;
+    /// Where the API is documented.
+    Variable DOCS_URL: String, web_address;
+    /// Scopes that go together, to begin with.
+    Variable PRESETS: Vec<Preset>, presets;
+    /// What the page is called.
+    Variable BRAND_NAME: String, brand_name;
+    /// The page's picture.
+    Variable BRAND_LOGO: String, brand_logo;
+    /// The page's colour.
+    Variable BRAND_COLOR: String, brand_color;
     /// The identity provider that people sign in with.
     Variable OIDC_ISSUER: Issuer, Issuer::parse;
     /// What the provider knows this gate as.
@@ -92,6 +102,16 @@ fn addresses(text: &str) -> Result<Addresses, &'static str> {
         "hashed" => Ok(Addresses::Hashed),
         "clear" => Ok(Addresses::Clear),
         _ => Err("must be hashed or clear"),
+    }
+}
+
+fn web_address(text: &str) -> Result<String, &'static str> {
+    let is_web =
+        text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).is_some_and(|rest| !rest.is_empty());
+    if is_web {
+        printable(text).map_err(|_| "must be an address of the web")
+    } else {
+        Err("must be an address of the web")
     }
 }
 

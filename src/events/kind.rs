@@ -54,6 +54,8 @@ kinds! {
     IntegrationDeleted = "integration.deleted",
     /// Its last change was undone.
     IntegrationRestored = "integration.restored",
+    /// Somebody tried a token of it from the admin API.
+    IntegrationTested = "integration.tested",
     /// A new token was made; the old one ended at once or ends later.
     RotationStarted = "rotation.started",
     /// The new token was used for the first time.

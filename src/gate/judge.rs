@@ -157,7 +157,7 @@ impl Gate {
         };
         let authority = &self.target.authority;
         let cors = memory.cors(self.fields.value("origin"));
-        let forward = if goes_by_class(grant, |name| self.fields.value(name)) {
+        let forward = if !self.is_test && goes_by_class(grant, |name| self.fields.value(name)) {
             memory.plans.plan(grant, authority, origin, cors)
         } else if self.has_all_fields {
             let value = |name: &str| self.fields.value(name).map(str::to_owned);

@@ -83,6 +83,8 @@ pub struct Call {
     pub fields: Vec<(&'static str, String)>,
     /// Whether the client's body goes with it, as a stream.
     pub with_body: bool,
+    /// Another body, in the place of the client's.
+    pub body: Option<String>,
     /// The most bytes that are wanted of the response's body; 0 where it is only relayed.
     pub limit: usize,
     /// Whether it is made at most once: the client's request then never begins anew.
@@ -99,6 +101,8 @@ pub enum Service {
     Registry,
     /// The static assets.
     Assets,
+    /// The API behind the gate, where it is bound.
+    Origin,
 }
 
 /// A request to another server, with no redirect followed and no cache asked.

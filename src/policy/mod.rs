@@ -7,6 +7,7 @@ mod head;
 mod json;
 mod operation;
 mod overlap;
+mod own_request;
 mod owner;
 mod parts;
 mod restrict;

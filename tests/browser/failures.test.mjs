@@ -1,7 +1,20 @@
 // When the gate does not answer: what was typed stays, the page says what to do, and the next try works.
 import assert from "node:assert/strict";
 
-import { answerTo, api, gone, open, seed, settles, show, shown, test, unique, until } from "./support.mjs";
+import {
+  answerTo,
+  api,
+  chooseSubAccount,
+  gone,
+  open,
+  seed,
+  settles,
+  show,
+  shown,
+  test,
+  unique,
+  until,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const integrations = "**/_tidegate/api/integrations";
@@ -10,7 +23,7 @@ const UNREACHABLE = "The gate did not answer";
 async function reviewed(page, name) {
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
-  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await chooseSubAccount(page, "acme");
   await button(page, "Next").click();
   await page.getByRole("checkbox", { name: "contacts.readonly" }).check();
   await button(page, "Next").click();

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
 import { startGate } from "./gate.mjs";
-import { demo, gone, ownerKey, screenshots, settles, shown, until } from "./support.mjs";
+import { chooseSubAccount, demo, gone, ownerKey, screenshots, settles, shown, until } from "./support.mjs";
 
 const STATE = new URL("../../target/browser-life", import.meta.url).pathname;
 const DAY = 86_400;
@@ -65,7 +65,7 @@ walk("the token rules are set, and an integration needs an end by them", { timeo
   await api("POST", "/integrations", body("No end"), { status: 422 });
   await open("#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill("A life");
-  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await chooseSubAccount(page, "acme");
   await page.getByLabel("End", { exact: true }).fill(moment(now() + 61 * DAY).slice(0, 16));
   await button(page, "Next").click();
   await button(page, "Next").click();

@@ -1,20 +1,7 @@
 // Rotating, both ways; the window, its countdown, and its two ends. Each token is tried at the gate.
 import assert from "node:assert/strict";
 
-import {
-  answerTo,
-  becomes,
-  call,
-  gone,
-  open,
-  rotate,
-  seed,
-  settles,
-  show,
-  shown,
-  test,
-  unique,
-} from "./support.mjs";
+import { answerTo, becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const LATER = "Rotate and expire this token later";

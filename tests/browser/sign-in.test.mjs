@@ -1,7 +1,20 @@
 // Signing in and out, and a session that ends while somebody works.
 import assert from "node:assert/strict";
 
-import { address, api, askAdmin, gone, open, ownerKey, settles, shown, signInByApi, test, unique } from "./support.mjs";
+import {
+  address,
+  api,
+  askAdmin,
+  chooseSubAccount,
+  gone,
+  open,
+  ownerKey,
+  settles,
+  shown,
+  signInByApi,
+  test,
+  unique,
+} from "./support.mjs";
 
 const key = (page) => page.getByLabel("Owner key", { exact: true });
 const signIn = (page) => page.getByRole("button", { name: "Sign in" });
@@ -74,7 +87,7 @@ test("a session that ends while a form is half filled: sign in again, nothing ty
   await open(page, "#/integrations/new");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Description").fill("Typed before the session ended");
-  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await chooseSubAccount(page, "acme");
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByRole("checkbox", { name: /contacts\.readonly/ }).check();
   await page.getByRole("button", { name: "Next" }).click();

@@ -1,7 +1,7 @@
 // Sub-accounts: listed with their integrations, added, renamed.
 import assert from "node:assert/strict";
 
-import { api, gone, open, seed, settles, shown, test, unique } from "./support.mjs";
+import { api, chooseSubAccount, gone, open, seed, settles, shown, test, unique } from "./support.mjs";
 
 const id = () => unique("sub").replaceAll(" ", "-");
 const add = (page) => page.getByRole("button", { name: "Add", exact: true });
@@ -112,7 +112,7 @@ test("those on the gate's later pages are listed, chosen, filtered by and called
   await page.getByRole("combobox", { name: "Owner" }).selectOption({ label: name });
   await shown(page.getByRole("row").filter({ hasText: integration.name }).getByText(name));
   await page.getByRole("link", { name: "Create new Integration" }).click();
-  await page.getByLabel("Choose a sub-account").selectOption(one);
+  await chooseSubAccount(page, one);
 });
 
 test("an id that exists, or that no path can carry, is told at its field", async ({ page }) => {

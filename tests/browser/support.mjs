@@ -142,6 +142,15 @@ async function asked(question, isRight, limit) {
 export const shown = (locator) => locator.waitFor({ state: "visible" });
 export const gone = (locator) => locator.waitFor({ state: "hidden" });
 
+/** Chooses a sub-account in the field that finds them, as somebody does who knows its id. */
+export async function chooseSubAccount(page, id) {
+  await page.getByRole("combobox", { name: "Choose a sub-account" }).fill(id);
+  await page
+    .getByRole("option")
+    .filter({ has: page.getByText(id, { exact: true }) })
+    .click();
+}
+
 /** Waits until what changed is drawn: a new width, for one, is drawn by the second frame. */
 export const drawn = (page) =>
   page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));

@@ -1,5 +1,5 @@
 // Every view and dialog of the page, one after the other, for those who look at all of them.
-import { api, demo, open, rotate, seed, show, shown, unique } from "./support.mjs";
+import { api, chooseSubAccount, demo, open, rotate, seed, show, shown, unique } from "./support.mjs";
 
 const dialog = (page) => page.getByRole("dialog");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -156,7 +156,7 @@ async function create(page, context, look) {
   await button(page, "Next").click();
   await look("create-1-name-wrong");
   await page.getByLabel("Name", { exact: true }).fill("Newsletter");
-  await page.getByLabel("Choose a sub-account").selectOption("acme");
+  await chooseSubAccount(page, "acme");
   await button(page, "Next").click();
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
   await page.getByRole("checkbox", { name: /locations\.readonly/ }).check();

@@ -63,12 +63,27 @@ test("a missing scope leads to the edit that adds it", async ({ page }) => {
   await shown(page.getByText(integration.name));
   await explain(page, "DELETE /contacts/abc?locationId=acme");
   await verdict(page, "Refused");
-  await page.getByRole("link", { name: "Add contacts.write to this integration" }).click();
+  await shown(page.getByText(`Needs contacts.write. ${integration.name} has 1 scope, not this one.`));
+  await page.getByRole("link", { name: "Add it" }).click();
   await shown(page.getByRole("region", { name: "What this changes" }).getByText("+ contacts.write"));
   await settles(() => page.getByRole("checkbox", { name: "contacts.write" }).isChecked(), true);
   await button(page, "Update").click();
   await shown(page.getByText("Updated."));
   assert.deepEqual((await show(integration.id)).scopes, ["contacts.readonly", "contacts.write"]);
+});
+
+test("of a wrong owner it says whose id that is, and what to send", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Strayed") });
+  await open(page, `#/why?integration=${integration.id}`);
+  await shown(page.getByText(integration.name));
+  await explain(page, "GET /locations/globex");
+  await shown(
+    page.getByText(
+      "globex is the id of Globex Fitness, and this integration is Acme Dental's. Send acme in its place, or use an integration of Globex Fitness.",
+    ),
+  );
+  await explain(page, "GET /locations/nowhere");
+  await shown(page.getByText("The id in it belongs to nobody here, and this integration is Acme Dental's. Send acme"));
 });
 
 test("a token in the address is refused here, and the next question is answered", async ({ page }) => {

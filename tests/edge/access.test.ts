@@ -84,6 +84,7 @@ const bodies: Record<string, (at: Things) => object> = {
   "/integrations": ({ owner }) => ({ name: "New", owner, scopes: ["no.such.scope"] }),
   "/integrations/{id}/rotate": () => ({ expire: "now" }),
   "/integrations/{id}/rotation/extend": () => ({ expires_at: rfc3339(START + 3600) }),
+  "/integrations/{id}/test": () => ({ token: "pit_x", operation: "whoami" }),
   "/integrations/{id}": () => ({ name: "Renamed" }),
   "/people": ({ email, place, owner }) =>
     place === "agency"

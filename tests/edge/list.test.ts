@@ -139,10 +139,16 @@ async function pages(query: string, limit = 200): Promise<{ ids: string[]; total
 }
 
 const fold = (text: string) => [...text].map((letter) => letter.toUpperCase().toLowerCase()).join("");
+/** As it is searched: without the marks on letters too. */
+const unmarked = (text: string) => fold(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+/** Whether each word is in one of its texts. */
 const finds =
   (q: string) =>
   ({ id, name, description, owner, ownerName }: Model) =>
-    [id, name, description, owner, ownerName].some((text) => fold(text).includes(fold(q)));
+    unmarked(q)
+      .split(/\s+/)
+      .filter(Boolean)
+      .every((word) => [id, name, description, owner, ownerName].some((text) => unmarked(text).includes(word)));
 
 type Row = [what: string, query: string, keep: (model: Model) => boolean];
 
@@ -150,6 +156,8 @@ const searches = [
   "zapier",
   "ZAPIER s",
   "éclair",
+  "ECLAIR",
+  "sync zapier",
   "strasse",
   "%",
   "_",

@@ -27,6 +27,7 @@ const FOLDERS = [
   "why",
   "webhooks",
   "shell",
+  "languages",
 ];
 
 const files = readdirSync(ROOT, { recursive: true }).filter((name) => /\.(ts|svelte)$/.test(name));

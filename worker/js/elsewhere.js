@@ -20,7 +20,7 @@ export async function fetched({ timeout_ms: timeoutMs, ...read }) {
 async function response({ method, url, fields, body, limit }, signal) {
   const init = { method, headers: fields, body, redirect: "manual", cf: UNCACHED, signal };
   const { status, body: stream } = await fetch(url, init);
-  if (stream === null) return [status, NO_BYTES];
+  if (stream === null || limit === 0) return [status, NO_BYTES]; // what is left unread is ended with the request
   const [code, bytes] = await allOf(stream.getReader(), limit, limit);
   return [code === BYTES ? status : code, bytes];
 }

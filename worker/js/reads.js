@@ -18,6 +18,7 @@ const MAX_READ_ON = 4;
 const SERVICES = {
   registry: (env) => env.REGISTRY?.getByName(REGISTRY_NAME),
   assets: (env) => env.ASSETS,
+  origin: (env) => env.ORIGIN,
 };
 
 /** The reads of one request. */
@@ -112,10 +113,10 @@ export class Reads {
   }
 
   /** Calls a service, and keeps its response; its body is read where so many bytes of it are wanted. */
-  async #call({ service, method, url, fields: headers, with_body: withBody, limit }) {
+  async #call({ service, method, url, fields: headers, with_body: withBody, body: own, limit }) {
     const called = SERVICES[service](this.#env);
     if (!called) return nothing();
-    const body = withBody ? this.#request.body : null;
+    const body = withBody ? this.#request.body : own;
     const answer = called.fetch(url, { method, headers, body, redirect: "manual" });
     this.#ctx.waitUntil(caught(answer)); // to its end, also where the client goes: a command is not left half-done
     this.#kept = await answer;

@@ -6,7 +6,7 @@ use crate::platform::environment::{binding, text};
 use crate::platform::namespace::registry_id;
 use registry::Settings;
 use tidegate::access::oidc::Provider;
-use tidegate::admin::{AdminHost, ApiUrl, OwnerKey, Plane, PlaneSettings};
+use tidegate::admin::{AdminHost, ApiUrl, Brand, OwnerKey, Plane, PlaneSettings, Preset};
 use tidegate::config::{self, ConfigError, Setting};
 use tidegate::feed::Limits;
 use tidegate::forward::{OriginUrl, RemovedFields};
@@ -64,6 +64,12 @@ pub(crate) struct AdminConfig {
     pub api_url: Result<Option<ApiUrl>, ConfigError>,
     /// For how many days events are kept.
     pub audit_days: Result<u64, ConfigError>,
+    /// Where the API is documented.
+    pub docs_url: Result<Option<String>, ConfigError>,
+    /// Scopes that go together, to begin with.
+    pub presets: Result<Vec<Preset>, ConfigError>,
+    /// Whose page it is.
+    pub brand: Result<Brand, ConfigError>,
 }
 
 impl Config {
@@ -128,11 +134,14 @@ impl AdminConfig {
             host: read_if_set(env, &config::ADMIN_HOST),
             api_url: read_if_set(env, &config::API_URL),
             audit_days: read(env, &config::AUDIT_DAYS),
+            docs_url: read_if_set(env, &config::DOCS_URL),
+            presets: read_if_set(env, &config::PRESETS).map(Option::unwrap_or_default),
+            brand: brand(env),
         }
     }
 
     fn into_settings(self, keys: Result<TokenKeys, ConfigError>) -> PlaneSettings {
-        let Self { owner_key, has_owner_key, oidc, host, api_url, audit_days: _ } = self;
+        let Self { owner_key, has_owner_key, oidc, host, api_url, brand, .. } = self;
         PlaneSettings {
             keys: keys.map_err(Into::into),
             owner_key: owner_key.map_err(Into::into),
@@ -141,6 +150,7 @@ impl AdminConfig {
             oidc_memory: Default::default(),
             host: host.map_err(Into::into),
             api_url: api_url.map_err(Into::into),
+            brand: brand.map_err(Into::into),
             test_field: TEST_FIELD,
         }
     }
@@ -161,11 +171,28 @@ impl From<OriginConfig> for gate::Origin {
 /// What the registry needs of it.
 impl From<Config> for Settings {
     fn from(config: Config) -> Self {
-        let Config { keys, prefix, admin: AdminConfig { owner_key, api_url, audit_days, .. }, .. } = config;
+        let Config {
+            keys, prefix, admin: AdminConfig { owner_key, api_url, audit_days, docs_url, presets, .. }, ..
+        } = config;
         let (keys, prefix) = (keys.map_err(Into::into), prefix.map_err(Into::into));
-        let (api_url, audit_days) = (api_url.map_err(Into::into), audit_days.map_err(Into::into));
-        Self { keys, prefix, owner_key: owner_key.map_err(Into::into), api_url, audit_days }
+        Self {
+            keys,
+            prefix,
+            owner_key: owner_key.map_err(Into::into),
+            api_url: api_url.map_err(Into::into),
+            docs_url: docs_url.map_err(Into::into),
+            presets: presets.map_err(Into::into),
+            audit_days: audit_days.map_err(Into::into),
+        }
     }
+}
+
+fn brand(env: &Env) -> Result<Brand, ConfigError> {
+    Ok(Brand {
+        name: read_if_set(env, &config::BRAND_NAME)?,
+        logo: read_if_set(env, &config::BRAND_LOGO)?,
+        color: read_if_set(env, &config::BRAND_COLOR)?,
+    })
 }
 
 /// The bounds of freshness, and the registry that they are kept by.

@@ -84,6 +84,7 @@ pub fn page() -> Result<Tally> {
         "--test",
         "--test-reporter=tap",
         "tests/page/corpus.test.mjs",
+        "tests/page/languages.test.mjs",
         "tests/page/layout.test.mjs",
         "tests/page/lib.test.mjs",
         "tests/page/schema.test.mjs",

@@ -2,13 +2,14 @@
 //! themselves.
 
 use serde::Serialize;
+use serde_json::json;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::admin::{Asker, Explain, Scopes};
 use tidegate::decision::{self, Subject};
 use tidegate::json::{self, FromJson};
-use tidegate::policy::Policy;
+use tidegate::policy::{Operation, Policy};
 use tidegate::scope::ScopeSet;
 use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, find, inspect};
@@ -119,6 +120,23 @@ impl CompiledPolicy {
     /// An `Error` where the question cannot be read.
     pub fn abilities(&self, question: &str) -> Result<String, JsError> {
         write(&decision::abilities(&self.0, &read(question)?))
+    }
+
+    /// What a token can be tried with: `[{"operation":"GET /template","path"}]`, the requests within reach all of whose parameters are
+    /// the owner's id. The question is as for [`explain`](Self::explain), with owner and scopes; method and path are not read.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn trials(&self, question: &str) -> Result<String, JsError> {
+        let Explain { asker: Asker::Assumed { owner, scopes }, .. } = read(question)? else {
+            return Err(JsError::new("give owner and scopes"));
+        };
+        let open = |operation: &&Operation| operation.access.is_open_with(owner.level, &scopes);
+        let trial = |operation: &Operation| {
+            let path = operation.own_request(&owner)?;
+            Some(json!({ "operation": operation.name(), "path": path }))
+        };
+        write(&self.0.operations().iter().filter(open).filter_map(trial).collect::<Vec<_>>())
     }
 
     /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without

@@ -146,7 +146,7 @@ pub(crate) fn within(reach: &Reach) -> Option<(String, Vec<Parameter>)> {
 
 impl Conditions {
     fn of(filter: &Filter, reach: &Reach, now: Timestamp) -> Self {
-        let Filter { owner, text, scope, state, .. } = filter;
+        let Filter { owner, words, scope, state, .. } = filter;
         let Filter { token_created_before, rotation_ends_before, ends_before, unused_since, .. } = filter;
         let mut conditions = Self { sql: "gone_at IS NULL".to_owned(), values: Vec::new() };
         if let Some((sql, values)) = within(reach) {
@@ -155,10 +155,10 @@ impl Conditions {
         if let Some(owner) = owner {
             conditions.and("level = ? AND owner_id = ?", vec![owner.level.as_str().into(), owner.id.as_str().into()]);
         }
-        if let Some(text) = text {
+        for word in words {
             let sql = "(instr(folded_text, ?) > 0 OR (level = 'sub_account' AND owner_id IN
-                (SELECT id FROM sub_accounts WHERE instr(folded_name, ?) > 0)))";
-            conditions.and(sql, vec![text.as_str().into(), text.as_str().into()]);
+                (SELECT id FROM sub_accounts WHERE instr(folded_text, ?) > 0)))";
+            conditions.and(sql, vec![word.as_str().into(), word.as_str().into()]);
         }
         if let Some(scope) = scope {
             // The column is a JSON list, and no scope has a quotation mark or a backslash.

@@ -28,8 +28,8 @@ use super::token_rules::table as token_rules;
 use super::undo as undos;
 use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, Undo,
-    check_end, check_scopes, history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, TestedToken,
+    Undo, WHOAMI, check_end, check_scopes, history,
 };
 use tidegate::events::Kind;
 use tidegate::record::{Level, Owner, Record};
@@ -57,6 +57,7 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::ExtendRotation { id, rev, until } => extend(context, &id, rev, until),
         IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, Kind::IntegrationPaused),
         IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, Kind::IntegrationResumed),
+        IntegrationCommand::Test { id, test } => self::test(context, &id, &test),
         IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
         IntegrationCommand::ShowRotation(id) => show_rotation(context, &id),
         IntegrationCommand::Lifecycle => {
@@ -180,6 +181,25 @@ fn rotation_under_way(
     };
     let from = observed_from(integration.created_at, new.created_at);
     Ok((under_way, UsageQuestion { integration: integration.id.clone(), from }))
+}
+
+/// `POST /integrations/{id}/test`: whether a token may be tested, and with which request. The Worker makes it.
+fn test(context: &Context, id: &IntegrationId, test: &TestedToken) -> Result<Answer, AdminError> {
+    let integration = load(context, id, Verb::IntegrationsManage)?;
+    if !test.is_own {
+        return Err(AdminError::invalid("token", "it is not a token of this integration"));
+    }
+    let path = if test.operation == WHOAMI {
+        None
+    } else {
+        let policy = policies::in_force(context.database)?;
+        let operation = policy.operations().iter().find(|operation| operation.name() == test.operation);
+        let path = operation.and_then(|operation| operation.own_request(&integration.owner));
+        Some(path.ok_or_else(|| AdminError::invalid("operation", "it is no GET that needs the owner's id alone"))?)
+    };
+    let about = About::integration(id, Place::from(&integration.owner));
+    context.event(Kind::IntegrationTested, about, json!({ "operation": test.operation }))?;
+    Answer::json(200, &json!({ "path": path }), None)
 }
 
 /// The integration, if the actor may do this with it. An integration that the actor may not see does not exist for them.

@@ -64,6 +64,8 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
         "actor": context.actor.identity.to_text(), "expires_at": expires_at, "api_url": api_url, "person": person,
         "permissions": context.actor.permissions, "grantable": context.actor.grantable,
         "features": features::all(context)?,
+        "docs_url": context.settings.docs_url.as_ref().map_err(AdminError::clone)?,
+        "presets": context.settings.presets.as_ref().map_err(AdminError::clone)?,
     });
     Answer::json(200, &body, None)
 }

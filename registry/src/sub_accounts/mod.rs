@@ -11,23 +11,23 @@ use super::context::Context;
 use super::events::record::About;
 use super::rev::Rev;
 use tidegate::access::Place;
-use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, SubAccountCommand};
+use tidegate::admin::{AdminError, ListSubAccounts, Name, NewSubAccount, SubAccountCommand};
 use tidegate::events::Kind;
 use tidegate::record::OwnerId;
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answer, AdminError> {
     match command {
-        SubAccountCommand::List(paging) => list(context, &paging),
+        SubAccountCommand::List(list) => self::list(context, &list),
         SubAccountCommand::Add(new) => add(context, new),
         SubAccountCommand::Rename { id, rev, name } => rename(context, &id, rev, name),
     }
 }
 
 /// `GET /sub-accounts`: a page of those where whoever asks may do anything, and the agency, if they may there.
-fn list(context: &Context, paging: &Paging<OwnerId>) -> Result<Answer, AdminError> {
+fn list(context: &Context, list: &ListSubAccounts) -> Result<Answer, AdminError> {
     let reach = context.actor.permissions.reach_of_any();
-    let table::Page { sub_accounts, cursor, total } = table::page(context.database, paging, &reach)?;
+    let table::Page { sub_accounts, cursor, total } = table::page(context.database, list, &reach)?;
     let agency = if reach.agency { Some(agency::find(context.database)?) } else { None };
     let agency = agency.filter(|agency| agency.id.is_some());
     let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });

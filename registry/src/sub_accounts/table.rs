@@ -7,7 +7,7 @@ use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
 use crate::storage::Parameter;
 use tidegate::access::Reach;
-use tidegate::admin::{AdminError, Name, NewSubAccount, Paging, Stored};
+use tidegate::admin::{AdminError, ListSubAccounts, Name, NewSubAccount, Paging, Stored, searchable};
 use tidegate::record::OwnerId;
 use tidegate::text::folded;
 use tidegate::time::Timestamp;
@@ -39,14 +39,18 @@ pub(crate) struct Page {
 }
 
 /// A page of those within `reach`, by id.
-pub(crate) fn page(database: &Database, paging: &Paging<OwnerId>, reach: &Reach) -> Result<Page, AdminError> {
+pub(crate) fn page(database: &Database, list: &ListSubAccounts, reach: &Reach) -> Result<Page, AdminError> {
+    let ListSubAccounts { words, paging } = list;
     let after = paging.after.as_ref().map_or("", OwnerId::as_str);
-    let (within, ids) = if reach.every_sub_account {
+    let (within, mut ids) = if reach.every_sub_account {
         ("1", vec![])
     } else {
         let ids = serde_json::to_string(&reach.sub_accounts).unwrap_or_default();
         ("id IN (SELECT value FROM json_each(?))", vec![Parameter::from(ids)])
     };
+    let found = words.iter().map(|_| " AND instr(folded_text, ?) > 0").collect::<String>();
+    let within = format!("{within}{found}");
+    ids.extend(words.iter().map(|word| Parameter::from(word.as_str())));
     let sql = format!("{SELECT} WHERE {within} AND id > ? ORDER BY id LIMIT ?");
     let values = [ids.clone(), vec![after.into(), limit_and_one(paging.limit)]].concat();
     let mut sub_accounts: Vec<SubAccount> = database.rows(&sql, values)?;
@@ -66,16 +70,36 @@ pub(crate) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Re
     if find(database, &id)?.is_some() {
         return Err(AdminError::Exists("id"));
     }
-    let values =
-        vec![id.as_str().into(), name.as_str().into(), number(now.seconds()), folded(name.as_str()).into(), number(1)];
-    database.run("INSERT INTO sub_accounts (id, name, created_at, folded_name, rev) VALUES (?, ?, ?, ?, ?)", values)?;
+    let values = vec![
+        id.as_str().into(),
+        name.as_str().into(),
+        number(now.seconds()),
+        folded(name.as_str()).into(),
+        searched(&id, &name).into(),
+        number(1),
+    ];
+    let sql =
+        "INSERT INTO sub_accounts (id, name, created_at, folded_name, folded_text, rev) VALUES (?, ?, ?, ?, ?, ?)";
+    database.run(sql, values)?;
     Ok(SubAccount { id, rev: Rev(1), name: Stored(name), integrations: 0 })
 }
 
 /// Gives it another name.
 pub(crate) fn rename(database: &Database, before: SubAccount, name: Name) -> Result<SubAccount, AdminError> {
     let rev = before.rev.next()?;
-    let values = vec![name.as_str().into(), folded(name.as_str()).into(), number(rev.0), before.id.as_str().into()];
-    database.run("UPDATE sub_accounts SET name = ?, folded_name = ?, rev = ? WHERE id = ?", values)?;
+    let values = vec![
+        name.as_str().into(),
+        folded(name.as_str()).into(),
+        searched(&before.id, &name).into(),
+        number(rev.0),
+        before.id.as_str().into(),
+    ];
+    let sql = "UPDATE sub_accounts SET name = ?, folded_name = ?, folded_text = ?, rev = ? WHERE id = ?";
+    database.run(sql, values)?;
     Ok(SubAccount { name: Stored(name), rev, ..before })
+}
+
+/// What of it is searched.
+fn searched(id: &OwnerId, name: &Name) -> String {
+    searchable(name.as_str(), "", id.as_str(), "")
 }

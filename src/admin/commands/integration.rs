@@ -29,6 +29,7 @@ pub enum IntegrationCommand {
     Resume { id: IntegrationId, rev: u64 },
     Undo { id: IntegrationId, rev: u64 },
     ShowRotation(IntegrationId),
+    Test { id: IntegrationId, test: TestedToken },
     Lifecycle,
     Events(IntegrationId, Paging<u64>),
 }
@@ -104,6 +105,40 @@ impl IntegrationCommand {
         let (id, rev) = (request.integration()?, request.needed_rev()?);
         let Extend { expires_at: Moment(until) } = request.body()?;
         Ok(Self::ExtendRotation { id, rev, until }.into())
+    }
+}
+
+/// `POST /integrations/{id}/test`: what is tested, and with what. The token never leaves the Worker that was asked.
+pub struct TestToken {
+    /// The token.
+    pub token: String,
+    /// [`WHOAMI`], or an operation as `METHOD /template`.
+    pub operation: String,
+}
+
+/// What the registry is told of a [`TestToken`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestedToken {
+    /// The operation.
+    pub operation: String,
+    /// Whether the token is one of the integration's.
+    pub is_own: bool,
+}
+
+/// The operation that asks the gate what a token is.
+pub const WHOAMI: &str = "whoami";
+
+crate::json_object!(TestToken { token, operation });
+
+crate::json_object!(TestedToken { operation, is_own });
+
+impl TestToken {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`AdminError`] that names the field, and never repeats the token.
+    pub fn parse(body: &str) -> Result<Self, AdminError> {
+        parse(body)
     }
 }
 

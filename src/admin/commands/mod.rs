@@ -16,7 +16,9 @@ mod usage;
 pub use self::agency::{AgencyCommand, NewAgency};
 pub use self::events::{EventCursor, EventFilter, EventFormat, EventsCommand, ListEvents};
 pub use self::feature::{FeatureCommand, SwitchEdit};
-pub use self::integration::{Edit, IntegrationCommand, NewIntegration, NewToken, Rotate};
+pub use self::integration::{
+    Edit, IntegrationCommand, NewIntegration, NewToken, Rotate, TestToken, TestedToken, WHOAMI,
+};
 pub use self::key::{EditKey, KeyCommand, MAX_KEY_SECONDS, NewKey};
 pub use self::person::{EditPerson, NewPerson, PersonCommand};
 pub use self::policy::{Asker, Explain, PolicyCommand, Scopes};

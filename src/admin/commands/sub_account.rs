@@ -1,14 +1,14 @@
 //! Sub-accounts.
 
 use super::{Command, Request};
-use crate::admin::{AdminError, Name, Paging};
+use crate::admin::{AdminError, ListSubAccounts, Name};
 use crate::record::OwnerId;
 
 /// Sub-accounts.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each is a row of ROUTES")]
 pub enum SubAccountCommand {
-    List(Paging<OwnerId>),
+    List(ListSubAccounts),
     Add(NewSubAccount),
     Rename { id: OwnerId, rev: u64, name: Name },
 }

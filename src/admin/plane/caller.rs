@@ -105,6 +105,15 @@ impl Caller {
         }
     }
 
+    /// Whether there is a session's cookie with a genuine tag. Whether the session lives is the registry's to say.
+    pub fn has_session(&self, settings: &PlaneSettings) -> bool {
+        let cookie = self.field("cookie").filter(|_| settings.has_host());
+        let (Some(cookie), Ok(keys), Ok(key)) = (cookie, settings.keys(), settings.owner_key_if_set()) else {
+            return false;
+        };
+        find_session(cookie, keys, key).is_some()
+    }
+
     /// Whether there is no body, and none is declared.
     pub fn has_no_body(&self) -> bool {
         let is_empty = !self.has_body || self.field("content-length") == Some("0");

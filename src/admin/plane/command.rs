@@ -1,5 +1,7 @@
 //! What the registry is asked, with no header field but what it needs.
 
+use serde_json::json;
+
 use super::PlaneSettings;
 use super::caller::{Caller, Verified};
 use crate::admin::AdminError;
@@ -43,6 +45,7 @@ pub(super) fn call(
         url: format!("{COMMANDS}{path}{separator}{query}"),
         fields,
         with_body,
+        body: None,
         limit: 0,
         once: true,
         timeout_ms: TIMEOUT_MS,
@@ -58,6 +61,23 @@ pub(super) fn enter(credential: &Credential, told: String) -> Call {
         url: format!("{COMMANDS}/session"),
         fields: vec![(ACTOR, credential.to_header()), (REQUEST, told)],
         with_body: false,
+        body: None,
+        limit: MAX_PROBLEM_BYTES,
+        once: true,
+        timeout_ms: TIMEOUT_MS,
+    }
+}
+
+/// Asks whether somebody may test a token of an integration, and what the test is to ask; the registry's answer is read. Of the
+/// token nothing but whether it is the integration's goes there.
+pub(super) fn test(credential: &Verified, path: &str, operation: &str, is_own: bool) -> Call {
+    Call {
+        service: Service::Registry,
+        method: "POST".to_owned(),
+        url: format!("{COMMANDS}{path}"),
+        fields: vec![(ACTOR, credential.0.to_header()), ("Content-Type", "application/json".to_owned())],
+        with_body: false,
+        body: Some(json!({ "operation": operation, "is_own": is_own }).to_string()),
         limit: MAX_PROBLEM_BYTES,
         once: true,
         timeout_ms: TIMEOUT_MS,

@@ -74,6 +74,7 @@ fn ask(method: &str, path: &str, fields: Vec<(&'static str, String)>) -> Read {
         url: format!("{STORE}{path}"),
         fields,
         with_body: false,
+        body: None,
         limit: 0,
         once: false,
         timeout_ms: TIMEOUT_MS,

@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod files;
 mod oidc;
+mod test;
 mod usage;
 
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use self::caller::Caller;
-use super::{Access, AdminError, AdminHost, ApiUrl, OwnerKey, PAGE, PageFile, Route};
+use super::{Access, AdminError, AdminHost, ApiUrl, Brand, Named, OwnerKey, PAGE, PageFile, Route};
 use crate::access::oidc::{Machine, Memory as OidcMemory, Provider};
 use crate::gate::{
     AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split,
@@ -29,6 +30,8 @@ use crate::token::TokenKeys;
 const API: &str = "/_tidegate/api";
 /// The route that tells how one can sign in.
 const SIGN_IN: &str = "/sign-in";
+/// The route that tries a token.
+const TEST: &str = "/integrations/{id}/test";
 /// What the gate answers itself, to other methods than these.
 const HEALTH_AND_WHOAMI: [&str; 2] = ["/_tidegate/healthz", "/_tidegate/whoami"];
 /// What they and the page's addresses take.
@@ -48,6 +51,8 @@ pub struct PlaneSettings {
     pub oidc_memory: RefCell<OidcMemory>,
     /// The host name that the admin plane is confined to, if it is.
     pub host: Result<Option<AdminHost>, AdminError>,
+    /// Whose page it is.
+    pub brand: Result<Brand, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
     /// A header field that goes to the registry beside those of [`FORWARDED`](command::FORWARDED): for tests.
@@ -89,6 +94,7 @@ enum Stage {
     Entropy,
     Oidc(Box<Machine<'static>>),
     Entering,
+    Test(Box<test::Test>),
 }
 
 /// What comes next, unless the request is refused.
@@ -154,6 +160,7 @@ impl Resume for Exchange {
             Stage::Entering => Ok(oidc::entered(&first(), memory)),
             Stage::Permit(asked) => usage::permitted(asked, &first()),
             Stage::Usage(waiting) => usage::answered(&waiting, &readings, memory),
+            Stage::Test(test) => self.test(*test, readings, memory, now_ms),
             Stage::Description => files::relay_description(&first()).map(Next::Relay),
         };
         match next {
@@ -178,7 +185,7 @@ impl Resume for Exchange {
 
     /// Until somebody was verified.
     fn is_anyones(&self) -> bool {
-        !matches!(self.stage, Stage::Registry | Stage::Entering | Stage::Permit(_) | Stage::Usage(_))
+        !matches!(self.stage, Stage::Registry | Stage::Entering | Stage::Permit(_) | Stage::Usage(_) | Stage::Test(_))
     }
 }
 
@@ -202,7 +209,7 @@ impl Exchange {
         };
         let (route, _) = Route::find(&caller.method, path)?;
         let verified = match route.access {
-            Access::Anyone if route.path == SIGN_IN => return settings.ways().map(Next::Answer),
+            Access::Anyone if route.path == SIGN_IN => return settings.ways(caller).map(Next::Answer),
             Access::Anyone => return Ok(files::describe()),
             Access::OwnerKeyInBody => {
                 let body = caller.sign_in_body(settings);
@@ -215,6 +222,9 @@ impl Exchange {
         if route.max_body.is_some() && !(route.body_is_optional && caller.has_no_body()) {
             caller.check_content_type()?;
         }
+        if route.path == TEST {
+            return Ok(test::Test::begin(verified));
+        }
         let call = command::call(settings, caller, &verified, (path, query), true)?;
         Ok(match usage::asked(route) {
             Some(asked) => {
@@ -223,6 +233,23 @@ impl Exchange {
             }
             None => Next::Needs(Stage::Registry, Read::Call(call)),
         })
+    }
+
+    /// Goes on with the test of a token.
+    fn test(
+        &self,
+        test: test::Test,
+        readings: Vec<Reading>,
+        memory: &mut Memory,
+        now_ms: u64,
+    ) -> Result<Next, AdminError> {
+        let Target::Api(path, _) = &self.target else { return Err(AdminError::NotFound) };
+        let (_, Named::Integration(id)) = Route::find(&self.caller.method, path)? else {
+            return Err(AdminError::NoIntegration);
+        };
+        let api_url = self.settings.api_url.as_ref().map_err(Clone::clone)?.as_ref();
+        let authority = api_url.map_or_else(|| split(&self.caller.url).0, |url| url.as_str());
+        test.resume(readings, &test::About { id: &id, path, authority }, memory, now_ms)
     }
 
     fn oidc(&self) -> oidc::Asked<'_> {
@@ -274,11 +301,15 @@ impl PlaneSettings {
         }
     }
 
-    /// `GET /sign-in`: how one can sign in.
-    fn ways(&self) -> Result<Answer, AdminError> {
+    /// `GET /sign-in`: how one can sign in, and whether this browser has signed in already, as far as its cookie tells.
+    fn ways(&self, caller: &Caller) -> Result<Answer, AdminError> {
+        let brand = self.brand.as_ref().map_err(Clone::clone)?;
         let oidc = self.oidc.as_ref().map_err(Clone::clone)?.as_ref().filter(|_| self.has_host());
         let oidc = oidc.map(|provider| json!({ "issuer": provider.issuer.as_str(), "href": oidc::SIGN_IN }));
-        Ok(Answer::json(200, json!({ "owner_key": self.owner_key.is_ok(), "oidc": oidc }).to_string()))
+        let ways = json!({
+            "owner_key": self.owner_key.is_ok(), "oidc": oidc, "has_session": caller.has_session(self), "brand": brand,
+        });
+        Ok(Answer::json(200, ways.to_string()))
     }
 
     fn has_host(&self) -> bool {

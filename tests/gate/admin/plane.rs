@@ -7,7 +7,7 @@ use tidegate::gate::{
     Answer, Call, Credential, Effect, Gate, Head, Memory, Read, Reading, Relay, Service, Settings, Step, Waiting,
 };
 
-use crate::support::{NOW, OWNER_KEY, keys, token_keys};
+use crate::support::{NOW, OWNER_KEY, integration_id, keys, minted, prefix, token_keys};
 
 const NOW_MS: u64 = NOW * 1_000;
 const ADMIN: &str = "https://admin.example";
@@ -40,6 +40,7 @@ fn settings() -> PlaneSettings {
         oidc: Ok(None),
         oidc_memory: Default::default(),
         api_url: Ok(None),
+        brand: Ok(Default::default()),
         test_field: None,
     }
 }
@@ -438,4 +439,65 @@ fn the_description_is_everybodys() {
     let Step::Relay(Relay { keep, set, .. }) = step else { panic!("{step:?}") };
     assert_eq!(keep, Some(&[][..]));
     assert!(set.contains(&("Content-Type", "application/json".to_owned())));
+}
+
+/// A world whose gate knows the keys of tokens, so that it can tell whose one is.
+fn world_with_keys() -> World {
+    let mut world = world(settings());
+    let gate = Settings {
+        keys: Ok(keys(&token_keys())),
+        prefix: Ok(prefix()),
+        realm: Ok(Default::default()),
+        origin: Err(Denial::Misconfigured("not of these tests".to_owned())),
+        limits: Err(Denial::Misconfigured("LIMITS".to_owned())),
+        registry: None,
+        admin: Box::new(world.plane.clone()),
+    };
+    world.memory = Memory::new(gate);
+    world
+}
+
+/// A test of a token as far as the call of the registry.
+fn tested(world: &mut World, token: &str, operation: &str) -> (Waiting, Call) {
+    let (bearer, url) = (bearer(), format!("{API}/integrations/{}/test", integration_id(1).as_str()));
+    let asked = Asked { authorization: Some(&bearer), ..post(&url, &[JSON]) };
+    let Step::Needs(waiting, reads) = world.ask(asked) else { panic!("no body is wanted") };
+    assert_eq!(reads, [Read::Body { limit: 4_096, timeout_ms: 4_000 }]);
+    let body = json!({ "token": token, "operation": operation }).to_string();
+    call(world.resume(waiting, vec![Reading::Bytes(body.into_bytes())]))
+}
+
+#[test]
+fn a_tested_token_goes_no_further_than_the_gate() {
+    let mut world = world_with_keys();
+    let ((own, _), (other, _)) = (minted(1, 7), minted(2, 7));
+    for (token, is_own) in [(own.as_str(), true), (other.as_str(), false), ("pit_x", false), ("", false)] {
+        let (_, sent) = tested(&mut world, token, "whoami");
+        assert_eq!(sent.body, Some(json!({ "operation": "whoami", "is_own": is_own }).to_string()));
+        assert_eq!((sent.method.as_str(), sent.once, sent.with_body), ("POST", true, false));
+        assert!(token.is_empty() || !format!("{sent:?}").contains(token));
+    }
+    let (waiting, _) = tested(&mut world, &own, "whoami");
+    let word = Reading::Response { status: 200, body: b"{\"path\":null}".to_vec() };
+    let Step::Answer(answer) = world.resume(waiting, vec![word]) else { panic!("the gate lacks its limits") };
+    let told: Value = serde_json::from_str(answer.body.as_deref().unwrap()).unwrap();
+    assert_eq!((&told["allowed"], &told["status"], &told["milliseconds"]), (&json!(false), &json!(503), &json!(0)));
+    let effects = world.memory.take_effects();
+    assert!(effects.iter().all(|effect| matches!(effect, Effect::Log(_))), "the driver remembers nothing: {effects:?}");
+    assert!(!format!("{effects:?}").contains(&own));
+}
+
+#[test]
+fn what_the_registry_says_to_a_test_is_told() {
+    let mut world = world_with_keys();
+    let (own, _) = minted(1, 7);
+    for (status, kind) in [(422, "invalid-field"), (404, "no-such-integration"), (403, "forbidden")] {
+        let (waiting, _) = tested(&mut world, &own, "GET /contacts/");
+        let body = json!({ "type": format!("urn:tidegate:problem:{kind}") }).to_string().into_bytes();
+        let step = world.resume(waiting, vec![Reading::Response { status, body }]);
+        assert_eq!(refusal(step), (status, kind.to_owned()));
+    }
+    let (waiting, _) = tested(&mut world, &own, "GET /contacts/");
+    let step = world.resume(waiting, vec![Reading::TooSlow]);
+    assert_eq!(refusal(step).0, 503);
 }

@@ -62,6 +62,7 @@ fn a_read_is_one_object_that_says_all_about_it() {
         url: "https://assets.invalid/x".to_owned(),
         fields: vec![("If-None-Match", "\"a\"".to_owned())],
         with_body: false,
+        body: None,
         limit: 0,
         once: false,
         timeout_ms: 5_000,

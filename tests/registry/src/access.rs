@@ -127,6 +127,7 @@ fn request(world: &World, route: &Route, things: &Things) -> (String, Value, Wit
         ("PUT", "/policy/documents/{name}") => policy()["documents"][0].clone(),
         ("POST", "/policy/rollback") => json!({ "to": 1 }),
         ("POST", "/explain") => json!({ "method": "GET", "path": "/x", "integration": things.integration }),
+        ("POST", "/integrations/{id}/test") => json!({ "operation": "whoami", "is_own": true }),
         ("POST", "/integrations/{id}/rotation/extend") => json!({ "expires_at": "2026-12-08T00:00:00Z" }),
         ("PATCH", "/settings") => json!({ "rotate_every_days": 30 }),
         ("POST", "/people") => new_person(),

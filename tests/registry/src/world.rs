@@ -81,6 +81,8 @@ pub fn settings() -> Settings {
         owner_key: Ok(OwnerKey::parse(&format!("owner_{}", "A".repeat(43))).unwrap()),
         api_url: Ok(None),
         audit_days: Ok(400),
+        docs_url: Ok(None),
+        presets: Ok(vec![]),
     }
 }
 

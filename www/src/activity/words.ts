@@ -40,3 +40,5 @@ export const words = {
     { name: "Webhooks", kinds: "endpoint.*" },
   ],
 };
+
+export type Words = typeof words;

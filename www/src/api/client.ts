@@ -37,6 +37,7 @@ import type {
   StoreProgress,
   SubAccount,
   Ways,
+  Tested,
   TokenRules,
   TokenRulesChange,
 } from "./types";
@@ -73,6 +74,12 @@ export const owners = {
       if (next.cursor === null) return { agency: next.agency, sub_accounts };
       cursor = next.cursor;
     }
+  },
+  /** Those that a search finds; the gate looks for it. */
+  find(q: string, limit: number, signal: AbortSignal) {
+    const query = page(null, limit);
+    if (q) query.set("q", q);
+    return ask<OwnersPage>("GET", `/sub-accounts?${query}`, { signal });
   },
   add: (id: string, name: string) => ask<SubAccount>("POST", "/sub-accounts", { body: { id, name } }),
   rename: (id: string, rev: number, name: string) =>
@@ -139,10 +146,20 @@ export type Rotate = { expires_at?: string | null } & (
 );
 
 export const integrations = {
-  list(filter: Filter, cursor: string | null, signal?: AbortSignal) {
-    const query = page(cursor);
+  list(filter: Filter, cursor: string | null, signal?: AbortSignal, limit = PAGE_SIZE) {
+    const query = page(cursor, limit);
     for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
     return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
+  },
+  /** All that a filter leaves, page by page. */
+  async all(filter: Filter): Promise<Integration[]> {
+    const found: Integration[] = [];
+    for (let cursor: string | null = null; ;) {
+      const next: IntegrationPage = await integrations.list(filter, cursor, undefined, LARGEST_PAGE);
+      found.push(...next.integrations);
+      if (next.cursor === null) return found;
+      cursor = next.cursor;
+    }
   },
   show: (id: string) => ask<Integration>("GET", at(id)),
   create: (body: NewIntegration, idempotencyKey: string) =>
@@ -159,6 +176,8 @@ export const integrations = {
   pause: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/pause`, { rev }),
   resume: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/resume`, { rev }),
   undo: (id: string, rev: number) => ask<Integration>("POST", `${at(id)}/undo`, { rev }),
+  test: (id: string, token: string, operation: string) =>
+    ask<Tested>("POST", `${at(id)}/test`, { body: { token, operation } }),
   lifecycle: () => ask<Lifecycle>("GET", "/lifecycle"),
   events: (id: string, cursor: string | null, signal: AbortSignal) =>
     ask<EventPage>("GET", `${at(id)}/events?${page(cursor)}`, { signal }),

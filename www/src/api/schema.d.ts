@@ -33,6 +33,13 @@ export interface components {
       expires_at: string | null;
       /** @description The variable `API_URL`: where the API is that integrations call, without a slash at its end; null where it is not set */
       api_url: string | null;
+      /** @description The variable `DOCS_URL`: where the API is documented; null where it is not set */
+      docs_url: string | null;
+      /** @description The variable `PRESETS`: scopes that go together, to begin with */
+      presets: {
+        name: string;
+        scopes: components["schemas"]["Scopes"];
+      }[];
       /** @description Who it is, if it is a person */
       person: components["schemas"]["PersonSummary"] | null;
       permissions: components["schemas"]["Permissions"];
@@ -176,7 +183,31 @@ export interface components {
     Features: {
       private_integrations: components["schemas"]["Switch"];
     };
+    TestToken: {
+      /** @description A token of this integration. One of another is refused, and nobody is told whose it is */
+      token: string;
+      /** @description `whoami`, or an operation as `GET /template` */
+      operation: string;
+    };
+    Tested: {
+      /** @description Whether the gate granted it */
+      allowed: boolean;
+      /** @description What a client would be answered with */
+      status: number;
+      /** @description Where the gate answers: why; else null */
+      problem: components["schemas"]["Problem"] | null;
+      /** @description How long it took, from the first look of the gate on */
+      milliseconds: number;
+    };
     Ways: {
+      /** @description Whether the request carries the cookie of a session, with a genuine tag. It may be over */
+      has_session: boolean;
+      /** @description Whose page it is: what the variables `BRAND_NAME`, `BRAND_LOGO` and `BRAND_COLOR` say, null where they are not set */
+      brand: {
+        name: string | null;
+        logo: string | null;
+        color: string | null;
+      };
       /** @description With the owner key */
       owner_key: boolean;
       /** @description With an identity provider: a browser goes to `href`; null where none is configured */
@@ -239,6 +270,7 @@ export interface components {
       | "integration.idle"
       | "integration.deleted"
       | "integration.restored"
+      | "integration.tested"
       | "rotation.started"
       | "rotation.first_use"
       | "rotation.old_still_used"
@@ -629,6 +661,8 @@ export interface components {
       outgoing?: number;
       /** @enum {string} */
       expire?: "now" | "later";
+      /** @description What a token was tested with */
+      operation?: string;
       window_seconds?: number;
       /** @description When the token or the integration ends; with `.edited` and `.extended`, `from` and `to`; null for no end */
       expires_at?: unknown;

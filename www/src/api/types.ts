@@ -22,6 +22,8 @@ export type Owner = Schemas["Owner"];
 export type Token = Schemas["Token"];
 export type Integration = Schemas["Integration"];
 export type IntegrationPage = Schemas["IntegrationPage"];
+/** What came of a test of a token. */
+export type Tested = Schemas["Tested"];
 export type Minted = Schemas["Minted"];
 /** What of an integration can be changed; what is left out stays as it is. */
 export type Edit = Schemas["Edit"];

@@ -9,6 +9,7 @@ import type {
   Explanation,
   Found,
   Holder,
+  Owner,
   PolicyChanges,
   PolicyReplay,
   Question,
@@ -22,6 +23,7 @@ import type {
   Settings,
   Suggestion,
   TokenForm,
+  Trial,
 } from "./types";
 import { loadDocuments } from "./documents";
 import { isJson, loadYaml } from "./yaml";
@@ -72,6 +74,8 @@ export interface Policy {
   scopeUse(question: ScopesInUse): ScopeUse;
   /** `now` in Unix seconds. */
   explain(question: Question, now?: number): Explanation;
+  /** What a token can be tried with: requests within reach that need nothing but the owner's id. */
+  trials(owner: Owner, scopes: string[]): Trial[];
   /** What publishing these documents in place of this policy would report and change. */
   diff(documents: string[], settings: Settings): Promise<PolicyChanges>;
   free(): void;
@@ -135,6 +139,7 @@ function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
     scopeUse: (question) => answer(() => policy.scopeUse(JSON.stringify(question))),
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
+    trials: (owner, scopes) => answer(() => policy.trials(JSON.stringify({ method: "GET", path: "/", owner, scopes }))),
     diff: async (documents, settings) => {
       const { wasm, read } = await converted(documents, settings);
       return answer(() => wasm.policyDiff(compiled, read, JSON.stringify(settings)));

@@ -28,6 +28,12 @@ export type Explanation = Schemas["Explanation"];
 /** Every reason to refuse a request: docs/errors.md explains them. */
 export type DenialCode = Exclude<Explanation["code"], "allowed">;
 
+/** An operation by its name, and path and query of a request to it. */
+export interface Trial {
+  operation: string;
+  path: string;
+}
+
 export type Settings = Schemas["Settings"];
 /** Settings to start from, and why. */
 export type Suggestion = Schemas["Suggestion"];

@@ -5,6 +5,7 @@ import { list } from "../lib/text";
 import { exact } from "../lib/time";
 import { named } from "../lib/tokens";
 import type { IconName } from "../ui/Icon.svelte";
+import { words as t } from "./words";
 
 export const icons: Record<EventKind, IconName> = {
   "integration.created": "plus",
@@ -16,6 +17,7 @@ export const icons: Record<EventKind, IconName> = {
   "integration.idle": "clock",
   "integration.deleted": "trash",
   "integration.restored": "back",
+  "integration.tested": "check",
   "rotation.started": "rotate",
   "rotation.first_use": "check",
   "rotation.old_still_used": "warn",
@@ -67,21 +69,21 @@ export interface Told {
 /** What happened, in a few words, and the lines that say more. */
 export function told({ kind, detail, subject_name }: Told, lastFours: LastFours): { what: string; more: string[] } {
   const token = (n: unknown) => named(Number(n), lastFours[String(n)]);
-  const ended = (numbers: unknown) => `${list(names(numbers).map(token))} ended`;
+  const ended = (numbers: unknown) => t.ended_(list(names(numbers).map(token)));
+  const leaked = detail.leaked ? [t.leaked] : [];
   const person = subject_name ? [subject_name] : [];
-  const leaked = detail.leaked ? ["It was marked as leaked"] : [];
   switch (kind) {
     case "integration.created":
       return {
-        what: "Created",
-        more: names(detail.scopes).length > 0 ? [`With ${list(names(detail.scopes))}`] : ["Without scopes"],
+        what: t.what.created,
+        more: names(detail.scopes).length > 0 ? [t.with(list(names(detail.scopes)))] : [t.without],
       };
     case "integration.edited":
-      return { what: "Edited", more: edited(detail) };
+      return { what: t.what.edited, more: edited(detail) };
     case "integration.paused":
       return { what: "Paused", more: ["Its tokens are refused", ...idled(detail)] };
     case "integration.resumed":
-      return { what: "Resumed", more: [] };
+      return { what: t.what.resumed, more: [] };
     case "integration.expiring":
       return {
         what: detail.days === 1 ? "Ends in a day" : detail.days ? `Ends in ${String(detail.days)} days` : "Ends soon",
@@ -99,27 +101,29 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "integration.deleted":
       return { what: "Deleted", more: idled(detail) };
     case "integration.restored":
-      return { what: "Undone", more: restored(detail, token) };
+      return { what: t.what.restored, more: restored(detail, token) };
+    case "integration.tested":
+      return { what: t.what.tested, more: [t.with(String(detail.operation))] };
     case "rotation.started": {
-      const made = `${token(detail.n)} was made`;
+      const made = t.made(token(detail.n));
       const end = changedEnd(detail.integration_expires_at);
       return detail.expires_at
         ? {
-            what: "Rotated, the old token expires later",
-            more: [`${made}; ${token(detail.outgoing)} was to end ${exact(String(detail.expires_at))}`, ...end],
+            what: t.what.rotatedLater,
+            more: [`${made}; ${t.wasToEnd(token(detail.outgoing), exact(String(detail.expires_at)))}`, ...end],
           }
         : {
-            what: "Rotated, the old token expired at once",
+            what: t.what.rotatedNow,
             more: [names(detail.ended).length > 0 ? `${made}; ${ended(detail.ended)}` : made, ...leaked, ...end],
           };
     }
     case "rotation.extended":
       return {
-        what: "Rotation extended",
-        more: [`${token(detail.outgoing)} is to end ${exact(String(change(detail.expires_at).to))}`],
+        what: t.what.extended,
+        more: [t.isToEnd(token(detail.outgoing), exact(String(change(detail.expires_at).to)))],
       };
     case "rotation.cancelled":
-      return { what: "Rotation cancelled", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`] };
+      return { what: t.what.cancelled, more: [`${t.stays(token(detail.n))}; ${ended(detail.ended)}`] };
     case "rotation.finished":
       return {
         what: "Rotation finished",
@@ -130,7 +134,7 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
         ],
       };
     case "rotation.lapsed":
-      return { what: "Rotation ended by itself", more: [`${token(detail.n)} stays; ${ended(detail.ended)}`] };
+      return { what: t.what.lapsed, more: [`${t.stays(token(detail.n))}; ${ended(detail.ended)}`] };
     case "rotation.due":
       return { what: "Rotation is due", more: [`${token(detail.n)} was made ${exact(String(detail.created_at))}`] };
     case "rotation.first_use":
@@ -208,11 +212,11 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
 function restored(detail: Record<string, unknown>, token: (n: unknown) => string): string[] {
   switch (detail.undone) {
     case "finish":
-      return [`${token(detail.outgoing)} works again until ${exact(String(detail.expires_at))}`];
+      return [t.worksAgain(token(detail.outgoing), exact(String(detail.expires_at)))];
     case "scopes":
-      return [`Scopes put back: ${list(names(change(detail.scopes).added))}`];
+      return [t.putBack(list(names(change(detail.scopes).added)))];
     default:
-      return [`The deletion was undone; ${list(names(detail.tokens).map(token))} came back`];
+      return [t.cameBack(list(names(detail.tokens).map(token)))];
   }
 }
 
@@ -222,20 +226,20 @@ const idled = (detail: Record<string, unknown>) =>
 function changedEnd(end: unknown): string[] {
   const { from, to } = change(end);
   if (from === to) return [];
-  return [to === null ? "End lifted" : `Ends ${exact(String(to))}`];
+  return [to === null ? t.endLifted : t.ends(exact(String(to)))];
 }
 
 function edited(detail: Record<string, unknown>): string[] {
   const lines: string[] = [];
   if (detail.name !== undefined) {
     const { from, to } = change(detail.name);
-    if (from !== to) lines.push(`Name: “${String(from)}” is now “${String(to)}”`);
+    if (from !== to) lines.push(t.renamed(String(from), String(to)));
   }
   const description = change(detail.description);
-  if (description.from !== description.to) lines.push("Description changed");
+  if (description.from !== description.to) lines.push(t.described);
   const { added, removed } = change(detail.scopes);
-  if (names(added).length > 0) lines.push(`Scopes added: ${list(names(added))}`);
-  if (names(removed).length > 0) lines.push(`Scopes removed: ${list(names(removed))}`);
+  if (names(added).length > 0) lines.push(t.added(list(names(added))));
+  if (names(removed).length > 0) lines.push(t.removed(list(names(removed))));
   return [...lines, ...changedEnd(detail.expires_at)];
 }
 

@@ -5,6 +5,7 @@ import { session } from "../session/session.svelte";
 import { links, router } from "../state/router.svelte";
 import { words as tokensWords } from "../tokens/words";
 import type { Item } from "../ui/Menu.svelte";
+import { duplicate } from "./prefill";
 import { words as t } from "./words";
 
 /** What asks before it is done. */
@@ -16,6 +17,7 @@ export function menu(of: Integration, ask: (action: Action) => void): Item[] {
     { label: t.integrations.edit, icon: "edit", isOffered: may(of), act: () => router.go(links.edit(of.id)) },
     { label: tokensWords.rotate.later, icon: "rotate", isOffered: may(of) && canOverlap(of), act: () => ask("later") },
     { label: tokensWords.rotate.now, icon: "rotate", isOffered: may(of), act: () => ask("now") },
+    { label: t.integrations.duplicate, icon: "copy", isOffered: may(of), act: () => router.go(duplicate(of)) },
     { label: t.integrations.why, icon: "question", isOffered: true, act: () => router.go(links.why(of.id)) },
     { label: t.life.pause, icon: "clock", isOffered: may(of) && !of.paused, act: () => ask("pause") },
     { label: t.integrations.remove, icon: "trash", danger: true, isOffered: may(of), act: () => ask("delete") },

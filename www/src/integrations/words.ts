@@ -1,4 +1,4 @@
-import { amount } from "../lib/text";
+import { amount, count, list } from "../lib/text";
 
 export const words = {
   state: {
@@ -63,8 +63,34 @@ export const words = {
     open: "Open",
     edit: "Edit",
     why: "Why is it refused?",
+    duplicate: "Duplicate",
     remove: "Delete",
     removed: (name: string) => `${name} is deleted; its tokens are dead.`,
+  },
+
+  bulk: {
+    title: "Several integrations",
+    all: "Choose all that are shown",
+    choose: (name: string) => `Choose ${name}`,
+    chosen: (of: number) => `${count(of)} chosen`,
+    clear: "Choose none",
+    rotate: "Rotate…",
+    export: "Export CSV",
+    exportAll: (of: number) => `Export ${count(of)} as CSV`,
+    file: "integrations.csv",
+    pauseTitle: (of: number) => `Pause ${amount(of, "integration")}?`,
+    paused: (of: number) => `${amount(of, "integration")} paused.`,
+    deleteTitle: (of: number) => `Delete ${amount(of, "integration")}?`,
+    deleteWarning: "All their tokens stop at once: every call with them is answered with 401.",
+    deleted: (of: number) => `${amount(of, "integration")} deleted.`,
+    andMore: (of: number) => `And ${count(of)} more.`,
+    type: (of: number) => `To confirm, type how many: ${of}`,
+    failed: (of: number) => `${amount(of, "integration")} stayed as before:`,
+    rotateTitle: (of: number) => `Rotate the tokens of ${amount(of, "integration")}?`,
+    laterHint: "Both tokens of each work for 7 days.",
+    leftOut: (of: number) => `${amount(of, "integration")} cannot be rotated this way now, and stays as it is.`,
+    tokens: "The new tokens",
+    copyAll: "Copy all",
   },
 
   strip: {
@@ -116,7 +142,7 @@ export const words = {
   edit: {
     title: (name: string) => `Edit ${name}`,
     sameToken: "The token stays the same.",
-    sameTokenHint: (tokens: number) =>
+    sameTokenHint: (tokens: number): string =>
       tokens > 1 ? "Both tokens go on working, with the new scopes." : "Whoever uses it needs to do nothing.",
     update: "Update",
     nothing: "Nothing is changed yet.",
@@ -132,6 +158,9 @@ export const words = {
   },
 
   create: {
+    copyOf: (name: string) => `${name} (copy)`,
+    unknownScopes: (scopes: string[]) =>
+      `The link names ${list(scopes)}, which the policy does not offer here. Nothing of ${scopes.length === 1 ? "it" : "them"} was taken.`,
     title: "Create new Integration",
     steps: ["Name", "Scopes", "Review", "Token"],
     whose: "Whose data may it see?",
@@ -170,3 +199,4 @@ export const words = {
     act: "Delete",
   },
 };
+export type Words = typeof words;

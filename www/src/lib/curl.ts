@@ -21,6 +21,12 @@ export function readPasted(text: string): Pasted | null {
   return words.length === 1 && ADDRESS.test(first) ? pasted("GET", first, null) : null;
 }
 
+/** Several of them, each beginning on a line of its own; null for each that can be read as neither. */
+export function readAll(text: string): (Pasted | null)[] {
+  const parts = text.split(/\n(?=\s*(?:curl\s|[A-Za-z]+\s+(?:\/|[a-z][a-z\d+.-]*:\/\/)|\/))/);
+  return parts.filter((part) => part.trim() !== "").map(readPasted);
+}
+
 const WITH_VALUE = new Set([
   "-o",
   "-u",

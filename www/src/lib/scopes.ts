@@ -1,4 +1,5 @@
 import type { CatalogueEntry, CatalogueOperation, Level } from "../api/types";
+import { byName } from "./text";
 
 export interface Group {
   name: string;
@@ -13,7 +14,7 @@ export function grouped(catalogue: CatalogueEntry[]): Group[] {
     if (entries) entries.push(entry);
     else groups.set(entry.group, [entry]);
   }
-  return [...groups].map(([name, entries]) => ({ name, entries })).sort((a, b) => a.name.localeCompare(b.name, "en"));
+  return [...groups].map(([name, entries]) => ({ name, entries })).sort((a, b) => byName(a.name, b.name));
 }
 
 /** The operations that a scope helps to open for integrations of a level. */
@@ -48,7 +49,7 @@ export function subjects(scopes: string[], catalogue: CatalogueEntry[]): Subject
     else subject.read = true;
     found.set(name, subject);
   }
-  return [...found.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
+  return [...found.values()].sort((a, b) => byName(a.name, b.name));
 }
 
 /** Those of `all` that are not among `some`. */

@@ -1,16 +1,27 @@
-const number = new Intl.NumberFormat("en-US");
+import { locale } from "./language";
+
+const number = new Intl.NumberFormat(locale);
+const plural = new Intl.PluralRules(locale);
 
 export const count = (amount: number) => number.format(amount);
 
 /** "1 operation", "2 operations". */
 export function amount(of: number, one: string, many = `${one}s`): string {
-  return `${count(of)} ${of === 1 ? one : many}`;
+  return `${count(of)} ${plural.select(of) === "one" ? one : many}`;
 }
 
 /** "a, b and c". */
 export function list(words: string[]): string {
-  return new Intl.ListFormat("en-US", { type: "conjunction" }).format(words);
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);
 }
+
+/** "a, b or c". */
+export function either(words: string[]): string {
+  return new Intl.ListFormat(locale, { type: "disjunction" }).format(words);
+}
+
+/** In the order of the language's alphabet. */
+export const byName = (a: string, b: string) => a.localeCompare(b, locale);
 
 // Marks that turn the direction of text or choose a letter's variant, and other characters that cannot be seen or typed.
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;

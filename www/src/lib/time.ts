@@ -1,6 +1,8 @@
 // Times as people say them. The language is the page's, the zone the viewer's.
 
-const LANGUAGE = "en-US";
+import { locale as LANGUAGE } from "./language";
+import { words as t } from "./words";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -49,7 +51,7 @@ export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at
 export function relative(at: number | string, now: number): string {
   const difference = new Date(at).getTime() - now;
   const size = Math.abs(difference);
-  if (size < 45 * SECOND) return "just now";
+  if (size < 45 * SECOND) return t.justNow;
   const [unit, length]: [Intl.RelativeTimeFormatUnit, number] =
     size < HOUR
       ? ["minute", MINUTE]
@@ -79,10 +81,10 @@ export function fromLocal(text: string): string | null {
 export function countdown(until: number | string, now: number): string {
   const left = Math.max(0, Math.ceil((new Date(until).getTime() - now) / SECOND));
   const parts: [number, string][] = [
-    [Math.floor(left / 86_400), "d"],
-    [Math.floor(left / 3_600) % 24, "h"],
-    [Math.floor(left / 60) % 60, "m"],
-    [left % 60, "s"],
+    [Math.floor(left / 86_400), t.units.day],
+    [Math.floor(left / 3_600) % 24, t.units.hour],
+    [Math.floor(left / 60) % 60, t.units.minute],
+    [left % 60, t.units.second],
   ];
   const first = parts.findIndex(([amount]) => amount > 0);
   return parts
@@ -94,16 +96,21 @@ export function countdown(until: number | string, now: number): string {
 /** "7 days", "3 hours": what is left, in one unit, to the nearest one. */
 export function left(until: number | string, now: number): string {
   const remaining = Math.max(0, new Date(until).getTime() - now);
-  const [size, unit] =
-    (
-      [
-        [DAY, "days"],
-        [HOUR, "hours"],
-        [MINUTE, "minutes"],
-      ] as const
-    ).find(([size]) => Math.round(remaining / size) >= 2) ?? [];
-  if (size !== undefined) return `${Math.round(remaining / size)} ${unit}`;
-  return `${Math.ceil(remaining / SECOND)} seconds`;
+  const [size, unit] = UNITS.find(([size]) => Math.round(remaining / size) >= 2) ?? ([SECOND, "second"] as const);
+  return measured(size === SECOND ? Math.ceil(remaining / SECOND) : Math.round(remaining / size), unit);
+}
+
+const UNITS = [
+  [DAY, "day"],
+  [HOUR, "hour"],
+  [MINUTE, "minute"],
+] as const;
+
+/** "7 days" */
+function measured(amount: number, unit: "day" | "hour" | "minute" | "second"): string {
+  return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", useGrouping: false }).format(
+    amount,
+  );
 }
 
 export function ageInDays(at: string, now: number): number {
@@ -112,15 +119,10 @@ export function ageInDays(at: string, now: number): number {
 
 /** A length of time as people say it: "7 days", "90 minutes". */
 export function length(seconds: number): string {
-  const units: [number, string][] = [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-    [1, "second"],
-  ];
-  const [size, unit] = units.find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
-  const amount = seconds / size;
-  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+  const units = [...UNITS, [SECOND, "second"] as const];
+  const whole = units.find(([size]) => seconds * SECOND >= size && (seconds * SECOND) % size === 0);
+  const [size, unit] = whole ?? ([SECOND, "second"] as const);
+  return measured((seconds * SECOND) / size, unit);
 }
 
 /** How many seconds of the day have passed, in the viewer's zone. */

@@ -1,10 +1,11 @@
 import type { Integration } from "../api/types";
+import { words as t } from "./words";
 
 export const current = (integration: Integration) => integration.tokens.find((token) => token.use === "current");
 export const outgoing = (integration: Integration) => integration.tokens.find((token) => token.use === "outgoing");
 
 /** A token by its number, and where they were kept by its last four characters: "Token 2 · …xk8d". */
-export const named = (n: number, lastFour?: string) => `Token ${n}${lastFour ? ` · …${lastFour}` : ""}`;
+export const named = (n: number, lastFour?: string) => `${t.token(n)}${lastFour ? ` · …${lastFour}` : ""}`;
 
 /** Whether what is shown of it will soon be out of date: its change is on the way to the edge, or its window has passed. */
 export function isBehind(integration: Integration, now: number): boolean {

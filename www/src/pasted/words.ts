@@ -1,3 +1,5 @@
+import { either } from "../lib/text";
+
 export const words = {
   titles: {
     token: "This is a token",
@@ -12,8 +14,7 @@ export const words = {
   integration: "Integration",
   which: "Which token",
   one: (token: string) => `${token}, if it still works: it is the only live one.`,
-  oneOf: (tokens: string[]) =>
-    `${new Intl.ListFormat("en-US", { type: "disjunction" }).format(tokens)}, if it still works. Which of them cannot be told without sending it.`,
+  oneOf: (tokens: string[]) => `${either(tokens)}, if it still works. Which of them cannot be told without sending it.`,
   deleted: "No integration has the id that it carries. Where one had, it is deleted, and its tokens are dead.",
   noId: "The part of it that names its integration is missing.",
   leaked: "If others could see it, rotate it now.",
@@ -24,3 +25,4 @@ export const words = {
   signIn: "A token does not sign you in. Use the owner key.",
   unread: "The code that reads it could not be loaded, so it was taken out to be safe.",
 };
+export type Words = typeof words;

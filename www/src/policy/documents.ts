@@ -1,6 +1,7 @@
 // Documents that were chosen, and the names by which the registry keeps them: their titles.
 
 import { Problem, UNEXPECTED } from "../api/problem";
+import { byName } from "../lib/text";
 import { loadCore } from "../core";
 import { words as t } from "./words";
 
@@ -58,7 +59,7 @@ export async function withChosen(
   const tooLarge = new Problem(UNEXPECTED, { title: t.tooLarge, detail: t.formats });
   if (picked.some((file) => file.size > MAX_FILE_BYTES)) throw tooLarge;
   const read = await Promise.all(picked.map(readFile));
-  const files = [...kept, ...read].sort((a, b) => a.file.localeCompare(b.file, "en"));
+  const files = [...kept, ...read].sort((a, b) => byName(a.file, b.file));
   if (files.reduce((sum, file) => sum + file.bytes, 0) > MAX_BYTES) throw tooLarge;
   return { files, replaced };
 }

@@ -155,3 +155,4 @@ export const words = {
   rollBackAsking: "Working out what this does…",
   rollBackAct: "Roll back",
 };
+export type Words = typeof words;

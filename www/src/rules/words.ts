@@ -36,3 +36,4 @@ export const words = {
   unchanged: "Nothing is changed yet.",
   stale: "Somebody else has changed the rules. They are shown now; change them again if need be.",
 };
+export type Words = typeof words;

@@ -1,7 +1,7 @@
 import type { Level } from "../api/types";
 import type { Shown } from "../lib/operations";
 import { firstOf, operations, operationsBy } from "../lib/operations";
-import { count, list } from "../lib/text";
+import { amount, count, list } from "../lib/text";
 
 export const words = {
   scopes: {
@@ -17,20 +17,60 @@ export const words = {
     clear: "Clear",
     chosen: (of: number, all: number, writes: number) =>
       `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them write` : ""}`,
+    table: "Scopes by what they are about",
     readOnly: "Read",
-    all: "All",
+    all: "Read and write",
     nothing: "None",
-    readOf: (group: string) => `Only the read scopes of ${group}`,
-    allOf: (group: string) => `All scopes of ${group}`,
-    noneOf: (group: string) => `None of the scopes of ${group}`,
+    scopesOf: (title: string, group: string) => `Scopes of ${title} (${group})`,
+    held: (of: number, all: number) => (of === 0 ? amount(all, "scope") : `${count(of)} of ${amount(all, "scope")}`),
+    operationsOf: (scope: string, of: number) => `${operations(of)} of ${scope}`,
+    title_of: (access: "read" | "write", area: string, part: string) =>
+      `${access === "read" ? "Read" : "Change"} ${area}${part ? `: ${part}` : ""}`,
     readBy: (method: string) => `(by ${method})`,
-    opensNothing: (level: Level) =>
+    opensNothing: (level: Level): string =>
       level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account",
     unknown: "No longer in the policy",
     unknownHint:
       "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
     emptyCatalogue: "The policy in force asks for no scopes.",
     noMatch: (search: string) => `No scope matches “${search}”.`,
+  },
+
+  summary: {
+    all: (scopes: number, of: number, changes: number, deletes: number) =>
+      [
+        amount(scopes, "scope"),
+        operations(of),
+        ...(changes > 0 ? [`${count(changes)} change something`] : []),
+        ...(deletes > 0 ? [`${count(deletes)} delete`] : []),
+      ].join(" · "),
+    show: "Show",
+  },
+
+  presets: {
+    title: "Start from",
+    read: "Read everything",
+    write: "Read and write everything",
+    left: (scopes: string[]) =>
+      `The policy does not offer ${list(scopes)} here, so ${scopes.length === 1 ? "it was" : "they were"} left out.`,
+  },
+
+  requests: {
+    open: "Just what these requests need…",
+    title: "Just what these requests need",
+    label: "Requests",
+    hint: "Curl commands, or a method and a path on each line. Nothing of them is sent anywhere, and no token in them is read.",
+    example: "GET /contacts/?locationId=…\ncurl https://api.example.com/contacts/ -X POST …",
+    read: "What they need",
+    line: (at: number) => `Request ${count(at)}`,
+    unread: "This is neither a method with a path nor a curl command.",
+    unknown: "The policy has no such operation.",
+    closed: (level: Level) => `No scope opens it for ${level === "agency" ? "the agency" : "a sub-account"}.`,
+    free: "Needs no scope.",
+    needs: (ways: string[][]) => `Needs ${ways.map((way) => list(way)).join(", or ")}.`,
+    none: "They need no scopes.",
+    found: (scopes: string[]) => `Together: ${list(scopes)}.`,
+    take: (of: number) => `Take ${amount(of, "scope")}`,
   },
 
   preview: {
@@ -89,3 +129,4 @@ export const words = {
       "What it can do cannot be worked out here right now. Reload the page. The gate checks every call all the same.",
   },
 };
+export type Words = typeof words;

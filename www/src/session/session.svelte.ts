@@ -1,7 +1,7 @@
 import { session as api } from "../api/client";
 import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
-import type { Features, Owner, Session as Session_ } from "../api/types";
+import type { Features, Owner, Session as Session_, Ways } from "../api/types";
 import { anyAt, may, mayAnywhere, type Permission, placeOf } from "../lib/access";
 import { words as t } from "./words";
 
@@ -16,8 +16,14 @@ type State = "asking" | "out" | "in" | "expired";
 class Session {
   state = $state<State>("asking");
   problem = $state<Problem | null>(null);
+  /** Whose page it is, as far as the deployment says. */
+  brand = $state.raw<Ways["brand"]>({ name: null, logo: null, color: null });
   /** Where the API is that integrations call, as the gate was told; without a slash at its end. */
   apiUrl = $state<string | null>(null);
+  /** Where the API is documented. */
+  docsUrl = $state<string | null>(null);
+  /** Scopes that go together, as the API's owner offers them. */
+  presets = $state.raw<Session_["presets"]>([]);
   /** Whoever is signed in; null with the owner key. */
   person = $state.raw<Session_["person"]>(null);
   permissions = $state.raw<readonly Permission[]>([]);
@@ -37,6 +43,13 @@ class Session {
 
   async start(): Promise<void> {
     try {
+      // Asked first: without a session there is nothing to show, and no answer that the console would call an error.
+      const ways = await api.ways();
+      this.brand = ways.brand;
+      if (!ways.has_session) {
+        this.state = "out";
+        return;
+      }
       await this.#show();
       this.state = "in";
     } catch (thrown) {
@@ -85,7 +98,7 @@ class Session {
 
   async #show(): Promise<void> {
     const shown = await api.show();
-    this.apiUrl = shown.api_url;
+    [this.apiUrl, this.docsUrl, this.presets] = [shown.api_url, shown.docs_url, shown.presets];
     [this.person, this.permissions, this.features] = [shown.person, shown.permissions, shown.features];
   }
 

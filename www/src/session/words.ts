@@ -25,3 +25,4 @@ export const words = {
   endedDetail: "Sign in to go on. Nothing that you typed is lost.",
   abandon: "Leave instead",
 };
+export type Words = typeof words;

@@ -39,6 +39,16 @@ export class Paged<T> {
     return this.#ask(this.#failedAt);
   }
 
+  /** What is there, to come back to it. */
+  snapshot(): Page<T> | null {
+    return this.items && { items: this.items, cursor: this.cursor, total: this.total };
+  }
+
+  /** Shows what was there once. */
+  restore({ items, cursor, total }: Page<T>): void {
+    [this.items, this.cursor, this.total] = [items, cursor, total];
+  }
+
   /** Puts an item in the place of the one with its key. */
   replace(item: T): void {
     this.items = this.items?.map((known) => (this.key(known) === this.key(item) ? item : known)) ?? null;

@@ -6,6 +6,7 @@ export const words = {
     all: "All owners",
     subAccounts: "Sub-accounts",
     one: "Sub-account",
+    named: (name: string, id: string) => `${name} (${id})`,
   },
 
   agency: {
@@ -29,7 +30,7 @@ export const words = {
     intro:
       "The tenants of your API. Each can have integrations of its own; their calls are refused where they name another one.",
     id: "Id",
-    integration: "integration",
+    integrations: (of: number) => amount(of, "integration"),
     idHint: "As your API has it: letters, digits and . _ ~ -, up to 64. It cannot be changed later.",
     name: "Name",
     nameHint: "What you call it. It can be changed at any time.",
@@ -46,3 +47,4 @@ export const words = {
     exists: "There is a sub-account with this id already.",
   },
 };
+export type Words = typeof words;

@@ -126,3 +126,4 @@ export const words = {
     off: "Private integrations are switched off under Labs. You can look at them and revoke them.",
   },
 };
+export type Words = typeof words;

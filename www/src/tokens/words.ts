@@ -1,4 +1,5 @@
-import { amount } from "../lib/text";
+import type { Tested } from "../api/types";
+import { amount, count } from "../lib/text";
 
 const lower = (token: string) => token.replace(/^T/, "t");
 
@@ -27,6 +28,44 @@ export const words = {
     dead: "Dead: the integration has ended.",
     worksUntil: (until: string) => `Works until ${until}`,
     notKept: "Tokens are not stored, only their digests. If one is lost, rotate.",
+  },
+
+  test: {
+    title: "Test now",
+    act: "Test now",
+    whoami: "What the token is (whoami)",
+    hint: "The gate judges one request with this token. Of the API's answer only the status comes back, and it counts as no use.",
+    said: ({ allowed, status, problem, milliseconds }: Tested, isWhoami: boolean) => {
+      const took = `${count(milliseconds)} ms`;
+      if (!allowed)
+        return `Refused with ${status} after ${took}: ${problem?.title ?? ""} A change may take some seconds; test again.`;
+      if (problem) return `Granted, but: ${problem.title} (${status}, ${took})`;
+      return isWhoami ? `It works: the gate knows it (${took}).` : `Granted: the API answered ${status} after ${took}.`;
+    },
+  },
+
+  developer: {
+    title: "For the developer",
+    base: "Base address",
+    header: "Header",
+    docs: "Documentation",
+    language: "One request in",
+    sample: "Sample",
+    variable: "It takes the token from the environment variable TOKEN.",
+    copyNote: "Copy note",
+    noteTitle: "Note",
+    noteHint: "To send with it, by another way than the token. It does not hold the token.",
+    note: (of: { name: string; owner: string; ownerId: string; api: string; scopes: string[]; docs: string | null }) =>
+      [
+        `Integration: ${of.name}`,
+        `For: ${of.owner} (${of.ownerId})`,
+        `Base address: ${of.api}`,
+        "Header: Authorization: Bearer <token>",
+        `Scopes: ${of.scopes.length > 0 ? of.scopes.join(" ") : "none"}`,
+        ...(of.docs ? [`Documentation: ${of.docs}`] : []),
+        `Check the token: GET ${of.api}/_tidegate/whoami`,
+        "You get the token by another way. Keep it where your other secrets are, and share it with nobody else.",
+      ].join("\n"),
   },
 
   end: {
@@ -108,3 +147,4 @@ export const words = {
     finished: (outgoing: string) => `Finished. ${outgoing} is dead.`,
   },
 };
+export type Words = typeof words;

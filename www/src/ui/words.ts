@@ -19,10 +19,13 @@ export const words = {
     loading: "Loading",
     more: (of: number) => `Show ${count(of)} more`,
     next: "Next",
+    nothing: "Nothing is found.",
     optional: "optional",
     shown: (shown: number, of: number) => `${count(shown)} of ${count(of)} shown`,
     tryAgain: "Try again",
   },
+
+  language: { label: "Language" },
 
   nav: {
     label: "Views",
@@ -34,6 +37,31 @@ export const words = {
     tokenRules: "Token rules",
     activity: "Activity",
     signOut: "Sign out",
+  },
+
+  find: {
+    title: "Find",
+    open: "Find (press /)",
+    hint: "Names, ids, scopes, paths, people",
+    found: "Found",
+    view: "View",
+    integration: "Integration",
+    subAccount: "Sub-account",
+    scope: "Scope",
+    operation: "Operation",
+    person: "Person",
+  },
+
+  first: {
+    title: "First steps",
+    done: (of: number, all: number) => `${count(of)} of ${count(all)} done`,
+    ticked: "(done)",
+    hide: "Hide this list",
+    policy: "Publish a policy: which operations there are, and which scopes they need",
+    agency: "Set the agency's id",
+    subAccount: "Add the first sub-account",
+    integration: "Create the first integration",
+    request: "Test its token, and see the first request",
   },
 
   notAllowed: {
@@ -85,3 +113,4 @@ export const words = {
     at: (at: number, of: number, name: string) => `Step ${at} of ${of}: ${name}`,
   },
 };
+export type Words = typeof words;

@@ -1,5 +1,5 @@
 import type { DenialCode } from "../core/types";
-import { list } from "../lib/text";
+import { amount, list } from "../lib/text";
 
 /** Why a request is refused. The type demands a sentence for each code. */
 const codes: Record<DenialCode, string> = {
@@ -70,7 +70,14 @@ export const words = {
   denied: "Refused",
   code: (code: DenialCode | "allowed") => (code === "allowed" ? words.allowed : codes[code]),
   steps: { request: "Request", token: "Token", operation: "Operation", access: "Access" } as Record<string, string>,
-  addScopes: (scopes: string[]) => `Add ${list(scopes)} to this integration`,
+  needs: (scopes: string[], name: string, held: number) =>
+    `Needs ${list(scopes)}. ${name} has ${held === 0 ? "no scopes" : `${amount(held, "scope")}, not ${scopes.length === 1 ? "this one" : "these"}`}.`,
+  addIt: (scopes: string[]): string => (scopes.length === 1 ? "Add it" : "Add them"),
+  anotherOwner: (other: string, id: string, own: string, ownId: string) =>
+    `${id} is the id of ${other}, and this integration is ${own}'s. Send ${ownId} in its place, or use an integration of ${other}.`,
+  unknownOwner: (own: string, ownId: string) =>
+    `The id in it belongs to nobody here, and this integration is ${own}'s. Send ${ownId} in its place.`,
   assumed: "Header fields and bodies are not asked for: where the owner's id stands there, its own is assumed.",
   noPolicy: "No policy is published yet: the gate answers every call with 503.",
 };
+export type Words = typeof words;

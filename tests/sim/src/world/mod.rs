@@ -92,8 +92,15 @@ fn run_through(plan: &Plan) -> Result<Report, Box<Complaint>> {
     let starts: Vec<_> = (0..MAX_STARTS).map(|_| OnceCell::new()).collect();
     let keys = Ok(TokenKeys::parse(TOKEN_KEYS).unwrap());
     let owner_key = Err(AdminError::NotSignedIn);
-    let settings =
-        RegistrySettings { keys, prefix: Ok(Prefix::default()), owner_key, api_url: Ok(None), audit_days: Ok(400) };
+    let settings = RegistrySettings {
+        keys,
+        prefix: Ok(Prefix::default()),
+        owner_key,
+        api_url: Ok(None),
+        docs_url: Ok(None),
+        presets: Ok(vec![]),
+        audit_days: Ok(400),
+    };
     World::new(plan, &starts, &settings).run()
 }
 

@@ -1,0 +1,199 @@
+//! `POST /integrations/{id}/test`: somebody tries a token that they hold. The registry says whether they may, and with which
+//! request; the gate's own machine judges that request; where it is granted, the API is asked once, and of its answer nothing but
+//! the status is kept. The token stays in this exchange.
+
+use serde_json::{Value, json};
+
+use super::caller::Verified;
+use super::{Next, Stage, command};
+use crate::admin::{AdminError, MAX_TEST_BYTES, TestToken, WHOAMI};
+use crate::decision::Denial;
+use crate::forward::Forwarding;
+use crate::gate::{
+    Answer, Call, Fetch, Gate, Memory, Read, Reading, Service, Step, TestRequest, Waiting, of_body, split,
+};
+use crate::json::FromJson;
+use crate::reply::{PROBLEM_TYPE, Realm, answer};
+use crate::token::IntegrationId;
+
+/// Where the gate tells what a token is.
+const WHOAMI_PATH: &str = "/_tidegate/whoami";
+/// How long a body may take, in milliseconds.
+const BODY_TIMEOUT_MS: u64 = 4_000;
+/// How long a test may take from the registry's word on, in milliseconds.
+const TIMEOUT_MS: u64 = 10_000;
+
+/// What a test waits for.
+pub(super) enum Test {
+    /// The body of somebody who was verified.
+    Body(Verified),
+    /// The registry's word.
+    Permission(TestToken),
+    /// What the gate reads to judge the request to this address.
+    Gate { waiting: Waiting, url: String, began_ms: u64 },
+    /// The API's answer.
+    Origin { began_ms: u64 },
+}
+
+/// What a test is about.
+pub(super) struct About<'a> {
+    /// The integration.
+    pub id: &'a IntegrationId,
+    /// The path of the route, below the API.
+    pub path: &'a str,
+    /// Scheme and authority that a client of the API would ask.
+    pub authority: &'a str,
+}
+
+impl Test {
+    /// Begins with the body.
+    pub fn begin(verified: Verified) -> Next {
+        Next::NeedsAll(
+            Stage::Test(Box::new(Self::Body(verified))),
+            vec![Read::Body { limit: MAX_TEST_BYTES, timeout_ms: BODY_TIMEOUT_MS }],
+        )
+    }
+
+    /// Goes on with what was read.
+    pub fn resume(
+        self,
+        mut readings: Vec<Reading>,
+        about: &About<'_>,
+        memory: &mut Memory,
+        now_ms: u64,
+    ) -> Result<Next, AdminError> {
+        let first = if readings.is_empty() { Reading::Nothing } else { readings.swap_remove(0) };
+        match self {
+            Self::Body(verified) => {
+                let test = TestToken::parse(&text(first)?)?;
+                let is_own = Gate::is_token_of(memory, &test.token, about.id);
+                let call = command::test(&verified, about.path, &test.operation, is_own);
+                Ok(needs(Self::Permission(test), Read::Call(call)))
+            }
+            Self::Permission(test) => match first {
+                Reading::Response { status: 200, body } => {
+                    let url = format!("{}{}", about.authority, path(&body)?.unwrap_or_else(|| WHOAMI_PATH.to_owned()));
+                    let request = TestRequest {
+                        url: &url,
+                        authorization: &format!("Bearer {}", test.token),
+                        is_whoami: test.operation == WHOAMI,
+                    };
+                    let step = Gate::test(memory, &request, now_ms);
+                    follow(step, &url, now_ms, memory, now_ms)
+                }
+                Reading::Response { status, body } => Ok(Next::Answer(Answer {
+                    status,
+                    fields: of_body(PROBLEM_TYPE),
+                    body: String::from_utf8(body).ok(),
+                })),
+                other => command::answered(&other).map(Next::Relay),
+            },
+            Self::Gate { waiting, url, began_ms } => {
+                readings.insert(0, first);
+                let step = waiting.resume(memory, readings, now_ms);
+                follow(step, &url, began_ms, memory, now_ms)
+            }
+            Self::Origin { began_ms } => Ok(Next::Answer(match first {
+                Reading::Response { status, .. } => told(true, status, &Value::Null, began_ms, now_ms),
+                Reading::TooSlow => failed(&Denial::OriginTooSlow, memory, began_ms, now_ms),
+                _ => failed(&Denial::OriginUnreachable("a test".to_owned()), memory, began_ms, now_ms),
+            })),
+        }
+    }
+}
+
+/// What a step of the gate means for the test.
+fn follow(step: Step, url: &str, began_ms: u64, memory: &Memory, now_ms: u64) -> Result<Next, AdminError> {
+    match step {
+        Step::Needs(waiting, reads) => {
+            let test = Test::Gate { waiting, url: url.to_owned(), began_ms };
+            Ok(Next::NeedsAll(Stage::Test(Box::new(test)), reads))
+        }
+        Step::Answer(Answer { status, body, .. }) => {
+            let is_allowed = status < 400;
+            let body = body.filter(|_| !is_allowed).and_then(|body| serde_json::from_str(&body).ok());
+            Ok(Next::Answer(told(is_allowed, status, &body.unwrap_or_default(), began_ms, now_ms)))
+        }
+        Step::Forward(forward) => {
+            let left_ms = TIMEOUT_MS.saturating_sub(now_ms.saturating_sub(began_ms));
+            if left_ms == 0 {
+                return Ok(Next::Answer(failed(&Denial::OriginTooSlow, memory, began_ms, now_ms)));
+            }
+            Ok(needs(Test::Origin { began_ms }, ask(&forward.how, url, left_ms)))
+        }
+        Step::Relay(_) | Step::Admin | Step::Done => Err(AdminError::NotFound),
+    }
+}
+
+/// Asks the API, as the gate would forward a request that has no header field of its own.
+fn ask(how: &Forwarding, url: &str, left_ms: u64) -> Read {
+    let (fields, timeout_ms) = (how.set.clone(), how.timeout_ms.min(left_ms));
+    match &how.address {
+        None => Read::Call(Call {
+            service: Service::Origin,
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            fields,
+            with_body: false,
+            body: None,
+            limit: 0,
+            once: true,
+            timeout_ms,
+        }),
+        Some(address) => Read::Fetch(Fetch {
+            method: "GET",
+            url: format!("{address}{}", split(url).1),
+            fields,
+            body: None,
+            limit: 0,
+            once: true,
+            timeout_ms,
+        }),
+    }
+}
+
+fn failed(denial: &Denial, memory: &Memory, began_ms: u64, now_ms: u64) -> Answer {
+    let reply = match &memory.settings().realm {
+        Ok(realm) => answer(denial, realm),
+        Err(_) => answer(denial, &Realm::default()),
+    };
+    told(true, reply.status, &json!(reply.problem), began_ms, now_ms)
+}
+
+/// What came of it: the gate's verdict, the status that a client would get, and the problem where the gate answers.
+fn told(allowed: bool, status: u16, problem: &Value, began_ms: u64, now_ms: u64) -> Answer {
+    let milliseconds = now_ms.saturating_sub(began_ms);
+    let outcome = json!({ "allowed": allowed, "status": status, "problem": problem, "milliseconds": milliseconds });
+    Answer::json(200, outcome.to_string())
+}
+
+fn needs(test: Test, read: Read) -> Next {
+    Next::NeedsAll(Stage::Test(Box::new(test)), vec![read])
+}
+
+fn text(body: Reading) -> Result<String, AdminError> {
+    const MALFORMED: AdminError = AdminError::Malformed { line: 1, column: 1 };
+    match body {
+        Reading::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| MALFORMED),
+        Reading::Nothing => Ok(String::new()),
+        Reading::TooLong => Err(AdminError::TooLarge(MAX_TEST_BYTES)),
+        Reading::TooSlow => Err(AdminError::TooSlow),
+        Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => Err(MALFORMED),
+    }
+}
+
+/// The registry's word.
+struct Permission {
+    path: Option<String>,
+}
+
+crate::json_object!(Permission { path: optional });
+
+/// The path that the registry says to ask; `None` where the gate alone is asked.
+fn path(body: &[u8]) -> Result<Option<String>, AdminError> {
+    let unreadable = || AdminError::Registry("its word on a test cannot be read".to_owned());
+    let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
+    let value = crate::json::Value::parse(text).map_err(|_| unreadable())?;
+    let Permission { path } = Permission::from_json(value).map_err(|_| unreadable())?;
+    Ok(path)
+}

@@ -1,0 +1,60 @@
+// The page's dictionaries: each language has every word of English, and each function of it takes as much.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../../www/src/", import.meta.url));
+const folders = readdirSync(ROOT, { recursive: true })
+  .filter((name) => name.endsWith("/words.ts"))
+  .map((name) => dirname(name));
+
+async function loaded(file) {
+  const { outputFiles } = await build({ entryPoints: [file], bundle: true, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+/** What is said, by its place: a text, or how many arguments it takes. */
+function said(value, place = "") {
+  if (typeof value === "function") return [[place, "function"]];
+  if (value === null || typeof value !== "object") return [[place, typeof value]];
+  return Object.entries(value).flatMap(([name, inner]) => said(inner, `${place}.${name}`));
+}
+
+const texts = (value) =>
+  typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(texts) : [];
+
+test("there are words to compare", () => assert.ok(folders.length >= 13, `${folders}`));
+
+for (const folder of folders) {
+  test(`${folder} is said in Dutch too, word by word`, async () => {
+    const other = join(ROOT, folder, "words.nl.ts");
+    assert.ok(
+      existsSync(other),
+      `${folder}/words.nl.ts is missing: every words.ts has one, and languages/nl.ts takes it`,
+    );
+    const [english, dutch] = await Promise.all([loaded(join(ROOT, folder, "words.ts")), loaded(other)]);
+    const sorted = (module) => said({ ...module }).sort(([a], [b]) => (a < b ? -1 : 1));
+    assert.deepEqual(sorted(dutch), sorted(english));
+    assert.deepEqual(
+      texts({ ...dutch }).filter((text) => text.trim() === ""),
+      [],
+    );
+  });
+}
+
+test("languages/nl.ts takes every dictionary", async () => {
+  const { words } = await loaded(join(ROOT, "ui/words.nl.ts"));
+  assert.equal(words.nav.integrations, "Integraties");
+  const { metafile } = await build({
+    entryPoints: [join(ROOT, "languages/nl.ts")],
+    bundle: true,
+    format: "esm",
+    write: false,
+    metafile: true,
+  });
+  const taken = Object.keys(metafile.inputs).filter((name) => name.endsWith("words.nl.ts"));
+  assert.equal(taken.length, folders.length, `${taken}`);
+});

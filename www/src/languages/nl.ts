@@ -1,0 +1,47 @@
+// Every word of the page in Dutch, in the place of the English ones. Each dictionary's type demands all of them.
+
+import * as activity from "../activity/words.nl";
+import { words as activityWords } from "../activity/words";
+import * as history from "../history/words.nl";
+import { words as historyWords } from "../history/words";
+import * as integrations from "../integrations/words.nl";
+import { words as integrationsWords } from "../integrations/words";
+import * as lib from "../lib/words.nl";
+import { words as libWords } from "../lib/words";
+import * as pasted from "../pasted/words.nl";
+import { words as pastedWords } from "../pasted/words";
+import * as policy from "../policy/words.nl";
+import { words as policyWords } from "../policy/words";
+import * as rules from "../rules/words.nl";
+import { words as rulesWords } from "../rules/words";
+import * as scopes from "../scopes/words.nl";
+import { words as scopesWords } from "../scopes/words";
+import * as session from "../session/words.nl";
+import { words as sessionWords } from "../session/words";
+import * as subAccounts from "../sub-accounts/words.nl";
+import { words as subAccountsWords } from "../sub-accounts/words";
+import * as team from "../team/words.nl";
+import { roles, verbs, words as teamWords } from "../team/words";
+import * as tokens from "../tokens/words.nl";
+import { words as tokensWords } from "../tokens/words";
+import * as ui from "../ui/words.nl";
+import { words as uiWords } from "../ui/words";
+import * as why from "../why/words.nl";
+import { words as whyWords } from "../why/words";
+
+Object.assign(activityWords, activity.words);
+Object.assign(historyWords, history.words);
+Object.assign(integrationsWords, integrations.words);
+Object.assign(libWords, lib.words);
+Object.assign(pastedWords, pasted.words);
+Object.assign(policyWords, policy.words);
+Object.assign(rulesWords, rules.words);
+Object.assign(scopesWords, scopes.words);
+Object.assign(sessionWords, session.words);
+Object.assign(subAccountsWords, subAccounts.words);
+Object.assign(roles, team.roles);
+Object.assign(verbs, team.verbs);
+Object.assign(teamWords, team.words);
+Object.assign(tokensWords, tokens.words);
+Object.assign(uiWords, ui.words);
+Object.assign(whyWords, why.words);

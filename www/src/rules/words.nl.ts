@@ -1,0 +1,29 @@
+import type { Words } from "./words";
+
+export const words: Words = {
+  title: "Tokenregels",
+  intro:
+    "Wat het bureau bepaalt voor het leven van alle integraties. Tokens die werken, blijven werken, wat hier ook verandert.",
+  max: "Maximale levensduur",
+  maxOff: "Integraties hebben geen einde nodig",
+  maxOn: "Elke integratie heeft een einde nodig",
+  maxDays: "Ten hoogste zoveel dagen vooruit",
+  maxHint:
+    "Zonder zo'n einde wordt geen integratie gemaakt, en krijgt geen ervan een ander einde, andere scopes of een ander token. Bestaande blijven werken. 1 tot 3.650 dagen.",
+  remind: "Herinnering om te vervangen",
+  remindOff: "Niemand wordt herinnerd",
+  remindOn: "Een token hoort te worden vervangen",
+  remindDays: "Na zoveel dagen",
+  remindHint: "Een melding, een filter en een gebeurtenis; niets dwingt het af. 1 tot 3.650 dagen.",
+  undo: "Ongedaan maken, 30 minuten lang",
+  undoHint:
+    "Wie de wijziging mag maken, mag ze ongedaan maken als er sindsdien niets anders is gewijzigd. Een token dat als gelekt is gemarkeerd, komt nooit terug.",
+  finish: "“Nu laten verlopen” van een vervanging",
+  delete: "Verwijdering van een integratie",
+  scopes: "Verwijdering van scopes",
+  daysWrong: "Een heel getal van 1 tot 3.650.",
+  save: "Opslaan",
+  saved: "De tokenregels zijn opgeslagen.",
+  unchanged: "Er is nog niets gewijzigd.",
+  stale: "Iemand anders heeft de regels gewijzigd. Ze worden nu getoond; wijzig ze zo nodig opnieuw.",
+};

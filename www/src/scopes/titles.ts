@@ -1,0 +1,27 @@
+// What people call scopes: made of their technical names, which stand beside it.
+
+import type { CatalogueEntry } from "../api/types";
+import { words as t } from "./words";
+
+/** "customMenus" or "custom-menus" as "Custom menus". */
+export function spelled(name: string): string {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .split(/[\s/._-]+/)
+    .filter(Boolean)
+    .join(" ");
+  const lower = /^[A-Z]{2,}/.test(words) ? words : words.toLowerCase();
+  return lower.charAt(0).toUpperCase() + lower.slice(1);
+}
+
+export const areaTitle = (group: string) => spelled(group);
+
+/** "Read contacts"; where the scope is about a part of its area, that stands behind it: "Change conversations: message". */
+export function scopeTitle({ scope, group, access }: Pick<CatalogueEntry, "scope" | "group" | "access">): string {
+  const rest = scope.startsWith(group) ? scope.slice(group.length) : scope;
+  const part = rest
+    .split(/[/.]/)
+    .filter((word) => word && !/^(read(only)?|write|readwrite|all|full)$/i.test(word))
+    .join(" ");
+  return t.scopes.title_of(access, spelled(group).toLowerCase(), part && spelled(part).toLowerCase());
+}

@@ -1,0 +1,131 @@
+import type { roles as Roles, verbs as Verbs, Words } from "./words";
+
+export const roles: typeof Roles = {
+  owner: { name: "Eigenaar", hint: "Mag alles, overal." },
+  agency_admin: {
+    name: "Bureaubeheerder",
+    hint: "Beheert private integraties, van het bureau en van zijn subaccounts.",
+  },
+  developer: {
+    name: "Ontwikkelaar",
+    hint: "Publiceert het beleid, dat elke bewerking kan openen: dat komt neer op toegang tot alle gegevens.",
+  },
+  auditor: { name: "Controleur", hint: "Ziet alles, en wijzigt niets." },
+  account_admin: { name: "Accountbeheerder", hint: "Beheert private integraties van de subaccounts die je kiest." },
+  account_viewer: { name: "Accountkijker", hint: "Ziet private integraties van de subaccounts die je kiest." },
+};
+
+export const verbs: Record<keyof typeof Verbs, string> = {
+  "integrations.view": "Integraties zien",
+  "integrations.manage": "Integraties beheren",
+  "policy.view": "Het beleid zien",
+  "policy.publish": "Het beleid publiceren",
+  "people.view": "Mensen zien",
+  "people.manage": "Mensen beheren",
+  "keys.manage": "Automatiseringssleutels beheren",
+  "audit.view": "De auditgeschiedenis zien",
+  "settings.manage": "Instellingen wijzigen",
+};
+
+export const words: Words = {
+  tabs: { label: "Team", people: "Mensen", keys: "Automatiseringssleutels", sessions: "Sessies", labs: "Labs" },
+
+  people: {
+    title: "Mensen",
+    intro: "Wie mag inloggen, en wat ze mogen. Een wijziging geldt vanaf hun volgende aanroep.",
+    add: "Iemand toevoegen",
+    addAction: "Toevoegen",
+    added: (email) => `${email} is toegevoegd, en kan nu inloggen.`,
+    search: "Zoek op naam of e-mailadres",
+    none: "Er is nog niemand toegevoegd. Wie de eigenaarssleutel heeft, kan daarmee inloggen.",
+    noMatch: "Niemand voldoet.",
+    total: (of) => `${of} ${of === 1 ? "persoon" : "mensen"}`,
+    email: "E-mailadres",
+    emailHint: "Zoals de identiteitsprovider het heeft. De eerste keer inloggen bindt de persoon aan het account daar.",
+    name: "Naam",
+    role: "Rol",
+    accounts: "Subaccounts",
+    change: "Wijzigen",
+    changeOf: (email) => `${email} wijzigen`,
+    save: "Opslaan",
+    saved: (email) => `${email} is opgeslagen.`,
+    remove: "Verwijderen",
+    removeOf: (email) => `${email} verwijderen?`,
+    removeHint: "Hun sessies eindigen meteen. Wat ze hebben gemaakt, blijft.",
+    removed: (email) => `${email} is verwijderd.`,
+    rebind: "Opnieuw binden",
+    rebindOf: (email) => `${email} opnieuw binden?`,
+    rebindHint:
+      "Hun sessies eindigen. Het account van de identiteitsprovider dat hierna met dit adres inlogt, is van hen.",
+    rebound: (email) => `${email} kan opnieuw worden gebonden.`,
+    never: "Nooit ingelogd",
+    last: "Laatst ingelogd",
+    self: "Jij",
+    switches: "Private integraties",
+    ofAgency: "Sta de bureaubeheerder toe de private integraties van het bureau te zien en te beheren",
+    ofSubAccounts: "Sta de bureaubeheerder toe de private integraties van de subaccounts te zien en te beheren",
+    ofUser: "Private integraties: ingeschakeld voor de gebruiker",
+  },
+
+  keys: {
+    title: "Automatiseringssleutels",
+    intro:
+      "Voor CI en Terraform: sleutels van de beheer-API, met eigen rechten en een einde. Elk wordt één keer getoond.",
+    create: "Sleutel maken",
+    none: "Nog geen automatiseringssleutel.",
+    name: "Naam",
+    place: "Waar",
+    agency: "Het bureau",
+    subAccounts: "Alle subaccounts",
+    may: "Wat hij daar mag",
+    mayNothing: "Er is niets wat je op al deze plaatsen mag. Maak voor elke een sleutel.",
+    end: "Eindigt op",
+    endHint: "Ten hoogste 366 dagen vanaf nu.",
+    ends: "Eindigt",
+    used: "Laatst gebruikt",
+    unused: "Nooit gebruikt",
+    once: "Dit is de enige keer dat de sleutel wordt getoond.",
+    onceMore: "Zet hem waar je taak hem leest: de variabele TIDEGATE_KEY, of een bestand voor --key-file.",
+    label: "De sleutel",
+    copy: "Sleutel kopiëren",
+    done: "Klaar",
+    rotate: "Vervangen",
+    rotateOf: (name) => `${name} vervangen?`,
+    rotateHint: "De nieuwe tekst wordt één keer getoond. De huidige werkt nog 7 dagen.",
+    remove: "Verwijderen",
+    removeOf: (name) => `${name} verwijderen?`,
+    removeHint: "Taken die hem gebruiken, worden meteen geweigerd.",
+    removed: (name) => `${name} is verwijderd.`,
+    rotating: "Twee teksten werken",
+    expired: "Beëindigd",
+  },
+
+  grantable: {
+    label: "Scopes die kunnen worden toegevoegd",
+    hint: "Een per regel, contacts.* voor alle die zo beginnen. Leeg: elke scope. Een scope verwijderen kan altijd.",
+    bounded: (entries) => `kan ${entries} toevoegen`,
+  },
+
+  sessions: {
+    title: "Sessies",
+    intro: "Waar mensen zijn ingelogd. Een sessie duurt 12 uur, en kan op elk moment worden beëindigd.",
+    ownerKey: "Met de eigenaarssleutel",
+    current: "Deze",
+    since: "Sinds",
+    until: "tot",
+    end: "Beëindigen",
+    endOf: (who) => `De sessie van ${who} beëindigen`,
+    ended: "De sessie is voorbij.",
+  },
+
+  labs: {
+    title: "Labs",
+    intro:
+      "Functies die kunnen worden uitgezet. Wat bestaat, blijft werken: tokens blijven leven, en intrekken kan altijd.",
+    privateIntegrations: "Private integraties",
+    agency: "Voor het bureau",
+    subAccounts: "Voor subaccounts",
+    saved: "Opgeslagen.",
+    off: "Private integraties zijn uitgezet onder Labs. Je kunt ze bekijken en intrekken.",
+  },
+};

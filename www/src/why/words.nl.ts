@@ -1,0 +1,83 @@
+import type { DenialCode } from "../core/types";
+import { amount, list } from "../lib/text";
+import type { Words } from "./words";
+
+const codes: Record<DenialCode, string> = {
+  ambiguous_request: "De aanroep is dubbelzinnig; daarom beoordeelt de poort hem niet",
+  no_credential: "Er is geen token",
+  malformed_token: "Het token is misvormd",
+  forged_token: "Het token is niet door deze poort gemaakt",
+  admin_credential: "De sleutel is voor de beheer-API",
+  unknown_token: "De poort heeft geen gegevens van de integratie",
+  deleted_integration: "De integratie is verwijderd",
+  dead_token: "Het token werkt niet meer",
+  paused_integration: "De integratie is gepauzeerd",
+  expired_integration: "De integratie is beëindigd",
+  unknown_operation: "Het beleid heeft zo'n bewerking niet",
+  method_not_allowed: "Het pad is bekend, maar niet met deze methode",
+  ambiguous_operation: "Sommige routers lezen het pad als een andere bewerking",
+  not_for_integrations: "Geen private integratie mag deze bewerking gebruiken",
+  wrong_level: "De bewerking is voor een ander niveau",
+  wrong_owner: "De aanroep noemt de id van een andere eigenaar",
+  ambiguous_owner: "De aanroep noemt zijn eigenaar twee keer, of op twee manieren",
+  owner_not_checked: "De eigenaar staat in een body die de poort niet leest",
+  missing_owner: "De aanroep zegt niet wiens gegevens hij wil",
+  missing_scopes: "Er ontbreekt een scope",
+  client_gone: "De body is onvolledig",
+  store_unavailable: "Een opslag is niet bereikbaar",
+  too_busy: "De poort heeft te veel te doen",
+  misconfigured: "De poort is verkeerd ingesteld",
+  origin_unreachable: "De API is niet bereikbaar",
+  origin_status: "De API gaf geen bruikbaar antwoord",
+  origin_too_slow: "De API antwoordde niet op tijd",
+};
+
+export const words: Words = {
+  title: "Waarom?",
+  intro:
+    "Plak een aanroep, en zie wat de poort beslist en waarom. Het wordt in je browser uitgewerkt, met de code van de poort zelf; niets ervan wordt verstuurd.",
+  call: "Een methode en een pad, of een curl-opdracht",
+  callHint: "Een token erin wordt nergens heen gestuurd: alleen de id wordt gelezen, om de integratie te vinden.",
+  example: "GET /contacts/?locationId=…",
+  as: "Gevraagd door",
+  asIntegration: "Een integratie",
+  asScopes: "Scopes naar keuze",
+  asNobody: "Niemand (geen token)",
+  find: "Zoek een integratie op naam of id",
+  found: "Integratie",
+  choose: "Kies een integratie",
+  none: "Geen integratie voldoet.",
+  owner: "Eigenaar",
+  ask: "Uitleggen",
+  change: "Wijzigen",
+  passed: "geslaagd",
+  failed: "mislukt",
+  empty: "Het oordeel verschijnt hier, met elke stap die ertoe leidt.",
+  inAddress:
+    "Het adres zelf bevat een token of een sleutel. De poort leest daar geen, en adressen belanden in logs: stuur het in een header. Het is hier weggehaald.",
+  unreadable: "Dit is geen methode met een pad en geen curl-opdracht. Probeer “GET /contacts/”.",
+  tokenOf: (name, live) =>
+    `Het token in de opdracht is gemaakt voor ${name}, en het oordeel is dat van het huidige token. Of dit token zelf nog werkt, wordt hier niet beoordeeld: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} ervan ${live.length > 1 ? "werken" : "werkt"}. GET /_tidegate/whoami ermee zegt het.`,
+  tokenUnknown:
+    "Geen integratie heeft de id die het token in de opdracht draagt. Ze kan verwijderd zijn; dan is het antwoord 401.",
+  tokenForms: {
+    mistyped: "Het token in de opdracht is verkeerd getypt: de controlesom klopt niet. De poort antwoordt 401.",
+    truncated: "Het token in de opdracht is niet volledig. De poort antwoordt 401.",
+    other: "De sleutel in de opdracht is geen token van deze poort. De poort antwoordt 401.",
+  },
+  allowed: "Toegestaan",
+  allowedHint: "De poort stuurt deze aanroep door.",
+  denied: "Geweigerd",
+  code: (code) => (code === "allowed" ? words.allowed : codes[code]),
+  steps: { request: "Aanroep", token: "Token", operation: "Bewerking", access: "Toegang" },
+  needs: (scopes, name, held) =>
+    `Vraagt ${list(scopes)}. ${name} heeft ${held === 0 ? "geen scopes" : `${amount(held, "scope", "scopes")}, niet ${scopes.length === 1 ? "deze" : "deze erbij"}`}.`,
+  addIt: () => "Voeg toe",
+  anotherOwner: (other, id, own, ownId) =>
+    `${id} is de id van ${other}, en deze integratie is van ${own}. Stuur in plaats daarvan ${ownId}, of gebruik een integratie van ${other}.`,
+  unknownOwner: (own, ownId) =>
+    `De id erin is van niemand hier, en deze integratie is van ${own}. Stuur in plaats daarvan ${ownId}.`,
+  assumed:
+    "Naar headers en bodies wordt niet gevraagd: waar de id van de eigenaar daar staat, wordt de eigen aangenomen.",
+  noPolicy: "Er is nog geen beleid gepubliceerd: de poort beantwoordt elke aanroep met 503.",
+};
