@@ -12,7 +12,16 @@ const read = (name) => readFileSync(path(name), "utf8");
 const SCHEMAS = "src/schemas.json";
 const DESCRIPTION = "src/admin/openapi.json";
 /** What the admin API reads and answers of the rules' types. */
-const OF_THE_API = ["Catalogue", "Explanation", "IntegrationUsage", "OverallUsage", "PolicyDiff", "Report", "RotationProgress", "Settings"];
+const OF_THE_API = [
+  "Catalogue",
+  "Explanation",
+  "IntegrationUsage",
+  "OverallUsage",
+  "PolicyDiff",
+  "Report",
+  "RotationProgress",
+  "Settings",
+];
 /** What the description itself says more of than a type can: patterns, lengths. */
 const BY_HAND = ["IntegrationId", "Level", "OwnerId", "Owner", "Scope", "Scopes"];
 

@@ -32,6 +32,7 @@ impl Gate {
             for_denial: false,
             has_distrusted: false,
             parts_read: 0,
+            asked: None,
             stage: Stage::Authorization,
         };
         gate.start(memory, Credential::Sent(request.authorization), now_ms)

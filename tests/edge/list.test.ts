@@ -140,7 +140,10 @@ async function pages(query: string, limit = 200): Promise<{ ids: string[]; total
 
 const fold = (text: string) => [...text].map((letter) => letter.toUpperCase().toLowerCase()).join("");
 /** As it is searched: without the marks on letters too. */
-const unmarked = (text: string) => fold(text).normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+const unmarked = (text: string) =>
+  fold(text)
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "");
 /** Whether each word is in one of its texts. */
 const finds =
   (q: string) =>

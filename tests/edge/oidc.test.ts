@@ -162,7 +162,12 @@ it("the owner key may be left unset where people can sign in", async () => {
       const cookie = (await signIn()).cookies[0]!.split(";")[0]!;
       expect((await ok(200, ask(`${API}/session`, { headers: { cookie } }))).person.role).toBe("auditor");
       const ways = await ok(200, ask(`${API}/sign-in`));
-      expect(ways).toMatchObject({ owner_key: false, oidc: { issuer: ISSUER, href: "/_tidegate/oidc/sign-in" } });
+      expect(ways).toEqual({
+        owner_key: false,
+        oidc: { issuer: ISSUER, href: "/_tidegate/oidc/sign-in" },
+        has_session: false,
+        brand: { name: null, logo: null, color: null },
+      });
       await problem(await admin("GET", "/policy"), 401, "wrong-key");
     },
     { OWNER_KEY: "" },

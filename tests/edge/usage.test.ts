@@ -76,10 +76,7 @@ it(
   async () => {
     const a = await acme();
     await send(a.token, CONTACTS, 1, 200);
-    const rotated = await ok(
-      200,
-      admin("POST", `/integrations/${a.id}/rotate`, { expire: "later" }, ifMatch(a.rev)),
-    );
+    const rotated = await ok(200, admin("POST", `/integrations/${a.id}/rotate`, { expire: "later" }, ifMatch(a.rev)));
     await send(rotated.token, CONTACTS, 2, 200);
     await send(a.token, CONTACTS, 3, 200);
     const told = await counted(a.id, 6, "?by=token");
@@ -112,15 +109,19 @@ describe("without its store", () => {
     ["fails", () => Promise.reject(new Error("Durable Object is overloaded."))],
     ["answers 500", () => Promise.resolve(new Response("no", { status: 500 }))],
     ["never answers", () => new Promise<Response>(() => {})],
-  ])("that %s, verdicts and answers are the same, and no zeros are told", async (_, fetch) => {
-    const a = await acme();
-    const stores = failing(fetch as () => Promise<Response>);
-    await withEnv(stores.bindings, async () => {
-      await send(a.token, CONTACTS, 3, 200);
-      await send(a.token, "/contacts/?locationId=globex", 1, 403);
-      await problem(await admin("GET", `/integrations/${a.id}/usage`), 503, "usage-unavailable");
-    });
-  }, 30_000);
+  ])(
+    "that %s, verdicts and answers are the same, and no zeros are told",
+    async (_, fetch) => {
+      const a = await acme();
+      const stores = failing(fetch as () => Promise<Response>);
+      await withEnv(stores.bindings, async () => {
+        await send(a.token, CONTACTS, 3, 200);
+        await send(a.token, "/contacts/?locationId=globex", 1, 403);
+        await problem(await admin("GET", `/integrations/${a.id}/usage`), 503, "usage-unavailable");
+      });
+    },
+    30_000,
+  );
 
   it("nothing without a genuine token, and no admin who was not verified, reaches a store", async () => {
     const a = await acme();

@@ -451,6 +451,7 @@ fn world_with_keys() -> World {
         origin: Err(Denial::Misconfigured("not of these tests".to_owned())),
         limits: Err(Denial::Misconfigured("LIMITS".to_owned())),
         registry: None,
+        usage: None,
         admin: Box::new(world.plane.clone()),
     };
     world.memory = Memory::new(gate);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tidegate::decision::DenialCode;
-use tidegate::gate::{Effect, Memory, Read, Reading, Step, Waiting};
+use tidegate::gate::{Effect, Gate, Memory, Read, Reading, Step, TestRequest, Waiting};
 use tidegate::json::{FromJson, Value};
 use tidegate::token::IntegrationId;
 use tidegate::usage::{
@@ -137,6 +137,42 @@ fn each_request_with_a_genuine_token_is_counted_once_under_its_token_operation_a
         assert_eq!((flush.seq, flush.lost, flush.isolate.as_str()), (1, 0, "07".repeat(16).as_str()));
         assert!(flush.tokens.iter().all(|token| (token.first_ms, token.last_ms) == (now_ms, now_ms)));
     }
+}
+
+#[test]
+fn a_test_of_a_token_counts_as_no_use_whether_it_is_granted_or_refused() {
+    let world = World::new();
+    let mut memory = counting(&world.keys);
+    let now_ms = world.now * 1_000;
+    let mut try_token = |token: &str, target: &str, is_whoami: bool| {
+        let authorization = world.tokens[token].as_str();
+        let sent = Sent { method: "GET", target, authorization: Some(authorization), fields: &[], body: b"" };
+        let url = format!("{}{target}", drive::AUTHORITY);
+        let mut step = Gate::test(&mut memory, &TestRequest { url: &url, authorization, is_whoami }, now_ms);
+        while let Step::Needs(waiting, reads) = step {
+            step = drive::go_on(&world, &mut memory, sent, waiting, &reads, now_ms);
+        }
+        let told = match step {
+            Step::Forward(forward) => {
+                assert_eq!(forward.counted_as, 0);
+                OK
+            }
+            Step::Answer(answer) => answer.status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(background(&mut memory).len(), 0, "{token}");
+        told
+    };
+    assert_eq!(try_token("tenant", CONTACTS, false), OK);
+    assert_eq!(try_token("tenant", "/_tidegate/whoami", true), OK);
+    assert_eq!(try_token("without scopes", CONTACTS, false), 403);
+    assert_eq!(try_token("tenant, revoked", CONTACTS, false), 401);
+    // What the same isolate counts from then on holds nothing of them.
+    let (code, sendings) = ask(&world, &mut memory, CONTACTS, Some("tenant"), now_ms);
+    assert_ne!(code, 0);
+    let sent: Vec<_> = sendings.into_iter().flat_map(|sending| send(sending, &mut memory, &[], now_ms)).collect();
+    let counts = counted(sent.iter().map(|(_, flush)| flush));
+    assert_eq!(counts.values().sum::<u64>(), 1);
 }
 
 #[test]

@@ -81,25 +81,23 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "integration.edited":
       return { what: t.what.edited, more: edited(detail) };
     case "integration.paused":
-      return { what: "Paused", more: ["Its tokens are refused", ...idled(detail)] };
+      return { what: t.what.paused, more: [t.refused, ...idled(detail)] };
     case "integration.resumed":
       return { what: t.what.resumed, more: [] };
     case "integration.expiring":
       return {
-        what: detail.days === 1 ? "Ends in a day" : detail.days ? `Ends in ${String(detail.days)} days` : "Ends soon",
+        what: detail.days ? t.endsIn(Number(detail.days)) : t.what.expiring,
         more: [exact(String(detail.expires_at))],
       };
     case "integration.expired":
-      return { what: "Ended", more: names(detail.ended).length > 0 ? [ended(detail.ended)] : [] };
+      return { what: t.what.expired, more: names(detail.ended).length > 0 ? [ended(detail.ended)] : [] };
     case "integration.idle":
       return {
-        what: "Nobody uses it",
-        more: [
-          `Nothing since ${exact(String(detail.since))}; ${detail.action === "delete" ? "deleted" : "paused"} ${exact(String(detail.acts_at))} if that stays so`,
-        ],
+        what: t.what.idle,
+        more: [t.idle(exact(String(detail.since)), detail.action === "delete", exact(String(detail.acts_at)))],
       };
     case "integration.deleted":
-      return { what: "Deleted", more: idled(detail) };
+      return { what: t.what.deleted, more: idled(detail) };
     case "integration.restored":
       return { what: t.what.restored, more: restored(detail, token) };
     case "integration.tested":
@@ -126,83 +124,83 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
       return { what: t.what.cancelled, more: [`${t.stays(token(detail.n))}; ${ended(detail.ended)}`] };
     case "rotation.finished":
       return {
-        what: "Rotation finished",
+        what: t.what.finished,
         more: [
-          `${token(detail.n)} stays; ${ended(detail.ended)}`,
-          ...(detail.when_quiet ? ["The old token was quiet"] : []),
+          `${t.stays(token(detail.n))}; ${ended(detail.ended)}`,
+          ...(detail.when_quiet ? [t.wasQuiet] : []),
           ...leaked,
         ],
       };
     case "rotation.lapsed":
       return { what: t.what.lapsed, more: [`${t.stays(token(detail.n))}; ${ended(detail.ended)}`] };
     case "rotation.due":
-      return { what: "Rotation is due", more: [`${token(detail.n)} was made ${exact(String(detail.created_at))}`] };
+      return { what: t.what.due, more: [t.madeAt(token(detail.n), exact(String(detail.created_at)))] };
     case "rotation.first_use":
-      return { what: "The new token was used for the first time", more: [`${token(detail.n)}, ${exact(String(detail.used_at))}`] };
+      return { what: t.what.firstUse, more: [`${token(detail.n)}, ${exact(String(detail.used_at))}`] };
     case "rotation.old_still_used":
       return {
-        what: "The old token is still used",
+        what: t.what.stillUsed,
         more: [
-          `${token(detail.outgoing)} was last used ${exact(String(detail.last_used_at))}, and ends ${exact(String(detail.expires_at))}`,
+          t.lastUsed(token(detail.outgoing), exact(String(detail.last_used_at)), exact(String(detail.expires_at))),
         ],
       };
     case "token.exposed":
       return {
-        what: "A token was said to have leaked",
+        what: t.what.exposed,
         more: names(detail.tokens).length > 0 ? [ended(detail.tokens)] : [],
       };
     case "policy.published":
-      return { what: `Policy ${String(detail.rev)} was published`, more: [] };
+      return { what: t.published(String(detail.rev)), more: [] };
     case "policy.rolled_back":
-      return { what: `An earlier policy was put in force as ${String(detail.rev)}`, more: [] };
+      return { what: t.rolledBack(String(detail.rev)), more: [] };
     case "person.added":
-      return { what: "A person was added", more: [...person, `Role: ${String(detail.role)}`] };
+      return { what: t.what.personAdded, more: [...person, t.role(String(detail.role))] };
     case "person.changed":
-      return { what: "A person was changed", more: [...person, ...changes(detail)] };
+      return { what: t.what.personChanged, more: [...person, ...changes(detail)] };
     case "person.removed":
-      return { what: "A person was removed", more: person };
+      return { what: t.what.personRemoved, more: person };
     case "person.unbound":
-      return { what: "A person was freed from the account they signed in with", more: person };
+      return { what: t.what.personUnbound, more: person };
     case "person.signed_in":
-      return { what: "Signed in", more: detail.bound ? ["For the first time with this account"] : [] };
+      return { what: t.what.signedIn, more: detail.bound ? [t.firstSignIn] : [] };
     case "owner_key.used":
-      return { what: "Signed in with the owner key", more: [] };
+      return { what: t.what.ownerKeyUsed, more: [] };
     case "session.ended":
-      return { what: "A session was ended", more: person };
+      return { what: t.what.sessionEnded, more: person };
     case "key.created":
-      return { what: `The key ${String(detail.name)} was made`, more: [] };
+      return { what: t.keyMade(String(detail.name)), more: [] };
     case "key.changed":
-      return { what: "A key was changed", more: changes(detail) };
+      return { what: t.what.keyChanged, more: changes(detail) };
     case "key.deleted":
-      return { what: `The key ${String(detail.name)} was deleted`, more: [] };
+      return { what: t.keyDeleted(String(detail.name)), more: [] };
     case "key.rotation.started":
-      return { what: `The key ${String(detail.name)} was rotated`, more: [] };
+      return { what: t.keyRotated(String(detail.name)), more: [] };
     case "key.rotation.cancelled":
-      return { what: `The rotation of the key ${String(detail.name)} was cancelled`, more: [] };
+      return { what: t.keyRotationCancelled(String(detail.name)), more: [] };
     case "key.rotation.finished":
-      return { what: `The rotation of the key ${String(detail.name)} was finished`, more: [] };
+      return { what: t.keyRotationFinished(String(detail.name)), more: [] };
     case "settings.changed":
-      return { what: "Token rules changed", more: changes(detail) };
+      return { what: t.what.rulesChanged, more: changes(detail) };
     case "feature.changed":
-      return { what: `The feature ${String(detail.name)} was switched`, more: changes({ switch: detail }) };
+      return { what: t.featureSwitched(String(detail.name)), more: changes({ switch: detail }) };
     case "agency.set":
-      return { what: "The agency was set", more: changes(detail) };
+      return { what: t.what.agencySet, more: changes(detail) };
     case "agency.changed":
-      return { what: "The agency was changed", more: changes(detail) };
+      return { what: t.what.agencyChanged, more: changes(detail) };
     case "sub_account.added":
-      return { what: `The sub-account ${String(detail.name)} was added`, more: [String(detail.id)] };
+      return { what: t.subAccountAdded(String(detail.name)), more: [String(detail.id)] };
     case "sub_account.renamed":
-      return { what: "A sub-account was renamed", more: [String(detail.id), ...changes(detail)] };
+      return { what: t.what.subAccountRenamed, more: [String(detail.id), ...changes(detail)] };
     case "endpoint.created":
-      return { what: "A webhook endpoint was made", more: [] };
+      return { what: t.what.endpointMade, more: [] };
     case "endpoint.failing":
-      return { what: "Deliveries to a webhook endpoint fail", more: [] };
+      return { what: t.what.endpointFailing, more: [] };
     case "endpoint.disabled":
-      return { what: "A webhook endpoint was disabled", more: [] };
+      return { what: t.what.endpointDisabled, more: [] };
     case "registry.resynced":
-      return { what: "All of KV was written anew", more: [] };
+      return { what: t.what.resynced, more: [] };
     case "chain.started":
-      return { what: "The chain of events began", more: [`Not covered: ${String(detail.events)} events before it`] };
+      return { what: t.what.chainStarted, more: [t.notCovered(Number(detail.events))] };
     default:
       kind satisfies never; // a gate of a later release may have more
       return { what: kind, more: [] };
@@ -221,7 +219,7 @@ function restored(detail: Record<string, unknown>, token: (n: unknown) => string
 }
 
 const idled = (detail: Record<string, unknown>) =>
-  detail.idle_since ? [`Nobody had used it since ${exact(String(detail.idle_since))}`] : [];
+  detail.idle_since ? [t.unusedSince(exact(String(detail.idle_since)))] : [];
 
 function changedEnd(end: unknown): string[] {
   const { from, to } = change(end);
@@ -255,7 +253,7 @@ function changes(detail: Record<string, unknown>): string[] {
 
 const said = (value: unknown) =>
   value === null
-    ? "none"
+    ? t.none
     : typeof value === "object"
       ? JSON.stringify(value)
       : String(value as string | number | boolean);

@@ -40,6 +40,8 @@ export const words: Words = {
       "-updated": "Laatst gewijzigd",
       token: "Oudste token eerst",
       "-token": "Nieuwste token eerst",
+      used: "Langst ongebruikt eerst",
+      "-used": "Laatst gebruikt eerst",
     },
     name: "Naam",
     owner: "Eigenaar",

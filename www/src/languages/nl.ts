@@ -2,6 +2,8 @@
 
 import * as activity from "../activity/words.nl";
 import { words as activityWords } from "../activity/words";
+import * as denials from "../denials/words.nl";
+import { words as denialsWords } from "../denials/words";
 import * as history from "../history/words.nl";
 import { words as historyWords } from "../history/words";
 import * as integrations from "../integrations/words.nl";
@@ -26,10 +28,13 @@ import * as tokens from "../tokens/words.nl";
 import { words as tokensWords } from "../tokens/words";
 import * as ui from "../ui/words.nl";
 import { words as uiWords } from "../ui/words";
+import * as usage from "../usage/words.nl";
+import { remedies, words as usageWords } from "../usage/words";
 import * as why from "../why/words.nl";
 import { words as whyWords } from "../why/words";
 
 Object.assign(activityWords, activity.words);
+Object.assign(denialsWords, denials.words);
 Object.assign(historyWords, history.words);
 Object.assign(integrationsWords, integrations.words);
 Object.assign(libWords, lib.words);
@@ -44,4 +49,6 @@ Object.assign(verbs, team.verbs);
 Object.assign(teamWords, team.words);
 Object.assign(tokensWords, tokens.words);
 Object.assign(uiWords, ui.words);
+Object.assign(remedies, usage.remedies);
+Object.assign(usageWords, usage.words);
 Object.assign(whyWords, why.words);

@@ -1,3 +1,4 @@
+import { count } from "../lib/text";
 import type { Words } from "./words";
 
 export const words: Words = {
@@ -21,7 +22,16 @@ export const words: Words = {
   finish: "“Nu laten verlopen” van een vervanging",
   delete: "Verwijdering van een integratie",
   scopes: "Verwijdering van scopes",
-  daysWrong: "Een heel getal van 1 tot 3.650.",
+  daysWrong: (least, most) => `Een heel getal van ${count(least)} tot ${count(most)}.`,
+  idle: "Integraties die niemand gebruikt",
+  idleOff: "Ze blijven zoals ze zijn",
+  idleOn: "Ze worden gepauzeerd of verwijderd",
+  idleDays: "Na zoveel dagen zonder gebruik",
+  idleAction: "Wat er met ze gebeurt",
+  idlePause: "Ze worden gepauzeerd",
+  idleDelete: "Ze worden verwijderd",
+  idleHint:
+    "Aangekondigd 15, 7 en 1 dagen ervoor, met gebeurtenissen en in de lijst. Elk gebruik, elke vervanging en hervatten laten de dagen opnieuw beginnen. Waar het gebruik niet volledig bekend is, gebeurt er niets. 30 tot 365 dagen.",
   save: "Opslaan",
   saved: "De tokenregels zijn opgeslagen.",
   unchanged: "Er is nog niets gewijzigd.",

@@ -93,6 +93,9 @@ export const words: Words = {
     laterEnded: "Ze is beëindigd; er is geen token dat later kan verlopen. Vervang het en laat het nu verlopen.",
     now: "Vervangen en dit token nu laten verlopen",
     nowHint: "Voor een token dat gelekt is. Het stopt meteen, en wat het nog gebruikt, mislukt.",
+    whenQuiet: "Beëindigen zodra het oude token stil is",
+    whenQuietHint:
+      "Zodra het oude token langer niet is gebruikt dan tweemaal de langste pauze tussen aanroepen, en ten minste een dag; uiterlijk op het tijdstip hierboven.",
     window: "Beide tokens werken",
     amount: "Hoe lang",
     unit: "Eenheid",
@@ -127,6 +130,7 @@ export const words: Words = {
     extendHint: (latest, zone) => `Uiterlijk ${latest}, 30 dagen nadat de vervanging begon. In jouw tijdzone, ${zone}.`,
     extendWrong: "Het moet na het huidige einde liggen, en niet te laat.",
     extended: (outgoing, until) => `${outgoing} werkt tot ${until}.`,
+    whenQuiet: (outgoing) => `De vervanging eindigt vanzelf zodra ${lower(outgoing)} stil is.`,
     dueTitle: "Vervanging is nodig",
     due: (token, days) => `${token} is ${amount(days, "dag", "dagen")} oud. Vervang het, met of zonder onderbreking.`,
     leaked: "Het is gelekt",

@@ -132,3 +132,5 @@ export const remedies: Record<string, string> = {
   expired_integration: "A rotation that gives it another end.",
   ambiguous_request: "A request that can be read in one way only.",
 };
+
+export type Words = typeof words;

@@ -1,36 +1,6 @@
-import type { DenialCode } from "../core/types";
+import { words as denials } from "../denials/words.nl";
 import { amount, list } from "../lib/text";
 import type { Words } from "./words";
-
-const codes: Record<DenialCode, string> = {
-  ambiguous_request: "De aanroep is dubbelzinnig; daarom beoordeelt de poort hem niet",
-  no_credential: "Er is geen token",
-  malformed_token: "Het token is misvormd",
-  forged_token: "Het token is niet door deze poort gemaakt",
-  admin_credential: "De sleutel is voor de beheer-API",
-  unknown_token: "De poort heeft geen gegevens van de integratie",
-  deleted_integration: "De integratie is verwijderd",
-  dead_token: "Het token werkt niet meer",
-  paused_integration: "De integratie is gepauzeerd",
-  expired_integration: "De integratie is beëindigd",
-  unknown_operation: "Het beleid heeft zo'n bewerking niet",
-  method_not_allowed: "Het pad is bekend, maar niet met deze methode",
-  ambiguous_operation: "Sommige routers lezen het pad als een andere bewerking",
-  not_for_integrations: "Geen private integratie mag deze bewerking gebruiken",
-  wrong_level: "De bewerking is voor een ander niveau",
-  wrong_owner: "De aanroep noemt de id van een andere eigenaar",
-  ambiguous_owner: "De aanroep noemt zijn eigenaar twee keer, of op twee manieren",
-  owner_not_checked: "De eigenaar staat in een body die de poort niet leest",
-  missing_owner: "De aanroep zegt niet wiens gegevens hij wil",
-  missing_scopes: "Er ontbreekt een scope",
-  client_gone: "De body is onvolledig",
-  store_unavailable: "Een opslag is niet bereikbaar",
-  too_busy: "De poort heeft te veel te doen",
-  misconfigured: "De poort is verkeerd ingesteld",
-  origin_unreachable: "De API is niet bereikbaar",
-  origin_status: "De API gaf geen bruikbaar antwoord",
-  origin_too_slow: "De API antwoordde niet op tijd",
-};
 
 export const words: Words = {
   title: "Waarom?",
@@ -68,7 +38,7 @@ export const words: Words = {
   allowed: "Toegestaan",
   allowedHint: "De poort stuurt deze aanroep door.",
   denied: "Geweigerd",
-  code: (code) => (code === "allowed" ? words.allowed : codes[code]),
+  code: (code) => (code === "allowed" ? words.allowed : denials[code]),
   steps: { request: "Aanroep", token: "Token", operation: "Bewerking", access: "Toegang" },
   needs: (scopes, name, held) =>
     `Vraagt ${list(scopes)}. ${name} heeft ${held === 0 ? "geen scopes" : `${amount(held, "scope", "scopes")}, niet ${scopes.length === 1 ? "deze" : "deze erbij"}`}.`,
