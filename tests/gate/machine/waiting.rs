@@ -89,7 +89,8 @@ fn a_read_is_one_object_that_says_all_about_it() {
         object(&Read::Call(call)),
         json!({
             "read": "call", "service": "assets", "method": "GET", "url": "https://assets.invalid/x",
-            "fields": [["If-None-Match", "\"a\""]], "with_body": false, "limit": 0, "once": false, "timeout_ms": 5_000,
+            "fields": [["If-None-Match", "\"a\""]], "with_body": false, "body": null,
+            "limit": 0, "once": false, "timeout_ms": 5_000,
         })
     );
     assert_eq!(
