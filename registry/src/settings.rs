@@ -2,6 +2,7 @@
 
 use tidegate::admin::{AdminError, ApiUrl, OwnerKey};
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::webhooks::AddressRules;
 
 /// What the deployment sets, as far as the registry needs it. What is missing or malformed is an error where it is needed.
 pub struct Settings {
@@ -15,6 +16,8 @@ pub struct Settings {
     pub api_url: Result<Option<ApiUrl>, AdminError>,
     /// For how many days events are kept. Where it is malformed, for ever.
     pub audit_days: Result<u64, AdminError>,
+    /// Which addresses endpoints may have.
+    pub addresses: Result<AddressRules, AdminError>,
 }
 
 /// A source of randomness that nobody can predict.

@@ -25,11 +25,12 @@ mod token_rules;
 mod undo;
 
 pub use commands::{
-    AgencyCommand, AskedRange, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat,
-    EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents,
-    MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand,
-    PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
-    SubAccountCommand, SwitchEdit, UsageCommand,
+    AgencyCommand, AskedRange, Asker, Belongs, Command, Edit, EditEndpoint, EditKey, EditPerson, EndpointCommand,
+    EventCursor, EventFilter, EventFormat, EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand,
+    KeyCommand, KnownRevs, ListEvents, MAX_KEY_SECONDS, MAX_PUBLICATION_BYTES, NewAgency, NewEndpoint, NewIntegration,
+    NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand, PolicyCommand, Publication, RenameSubAccount, Resend,
+    ResyncCommand, Rotate, RotateSecret, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn, SubAccountCommand,
+    SwitchEdit, UsageCommand,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
@@ -46,7 +47,7 @@ pub use owner_key::{InvalidOwnerKey, OwnerKey};
 pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use people::ListPeople;
 pub use plane::{Plane, PlaneSettings};
-pub use protocol::{ACTOR, COMMANDS, REQUEST};
+pub use protocol::{ACTOR, COMMANDS, PORT, REPORTS, REQUEST};
 use query::MAX_LIMIT;
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, Named, ROUTES, Route};

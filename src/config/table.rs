@@ -8,6 +8,7 @@ use crate::forward::{OriginUrl, RemovedFields};
 use crate::gate::Addresses;
 use crate::reply::Realm;
 use crate::token::{Prefix, TokenKeys};
+use crate::webhooks::OwnZones;
 
 /// Makes each setting and the list of all from one table, so that neither can lack one.
 macro_rules! settings {
@@ -57,6 +58,10 @@ settings! {
     Variable ADMIN_HOST: AdminHost, AdminHost::parse;
     /// Where the API is, for the page's samples.
     Variable API_URL: ApiUrl, ApiUrl::parse;
+    /// The names that are the deployment's own, where no webhook may go.
+    Variable OWN_ZONES: OwnZones, OwnZones::parse;
+    /// Whether webhooks may go to this machine, by http.
+    Variable WEBHOOKS_ALLOW_LOOPBACK: bool = "false", boolean;
     /// The identity provider that people sign in with.
     Variable OIDC_ISSUER: Issuer, Issuer::parse;
     /// What the provider knows this gate as.

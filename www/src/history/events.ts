@@ -47,6 +47,9 @@ export const icons: Record<EventKind, IconName> = {
   "sub_account.added": "plus",
   "sub_account.renamed": "edit",
   "endpoint.created": "plus",
+  "endpoint.changed": "edit",
+  "endpoint.secret_rotated": "rotate",
+  "endpoint.deleted": "cross",
   "endpoint.failing": "warn",
   "endpoint.disabled": "cross",
   "registry.resynced": "rotate",
@@ -134,7 +137,10 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "rotation.due":
       return { what: "Rotation is due", more: [`${token(detail.n)} was made ${exact(String(detail.created_at))}`] };
     case "rotation.first_use":
-      return { what: "The new token was used for the first time", more: [`${token(detail.n)}, ${exact(String(detail.used_at))}`] };
+      return {
+        what: "The new token was used for the first time",
+        more: [`${token(detail.n)}, ${exact(String(detail.used_at))}`],
+      };
     case "rotation.old_still_used":
       return {
         what: "The old token is still used",
@@ -191,6 +197,12 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
       return { what: "A sub-account was renamed", more: [String(detail.id), ...changes(detail)] };
     case "endpoint.created":
       return { what: "A webhook endpoint was made", more: [] };
+    case "endpoint.changed":
+      return { what: "A webhook endpoint was changed", more: changes(detail) };
+    case "endpoint.secret_rotated":
+      return { what: "A webhook endpoint got a new secret", more: [] };
+    case "endpoint.deleted":
+      return { what: "A webhook endpoint was deleted", more: [] };
     case "endpoint.failing":
       return { what: "Deliveries to a webhook endpoint fail", more: [] };
     case "endpoint.disabled":

@@ -13,6 +13,7 @@ use registry::{Read as RegistryRead, Response, Settings as RegistrySettings};
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::webhooks::AddressRules;
 
 use self::reads::{Copy, Shared, Ticket};
 pub use self::requests::Asked;
@@ -92,8 +93,9 @@ fn run_through(plan: &Plan) -> Result<Report, Box<Complaint>> {
     let starts: Vec<_> = (0..MAX_STARTS).map(|_| OnceCell::new()).collect();
     let keys = Ok(TokenKeys::parse(TOKEN_KEYS).unwrap());
     let owner_key = Err(AdminError::NotSignedIn);
-    let settings =
-        RegistrySettings { keys, prefix: Ok(Prefix::default()), owner_key, api_url: Ok(None), audit_days: Ok(400) };
+    let addresses = Ok(AddressRules::default());
+    let prefix = Ok(Prefix::default());
+    let settings = RegistrySettings { keys, prefix, owner_key, api_url: Ok(None), audit_days: Ok(400), addresses };
     World::new(plan, &starts, &settings).run()
 }
 
