@@ -63,7 +63,8 @@ fn schemas() -> Map<String, Value> {
 }
 
 /// What answers always have, and requests may leave out.
-const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 5] = [
+const OPTIONAL_IN_REQUESTS: [(&str, &[&str]); 6] = [
+    ("EventType", &["description"]),
     ("Cors", &["max_age_seconds"]),
     ("Derive", &["read", "write", "when"]),
     ("Settings", &["schemes", "owner_parameters", "without_security", "scope_extension", "rules"]),

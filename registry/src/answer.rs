@@ -10,6 +10,7 @@ use tidegate::admin::{AdminError, Integration, IntegrationView, Makers};
 use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
 use tidegate::usage::{UnderWay, UsageFacts, UsageQuestion};
+use tidegate::webhooks::EndpointId;
 
 /// An answer, as far as the transaction can give it.
 pub(crate) enum Answer {
@@ -50,6 +51,8 @@ pub enum Response {
     },
     /// A part of a file.
     Text(TextBody),
+    /// What a courier answers, which is asked for it.
+    Relay(Relay),
     /// JSON.
     Json {
         /// The status.
@@ -74,6 +77,17 @@ pub struct TextBody {
     pub next: Option<String>,
 }
 
+/// A question to a courier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    /// The endpoint whose courier it is.
+    pub courier: EndpointId,
+    /// What it is asked: a path.
+    pub path: &'static str,
+    /// What it is asked with, as JSON.
+    pub body: String,
+}
+
 #[derive(Serialize)]
 struct WithToken {
     integration: IntegrationView,
@@ -84,6 +98,11 @@ impl Answer {
     /// JSON. `rev` is the `ETag`.
     pub fn json(status: u16, body: &impl Serialize, rev: Option<u64>) -> Result<Self, AdminError> {
         Ok(Self::Complete(Response::Json { status, body: text(body)?, rev }))
+    }
+
+    /// A courier's answer.
+    pub fn relay(relay: Relay) -> Self {
+        Self::Complete(Response::Relay(relay))
     }
 
     /// What is JSON text already.

@@ -28,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub actor: Actor,
     /// The request, as events tell of it.
     pub request: Option<EventRequest>,
+    /// The port that the request came in by, where that is known.
+    pub port: Option<u16>,
     /// The switches of features, once they were read.
     pub features: &'a Cell<Option<Features>>,
     pub now: Timestamp,
@@ -44,12 +46,25 @@ impl<'a> Context<'a> {
         database: &'a Database,
         settings: &'a Settings,
         random: &'a dyn Random,
-        (credential, actor, request): (Credential, Actor, Option<EventRequest>),
+        (credential, actor, request, port): (Credential, Actor, Option<EventRequest>, Option<u16>),
         features: &'a Cell<Option<Features>>,
         now: Timestamp,
     ) -> Self {
         let (publishes, schedules, faults) = (Cell::default(), Cell::default(), RefCell::default());
-        Self { database, settings, random, credential, actor, request, features, now, publishes, schedules, faults }
+        Self {
+            database,
+            settings,
+            random,
+            credential,
+            actor,
+            request,
+            port,
+            features,
+            now,
+            publishes,
+            schedules,
+            faults,
+        }
     }
 
     /// Checks that whoever asks may do `verb` at all of these places. Where they may not even `view`, there is nothing: `absent`.

@@ -3,7 +3,8 @@
 use super::answer::Answer;
 use super::context::Context;
 use super::{
-    agency, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts, token_rules, uses,
+    agency, endpoints, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts,
+    token_rules, uses,
 };
 use tidegate::admin::{AdminError, Command};
 
@@ -22,5 +23,6 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminEr
         Command::Key(command) => keys::run(context, command),
         Command::Feature(command) => features::run(context, command),
         Command::Usage(command) => uses::run(context, command),
+        Command::Endpoint(command) => endpoints::run(context, command),
     }
 }

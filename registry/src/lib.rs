@@ -9,12 +9,15 @@ mod access;
 mod agency;
 mod answer;
 mod context;
+mod courier;
 mod database;
 mod dispatch;
 mod due;
+mod endpoints;
 mod events;
 mod features;
 mod feed;
+mod hand_overs;
 mod idempotency;
 mod integrations;
 mod keys;
@@ -38,17 +41,20 @@ mod used;
 mod uses;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use self::answer::Answer;
-pub use self::answer::{Response, TextBody};
+pub use self::answer::{Relay, Response, TextBody};
 use self::context::Context;
+pub use self::courier::{Attempt, Begun, Courier, Ended, Report};
 use self::database::Database;
 pub use self::due::{Asked, Fired};
+pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};
 use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
-pub use self::protocol::{ACTOR, COMMANDS, READS, REQUEST, Read};
+pub use self::protocol::{ACTOR, COMMANDS, PORT, READS, REPORTS, REQUEST, Read};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 pub use self::usage::{Taken, UsageStore};
@@ -58,6 +64,7 @@ use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingReque
 use tidegate::events::EventRequest;
 use tidegate::time::Timestamp;
 use tidegate::usage::{Handed, UsageFacts, UsageQuestion};
+use tidegate::webhooks::EndpointId;
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
 pub struct Registry {
@@ -79,6 +86,8 @@ pub struct Head {
     pub actor: String,
     /// [`REQUEST`].
     pub request: Option<String>,
+    /// [`PORT`].
+    pub port: Option<u16>,
     /// `If-Match`.
     pub if_match: Option<String>,
     /// `If-None-Match`.
@@ -175,14 +184,15 @@ impl Registry {
         let credential = accepted.credential.clone();
         let request = accepted.request(random)?;
         if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
-            let nobody = (credential.clone(), Actor::nobody(), request);
+            let nobody = (credential.clone(), Actor::nobody(), request, accepted.head.port);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
             let answer = sessions::sign_in_with(&context, proof)?;
             return Ok(Outcome { answer, publishes: false, schedules: false, faults: Vec::new() });
         }
         let actor = access::establish(&self.database, &credential, now)?;
         accepted.route.permit(&actor.permissions)?;
-        let context = Context::new(&self.database, settings, random, (credential, actor, request), &self.features, now);
+        let caller = (credential, actor, request, accepted.head.port);
+        let context = Context::new(&self.database, settings, random, caller, &self.features, now);
         let (command, repeatable) = accepted.command(body, &context.actor)?;
         if let Some(repeatable) = &repeatable {
             repeatable.check(&context)?;
@@ -191,7 +201,8 @@ impl Registry {
         if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
             repeatable.done(&self.database, integration, now)?;
         }
-        let (publishes, schedules) = (context.publishes.get(), context.schedules.get());
+        let hands_over = hand_overs::due_in(&self.database, now)?.is_some();
+        let (publishes, schedules) = (context.publishes.get(), context.schedules.get() || hands_over);
         Ok(Outcome { answer, publishes, schedules, faults: context.faults.into_inner() })
     }
 
@@ -242,6 +253,31 @@ impl Registry {
         self.database.transaction(|| used::take(&self.database, handed, now))
     }
 
+    /// The next hand-over to a courier, but for couriers of which one is under way.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn next_hand_over(&self, under_way: &BTreeSet<String>, now: Timestamp) -> Result<Option<HandOver>, AdminError> {
+        hand_overs::next(&self.database, under_way, now)
+    }
+
+    /// Notes whether a courier has taken what it was told.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`].
+    pub fn handed_over(&self, hand_over: &HandOver, taken: bool, now: Timestamp) -> Result<(), AdminError> {
+        self.database.transaction(|| hand_overs::ended(&self.database, hand_over, taken, now))
+    }
+
+    /// Takes in what a courier reports of its endpoint.
+    ///
+    /// # Errors
+    /// [`AdminError::NoEndpoint`] for an id of another form; [`AdminError::Registry`].
+    pub fn report(&self, endpoint: &str, text: &str, now: Timestamp) -> Result<(), AdminError> {
+        let id = EndpointId::parse(endpoint).map_err(|_| AdminError::NoEndpoint)?;
+        self.database.transaction(|| endpoints::report::take(&self.database, &id, text, now))
+    }
+
     /// In how long the alarm is due; `None` if nothing is left to do.
     ///
     /// # Errors
@@ -250,7 +286,9 @@ impl Registry {
         let outbox = outbox::due_in(&self.database, now)?;
         let due = due::due_in(&self.database, now)?.map(Duration::from_secs);
         let prune = self.audit_days.map(|days| events::due_in(&self.database, days, now)).transpose()?.flatten();
-        Ok(outbox.into_iter().chain(due).chain(prune.map(Duration::from_secs)).min())
+        let hand_overs = hand_overs::due_in(&self.database, now)?;
+        let seconds = prune.into_iter().chain(hand_overs).map(Duration::from_secs);
+        Ok(outbox.into_iter().chain(due).chain(seconds).min())
     }
 
     /// Begins to write the outbox to KV; `None` while another drain is under way.

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -27,6 +27,7 @@ const MIGRATIONS: [Migration; 16] = [
     (TOKEN_USE, |_, _| Ok(())),
     (USE, count_from_now),
     (UNMARKED, fold_texts),
+    (WEBHOOKS, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -228,6 +229,32 @@ const USE: &str = "
         integration TEXT PRIMARY KEY, since INTEGER NOT NULL, days_left INTEGER NOT NULL, acts_at INTEGER NOT NULL
     );
     UPDATE integrations SET due_rev = 0;
+";
+
+/// Webhook endpoints, what waits to be handed over to their couriers, and what the API has published of late.
+const WEBHOOKS: &str = "
+    CREATE TABLE endpoints (
+        id TEXT PRIMARY KEY, place TEXT NOT NULL, integration TEXT, url TEXT NOT NULL, description TEXT NOT NULL,
+        kinds TEXT NOT NULL, secret TEXT NOT NULL, outgoing_secret TEXT, outgoing_until INTEGER, enabled INTEGER NOT NULL,
+        disabled_at INTEGER, disabled_because TEXT, failing_since INTEGER, failing_told INTEGER NOT NULL DEFAULT 0,
+        succeeded_at INTEGER, failed_at INTEGER, dropped INTEGER NOT NULL DEFAULT 0, rev INTEGER NOT NULL,
+        created_at INTEGER NOT NULL, created_by TEXT NOT NULL, updated_at INTEGER NOT NULL, gone_at INTEGER
+    );
+    CREATE INDEX endpoints_by_place ON endpoints (place) WHERE gone_at IS NULL;
+    CREATE INDEX endpoints_by_integration ON endpoints (integration) WHERE gone_at IS NULL AND integration IS NOT NULL;
+    CREATE TABLE messages (id TEXT PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL, requires TEXT);
+    CREATE TABLE hand_overs (
+        endpoint TEXT NOT NULL, message TEXT NOT NULL, again INTEGER NOT NULL, PRIMARY KEY (endpoint, message)
+    );
+    CREATE INDEX hand_overs_by_message ON hand_overs (message);
+    CREATE TABLE couriers (
+        endpoint TEXT PRIMARY KEY, generation INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER NOT NULL
+    );
+    CREATE INDEX couriers_by_time ON couriers (next_at);
+    CREATE TABLE publications (
+        id TEXT PRIMARY KEY, digest TEXT NOT NULL, endpoints INTEGER NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE INDEX publications_by_time ON publications (at);
 ";
 
 row! {

@@ -2,6 +2,7 @@
 
 use tidegate::admin::{AdminError, ApiUrl, OwnerKey, Preset};
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::webhooks::AddressRules;
 
 /// What the deployment sets, as far as the registry needs it. What is missing or malformed is an error where it is needed.
 pub struct Settings {
@@ -19,6 +20,8 @@ pub struct Settings {
     pub docs_url: Result<Option<String>, AdminError>,
     /// Scopes that go together, to begin with.
     pub presets: Result<Vec<Preset>, AdminError>,
+    /// Which addresses endpoints may have.
+    pub addresses: Result<AddressRules, AdminError>,
 }
 
 /// A source of randomness that nobody can predict.

@@ -58,6 +58,21 @@ pub enum AdminError {
     /// No automation key has this id.
     #[error("no such key")]
     NoKey,
+    /// No webhook endpoint has this id.
+    #[error("no such endpoint")]
+    NoEndpoint,
+    /// The place or integration has as many endpoints as it may have: so many.
+    #[error("{0} endpoints")]
+    TooManyEndpoints(u64),
+    /// The publisher gave this id to another event already.
+    #[error("published with other content")]
+    PublishedOtherwise,
+    /// The outgoing secret of an endpoint still signs.
+    #[error("the outgoing secret still signs")]
+    SecretRotates,
+    /// No message of this id can be sent again.
+    #[error("no such message")]
+    NoMessage,
     /// No session has this id.
     #[error("no such session")]
     NoSession,
@@ -190,6 +205,19 @@ impl AdminError {
             Self::NoPerson => no_such("No person has this id.", "id"),
             Self::NoKey => no_such("No automation key has this id.", "id"),
             Self::NoSession => no_such("No session has this id.", "id"),
+            Self::NoEndpoint => no_such("No webhook endpoint has this id.", "id"),
+            Self::NoMessage => no_such("No message of this id can be sent again.", "message"),
+            Self::TooManyEndpoints(most) => {
+                let detail = format!("There are {most} endpoints here, and no more are allowed. Delete one first.");
+                Reply::new(409, "too-many-endpoints", "There are too many endpoints", &detail)
+                    .extend("field", "url".into())
+            }
+            Self::PublishedOtherwise => {
+                Reply::new(409, "published-otherwise", "This id was published with other content", PUBLISHED_OTHERWISE)
+                    .extend("field", "id".into())
+            }
+            Self::SecretRotates => Reply::new(409, "secret-rotates", "The outgoing secret still signs", SECRET_ROTATES)
+                .extend("field", "expire".into()),
             Self::NoFeature => no_such("No feature has this name.", "name"),
             Self::NoOwner(field) => no_such("There is no such owner.", field),
             Self::NoAdminHost => Reply::new(404, "no-admin-host", "There is no admin page here", NO_ADMIN_HOST),
@@ -296,6 +324,9 @@ const ALREADY_DONE: &str = "The first answer had the token, and it is kept nowhe
 const NOT_KEPT: &str = "Publish all documents once with PUT /policy; from then on each can be changed alone.";
 const NO_ADMIN_HOST: &str = "The admin page and its sessions need a host name of their own, in the variable ADMIN_HOST. Without it \
     the admin API takes the owner key as \"Authorization: Bearer <key>\".";
+const PUBLISHED_OTHERWISE: &str = "Nothing was sent. Publish it under an id of its own, or exactly as before.";
+const SECRET_ROTATES: &str =
+    "Wait until it has ended, or rotate with \"expire\": \"now\", which ends both secrets that there are.";
 const TOO_BUSY: &str = "Nothing has changed. Try again later.";
 const USAGE: &str = "The store that counts it does not answer. Requests are judged as always. \"since\" is when it last answered \
     here, where that is known.";

@@ -37,6 +37,11 @@ impl AdminHost {
         if is_address(name) { Err(InvalidAdminHost) } else { Ok(Self { name: name.to_ascii_lowercase(), port }) }
     }
 
+    /// The name, in lower case.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether a request's URL is on this host. A URL without a port is on its scheme's own.
     pub fn serves(&self, url: &str) -> bool {
         let Some((scheme, rest)) = url.split_once("://") else { return false };

@@ -28,11 +28,12 @@ mod undo;
 
 pub use brand::{Brand, brand_color, brand_logo, brand_name};
 pub use commands::{
-    AgencyCommand, AskedRange, Asker, Command, Edit, EditKey, EditPerson, EventCursor, EventFilter, EventFormat,
-    EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, KnownRevs, ListEvents,
-    MAX_KEY_SECONDS, NewAgency, NewIntegration, NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand,
-    PolicyCommand, RenameSubAccount, ResyncCommand, Rotate, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn,
-    SubAccountCommand, SwitchEdit, TestToken, TestedToken, UsageCommand, WHOAMI,
+    AgencyCommand, AskedRange, Asker, Belongs, Command, Edit, EditEndpoint, EditKey, EditPerson, EndpointCommand,
+    EventCursor, EventFilter, EventFormat, EventsCommand, Explain, FeatureCommand, IncomingRequest, IntegrationCommand,
+    KeyCommand, KnownRevs, ListEvents, MAX_KEY_SECONDS, MAX_PUBLICATION_BYTES, NewAgency, NewEndpoint, NewIntegration,
+    NewKey, NewPerson, NewSubAccount, NewToken, PersonCommand, PolicyCommand, Publication, RenameSubAccount, Resend,
+    ResyncCommand, Rotate, RotateSecret, Scopes, SessionCommand, SessionId, SettingsCommand, SignIn, SubAccountCommand,
+    SwitchEdit, TestToken, TestedToken, UsageCommand, WHOAMI,
 };
 pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePolicy};
 pub use error::AdminError;
@@ -50,7 +51,7 @@ pub use page::{PAGE, PAGE_HEADERS, PageAddress, PageFile, TRANSPORT_SECURITY};
 pub use people::ListPeople;
 pub use plane::{Plane, PlaneSettings};
 pub use preset::{Preset, presets};
-pub use protocol::{ACTOR, COMMANDS, REQUEST};
+pub use protocol::{ACTOR, COMMANDS, PORT, REPORTS, REQUEST};
 use query::MAX_LIMIT;
 pub use query::Paging;
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Named, ROUTES, Route};

@@ -4,5 +4,9 @@
 pub const ACTOR: &str = "x-registry-actor";
 /// The header field that tells of the request itself, for events: [`EventRequest::to_json`](crate::events::EventRequest::to_json).
 pub const REQUEST: &str = "x-registry-request";
+/// The header field that says by which port the request came in.
+pub const PORT: &str = "x-registry-port";
+/// Reports of couriers are below this address, each at its endpoint's id.
+pub const REPORTS: &str = "https://couriers/";
 /// Commands are below this address, with the paths of the admin API.
 pub const COMMANDS: &str = "https://registry";

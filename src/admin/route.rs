@@ -4,15 +4,18 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
+use super::commands::endpoint;
 use super::commands::{
-    AgencyCommand, AskedRange, Command, EditKey, EditPerson, EventsCommand, FeatureCommand, IncomingRequest,
-    IntegrationCommand, KeyCommand, ListEvents, PersonCommand, PolicyCommand, Request, ResyncCommand, SessionCommand,
-    SessionId, SettingsCommand, SubAccountCommand, UsageCommand,
+    AgencyCommand, AskedRange, Command, EditEndpoint, EditKey, EditPerson, EndpointCommand, EventsCommand,
+    FeatureCommand, IncomingRequest, IntegrationCommand, KeyCommand, ListEvents, MAX_PUBLICATION_BYTES, PersonCommand,
+    PolicyCommand, Publication, Request, ResyncCommand, SessionCommand, SessionId, SettingsCommand, SubAccountCommand,
+    UsageCommand,
 };
 use super::{AdminError, DocumentName, ListIntegrations, ListPeople, ListSubAccounts, Paging, PolicyDraft};
 use crate::access::{Feature, KeyId, Need, Permissions, PersonId, PlaceOf, Verb};
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
+use crate::webhooks::EndpointId;
 
 /// The longest body, the policy's aside, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -70,6 +73,7 @@ enum Parameter {
     Key,
     Session,
     Feature,
+    Endpoint,
 }
 
 /// What a path names, beside its route.
@@ -91,10 +95,12 @@ pub enum Named {
     Session(SessionId),
     /// One feature.
     Feature(Feature),
+    /// One webhook endpoint.
+    Endpoint(EndpointId),
 }
 
 /// Every route.
-pub const ROUTES: [Route; 63] = [
+pub const ROUTES: [Route; 74] = [
     post("/session", |_| Ok(SessionCommand::SignIn.into())).access(Access::OwnerKeyInBody).body(MAX_SIGN_IN_BYTES),
     get("/session", |_| Ok(SessionCommand::Show.into())).access(Access::SignedIn),
     delete("/session", |_| Ok(SessionCommand::SignOut.into())).access(Access::SignedIn),
@@ -314,6 +320,54 @@ pub const ROUTES: [Route; 63] = [
     .needs(&[at_agency(Verb::SettingsManage)])
     .names(Parameter::Feature)
     .body(MAX_BODY_BYTES),
+    get("/endpoints", |request| Ok(endpoint::list(request.query)?.into()))
+        .needs(&[anywhere(Verb::WebhooksManage)])
+        .query(),
+    post("/endpoints", |request| Ok(EndpointCommand::Create(request.body()?).into()))
+        .needs(&[in_body(Verb::WebhooksManage)])
+        .body(MAX_BODY_BYTES),
+    get("/endpoints/{id}", |request| Ok(EndpointCommand::Show(request.endpoint()?).into()))
+        .needs(&[named(Verb::WebhooksManage)])
+        .names(Parameter::Endpoint),
+    patch("/endpoints/{id}", |request| {
+        let (id, rev) = (request.endpoint()?, request.needed_rev()?);
+        Ok(EndpointCommand::Edit { id, rev, edit: EditEndpoint::parse(request.body)? }.into())
+    })
+    .needs(&[named(Verb::WebhooksManage)])
+    .names(Parameter::Endpoint)
+    .body(MAX_BODY_BYTES),
+    delete("/endpoints/{id}", |request| {
+        Ok(EndpointCommand::Delete { id: request.endpoint()?, rev: request.needed_rev()? }.into())
+    })
+    .needs(&[named(Verb::WebhooksManage)])
+    .names(Parameter::Endpoint),
+    post("/endpoints/{id}/rotate", |request| {
+        let (id, rev) = (request.endpoint()?, request.needed_rev()?);
+        Ok(EndpointCommand::Rotate { id, rev, rotate: request.body()? }.into())
+    })
+    .needs(&[named(Verb::WebhooksManage)])
+    .names(Parameter::Endpoint)
+    .body(MAX_BODY_BYTES),
+    post("/endpoints/{id}/test", |request| Ok(EndpointCommand::Test(request.endpoint()?).into()))
+        .needs(&[named(Verb::WebhooksManage)])
+        .names(Parameter::Endpoint),
+    post("/endpoints/{id}/resend", |request| {
+        Ok(EndpointCommand::Resend { id: request.endpoint()?, what: request.body()? }.into())
+    })
+    .needs(&[named(Verb::WebhooksManage)])
+    .names(Parameter::Endpoint)
+    .body(MAX_BODY_BYTES),
+    get("/endpoints/{id}/deliveries", |request| {
+        let paging = Paging::by_number(request.query)?;
+        Ok(EndpointCommand::Deliveries { id: request.endpoint()?, paging }.into())
+    })
+    .needs(&[named(Verb::WebhooksManage)])
+    .names(Parameter::Endpoint)
+    .query(),
+    get("/event-types", |_| Ok(EndpointCommand::Kinds.into())).needs(&[anywhere(Verb::WebhooksManage)]),
+    post("/publications", |request| Ok(EndpointCommand::Publish(Publication::parse(request.body)?).into()))
+        .needs(&[in_body(Verb::EventsPublish)])
+        .body(MAX_PUBLICATION_BYTES),
     get("/openapi.json", |_| Err(AdminError::NotFound)).access(Access::Anyone), // the Worker answers it from a file
 ];
 
@@ -451,6 +505,7 @@ impl Parameter {
             Self::Person => PersonId::parse(given).map(Named::Person).map_err(|_| AdminError::NoPerson),
             Self::Key => KeyId::parse(given).map(Named::Key).map_err(|_| AdminError::NoKey),
             Self::Session => SessionId::parse(given).map(Named::Session).ok_or(AdminError::NoSession),
+            Self::Endpoint => EndpointId::parse(given).map(Named::Endpoint).map_err(|_| AdminError::NoEndpoint),
             Self::Feature => Feature::find(given).map(Named::Feature).ok_or(AdminError::NoFeature),
         }
     }

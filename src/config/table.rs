@@ -8,6 +8,7 @@ use crate::forward::{OriginUrl, RemovedFields};
 use crate::gate::Addresses;
 use crate::reply::Realm;
 use crate::token::{Prefix, TokenKeys};
+use crate::webhooks::OwnZones;
 
 /// Makes each setting and the list of all from one table, so that neither can lack one.
 macro_rules! settings {
@@ -67,6 +68,10 @@ settings! {
     Variable BRAND_LOGO: String, brand_logo;
     /// The page's colour.
     Variable BRAND_COLOR: String, brand_color;
+    /// The names that are the deployment's own, where no webhook may go.
+    Variable OWN_ZONES: OwnZones, OwnZones::parse;
+    /// Whether webhooks may go to this machine, by http.
+    Variable WEBHOOKS_ALLOW_LOOPBACK: bool = "false", boolean;
     /// The identity provider that people sign in with.
     Variable OIDC_ISSUER: Issuer, Issuer::parse;
     /// What the provider knows this gate as.

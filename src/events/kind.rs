@@ -118,6 +118,12 @@ kinds! {
     SubAccountRenamed = "sub_account.renamed",
     /// A webhook endpoint was made.
     EndpointCreated = "endpoint.created",
+    /// A webhook endpoint's address, description or kinds changed, or somebody switched it on or off.
+    EndpointChanged = "endpoint.changed",
+    /// A webhook endpoint got a new secret.
+    EndpointSecretRotated = "endpoint.secret_rotated",
+    /// A webhook endpoint was deleted.
+    EndpointDeleted = "endpoint.deleted",
     /// Deliveries to a webhook endpoint fail.
     EndpointFailing = "endpoint.failing",
     /// A webhook endpoint was disabled.

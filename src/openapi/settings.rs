@@ -9,13 +9,15 @@ use super::exclude::Exclusion;
 use super::rule::Rule;
 use crate::json::deserialize;
 use crate::json::{self, FromJson, Map};
-use crate::policy::{Cors, HeadRequests, Operation, OwnerNames};
+use crate::policy::{Cors, EventType, HeadRequests, Operation, OwnerNames};
 use crate::record::Level;
 
 /// How many parameters may name an owner of one level: each parameter of an operation is held against them.
 const MAX_OWNER_NAMES: usize = 32;
 /// How many selections settings may have: each operation is held against all of them.
 pub const MAX_SELECTIONS: usize = 1_000;
+/// How many types of events settings may have.
+const MAX_EVENT_TYPES: usize = 200;
 /// How many errors in settings are told at once.
 const MAX_ERRORS: usize = 100;
 
@@ -75,6 +77,9 @@ pub struct Settings {
     /// Which other origins' scripts may call the API from a browser; none where this is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<Cors>,
+    /// The types of the API's own events, and what an integration must be allowed to hear of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub event_types: Vec<EventType>,
 }
 
 /// How the origin's router reads paths.
@@ -233,6 +238,7 @@ impl Settings {
             "base_path",
             "scope_extension_means",
             "cors",
+            "event_types",
         ];
         let mut fields = Fields::of(value, &names);
         let settings = Self {
@@ -254,6 +260,7 @@ impl Settings {
             base_path: fields.given("base_path"),
             scope_extension_means: fields.given("scope_extension_means"),
             cors: fields.given("cors"),
+            event_types: fields.list("event_types"),
         };
         let OwnerNames { agency, sub_account } = &settings.owner_parameters;
         if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {
@@ -262,6 +269,14 @@ impl Settings {
         if settings.selections() > MAX_SELECTIONS {
             fields
                 .wrong("rules", format!("with exclude and scopes.derive they match more than {MAX_SELECTIONS} times"));
+        }
+        if settings.event_types.len() > MAX_EVENT_TYPES {
+            fields.wrong("event_types", format!("there are at most {MAX_EVENT_TYPES} types of events"));
+        }
+        for (at, event) in settings.event_types.iter().enumerate() {
+            if settings.event_types.iter().take(at).any(|other| other.name == event.name) {
+                fields.wrong("event_types", format!("{:?} is there twice", event.name));
+            }
         }
         fields.errors.truncate(MAX_ERRORS);
         if fields.errors.is_empty() { Ok(settings) } else { Err(fields.errors) }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod cors;
 mod diff;
+mod event_type;
 mod head;
 mod json;
 mod operation;
@@ -22,6 +23,7 @@ mod templates;
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use cors::{Cors, FieldName, WebOrigin};
 pub use diff::{Change, CorsChange, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
+pub use event_type::{EventAccess, EventType, InvalidEventType, MAX_EVENT_TYPE_BYTES, allows};
 pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};

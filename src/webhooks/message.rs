@@ -7,6 +7,9 @@ use crate::time::Timestamp;
 /// The longest `data`, in bytes.
 pub const MAX_DATA_BYTES: usize = 64 * 1024;
 
+/// How many kinds of events one endpoint wants at most.
+pub(super) const MAX_KINDS: usize = 200;
+
 /// The header fields of Standard Webhooks: the id, the time of the attempt, and the signatures.
 pub const SIGNED_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 

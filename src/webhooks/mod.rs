@@ -3,6 +3,7 @@
 
 mod address;
 mod id;
+mod kinds;
 mod message;
 mod name;
 mod own;
@@ -12,6 +13,7 @@ mod signature;
 
 pub use address::{Address, InvalidAddress, MAX_ADDRESS_BYTES};
 pub use id::EndpointId;
+pub use kinds::{NotWanted, Wanted, catalogue};
 pub use message::{MAX_DATA_BYTES, Message, SIGNED_HEADERS};
 pub use own::{AddressRules, InvalidOwnZones, OwnZones};
 pub use schedule::{

@@ -17,10 +17,11 @@ interface Things {
   integration: string;
   person: string;
   key: string;
+  endpoint: string;
 }
 
 const things: Things[] = [];
-const KINDS = { people: "person", keys: "key", integrations: "integration" } as const;
+const KINDS = { people: "person", keys: "key", integrations: "integration", endpoints: "endpoint" } as const;
 
 beforeAll(async () => {
   at(START);
@@ -38,11 +39,18 @@ async function made(name: string): Promise<Things> {
   const body = { name: `Integration of ${name}`, owner, scopes: [] };
   const { integration } = await ok(201, admin("POST", "/integrations", body));
   const { key } = await ok(201, admin("POST", "/keys", newKey(place)));
+  const { endpoint } = await ok(201, admin("POST", "/endpoints", newEndpoint(place, name)));
   const email = `somebody@${name}.example`;
   const role = isAgency ? { role: "auditor" } : { role: "account_viewer", accounts: [name] };
   const person = await ok(201, admin("POST", "/people", { email, ...role }));
-  return { owner, place, email, integration: integration.id, person: person.id, key: key.id };
+  return { owner, place, email, integration: integration.id, person: person.id, key: key.id, endpoint: endpoint.id };
 }
+
+const newEndpoint = (place: string, name: string) => ({
+  place,
+  url: `https://hooks.partner.io/${name}`,
+  kinds: ["rotation.due"],
+});
 
 const newKey = (place: string) => ({
   name: "A key",
@@ -94,6 +102,11 @@ const bodies: Record<string, (at: Things) => object> = {
   "/keys": ({ place }) => newKey(place),
   "/keys/{id}": () => ({ name: "Renamed" }),
   "/keys/{id}/rotate": () => ({ expire: "now" }),
+  "/endpoints": ({ place }) => ({ ...newEndpoint(place, "other"), kinds: ["no.such.kind"] }),
+  "/endpoints/{id}": () => ({ enabled: false }),
+  "/endpoints/{id}/rotate": () => ({ expire: "now" }),
+  "/endpoints/{id}/resend": () => ({ since: rfc3339(START + 3600) }),
+  "/publications": ({ owner }) => ({ type: "no.such.type", owner, data: {}, id: "1" }),
   "/sub-accounts/{id}": () => ({ name: "Renamed" }),
   "/agency": () => ({ id: "hq" }),
   "/settings": () => ({ rotate_every_days: 30 }),
@@ -103,7 +116,8 @@ const bodies: Record<string, (at: Things) => object> = {
 /** `ok`, or the status of a refusal that says who may, or that there is nothing. */
 async function outcome(method: string, path: string, body: object, cookie: string): Promise<string> {
   const changes = method !== "GET";
-  const takesBody = changes && method !== "DELETE" && !/\/(cancel|pause|resume|undo|rebind|resync|finish)$/.test(path);
+  const takesBody =
+    changes && method !== "DELETE" && !/\/(cancel|pause|resume|undo|rebind|resync|finish|test)$/.test(path);
   const answer = await ask(`${API}${path}`, {
     method,
     headers: {

@@ -116,7 +116,9 @@ export class Reads {
   async #call({ service, method, url, fields: headers, with_body: withBody, body: own, limit }) {
     const called = SERVICES[service](this.#env);
     if (!called) return nothing();
-    const body = withBody ? this.#request.body : own;
+    // A GET that says `Content-Length: 0` has an empty body here, and `fetch` takes none with GET or HEAD.
+    const isSafe = method === "GET" || method === "HEAD";
+    const body = withBody && !isSafe ? this.#request.body : own;
     const answer = called.fetch(url, { method, headers, body, redirect: "manual" });
     this.#ctx.waitUntil(caught(answer)); // to its end, also where the client goes: a command is not left half-done
     this.#kept = await answer;

@@ -13,6 +13,7 @@ use tidegate::forward::{OriginUrl, RemovedFields};
 use tidegate::gate::{self, Addresses};
 use tidegate::reply::Realm;
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::webhooks::{AddressRules, OwnZones};
 
 /// The gate's configuration. What is missing or malformed is an error where it is needed: nothing is guessed.
 pub(crate) struct Config {
@@ -28,6 +29,12 @@ pub(crate) struct Config {
     pub limits: Result<Limits, ConfigError>,
     /// How use is counted; `None` where no store for it is bound.
     pub usage: Option<Addresses>,
+    /// The names that are this deployment's own, where no webhook may go.
+    pub own_zones: Result<Option<OwnZones>, ConfigError>,
+    /// Whether webhooks may go to this machine.
+    pub allow_loopback: Result<bool, ConfigError>,
+    /// `ORIGIN_URL`, whichever way requests go.
+    pub origin_url: Result<Option<OriginUrl>, ConfigError>,
     /// What the admin plane alone needs.
     pub admin: AdminConfig,
 }
@@ -82,13 +89,29 @@ impl Config {
             origin: OriginConfig::read(env),
             limits: limits(env),
             usage: usage(env),
+            own_zones: read_if_set(env, &config::OWN_ZONES),
+            allow_loopback: read(env, &config::WEBHOOKS_ALLOW_LOOPBACK),
+            origin_url: read_if_set(env, &config::ORIGIN_URL),
             admin: AdminConfig::read(env),
         }
     }
 
+    /// Where webhooks may go.
+    pub fn addresses(&self) -> Result<AddressRules, ConfigError> {
+        let (host, api) = (self.admin.host.clone()?, self.admin.api_url.clone()?);
+        let (origin, zones) = (self.origin_url.clone()?, self.own_zones.clone()?);
+        let own = [
+            host.as_ref().map(AdminHost::name),
+            api.as_ref().map(ApiUrl::as_str),
+            origin.as_ref().map(OriginUrl::as_str),
+        ];
+        let own: Vec<_> = own.into_iter().flatten().collect();
+        Ok(AddressRules::new(&own, zones, self.allow_loopback.clone()?))
+    }
+
     /// What the gate's machine needs, and the admin plane beside it.
     pub fn into_machine(self, env: &Env) -> (gate::Settings, Plane) {
-        let Self { keys, prefix, realm, origin, limits, usage, admin } = self;
+        let Self { keys, prefix, realm, origin, limits, usage, admin, .. } = self;
         let plane = Plane::new(admin.into_settings(keys.clone()));
         let settings = gate::Settings {
             keys: keys.map_err(Into::into),
@@ -171,6 +194,7 @@ impl From<OriginConfig> for gate::Origin {
 /// What the registry needs of it.
 impl From<Config> for Settings {
     fn from(config: Config) -> Self {
+        let addresses = config.addresses().map_err(Into::into);
         let Config {
             keys, prefix, admin: AdminConfig { owner_key, api_url, audit_days, docs_url, presets, .. }, ..
         } = config;
@@ -183,6 +207,7 @@ impl From<Config> for Settings {
             docs_url: docs_url.map_err(Into::into),
             presets: presets.map_err(Into::into),
             audit_days: audit_days.map_err(Into::into),
+            addresses,
         }
     }
 }

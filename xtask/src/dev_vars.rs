@@ -11,6 +11,7 @@ use crate::{address, project};
 const FILE: &str = ".dev.vars";
 const ADMIN_HOST: &str = "ADMIN_HOST";
 const API_URL: &str = "API_URL";
+const WEBHOOKS_ALLOW_LOOPBACK: &str = "WEBHOOKS_ALLOW_LOOPBACK";
 
 /// Writes the file, readable by its owner alone, if it is not there; and adds the lines that an older one lacks.
 pub fn ensure() -> Result<()> {
@@ -52,9 +53,12 @@ fn missing(found: &str) -> Result<String> {
     let fresh = |name| match name {
         ADMIN_HOST => Ok(address::ADMIN_HOST.to_owned()),
         API_URL => Ok(address::api_url(address::PORT)),
+        WEBHOOKS_ALLOW_LOOPBACK => Ok("true".to_owned()),
         name => secret::fresh(name),
     };
-    let names = [TOKEN_KEYS, OWNER_KEY, ADMIN_HOST, API_URL].into_iter().filter(|name| value(found, name).is_none());
+    let names = [TOKEN_KEYS, OWNER_KEY, ADMIN_HOST, API_URL, WEBHOOKS_ALLOW_LOOPBACK]
+        .into_iter()
+        .filter(|name| value(found, name).is_none());
     names.map(|name| Ok(format!("{name}={}\n", fresh(name)?))).collect()
 }
 
@@ -77,11 +81,14 @@ mod tests {
     fn an_older_file_gets_what_it_lacks_and_keeps_what_it_has() {
         let key = format!("owner_{}", "k".repeat(43));
         let older = format!("TOKEN_KEYS=\"{}\"\nOWNER_KEY={key}\n", "t".repeat(43));
-        assert_eq!(missing(&older).unwrap(), "ADMIN_HOST=admin.localhost\nAPI_URL=http://localhost:8787\n");
+        assert_eq!(
+            missing(&older).unwrap(),
+            "ADMIN_HOST=admin.localhost\nAPI_URL=http://localhost:8787\nWEBHOOKS_ALLOW_LOOPBACK=true\n"
+        );
         let all = missing("").unwrap();
         assert_eq!(
             all.lines().map(|line| line.split('=').next().unwrap()).collect::<Vec<_>>(),
-            [TOKEN_KEYS, OWNER_KEY, ADMIN_HOST, API_URL]
+            [TOKEN_KEYS, OWNER_KEY, ADMIN_HOST, API_URL, WEBHOOKS_ALLOW_LOOPBACK]
         );
         assert_eq!(missing(&all).unwrap(), "");
         assert_eq!(value(&older, TOKEN_KEYS), Some("t".repeat(43).as_str()));

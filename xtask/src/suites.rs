@@ -121,7 +121,8 @@ pub fn dev() -> Result<Tally> {
 /// What curl and `tidegate` send and what real origins answer, through the built Worker in workerd, over sockets.
 pub fn clients() -> Result<Tally> {
     let mut node = Command::new("node");
-    let files = ["clients", "integrations", "tidegate"].map(|name| format!("tests/clients/{name}.test.mjs"));
+    let files =
+        ["clients", "integrations", "tidegate", "webhooks"].map(|name| format!("tests/clients/{name}.test.mjs"));
     node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
     tap(&mut node)
 }

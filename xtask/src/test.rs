@@ -21,7 +21,7 @@ const SUITES: [Suite; 11] = [
     Suite { name: "core", builds: &[], run: suites::core },
     Suite { name: "edge", builds: &[build::GATE, build::FAULTS], run: suites::edge },
     Suite { name: "parsers", builds: &[], run: suites::parsers },
-    Suite { name: "clients", builds: &[build::GATE], run: suites::clients },
+    Suite { name: "clients", builds: &[build::GATE, build::FAULTS], run: suites::clients },
     Suite { name: "page", builds: &[], run: suites::page },
     Suite { name: "dev", builds: &[build::GATE, build::FAULTS], run: suites::dev },
     Suite { name: "browser", builds: &[build::GATE, build::FAULTS], run: browser::suite },

@@ -8,6 +8,7 @@ mod find;
 mod prune;
 pub(crate) mod record;
 mod table;
+pub(crate) mod told;
 
 use serde_json::json;
 

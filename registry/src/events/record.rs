@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::chain;
+use super::{chain, told};
 use crate::database::{Database, number};
 use crate::storage::Parameter;
 use tidegate::access::Place;
@@ -62,7 +62,8 @@ pub(crate) fn record(database: &Database, new: NewEvent<'_>, now: Timestamp) -> 
     ];
     let sql = "INSERT INTO events (seq, at, actor, actor_name, kind, place, integration, request, detail, chain)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    database.run(sql, values)
+    database.run(sql, values)?;
+    told::fan_out(database, &event)
 }
 
 impl<'a> About<'a> {

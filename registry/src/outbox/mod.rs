@@ -12,6 +12,7 @@ pub use self::drain::{Answered, Drain, Lease, PUT_TIMEOUT, Put, Share, Step};
 use super::answer::Answer;
 use super::context::Context;
 use super::database::Database;
+use super::endpoints;
 use super::events::record::About;
 use super::settings::Settings;
 use tidegate::admin::{AdminError, ResyncCommand};
@@ -32,6 +33,7 @@ pub(crate) fn run(context: &Context, command: ResyncCommand) -> Result<Answer, A
 /// `POST /resync`
 fn resync(context: &Context) -> Result<Answer, AdminError> {
     projection::restart(context.database, &projection::format(context.keys()?.store()))?;
+    endpoints::reseal(context)?;
     let faults = projection::step(context.database, Share::OF_AN_ALARM.puts, context.now)?;
     context.faults.borrow_mut().extend(faults);
     let keys = projection::waiting(context.database, context.now)?;

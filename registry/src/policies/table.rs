@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::parts;
-use crate::database::{Database, bound, number, row};
+use crate::database::{Database, bound, number, parsed, row};
 use crate::paging::{cut, limit_and_one};
 use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
-use tidegate::policy::{MAX_BYTES, MAX_VERSION_BYTES, OwnerNames, Policy};
+use tidegate::policy::{EventType, MAX_BYTES, MAX_VERSION_BYTES, OwnerNames, Policy};
 use tidegate::time::Timestamp;
 
 row! {
@@ -28,6 +28,12 @@ row! {
         actor: String,
         counts: String,
         documents: Option<u64>,
+    }
+}
+
+row! {
+    struct TypesRow {
+        types: Option<String>,
     }
 }
 
@@ -102,6 +108,13 @@ pub(crate) fn in_force(database: &Database) -> Result<Policy, AdminError> {
         Some(published) => Ok(published.policy),
         None => empty(),
     }
+}
+
+/// The types of the API's own events that the policy in force knows.
+pub(crate) fn event_types(database: &Database) -> Result<Vec<EventType>, AdminError> {
+    let sql = "SELECT json_extract(settings, '$.event_types') AS types FROM policies ORDER BY rev DESC LIMIT 1";
+    let row: Option<TypesRow> = database.row(sql, vec![])?;
+    row.and_then(|row| row.types).map_or(Ok(Vec::new()), |types| parsed("event types", &types))
 }
 
 /// The policy before the first one is published, which denies everything.

@@ -1,6 +1,7 @@
 //! A request to the admin API, checked, as a command to the registry.
 
 mod agency;
+pub(in crate::admin) mod endpoint;
 mod events;
 mod feature;
 mod integration;
@@ -14,6 +15,9 @@ mod sub_account;
 mod usage;
 
 pub use self::agency::{AgencyCommand, NewAgency};
+pub use self::endpoint::{
+    Belongs, EditEndpoint, EndpointCommand, MAX_PUBLICATION_BYTES, NewEndpoint, Publication, Resend, RotateSecret,
+};
 pub use self::events::{EventCursor, EventFilter, EventFormat, EventsCommand, ListEvents};
 pub use self::feature::{FeatureCommand, SwitchEdit};
 pub use self::integration::{
@@ -34,6 +38,7 @@ use crate::access::{Feature, KeyId, PersonId};
 use crate::json::FromJson;
 use crate::record::OwnerId;
 use crate::token::IntegrationId;
+use crate::webhooks::EndpointId;
 
 /// What an admin asks for: the noun's command. A change carries the `rev` that it is based on.
 #[derive(Debug)]
@@ -52,6 +57,7 @@ pub enum Command {
     Key(KeyCommand),
     Feature(FeatureCommand),
     Usage(UsageCommand),
+    Endpoint(EndpointCommand),
 }
 
 /// `If-None-Match`: the revisions that the client has already.
@@ -140,6 +146,11 @@ impl<'a> Request<'a> {
         if let Named::Key(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoKey) }
     }
 
+    /// The webhook endpoint that the path names.
+    pub(in crate::admin) fn endpoint(&self) -> Result<EndpointId, AdminError> {
+        if let Named::Endpoint(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoEndpoint) }
+    }
+
     /// The session that the path names.
     pub(in crate::admin) fn session(&self) -> Result<SessionId, AdminError> {
         if let Named::Session(id) = &self.named { Ok(id.clone()) } else { Err(AdminError::NoSession) }
@@ -180,6 +191,7 @@ from! {
     Key(KeyCommand)
     Feature(FeatureCommand)
     Usage(UsageCommand)
+    Endpoint(EndpointCommand)
 }
 
 /// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1

@@ -136,6 +136,16 @@ impl Caller {
         EventRequest::new(id.to_owned(), self.client(settings), self.field("user-agent")).to_json().to_string()
     }
 
+    /// The port that the request came in by.
+    pub fn port(&self) -> Option<u16> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        match authority.rsplit_once(':') {
+            Some((_, port)) => port.parse().ok(),
+            None => Some(if scheme == "https" { 443 } else { 80 }),
+        }
+    }
+
     /// What log lines and events call the client.
     fn client(&self, settings: &PlaneSettings) -> Option<String> {
         // Set by the platform, which takes off what a client sends under this name.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::PlaneSettings;
 use super::caller::{Caller, Verified};
 use crate::admin::AdminError;
-use crate::admin::protocol::{ACTOR, COMMANDS, REQUEST};
+use crate::admin::protocol::{ACTOR, COMMANDS, PORT, REQUEST};
 use crate::admin::session::Credential;
 use crate::gate::{Call, Reading, Relay, Service};
 
@@ -30,6 +30,7 @@ pub(super) fn call(
 ) -> Result<Call, AdminError> {
     let mut fields = vec![(ACTOR, credential.to_header())];
     fields.extend(caller.changes().then(|| (REQUEST, caller.told(settings))));
+    fields.extend(caller.port().filter(|_| caller.changes()).map(|port| (PORT, port.to_string())));
     for name in FORWARDED.into_iter().chain(settings.test_field) {
         match caller.field(name) {
             // The runtime drops an empty field on its way, and a change without a condition is another change.

@@ -156,6 +156,7 @@ fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_i
         ("if-none-match", ""),
         ("x-registry-actor", "session:somebody"),
         ("x-registry-request", r#"{"id":"forged"}"#),
+        ("x-registry-port", "1"),
         ("cf-ray", "8f2a-FRA"),
         ("cf-connecting-ip", "192.0.2.7"),
         ("user-agent", "deploy/1.0 \u{fc}"),
@@ -168,6 +169,7 @@ fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_i
     let expected = [
         ("x-registry-actor", "owner-key".to_owned()),
         ("x-registry-request", told("8f2a-FRA", "192.0.2.7", Some("deploy/1.0 ?"))),
+        ("x-registry-port", "443".to_owned()),
         ("If-Match", "\"7\"".to_owned()),
         ("If-None-Match", String::new()),
         ("Idempotency-Key", "k".to_owned()),
@@ -293,7 +295,11 @@ fn a_sign_in_is_read_within_its_limits_and_then_called() {
     let (step, _) = signed_in(bytes(&json!({ "key": OWNER_KEY }).to_string()));
     let (_, sent) = call(step);
     assert_eq!((sent.url.as_str(), sent.with_body), ("https://registry/session", false));
-    let expected = [("x-registry-actor", "owner-key".to_owned()), ("x-registry-request", told("", "", None))];
+    let expected = [
+        ("x-registry-actor", "owner-key".to_owned()),
+        ("x-registry-request", told("", "", None)),
+        ("x-registry-port", "443".to_owned()),
+    ];
     assert_eq!(sent.fields, expected);
     let wrong = format!("{{\"key\":\"owner_{}\"}}", "w".repeat(43));
     for (body, status, kind) in [

@@ -93,6 +93,8 @@ fn view_of(route: &Route) -> Verb {
     match route.path.split('/').nth(1) {
         Some("people" | "sessions") => Verb::PeopleView,
         Some("keys") => Verb::KeysManage,
+        Some("endpoints") if route.path != "/endpoints" => Verb::WebhooksManage,
+        Some("publications") => Verb::EventsPublish,
         _ => Verb::IntegrationsView,
     }
 }

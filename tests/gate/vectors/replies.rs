@@ -127,6 +127,11 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("no_person", AdminError::NoPerson, 404),
         ("no_key", AdminError::NoKey, 404),
         ("no_session", AdminError::NoSession, 404),
+        ("no_endpoint", AdminError::NoEndpoint, 404),
+        ("no_message", AdminError::NoMessage, 404),
+        ("too_many_endpoints", AdminError::TooManyEndpoints(50), 409),
+        ("published_otherwise", AdminError::PublishedOtherwise, 409),
+        ("secret_rotates", AdminError::SecretRotates, 409),
         ("no_feature", AdminError::NoFeature, 404),
         ("no_owner", AdminError::NoOwner("owner.id"), 404),
         ("no_admin_host", AdminError::NoAdminHost, 404),
@@ -181,6 +186,11 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::NoPerson => "no_person",
         AdminError::NoKey => "no_key",
         AdminError::NoSession => "no_session",
+        AdminError::NoEndpoint => "no_endpoint",
+        AdminError::NoMessage => "no_message",
+        AdminError::TooManyEndpoints(_) => "too_many_endpoints",
+        AdminError::PublishedOtherwise => "published_otherwise",
+        AdminError::SecretRotates => "secret_rotates",
         AdminError::NoFeature => "no_feature",
         AdminError::NoOwner(_) => "no_owner",
         AdminError::NoAdminHost => "no_admin_host",
@@ -211,7 +221,7 @@ fn name(error: &AdminError) -> &'static str {
     }
 }
 
-const ADMIN_NAMES: usize = 41;
+const ADMIN_NAMES: usize = 46;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

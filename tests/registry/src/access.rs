@@ -38,6 +38,7 @@ struct Things {
     integration: String,
     person: String,
     key: String,
+    endpoint: String,
     session: String,
 }
 
@@ -71,6 +72,9 @@ fn things(world: &World) -> Vec<Things> {
             let key = json!({ "name": format!("Key of {name}"), "permissions": permission, "expires_at": "2027-01-01T00:00:00Z" });
             let key = world.ok("POST", "/keys", key, With::default()).body["key"]["id"].as_str().unwrap().to_owned();
             world.ok("POST", &format!("/keys/{key}/rotate"), json!({ "expire": "later" }), based_on(1));
+            let endpoint = json!({ "place": place.to_string(), "url": format!("https://hooks.partner.io/{name}"), "kinds": ["rotation.due"] });
+            let endpoint = world.ok("POST", "/endpoints", endpoint, With::default()).body["endpoint"]["id"].clone();
+            let endpoint = endpoint.as_str().unwrap().to_owned();
             let email = format!("somebody@{name}.example");
             let person = if is_agency {
                 json!({ "email": email, "role": "auditor" })
@@ -79,7 +83,7 @@ fn things(world: &World) -> Vec<Things> {
             };
             let person = world.add_person(person);
             let Credential::PersonSession(digest) = world.sign_in(&email).unwrap() else { panic!("no session") };
-            Things { place, owner, integration, person, key, session: digest.chars().take(16).collect() }
+            Things { place, owner, integration, person, key, endpoint, session: digest.chars().take(16).collect() }
         })
         .collect()
 }
@@ -90,6 +94,7 @@ fn request(world: &World, route: &Route, things: &Things) -> (String, Value, Wit
     let id = match noun {
         "people" => things.person.as_str(),
         "keys" => things.key.as_str(),
+        "endpoints" => things.endpoint.as_str(),
         "sub-accounts" => "acme",
         _ => things.integration.as_str(),
     };
@@ -121,7 +126,15 @@ fn request(world: &World, route: &Route, things: &Things) -> (String, Value, Wit
         ("PUT", "/agency") => json!({ "id": "hq-id", "name": "Other" }),
         ("POST", "/integrations") => json!({ "name": "New", "owner": things.owner, "scopes": [] }),
         ("PATCH", "/integrations/{id}" | "/keys/{id}" | "/people/{id}") => json!({ "name": "Renamed" }),
-        ("POST", "/integrations/{id}/rotate" | "/keys/{id}/rotate") => json!({ "expire": "now" }),
+        ("PATCH", "/endpoints/{id}") => json!({ "enabled": false }),
+        ("POST", "/endpoints") => {
+            json!({ "place": things.place.to_string(), "url": "https://hooks.partner.io/new", "kinds": ["rotation.due"] })
+        }
+        ("POST", "/endpoints/{id}/resend") => json!({ "since": "2026-11-28T00:00:00Z" }),
+        ("POST", "/publications") => json!({ "type": "contact.created", "owner": things.owner, "data": {}, "id": "1" }),
+        ("POST", "/integrations/{id}/rotate" | "/keys/{id}/rotate" | "/endpoints/{id}/rotate") => {
+            json!({ "expire": "now" })
+        }
         ("PUT" | "POST", "/policy" | "/policy/preview") => policy(),
         ("PATCH", "/policy") => json!({ "settings": policy()["settings"] }),
         ("PUT", "/policy/documents/{name}") => policy()["documents"][0].clone(),
@@ -209,7 +222,9 @@ fn an_accounts_person_learns_nothing_of_others(storage: Rc<dyn Storage>) {
         let mut secret: Vec<String> =
             ["globex", "Globex", "hq-id", "Headquarters", "somebody@agency"].map(str::to_owned).to_vec();
         for other in others {
-            secret.extend([&other.integration, &other.person, &other.key, &other.session].map(String::clone));
+            secret.extend(
+                [&other.integration, &other.person, &other.key, &other.endpoint, &other.session].map(String::clone),
+            );
         }
         let queries =
             ["/integrations?q=o", "/integrations?owner=sub_account:globex", "/integrations?owner=sub_account:nobody"];

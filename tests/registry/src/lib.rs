@@ -22,6 +22,8 @@ mod access;
 mod agency;
 mod audit;
 mod chain;
+mod couriers;
+mod endpoints;
 mod events;
 mod features;
 mod feed;
@@ -62,6 +64,8 @@ pub fn cases() -> Vec<Case> {
         agency::cases(),
         audit::cases(),
         chain::cases(),
+        couriers::cases(),
+        endpoints::cases(),
         events::cases(),
         features::cases(),
         feed::cases(),

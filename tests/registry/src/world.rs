@@ -14,6 +14,7 @@ use tidegate::admin::{AdminError, OwnerKey};
 use tidegate::time::Timestamp;
 use tidegate::token::{Prefix, TokenKeys};
 use tidegate::usage::{UsageFacts, UsageQuestion};
+use tidegate::webhooks::AddressRules;
 
 /// 2026-11-28T00:00:00Z.
 pub const START: u64 = 1_795_824_000;
@@ -83,6 +84,7 @@ pub fn settings() -> Settings {
         audit_days: Ok(400),
         docs_url: Ok(None),
         presets: Ok(vec![]),
+        addresses: Ok(AddressRules::new(&["https://api.example.com"], None, true)),
     }
 }
 
@@ -146,6 +148,7 @@ impl World {
             target: target.to_owned(),
             actor: self.credential.borrow().to_header(),
             request: None,
+            port: Some(8787),
             if_match: with.rev.map(|rev| format!("\"{rev}\"")),
             if_none_match: with.known_rev.map(|rev| format!("\"{rev}\"")),
             idempotency_key: with.key.map(str::to_owned),
@@ -301,6 +304,12 @@ impl From<Response> for Answer {
     fn from(response: Response) -> Self {
         match response {
             Response::NoContent { cookie, rev } => Self { status: 204, body: Value::Null, rev, cookie },
+            Response::Relay(relay) => Self {
+                status: 0,
+                body: json!({ "courier": relay.courier, "path": relay.path, "body": relay.body }),
+                rev: None,
+                cookie: None,
+            },
             Response::NotModified { rev } => Self { status: 304, body: Value::Null, rev: Some(rev), cookie: None },
             Response::Text(TextBody { body, next, .. }) => {
                 Self { status: 200, body: json!({ "text": body, "next": next }), rev: None, cookie: None }

@@ -1,21 +1,27 @@
 //! The Durable Object class of the registry: HTTP, the clock, randomness, and the alarm.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use durable_storage::DurableStorage;
+use futures_util::StreamExt;
+use futures_util::future::join;
+use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
 use super::ask::ask;
+use super::calls::{self, Answered, COURIER};
 use super::outbox::Outbox;
 use crate::config::Config;
 use crate::log;
 use crate::platform::body::{self, BodyError};
 use crate::platform::{clock, respond};
 use registry::{
-    ACTOR, COMMANDS, Head, READS, REQUEST, Random, Read, Registry as Rules, Response as Answer, Settings, Share,
+    ACTOR, COMMANDS, HandOver, Head, MAX_HAND_OVERS, PORT, READS, REPORTS, REQUEST, Random, Read, Registry as Rules,
+    Relay, Response as Answer, Settings, Share,
 };
 use tidegate::admin::AdminError;
 use tidegate::json::{self, FromJson};
@@ -26,6 +32,8 @@ const FIRED_IN_A_ROW: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 /// The longest that a store of use hands over, in bytes: 500 uses.
 const MAX_HANDED_BYTES: usize = 256 * 1024;
+/// The longest report of a courier, in bytes.
+const MAX_REPORT_BYTES: usize = 4 * 1024;
 
 /// The Durable Object. It keeps nothing in memory that SQLite cannot rebuild.
 #[durable_object(alarm)]
@@ -43,13 +51,19 @@ impl DurableObject for Registry {
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         let url = request.inner().url();
-        let answer = match url.strip_prefix(READS) {
-            Some(path) => self.read(path).await,
-            None if url == USED => self.take_uses(&request).await,
-            None => self.command(request, &url).await,
+        let answer = match (url.strip_prefix(READS), url.strip_prefix(REPORTS)) {
+            (Some(path), _) => self.read(path).await,
+            (None, Some(endpoint)) => self.report(&request, endpoint).await,
+            (None, None) if url == USED => self.take_uses(&request).await,
+            (None, None) => self.command(request, &url).await,
+        };
+        let answer = match answer {
+            Ok(Answer::Relay(relay)) => self.ask_courier(&relay).await,
+            answer => answer,
         };
         let answer = match answer {
             Ok(Answer::NoContent { cookie, rev }) => respond::no_content(cookie.as_deref(), rev),
+            Ok(Answer::Relay(_)) => respond::problem(&AdminError::NotFound.answer()),
             Ok(Answer::NotModified { rev }) => respond::not_modified(Some(rev)),
             Ok(Answer::Text(text)) => respond::file(&text),
             Ok(Answer::Json { status, body, rev }) => respond::json_text(status, &body, rev),
@@ -98,8 +112,59 @@ impl Registry {
         let fired = self.fire(rules, begun_ms).await;
         let spent_ms = clock::now_ms().saturating_sub(begun_ms);
         let share = Share::OF_AN_ALARM.after(*fired.as_ref().unwrap_or(&0), spent_ms);
-        self.outbox(rules).drain(self.settings(), share).await;
-        fired.map(drop)
+        let outbox = self.outbox(rules);
+        let (handed_over, ()) = join(self.hand_over(rules), outbox.drain(self.settings(), share)).await;
+        outbox.set_alarm().await;
+        fired.map(drop).and(handed_over)
+    }
+
+    /// Hands over to couriers what waits for them. A courier that does not answer holds back none of the others.
+    async fn hand_over(&self, rules: &Rules) -> Result<(), AdminError> {
+        let mut names = BTreeSet::new();
+        let mut calls = FuturesUnordered::new();
+        let mut made = 0_u64;
+        loop {
+            while calls.len() < MAX_HAND_OVERS && made < Share::OF_AN_ALARM.puts {
+                let Some(hand_over) = rules.next_hand_over(&names, clock::now())? else { break };
+                made = made.saturating_add(1);
+                names.insert(hand_over.endpoint.clone());
+                calls.push(self.call_courier(hand_over));
+            }
+            let Some((hand_over, answer)) = calls.next().await else { return Ok(()) };
+            names.remove(&hand_over.endpoint);
+            let taken = answer.status == 200;
+            if !taken {
+                let reason = format!("the courier {} has not taken it: {}", hand_over.endpoint, answer.text);
+                log::error(&json!({ "event": "hand_over", "reason": reason }));
+            }
+            rules.handed_over(&hand_over, taken, clock::now())?;
+        }
+    }
+
+    async fn call_courier(&self, hand_over: HandOver) -> (HandOver, Answered) {
+        let url = format!("{COURIER}/take");
+        let answer = calls::call(&self.env, "COURIER", &hand_over.endpoint, &url, Some(&hand_over.body)).await;
+        (hand_over, answer)
+    }
+
+    /// What a courier answers, which knows more of its endpoint.
+    async fn ask_courier(&self, relay: &Relay) -> Result<Answer, AdminError> {
+        let url = format!("{COURIER}{}", relay.path);
+        let answer = calls::call(&self.env, "COURIER", relay.courier.as_str(), &url, Some(&relay.body)).await;
+        match answer.status {
+            200 | 202 => Ok(Answer::Json { status: answer.status, body: answer.text, rev: None }),
+            404 => Err(AdminError::NoMessage),
+            _ => Err(AdminError::Registry(format!("the courier {} does not answer", relay.courier))),
+        }
+    }
+
+    /// What a courier reports.
+    async fn report(&self, request: &Request, endpoint: &str) -> Result<Answer, AdminError> {
+        let rules = self.rules()?;
+        let text = read_body(request, MAX_REPORT_BYTES).await?;
+        rules.report(endpoint, &text, clock::now())?;
+        self.outbox(rules).set_alarm().await;
+        Ok(Answer::Json { status: 200, body: "{}".to_owned(), rev: None })
     }
 
     /// Works off what is due in the life of integrations, and says how many entries there were. Pauses between batches, so that
@@ -208,6 +273,7 @@ fn head(request: &Request, target: &str) -> Head {
         request: header(REQUEST),
         if_match: header("if-match"),
         if_none_match: header("if-none-match"),
+        port: header(PORT).and_then(|port| port.parse().ok()),
         idempotency_key: header("idempotency-key"),
     }
 }

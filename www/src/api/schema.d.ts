@@ -270,7 +270,6 @@ export interface components {
       | "integration.idle"
       | "integration.deleted"
       | "integration.restored"
-      | "integration.tested"
       | "rotation.started"
       | "rotation.first_use"
       | "rotation.old_still_used"
@@ -302,10 +301,14 @@ export interface components {
       | "sub_account.added"
       | "sub_account.renamed"
       | "endpoint.created"
+      | "endpoint.changed"
+      | "endpoint.secret_rotated"
+      | "endpoint.deleted"
       | "endpoint.failing"
       | "endpoint.disabled"
       | "registry.resynced"
-      | "chain.started";
+      | "chain.started"
+      | "integration.tested";
     /** @description Where it happened: `agency`, `sub_accounts` or `sub_account:{id}` */
     EventPlace: string;
     /** @description The chain's value: SHA-256 over the one before and the event. Only who may view the events of every place gets it */
@@ -814,6 +817,8 @@ export interface components {
       empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
       encoded?: string[];
+      /** @description The types of the API's own events, and what an integration must be allowed to hear of each. */
+      event_types?: components["schemas"]["EventType"][];
       /** @description The operations that nobody may use, whatever their documents say. */
       exclude?: components["schemas"]["Exclusion"][];
       /** @description How `HEAD` finds its operation. */
@@ -1734,6 +1739,162 @@ export interface components {
       period_seconds: number;
       /** @description The first moment after it. */
       to: components["schemas"]["Moment"];
+    };
+    Endpoint: {
+      id: string;
+      rev: number;
+      /**
+       * @description `agency`, `sub_accounts` (every one), or `sub_account:{id}`
+       * @example agency
+       * @example sub_account:acme
+       */
+      place: string;
+      /** @description The integration that it belongs to; null where it belongs to the place */
+      integration: string | null;
+      url: string;
+      description: string;
+      kinds: string[];
+      /** @enum {unknown} */
+      state: "new" | "healthy" | "failing" | "disabled";
+      /** Format: date-time */
+      disabled_at: string | null;
+      /**
+       * @description `failing`: five days of failures; `gone`: it answered 410
+       * @enum {unknown}
+       */
+      disabled_because: "by_hand" | "failing" | "gone" | null;
+      /** Format: date-time */
+      failing_since: string | null;
+      /** Format: date-time */
+      succeeded_at: string | null;
+      /** Format: date-time */
+      failed_at: string | null;
+      /** @description Messages that were given up because more than 10,000 waited, or for more than 30 days */
+      dropped: number;
+      /** Format: date-time */
+      outgoing_secret_until: string | null;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    NewEndpoint: {
+      /**
+       * @description `agency`, `sub_accounts` (every one), or `sub_account:{id}`
+       * @example agency
+       * @example sub_account:acme
+       */
+      place?: string;
+      integration?: components["schemas"]["IntegrationId"];
+      /** @description `https`, a public host name, port 443, no user: docs/webhooks.md */
+      url: string;
+      description?: components["schemas"]["Description"];
+      /** @description Names of `GET /event-types`. Types that the API publishes are for endpoints of integrations alone. */
+      kinds: string[];
+    };
+    EditEndpoint: {
+      /** @description `https`, a public host name, port 443, no user: docs/webhooks.md */
+      url?: string;
+      description?: components["schemas"]["Description"];
+      /** @description Names of `GET /event-types`. Types that the API publishes are for endpoints of integrations alone. */
+      kinds?: string[];
+      enabled?: boolean;
+    };
+    EndpointWithSecret: {
+      endpoint: components["schemas"]["Endpoint"];
+      /** @description `whsec_` and base64 */
+      secret: string;
+    };
+    EndpointPage: {
+      endpoints: components["schemas"]["Endpoint"][];
+      cursor: components["schemas"]["NextCursor"];
+      total: number;
+    };
+    RotateSecret: {
+      /** @enum {unknown} */
+      expire: "now" | "later";
+    };
+    Resend: {
+      message?: string;
+      /** Format: date-time */
+      since?: string;
+    };
+    Delivery: {
+      message: string;
+      type: string;
+      /** Format: date-time */
+      at: string;
+      bytes: number;
+      /** @enum {unknown} */
+      state: "waiting" | "delivered" | "failed" | "not_permitted" | "dropped";
+      /** Format: date-time */
+      next_at: string | null;
+      attempts: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {unknown} */
+        outcome: "answered" | "timed_out" | "failed" | "address_refused" | "not_permitted";
+        status: number | null;
+        duration_ms: number;
+        /** @description At most 1 KB */
+        answer: string | null;
+      }[];
+    };
+    DeliveryPage: {
+      deliveries: components["schemas"]["Delivery"][];
+      cursor: components["schemas"]["NextCursor"];
+      total: number;
+    };
+    EventTypeEntry: {
+      type: string;
+      group: string;
+      /** @enum {unknown} */
+      source: "gate" | "api";
+      description: string;
+      /** @description What an integration must be allowed to hear of it; null for the gate's own kinds */
+      any_of:
+        | {
+            level: components["schemas"]["Level"];
+            scopes: string[];
+          }[]
+        | null;
+      example: {
+        type: string;
+        /** Format: date-time */
+        timestamp: string;
+        data: unknown;
+      };
+    };
+    Publication: {
+      type: string;
+      owner: components["schemas"]["Owner"];
+      /** @description At most 64 KiB as JSON */
+      data: unknown;
+      id: string;
+    };
+    PublishedEvent: {
+      /** @description The `webhook-id` of the message */
+      message: string;
+      endpoints: number;
+    };
+    /** @description One way to be allowed a type of event. */
+    EventAccess: {
+      /** @description The level of the integration. */
+      level: components["schemas"]["Level"];
+      /** @description All of these scopes. */
+      scopes: components["schemas"]["Scopes"];
+    };
+    /** @description A type of event that the API publishes. */
+    EventType: {
+      /** @description One of these is enough. None: no integration hears of it. */
+      any_of: components["schemas"]["EventAccess"][];
+      /** @description What it tells of. */
+      description?: string;
+      /** @description What `data` may look like. */
+      example?: unknown;
+      /** @description What it is called, as in `contact.created`. */
+      type: string;
     };
   };
 }

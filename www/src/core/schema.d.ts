@@ -176,6 +176,24 @@ export interface components {
       /** @description What was recorded of it. */
       recorded: components["schemas"]["OperationUse"][];
     };
+    /** @description One way to be allowed a type of event. */
+    EventAccess: {
+      /** @description The level of the integration. */
+      level: components["schemas"]["Level"];
+      /** @description All of these scopes. */
+      scopes: components["schemas"]["Scopes"];
+    };
+    /** @description A type of event that the API publishes. */
+    EventType: {
+      /** @description One of these is enough. None: no integration hears of it. */
+      any_of: components["schemas"]["EventAccess"][];
+      /** @description What it tells of. */
+      description?: string;
+      /** @description What `data` may look like. */
+      example?: unknown;
+      /** @description What it is called, as in `contact.created`. */
+      type: string;
+    };
     /** @description Operations to deny, and why. */
     Exclusion: {
       /** @description Which operations. */
@@ -888,6 +906,8 @@ export interface components {
       empty_security?: components["schemas"]["WithoutSecurity"] | null;
       /** @description The operations whose parameters may have percent-encoded delimiters (`%2F`), as `router_exact` names them. */
       encoded?: string[];
+      /** @description The types of the API's own events, and what an integration must be allowed to hear of each. */
+      event_types?: components["schemas"]["EventType"][];
       /** @description The operations that nobody may use, whatever their documents say. */
       exclude?: components["schemas"]["Exclusion"][];
       /** @description How `HEAD` finds its operation. */

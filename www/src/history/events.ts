@@ -49,6 +49,9 @@ export const icons: Record<EventKind, IconName> = {
   "sub_account.added": "plus",
   "sub_account.renamed": "edit",
   "endpoint.created": "plus",
+  "endpoint.changed": "edit",
+  "endpoint.secret_rotated": "rotate",
+  "endpoint.deleted": "cross",
   "endpoint.failing": "warn",
   "endpoint.disabled": "cross",
   "registry.resynced": "rotate",
@@ -193,6 +196,12 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
       return { what: t.what.subAccountRenamed, more: [String(detail.id), ...changes(detail)] };
     case "endpoint.created":
       return { what: t.what.endpointMade, more: [] };
+    case "endpoint.changed":
+      return { what: t.what.endpointChanged, more: changes(detail) };
+    case "endpoint.secret_rotated":
+      return { what: t.what.endpointSecretRotated, more: [] };
+    case "endpoint.deleted":
+      return { what: t.what.endpointDeleted, more: [] };
     case "endpoint.failing":
       return { what: t.what.endpointFailing, more: [] };
     case "endpoint.disabled":

@@ -13,6 +13,7 @@ use registry::{Read as RegistryRead, Response, Settings as RegistrySettings};
 use tidegate::admin::AdminError;
 use tidegate::record::Record;
 use tidegate::token::{Prefix, TokenKeys};
+use tidegate::webhooks::AddressRules;
 
 use self::reads::{Copy, Shared, Ticket};
 pub use self::requests::Asked;
@@ -100,6 +101,7 @@ fn run_through(plan: &Plan) -> Result<Report, Box<Complaint>> {
         docs_url: Ok(None),
         presets: Ok(vec![]),
         audit_days: Ok(400),
+        addresses: Ok(AddressRules::default()),
     };
     World::new(plan, &starts, &settings).run()
 }

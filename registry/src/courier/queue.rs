@@ -1,0 +1,155 @@
+//! The queue: messages that wait, and those that were given up, with their payload. A payload goes once it was delivered.
+
+use serde_json::json;
+
+use super::endpoint::Endpoint;
+use crate::database::{Database, number, row};
+use crate::storage::Parameter;
+use tidegate::admin::AdminError;
+use tidegate::json::{FromJson, Value};
+use tidegate::policy::EventAccess;
+use tidegate::time::Timestamp;
+use tidegate::webhooks::{MAX_QUEUED, QUEUED_SECONDS};
+
+row! {
+    /// A message whose time has come.
+    pub(super) struct Ripe {
+        pub message: String,
+        pub kind: String,
+        pub at: u64,
+        pub data: Option<String>,
+        pub requires: Option<String>,
+        pub made: u32,
+    }
+}
+
+/// A message as the registry hands it over.
+pub(super) struct Handed {
+    pub id: String,
+    pub kind: String,
+    pub at: u64,
+    pub data: String,
+    pub requires: Option<Vec<EventAccess>>,
+    pub again: bool,
+}
+
+tidegate::json_object!(Handed { id, kind, at, data, requires: optional, again });
+
+/// What is to be sent again: one message, or all that are still here since a moment.
+struct Resend {
+    message: Option<String>,
+    since: Option<u64>,
+    /// How many the registry has queued itself.
+    queued: Option<u64>,
+}
+
+tidegate::json_object!(Resend { message: optional, since: optional, queued: optional });
+
+/// Adds a message, unless it is there already; one that is sent again begins anew.
+pub(super) fn add(database: &Database, message: &Handed, now: Timestamp) -> Result<(), AdminError> {
+    let Handed { id, kind, at, data, requires, again } = message;
+    let conflict = if *again {
+        "DO UPDATE SET data = excluded.data, requires = excluded.requires, state = 'waiting', made = 0,
+            next_at = excluded.next_at, queued_at = excluded.queued_at"
+    } else {
+        "DO NOTHING"
+    };
+    let sql = format!(
+        "INSERT INTO deliveries (message, kind, at, bytes, data, requires, state, made, next_at, queued_at)
+        VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?) ON CONFLICT (message) {conflict}"
+    );
+    let bytes = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let requires = requires.as_ref().map_or(Parameter::Null, |requires| json!(requires).to_string().into());
+    let now = || number(now.seconds());
+    let values = vec![
+        id.as_str().into(),
+        kind.as_str().into(),
+        number(*at),
+        number(bytes),
+        data.as_str().into(),
+        requires,
+        now(),
+        now(),
+    ];
+    database.run(&sql, values)
+}
+
+/// Drops what is too old, and the oldest of too many; forgets attempts that are too old.
+pub(super) fn keep_within_limits(database: &Database, now: Timestamp) -> Result<(), AdminError> {
+    let oldest = now.before(QUEUED_SECONDS).seconds();
+    let kept = database.count("deliveries WHERE data IS NOT NULL", vec![])?;
+    let excess = kept.saturating_sub(MAX_QUEUED);
+    let condition = "data IS NOT NULL AND (queued_at <= ? OR seq IN
+        (SELECT seq FROM deliveries WHERE data IS NOT NULL ORDER BY seq LIMIT ?))";
+    let values = || vec![number(oldest), number(excess)];
+    let dropped = database.count(&format!("deliveries WHERE state = 'waiting' AND {condition}"), values())?;
+    if excess > 0 || dropped > 0 {
+        let sql = format!("UPDATE deliveries SET state = 'dropped', data = NULL, next_at = NULL WHERE {condition}");
+        database.run(&sql, values())?;
+    }
+    if dropped > 0 {
+        Endpoint::note_dropped(database, dropped)?;
+    }
+    database.run("DELETE FROM deliveries WHERE queued_at <= ? AND next_at IS NULL", vec![number(oldest)])?;
+    database.run("DELETE FROM attempts WHERE at <= ?", vec![number(oldest)])
+}
+
+/// When the first message is due, but for some, given as a JSON list.
+pub(super) fn next_at(database: &Database, but: &str) -> Result<Option<Timestamp>, AdminError> {
+    let sql = "SELECT min(next_at) AS number FROM deliveries
+        WHERE next_at IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))";
+    Ok(database.number(sql, vec![but.into()])?.map(Timestamp::from_seconds))
+}
+
+/// The first message whose time has come, but for some, given as a JSON list.
+pub(super) fn ripe(database: &Database, but: &str, now: Timestamp) -> Result<Option<Ripe>, AdminError> {
+    let sql = "SELECT message, kind, at, data, requires, made FROM deliveries
+        WHERE next_at <= ? AND message NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at, seq LIMIT 1";
+    database.row(sql, vec![number(now.seconds()), but.into()])
+}
+
+/// Has everything that is due wait.
+pub(super) fn postpone_all(database: &Database, until: Timestamp, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE deliveries SET next_at = ? WHERE next_at <= ?";
+    database.run(sql, vec![number(until.seconds()), number(now.seconds())])
+}
+
+/// Has one message wait.
+pub(super) fn postpone(database: &Database, message: &str, until: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE deliveries SET next_at = ? WHERE message = ? AND next_at IS NOT NULL";
+    database.run(sql, vec![number(until.seconds()), message.into()])
+}
+
+/// What a message has become.
+pub(super) fn settle(
+    database: &Database,
+    message: &str,
+    state: &str,
+    made: u32,
+    next_at: Option<Timestamp>,
+    keeps_data: bool,
+) -> Result<(), AdminError> {
+    let sql = "UPDATE deliveries SET state = ?, made = ?, next_at = ?, data = iif(?, data, NULL) WHERE message = ?";
+    let next_at = next_at.map_or(Parameter::Null, |at| number(at.seconds()));
+    database.run(sql, vec![state.into(), number(made.into()), next_at, number(keeps_data.into()), message.into()])
+}
+
+/// Sends again what still has its payload. Gives how many messages, with those that the registry has queued itself.
+pub(super) fn resend(database: &Database, text: &str, now: Timestamp) -> Result<u64, AdminError> {
+    let read = Value::parse(text).ok().and_then(|value| Resend::from_json(value).ok());
+    let Resend { message, since, queued } =
+        read.ok_or_else(|| AdminError::Registry("a question to a courier is malformed".to_owned()))?;
+    let (condition, values) = match (message, since) {
+        (Some(message), None) => ("data IS NOT NULL AND message = ?", vec![Parameter::from(message)]),
+        // What waits anyway is not sent twice.
+        (None, Some(since)) => ("data IS NOT NULL AND state = 'failed' AND at >= ?", vec![number(since)]),
+        _ => return Err(AdminError::NoMessage),
+    };
+    let count = database.count(&format!("deliveries WHERE {condition}"), values.clone())?;
+    if count == 0 && queued.is_none() {
+        return Err(AdminError::NoMessage);
+    }
+    let sql = format!("UPDATE deliveries SET state = 'waiting', made = 0, next_at = ? WHERE {condition}");
+    database.run(&sql, [vec![number(now.seconds())], values].concat())?;
+    Ok(count.saturating_add(queued.unwrap_or(0)))
+}

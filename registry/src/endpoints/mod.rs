@@ -1,0 +1,262 @@
+//! Webhook endpoints: commands. An endpoint belongs to a place or to an integration, and not to whoever made it.
+
+mod publish;
+pub(crate) mod report;
+mod resend;
+mod secrets;
+pub(crate) mod table;
+
+use serde_json::{Value, json};
+
+use self::table::{Endpoint, Seen};
+use super::access::changed;
+use super::answer::{Answer, Relay};
+use super::context::Context;
+use super::events::record::About;
+use super::hand_overs;
+use super::integrations::table as integrations;
+use super::policies::table as policies;
+use super::rev::Rev;
+use super::sub_accounts::table as sub_accounts;
+use tidegate::access::{Place, Verb};
+use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
+use tidegate::events::Kind;
+use tidegate::token::IntegrationId;
+use tidegate::webhooks::{Address, EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, Wanted, catalogue};
+
+pub(crate) use self::secrets::reseal;
+
+/// How many endpoints belong to one place, or to one integration.
+const MAX_ENDPOINTS: u64 = 50;
+/// Why an endpoint is told nothing because somebody wants it so.
+const BY_HAND: &str = "by_hand";
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: EndpointCommand) -> Result<Answer, AdminError> {
+    match command {
+        EndpointCommand::List { integration, paging } => list(context, integration.as_ref(), &paging),
+        EndpointCommand::Create(new) => create(context, new),
+        EndpointCommand::Show(id) => shown(context, 200, &load(context, &id)?),
+        EndpointCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
+        EndpointCommand::Delete { id, rev } => delete(context, &id, rev),
+        EndpointCommand::Rotate { id, rev, rotate } => self::rotate(context, &id, rev, rotate),
+        EndpointCommand::Test(id) => test(context, &id),
+        EndpointCommand::Resend { id, what } => resend::run(context, &load(context, &id)?, what),
+        EndpointCommand::Deliveries { id, paging } => deliveries(context, &id, paging),
+        EndpointCommand::Kinds => kinds(context),
+        EndpointCommand::Publish(publication) => publish::run(context, &publication),
+    }
+}
+
+/// `GET /endpoints`
+fn list(context: &Context, integration: Option<&IntegrationId>, paging: &Paging<String>) -> Result<Answer, AdminError> {
+    let reach = context.actor.permissions.reach(Verb::WebhooksManage);
+    let (endpoints, cursor, total) = table::page(context.database, integration, paging, &reach)?;
+    let endpoints: Vec<_> = endpoints.iter().map(|endpoint| endpoint.view(context.now)).collect();
+    Answer::json(200, &json!({ "endpoints": endpoints, "cursor": cursor, "total": total }), None)
+}
+
+/// `POST /endpoints`
+fn create(context: &Context, new: NewEndpoint) -> Result<Answer, AdminError> {
+    let NewEndpoint { belongs, url, description, kinds } = new;
+    let place = place_of(context, &belongs)?;
+    let url = check_address(context, &url)?;
+    check_kinds(context, &kinds, &belongs)?;
+    if table::has(context.database, &belongs, url.as_str(), None)? {
+        return Err(AdminError::Exists("url"));
+    }
+    if table::count(context.database, &belongs)? >= MAX_ENDPOINTS {
+        return Err(AdminError::TooManyEndpoints(MAX_ENDPOINTS));
+    }
+    let id = EndpointId::from_entropy(context.random()?);
+    let secret = Secret::from_entropy(context.random()?);
+    let endpoint = Endpoint {
+        secret: secrets::seal(context, &id, &secret)?,
+        id,
+        place,
+        integration: if let Belongs::Integration(id) = belongs { Some(id) } else { None },
+        url: url.as_str().to_owned(),
+        description: Stored(description),
+        kinds,
+        outgoing: None,
+        disabled: None,
+        health: Seen::default(),
+        rev: Rev(1),
+        created_at: context.now,
+        created_by: context.actor.identity.to_text(),
+        updated_at: context.now,
+    };
+    save(context, &endpoint, Kind::EndpointCreated, described(&endpoint))?;
+    with_secret(context, 201, &endpoint, &secret)
+}
+
+/// `PATCH /endpoints/{id}`
+fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Result<Answer, AdminError> {
+    let before = based_on(context, id, rev)?;
+    let EditEndpoint { url, description, kinds, enabled } = edit;
+    let mut after = before.clone();
+    if let Some(url) = url {
+        check_address(context, &url)?.as_str().clone_into(&mut after.url);
+        if table::has(context.database, &before.belongs(), &after.url, Some(id))? {
+            return Err(AdminError::Exists("url"));
+        }
+    }
+    if let Some(kinds) = kinds {
+        check_kinds(context, &kinds, &before.belongs())?;
+        after.kinds = kinds;
+    }
+    after.description = description.map_or(after.description, Stored);
+    match enabled {
+        Some(true) => (after.disabled, after.health) = (None, reset(&before)),
+        Some(false) if before.disabled.is_none() => after.disabled = Some((context.now, BY_HAND.to_owned())),
+        _ => {}
+    }
+    let detail = changed(&described(&before), &described(&after));
+    if described(&before) == described(&after) {
+        return shown(context, 200, &before);
+    }
+    let after = Endpoint { rev: before.rev.next()?, updated_at: context.now, ..after };
+    table::save_seen(context.database, id, &after.health)?;
+    save(context, &after, Kind::EndpointChanged, detail)?;
+    shown(context, 200, &after)
+}
+
+/// What is known of an endpoint that is told something again: what was well stays known.
+fn reset(before: &Endpoint) -> Seen {
+    if before.disabled.is_none() {
+        return before.health.clone();
+    }
+    Seen { failing_since: None, is_told: false, ..before.health.clone() }
+}
+
+/// `DELETE /endpoints/{id}`
+fn delete(context: &Context, id: &EndpointId, rev: u64) -> Result<Answer, AdminError> {
+    let endpoint = based_on(context, id, rev)?;
+    table::delete(context.database, id, context.now)?;
+    hand_overs::configure(context.database, id)?;
+    context.event(Kind::EndpointDeleted, about(&endpoint), described(&endpoint))?;
+    Ok(Answer::no_content())
+}
+
+/// `POST /endpoints/{id}/rotate`
+fn rotate(context: &Context, id: &EndpointId, rev: u64, rotate: RotateSecret) -> Result<Answer, AdminError> {
+    let before = based_on(context, id, rev)?;
+    let signs = |outgoing: &&(_, _)| context.now < outgoing.1;
+    if rotate == RotateSecret::Later && before.outgoing.as_ref().filter(signs).is_some() {
+        return Err(AdminError::SecretRotates);
+    }
+    let secret = Secret::from_entropy(context.random()?);
+    let sealed = secrets::seal(context, id, &secret)?;
+    let until = context.now.after(SECRET_OVERLAP_SECONDS);
+    let outgoing = (rotate == RotateSecret::Later).then(|| (before.secret.clone(), until));
+    let detail = json!({
+        "id": id, "url": before.url, "expire": if outgoing.is_some() { "later" } else { "now" },
+        "outgoing_until": outgoing.as_ref().map(|(_, until)| until.to_string()),
+    });
+    let after = Endpoint { secret: sealed, outgoing, rev: before.rev.next()?, updated_at: context.now, ..before };
+    save(context, &after, Kind::EndpointSecretRotated, detail)?;
+    with_secret(context, 200, &after, &secret)
+}
+
+/// `POST /endpoints/{id}/test`: an event of its own kind, whatever the endpoint wants to hear of.
+fn test(context: &Context, id: &EndpointId) -> Result<Answer, AdminError> {
+    let endpoint = load(context, id)?;
+    let at = context.now;
+    let id = format!("test_{}_{}", at.seconds(), hex::encode(context.random::<6>()?));
+    let data = json!({ "endpoint": endpoint.id, "place": endpoint.place, "rev": endpoint.rev }).to_string();
+    let message = Message { id, kind: "endpoint.test".to_owned(), at, data };
+    hand_overs::queue(context.database, &message, None, std::slice::from_ref(&endpoint.id), false)?;
+    Answer::json(202, &json!({ "message": message.id }), None)
+}
+
+/// `GET /endpoints/{id}/deliveries`: its courier knows.
+fn deliveries(context: &Context, id: &EndpointId, paging: Paging<u64>) -> Result<Answer, AdminError> {
+    load(context, id)?;
+    let ask = json!({ "after": paging.after, "limit": paging.limit });
+    Ok(Answer::relay(Relay { courier: id.clone(), path: "/deliveries", body: ask.to_string() }))
+}
+
+/// `GET /event-types`
+fn kinds(context: &Context) -> Result<Answer, AdminError> {
+    let types = policies::event_types(context.database)?;
+    Answer::json(200, &json!({ "event_types": catalogue(&types) }), None)
+}
+
+/// Writes a changed endpoint with all that goes with it.
+fn save(context: &Context, endpoint: &Endpoint, kind: Kind, detail: Value) -> Result<(), AdminError> {
+    table::save(context.database, endpoint)?;
+    hand_overs::configure(context.database, &endpoint.id)?;
+    context.event(kind, about(endpoint), detail)
+}
+
+/// Where the endpoint is, if whoever asks may have one there.
+fn place_of(context: &Context, belongs: &Belongs) -> Result<Place, AdminError> {
+    let place = match belongs {
+        Belongs::Place(place) => {
+            if let Place::SubAccount(id) = place
+                && sub_accounts::find(context.database, id)?.is_none()
+            {
+                return Err(AdminError::NoOwner("place"));
+            }
+            place.clone()
+        }
+        Belongs::Integration(id) => {
+            let found = integrations::find(context.database, id)?;
+            found.map(|found| Place::from(&found.owner)).ok_or(AdminError::NoOwner("integration"))?
+        }
+    };
+    if context.actor.may(Verb::WebhooksManage, &place) {
+        return Ok(place);
+    }
+    if context.actor.may(Verb::IntegrationsView, &place) {
+        return Err(AdminError::Forbidden { verb: Verb::WebhooksManage, place: Some(place) });
+    }
+    Err(AdminError::NoOwner(if matches!(belongs, Belongs::Place(_)) { "place" } else { "integration" }))
+}
+
+fn check_address(context: &Context, url: &str) -> Result<Address, AdminError> {
+    let rules = context.settings.addresses.as_ref().map_err(AdminError::clone)?;
+    Address::parse(url, rules, context.port).map_err(|error| AdminError::invalid("url", error))
+}
+
+/// Checks that there are these kinds, and that whoever wants them can hear of them.
+fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs) -> Result<(), AdminError> {
+    let types = policies::event_types(context.database)?;
+    let is_integrations = matches!(belongs, Belongs::Integration(_));
+    Wanted::check(kinds, &types, is_integrations)
+        .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), |at| format!("kinds[{at}]")), error))
+}
+
+/// The endpoint, if the actor may manage webhooks where it is. Otherwise it does not exist for them.
+fn load(context: &Context, id: &EndpointId) -> Result<Endpoint, AdminError> {
+    let endpoint = table::find(context.database, id)?.ok_or(AdminError::NoEndpoint)?;
+    if context.actor.may(Verb::WebhooksManage, &endpoint.place) { Ok(endpoint) } else { Err(AdminError::NoEndpoint) }
+}
+
+/// The endpoint, if `rev` is still its revision.
+fn based_on(context: &Context, id: &EndpointId, rev: u64) -> Result<Endpoint, AdminError> {
+    let endpoint = load(context, id)?;
+    if endpoint.rev == Rev(rev) { Ok(endpoint) } else { Err(AdminError::Stale(endpoint.view(context.now))) }
+}
+
+/// Where its events happen.
+pub(super) fn about(endpoint: &Endpoint) -> About<'_> {
+    match &endpoint.integration {
+        Some(id) => About::integration(id, endpoint.place.clone()),
+        None => About::at(endpoint.place.clone()),
+    }
+}
+
+fn described(endpoint: &Endpoint) -> Value {
+    let Endpoint { id, url, description, kinds, disabled, .. } = endpoint;
+    json!({ "id": id, "url": url, "description": description, "kinds": kinds, "enabled": disabled.is_none() })
+}
+
+fn shown(context: &Context, status: u16, endpoint: &Endpoint) -> Result<Answer, AdminError> {
+    Answer::json(status, &endpoint.view(context.now), Some(endpoint.rev.0))
+}
+
+fn with_secret(context: &Context, status: u16, endpoint: &Endpoint, secret: &Secret) -> Result<Answer, AdminError> {
+    let body = json!({ "endpoint": endpoint.view(context.now), "secret": secret.reveal() });
+    Answer::json(status, &body, Some(endpoint.rev.0))
+}

@@ -1,0 +1,95 @@
+//! What couriers report of their endpoints.
+
+use serde_json::json;
+
+use super::table::{self, Seen};
+use super::{Endpoint, about};
+use crate::database::Database;
+use crate::events::record::{NewEvent, record};
+use tidegate::admin::AdminError;
+use tidegate::events::{EventActor, Kind};
+use tidegate::json::{self, FromJson};
+use tidegate::time::Timestamp;
+use tidegate::webhooks::EndpointId;
+
+/// A report. A repeated one changes nothing.
+struct Report {
+    /// The revision of the endpoint that the courier knew.
+    rev: u64,
+    failing_since: Option<u64>,
+    /// Whether it fails for so long that it must be told.
+    is_failing: bool,
+    succeeded_at: Option<u64>,
+    failed_at: Option<u64>,
+    /// How many messages were given up in all because too many waited, or too long.
+    dropped: u64,
+    /// Why it is told nothing more.
+    disabled: Option<String>,
+}
+
+tidegate::json_object!(Report {
+    rev,
+    failing_since: optional,
+    is_failing,
+    succeeded_at: optional,
+    failed_at: optional,
+    dropped,
+    disabled: optional
+});
+
+/// Takes in a report. One of a deleted endpoint is dropped.
+pub(crate) fn take(database: &Database, id: &EndpointId, text: &str, now: Timestamp) -> Result<(), AdminError> {
+    let read = json::Value::parse(text).ok().and_then(|value| Report::from_json(value).ok());
+    let report = read.ok_or_else(|| AdminError::Registry("a courier's report is malformed".to_owned()))?;
+    let Some(endpoint) = table::find(database, id)? else { return Ok(()) };
+    let moment = |at: Option<u64>| at.map(Timestamp::from_seconds);
+    let before = &endpoint.health;
+    let failing_since = moment(report.failing_since);
+    let is_told = report.is_failing && failing_since.is_some();
+    let after = Seen {
+        failing_since,
+        is_told,
+        succeeded_at: before.succeeded_at.max(moment(report.succeeded_at)),
+        failed_at: before.failed_at.max(moment(report.failed_at)),
+        dropped: before.dropped.max(report.dropped),
+    };
+    table::save_seen(database, id, &after)?;
+    if after.dropped > before.dropped {
+        let detail = json!({ "dropped": after.dropped.saturating_sub(before.dropped), "because": "too_many_waited" });
+        tell(database, Kind::EndpointFailing, &endpoint, detail, now)?;
+    }
+    if after.is_told && !(before.is_told && before.failing_since == after.failing_since) {
+        let detail = json!({ "failing_since": after.failing_since.map(|at| at.to_string()), "because": "no_success" });
+        tell(database, Kind::EndpointFailing, &endpoint, detail, now)?;
+    }
+    match report.disabled {
+        // Somebody may have changed the endpoint since the courier gave it up.
+        Some(because) if endpoint.disabled.is_none() && endpoint.rev.0 == report.rev => {
+            disable(database, &endpoint, &because, now)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn disable(database: &Database, endpoint: &Endpoint, because: &str, now: Timestamp) -> Result<(), AdminError> {
+    let disabled = Some((now, because.to_owned()));
+    let after = Endpoint { disabled, rev: endpoint.rev.next()?, updated_at: now, ..endpoint.clone() };
+    table::save(database, &after)?;
+    crate::hand_overs::configure(database, &endpoint.id)?;
+    tell(database, Kind::EndpointDisabled, endpoint, json!({ "because": because }), now)
+}
+
+fn tell(
+    database: &Database,
+    kind: Kind,
+    endpoint: &Endpoint,
+    mut detail: serde_json::Value,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    if let serde_json::Value::Object(fields) = &mut detail {
+        fields.insert("id".to_owned(), json!(endpoint.id));
+        fields.insert("url".to_owned(), json!(endpoint.url));
+    }
+    let about = about(endpoint);
+    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
+}

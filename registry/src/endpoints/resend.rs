@@ -1,0 +1,52 @@
+//! Sending again. What an endpoint was told of the gate's own events is written anew from them; what is the API's own only its courier
+//! still has, as long as it was not delivered.
+
+use serde_json::json;
+
+use super::table::Endpoint;
+use crate::answer::{Answer, Relay};
+use crate::context::Context;
+use crate::events::told;
+use crate::hand_overs;
+use tidegate::admin::{AdminError, Resend};
+
+/// How many events one request sends again at most.
+const MAX_RESENT: u64 = 1_000;
+
+/// `POST /endpoints/{id}/resend`
+pub(super) fn run(context: &Context, endpoint: &Endpoint, what: Resend) -> Result<Answer, AdminError> {
+    let ids = std::slice::from_ref(&endpoint.id);
+    let ask = match what {
+        Resend::Message(id) => {
+            if let Some(seq) = told::seq_of(&id) {
+                let message = told::message(context.database, seq, &id)?.filter(|told| is_its_own(endpoint, told));
+                let message = message.ok_or(AdminError::NoMessage)?;
+                hand_overs::queue(context.database, &message.message, None, ids, true)?;
+                return Answer::json(202, &json!({ "messages": 1 }), None);
+            }
+            json!({ "message": id })
+        }
+        Resend::Since(since) => {
+            let found = told::since(context.database, since, MAX_RESENT)?;
+            let mut count = 0_u64;
+            for told in found.iter().filter(|told| is_its_own(endpoint, told) && wants(endpoint, told)) {
+                hand_overs::queue(context.database, &told.message, None, ids, true)?;
+                count = count.saturating_add(1);
+            }
+            json!({ "since": since, "queued": count })
+        }
+    };
+    Ok(Answer::relay(Relay { courier: endpoint.id.clone(), path: "/resend", body: ask.to_string() }))
+}
+
+/// Whether an event happened where the endpoint listens.
+fn is_its_own(endpoint: &Endpoint, told: &told::Told) -> bool {
+    match &endpoint.integration {
+        Some(id) => told.integration.as_ref() == Some(id),
+        None => endpoint.place.covers(&told.place),
+    }
+}
+
+fn wants(endpoint: &Endpoint, told: &told::Told) -> bool {
+    endpoint.kinds.contains(&told.message.kind)
+}

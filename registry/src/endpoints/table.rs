@@ -1,0 +1,312 @@
+//! Endpoints in SQLite. Their secrets are sealed.
+
+use serde_json::{Value, json};
+
+use crate::database::{Database, number, parsed, row};
+use crate::paging::{cut, limit_and_one};
+use crate::rev::Rev;
+use crate::storage::Parameter;
+use tidegate::access::{Place, Reach};
+use tidegate::admin::{AdminError, Belongs, Description, Paging, Stored};
+use tidegate::record::Owner;
+use tidegate::scope::ScopeSet;
+use tidegate::time::Timestamp;
+use tidegate::token::IntegrationId;
+use tidegate::webhooks::{EndpointId, Sealed};
+
+const COLUMNS: &str = "id, place, integration, url, description, kinds, secret, outgoing_secret, outgoing_until, enabled, \
+    disabled_at, disabled_because, failing_since, failing_told, succeeded_at, failed_at, dropped, rev, created_at, created_by, \
+    updated_at";
+
+row! {
+    struct Row {
+        id: EndpointId,
+        place: Place,
+        integration: Option<IntegrationId>,
+        url: String,
+        description: Stored<Description>,
+        kinds: String,
+        secret: String,
+        outgoing_secret: Option<String>,
+        outgoing_until: Option<u64>,
+        enabled: u64,
+        disabled_at: Option<u64>,
+        disabled_because: Option<String>,
+        failing_since: Option<u64>,
+        failing_told: u64,
+        succeeded_at: Option<u64>,
+        failed_at: Option<u64>,
+        dropped: u64,
+        rev: Rev,
+        created_at: u64,
+        created_by: String,
+        updated_at: u64,
+    }
+}
+
+row! {
+    struct IdRow {
+        id: EndpointId,
+    }
+}
+
+row! {
+    struct HearingRow {
+        endpoint: EndpointId,
+        scopes: String,
+    }
+}
+
+/// An endpoint of a live integration, and what the integration may do.
+pub(crate) struct Hearing {
+    pub endpoint: EndpointId,
+    pub scopes: ScopeSet,
+}
+
+/// A webhook endpoint.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    pub id: EndpointId,
+    /// Where it is; an integration's is where the integration is.
+    pub place: Place,
+    pub integration: Option<IntegrationId>,
+    pub url: String,
+    pub description: Stored<Description>,
+    pub kinds: Vec<String>,
+    pub secret: Sealed,
+    /// The secret before, and until when it signs.
+    pub outgoing: Option<(Sealed, Timestamp)>,
+    /// Since when it is told nothing, and why.
+    pub disabled: Option<(Timestamp, String)>,
+    pub health: Seen,
+    pub rev: Rev,
+    pub created_at: Timestamp,
+    pub created_by: String,
+    pub updated_at: Timestamp,
+}
+
+/// What its courier has reported last.
+#[derive(Clone, Default)]
+pub(crate) struct Seen {
+    pub failing_since: Option<Timestamp>,
+    /// Whether it was told that it fails.
+    pub is_told: bool,
+    pub succeeded_at: Option<Timestamp>,
+    pub failed_at: Option<Timestamp>,
+    /// How many messages were given up because too many waited, or too long.
+    pub dropped: u64,
+}
+
+/// The endpoint with this id.
+pub(crate) fn find(database: &Database, id: &EndpointId) -> Result<Option<Endpoint>, AdminError> {
+    let sql = format!("SELECT {COLUMNS} FROM endpoints WHERE id = ? AND gone_at IS NULL");
+    let row: Option<Row> = database.row(&sql, vec![id.as_str().into()])?;
+    row.map(Endpoint::try_from).transpose()
+}
+
+/// A page of those within `reach`, or of one integration there, by id; a cursor, and how many there are.
+pub(crate) fn page(
+    database: &Database,
+    integration: Option<&IntegrationId>,
+    paging: &Paging<String>,
+    reach: &Reach,
+) -> Result<(Vec<Endpoint>, Option<String>, u64), AdminError> {
+    let within = "gone_at IS NULL AND (? IS NULL OR integration = ?) AND CASE
+        WHEN place = 'agency' THEN ? = 1
+        WHEN place = 'sub_accounts' THEN ? = 1
+        ELSE ? = 1 OR substr(place, 13) IN (SELECT value FROM json_each(?)) END";
+    let id = || integration.map_or(Parameter::Null, |id| id.as_str().into());
+    let every = || number(reach.every_sub_account.into());
+    let accounts = json!(reach.sub_accounts).to_string();
+    let values = || vec![id(), id(), number(reach.agency.into()), every(), every(), accounts.as_str().into()];
+    let total = database.count(&format!("endpoints WHERE {within}"), values())?;
+    let after = paging.after.as_deref().unwrap_or_default();
+    let sql = format!("SELECT {COLUMNS} FROM endpoints WHERE {within} AND id > ? ORDER BY id LIMIT ?");
+    let mut rows: Vec<Row> =
+        database.rows(&sql, [values(), vec![after.into(), limit_and_one(paging.limit)]].concat())?;
+    let more = cut(&mut rows, paging.limit);
+    let cursor = rows.last().filter(|_| more).map(|last| Paging::cursor_behind(last.id.as_str()));
+    Ok((rows.into_iter().map(Endpoint::try_from).collect::<Result<_, _>>()?, cursor, total))
+}
+
+/// All ids, in order.
+pub(crate) fn ids(database: &Database) -> Result<Vec<EndpointId>, AdminError> {
+    let rows: Vec<IdRow> = database.rows("SELECT id FROM endpoints WHERE gone_at IS NULL ORDER BY id", vec![])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The endpoints of an owner's live integrations that want events of this type.
+pub(crate) fn hearing(
+    database: &Database,
+    owner: &Owner,
+    kind: &str,
+    now: Timestamp,
+) -> Result<Vec<Hearing>, AdminError> {
+    let sql = "SELECT endpoints.id AS endpoint, integrations.scopes AS scopes
+        FROM endpoints JOIN integrations ON integrations.id = endpoints.integration
+        WHERE endpoints.place = ? AND endpoints.gone_at IS NULL AND endpoints.enabled = 1
+        AND integrations.level = ? AND integrations.owner_id = ? AND integrations.gone_at IS NULL
+        AND integrations.paused = 0 AND (integrations.expires_at IS NULL OR integrations.expires_at > ?)
+        AND EXISTS (SELECT 1 FROM json_each(endpoints.kinds) WHERE value = ?)";
+    let place = Place::from(owner).to_string();
+    let (level, id) = (owner.level.as_str(), owner.id.as_str());
+    let values = vec![place.into(), level.into(), id.into(), number(now.seconds()), kind.into()];
+    let rows: Vec<HearingRow> = database.rows(sql, values)?;
+    let read = |HearingRow { endpoint, scopes }| Ok(Hearing { endpoint, scopes: parsed("scopes", &scopes)? });
+    rows.into_iter().map(read).collect()
+}
+
+/// How many belong to a place, or to an integration.
+pub(crate) fn count(database: &Database, belongs: &Belongs) -> Result<u64, AdminError> {
+    let (condition, value) = of(belongs);
+    database.count(&format!("endpoints WHERE {condition} AND gone_at IS NULL"), vec![value])
+}
+
+/// Whether one that belongs there has this address.
+pub(crate) fn has(
+    database: &Database,
+    belongs: &Belongs,
+    url: &str,
+    but: Option<&EndpointId>,
+) -> Result<bool, AdminError> {
+    let (condition, value) = of(belongs);
+    let sql = format!("endpoints WHERE {condition} AND gone_at IS NULL AND url = ? AND id IS NOT ?");
+    let but = but.map_or(Parameter::Null, |id| id.as_str().into());
+    Ok(database.count(&sql, vec![value, url.into(), but])? > 0)
+}
+
+fn of(belongs: &Belongs) -> (&'static str, Parameter) {
+    match belongs {
+        Belongs::Place(place) => ("integration IS NULL AND place = ?", place.to_string().into()),
+        Belongs::Integration(id) => ("integration = ?", id.as_str().into()),
+    }
+}
+
+/// Writes an endpoint, new or changed.
+pub(crate) fn save(database: &Database, endpoint: &Endpoint) -> Result<(), AdminError> {
+    let sql = "INSERT INTO endpoints (id, place, integration, url, description, kinds, secret, outgoing_secret,
+        outgoing_until, enabled, disabled_at, disabled_because, rev, created_at, created_by, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET url = excluded.url, description = excluded.description, kinds = excluded.kinds,
+        secret = excluded.secret, outgoing_secret = excluded.outgoing_secret, outgoing_until = excluded.outgoing_until,
+        enabled = excluded.enabled, disabled_at = excluded.disabled_at, disabled_because = excluded.disabled_because,
+        rev = excluded.rev, updated_at = excluded.updated_at";
+    let optional = |value: Option<u64>| value.map_or(Parameter::Null, number);
+    let text = |value: Option<&str>| value.map_or(Parameter::Null, Parameter::from);
+    let Endpoint { outgoing, disabled, .. } = endpoint;
+    let values = vec![
+        endpoint.id.as_str().into(),
+        endpoint.place.to_string().into(),
+        text(endpoint.integration.as_ref().map(IntegrationId::as_str)),
+        endpoint.url.as_str().into(),
+        String::from(endpoint.description.0.clone()).into(),
+        json!(endpoint.kinds).to_string().into(),
+        endpoint.secret.as_str().into(),
+        text(outgoing.as_ref().map(|(sealed, _)| sealed.as_str())),
+        optional(outgoing.as_ref().map(|(_, until)| until.seconds())),
+        number(disabled.is_none().into()),
+        optional(disabled.as_ref().map(|(at, _)| at.seconds())),
+        text(disabled.as_ref().map(|(_, because)| because.as_str())),
+        number(endpoint.rev.0),
+        number(endpoint.created_at.seconds()),
+        endpoint.created_by.as_str().into(),
+        number(endpoint.updated_at.seconds()),
+    ];
+    database.run(sql, values)
+}
+
+/// Writes what its courier has reported.
+pub(crate) fn save_seen(database: &Database, id: &EndpointId, seen: &Seen) -> Result<(), AdminError> {
+    let sql = "UPDATE endpoints SET failing_since = ?, failing_told = ?, succeeded_at = ?, failed_at = ?, dropped = ?
+        WHERE id = ?";
+    let optional = |value: Option<Timestamp>| value.map_or(Parameter::Null, |at| number(at.seconds()));
+    let values = vec![
+        optional(seen.failing_since),
+        number(seen.is_told.into()),
+        optional(seen.succeeded_at),
+        optional(seen.failed_at),
+        number(seen.dropped),
+        id.as_str().into(),
+    ];
+    database.run(sql, values)
+}
+
+/// Deletes an endpoint; its secrets go, its name stays for the audit trail.
+pub(crate) fn delete(database: &Database, id: &EndpointId, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE endpoints SET gone_at = ?, secret = '', outgoing_secret = NULL, enabled = 0 WHERE id = ?";
+    database.run(sql, vec![number(now.seconds()), id.as_str().into()])
+}
+
+impl Endpoint {
+    /// To whom it belongs.
+    pub fn belongs(&self) -> Belongs {
+        match &self.integration {
+            Some(id) => Belongs::Integration(id.clone()),
+            None => Belongs::Place(self.place.clone()),
+        }
+    }
+
+    /// As the admin API shows it.
+    pub fn view(&self, now: Timestamp) -> Value {
+        let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        let Seen { failing_since, succeeded_at, failed_at, dropped, .. } = &self.health;
+        let (disabled_at, because) = self.disabled.clone().unzip();
+        let outgoing = self.outgoing.as_ref().filter(|(_, until)| now < *until).map(|(_, until)| until.to_string());
+        json!({
+            "id": self.id, "rev": self.rev, "place": self.place, "integration": self.integration, "url": self.url,
+            "description": self.description, "kinds": self.kinds, "state": self.state(),
+            "disabled_at": moment(disabled_at), "disabled_because": because,
+            "failing_since": moment(*failing_since), "succeeded_at": moment(*succeeded_at),
+            "failed_at": moment(*failed_at), "dropped": dropped, "outgoing_secret_until": outgoing,
+            "created_at": self.created_at.to_string(), "created_by": self.created_by,
+            "updated_at": self.updated_at.to_string(),
+        })
+    }
+
+    /// How it is, in one word.
+    fn state(&self) -> &'static str {
+        match (&self.disabled, self.health.failing_since, self.health.succeeded_at) {
+            (Some(_), ..) => "disabled",
+            (None, Some(_), _) => "failing",
+            (None, None, Some(_)) => "healthy",
+            (None, None, None) => "new",
+        }
+    }
+}
+
+impl TryFrom<Row> for Endpoint {
+    type Error = AdminError;
+
+    fn try_from(row: Row) -> Result<Self, AdminError> {
+        let at = |at: Option<u64>| at.map(Timestamp::from_seconds);
+        let corrupt = || AdminError::Registry(format!("the endpoint {} is inconsistent", row.id));
+        let disabled = match (row.enabled, at(row.disabled_at), row.disabled_because.clone()) {
+            (1, None, None) => None,
+            (0, Some(at), Some(because)) => Some((at, because)),
+            _ => return Err(corrupt()),
+        };
+        let outgoing = row.outgoing_secret.map(Sealed::from_text).zip(at(row.outgoing_until));
+        Ok(Self {
+            id: row.id,
+            place: row.place,
+            integration: row.integration,
+            url: row.url,
+            description: row.description,
+            kinds: parsed("kinds", &row.kinds)?,
+            secret: Sealed::from_text(row.secret),
+            outgoing,
+            disabled,
+            health: Seen {
+                failing_since: at(row.failing_since),
+                is_told: row.failing_told != 0,
+                succeeded_at: at(row.succeeded_at),
+                failed_at: at(row.failed_at),
+                dropped: row.dropped,
+            },
+            rev: row.rev,
+            created_at: Timestamp::from_seconds(row.created_at),
+            created_by: row.created_by,
+            updated_at: Timestamp::from_seconds(row.updated_at),
+        })
+    }
+}

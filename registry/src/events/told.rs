@@ -1,0 +1,99 @@
+//! Events as webhooks tell of them.
+
+use serde_json::json;
+
+use crate::database::{Database, number, row};
+use crate::hand_overs;
+use crate::integrations::table as integrations;
+use tidegate::access::Place;
+use tidegate::admin::AdminError;
+use tidegate::events::{Event, EventActor};
+use tidegate::time::Timestamp;
+use tidegate::token::IntegrationId;
+use tidegate::webhooks::Message;
+
+/// An event, and where it happened.
+pub(crate) struct Told {
+    pub message: Message,
+    pub place: Place,
+    pub integration: Option<IntegrationId>,
+}
+
+row! {
+    struct Row {
+        seq: u64,
+        at: u64,
+        actor: String,
+        kind: String,
+        place: Option<Place>,
+        integration: Option<IntegrationId>,
+        detail: String,
+    }
+}
+
+/// Tells all endpoints that want it of an event that was just written.
+pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminError> {
+    let integration = event.integration.as_ref();
+    let wanted = hand_overs::wanting(database, &event.kind, &event.place, integration)?;
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let data = data(database, event)?;
+    let message = Message { id: id(event.seq, event.at), kind: event.kind.clone(), at: event.at, data };
+    hand_overs::queue(database, &message, None, &wanted, false)
+}
+
+/// The number of the event that a message tells of; `None` for a message that tells of none.
+pub(crate) fn seq_of(id: &str) -> Option<u64> {
+    id.strip_prefix("evt_")?.split_once('_')?.1.parse().ok()
+}
+
+/// The message of this id.
+pub(crate) fn message(database: &Database, seq: u64, of: &str) -> Result<Option<Told>, AdminError> {
+    let found: Option<Row> = database.row(&format!("{SELECT} WHERE seq = ?"), vec![number(seq)])?;
+    let told = found.map(|row| row.told(database)).transpose()?.flatten();
+    Ok(told.filter(|told| told.message.id == of))
+}
+
+/// Messages of the events since a moment, the oldest first.
+pub(crate) fn since(database: &Database, since: Timestamp, most: u64) -> Result<Vec<Told>, AdminError> {
+    let sql = format!("{SELECT} WHERE at >= ? ORDER BY seq LIMIT ?");
+    let rows: Vec<Row> = database.rows(&sql, vec![number(since.seconds()), number(most)])?;
+    let told = rows.into_iter().map(|row| row.told(database)).collect::<Result<Vec<_>, _>>()?;
+    Ok(told.into_iter().flatten().collect())
+}
+
+const SELECT: &str = "SELECT seq, at, actor, kind, place, integration, detail FROM events";
+
+/// The same for every endpoint and at every repetition. The time keeps it apart from what another gate tells the same receiver.
+fn id(seq: u64, at: Timestamp) -> String {
+    format!("evt_{}_{seq}", at.seconds())
+}
+
+/// Who it was is told by kind alone: what an endpoint hears may be read by people who may not know each other. `rev` is the integration's
+/// when this was written; messages come in no promised order.
+fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
+    let rev = match &event.integration {
+        Some(id) => integrations::last_rev(database, id)?,
+        None => None,
+    };
+    let Event { seq, actor, place, integration, detail, .. } = event;
+    let actor = json!({ "type": actor.actor_type });
+    Ok(json!({
+        "seq": seq, "rev": rev, "place": place, "integration": integration, "actor": actor, "detail": detail,
+    })
+    .to_string())
+}
+
+impl Row {
+    fn told(self, database: &Database) -> Result<Option<Told>, AdminError> {
+        let Self { seq, at, actor, kind, place, integration, detail } = self;
+        let Some(place) = place else { return Ok(None) };
+        let detail = serde_json::from_str(&detail).unwrap_or_default();
+        let (at, actor) = (Timestamp::from_seconds(at), EventActor::parse(&actor, None));
+        let event = Event { seq, at, kind, actor, place, integration, request: None, detail };
+        let data = data(database, &event)?;
+        let Event { kind, place, integration, .. } = event;
+        Ok(Some(Told { message: Message { id: id(seq, at), kind, at, data }, place, integration }))
+    }
+}

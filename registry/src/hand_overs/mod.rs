@@ -1,0 +1,111 @@
+//! What waits to be handed over to couriers: messages, and what an endpoint has become. A row is written in the transaction of the change
+//! and goes once the courier has it, so that no acknowledged change loses its event.
+
+mod table;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+pub(crate) use self::table::wanting;
+use self::table::{Due, Waiting};
+use super::database::Database;
+use super::endpoints::table::{self as endpoints, Endpoint};
+use tidegate::admin::AdminError;
+use tidegate::time::Timestamp;
+use tidegate::webhooks::{EndpointId, Message};
+
+/// How many messages one hand-over has at most, and how many bytes of data, beside the last message's.
+const MAX_MESSAGES: u64 = 100;
+const MAX_BYTES: usize = 500_000;
+/// The longest wait after a courier could not be reached, in seconds.
+const MAX_WAIT_SECONDS: u64 = 60;
+
+/// How many hand-overs are under way at a time.
+pub const MAX_HAND_OVERS: usize = 50;
+
+/// What one courier is told.
+pub struct HandOver {
+    /// The name of the courier: the id of its endpoint.
+    pub endpoint: String,
+    /// What it is told, as JSON.
+    pub body: String,
+    generation: u64,
+    messages: Vec<String>,
+}
+
+/// Queues a message for these endpoints. `requires` says what an integration must be allowed for it, at each attempt. `again` has it sent
+/// once more where it was delivered already.
+pub(crate) fn queue(
+    database: &Database,
+    message: &Message,
+    requires: Option<&Value>,
+    endpoints: &[EndpointId],
+    again: bool,
+) -> Result<(), AdminError> {
+    if endpoints.is_empty() {
+        return Ok(());
+    }
+    let ids = json!(endpoints).to_string();
+    table::keep(database, message, requires)?;
+    table::queue(database, &message.id, &ids, again)?;
+    table::note(database, &ids)
+}
+
+/// Has the courier told what the endpoint has become.
+pub(crate) fn configure(database: &Database, id: &EndpointId) -> Result<(), AdminError> {
+    table::note(database, &json!([id]).to_string())
+}
+
+/// In how many seconds there is something to hand over; `None` if there is nothing.
+pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
+    Ok(table::next_at(database)?.map(|at| at.saturating_sub(now.seconds())))
+}
+
+/// The next hand-over, but for couriers of which one is under way.
+pub(crate) fn next(
+    database: &Database,
+    under_way: &BTreeSet<String>,
+    now: Timestamp,
+) -> Result<Option<HandOver>, AdminError> {
+    let Some(Due { endpoint, generation }) = table::next(database, &json!(under_way).to_string(), now)? else {
+        return Ok(None);
+    };
+    let id = EndpointId::parse(&endpoint).map_err(|error| AdminError::Registry(error.to_string()))?;
+    let found = endpoints::find(database, &id)?;
+    let mut bytes = 0_usize;
+    let mut waiting = table::waiting(database, &endpoint, MAX_MESSAGES)?;
+    let fits = |message: &Waiting| {
+        let is_first = bytes < MAX_BYTES;
+        bytes = bytes.saturating_add(message.data.len());
+        is_first
+    };
+    let count = waiting.iter().map(fits).take_while(|fits| *fits).count();
+    waiting.truncate(count);
+    let messages: Vec<Value> = waiting.iter().map(Waiting::to_json).collect();
+    let body = json!({ "endpoint": found.map(|found| told(&found)), "messages": messages }).to_string();
+    let messages = waiting.into_iter().map(|waiting| waiting.id).collect();
+    Ok(Some(HandOver { endpoint, body, generation, messages }))
+}
+
+/// Notes what became of a hand-over.
+pub(crate) fn ended(database: &Database, ended: &HandOver, taken: bool, now: Timestamp) -> Result<(), AdminError> {
+    let HandOver { endpoint, generation, messages, .. } = ended;
+    if !taken {
+        return table::postpone(database, endpoint, MAX_WAIT_SECONDS, now);
+    }
+    table::taken(database, endpoint, &json!(messages).to_string())?;
+    table::settle(database, endpoint, *generation)
+}
+
+/// What a courier knows of its endpoint.
+fn told(endpoint: &Endpoint) -> Value {
+    let current = json!({ "sealed": endpoint.secret.as_str(), "until": null });
+    let outgoing = endpoint.outgoing.as_ref();
+    let outgoing = outgoing.map(|(sealed, until)| json!({ "sealed": sealed.as_str(), "until": until }));
+    let secrets: Vec<_> = std::iter::once(current).chain(outgoing).collect();
+    json!({
+        "id": endpoint.id, "rev": endpoint.rev, "url": endpoint.url, "secrets": secrets,
+        "enabled": endpoint.disabled.is_none(), "integration": endpoint.integration,
+    })
+}

@@ -1,0 +1,141 @@
+//! Types of the API's own events, and what an integration must be allowed to hear of one.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::json::{self, FromJson};
+use crate::record::Level;
+use crate::scope::ScopeSet;
+
+/// The longest name of a type, in bytes.
+pub const MAX_EVENT_TYPE_BYTES: usize = 100;
+
+/// A type of event that the API publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub struct EventType {
+    /// What it is called, as in `contact.created`.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// What it tells of.
+    pub description: String,
+    /// One of these is enough. None: no integration hears of it.
+    pub any_of: Vec<EventAccess>,
+    /// What `data` may look like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
+}
+
+/// One way to be allowed a type of event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub struct EventAccess {
+    /// The level of the integration.
+    pub level: Level,
+    /// All of these scopes.
+    pub scopes: ScopeSet,
+}
+
+/// The text is no name of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the name of an event type is 1 to {MAX_EVENT_TYPE_BYTES} letters, digits, '.', '_', '-', '/' or ':'")]
+pub struct InvalidEventType;
+
+impl EventType {
+    /// Checks the name of a type.
+    ///
+    /// # Errors
+    /// [`InvalidEventType`].
+    pub fn check_name(name: &str) -> Result<(), InvalidEventType> {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
+        let fits = (1..=MAX_EVENT_TYPE_BYTES).contains(&name.len()) && name.bytes().all(is_known);
+        if fits { Ok(()) } else { Err(InvalidEventType) }
+    }
+
+    /// Whether an integration of this level with these scopes hears of it.
+    pub fn allows(&self, level: Level, scopes: &ScopeSet) -> bool {
+        allows(&self.any_of, level, scopes)
+    }
+}
+
+/// Whether one of these ways is open to an integration of this level with these scopes.
+pub fn allows(any_of: &[EventAccess], level: Level, scopes: &ScopeSet) -> bool {
+    any_of.iter().any(|access| access.level == level && scopes.covers(&access.scopes))
+}
+
+crate::json_object!(EventAccess { level, scopes });
+
+/// As it was written.
+impl FromJson for EventType {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        let example = value.entry("example").map(to_serde);
+        let mut fields = json::Object::of(value, &["type", "description", "any_of", "example"])?;
+        let (name, description): (String, _) =
+            (fields.required("type")?, fields.given("description")?.unwrap_or_default());
+        Self::check_name(&name).map_err(|error| json::Error::of("type", &error.to_string()))?;
+        Ok(Self { name, description, any_of: fields.required("any_of")?, example })
+    }
+}
+
+/// A value that was read, as `serde_json` has it.
+fn to_serde(value: &json::Value) -> Value {
+    match value {
+        json::Value::Null => Value::Null,
+        json::Value::Boolean(value) => Value::from(*value),
+        json::Value::Unsigned(number) => Value::from(*number),
+        json::Value::Signed(number) => Value::from(*number),
+        json::Value::Float(number) => Value::from(f64::from(*number)),
+        json::Value::Text(text) => Value::from(text.as_ref()),
+        json::Value::List(items) => items.iter().map(to_serde).collect(),
+        json::Value::Object(entries) => {
+            entries.iter().map(|(name, value)| (name.to_string(), to_serde(value))).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(names: &[&str]) -> ScopeSet {
+        let mut set = ScopeSet::default();
+        set.extend(names.iter().map(|name| crate::scope::Scope::parse(name).unwrap()));
+        set
+    }
+
+    fn access(level: Level, names: &[&str]) -> EventAccess {
+        EventAccess { level, scopes: scopes(names) }
+    }
+
+    #[test]
+    fn one_way_with_all_its_scopes_is_enough() {
+        let any_of = [access(Level::SubAccount, &["a", "b"]), access(Level::Agency, &["c"])];
+        for (level, names, allowed) in [
+            (Level::SubAccount, &["a", "b", "x"][..], true),
+            (Level::SubAccount, &["a"], false),
+            (Level::SubAccount, &["c"], false),
+            (Level::Agency, &["c"], true),
+            (Level::Agency, &["a", "b"], false),
+            (Level::Agency, &[], false),
+        ] {
+            assert_eq!(allows(&any_of, level, &scopes(names)), allowed, "{level} {names:?}");
+        }
+        assert!(!allows(&[], Level::Agency, &scopes(&["a"])));
+    }
+
+    #[test]
+    fn a_type_is_read_as_it_was_written() {
+        let event = EventType {
+            name: "contact.created".to_owned(),
+            description: "A contact was made".to_owned(),
+            any_of: vec![access(Level::SubAccount, &["contacts.readonly"])],
+            example: Some(serde_json::json!({ "id": "c1", "n": [1, -2, null, true] })),
+        };
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(EventType::from_json(json::Value::parse(&text).unwrap()).unwrap(), event);
+        for name in ["", "a b", "é", &"x".repeat(101)] {
+            assert!(EventType::check_name(name).is_err(), "{name}");
+        }
+        assert!(EventType::check_name("contact.created").is_ok());
+    }
+}

@@ -1,0 +1,503 @@
+//! Webhook endpoints, what is handed over to their couriers, and what these report.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use registry::{Attempt, Begun, Courier, Credential, HandOver, Read, Storage};
+use serde_json::{Value, json};
+use tidegate::admin::AdminError;
+use tidegate::token::{TokenKeys, verify_key};
+use tidegate::webhooks::{AddressRules, SealingKeys};
+
+use crate::world::{DAY, START, With, World, based_on, settings};
+
+cases! {
+    a_secret_is_shown_once_and_kept_sealed
+    an_event_is_handed_over_to_those_who_want_it
+    a_courier_that_does_not_answer_is_tried_again
+    what_came_meanwhile_is_handed_over_next
+    bad_input_names_the_field_and_makes_nothing
+    a_place_has_fifty_endpoints
+    who_may_not_manage_webhooks_there_sees_none
+    a_rotation_keeps_the_outgoing_secret_for_a_day
+    a_resync_seals_with_the_first_key
+    a_courier_reports_and_a_repeated_report_changes_nothing
+    a_report_of_what_was_changed_since_disables_nothing
+    an_event_is_sent_again_as_it_was
+    a_failed_command_hands_nothing_over
+    a_publication_goes_to_those_who_may_hear_of_it
+    what_a_publication_requires_reaches_the_courier
+    what_cannot_be_read_of_it_permits_nobody
+    a_publication_is_told_once
+    who_may_not_publish_there_finds_no_owner
+}
+
+const HOOK: &str = "https://hooks.partner.io/in";
+
+fn create(world: &World, place: &str, url: &str, kinds: &[&str]) -> Value {
+    let belongs = if tidegate::access::Place::parse(place).is_ok() { "place" } else { "integration" };
+    let body = json!({ belongs: place, "url": url, "kinds": kinds });
+    world.ok("POST", "/endpoints", body, With::default()).body
+}
+
+fn id(made: &Value) -> String {
+    made["endpoint"]["id"].as_str().unwrap().to_owned()
+}
+
+/// All that waits for couriers, taken by them.
+fn hand_over(world: &World) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    while let Some(next) = next(world) {
+        world.registry.handed_over(&next, true, world.now()).unwrap();
+        all.push((next.endpoint.clone(), serde_json::from_str(&next.body).unwrap()));
+    }
+    all
+}
+
+fn next(world: &World) -> Option<HandOver> {
+    world.registry.next_hand_over(&BTreeSet::new(), world.now()).unwrap()
+}
+
+/// What couriers get to deliver: endpoint and kind.
+fn told(handed: &[(String, Value)]) -> Vec<(String, String)> {
+    let each = |(endpoint, body): &(String, Value)| {
+        let kinds =
+            body["messages"].as_array().unwrap().iter().map(|message| message["kind"].as_str().unwrap().to_owned());
+        kinds.map(|kind| (endpoint.clone(), kind)).collect::<Vec<_>>()
+    };
+    let mut all: Vec<_> = handed.iter().flat_map(each).collect();
+    all.sort();
+    all
+}
+
+fn rename(world: &World, integration: &str, name: &str, rev: u64) {
+    world.ok("PATCH", &format!("/integrations/{integration}"), json!({ "name": name }), based_on(rev));
+}
+
+fn refused(world: &World, body: Value) -> AdminError {
+    world.ask("POST", "/endpoints", body, With::default()).unwrap_err()
+}
+
+fn a_secret_is_shown_once_and_kept_sealed(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let made = create(&world, "agency", HOOK, &["policy.published"]);
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("whsec_") && secret.len() == 50, "{}", secret.len());
+    let shown = world.get(&format!("/endpoints/{}", id(&made)));
+    assert_eq!(shown, made["endpoint"]);
+    assert_eq!(shown["state"], "new");
+    let everything = json!([world.rows("SELECT * FROM endpoints"), world.rows("SELECT * FROM events"), shown]);
+    assert!(!everything.to_string().contains(&secret[6..]));
+    let [(_, told)] = &hand_over(&world)[..] else { panic!() };
+    assert!(!told.to_string().contains(&secret[6..]) && told["endpoint"]["secrets"][0]["sealed"].is_string());
+}
+
+fn an_event_is_handed_over_to_those_who_want_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let (one, other) = (world.create("one", &["contacts.readonly"]), world.create("other", &[]));
+    let kinds = ["integration.edited"];
+    let of_acme = id(&create(&world, "sub_account:acme", HOOK, &kinds));
+    let of_globex = id(&create(&world, "sub_account:globex", HOOK, &kinds));
+    let of_all = id(&create(&world, "sub_accounts", HOOK, &kinds));
+    let of_agency = id(&create(&world, "agency", HOOK, &kinds));
+    let of_one = id(&create(&world, &one, HOOK, &kinds));
+    let of_other = id(&create(&world, &other, HOOK, &kinds));
+    let deaf = id(&create(&world, "sub_account:acme", "https://hooks.partner.io/deaf", &["integration.deleted"]));
+    hand_over(&world);
+    rename(&world, &one, "renamed", 1);
+    let handed = hand_over(&world);
+    let kind = "integration.edited".to_owned();
+    let mut expected: Vec<_> = [of_acme, of_all, of_one].into_iter().map(|id| (id, kind.clone())).collect();
+    expected.sort();
+    assert_eq!(told(&handed), expected, "not {of_globex}, {of_agency}, {of_other}, {deaf}");
+    let message = &handed[0].1["messages"][0];
+    let data: Value = serde_json::from_str(message["data"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&data["integration"], &data["rev"], &data["actor"]),
+        (&json!(one), &json!(2), &json!({ "type": "owner_key" }))
+    );
+    assert_eq!(data["place"], "sub_account:acme");
+    assert_eq!(message["at"], START);
+    assert_eq!(world.value("SELECT count(*) AS it FROM messages"), json!(0), "what all have is forgotten");
+    assert_eq!(world.value("SELECT count(*) AS it FROM couriers"), json!(0));
+}
+
+fn a_courier_that_does_not_answer_is_tried_again(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let down = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
+    world.drain(&mut crate::world::Kv::default());
+    let up = id(&create(&world, "sub_accounts", "https://hooks.partner.io/up", &["sub_account.added"]));
+    hand_over(&world);
+    world.ok("POST", "/sub-accounts", json!({ "id": "new", "name": "New" }), With::default());
+    assert_eq!(world.registry.due_in(world.now()).unwrap().map(|due| due.as_secs()), Some(0));
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        while let Some(next) = next(&world) {
+            world.registry.handed_over(&next, next.endpoint == up, world.now()).unwrap();
+        }
+        let due = world.registry.due_in(world.now()).unwrap().unwrap().as_secs();
+        waits.push(due);
+        world.later(due);
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    let handed = hand_over(&world);
+    assert_eq!(told(&handed), [(down, "sub_account.added".to_owned())]);
+    assert_eq!(world.value("SELECT count(*) AS it FROM couriers"), json!(0));
+    let since_start: u64 = waits.iter().sum();
+    let due = world.registry.due_in(world.now()).unwrap().unwrap().as_secs();
+    assert_eq!(due + since_start, 401 * 86_400, "nothing is due but the end of the first event");
+}
+
+fn what_came_meanwhile_is_handed_over_next(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
+    hand_over(&world);
+    let add = |name: &str| world.ok("POST", "/sub-accounts", json!({ "id": name, "name": name }), With::default());
+    add("one");
+    let first = next(&world).unwrap();
+    let busy = BTreeSet::from([endpoint.clone()]);
+    assert!(world.registry.next_hand_over(&busy, world.now()).unwrap().is_none(), "one at a time");
+    add("two");
+    world.registry.handed_over(&first, true, world.now()).unwrap();
+    let world = world.restarted();
+    let second = hand_over(&world);
+    assert_eq!(told(&second), [(endpoint, "sub_account.added".to_owned())]);
+    assert!(second[0].1["messages"][0]["data"].as_str().unwrap().contains("two"));
+}
+
+fn bad_input_names_the_field_and_makes_nothing(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let integration = world.create("one", &[]);
+    let kinds = json!(["policy.published"]);
+    let with = |field: &str, value: Value| {
+        let mut body = json!({ "place": "agency", "url": HOOK, "kinds": kinds });
+        body[field] = value;
+        body
+    };
+    for (body, field) in [
+        (with("url", json!("http://hooks.partner.io/")), "url"),
+        (with("url", json!("https://127.0.0.1/")), "url"),
+        (with("url", json!("https://x.example.com/")), "url"),
+        (with("url", json!("http://localhost:8787/")), "url"),
+        (with("kinds", json!([])), "kinds"),
+        (with("kinds", json!(["policy.published", "policy.burnt"])), "kinds[1]"),
+        (with("kinds", json!(["*"])), "kinds[0]"),
+        (with("kinds", json!(["policy.published", "policy.published"])), "kinds[1]"),
+        (with("integration", json!(integration)), "place"),
+        (with("place", Value::Null), "place"),
+        (with("place", json!("sub_account")), "place"),
+        (with("description", json!("\u{200b}")), "description"),
+        (with("secret", json!("whsec_x")), "secret"),
+    ] {
+        let error = refused(&world, body.clone());
+        assert!(matches!(&error, AdminError::Invalid { field: named, .. } if named == field), "{body}: {error:?}");
+    }
+    assert_eq!(refused(&world, with("place", json!("sub_account:nobody"))), AdminError::NoOwner("place"));
+    let mut of_nobody = with("integration", json!("0000000000000000"));
+    of_nobody.as_object_mut().unwrap().remove("place");
+    assert_eq!(refused(&world, of_nobody), AdminError::NoOwner("integration"));
+    let made = create(&world, "agency", HOOK, &["policy.published"]);
+    assert_eq!(refused(&world, with("url", json!("https://Hooks.Partner.io:443/in"))), AdminError::Exists("url"));
+    create(&world, "sub_account:acme", HOOK, &["policy.published"]);
+    let other = create(&world, "agency", "https://hooks.partner.io/other", &["policy.published"]);
+    let same = world.ask("PATCH", &format!("/endpoints/{}", id(&other)), json!({ "url": HOOK }), based_on(1));
+    assert_eq!(same.unwrap_err(), AdminError::Exists("url"));
+    let stale = world.ask("PATCH", &format!("/endpoints/{}", id(&made)), json!({ "enabled": false }), based_on(7));
+    assert!(matches!(stale.unwrap_err(), AdminError::Stale(_)));
+    assert_eq!(world.value("SELECT count(*) AS it FROM endpoints"), json!(3));
+}
+
+fn a_place_has_fifty_endpoints(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    for number in 0..50 {
+        create(&world, "sub_account:acme", &format!("{HOOK}/{number}"), &["rotation.started"]);
+    }
+    let body = json!({ "place": "sub_account:acme", "url": HOOK, "kinds": ["rotation.started"] });
+    assert_eq!(refused(&world, body), AdminError::TooManyEndpoints(50));
+    let integration = world.create("one", &[]);
+    create(&world, &integration, HOOK, &["rotation.started"]);
+    let first = world.get("/endpoints?limit=1")["endpoints"][0].clone();
+    let path = format!("/endpoints/{}", first["id"].as_str().unwrap());
+    world.ok("DELETE", &path, Value::Null, based_on(1));
+    assert_eq!(world.ask("GET", &path, Value::Null, With::default()).unwrap_err(), AdminError::NoEndpoint);
+    assert_eq!(world.get("/endpoints")["total"], 50);
+    assert_eq!(world.get(&format!("/endpoints?integration={integration}"))["total"], 1);
+    let handed = hand_over(&world);
+    let gone = handed.iter().find(|(id, _)| first["id"] == json!(id)).unwrap();
+    assert_eq!(gone.1["endpoint"], Value::Null, "its courier forgets everything");
+}
+
+/// A key with these permissions.
+fn key(world: &World, verb: &str, place: &str) -> Credential {
+    let permissions = json!([{ "verb": verb, "place": place }]);
+    let body = json!({ "name": "CI", "permissions": permissions, "expires_at": "2027-01-01T00:00:00Z" });
+    let made = world.ok("POST", "/keys", body, With::default()).body;
+    let keys: &TokenKeys = world.settings.keys.as_ref().unwrap();
+    Credential::Key(verify_key(keys, made["token"].as_str().unwrap()).unwrap())
+}
+
+fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let made = create(&world, "sub_account:acme", HOOK, &["rotation.started"]);
+    let of_acme = key(&world, "webhooks.manage", "sub_account:acme");
+    let of_globex = key(&world, "webhooks.manage", "sub_account:globex");
+    let viewer = key(&world, "integrations.view", "sub_account:acme");
+    let path = format!("/endpoints/{}", id(&made));
+    let ask = |who: &Credential, method: &str, path: &str, body: Value| {
+        world.as_credential(who, || world.ask(method, path, body, With::default()))
+    };
+    assert_eq!(ask(&of_acme, "GET", &path, Value::Null).unwrap().body, made["endpoint"]);
+    assert_eq!(ask(&of_acme, "GET", "/endpoints", Value::Null).unwrap().body["total"], 1);
+    assert_eq!(ask(&of_globex, "GET", "/endpoints", Value::Null).unwrap().body["total"], 0);
+    for target in ["", "/deliveries", "/test", "/resend"] {
+        let (method, body) = match target {
+            "/test" => ("POST", Value::Null),
+            "/resend" => ("POST", json!({ "since": "2026-11-28T00:00:00Z" })),
+            _ => ("GET", Value::Null),
+        };
+        let error = ask(&of_globex, method, &format!("{path}{target}"), body).unwrap_err();
+        assert_eq!(error, AdminError::NoEndpoint, "{target}");
+    }
+    let new = |place: &str| json!({ "place": place, "url": HOOK, "kinds": ["rotation.started"] });
+    assert_eq!(
+        ask(&of_globex, "POST", "/endpoints", new("sub_account:acme")).unwrap_err(),
+        AdminError::NoOwner("place")
+    );
+    assert_eq!(ask(&of_globex, "POST", "/endpoints", new("sub_accounts")).unwrap_err(), AdminError::NoOwner("place"));
+    let lacking = ask(&viewer, "POST", "/endpoints", new("sub_account:acme")).unwrap_err();
+    assert!(matches!(lacking, AdminError::Forbidden { .. }));
+    assert!(ask(&of_globex, "POST", "/endpoints", new("sub_account:globex")).is_ok());
+}
+
+fn a_rotation_keeps_the_outgoing_secret_for_a_day(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let made = create(&world, "agency", HOOK, &["policy.published"]);
+    let path = format!("/endpoints/{}/rotate", id(&made));
+    let rotate = |expire: &str, rev: u64| world.ask("POST", &path, json!({ "expire": expire }), based_on(rev));
+    let rotated = rotate("later", 1).unwrap().body;
+    assert_ne!(rotated["secret"], made["secret"]);
+    assert_eq!(rotated["endpoint"]["outgoing_secret_until"], "2026-11-29T00:00:00Z");
+    let handed = hand_over(&world);
+    let secrets = handed.last().unwrap().1["endpoint"]["secrets"].clone();
+    assert_eq!((&secrets[0]["until"], &secrets[1]["until"]), (&Value::Null, &json!(START + DAY)));
+    assert_eq!(rotate("later", 2).unwrap_err(), AdminError::SecretRotates);
+    let now = rotate("now", 2).unwrap().body;
+    assert_eq!(now["endpoint"]["outgoing_secret_until"], Value::Null);
+    assert_eq!(hand_over(&world)[0].1["endpoint"]["secrets"].as_array().unwrap().len(), 1);
+    rotate("later", 3).unwrap();
+    world.later(DAY);
+    assert!(rotate("later", 4).is_ok());
+    let told = world.rows("SELECT detail FROM events WHERE kind = 'endpoint.secret_rotated' ORDER BY seq");
+    assert!(
+        told[0]["detail"].as_str().unwrap().contains("later") && told[1]["detail"].as_str().unwrap().contains("now")
+    );
+}
+
+fn a_resync_seals_with_the_first_key(storage: Rc<dyn Storage>) {
+    const TWO: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI";
+    let mut world = World::with_demo(storage);
+    create(&world, "agency", HOOK, &["policy.published"]);
+    let before = world.value("SELECT secret AS it FROM endpoints");
+    hand_over(&world);
+    world.settings.keys = Ok(TokenKeys::parse(&format!("{TWO},AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE")).unwrap());
+    world.ok("POST", "/resync", Value::Null, With::default());
+    let after = world.value("SELECT secret AS it FROM endpoints");
+    assert_ne!(before, after);
+    let [(_, told)] = &hand_over(&world)[..] else { panic!("the courier is told") };
+    assert_eq!(told["endpoint"]["secrets"][0]["sealed"], after);
+    let keys = tidegate::webhooks::SealingKeys::of(&TokenKeys::parse(TWO).unwrap());
+    let id = tidegate::webhooks::EndpointId::parse(told["endpoint"]["id"].as_str().unwrap()).unwrap();
+    let sealed = tidegate::webhooks::Sealed::from_text(after.as_str().unwrap().to_owned());
+    assert!(keys.open(&id, &sealed).is_ok(), "the other key can go");
+}
+
+fn report(rev: u64, since: Option<u64>, is_failing: bool, disabled: Option<&str>) -> String {
+    json!({
+        "rev": rev, "failing_since": since, "is_failing": is_failing, "succeeded_at": null, "failed_at": since,
+        "dropped": 0, "disabled": disabled,
+    })
+    .to_string()
+}
+
+fn a_courier_reports_and_a_repeated_report_changes_nothing(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let kinds = ["endpoint.failing", "endpoint.disabled"];
+    let bad = id(&create(&world, "agency", HOOK, &kinds));
+    let other = id(&create(&world, "agency", "https://hooks.partner.io/other", &kinds));
+    hand_over(&world);
+    let state = |world: &World| world.get(&format!("/endpoints/{bad}"))["state"].clone();
+    for (text, expected) in [
+        (report(1, Some(START), false, None), "failing"),
+        (report(1, Some(START), true, None), "failing"),
+        (report(1, Some(START), true, None), "failing"),
+        (report(1, Some(START), true, Some("gone")), "disabled"),
+        (report(1, Some(START), true, Some("gone")), "disabled"),
+    ] {
+        world.registry.report(&bad, &text, world.now()).unwrap();
+        assert_eq!(state(&world), expected);
+    }
+    let handed = told(&hand_over(&world));
+    let of_other = |kind: &str| (other.clone(), kind.to_owned());
+    let got: Vec<_> = handed.iter().filter(|(endpoint, _)| *endpoint == other).cloned().collect();
+    assert_eq!(got, [of_other("endpoint.disabled"), of_other("endpoint.failing")]);
+    assert!(!handed.contains(&(bad.clone(), "endpoint.disabled".to_owned())), "it is told nothing more");
+    let shown = world.get(&format!("/endpoints/{bad}"));
+    assert_eq!((&shown["disabled_because"], &shown["rev"]), (&json!("gone"), &json!(2)));
+    world.ok("PATCH", &format!("/endpoints/{bad}"), json!({ "enabled": true }), based_on(2));
+    assert_eq!(state(&world), "new");
+    assert!(world.registry.report("nonsense", "{}", world.now()).is_err());
+    assert!(world.registry.report(&bad, "{}", world.now()).is_err());
+}
+
+fn a_report_of_what_was_changed_since_disables_nothing(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "agency", HOOK, &["policy.published"]));
+    let path = format!("/endpoints/{endpoint}");
+    world.ok("PATCH", &path, json!({ "url": "https://hooks.partner.io/new" }), based_on(1));
+    world.registry.report(&endpoint, &report(1, Some(START), true, Some("gone")), world.now()).unwrap();
+    assert_eq!(world.get(&path)["disabled_at"], Value::Null);
+    world.ok("DELETE", &path, Value::Null, based_on(2));
+    world.registry.report(&endpoint, &report(2, Some(START), true, Some("gone")), world.now()).unwrap();
+}
+
+fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
+    let elsewhere = id(&create(&world, "sub_account:acme", HOOK, &["sub_account.added"]));
+    world.ok("POST", "/sub-accounts", json!({ "id": "one", "name": "One" }), With::default());
+    let first = hand_over(&world);
+    let message = first.iter().find_map(|(_, body)| body["messages"].get(0)).unwrap();
+    let resend = |id: &str, body: Value| world.ask("POST", &format!("/endpoints/{id}/resend"), body, With::default());
+    assert_eq!(resend(&endpoint, json!({ "message": message["id"] })).unwrap().status, 202);
+    let again = hand_over(&world);
+    let resent = &again[0].1["messages"][0];
+    assert_eq!((&resent["id"], &resent["data"], &resent["again"]), (&message["id"], &message["data"], &json!(true)));
+    assert_eq!(resend(&elsewhere, json!({ "message": message["id"] })).unwrap_err(), AdminError::NoMessage);
+    assert_eq!(resend(&endpoint, json!({ "message": "evt_1_99" })).unwrap_err(), AdminError::NoMessage);
+    let asked = resend(&endpoint, json!({ "since": "2026-11-28T00:00:00Z" })).unwrap().body;
+    assert_eq!((&asked["courier"], &asked["path"]), (&json!(endpoint), &json!("/resend")));
+    assert!(asked["body"].as_str().unwrap().contains("\"queued\":3"), "its own events, and no others: {asked}");
+    let asked = resend(&endpoint, json!({ "message": "pub_1" })).unwrap().body;
+    assert_eq!(asked["body"], json!({ "message": "pub_1" }).to_string());
+    let wrong = resend(&endpoint, json!({})).unwrap_err();
+    assert!(matches!(wrong, AdminError::Invalid { field, .. } if field == "message"));
+}
+
+fn a_failed_command_hands_nothing_over(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    create(&world, "sub_accounts", HOOK, &["sub_account.added"]);
+    hand_over(&world);
+    let add = |id: &str| world.ask("POST", "/sub-accounts", json!({ "id": id, "name": "x" }), With::default());
+    assert!(add("acme").is_err());
+    assert!(hand_over(&world).is_empty());
+    let test = world.get("/endpoints")["endpoints"][0]["id"].clone();
+    let path = format!("/endpoints/{}/test", test.as_str().unwrap());
+    assert_eq!(world.ok("POST", &path, Value::Null, With::default()).status, 202);
+    assert_eq!(told(&hand_over(&world))[0].1, "endpoint.test");
+}
+
+/// Publishes an event of the demo API's own.
+fn publish(world: &World, id: &str, data: Value) -> Result<crate::world::Answer, AdminError> {
+    let owner = json!({ "level": "sub_account", "id": "acme" });
+    let body = json!({ "type": "contact.created", "owner": owner, "data": data, "id": id });
+    world.ask("POST", "/publications", body, With::default())
+}
+
+fn a_publication_goes_to_those_who_may_hear_of_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let hears = world.create("hears", &["contacts.readonly"]);
+    let lacks = world.create("lacks", &["locations.readonly"]);
+    let paused = world.create("paused", &["contacts.readonly"]);
+    let deaf = world.create("deaf", &["contacts.readonly"]);
+    let endpoint = id(&create(&world, &hears, HOOK, &["contact.created"]));
+    for (integration, kind) in [(&lacks, "contact.created"), (&paused, "contact.created"), (&deaf, "rotation.due")] {
+        create(&world, integration, HOOK, &[kind]);
+    }
+    world.ok("POST", &format!("/integrations/{paused}/pause"), Value::Null, based_on(1));
+    hand_over(&world);
+    let told_of = publish(&world, "c-1", json!({ "id": 7 })).unwrap();
+    assert_eq!((told_of.status, &told_of.body["endpoints"]), (202, &json!(1)));
+    let handed = hand_over(&world);
+    assert_eq!(told(&handed), [(endpoint, "contact.created".to_owned())]);
+    let message = &handed[0].1["messages"][0];
+    assert_eq!((&message["data"], &message["id"]), (&json!("{\"id\":7}"), &told_of.body["message"]));
+    assert_eq!(message["requires"][0]["scopes"], json!(["contacts.readonly"]));
+    let of_place = json!({ "place": "sub_account:acme", "url": HOOK, "kinds": ["contact.created"] });
+    assert!(matches!(refused(&world, of_place), AdminError::Invalid { field, .. } if field == "kinds[0]"));
+    let unknown =
+        json!({ "type": "contact.burnt", "owner": { "level": "sub_account", "id": "acme" }, "data": {}, "id": "1" });
+    let error = world.ask("POST", "/publications", unknown, With::default()).unwrap_err();
+    assert!(matches!(error, AdminError::Invalid { field, .. } if field == "type"));
+}
+
+/// Publishes to an endpoint of this integration; the attempt that a courier makes of what the registry hands over. The two have no table
+/// in common, so they can share a database.
+fn attempt_of_a_publication(world: &World, integration: &str, storage: &Rc<dyn Storage>, before: &str) -> Attempt {
+    create(world, integration, HOOK, &["contact.created"]);
+    publish(world, "c-1", json!({ "id": 7 })).unwrap();
+    storage.run(before, &[]).unwrap();
+    let [(_, body)] = &hand_over(world)[..] else { panic!() };
+    let courier = Courier::open(Box::new(Rc::clone(storage))).unwrap();
+    courier.take(&body.to_string(), world.now()).unwrap();
+    let keys = SealingKeys::of(settings().keys.as_ref().unwrap());
+    match courier.begin(&keys, &AddressRules::default(), world.now()).unwrap() {
+        Some(Begun::Attempt(attempt)) => *attempt,
+        _ => panic!("nothing to send"),
+    }
+}
+
+fn is_permitted(world: &World, attempt: &Attempt, integration: &str) -> Option<bool> {
+    let record = world.read(&Read::from_path(&format!("/records/{integration}")).unwrap()).unwrap();
+    attempt.is_permitted(&record.to_string(), world.now())
+}
+
+fn what_a_publication_requires_reaches_the_courier(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(Rc::clone(&storage));
+    let hears = world.create("hears", &["contacts.readonly"]);
+    let attempt = attempt_of_a_publication(&world, &hears, &storage, "SELECT 1");
+    assert_eq!(attempt.integration().unwrap().as_str(), hears);
+    assert_eq!(is_permitted(&world, &attempt, &hears), Some(true));
+    let edit = json!({ "scopes": ["locations.readonly"] });
+    world.ok("PATCH", &format!("/integrations/{hears}"), edit, based_on(1));
+    assert_eq!(is_permitted(&world, &attempt, &hears), Some(false));
+}
+
+fn what_cannot_be_read_of_it_permits_nobody(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(Rc::clone(&storage));
+    let hears = world.create("hears", &["contacts.readonly"]);
+    let attempt = attempt_of_a_publication(&world, &hears, &storage, "UPDATE messages SET requires = '['");
+    assert_eq!(is_permitted(&world, &attempt, &hears), Some(false));
+}
+
+fn a_publication_is_told_once(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let integration = world.create("hears", &["contacts.readonly"]);
+    create(&world, &integration, HOOK, &["contact.created"]);
+    hand_over(&world);
+    let first = publish(&world, "c-1", json!({ "id": 7 })).unwrap();
+    let again = publish(&world, "c-1", json!({ "id": 7 })).unwrap();
+    assert_eq!((first.status, again.status, &first.body), (202, 200, &again.body));
+    assert_eq!(publish(&world, "c-1", json!({ "id": 8 })).unwrap_err(), AdminError::PublishedOtherwise);
+    assert_eq!(told(&hand_over(&world)).len(), 1);
+    world.later(3 * DAY);
+    assert_eq!(publish(&world, "c-1", json!({ "id": 8 })).unwrap().status, 202);
+    assert_eq!(world.value("SELECT count(*) AS it FROM publications"), json!(1));
+    let long = json!("x".repeat(64 * 1024));
+    assert_eq!(publish(&world, "c-2", long).unwrap_err(), AdminError::TooLarge(64 * 1024));
+}
+
+fn who_may_not_publish_there_finds_no_owner(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let of_acme = key(&world, "events.publish", "sub_account:acme");
+    let of_globex = key(&world, "events.publish", "sub_account:globex");
+    assert!(world.as_credential(&of_acme, || publish(&world, "1", json!({}))).is_ok());
+    let foreign = world.as_credential(&of_globex, || publish(&world, "2", json!({}))).unwrap_err();
+    assert_eq!(foreign, AdminError::NoOwner("owner"));
+    let nobody =
+        json!({ "type": "contact.created", "owner": { "level": "sub_account", "id": "x" }, "data": {}, "id": "1" });
+    let unknown = world.ask("POST", "/publications", nobody, With::default()).unwrap_err();
+    assert_eq!(unknown, AdminError::NoOwner("owner"));
+    let other = key(&world, "webhooks.manage", "sub_account:acme");
+    let lacking = world.as_credential(&other, || publish(&world, "3", json!({}))).unwrap_err();
+    assert!(matches!(lacking, AdminError::Forbidden { .. }));
+}

@@ -1,0 +1,84 @@
+//! Calls from one Durable Object to another, and to webhook endpoints.
+
+use js_sys::Promise;
+use serde_json::json;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+
+use crate::platform::environment::binding;
+use registry::Attempt;
+use tidegate::json::{self, FromJson};
+use tidegate::webhooks::{SIGNED_HEADERS, TIMEOUT_MS};
+
+#[wasm_bindgen(module = "/js/webhooks.js")]
+extern "C" {
+    fn deliver(egress: &JsValue, url: &str, fields: &str, body: &str, timeout_ms: f64) -> Promise;
+    fn ask(namespace: &JsValue, name: &str, url: &str, body: Option<&str>, timeout_ms: f64) -> Promise;
+}
+
+/// What the registry says to a courier is below this address.
+pub(super) const COURIER: &str = "https://courier";
+/// How long an object may take to answer, in milliseconds.
+const ASK_TIMEOUT_MS: f64 = 10_000.0;
+
+/// What an object answers; status 0 where it does not.
+pub(super) struct Answered {
+    pub status: u16,
+    pub text: String,
+}
+
+tidegate::json_object!(Said { status, text });
+
+struct Said {
+    status: u32,
+    text: String,
+}
+
+/// What an endpoint answers.
+pub(super) struct Delivered {
+    pub status: Option<u32>,
+    pub retry_after: Option<String>,
+    pub answer: Option<String>,
+    /// Why there is no answer.
+    pub failed: Option<String>,
+    pub duration_ms: u64,
+}
+
+tidegate::json_object!(Delivered {
+    status: optional,
+    retry_after: optional,
+    answer: optional,
+    failed: optional,
+    duration_ms
+});
+
+/// Asks the object of this name in a namespace; a `POST` where there is a body.
+pub(super) async fn call(env: &Env, namespace: &str, name: &str, url: &str, body: Option<&str>) -> Answered {
+    let Some(namespace) = binding(env, namespace) else {
+        return Answered { status: 0, text: format!("{namespace} is not bound") };
+    };
+    let Said { status, text } = read(ask(&namespace, name, url, body, ASK_TIMEOUT_MS))
+        .await
+        .unwrap_or_else(|| Said { status: 0, text: "no answer".to_owned() });
+    Answered { status: u16::try_from(status).unwrap_or(0), text }
+}
+
+/// Sends a webhook, by `WEBHOOK_EGRESS` where that is bound.
+#[allow(clippy::cast_precision_loss, reason = "20 seconds")]
+pub(super) async fn send(env: &Env, attempt: &Attempt) -> Option<Delivered> {
+    let egress = binding(env, "WEBHOOK_EGRESS").unwrap_or(JsValue::UNDEFINED);
+    let [id, timestamp, signature] = SIGNED_HEADERS;
+    let fields = json!({
+        "content-type": "application/json", "user-agent": "Tidegate", id: attempt.id,
+        timestamp: attempt.timestamp.to_string(), signature: attempt.signature,
+    });
+    read(deliver(&egress, &attempt.url, &fields.to_string(), &attempt.body, TIMEOUT_MS as f64)).await
+}
+
+async fn read<T: FromJson>(promise: Promise) -> Option<T> {
+    let value = JsFuture::from(promise).await.ok()?;
+    let text = value.dyn_into::<js_sys::JsString>().map(String::from).ok()?;
+    T::from_json(json::Value::parse(&text).ok()?).ok()
+}
