@@ -117,7 +117,9 @@ const bodies: Record<string, (at: Things) => object> = {
 async function outcome(method: string, path: string, body: object, cookie: string): Promise<string> {
   const changes = method !== "GET";
   const takesBody =
-    changes && method !== "DELETE" && !/\/(cancel|pause|resume|undo|rebind|resync|finish|test)$/.test(path);
+    changes &&
+    method !== "DELETE" &&
+    !/\/(cancel|pause|resume|undo|rebind|resync|finish)$|^\/endpoints\/[^/]+\/test$/.test(path);
   const answer = await ask(`${API}${path}`, {
     method,
     headers: {

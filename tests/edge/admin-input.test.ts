@@ -198,7 +198,7 @@ const addresses: Row[] = [
   ["an unknown parameter", "GET /policy/versions?sort=name", undefined, 422, "invalid-field", "query"],
   ["a bad cursor", "GET /sub-accounts?cursor=x", undefined, 422, "invalid-field", "cursor"],
   ["a limit of 0", "GET /sub-accounts?limit=0", undefined, 422, "invalid-field", "limit"],
-  ["an unknown parameter", "GET /sub-accounts?q=acme", undefined, 422, "invalid-field", "query"],
+  ["an unknown parameter", "GET /sub-accounts?colour=red", undefined, 422, "invalid-field", "query"],
   ["a bad owner", "GET /integrations?owner=acme", undefined, 422, "invalid-field", "owner"],
 ];
 

@@ -109,15 +109,17 @@ describe("what reaches the registry", () => {
 
   it("by a command: each route once for the owner key, and once for a session, as itself", async () => {
     const cookie = (await signIn()).headers.get("set-cookie")!.split(";")[0]!;
+    // A test of a token asks the registry and goes on at the gate: tested.test.ts.
+    const whole = routes.filter(({ path }) => !/^\/integrations\/[^/]+\/test$/.test(path));
     for (const [headers, actor] of [
       [{ authorization: `Bearer ${OWNER_KEY}` }, "owner-key"],
       [{ cookie }, "session:"],
     ] as const) {
       registry.reset();
       registry.onCommand = done;
-      for (const route of routes) expect(await status(send(route, headers))).toBe(204);
+      for (const route of whole) expect(await status(send(route, headers))).toBe(204);
       expect(registry.commands.map((command) => command.replace(/session:[0-9a-f]{64}$/, "session:"))).toEqual(
-        routes.map(({ method, path }) => `${method} ${path} by ${actor}`),
+        whole.map(({ method, path }) => `${method} ${path} by ${actor}`),
       );
     }
   });

@@ -114,6 +114,18 @@ describe("a change", () => {
     pass(KEPT - 1);
     registryKv.onWrite = failing;
     const a = await acme();
+    const webhooks = ["endpoints", "messages", "hand_overs", "couriers", "publications"];
+    for (const table of [...webhooks, "idle", "event_chain"]) await sql(`DROP TABLE ${table}`);
+    const ofEvents = ["kind", "actor", "place", "time"].map((by) => `events_by_${by}`);
+    for (const index of [...ofEvents, "integrations_by_use"]) await sql(`DROP INDEX ${index}`);
+    const later = {
+      events: ["actor_name", "place", "request", "chain"],
+      tokens: ["last_used_at", "first_used_at", "when_quiet"],
+      integrations: ["used_at", "counted_since", "resumed_at", "scopes_since"],
+      sub_accounts: ["folded_text"],
+    };
+    for (const [table, columns] of Object.entries(later))
+      for (const column of columns) await sql(`ALTER TABLE ${table} DROP COLUMN ${column}`);
     const life = ["due", "undo", "token_rules"];
     const people = ["people", "person_sessions", "logins", "automation_keys", "features", "policy_parts"];
     for (const table of [...life, ...people]) await sql(`DROP TABLE ${table}`);

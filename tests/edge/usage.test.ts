@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { switches } from "./main.ts";
-import { type Created, admin, ask, askWith, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import { type Created, admin, ask, askWith, forget, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 const CONTACTS = "/contacts/?locationId=acme";
@@ -76,6 +76,8 @@ it(
   async () => {
     const a = await acme();
     await send(a.token, CONTACTS, 1, 200);
+    await counted(a.id, 1);
+    forget(); // what the isolate remembers of the integration is from before the rotation
     const rotated = await ok(200, admin("POST", `/integrations/${a.id}/rotate`, { expire: "later" }, ifMatch(a.rev)));
     await send(rotated.token, CONTACTS, 2, 200);
     await send(a.token, CONTACTS, 3, 200);

@@ -27,11 +27,11 @@ const MAX_RESTARTS = 3;
  */
 export function handle(request, env, ctx) {
   try {
-    const instance = prepare(env);
+    const machine = prepare(env);
     const head = new Head(request);
     const outcome = begin(head);
     if (outcome.effects === undefined) return send(request, env, head, outcome, undefined);
-    return follow({ request, env, ctx, head, instance, reads: undefined }, outcome);
+    return follow({ request, env, ctx, head, machine, reads: undefined }, outcome);
   } catch (error) {
     return unavailable(error);
   }
@@ -68,12 +68,12 @@ async function follow(task, outcome) {
 async function goOn(task, { handle, reads }) {
   task.reads ??= new Reads(task.request, task.env, task.ctx);
   const readings = await task.reads.make(reads);
-  return isCurrent(task.instance) ? resume(handle, readings) : undefined;
+  return isCurrent(task.machine) ? resume(handle, readings) : undefined;
 }
 
 /** Begins a request anew, of which nothing was sent that counts once; a body that was read is kept. */
 function restart(task) {
-  task.instance = prepare(task.env);
+  task.machine = prepare(task.env);
   task.head = new Head(task.request);
   return begin(task.head);
 }
@@ -97,10 +97,10 @@ function carryOut(task, effect) {
   }
 }
 
-/** Reads for the memory, not for a request. Where the instance is gone meanwhile, so is that memory. */
-async function background({ request, env, ctx, instance }, first) {
+/** Reads for the memory, not for a request. Where the machine is gone meanwhile, so is that memory. */
+async function background({ request, env, ctx, machine }, first) {
   try {
-    const task = { request, env, ctx, instance, reads: undefined };
+    const task = { request, env, ctx, machine, reads: undefined };
     let next = first;
     do {
       next = await goOn(task, next);

@@ -34,7 +34,7 @@ let plans = new Map();
 let plansLength = 0;
 /** How the origin answered, since the machine was told last: counts by code and class. */
 let answers = new Map();
-/** Counts configurations: a code stands for nothing in another one. */
+/** Counts configurations: a code or a handle stands for nothing in another one. */
 let configurations = 0;
 
 /** What the machine has to know of a request, read from the platform's objects once. */
@@ -57,9 +57,12 @@ export class Head {
   }
 }
 
-/** Readies the machine for requests of this environment. Gives the number of its instance. */
+/**
+ * Readies the machine for requests of this environment. Gives the number of its configuration: handles of another one stand for other
+ * requests, even in the same instance.
+ */
 export function prepare(env) {
-  if (env === environment && !isUncertain()) return instance;
+  if (env === environment && !isUncertain()) return configurations;
   const current = freshInstance();
   if (env !== environment || current !== instance) {
     environment = undefined; // until all of it has worked
@@ -74,11 +77,11 @@ export function prepare(env) {
     environment = env;
     instance = current;
   }
-  return instance;
+  return configurations;
 }
 
-/** Whether the instance of this number is there to be called. */
-export const isCurrent = (number) => number === instance && !isUncertain();
+/** Whether the configuration of this number is there to be called. */
+export const isCurrent = (number) => number === configurations && !isUncertain();
 
 /** Begins the way of a request. */
 export function begin(head) {

@@ -113,7 +113,7 @@ export class Reads {
   }
 
   /** Calls a service, and keeps its response; its body is read where so many bytes of it are wanted. */
-  async #call({ service, method, url, fields: headers, with_body: withBody, body: own, limit }) {
+  async #call({ service, method, url, fields: headers, with_body: withBody, body: own = null, limit }) {
     const called = SERVICES[service](this.#env);
     if (!called) return nothing();
     // A GET that says `Content-Length: 0` has an empty body here, and `fetch` takes none with GET or HEAD.
