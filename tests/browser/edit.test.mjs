@@ -220,8 +220,10 @@ test("a field that the gate refuses is told at the field", async ({ page }) => {
 test("one that is gone says so", async ({ page }) => {
   const { integration } = await seed();
   await api("DELETE", `/integrations/${integration.id}`, { rev: integration.rev });
-  for (const end of ["", "/edit"]) {
-    await open(page, `#/integrations/${integration.id}${end}`);
-    await shown(page.getByRole("heading", { name: "This integration is no longer there" }));
-  }
+  await open(page, `#/integrations/${integration.id}/edit`);
+  await shown(page.getByRole("heading", { name: "This integration is no longer there" }));
+  await open(page, `#/integrations/${integration.id}`);
+  await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
+  await shown(page.getByText("Its tokens are dead", { exact: false }));
+  await shown(page.getByText("Deleted", { exact: true }).first());
 });
