@@ -102,7 +102,7 @@ walk("an end is told 30 days before, to callers, in the list and in the history"
   await shown(row("Ends").getByText("Ends in 29 days"));
   await settles(() => ending.getAttribute("aria-pressed"), "true");
   await open(`#/integrations/${integration.id}`);
-  await shown(page.getByText("Ends soon"));
+  await shown(page.getByText("Ends in 30 days", { exact: true }).first());
 
   await moveTo(ahead + 29 * DAY + 60);
   await becomes(token, 401);
