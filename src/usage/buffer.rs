@@ -85,6 +85,12 @@ impl Wanted {
     }
 }
 
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Buffer {
     /// An empty one.
     pub fn new() -> Self {

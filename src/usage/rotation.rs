@@ -75,7 +75,7 @@ mod tests {
     const DAY: u64 = 24 * 60 * 60;
 
     fn at(days: u64) -> Timestamp {
-        Timestamp::from_seconds(days * DAY)
+        Timestamp::from_seconds(days.saturating_mul(DAY))
     }
 
     #[test]

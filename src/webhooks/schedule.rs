@@ -153,7 +153,7 @@ mod tests {
 
     fn delay(outcome: &Outcome, made: u32, jitter: u8) -> Option<u64> {
         match outcome.next(made, Jitter(jitter), NOW) {
-            Next::Again(at) => Some(at.seconds() - NOW.seconds()),
+            Next::Again(at) => Some(at.seconds().saturating_sub(NOW.seconds())),
             Next::Delivered | Next::GivenUp => None,
         }
     }

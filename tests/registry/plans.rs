@@ -1,5 +1,7 @@
 //! How SQLite carries out the queries of `GET /events`: by an index, and without sorting. And how long a page takes over 1,000,000
 //! events: `cargo test --release -p registry-tests --test plans -- --ignored --nocapture`
+
+#![expect(clippy::disallowed_types, reason = "an ignored test measures")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
 use std::cell::RefCell;

@@ -10,6 +10,7 @@ use crate::output::Output;
 
 /// What to do with events.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
     /// Write events to a file, the oldest first
     Export(export::Export),

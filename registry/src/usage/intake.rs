@@ -77,7 +77,7 @@ fn add_counts(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
 
 fn rows(token: &FlushedToken, now: Timestamp) -> Vec<Row<'_>> {
     let (id, n) = (token.integration.as_str(), token.n);
-    let minute = |minute: u64| minute.saturating_mul(MINUTE).min(now.seconds() / MINUTE * MINUTE);
+    let minute = |minute: u64| minute.saturating_mul(MINUTE).min((now.seconds() / MINUTE).saturating_mul(MINUTE));
     let cells = token.cells.iter().flat_map(|cell| {
         let outcomes = cell.outcomes.iter().map(|count| (count.outcome.as_str(), count.requests));
         let answers = cell.answers.iter().map(|count| (count.class.as_str(), count.requests));
@@ -124,14 +124,14 @@ fn add_tokens(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
 /// The first and the last minute of use in each hour, by which the longest time between uses is told.
 fn add_hours(database: &Database, token: &FlushedToken, now: Timestamp) -> Result<(), AdminError> {
     for cell in token.cells.iter().filter(|cell| !cell.outcomes.is_empty()) {
-        let minute = cell.minute.saturating_mul(MINUTE).min(now.seconds() / MINUTE * MINUTE);
+        let minute = cell.minute.saturating_mul(MINUTE).min((now.seconds() / MINUTE).saturating_mul(MINUTE));
         let requests = cell.outcomes.iter().map(|count| count.requests).fold(0, u64::saturating_add);
         let sql = "INSERT INTO used_hours (integration, hour, n, first_at, last_at, requests)
             SELECT number, ?, ?, ?, ?, ? FROM integrations WHERE id = ?
             ON CONFLICT (integration, hour, n) DO UPDATE SET first_at = min(first_at, excluded.first_at),
                 last_at = max(last_at, excluded.last_at), requests = requests + excluded.requests";
         let values = vec![
-            number(minute / HOUR * HOUR),
+            number((minute / HOUR).saturating_mul(HOUR)),
             number(token.n.into()),
             number(minute),
             number(minute),

@@ -29,11 +29,11 @@ pub(super) fn advance(database: &Database, now: Timestamp) -> Result<(), AdminEr
 }
 
 fn advance_one(database: &Database, column: &str, (part, whole): (u64, u64), until: u64) -> Result<(), AdminError> {
-    let until = until / whole * whole;
+    let until = begin_of(until, whole);
     let mut start = state(database, column)?;
     for _ in 0..MAX_STEPS {
         // Where nothing was counted, nothing is made.
-        let first = first_part(database, part, start)?.map_or(until, |first| first / whole * whole);
+        let first = first_part(database, part, start)?.map_or(until, |first| begin_of(first, whole));
         start = start.max(first.min(until));
         if start.saturating_add(whole) > until {
             break;
@@ -91,4 +91,9 @@ fn forget(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     let sql = "DELETE FROM integrations WHERE number NOT IN (SELECT integration FROM tokens)
         AND number NOT IN (SELECT integration FROM counts)";
     database.run(sql, vec![])
+}
+
+/// When the period of so many seconds begins that a moment lies in.
+fn begin_of(moment: u64, seconds: u64) -> u64 {
+    moment.saturating_sub(moment.checked_rem(seconds).unwrap_or_default())
 }

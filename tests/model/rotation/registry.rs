@@ -30,7 +30,7 @@ impl Registry {
         let body = r#"{"name":"any","owner":{"level":"sub_account","id":"own"},"scopes":["a"]}"#;
         let new = NewIntegration::from_json(json::Value::parse(body).unwrap()).unwrap();
         let (minted, began) = (minted(&keys, 1), Timestamp::from_seconds(START));
-        let integration = Integration::create(new, id(), minted.hash.clone(), began);
+        let integration = Integration::create(new, id(), minted.hash, began);
         let mut registry =
             Self { integration, is_gone: false, undo: None, began, tokens: Vec::new(), kv: String::new(), keys };
         registry.shown(minted);
@@ -66,8 +66,8 @@ impl Registry {
             Command::Undo => return self.undo(now),
             _ if self.is_gone => return false,
             Command::Delete => return self.delete(now),
-            Command::RotateLater(window) => Change::Rotate(window_of(window).into(), minted.hash.clone()),
-            Command::RotateNow => Change::Rotate(Rotate::Now.into(), minted.hash.clone()),
+            Command::RotateLater(window) => Change::Rotate(window_of(window).into(), minted.hash),
+            Command::RotateNow => Change::Rotate(Rotate::Now.into(), minted.hash),
             Command::Cancel => Change::CancelRotation,
             Command::Finish { leaked } => Change::FinishRotation { leaked },
             Command::Extend(until) => {
