@@ -1,53 +1,21 @@
 // The life of an integration over months (docs/lifecycle.md), in Chromium, with real requests: the gate is the build with faults, whose clock
-// a request sets ahead; the browser's clock goes with it. The alarms are workerd's own.
+// a request sets ahead; the browser's clock goes with it.
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { request } from "node:http";
-import { createServer } from "node:net";
-import { buffer } from "node:stream/consumers";
-import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { after, before } from "node:test";
 
-import { startGate } from "./gate.mjs";
-import { chooseSubAccount, demo, gone, ownerKey, screenshots, settles, shown, until } from "./support.mjs";
+import { DAY, MovedGate, body, button, moment } from "./moved.mjs";
+import { chooseSubAccount, gone, settles, shown, until } from "./support.mjs";
 
-const STATE = new URL("../../target/browser-life", import.meta.url).pathname;
-const DAY = 86_400;
 const HALF_AN_HOUR = 1800;
-const button = (within, name) => within.getByRole("button", { name, exact: true });
 
-let gate, port, browser, context, page;
-/** How far the clock is ahead, in seconds. */
-let ahead = 0;
-const now = () => Math.floor(Date.now() / 1000) + ahead;
-const moment = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+const gate = new MovedGate("life");
+const { api, ask, becomes, call, moveTo, newToken, now, open, seed, show, told, walk } = gate;
+let page;
 
 before(async () => {
-  port = await freePort();
-  rmSync(STATE, { recursive: true, force: true });
-  gate = await startGate({ port, state: STATE, bindings: { API_URL: `http://localhost:${port}` }, faults: true });
-  const [document] = demo.documents();
-  await api("PUT", "/policy", { documents: [JSON.parse(document)], settings: demo.settings() });
-  await api("POST", "/sub-accounts", { id: "acme", name: "Acme Dental" });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
-  context = await browser.newContext({
-    baseURL: `http://admin.localhost:${port}`,
-    viewport: { width: 1280, height: 900 },
-    permissions: ["clipboard-read", "clipboard-write"],
-    timezoneId: "UTC",
-  });
-  context.setDefaultTimeout(15_000);
-  page = await context.newPage();
-  await moveTo(0);
+  page = await gate.start();
 });
-
-after(async () => {
-  await browser?.close();
-  await gate?.dispose();
-});
+after(() => gate.stop());
 
 walk("the token rules are set, and an integration needs an end by them", { timeout: 120_000 }, async () => {
   await open("#/token-rules");
@@ -87,7 +55,7 @@ walk("an end is told 30 days before, to callers, in the list and in the history"
   const { integration, token } = await seed("Ends", { expires_at: moment(now() + 40 * DAY) });
   await becomes(token, 200);
   assert.equal((await call(token)).headers["tidegate-token-expires"], undefined, "40 days ahead nobody is told");
-  await moveTo(ahead + 11 * DAY + 60);
+  await moveTo(gate.ahead + 11 * DAY + 60);
   await becomes(token, 200);
   assert.equal((await call(token)).headers["tidegate-token-expires"], integration.expires_at);
   const whoami = await call(token, "/_tidegate/whoami");
@@ -104,7 +72,7 @@ walk("an end is told 30 days before, to callers, in the list and in the history"
   await open(`#/integrations/${integration.id}`);
   await shown(page.getByText("Ends in 30 days", { exact: true }).first());
 
-  await moveTo(ahead + 29 * DAY + 60);
+  await moveTo(gate.ahead + 29 * DAY + 60);
   await becomes(token, 401);
   await told(integration.id, "integration.expired");
   await open(`#/integrations/${integration.id}`);
@@ -128,7 +96,7 @@ walk(
   async () => {
     const { integration, token: old } = await seed("Rotates");
     const address = `#/integrations/${integration.id}`;
-    await moveTo(ahead + 20 * DAY + 60);
+    await moveTo(gate.ahead + 20 * DAY + 60);
     await told(integration.id, "rotation.due");
     await open("#/integrations");
     await page.getByRole("button", { name: /Tokens older than 20 days$/ }).click();
@@ -159,7 +127,7 @@ walk(
     await dialog.getByLabel(`${outgoing} works until`).fill(moment(now() + 10 * DAY).slice(0, 16));
     await button(dialog, "Extend").click();
     await gone(dialog);
-    await moveTo(ahead + 4 * DAY); // the first window would have ended
+    await moveTo(gate.ahead + 4 * DAY); // the first window would have ended
     await becomes(old, 200);
     const { tokens } = await show(integration.id);
     assert.equal((await call(old)).headers["tidegate-token-expires"], tokens[1].expires_at);
@@ -188,7 +156,7 @@ walk(
 walk("a window that passes by itself is told", { timeout: 120_000 }, async () => {
   const { integration, token: old } = await seed("Lapses");
   const { token } = await api("POST", `/integrations/${integration.id}/rotate`, { expire: "later" }, { rev: 1 });
-  await moveTo(ahead + 7 * DAY + 60);
+  await moveTo(gate.ahead + 7 * DAY + 60);
   await becomes(old, 401);
   await becomes(token, 200);
   await told(integration.id, "rotation.lapsed");
@@ -210,7 +178,7 @@ walk(
     await shown(page.getByText("Its tokens are refused until somebody resumes it. What ends meanwhile stays dead."));
     await becomes(token, 401);
     assert.equal((await call(token, "/_tidegate/whoami")).status, 401);
-    await moveTo(ahead + 8 * DAY);
+    await moveTo(gate.ahead + 8 * DAY);
     await open(`#/integrations/${integration.id}`);
     await button(page, "Resume").click();
     await becomes(token, 200);
@@ -242,7 +210,7 @@ walk("removed scopes and a deletion are undone within 30 minutes, and not later"
 
   const rev = Number((await ask("DELETE", path, undefined, { rev: 5 })).headers.etag.slice(1, -1));
   assert.equal(rev, 6);
-  await moveTo(ahead + HALF_AN_HOUR);
+  await moveTo(gate.ahead + HALF_AN_HOUR);
   await open("#/integrations");
   await shown(strip);
   await settles(() => strip.getByRole("button", { name: /^Undo/ }).count(), 0);
@@ -252,108 +220,7 @@ walk("removed scopes and a deletion are undone within 30 minutes, and not later"
 });
 
 /** A test that leaves a picture where it fails. */
-function walk(name, options, body) {
-  test(name, options, async () => {
-    try {
-      await body();
-    } catch (thrown) {
-      const path = `${screenshots}FAILED-life-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}.png`;
-      await page.screenshot({ path, timeout: 5_000 }).catch(() => {});
-      throw thrown;
-    }
-  });
-}
-
-// ---- the page
-
-async function open(hash) {
-  await page.goto(`/_tidegate/${hash}`);
-  await page.reload(); // an address that differs behind its # alone loads nothing
-  await page.getByRole("heading", { level: 1 }).waitFor();
-}
 
 /** The row of the integration with exactly this name. Other rows have words of their own, as "Ends in 28 days". */
 const row = (name) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader").getByRole("link", { name, exact: true }) });
-
-async function newToken(done = "Done") {
-  await shown(page.getByText("This is the only time that the token is shown."));
-  const token = await page.getByRole("textbox", { name: "Token" }).innerText();
-  await page.getByRole("button", { name: "Copy token: Token" }).click();
-  await button(page, done).click();
-  return token;
-}
-
-/** Sets the gate's clock and the browser's ahead, and signs in anew: a session lasts 12 hours. */
-async function moveTo(seconds) {
-  ahead = seconds;
-  assert.equal((await ask("GET", "/settings", undefined, { "x-inject-panic": `clock:${ahead}` })).status, 200);
-  await page.clock.setFixedTime(new Date(now() * 1000));
-  const signedIn = await ask("POST", "/session", { key: ownerKey }, { origin: `http://admin.localhost:${port}` });
-  const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
-  const url = `https://admin.localhost:${port}`;
-  await context.addCookies([{ name, value, url, httpOnly: true, secure: true, sameSite: "Strict" }]);
-}
-
-// ---- the gate
-
-const body = (name, fields) => ({
-  name,
-  owner: { level: "sub_account", id: "acme" },
-  scopes: ["contacts.readonly", "locations.readonly"],
-  ...fields,
-});
-const seed = (name, fields = {}) => api("POST", "/integrations", body(name, fields));
-const show = (id) => api("GET", `/integrations/${id}`);
-
-async function told(id, kind) {
-  const isTold = async () =>
-    (await api("GET", `/integrations/${id}/events`)).events.some((event) => event.kind === kind);
-  await until(isTold, `${kind} is told`, 20_000);
-}
-
-async function api(method, path, content, { status, ...headers } = {}) {
-  const answer = await ask(method, path, content, headers);
-  const isRight = status === undefined ? answer.status < 300 : answer.status === status;
-  assert.ok(isRight, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
-}
-
-function ask(method, path, content, { rev, ...headers } = {}) {
-  const all = {
-    authorization: `Bearer ${ownerKey}`,
-    ...(content !== undefined && { "content-type": "application/json" }),
-    ...(rev !== undefined && { "if-match": `"${rev}"` }),
-    ...headers,
-  };
-  return send(method, "admin.localhost", `/_tidegate/api${path}`, all, content);
-}
-
-const call = (token, path = "/locations/acme") => send("GET", "localhost", path, { authorization: `Bearer ${token}` });
-
-const becomes = (token, status) =>
-  until(async () => (await call(token)).status === status, `the call answered with ${status}`, 20_000);
-
-function send(method, name, path, headers, content) {
-  return new Promise((resolve, reject) => {
-    // On a connection of its own: workerd closes idle ones after 5 seconds, as Node's agent does, and a request between the two is lost.
-    const to = { agent: false, host: "127.0.0.1", port };
-    const options = { ...to, path, method, headers: { ...headers, host: `${name}:${port}` } };
-    const sent = request(options, async (answer) => {
-      const text = (await buffer(answer)).toString();
-      const isJson = /json/.test(answer.headers["content-type"] ?? "");
-      resolve({ status: answer.statusCode, headers: answer.headers, body: isJson ? JSON.parse(text) : text });
-    });
-    sent.on("error", reject);
-    sent.end(content === undefined ? undefined : JSON.stringify(content));
-  });
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}

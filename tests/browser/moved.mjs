@@ -15,6 +15,14 @@ export const DAY = 86_400;
 export const button = (within, name) => within.getByRole("button", { name, exact: true });
 export const moment = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
+/** What an integration of the sub-account is made of. */
+export const body = (name, fields = {}) => ({
+  name,
+  owner: { level: "sub_account", id: "acme" },
+  scopes: ["contacts.readonly", "locations.readonly"],
+  ...fields,
+});
+
 /** One for the tests of a file, called `name`. Nothing runs before `start`. */
 export class MovedGate {
   page;
@@ -63,10 +71,10 @@ export class MovedGate {
   now = () => Math.floor(Date.now() / 1000) + this.ahead;
 
   /** A test that leaves a picture where it fails. */
-  walk = (name, options, body) =>
+  walk = (name, options, steps) =>
     test(name, options, async () => {
       try {
-        await body();
+        await steps();
       } catch (thrown) {
         await this.picture(`FAILED-${this.#name}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`);
         throw thrown;
@@ -107,13 +115,7 @@ export class MovedGate {
 
   // ---- the gate
 
-  seed = (name, fields = {}) =>
-    this.api("POST", "/integrations", {
-      name,
-      owner: { level: "sub_account", id: "acme" },
-      scopes: ["contacts.readonly", "locations.readonly"],
-      ...fields,
-    });
+  seed = (name, fields) => this.api("POST", "/integrations", body(name, fields));
 
   show = (id) => this.api("GET", `/integrations/${id}`);
 
@@ -148,6 +150,7 @@ export class MovedGate {
 
   #send(method, name, path, headers, content) {
     return new Promise((resolve, reject) => {
+      // On a connection of its own, as in support.mjs.
       const options = {
         host: "127.0.0.1",
         port: this.#port,
