@@ -1,11 +1,11 @@
 //! What the stores of use hand over: when tokens were first and last used.
 
 use super::database::Database;
-use super::events::record::{About, NewEvent, record};
+use super::events::record::{About, record_own};
 use super::integrations::{table as integrations, tokens, used};
 use tidegate::access::Place;
 use tidegate::admin::{AdminError, history};
-use tidegate::events::{EventActor, Kind};
+use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::usage::{Handed, HandedUse, Moment};
 
@@ -20,7 +20,7 @@ pub(crate) fn take(database: &Database, handed: &Handed, now: Timestamp) -> Resu
             let Some(owner) = integrations::owner_even_if_deleted(database, integration)? else { continue };
             let about = About::integration(integration, Place::from(&owner));
             let (kind, detail) = (Kind::RotationFirstUse, history::first_use(*n, (*first).min(now)));
-            record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)?;
+            record_own(database, kind, about, detail, now)?;
         }
     }
     Ok(())

@@ -103,7 +103,13 @@ impl Courier {
                     return Ok(Some(Begun::Fault(error.to_string())));
                 }
             };
+            let is_for_nobody = ripe.requires.is_some() && endpoint.integration.is_none();
             let attempt = made_of(&endpoint, ripe, |id, body| signatures(&secrets, id, now, body), now)?;
+            // What only an integration may hear of is for nobody else.
+            if is_for_nobody {
+                self.answered(&attempt, Ended::NotPermitted, Jitter(0), now)?;
+                continue;
+            }
             // The rules may have changed since the address was given.
             if Address::parse(&endpoint.url, rules, None).is_err() {
                 let taken = Ended::Made { outcome: Outcome::Refused, duration_ms: 0, answer: None };
@@ -150,7 +156,6 @@ fn made_of(
         timestamp: now.seconds(),
         signature: sign(&id, &body),
         body,
-        // What only an integration may hear of is for nobody else.
         requires: endpoint.integration.clone().zip(requires),
         made: made.saturating_add(1),
         id,
@@ -217,9 +222,5 @@ fn log(
 
 /// As much of an answer as is kept.
 fn cut(answer: &str) -> String {
-    let mut end = answer.len().min(MAX_ANSWER_BYTES);
-    while !answer.is_char_boundary(end) {
-        end = end.saturating_sub(1);
-    }
-    answer.get(..end).unwrap_or_default().to_owned()
+    answer.get(..answer.floor_char_boundary(MAX_ANSWER_BYTES)).unwrap_or_default().to_owned()
 }

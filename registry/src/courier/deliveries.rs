@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::database::{Database, bound, row};
+use crate::database::{Database, bound, parsed, row};
 use crate::paging::{cut, limit_and_one};
 use tidegate::admin::AdminError;
-use tidegate::json::{self, FromJson};
 use tidegate::time::Timestamp;
 
 row! {
@@ -40,9 +39,7 @@ tidegate::json_object!(Made { at, outcome, status: optional, duration_ms, answer
 
 /// A page, the newest first, as the admin API shows it.
 pub(super) fn page(database: &Database, text: &str) -> Result<Value, AdminError> {
-    let read = json::Value::parse(text).ok().and_then(|value| Asked::from_json(value).ok());
-    let Asked { after, limit } =
-        read.ok_or_else(|| AdminError::Registry("a question to a courier is malformed".to_owned()))?;
+    let Asked { after, limit } = parsed("a question to a courier", text)?;
     let sql = "SELECT seq, message, kind, at, bytes, state, next_at, (SELECT json_group_array(json_object(
             'at', attempts.at, 'outcome', outcome, 'status', status, 'duration_ms', duration_ms, 'answer', answer))
             FROM attempts WHERE attempts.message = deliveries.message) AS attempts
@@ -59,7 +56,7 @@ pub(super) fn page(database: &Database, text: &str) -> Result<Value, AdminError>
 impl Row {
     fn view(self) -> Result<Value, AdminError> {
         let moment = |at: u64| Timestamp::from_seconds(at).to_string();
-        let made: Vec<Made> = crate::database::parsed("attempts", &self.attempts)?;
+        let made: Vec<Made> = parsed("attempts", &self.attempts)?;
         let attempts: Vec<_> = made
             .into_iter()
             .map(|made| {

@@ -3,10 +3,9 @@
 use serde_json::json;
 
 use super::endpoint::Endpoint;
-use crate::database::{Database, number, row};
+use crate::database::{Database, number, parsed, row};
 use crate::storage::Parameter;
 use tidegate::admin::AdminError;
-use tidegate::json::{FromJson, Value};
 use tidegate::policy::EventAccess;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::{MAX_QUEUED, QUEUED_SECONDS};
@@ -136,9 +135,7 @@ pub(super) fn settle(
 
 /// Sends again what still has its payload. Gives how many messages, with those that the registry has queued itself.
 pub(super) fn resend(database: &Database, text: &str, now: Timestamp) -> Result<u64, AdminError> {
-    let read = Value::parse(text).ok().and_then(|value| Resend::from_json(value).ok());
-    let Resend { message, since, queued } =
-        read.ok_or_else(|| AdminError::Registry("a question to a courier is malformed".to_owned()))?;
+    let Resend { message, since, queued } = parsed("a question to a courier", text)?;
     let (condition, values) = match (message, since) {
         (Some(message), None) => ("data IS NOT NULL AND message = ?", vec![Parameter::from(message)]),
         // What waits anyway is not sent twice.

@@ -6,13 +6,13 @@ use super::asked::{Asked, asks_from};
 use super::table::{self, Entry};
 use super::{DueKind, entries, schedule};
 use crate::database::Database;
-use crate::events::record::{About, NewEvent, record};
+use crate::events::record::{About, record_own};
 use crate::integrations::{table as integrations, tokens};
 use crate::token_rules::table as token_rules;
 use crate::undo;
 use tidegate::access::Place;
 use tidegate::admin::{AdminError, EXPIRING_SECONDS, Integration, history};
-use tidegate::events::{EventActor, Kind};
+use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 use tidegate::usage::UsageQuestion;
@@ -101,5 +101,5 @@ fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Time
         DueKind::UndoOver | DueKind::Quiet | DueKind::Idle => return Ok(()),
     };
     let about = About::integration(&integration.id, Place::from(&integration.owner));
-    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
+    record_own(database, kind, about, detail, now)
 }

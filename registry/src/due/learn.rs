@@ -6,14 +6,14 @@ use super::asked::Asked;
 use super::table::{self, Entry};
 use super::{DueKind, call_off, delete, entries, facts, schedule, settled};
 use crate::database::Database;
-use crate::events::record::{About, NewEvent, record};
+use crate::events::record::{About, record_own};
 use crate::integrations::{table as integrations, tokens, used};
 use crate::outbox::table as outbox;
 use crate::token_rules::table as token_rules;
 use crate::undo;
 use tidegate::access::Place;
 use tidegate::admin::{AdminError, Change, IdleAction, Integration, Status, TokenRules, Undo, history};
-use tidegate::events::{EventActor, Kind};
+use tidegate::events::Kind;
 use tidegate::record::Record;
 use tidegate::rotation::Rotation;
 use tidegate::time::Timestamp;
@@ -150,5 +150,5 @@ fn tell(
     now: Timestamp,
 ) -> Result<(), AdminError> {
     let about = About::integration(&integration.id, Place::from(&integration.owner));
-    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
+    record_own(database, kind, about, detail, now)
 }

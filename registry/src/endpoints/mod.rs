@@ -111,13 +111,13 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
         Some(false) if before.disabled.is_none() => after.disabled = Some((context.now, BY_HAND.to_owned())),
         _ => {}
     }
-    let detail = changed(&described(&before), &described(&after));
-    if described(&before) == described(&after) {
+    let (was, is) = (described(&before), described(&after));
+    if was == is {
         return shown(context, 200, &before);
     }
     let after = Endpoint { rev: before.rev.next()?, updated_at: context.now, ..after };
     table::save_seen(context.database, id, &after.health)?;
-    save(context, &after, Kind::EndpointChanged, detail)?;
+    save(context, &after, Kind::EndpointChanged, changed(&was, &is))?;
     shown(context, 200, &after)
 }
 

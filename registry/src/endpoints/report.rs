@@ -4,11 +4,10 @@ use serde_json::json;
 
 use super::table::{self, Seen};
 use super::{Endpoint, about};
-use crate::database::Database;
-use crate::events::record::{NewEvent, record};
+use crate::database::{Database, parsed};
+use crate::events::record::record_own;
 use tidegate::admin::AdminError;
-use tidegate::events::{EventActor, Kind};
-use tidegate::json::{self, FromJson};
+use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::EndpointId;
 
@@ -39,8 +38,7 @@ tidegate::json_object!(Report {
 
 /// Takes in a report. One of a deleted endpoint is dropped.
 pub(crate) fn take(database: &Database, id: &EndpointId, text: &str, now: Timestamp) -> Result<(), AdminError> {
-    let read = json::Value::parse(text).ok().and_then(|value| Report::from_json(value).ok());
-    let report = read.ok_or_else(|| AdminError::Registry("a courier's report is malformed".to_owned()))?;
+    let report: Report = parsed("a courier's report", text)?;
     let Some(endpoint) = table::find(database, id)? else { return Ok(()) };
     let moment = |at: Option<u64>| at.map(Timestamp::from_seconds);
     let before = &endpoint.health;
@@ -91,5 +89,5 @@ fn tell(
         fields.insert("url".to_owned(), json!(endpoint.url));
     }
     let about = about(endpoint);
-    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
+    record_own(database, kind, about, detail, now)
 }

@@ -27,6 +27,17 @@ pub(crate) struct About<'a> {
     pub integration: Option<&'a IntegrationId>,
 }
 
+/// Writes an event of what the registry has done by itself.
+pub(crate) fn record_own(
+    database: &Database,
+    kind: Kind,
+    about: About<'_>,
+    detail: Value,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
+}
+
 /// Writes an event behind the last one, and gives it its value of the chain.
 ///
 /// Every event of the registry is written here, in the transaction of the change that it tells of: so no change is without its

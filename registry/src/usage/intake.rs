@@ -7,7 +7,7 @@ use crate::database::{Database, number, parsed};
 use crate::storage::Parameter;
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
-use tidegate::usage::{FLUSH_VERSION, Flush, FlushedToken};
+use tidegate::usage::{FLUSH_VERSION, Flush, FlushedCell, FlushedToken, floor};
 
 /// The oldest flush that is taken, in seconds: what was taken is known for longer than this.
 const MAX_AGE: u64 = HOUR;
@@ -77,14 +77,18 @@ fn add_counts(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
 
 fn rows(token: &FlushedToken, now: Timestamp) -> Vec<Row<'_>> {
     let (id, n) = (token.integration.as_str(), token.n);
-    let minute = |minute: u64| minute.saturating_mul(MINUTE).min((now.seconds() / MINUTE).saturating_mul(MINUTE));
     let cells = token.cells.iter().flat_map(|cell| {
         let outcomes = cell.outcomes.iter().map(|count| (count.outcome.as_str(), count.requests));
         let answers = cell.answers.iter().map(|count| (count.class.as_str(), count.requests));
-        let row = move |(name, requests)| (id, minute(cell.minute), cell.operation.as_str(), n, name, requests);
+        let row = move |(name, requests)| (id, begin_of(cell, now), cell.operation.as_str(), n, name, requests);
         outcomes.chain(answers).map(row)
     });
     cells.collect()
+}
+
+/// When the minute begins that a cell is of, in seconds; no later than the present one.
+fn begin_of(cell: &FlushedCell, now: Timestamp) -> u64 {
+    cell.minute.saturating_mul(MINUTE).min(floor(now, MINUTE).seconds())
 }
 
 fn add_tokens(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), AdminError> {
@@ -124,14 +128,14 @@ fn add_tokens(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
 /// The first and the last minute of use in each hour, by which the longest time between uses is told.
 fn add_hours(database: &Database, token: &FlushedToken, now: Timestamp) -> Result<(), AdminError> {
     for cell in token.cells.iter().filter(|cell| !cell.outcomes.is_empty()) {
-        let minute = cell.minute.saturating_mul(MINUTE).min((now.seconds() / MINUTE).saturating_mul(MINUTE));
+        let minute = begin_of(cell, now);
         let requests = cell.outcomes.iter().map(|count| count.requests).fold(0, u64::saturating_add);
         let sql = "INSERT INTO used_hours (integration, hour, n, first_at, last_at, requests)
             SELECT number, ?, ?, ?, ?, ? FROM integrations WHERE id = ?
             ON CONFLICT (integration, hour, n) DO UPDATE SET first_at = min(first_at, excluded.first_at),
                 last_at = max(last_at, excluded.last_at), requests = requests + excluded.requests";
         let values = vec![
-            number((minute / HOUR).saturating_mul(HOUR)),
+            number(floor(Timestamp::from_seconds(minute), HOUR).seconds()),
             number(token.n.into()),
             number(minute),
             number(minute),

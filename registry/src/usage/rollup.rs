@@ -5,7 +5,7 @@ use super::schema::{DAY, HOUR, MINUTE, set_state, state};
 use crate::database::{Database, number};
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
-use tidegate::usage::{KEPT, PERIODS};
+use tidegate::usage::{KEPT, PERIODS, floor};
 
 /// How long after the end of an hour it is made of its minutes, in seconds. What comes later is added to it.
 const GRACE: u64 = 5 * MINUTE;
@@ -29,11 +29,12 @@ pub(super) fn advance(database: &Database, now: Timestamp) -> Result<(), AdminEr
 }
 
 fn advance_one(database: &Database, column: &str, (part, whole): (u64, u64), until: u64) -> Result<(), AdminError> {
-    let until = begin_of(until, whole);
+    let floor = |seconds| floor(Timestamp::from_seconds(seconds), whole).seconds();
+    let until = floor(until);
     let mut start = state(database, column)?;
     for _ in 0..MAX_STEPS {
         // Where nothing was counted, nothing is made.
-        let first = first_part(database, part, start)?.map_or(until, |first| begin_of(first, whole));
+        let first = first_part(database, part, start)?.map_or(until, floor);
         start = start.max(first.min(until));
         if start.saturating_add(whole) > until {
             break;
@@ -91,9 +92,4 @@ fn forget(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     let sql = "DELETE FROM integrations WHERE number NOT IN (SELECT integration FROM tokens)
         AND number NOT IN (SELECT integration FROM counts)";
     database.run(sql, vec![])
-}
-
-/// When the period of so many seconds begins that a moment lies in.
-fn begin_of(moment: u64, seconds: u64) -> u64 {
-    moment.saturating_sub(moment.checked_rem(seconds).unwrap_or_default())
 }

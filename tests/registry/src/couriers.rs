@@ -25,6 +25,7 @@ cases! {
     the_oldest_of_too_many_go_and_it_is_reported
     what_is_thirty_days_old_goes
     what_an_integration_may_not_hear_any_more_is_not_sent
+    what_only_an_integration_may_hear_of_is_for_nobody_else
     an_address_that_is_no_longer_allowed_gets_nothing
     what_failed_is_sent_again
     a_report_is_repeated_until_it_is_heard
@@ -331,6 +332,16 @@ fn what_an_integration_may_not_hear_any_more_is_not_sent(storage: Rc<dyn Storage
         (json!("not_permitted"), 0)
     );
     assert_eq!((world.report(), world.due_in()), (None, None), "that is no failure of the endpoint");
+}
+
+fn what_only_an_integration_may_hear_of_is_for_nobody_else(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let mut told = message("pub_1");
+    told["requires"] = json!([{ "level": "sub_account", "scopes": [] }]);
+    world.take(endpoint(1, &[(1, None)]), &[told, message("evt_1")]);
+    assert_eq!(world.begin().unwrap().id, "evt_1");
+    let states: Vec<_> = world.deliveries().iter().map(|delivery| delivery["state"].clone()).collect();
+    assert_eq!(states, [json!("waiting"), json!("not_permitted")]);
 }
 
 fn an_address_that_is_no_longer_allowed_gets_nothing(storage: Rc<dyn Storage>) {
