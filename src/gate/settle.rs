@@ -67,7 +67,6 @@ impl Gate {
         now_ms: u64,
     ) -> Step {
         let counted_as = self.count(&outcome, integration, memory, now_ms);
-        let cors = memory.cors(self.fields.value("origin"));
         match outcome {
             Outcome::Granted(forward) => {
                 if let Some(provenance) = provenance.filter(|provenance| !provenance.degraded.is_empty()) {
@@ -75,7 +74,7 @@ impl Gate {
                 }
                 Step::Forward(Forward { counted_as, ..forward })
             }
-            Outcome::Told(answer) => Step::Answer(answer.with_cors(cors)),
+            Outcome::Told(answer) => Step::Answer(self.shared(answer, memory)),
             Outcome::Denied(denial) => {
                 let settings = memory.shared_settings();
                 let reply = match &settings.realm {
@@ -84,9 +83,14 @@ impl Gate {
                 };
                 let provenance = provenance.map(Provenance::to_json);
                 log::denial(memory, denial, reply.status, &self.method, integration, provenance.as_ref(), now_ms);
-                Step::Answer(Answer::from(&reply).with_cors(cors))
+                Step::Answer(self.shared(Answer::from(&reply), memory))
             }
         }
+    }
+
+    /// The answer with what it has for other origins' scripts.
+    fn shared(&self, answer: Answer, memory: &Memory) -> Answer {
+        answer.with_cors(memory.cors(self.fields.value("origin")))
     }
 
     /// Counts a request with a genuine token, once. Gives the code under which it was counted, or 0.

@@ -1,9 +1,9 @@
 //! A request of the gate's own with an integration's token: judged as any other, and never counted as use.
 
-use super::head::Target;
+use super::head::{Head, Target};
 use super::memory::Memory;
 use super::step::Step;
-use super::{Credential, Fields, Gate, Purpose, Stage};
+use super::{Credential, Gate, Purpose};
 use crate::token::{IntegrationId, verify};
 
 /// A `GET` by which somebody tries a token.
@@ -21,25 +21,19 @@ impl Gate {
     /// nothing of it stays with the driver, whose request is another one.
     pub fn test(memory: &mut Memory, request: &TestRequest<'_>, now_ms: u64) -> Step {
         memory.see_clock(now_ms);
+        let purpose = if request.is_whoami { Purpose::Whoami } else { Purpose::Forward };
+        let credential = Credential::Sent(request.authorization);
+        let head = Head { method: "GET", url: request.url, credential, fields: "" };
         let gate = Self {
-            purpose: if request.is_whoami { Purpose::Whoami } else { Purpose::Forward },
-            method: "GET".to_owned(),
-            target: Target::of(request.url),
-            fields: Fields::default(),
             has_all_fields: true,
             body: Some(Vec::new()),
             is_test: true,
-            for_denial: false,
-            has_distrusted: false,
-            parts_read: 0,
             asked: None,
-            stage: Stage::Authorization,
+            ..Self::new(purpose, &head, Target::of(request.url))
         };
-        gate.start(memory, Credential::Sent(request.authorization), now_ms)
+        gate.start(memory, credential, now_ms)
     }
-}
 
-impl Gate {
     /// Whether a text is a genuine token of this integration. Nothing is told of one that is another's.
     pub fn is_token_of(memory: &Memory, text: &str, id: &IntegrationId) -> bool {
         let settings = memory.settings();
