@@ -8,8 +8,10 @@ use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
 use crate::platform::environment::binding;
+use crate::platform::namespace::REGISTRY_NAME;
 use registry::Attempt;
 use tidegate::json::{self, FromJson};
+use tidegate::usage::Store;
 use tidegate::webhooks::{SIGNED_HEADERS, TIMEOUT_MS};
 
 #[wasm_bindgen(module = "/js/webhooks.js")]
@@ -20,10 +22,17 @@ extern "C" {
 
 /// What the registry says to a courier is below this address.
 pub(super) const COURIER: &str = "https://courier";
-/// How long an object may take to answer, in milliseconds.
-const ASK_TIMEOUT_MS: f64 = 10_000.0;
 
-/// What an object answers; status 0 where it does not.
+/// A Durable Object of this gate.
+pub(super) enum Object<'a> {
+    Registry,
+    /// The courier of an endpoint.
+    Courier(&'a str),
+    /// A store of use.
+    Usage(Store),
+}
+
+/// What an object answers; status 0 where it does not, and the text says why.
 pub(super) struct Answered {
     pub status: u16,
     pub text: String,
@@ -54,14 +63,32 @@ tidegate::json_object!(Delivered {
     duration_ms
 });
 
-/// Asks the object of this name in a namespace; a `POST` where there is a body.
-pub(super) async fn call(env: &Env, namespace: &str, name: &str, url: &str, body: Option<&str>) -> Answered {
-    let Some(namespace) = binding(env, namespace) else {
+impl Object<'_> {
+    /// Its namespace, its name there, and how long it may take to answer, in milliseconds.
+    fn place(&self) -> (&'static str, String, f64) {
+        match self {
+            Self::Registry => ("REGISTRY", REGISTRY_NAME.to_owned(), 10_000.0),
+            Self::Courier(endpoint) => ("COURIER", (*endpoint).to_owned(), 10_000.0),
+            Self::Usage(store) => ("USAGE", store.name(), 5_000.0),
+        }
+    }
+}
+
+impl Answered {
+    /// Why it is no answer that was hoped for.
+    pub fn why(self) -> String {
+        if self.status == 0 { self.text } else { format!("status {}", self.status) }
+    }
+}
+
+/// Asks an object; by `POST` where there is a body.
+pub(super) async fn call(env: &Env, object: Object<'_>, url: &str, body: Option<&str>) -> Answered {
+    let (namespace, name, timeout_ms) = object.place();
+    let Some(bound) = binding(env, namespace) else {
         return Answered { status: 0, text: format!("{namespace} is not bound") };
     };
-    let Said { status, text } = read(ask(&namespace, name, url, body, ASK_TIMEOUT_MS))
-        .await
-        .unwrap_or_else(|| Said { status: 0, text: "no answer".to_owned() });
+    let said = promised(ask(&bound, &name, url, body, timeout_ms)).await;
+    let Said { status, text } = said.unwrap_or_else(|| Said { status: 0, text: "no answer".to_owned() });
     Answered { status: u16::try_from(status).unwrap_or(0), text }
 }
 
@@ -74,11 +101,16 @@ pub(super) async fn send(env: &Env, attempt: &Attempt) -> Option<Delivered> {
         "content-type": "application/json", "user-agent": "Tidegate", id: attempt.id,
         timestamp: attempt.timestamp.to_string(), signature: attempt.signature,
     });
-    read(deliver(&egress, &attempt.url, &fields.to_string(), &attempt.body, TIMEOUT_MS as f64)).await
+    promised(deliver(&egress, &attempt.url, &fields.to_string(), &attempt.body, TIMEOUT_MS as f64)).await
 }
 
-async fn read<T: FromJson>(promise: Promise) -> Option<T> {
+/// What JavaScript promises, as JSON.
+async fn promised<T: FromJson>(promise: Promise) -> Option<T> {
     let value = JsFuture::from(promise).await.ok()?;
-    let text = value.dyn_into::<js_sys::JsString>().map(String::from).ok()?;
-    T::from_json(json::Value::parse(&text).ok()?).ok()
+    read(&value.dyn_into::<js_sys::JsString>().map(String::from).ok()?)
+}
+
+/// What a text of JSON says; `None` where it is none, or something else.
+pub(super) fn read<T: FromJson>(text: &str) -> Option<T> {
+    T::from_json(json::Value::parse(text).ok()?).ok()
 }

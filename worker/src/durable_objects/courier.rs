@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
-use super::calls::{self, COURIER};
+use super::calls::{self, COURIER, Object};
 use super::registry::storage;
 use crate::config::Config;
 use crate::log;
@@ -211,14 +211,8 @@ impl Courier {
         {
             return Some(record.clone());
         }
-        let answer = calls::call(
-            &self.env,
-            "REGISTRY",
-            "registry",
-            &format!("{READS}{}", Read::Record(id.clone()).to_path()),
-            None,
-        )
-        .await;
+        let url = format!("{READS}{}", Read::Record(id.clone()).to_path());
+        let answer = calls::call(&self.env, Object::Registry, &url, None).await;
         if answer.status != 200 {
             return None;
         }
@@ -229,7 +223,7 @@ impl Courier {
     async fn tell_registry(&self, rules: &Rules) -> Result<(), AdminError> {
         let Some(report) = rules.report(clock::now())? else { return Ok(()) };
         let url = format!("{REPORTS}{}", report.endpoint);
-        let answer = calls::call(&self.env, "REGISTRY", "registry", &url, Some(&report.body)).await;
+        let answer = calls::call(&self.env, Object::Registry, &url, Some(&report.body)).await;
         if answer.status != 200 {
             log::error(
                 &json!({ "event": "courier", "reason": format!("the registry hears no report: {}", answer.text) }),

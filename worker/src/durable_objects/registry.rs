@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
 use super::ask::ask;
-use super::calls::{self, Answered, COURIER};
+use super::calls::{self, Answered, COURIER, Object};
 use super::outbox::Outbox;
 use crate::config::Config;
 use crate::log;
@@ -24,7 +24,6 @@ use registry::{
     Relay, Response as Answer, Settings, Share,
 };
 use tidegate::admin::AdminError;
-use tidegate::json::{self, FromJson};
 use tidegate::usage::{Handed, USED};
 
 /// How many entries are worked off without a pause, and how long a pause is.
@@ -143,14 +142,14 @@ impl Registry {
 
     async fn call_courier(&self, hand_over: HandOver) -> (HandOver, Answered) {
         let url = format!("{COURIER}/take");
-        let answer = calls::call(&self.env, "COURIER", &hand_over.endpoint, &url, Some(&hand_over.body)).await;
+        let answer = calls::call(&self.env, Object::Courier(&hand_over.endpoint), &url, Some(&hand_over.body)).await;
         (hand_over, answer)
     }
 
     /// What a courier answers, which knows more of its endpoint.
     async fn ask_courier(&self, relay: &Relay) -> Result<Answer, AdminError> {
         let url = format!("{COURIER}{}", relay.path);
-        let answer = calls::call(&self.env, "COURIER", relay.courier.as_str(), &url, Some(&relay.body)).await;
+        let answer = calls::call(&self.env, Object::Courier(relay.courier.as_str()), &url, Some(&relay.body)).await;
         match answer.status {
             200 | 202 => Ok(Answer::Json { status: answer.status, body: answer.text, rev: None }),
             404 => Err(AdminError::NoMessage),
@@ -205,9 +204,7 @@ impl Registry {
     /// What a store of use hands over. Only Durable Objects of this gate can reach the address.
     async fn take_uses(&self, request: &Request) -> Result<Answer, AdminError> {
         let body = read_body(request, MAX_HANDED_BYTES).await?;
-        let malformed = || AdminError::Malformed { line: 1, column: 1 };
-        let value = json::Value::parse(&body).map_err(|_| malformed())?;
-        let handed = Handed::from_json(value).map_err(|_| malformed())?;
+        let handed: Handed = calls::read(&body).ok_or(AdminError::Malformed { line: 1, column: 1 })?;
         self.rules()?.take_uses(&handed, clock::now())?;
         Ok(Answer::NoContent { cookie: None, rev: None })
     }

@@ -4,15 +4,14 @@ use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
 use serde_json::json;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response as WebResponse};
+use web_sys::Response as WebResponse;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use super::calls::{self, Object};
 use super::registry::storage;
 use crate::log;
 use crate::platform::body::{self, BodyError};
-use crate::platform::{clock, namespace, respond};
+use crate::platform::{clock, respond};
 use registry::{RETRY_AFTER, Taken, UsageStore};
 use tidegate::admin::AdminError;
 use tidegate::reply::Reply;
@@ -124,15 +123,9 @@ impl Usage {
 
     /// Tells the registry. What it does not take is told again.
     async fn hand(&self, handed: &Handed) -> Result<(), String> {
-        let registry = namespace::registry(&self.env).ok_or("REGISTRY is not bound")?;
         let body = serde_json::to_string(handed).map_err(|error| error.to_string())?;
-        let init = RequestInit::new();
-        init.set_method("POST");
-        init.set_body(&JsValue::from_str(&body));
-        let failed = |error: JsValue| worker::Error::from(error).to_string();
-        let response = JsFuture::from(registry.fetch(USED, &init).map_err(failed)?).await.map_err(failed)?;
-        let status = response.unchecked_into::<WebResponse>().status();
-        if (200..300).contains(&status) { Ok(()) } else { Err(format!("status {status}")) }
+        let answer = calls::call(&self.env, Object::Registry, USED, Some(&body)).await;
+        if (200..300).contains(&answer.status) { Ok(()) } else { Err(answer.why()) }
     }
 
     /// Sets the alarm to when there is something to do next.
