@@ -68,6 +68,21 @@ pub struct KvWeather {
     pub lies: u64,
 }
 
+impl KvWeather {
+    /// Nothing is late, and nothing fails.
+    pub const CLEAR: Self = Self {
+        lateness: Lateness::No,
+        reorders: false,
+        cached_ms: 0,
+        reads_fail: 0,
+        reads_hang: 0,
+        puts_fail: 0,
+        lost_puts_land: 0,
+        puts_hang: 0,
+        lies: 0,
+    };
+}
+
 /// How late a location learns of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lateness {

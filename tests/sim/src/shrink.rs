@@ -73,7 +73,7 @@ impl Shrinker {
     /// Better weather, one thing after the other, and only the gates that are asked.
     fn clear_up(&mut self) {
         let changes: [fn(&mut Weather); 9] = [
-            |weather| weather.kv = KvWeather { lateness: weather.kv.lateness, ..CLEAR_KV },
+            |weather| weather.kv = KvWeather { lateness: weather.kv.lateness, ..KvWeather::CLEAR },
             |weather| weather.kv.lateness = Lateness::No,
             |weather| weather.kv.lies = 0,
             |weather| (weather.kv.puts_fail, weather.kv.puts_hang) = (0, 0),
@@ -99,15 +99,3 @@ impl Shrinker {
         self.attempt(plan);
     }
 }
-
-const CLEAR_KV: KvWeather = KvWeather {
-    lateness: Lateness::No,
-    reorders: false,
-    cached_ms: 0,
-    reads_fail: 0,
-    reads_hang: 0,
-    puts_fail: 0,
-    lost_puts_land: 0,
-    puts_hang: 0,
-    lies: 0,
-};

@@ -19,7 +19,7 @@ use tidegate::usage::{Flush, Grouping, IntegrationUsage, Store, UsageQuery, Usag
 
 use super::api;
 use super::isolate::{Isolate, Next, Sent, TOKEN_KEYS, Turn};
-use super::plan::{KvWeather, Lateness, Weather};
+use super::plan::{KvWeather, Weather};
 use super::random::Random;
 use super::world::EPOCH_MS;
 
@@ -432,24 +432,13 @@ fn seconds(at_ms: u64) -> Timestamp {
 
 /// Nothing fails but what this file has fail.
 fn calm() -> Weather {
-    let kv = KvWeather {
-        lateness: Lateness::No,
-        reorders: false,
-        cached_ms: 0,
-        reads_fail: 0,
-        reads_hang: 0,
-        puts_fail: 0,
-        lost_puts_land: 0,
-        puts_hang: 0,
-        lies: 0,
-    };
     Weather {
         locations: 1,
         gates_each: 1,
         max_staleness_ms: 10_000,
         denies_on_outage: false,
         last_known_good_ms: 300_000,
-        kv,
+        kv: KvWeather::CLEAR,
         registry_fails: 0,
         database_fails: 0,
         registry_latency_ms: 1,
