@@ -1,7 +1,5 @@
 // What Activity is narrowed by. The address has all of it.
 
-import { DAY } from "../lib/time";
-
 export interface ActivityFilter {
   /** Kinds as the admin API takes them; empty for all, like the others. */
   kind: string;
@@ -27,16 +25,16 @@ export const isNarrow = (filter: ActivityFilter): boolean => NAMES.some((name) =
 
 /** As the admin API is asked. A text that is no day is asked as it is, so that the gate says what is wrong. */
 export function asked(filter: ActivityFilter): Record<string, string> {
-  const bounds = { from: moment(filter.from, 0), to: moment(filter.to, DAY) };
+  const bounds = { from: moment(filter.from, 0), to: moment(filter.to, 1) };
   const all = Object.entries({ ...filter, ...bounds });
   return Object.fromEntries(all.filter(([, value]) => value));
 }
 
-/** When a day begins, or what is so much later. */
+/** When a day begins, or one so many days later. */
 function moment(day: string, later: number): string {
   const start = new Date(`${day}T00:00:00`);
   if (!day || Number.isNaN(start.getTime())) return day;
   // A day may have an hour more or less; the next one begins where the calendar says.
-  if (later > 0) start.setDate(start.getDate() + Math.round(later / DAY));
+  start.setDate(start.getDate() + later);
   return start.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,5 +1,6 @@
 // The admin API, one function a route.
 
+import { DAY } from "../lib/time";
 import { ask, askPart, askText, type Options } from "./http";
 import type {
   Agency,
@@ -196,15 +197,14 @@ export const events = {
 };
 
 export const usage = {
-  /** Of the last so many seconds. */
-  of: (id: string, by: Grouping, seconds: number) =>
-    ask<IntegrationUsage>("GET", `${at(id)}/usage?${range(by, seconds)}`),
-  all: (by: Grouping, seconds: number) => ask<OverallUsage>("GET", `/usage?${range(by, seconds)}`),
+  /** Of the last so many days. */
+  of: (id: string, by: Grouping, days: number) => ask<IntegrationUsage>("GET", `${at(id)}/usage?${range(by, days)}`),
+  all: (by: Grouping, days: number) => ask<OverallUsage>("GET", `/usage?${range(by, days)}`),
   rotation: (id: string) => ask<RotationProgress>("GET", `${at(id)}/rotation`),
 };
 
-function range(by: Grouping, seconds: number): URLSearchParams {
-  return new URLSearchParams({ by, from: new Date(Date.now() - seconds * 1000).toISOString() });
+function range(by: Grouping, days: number): URLSearchParams {
+  return new URLSearchParams({ by, from: new Date(Date.now() - days * DAY).toISOString() });
 }
 
 /** What a document is read as (`core.documentSource`); null removes the document of that name. */
