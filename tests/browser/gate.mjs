@@ -36,11 +36,9 @@ export async function startGate({
     port,
     https,
     handleStructuredLogs: log,
-    kvPersist: `${state}/kv`,
-    durableObjectsPersist: `${state}/do`,
     workers: [worker("tidegate", GATE, bindings, faults), worker(ORIGIN, origin)],
   };
-  const gate = new Miniflare(convertV4MiniflareOptions(options));
+  const gate = new Miniflare({ ...convertV4MiniflareOptions(options), resourcePersistencePath: state });
   await gate.ready;
   return gate;
 }
