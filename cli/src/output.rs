@@ -38,7 +38,7 @@ impl Output {
         }
     }
 
-    /// Prints data with a secret in it as JSON; or as text the secret alone, and what is to be known beside it to standard error.
+    /// Prints data that holds a secret: as JSON, or as text. The text is the secret alone; notes go to standard error.
     ///
     /// # Errors
     /// Those of [`Self::print`].

@@ -231,7 +231,7 @@ const USE: &str = "
     UPDATE integrations SET due_rev = 0;
 ";
 
-/// Webhook endpoints, what waits to be handed over to their couriers, and what the API has published of late.
+/// Webhook endpoints, the messages that wait for their couriers, and the publications of the last 72 hours.
 const WEBHOOKS: &str = "
     CREATE TABLE endpoints (
         id TEXT PRIMARY KEY, place TEXT NOT NULL, integration TEXT, url TEXT NOT NULL, description TEXT NOT NULL,

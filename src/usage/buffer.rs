@@ -55,7 +55,7 @@ struct Token {
 /// Which token a request came with, and what it asks for, as far as that was found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The token's number; 0 where it is none of the live ones.
+    /// The token's number; 0 if the token is not live.
     pub n: u32,
     /// Whether it is the outgoing one.
     pub is_outgoing: bool,
@@ -124,7 +124,7 @@ impl Buffer {
         asked.place = Some((self.generation, place));
     }
 
-    /// Counts a request. Gives the code of where it was counted, and what is to be done.
+    /// Counts a request. Returns the code of its cell, and what the caller does next.
     pub fn count(&mut self, integration: &IntegrationId, asked: Asked, outcome: Outcome, now_ms: u64) -> (u32, Wanted) {
         if now_ms / MINUTE_MS != self.minute {
             self.close_minute(now_ms);

@@ -148,7 +148,7 @@ impl Undo {
     }
 }
 
-/// The revision of a deleted integration; where it is none whose deletion can be undone, it is refused with `problem`.
+/// The revision of a deleted integration. Fails with `problem` if its deletion cannot be undone.
 fn deleted(admin: &Admin<'_>, id: &IntegrationId, problem: Value) -> Result<u64, Failure> {
     let lifecycle = admin.send(Call { method: "GET", path: "/lifecycle", ..Call::default() })?;
     let deletions = lifecycle.get("deleted").and_then(Value::as_array).into_iter().flatten();

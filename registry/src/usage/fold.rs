@@ -52,7 +52,7 @@ fn period(database: &Database, length: u64, integration: u64, start: u64) -> Res
     let sql = "SELECT operation, count(*) AS rows FROM counts
         WHERE period = ? AND integration = ? AND start = ? GROUP BY operation ORDER BY sum(requests) DESC, operation";
     let used: Vec<Used> = database.rows(sql, of_period())?;
-    // As many rows as `other` can have at the most stay free: one for each token and outcome.
+    // `other` needs one row for each token and outcome. These rows stay free.
     let sql = "SELECT count(*) AS number FROM (SELECT DISTINCT token, outcome FROM counts
         WHERE period = ? AND integration = ? AND start = ?)";
     let mut free = MAX_ROWS.saturating_sub(database.number(sql, of_period())?.unwrap_or_default());

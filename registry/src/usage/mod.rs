@@ -107,7 +107,8 @@ impl UsageStore {
         })
     }
 
-    /// What the registry has to be told; `None` where that is nothing, or it was told of late. `store` is the store's number.
+    /// The uses to tell the registry. `None` if there are none, or if the registry was told within the last minute. `store` is the
+    /// store's number.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
