@@ -102,7 +102,7 @@ pub struct Publication {
 impl FromJson for NewEndpoint {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
         let mut fields = Object::of(value, &["place", "integration", "url", "description", "kinds"])?;
-        let belongs = match (fields.optional("place")?, fields.optional("integration")?) {
+        let belongs = match (fields.given("place")?, fields.given("integration")?) {
             (Some(place), None) => Belongs::Place(place),
             (None, Some(integration)) => Belongs::Integration(integration),
             _ => return Err(json::Error::of("place", "give either place or integration")),
@@ -215,6 +215,26 @@ fn unread(error: &serde_json::Error) -> AdminError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_belongs_to_one_of_two_and_null_is_neither() {
+        for (fields, refused) in [
+            (r#""place":"agency""#, None),
+            (r#""integration":"0123456789abcdef""#, None),
+            (r#""place":"agency","integration":"0123456789abcdef""#, Some("place")),
+            (r#""place":"agency","integration":null"#, Some("integration")),
+            (r#""place":null,"integration":"0123456789abcdef""#, Some("place")),
+            (r#""description":"""#, Some("place")),
+        ] {
+            let body = format!(r#"{{{fields},"url":"https://hooks.partner.io/in","kinds":["rotation.started"]}}"#);
+            let named = match parse::<NewEndpoint>(&body) {
+                Ok(_) => None,
+                Err(AdminError::Invalid { field, .. }) => Some(field.to_string()),
+                Err(other) => panic!("{body}: {other:?}"),
+            };
+            assert_eq!(named.as_deref(), refused, "{body}");
+        }
+    }
 
     #[test]
     fn data_stays_as_it_came() {

@@ -308,7 +308,8 @@ export interface components {
       | "endpoint.disabled"
       | "registry.resynced"
       | "chain.started"
-      | "integration.tested";
+      | "integration.tested"
+      | "usage.deleted";
     /** @description Where it happened: `agency`, `sub_accounts` or `sub_account:{id}` */
     EventPlace: string;
     /** @description The chain's value: SHA-256 over the one before and the event. Only who may view the events of every place gets it */
