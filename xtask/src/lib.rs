@@ -19,6 +19,7 @@ mod mutations;
 pub mod npm;
 pub mod process;
 pub mod project;
+mod python;
 mod schema;
 mod secret;
 pub mod setup;

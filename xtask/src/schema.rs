@@ -8,9 +8,8 @@ use anyhow::{Context, Result};
 
 use crate::gate::{Options, Server};
 use crate::process::Running;
-use crate::step::step;
 use crate::tally::Tally;
-use crate::{dev, dev_vars, gate, process, project};
+use crate::{dev, dev_vars, gate, project, python};
 
 /// What is installed, and how it is told to run.
 const DIRECTORY: &str = "tests/schemathesis";
@@ -38,19 +37,7 @@ pub fn suite() -> Result<Tally> {
 
 /// A virtual environment with the pinned version, made when there is none or the pin has changed.
 pub fn prepare() -> Result<()> {
-    let wanted = fs::read_to_string(project::path(DIRECTORY).join("requirements.txt"))?;
-    let stamp = project::path(TARGET).join("requirements.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    process::output(Command::new("python3").arg("--version"))?;
-    step("Installing schemathesis into target/schemathesis", || {
-        process::run(Command::new("python3").args(["-m", "venv"]).arg(project::path(TARGET)))?;
-        let mut pip = Command::new(project::path(TARGET).join("bin/pip"));
-        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-        process::run(pip.arg(project::path(DIRECTORY).join("requirements.txt")))?;
-        Ok(fs::write(&stamp, &wanted)?)
-    })
+    python::environment("schemathesis", DIRECTORY, TARGET)
 }
 
 /// Whether the gate answers as its document says.

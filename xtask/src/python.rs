@@ -1,0 +1,30 @@
+//! Python tools, each in a virtual environment below `target/`, with the versions that the tests pin.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::step::step;
+use crate::{process, project};
+
+/// Makes the virtual environment `target` with what `directory/requirements.txt` names, unless it is there with the same.
+///
+/// # Errors
+/// Where there is no Python 3 with `venv`, or a package cannot be had.
+pub fn environment(what: &str, directory: &str, target: &str) -> Result<()> {
+    let requirements = project::path(directory).join("requirements.txt");
+    let wanted = fs::read_to_string(&requirements)?;
+    let stamp = project::path(target).join("requirements.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    process::output(Command::new("python3").arg("--version"))?;
+    step(&format!("Installing {what} into {target}"), || {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(project::path(target)))?;
+        let mut pip = Command::new(project::path(target).join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+        process::run(pip.arg(requirements))?;
+        Ok(fs::write(&stamp, &wanted)?)
+    })
+}
