@@ -214,15 +214,24 @@ impl World {
         let epoch = self.isolates[number].1;
         let mut turn = self.isolates[number].0.begin(&sent, self.now_ms);
         while let Next::Read(handle, reads) = turn.next {
-            let readings = reads.iter().map(|read| self.fixture.reading(read, self.now_ms)).collect();
+            let readings = reads.iter().map(|read| self.reading(read, &sent)).collect();
             for background in turn.background {
                 self.background(number, background);
             }
             turn = self.isolates[number].0.resume(handle, readings, Some(&sent), self.now_ms).unwrap();
         }
+        assert!(is_verdict(&turn.next), "a genuine token is granted, or refused for what it asks");
         *self.counted.entry((epoch, integration, self.now_ms / MINUTE)).or_default() += 1;
         self.outcome.requests += 1;
         self.follow(number, turn);
+    }
+
+    /// What the driver reads for a request.
+    fn reading(&self, read: &Read, sent: &Sent) -> Reading {
+        match (read, &sent.authorization) {
+            (Read::Authorization, Some(text)) => Reading::Bytes(text.as_bytes().to_vec()),
+            _ => self.fixture.reading(read, self.now_ms),
+        }
     }
 
     fn ask_each(&mut self, number: usize) {
@@ -419,6 +428,15 @@ impl Fixture {
             }
             _ => Reading::Nothing,
         }
+    }
+}
+
+/// Whether it is the answer to a genuine token, so that the request is counted.
+fn is_verdict(next: &Next) -> bool {
+    match next {
+        Next::Forward(_) => true,
+        Next::Answer(answer) => answer.status == 403,
+        Next::Read(..) | Next::Nothing => false,
     }
 }
 
