@@ -56,6 +56,7 @@ export const icons: Record<EventKind, IconName> = {
   "endpoint.disabled": "cross",
   "registry.resynced": "rotate",
   "chain.started": "info",
+  "usage.deleted": "trash",
 };
 
 /** The last four characters of tokens, by their numbers. */
@@ -210,6 +211,8 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
       return { what: t.what.resynced, more: [] };
     case "chain.started":
       return { what: t.what.chainStarted, more: [t.notCovered(Number(detail.events))] };
+    case "usage.deleted":
+      return { what: t.what.useDeleted, more: [] };
     default:
       kind satisfies never; // a gate of a later release may have more
       return { what: kind, more: [] };

@@ -125,8 +125,8 @@ export function length(seconds: number): string {
   return measured((seconds * SECOND) / size, unit);
 }
 
-/** How many seconds of the day have passed, in the viewer's zone. */
-export function secondsOfToday(now = new Date()): number {
+/** How much of the day has passed in the viewer's zone, in days; a minute at the least. */
+export function shareOfToday(now = new Date()): number {
   const midnight = new Date(now).setHours(0, 0, 0, 0);
-  return Math.max(60, Math.floor((now.getTime() - midnight) / SECOND));
+  return Math.max(MINUTE, now.getTime() - midnight) / DAY;
 }

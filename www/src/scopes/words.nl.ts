@@ -22,7 +22,6 @@ export const words: Words = {
     readOnly: "Lezen",
     all: "Lezen en schrijven",
     nothing: "Geen",
-    scopesOf: (title, group) => `Scopes van ${title} (${group})`,
     held: (of, all) => (of === 0 ? scopes_(all) : `${count(of)} van ${scopes_(all)}`),
     operationsOf: (scope, of) => `${operations(of)} van ${scope}`,
     title_of: (access, area, part) => `${access === "read" ? "Lees" : "Wijzig"} ${area}${part ? `: ${part}` : ""}`,

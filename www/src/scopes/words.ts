@@ -21,7 +21,6 @@ export const words = {
     readOnly: "Read",
     all: "Read and write",
     nothing: "None",
-    scopesOf: (title: string, group: string) => `Scopes of ${title} (${group})`,
     held: (of: number, all: number) => (of === 0 ? amount(all, "scope") : `${count(of)} of ${amount(all, "scope")}`),
     operationsOf: (scope: string, of: number) => `${operations(of)} of ${scope}`,
     title_of: (access: "read" | "write", area: string, part: string) =>

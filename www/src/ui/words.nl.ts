@@ -60,7 +60,7 @@ export const words: Words = {
     agency: "Stel de id van het bureau in",
     subAccount: "Voeg het eerste subaccount toe",
     integration: "Maak de eerste integratie",
-    request: "Test haar token, en zie de eerste aanroep",
+    request: "Stuur een eerste aanroep met haar token",
   },
 
   notAllowed: {

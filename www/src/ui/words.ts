@@ -61,7 +61,7 @@ export const words = {
     agency: "Set the agency's id",
     subAccount: "Add the first sub-account",
     integration: "Create the first integration",
-    request: "Test its token, and see the first request",
+    request: "Send a first request with its token",
   },
 
   notAllowed: {

@@ -1,0 +1,74 @@
+import { untrack } from "svelte";
+import { integrations as api } from "../api/client";
+import { session } from "../session/session.svelte";
+import { catalogue, owners } from "../state/known.svelte";
+import { poll } from "../state/poll.svelte";
+import { links } from "../state/router.svelte";
+
+const HIDDEN = "tidegate-first-steps-hidden";
+
+/** What a new gate needs, in order, and what of it is there already. */
+export class FirstSteps {
+  /** The integration that was used last. */
+  #integration = $state.raw<{ id: string; wasSeen: boolean } | null>(null);
+  #isHidden = $state(localStorage.getItem(HIDDEN) !== null || !session.may("settings.manage", "agency"));
+  /** Whether it is known what is there. */
+  #isKnown = $state(false);
+  /** Whether the list was shown: then it stays, and says that all is done. */
+  #wasOffered = $state(false);
+
+  readonly all = $derived.by(() => [
+    { name: "policy" as const, isDone: (catalogue.value?.length ?? 0) > 0, href: links.policy },
+    { name: "agency" as const, isDone: Boolean(owners.value?.agency), href: links.subAccounts },
+    { name: "subAccount" as const, isDone: (owners.value?.sub_accounts.length ?? 0) > 0, href: links.subAccounts },
+    { name: "integration" as const, isDone: this.#integration !== null, href: links.create() },
+    {
+      name: "request" as const,
+      isDone: this.#wasSeen,
+      href: this.#integration ? links.integration(this.#integration.id) : links.create(),
+    },
+  ]);
+  readonly done = $derived.by(() => this.all.filter((step) => step.isDone).length);
+  /** Whether it must be waited for: the list of integrations stands below. A gate whose tokens are in use is not new. */
+  readonly isPending = $derived.by(
+    () =>
+      !this.#isHidden &&
+      (!this.#isKnown ||
+        (!this.#wasSeen && [owners, catalogue].some((known) => known.value === null && known.problem === null))),
+  );
+  readonly isOffered = $derived.by(
+    () => !this.#isHidden && !this.isPending && this.#isKnown && (!this.#wasSeen || this.#wasOffered),
+  );
+
+  /** Looks again while somebody is here and something is left to do; effects of the view that shows it. */
+  follow(): void {
+    $effect(() => {
+      if (this.#isHidden) return;
+      // What it finds it writes, and must not be asked again for.
+      const look = () => untrack(() => this.#look());
+      void look();
+      return poll(look);
+    });
+    $effect(() => {
+      if (this.isOffered) this.#wasOffered = true;
+    });
+  }
+
+  hide(): void {
+    this.#isHidden = true;
+    localStorage.setItem(HIDDEN, "1");
+  }
+
+  get #wasSeen(): boolean {
+    return this.#integration?.wasSeen ?? false;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#wasSeen) return;
+    // The one that was used last: a test from this page is no use.
+    const page = await api.list({ sort: "-used" }, null, undefined, 1).catch(() => null);
+    const first = page?.integrations[0];
+    if (page) this.#integration = first ? { id: first.id, wasSeen: first.used_at !== undefined } : null;
+    this.#isKnown = true;
+  }
+}
