@@ -1,6 +1,7 @@
 //! Building the Worker and the browser's bundle.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::Result;
@@ -62,6 +63,8 @@ pub fn is_within_budget() -> Result<bool> {
 /// Builds a variant, and the page that it serves, unless what is there was made of the same code with the same tools. It brings
 /// what that takes: on a new machine cargo compiles while the npm packages arrive.
 pub fn run(variant: &Variant) -> Result<()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     setup::wasm_target()?;
     thread::scope(|scope| {
         let packages = scope.spawn(npm::setup);

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::AddAssign;
 use std::process::ExitCode;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
 
 /// How many passed, failed and were skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +63,24 @@ impl fmt::Display for Tally {
             write!(f, ", {} skipped", self.skipped)?;
         }
         Ok(())
+    }
+}
+
+/// Reads what [`fmt::Display`] writes.
+impl FromStr for Tally {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut tally = Self::default();
+        for part in text.split(", ") {
+            match part.split_once(' ').with_context(|| format!("{part:?} is not a count"))? {
+                (number, "passed") => tally.passed = number.parse()?,
+                (number, "failed") => tally.failed = number.parse()?,
+                (number, "skipped") => tally.skipped = number.parse()?,
+                _ => bail!("{part:?} is not a count"),
+            }
+        }
+        Ok(tally)
     }
 }
 
