@@ -1,0 +1,157 @@
+//! The admin API's routes, below `/_tidegate/api`: how one is found, and how it reads a request.
+
+mod named;
+mod table;
+
+use std::fmt;
+
+use self::named::Parameter;
+use super::AdminError;
+use super::commands::{Command, IncomingRequest, Request};
+use crate::access::{Need, Permissions, Verb};
+
+pub use self::named::Named;
+pub use self::table::ROUTES;
+
+/// The longest body, the policy's aside, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The longest body that carries a policy, in bytes.
+pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
+/// The longest body of a test of a token, in bytes.
+pub const MAX_TEST_BYTES: usize = 4 * 1024;
+/// The longest body of a sign-in, in bytes.
+pub const MAX_SIGN_IN_BYTES: usize = 4 * 1024;
+
+/// All that there is to know about a method and a path of the admin API.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path template below `/_tidegate/api`.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// How long its body may be, in bytes; `None` if it takes none.
+    pub max_body: Option<usize>,
+    /// Whether its body may be left out.
+    pub body_is_optional: bool,
+    /// Whether it is a list of which the query says what to show.
+    pub takes_query: bool,
+    /// Whether it mints a token, which is in its answer and nowhere else: then it takes an idempotency key.
+    pub mints: bool,
+    /// What it takes: one of these. None where everyone who is signed in may ask, or where nobody has to be.
+    pub needs: &'static [Need],
+    parameter: Parameter,
+    parse: Parse,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone. Only the API's own description.
+    Anyone,
+    /// Whoever sends the owner key in the body.
+    OwnerKeyInBody,
+    /// Whoever has a session, or sends a key as a bearer token, and meets one of the route's needs.
+    Admin,
+    /// Whoever has a session, or sends a key as a bearer token: what is one's own.
+    SignedIn,
+}
+
+type Parse = fn(&Request<'_>) -> Result<Command, AdminError>;
+
+impl Route {
+    /// The route that `method` and `path` (below `/_tidegate/api`) name, and what else the path names.
+    ///
+    /// # Errors
+    /// [`AdminError::NotFound`], [`AdminError::NoIntegration`], [`AdminError::NoSubAccount`], [`AdminError::NoDocument`] or
+    /// [`AdminError::MethodNotAllowed`].
+    pub fn find(method: &str, path: &str) -> Result<(&'static Self, Named), AdminError> {
+        let mut allowed = Vec::new();
+        for route in &ROUTES {
+            match route.matches(path)? {
+                Some(named) if route.method == method => return Ok((route, named)),
+                Some(_) => allowed.push(route.method),
+                None => {}
+            }
+        }
+        Err(if allowed.is_empty() { AdminError::NotFound } else { AdminError::MethodNotAllowed(allowed) })
+    }
+
+    /// Whether somebody with these permissions may ask, as far as that can be told before anything is looked up.
+    ///
+    /// # Errors
+    /// [`AdminError::Forbidden`] with what they lack.
+    pub fn permit(&self, permissions: &Permissions) -> Result<(), AdminError> {
+        if self.access != Access::Admin || self.needs.iter().any(|need| need.is_met(permissions)) {
+            return Ok(());
+        }
+        let need = self.needs.first();
+        let verb = need.map_or(Verb::SettingsManage, |need| need.verb);
+        Err(AdminError::Forbidden { verb, place: need.and_then(Need::place) })
+    }
+
+    /// Reads a request that this route was found for, with what its path names.
+    ///
+    /// # Errors
+    /// [`AdminError`] that names the field.
+    pub fn command(&self, named: Named, incoming: IncomingRequest<'_>) -> Result<Command, AdminError> {
+        if !self.takes_query && incoming.query.is_some_and(|query| !query.is_empty()) {
+            return Err(AdminError::invalid("query", "this address takes no query"));
+        }
+        (self.parse)(&Request::new(named, incoming))
+    }
+
+    /// What the path names, if it fits the template.
+    fn matches(&self, path: &str) -> Result<Option<Named>, AdminError> {
+        let is_parameter = |segment: &str| segment.starts_with('{');
+        let fits = |(segment, value): (&str, &str)| is_parameter(segment) || segment == value;
+        let segments = || self.path.split('/').zip(path.split('/'));
+        if self.path.split('/').count() != path.split('/').count() || !segments().all(fits) {
+            return Ok(None);
+        }
+        let given = segments().find(|(segment, _)| is_parameter(segment)).map_or("", |(_, given)| given);
+        self.parameter.parse(given).map(Some)
+    }
+
+    const fn access(self, access: Access) -> Self {
+        Self { access, ..self }
+    }
+
+    const fn body(self, max_bytes: usize) -> Self {
+        Self { max_body: Some(max_bytes), ..self }
+    }
+
+    const fn optional_body(self, max_bytes: usize) -> Self {
+        Self { max_body: Some(max_bytes), body_is_optional: true, ..self }
+    }
+
+    const fn query(self) -> Self {
+        Self { takes_query: true, ..self }
+    }
+
+    const fn mints(self) -> Self {
+        Self { mints: true, ..self }
+    }
+
+    const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    const fn names(self, parameter: Parameter) -> Self {
+        Self { parameter, ..self }
+    }
+}
+
+/// A route is told from others by its method and its path.
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        (self.method, self.path) == (other.method, other.path)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
