@@ -40,7 +40,7 @@ pub enum Level {
 #[serde(try_from = "String", into = "String")]
 pub struct OwnerId(String);
 
-/// The text is no owner's id.
+/// The text is not an owner's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an owner's id is 1 to 64 letters, digits, '-', '.', '_', '~', ':' or '@', and not only dots")]
 pub struct InvalidOwnerId;
@@ -59,7 +59,7 @@ pub struct Owner {
 /// One integration as KV holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// It exists. Shared, so that who was granted something is no copy of it.
+    /// It exists. Shared, so that who was granted something is not a copy of it.
     Live(Rc<Live>),
     /// It was deleted: a tombstone, and the end of its story.
     Gone {

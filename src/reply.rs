@@ -42,7 +42,7 @@ pub const PROBLEM_TYPE: &str = "application/problem+json";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Realm(String);
 
-/// The text is no realm.
+/// The text is not a realm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to 128 printable ASCII characters without \" and \\")]
 pub struct InvalidRealm;

@@ -17,7 +17,7 @@ pub struct Scope(String);
 /// The longest scope, in characters; RFC 6749 sets none, and headers need one.
 pub const MAX_LENGTH: usize = 128;
 
-/// The text is no scope-token.
+/// The text is not a scope-token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a scope is 1 to 128 visible ASCII characters without \" and \\")]
 pub struct InvalidScope;

@@ -23,7 +23,7 @@ use xtask::project;
 
 /// How many are revoked in a round, at the most.
 const REVOKED: usize = 60;
-/// A body that is no sign-in.
+/// A body that is not a sign-in.
 const MALFORMED: &str = r#"{"key":1}"#;
 
 /// How long answers took, in milliseconds.

@@ -31,7 +31,7 @@ impl Key {
     /// Reads the key from a file, or from standard input for `-`; without a file, from [`VARIABLE`]. White space around it is ignored.
     ///
     /// # Errors
-    /// [`Failure::Input`] where it cannot be read or is no key, so that nothing else is ever sent to a gate; [`Failure::Usage`] where
+    /// [`Failure::Input`] where it cannot be read or is not a key, so that nothing else is ever sent to a gate; [`Failure::Usage`] where
     /// there is neither a file nor the variable. The message says nothing of what was read.
     pub fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path else {

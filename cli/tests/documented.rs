@@ -132,7 +132,7 @@ fn init_writes_settings_that_check_reads_and_replaces_no_file_unasked() {
     let made: Value = serde_json::from_slice(&init(&["--force", "--format", "json"]).stdout).unwrap();
     assert_eq!((&made["report"]["operations"], &made["report"]["errors"]), (&14.into(), &Value::Array(vec![])));
     assert!(made["choices"].as_array().is_some_and(|choices| !choices.is_empty()) && made["settings"].is_object());
-    // Nobody is asked where standard input is no terminal.
+    // Nobody is asked where standard input is not a terminal.
     assert_eq!(tidegate(&["init", DOCUMENT, "--output", path, "--force"]).status.code(), Some(0));
     std::fs::remove_dir_all(&directory).unwrap();
 }

@@ -14,7 +14,7 @@ const MAX_LOCAL_BYTES: usize = 64;
 #[serde(transparent)]
 pub struct Email(String);
 
-/// The text is no e-mail address.
+/// The text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an e-mail address is one as in ana@example.com, of at most 254 bytes, without white space and invisible characters"

@@ -16,7 +16,7 @@ use crate::openapi::{CorruptDocument, Document, InvalidDocument, Settings};
 #[serde(into = "String")]
 pub struct DocumentName(String);
 
-/// The text is no document's name.
+/// The text is not a document's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a document's name is 1 to 200 characters, without control characters, and without white space at its ends")]
 pub struct InvalidDocumentName;
@@ -344,7 +344,7 @@ fn fields<'a, const N: usize>(
     Ok(found)
 }
 
-/// What stands at `place` is of another type than it must be, unless the body is no JSON at all.
+/// What stands at `place` is of another type than it must be, unless the body is not JSON at all.
 fn unread(error: &serde_json::Error, place: &str) -> AdminError {
     if error.is_syntax() || error.is_eof() {
         return malformed(error);

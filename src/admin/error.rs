@@ -136,7 +136,7 @@ pub enum AdminError {
     /// The body is not declared as JSON in UTF-8.
     #[error("not application/json")]
     NotJson,
-    /// The body is no JSON text.
+    /// The body is not a JSON text.
     #[error("malformed JSON at line {line}, column {column}")]
     Malformed {
         /// Where in the body.

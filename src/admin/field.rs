@@ -30,12 +30,12 @@ pub struct Moment(pub Timestamp);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
-/// The text is no name.
+/// The text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name is 1 to 100 characters, without control and invisible characters, and without white space at its ends")]
 pub struct InvalidName;
 
-/// The text is no description.
+/// The text is not a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a description is at most 1000 characters, without control and invisible characters but line ends and tabs")]
 pub struct InvalidDescription;

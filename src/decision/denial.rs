@@ -16,7 +16,7 @@ pub enum Denial {
     /// There is no credential of ours, and the operation is not public.
     #[error("no credential")]
     NoCredential,
-    /// The credential is no token that we minted.
+    /// The credential is not a token that we minted.
     #[error("token {0}")]
     Token(#[from] TokenError),
     /// A genuine token of an integration that the store does not know.

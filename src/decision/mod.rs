@@ -54,7 +54,7 @@ pub struct Identity {
 }
 
 /// Judges a request. `record` is what the store holds for the integration that the token names, `None` where it
-/// holds nothing; a store that failed is no record, and never comes here.
+/// holds nothing; a store that failed is not a record, and never comes here.
 pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Decision {
     match judge(request, record, policy, now) {
         Ok(grant) => Decision::Allow(grant),

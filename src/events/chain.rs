@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain([u8; 32]);
 
-/// The text is no value of a chain.
+/// The text is not a value of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a chain value is 64 lower-case hexadecimal digits")]
 pub struct InvalidChain;

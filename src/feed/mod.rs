@@ -1,4 +1,4 @@
-//! The change feed: which revisions the registry has given out of late, so that no verdict rests for long on what KV has
+//! The change feed: which revisions the registry has given out lately, so that no verdict rests for long on what KV has
 //! yet to learn. What follows from it, and from what, is in docs/reliability.md.
 
 mod choice;
@@ -55,7 +55,7 @@ pub struct Minimum {
     pub seq: u64,
 }
 
-/// A text that is no copy of the feed; holds no content of it.
+/// A text that is not a copy of the feed; holds no content of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptFeed {
     /// Not JSON, or not a feed's JSON.

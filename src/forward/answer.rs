@@ -10,7 +10,7 @@ pub struct AnswerRules {
 /// Fields that an origin's answer may not carry: they act on the whole host, or on its neighbours, and so on the admin page.
 pub const WITHHELD_FIELDS: [&str; 2] = ["clear-site-data", "service-worker-allowed"];
 
-/// Final statuses (RFC 9110 section 15). 1xx answers are for the hop that asked, and what is above 599 is no status.
+/// Final statuses (RFC 9110 section 15). 1xx answers are for the hop that asked, and what is above 599 is not a status.
 const LOWEST: u16 = 200;
 const HIGHEST: u16 = 599;
 /// 101 Switching Protocols.

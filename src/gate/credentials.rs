@@ -1,4 +1,4 @@
-//! Which `Authorization` values were genuine of late. The driver keeps the values, by a number that stands for what was found in
+//! Which `Authorization` values were genuine lately. The driver keeps the values, by a number that stands for what was found in
 //! one; this file keeps what was found. Record, hash, clock and feed are judged at every request all the same.
 
 use std::num::NonZeroUsize;

@@ -29,7 +29,7 @@ pub struct Memory {
     /// Whether a policy is read whole before it is believed: one was corrupt in a part that was not looked at.
     reads_whole: bool,
     records: Records,
-    /// Which `Authorization` values were genuine of late.
+    /// Which `Authorization` values were genuine lately.
     pub(super) credentials: Credentials,
     /// How requests of the same identity are forwarded.
     pub(super) plans: Plans,

@@ -44,7 +44,7 @@ fn or_text(schema: &mut schemars::Schema) {
 #[serde(transparent)]
 pub struct Glob(String);
 
-/// Why a text is no glob.
+/// Why a text is not a glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidGlob {
     /// Without a slash at its beginning.

@@ -36,7 +36,7 @@ pub struct EventAccess {
     pub scopes: ScopeSet,
 }
 
-/// The text is no name of a type.
+/// The text is not a name of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the name of an event type is 1 to {MAX_EVENT_TYPE_BYTES} letters, digits, '.', '_', '-', '/' or ':'")]
 pub struct InvalidEventType;

@@ -67,7 +67,7 @@ pub struct OwnerFields<'a> {
     pub body: bool,
 }
 
-/// Why a list of operations is no policy.
+/// Why a list of operations is not a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// Two operations of one method would answer the same paths.

@@ -78,7 +78,7 @@ impl PartDigest {
         format!("{PART_KEYS}{}", self.0)
     }
 
-    /// Whose key in KV this is; `None` where it is no part's.
+    /// Whose key in KV this is; `None` where it is not a part's.
     pub fn of_key(key: &str) -> Option<Self> {
         Self::parse(key.strip_prefix(PART_KEYS)?)
     }
@@ -169,7 +169,7 @@ impl Parted {
     /// The text of the policy in one piece. `part` gives the text of a part.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] for what is no head, and for a part that is not there.
+    /// [`CorruptPolicy`] for what is not a head, and for a part that is not there.
     pub fn join(head: &str, part: &mut dyn FnMut(&PartDigest) -> Option<String>) -> Result<String, CorruptPolicy> {
         let Head { fields, lines, tail, .. } = Head::parse(head)?;
         let mut texts = |rows: &[Row]| -> Result<Vec<String>, CorruptPolicy> {
@@ -183,7 +183,7 @@ impl Parted {
     /// The parts that a head lists: those that verdicts rest on; with `all`, also those that only people read.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] for what is no head.
+    /// [`CorruptPolicy`] for what is not a head.
     pub fn listed(head: &str, all: bool) -> Result<Vec<PartDigest>, CorruptPolicy> {
         let Head { index, lines, tail, .. } = Head::parse(head)?;
         let tail = if all { tail } else { Vec::new() };

@@ -22,7 +22,7 @@ pub struct Template(String);
 /// The most parameters in a template: each name is compared with all others.
 const MAX_PARAMETERS: usize = 25;
 
-/// Why a text is no path template.
+/// Why a text is not a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
     /// A brace that belongs to no other.

@@ -33,7 +33,7 @@ pub(crate) fn may_route_as_pattern(segment: &str, literals: &[&str]) -> bool {
     let wanted: Vec<String> = literals.iter().map(|literal| folded(&decode_segment(literal))).collect();
     let mut trimmed = wanted.clone();
     let is_mark = |letter: char| !letter.is_alphanumeric();
-    // What stands at the ends of a segment and is no letter or digit was trimmed from the readings.
+    // Leading and trailing characters that are neither letters nor digits were trimmed from the readings.
     if let Some(first) = trimmed.first_mut() {
         *first = first.trim_start_matches(is_mark).to_owned();
     }
@@ -77,7 +77,7 @@ pub(crate) fn decode_segment(segment: &str) -> Cow<'_, str> {
     if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
 }
 
-/// The text without what stands at its ends and is no letter or digit.
+/// The text without leading and trailing characters that are neither letters nor digits.
 fn inner(text: &str) -> &str {
     text.trim_matches(|letter: char| !letter.is_alphanumeric() || is_invisible(letter))
 }

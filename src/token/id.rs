@@ -15,7 +15,7 @@ use crate::json::{self, FromJson};
 #[serde(try_from = "String", into = "String")]
 pub struct IntegrationId([u8; IntegrationId::LENGTH]);
 
-/// The text is no integration id.
+/// The text is not an integration id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an integration id is 16 characters of 0-9, a-h, j, k, m, n, p-t, v-z")]
 pub struct InvalidId;

@@ -18,7 +18,7 @@ static CHECKSUM: LazyLock<Crc<u32>> = LazyLock::new(|| Crc::<u32>::new(&CRC_32_I
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(String);
 
-/// The text is no prefix.
+/// The text is not a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 2 to 16 characters of a-z and 0-9, the first a letter, and not tga")]
 pub struct InvalidPrefix;
@@ -33,7 +33,7 @@ pub struct Token {
 /// A token's text. It exists in the response that minted it and nowhere else.
 pub struct Plaintext(String);
 
-/// Why a text is no token.
+/// Why a text is not a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidToken {
     /// Not `{prefix}_{id}_{rest}` with the right lengths and alphabet.

@@ -33,7 +33,7 @@ pub enum AnswerClass {
     Failed,
 }
 
-/// The text is no outcome.
+/// The text is not an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is neither granted nor the code of a denial")]
 pub struct UnknownOutcome;

@@ -63,7 +63,7 @@ pub enum QuietReason {
     NeverUsed,
     /// It was never used, and is younger than 24 hours.
     TooNew,
-    /// It was used of late, measured by how often the integration calls.
+    /// It was used lately, measured by how often the integration calls.
     StillUsed,
     /// The integration called too seldom to say how often it calls.
     TooLittleKnown,

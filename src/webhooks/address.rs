@@ -45,7 +45,7 @@ pub enum InvalidAddress {
     /// The host name is written in another alphabet, or encoded as such.
     #[error("the host name is in plain letters, digits and hyphens; internationalised names can be taken for others")]
     International,
-    /// The host is no name.
+    /// The host is not a name.
     #[error("the host is not a host name")]
     Host,
     /// The path has a segment that a URL parser removes.

@@ -32,7 +32,7 @@ pub(super) enum Unfit {
     Nearby,
     /// A label is not in plain letters: `xn--` and its like.
     International,
-    /// It is no host name.
+    /// It is not a host name.
     Malformed,
 }
 

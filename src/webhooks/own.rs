@@ -7,7 +7,7 @@ use super::name::is_label;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnZones(Vec<String>);
 
-/// The text is no list of names.
+/// The text is not a list of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be host names, comma-separated, as in example.com, example.org")]
 pub struct InvalidOwnZones;

@@ -18,7 +18,7 @@ use tidegate::usage;
 /// What changes from one list of scopes to another: `{"added":[…],"removed":[…]}`.
 ///
 /// # Errors
-/// An `Error` where one of them is no JSON list of scopes.
+/// An `Error` where one of them is not a JSON list of scopes.
 #[wasm_bindgen(js_name = scopeDiff)]
 pub fn scope_diff(before: &str, after: &str) -> Result<String, JsError> {
     let (before, after): (ScopeSet, ScopeSet) = (read(before)?, read(after)?);

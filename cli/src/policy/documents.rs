@@ -203,7 +203,7 @@ mod tests {
             ("paths/thing.json", THING),
         ];
         let directory = directory("followed", &files);
-        // The directory as a whole: shared.yaml stands in it too, and is no document.
+        // The directory as a whole: shared.yaml stands in it too, and is not a document.
         let compiled = Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings());
         assert_eq!(compiled.report.errors, []);
         let policy = compiled.policy.unwrap().to_json();

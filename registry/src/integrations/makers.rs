@@ -18,7 +18,7 @@ row! {
     }
 }
 
-/// The first and the last that somebody did; what the registry told by itself is no change. Both are found at an end of the index.
+/// The first and the last that somebody did; what the registry told by itself is not a change. Both are found at an end of the index.
 const MAKERS: &str = "SELECT value AS integration,
     (SELECT actor FROM events INDEXED BY events_by_integration
         WHERE integration = value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,

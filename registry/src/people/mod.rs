@@ -118,7 +118,7 @@ pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<(PersonId, b
     if person.bound.is_some() {
         return Err(AdminError::AnotherAccount);
     }
-    // No new revision: a sign-in is no change that an administrator's own would have to know of.
+    // No new revision: a sign-in is not a change that an administrator's own would have to know of.
     let person = Person { bound: Some((proof.issuer.clone(), proof.subject.clone())), ..person };
     table::save(context.database, &person)?;
     Ok((person.id, true))

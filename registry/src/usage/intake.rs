@@ -23,7 +23,7 @@ pub enum Taken {
     Repeated,
     /// It is older than what is known of flushes, so that it could have been counted before: its requests are lost.
     TooLate,
-    /// It is no flush that this release can read.
+    /// It is not a flush that this release can read.
     Malformed,
 }
 

@@ -39,7 +39,7 @@ impl Algorithm {
     }
 }
 
-/// The usable keys of a set; `None` if it is no key set.
+/// The usable keys of a set; `None` if it is not a key set.
 pub(super) fn read(text: &str) -> Option<Vec<Jwk>> {
     let document: Value = serde_json::from_str(text).ok()?;
     let keys = document.get("keys")?.as_array()?;

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(String);
 
-/// The text is no issuer.
+/// The text is not an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be the https address of one tenant's issuer, without query and fragment, as in https://id.example.com")]
 pub struct InvalidIssuer;

@@ -24,7 +24,7 @@ pub enum Refusal {
     /// The code was not exchanged for an ID token.
     #[error("the identity provider did not exchange the code")]
     Exchange,
-    /// The ID token is no signed JWT.
+    /// The ID token is not a signed JWT.
     #[error("the ID token is malformed")]
     Malformed,
     /// The ID token is not signed with RS256, ES256 or EdDSA, or with another algorithm than its key's.

@@ -17,7 +17,7 @@ const SIGN_IN_TIMEOUT_MS: u64 = 4_000;
 pub(super) struct Caller {
     pub method: String,
     pub url: String,
-    /// The value of `Authorization`. Empty for a token of an integration, which is no key of the admin plane.
+    /// The value of `Authorization`. Empty for a token of an integration, which is not a key of the admin plane.
     authorization: Option<String>,
     fields: Fields,
     has_body: bool,

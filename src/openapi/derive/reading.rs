@@ -90,7 +90,7 @@ pub(super) fn only_reads(operation: &OperationObject) -> bool {
             .map(words);
     let searches = |words: &[String]| words.iter().any(|word| SEARCHES.contains(&word.as_str()));
     let begins = |words: &[String]| words.first().is_some_and(|word| READS.contains(&word.as_str()));
-    // A collection of searches is no search.
+    // A collection of searches is not a search.
     let names_a_search = verb.last().is_some_and(|word| SEARCHES.contains(&word.as_str()));
     let returns = summary.first().is_some_and(|word| word == "returns");
     let says_so = names_a_search || searches(&id) || begins(&verb) || begins(&id) || begins(&summary) || returns;

@@ -122,7 +122,7 @@ fn pointer(place: &[String]) -> String {
 fn capture(sought: &[&(Kind, Target)], text: Text<'_>) -> Result<Map<Value<'static>>, String> {
     let keys: Vec<String> = sought.iter().map(|(_, target)| target.key()).collect();
     let all = sought.iter().zip(&keys).map(|((_, target), key)| Sought { rest: &target.tokens, key });
-    // All of a document is no part of it, and neither is a whole section.
+    // All of a document is not a part of it, and neither is a whole section.
     let is_section = |sought: &Sought<'_>| {
         let section = ["paths", "components", "definitions", "webhooks"];
         sought.key.starts_with('#')

@@ -6,7 +6,7 @@ use super::text::{Text, bounded, parse_yaml};
 use super::{Document, MAX_BYTES, extract};
 use crate::json::Misread;
 
-/// Why a text is no usable OpenAPI document.
+/// Why a text is not a usable OpenAPI document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDocument {
     /// Longer than `MAX_BYTES`.

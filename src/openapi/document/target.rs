@@ -27,7 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Target {
-    /// `None` where it leads to another host or out of the folder, is no pointer, or is too long.
+    /// `None` where it leads to another host or out of the folder, is not a pointer, or is too long.
     pub fn parse(reference: &str) -> Option<Self> {
         if reference.len() > MAX_REFERENCE {
             return None;

@@ -45,7 +45,7 @@ fn class_29_no_reader_of_a_body_finds_another_owner() {
             assert_eq!(world.code_of_body("POST", "/notes", JSON, body.as_bytes()), "ambiguous_owner", "{body}");
         }
     }
-    // What is no property of the object itself is data.
+    // What is not a property of the object itself is data.
     for harmless in [r#""x":{"locationId":"harbour-2"}"#, r#""x":["locationId","harbour-2"]"#, r#""location":"2""#] {
         let body = format!("{{{OWN},{harmless}}}");
         assert_eq!(world.code_of_body("POST", "/notes", JSON, body.as_bytes()), "allowed", "{body}");

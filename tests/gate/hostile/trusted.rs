@@ -84,7 +84,7 @@ fn class_27_an_admins_body_is_what_it_says_and_a_change_names_its_revision() {
     let rotate = format!("/integrations/{}/rotate", integration_id(1));
     assert_eq!(parse(&rotate, None, r#"{"expire":"now"}"#), Err(AdminError::NeedsRev));
     assert!(parse(&rotate, Some("\"1\""), r#"{"expire":"now"}"#).is_ok());
-    // What a form of another page could send is no JSON, and JSON may say nothing that is not known.
+    // What a form of another page could send is not JSON, and JSON may say nothing that is not known.
     for body in ["expire=now", "{\"expire\":\"now\"}=", "", "[]", r#"{"expire":"now","admin":true}"#] {
         assert!(parse(&rotate, Some("\"1\""), body).is_err(), "{body}");
     }

@@ -107,7 +107,7 @@ fn owns(operation: &Operation, sent: &Sent, level: Level, own: &str, required: b
     values.iter().all(|value| *value == own) && (places == 0 || filled > 0 || !required)
 }
 
-/// How many of the declared places `pairs` fill; `None` where one is filled with what is no owner.
+/// How many of the declared places `pairs` fill; `None` where one is filled with what is not an owner.
 fn fill(pairs: &[(&str, &str)], declared: &[&str]) -> Option<usize> {
     let given = |name: &str| pairs.iter().any(|(given, _)| *given == name);
     let is_location =

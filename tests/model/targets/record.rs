@@ -10,7 +10,7 @@ use super::{known, text};
 
 pub fn run(data: &[u8]) {
     let text = hashed(&text(data));
-    // Whoever writes KV can store any text: without a MAC of ours it is no record, whatever it says.
+    // Whoever writes KV can store any text: without a MAC of ours it is not a record, whatever it says.
     assert!(matches!(open(&text), Err(Corrupt::NotAuthentic(_) | Corrupt::TooLong)), "{text}");
     let read = Record::from_json(&known::ours(), &Authentic::from_registry(text.clone()));
     let Some(stored) = known::keys().store().sign(&Record::key(&known::ours()), &text) else { return };

@@ -33,7 +33,7 @@ pub fn decoded(segment: &str) -> String {
     String::from_utf8_lossy(&percent_decoded(segment)).into_owned()
 }
 
-/// Without what is no letter and no digit at the ends.
+/// Without leading and trailing characters that are neither letters nor digits.
 pub fn inner(text: &str) -> &str {
     text.trim_matches(|letter: char| !letter.is_alphanumeric() || is_invisible(letter))
 }

@@ -112,7 +112,7 @@ fn age(bound_ms: u64, is_right: impl Fn(u64) -> bool) -> u64 {
     high
 }
 
-/// Whether the isolate has met a failure of late. A clock that has stepped back unnoticed makes it last longer.
+/// Whether the isolate has met a failure lately. A clock that has stepped back unnoticed makes it last longer.
 fn has_failed(facts: &Facts, moment: &Moment) -> bool {
     moment.now_ms <= facts.excused_until_ms + moment.slack_ms
 }
@@ -133,7 +133,7 @@ fn excuse(
     Err("nothing has failed".to_owned())
 }
 
-/// Whether the isolate has read the record of late.
+/// Whether the isolate has read the record lately.
 fn was_read(weather: &Weather, facts: &Facts, moment: &Moment, integration: usize) -> Result<(), String> {
     let longest_ms = MEMORY_MS.max(weather.last_known_good_ms) + 1_000 + moment.slack_ms;
     match facts.read_ms.get(&integration) {

@@ -107,7 +107,7 @@ fn policy(case: &Case) -> Option<Policy> {
     Policy::new(1, operations, OwnerNames { agency: of("agency"), sub_account: of("sub_account") }).ok()
 }
 
-/// `None` for what is no operation to the core: no template, or no method of OpenAPI.
+/// `None` for what is not an operation to the core: no template, or no method of OpenAPI.
 fn operation(described: &verdict::Operation) -> Option<Operation> {
     let path = Template::parse(&described.template).ok()?;
     let method = Method::OPENAPI.into_iter().find(|method| method.as_str() == described.method)?;
