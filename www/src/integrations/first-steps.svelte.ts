@@ -7,7 +7,7 @@ import { links } from "../state/router.svelte";
 
 const HIDDEN = "tidegate-first-steps-hidden";
 
-/** What a new gate needs, in order, and what of it is there already. */
+/** What a new gate needs, in order, and what of it is there already. It outlives the view: nothing is derived in that one's name. */
 export class FirstSteps {
   /** The integration that was used last. */
   #integration = $state.raw<{ id: string; wasSeen: boolean } | null>(null);
@@ -17,28 +17,34 @@ export class FirstSteps {
   /** Whether the list was shown: then it stays, and says that all is done. */
   #wasOffered = $state(false);
 
-  readonly all = $derived.by(() => [
-    { name: "policy" as const, isDone: (catalogue.value?.length ?? 0) > 0, href: links.policy },
-    { name: "agency" as const, isDone: Boolean(owners.value?.agency), href: links.subAccounts },
-    { name: "subAccount" as const, isDone: (owners.value?.sub_accounts.length ?? 0) > 0, href: links.subAccounts },
-    { name: "integration" as const, isDone: this.#integration !== null, href: links.create() },
-    {
-      name: "request" as const,
-      isDone: this.#wasSeen,
-      href: this.#integration ? links.integration(this.#integration.id) : links.create(),
-    },
-  ]);
-  readonly done = $derived.by(() => this.all.filter((step) => step.isDone).length);
+  get all() {
+    return [
+      { name: "policy" as const, isDone: (catalogue.value?.length ?? 0) > 0, href: links.policy },
+      { name: "agency" as const, isDone: Boolean(owners.value?.agency), href: links.subAccounts },
+      { name: "subAccount" as const, isDone: (owners.value?.sub_accounts.length ?? 0) > 0, href: links.subAccounts },
+      { name: "integration" as const, isDone: this.#integration !== null, href: links.create() },
+      {
+        name: "request" as const,
+        isDone: this.#wasSeen,
+        href: this.#integration ? links.integration(this.#integration.id) : links.create(),
+      },
+    ];
+  }
+
+  get done(): number {
+    return this.all.filter((step) => step.isDone).length;
+  }
+
   /** Whether it must be waited for: the list of integrations stands below. A gate whose tokens are in use is not new. */
-  readonly isPending = $derived.by(
-    () =>
-      !this.#isHidden &&
-      (!this.#isKnown ||
-        (!this.#wasSeen && [owners, catalogue].some((known) => known.value === null && known.problem === null))),
-  );
-  readonly isOffered = $derived.by(
-    () => !this.#isHidden && !this.isPending && this.#isKnown && (!this.#wasSeen || this.#wasOffered),
-  );
+  get isPending(): boolean {
+    if (this.#isHidden) return false;
+    const isWaited = (known: typeof owners | typeof catalogue) => known.value === null && known.problem === null;
+    return !this.#isKnown || (!this.#wasSeen && [owners, catalogue].some(isWaited));
+  }
+
+  get isOffered(): boolean {
+    return !this.#isHidden && !this.isPending && (!this.#wasSeen || this.#wasOffered);
+  }
 
   /** Looks again while somebody is here and something is left to do; effects of the view that shows it. */
   follow(): void {
