@@ -20,7 +20,7 @@ const DESCRIPTION: (&str, &str) = ("src/admin/openapi.json", "www/dist/_tidegate
 /// What the page may weigh, in bytes with gzip: what is loaded at once (the list and what surrounds every view), and what is loaded
 /// when it is needed.
 const AT_ONCE: u64 = 78_000;
-const WHEN_NEEDED: u64 = 112_000;
+const WHEN_NEEDED: u64 = 136_000;
 const BUNDLES: [(&str, u64); BROWSER_BUNDLES.len()] =
     [("the rules' WASM", 130_000), ("WASM that reads documents", 250_000), ("WASM that reads YAML", 43_000)];
 

@@ -245,7 +245,7 @@ export const store = {
 };
 
 /** The query for the page of a list that begins at `cursor`. */
-function page(cursor: string | null, limit = PAGE_SIZE): URLSearchParams {
+export function page(cursor: string | null, limit = PAGE_SIZE): URLSearchParams {
   return new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
 }
 

@@ -63,6 +63,18 @@ export type AuditPage = Schemas["AuditEvents"];
 /** One of the whole gate's, or of an integration's. */
 export type AuditEvent = AuditPage["events"][number];
 
+/** A webhook endpoint. */
+export type Endpoint = Schemas["Endpoint"];
+export type EndpointPage = Schemas["EndpointPage"];
+export type NewEndpoint = Schemas["NewEndpoint"];
+export type EditEndpoint = Schemas["EditEndpoint"];
+export type EndpointWithSecret = Schemas["EndpointWithSecret"];
+export type Delivery = Schemas["Delivery"];
+export type DeliveryPage = Schemas["DeliveryPage"];
+export type DeliveryAttempt = Delivery["attempts"][number];
+/** What webhook endpoints can hear of. */
+export type EventType = Schemas["EventTypeEntry"];
+
 export type CatalogueEntry = Schemas["CatalogueEntry"];
 export type CatalogueOperation = Schemas["CatalogueOperation"];
 export type Settings = Schemas["Settings"];

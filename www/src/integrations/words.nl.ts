@@ -132,6 +132,7 @@ export const words: Words = {
 
   integration: {
     id: "Id",
+    webhooks: "Haar webhooks",
     description: "Beschrijving",
     created: "Aangemaakt",
     changed: "Laatste wijziging",

@@ -127,6 +127,7 @@ export const words = {
 
   integration: {
     id: "Id",
+    webhooks: "Its webhooks",
     description: "Description",
     created: "Created",
     changed: "Last change",

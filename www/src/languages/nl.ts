@@ -30,6 +30,8 @@ import * as ui from "../ui/words.nl";
 import { words as uiWords } from "../ui/words";
 import * as usage from "../usage/words.nl";
 import { remedies, words as usageWords } from "../usage/words";
+import * as webhooks from "../webhooks/words.nl";
+import { words as webhooksWords } from "../webhooks/words";
 import * as why from "../why/words.nl";
 import { words as whyWords } from "../why/words";
 
@@ -51,4 +53,5 @@ Object.assign(tokensWords, tokens.words);
 Object.assign(uiWords, ui.words);
 Object.assign(remedies, usage.remedies);
 Object.assign(usageWords, usage.words);
+Object.assign(webhooksWords, webhooks.words);
 Object.assign(whyWords, why.words);

@@ -46,6 +46,7 @@ const route = (
 
 const list = here(List);
 const team = later(() => import("../team/Team.svelte"));
+const webhooks = later(() => import("../webhooks/Webhooks.svelte"));
 const [toIntegrations, toManage] = [() => t.notAllowed.who.integrations, () => t.notAllowed.who.manage];
 
 /** The first that fits is taken. */
@@ -108,6 +109,9 @@ const routes: Route[] = [
     later(() => import("../activity/Activity.svelte")),
     "activity",
     () => t.notAllowed.who.activity,
+  ),
+  ...["webhooks", "webhooks/:id", "webhooks/:id/:step"].map((path) =>
+    route("webhooks", path, webhooks, "webhooks", () => t.notAllowed.who.webhooks),
   ),
   route("team", "team", team, "everyone"),
   route("team", "team/:tab", team, "everyone"),

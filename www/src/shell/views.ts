@@ -22,6 +22,7 @@ export const sees = {
   subAccounts: () => session.isOfAgency,
   tokenRules: () => session.may("settings.manage", "agency"),
   activity: () => session.mayAnywhere("audit.view"),
+  webhooks: () => session.mayAnywhere("webhooks.manage"),
   everyone: () => true,
 };
 
@@ -39,6 +40,7 @@ export function views(): Offer[] {
     offer("policy", links.policy, "shield", sees.policy()),
     offer("subAccounts", links.subAccounts, "people", sees.subAccounts()),
     offer("tokenRules", links.tokenRules, "clock", sees.tokenRules()),
+    offer("webhooks", links.webhooks(), "bell", sees.webhooks()),
     offer("activity", links.activity(), "activity", sees.activity()),
     offer("team", links.team, "people", true),
   ];

@@ -1,9 +1,11 @@
-/** Asks again and again, each time after the last answer and with longer pauses, while somebody looks. Returns how to end it. */
-export function poll(again: () => Promise<unknown>): () => void {
-  const SHORTEST = 2000;
+/**
+ * Asks again and again, each time after the last answer and with longer pauses, while somebody looks. `shortest` is the first pause, in
+ * milliseconds. Returns how to end it.
+ */
+export function poll(again: () => Promise<unknown>, shortest = 2000): () => void {
   const LONGEST = 30_000;
   let isOver = false;
-  let pause = SHORTEST;
+  let pause = shortest;
   let timer: ReturnType<typeof setTimeout>;
 
   async function ask() {

@@ -179,4 +179,5 @@ export const links = {
   labs: "#/team/labs",
   tokenRules: "#/token-rules",
   activity: (query = "") => `#/activity${query && `?${query}`}`,
+  webhooks: (path = "") => `#/webhooks${path}`,
 };

@@ -1,0 +1,59 @@
+// The catalogue of what can be heard of, as rows of a table.
+
+import type { EventType, Integration } from "../api/types";
+import { matches } from "../lib/search";
+import { words as t } from "./words";
+
+export interface Group {
+  key: string;
+  title: string;
+  isOfApi: boolean;
+  types: EventType[];
+  /** Those that a search found. */
+  found: EventType[];
+}
+
+/** Whose endpoint wants to hear: of an integration, which may not be chosen yet, or of a place. */
+export type Listener = { isIntegration: true; integration: Integration | null } | { isIntegration: false };
+
+/** The groups of the gate's own kinds that happen to integrations. */
+const OF_INTEGRATIONS = ["integration", "rotation", "token", "usage", "endpoint"];
+
+/** Why a listener cannot hear of it; empty where it can. */
+export function hindrance(type: EventType, { isIntegration }: Listener): string {
+  if (type.source === "api") return isIntegration ? "" : t.kinds.needsIntegration;
+  return isIntegration && !OF_INTEGRATIONS.includes(type.group) ? t.kinds.notOfIntegration : "";
+}
+
+/** What an integration must be allowed to hear of it. */
+export function needed(type: EventType, listener: Listener): string {
+  if (type.any_of === null || !listener.isIntegration) return "";
+  const { integration } = listener;
+  const level = integration?.owner.level;
+  const ways = type.any_of.filter((way) => level === undefined || way.level === level);
+  const said = ways.map(({ scopes }) => (scopes.length === 0 ? t.kinds.noScopes : t.kinds.scopes(scopes)));
+  const isOpen = ways.some(({ scopes }) => scopes.every((scope) => integration?.scopes.includes(scope)));
+  return integration === null || isOpen ? t.kinds.needsScopes(said) : t.kinds.lacksScopes(said);
+}
+
+/** Whether the listener can hear of any of them. */
+export const isOpenTo = ({ types }: Group, listener: Listener): boolean =>
+  types.some((type) => hindrance(type, listener) === "");
+
+/** The groups in which the words are found; those first that the listener can hear of. */
+export function grouped(catalogue: EventType[], words: string[], listener: Listener): Group[] {
+  const groups = new Map<string, Group>();
+  for (const type of catalogue) {
+    const isOfApi = type.source === "api";
+    const key = `${type.source} ${type.group}`;
+    const title = isOfApi ? type.group : titleOf(type.group);
+    const group = groups.get(key) ?? { key, title, isOfApi, types: [], found: [] };
+    group.types.push(type);
+    if (matches(words, title, type.type, t.kinds.described(type.type, type.description))) group.found.push(type);
+    groups.set(key, group);
+  }
+  const rank = (group: Group) => (!isOpenTo(group, listener) ? 2 : group.isOfApi ? 0 : 1);
+  return [...groups.values()].filter(({ found }) => found.length > 0).sort((a, b) => rank(a) - rank(b));
+}
+
+const titleOf = (group: string): string => (t.kinds.groups as Record<string, string>)[group] ?? group;
