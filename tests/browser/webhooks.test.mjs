@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Webhook } from "standardwebhooks";
 
-import { api, open, overflow, rotate, seed, shown, test, unique, until } from "./support.mjs";
+import { answerTo, api, open, overflow, rotate, seed, shown, test, unique, until } from "./support.mjs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -193,6 +193,8 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
 
   // Edited, disabled, enabled, deleted.
   await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await shown(page.getByRole("grid", { name: "Kinds of events" }));
+  await isSound(page, "the edit");
   await page.getByRole("textbox", { name: "Description" }).fill("Mara's script");
   await button(page, "Update").click();
   await shown(page.getByText("Mara's script"));
@@ -208,4 +210,39 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await button(page, "Delete").click();
   await shown(page.getByText("The endpoint is deleted."));
   assert.equal((await api("GET", `/endpoints?integration=${integration.id}`)).total, 0);
+});
+
+/** What the session says that somebody may do, in the place of the owner's all. */
+async function asSomebodyWith(page, permissions) {
+  await page.route("**/_tidegate/api/session", async (route) => {
+    const answer = await answerTo(route);
+    await route.fulfill({ status: answer.status, json: { ...(await answer.json()), permissions } });
+  });
+}
+
+test("who may not manage webhooks sees why, and who may manage some chooses among these", async ({ page }) => {
+  const acme = "sub_account:acme";
+  await asSomebodyWith(page, [{ verb: "integrations.view", place: "agency" }]);
+  await open(page, "#/webhooks");
+  await shown(page.getByRole("heading", { name: "You may not see this" }));
+  await shown(page.getByText("It is for people who manage webhooks. Ask an owner to let you in."));
+  assert.equal(await page.getByRole("link", { name: "Webhooks", exact: true }).count(), 0);
+
+  await page.unrouteAll();
+  await asSomebodyWith(page, [{ verb: "webhooks.manage", place: acme }]);
+  await page.goto("about:blank");
+  await open(page, "#/webhooks/new");
+  await shown(page.getByText("To choose an integration you must be allowed to see integrations."));
+  // The one place that there is, is chosen.
+  assert.equal(await page.getByRole("combobox", { name: "Choose a place" }).getAttribute("data-value"), acme);
+
+  await page.unrouteAll();
+  const { integration } = await seed({ owner: { level: "sub_account", id: "globex" } });
+  await asSomebodyWith(page, [
+    { verb: "webhooks.manage", place: acme },
+    { verb: "integrations.view", place: "sub_accounts" },
+  ]);
+  await page.goto("about:blank");
+  await open(page, `#/webhooks/new?integration=${integration.id}`);
+  await shown(page.getByText("You may not manage webhooks where this integration is."));
 });

@@ -12,6 +12,7 @@ use self::table::{Endpoint, Seen};
 use super::access::changed;
 use super::answer::{Answer, Relay};
 use super::context::Context;
+use super::events::actors;
 use super::events::record::About;
 use super::hand_overs;
 use super::integrations::table as integrations;
@@ -52,7 +53,7 @@ pub(crate) fn run(context: &Context, command: EndpointCommand) -> Result<Answer,
 fn list(context: &Context, integration: Option<&IntegrationId>, paging: &Paging<String>) -> Result<Answer, AdminError> {
     let reach = context.actor.permissions.reach(Verb::WebhooksManage);
     let (endpoints, cursor, total) = table::page(context.database, integration, paging, &reach)?;
-    let endpoints: Vec<_> = endpoints.iter().map(|endpoint| endpoint.view(context.now)).collect();
+    let endpoints = views(context, &endpoints.iter().collect::<Vec<_>>())?;
     Answer::json(200, &json!({ "endpoints": endpoints, "cursor": cursor, "total": total }), None)
 }
 
@@ -236,7 +237,7 @@ fn load(context: &Context, id: &EndpointId) -> Result<Endpoint, AdminError> {
 /// The endpoint, if `rev` is still its revision.
 fn based_on(context: &Context, id: &EndpointId, rev: u64) -> Result<Endpoint, AdminError> {
     let endpoint = load(context, id)?;
-    if endpoint.rev == Rev(rev) { Ok(endpoint) } else { Err(AdminError::Stale(endpoint.view(context.now))) }
+    if endpoint.rev == Rev(rev) { Ok(endpoint) } else { Err(AdminError::Stale(view(context, &endpoint)?)) }
 }
 
 /// Where its events happen.
@@ -252,11 +253,22 @@ fn described(endpoint: &Endpoint) -> Value {
     json!({ "id": id, "url": url, "description": description, "kinds": kinds, "enabled": disabled.is_none() })
 }
 
+/// As the admin API shows endpoints: who made one only as far as whoever asks may know.
+fn views(context: &Context, endpoints: &[&Endpoint]) -> Result<Vec<Value>, AdminError> {
+    let makers = actors::told(context, endpoints.iter().map(|endpoint| endpoint.created_by.as_str()))?;
+    let view = |endpoint: &&Endpoint| endpoint.view(context.now, makers.get(&endpoint.created_by));
+    Ok(endpoints.iter().map(view).collect())
+}
+
+fn view(context: &Context, endpoint: &Endpoint) -> Result<Value, AdminError> {
+    Ok(views(context, &[endpoint])?.pop().unwrap_or_default())
+}
+
 fn shown(context: &Context, status: u16, endpoint: &Endpoint) -> Result<Answer, AdminError> {
-    Answer::json(status, &endpoint.view(context.now), Some(endpoint.rev.0))
+    Answer::json(status, &view(context, endpoint)?, Some(endpoint.rev.0))
 }
 
 fn with_secret(context: &Context, status: u16, endpoint: &Endpoint, secret: &Secret) -> Result<Answer, AdminError> {
-    let body = json!({ "endpoint": endpoint.view(context.now), "secret": secret.reveal() });
+    let body = json!({ "endpoint": view(context, endpoint)?, "secret": secret.reveal() });
     Answer::json(status, &body, Some(endpoint.rev.0))
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
+use crate::events::actors::Told;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
 use crate::storage::Parameter;
@@ -246,8 +247,8 @@ impl Endpoint {
         }
     }
 
-    /// As the admin API shows it.
-    pub fn view(&self, now: Timestamp) -> Value {
+    /// As the admin API shows it to somebody who may know so much of who made it.
+    pub fn view(&self, now: Timestamp, maker: Option<&Told>) -> Value {
         let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
         let Seen { failing_since, succeeded_at, failed_at, dropped, .. } = &self.health;
         let (disabled_at, because) = self.disabled.clone().unzip();
@@ -258,8 +259,8 @@ impl Endpoint {
             "disabled_at": moment(disabled_at), "disabled_because": because,
             "failing_since": moment(*failing_since), "succeeded_at": moment(*succeeded_at),
             "failed_at": moment(*failed_at), "dropped": dropped, "outgoing_secret_until": outgoing,
-            "created_at": self.created_at.to_string(), "created_by": self.created_by,
-            "updated_at": self.updated_at.to_string(),
+            "created_at": self.created_at.to_string(), "created_by": maker.map(|maker| &maker.actor),
+            "created_by_name": maker.and_then(|maker| maker.name.as_ref()), "updated_at": self.updated_at.to_string(),
         })
     }
 

@@ -19,6 +19,7 @@ cases! {
     bad_input_names_the_field_and_makes_nothing
     a_place_has_fifty_endpoints
     who_may_not_manage_webhooks_there_sees_none
+    who_made_an_endpoint_is_told_as_far_as_one_may_know
     a_rotation_keeps_the_outgoing_secret_for_a_day
     a_resync_seals_with_the_first_key
     a_courier_reports_and_a_repeated_report_changes_nothing
@@ -249,7 +250,7 @@ fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
     let ask = |who: &Credential, method: &str, path: &str, body: Value| {
         world.as_credential(who, || world.ask(method, path, body, With::default()))
     };
-    assert_eq!(ask(&of_acme, "GET", &path, Value::Null).unwrap().body, made["endpoint"]);
+    assert_eq!(ask(&of_acme, "GET", &path, Value::Null).unwrap().body["id"], made["endpoint"]["id"]);
     assert_eq!(ask(&of_acme, "GET", "/endpoints", Value::Null).unwrap().body["total"], 1);
     assert_eq!(ask(&of_globex, "GET", "/endpoints", Value::Null).unwrap().body["total"], 0);
     for target in ["", "/deliveries", "/test", "/resend"] {
@@ -270,6 +271,26 @@ fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
     let lacking = ask(&viewer, "POST", "/endpoints", new("sub_account:acme")).unwrap_err();
     assert!(matches!(lacking, AdminError::Forbidden { .. }));
     assert!(ask(&of_globex, "POST", "/endpoints", new("sub_account:globex")).is_ok());
+}
+
+fn who_made_an_endpoint_is_told_as_far_as_one_may_know(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let of_agency = key(&world, "webhooks.manage", "sub_accounts");
+    let of_acme = key(&world, "webhooks.manage", "sub_account:acme");
+    let body = json!({ "place": "sub_account:acme", "url": HOOK, "kinds": ["rotation.started"] });
+    let made = world.as_credential(&of_agency, || world.ok("POST", "/endpoints", body, With::default()).body);
+    let path = format!("/endpoints/{}", id(&made));
+    let by = |shown: &Value| json!([shown["created_by"], shown["created_by_name"]]);
+    let known = by(&world.get(&path));
+    assert!(known[0].as_str().unwrap().starts_with("key:") && known[1].is_string(), "{known}");
+    assert_eq!(by(&world.get("/endpoints")["endpoints"][0]), known);
+    let hidden = json!(["administrator", null]);
+    assert_eq!(world.as_credential(&of_acme, || by(&world.get(&path))), hidden);
+    assert_eq!(world.as_credential(&of_acme, || by(&world.get("/endpoints")["endpoints"][0])), hidden);
+    let stale = world.as_credential(&of_acme, || world.ask("DELETE", &path, Value::Null, based_on(7)).unwrap_err());
+    let AdminError::Stale(current) = stale else { panic!("{stale:?}") };
+    assert_eq!(by(&current), hidden);
+    assert_eq!(by(&create(&world, "agency", HOOK, &["rotation.started"])["endpoint"]), json!(["owner-key", null]));
 }
 
 fn a_rotation_keeps_the_outgoing_secret_for_a_day(storage: Rc<dyn Storage>) {

@@ -1776,7 +1776,10 @@ export interface components {
       outgoing_secret_until: string | null;
       /** Format: date-time */
       created_at: string;
+      /** @description As in the events of an integration: `administrator` stands for whom you may not know */
       created_by: string;
+      /** @description The person's address or the key's name; null for the owner key, and for a person who is no longer a member */
+      created_by_name: string | null;
       /** Format: date-time */
       updated_at: string;
     };

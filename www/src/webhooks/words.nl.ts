@@ -72,7 +72,6 @@ export const words: Words = {
   everySubAccount: "Elk subaccount",
   subAccount: (name) => `Subaccount ${name}`,
   anIntegration: "Een integratie",
-  somebody: "door iemand anders",
 
   empty: {
     title: "Nog geen webhooks",

@@ -19,7 +19,6 @@ export const words = {
   everySubAccount: "Every sub-account",
   subAccount: (name: string) => `Sub-account ${name}`,
   anIntegration: "An integration",
-  somebody: "by somebody else",
 
   empty: {
     title: "No webhooks yet",
