@@ -13,15 +13,15 @@ export const THEMES = ["light", "dark"];
 export const WIDTHS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
 
 /** Pictures of what the page shows; at each, `look(theme, width)` may look closer. */
-export async function picture(page, view, look = async () => {}) {
+export async function picture(page, view, look = async () => {}, widths = Object.keys(WIDTHS)) {
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const [width, height] of Object.entries(WIDTHS)) {
-      await page.setViewportSize({ width: Number(width), height });
+    for (const width of widths.map(Number)) {
+      await page.setViewportSize({ width, height: WIDTHS[width] });
       await page.evaluate(() => scrollTo(0, 0)); // what is sticky belongs at the top of a picture of all
       await drawn(page);
       await save(page, `${view}-${colorScheme}-${width}.png`);
-      await look(colorScheme, Number(width));
+      await look(colorScheme, width);
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -13,6 +13,8 @@ async function told(page) {
   await page.getByLabel("Description").fill("New");
   await page.getByRole("button", { name: "Update" }).click();
   await shown(news(page, "Updated."));
+  // The next view takes the focus to its heading.
+  await settles(() => page.evaluate(() => document.activeElement.tagName), "H1");
 }
 
 test("news goes by itself", async ({ page }) => {

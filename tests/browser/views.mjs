@@ -1,11 +1,40 @@
 // Every view and dialog of the page, one after the other, for those who look at all of them.
-import { api, chooseSubAccount, demo, open, rotate, seed, show, shown, unique } from "./support.mjs";
+import {
+  api,
+  becomes,
+  call,
+  chooseSubAccount,
+  demo,
+  open,
+  rotate,
+  seed,
+  show,
+  shown,
+  unique,
+  until,
+} from "./support.mjs";
 
 const dialog = (page) => page.getByRole("dialog");
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 /** Each calls `look(name)` at each of its views. The page is signed in, and allowed to use the clipboard. */
-export const parts = { integrations, create, rotation, life, edit, why, policy, subAccounts, activity, session };
+export const parts = {
+  integrations,
+  several,
+  finding,
+  create,
+  rotation,
+  handover,
+  use,
+  life,
+  edit,
+  why,
+  policy,
+  subAccounts,
+  team,
+  activity,
+  session,
+};
 
 /** The views that README.md and docs/page.md show, with integrations that a reader understands. */
 export async function documented(page, look) {
@@ -68,6 +97,76 @@ async function integrations(page, context, look) {
   await page.getByRole("searchbox").fill("nothing is called this");
   await shown(page.getByRole("heading", { name: "No integration matches" }));
   await look("integrations-no-match");
+}
+
+/** Those that are checked, and what is done with all of them. */
+async function several(page, context, look) {
+  const word = unique("several").replace(" ", "-");
+  for (const number of [1, 2]) await seed({ name: `${word} ${number}` });
+  await open(page, `#/integrations?q=${word}`);
+  await page.getByRole("checkbox", { name: "Choose all that are shown" }).check();
+  await shown(page.getByText("2 chosen"));
+  await look("integrations-chosen");
+  for (const name of ["Rotate…", "Pause…", "Delete"]) {
+    await page.getByRole("group", { name: "Several integrations" }).getByRole("button", { name, exact: true }).click();
+    await shown(dialog(page));
+    await look(`several-${name.toLowerCase().replace("…", "")}`);
+    await page.keyboard.press("Escape");
+  }
+}
+
+async function finding(page, context, look) {
+  await seed({ name: "Zapier sync" });
+  await open(page);
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: "Find" }).fill("contacts");
+  await shown(dialog(page).getByRole("option").filter({ hasText: "contacts.readonly" }).first());
+  await look("find");
+}
+
+/** A new token: what tries it, and what whoever builds the integration needs. */
+async function handover(page, context, look) {
+  const { integration } = await seed({ name: "Handed over" });
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, "Rotate and expire this token now").click();
+  await button(page, "Continue").click();
+  await shown(page.getByText("This is the only time that the token is shown."));
+  await button(page, "Test now").click();
+  await shown(page.getByText(/^It works/));
+  await page.getByText("For the developer", { exact: true }).click();
+  await shown(page.getByLabel("Sample", { exact: true }));
+  await look("handover");
+}
+
+/** An integration whose requests were counted, granted ones and refused ones. */
+async function use(page, context, look) {
+  const { integration, token } = await seed({ name: "Used every day" });
+  await becomes(token, 200);
+  for (let sent = 0; sent < 3; sent++) await call(token, "/nowhere");
+  await until(
+    async () => (await api("GET", `/integrations/${integration.id}/usage?by=outcome`)).groups.length > 1,
+    "the requests are counted",
+    30_000,
+  );
+  await open(page, `#/integrations/${integration.id}`);
+  await shown(page.getByRole("region", { name: "Use" }).getByRole("table").first());
+  await look("integration-used");
+}
+
+async function team(page, context, look) {
+  await open(page, "#/team");
+  await look("team-people");
+  await button(page, "Add a person").click();
+  await look("team-person");
+  await page.keyboard.press("Escape");
+  await open(page, "#/team/keys");
+  await button(page, "Create a key").click();
+  await look("team-key");
+  await page.keyboard.press("Escape");
+  await open(page, "#/team/sessions");
+  await look("team-sessions");
+  await open(page, "#/team/labs");
+  await look("team-labs");
 }
 
 async function life(page, context, look) {
@@ -161,6 +260,11 @@ async function create(page, context, look) {
   await page.getByRole("checkbox", { name: /contacts\.write/ }).check();
   await page.getByRole("checkbox", { name: /locations\.readonly/ }).check();
   await look("create-2-scopes");
+  await button(page, "Just what these requests need…").click();
+  await dialog(page).getByLabel("Requests").fill("GET /contacts/?locationId=acme\nPOST /contacts/\nGET /nowhere");
+  await shown(dialog(page).getByRole("listitem").nth(2));
+  await look("create-2-requests");
+  await page.keyboard.press("Escape");
   await button(page, "Next").click();
   await look("create-3-review");
   await button(page, "Create and show the token").click();

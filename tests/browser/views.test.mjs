@@ -8,6 +8,8 @@ import { parts } from "./views.mjs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const EVERYTHING = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+/** Of the widths that pictures are taken at, those between which the layout changes. */
+const CHECKED = [320, 1280];
 // The dark theme differs by its colours alone.
 const COLOURS = { type: "rule", values: ["color-contrast"] };
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -34,13 +36,13 @@ for (const [name, part] of Object.entries(parts)) {
     async ({ page, context }) => {
       const wrong = [];
       await part(page, context, async (view) => {
-        await picture(page, view, async (theme, width) => {
-          if (width !== 320 && width !== 1280) return;
+        const look = async (theme, width) => {
           const found = await violations(page, theme === "light" ? EVERYTHING : COLOURS);
           wrong.push(...found.map((text) => `${view}, ${theme}, ${width}: ${text}`));
-          const wide = width === 320 && (await overflow(page));
-          if (wide) wrong.push(`${view}: ${wide}`);
-        });
+          const wide = await overflow(page);
+          if (wide) wrong.push(`${view}, ${width}: ${wide}`);
+        };
+        await picture(page, view, look, CHECKED);
       });
       assert.deepEqual(wrong, []);
     },
@@ -70,7 +72,15 @@ test("where less motion is asked for, colours change at once", async ({ page }) 
   assert.deepEqual(await page.evaluate(() => window.transitions), []);
 });
 
-test("nothing jumps while the list and the detail view load", async ({ page }) => {
+const LINES = {
+  "a fast line": null,
+  // As Chromium's "Slow 4G".
+  "a slow line": { offline: false, latency: 400, downloadThroughput: 200_000, uploadThroughput: 90_000 },
+};
+for (const [line, limits] of Object.entries(LINES))
+  test(`nothing jumps while the list and the detail view load on ${line}`, ({ page }) => loadsCalmly(page, limits));
+
+async function loadsCalmly(page, limits) {
   const { integration } = await seed({ name: unique("Calm") });
   await rotate(integration);
   await page.addInitScript(() => {
@@ -79,12 +89,17 @@ test("nothing jumps while the list and the detail view load", async ({ page }) =
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
   });
+  if (limits) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Network.enable");
+    await devtools.send("Network.emulateNetworkConditions", limits);
+  }
   for (const hash of ["#/integrations", `#/integrations/${integration.id}`]) {
     await page.goto("about:blank");
     await open(page, hash);
     await page.waitForLoadState("networkidle");
-    await page.waitForTimeout(300);
+    await drawn(page);
     const shifts = await page.evaluate(() => window.shifts);
     assert.ok(shifts < 0.1, `${hash}: ${shifts}`);
   }
-});
+}

@@ -3,14 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::gate::{Options, Server};
+use crate::gate::{Gate, Options, Server};
 use crate::process::Running;
 use crate::tally::Tally;
 use crate::{dev, dev_vars, gate, process, project, suites};
+
+/// How many gates the files are shared among; each has a browser of its own.
+const SHARES: usize = 2;
 
 /// What Chromium is called, and where it is if it is not on the PATH.
 const NAMES: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
@@ -28,18 +32,38 @@ pub fn suite() -> Result<Tally> {
             return Ok(Tally::skipped(1, why));
         }
     };
-    let directory = project::path("target/browser");
-    let _ = fs::remove_dir_all(&directory);
+    let _ = fs::remove_dir_all(project::path("target/browser"));
+    let gates = (1..=SHARES).map(gate).collect::<Result<Vec<_>>>()?;
+    let shares: Vec<_> = thread::scope(|scope| {
+        let start = |(gate, number)| {
+            let chromium = &chromium;
+            scope.spawn(move || share(gate, number, chromium))
+        };
+        let running: Vec<_> = gates.iter().zip(1..).map(start).collect();
+        running.into_iter().map(|share| share.join().unwrap_or_else(|_| Ok(Tally::of(false)))).collect()
+    });
+    let mut total = Tally::default();
+    for tally in shares {
+        total += tally?.nothing_run_is_a_failure();
+    }
+    Ok(total)
+}
+
+fn gate(number: usize) -> Result<Gate> {
+    let directory = project::path("target/browser").join(number.to_string());
     fs::create_dir_all(&directory)?;
     let (port, log) = (gate::free_port()?, directory.join("gate.log"));
     let options =
         Options { server: Server::Workerd, port, state: directory.join("state"), log: Some(log), variables: vec![] };
-    let gate = dev::start(&options).context("its output is in target/browser/gate.log")?;
+    dev::start(&options).with_context(|| format!("its output is in {}/gate.log", directory.display()))
+}
 
+/// Runs one share of the files.
+fn share(gate: &Gate, number: usize, chromium: &Path) -> Result<Tally> {
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap", "tests/browser/all.mjs"]).current_dir(project::root());
     node.env("TIDEGATE_ADDRESS", gate.admin_address("")).env("TIDEGATE_API", gate.address(""));
-    node.env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium);
+    node.env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium).env("SHARE", format!("{number}/{SHARES}"));
     suites::tap(&mut node)
 }
 
