@@ -75,6 +75,7 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await open(page, `#/integrations/${integration.id}`);
   await page.getByRole("link", { name: "Its webhooks" }).click();
   await shown(page.getByRole("heading", { name: "No webhooks yet" }));
+  await shown(page.getByRole("link", { name: `Only ${integration.name} remove` }));
   await isSound(page, "the empty list");
   await page.getByRole("main").getByRole("link", { name: "Add endpoint" }).last().click();
   await shown(page.getByText(integration.name, { exact: true }));
@@ -124,8 +125,10 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   assert.deepEqual(new Webhook(secret).verify(told.body, told.headers), event);
   assert.throws(() => verify(secret, told.headers, Buffer.concat([told.body, Buffer.from(" ")])));
   await button(page, "Send a test event").click();
-  await until(() => receiver.at("/in").length === 2, "the test event");
-  assert.equal(verify(secret, receiver.at("/in")[1].headers, receiver.at("/in")[1].body).type, "endpoint.test");
+  await until(
+    () => receiver.at("/in").some(({ headers, body }) => verify(secret, headers, body).type === "endpoint.test"),
+    "the test event",
+  );
   const row = (type) => page.getByRole("listitem").filter({ has: page.getByText(type, { exact: true }) });
   await shown(row("endpoint.test").getByText("Delivered", { exact: true }));
   await shown(page.getByText("Healthy", { exact: true }));

@@ -287,5 +287,5 @@ export const words: Words = {
   },
 
   gone: "Dit eindpunt is er niet meer",
-  goneDetail: "Iemand kan het hebben verwijderd.",
+  goneDetail: "Iemand kan het hebben verwijderd, of je mag geen webhooks beheren waar het is.",
 };

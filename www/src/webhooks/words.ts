@@ -231,6 +231,6 @@ export const words = {
   },
 
   gone: "This endpoint is no longer there",
-  goneDetail: "Somebody may have deleted it.",
+  goneDetail: "Somebody may have deleted it, or you may not manage webhooks where it is.",
 };
 export type Words = typeof words;
