@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { drawn, open, overflow, rotate, seed, shown, test, unique } from "./support.mjs";
+import { drawn, open, overflow, rotate, seed, settles, shown, test, unique } from "./support.mjs";
 import { picture } from "./screenshots.mjs";
 import { parts } from "./views.mjs";
 
@@ -48,6 +48,28 @@ for (const [name, part] of Object.entries(parts)) {
     },
   );
 }
+
+const ROUTES = [
+  ...["integrations", "integrations/new", "why", "policy", "sub-accounts", "token-rules", "webhooks", "activity"],
+  ...["team", "team/keys", "team/sessions", "team/labs", "nothing/here"],
+];
+test(
+  "no view is wider than 320 px in Dutch either, whose words are longer",
+  { locale: "nl-NL", viewport: { width: 320, height: 640 } },
+  async ({ page }) => {
+    const { integration } = await seed();
+    const wrong = [];
+    for (const route of [...ROUTES, `integrations/${integration.id}`, `integrations/${integration.id}/edit`]) {
+      await open(page, `#/${route}`);
+      await settles(() => page.locator("main .late").count(), 0);
+      await drawn(page);
+      const wide = await overflow(page);
+      if (wide) wrong.push(`${route}: ${wide}`);
+    }
+    assert.match(await page.evaluate(() => document.documentElement.lang), /^nl/);
+    assert.deepEqual(wrong, []);
+  },
+);
 
 test("where less motion is asked for, colours change at once", async ({ page }) => {
   await seed();
