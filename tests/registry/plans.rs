@@ -66,12 +66,15 @@ fn world(events: u64) -> (World, Rc<Noting>) {
 
 #[test]
 fn events_are_found_by_indexes_and_never_sorted() {
-    let (world, storage) = world(2_000);
+    // More than one page looks at: some of these queries end where it has looked at enough.
+    let (world, storage) = world(31_000);
     for query in QUERIES {
         world.get(query);
         let asked = storage.asked.take();
         assert!(!asked.is_empty(), "{query}");
         for (sql, parameters) in asked {
+            // SQLite seeks by one bound at each end, whichever it takes; what is up to that one it looks at.
+            assert!(sql.matches("seq >").count() <= 1 && sql.matches("seq <").count() <= 1, "{query}: {sql}");
             let plan = storage.inner.rows(&format!("EXPLAIN QUERY PLAN {sql}"), &parameters).unwrap();
             let steps: Vec<Value> = serde_json::from_str(&plan).unwrap();
             for step in steps.iter().map(|step| step["detail"].as_str().unwrap()) {

@@ -31,6 +31,13 @@ pub(super) enum Direction {
     Oldest { after: u64, until: u64 },
 }
 
+/// Numbers of events, the first included.
+#[derive(Clone, Copy)]
+struct Range {
+    low: u64,
+    high: u64,
+}
+
 /// A condition, and the values of its question marks.
 #[derive(Clone, Default)]
 pub(super) struct Condition {
@@ -58,14 +65,14 @@ pub(super) fn find(
     let mut seqs = Vec::new();
     let mut edge = None;
     for index in indexes {
-        let start = range.clone().and(index);
-        let mut condition = others.iter().cloned().fold(start.clone(), Condition::and);
+        let mut scanned = range;
         if !others.is_empty()
-            && let Some(end) = end_of_scan(database, &start, from)?
+            && let Some(end) = end_of_scan(database, &range.condition().and(index.clone()), from)?
         {
-            condition = condition.and(from.up_to(end));
+            scanned = from.up_to(range, end);
             edge = Some(edge.map_or(end, |edge| from.nearer(edge, end)));
         }
+        let condition = others.iter().cloned().fold(scanned.condition().and(index), Condition::and);
         let sql = format!("SELECT seq FROM events WHERE {} ORDER BY seq {} LIMIT ?", condition.sql, from.order());
         let most = number(u64::from(limit).saturating_add(1));
         let rows: Vec<Seq> = database.rows(&sql, [condition.values, vec![most]].concat())?;
@@ -142,7 +149,7 @@ fn first_at(database: &Database, at: Timestamp) -> Result<Option<u64>, AdminErro
 
 impl Direction {
     /// The numbers that are possible; `None` if there are none.
-    fn range(self, database: &Database, filter: &EventFilter) -> Result<Option<Condition>, AdminError> {
+    fn range(self, database: &Database, filter: &EventFilter) -> Result<Option<Range>, AdminError> {
         let (mut low, mut high) = match self {
             Self::Newest { before } => (0, before.unwrap_or(u64::MAX)),
             Self::Oldest { after, until } => (after.saturating_add(1), until.saturating_add(1)),
@@ -156,17 +163,20 @@ impl Direction {
         {
             high = high.min(first);
         }
-        let values = vec![bound(low), bound(high)];
-        Ok((low < high).then(|| Condition { sql: "seq >= ? AND seq < ?".to_owned(), values }))
+        Ok((low < high).then_some(Range { low, high }))
     }
 
     fn order(self) -> &'static str {
         if matches!(self, Self::Newest { .. }) { "DESC" } else { "ASC" }
     }
 
-    fn up_to(self, end: u64) -> Condition {
-        let sql = if matches!(self, Self::Newest { .. }) { "seq >= ?" } else { "seq <= ?" };
-        Condition { sql: sql.to_owned(), values: vec![number(end)] }
+    /// What of a range comes in this order until `end`, and `end` itself.
+    fn up_to(self, range: Range, end: u64) -> Range {
+        if matches!(self, Self::Newest { .. }) {
+            Range { low: end, ..range }
+        } else {
+            Range { high: end.saturating_add(1), ..range }
+        }
     }
 
     /// Which of two numbers comes first in this order.
@@ -184,6 +194,14 @@ impl Direction {
         let more = crate::paging::cut(&mut seqs, limit);
         let next = if more { seqs.last().copied() } else { edge };
         Found { seqs, next }
+    }
+}
+
+impl Range {
+    /// One bound at each end: of two, SQLite would seek by either, and look at everything up to that one.
+    fn condition(self) -> Condition {
+        let values = vec![bound(self.low), bound(self.high)];
+        Condition { sql: "seq >= ? AND seq < ?".to_owned(), values }
     }
 }
 
