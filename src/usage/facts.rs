@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::quiet::MIN_QUIET_SECONDS;
 use super::{Observed, OldToken};
 use crate::time::Timestamp;
 use crate::token::IntegrationId;
@@ -26,13 +27,16 @@ pub struct UsageFacts {
     pub requests: u64,
     /// The longest time between two of them, in seconds: at least as long as it was.
     pub largest_gap: u64,
-    /// Since when every request was recorded; `None` where that is not known.
+    /// When the store was made.
+    pub store_since: Timestamp,
+    /// The end of the last period in which the store may have missed requests, and 0 if there is none; `None` where that is not known.
+    /// The store does not know since when the gate counts this integration: see [`counted_from`](Self::counted_from).
     pub complete_since: Option<Timestamp>,
     /// Its tokens that were used, by number.
     pub tokens: Vec<TokenUsed>,
 }
 
-crate::json_object!(UsageFacts { from, requests, largest_gap, complete_since: optional, tokens });
+crate::json_object!(UsageFacts { from, requests, largest_gap, store_since, complete_since: optional, tokens });
 
 /// The first and the last use of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +52,12 @@ pub struct TokenUsed {
 crate::json_object!(TokenUsed { n, first, last });
 
 impl UsageFacts {
+    /// The same, complete at most since `counted`: the moment from which on the gate counts the integration's requests.
+    #[must_use]
+    pub fn counted_from(&self, counted: Timestamp) -> Self {
+        Self { complete_since: self.complete_since.map(|since| since.max(counted)), ..self.clone() }
+    }
+
     /// When the token with number `n` was used last.
     pub fn last_use_of(&self, n: u32) -> Option<Timestamp> {
         self.tokens.iter().find(|token| token.n == n).map(|token| token.last)
@@ -63,9 +73,12 @@ impl UsageFacts {
         self.tokens.iter().filter(|token| token.n > 0).map(|token| token.last).max()
     }
 
-    /// What the rules of a rotation need of it.
-    pub fn observed(&self) -> Observed {
-        let Self { from, requests, largest_gap, complete_since, .. } = *self;
+    /// What the rules of a rotation need of it at `now`. The first day of a store counts as incomplete: if it could not be made
+    /// earlier because stores were out of service, isolates tell it within that day what they lost.
+    pub fn observed(&self, now: Timestamp) -> Observed {
+        let Self { from, requests, largest_gap, store_since, complete_since, .. } = *self;
+        let is_new = now < store_since.after(MIN_QUIET_SECONDS);
+        let complete_since = complete_since.map(|since| if is_new { since.max(store_since) } else { since });
         Observed { from, requests, largest_gap, complete_since }
     }
 

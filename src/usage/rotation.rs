@@ -18,6 +18,8 @@ pub struct UnderWay {
     pub began: Timestamp,
     /// When the new token was first used, as far as the registry knows.
     pub first_used_at: Option<Timestamp>,
+    /// From when on the gate counts the integration's requests.
+    pub counted_from: Timestamp,
 }
 
 /// `GET /integrations/{id}/rotation`: the three steps of a rotation, and whether it can be finished.
@@ -46,10 +48,12 @@ pub struct RotationProgress {
 impl UnderWay {
     /// How far it has come at `now`; `facts` are missing where the store of use did not answer.
     pub fn progress(&self, facts: Option<&UsageFacts>, now: Timestamp) -> RotationProgress {
-        let Self { outgoing, outgoing_made, incoming, began, first_used_at } = *self;
+        let Self { outgoing, outgoing_made, incoming, began, first_used_at, counted_from } = *self;
+        let facts = facts.map(|facts| facts.counted_from(counted_from));
+        let facts = facts.as_ref();
         let old = facts.map(|facts| facts.old_token(outgoing, outgoing_made));
         let safe_to_expire = match (facts, &old) {
-            (Some(facts), Some(old)) => safe_to_expire(old, &facts.observed(), now),
+            (Some(facts), Some(old)) => safe_to_expire(old, &facts.observed(now), now),
             _ => SafeToExpire::unknown(QuietReason::NoAnswer),
         };
         let old_used_at = old.and_then(|OldToken { last_used_at, .. }| last_used_at);
@@ -80,13 +84,20 @@ mod tests {
 
     #[test]
     fn the_steps_are_taken_one_after_the_other() {
-        let under_way =
-            UnderWay { outgoing: 1, outgoing_made: at(10), incoming: 2, began: at(100), first_used_at: None };
+        let under_way = UnderWay {
+            outgoing: 1,
+            outgoing_made: at(10),
+            incoming: 2,
+            began: at(100),
+            first_used_at: None,
+            counted_from: at(10),
+        };
         let facts = |last_use: &[(u32, u64, u64)]| UsageFacts {
             from: at(10),
             requests: 900,
             largest_gap: 60,
-            complete_since: Some(at(5)),
+            store_since: at(20),
+            complete_since: Some(at(0)),
             tokens: last_use
                 .iter()
                 .map(|(n, first, last)| TokenUsed { n: *n, first: at(*first), last: at(*last) })
@@ -105,6 +116,11 @@ mod tests {
         assert_eq!(steps(Some(&both), 102), (Some(101), None, Some(102), "still-used"));
         assert_eq!(steps(Some(&both), 103), (Some(101), Some(102), Some(102), "quiet"));
         assert_eq!(steps(Some(&facts(&[(2, 101, 103)])), 103), (Some(101), Some(100), None, "never-used"));
+        let new_store = UsageFacts { store_since: at(103), ..both.clone() };
+        assert_eq!(steps(Some(&new_store), 103), (Some(101), None, Some(102), "incomplete"));
+        assert_eq!(steps(Some(&new_store), 104), (Some(101), Some(102), Some(102), "quiet"));
+        let counted_late = UnderWay { counted_from: at(11), ..under_way };
+        assert_eq!(counted_late.progress(Some(&both), at(103)).safe_to_expire.reason.as_str(), "incomplete");
         let known = UnderWay { first_used_at: Some(at(101)), ..under_way };
         assert_eq!(
             known.progress(None, at(102)).new_used_at,

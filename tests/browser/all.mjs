@@ -5,7 +5,13 @@ import { readdirSync } from "node:fs";
 // What an empty gate shows comes before anything is made in it.
 const FIRST = "empty.test.mjs";
 /** How long files take that take long; a usual one takes 1. */
-const WEIGHTS = { "views.test.mjs": 9, "policy.test.mjs": 2.5, "create.test.mjs": 1.7, "life.test.mjs": 1.7 };
+const WEIGHTS = {
+  "views.test.mjs": 9,
+  "policy.test.mjs": 2.5,
+  "create.test.mjs": 1.7,
+  "life.test.mjs": 1.7,
+  "usage.test.mjs": 1.7,
+};
 const weight = (name) => WEIGHTS[name] ?? 1;
 
 const [share, shares] = (process.env.SHARE ?? "1/1").split("/").map(Number);

@@ -143,7 +143,7 @@ export class MovedGate {
   };
 
   call = (token, path = "/locations/acme") =>
-    this.#send("GET", "localhost", path, { authorization: `Bearer ${token}` });
+    this.#send("GET", "localhost", path, { authorization: `Bearer ${token}`, "user-agent": "tests/1.0" });
 
   becomes = (token, status) =>
     until(async () => (await this.call(token)).status === status, `the call answered with ${status}`, 20_000);

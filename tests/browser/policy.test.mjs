@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before } from "node:test";
 
-import { api, demo, gone, open, seed, settles, shown, test, unique, until } from "./support.mjs";
+import { api, becomes, demo, gone, open, seed, settles, shown, test, unique, until } from "./support.mjs";
 import { changedDocument, choose } from "./views.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -115,7 +115,10 @@ test(
   { timeout: 120_000 },
   async ({ t, page }) => {
     t.after(() => restore());
-    const { integration } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
+    const { integration, token } = await seed({ name: unique("Concerned"), scopes: ["contacts.readonly"] });
+    await becomes(token, 200, "/contacts/?locationId=acme");
+    const used = async () => (await api("GET", `/integrations/${integration.id}/usage?by=outcome`)).groups;
+    await until(async () => (await used()).some(({ outcome }) => outcome === "granted"), "its use is known", 60_000);
     const before = await published();
     await policyView(page);
     const document = JSON.parse(changedDocument());
@@ -130,6 +133,9 @@ test(
     await shown(impact.getByRole("link", { name: integration.name }));
     await shown(impact.getByRole("listitem").filter({ hasText: integration.name }).getByText("loses 1 operation"));
     await shown(impact.getByText(/^\d+ integrations? loses? something$/));
+    await shown(
+      impact.getByText(/^Would have refused [1-9][\d,]* of [\d,]+ requests? in 30 days, by [1-9]\d* integration/),
+    );
 
     await button(page, "Publish…").click();
     const dialog = page.getByRole("dialog", { name: "Publish this policy?" });

@@ -71,6 +71,7 @@ export async function commandAt(prefix) {
     run: command,
     policy: (...args) => command("policy", ...withKey(args)),
     integrations: (...args) => command("integrations", ...withKey(args)),
+    usage: (...args) => command("usage", ...withKey(args)),
     whoami: (token) => call(token, "/_tidegate/whoami"),
     /** Waits until a token is answered so. */
     async becomes(token, status) {

@@ -123,3 +123,35 @@ test("a key that may only look is told who may change", async () => {
   assert.equal(refused.code, 4);
   assert.match(refused.stderr, /the gate answered 403: .*integrations\.manage/s);
 });
+
+test("use is told as it was sent, and whether an old token may be ended", async () => {
+  const { integration, token } = await seed("Used");
+  const { id } = integration;
+  const asked = { 200: 0, 401: 0 };
+  const whoami = async () => asked[(await at.whoami(token)).status]++;
+  for (const limit = Date.now() + 20_000; asked[200] < 5 && Date.now() < limit;) await whoami();
+  const all = asked[200] + asked[401];
+  // A first use is sent after 2 seconds, later ones after 20.
+  const limit = Date.now() + 60_000;
+  let shown;
+  do {
+    await sleep(250);
+    shown = await at.usage("show", id, "--by", "outcome", "--format", "json");
+    assert.equal(shown.code, 0, shown.stderr);
+  } while (JSON.parse(shown.stdout).groups.reduce((sum, group) => sum + group.requests, 0) < all && Date.now() < limit);
+  const outcomes = Object.fromEntries(JSON.parse(shown.stdout).groups.map((group) => [group.outcome, group.requests]));
+  assert.equal(outcomes.granted, 5);
+  const text = await at.usage("show", id);
+  assert.match(text.stdout, /^ +5 +0 refused {2}GET \/_tidegate\/whoami$/m);
+  assert.match(text.stdout, /^token 1: last used .*; 5 in the last hour, 5 in the last day$/m);
+  assert.match(text.stdout, /^counted since /m);
+  assert.match((await at.usage("all")).stdout, new RegExp(`^ +${all} +${asked[401]} refused {2}${id}$`, "m"));
+
+  assert.equal((await at.usage("rotation", id)).code, 4, "no rotation is under way");
+  assert.equal((await at.integrations("rotate", id, "--expire", "later", "--token-file", at.path("next"))).code, 0);
+  const rotation = await at.usage("rotation", id, "--exit-code");
+  assert.equal(rotation.code, 6, rotation.stderr);
+  assert.match(rotation.stdout, /^token 2 used {3}not yet$/m);
+  assert.match(rotation.stdout, /^safe to expire {2}no \(still-used\)$/m);
+  assert.equal((await at.usage("show", id, "--last", "500d")).code, 4, "at most 400 days");
+});

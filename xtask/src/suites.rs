@@ -88,6 +88,7 @@ pub fn page() -> Result<Tally> {
         "tests/page/layout.test.mjs",
         "tests/page/lib.test.mjs",
         "tests/page/schema.test.mjs",
+        "tests/page/usage.test.mjs",
         "tests/page/verify.test.mjs",
     ])
     .current_dir(project::root());

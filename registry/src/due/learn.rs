@@ -41,10 +41,11 @@ pub(crate) fn learn(database: &Database, asked: &Asked, answer: &UsageFacts, now
     if has_ended || integration.status(now) == Status::Ended {
         return table::note_fired(database, &entry, now);
     }
+    let answer = answer.counted_from(used::counted_from(database, &integration, now)?);
     let entry = Learning { database, entry, integration, rules, now };
     match asked.kind {
-        DueKind::Quiet => entry.quiet(answer),
-        DueKind::Idle => entry.idle(answer),
+        DueKind::Quiet => entry.quiet(&answer),
+        DueKind::Idle => entry.idle(&answer),
         _ => Ok(()),
     }
 }
@@ -65,7 +66,7 @@ impl Learning<'_> {
             return self.done();
         };
         let made = tokens::created_at(&tokens::of(database, &integration.id)?, outgoing.n);
-        let quiet = safe_to_expire(&answer.old_token(outgoing.n, made), &answer.observed(), *now);
+        let quiet = safe_to_expire(&answer.old_token(outgoing.n, made), &answer.observed(*now), *now);
         if !quiet.safe {
             let next = quiet.safe_at.unwrap_or_else(|| now.after(LOOK_AGAIN_SECONDS)).min(until);
             return self.wait(next);

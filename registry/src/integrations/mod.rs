@@ -178,6 +178,7 @@ fn rotation_under_way(
         incoming: incoming.n,
         began: new.created_at,
         first_used_at: new.first_used_at,
+        counted_from: used::counted_from(database, integration, now)?,
     };
     let from = observed_from(integration.created_at, new.created_at);
     Ok((under_way, UsageQuestion { integration: integration.id.clone(), from }))

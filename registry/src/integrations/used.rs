@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::database::{Database, number, row};
-use tidegate::admin::{AdminError, UseFacts};
+use tidegate::admin::{AdminError, Integration, UseFacts};
 use tidegate::scope::{Scope, ScopeSet};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
@@ -49,6 +49,15 @@ pub(crate) fn of_some(
 pub(crate) fn of(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<UseFacts, AdminError> {
     let ids = serde_json::to_string(&[id]).map_err(|error| AdminError::Registry(error.to_string()))?;
     Ok(of_some(database, &ids, now)?.remove(id).unwrap_or_default())
+}
+
+/// From when on the gate counts an integration's requests: its beginning, or when the registry was upgraded to a release that does.
+pub(crate) fn counted_from(
+    database: &Database,
+    integration: &Integration,
+    now: Timestamp,
+) -> Result<Timestamp, AdminError> {
+    Ok(of(database, &integration.id, now)?.counted_since.unwrap_or(integration.created_at))
 }
 
 /// Notes since when an integration has its scopes, which were just written.

@@ -69,27 +69,43 @@ pub(super) fn note_late(database: &Database, flush: &Flush) -> Result<(), AdminE
 
 /// Notes for how long the store was away, if it was. `awake_at` is the time by a clock that nobody sets.
 pub(super) fn note_absence(database: &Database, now: Timestamp, awake_at: Timestamp) -> Result<(), AdminError> {
-    let before = Timestamp::from_seconds(state(database, "awake_at")?);
-    let absence = awake_at.seconds().saturating_sub(before.seconds());
-    if before.seconds() > 0 && absence > MAX_ABSENCE {
+    if let Some(absence) = absence(database, awake_at)? {
         let times = (now.before(absence).seconds(), now.seconds());
         insert(database, "", (0, 0), times, 0)?;
     }
     set_state(database, "awake_at", awake_at.seconds())
 }
 
+/// For how many seconds the store was away, if it was and the alarm has not yet noted it.
+fn absence(database: &Database, awake_at: Timestamp) -> Result<Option<u64>, AdminError> {
+    let before = state(database, "awake_at")?;
+    let absence = awake_at.seconds().saturating_sub(before);
+    Ok(Some(absence).filter(|absence| before > 0 && *absence > MAX_ABSENCE))
+}
+
 /// What is known to be missing, and since when the store counts.
 pub(super) fn completeness(database: &Database, now: Timestamp) -> Result<Completeness, AdminError> {
     let since = Timestamp::from_seconds(state(database, "since")?);
-    let sql = "SELECT from_at, min(to_at, ?) AS to_at, lost FROM gaps WHERE to_at > ? ORDER BY from_at";
-    let rows: Vec<GapRow> = database.rows(sql, vec![number(now.seconds()), number(since.seconds())])?;
+    let sql = "SELECT from_at, min(to_at, ?) AS to_at, lost FROM gaps ORDER BY from_at";
+    let rows: Vec<GapRow> = database.rows(sql, vec![number(now.seconds())])?;
     let moment = |seconds: u64| Moment(Timestamp::from_seconds(seconds));
-    let gaps = rows.into_iter().map(|GapRow { from_at, to_at, lost }| Gap {
-        from: moment(from_at.max(since.seconds())),
-        to: moment(to_at),
-        lost,
-    });
+    let gaps =
+        rows.into_iter().map(|GapRow { from_at, to_at, lost }| Gap { from: moment(from_at), to: moment(to_at), lost });
     Ok(Completeness::new(Moment(since), Moment(now), gaps))
+}
+
+/// The end of the last period in which requests may be missing; 0 if there is none. A store is made by the first flush or question
+/// about one of its integrations, so the time before it was made is no such period.
+pub(super) fn complete_since(
+    database: &Database,
+    now: Timestamp,
+    awake_at: Timestamp,
+) -> Result<Timestamp, AdminError> {
+    if absence(database, awake_at)?.is_some() {
+        return Ok(now);
+    }
+    let last_gap = database.number("SELECT max(min(to_at, ?)) AS number FROM gaps", vec![number(now.seconds())])?;
+    Ok(Timestamp::from_seconds(last_gap.unwrap_or_default()))
 }
 
 /// A flush that was missing has come.

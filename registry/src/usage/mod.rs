@@ -48,14 +48,14 @@ impl UsageStore {
         self.database.transaction(|| intake::take(&self.database, text, now))
     }
 
-    /// Answers a [`UsageQuestion`].
+    /// Answers a [`UsageQuestion`]. `awake_at` is the time by a clock that nobody sets, as for [`alarm`](Self::alarm).
     ///
     /// # Errors
     /// [`AdminError::Registry`].
-    pub fn facts(&self, question: &str, now: Timestamp) -> Result<String, AdminError> {
+    pub fn facts(&self, question: &str, now: Timestamp, awake_at: Timestamp) -> Result<String, AdminError> {
         let question: UsageQuestion = asked(question)?;
-        let completeness = gaps::completeness(&self.database, now)?;
-        json(&tokens::facts(&self.database, &question, &completeness)?)
+        let complete_since = gaps::complete_since(&self.database, now, awake_at)?;
+        json(&tokens::facts(&self.database, &question, complete_since)?)
     }
 
     /// Answers a [`UsageQuery`] of one integration.

@@ -5,8 +5,8 @@ use crate::database::{Database, number, parsed, row};
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::usage::{
-    AnswerClass, Completeness, Moment, OperationUse, Seen, Source, TokenFacts, TokenUsed, UsageFacts, UsageQuestion,
-    UseOrigin,
+    AnswerClass, Moment, OperationUse, Seen, Source, TokenFacts, TokenUsed, UsageFacts, UsageQuestion,
+    UseOrigin, floor,
 };
 
 /// The most operations that are told of a token.
@@ -74,18 +74,20 @@ fn facts_of(database: &Database, integration: u64, token: Token, now: Timestamp)
 pub(super) fn facts(
     database: &Database,
     question: &UsageQuestion,
-    completeness: &Completeness,
+    complete_since: Timestamp,
 ) -> Result<UsageFacts, AdminError> {
     let from = question.from;
-    let complete_since = Some(completeness.complete_since());
-    let Some(integration) = number_of(database, &question.integration)? else {
-        return Ok(UsageFacts { from, requests: 0, largest_gap: 0, complete_since, tokens: Vec::new() });
-    };
+    let store_since = Timestamp::from_seconds(state(database, "since")?);
+    let complete_since = Some(complete_since);
+    let mut facts =
+        UsageFacts { from, requests: 0, largest_gap: 0, store_since, complete_since, tokens: Vec::new() };
+    let Some(integration) = number_of(database, &question.integration)? else { return Ok(facts) };
     // Tokens that are none of the live ones are no use of the integration.
     let sql = "SELECT min(first_at) AS first_at, max(last_at) AS last_at, sum(requests) AS requests FROM used_hours
         WHERE integration = ? AND n > 0 AND last_at >= ? GROUP BY hour ORDER BY hour";
-    let hours: Vec<Hour> = database.rows(sql, vec![number(integration), number(from.seconds())])?;
-    let mut facts = UsageFacts { from, requests: 0, largest_gap: 0, complete_since, tokens: Vec::new() };
+    // Uses are known by the beginning of their minute.
+    let first_minute = number(floor(from, MINUTE).seconds());
+    let hours: Vec<Hour> = database.rows(sql, vec![number(integration), first_minute])?;
     let mut before: Option<u64> = None;
     for Hour { first_at, last_at, requests } in hours {
         facts.requests = facts.requests.saturating_add(requests);

@@ -43,6 +43,7 @@ mod uses;
 #[allow(missing_docs, reason = "for tests alone")]
 pub mod world;
 mod year;
+mod year_of_use;
 
 use std::rc::Rc;
 
@@ -83,6 +84,7 @@ pub fn cases() -> Vec<Case> {
         usage::cases(),
         uses::cases(),
         year::cases(),
+        year_of_use::cases(),
     ]
     .concat()
 }

@@ -22,6 +22,7 @@ cases! {
     what_comes_too_late_is_a_gap
     a_missing_flush_is_a_gap_until_it_comes
     what_isolates_lost_is_told
+    what_was_lost_before_a_store_was_made_is_told
     a_store_that_was_away_says_so
     many_operations_are_folded_and_no_use_goes_out_of_sight
     rules_are_told_how_far_apart_uses_are
@@ -234,6 +235,17 @@ fn what_isolates_lost_is_told(storage: Rc<dyn Storage>) {
     assert_eq!(store.gaps(now + 81), json!([[100, 160, 7]]));
     let facts = facts(&store, 1, START, now + 90);
     assert_eq!(facts.complete_since, Some(at(START + 160)));
+    assert_eq!(facts.counted_from(at(START + 159)).complete_since, Some(at(START + 160)));
+    assert_eq!(facts.counted_from(at(START + 161)).complete_since, Some(at(START + 161)));
+}
+
+fn what_was_lost_before_a_store_was_made_is_told(storage: Rc<dyn Storage>) {
+    let store = store(storage);
+    // The isolate has counted for ten minutes, and none of its flushes found a store.
+    let first = Flush { lost: 9, since_ms: (START - 600) * 1_000, from_ms: (START - 20) * 1_000, ..flush(4, 1, START, 1) };
+    store.take(&first, START);
+    assert_eq!(store.usage(1, (START - HOUR, START + 1), Grouping::Token, START).completeness.gaps[0].lost, 9);
+    assert_eq!(facts(&store, 1, START, START + 60).complete_since, Some(at(START - 20)));
 }
 
 fn a_store_that_was_away_says_so(storage: Rc<dyn Storage>) {
@@ -244,6 +256,14 @@ fn a_store_that_was_away_says_so(storage: Rc<dyn Storage>) {
     // The clock was set ahead: nobody was away.
     alarm(START + 90 * DAY, 1_000 + HOUR + 60);
     assert_eq!(store.gaps(START + 90 * DAY), json!([]));
+    // The absence counts before the alarm has noted it.
+    let now = START + 90 * DAY + 3 * HOUR;
+    let question = UsageQuestion { integration: id(1), from: at(START) };
+    let asked = |awake_at: u64| -> UsageFacts {
+        read(&store.store.facts(&serde_json::to_string(&question).unwrap(), at(now), at(awake_at)).unwrap())
+    };
+    assert_eq!(asked(1_060 + 2 * HOUR).complete_since, Some(at(0)));
+    assert_eq!(asked(1_060 + 4 * HOUR).complete_since, Some(at(now)));
     alarm(START + 90 * DAY + 3 * HOUR, 1_060 + 4 * HOUR);
     assert_eq!(store.gaps(START + 90 * DAY + 3 * HOUR), json!([[90 * DAY, 90 * DAY + 3 * HOUR, 0]]));
 }
@@ -291,14 +311,14 @@ fn many_operations_are_folded_and_no_use_goes_out_of_sight(storage: Rc<dyn Stora
 
 fn facts(store: &Store, integration: u8, from: u64, now: u64) -> UsageFacts {
     let question = UsageQuestion { integration: id(integration), from: at(from) };
-    read(&store.store.facts(&serde_json::to_string(&question).unwrap(), at(now)).unwrap())
+    read(&store.store.facts(&serde_json::to_string(&question).unwrap(), at(now), at(now)).unwrap())
 }
 
 fn rules_are_told_how_far_apart_uses_are(storage: Rc<dyn Storage>) {
     let store = store(storage);
     let never = facts(&store, 9, START, START + DAY);
     assert_eq!((never.requests, never.largest_gap, never.tokens), (0, 0, vec![]));
-    assert_eq!(never.complete_since, Some(at(START)));
+    assert_eq!((never.store_since, never.complete_since), (at(START), Some(at(0))));
     for (seq, at) in [(1, 0), (2, 600), (3, 10 * HOUR + 60), (4, 3 * DAY), (5, 3 * DAY + 60)] {
         store.take(&flush(seq, 1, START + at, 2), START + at);
     }
@@ -316,6 +336,8 @@ fn rules_are_told_how_far_apart_uses_are(storage: Rc<dyn Storage>) {
     assert!((gap..=gap + 60).contains(&known.largest_gap), "{}", known.largest_gap);
     let uses: Vec<_> = known.tokens.iter().map(|used| (used.n, used.first.seconds(), used.last.seconds())).collect();
     assert_eq!(uses, [(1, START, START + 3 * DAY + 60), (2, START + 4 * DAY, START + 4 * DAY)]);
+    let same_minute = facts(&store, 1, START + 3 * DAY + 60 + 59, now);
+    assert_eq!(same_minute.requests, 5, "the hour of a use in the minute in which the period begins");
     let later = facts(&store, 1, START + 2 * DAY, now);
     assert_eq!((later.requests, later.largest_gap), (5, DAY));
 }

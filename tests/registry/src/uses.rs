@@ -35,18 +35,18 @@ const HOUR: u64 = 3600;
 
 /// A store of use that records every request.
 #[derive(Default)]
-struct Uses {
+pub(crate) struct Uses {
     by_token: RefCell<BTreeMap<(String, u32), Vec<u64>>>,
-    complete_since: Cell<Option<u64>>,
-    is_down: Cell<bool>,
+    pub(crate) complete_since: Cell<Option<u64>>,
+    pub(crate) is_down: Cell<bool>,
 }
 
 impl Uses {
-    fn new() -> Self {
-        Self { complete_since: Cell::new(Some(START)), ..Self::default() }
+    pub(crate) fn new() -> Self {
+        Self { complete_since: Cell::new(Some(0)), ..Self::default() }
     }
 
-    fn used(&self, id: &str, n: u32, at: u64) {
+    pub(crate) fn used(&self, id: &str, n: u32, at: u64) {
         self.by_token.borrow_mut().entry((id.to_owned(), n)).or_default().push(at);
     }
 
@@ -66,6 +66,7 @@ impl Uses {
             from: question.from,
             requests: all.len() as u64,
             largest_gap: all.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default(),
+            store_since: Timestamp::from_seconds(START),
             complete_since: self.complete_since.get().map(Timestamp::from_seconds),
             tokens: tokens.collect(),
         };
@@ -73,7 +74,7 @@ impl Uses {
     }
 
     /// Lets time pass until `until`, with the alarm ringing whenever something is due.
-    fn pass(&self, world: &World, until: u64) {
+    pub(crate) fn pass(&self, world: &World, until: u64) {
         loop {
             world.ring_with(|question| self.answer(question));
             let due = world.value("SELECT min(next_at) AS it FROM due").as_u64();
@@ -100,7 +101,7 @@ fn act(world: &World, id: &str, what: &str, body: Value) -> Result<Value, AdminE
     world.ask(method, &format!("{}{what}", path(id)), body, based_on(rev(world, id))).map(|answer| answer.body)
 }
 
-fn done(world: &World, id: &str, what: &str, body: Value) -> Value {
+pub(crate) fn done(world: &World, id: &str, what: &str, body: Value) -> Value {
     act(world, id, what, body).unwrap_or_else(|error| panic!("{what}: {error:?}"))
 }
 
@@ -108,13 +109,13 @@ fn rotate_until_quiet(world: &World, id: &str) -> Value {
     done(world, id, "/rotate", json!({ "expire": "later", "when_quiet": true }))
 }
 
-fn settings(world: &World, change: Value) -> Result<Value, AdminError> {
+pub(crate) fn settings(world: &World, change: Value) -> Result<Value, AdminError> {
     let rev = world.get("/settings")["rev"].as_u64().unwrap();
     world.ask("PATCH", "/settings", change, based_on(rev)).map(|answer| answer.body)
 }
 
 /// The events of a kind: when, and their detail.
-fn events(world: &World, id: &str, kind: &str) -> Vec<(u64, Value)> {
+pub(crate) fn events(world: &World, id: &str, kind: &str) -> Vec<(u64, Value)> {
     let sql = format!("SELECT at, detail FROM events WHERE integration = '{id}' AND kind = '{kind}' ORDER BY seq");
     let read =
         |row: &Value| (row["at"].as_u64().unwrap(), serde_json::from_str(row["detail"].as_str().unwrap()).unwrap());

@@ -44,10 +44,14 @@ fn a_year_with_seed_3(storage: Rc<dyn Storage>) {
 }
 
 /// Numbers that look random, the same for each seed (Marsaglia's xorshift64*).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -80,7 +84,7 @@ struct Life {
 
 impl Year {
     fn new(storage: Rc<dyn Storage>, seed: u64) -> Self {
-        let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let random = Random::new(seed);
         let (world, kv, rules) = (
             World::set(storage, Settings { audit_days: Ok(3650), ..settings() }).demo(),
             Kv::default(),

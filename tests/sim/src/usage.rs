@@ -29,8 +29,17 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const ISOLATES: usize = 3;
 const INTEGRATIONS: u8 = 5;
+/// What is asked for with each token.
+const PATHS: [&str; 3] = ["/contacts?locationId=account0", "/contacts?locationId=account1", "/locations/account0"];
+/// The number of each integration's outgoing token.
+const OUTGOING: u32 = 1;
 /// How long before its end an isolate can have counted what nobody hears of: the age of a buffer, and two tries to send it.
 const UNSEEN_MS: u64 = 60 * SECOND;
+
+/// How soon a use is sent, in milliseconds: a store that is reached has it, and everybody who asks sees it.
+const SENT_WITHIN_MS: u64 = 30 * SECOND;
+/// The same for the first use of an outgoing token in a minute.
+const OUTGOING_SENT_WITHIN_MS: u64 = 5 * SECOND;
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -43,10 +52,21 @@ pub struct Outcome {
     pub flushes: (u64, u64),
     /// Isolates that ended.
     pub ended: u64,
+    /// How long a use was kept at the most before it was sent, in milliseconds.
+    pub longest_ms: u64,
 }
 
 /// Requests by isolate (each that ever was), integration and minute.
 type Counts = BTreeMap<(u64, u8, u64), u64>;
+
+/// Uses of a token, in an isolate, that are not sent yet.
+#[derive(Default)]
+struct Unsent {
+    first_ms: Option<u64>,
+    /// Of the outgoing token: the first one that began a minute.
+    outgoing_ms: Option<u64>,
+    minute: Option<u64>,
+}
 
 enum Event {
     Ask,
@@ -71,6 +91,10 @@ struct World {
     fixture: Fixture,
     counted: Counts,
     applied: Counts,
+    /// By isolate, integration and token.
+    unsent: BTreeMap<(u64, u8, u32), Unsent>,
+    /// The highest number of a flush, by isolate and store.
+    highest: BTreeMap<(u64, Store), u64>,
     /// The names of isolates, and when those ended that did.
     names: BTreeMap<String, u64>,
     ends: BTreeMap<u64, u64>,
@@ -115,6 +139,8 @@ impl World {
             fixture: Fixture::new(),
             counted: Counts::new(),
             applied: Counts::new(),
+            unsent: BTreeMap::new(),
+            highest: BTreeMap::new(),
             names: BTreeMap::new(),
             ends: BTreeMap::new(),
             outcome: Outcome::default(),
@@ -223,6 +249,7 @@ impl World {
         assert!(is_verdict(&turn.next), "a genuine token is granted, or refused for what it asks");
         *self.counted.entry((epoch, integration, self.now_ms / MINUTE)).or_default() += 1;
         self.outcome.requests += 1;
+        self.note_use(epoch, integration, Fixture::token(which));
         self.follow(number, turn);
     }
 
@@ -231,6 +258,43 @@ impl World {
         match (read, &sent.authorization) {
             (Read::Authorization, Some(text)) => Reading::Bytes(text.as_bytes().to_vec()),
             _ => self.fixture.reading(read, self.now_ms),
+        }
+    }
+
+    /// A use waits to be sent.
+    fn note_use(&mut self, epoch: u64, integration: u8, n: u32) {
+        let (now_ms, minute) = (self.now_ms, self.now_ms / MINUTE);
+        let unsent = self.unsent.entry((epoch, integration, n)).or_default();
+        unsent.first_ms.get_or_insert(now_ms);
+        if n == OUTGOING && unsent.minute != Some(minute) {
+            unsent.outgoing_ms.get_or_insert(now_ms);
+        }
+        unsent.minute = Some(minute);
+    }
+
+    /// Each use is sent in time; whether it arrives is another matter.
+    fn check_in_time(&mut self, store: Store, body: &str) {
+        let flush = Flush::from_json(Value::parse(body).unwrap()).unwrap();
+        let epoch = self.names[&flush.isolate];
+        let highest = self.highest.entry((epoch, store)).or_default();
+        if flush.seq <= *highest {
+            return; // the second try
+        }
+        *highest = flush.seq;
+        for token in &flush.tokens {
+            let integration = (0..INTEGRATIONS).find(|number| id(*number) == token.integration).unwrap();
+            let Some(unsent) = self.unsent.get_mut(&(epoch, integration, token.n)) else { continue };
+            for (since_ms, limit_ms) in
+                [(unsent.first_ms.take(), SENT_WITHIN_MS), (unsent.outgoing_ms.take(), OUTGOING_SENT_WITHIN_MS)]
+            {
+                let waited_ms = since_ms.map_or(0, |since_ms| self.now_ms - since_ms);
+                assert!(
+                    waited_ms <= limit_ms,
+                    "a use of token {} of {integration} is sent after {waited_ms} ms",
+                    token.n
+                );
+                self.outcome.longest_ms = self.outcome.longest_ms.max(waited_ms);
+            }
         }
     }
 
@@ -272,6 +336,7 @@ impl World {
     /// A flush on its way: mostly it arrives. Its answer is decided now, as nobody changes it meanwhile.
     fn send(&mut self, store: &str, body: &str, timeout_ms: u64) -> (u64, Reading) {
         let store = Store::named(store).unwrap();
+        self.check_in_time(store, body);
         let (text, late_ms) = (body.to_owned(), self.random.between(timeout_ms, 2 * HOUR));
         if self.now_ms < self.away_until_ms {
             return (10, Reading::Failed("away".to_owned()));
@@ -401,13 +466,18 @@ impl Fixture {
             values.insert(key.clone(), keys.store().sign(&key, &record.to_json()).unwrap().into_string());
             for plaintext in [old.plaintext, new.plaintext] {
                 let authorization: Rc<str> = format!("Bearer {}", plaintext.reveal()).into();
-                for path in ["/contacts?locationId=account0", "/contacts?locationId=account1", "/locations/account0"] {
+                for path in PATHS {
                     let url = format!("https://gate.example{path}").into();
                     sent.push((number, Sent { method: "GET", url, authorization: Some(Rc::clone(&authorization)) }));
                 }
             }
         }
         Self { values, sent, policy_rev: 1 }
+    }
+
+    /// Which token a request comes with: those of an integration are in `sent` one after the other.
+    fn token(which: usize) -> u32 {
+        if which % (2 * PATHS.len()) < PATHS.len() { OUTGOING } else { OUTGOING + 1 }
     }
 
     fn reading(&self, read: &Read, now_ms: u64) -> Reading {

@@ -42,6 +42,8 @@ fn use_is_told_as_it_was_or_less_with_a_word() {
     for seed in 1..=3 {
         let outcome = simulator::usage::week(seed, 600);
         assert!(outcome.requests > 4_000 && outcome.shown > 3_000, "{outcome:?}");
+        // They wait for 20 s where nothing is urgent.
+        assert!((20_000..30_000).contains(&outcome.longest_ms), "{outcome:?}");
         assert!(outcome.flushes.1 > 10 && outcome.ended > 30 && outcome.shown < outcome.requests, "{outcome:?}");
     }
 }

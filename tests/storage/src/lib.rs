@@ -87,6 +87,19 @@ impl Sqlite {
         if unbound.is_some() { Err(StorageError("no statement takes the parameters".to_owned())) } else { Ok(rows) }
     }
 
+    /// How many bytes the pages of the database take.
+    ///
+    /// # Errors
+    /// [`StorageError`] if SQLite does not say.
+    pub fn bytes(&self) -> Result<u64, StorageError> {
+        self.is_own.store(true, Ordering::Relaxed);
+        let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0)).map_err(fault);
+        let bytes =
+            pragma("page_count").and_then(|pages| Ok(u64::from(pages).saturating_mul(pragma("page_size")?.into())));
+        self.is_own.store(false, Ordering::Relaxed);
+        bytes
+    }
+
     /// Runs statements that others may not run.
     fn own(&self, sql: &str) -> Result<(), StorageError> {
         self.is_own.store(true, Ordering::Relaxed);
@@ -121,7 +134,9 @@ impl Storage for Sqlite {
 /// The platform begins and ends transactions itself, and allows few pragmas, of which the registry uses none.
 fn authorize(action: &AuthAction<'_>, is_own: bool) -> Authorization {
     match action {
-        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } if is_own => Authorization::Allow,
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } | AuthAction::Pragma { .. } if is_own => {
+            Authorization::Allow
+        }
         AuthAction::Transaction { .. }
         | AuthAction::Savepoint { .. }
         | AuthAction::Attach { .. }

@@ -69,7 +69,7 @@ impl Usage {
         let (store, now) = (self.store()?, clock::now());
         let answer = match url {
             FLUSH => return self.flush(store, &text).await,
-            FACTS => store.facts(&text, now)?,
+            FACTS => store.facts(&text, now, clock::seconds(clock::platform_ms()))?,
             OF_INTEGRATION => store.of_integration(&text, now)?,
             OVERALL => store.overall(&text, now)?,
             FORGET => {

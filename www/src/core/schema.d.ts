@@ -114,11 +114,14 @@ export interface components {
     /**
      * @description How much of the truth a store has. Counts are never above the truth; where a period is not complete, they may be below it.
      *
-     *     What an isolate that ends had not sent yet, 25 seconds at the most, is missed without a word: whoever decides on complete
-     *     periods leaves a margin.
+     *     One loss is not in `gaps`: the counts that an isolate has not yet sent when it ends, of 25 seconds at most. Rules that need complete
+     *     periods therefore also wait for a margin.
      */
     Completeness: {
-      /** @description The periods between the two in which something is missing, or may be: in order, and apart from each other. */
+      /**
+       * @description The periods in which requests are missing, or may be: in order, and apart from each other. One can begin before `since`, where an
+       *     isolate lost requests before the store was made.
+       */
       gaps: components["schemas"]["Gap"][];
       /** @description Since when the store has counted. */
       since: components["schemas"]["Moment"];
