@@ -5,8 +5,7 @@ use crate::database::{Database, number, parsed, row};
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::usage::{
-    AnswerClass, Moment, OperationUse, Seen, Source, TokenFacts, TokenUsed, UsageFacts, UsageQuestion,
-    UseOrigin, floor,
+    AnswerClass, Moment, OperationUse, Seen, Source, TokenFacts, TokenUsed, UsageFacts, UsageQuestion, UseOrigin, floor,
 };
 
 /// The most operations that are told of a token.
@@ -79,8 +78,7 @@ pub(super) fn facts(
     let from = question.from;
     let store_since = Timestamp::from_seconds(state(database, "since")?);
     let complete_since = Some(complete_since);
-    let mut facts =
-        UsageFacts { from, requests: 0, largest_gap: 0, store_since, complete_since, tokens: Vec::new() };
+    let mut facts = UsageFacts { from, requests: 0, largest_gap: 0, store_since, complete_since, tokens: Vec::new() };
     let Some(integration) = number_of(database, &question.integration)? else { return Ok(facts) };
     // Tokens that are none of the live ones are no use of the integration.
     let sql = "SELECT min(first_at) AS first_at, max(last_at) AS last_at, sum(requests) AS requests FROM used_hours

@@ -242,7 +242,8 @@ fn what_isolates_lost_is_told(storage: Rc<dyn Storage>) {
 fn what_was_lost_before_a_store_was_made_is_told(storage: Rc<dyn Storage>) {
     let store = store(storage);
     // The isolate has counted for ten minutes, and none of its flushes found a store.
-    let first = Flush { lost: 9, since_ms: (START - 600) * 1_000, from_ms: (START - 20) * 1_000, ..flush(4, 1, START, 1) };
+    let first =
+        Flush { lost: 9, since_ms: (START - 600) * 1_000, from_ms: (START - 20) * 1_000, ..flush(4, 1, START, 1) };
     store.take(&first, START);
     assert_eq!(store.usage(1, (START - HOUR, START + 1), Grouping::Token, START).completeness.gaps[0].lost, 9);
     assert_eq!(facts(&store, 1, START, START + 60).complete_since, Some(at(START - 20)));
