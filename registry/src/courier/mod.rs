@@ -41,6 +41,9 @@ const TABLES: &str = "
     CREATE INDEX IF NOT EXISTS attempts_by_message ON attempts (message);
 ";
 
+/// After how many seconds the alarm rings that looks after what was under way, in case the object ends before it is told the outcome.
+pub const UNDER_WAY_SECONDS: u64 = 30;
+
 /// A courier. In memory is only which attempts are under way: whoever starts anew makes them once more.
 pub struct Courier {
     database: Database,
@@ -92,15 +95,18 @@ impl Courier {
         self.under_way.borrow_mut().clear();
     }
 
-    /// In how many seconds there is something to do; `None` if nothing is left.
+    /// In how many seconds there is something to do; `None` if nothing is left. What is under way is looked after too: if the object
+    /// ends, nothing else sets off what it has begun.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn due_in(&self, now: Timestamp) -> Result<Option<u64>, AdminError> {
         let Some(endpoint) = Endpoint::find(&self.database)? else { return Ok(None) };
-        let under_way = json!(*self.under_way.borrow()).to_string();
+        let under_way = self.under_way.borrow();
+        let lost_at = (!under_way.is_empty()).then(|| now.after(UNDER_WAY_SECONDS));
+        let under_way = json!(*under_way).to_string();
         let queued = if endpoint.is_told() { queue::next_at(&self.database, &under_way)? } else { None };
-        let at = queued.into_iter().chain(endpoint.report_at()).min();
+        let at = queued.into_iter().chain(endpoint.report_at()).chain(lost_at).min();
         Ok(at.map(|at| at.seconds().saturating_sub(now.seconds())))
     }
 

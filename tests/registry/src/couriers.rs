@@ -31,6 +31,9 @@ cases! {
     a_report_is_repeated_until_it_is_heard
     a_deleted_endpoint_leaves_nothing
     a_secret_that_no_key_opens_waits
+    what_is_under_way_is_looked_after
+    a_time_out_and_a_broken_connection_are_failures
+    what_failed_since_a_moment_is_sent_again
 }
 
 const URL: &str = "https://hooks.partner.io/in";
@@ -412,4 +415,59 @@ fn a_secret_that_no_key_opens_waits(storage: Rc<dyn Storage>) {
     assert_eq!(world.due_in(), Some(300));
     world.later(300);
     assert!(world.begin().is_some());
+}
+
+fn what_is_under_way_is_looked_after(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1"), message("evt_2")]);
+    let first = world.begin().unwrap();
+    assert_eq!(world.due_in(), Some(0), "the other one");
+    let second = world.begin().unwrap();
+    // What is told again meanwhile leaves an alarm for both, should the object end now.
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1")]);
+    assert_eq!(world.due_in(), Some(30));
+    world.end(&first, answered(500));
+    assert_eq!(world.due_in(), Some(0), "the first failure is reported at once");
+    world.report();
+    assert_eq!(world.due_in(), Some(5));
+    world.end(&second, answered(204));
+    world.report();
+    world.later(5);
+    world.once(204);
+    world.report();
+    world.later(60);
+    world.report();
+    assert_eq!(world.due_in(), None);
+}
+
+fn a_time_out_and_a_broken_connection_are_failures(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1")]);
+    for (outcome, word) in [(Outcome::TimedOut, "timed_out"), (Outcome::Failed, "failed")] {
+        let attempt = world.begin().unwrap();
+        world.end(&attempt, Ended::Made { outcome, duration_ms: 20_000, answer: None });
+        let made = world.deliveries()[0]["attempts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&made["outcome"], &made["status"]), (&json!(word), &Value::Null));
+        assert_eq!(world.deliveries()[0]["state"], "waiting");
+        world.later(world.next_in());
+    }
+    world.once(200);
+    assert_eq!(world.deliveries()[0]["state"], "delivered");
+}
+
+fn what_failed_since_a_moment_is_sent_again(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let mut old = message("pub_old");
+    old["at"] = json!(START - 1);
+    world.take(endpoint(1, &[(1, None)]), &[old, message("pub_1"), message("pub_2")]);
+    world.once(410); // the oldest
+    world.take(endpoint(2, &[(1, None)]), &[]);
+    world.once(200);
+    world.once(500);
+    let ask = |since: u64| world.courier.answer("/resend", &json!({ "since": since }).to_string(), world.now());
+    assert_eq!(ask(START).unwrap_err(), AdminError::NoMessage, "what waits anyway is not sent twice");
+    assert_eq!(ask(START - 1).unwrap().1, r#"{"messages":1}"#);
+    let again = world.begin().unwrap();
+    assert_eq!(again.id, "pub_old");
+    assert_eq!(again.timestamp, world.now().seconds(), "signed anew");
 }

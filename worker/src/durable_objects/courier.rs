@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::log;
 use crate::platform::body;
 use crate::platform::{clock, respond};
-use registry::{Attempt, Begun, Courier as Rules, Ended, READS, REPORTS, Read};
+use registry::{Attempt, Begun, Courier as Rules, Ended, READS, REPORTS, Read, UNDER_WAY_SECONDS};
 use tidegate::admin::AdminError;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::{AddressRules, Jitter, Outcome, SealingKeys, retry_after};
@@ -31,7 +31,7 @@ const MAX_RING_MS: u64 = 60_000;
 /// How often a ring looks for messages that came meanwhile.
 const LOOK: Duration = Duration::from_millis(200);
 /// When the alarm rings again if the object ends before it has set it.
-const WATCHDOG: Duration = Duration::from_secs(30);
+const WATCHDOG: Duration = Duration::from_secs(UNDER_WAY_SECONDS);
 /// How long what the registry says of an integration holds, in milliseconds: attempts that begin together ask once.
 const RECORD_MS: u64 = 1_000;
 
