@@ -3,12 +3,24 @@
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::gate::Gate;
-use crate::{dev_vars, project};
+use crate::{dev_vars, project, secret};
+
+/// What the demo API has beside its configuration.
+const DEMO_VARS: &str = "examples/demo-api/.dev.vars";
+const GATE_KEY: &str = "GATE_KEY";
+const GATE_URL: &str = "GATE_URL";
+/// What its key is called.
+const KEY_NAME: &str = "Demo API";
+/// How long a key is good for, less than the 366 days that one may be.
+const KEY_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 const SUB_ACCOUNTS: [(&str, &str); 2] = [("acme", "Acme Dental"), ("globex", "Globex Fitness")];
 
@@ -24,6 +36,21 @@ pub fn load(gate: &Gate, state: &Path) -> Result<()> {
         fs::write(&stamp, fingerprint)?;
     }
     SUB_ACCOUNTS.iter().try_for_each(|(id, name)| admin.create_sub_account(id, name))
+}
+
+/// Hands the demo API a key with which it publishes events for its sub-accounts, unless it has one that this gate takes. Whether it has
+/// another one now, which it takes up when it is started again.
+pub fn hand_key(gate: &Gate) -> Result<bool> {
+    let path = project::path(DEMO_VARS);
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let url = gate.admin_address("");
+    let is_kept = dev_vars::value(&kept, GATE_URL) == Some(&url);
+    if is_kept && dev_vars::value(&kept, GATE_KEY).is_some_and(|key| Admin::with_key(gate, key).is_known()) {
+        return Ok(false);
+    }
+    let key = Admin::of(gate)?.mint_key()?;
+    secret::replace(&path, &format!("{GATE_URL}={url}\n{GATE_KEY}={key}\n"))?;
+    Ok(true)
 }
 
 fn policy() -> Result<Value> {
@@ -54,17 +81,40 @@ impl<'a> Admin<'a> {
         Ok(Self { gate, key: dev_vars::owner_key()? })
     }
 
+    fn with_key(gate: &'a Gate, key: &str) -> Self {
+        Self { gate, key: key.to_owned() }
+    }
+
+    /// Whether the gate takes its key.
+    fn is_known(&self) -> bool {
+        let session = ureq::get(self.gate.local_address("/_tidegate/api/session"));
+        let session = session.header("host", self.gate.admin_host());
+        session.header("authorization", format!("Bearer {}", self.key)).call().is_ok()
+    }
+
+    /// Makes a key with `events.publish` for the demo's sub-accounts.
+    fn mint_key(&self) -> Result<String> {
+        let place = |id: &str| json!({"verb": "events.publish", "place": format!("sub_account:{id}")});
+        let permissions: Vec<Value> = SUB_ACCOUNTS.iter().map(|(id, _)| place(id)).collect();
+        let ends = SystemTime::now().duration_since(UNIX_EPOCH)?.saturating_add(KEY_LIFE).as_secs();
+        let ends = OffsetDateTime::from_unix_timestamp(i64::try_from(ends)?)?;
+        let body = json!({"name": KEY_NAME, "permissions": permissions, "expires_at": ends.format(&Rfc3339)?});
+        let answer = self.send("POST", "/_tidegate/api/keys", &body.to_string(), &[201])?;
+        let answer: Value = serde_json::from_str(&answer).context("the answer with a key is not JSON")?;
+        answer.get("token").and_then(Value::as_str).map(str::to_owned).context("the answer has no key")
+    }
+
     fn publish(&self, policy: &str) -> Result<()> {
-        self.send("PUT", "/_tidegate/api/policy", policy, &[200, 201, 204])
+        self.send("PUT", "/_tidegate/api/policy", policy, &[200, 201, 204]).map(drop)
     }
 
     fn create_sub_account(&self, id: &str, name: &str) -> Result<()> {
         let body = json!({"id": id, "name": name}).to_string();
-        self.send("POST", "/_tidegate/api/sub-accounts", &body, &[201, 409])
+        self.send("POST", "/_tidegate/api/sub-accounts", &body, &[201, 409]).map(drop)
     }
 
-    /// Sends JSON. Any other status than these is an error.
-    pub fn send(&self, method: &str, path: &str, body: &str, expected: &[u16]) -> Result<()> {
+    /// Sends JSON, and gives the answer's body. Any other status than these is an error.
+    pub fn send(&self, method: &str, path: &str, body: &str, expected: &[u16]) -> Result<String> {
         let request = ureq::http::Request::builder()
             .method(method)
             .uri(self.gate.local_address(path))
@@ -74,9 +124,10 @@ impl<'a> Admin<'a> {
             .body(body)?;
         let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
         let mut answer = agent.run(request).with_context(|| format!("{method} {path}"))?;
-        if !expected.contains(&answer.status().as_u16()) {
-            bail!("{method} {path} answered {}: {}", answer.status(), answer.body_mut().read_to_string()?);
+        let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
+        if !expected.contains(&status.as_u16()) {
+            bail!("{method} {path} answered {status}: {text}");
         }
-        Ok(())
+        Ok(text)
     }
 }

@@ -43,7 +43,14 @@ pub fn start(options: &Options) -> Result<Gate> {
     std::fs::create_dir_all(&options.state).with_context(|| format!("{}", options.state.display()))?;
     let gate = Gate::start(options)?;
     step("Loading the demo API's policy and sub-accounts", || demo::load(&gate, &options.state))?;
-    Ok(gate)
+    // Only `wrangler dev` is for people, who look at events; the demo API reads its key as it starts.
+    match options.server {
+        Server::Wrangler if demo::hand_key(&gate)? => {
+            drop(gate);
+            step("Starting again, with a key for the demo API's events", || Gate::start(options))
+        }
+        Server::Wrangler | Server::Workerd => Ok(gate),
+    }
 }
 
 fn print_welcome(gate: &Gate) {

@@ -68,7 +68,8 @@ fn read(name: &str) -> Result<String> {
     Ok(value.to_owned())
 }
 
-fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a line `NAME=VALUE`.
+pub fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
     let value = lines.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
     value.map(|value| value.trim().trim_matches(['"', '\'']))
 }

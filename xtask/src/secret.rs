@@ -1,6 +1,6 @@
 //! `cargo xtask secret`: new secrets, which never stand on a terminal or a command line.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -49,9 +49,16 @@ pub fn create(path: &Path, text: &str) -> Result<()> {
     Ok(file.write_all(text.as_bytes())?)
 }
 
+/// Writes a file that only its owner can read, in the place of one that is there.
+pub fn replace(path: &Path, text: &str) -> Result<()> {
+    if path.exists() {
+        fs::remove_file(path).with_context(|| format!("{} cannot be replaced", path.display()))?;
+    }
+    create(path, text)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -65,7 +65,7 @@ pub fn add_people(admin: &demo::Admin<'_>) -> Result<()> {
     PEOPLE.iter().try_for_each(|(email, role)| {
         let accounts: Value = if role.starts_with("account") { json!(["acme"]) } else { json!([]) };
         let body = json!({ "email": email, "role": role, "accounts": accounts }).to_string();
-        admin.send("POST", "/_tidegate/api/people", &body, &[201, 409])
+        admin.send("POST", "/_tidegate/api/people", &body, &[201, 409]).map(drop)
     })
 }
 

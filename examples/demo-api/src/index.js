@@ -29,9 +29,11 @@ const routes = [
 ];
 
 export default {
-  async fetch(request) {
+  async fetch(request, env, context) {
     const url = new URL(request.url);
-    const call = { request, url, caller: callerOf(request) };
+    // What happened is told after the answer: a gate that is down fails no call.
+    const tell = (event) => context.waitUntil(publish(env, event));
+    const call = { request, url, caller: callerOf(request), tell };
     const onPath = routes.filter(([, template]) => match(template, url.pathname));
     const wanted = request.method === "HEAD" ? "GET" : request.method; // the runtime leaves the body out
     const route = onPath.find(([method]) => method === wanted);
@@ -109,6 +111,12 @@ async function createContact(call) {
   }
   const contact = { ...fields, id: crypto.randomUUID(), locationId };
   contacts.set(contact.id, contact);
+  call.tell({
+    type: "contact.created",
+    owner: { level: "sub_account", id: locationId },
+    data: contact,
+    id: `contact-${contact.id}-created`,
+  });
   return answer(call, 201, { contact });
 }
 
@@ -164,6 +172,21 @@ async function contactFields(request) {
   }
   const { locationId, ...said } = fields;
   return Object.keys(said).length > 0 ? fields : { error: "a name, email or phone is needed" };
+}
+
+// Events
+
+/** Tells the gate of an event, which tells those that may hear of it. The same `id` is told once, so it can be sent again. */
+async function publish(env, event) {
+  if (!env.GATE || !env.GATE_KEY || !env.GATE_URL) return;
+  const headers = { authorization: `Bearer ${env.GATE_KEY}`, "content-type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(event) };
+  try {
+    const answer = await env.GATE.fetch(`${env.GATE_URL}/_tidegate/api/publications`, request);
+    if (!answer.ok) console.error(`the gate does not take ${event.type}: ${answer.status} ${await answer.text()}`);
+  } catch (error) {
+    console.error(`the gate cannot be told of ${event.type}: ${error}`);
+  }
 }
 
 // What a gate's tests want of an origin
