@@ -14,8 +14,8 @@ import { demo, newOwnerKey } from "./command.mjs";
 
 const WAIT_MS = 120_000;
 
-/** Starts both, with the demo API's policy and its sub-accounts. */
-export async function hooks() {
+/** Starts both, with the demo API's policy and its sub-accounts; where `faults` is false, the build that people run. */
+export async function hooks({ faults = true } = {}) {
   const ownerKey = newOwnerKey();
   const tokenKeys = randomBytes(32).toString("base64url");
   const state = mkdtempSync(join(tmpdir(), "webhooks-"));
@@ -27,7 +27,12 @@ export async function hooks() {
     const chunks = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
     incoming.on("end", async () => {
-      got.push({ path: incoming.url, headers: incoming.headers, body: Buffer.concat(chunks).toString() });
+      got.push({
+        path: incoming.url,
+        atMs: performance.now(),
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString(),
+      });
       const answer = answers.get(incoming.url) ?? { status: 204 };
       if (answer.hangs) return;
       if (answer.afterMs) await pause(answer.afterMs);
@@ -47,7 +52,7 @@ export async function hooks() {
     WEBHOOKS_ALLOW_LOOPBACK: "true",
   };
   let gate;
-  const start = async () => (gate = await startGate({ port, state, bindings, faults: true }));
+  const start = async () => (gate = await startGate({ port, state, bindings, faults }));
 
   /** A request to the admin API; `ahead` sets the clock so many seconds ahead of the machine's. */
   function ask(method, path, body, { rev, ahead, key = ownerKey } = {}) {
