@@ -241,7 +241,7 @@ fn api() -> Result<(Api, Policy)> {
         false => (DEMO, project::path("examples/demo-api/openapi.json"), "examples/demo-api/settings.json"),
     };
     let settings = fs::read_to_string(project::path(settings)).with_context(|| format!("{settings} cannot be read"))?;
-    let Compiled { policy, report } = compile(&self::documents(&documents)?, &serde_json::from_str(&settings)?);
+    let Compiled { policy, report, .. } = compile(&self::documents(&documents)?, &serde_json::from_str(&settings)?);
     Ok((api, policy.with_context(|| report.to_string())?.with_rev(1)))
 }
 

@@ -47,7 +47,7 @@ use std::time::Duration;
 use self::answer::Answer;
 pub use self::answer::{Relay, Response, TextBody};
 use self::context::Context;
-pub use self::courier::{Attempt, Begun, Courier, Ended, Report};
+pub use self::courier::{Attempt, Begun, Courier, Ended, Report, UNDER_WAY_SECONDS};
 use self::database::Database;
 pub use self::due::{Asked, Fired};
 pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};

@@ -10,7 +10,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 18] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -28,6 +28,7 @@ const MIGRATIONS: [Migration; 17] = [
     (USE, count_from_now),
     (UNMARKED, fold_texts),
     (WEBHOOKS, |_, _| Ok(())),
+    (EVENT_TYPES, |_, _| Ok(())),
 ];
 
 const TABLES: &str = "
@@ -256,6 +257,9 @@ const WEBHOOKS: &str = "
     );
     CREATE INDEX publications_by_time ON publications (at);
 ";
+
+/// The types of the API's own events, of documents and settings together. The release before leaves it out.
+const EVENT_TYPES: &str = "ALTER TABLE policies ADD COLUMN event_types TEXT";
 
 row! {
     struct TextRow {

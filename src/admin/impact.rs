@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::Name;
-use crate::policy::Policy;
+use crate::policy::{EventType, Policy, heard};
 use crate::record::{Level, Owner};
 use crate::scope::ScopeSet;
 use crate::token::IntegrationId;
 
-/// The operations that one integration loses and gains, as `METHOD /template`.
+/// The operations that one integration loses and gains, as `METHOD /template`, and the types of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Impact {
     /// Its id.
@@ -21,6 +21,32 @@ pub struct Impact {
     pub lost: Vec<String>,
     /// What it could reach then, and cannot now.
     pub gained: Vec<String>,
+    /// The types of events that it hears of now, and would not any more.
+    pub lost_events: Vec<String>,
+    /// Those that it would hear of then, and does not now.
+    pub gained_events: Vec<String>,
+}
+
+/// A policy, and the types of events that belong to it.
+#[derive(Clone, Copy)]
+pub struct Offered<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The types.
+    pub event_types: &'a [EventType],
+}
+
+/// What integrations lose and gain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Operations, as `METHOD /template`.
+    pub lost: Vec<String>,
+    /// The same.
+    pub gained: Vec<String>,
+    /// Types of events.
+    pub lost_events: Vec<String>,
+    /// The same.
+    pub gained_events: Vec<String>,
 }
 
 /// A level and scopes, which integrations have: what those can reach is the same for all of them.
@@ -32,10 +58,24 @@ pub struct Held {
     pub scopes: ScopeSet,
 }
 
-/// The operations that integrations with these scopes lose, and those that they gain, from `before` to `after`.
-pub fn impact(held: &Held, before: &Policy, after: &Policy) -> (Vec<String>, Vec<String>) {
-    let (old, new) = (before.reachable(held.level, &held.scopes), after.reachable(held.level, &held.scopes));
-    (only_in(&old, &new), only_in(&new, &old))
+impl Moved {
+    /// Whether anything is lost.
+    pub fn loses(&self) -> bool {
+        !self.lost.is_empty() || !self.lost_events.is_empty()
+    }
+}
+
+/// What integrations with these scopes lose and gain from `before` to `after`.
+pub fn impact(held: &Held, before: Offered<'_>, after: Offered<'_>) -> Moved {
+    let reached = |offered: Offered<'_>| offered.policy.reachable(held.level, &held.scopes);
+    let heard = |offered: Offered<'_>| heard(offered.event_types, held.level, &held.scopes);
+    let (old, new, old_events, new_events) = (reached(before), reached(after), heard(before), heard(after));
+    Moved {
+        lost: only_in(&old, &new),
+        gained: only_in(&new, &old),
+        lost_events: only_in(&old_events, &new_events),
+        gained_events: only_in(&new_events, &old_events),
+    }
 }
 
 fn only_in(these: &[String], those: &[String]) -> Vec<String> {

@@ -39,7 +39,7 @@ pub use draft::{DocumentName, MAX_DOCUMENTS, PolicyChange, PolicyDraft, WholePol
 pub use error::AdminError;
 pub use field::{Description, IdempotencyKey, Moment, Name, Stored};
 pub use host::{AdminHost, ApiUrl, InvalidAdminHost, InvalidApiUrl};
-pub use impact::{Held, Impact, impact};
+pub use impact::{Held, Impact, Moved, Offered, impact};
 pub use integration::{
     Beside, Change, Integration, IntegrationView, Maker, Makers, TokenFacts, TokenView, UseFacts, check_end,
     check_scopes,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Reach;
 use crate::json::deserialize;
-use crate::policy::{Alternative, Catalogue, Operation, Policy, ScopeAccess};
+use crate::policy::{Alternative, Catalogue, EventType, Operation, Policy, ScopeAccess};
 use crate::record::Level;
 use crate::scope::ScopeSet;
 
@@ -18,9 +18,11 @@ pub struct ScopeChange {
     pub before: ScopeSet,
     /// Its scopes then.
     pub after: ScopeSet,
+    /// The types of the API's own events.
+    pub event_types: Vec<EventType>,
 }
 
-crate::json_object!(ScopeChange { level, before, after });
+crate::json_object!(ScopeChange { level, before, after, event_types: default });
 
 impl<'de> Deserialize<'de> for ScopeChange {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -48,6 +50,10 @@ pub struct ScopePreview {
     pub operations: usize,
     /// The scopes, before or after, that no operation of the policy needs.
     pub unknown: ScopeSet,
+    /// The types of events that it hears of then, and does not now.
+    pub gained_events: Vec<String>,
+    /// Those that it hears of now, and would not any more.
+    pub lost_events: Vec<String>,
 }
 
 /// An operation that comes or goes.
@@ -72,7 +78,7 @@ pub struct PreviewedOperation {
 ///
 /// [`decide`]: super::decide
 pub fn preview(policy: &Policy, change: &ScopeChange) -> ScopePreview {
-    let ScopeChange { level, before, after } = change;
+    let ScopeChange { level, before, after, event_types } = change;
     let (added, removed) = (after.without(before), before.without(after));
     let (catalogue, reach) = (policy.catalogue(), Reach::of(policy, *level));
     let mut all = before.clone();
@@ -97,7 +103,15 @@ pub fn preview(policy: &Policy, change: &ScopeChange) -> ScopePreview {
         removed,
         gained,
         lost,
+        gained_events: heard_only_with(event_types, *level, after, before),
+        lost_events: heard_only_with(event_types, *level, before, after),
     }
+}
+
+/// The types of events that are heard with some scopes and not with others, by their names.
+fn heard_only_with(types: &[EventType], level: Level, some: &ScopeSet, others: &ScopeSet) -> Vec<String> {
+    let moved = types.iter().filter(|event| event.allows(level, some) && !event.allows(level, others));
+    moved.map(|event| event.name.clone()).collect()
 }
 
 impl PreviewedOperation {
@@ -159,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn types_of_events_come_and_go() {
+        let event = |name: &str, scopes: &[&str]| json!({ "type": name, "any_of": [{ "level": "sub_account", "scopes": scopes }] });
+        let change = json!({
+            "level": "sub_account", "before": ["a.readonly"], "after": ["b.write"],
+            "event_types": [event("a.made", &["a.readonly"]), event("b.made", &["b.write"]), event("both", &[]),
+                event("neither", &["a.readonly", "b.write"])],
+        });
+        let found = super::preview(&policy(), &from_value(change).unwrap());
+        assert_eq!((found.gained_events, found.lost_events), (vec!["b.made".to_owned()], vec!["a.made".to_owned()]));
+    }
+
+    #[test]
     fn what_comes_and_goes_names_the_scopes_that_bring_and_take_it() {
         assert_eq!(
             preview("sub_account", &["a.readonly"], &["a.write", "b.write"]),
@@ -170,7 +196,7 @@ mod tests {
                     { "method": "DELETE", "path": "/b", "access": "write", "scopes": ["a.write", "b.write"] }
                 ],
                 "lost": [{ "method": "GET", "path": "/a", "access": "read", "scopes": ["a.readonly"] }],
-                "kept": 3, "reachable": 5, "operations": 6, "unknown": []
+                "kept": 3, "reachable": 5, "operations": 6, "unknown": [], "gained_events": [], "lost_events": []
             })
         );
     }

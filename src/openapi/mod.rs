@@ -3,6 +3,7 @@
 mod base_path;
 mod derive;
 mod document;
+mod event_types;
 mod exclude;
 mod init;
 mod join;
@@ -38,7 +39,7 @@ use self::security::Ways;
 use self::selection::Candidate;
 use super::order::sort_and_dedup;
 use super::policy::{
-    self, Access, InvalidTemplate, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template,
+    self, Access, EventType, InvalidTemplate, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template,
 };
 use super::record::Level;
 use super::request::Method;
@@ -51,6 +52,8 @@ pub struct Compiled {
     pub policy: Option<Policy>,
     /// What was found.
     pub report: Report,
+    /// The types of the API's own events; none where the documents have too many operations.
+    pub event_types: Vec<EventType>,
 }
 
 /// How many operations documents and rules may have together: some findings are of pairs of them.
@@ -72,9 +75,10 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
         Ok(operations) => operations,
         Err(too_much) => {
             report.errors = vec![too_much];
-            return Compiled { policy: None, report };
+            return Compiled { policy: None, report, event_types: Vec::new() };
         }
     };
+    let event_types = event_types::of(&chosen, settings, &mut report);
     let policy = Policy::new(0, operations, settings.owner_parameters.clone());
     let policy = policy.map(|policy| {
         policy.with_head(settings.head).with_cors(settings.cors.clone()).with_descriptions(descriptions(documents))
@@ -87,8 +91,10 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     // One that is longer is kept in parts, of which the report's row has the list.
     let kept = policy.as_ref().map(|policy| policy.to_json().len());
     let kept = kept.map(|length| if length > policy::MAX_WHOLE_BYTES { LIST_BYTES } else { length });
-    report.sort(MAX_VERSION_BYTES.saturating_sub(kept.unwrap_or_default()).saturating_sub(SETTINGS_BYTES));
-    Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
+    let events = serde_json::to_string(&event_types).map_or(0, |text| text.len());
+    let taken = [kept.unwrap_or_default(), SETTINGS_BYTES, events];
+    report.sort(taken.into_iter().fold(MAX_VERSION_BYTES, usize::saturating_sub));
+    Compiled { policy: policy.filter(|_| report.errors.is_empty()), report, event_types }
 }
 
 /// The operations of documents and rules.

@@ -4,7 +4,7 @@ use super::document::{Described, Security};
 use super::settings::{ScopesMean, Settings, WithoutScopes, WithoutSecurity};
 use crate::json::Map;
 use crate::order::sort_and_dedup;
-use crate::policy::{Access, Alternative, OwnerParameter};
+use crate::policy::{Access, Alternative, EventAccess, OwnerParameter};
 use crate::record::Level;
 use crate::scope::{Scope, ScopeSet};
 
@@ -52,6 +52,26 @@ impl Ways {
             lets_anyone_in: requirements.iter().any(Map::is_empty),
             errors,
             obstacles: if requirements.is_empty() { EMPTY.to_owned() } else { obstacles.join("; ") },
+        }
+    }
+
+    /// What an integration must be allowed to hear of an event with this security. What lets anyone in lets nobody hear of it.
+    pub fn hearing(&self, setting: WithoutScopes) -> Vec<EventAccess> {
+        let mut ways = self.ways.clone();
+        sort_and_dedup(&mut ways);
+        let hears = |scopes: &ScopeSet| setting == WithoutScopes::Allow || !scopes.is_empty();
+        let open = ways.into_iter().filter(|(_, scopes)| hears(scopes));
+        open.map(|(level, scopes)| EventAccess { level, scopes }).collect()
+    }
+
+    /// Why an event with this security is heard by nobody.
+    pub fn closed_to_events(&self) -> &str {
+        if self.is_public {
+            "its security is empty, which says of no integration that it may"
+        } else if self.ways.is_empty() {
+            &self.obstacles
+        } else {
+            "it needs no scope, and without_scopes in the settings is deny"
         }
     }
 }

@@ -4,11 +4,68 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::json::{self, FromJson};
+use crate::order::sorted;
 use crate::record::Level;
 use crate::scope::ScopeSet;
 
 /// The longest name of a type, in bytes.
 pub const MAX_EVENT_TYPE_BYTES: usize = 100;
+/// How many types a policy may have.
+pub const MAX_EVENT_TYPES: usize = 1_000;
+
+/// What the gate tells of itself: a type of the API's own with one of these names would be taken for it.
+pub const OWN_KINDS: [&str; 50] = [
+    "integration.created",
+    "integration.edited",
+    "integration.paused",
+    "integration.resumed",
+    "integration.expiring",
+    "integration.expired",
+    "integration.idle",
+    "integration.deleted",
+    "integration.restored",
+    "integration.tested",
+    "rotation.started",
+    "rotation.first_use",
+    "rotation.old_still_used",
+    "rotation.extended",
+    "rotation.cancelled",
+    "rotation.finished",
+    "rotation.lapsed",
+    "rotation.due",
+    "token.exposed",
+    "policy.published",
+    "policy.rolled_back",
+    "person.added",
+    "person.changed",
+    "person.removed",
+    "person.unbound",
+    "person.signed_in",
+    "owner_key.used",
+    "session.ended",
+    "key.created",
+    "key.changed",
+    "key.deleted",
+    "key.rotation.started",
+    "key.rotation.cancelled",
+    "key.rotation.finished",
+    "settings.changed",
+    "feature.changed",
+    "agency.set",
+    "agency.changed",
+    "sub_account.added",
+    "sub_account.renamed",
+    "endpoint.created",
+    "endpoint.changed",
+    "endpoint.secret_rotated",
+    "endpoint.deleted",
+    "endpoint.failing",
+    "endpoint.disabled",
+    "usage.deleted",
+    "registry.resynced",
+    "chain.started",
+    "endpoint.test",
+];
 
 /// A type of event that the API publishes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,8 +95,14 @@ pub struct EventAccess {
 
 /// The text is not a name of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the name of an event type is 1 to {MAX_EVENT_TYPE_BYTES} letters, digits, '.', '_', '-', '/' or ':'")]
-pub struct InvalidEventType;
+pub enum InvalidEventType {
+    /// It has other characters, or too many.
+    #[error("the name of an event type is 1 to {MAX_EVENT_TYPE_BYTES} letters, digits, '.', '_', '-', '/' or ':'")]
+    Malformed,
+    /// It is the name of an event of the gate.
+    #[error("the gate has events of this name itself")]
+    Own,
+}
 
 impl EventType {
     /// Checks the name of a type.
@@ -49,7 +112,11 @@ impl EventType {
     pub fn check_name(name: &str) -> Result<(), InvalidEventType> {
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
         let fits = (1..=MAX_EVENT_TYPE_BYTES).contains(&name.len()) && name.bytes().all(is_known);
-        if fits { Ok(()) } else { Err(InvalidEventType) }
+        match fits {
+            false => Err(InvalidEventType::Malformed),
+            true if OWN_KINDS.contains(&name) => Err(InvalidEventType::Own),
+            true => Ok(()),
+        }
     }
 
     /// Whether an integration of this level with these scopes hears of it.
@@ -63,6 +130,38 @@ pub fn allows(any_of: &[EventAccess], level: Level, scopes: &ScopeSet) -> bool {
     any_of.iter().any(|access| access.level == level && scopes.covers(&access.scopes))
 }
 
+/// The names of the types that an integration of this level with these scopes hears of, sorted.
+pub fn heard(types: &[EventType], level: Level, scopes: &ScopeSet) -> Vec<String> {
+    sorted(types.iter().filter(|event| event.allows(level, scopes)).map(|event| event.name.clone()))
+}
+
+/// What becomes of the types of events, by their names, from one policy to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EventTypeChanges {
+    /// Those that come.
+    pub added: Vec<String>,
+    /// Those that go.
+    pub removed: Vec<String>,
+    /// Those that others may hear of than before.
+    pub changed: Vec<String>,
+}
+
+impl EventTypeChanges {
+    /// What becomes of them from `before` to `after`.
+    pub fn of(before: &[EventType], after: &[EventType]) -> Self {
+        let known = |types: &[EventType], name: &str| types.iter().find(|event| event.name == name).cloned();
+        let only = |these: &[EventType], those: &[EventType]| {
+            sorted(these.iter().map(|event| event.name.clone()).filter(|name| known(those, name).is_none()))
+        };
+        let is_changed = |event: &&EventType| known(before, &event.name).is_some_and(|was| was.any_of != event.any_of);
+        Self {
+            added: only(after, before),
+            removed: only(before, after),
+            changed: sorted(after.iter().filter(is_changed).map(|event| event.name.clone())),
+        }
+    }
+}
+
 crate::json_object!(EventAccess { level, scopes });
 
 /// As it was written.
@@ -72,7 +171,6 @@ impl FromJson for EventType {
         let mut fields = json::Object::of(value, &["type", "description", "any_of", "example"])?;
         let (name, description): (String, _) =
             (fields.required("type")?, fields.given("description")?.unwrap_or_default());
-        Self::check_name(&name).map_err(|error| json::Error::of("type", &error.to_string()))?;
         Ok(Self { name, description, any_of: fields.required("any_of")?, example })
     }
 }

@@ -23,7 +23,10 @@ mod templates;
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use cors::{Cors, FieldName, WebOrigin};
 pub use diff::{Change, CorsChange, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
-pub use event_type::{EventAccess, EventType, InvalidEventType, MAX_EVENT_TYPE_BYTES, allows};
+pub use event_type::{
+    EventAccess, EventType, EventTypeChanges, InvalidEventType, MAX_EVENT_TYPE_BYTES, MAX_EVENT_TYPES, OWN_KINDS,
+    allows, heard,
+};
 pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};

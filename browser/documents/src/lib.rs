@@ -61,7 +61,7 @@ pub fn document_title(document: &str) -> Result<String, JsError> {
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_diff(policy: &str, documents: Vec<String>, settings: &str) -> Result<String, JsError> {
     let before = Policy::from_json(policy).map_err(failure)?;
-    let Compiled { policy, report } = compiled(&documents, settings)?;
+    let Compiled { policy, report, .. } = compiled(&documents, settings)?;
     write(&Changes { diff: policy.map(|policy| before.diff(&policy)), report })
 }
 

@@ -75,7 +75,8 @@ mod tests {
 
     fn report(directory: &PathBuf) -> Report {
         let settings = serde_json::from_str(&fs::read_to_string(project(SETTINGS)).unwrap()).unwrap();
-        let Compiled { policy, report } = Documents::read(std::slice::from_ref(directory)).unwrap().compile(&settings);
+        let Compiled { policy, report, .. } =
+            Documents::read(std::slice::from_ref(directory)).unwrap().compile(&settings);
         assert!(policy.is_some());
         report
     }
@@ -161,7 +162,7 @@ mod tests {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let expected: Value = serde_json::from_slice(&output.stdout).unwrap();
         let settings: Settings = serde_json::from_str(&fs::read_to_string(settings).unwrap()).unwrap();
-        let Compiled { policy, report } = Documents::read(&[directory]).unwrap().compile(&settings);
+        let Compiled { policy, report, .. } = Documents::read(&[directory]).unwrap().compile(&settings);
         assert_eq!(report.errors, []);
         let needs = |operation: &tidegate::policy::Operation| match &operation.access {
             tidegate::policy::Access::AnyOf(ways) => {
@@ -211,7 +212,7 @@ mod tests {
             assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
             let mut expected: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
             let settings: Settings = serde_json::from_value(case.clone()).unwrap();
-            let Compiled { policy, report } =
+            let Compiled { policy, report, .. } =
                 Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings);
             assert_eq!(report.errors, [], "{name}");
             let row = |operation: &tidegate::policy::Operation| {

@@ -93,9 +93,9 @@ impl Documents {
 
     /// Compiles what could be read. What could not be read is an error of the report, and then there is no policy.
     pub fn compile(&self, settings: &Settings) -> Compiled {
-        let Compiled { policy, mut report } = compile(&self.readable, settings);
+        let Compiled { policy, mut report, event_types } = compile(&self.readable, settings);
         report.errors.splice(0..0, self.unreadable.iter().cloned());
-        Compiled { policy: policy.filter(|_| report.errors.is_empty()), report }
+        Compiled { policy: policy.filter(|_| report.errors.is_empty()), report, event_types }
     }
 
     /// Their policy.
@@ -103,7 +103,7 @@ impl Documents {
     /// # Errors
     /// [`Failure::Documents`] where they have errors.
     pub fn policy(&self, settings: &Settings) -> Result<Policy, Failure> {
-        let Compiled { policy, report } = self.compile(settings);
+        let Compiled { policy, report, .. } = self.compile(settings);
         policy.ok_or_else(|| Failure::Documents(Box::new(report)))
     }
 }

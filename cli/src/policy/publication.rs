@@ -102,6 +102,16 @@ pub struct Published {
     pub report: Report,
     impact: Option<Impact>,
     documents: Option<Vec<DocumentChange>>,
+    /// Absent from answers of a release before.
+    #[serde(default)]
+    event_types: EventTypeChanges,
+}
+
+#[derive(Default, Deserialize)]
+struct EventTypeChanges {
+    added: Vec<String>,
+    removed: Vec<String>,
+    changed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +127,23 @@ struct Affected {
     name: String,
     lost: Vec<String>,
     gained: Vec<String>,
+    #[serde(default)]
+    lost_events: Vec<String>,
+    #[serde(default)]
+    gained_events: Vec<String>,
+}
+
+impl Affected {
+    /// `; events: loses a.made, gains b.made`, where there are any.
+    fn events(&self) -> String {
+        let named = |what: &str, names: &[String]| {
+            let names: Vec<_> = names.iter().map(|name| name.escape_debug().to_string()).collect();
+            (!names.is_empty()).then(|| format!("{what} {}", names.join(", ")))
+        };
+        let parts: Vec<_> =
+            [named("loses", &self.lost_events), named("gains", &self.gained_events)].into_iter().flatten().collect();
+        if parts.is_empty() { String::new() } else { format!("; events: {}", parts.join(", ")) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -135,11 +162,17 @@ impl fmt::Display for Published {
         for DocumentChange { name, change, operations } in self.documents.iter().flatten() {
             writeln!(formatter, "  {change:9}  {} ({operations} operations)", name.escape_debug())?;
         }
+        let EventTypeChanges { added, removed, changed } = &self.event_types;
+        for (what, names) in [("added", added), ("removed", removed), ("changed", changed)] {
+            for name in names {
+                writeln!(formatter, "  {what:9}  event type {}", name.escape_debug())?;
+            }
+        }
         let Some(Impact { affected, losing, integrations }) = &self.impact else { return Ok(()) };
-        writeln!(formatter, "\nIntegrations that lose operations: {losing}; for which anything changes: {affected}")?;
-        for Affected { integration, name, lost, gained } in integrations.iter().take(MAX_PRINTED) {
-            let (name, lost, gained) = (name.escape_debug(), lost.len(), gained.len());
-            writeln!(formatter, "  {integration} \"{name}\": loses {lost}, gains {gained}")?;
+        writeln!(formatter, "\nIntegrations that lose something: {losing}; for which anything changes: {affected}")?;
+        for one @ Affected { integration, name, lost, gained, .. } in integrations.iter().take(MAX_PRINTED) {
+            let (name, lost, gained, events) = (name.escape_debug(), lost.len(), gained.len(), one.events());
+            writeln!(formatter, "  {integration} \"{name}\": loses {lost}, gains {gained}{events}")?;
         }
         if integrations.len() > MAX_PRINTED {
             writeln!(formatter, "  […]")?;
@@ -161,6 +194,22 @@ mod tests {
     fn names(sent: &str) -> Vec<String> {
         let sent: serde_json::Value = serde_json::from_str(sent).unwrap();
         sent["sources"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn types_of_events_are_told() {
+        let answer = serde_json::json!({
+            "rev": 2, "report": Report::default(), "documents": null,
+            "event_types": { "added": ["b.made"], "removed": [], "changed": ["c\u{1b}"] },
+            "impact": { "affected": 1, "losing": 1, "integrations": [{
+                "integration": "i", "name": "Zapier", "lost": [], "gained": ["GET /a"],
+                "lost_events": ["c.made"], "gained_events": ["b.made"],
+            }] },
+        });
+        let published: Published = serde_json::from_value(answer).unwrap();
+        let text = published.to_string();
+        assert!(text.contains("  added      event type b.made\n  changed    event type c\\u{1b}\n"), "{text}");
+        assert!(text.contains("  i \"Zapier\": loses 0, gains 1; events: loses c.made, gains b.made\n"), "{text}");
     }
 
     #[test]
@@ -198,7 +247,7 @@ mod tests {
             "documents":[{"name":"A","change":"replaced","operations":4}]}"#;
         let told = serde_json::from_str::<Published>(answer).unwrap().to_string();
         assert!(told.contains("  replaced   A (4 operations)\n"), "{told}");
-        assert!(told.contains("lose operations: 1; for which anything changes: 2\n"), "{told}");
+        assert!(told.contains("lose something: 1; for which anything changes: 2\n"), "{told}");
         assert!(told.contains("  i \"n\\u{1b}\": loses 1, gains 0\n"), "{told}");
     }
 }

@@ -7,7 +7,7 @@ use super::table::{self, Published};
 use crate::database::Database;
 use tidegate::admin::{AdminError, DocumentName, PolicyChange, PolicyDraft, WholePolicy};
 use tidegate::openapi::{Compiled, Document, Settings, compile};
-use tidegate::policy::Policy;
+use tidegate::policy::{EventType, Policy};
 
 /// A policy that could be published.
 pub(crate) struct Candidate {
@@ -15,6 +15,7 @@ pub(crate) struct Candidate {
     pub policy: Option<Policy>,
     pub settings: Value,
     pub report: Value,
+    pub event_types: Vec<EventType>,
     /// By name; `None` if they were not kept: in an earlier version, published before documents were.
     pub documents: Option<Vec<Described>>,
 }
@@ -37,11 +38,11 @@ impl Candidate {
         described.sort_by(|one, other| one.name.cmp(&other.name));
         // Moved out and back, since a document is long.
         let documents: Vec<Document> = described.iter_mut().map(|one| std::mem::take(&mut one.document)).collect();
-        let Compiled { policy, report } = compile(&documents, settings);
+        let Compiled { policy, report, event_types } = compile(&documents, settings);
         for (one, document) in described.iter_mut().zip(documents) {
             one.document = document;
         }
-        Self { policy, settings: json!(settings), report: json!(report), documents: Some(described) }
+        Self { policy, settings: json!(settings), report: json!(report), event_types, documents: Some(described) }
     }
 
     fn changed(database: &Database, latest: Option<&Published>, change: PolicyChange) -> Result<Self, AdminError> {
@@ -67,12 +68,21 @@ impl Candidate {
         let Published { policy, settings, report, .. } = table::find(database, rev)?.ok_or_else(unknown)?;
         match documents::of(database, rev)? {
             Some(kept) => Ok(Self::compiled(documents::load(database, kept)?, &read_settings(&settings)?)),
-            None => Ok(Self { policy: Some(policy), settings, report, documents: None }),
+            None => {
+                let event_types = table::event_types_of(database, rev)?;
+                Ok(Self { policy: Some(policy), settings, report, event_types, documents: None })
+            }
         }
     }
 
     /// Whether the policy that was published last is the same, `policy` having its revision.
-    pub fn is_in_force(&self, latest: &Published, policy: &Policy, present: Option<&[Kept]>) -> bool {
+    pub fn is_in_force(
+        &self,
+        latest: &Published,
+        policy: &Policy,
+        present: Option<&[Kept]>,
+        event_types: &[EventType],
+    ) -> bool {
         let same_documents = match (&self.documents, present) {
             (None, _) => true,
             (Some(documents), Some(present)) => {
@@ -80,7 +90,8 @@ impl Candidate {
             }
             (Some(_), None) => false,
         };
-        same_documents && latest.policy == *policy && latest.settings == self.settings
+        let same_events = event_types == self.event_types.as_slice();
+        same_documents && same_events && latest.policy == *policy && latest.settings == self.settings
     }
 
     /// What becomes of each document, by name, as the admin API shows it; null if they were not kept.

@@ -21,10 +21,10 @@ use super::integrations::table as integrations;
 use super::members::with;
 use super::rev::Rev;
 use tidegate::access::{Place, Reach, Verb};
-use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Paging, PolicyCommand, PolicyDraft, Scopes};
+use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Offered, Paging, PolicyCommand, PolicyDraft, Scopes};
 use tidegate::decision::{Subject, explain as explained};
 use tidegate::events::Kind;
-use tidegate::policy::Policy;
+use tidegate::policy::{EventTypeChanges, Policy};
 use tidegate::record::Live;
 
 /// Runs a command.
@@ -101,16 +101,22 @@ fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> 
     let latest = table::latest(context.database)?;
     let mut candidate = Candidate::of(context.database, latest.as_ref(), draft)?;
     let rev = latest.as_ref().map_or(0, |latest| latest.policy.rev());
+    let known = table::event_types(context.database)?;
     let (diff, impact) = match candidate.policy.take() {
         Some(policy) => {
             let before = latest.map_or_else(table::empty, |latest| Ok(latest.policy))?;
-            (json!(before.diff(&policy)), impact::of(context.database, &before, &policy, &reach(context))?)
+            let [old, new] = [(&before, &known), (&policy, &candidate.event_types)]
+                .map(|(policy, event_types)| Offered { policy, event_types });
+            (json!(before.diff(&policy)), impact::of(context.database, old, new, &reach(context))?)
         }
         None => (Value::Null, Value::Null),
     };
+    let event_types = EventTypeChanges::of(&known, &candidate.event_types);
     let documents = candidate.document_changes(&present(context, rev)?.unwrap_or_default());
     let Candidate { report, .. } = candidate;
-    let body = json!({ "rev": rev, "report": report, "diff": diff, "impact": impact, "documents": documents });
+    let body = json!({
+        "rev": rev, "report": report, "diff": diff, "impact": impact, "documents": documents, "event_types": event_types,
+    });
     Answer::json(200, &body, None)
 }
 
@@ -137,13 +143,17 @@ fn put_in_force(
     let known = latest.map_or(0, |published| published.policy.rev());
     let present = present(context, known)?;
     let policy = policy.with_rev(known);
-    let changed = !latest.is_some_and(|latest| candidate.is_in_force(latest, &policy, present.as_deref()));
+    let events = table::event_types(context.database)?;
+    let changed = !latest.is_some_and(|latest| candidate.is_in_force(latest, &policy, present.as_deref(), &events));
     let before = match latest {
         Some(published) => Cow::Borrowed(&published.policy),
         None => Cow::Owned(table::empty()?),
     };
-    let impact = impact::of(context.database, &before, &policy, &reach(context))?;
-    let losing = impact::losing(context.database, &before, &policy)?;
+    let [old, new] = [(&*before, &events), (&policy, &candidate.event_types)]
+        .map(|(policy, event_types)| Offered { policy, event_types });
+    let impact = impact::of(context.database, old, new, &reach(context))?;
+    let losing = impact::losing(context.database, old, new)?;
+    let event_types = EventTypeChanges::of(&events, &candidate.event_types);
     let diff = before.diff(&policy);
     let documents = candidate.document_changes(&present.unwrap_or_default());
     let rev = if changed { keep(context, known, candidate, policy)? } else { known };
@@ -156,6 +166,7 @@ fn put_in_force(
     }
     let body = json!({
         "rev": rev, "changed": changed, "report": candidate.report, "diff": diff, "impact": impact, "documents": documents,
+        "event_types": event_types,
     });
     Answer::json(200, &body, Some(rev))
 }
@@ -164,11 +175,12 @@ fn put_in_force(
 fn keep(context: &Context, known: u64, candidate: &Candidate, policy: Policy) -> Result<u64, AdminError> {
     let Rev(rev) = Rev(known).next()?;
     let policy = policy.with_rev(rev);
-    let Candidate { settings, report, documents, .. } = candidate;
+    let Candidate { settings, report, documents, event_types, .. } = candidate;
     let count = documents.as_ref().map(Vec::len);
     let before = table::compiled(context.database)?.map(|compiled| compiled.policy);
     let actor = context.actor.identity.to_text();
-    let stored = table::save(context.database, &policy, settings, report, count, &actor, context.now)?;
+    let new = table::New { policy: &policy, settings, report, event_types, documents: count, actor: &actor };
+    let stored = table::save(context.database, &new, context.now)?;
     if let Some(documents) = documents {
         documents::save(context.database, rev, documents)?;
     }

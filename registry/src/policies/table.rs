@@ -112,8 +112,14 @@ pub(crate) fn in_force(database: &Database) -> Result<Policy, AdminError> {
 
 /// The types of the API's own events that the policy in force knows.
 pub(crate) fn event_types(database: &Database) -> Result<Vec<EventType>, AdminError> {
-    let sql = "SELECT json_extract(settings, '$.event_types') AS types FROM policies ORDER BY rev DESC LIMIT 1";
-    let row: Option<TypesRow> = database.row(sql, vec![])?;
+    last_rev(database)?.map_or(Ok(Vec::new()), |rev| event_types_of(database, rev))
+}
+
+/// The types of the API's own events that the policy published as `rev` knows. A release before kept those of the settings alone.
+pub(crate) fn event_types_of(database: &Database, rev: u64) -> Result<Vec<EventType>, AdminError> {
+    let sql =
+        "SELECT coalesce(event_types, json_extract(settings, '$.event_types')) AS types FROM policies WHERE rev = ?";
+    let row: Option<TypesRow> = database.row(sql, vec![bound(rev)])?;
     row.and_then(|row| row.types).map_or(Ok(Vec::new()), |types| parsed("event types", &types))
 }
 
@@ -122,23 +128,29 @@ pub(crate) fn empty() -> Result<Policy, AdminError> {
     Policy::new(0, Vec::new(), OwnerNames::default()).map_err(|error| AdminError::Registry(error.to_string()))
 }
 
-/// Keeps a policy, and gives what KV is to have of it. `documents` is how many are kept with it; `None` if they are not.
-pub(crate) fn save(
-    database: &Database,
-    policy: &Policy,
-    settings: &Value,
-    report: &Value,
-    documents: Option<usize>,
-    actor: &str,
-    now: Timestamp,
-) -> Result<String, AdminError> {
+/// What is kept of a policy, beside its documents.
+pub(crate) struct New<'a> {
+    pub policy: &'a Policy,
+    pub settings: &'a Value,
+    pub report: &'a Value,
+    pub event_types: &'a [EventType],
+    /// How many are kept with it; `None` if they are not.
+    pub documents: Option<usize>,
+    pub actor: &'a str,
+}
+
+/// Keeps a policy, and gives what KV is to have of it.
+pub(crate) fn save(database: &Database, new: &New<'_>, now: Timestamp) -> Result<String, AdminError> {
+    let New { policy, settings, report, event_types, documents, actor } = *new;
     let (text, settings, report) = (policy.to_json(), settings.to_string(), report.to_string());
     if text.len() > MAX_BYTES {
         let message = format!("compiled they take {} bytes, and {MAX_BYTES} can be kept", text.len());
         return Err(AdminError::invalid("documents", message));
     }
     let text = parts::save(database, text)?;
-    let version = text.len().saturating_add(settings.len()).saturating_add(report.len());
+    let event_types = json!(event_types).to_string();
+    let lengths = [text.len(), settings.len(), report.len(), event_types.len()];
+    let version = lengths.into_iter().fold(0, usize::saturating_add);
     if version > MAX_VERSION_BYTES {
         let message = format!(
             "compiled, with settings and report, they take {version} bytes, and {MAX_VERSION_BYTES} can be kept"
@@ -153,9 +165,10 @@ pub(crate) fn save(
         actor.into(),
         number(now.seconds()),
         documents.and_then(|documents| u64::try_from(documents).ok()).map_or(Parameter::Null, number),
+        event_types.into(),
     ];
-    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents)
-        VALUES (?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents, event_types)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     database.run(sql, values)?;
     Ok(text)
 }

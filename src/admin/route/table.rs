@@ -276,7 +276,11 @@ pub const ROUTES: [Route; 74] = [
     .needs(&[named(Verb::WebhooksManage)])
     .names(Parameter::Endpoint)
     .query(),
-    get("/event-types", |_| Ok(EndpointCommand::Kinds.into())).needs(&[anywhere(Verb::WebhooksManage)]),
+    get("/event-types", |_| Ok(EndpointCommand::Kinds.into())).needs(&[
+        anywhere(Verb::WebhooksManage),
+        // Previews of an edit say which types come and go.
+        anywhere(Verb::IntegrationsView),
+    ]),
     post("/publications", |request| Ok(EndpointCommand::Publish(Publication::parse(request.body)?).into()))
         .needs(&[in_body(Verb::EventsPublish)])
         .body(MAX_PUBLICATION_BYTES),

@@ -8,9 +8,10 @@ use super::objects::{
     METHODS, MaybeReference, OpenApi, OperationObject as Source, Parameter, PathItem, SecurityScheme,
 };
 use super::resolve::{Library, shortened};
+use super::security::{MERGED, too_many};
 use super::server::{self, BasePaths, Server};
 use super::target::{Kind, Target};
-use super::{Document, Fault, OperationObject};
+use super::{Document, Fault, OperationObject, webhooks};
 use crate::json::{self, Map, Misread};
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
@@ -19,8 +20,6 @@ use crate::scope;
 
 /// How many characters of a title are kept: every operation repeats it.
 pub(super) const MAX_TITLE: usize = 200;
-/// How many alternatives an operation may have: every operation can share the document's.
-pub(super) const MAX_ALTERNATIVES: usize = 100;
 /// How many parameters all operations of a document may have together: each has those of its path as well.
 pub(super) const MAX_ALL_PARAMETERS: usize = 200_000;
 /// The longest name of a parameter, in bytes: every operation can share it.
@@ -40,6 +39,7 @@ pub(super) fn document(
     let mut document = Document { title, is_of_3_2, ..Document::default() };
     document.of_the_whole(source, &library);
     document.faults.extend(elsewhere.misread.iter().map(|what| Fault::at("", "", what.clone())));
+    document.of_webhooks(source, &library);
     let mut bodies = Bodies::new(&library, length.saturating_add(elsewhere.bytes));
     let mut parameters_left = MAX_ALL_PARAMETERS;
     for (path, item) in source.paths.0.iter() {
@@ -142,6 +142,21 @@ impl Document {
         self.security.clone_from(&source.security);
         self.schemes("components.securitySchemes", &source.components.security_schemes, library);
         self.schemes("securityDefinitions", &source.of_swagger.security_definitions, library);
+    }
+
+    /// Takes over the types of events.
+    fn of_webhooks(&mut self, source: &OpenApi, library: &Library<'_>) {
+        if source.webhooks.items.is_empty() {
+            return;
+        }
+        let notes = if source.openapi.text().starts_with("3.0") || source.swagger.0.is_some() {
+            vec!["they are of OpenAPI 3.1, and this document is not: they are not read".to_owned()]
+        } else {
+            let (webhooks, notes) = webhooks::read(&source.webhooks, library);
+            self.webhooks = webhooks;
+            notes
+        };
+        self.notes.extend(notes.into_iter().map(|what| Fault::at("", "", format!("webhooks: {what}"))));
     }
 
     fn schemes<'a>(&mut self, place: &str, schemes: &'a Map<MaybeReference<SecurityScheme>>, library: &Library<'a>) {
@@ -262,9 +277,6 @@ impl Document {
         Some((method.to_owned(), first))
     }
 }
-
-/// What is said of security that a merge key of YAML brought.
-const MERGED: &str = "its security comes from a merge key (<<); make sure that it is meant";
 
 /// One operation on its way.
 struct Extraction<'a, 'l> {
@@ -440,10 +452,6 @@ fn extensions(all: &Map<json::Value<'static>>) -> Map<Option<Vec<String>>> {
         extensions.insert(name.clone(), texts.map(|texts| texts.into_iter().map(str::to_owned).collect()));
     }
     extensions
-}
-
-fn too_many(alternatives: &[Map<Vec<String>>]) -> Option<String> {
-    (alternatives.len() > MAX_ALTERNATIVES).then(|| format!("it has over {MAX_ALTERNATIVES} alternatives"))
 }
 
 impl Fault {

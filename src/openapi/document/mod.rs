@@ -8,10 +8,12 @@ mod object_macro;
 mod objects;
 mod reading;
 mod resolve;
+mod security;
 mod server;
 mod stored;
 mod target;
 mod text;
+mod webhooks;
 mod words;
 mod written;
 mod yaml;
@@ -27,6 +29,7 @@ pub(super) use self::reading::NOT_FOLLOWED;
 pub use self::reading::{InvalidDocument, yaml_to_json};
 pub(super) use self::server::ServerPath;
 pub use self::stored::CorruptDocument;
+pub(super) use self::webhooks::Webhook;
 use self::written::Kinds;
 pub(super) use self::written::{Body, Fault, Form, OperationObject, Properties};
 
@@ -63,6 +66,9 @@ pub struct Document {
     /// What in it is read otherwise than it may be meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Fault>,
+    /// The types of the API's own events that it describes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    webhooks: Vec<Webhook>,
     /// Whether it is written in OpenAPI 3.2; for reading it only.
     #[serde(skip)]
     is_of_3_2: bool,
@@ -157,6 +163,11 @@ impl Document {
         &self.faults
     }
 
+    /// The types of the API's own events that it describes, by name.
+    pub(super) fn webhooks(&self) -> &[Webhook] {
+        &self.webhooks
+    }
+
     /// All bodies of its operations.
     pub(super) fn bodies(&self) -> &[Body] {
         &self.bodies
@@ -176,7 +187,8 @@ impl Document {
     pub(super) fn requirements(&self) -> impl Iterator<Item = &Map<Vec<String>>> {
         let own = self.operations.iter().filter_map(|operation| operation.security.as_ref());
         let is_inherited = self.operations.iter().any(|operation| operation.security.is_none());
-        self.security.as_ref().filter(|_| is_inherited).into_iter().chain(own).flatten()
+        let of_webhooks = self.webhooks.iter().filter_map(|webhook| webhook.security.as_ref());
+        self.security.as_ref().filter(|_| is_inherited).into_iter().chain(own).chain(of_webhooks).flatten()
     }
 
     /// Every scope that it names, wherever it does; `extension` is that which lists scopes.

@@ -1,9 +1,11 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
-use super::extract::{MAX_ALL_PARAMETERS, MAX_ALTERNATIVES, MAX_PARAMETER_NAME, MAX_TITLE};
-use super::objects::METHODS;
+use super::extract::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME, MAX_TITLE};
+use super::objects::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, METHODS};
+use super::security::MAX_ALTERNATIVES;
 use super::server::{MAX_SERVERS, ServerPath};
-use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security};
+use super::webhooks::MAX_DESCRIPTION;
+use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security, Webhook};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
@@ -15,7 +17,9 @@ const MAX_COMPARED_PROPERTIES: usize = 10_000_000;
 /// The version of the form of a document that has nothing which version 1 cannot say.
 const VERSION: u64 = 1;
 /// The version that has servers to choose from, notes, and methods beyond OpenAPI 3.1.
-const NEWEST_VERSION: u64 = 2;
+const VERSION_2: u64 = 2;
+/// The version that has webhooks.
+const NEWEST_VERSION: u64 = 3;
 
 /// A stored extraction that cannot be trusted: a fault of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +78,14 @@ impl Document {
         if is_long(&self.security) {
             return Some("security".to_owned());
         }
+        let is_beyond = |webhook: &Webhook| {
+            is_long(&webhook.security)
+                || webhook.description.chars().count() > MAX_DESCRIPTION
+                || webhook.example.as_ref().is_some_and(|example| example.len() > MAX_EXAMPLE_BYTES)
+        };
+        if self.webhooks.len() > MAX_WEBHOOKS || self.webhooks.iter().any(is_beyond) {
+            return Some("webhooks".to_owned());
+        }
         let mut parameters = 0_usize;
         for (place, operation) in self.operations.iter().enumerate() {
             let is_lower = !operation.method.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -104,7 +116,11 @@ impl Document {
     pub fn to_json(&self) -> String {
         // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
         let text = serde_json::to_string(self).unwrap_or_default();
-        let version = if self.is_of_version_2() { NEWEST_VERSION } else { VERSION };
+        let version = match self.webhooks.is_empty() {
+            false => NEWEST_VERSION,
+            true if self.is_of_version_2() => VERSION_2,
+            true => VERSION,
+        };
         format!("{{\"v\":{version},{}", text.strip_prefix('{').unwrap_or_default())
     }
 
@@ -140,6 +156,7 @@ impl FromJson for Document {
             "faults",
             "servers",
             "notes",
+            "webhooks",
         ];
         let mut fields = Object::of(value, &names)?;
         let _: u64 = fields.required("v")?;
@@ -159,6 +176,7 @@ impl FromJson for Document {
             faults: fields.given("faults")?.unwrap_or_default(),
             servers: fields.given("servers")?.unwrap_or_default(),
             notes: fields.given("notes")?.unwrap_or_default(),
+            webhooks: fields.given("webhooks")?.unwrap_or_default(),
             is_of_3_2: false,
         })
     }

@@ -43,6 +43,8 @@ pub struct Report {
     pub closed: usize,
     /// How many scopes operations need.
     pub scopes: usize,
+    /// How many types of events of the API's own there are.
+    pub event_types: usize,
     /// How many operations any token of a level opens, whatever its scopes.
     pub unscoped: Unscoped,
     /// What stops the documents from being published.
@@ -77,6 +79,8 @@ pub struct Report {
     pub unused_scopes: Vec<String>,
     /// Parameters that look as if they named an owner, and are not declared to.
     pub looks_like_owner: Vec<Finding>,
+    /// Types of the API's own events that nobody hears of, or of which documents and settings say different things.
+    pub events: Vec<Finding>,
     /// Operations whose place a rule takes.
     pub replaced: Vec<Finding>,
     /// What is read otherwise than it may be meant.
@@ -198,6 +202,7 @@ impl Report {
             ("excluded", &mut self.excluded),
             ("reading_by_name", &mut self.reading_by_name),
             ("shared_areas", &mut self.shared_areas),
+            ("events", &mut self.events),
             ("replaced", &mut self.replaced),
         ];
         let mut bytes_left = MAX_LISTED_BYTES.min(room);

@@ -4,7 +4,7 @@ use super::{Finding, Report};
 
 impl Report {
     /// The sections about operations, each with its list's name: what lets too much first, what lets too little next.
-    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 17] {
+    pub(super) fn findings(&self) -> [(&str, &str, &str, &[Finding]); 18] {
         [
             ("without_token", "Open without a token", "make sure that it is meant", &self.without_token),
             (
@@ -91,6 +91,7 @@ impl Report {
                 "all descriptions need the same, so one of them stays",
                 &self.joined,
             ),
+            ("events", "Events of the API's own", "event_types in the settings says who hears of each", &self.events),
             ("excluded", "Excluded", "denied to everyone; exclude in the settings says so", &self.excluded),
             ("replaced", "Replaced by rules", "what the document says of these does not count", &self.replaced),
         ]

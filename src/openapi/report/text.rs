@@ -57,6 +57,9 @@ impl Report {
         if nameless > 0 {
             writeln!(formatter, "  {:<36}{nameless:>6}", "of a sub-account, which name none")?;
         }
+        if self.event_types > 0 {
+            writeln!(formatter, "  {:<36}{:>6}", "types of events of the API's own", self.event_types)?;
+        }
         writeln!(formatter)
     }
 

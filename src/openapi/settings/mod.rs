@@ -20,7 +20,7 @@ const MAX_OWNER_NAMES: usize = 32;
 /// How many selections settings may have: each operation is held against all of them.
 pub const MAX_SELECTIONS: usize = 1_000;
 /// How many types of events settings may have.
-const MAX_EVENT_TYPES: usize = 200;
+const MAX_SET_EVENT_TYPES: usize = 200;
 /// How many errors in settings are told at once.
 const MAX_ERRORS: usize = 100;
 
@@ -141,10 +141,13 @@ impl Settings {
             fields
                 .wrong("rules", format!("with exclude and scopes.derive they match more than {MAX_SELECTIONS} times"));
         }
-        if settings.event_types.len() > MAX_EVENT_TYPES {
-            fields.wrong("event_types", format!("there are at most {MAX_EVENT_TYPES} types of events"));
+        if settings.event_types.len() > MAX_SET_EVENT_TYPES {
+            fields.wrong("event_types", format!("there are at most {MAX_SET_EVENT_TYPES} types of events"));
         }
         for (at, event) in settings.event_types.iter().enumerate() {
+            if let Err(error) = EventType::check_name(&event.name) {
+                fields.wrong("event_types", error.to_string());
+            }
             if settings.event_types.iter().take(at).any(|other| other.name == event.name) {
                 fields.wrong("event_types", format!("{:?} is there twice", event.name));
             }

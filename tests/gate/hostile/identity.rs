@@ -54,7 +54,7 @@ fn world(access: &str, place: &str, level: &str, name: &str, owner: Option<&str>
     }
     let document = json!({ "openapi": "3.1.0", "info": { "title": "x" }, "paths": { (path): { "post": operation } } });
     let document = Document::parse(&document.to_string()).unwrap();
-    let Compiled { policy, report } = compile(&[document], &serde_json::from_value(settings).unwrap());
+    let Compiled { policy, report, .. } = compile(&[document], &serde_json::from_value(settings).unwrap());
     assert_eq!(report.errors, []);
     World::with_policy(policy.unwrap())
 }
@@ -164,7 +164,7 @@ fn upload(owner_in_body: &Value, rule: bool) -> World {
         settings["rules"] = json!([{ "method": "POST", "path": "/upload", "access": "authenticated" }]);
     }
     let document = Document::parse(&json!({ "openapi": "3.1.0", "paths": paths }).to_string()).unwrap();
-    let Compiled { policy, report } = compile(&[document], &serde_json::from_value(settings).unwrap());
+    let Compiled { policy, report, .. } = compile(&[document], &serde_json::from_value(settings).unwrap());
     assert_eq!(report.errors, []);
     World::with_policy(policy.unwrap())
 }

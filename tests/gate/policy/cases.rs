@@ -25,20 +25,20 @@ fn names(policy: &Policy) -> Vec<String> {
 
 /// The operations of one document, and what is said of what may be meant otherwise.
 fn read_with(document: &Value, settings: &Settings) -> (Vec<String>, Vec<String>) {
-    let Compiled { policy, report } = compile(&[parsed(document)], settings);
+    let Compiled { policy, report, .. } = compile(&[parsed(document)], settings);
     assert_eq!(report.errors, []);
     (names(&policy.unwrap()), report.limits.iter().map(|one| one.message.clone()).collect())
 }
 
 fn errors(document: &Value, settings: &Settings) -> Vec<String> {
-    let Compiled { policy, report } = compile(&[parsed(document)], settings);
+    let Compiled { policy, report, .. } = compile(&[parsed(document)], settings);
     assert_eq!(policy, None);
     report.errors.iter().map(ToString::to_string).collect()
 }
 
 /// The requirements of the operation of this name, as the policy keeps them.
 fn access_of(text: &str, settings: &Settings, name: &str) -> Value {
-    let Compiled { policy, report } = compile(&[Document::parse(text).unwrap()], settings);
+    let Compiled { policy, report, .. } = compile(&[Document::parse(text).unwrap()], settings);
     assert_eq!(report.errors, [], "{text}");
     let policy = policy.unwrap();
     let operation = policy.operations().iter().find(|operation| operation.name() == name);
@@ -91,7 +91,7 @@ fn a_path_key_with_a_query_or_a_fragment_is_joined_with_its_path() {
         "/pages{?page,size}": { "get": needing() }
     });
     let all = document("One", paths);
-    let Compiled { policy, report } = compile(&[parsed(&all)], &settings());
+    let Compiled { policy, report, .. } = compile(&[parsed(&all)], &settings());
     assert_eq!(names(&policy.unwrap()), ["GET /list", "GET /pages", "PUT /things/{id}"]);
     assert_eq!((report.joined.len(), report.limits.len()), (1, 3));
     assert!(report.limits.iter().any(|one| one.message.starts_with("\"?beta=true\" is no part of a path")));

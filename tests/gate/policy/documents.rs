@@ -17,7 +17,7 @@ fn open(paths: Value) -> Value {
 
 /// The only error of a document that can be read, as `path method: message`.
 fn error(document: &Value) -> String {
-    let Compiled { policy, report } = compiled(std::slice::from_ref(document));
+    let Compiled { policy, report, .. } = compiled(std::slice::from_ref(document));
     assert_eq!((policy, report.errors.len()), (None, 1), "{document} {:?}", report.errors);
     let finding = &report.errors[0];
     format!("{} {}: {}", finding.path, finding.method, finding.message)
@@ -28,7 +28,7 @@ fn wrong(text: &str) -> String {
     match Document::parse(text) {
         Err(error) => error.to_string(),
         Ok(document) => {
-            let Compiled { policy, report } = compile(&[document], &settings());
+            let Compiled { policy, report, .. } = compile(&[document], &settings());
             assert_eq!(policy, None, "{text}");
             let Finding { path, method, message, .. } = &report.errors[0];
             format!("{path} {method}: {message}")
@@ -101,7 +101,7 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
         let mut document = open(json!({ "/a": { "post": { "requestBody": body } } }));
         document["components"]["schemas"] = json!({ "a/b": { "properties": { "locationId": {} } }, "Cat": {
             "properties": { "locationId": {} } } });
-        let Compiled { policy, report } = compile(&[parsed(&document)], &settings);
+        let Compiled { policy, report, .. } = compile(&[parsed(&document)], &settings);
         policy.map(|policy| policy.operations()[0].reads_body()).ok_or(report.errors)
     };
     let json = |schema: Value| json!({ "content": { "application/json": { "schema": schema } } });
@@ -302,7 +302,7 @@ fn what_needs_no_scope_is_reported_and_can_be_closed() {
     assert_eq!(report.names_no_owner.len(), 5);
 
     settings.without_scopes = WithoutScopes::Deny;
-    let Compiled { policy, report } = compile(&[document], &settings);
+    let Compiled { policy, report, .. } = compile(&[document], &settings);
     let told: Vec<_> = report.needs_no_scope.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["rules, GET /ruled: open to every integration, whatever its scopes"]);
     assert_eq!(report.public, 1);

@@ -7,6 +7,7 @@ mod deriving;
 mod documents;
 mod earlier;
 mod enormous;
+mod event_types;
 mod excluding;
 mod hostile_documents;
 mod init;
@@ -82,7 +83,7 @@ fn compiled(documents: &[Value]) -> Compiled {
 
 /// The operations of documents without errors.
 fn operations(documents: &[Value]) -> Vec<Operation> {
-    let Compiled { policy, report } = compiled(documents);
+    let Compiled { policy, report, .. } = compiled(documents);
     assert_eq!(report.errors, []);
     policy.unwrap().operations().to_vec()
 }

@@ -18,7 +18,7 @@ fn place(finding: &Finding) -> (&str, &str, &str) {
 
 /// Documents with one error, which is expected at (document, path, method) and to say `what`.
 fn one_error(documents: &[Value], at: (&str, &str, &str), what: &str) {
-    let Compiled { policy, report } = compiled(documents);
+    let Compiled { policy, report, .. } = compiled(documents);
     assert_eq!(policy, None);
     assert_eq!(report.errors.len(), 1, "{:?}", report.errors);
     assert_eq!(place(&report.errors[0]), at);
@@ -61,10 +61,10 @@ fn a_clash_names_document_path_and_method() {
     let third = document("Third", third);
     let mut fourth = second.clone();
     fourth["info"]["title"] = json!("Fourth");
-    let Compiled { policy, report } = compiled(&[first.clone(), second, third.clone(), fourth]);
+    let Compiled { policy, report, .. } = compiled(&[first.clone(), second, third.clone(), fourth]);
     assert_eq!((policy, report.errors.len(), report.operations), (None, 2, 2));
     // Where access is the same they are one.
-    let Compiled { policy, report } = compiled(&[first.clone(), third]);
+    let Compiled { policy, report, .. } = compiled(&[first.clone(), third]);
     assert_eq!((policy.unwrap().operations().len(), report.errors.len()), (2, 0));
     let told: Vec<_> = report.joined.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["Third, GET /a/{z}: joined with GET /a/{x} of First"]);
@@ -80,7 +80,7 @@ fn what_is_no_error_is_reported_as_well() {
         "/c/resources/{type}": { "get": { "security": [{ "Agency": ["b"] }, { "Tenant": ["b"] }] } },
         "/open": { "get": { "security": [] } }
     });
-    let Compiled { policy, report } = compiled(&[document("All", paths)]);
+    let Compiled { policy, report, .. } = compiled(&[document("All", paths)]);
     assert!(policy.is_some());
     let places =
         |findings: &[Finding]| findings.iter().map(|finding| format!("{:?}", place(finding))).collect::<Vec<_>>();

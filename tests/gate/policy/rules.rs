@@ -53,7 +53,7 @@ fn rules_are_added_and_take_the_place_of_operations() {
     ];
     for (rules, expected, replaced) in cases {
         let settings = with_rules(rules.clone());
-        let Compiled { policy, report } = compile(&[parsed(&harbour())], &settings);
+        let Compiled { policy, report, .. } = compile(&[parsed(&harbour())], &settings);
         let operations = policy.unwrap().operations().to_vec();
         assert_eq!(names(&operations), expected, "{rules}");
         assert_eq!(report.replaced.len(), replaced);
@@ -77,7 +77,7 @@ fn rules_that_clash_are_an_error() {
         let joined = compile(&[parsed(&harbour())], &with_rules(rules.clone()));
         assert_eq!((joined.policy.is_some(), joined.report.joined.len()), (true, 1));
         rules[1]["access"] = json!("authenticated");
-        let Compiled { policy, report } = compile(&[parsed(&harbour())], &with_rules(rules));
+        let Compiled { policy, report, .. } = compile(&[parsed(&harbour())], &with_rules(rules));
         assert!(policy.is_none());
         let error = &report.errors[0];
         assert_eq!((&*error.document, &*error.path, &*error.method), ("By hand", second, "get"));
@@ -96,7 +96,7 @@ fn a_rule_that_looks_for_the_owner_in_vain_is_an_error() {
     ] {
         let access = json!({ "any_of": [{ "level": "sub_account", "scopes": [], "owner": [owner] }] });
         let rules = json!([{ "path": path, "method": "GET", "access": access }]);
-        let Compiled { policy, report } = compile(&[], &with_rules(rules));
+        let Compiled { policy, report, .. } = compile(&[], &with_rules(rules));
         assert_eq!((policy.is_some(), report.errors.is_empty()), (fits, fits), "{path} {owner}");
     }
 }

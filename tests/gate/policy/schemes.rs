@@ -29,7 +29,7 @@ fn scopes_in_an_extension_are_needed_beside_those_in_security() {
         (json!("b"), json!([]), Err("x-required-scopes must be a list of scopes")),
     ] {
         let document = parsed(&one("/a", json!({ "security": security, "x-required-scopes": extension })));
-        let Compiled { policy, report } = compile(from_ref(&document), &with_extension(WithoutSecurity::Public));
+        let Compiled { policy, report, .. } = compile(from_ref(&document), &with_extension(WithoutSecurity::Public));
         match expected {
             Ok(text) => {
                 let access = policy.unwrap().operations()[0].access.clone();
@@ -54,7 +54,7 @@ fn an_operation_that_lists_scopes_is_never_opened_for_want_of_security() {
     for (without_security, opens) in
         [(WithoutSecurity::Public, false), (WithoutSecurity::Authenticated, false), (WithoutSecurity::Deny, true)]
     {
-        let Compiled { policy, report } = compile(&[parsed(&silent)], &with_extension(without_security));
+        let Compiled { policy, report, .. } = compile(&[parsed(&silent)], &with_extension(without_security));
         let denied = policy.is_some_and(|policy| policy.operations()[0].access == Access::AnyOf(vec![]));
         assert_eq!((denied, report.errors.is_empty()), (opens, opens), "{report:?}");
     }
@@ -92,7 +92,7 @@ fn mapped() -> Settings {
 #[test]
 fn every_kind_of_scheme_carries_scopes_and_what_is_amiss_is_told() {
     let scopes = json!({ "a.readonly": "Read a", "unused.readonly": "Read u", "a.write": "" });
-    let Compiled { policy, report } = compile(&[parsed(&kinds(&scopes))], &mapped());
+    let Compiled { policy, report, .. } = compile(&[parsed(&kinds(&scopes))], &mapped());
     assert_eq!(report.errors, []);
     let catalogue = policy.unwrap().catalogue();
     let known: Vec<_> =

@@ -88,7 +88,7 @@ fn every_case_does_what_its_readme_says() {
         let said = match Document::parse(&text) {
             Err(error) => (vec![], vec![error.to_string()], String::new()),
             Ok(document) => {
-                let Compiled { policy, report } = compile(&[document], &settings);
+                let Compiled { policy, report, .. } = compile(&[document], &settings);
                 let errors = report.errors.iter().map(|error| error.message.clone()).collect();
                 let counts = [
                     ("needs_no_scope", report.needs_no_scope.len()),

@@ -507,7 +507,9 @@ fn a_publication_is_told_once(storage: Rc<dyn Storage>) {
     assert_eq!(publish(&world, "c-1", json!({ "id": 8 })).unwrap().status, 202);
     assert_eq!(world.value("SELECT count(*) AS it FROM publications"), json!(1));
     let long = json!("x".repeat(64 * 1024));
+    hand_over(&world);
     assert_eq!(publish(&world, "c-2", long).unwrap_err(), AdminError::TooLarge(64 * 1024));
+    assert!(hand_over(&world).is_empty(), "nothing is sent of what is refused");
 }
 
 fn who_may_not_publish_there_finds_no_owner(storage: Rc<dyn Storage>) {

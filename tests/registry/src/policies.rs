@@ -23,6 +23,8 @@ cases! {
     a_document_that_was_spoilt_is_a_fault
     versions_come_in_pages
     a_preview_stores_nothing_and_tells_who_loses
+    types_of_events_come_from_documents_and_settings
+    a_preview_tells_which_types_of_events_come_and_go
     who_has_the_compiled_policy_is_not_sent_it_again
     a_policy_too_long_for_a_row_is_kept_and_put_in_parts
     a_head_waits_for_the_parts_that_it_lists
@@ -145,6 +147,63 @@ fn versions_come_in_pages(storage: Rc<dyn Storage>) {
     let second = world.get(&format!("/policy/versions?limit=2&cursor={}", first["cursor"].as_str().unwrap()));
     assert_eq!((revs(&second), &second["cursor"]), (vec![json!(1)], &Value::Null));
     assert_eq!(revs(&world.get(&format!("/policy/versions?cursor={}", u64::MAX))).len(), 3);
+}
+
+/// The demo API's policy, whose document has a type of events more, for these scopes.
+fn with_webhook(scopes: &[&str]) -> Value {
+    let mut policy = demo_policy();
+    policy["documents"][0]["openapi"] = json!("3.1.0");
+    policy["documents"][0]["webhooks"] = json!({ "contact.deleted": { "post": {
+        "summary": "A contact was deleted", "security": [{ "Location-Access": scopes }],
+    } } });
+    policy
+}
+
+fn types(world: &World) -> Vec<Value> {
+    let types = world.get("/event-types")["event_types"].as_array().unwrap().clone();
+    types.into_iter().filter(|event| event["source"] == "api").collect()
+}
+
+fn types_of_events_come_from_documents_and_settings(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    assert_eq!(types(&world).len(), 1, "that of the settings");
+    let published = world.ok("PUT", "/policy", with_webhook(&["contacts.readonly"]), based_on(1)).body;
+    assert_eq!(published["event_types"], json!({ "added": ["contact.deleted"], "removed": [], "changed": [] }));
+    let of_document = types(&world).pop().unwrap();
+    assert_eq!(
+        (&of_document["type"], &of_document["description"]),
+        (&json!("contact.deleted"), &json!("A contact was deleted"))
+    );
+    assert_eq!(of_document["any_of"], json!([{ "level": "sub_account", "scopes": ["contacts.readonly"] }]));
+    // What is kept of the documents has them: a change of the settings alone leaves them.
+    let mut settings = demo_policy()["settings"].clone();
+    settings["event_types"] = json!([]);
+    world.ok("PATCH", "/policy", json!({ "settings": settings }), based_on(2));
+    assert_eq!(types(&world).len(), 1);
+    world.ok("POST", "/policy/rollback", json!({ "to": 1 }), based_on(3));
+    assert_eq!(types(&world)[0]["type"], "contact.created");
+    // The release before keeps those of the settings, and nothing else.
+    world.storage.run("UPDATE policies SET event_types = NULL", &[]).unwrap();
+    assert_eq!(types(&world).len(), 1);
+}
+
+fn a_preview_tells_which_types_of_events_come_and_go(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let hears = world.create("hears", &["contacts.readonly"]);
+    world.create("writes", &["contacts.write"]);
+    let mut policy = with_webhook(&["contacts.write"]);
+    policy["settings"]["event_types"] = json!([]);
+    let preview = world.ok("POST", "/policy/preview", policy, With::default()).body;
+    let expected = json!({ "added": ["contact.deleted"], "removed": ["contact.created"], "changed": [] });
+    assert_eq!(preview["event_types"], expected);
+    let impact = &preview["impact"];
+    assert_eq!((&impact["affected"], &impact["losing"]), (&json!(2), &json!(1)));
+    let (first, second) = (&impact["integrations"][0], &impact["integrations"][1]);
+    assert_eq!((&first["integration"], &first["lost"]), (&json!(hears), &json!([])));
+    assert_eq!((&first["lost_events"], &first["gained_events"]), (&json!(["contact.created"]), &json!([])));
+    assert_eq!(second["gained_events"], json!(["contact.deleted"]));
+    let preview = world.ok("POST", "/policy/preview", with_webhook(&["contacts.write"]), With::default()).body;
+    assert_eq!(preview["impact"]["losing"], 0);
 }
 
 fn a_preview_stores_nothing_and_tells_who_loses(storage: Rc<dyn Storage>) {

@@ -932,6 +932,16 @@ export interface components {
        */
       errors: components["schemas"]["Finding"][];
       /**
+       * @description How many types of events of the API's own there are.
+       * @default 0
+       */
+      event_types?: number;
+      /**
+       * @description Types of the API's own events that nobody hears of, or of which documents and settings say different things.
+       * @default []
+       */
+      events?: components["schemas"]["Finding"][];
+      /**
        * @description Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
        * @default []
        */
@@ -1088,6 +1098,7 @@ export interface components {
       diff: components["schemas"]["PolicyDiff"];
       impact: components["schemas"]["Impact"];
       documents: components["schemas"]["DocumentChanges"];
+      event_types: components["schemas"]["EventTypeChanges"];
     };
     Preview: {
       /** @description The revision in force, which it is compared with; 0 where there is none */
@@ -1096,6 +1107,14 @@ export interface components {
       diff: components["schemas"]["PolicyDiff"] | null;
       impact: components["schemas"]["Impact"] | null;
       documents: components["schemas"]["DocumentChanges"];
+      event_types: components["schemas"]["EventTypeChanges"];
+    };
+    /** @description What becomes of the types of the API's own events, by their names */
+    EventTypeChanges: {
+      added: string[];
+      removed: string[];
+      /** @description Those that others may hear of than before */
+      changed: string[];
     };
     /** @description Operations as `METHOD /template`, and the same by who can reach them. */
     PolicyDiff: {
@@ -1245,17 +1264,20 @@ export interface components {
       unreachable: components["schemas"]["PolicyChange"][];
     };
     Impact: {
-      /** @description How many of them lose an operation */
+      /** @description How many of them lose an operation or a type of events */
       losing: number;
       /** @description For how many integrations something changes */
       affected: number;
-      /** @description The first 200 of them, those that lose an operation before the others */
+      /** @description The first 200 of them, those that lose something before the others */
       integrations: {
         owner: components["schemas"]["Owner"];
         integration: components["schemas"]["IntegrationId"];
         name: components["schemas"]["Name"];
         lost: string[];
         gained: string[];
+        /** @description The types of the API's own events that it hears of now, and would not any more */
+        lost_events: string[];
+        gained_events: string[];
       }[];
     };
     RollBack: {

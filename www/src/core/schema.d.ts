@@ -599,6 +599,16 @@ export interface components {
        */
       errors: components["schemas"]["Finding"][];
       /**
+       * @description How many types of events of the API's own there are.
+       * @default 0
+       */
+      event_types: number;
+      /**
+       * @description Types of the API's own events that nobody hears of, or of which documents and settings say different things.
+       * @default []
+       */
+      events: components["schemas"]["Finding"][];
+      /**
        * @description Operations that the settings deny to everyone, and why; and those that requests for one of them are judged as.
        * @default []
        */
@@ -789,6 +799,8 @@ export interface components {
       after: components["schemas"]["Scopes"];
       /** @description Its scopes now; none for an integration that is still to be made. */
       before: components["schemas"]["Scopes"];
+      /** @description The types of the API's own events. */
+      event_types: components["schemas"]["EventType"][];
       /** @description The level that the integration belongs to. */
       level: components["schemas"]["Level"];
     };
@@ -805,10 +817,14 @@ export interface components {
       added: components["schemas"]["Scopes"];
       /** @description The operations that come within reach, in the policy's order. */
       gained: components["schemas"]["PreviewedOperation"][];
+      /** @description The types of events that it hears of then, and does not now. */
+      gained_events: string[];
       /** @description How many operations are within reach before and after. */
       kept: number;
       /** @description The operations that go out of reach, in the policy's order. */
       lost: components["schemas"]["PreviewedOperation"][];
+      /** @description Those that it hears of now, and would not any more. */
+      lost_events: string[];
       /** @description How many operations are open to this level with all scopes there are. */
       operations: number;
       /** @description How many operations are within reach after. */

@@ -64,7 +64,7 @@ export class Outlook {
       const { report, diff } = inForce
         ? await inForce.diff(texts, settings)
         : { report: await (await loadCore()).policyReport(texts, settings), diff: null };
-      return { rev, report, diff, impact: null, documents: null };
+      return { rev, report, diff, impact: null, documents: null, event_types: { added: [], removed: [], changed: [] } };
     };
   }
 

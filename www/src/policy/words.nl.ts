@@ -112,6 +112,8 @@ export const words: Words = {
     overlapping: "Sjablonen waarvan een waarde op een vaste tekst van een ander kan lijken",
     undeclared_schemes: "Gebruiken een schema dat geen document opgeeft",
     replaced: "Een regel komt ervoor in de plaats",
+    events:
+      "Soorten gebeurtenissen van de API zelf waar niemand van hoort, of waarover twee plaatsen iets anders zeggen",
     limits: "Anders gelezen dan misschien bedoeld",
     joined: "Meer dan eens beschreven, op dezelfde manier",
     excluded: "Uitgesloten door de instellingen",
@@ -132,6 +134,13 @@ export const words: Words = {
     [lost > 0 ? `verliest ${operations(lost)}` : "", gained > 0 ? `wint ${operations(gained)}` : ""]
       .filter(Boolean)
       .join(", "),
+  impactEvents: (lost, gained) =>
+    [
+      lost.length > 0 ? `hoort niet meer van ${lost.join(", ")}` : "",
+      gained.length > 0 ? `kan horen van ${gained.join(", ")}` : "",
+    ]
+      .filter(Boolean)
+      .join("; "),
   publish: "Publiceren",
   publishTitle: "Dit beleid publiceren?",
   publishHint:

@@ -110,6 +110,7 @@ export const words = {
     overlapping: "Templates of which a value can look like another's literal",
     undeclared_schemes: "Use a scheme that no document declares",
     replaced: "A rule takes their place",
+    events: "Types of the API's own events that nobody hears of, or of which two places say different things",
     limits: "Read otherwise than it may be meant",
     joined: "Described more than once, in the same way",
     excluded: "Excluded by the settings",
@@ -130,6 +131,13 @@ export const words = {
     [lost > 0 ? `loses ${operations(lost)}` : "", gained > 0 ? `gains ${operations(gained)}` : ""]
       .filter(Boolean)
       .join(", "),
+  impactEvents: (lost: string[], gained: string[]) =>
+    [
+      lost.length > 0 ? `no longer hears of ${lost.join(", ")}` : "",
+      gained.length > 0 ? `can hear of ${gained.join(", ")}` : "",
+    ]
+      .filter(Boolean)
+      .join("; "),
   publish: "Publish",
   publishTitle: "Publish this policy?",
   publishHint:

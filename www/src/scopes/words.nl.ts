@@ -89,6 +89,8 @@ export const words: Words = {
     lostMark: "eraf",
     noLonger: (of) => `Kan niet meer gebruiken: ${operations(of)}`,
     noEffect: "Er komt geen bewerking bij en er gaat er geen af.",
+    gainedEvents: "Kan horen van",
+    lostEvents: "Hoort niet meer van",
     reach: (reachable, all) =>
       `In totaal bereikt ze ${reachable} van de ${count(all)} die op dit niveau open zijn, ook die geen scope vragen.`,
   },

@@ -91,6 +91,8 @@ export const words = {
     lostMark: "lost",
     noLonger: (of: number) => `Can no longer use: ${operations(of)}`,
     noEffect: "No operation is gained or lost.",
+    gainedEvents: "Can hear of",
+    lostEvents: "No longer hears of",
     reach: (reachable: string, all: number) =>
       `In all it reaches ${reachable} of the ${count(all)} open at this level, those that need no scope included.`,
   },
