@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
-use crate::events::actors::Told;
+use crate::events::called::Told;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
 use crate::storage::Parameter;

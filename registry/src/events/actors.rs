@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::called::Told;
 use super::table::Stored;
 use crate::context::Context;
 use crate::keys::table as keys;
@@ -14,14 +15,6 @@ use tidegate::events::{Chain, Event, EventActor};
 
 /// What people of a sub-account are told of those who are not.
 const ADMINISTRATOR: &str = "administrator";
-
-/// An actor, as whoever asks is told of it.
-#[derive(Clone)]
-pub(crate) struct Told {
-    pub actor: String,
-    /// Where it has one and is still there.
-    pub name: Option<String>,
-}
 
 /// An event, and what its actor is called now.
 pub(super) struct Named {

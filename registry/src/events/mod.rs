@@ -1,6 +1,7 @@
 //! Events: commands.
 
 pub(crate) mod actors;
+pub(crate) mod called;
 mod adopt;
 mod chain;
 mod export;

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::database::row;
-use crate::events::actors::{Told, told};
+use crate::events::actors::told;
+use crate::events::called::Told;
 use tidegate::admin::{AdminError, Maker, Makers};
 use tidegate::token::IntegrationId;
 
