@@ -91,7 +91,10 @@ export const words: Words = {
   },
 
   replay: {
-    edit: (refused, of) => `Zou in 30 dagen ${count(refused)} van ${calls(of)} hebben geweigerd.`,
+    edit: (refused, of) =>
+      of === 0
+        ? "In 30 dagen waren er geen aanroepen die hierdoor geweigerd zouden zijn."
+        : `Zou in 30 dagen ${count(refused)} van ${calls(of)} hebben geweigerd.`,
     policy: (refused, of, integrations) =>
       `Zou in 30 dagen ${count(refused)} van ${calls(of)} hebben geweigerd, van ${amount(integrations, "integratie", "integraties")}.`,
     unattributed: (requests) => `Van ${calls(requests)} is de bewerking niet bekend.`,

@@ -89,7 +89,9 @@ export const words = {
 
   replay: {
     edit: (refused: number, of: number) =>
-      `Would have refused ${count(refused)} of ${amount(of, "request")} in 30 days.`,
+      of === 0
+        ? "There were no requests in 30 days that this could have refused."
+        : `Would have refused ${count(refused)} of ${amount(of, "request")} in 30 days.`,
     policy: (refused: number, of: number, integrations: number) =>
       `Would have refused ${count(refused)} of ${amount(of, "request")} in 30 days, by ${amount(integrations, "integration")}.`,
     unattributed: (requests: number) => `Of ${amount(requests, "request")} the operation is not known.`,
