@@ -173,8 +173,10 @@ export async function overflow(page) {
  * Asks the host of the admin plane. A browser knows that a name under localhost is this machine; Node does not, so the connection
  * is made to 127.0.0.1, and the name is the `Host`, which `fetch` would not send.
  */
-export function askAdmin(path, { method = "GET", headers = {}, body } = {}) {
-  const { host, port } = new URL(address);
+export const askAdmin = (path, options) => ask(address, path, options);
+
+function ask(origin, path, { method = "GET", headers = {}, body } = {}) {
+  const { host, port } = new URL(origin);
   return new Promise((resolve, reject) => {
     // On a connection of its own: workerd closes idle ones after 5 seconds, as Node's agent does, and a request between the two is lost.
     const options = { agent: false, host: "127.0.0.1", port, path, method, headers: { ...headers, host } };
@@ -232,9 +234,8 @@ export const rotate = ({ id, rev }, body = { expire: "later" }) =>
 
 /** What a call with a token is answered with. */
 export async function call(token, path = "/locations/acme", init = {}) {
-  const answer = await fetch(`${apiAddress}${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
-  await answer.arrayBuffer();
-  return answer.status;
+  const { status } = await ask(apiAddress, path, { ...init, headers: { authorization: `Bearer ${token}` } });
+  return status;
 }
 
 /** A grant may rest on what was read up to 5 seconds ago: docs/walkthrough.md, "How soon a change is seen". */

@@ -1,7 +1,7 @@
 // Why a call is refused: worked out in the browser, with nothing of the call sent.
 import assert from "node:assert/strict";
 
-import { address, api, apiAddress, gone, open, seed, settles, show, shown, test, unique } from "./support.mjs";
+import { address, api, call as answered, gone, open, seed, settles, show, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const call = (page) => page.getByLabel("A method and a path, or a curl command");
@@ -117,7 +117,7 @@ test("the verdict is the gate's own", async ({ page }) => {
   ];
   for (const line of calls) {
     const [method, path] = line.split(" ");
-    const { status } = await fetch(apiAddress + path, { method, headers: { authorization: `Bearer ${token}` } });
+    const status = await answered(token, path, { method });
     await explain(page, line);
     await shown(page.getByRole("heading", { name: status < 400 ? "Allowed" : "Refused", exact: true }));
     const said = await page.getByRole("region", { name: /Allowed|Refused/ }).innerText();

@@ -1,8 +1,8 @@
 //! Events: commands.
 
 pub(crate) mod actors;
-pub(crate) mod called;
 mod adopt;
+pub(crate) mod called;
 mod chain;
 mod export;
 mod find;

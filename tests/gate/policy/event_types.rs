@@ -140,7 +140,7 @@ fn the_settings_count_and_a_conflict_is_told() {
     let set = |scopes: &[&str]| {
         with(json!({ "event_types": [{ "type": "a.made", "any_of": [{ "level": LEVEL, "scopes": scopes }] }] }))
     };
-    let (types, said) = read(&[document.clone()], &set(&["b"]));
+    let (types, said) = read(std::slice::from_ref(&document), &set(&["b"]));
     assert_eq!(types, of("a.made", json!([{ "level": LEVEL, "scopes": ["b"] }])), "the description is the document's");
     assert!(said[0].starts_with("Hooks: a.made: ") && said[0].contains("settings"), "{said:?}");
     assert_eq!(read(&[document], &set(&["a"])).1, Vec::<String>::new());
