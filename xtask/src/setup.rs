@@ -49,7 +49,9 @@ fn cargo_tool(binary: &str, package: &str, version: &str) -> Result<()> {
     check_c_compiler()?;
     step(&format!("Installing {package} {version} into target/tools"), || {
         let mut cargo = process::at_low_priority("cargo");
-        cargo.args(["install", "--quiet", package, "--version", &format!("={version}"), "--locked", "--force"]);
+        // Not optimized: it runs for seconds, and its compilation would take minutes.
+        let version = format!("={version}");
+        cargo.args(["install", "--quiet", "--debug", package, "--version", &version, "--locked", "--force"]);
         cargo.arg("--root").arg(project::path("target/tools"));
         cargo.arg("--target-dir").arg(project::path("target/tools/build"));
         process::run(&mut cargo)
