@@ -149,7 +149,7 @@ walk(
     await shown(page.getByText("It was marked as leaked"));
     await settles(() => page.getByRole("button", { name: /^Undo/ }).count(), 0);
     await becomes(old, 401);
-    assert.equal((await call(young)).status, 200);
+    await becomes(young, 200);
   },
 );
 

@@ -100,14 +100,24 @@ export class MovedGate {
     return token;
   };
 
-  /** Sets the gate's clock and the browser's ahead, and signs in anew: a session lasts 12 hours. */
+  /**
+   * Sets the gate's clock and the browser's ahead, and signs in anew: a session lasts 12 hours. What the page asks at that moment is
+   * answered as after a time-out, and so may be what waits for the same read.
+   */
   moveTo = async (seconds) => {
     this.ahead = seconds;
-    const moved = await this.ask("GET", "/settings", undefined, { "x-inject-panic": `clock:${this.ahead}` });
-    assert.equal(moved.status, 200);
+    const moved = { "x-inject-panic": `clock:${this.ahead}` };
+    await until(
+      async () => (await this.ask("GET", "/settings", undefined, moved)).status === 200,
+      "the clock is moved",
+    );
     await this.page.clock.setFixedTime(new Date(this.now() * 1000));
     const origin = `http://admin.localhost:${this.#port}`;
-    const signedIn = await this.ask("POST", "/session", { key: ownerKey }, { origin });
+    let signedIn;
+    await until(async () => {
+      signedIn = await this.ask("POST", "/session", { key: ownerKey }, { origin });
+      return signedIn.status === 204;
+    }, "somebody is signed in");
     const [name, value] = signedIn.headers["set-cookie"][0].split(";")[0].split("=");
     const url = `https://admin.localhost:${this.#port}`;
     await this.#context.addCookies([{ name, value, url, httpOnly: true, secure: true, sameSite: "Strict" }]);
