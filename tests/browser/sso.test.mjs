@@ -130,7 +130,8 @@ const OWNERS = {
   globex: { level: "sub_account", id: "globex" },
 };
 
-const ALL = ["Integrations", "Why?", "Policy", "Sub-accounts", "Activity", "Team"];
+const ALL = ["Integrations", "Why?", "Policy", "Sub-accounts", "Webhooks", "Activity", "Team"];
+const without = (...names) => ALL.filter((one) => !names.includes(one));
 const TEAM = ["People", "Automation keys", "Sessions", "Labs"];
 
 /** What each role is offered, what it may do, and what it is refused with. */
@@ -138,7 +139,7 @@ const journeys = [
   {
     name: "owner",
     person: { role: "owner" },
-    nav: ["Integrations", "Why?", "Policy", "Sub-accounts", "Token rules", "Activity", "Team"],
+    nav: ["Integrations", "Why?", "Policy", "Sub-accounts", "Token rules", "Webhooks", "Activity", "Team"],
     team: TEAM,
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 201, acme: 201, globex: 201 },
@@ -189,7 +190,7 @@ const journeys = [
   {
     name: "developer",
     person: { role: "developer" },
-    nav: ALL.filter((one) => one !== "Activity"),
+    nav: without("Activity", "Webhooks"),
     team: ["Sessions"],
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 403, acme: 403, globex: 403 },
@@ -202,7 +203,7 @@ const journeys = [
   {
     name: "auditor",
     person: { role: "auditor" },
-    nav: ALL,
+    nav: without("Webhooks"),
     team: ["People", "Sessions"],
     lists: ["Of the agency", "Of Acme", "Of Globex"],
     creates: { agency: 403, acme: 403, globex: 403 },
@@ -216,7 +217,7 @@ const journeys = [
   {
     name: "account admin",
     person: { role: "account_admin", accounts: ["acme"] },
-    nav: ["Integrations", "Why?", "Team"],
+    nav: ["Integrations", "Why?", "Webhooks", "Team"],
     team: ["Sessions"],
     lists: ["Of Acme"],
     hidden: "Of Globex",
