@@ -243,12 +243,13 @@ describe("the effect on integrations", () => {
     });
     const change = { documents: { Notes: more, [TASKS.info.title]: null } };
     const { impact } = await preview({ change });
+    const events = { lost_events: [], gained_events: [] };
     expect(impact).toEqual({
       affected: 2,
       losing: 1,
       integrations: [
-        { integration: loses.id, name: "loses", owner: ACME, lost: ["GET /tasks/"], gained: [] },
-        { integration: gains.id, name: "gains", owner: ACME, lost: [], gained: ["GET /notes/{id}"] },
+        { integration: loses.id, name: "loses", owner: ACME, lost: ["GET /tasks/"], gained: [], ...events },
+        { integration: gains.id, name: "gains", owner: ACME, lost: [], gained: ["GET /notes/{id}"], ...events },
       ],
     });
     expect((await ok(200, admin("PATCH", "/policy", change))).impact).toEqual(impact);

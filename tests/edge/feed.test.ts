@@ -142,8 +142,8 @@ describe("a change", () => {
     for (const table of ["feed_state", "idempotency", "tries", "known_clients"]) await sql(`DROP TABLE ${table}`);
     await sql("DROP INDEX policy_versions");
     for (const table of ["documents", "policy_documents", "agency"]) await sql(`DROP TABLE ${table}`);
-    await sql("ALTER TABLE policies DROP COLUMN documents");
-    await sql("ALTER TABLE policies DROP COLUMN counts");
+    for (const column of ["documents", "counts", "event_types"])
+      await sql(`ALTER TABLE policies DROP COLUMN ${column}`);
     await sql("ALTER TABLE sub_accounts DROP COLUMN rev");
     await sql("UPDATE schema SET version = 2");
     await evict();

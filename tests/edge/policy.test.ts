@@ -100,7 +100,8 @@ describe("a preview", () => {
     expect(preview.impact.affected).toBe(1);
     const [impact] = preview.impact.integrations;
     const named = { integration: a.id, name: "a test's", owner: ACME };
-    expect(impact).toEqual({ ...named, lost: ["POST /contacts/"], gained: ["GET /health"] });
+    const events = { lost_events: [], gained_events: [] };
+    expect(impact).toEqual({ ...named, lost: ["POST /contacts/"], gained: ["GET /health"], ...events });
     expect(await ok(200, admin("GET", "/policy"))).toEqual(before);
   });
 });
