@@ -99,7 +99,7 @@ impl Drop for Running {
 /// A command that leaves the processor to whatever else wants it.
 pub fn at_low_priority(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("nice");
-    command.args(["-n", "15"]).arg(program);
+    command.args(["-n", "5"]).arg(program);
     command
 }
 
