@@ -65,7 +65,9 @@ fn says_public(raw: &Value, operation: &Operation) -> bool {
     let template = operation.path.to_string();
     let method = operation.method.as_str().to_ascii_lowercase();
     let paths = raw["paths"].as_object().expect("a policy with operations has paths");
-    let is_its = |path: &&String| Template::parse(path).is_ok_and(|path| template.ends_with(&path.to_string()));
+    // What follows `?` or `#` in a key is not part of the path; keys that differ in it alone are one operation.
+    let path_of = |key: &str| Template::parse(key.split(['?', '#']).next().unwrap_or_default());
+    let is_its = |key: &&String| path_of(key).is_ok_and(|path| template.ends_with(&path.to_string()));
     let mut items = paths.iter().filter(|(path, _)| is_its(path)).map(|(_, item)| item);
     items.any(|item| {
         let own = &item[&method]["security"];
