@@ -1,0 +1,75 @@
+//! What of a whole document a policy is made of.
+
+mod faults;
+mod operation;
+mod path_items;
+mod whole;
+
+use std::collections::BTreeSet;
+
+use self::operation::Extraction;
+use super::bodies::Bodies;
+use super::elsewhere::Elsewhere;
+use super::objects::OpenApi;
+use super::resolve::Library;
+use super::server::BasePaths;
+use super::target::{Kind, Target};
+use super::{Document, Fault};
+
+pub(super) use self::faults::faults;
+pub(in crate::openapi) use self::operation::MAY_BE_SEVERAL;
+
+/// How many characters of a title are kept: every operation repeats it.
+pub(super) const MAX_TITLE: usize = 200;
+/// How many parameters all operations of a document may have together: each has those of its path as well.
+pub(super) const MAX_ALL_PARAMETERS: usize = 200_000;
+/// The longest name of a parameter, in bytes: every operation can share it.
+pub(super) const MAX_PARAMETER_NAME: usize = 256;
+
+/// Extracts from a document of so many bytes, and tells what is to be found elsewhere first.
+pub(super) fn document(
+    source: &OpenApi,
+    elsewhere: &Elsewhere,
+    length: usize,
+    is_of_3_2: bool,
+) -> (Document, BTreeSet<(Kind, Target)>) {
+    let title = source.info.title.text().chars().take(MAX_TITLE).collect();
+    let library = Library::new(source, elsewhere);
+    let mut document = Document { title, is_of_3_2, ..Document::default() };
+    document.of_the_whole(source, &library);
+    document.faults.extend(elsewhere.misread.iter().map(|what| Fault::at("", "", what.clone())));
+    document.of_webhooks(source, &library);
+    let mut bodies = Bodies::new(&library, length.saturating_add(elsewhere.bytes));
+    let mut parameters_left = MAX_ALL_PARAMETERS;
+    for (path, item) in source.paths.0.iter() {
+        let items = document.path_item(path, item, &library);
+        let servers = items.iter().map(|item| item.servers.as_slice()).find(|servers| !servers.is_empty());
+        let of_path = document.base_paths(path, "", servers.unwrap_or_default());
+        for (method, operation) in document.operations_of(path, &items) {
+            let mut extraction = Extraction {
+                library: &library,
+                operation,
+                items: &items,
+                parameters_left,
+                whats: Vec::new(),
+                notes: Vec::new(),
+            };
+            let mut extracted = extraction.operation(path, &method);
+            extracted.body = extraction.body(&mut bodies);
+            parameters_left = extraction.parameters_left;
+            let Extraction { operation, whats, notes, .. } = extraction;
+            document.faults.extend(whats.into_iter().map(|what| Fault::at(path, &method, what)));
+            document.notes.extend(notes.into_iter().map(|what| Fault::at(path, &method, what)));
+            let own = document.base_paths(path, &method, &operation.servers);
+            match own.or_else(|| of_path.clone()) {
+                Some(BasePaths::One(base_path)) => extracted.base_path = Some(base_path),
+                Some(BasePaths::Several(servers)) => extracted.servers = servers,
+                None => {}
+            }
+            document.operations.push(extracted);
+        }
+    }
+    (document.bodies, document.properties) = bodies.into_found();
+    document.is_of_3_2 = false;
+    (document, library.into_wanted())
+}

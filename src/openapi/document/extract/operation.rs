@@ -1,0 +1,194 @@
+//! One operation.
+
+use crate::json::{self, Map};
+use crate::openapi::document::OperationObject;
+use crate::openapi::document::bodies::Bodies;
+use crate::openapi::document::objects::{
+    MERGED_SECURITY, MaybeReference, OperationObject as Source, Parameter, PathItem,
+};
+use crate::openapi::document::resolve::{Library, shortened};
+use crate::openapi::document::security::{MERGED, too_many};
+use crate::order::sort_and_dedup;
+use crate::policy::{OwnerParameter, Place};
+use crate::scope;
+
+use super::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME};
+
+/// How many texts of an extension are kept; a longer list does not count as scopes.
+const MAX_LISTED: usize = 1_000;
+
+/// One operation on its way.
+pub(super) struct Extraction<'a, 'l> {
+    pub library: &'l Library<'a>,
+    pub operation: &'a Source,
+    pub items: &'l [&'a PathItem],
+    /// How many parameters the document may have still.
+    pub parameters_left: usize,
+    /// What in it cannot be understood.
+    pub whats: Vec<String>,
+    /// What is read otherwise than it may be meant.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Extraction<'a, '_> {
+    pub fn operation(&mut self, path: &str, method: &str) -> OperationObject {
+        self.follow();
+        let Source { operation_id, summary, tags, security, .. } = self.operation;
+        self.whats.extend(security.as_deref().and_then(too_many));
+        if self.operation.extensions.contains_key(MERGED_SECURITY) {
+            self.notes.push(MERGED.to_owned());
+        }
+        OperationObject {
+            path: path.to_owned(),
+            method: method.to_owned(),
+            operation_id: operation_id.0.clone(),
+            summary: summary.0.clone(),
+            tags: tags.0.clone(),
+            security: security.clone(),
+            base_path: None,
+            servers: Vec::new(),
+            parameters: self.parameters(),
+            body: None,
+            extensions: extensions(&self.operation.extensions),
+        }
+    }
+
+    /// Goes on to the operation that is meant, where this one is a reference.
+    fn follow(&mut self) {
+        let (operations, lost) = self.library.operations(self.operation);
+        if let Some(reference) = lost {
+            let what = format!("its operation stands elsewhere: {}", self.library.leads_nowhere(reference));
+            self.whats.push(what);
+        }
+        let Some((last, references)) = operations.split_last() else { return };
+        let says_more = |operation: &&Source| {
+            let Source { security, servers, parameters, request_body, extensions, .. } = operation;
+            security.is_some()
+                || request_body.is_some()
+                || !(servers.is_empty() && parameters.is_empty() && extensions.is_empty())
+        };
+        if references.iter().any(says_more) {
+            let what = "beside $ref it has members of its own: which ones count, OpenAPI does not say";
+            self.whats.push(what.to_owned());
+        }
+        self.operation = last;
+    }
+
+    /// Its parameters and those of its path.
+    fn declared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
+        let of_items = self.items.iter().flat_map(|item| &item.parameters);
+        self.operation.parameters.iter().chain(of_items)
+    }
+
+    fn parameters(&mut self) -> Vec<OwnerParameter> {
+        let mut found = Vec::new();
+        let Some(left) = self.parameters_left.checked_sub(self.declared().count()) else {
+            self.parameters_left = 0;
+            let what = format!("with it the operations of this document have over {MAX_ALL_PARAMETERS} parameters");
+            self.whats.push(what);
+            return found;
+        };
+        self.parameters_left = left;
+        let is_swagger = self.library.source.swagger.0.is_some();
+        let declared: Vec<_> = self.declared().collect();
+        for declared in declared {
+            let parameter = match self.library.parameter(declared) {
+                Ok(parameter) => parameter,
+                Err(reference) => {
+                    self.whats.push(self.library.leads_nowhere(declared.reference().unwrap_or(reference)));
+                    continue;
+                }
+            };
+            let name = parameter.name.text();
+            if name.len() > MAX_PARAMETER_NAME {
+                let what = format!("its parameter {}… has a name of over {MAX_PARAMETER_NAME} bytes", shortened(name));
+                self.whats.push(what);
+                continue;
+            }
+            match parameter.place.as_str() {
+                "query" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Query }),
+                "header" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Header }),
+                // Those in the path stand in its template.
+                "path" => self.notes.extend(may_be_longer(parameter)),
+                // Cookies never name an owner, and neither does the whole query as one value (OpenAPI 3.2) have a name.
+                "cookie" => {}
+                "querystring" => self.notes.push(QUERYSTRING.to_owned()),
+                "body" | "formData" if is_swagger => {}
+                other => self.whats.push(format!(
+                    "its parameter {name} is in {:?}, which is none of path, query, header and cookie",
+                    shortened(other)
+                )),
+            }
+        }
+        sort_and_dedup(&mut found);
+        found
+    }
+
+    /// The place of its body among those of the document.
+    pub fn body(&mut self, bodies: &mut Bodies<'a, '_>) -> Option<usize> {
+        if self.library.source.swagger.0.is_none() {
+            return self.operation.request_body.as_ref().map(|body| bodies.of(body));
+        }
+        let parameters: Vec<&Parameter> =
+            self.declared().filter_map(|parameter| self.library.parameter(parameter).ok()).collect();
+        let of_document = &self.library.source.of_swagger.consumes;
+        let consumes = &self.operation.consumes.as_ref().unwrap_or(of_document).0;
+        if let Some(body) = parameters.iter().find(|parameter| parameter.place == "body") {
+            let json = ["application/json".to_owned()];
+            let media_types = if consumes.is_empty() { &json[..] } else { consumes };
+            return Some(bodies.of_schema(body.schema.as_ref(), media_types));
+        }
+        let form: Vec<&&Parameter> = parameters.iter().filter(|parameter| parameter.place == "formData").collect();
+        if form.is_empty() {
+            return None;
+        }
+        let mut media_types: Vec<String> = consumes.iter().filter(|name| is_form(name)).cloned().collect();
+        if media_types.is_empty() {
+            let has_file = form.iter().any(|parameter| parameter.kind.text() == "file");
+            let all = FORMS.iter().take(if has_file { 1 } else { 2 });
+            media_types.extend(all.map(|name| (*name).to_owned()));
+        }
+        let names = form.iter().map(|parameter| parameter.name.text()).collect();
+        Some(bodies.of_form(names, &media_types))
+    }
+}
+
+const FORMS: [&str; 2] = ["multipart/form-data", "application/x-www-form-urlencoded"];
+
+fn is_form(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim();
+    FORMS.iter().any(|form| form.eq_ignore_ascii_case(name))
+}
+
+/// What is said of a parameter that may stand for several segments.
+pub(in crate::openapi) const MAY_BE_SEVERAL: &str = "may stand for several segments";
+
+const QUERYSTRING: &str =
+    "its parameter in querystring is the whole query, in which no owner is looked for by its schema";
+
+/// What a parameter in the path says that would have it stand for more than one segment.
+fn may_be_longer(parameter: &Parameter) -> Option<String> {
+    let why = match (parameter.is_multi_segment.0, parameter.allows_reserved.0) {
+        (true, _) => "x-multi-segment",
+        (_, true) => "allowReserved",
+        (false, false) => return None,
+    };
+    Some(format!(
+        "its parameter {} {MAY_BE_SEVERAL} ({why}); it stands for one, unless multi_segment in the settings \
+         names the operation",
+        shortened(parameter.name.text())
+    ))
+}
+
+/// The extensions that could list scopes as lists, all others as none.
+fn extensions(all: &Map<json::Value<'static>>) -> Map<Option<Vec<String>>> {
+    let mut extensions = Map::default();
+    for (name, value) in all.iter() {
+        let is_short = |text: &&str| text.len() <= scope::MAX_LENGTH;
+        let items = value.items().filter(|items| items.len() <= MAX_LISTED);
+        let texts =
+            items.and_then(|items| items.iter().map(|item| item.text().filter(is_short)).collect::<Option<Vec<_>>>());
+        extensions.insert(name.clone(), texts.map(|texts| texts.into_iter().map(str::to_owned).collect()));
+    }
+    extensions
+}

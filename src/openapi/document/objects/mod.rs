@@ -1,0 +1,112 @@
+//! OpenAPI's objects, of 3.0, 3.1 and 3.2 and of Swagger 2.0, as far as a policy needs them; all else is read without being kept.
+
+mod body;
+mod parameter;
+mod paths;
+mod reference;
+mod schema;
+mod security;
+mod webhooks;
+
+pub(super) use self::body::{MediaType, RequestBody};
+pub(super) use self::parameter::Parameter;
+pub(super) use self::paths::{METHODS, OperationObject, PathItem, Paths};
+pub(super) use self::reference::MaybeReference;
+pub(super) use self::schema::Schema;
+pub(in crate::openapi) use self::security::Security;
+pub(super) use self::security::SecurityScheme;
+pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, Webhooks};
+
+use super::object_macro::object;
+use super::server::Server;
+use super::words::{Mark, Texts, Words};
+use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
+
+/// What a member is called in which a mapping notes that a merge key brought its `security` (see [`super::yaml`]).
+pub(super) const MERGED_SECURITY: &str = "x-tidegate-merged-security";
+
+/// The OpenAPI Object: a whole document. Swagger 2.0 has other members.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OpenApi {
+    /// The version of OpenAPI that it is written in.
+    pub openapi: Words,
+    /// The version of Swagger that it is written in.
+    pub swagger: Words,
+    pub reference: Option<String>,
+    pub info: Info,
+    pub servers: Vec<Server>,
+    pub security: Option<Security>,
+    pub paths: Paths,
+    /// Since OpenAPI 3.1.
+    pub webhooks: Webhooks,
+    pub components: Components,
+    pub of_swagger: OfSwagger,
+    pub is_security_merged: Mark,
+}
+
+/// What stands at the top of a document in Swagger 2.0 alone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OfSwagger {
+    pub base_path: Words,
+    pub consumes: Texts,
+    pub parameters: Map<MaybeReference<Parameter>>,
+    pub definitions: Map<Schema>,
+    pub security_definitions: Map<MaybeReference<SecurityScheme>>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Info {
+    pub title: Words,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Components {
+    pub parameters: Map<MaybeReference<Parameter>>,
+    pub request_bodies: Map<MaybeReference<RequestBody>>,
+    pub schemas: Map<Schema>,
+    pub security_schemes: Map<MaybeReference<SecurityScheme>>,
+    pub reference: Option<String>,
+}
+
+impl Sink for OpenApi {
+    fn expecting(&self) -> &'static str {
+        "an OpenAPI document"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let strict: &mut dyn Sink = match key {
+            "openapi" => &mut self.openapi,
+            "swagger" => &mut self.swagger,
+            "$ref" => &mut self.reference,
+            "security" => &mut self.security,
+            _ => {
+                let field: &mut dyn Sink = match key {
+                    "info" => &mut self.info,
+                    "servers" => &mut self.servers,
+                    "paths" => &mut self.paths,
+                    "webhooks" => &mut self.webhooks,
+                    "components" => &mut self.components,
+                    "basePath" => &mut self.of_swagger.base_path,
+                    "consumes" => &mut self.of_swagger.consumes,
+                    "parameters" => &mut self.of_swagger.parameters,
+                    "definitions" => &mut self.of_swagger.definitions,
+                    "securityDefinitions" => &mut self.of_swagger.security_definitions,
+                    MERGED_SECURITY => &mut self.is_security_merged,
+                    _ => return Ok(()),
+                };
+                return value.read(&mut OrNull(field)).map(drop);
+            }
+        };
+        value.read(strict).map(drop)
+    }
+}
+
+object!(Info, "an object", { "title" => title; } strict {} required {});
+object!(Components, "an object", {
+    "parameters" => parameters; "requestBodies" => request_bodies; "schemas" => schemas;
+    "securitySchemes" => security_schemes;
+} strict { "$ref" => reference; } required {});

@@ -1,0 +1,24 @@
+//! Parameters.
+
+use super::schema::Schema;
+use crate::openapi::document::object_macro::object;
+use crate::openapi::document::words::{Mark, Words};
+
+/// A parameter's name and place.
+#[derive(Clone, Debug, Default)]
+pub struct Parameter {
+    pub name: Words,
+    pub place: String,
+    /// What a body is, in Swagger 2.0.
+    pub schema: Option<Schema>,
+    /// Its type, in Swagger 2.0.
+    pub kind: Words,
+    /// `allowReserved`.
+    pub allows_reserved: Mark,
+    /// `x-multi-segment`.
+    pub is_multi_segment: Mark,
+}
+
+object!(Parameter, "an object", {
+    "schema" => schema; "type" => kind; "allowReserved" => allows_reserved; "x-multi-segment" => is_multi_segment;
+} strict { "name" => name; "in" => place; } required { "name" "in" });

@@ -1,0 +1,138 @@
+//! Paths, path items and operations.
+
+use crate::json::{self, Collection, Map, OrNull, Sink, Source, Stop};
+
+use super::body::RequestBody;
+use super::parameter::Parameter;
+use super::reference::MaybeReference;
+use super::security::Security;
+use crate::openapi::document::server::Server;
+use crate::openapi::document::words::{Texts, Words};
+
+/// How many paths a document may have.
+const MOST_PATHS: usize = 20_000;
+
+/// The path items by path. Extensions are skipped.
+#[derive(Clone, Debug, Default)]
+pub struct Paths(pub Map<PathItem>);
+
+#[derive(Clone, Debug, Default)]
+pub struct PathItem {
+    pub reference: Option<String>,
+    /// Belongs to an operation or to the document, and would mean nothing here.
+    pub security: Option<json::Value<'static>>,
+    pub servers: Vec<Server>,
+    pub parameters: Vec<MaybeReference<Parameter>>,
+    /// By their methods, as the document has them.
+    pub operations: Map<OperationObject>,
+    /// Those of methods that OpenAPI has no member for, since 3.2.
+    pub additional_operations: Map<OperationObject>,
+    /// The members that are none of OpenAPI's.
+    pub unknown: Vec<String>,
+}
+
+/// The members of a path item that are operations; the last one since OpenAPI 3.2.
+pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// An operation as the document has it.
+#[derive(Clone, Debug, Default)]
+pub struct OperationObject {
+    pub reference: Option<String>,
+    pub operation_id: Words,
+    pub summary: Words,
+    pub tags: Texts,
+    pub security: Option<Security>,
+    pub servers: Vec<Server>,
+    pub parameters: Vec<MaybeReference<Parameter>>,
+    pub request_body: Option<MaybeReference<RequestBody>>,
+    /// The media types of its body, in Swagger 2.0.
+    pub consumes: Option<Texts>,
+    pub extensions: Map<json::Value<'static>>,
+}
+
+impl Sink for PathItem {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        match key {
+            "$ref" => return value.read(&mut self.reference).map(drop),
+            "security" => return value.read(&mut self.security).map(drop),
+            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
+            "additionalOperations" => return value.read(&mut OrNull(&mut self.additional_operations)).map(drop),
+            _ if METHODS.contains(&key) => {
+                // Nothing stands behind the colon: it is as if the method were not there.
+                let mut operation = None::<OperationObject>;
+                value.read(&mut OrNull(&mut operation))?;
+                if let Some(operation) = operation {
+                    self.operations.insert(key.to_owned(), operation);
+                }
+            }
+            "summary" | "description" => {}
+            _ if key.starts_with("x-") => {}
+            _ => self.unknown.push(key.to_owned()),
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Paths {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        if key.starts_with("x-") {
+            return Ok(());
+        }
+        if self.0.len() >= MOST_PATHS {
+            return Err(Stop::because(format!("paths: more than {MOST_PATHS} paths")));
+        }
+        let mut item = PathItem::default();
+        value.read(&mut OrNull(&mut item))?;
+        self.0.insert(key.to_owned(), item);
+        Ok(())
+    }
+}
+
+impl Sink for OperationObject {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        let field: &mut dyn Sink = match key {
+            "$ref" => &mut self.reference,
+            "operationId" => &mut self.operation_id,
+            "summary" => &mut self.summary,
+            "security" => &mut self.security,
+            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
+            "requestBody" => return value.read(&mut OrNull(&mut self.request_body)).map(drop),
+            "tags" => &mut self.tags,
+            "consumes" => return value.read(&mut OrNull(&mut self.consumes)).map(drop),
+            _ if key.starts_with("x-") => {
+                let mut extension = json::Value::default();
+                value.read(&mut extension)?;
+                self.extensions.insert(key.to_owned(), extension);
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        value.read(field).map(drop)
+    }
+}

@@ -1,0 +1,97 @@
+//! Schemas, as far as they have properties.
+
+use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
+
+use crate::openapi::document::object_macro::object;
+
+/// A schema's own properties and the schemas that it is made of. JSON Schema allows `true` and `false` as well.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    pub references: Vec<String>,
+    pub properties: Vec<String>,
+    pub parts: Vec<Schema>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Discriminator {
+    mapping: Map<String>,
+}
+
+impl Sink for Schema {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    /// JSON Schema's `true` and `false`: an object without entries.
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        matches!(scalar, Scalar::Boolean(_))
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        match key {
+            "$ref" | "$dynamicRef" | "$recursiveRef" => {
+                let mut reference = None::<String>;
+                value.read(&mut reference)?;
+                self.references.extend(reference);
+            }
+            "properties" => drop(value.read(&mut OrNull(&mut Properties(self)))?),
+            "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut OrNull(&mut self.parts))?),
+            "if" | "then" | "else" => {
+                let mut part = Self::default();
+                value.read(&mut part)?;
+                self.parts.push(part);
+            }
+            "dependentSchemas" => {
+                let mut parts: Map<Self> = Map::default();
+                value.read(&mut parts)?;
+                self.parts.extend(parts.values().cloned());
+            }
+            "discriminator" => {
+                let mut discriminator = Discriminator::default();
+                value.read(&mut discriminator)?;
+                self.references.extend(discriminator.mapping.values().map(|name| mapped(name)));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// What a discriminator's `mapping` names: a reference, or the name of a schema.
+fn mapped(name: &str) -> String {
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if is_name { format!("#/components/schemas/{name}") } else { name.to_owned() }
+}
+
+/// The names of a schema's properties; their values are skipped.
+struct Properties<'a>(&'a mut Schema);
+
+impl Sink for Properties<'_> {
+    fn expecting(&self) -> &'static str {
+        "a map"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        if key == "$ref" {
+            let mut kept = json::Value::default();
+            value.read(&mut kept)?;
+            // As the name of a property it would have a schema: the properties stand elsewhere.
+            if let Some(reference) = kept.text() {
+                self.0.references.push(reference.to_owned());
+                return Ok(());
+            }
+        }
+        self.0.properties.push(key.to_owned());
+        Ok(())
+    }
+}
+
+object!(Discriminator, "an object", { "mapping" => mapping; } strict {} required {});
