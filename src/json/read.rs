@@ -205,6 +205,9 @@ impl<'de> Visitor<'de> for Filling<'_> {
         for name in self.node.required().iter().filter(|name| !seen.contains_key(name)) {
             self.reading.note(&self.place, Misread::new(format!("{name:?} is missing")));
         }
+        if let Some(what) = self.node.close() {
+            self.reading.note(&self.place, Misread::new(what));
+        }
         Ok(())
     }
 }
@@ -289,6 +292,10 @@ impl<T: Sink + Default> Sink for Option<T> {
 
     fn required(&self) -> &'static [&'static str] {
         T::default().required()
+    }
+
+    fn close(&mut self) -> Option<String> {
+        self.as_mut().and_then(Sink::close)
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {

@@ -26,6 +26,11 @@ pub(crate) trait Sink {
         &[]
     }
 
+    /// Ends an object, and tells what is wrong with it as a whole.
+    fn close(&mut self) -> Option<String> {
+        None
+    }
+
     /// Takes a value that is neither list nor object; whether it can be made of that.
     fn scalar(&mut self, _: Scalar<'_>) -> bool {
         false
@@ -159,6 +164,10 @@ impl Sink for OrNull<'_> {
 
     fn required(&self) -> &'static [&'static str] {
         self.0.required()
+    }
+
+    fn close(&mut self) -> Option<String> {
+        self.0.close()
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {

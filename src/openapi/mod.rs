@@ -61,6 +61,8 @@ pub const MAX_OPERATIONS: usize = 20_000;
 /// How many scopes, owners and alternatives all operations may have together. A document's security can stand for all of them.
 pub const MAX_NEEDS: usize = 500_000;
 
+/// How many characters of a summary a policy keeps: its catalogue repeats it for each scope.
+const MAX_SUMMARY: usize = 300;
 /// What the report leaves free for the settings, with which it is kept, and for what is not in its lists.
 const SETTINGS_BYTES: usize = 60_000;
 /// What the list of a policy's parts takes at most.
@@ -345,7 +347,7 @@ impl<'a> Compiler<'a, '_> {
             // As long as it is not settled who compares an owner there.
             is_multipart_unchecked: self.described.takes_multipart(),
             id: operation_id.clone(),
-            summary: summary.clone(),
+            summary: summary.as_ref().map(|summary| summary.chars().take(MAX_SUMMARY).collect()),
             document: self.described.document.title().to_owned(),
         }
     }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::{MaybeReference, MediaType, RequestBody, Schema};
-use super::resolve::{Library, MOST_STEPS, shortened};
-use super::target::{Kind, Target};
+use super::objects::{MediaType, RequestBody, Schema};
+use super::reference::MaybeReference;
+use super::resolve::{Library, shortened};
+use super::target::{Kind, MOST_STEPS, Target};
 use super::{Body, Form, Properties};
 use crate::order::{sort_and_dedup, sorted};
 
@@ -146,13 +147,20 @@ impl<'a, 'l> Bodies<'a, 'l> {
 
     /// The media types of a body, those together that have the same properties.
     fn forms(&mut self, body: &'a RequestBody) -> Body {
-        if body.content.len() > MAX_MEDIA_TYPES {
+        let content = match self.library.content(&body.content) {
+            Ok(content) => content,
+            Err(reference) => {
+                let properties = self.schemas.keep(Found::nowhere(reference));
+                return Body(vec![Form { media_types: Vec::new(), properties }]);
+            }
+        };
+        if content.len() > MAX_MEDIA_TYPES {
             let fault = format!("its body has so many media types (over {MAX_MEDIA_TYPES})");
             let properties = self.schemas.keep(Found::incomplete(&fault));
             return Body(vec![Form { media_types: Vec::new(), properties }]);
         }
         let mut forms: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for (name, media_type) in body.content.iter() {
+        for (name, media_type) in content.iter() {
             forms.entry(self.set(media_type)).or_default().push(name.clone());
         }
         Body(forms.into_iter().map(|(properties, media_types)| Form { media_types, properties }).collect())
@@ -183,8 +191,10 @@ impl<'a, 'l> Schemas<'a, 'l> {
     fn new(library: &'l Library<'a>, steps_left: usize) -> Self {
         let source = library.source;
         let key = |place: &str, name: &str| format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1"));
-        let named = source.components.schemas.iter().map(|(name, schema)| (key("components/schemas", name), schema));
-        let defined = source.of_swagger.definitions.iter().map(|(name, schema)| (key("definitions", name), schema));
+        let named =
+            source.components.here.schemas.here.iter().map(|(name, schema)| (key("components/schemas", name), schema));
+        let defined =
+            source.of_swagger.definitions.here.iter().map(|(name, schema)| (key("definitions", name), schema));
         let elsewhere = library.elsewhere.schemas.iter().map(|(key, schema)| (key.clone(), schema));
         let all: Vec<(String, &Schema)> = named.chain(defined).chain(elsewhere).collect();
         let mut schemas = Self {
@@ -280,7 +290,7 @@ impl<'a, 'l> Schemas<'a, 'l> {
         let names = found.names.iter().filter_map(|number| self.names.get(*number));
         self.sets.push(Properties {
             names: sorted(names.map(|name| (*name).to_owned())),
-            unresolved: found.unresolved.iter().map(|reference| (*reference).to_owned()).collect(),
+            unresolved: found.unresolved.iter().map(|one| self.library.leads_on_to(one).to_owned()).collect(),
             incomplete: found.incomplete.clone(),
         });
         self.places.insert(found, place);

@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::{
-    MaybeReference, MediaType, OperationObject, Parameter, PathItem, RequestBody, Schema, SecurityScheme,
+    Components, Content, Flow, MediaType, OperationObject, Parameter, Parameters, PathItem, Paths, RequestBody,
+    Requirement, Requirements, Schema, Schemes, Scopes, SecurityScheme, Webhooks,
 };
-use super::target::{Kind, Target, rebased};
+use super::reference::{MaybeReference, OrReference};
+use super::server::{Server, Servers};
+use super::target::{Kind, MOST_STEPS, Target, rebased};
 use super::text::Text;
 use crate::json::{self, Collection, Map, Scalar, Sink, Source, Stop, Value};
 
@@ -16,13 +19,28 @@ const MAX_FILES: usize = 1_000;
 /// What was found, by its [`Target::key`].
 #[derive(Default)]
 pub(super) struct Elsewhere {
+    pub components: Map<OrReference<Components>>,
+    pub contents: Map<Content>,
+    pub flow_maps: Map<OrReference<Map<OrReference<Flow>>>>,
+    pub flows: Map<OrReference<Flow>>,
     pub media_types: Map<MediaType>,
     pub operations: Map<OperationObject>,
+    pub parameter_lists: Map<Parameters>,
     pub parameters: Map<MaybeReference<Parameter>>,
     pub path_items: Map<PathItem>,
+    pub paths: Map<OrReference<Paths>>,
     pub request_bodies: Map<MaybeReference<RequestBody>>,
+    pub requirement_lists: Map<Requirements>,
+    pub requirements: Map<Requirement>,
     pub schemas: Map<Schema>,
+    pub schemes: Map<Schemes>,
+    pub scopes: Map<Scopes>,
     pub security_schemes: Map<MaybeReference<SecurityScheme>>,
+    pub server_lists: Map<Servers>,
+    pub servers: Map<OrReference<Server>>,
+    pub webhooks: Map<OrReference<Webhooks>>,
+    /// Of pointers that lead through a reference, where the reference leads, with the rest of the pointer.
+    pub led_on: Map<String>,
     /// What in them is of a wrong type, with the place.
     pub misread: Vec<String>,
     /// The files that could not be read, and why.
@@ -42,26 +60,58 @@ pub(super) type Files<'a> = &'a mut dyn FnMut(&str) -> Result<String, String>;
 impl Elsewhere {
     /// Looks for what is wanted and was not looked for before; whether there was any.
     pub fn fetch(&mut self, wanted: BTreeSet<(Kind, Target)>, text: Text<'_>, files: Files<'_>) -> bool {
-        let new: Vec<_> = wanted.into_iter().filter(|one| self.tried.insert(one.clone())).collect();
-        let of_files: BTreeSet<String> = new.iter().map(|(_, target)| target.file.clone()).collect();
-        for file in of_files {
-            let sought: Vec<_> = new.iter().filter(|(_, target)| target.file == file).collect();
+        let new = wanted.into_iter().filter(|one| self.tried.insert(one.clone()));
+        let mut quests: Vec<Quest> = new.map(|(kind, target)| Quest { kind, key: target.key(), target }).collect();
+        let is_any = !quests.is_empty();
+        for _ in 0..MOST_STEPS {
+            if quests.is_empty() {
+                break;
+            }
+            quests = self.fetch_once(quests, text, files);
+        }
+        is_any
+    }
+
+    /// Looks for each once, and tells where those are to be looked for that a reference on their way leads on.
+    fn fetch_once(&mut self, quests: Vec<Quest>, text: Text<'_>, files: Files<'_>) -> Vec<Quest> {
+        let mut of_files: BTreeMap<String, Vec<Quest>> = BTreeMap::new();
+        for quest in quests {
+            of_files.entry(quest.target.file.clone()).or_default().push(quest);
+        }
+        let mut led_on = Vec::new();
+        for (file, quests) in of_files {
             let found = match self.load(&file, files) {
-                None if file.is_empty() => capture(&sought, text),
+                None if file.is_empty() => capture(&quests, text),
                 None => continue,
-                Some(content) => capture(&sought, Text::of(content)),
+                Some(content) => capture(&quests, Text::of(content)),
             };
             let found = found.unwrap_or_else(|reason| {
                 self.unread.insert(file.clone(), reason);
-                Map::default()
+                Found::default()
             });
-            for (kind, target) in sought {
-                if let Some(value) = found.get(&target.key()) {
-                    self.keep(*kind, target, value.clone());
+            for quest in quests {
+                let place = quest.target.key();
+                match found.values.get(&place) {
+                    Some(value) => self.keep(&quest, value.clone()),
+                    None => led_on.extend(self.lead_on(quest, found.references.get(&place))),
                 }
             }
         }
-        !new.is_empty()
+        led_on
+    }
+
+    /// Where to look on for what is not at its place, by the last reference before it and how many tokens are left there.
+    fn lead_on(&mut self, quest: Quest, on_its_way: Option<&(String, usize)>) -> Option<Quest> {
+        let Quest { kind, key, target: Target { file, tokens } } = quest;
+        let (reference, left) = on_its_way?;
+        let reference = if file.is_empty() { reference.clone() } else { rebased(&file, reference) };
+        let target = Target::parse(&reference).map(|mut target| {
+            let skipped = tokens.len().saturating_sub(*left);
+            target.tokens.extend(tokens.into_iter().skip(skipped));
+            target
+        });
+        self.led_on.insert(key.clone(), target.as_ref().map_or(reference, Target::key));
+        target.map(|target| Quest { kind, key, target })
     }
 
     /// The text of a file, where there is one.
@@ -86,19 +136,32 @@ impl Elsewhere {
         self.files.get(file).map(String::as_str)
     }
 
-    fn keep(&mut self, kind: Kind, target: &Target, mut value: Value<'static>) {
-        if !target.file.is_empty() {
-            rebase(&mut value, &target.file);
+    fn keep(&mut self, quest: &Quest, mut value: Value<'static>) {
+        if !quest.target.file.is_empty() {
+            rebase(&mut value, &quest.target.file);
         }
-        let key = target.key();
-        let misread = match kind {
-            Kind::MediaType => read_into(&mut self.media_types, &key, value),
-            Kind::Operation => read_into(&mut self.operations, &key, value),
-            Kind::Parameter => read_into(&mut self.parameters, &key, value),
-            Kind::PathItem => read_into(&mut self.path_items, &key, value),
-            Kind::RequestBody => read_into(&mut self.request_bodies, &key, value),
-            Kind::Schema => read_into(&mut self.schemas, &key, value),
-            Kind::SecurityScheme => read_into(&mut self.security_schemes, &key, value),
+        let key = quest.key.as_str();
+        let misread = match quest.kind {
+            Kind::Components => read_into(&mut self.components, key, value),
+            Kind::Content => read_into(&mut self.contents, key, value),
+            Kind::Flow => read_into(&mut self.flows, key, value),
+            Kind::Flows => read_into(&mut self.flow_maps, key, value),
+            Kind::MediaType => read_into(&mut self.media_types, key, value),
+            Kind::Operation => read_into(&mut self.operations, key, value),
+            Kind::Parameter => read_into(&mut self.parameters, key, value),
+            Kind::Parameters => read_into(&mut self.parameter_lists, key, value),
+            Kind::PathItem => read_into(&mut self.path_items, key, value),
+            Kind::Paths => read_into(&mut self.paths, key, value),
+            Kind::RequestBody => read_into(&mut self.request_bodies, key, value),
+            Kind::Requirement => read_into(&mut self.requirements, key, value),
+            Kind::Requirements => read_into(&mut self.requirement_lists, key, value),
+            Kind::Schema => read_into(&mut self.schemas, key, value),
+            Kind::Schemes => read_into(&mut self.schemes, key, value),
+            Kind::Scopes => read_into(&mut self.scopes, key, value),
+            Kind::SecurityScheme => read_into(&mut self.security_schemes, key, value),
+            Kind::Server => read_into(&mut self.servers, key, value),
+            Kind::Servers => read_into(&mut self.server_lists, key, value),
+            Kind::Webhooks => read_into(&mut self.webhooks, key, value),
         };
         self.misread.extend(misread);
     }
@@ -106,9 +169,13 @@ impl Elsewhere {
 
 fn read_into<T: Sink + Default>(all: &mut Map<T>, key: &str, value: Value<'static>) -> Vec<String> {
     let mut read = T::default();
-    let misread = json::read(value, &mut read);
+    let misread = misread(&mut read, key, value);
     all.insert(key.to_owned(), read);
-    match misread {
+    misread
+}
+
+fn misread(into: &mut dyn Sink, key: &str, value: Value<'static>) -> Vec<String> {
+    match json::read(value, into) {
         Ok(misread) => misread.iter().map(|one| format!("{key}{}: {}", pointer(&one.place), one.what)).collect(),
         Err(error) => vec![format!("{key}: {error}")],
     }
@@ -118,10 +185,56 @@ fn pointer(place: &[String]) -> String {
     place.iter().flat_map(|segment| ["/", segment.trim_matches(['[', ']'])]).collect()
 }
 
+/// Something that is looked for.
+struct Quest {
+    kind: Kind,
+    /// That of the reference, under which what is found is kept.
+    key: String,
+    /// Where it stands, as far as is known.
+    target: Target,
+}
+
+/// What there is at some places of a text.
+#[derive(Default)]
+struct Found {
+    /// By the places' keys.
+    values: Map<Value<'static>>,
+    /// Of places that a reference stands before: the last such reference, and how many of the pointer's tokens are left there.
+    references: Map<(String, usize)>,
+}
+
+impl Found {
+    fn add(&mut self, whole: &Value<'static>, sought: &[Sought<'_>]) {
+        for Sought { mut rest, key } in sought.iter().copied() {
+            let mut value = whole;
+            while let Some((token, after)) = rest.split_first() {
+                let Some(next) = value.at(token) else {
+                    self.refer(value.entry("$ref").and_then(Value::text), &[Sought { rest, key }]);
+                    break;
+                };
+                (value, rest) = (next, after);
+            }
+            if rest.is_empty() {
+                self.values.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+
+    /// Notes that a reference stands where these lead on.
+    fn refer(&mut self, reference: Option<&str>, sought: &[Sought<'_>]) {
+        for Sought { rest, key } in sought {
+            let is_nearer = self.references.get(key).is_none_or(|(_, left)| rest.len() < *left);
+            if let (Some(reference), true) = (reference, is_nearer) {
+                self.references.insert((*key).to_owned(), (reference.to_owned(), rest.len()));
+            }
+        }
+    }
+}
+
 /// The values at these places of a text.
-fn capture(sought: &[&(Kind, Target)], text: Text<'_>) -> Result<Map<Value<'static>>, String> {
-    let keys: Vec<String> = sought.iter().map(|(_, target)| target.key()).collect();
-    let all = sought.iter().zip(&keys).map(|((_, target), key)| Sought { rest: &target.tokens, key });
+fn capture(quests: &[Quest], text: Text<'_>) -> Result<Found, String> {
+    let keys: Vec<String> = quests.iter().map(|quest| quest.target.key()).collect();
+    let all = quests.iter().zip(&keys).map(|(quest, key)| Sought { rest: &quest.target.tokens, key });
     // All of a document is not a part of it, and neither is a whole section.
     let is_section = |sought: &Sought<'_>| {
         let section = ["paths", "components", "definitions", "webhooks"];
@@ -133,11 +246,11 @@ fn capture(sought: &[&(Kind, Target)], text: Text<'_>) -> Result<Map<Value<'stat
             }
     };
     let all: Vec<_> = all.filter(|sought| !is_section(sought)).collect();
-    let mut found = Map::default();
+    let mut found = Found::default();
     if all.iter().any(|sought| sought.rest.is_empty()) {
         let mut whole = Value::default();
         text.read(&mut whole)?;
-        add(&whole, &all, &mut found);
+        found.add(&whole, &all);
     } else if !all.is_empty() {
         text.read(&mut Capture { sought: all, index: 0, found: &mut found })?;
     }
@@ -157,7 +270,7 @@ struct Capture<'a> {
     sought: Vec<Sought<'a>>,
     /// The next item, in a list.
     index: usize,
-    found: &'a mut Map<Value<'static>>,
+    found: &'a mut Found,
 }
 
 impl Capture<'_> {
@@ -167,23 +280,21 @@ impl Capture<'_> {
             (first == token).then_some(Sought { rest, key: sought.key })
         });
         let here: Vec<_> = here.collect();
+        if token == "$ref" && here.is_empty() {
+            let mut reference = Value::default();
+            let is_read = value.read(&mut reference)?;
+            self.found.refer(reference.text(), &self.sought);
+            return Ok(is_read);
+        }
         if !here.iter().any(|sought| sought.rest.is_empty()) {
             return value.read(&mut Capture { sought: here, index: 0, found: self.found });
         }
         let mut whole = Value::default();
         let is_read = value.read(&mut whole)?;
         if is_read {
-            add(&whole, &here, self.found);
+            self.found.add(&whole, &here);
         }
         Ok(is_read)
-    }
-}
-
-fn add(whole: &Value<'static>, sought: &[Sought<'_>], found: &mut Map<Value<'static>>) {
-    for Sought { rest, key } in sought {
-        if let Some(value) = rest.iter().try_fold(whole, |value, token| value.at(token)) {
-            found.insert((*key).to_owned(), value.clone());
-        }
     }
 }
 

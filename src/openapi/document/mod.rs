@@ -7,6 +7,7 @@ mod extract;
 mod object_macro;
 mod objects;
 mod reading;
+mod reference;
 mod resolve;
 mod security;
 mod server;

@@ -1,16 +1,24 @@
 //! Following `$ref`: by any JSON pointer within the document, and to files that whoever reads it can give. What leads elsewhere, or
 //! in a circle, leads nowhere.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::elsewhere::Elsewhere;
-use super::objects::{MaybeReference, OpenApi, OperationObject, Parameter, PathItem, RequestBody, SecurityScheme};
-use super::target::{Kind, Target};
+use super::objects::{
+    Components, Content, MAX_ALTERNATIVES, MediaType, OpenApi, OperationObject, Parameter, Parameters, PathItem, Paths,
+    RequestBody, Requirements, Schemes, Scopes, SecurityScheme, Webhooks,
+};
+use super::reference::{MaybeReference, OrReference};
+use super::server::{MAX_SERVERS, Server, Servers};
+use super::target::{Kind, MOST_STEPS, Target};
+use super::words::Words;
 use crate::json::Map;
 
-/// How many references are followed one after another; a chain that is longer is a circle, or might as well be.
-pub(super) const MOST_STEPS: usize = 16;
+/// How many bytes the operations of any document may take over from it; of a longer document, as many as it has.
+const MIN_SAID: usize = 16 * 1024 * 1024;
+/// What an entry takes beside its text.
+const ENTRY_BYTES: usize = 2;
 /// How many characters of a text in a document a message repeats.
 const MAX_REPEATED: usize = 300;
 
@@ -19,16 +27,39 @@ pub(super) struct Library<'a> {
     pub source: &'a OpenApi,
     pub elsewhere: &'a Elsewhere,
     wanted: RefCell<BTreeSet<(Kind, Target)>>,
+    /// How many bytes operations may say still.
+    bytes_left: Cell<usize>,
 }
 
 impl<'a> Library<'a> {
-    pub fn new(source: &'a OpenApi, elsewhere: &'a Elsewhere) -> Self {
-        Self { source, elsewhere, wanted: RefCell::default() }
+    /// For a document of so many bytes.
+    pub fn new(source: &'a OpenApi, elsewhere: &'a Elsewhere, length: usize) -> Self {
+        let bytes_left = Cell::new(length.max(MIN_SAID));
+        Self { source, elsewhere, wanted: RefCell::default(), bytes_left }
     }
 
     /// What references lead to that was not found yet.
     pub fn into_wanted(self) -> BTreeSet<(Kind, Target)> {
         self.wanted.into_inner()
+    }
+
+    /// Counts texts that an operation takes over.
+    ///
+    /// # Errors
+    /// With them the document's operations would say more than they may.
+    pub fn charge(&self, lengths: impl Iterator<Item = usize>) -> Result<(), String> {
+        let mut left = self.bytes_left.get();
+        for length in lengths {
+            let Some(rest) = left.checked_sub(length.saturating_add(ENTRY_BYTES)) else {
+                self.bytes_left.set(0);
+                return Err("with it the operations of this document say more than the document itself: references \
+                            repeat too much"
+                    .to_owned());
+            };
+            left = rest;
+        }
+        self.bytes_left.set(left);
+        Ok(())
     }
 
     /// Notes that something is to be looked for.
@@ -45,8 +76,8 @@ impl<'a> Library<'a> {
     pub fn parameter(&self, value: &'a MaybeReference<Parameter>) -> Result<&'a Parameter, &'a str> {
         let source = self.source;
         let within = |tokens: &[&str]| match tokens {
-            ["components", "parameters", name] => source.components.parameters.get(name),
-            ["parameters", name] => source.of_swagger.parameters.get(name),
+            ["components", "parameters", name] => source.components.here.parameters.here.get(name),
+            ["parameters", name] => source.of_swagger.parameters.here.get(name),
             _ => None,
         };
         self.inline(value, Kind::Parameter, &within, &self.elsewhere.parameters)
@@ -56,26 +87,18 @@ impl<'a> Library<'a> {
     pub fn request_body(&self, value: &'a MaybeReference<RequestBody>) -> Result<&'a RequestBody, &'a str> {
         let source = self.source;
         let within = |tokens: &[&str]| match tokens {
-            ["components", "requestBodies", name] => source.components.request_bodies.get(name),
+            ["components", "requestBodies", name] => source.components.here.request_bodies.here.get(name),
             _ => None,
         };
         self.inline(value, Kind::RequestBody, &within, &self.elsewhere.request_bodies)
-    }
-
-    /// The security scheme that is meant, where it is none of the components.
-    pub fn scheme_elsewhere(&self, reference: &str) -> Option<&'a SecurityScheme> {
-        match self.elsewhere.security_schemes.get(&Target::parse(reference)?.key())? {
-            MaybeReference::Inline(scheme) => Some(scheme),
-            MaybeReference::Reference { .. } => None,
-        }
     }
 
     /// The security scheme that is meant.
     pub fn security_scheme(&self, value: &'a MaybeReference<SecurityScheme>) -> Result<&'a SecurityScheme, &'a str> {
         let source = self.source;
         let within = |tokens: &[&str]| match tokens {
-            ["components", "securitySchemes", name] => source.components.security_schemes.get(name),
-            ["securityDefinitions", name] => source.of_swagger.security_definitions.get(name),
+            ["components", "securitySchemes", name] => source.components.here.security_schemes.here.get(name),
+            ["securityDefinitions", name] => source.of_swagger.security_definitions.here.get(name),
             _ => None,
         };
         self.inline(value, Kind::SecurityScheme, &within, &self.elsewhere.security_schemes)
@@ -91,6 +114,82 @@ impl<'a> Library<'a> {
     pub fn operations(&self, operation: &'a OperationObject) -> (Vec<&'a OperationObject>, Option<&'a str>) {
         let reference_of = |operation: &'a OperationObject| operation.reference.as_deref();
         self.chain(operation, Kind::Operation, &self.elsewhere.operations, reference_of)
+    }
+
+    /// The components that are meant.
+    pub fn components(&self) -> Result<&'a Components, &'a str> {
+        self.whole(&self.source.components, Kind::Components, &self.elsewhere.components)
+    }
+
+    /// The security schemes that are meant.
+    pub fn schemes(&self, schemes: &'a Schemes) -> Result<&'a Map<MaybeReference<SecurityScheme>>, &'a str> {
+        self.whole(schemes, Kind::Schemes, &self.elsewhere.schemes)
+    }
+
+    /// The scopes that a security scheme declares.
+    pub fn scopes(&self, scheme: &'a SecurityScheme) -> Result<Vec<&'a Map<Words>>, &'a str> {
+        let of = |scopes: &'a Scopes| self.whole(scopes, Kind::Scopes, &self.elsewhere.scopes);
+        let flows = self.whole(&scheme.flows, Kind::Flows, &self.elsewhere.flow_maps)?;
+        let mut found = vec![of(&scheme.scopes)?];
+        for flow in flows.values() {
+            found.push(of(&self.whole(flow, Kind::Flow, &self.elsewhere.flows)?.scopes)?);
+        }
+        Ok(found)
+    }
+
+    /// The paths that are meant.
+    pub fn paths(&self) -> Result<&'a Paths, &'a str> {
+        self.whole(&self.source.paths, Kind::Paths, &self.elsewhere.paths)
+    }
+
+    /// The webhooks that are meant.
+    pub fn webhooks(&self) -> Result<&'a Webhooks, &'a str> {
+        self.whole(&self.source.webhooks, Kind::Webhooks, &self.elsewhere.webhooks)
+    }
+
+    /// The parameters of a list.
+    pub fn parameters(&self, list: &'a Parameters) -> Result<&'a [MaybeReference<Parameter>], &'a str> {
+        self.whole(list, Kind::Parameters, &self.elsewhere.parameter_lists).map(Vec::as_slice)
+    }
+
+    /// The media types of a body.
+    pub fn content(&self, content: &'a Content) -> Result<&'a Map<MediaType>, &'a str> {
+        self.whole(content, Kind::Content, &self.elsewhere.contents)
+    }
+
+    /// The servers of a list.
+    pub fn servers(&self, list: &'a Servers) -> Result<Vec<&'a Server>, &'a str> {
+        let list = self.whole(list, Kind::Servers, &self.elsewhere.server_lists)?;
+        list.iter()
+            .take(MAX_SERVERS.saturating_add(1))
+            .map(|server| self.whole(server, Kind::Server, &self.elsewhere.servers))
+            .collect()
+    }
+
+    /// The requirements of a list.
+    pub fn security(&self, list: &'a Requirements) -> Result<Vec<&'a Map<Vec<String>>>, &'a str> {
+        let list = self.whole(list, Kind::Requirements, &self.elsewhere.requirement_lists)?;
+        list.iter()
+            .take(MAX_ALTERNATIVES.saturating_add(1))
+            .map(|one| self.whole(one, Kind::Requirement, &self.elsewhere.requirements))
+            .collect()
+    }
+
+    /// The list or object that is meant.
+    ///
+    /// # Errors
+    /// The reference that leads nowhere, here and below.
+    fn whole<T>(
+        &self,
+        value: &'a OrReference<T>,
+        kind: Kind,
+        elsewhere: &'a Map<OrReference<T>>,
+    ) -> Result<&'a T, &'a str> {
+        let (found, lost) = self.chain(value, kind, elsewhere, |value| value.reference.as_deref());
+        match lost {
+            Some(reference) => Err(reference),
+            None => Ok(found.last().map_or(&value.here, |last| &last.here)),
+        }
     }
 
     fn chain<T>(
@@ -148,17 +247,28 @@ impl<'a> Library<'a> {
 
     /// Why a reference was not followed.
     pub fn leads_nowhere(&self, reference: &str) -> String {
-        let told = shortened(reference);
+        let last = self.leads_on_to(reference);
+        let on = if last == reference { String::new() } else { format!("leads on to {}, which ", shortened(last)) };
+        format!("{} {on}{}", shortened(reference), self.why(last))
+    }
+
+    /// The last reference on the way of one that leads nowhere: itself, or what its pointer leads through.
+    pub fn leads_on_to<'r>(&'r self, reference: &'r str) -> &'r str {
+        let target = Target::parse(reference);
+        target.and_then(|target| self.elsewhere.led_on.get(&target.key())).map_or(reference, String::as_str)
+    }
+
+    fn why(&self, reference: &str) -> String {
         let target = Target::parse(reference);
         if let Some(reason) = target.as_ref().and_then(|target| self.elsewhere.unread.get(&target.file)) {
-            return format!("{told} was not followed: {reason}");
+            return format!("was not followed: {reason}");
         }
         if reference.contains("://") {
-            return format!("{told} leads to another host, which is not followed; bundle it into this document");
+            return "leads to another host, which is not followed; bundle it into this document".to_owned();
         }
         match reference.split('#').next() {
-            Some("") | None => format!("{told} leads nowhere in this document"),
-            Some(_) => format!("{told} leads nowhere in this document, nor in a file in its folder that can be read"),
+            Some("") | None => "leads nowhere in this document".to_owned(),
+            Some(_) => "leads nowhere in this document, nor in a file in its folder that can be read".to_owned(),
         }
     }
 }

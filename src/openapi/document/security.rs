@@ -1,14 +1,21 @@
 //! What is asked of every list of requirements.
 
-use crate::json::Map;
-
-/// How many alternatives an operation may have: every operation can share the document's.
-pub(super) const MAX_ALTERNATIVES: usize = 100;
+use super::objects::{MAX_ALTERNATIVES, Requirements, Security};
+use super::resolve::Library;
 
 /// What is said of security that a merge key of YAML brought.
 pub(super) const MERGED: &str = "its security comes from a merge key (<<); make sure that it is meant";
 
-/// What is wrong with a list that has too many alternatives.
-pub(super) fn too_many(alternatives: &[Map<Vec<String>>]) -> Option<String> {
-    (alternatives.len() > MAX_ALTERNATIVES).then(|| format!("it has over {MAX_ALTERNATIVES} alternatives"))
+/// The requirements of a list, wherever they stand.
+///
+/// # Errors
+/// What in it cannot be understood.
+pub(super) fn requirements<'a>(list: &'a Requirements, library: &Library<'a>) -> Result<Security, String> {
+    let found = library.security(list).map_err(|reference| library.leads_nowhere(reference))?;
+    if found.len() > MAX_ALTERNATIVES {
+        return Err(format!("it has over {MAX_ALTERNATIVES} alternatives"));
+    }
+    let texts = found.iter().flat_map(|one| one.iter());
+    library.charge(texts.flat_map(|(name, scopes)| std::iter::once(name).chain(scopes)).map(String::len))?;
+    Ok(found.into_iter().cloned().collect())
 }

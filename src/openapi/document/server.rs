@@ -3,8 +3,12 @@
 use serde::Serialize;
 
 use super::object_macro::object;
+use super::reference::OrReference;
 use super::words::{Texts, Words};
 use crate::json::Map;
+
+/// A list of servers.
+pub(super) type Servers = OrReference<Vec<OrReference<Server>>>;
 
 /// The Server Object.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +52,7 @@ pub(in crate::openapi) struct ServerPath {
 }
 
 /// The base paths of servers, and what of them is read otherwise than it may be meant. `None` where there are no servers.
-pub(super) fn base_paths(servers: &[Server]) -> Option<(BasePaths, Vec<String>)> {
+pub(super) fn base_paths(servers: &[&Server]) -> Option<(BasePaths, Vec<String>)> {
     let mut notes = Vec::new();
     let all: Vec<_> = servers.iter().take(MAX_SERVERS).map(|server| server.base_path(&mut notes)).collect();
     let first = all.first()?;
@@ -220,8 +224,8 @@ mod tests {
     fn servers_that_differ_are_told_apart() {
         assert_eq!(base_paths(&[]), None);
         let two = [server("https://a.example/v1", &[]), server("/v1/", &[])];
-        assert_eq!(base_paths(&two), Some((BasePaths::One("/v1".to_owned()), vec![])));
-        let differing = base_paths(&[server("/v1", &[]), server("/{v}", &[])]).unwrap().0;
+        assert_eq!(base_paths(&two.each_ref()), Some((BasePaths::One("/v1".to_owned()), vec![])));
+        let differing = base_paths(&[&server("/v1", &[]), &server("/{v}", &[])]).unwrap().0;
         let BasePaths::Several(paths) = differing else { panic!("{differing:?}") };
         assert_eq!((paths[0].path.as_deref(), paths[1].path.as_deref()), (Some("/v1"), None));
     }

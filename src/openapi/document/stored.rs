@@ -1,8 +1,7 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
 use super::extract::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME, MAX_TITLE};
-use super::objects::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, METHODS};
-use super::security::MAX_ALTERNATIVES;
+use super::objects::{MAX_ALTERNATIVES, MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, METHODS};
 use super::server::{MAX_SERVERS, ServerPath};
 use super::webhooks::MAX_DESCRIPTION;
 use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security, Webhook};

@@ -5,6 +5,9 @@ use percent_encoding::percent_decode_str;
 /// The longest reference that is followed, in bytes: thousands of operations can come by it.
 const MAX_REFERENCE: usize = 1024;
 
+/// How many references are followed one after another; a chain that is longer is a circle, or might as well be.
+pub(super) const MOST_STEPS: usize = 16;
+
 /// A place in a document, or in a file below its folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
@@ -17,13 +20,26 @@ pub(super) struct Target {
 /// What a reference is expected to lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
+    Components,
+    Content,
+    Flow,
+    Flows,
     MediaType,
     Operation,
     Parameter,
+    Parameters,
     PathItem,
+    Paths,
     RequestBody,
+    Requirement,
+    Requirements,
     Schema,
+    Schemes,
+    Scopes,
     SecurityScheme,
+    Server,
+    Servers,
+    Webhooks,
 }
 
 impl Target {

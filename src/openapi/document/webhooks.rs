@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::objects::{MAX_WEBHOOKS, MERGED_SECURITY, METHODS, OperationObject, Security, WebhookItem, Webhooks};
 use super::resolve::{Library, shortened};
-use super::security::{MERGED, too_many};
+use super::security::{MERGED, requirements};
 
 /// How many characters of a description are kept.
 pub(super) const MAX_DESCRIPTION: usize = 500;
@@ -29,7 +29,7 @@ pub(in crate::openapi) struct Webhook {
 crate::json_object!(Webhook { name, description: default, security: given, example: given });
 
 /// The webhooks of a document, and what of them is read otherwise than it may be meant.
-pub(super) fn read(webhooks: &Webhooks, library: &Library<'_>) -> (Vec<Webhook>, Vec<String>) {
+pub(super) fn read<'a>(webhooks: &'a Webhooks, library: &Library<'a>) -> (Vec<Webhook>, Vec<String>) {
     let mut notes = Vec::new();
     if webhooks.left_out > 0 {
         notes.push(format!("only the first {MAX_WEBHOOKS} are read; {} more are not", webhooks.left_out));
@@ -43,7 +43,7 @@ pub(super) fn read(webhooks: &Webhooks, library: &Library<'_>) -> (Vec<Webhook>,
 }
 
 impl WebhookItem {
-    fn read(&self, library: &Library<'_>, note: &mut dyn FnMut(&str)) -> Option<Webhook> {
+    fn read<'a>(&'a self, library: &Library<'a>, note: &mut dyn FnMut(&str)) -> Option<Webhook> {
         let (items, lost) = library.path_items(&self.item);
         if let Some(reference) = lost {
             note(&format!("it stands elsewhere: {}", library.leads_nowhere(reference)));
@@ -61,14 +61,15 @@ impl WebhookItem {
         if extensions.contains_key(MERGED_SECURITY) {
             note(MERGED);
         }
-        let wrong = self.wrong.clone().or_else(|| security.as_deref().and_then(too_many));
+        let security = security.as_ref().map(|list| requirements(list, library)).transpose();
+        let wrong = self.wrong.clone().or_else(|| security.as_ref().err().cloned());
         if let Some(what) = &wrong {
             note(&format!("its security is not read: {what}"));
         }
         Some(Webhook {
             name: String::new(),
             description: summary.text().chars().take(MAX_DESCRIPTION).collect(),
-            security: security.clone().filter(|_| wrong.is_none()),
+            security: security.ok().flatten().filter(|_| wrong.is_none()),
             example: self.example.clone(),
         })
     }

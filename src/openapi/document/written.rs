@@ -38,6 +38,16 @@ pub(in crate::openapi) struct OperationObject {
     pub extensions: Map<Option<Vec<String>>>,
 }
 
+impl OperationObject {
+    /// How long the texts are that it took over from the document, beside its security.
+    pub fn lengths(&self) -> impl Iterator<Item = usize> {
+        let servers = self.servers.iter().flat_map(|server| [server.path.as_ref(), server.fault.as_ref()]);
+        let own = [self.operation_id.as_ref(), self.summary.as_ref(), self.base_path.as_ref()];
+        let listed = self.extensions.values().flatten().flatten();
+        own.into_iter().chain(servers).flatten().chain(&self.tags).chain(listed).map(String::len)
+    }
+}
+
 /// The forms of a request body.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]

@@ -16,6 +16,7 @@ use super::settings::Settings;
 use crate::order::{sort, sort_and_dedup, sorted};
 use crate::policy::{Access, Operation, Policy};
 use crate::record::Level;
+use crate::scope::Scope;
 
 /// How many findings of one kind are listed.
 const MAX_LISTED: usize = 1_000;
@@ -173,11 +174,11 @@ impl Report {
         self.without_token = public.map(|operation| Finding::of(operation, "open to anyone")).collect();
         self.public = self.without_token.len();
         self.open_to_tokens(policy.operations());
-        let catalogue = policy.catalogue();
-        self.scopes = catalogue.entries().len();
         let named =
             sorted(documents.iter().flat_map(|document| document.named_scopes(settings.scope_extension.as_deref())));
-        let used = sorted(catalogue.entries().iter().map(|entry| entry.scope.as_str()));
+        let alternatives = policy.operations().iter().flat_map(|operation| operation.access.alternatives());
+        let used = sorted(alternatives.flat_map(|alternative| alternative.scopes.iter()).map(Scope::as_str));
+        self.scopes = used.len();
         self.unused_scopes =
             named.into_iter().filter(|scope| used.binary_search(scope).is_err()).map(str::to_owned).collect();
     }

@@ -64,24 +64,20 @@ fn what_stands_elsewhere_is_not_skipped() {
     let mut scheme = open(json!({}));
     scheme["components"]["securitySchemes"]["Other"] = json!({ "$ref": "schemes.yaml#/Other" });
     assert!(error(&scheme).starts_with(" : components.securitySchemes.Other: schemes.yaml#/Other was not followed"));
-    for place in ["/components", ""] {
-        let mut whole = open(json!({ "/a": { "get": {} } }));
-        whole.pointer_mut(place).unwrap()["$ref"] = json!("other.yaml");
-        assert!(error(&whole).contains("stands elsewhere (other.yaml)"), "{place}");
-    }
+    let mut whole = open(json!({ "/a": { "get": {} } }));
+    whole["$ref"] = json!("other.yaml");
+    assert!(error(&whole).contains("stands elsewhere (other.yaml)"));
     for (place, value) in [
         ("/paths", json!({ "$ref": "paths.yaml" })),
         ("/paths", json!({ "/a": { "get": { "$ref": "#/paths/~1a/get" } } })),
         ("/paths", json!({ "/a": { "$ref": "#/paths/~1a" } })),
-        ("/components", json!({ "parameters": { "$ref": "parameters.yaml" } })),
-        ("/components", json!({ "schemas": { "$ref": "schemas.yaml" } })),
+        ("/components", json!({ "securitySchemes": { "$ref": "schemes.yaml" } })),
         ("/security", json!({ "$ref": "security.yaml" })),
         ("/security", json!([{ "$ref": "#/x" }])),
         ("/servers", json!({ "$ref": "servers.yaml" })),
         ("/servers", json!([{ "$ref": "servers.yaml" }])),
-        ("/paths", json!({ "/a": { "parameters": { "$ref": "parameters.yaml" } } })),
+        ("/paths", json!({ "/a": { "get": {}, "parameters": { "$ref": "parameters.yaml" } } })),
         ("/paths", json!({ "/a": { "get": { "security": { "$ref": "security.yaml" } } } })),
-        ("/paths", json!({ "/a": { "get": { "requestBody": { "content": { "$ref": "content.yaml" } } } } })),
         ("/paths", json!({ "/a": { "get": { "requestBody": { "$ref": null } } } })),
         ("/paths", json!({ "/a": { "get": { "$ref": null } } })),
     ] {

@@ -261,12 +261,12 @@ fn what_each_operation_repeats_is_counted() {
 /// Faults of the document's security stand for all operations: few of them are told, and the document is refused.
 #[test]
 fn faults_that_operations_share_are_few() {
-    let security = list(20_000, &|n| format!(r#"{{"Tenant":["{n} "]}}"#));
+    let security = list(100, &|n| format!(r#"{{"Tenant":["{n} "]}}"#));
     let paths = operations(9_600, &|_| String::new());
     let text = document(&format!(r#""security":[{security}],{paths}"#));
     let compiled = compile(&[Document::parse(&as_yaml(&text)).unwrap()], &settings());
     assert!(compiled.policy.is_none());
-    assert_eq!((compiled.report.errors.len(), compiled.report.left_out["errors"]), (1_000, 8 * 9_600 + 1 - 1_000));
+    assert_eq!((compiled.report.errors.len(), compiled.report.left_out["errors"]), (1_000, 8 * 9_600 - 1_000));
 }
 
 /// A body's look-alikes are told up to eight, whatever its forms are, and a name that is longer than names are is a fault.

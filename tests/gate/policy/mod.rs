@@ -26,6 +26,7 @@ mod schemes;
 mod shared_cases;
 mod signed;
 mod stored;
+mod whole_sections;
 mod yaml;
 
 pub use yaml::BLOCK;

@@ -176,7 +176,9 @@ fn another_revision_needs_only_what_has_changed() {
 
 #[test]
 fn an_operation_longer_than_a_part_is_refused() {
-    let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": { "summary": "s".repeat(MAX_PART_BYTES), "security": [] } } } });
+    let scopes: Vec<String> =
+        (0..MAX_PART_BYTES / 40).map(|n| format!("a-scope-whose-name-is-40-characters.{n:05}")).collect();
+    let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": { "security": [{ "Tenant": scopes }] } } } });
     assert_eq!(Parted::split(&compiled(&document.to_string()).to_json()), Err(CorruptPolicy::TooLong));
 }
 

@@ -14,7 +14,8 @@ use super::objects::OpenApi;
 use super::resolve::Library;
 use super::server::BasePaths;
 use super::target::{Kind, Target};
-use super::{Document, Fault};
+use super::{Document, Fault, OperationObject};
+use crate::json::Map;
 
 pub(super) use self::faults::faults;
 pub(in crate::openapi) use self::operation::MAY_BE_SEVERAL;
@@ -34,37 +35,36 @@ pub(super) fn document(
     is_of_3_2: bool,
 ) -> (Document, BTreeSet<(Kind, Target)>) {
     let title = source.info.title.text().chars().take(MAX_TITLE).collect();
-    let library = Library::new(source, elsewhere);
+    let library = Library::new(source, elsewhere, length.saturating_add(elsewhere.bytes));
     let mut document = Document { title, is_of_3_2, ..Document::default() };
     document.of_the_whole(source, &library);
     document.faults.extend(elsewhere.misread.iter().map(|what| Fault::at("", "", what.clone())));
     document.of_webhooks(source, &library);
     let mut bodies = Bodies::new(&library, length.saturating_add(elsewhere.bytes));
     let mut parameters_left = MAX_ALL_PARAMETERS;
-    for (path, item) in source.paths.0.iter() {
+    let paths = document.found("paths", library.paths(), &library).map(|paths| &paths.0);
+    for (path, item) in paths.into_iter().flat_map(Map::iter) {
         let items = document.path_item(path, item, &library);
-        let servers = items.iter().map(|item| item.servers.as_slice()).find(|servers| !servers.is_empty());
-        let of_path = document.base_paths(path, "", servers.unwrap_or_default());
+        let servers = items.iter().map(|item| &item.servers).find(|servers| !servers.is_empty());
+        let of_path = servers.and_then(|servers| document.base_paths(path, "", servers, &library));
         for (method, operation) in document.operations_of(path, &items) {
-            let mut extraction = Extraction {
-                library: &library,
-                operation,
-                items: &items,
-                parameters_left,
-                whats: Vec::new(),
-                notes: Vec::new(),
-            };
+            let mut extraction = Extraction::new(&library, operation, &items, parameters_left);
             let mut extracted = extraction.operation(path, &method);
             extracted.body = extraction.body(&mut bodies);
             parameters_left = extraction.parameters_left;
             let Extraction { operation, whats, notes, .. } = extraction;
             document.faults.extend(whats.into_iter().map(|what| Fault::at(path, &method, what)));
             document.notes.extend(notes.into_iter().map(|what| Fault::at(path, &method, what)));
-            let own = document.base_paths(path, &method, &operation.servers);
+            let own = document.base_paths(path, &method, &operation.servers, &library);
             match own.or_else(|| of_path.clone()) {
                 Some(BasePaths::One(base_path)) => extracted.base_path = Some(base_path),
                 Some(BasePaths::Several(servers)) => extracted.servers = servers,
                 None => {}
+            }
+            if let Err(what) = library.charge(extracted.lengths()) {
+                document.faults.push(Fault::at(path, &method, what));
+                extracted =
+                    OperationObject { path: extracted.path, method: extracted.method, ..OperationObject::default() };
             }
             document.operations.push(extracted);
         }

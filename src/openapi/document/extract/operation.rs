@@ -3,11 +3,10 @@
 use crate::json::{self, Map};
 use crate::openapi::document::OperationObject;
 use crate::openapi::document::bodies::Bodies;
-use crate::openapi::document::objects::{
-    MERGED_SECURITY, MaybeReference, OperationObject as Source, Parameter, PathItem,
-};
+use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Source, Parameter, PathItem};
+use crate::openapi::document::reference::MaybeReference;
 use crate::openapi::document::resolve::{Library, shortened};
-use crate::openapi::document::security::{MERGED, too_many};
+use crate::openapi::document::security::{MERGED, requirements};
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
 use crate::scope;
@@ -30,11 +29,24 @@ pub(super) struct Extraction<'a, 'l> {
     pub notes: Vec<String>,
 }
 
-impl<'a> Extraction<'a, '_> {
+impl<'a, 'l> Extraction<'a, 'l> {
+    pub fn new(
+        library: &'l Library<'a>,
+        operation: &'a Source,
+        items: &'l [&'a PathItem],
+        parameters_left: usize,
+    ) -> Self {
+        Self { library, operation, items, parameters_left, whats: Vec::new(), notes: Vec::new() }
+    }
+
     pub fn operation(&mut self, path: &str, method: &str) -> OperationObject {
         self.follow();
         let Source { operation_id, summary, tags, security, .. } = self.operation;
-        self.whats.extend(security.as_deref().and_then(too_many));
+        let security = security.as_ref().map(|list| requirements(list, self.library)).transpose();
+        let security = security.unwrap_or_else(|what| {
+            self.whats.push(format!("security: {what}"));
+            None
+        });
         if self.operation.extensions.contains_key(MERGED_SECURITY) {
             self.notes.push(MERGED.to_owned());
         }
@@ -44,7 +56,7 @@ impl<'a> Extraction<'a, '_> {
             operation_id: operation_id.0.clone(),
             summary: summary.0.clone(),
             tags: tags.0.clone(),
-            security: security.clone(),
+            security,
             base_path: None,
             servers: Vec::new(),
             parameters: self.parameters(),
@@ -76,13 +88,22 @@ impl<'a> Extraction<'a, '_> {
 
     /// Its parameters and those of its path.
     fn declared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
-        let of_items = self.items.iter().flat_map(|item| &item.parameters);
-        self.operation.parameters.iter().chain(of_items)
+        self.lists().filter_map(|list| list.ok()).flatten()
+    }
+
+    fn lists(&self) -> impl Iterator<Item = Result<&'a [MaybeReference<Parameter>], &'a str>> {
+        let of_items = self.items.iter().map(|item| &item.parameters);
+        std::iter::once(&self.operation.parameters).chain(of_items).map(|list| self.library.parameters(list))
     }
 
     fn parameters(&mut self) -> Vec<OwnerParameter> {
         let mut found = Vec::new();
-        let Some(left) = self.parameters_left.checked_sub(self.declared().count()) else {
+        let lost = self.lists().filter_map(Result::err);
+        let lost = lost.map(|reference| format!("parameters: {}", self.library.leads_nowhere(reference)));
+        let lost: Vec<_> = lost.collect();
+        self.whats.extend(lost);
+        let count = self.lists().flatten().map(<[_]>::len).fold(0, usize::saturating_add);
+        let Some(left) = self.parameters_left.checked_sub(count) else {
             self.parameters_left = 0;
             let what = format!("with it the operations of this document have over {MAX_ALL_PARAMETERS} parameters");
             self.whats.push(what);

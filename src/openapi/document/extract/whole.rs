@@ -1,21 +1,24 @@
 //! What stands outside the paths.
 
+use std::collections::BTreeSet;
+
 use crate::json::Map;
-use crate::openapi::document::objects::{MaybeReference, OpenApi, SecurityScheme};
+use crate::openapi::document::objects::{OpenApi, Schemes};
 use crate::openapi::document::resolve::{Library, shortened};
-use crate::openapi::document::security::{MERGED, too_many};
-use crate::openapi::document::server::{self, BasePaths, Server};
+use crate::openapi::document::security::{MERGED, requirements};
+use crate::openapi::document::server::{self, BasePaths, Servers};
 use crate::openapi::document::{Document, Fault, webhooks};
 use crate::order::sort_and_dedup;
+
+/// How many scopes the security schemes of a document may declare together.
+const MAX_DECLARED: usize = 200_000;
 
 impl Document {
     /// Takes over what stands outside the paths.
     pub(super) fn of_the_whole<'a>(&mut self, source: &'a OpenApi, library: &Library<'a>) {
-        for (place, reference) in [("", &source.reference), ("components: ", &source.components.reference)] {
-            if let Some(reference) = reference {
-                let what = format!("{place}it stands elsewhere ({}), and is not followed", shortened(reference));
-                self.faults.push(Fault::at("", "", what));
-            }
+        if let Some(reference) = &source.reference {
+            let what = format!("it stands elsewhere ({}), and is not followed", shortened(reference));
+            self.faults.push(Fault::at("", "", what));
         }
         if source.swagger.0.is_some() {
             match server::swagger_base_path(source.of_swagger.base_path.text()) {
@@ -23,56 +26,74 @@ impl Document {
                 Err(what) => self.faults.push(Fault::at("", "", what)),
             }
         } else {
-            match self.base_paths("", "", &source.servers) {
+            match self.base_paths("", "", &source.servers, library) {
                 Some(BasePaths::One(base_path)) => self.base_path = base_path,
                 Some(BasePaths::Several(servers)) => self.servers = servers,
                 None => {}
             }
         }
-        if let Some(what) = source.security.as_deref().and_then(too_many) {
-            self.faults.push(Fault::at("", "", format!("security: {what}")));
-        }
         if source.is_security_merged.0 {
             self.notes.push(Fault::at("", "", MERGED.to_owned()));
         }
-        self.security.clone_from(&source.security);
-        self.schemes("components.securitySchemes", &source.components.security_schemes, library);
+        match source.security.as_ref().map(|list| requirements(list, library)).transpose() {
+            Ok(security) => self.security = security,
+            Err(what) => self.faults.push(Fault::at("", "", format!("security: {what}"))),
+        }
+        if let Some(components) = self.found("components", library.components(), library) {
+            self.schemes("components.securitySchemes", &components.security_schemes, library);
+        }
         self.schemes("securityDefinitions", &source.of_swagger.security_definitions, library);
     }
 
     /// Takes over the types of events.
-    pub(super) fn of_webhooks(&mut self, source: &OpenApi, library: &Library<'_>) {
-        if source.webhooks.items.is_empty() {
+    pub(super) fn of_webhooks<'a>(&mut self, source: &'a OpenApi, library: &Library<'a>) {
+        let Some(found) = self.found("webhooks", library.webhooks(), library) else { return };
+        if found.items.is_empty() {
             return;
         }
         let notes = if source.openapi.text().starts_with("3.0") || source.swagger.0.is_some() {
             vec!["they are of OpenAPI 3.1, and this document is not: they are not read".to_owned()]
         } else {
-            let (webhooks, notes) = webhooks::read(&source.webhooks, library);
+            let (webhooks, notes) = webhooks::read(found, library);
             self.webhooks = webhooks;
             notes
         };
         self.notes.extend(notes.into_iter().map(|what| Fault::at("", "", format!("webhooks: {what}"))));
     }
 
-    fn schemes<'a>(&mut self, place: &str, schemes: &'a Map<MaybeReference<SecurityScheme>>, library: &Library<'a>) {
-        for (name, declared) in schemes.iter() {
+    /// A part of the document, where it can be found.
+    pub(super) fn found<T>(&mut self, place: &str, part: Result<T, &str>, library: &Library<'_>) -> Option<T> {
+        part.map_err(|reference| {
+            let what = format!("{place}: {}", library.leads_nowhere(reference));
+            self.faults.push(Fault::at("", "", what));
+        })
+        .ok()
+    }
+
+    fn schemes<'a>(&mut self, place: &str, schemes: &'a Schemes, library: &Library<'a>) {
+        let Some(schemes) = self.found(place, library.schemes(schemes), library) else { return };
+        let mut looked_at = 0_usize;
+        let mut seen = BTreeSet::new();
+        // What a reference leads to stands here too, under its own name, which goes first.
+        let (references, inline): (Vec<_>, Vec<_>) =
+            schemes.iter().partition(|(_, declared)| declared.reference().is_some());
+        for (name, declared) in inline.into_iter().chain(references) {
             self.security_schemes.push(name.clone());
-            if let Err(reference) = library.security_scheme(declared) {
-                let what = format!("{place}.{name}: {}", library.leads_nowhere(reference));
-                self.faults.push(Fault::at("", "", what));
-            }
-            // What a reference within the components leads to stands here too, under its own name.
-            let scheme = match declared {
-                MaybeReference::Inline(scheme) => scheme,
-                MaybeReference::Reference { reference } => match library.scheme_elsewhere(reference) {
-                    Some(scheme) => scheme,
-                    None => continue,
-                },
-            };
+            let place = format!("{place}.{name}");
+            let Some(scheme) = self.found(&place, library.security_scheme(declared), library) else { continue };
             let kinds = [&scheme.kind, &scheme.http, &scheme.place].into_iter().filter_map(|words| words.0.as_deref());
-            self.scheme_kinds.insert(name.clone(), kinds.collect::<Vec<_>>().join(" "));
-            let scopes = scheme.flows.values().flat_map(|flow| flow.scopes.iter()).chain(scheme.scopes.iter());
+            self.scheme_kinds.insert(name.clone(), kinds.map(shortened).collect::<Vec<_>>().join(" "));
+            if !seen.insert(std::ptr::from_ref(scheme)) {
+                continue;
+            }
+            let Some(scopes) = self.found(&place, library.scopes(scheme), library) else { continue };
+            looked_at = scopes.iter().map(|scopes| scopes.len()).fold(looked_at, usize::saturating_add);
+            if looked_at > MAX_DECLARED {
+                let what = format!("{place}: with it the security schemes declare over {MAX_DECLARED} scopes");
+                self.faults.push(Fault::at("", "", what));
+                break;
+            }
+            let scopes = scopes.into_iter().flat_map(Map::iter);
             for (scope, words) in scopes.filter(|(scope, _)| !scope.starts_with("x-")) {
                 let description = words.text();
                 let is_better =
@@ -86,9 +107,24 @@ impl Document {
     }
 
     /// The base paths of servers, what of them is read otherwise noted at that place.
-    pub(super) fn base_paths(&mut self, path: &str, method: &str, servers: &[Server]) -> Option<BasePaths> {
-        let (base_paths, notes) = server::base_paths(servers)?;
-        self.notes.extend(notes.into_iter().map(|what| Fault::at(path, method, what)));
-        Some(base_paths)
+    pub(super) fn base_paths<'a>(
+        &mut self,
+        path: &str,
+        method: &str,
+        servers: &'a Servers,
+        library: &Library<'a>,
+    ) -> Option<BasePaths> {
+        match library.servers(servers) {
+            Ok(servers) => {
+                let (base_paths, notes) = server::base_paths(&servers)?;
+                self.notes.extend(notes.into_iter().map(|what| Fault::at(path, method, what)));
+                Some(base_paths)
+            }
+            Err(reference) => {
+                let what = format!("servers: {}", library.leads_nowhere(reference));
+                self.faults.push(Fault::at(path, method, what));
+                None
+            }
+        }
     }
 }

@@ -4,10 +4,14 @@ use crate::json::Map;
 
 use super::schema::Schema;
 use crate::openapi::document::object_macro::object;
+use crate::openapi::document::reference::OrReference;
+
+/// The media types by name.
+pub type Content = OrReference<Map<MediaType>>;
 
 #[derive(Clone, Debug, Default)]
 pub struct RequestBody {
-    pub content: Map<MediaType>,
+    pub content: Content,
 }
 
 #[derive(Clone, Debug, Default)]

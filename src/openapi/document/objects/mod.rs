@@ -3,22 +3,21 @@
 mod body;
 mod parameter;
 mod paths;
-mod reference;
 mod schema;
 mod security;
 mod webhooks;
 
-pub(super) use self::body::{MediaType, RequestBody};
+pub(super) use self::body::{Content, MediaType, RequestBody};
 pub(super) use self::parameter::Parameter;
-pub(super) use self::paths::{METHODS, OperationObject, PathItem, Paths};
-pub(super) use self::reference::MaybeReference;
+pub(super) use self::paths::{METHODS, OperationObject, Parameters, PathItem, Paths};
 pub(super) use self::schema::Schema;
 pub(in crate::openapi) use self::security::Security;
-pub(super) use self::security::SecurityScheme;
+pub(super) use self::security::{Flow, MAX_ALTERNATIVES, Requirement, Requirements, Schemes, Scopes, SecurityScheme};
 pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, Webhooks};
 
 use super::object_macro::object;
-use super::server::Server;
+use super::reference::{MaybeReference, OrReference};
+use super::server::Servers;
 use super::words::{Mark, Texts, Words};
 use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 
@@ -34,12 +33,12 @@ pub(super) struct OpenApi {
     pub swagger: Words,
     pub reference: Option<String>,
     pub info: Info,
-    pub servers: Vec<Server>,
-    pub security: Option<Security>,
-    pub paths: Paths,
+    pub servers: Servers,
+    pub security: Option<Requirements>,
+    pub paths: OrReference<Paths>,
     /// Since OpenAPI 3.1.
-    pub webhooks: Webhooks,
-    pub components: Components,
+    pub webhooks: OrReference<Webhooks>,
+    pub components: OrReference<Components>,
     pub of_swagger: OfSwagger,
     pub is_security_merged: Mark,
 }
@@ -49,9 +48,9 @@ pub(super) struct OpenApi {
 pub(super) struct OfSwagger {
     pub base_path: Words,
     pub consumes: Texts,
-    pub parameters: Map<MaybeReference<Parameter>>,
-    pub definitions: Map<Schema>,
-    pub security_definitions: Map<MaybeReference<SecurityScheme>>,
+    pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
+    pub definitions: OrReference<Map<Schema>>,
+    pub security_definitions: Schemes,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -61,11 +60,10 @@ pub(super) struct Info {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Components {
-    pub parameters: Map<MaybeReference<Parameter>>,
-    pub request_bodies: Map<MaybeReference<RequestBody>>,
-    pub schemas: Map<Schema>,
-    pub security_schemes: Map<MaybeReference<SecurityScheme>>,
-    pub reference: Option<String>,
+    pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
+    pub request_bodies: OrReference<Map<MaybeReference<RequestBody>>>,
+    pub schemas: OrReference<Map<Schema>>,
+    pub security_schemes: Schemes,
 }
 
 impl Sink for OpenApi {
@@ -109,4 +107,4 @@ object!(Info, "an object", { "title" => title; } strict {} required {});
 object!(Components, "an object", {
     "parameters" => parameters; "requestBodies" => request_bodies; "schemas" => schemas;
     "securitySchemes" => security_schemes;
-} strict { "$ref" => reference; } required {});
+} strict {} required {});

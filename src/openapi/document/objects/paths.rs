@@ -4,10 +4,13 @@ use crate::json::{self, Collection, Map, OrNull, Sink, Source, Stop};
 
 use super::body::RequestBody;
 use super::parameter::Parameter;
-use super::reference::MaybeReference;
-use super::security::Security;
-use crate::openapi::document::server::Server;
+use super::security::Requirements;
+use crate::openapi::document::reference::{MaybeReference, OrReference};
+use crate::openapi::document::server::Servers;
 use crate::openapi::document::words::{Texts, Words};
+
+/// A list of parameters.
+pub type Parameters = OrReference<Vec<MaybeReference<Parameter>>>;
 
 /// How many paths a document may have.
 const MOST_PATHS: usize = 20_000;
@@ -21,8 +24,8 @@ pub struct PathItem {
     pub reference: Option<String>,
     /// Belongs to an operation or to the document, and would mean nothing here.
     pub security: Option<json::Value<'static>>,
-    pub servers: Vec<Server>,
-    pub parameters: Vec<MaybeReference<Parameter>>,
+    pub servers: Servers,
+    pub parameters: Parameters,
     /// By their methods, as the document has them.
     pub operations: Map<OperationObject>,
     /// Those of methods that OpenAPI has no member for, since 3.2.
@@ -41,9 +44,9 @@ pub struct OperationObject {
     pub operation_id: Words,
     pub summary: Words,
     pub tags: Texts,
-    pub security: Option<Security>,
-    pub servers: Vec<Server>,
-    pub parameters: Vec<MaybeReference<Parameter>>,
+    pub security: Option<Requirements>,
+    pub servers: Servers,
+    pub parameters: Parameters,
     pub request_body: Option<MaybeReference<RequestBody>>,
     /// The media types of its body, in Swagger 2.0.
     pub consumes: Option<Texts>,
