@@ -23,6 +23,7 @@ mod machine;
 mod oidc;
 mod parted;
 mod policy;
+mod real_documents;
 mod rotation;
 mod support;
 mod tokens;

@@ -27,7 +27,7 @@ impl Check {
         let mut compiled = documents.compile(&settings);
         let limits = Limits::of(&documents, &settings, &compiled);
         compiled.report.errors.extend(limits.errors());
-        let checked = Checked { report: &compiled.report, limits: &limits };
+        let checked = Checked { report: &compiled.report, gate_limits: &limits };
         output.print(&checked, &format!("{limits}{}", compiled.report))?;
         Ok(if compiled.report.errors.is_empty() { End::Done } else { End::Documents })
     }
@@ -38,7 +38,8 @@ impl Check {
 struct Checked<'a> {
     #[serde(flatten)]
     report: &'a Report,
-    limits: &'a Limits,
+    /// The report has `limits` of its own: what is read otherwise than it may be meant.
+    gate_limits: &'a Limits,
 }
 
 #[cfg(test)]
@@ -94,25 +95,49 @@ mod tests {
     fn a_limit_that_is_passed_is_an_error_and_the_others_tell_how_near_they_are() {
         let directory = std::env::temp_dir().join(format!("tidegate-limits-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
-        let file = |name: &str, title: &str| {
+        let settings: Settings = serde_json::from_value(
+            json!({ "schemes": { "Tenant": { "level": "agency", "private_integrations": true } } }),
+        )
+        .unwrap();
+        let file = |name: &str, scopes: usize| {
             let path = directory.join(name);
-            let operation = json!({ "summary": title, "security": [] });
+            let scopes: Vec<_> = (0..scopes).map(|n| format!("a-scope-whose-name-has-40-characters.{n:06}")).collect();
+            let operation = json!({ "security": [{ "Tenant": scopes }] });
             let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": operation } } });
             fs::write(&path, document.to_string()).unwrap();
             path
         };
         let limits = |path: &PathBuf| {
             let documents = Documents::read(std::slice::from_ref(path)).unwrap();
-            let compiled = documents.compile(&Settings::default());
-            Limits::of(&documents, &Settings::default(), &compiled)
+            let compiled = documents.compile(&settings);
+            Limits::of(&documents, &settings, &compiled)
         };
-        let small = limits(&file("small.json", "a"));
+        let small = limits(&file("small.json", 1));
         assert_eq!(small.errors().count(), 0);
         assert!(small.to_string().contains("  operations and rules            1 of    20000 (0.0 %)\n"), "{small}");
-        let errors: Vec<_> = limits(&file("policy.json", &"a".repeat(1_900_000))).errors().collect();
+        let errors: Vec<_> = limits(&file("policy.json", 45_000)).errors().collect();
         assert!(errors.len() == 1 && errors[0].message.ends_with("bytes of one operation, and a gate takes 1000000"));
-        let errors: Vec<_> = limits(&file("body.json", &"a".repeat(8 * 1024 * 1024))).errors().collect();
+        let errors: Vec<_> = limits(&file("body.json", 200_000)).errors().collect();
         assert!(errors.len() >= 2 && errors[0].message.ends_with("bytes to publish, and a gate takes 8388608"));
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    /// A reader of JSON takes the last of two members with one name.
+    #[test]
+    fn no_member_of_the_answer_stands_twice() {
+        let directory = std::env::temp_dir().join(format!("tidegate-members-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("a.json");
+        fs::write(&path, r#"{"openapi":"3.1.0","paths":{"/a/:id":{"get":{"security":[]}}}}"#).unwrap();
+        let documents = Documents::read(std::slice::from_ref(&path)).unwrap();
+        let compiled = documents.compile(&Settings::default());
+        let limits = Limits::of(&documents, &Settings::default(), &compiled);
+        let checked = Checked { report: &compiled.report, gate_limits: &limits };
+        let text = serde_json::to_string(&checked).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value.to_string().len(), text.len(), "{text}");
+        assert!(value["limits"][0]["message"].as_str().unwrap().starts_with(":id looks like a parameter"), "{value}");
+        assert!(value["gate_limits"][0]["most"].is_u64(), "{value}");
         fs::remove_dir_all(&directory).unwrap();
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Elsewhere {
     pub unread: Map<String>,
     /// How many bytes the files have.
     pub bytes: usize,
+    /// The keys of all that was found.
+    pub kept: BTreeSet<String>,
     tried: BTreeSet<(Kind, Target)>,
     files: BTreeMap<String, String>,
 }
@@ -164,6 +166,7 @@ impl Elsewhere {
             Kind::Webhooks => read_into(&mut self.webhooks, key, value),
         };
         self.misread.extend(misread);
+        self.kept.insert(quest.key.clone());
     }
 }
 

@@ -21,6 +21,13 @@ pub(super) enum MaybeReference<T> {
     Inline(T),
 }
 
+impl<T> OrReference<T> {
+    /// Whether it is a reference and nothing else, or what can stand here.
+    pub fn is_readable(&self) -> bool {
+        if self.reference.is_some() { !self.has_entries } else { !self.is_other }
+    }
+}
+
 impl<T> OrReference<Vec<T>> {
     /// Whether nothing stands here.
     pub fn is_empty(&self) -> bool {

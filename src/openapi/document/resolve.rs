@@ -249,7 +249,8 @@ impl<'a> Library<'a> {
     pub fn leads_nowhere(&self, reference: &str) -> String {
         let last = self.leads_on_to(reference);
         let on = if last == reference { String::new() } else { format!("leads on to {}, which ", shortened(last)) };
-        format!("{} {on}{}", shortened(reference), self.why(last))
+        let told = if reference.is_empty() { "an empty $ref" } else { shortened(reference) };
+        format!("{told} {on}{}", self.why(last))
     }
 
     /// The last reference on the way of one that leads nowhere: itself, or what its pointer leads through.
@@ -265,6 +266,9 @@ impl<'a> Library<'a> {
         }
         if reference.contains("://") {
             return "leads to another host, which is not followed; bundle it into this document".to_owned();
+        }
+        if target.is_some_and(|target| self.elsewhere.kept.contains(&target.key())) {
+            return format!("leads in a circle, or by way of over {MOST_STEPS} references");
         }
         match reference.split('#').next() {
             Some("") | None => "leads nowhere in this document".to_owned(),

@@ -93,7 +93,7 @@ impl Server {
             Some(path) => path.to_owned(),
             None if url.is_empty() || url.starts_with('/') => url.to_owned(),
             None if is_like_a_host(url) => {
-                return cannot("it begins as a host does; write https:// before it, or set base_path in the settings");
+                return cannot("it begins as a host does; write https:// before it");
             }
             None => {
                 notes.push(format!(

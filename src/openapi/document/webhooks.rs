@@ -61,7 +61,7 @@ impl WebhookItem {
         if extensions.contains_key(MERGED_SECURITY) {
             note(MERGED);
         }
-        let security = security.as_ref().map(|list| requirements(list, library)).transpose();
+        let security = requirements(security.as_ref(), library);
         let wrong = self.wrong.clone().or_else(|| security.as_ref().err().cloned());
         if let Some(what) = &wrong {
             note(&format!("its security is not read: {what}"));

@@ -42,8 +42,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
     pub fn operation(&mut self, path: &str, method: &str) -> OperationObject {
         self.follow();
         let Source { operation_id, summary, tags, security, .. } = self.operation;
-        let security = security.as_ref().map(|list| requirements(list, self.library)).transpose();
-        let security = security.unwrap_or_else(|what| {
+        let security = requirements(security.as_ref(), self.library).unwrap_or_else(|what| {
             self.whats.push(format!("security: {what}"));
             None
         });

@@ -35,7 +35,7 @@ impl Document {
         if source.is_security_merged.0 {
             self.notes.push(Fault::at("", "", MERGED.to_owned()));
         }
-        match source.security.as_ref().map(|list| requirements(list, library)).transpose() {
+        match requirements(source.security.as_ref(), library) {
             Ok(security) => self.security = security,
             Err(what) => self.faults.push(Fault::at("", "", format!("security: {what}"))),
         }
