@@ -3,7 +3,8 @@
 //! A new kind takes:
 //! 1. a row in the table below, under its group, with the wire name `group.past_participle`; the name never changes, since the
 //!    chain covers it;
-//! 2. a row in docs/events.md (a test compares) and in the enum `EventKind` of `src/admin/openapi.json`;
+//! 2. a row in docs/events.md, an entry in the enum `EventKind` of `src/admin/openapi.json` and one in `OWN_KINDS` of
+//!    `src/policy/event_type.rs`, which cannot use this module (tests compare all three);
 //! 3. a phrase and an icon in `www/src/history/events.ts`, which the compiler asks for;
 //! 4. a call of the registry's `events::record` in the change's own transaction, with a `detail` that gives fields by their names,
 //!    before and after as `{"from", "to"}`, and holds no token, no hash, no address of a person, and no number that is not whole.

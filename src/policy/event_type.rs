@@ -149,11 +149,12 @@ pub struct EventTypeChanges {
 impl EventTypeChanges {
     /// What becomes of them from `before` to `after`.
     pub fn of(before: &[EventType], after: &[EventType]) -> Self {
-        let known = |types: &[EventType], name: &str| types.iter().find(|event| event.name == name).cloned();
+        let is_in = |types: &[EventType], name: &str| types.iter().any(|event| event.name == name);
         let only = |these: &[EventType], those: &[EventType]| {
-            sorted(these.iter().map(|event| event.name.clone()).filter(|name| known(those, name).is_none()))
+            sorted(these.iter().filter(|event| !is_in(those, &event.name)).map(|event| event.name.clone()))
         };
-        let is_changed = |event: &&EventType| known(before, &event.name).is_some_and(|was| was.any_of != event.any_of);
+        let is_changed =
+            |event: &&EventType| before.iter().any(|was| was.name == event.name && was.any_of != event.any_of);
         Self {
             added: only(after, before),
             removed: only(before, after),

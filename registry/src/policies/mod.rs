@@ -105,8 +105,8 @@ fn preview(context: &Context, draft: PolicyDraft) -> Result<Answer, AdminError> 
     let (diff, impact) = match candidate.policy.take() {
         Some(policy) => {
             let before = latest.map_or_else(table::empty, |latest| Ok(latest.policy))?;
-            let [old, new] = [(&before, &known), (&policy, &candidate.event_types)]
-                .map(|(policy, event_types)| Offered { policy, event_types });
+            let old = Offered { policy: &before, event_types: &known };
+            let new = Offered { policy: &policy, event_types: &candidate.event_types };
             (json!(before.diff(&policy)), impact::of(context.database, old, new, &reach(context))?)
         }
         None => (Value::Null, Value::Null),
@@ -149,8 +149,8 @@ fn put_in_force(
         Some(published) => Cow::Borrowed(&published.policy),
         None => Cow::Owned(table::empty()?),
     };
-    let [old, new] = [(&*before, &events), (&policy, &candidate.event_types)]
-        .map(|(policy, event_types)| Offered { policy, event_types });
+    let old = Offered { policy: &before, event_types: &events };
+    let new = Offered { policy: &policy, event_types: &candidate.event_types };
     let impact = impact::of(context.database, old, new, &reach(context))?;
     let losing = impact::losing(context.database, old, new)?;
     let event_types = EventTypeChanges::of(&events, &candidate.event_types);

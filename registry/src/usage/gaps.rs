@@ -94,8 +94,8 @@ pub(super) fn completeness(database: &Database, now: Timestamp) -> Result<Comple
     Ok(Completeness::new(Moment(since), Moment(now), gaps))
 }
 
-/// The end of the last period in which requests may be missing; 0 if there is none. A store is made by the first flush or question
-/// about one of its integrations, so the time before it was made is no such period.
+/// The end of the last period in which requests may be missing, or 0 if there is none. The time before the store existed is not such
+/// a period: the first flush or question about an integration creates its store.
 pub(super) fn complete_since(
     database: &Database,
     now: Timestamp,

@@ -64,7 +64,7 @@ impl Change {
         }
     }
 
-    /// Whether the maximum lifetime has a say in it. It has none in what only ends or gives back.
+    /// Whether the maximum lifetime applies to it. It does not apply to a change that only ends something or gives it back.
     pub fn obeys_max_lifetime(&self, before: &Integration, after: &Integration) -> bool {
         match self {
             Self::Edit(_) => before.scopes != after.scopes || before.expires_at != after.expires_at,

@@ -52,7 +52,7 @@ pub struct Outcome {
     pub flushes: (u64, u64),
     /// Isolates that ended.
     pub ended: u64,
-    /// How long a use was kept at the most before it was sent, in milliseconds.
+    /// The longest time that an isolate kept a use before it sent it, in milliseconds.
     pub longest_ms: u64,
 }
 
