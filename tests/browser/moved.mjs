@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { request } from "node:http";
-import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 
+import { freePort } from "../free-port.mjs";
 import { startGate } from "./gate.mjs";
 import { demo, ownerKey, screenshots, shown, until } from "./support.mjs";
 
@@ -178,13 +178,4 @@ export class MovedGate {
       sent.end(content === undefined ? undefined : JSON.stringify(content));
     });
   }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,9 +1,9 @@
 // A gate for one test alone, with a state of its own, and the browser to use it with.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { chromium } from "playwright-core";
 
+import { freePort } from "../free-port.mjs";
 import { startGate } from "./gate.mjs";
 import { ownerKey } from "./support.mjs";
 
@@ -41,13 +41,4 @@ export async function newPage(t) {
   });
   t.after(() => browser.close());
   return browser.newPage();
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { createServer as createHttpServer, request as requestHttp } from "node:http";
 import { Agent, request as requestHttps } from "node:https";
-import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 
+import { freePort } from "../free-port.mjs";
 import { startGate as start } from "./gate.mjs";
 import { ownerKey } from "./support.mjs";
 
@@ -239,14 +239,5 @@ function askGate(scheme, port, host, method, path, body, headers) {
     });
     sent.on("error", reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
   });
 }

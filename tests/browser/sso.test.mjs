@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { request } from "node:http";
-import { createServer } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
+import { freePort } from "../free-port.mjs";
 import { startProvider } from "../../examples/identity-provider/provider.mjs";
 import { startGate } from "./gate.mjs";
 import { demo, ownerKey, shown } from "./support.mjs";
@@ -65,15 +65,6 @@ after(async () => {
   provider?.close();
   await gate.running?.dispose();
 });
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Asks the admin API with the owner key. */
 async function api(method, path, body, rev) {

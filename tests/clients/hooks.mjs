@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { freePort } from "../free-port.mjs";
 import { startGate } from "../browser/gate.mjs";
 import { demo, newOwnerKey } from "./command.mjs";
 
@@ -132,16 +133,6 @@ export async function hooks({ faults = true } = {}) {
       rmSync(state, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort() {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** The processes of workerd that this one has started; Linux says so. */

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+
+import { freePort } from "../free-port.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -32,14 +33,5 @@ function run(program, args) {
     execFile(program, args, { cwd: root, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
       done({ code: error ? (error.code ?? 1) : 0, output: stdout + stderr }),
     );
-  });
-}
-
-function freePort() {
-  return new Promise((found) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
   });
 }

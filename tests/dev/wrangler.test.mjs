@@ -4,10 +4,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { freePort } from "../free-port.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const place = join(root, "target/dev");
@@ -66,14 +67,6 @@ async function ready(gate, child, log) {
       assert.fail(`the gate does not answer:\n${readFileSync(log, "utf8")}`);
     await sleep(100);
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Asks 127.0.0.1 under any host's name: names under `.localhost` are for browsers and curl, and `fetch` sets `Host` itself. */
