@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { api, open, seed, shown, test, unique } from "./support.mjs";
+import { api, open, seed, settles, shown, test, unique } from "./support.mjs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
@@ -24,7 +24,7 @@ test("activity shows, filters and exports events, those of deleted integrations 
   await shown(page.getByRole("button", { name: `Only integration ${integration.id}` }));
   const events = page.getByRole("listitem").filter({ has: page.locator("time") });
   await shown(events.filter({ hasText: "Deleted" }));
-  assert.equal(await events.count(), 2);
+  await settles(() => events.count(), 2);
   assert.match(page.url(), new RegExp(`#/activity\\?integration=${integration.id}$`));
 
   await page.evaluate(AXE);
@@ -49,7 +49,7 @@ test("activity shows, filters and exports events, those of deleted integrations 
   // The address has the filter: it is there after a reload, and what somebody else opens is the same.
   await page.reload();
   await shown(events.filter({ hasText: "Deleted" }));
-  assert.equal(await events.count(), 2);
+  await settles(() => events.count(), 2);
   await page.getByLabel("What happened").selectOption({ label: "Deletions" });
   await shown(events.filter({ hasText: "Deleted" }));
   await page.waitForFunction(() => document.querySelectorAll("main time").length === 1);

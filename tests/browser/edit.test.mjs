@@ -192,7 +192,7 @@ test("who stays has each place in the history once, wherever they wanted to go",
   await page.evaluate(() => history.go(-2));
   await stay();
   // What was not gone to is where Forward leads, and no more than that has come.
-  assert.equal(await page.evaluate(() => history.length), entries + 1);
+  await settles(() => page.evaluate(() => history.length), entries + 1);
 
   await page.goBack();
   await shown(asked);

@@ -14,8 +14,12 @@ const focused = (page) =>
     };
   });
 
-/** Presses Tab until what is focused has that name; every stop on the way must show that it is focused. */
+/**
+ * Presses Tab until what is focused has that name, once the view is loaded; every stop on the way must show that it is
+ * focused.
+ */
 async function tabTo(page, name, key = "Tab") {
+  await settles(() => page.locator(".late").count(), 0);
   for (let presses = 0; presses < 80; presses++) {
     const found = await focused(page);
     if (found.tag !== "BODY" && (name instanceof RegExp ? name.test(found.name) : found.name === name)) return;

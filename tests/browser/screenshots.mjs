@@ -9,15 +9,16 @@ import { fileURLToPath } from "node:url";
 import { close, drawn, newContext, screenshots } from "./support.mjs";
 import { documented, parts } from "./views.mjs";
 
-export const THEMES = ["light", "dark"];
-export const WIDTHS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
+const THEMES = ["light", "dark"];
+const HEIGHTS = { 320: 640, 768: 1024, 1280: 800, 2560: 1440 };
+const WIDTHS = Object.keys(HEIGHTS).map(Number);
 
-/** Pictures of what the page shows; at each, `look(theme, width)` may look closer. */
-export async function picture(page, view, look = async () => {}, widths = Object.keys(WIDTHS)) {
+/** Pictures of what the page shows, at these widths in each theme; at each, `look(theme, width)` may look closer. */
+export async function picture(page, view, look = async () => {}, widths = { light: WIDTHS, dark: WIDTHS }) {
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const width of widths.map(Number)) {
-      await page.setViewportSize({ width, height: WIDTHS[width] });
+    for (const width of widths[colorScheme]) {
+      await page.setViewportSize({ width, height: HEIGHTS[width] });
       await page.evaluate(() => scrollTo(0, 0)); // what is sticky belongs at the top of a picture of all
       await drawn(page);
       await save(page, `${view}-${colorScheme}-${width}.png`);

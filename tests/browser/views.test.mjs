@@ -1,6 +1,7 @@
 // Every view and dialog: accessible, nothing wider than a small screen, no jumps; and a picture of each.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { drawn, open, overflow, rotate, seed, settles, shown, test, unique } from "./support.mjs";
 import { picture } from "./screenshots.mjs";
@@ -8,9 +9,8 @@ import { parts } from "./views.mjs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const EVERYTHING = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
-/** Of the widths that pictures are taken at, those between which the layout changes. */
-const CHECKED = [320, 1280];
-// The dark theme differs by its colours alone.
+/** Of the widths that pictures are taken at, those between which the layout changes. The dark theme differs by its colours alone. */
+const CHECKED = { light: [320, 1280], dark: [1280] };
 const COLOURS = { type: "rule", values: ["color-contrast"] };
 const permissions = ["clipboard-read", "clipboard-write"];
 
@@ -94,15 +94,26 @@ test("where less motion is asked for, colours change at once", async ({ page }) 
   assert.deepEqual(await page.evaluate(() => window.transitions), []);
 });
 
+/** How answers arrive. */
 const LINES = {
-  "a fast line": null,
+  "a fast line": async () => {},
   // As Chromium's "Slow 4G".
-  "a slow line": { offline: false, latency: 400, downloadThroughput: 200_000, uploadThroughput: 90_000 },
+  "a slow line": async (page) => {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send("Network.enable");
+    const conditions = { offline: false, latency: 400, downloadThroughput: 200_000, uploadThroughput: 90_000 };
+    await devtools.send("Network.emulateNetworkConditions", conditions);
+  },
+  "a line on which the stores of use answer last": (page) =>
+    page.route(/\/(usage|rotation)(\?|$)/, async (route) => {
+      await sleep(800);
+      await route.continue();
+    }),
 };
-for (const [line, limits] of Object.entries(LINES))
-  test(`nothing jumps while the list and the detail view load on ${line}`, ({ page }) => loadsCalmly(page, limits));
+for (const [line, prepare] of Object.entries(LINES))
+  test(`nothing jumps while the list and the detail view load on ${line}`, ({ page }) => loadsCalmly(page, prepare));
 
-async function loadsCalmly(page, limits) {
+async function loadsCalmly(page, prepare) {
   const { integration } = await seed({ name: unique("Calm") });
   await rotate(integration);
   await page.addInitScript(() => {
@@ -111,11 +122,7 @@ async function loadsCalmly(page, limits) {
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
   });
-  if (limits) {
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Network.enable");
-    await devtools.send("Network.emulateNetworkConditions", limits);
-  }
+  await prepare(page);
   for (const hash of ["#/integrations", `#/integrations/${integration.id}`]) {
     await page.goto("about:blank");
     await open(page, hash);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Webhook } from "standardwebhooks";
 
-import { answerTo, api, open, overflow, rotate, seed, shown, test, unique, until } from "./support.mjs";
+import { answerTo, api, open, overflow, rotate, seed, settles, shown, test, unique, until } from "./support.mjs";
 
 const AXE = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -94,14 +94,14 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await page.keyboard.press("Enter");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Space");
-  assert.equal(await page.getByRole("checkbox", { name: /rotation\.started/ }).isChecked(), true);
+  await settles(() => page.getByRole("checkbox", { name: /rotation\.started/ }).isChecked(), true);
   await button(page, "Example of rotation.started").click();
   await shown(page.getByText('"type": "rotation.started"'));
   await button(page, "Integrations: All").click();
   await isSound(page, "the form");
   await button(page, "Create and show the secret").click();
   await shown(page.getByText("the host is a name, not an IP address"));
-  assert.equal(await page.getByLabel("Address").getAttribute("aria-invalid"), "true");
+  await settles(() => page.getByLabel("Address").getAttribute("aria-invalid"), "true");
   await page.getByLabel("Address").fill(hook);
   await button(page, "Create and show the secret").click();
 
@@ -237,7 +237,7 @@ test("who may not manage webhooks sees why, and who may manage some chooses amon
   await open(page, "#/webhooks/new");
   await shown(page.getByText("To choose an integration you must be allowed to see integrations."));
   // The one place that there is, is chosen.
-  assert.equal(await page.getByRole("combobox", { name: "Choose a place" }).getAttribute("data-value"), acme);
+  await settles(() => page.getByRole("combobox", { name: "Choose a place" }).getAttribute("data-value"), acme);
 
   await page.unrouteAll();
   const { integration } = await seed({ owner: { level: "sub_account", id: "globex" } });
