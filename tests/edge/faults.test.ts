@@ -134,18 +134,22 @@ it.each(["begin", "resume", "configure", "alarm", "constructor"])("a binding can
 });
 
 describe("clients that go away", () => {
-  /** Asks for something slow and leaves before the answer. */
+  /** Asks for something slow and leaves. Whether it was gone before the answer: on a busy machine the answer may be sooner. */
   async function leave() {
     const controller = new AbortController();
     const init = { headers: { authorization: `Bearer ${token}` }, signal: controller.signal };
     const answer = env.GATE.fetch("https://gate.example/slow?seconds=1", init);
     setTimeout(() => controller.abort(), 5);
-    await expect(answer).rejects.toThrow();
+    return answer.then(
+      () => false,
+      () => true,
+    );
   }
 
   /** So many leave, a hundred at a time; then what they had forwarded comes to its end. */
   async function leaveOften(times: number) {
-    for (let done = 0; done < times; done += 100) await Promise.all(Array.from({ length: 100 }, leave));
+    for (let left = 0; left < times;)
+      left += (await Promise.all(Array.from({ length: 100 }, leave))).filter(Boolean).length;
     await new Promise((done) => setTimeout(done, 1_500));
   }
 

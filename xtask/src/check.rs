@@ -55,9 +55,13 @@ const FETCH_LIMIT: Duration = Duration::from_secs(120);
 pub fn command() -> Result<ExitCode> {
     setup::run()?;
     let total = thread::scope(|scope| {
-        let deny = scope.spawn(setup::cargo_deny); // on a new machine it is compiled while clippy runs
-        let mut total = sources()?;
-        deny.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        // On a new machine both are compiled while clippy runs.
+        let deny = scope.spawn(setup::cargo_deny);
+        let gate = scope.spawn(|| build::run(&build::GATE));
+        let mut total = lints()?;
+        build::result_of(gate)?;
+        total += page_and_sizes()?;
+        build::result_of(deny)?;
         total += dependencies()?;
         anyhow::Ok(total)
     })?;
@@ -65,7 +69,7 @@ pub fn command() -> Result<ExitCode> {
     Ok(total.exit_code())
 }
 
-fn sources() -> Result<Tally> {
+fn lints() -> Result<Tally> {
     let mut total = Tally::default();
     for (name, args) in checks() {
         total += report(name, cargo(&args)?);
@@ -75,7 +79,11 @@ fn sources() -> Result<Tally> {
         npm_tool("prettier", &["--check", "**/*.{js,mjs,ts,svelte,css}"])?,
     );
     total += report("JavaScript, TypeScript and Svelte: lints", npm_tool("eslint", &["."])?);
-    total += report("the page's types", www::is_sound()?);
+    Ok(total)
+}
+
+fn page_and_sizes() -> Result<Tally> {
+    let mut total = report("the page's types", www::is_sound()?);
     total += report("the page's size", www::is_within_budget()?);
     total += report("the Worker's size", build::is_within_budget()?);
     Ok(total)

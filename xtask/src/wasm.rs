@@ -37,9 +37,9 @@ impl Package {
         Self { name, features: "", profile: "worker", flags: LESS_INLINING }
     }
 
-    /// Compiled in little time, for tests.
+    /// Compiled in less time than the Worker, for tests.
     pub fn quick(name: &'static str) -> Self {
-        Self { name, features: "", profile: "dev", flags: "" }
+        Self { name, features: "", profile: "tests", flags: "" }
     }
 
     /// With features, comma-separated.
