@@ -62,7 +62,7 @@ pub const MAX_OPERATIONS: usize = 20_000;
 pub const MAX_NEEDS: usize = 500_000;
 
 /// How many characters of a summary a policy keeps: its catalogue repeats it for each scope.
-const MAX_SUMMARY: usize = 300;
+const MAX_SUMMARY: usize = 1_000;
 /// What the report leaves free for the settings, with which it is kept, and for what is not in its lists.
 const SETTINGS_BYTES: usize = 60_000;
 /// What the list of a policy's parts takes at most.
