@@ -64,7 +64,6 @@ impl PageAddress {
         let (name, cache_control) = match path.strip_prefix(PAGE) {
             None => return (PAGE.strip_suffix('/') == Some(path)).then_some(Self::WithoutSlash),
             Some("") => ("index.html", REVALIDATED),
-            Some("favicon.svg") => ("favicon.svg", REVALIDATED),
             Some(name) => (name.strip_prefix("assets/").filter(|name| is_plain(name)).map(|_| name)?, IMMUTABLE),
         };
         let (_, extension) = name.rsplit_once('.')?;

@@ -5,6 +5,7 @@ mod derive;
 mod document;
 mod event_types;
 mod exclude;
+mod groups;
 mod init;
 mod join;
 mod limits;
@@ -34,9 +35,11 @@ use std::collections::BTreeSet;
 use self::derive::Deriving;
 use self::document::{Described, Fault};
 use self::exclude::Exclusions;
+use self::groups::Groups;
 use self::owner::Places;
 use self::security::Ways;
 use self::selection::Candidate;
+use super::json::Map;
 use super::order::sort_and_dedup;
 use super::policy::{
     self, Access, EventType, InvalidTemplate, MAX_VERSION_BYTES, Operation, OwnerPlaces, Policy, PolicyError, Template,
@@ -73,8 +76,8 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let mut report = Report::default();
     let chosen = base_path::chosen(documents, settings, &mut report);
     let chosen: Vec<&Document> = chosen.iter().map(AsRef::as_ref).collect();
-    let operations = match compile_documents(&chosen, settings, &mut report) {
-        Ok(operations) => operations,
+    let (operations, groups) = match compile_documents(&chosen, settings, &mut report) {
+        Ok(compiled) => compiled,
         Err(too_much) => {
             report.errors = vec![too_much];
             return Compiled { policy: None, report, event_types: Vec::new() };
@@ -83,7 +86,10 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let event_types = event_types::of(&chosen, settings, &mut report);
     let policy = Policy::new(0, operations, settings.owner_parameters.clone());
     let policy = policy.map(|policy| {
-        policy.with_head(settings.head).with_cors(settings.cors.clone()).with_descriptions(descriptions(documents))
+        let policy = policy.with_head(settings.head).with_cors(settings.cors.clone()).with_groups(groups);
+        policy
+            .with_descriptions(descriptions(documents))
+            .with_documentation(documents.iter().filter_map(Document::documentation))
     });
     let policy = policy.map_err(|error| report.errors.push(clash(error))).ok();
     if let Some(policy) = &policy {
@@ -99,7 +105,7 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     Compiled { policy: policy.filter(|_| report.errors.is_empty()), report, event_types }
 }
 
-/// The operations of documents and rules.
+/// The operations of documents and rules, and what people call the groups of their scopes.
 ///
 /// # Errors
 /// Where they are more than is read.
@@ -107,7 +113,7 @@ fn compile_documents(
     documents: &[&Document],
     settings: &Settings,
     report: &mut Report,
-) -> Result<Vec<Operation>, Finding> {
+) -> Result<(Vec<Operation>, Map<String>), Finding> {
     let (mut count, mut needs) = (settings.written().count(), 0_usize);
     let places: Vec<Places<'_>> = documents.iter().map(|document| Places::of(document, settings)).collect();
     let mut drafts = Vec::new();
@@ -149,7 +155,7 @@ fn compile_documents(
         }
     }
     rules::apply(settings, &mut drafts, &mut choices.exclusions, report);
-    let mut operations = finished(drafts, settings, report);
+    let (mut operations, groups) = finished(drafts, settings, report);
     operations.extend(choices.exclusions.finish(&operations, report));
     if let Some(deriving) = &choices.deriving {
         deriving.report(report);
@@ -158,7 +164,7 @@ fn compile_documents(
     limits::settle(&operations, report);
     join::apply(&mut operations, report);
     report.overlaps(&operations);
-    Ok(operations)
+    Ok((operations, groups))
 }
 
 /// What of the settings is noted while documents are compiled.
@@ -197,9 +203,9 @@ impl Draft<'_> {
     }
 }
 
-/// The operations, once the rules have had their say, and what there is to say of them.
-fn finished(drafts: Vec<Draft<'_>>, settings: &Settings, report: &mut Report) -> Vec<Operation> {
-    let mut operations = Vec::with_capacity(drafts.len());
+/// The operations, once the rules have had their say, what there is to say of them, and the titles of their scopes' groups.
+fn finished(drafts: Vec<Draft<'_>>, settings: &Settings, report: &mut Report) -> (Vec<Operation>, Map<String>) {
+    let (mut operations, mut groups) = (Vec::with_capacity(drafts.len()), Groups::default());
     for Draft { mut operation, source, is_decided, is_set } in drafts {
         let access = std::mem::replace(&mut operation.access, Access::AnyOf(Vec::new()));
         let (access, closed) =
@@ -218,10 +224,11 @@ fn finished(drafts: Vec<Draft<'_>>, settings: &Settings, report: &mut Report) ->
             }
             let look_alikes = places.look_alikes(&described, &operation.path, &operation.access);
             report.looks_like_owner.extend(look_alikes.iter().map(|what| finding(what)));
+            groups.add(&operation, described);
         }
         operations.push(operation);
     }
-    operations
+    (operations, groups.titles())
 }
 
 /// Compiles one operation.

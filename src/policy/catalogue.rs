@@ -22,6 +22,9 @@ pub struct CatalogueEntry {
     pub scope: Scope,
     /// What scopes of one subject share: the part before the first `.` or `/`.
     pub group: String,
+    /// What documents call the group, where that is more than its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Whether it lets change something.
     pub access: ScopeAccess,
     /// What a document says of it, where one does.
@@ -69,8 +72,9 @@ impl Policy {
         sort_and_dedup(&mut needs);
         let entries = needs.chunk_by(|(one, ..), (other, ..)| one == other).filter_map(|needs| {
             let (scope, ..) = needs.first()?;
-            let description = self.descriptions.get(scope.as_str()).cloned();
-            Some(CatalogueEntry { description, ..CatalogueEntry::new(scope, self.opened(needs)) })
+            let description = self.labels.descriptions.get(scope.as_str()).cloned();
+            let title = self.labels.groups.get(scope.group()).cloned();
+            Some(CatalogueEntry { description, title, ..CatalogueEntry::new(scope, self.opened(needs)) })
         });
         Catalogue(entries.collect())
     }
@@ -119,7 +123,7 @@ impl CatalogueEntry {
             levels,
         });
         let group = scope.group().to_owned();
-        Self { scope: scope.clone(), group, access, description: None, operations: operations.collect() }
+        Self { scope: scope.clone(), group, title: None, access, description: None, operations: operations.collect() }
     }
 }
 

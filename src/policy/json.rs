@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::labels::Labels;
 use super::{Cors, HeadRequests, Operation, OwnerNames, PartDigest, Policy, PolicyError};
-use crate::json::{self, FromJson, Map, Object};
+use crate::json::{self, FromJson, Object};
 use crate::token::NotAuthentic;
 
 /// The version of the form of a policy that has nothing which version 1 cannot say.
@@ -70,7 +71,7 @@ struct Stored {
     owner_parameters: OwnerNames,
     head: HeadRequests,
     cors: Option<Cors>,
-    descriptions: Map<String>,
+    labels: Labels,
 }
 
 impl Policy {
@@ -112,8 +113,9 @@ impl Policy {
         }
         text.push('\n');
         text.push(TAIL_START);
-        if !self.descriptions.is_empty() {
-            add(&mut text, ",\"descriptions\":", &self.descriptions);
+        let labels = self.labels.written();
+        if !labels.is_empty() {
+            add(&mut text, ",\"descriptions\":", &labels);
         }
         text.push_str(END);
         text
@@ -128,8 +130,8 @@ fn add(text: &mut String, before: &str, value: &impl Serialize) {
 
 impl Stored {
     fn into_policy(self) -> Result<Policy, PolicyError> {
-        let Self { rev, operations, owner_parameters, head, cors, descriptions } = self;
-        Ok(Policy { head, cors, descriptions, ..Policy::new(rev, operations, owner_parameters)? })
+        let Self { rev, operations, owner_parameters, head, cors, labels } = self;
+        Ok(Policy { head, cors, labels, ..Policy::new(rev, operations, owner_parameters)? })
     }
 }
 
@@ -144,7 +146,7 @@ impl FromJson for Stored {
             owner_parameters: fields.required("owner_parameters")?,
             head: fields.given("head")?.unwrap_or_default(),
             cors: fields.given("cors")?,
-            descriptions: fields.given("descriptions")?.unwrap_or_default(),
+            labels: Labels::read(&fields.given("descriptions")?.unwrap_or_default()),
         })
     }
 }

@@ -6,6 +6,7 @@ mod diff;
 mod event_type;
 mod head;
 mod json;
+mod labels;
 mod operation;
 mod overlap;
 mod own_request;
@@ -38,8 +39,8 @@ pub use parts::{MAX_PART_BYTES, Part, PartDigest, Parted};
 pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Template};
 
+use self::labels::Labels;
 use self::routes::Routes;
-use super::json::Map;
 use super::order::{sort, sort_and_dedup, sorted};
 use super::record::Level;
 use super::request::{Method, Path};
@@ -56,7 +57,7 @@ pub struct Policy {
     owner_names: OwnerNames,
     head: HeadRequests,
     cors: Option<Cors>,
-    descriptions: Map<String>,
+    labels: Labels,
     /// Of the operations, in their order.
     routes: Routes,
 }
@@ -114,8 +115,8 @@ impl Policy {
         sort(&mut operations);
         tell_apart(&operations)?;
         let routes = Routes::of(operations.len());
-        let (head, cors, descriptions) = (HeadRequests::default(), None, Map::default());
-        Ok(Self { rev, operations, owner_names, head, cors, descriptions, routes })
+        let (head, cors, labels) = (HeadRequests::default(), None, Labels::default());
+        Ok(Self { rev, operations, owner_names, head, cors, labels, routes })
     }
 
     /// The same policy as a later revision.
@@ -134,17 +135,6 @@ impl Policy {
     #[must_use]
     pub fn with_cors(self, cors: Option<Cors>) -> Self {
         Self { cors, ..self }
-    }
-
-    /// The same policy, with what documents say of scopes; of two descriptions the first in order stays.
-    #[must_use]
-    pub fn with_descriptions<'a>(mut self, descriptions: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        for (scope, description) in descriptions.into_iter().filter(|(_, description)| !description.is_empty()) {
-            if self.descriptions.get(scope).is_none_or(|known| description < known.as_str()) {
-                self.descriptions.insert(scope.to_owned(), description.to_owned());
-            }
-        }
-        self
     }
 
     /// Grows with every policy that is published.
@@ -288,6 +278,6 @@ impl PartialEq for Policy {
             && self.owner_names == other.owner_names
             && self.head == other.head
             && self.cors == other.cors
-            && self.descriptions == other.descriptions
+            && self.labels == other.labels
     }
 }

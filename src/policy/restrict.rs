@@ -1,9 +1,9 @@
 //! The part of a policy that tokens of sub-accounts, or anyone, can reach.
 
 use super::{Access, Operation, Policy};
-use crate::json::Map;
 use crate::order::sorted;
 use crate::record::Level;
+use crate::scope::Scope;
 
 impl Policy {
     /// The same policy without what only the agency's tokens can reach, for people who know nothing of the agency. It is for lists and
@@ -11,15 +11,14 @@ impl Policy {
     #[must_use]
     pub fn for_sub_accounts(mut self) -> Self {
         let operations: Vec<_> = self.operations.iter().filter_map(for_sub_accounts).collect();
-        let scopes = sorted(operations.iter().flat_map(|operation| {
-            let alternatives = operation.access.alternatives().iter();
-            alternatives.flat_map(|alternative| alternative.scopes.iter().map(|scope| scope.as_str().to_owned()))
-        }));
-        let mut descriptions = Map::default();
-        for (scope, text) in self.descriptions.iter().filter(|(scope, _)| scopes.binary_search(scope).is_ok()) {
-            descriptions.insert(scope.clone(), text.clone());
-        }
-        self.descriptions = descriptions;
+        let needed = || {
+            let alternatives = operations.iter().flat_map(|operation| operation.access.alternatives());
+            alternatives.flat_map(|alternative| alternative.scopes.iter())
+        };
+        let scopes = sorted(needed().map(Scope::as_str));
+        let groups = sorted(needed().map(Scope::group));
+        let documents = sorted(operations.iter().map(|operation| operation.document.as_str()));
+        self.labels = self.labels.only(&scopes, &groups, &documents);
         self.routes = super::Routes::of(operations.len());
         self.operations = operations;
         self

@@ -10,6 +10,8 @@ const of = (tag) => ({ tags: [tag], security: [{ apiKey: [] }] });
 const SHOP = {
   openapi: "3.1.0",
   info: { title: "Shop", version: "1" },
+  externalDocs: { url: "https://docs.shop.example/api" },
+  tags: [{ name: "Orders", "x-displayName": "Orders and returns" }],
   paths: {
     "/orders": { get: of("Orders"), post: of("Orders") },
     "/items": { get: of("Items") },
@@ -52,4 +54,16 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
   const { settings: inForce, report } = await gate.api("GET", "/policy");
   assert.equal(inForce.schemes.apiKey.level, "agency");
   assert.deepEqual([report.operations, report.agency, report.sub_account, report.scopes], [4, 4, 1, 3]);
+
+  // What the documents call things, and where there is more to read.
+  await gate.api("PUT", "/agency", { id: "shop", name: "Shop" }, 0);
+  await page.goto(`${gate.admin}/_tidegate/#/integrations/new?name=Stock&owner=agency`);
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  const area = page.getByRole("rowheader", { name: /^Orders and returns/ });
+  assert.match(await area.innerText(), /\borders\b/, "the technical name stands beside it");
+  await page.getByRole("button", { name: "Orders and returns: Read", exact: true }).click();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "Create and show the token" }).click();
+  await page.getByText("For the developer").click();
+  await page.getByRole("link", { name: "https://docs.shop.example/api" }).waitFor();
 });

@@ -18,11 +18,12 @@ export async function startOwnGate(t, name) {
   const gate = await startGate({ port, state, bindings: { ADMIN_HOST: "admin.localhost", API_URL: url } });
   t.after(() => gate.dispose());
   const admin = `http://admin.localhost:${port}`;
-  return { url, admin, api: (method, path, body) => ask(gate, admin, method, path, body) };
+  return { url, admin, api: (method, path, body, rev) => ask(gate, admin, method, path, body, rev) };
 }
 
-async function ask(gate, admin, method, path, body) {
+async function ask(gate, admin, method, path, body, rev) {
   const headers = { authorization: `Bearer ${ownerKey}`, "content-type": "application/json" };
+  if (rev !== undefined) headers["if-match"] = `"${rev}"`;
   const answer = await gate.dispatchFetch(`${admin}/_tidegate/api${path}`, {
     method,
     headers,

@@ -108,6 +108,11 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   // The secret is shown once.
   await shown(page.getByText("This is the only time the secret is shown."));
   await isSound(page, "the secret");
+  await page.evaluate(() => (location.hash = "#/integrations"));
+  const asked = page.getByRole("dialog", { name: "Leave without the secret?" });
+  await shown(asked.getByText("It was not copied, and it cannot be shown again."));
+  await button(asked, "Stay").click();
+  await asked.waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Copy secret: Secret" }).click();
   const secret = await copied(page);
   assert.match(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -37,7 +37,7 @@ describe("a file", () => {
   it.each([
     [PAGE, "text/html; charset=utf-8", "no-cache", "<!doctype html><title>The page</title>\n"],
     [`${PAGE}?from=a-bookmark`, "text/html; charset=utf-8", "no-cache", "<!doctype html><title>The page</title>\n"],
-    [`${PAGE}favicon.svg`, "image/svg+xml", "no-cache", '<svg xmlns="http://www.w3.org/2000/svg"/>\n'],
+    [`${PAGE}assets/icon-B2cD_w-3.svg`, "image/svg+xml", IMMUTABLE, '<svg xmlns="http://www.w3.org/2000/svg"/>\n'],
     [SCRIPT, "text/javascript; charset=utf-8", IMMUTABLE, "export default 1;\n"],
     [`${PAGE}assets/index-C7dE_y-1.css`, "text/css; charset=utf-8", IMMUTABLE, "body { margin: 0 }\n"],
     [`${PAGE}assets/tidegate-F5gH_z-2.wasm`, "application/wasm", IMMUTABLE, "\0asm\x01\0\0\0"],
@@ -96,6 +96,7 @@ describe("what is no file of the page", () => {
     "/_tidegate/Assets/index-D3aB_x-9.js",
     "/_tidegate/assets/index-D3aB_x-9.JS",
     "/_tidegate/favicon.ico",
+    "/_tidegate/favicon.svg",
     "/_tidegate/_tidegate/",
     "/_tidegate/api",
   ])("%s: 404", async (path) => {

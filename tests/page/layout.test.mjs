@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../www/src/", import.meta.url));
 const FOLDERS = [
+  "assets",
   "core",
   "api",
   "lib",

@@ -20,9 +20,9 @@ const DESCRIPTION: (&str, &str) = ("src/admin/openapi.json", "www/dist/_tidegate
 /// What the page may weigh, in bytes with gzip: what is loaded at once (the list and what surrounds every view), and what is loaded
 /// when it is needed.
 const AT_ONCE: u64 = 78_000;
-const WHEN_NEEDED: u64 = 136_000;
+const WHEN_NEEDED: u64 = 139_000;
 const BUNDLES: [(&str, u64); BROWSER_BUNDLES.len()] =
-    [("the rules' WASM", 130_000), ("WASM that reads documents", 250_000), ("WASM that reads YAML", 43_000)];
+    [("the rules' WASM", 130_000), ("WASM that reads documents", 256_000), ("WASM that reads YAML", 43_000)];
 
 /// Builds the browser's bundle and the page, unless what is there was made of the same files.
 pub fn build() -> Result<()> {

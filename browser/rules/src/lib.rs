@@ -7,7 +7,7 @@ use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::admin::{Asker, Explain, Scopes};
-use tidegate::decision::{self, Subject};
+use tidegate::decision::{self, Holder, Subject};
 use tidegate::json::{self, FromJson};
 use tidegate::policy::{Operation, Policy};
 use tidegate::scope::ScopeSet;
@@ -137,6 +137,18 @@ impl CompiledPolicy {
             Some(json!({ "operation": operation.name(), "path": path }))
         };
         write(&self.0.operations().iter().filter(open).filter_map(trial).collect::<Vec<_>>())
+    }
+
+    /// Where the operations are documented that an integration's scopes open: `[{"title","url"}]`. The question is
+    /// `{"level","scopes":[…]}`.
+    ///
+    /// # Errors
+    /// An `Error` where the question cannot be read.
+    pub fn documentation(&self, question: &str) -> Result<String, JsError> {
+        let Holder { level, scopes } = read(question)?;
+        let found = self.0.documentation(level, &scopes);
+        let shown = found.into_iter().map(|(title, url)| json!({ "title": title, "url": url }));
+        write(&shown.collect::<Vec<_>>())
     }
 
     /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without

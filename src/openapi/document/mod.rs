@@ -70,6 +70,12 @@ pub struct Document {
     /// The types of the API's own events that it describes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     webhooks: Vec<Webhook>,
+    /// Where people read more of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documentation: Option<String>,
+    /// What its tags are called for people, where that is not their names.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    tag_titles: Map<String>,
     /// Whether it is written in OpenAPI 3.2; for reading it only.
     #[serde(skip)]
     is_of_3_2: bool,
@@ -182,6 +188,21 @@ impl Document {
     /// The scopes that its security schemes declare, and what it says of each.
     pub(super) fn scope_descriptions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.scopes.iter().map(|(scope, description)| (scope.as_str(), description.as_str()))
+    }
+
+    /// Where people read more of it: the address of its `externalDocs`, under what reports call it.
+    pub(super) fn documentation(&self) -> Option<(&str, &str)> {
+        Some((self.title(), self.documentation.as_deref()?))
+    }
+
+    /// Its own title, whatever reports call it.
+    pub(super) fn own_title(&self) -> &str {
+        &self.title
+    }
+
+    /// What a tag is called for people.
+    pub(super) fn tag_title<'a>(&'a self, tag: &'a str) -> &'a str {
+        self.tag_titles.get(tag).map_or(tag, String::as_str)
     }
 
     /// Every list of requirements that stands in it.

@@ -4,6 +4,7 @@ use super::extract::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME, MAX_TITLE};
 use super::objects::{MAX_ALTERNATIVES, MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, METHODS};
 use super::server::{MAX_SERVERS, ServerPath};
 use super::webhooks::MAX_DESCRIPTION;
+use super::words::{MAX_TAG_TITLE, MAX_TAG_TITLES, is_address};
 use super::{Body, Document, Fault, Form, Kinds, OperationObject, Properties, Security, Webhook};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort_and_dedup;
@@ -18,7 +19,9 @@ const VERSION: u64 = 1;
 /// The version that has servers to choose from, notes, and methods beyond OpenAPI 3.1.
 const VERSION_2: u64 = 2;
 /// The version that has webhooks.
-const NEWEST_VERSION: u64 = 3;
+const VERSION_3: u64 = 3;
+/// The version that has what people read of it: the address of its documentation, and titles of tags.
+const NEWEST_VERSION: u64 = 4;
 
 /// A stored extraction that cannot be trusted: a fault of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +88,13 @@ impl Document {
         if self.webhooks.len() > MAX_WEBHOOKS || self.webhooks.iter().any(is_beyond) {
             return Some("webhooks".to_owned());
         }
+        if self.documentation.as_deref().is_some_and(|address| !is_address(address)) {
+            return Some("documentation".to_owned());
+        }
+        let is_long_title = |title: &String| title.chars().count() > MAX_TAG_TITLE;
+        if self.tag_titles.len() > MAX_TAG_TITLES || self.tag_titles.values().any(is_long_title) {
+            return Some("tag_titles".to_owned());
+        }
         let mut parameters = 0_usize;
         for (place, operation) in self.operations.iter().enumerate() {
             let is_lower = !operation.method.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -116,7 +126,8 @@ impl Document {
         // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
         let text = serde_json::to_string(self).unwrap_or_default();
         let version = match self.webhooks.is_empty() {
-            false => NEWEST_VERSION,
+            _ if self.documentation.is_some() || !self.tag_titles.is_empty() => NEWEST_VERSION,
+            false => VERSION_3,
             true if self.is_of_version_2() => VERSION_2,
             true => VERSION,
         };
@@ -156,6 +167,8 @@ impl FromJson for Document {
             "servers",
             "notes",
             "webhooks",
+            "documentation",
+            "tag_titles",
         ];
         let mut fields = Object::of(value, &names)?;
         let _: u64 = fields.required("v")?;
@@ -176,6 +189,8 @@ impl FromJson for Document {
             servers: fields.given("servers")?.unwrap_or_default(),
             notes: fields.given("notes")?.unwrap_or_default(),
             webhooks: fields.given("webhooks")?.unwrap_or_default(),
+            documentation: fields.given("documentation")?,
+            tag_titles: fields.given("tag_titles")?.unwrap_or_default(),
             is_of_3_2: false,
         })
     }

@@ -13,7 +13,7 @@ fn file(path: &str) -> Option<PageFile> {
 fn each_address_names_one_file() {
     for (path, stored, content_type, is_immutable) in [
         ("/_tidegate/", "/_tidegate/index.html", "text/html; charset=utf-8", false),
-        ("/_tidegate/favicon.svg", "/_tidegate/favicon.svg", "image/svg+xml", false),
+        ("/_tidegate/assets/icon-a_9.svg", "/_tidegate/assets/icon-a_9.svg", "image/svg+xml", true),
         ("/_tidegate/assets/a-B_9.js", "/_tidegate/assets/a-B_9.js", "text/javascript; charset=utf-8", true),
         ("/_tidegate/assets/a.b.css", "/_tidegate/assets/a.b.css", "text/css; charset=utf-8", true),
         ("/_tidegate/assets/a.wasm", "/_tidegate/assets/a.wasm", "application/wasm", true),

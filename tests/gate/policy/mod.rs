@@ -11,6 +11,7 @@ mod event_types;
 mod excluding;
 mod hostile_documents;
 mod init;
+mod labels;
 mod malformed;
 mod matcher;
 mod matching;

@@ -5,6 +5,7 @@ import wasmUrl from "tidegate-wasm/tidegate_bg.wasm?url";
 import type {
   Abilities,
   Catalogue,
+  Documentation,
   EditReplay,
   Explanation,
   Found,
@@ -76,6 +77,8 @@ export interface Policy {
   explain(question: Question, now?: number): Explanation;
   /** What a token can be tried with: requests within reach that need nothing but the owner's id. */
   trials(owner: Owner, scopes: string[]): Trial[];
+  /** Where the operations are documented that an integration's scopes open. */
+  documentation(holder: Holder): Documentation[];
   /** What publishing these documents in place of this policy would report and change. */
   diff(documents: string[], settings: Settings): Promise<PolicyChanges>;
   free(): void;
@@ -140,6 +143,7 @@ function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
     explain: (question, now = Date.now() / 1000) =>
       answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
     trials: (owner, scopes) => answer(() => policy.trials(JSON.stringify({ method: "GET", path: "/", owner, scopes }))),
+    documentation: (holder) => answer(() => policy.documentation(JSON.stringify(holder))),
     diff: async (documents, settings) => {
       const { wasm, read } = await converted(documents, settings);
       return answer(() => wasm.policyDiff(compiled, read, JSON.stringify(settings)));

@@ -79,6 +79,8 @@ export interface components {
       operations: components["schemas"]["CatalogueOperation"][];
       /** @description The scope. */
       scope: components["schemas"]["Scope"];
+      /** @description What documents call the group, where that is more than its name. */
+      title?: string;
     };
     /** @description An operation as the catalogue names it. */
     CatalogueOperation: {

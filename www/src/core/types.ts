@@ -34,6 +34,13 @@ export interface Trial {
   path: string;
 }
 
+/** Where a document has more to read. */
+export interface Documentation {
+  /** The document's title. */
+  title: string;
+  url: string;
+}
+
 export type Settings = Schemas["Settings"];
 /** Settings to start from, and why. */
 export type Suggestion = Schemas["Suggestion"];

@@ -3,6 +3,8 @@ import { byName } from "./text";
 
 export interface Group {
   name: string;
+  /** What documents call it, where that is more than its name. */
+  title: string | undefined;
   entries: CatalogueEntry[];
 }
 
@@ -14,7 +16,8 @@ export function grouped(catalogue: CatalogueEntry[]): Group[] {
     if (entries) entries.push(entry);
     else groups.set(entry.group, [entry]);
   }
-  return [...groups].map(([name, entries]) => ({ name, entries })).sort((a, b) => byName(a.name, b.name));
+  const all = [...groups].map(([name, entries]) => ({ name, title: entries[0]?.title, entries }));
+  return all.sort((a, b) => byName(a.name, b.name));
 }
 
 /** The operations that a scope helps to open for integrations of a level. */

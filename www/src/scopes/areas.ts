@@ -54,9 +54,9 @@ export function search(catalogue: CatalogueEntry[], words: string[]): Area[] {
 
 function found(group: Group, words: string[]): Found[] {
   if (words.length === 0) return group.entries.map((entry) => ({ entry, operations: [] }));
-  const isArea = matches(words, areaTitle(group.name), group.name);
+  const isArea = matches(words, areaTitle(group), group.name);
   return group.entries.flatMap((entry) => {
-    const isScope = matches(words, areaTitle(group.name), entry.scope, scopeTitle(entry), entry.description);
+    const isScope = matches(words, areaTitle(group), entry.scope, scopeTitle(entry), entry.description);
     const operations = entry.operations.filter(({ method, path, summary }) =>
       matches(words, `${method} ${path}`, summary, entry.scope),
     );

@@ -1,4 +1,4 @@
-// What people call scopes: made of their technical names, which stand beside it.
+// What people call scopes: as documents do, else made of their technical names, which stand beside it.
 
 import type { CatalogueEntry } from "../api/types";
 import { words as t } from "./words";
@@ -14,14 +14,16 @@ export function spelled(name: string): string {
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 
-export const areaTitle = (group: string) => spelled(group);
+/** What people call a group of scopes. */
+export const areaTitle = ({ name, title }: { name: string; title?: string | undefined }) => title ?? spelled(name);
 
 /** "Read contacts"; where the scope is about a part of its area, that stands behind it: "Change conversations: message". */
-export function scopeTitle({ scope, group, access }: Pick<CatalogueEntry, "scope" | "group" | "access">): string {
+export function scopeTitle(entry: Pick<CatalogueEntry, "scope" | "group" | "title" | "access">): string {
+  const { scope, group, title, access } = entry;
   const rest = scope.startsWith(group) ? scope.slice(group.length) : scope;
   const part = rest
     .split(/[/.]/)
     .filter((word) => word && !/^(read(only)?|write|readwrite|all|full)$/i.test(word))
     .join(" ");
-  return t.scopes.title_of(access, spelled(group).toLowerCase(), part && spelled(part).toLowerCase());
+  return t.scopes.title_of(access, title ?? spelled(group).toLowerCase(), part && spelled(part).toLowerCase());
 }

@@ -15,8 +15,8 @@ export interface Left {
   kept: unknown;
 }
 
-/** What leaving would lose. */
-export type Loss = "changes" | "token";
+/** What leaving would lose: changes, or what is shown once, with what to ask before it is gone. */
+export type Loss = "changes" | { title: string; hint: string };
 type Guard = () => Loss | null;
 
 class Router {
@@ -98,7 +98,8 @@ class Router {
 
   #loss(): Loss | null {
     const losses = [...this.#guards].map((guard) => guard());
-    return losses.includes("token") ? "token" : (losses.find((loss) => loss !== null) ?? null);
+    const found = losses.filter((loss) => loss !== null);
+    return found.find((loss) => loss !== "changes") ?? found[0] ?? null;
   }
 
   #arrived(): void {

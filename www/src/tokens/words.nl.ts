@@ -65,7 +65,7 @@ export const words: Words = {
         `Basisadres: ${of.api}`,
         "Header: Authorization: Bearer <token>",
         `Scopes: ${of.scopes.length > 0 ? of.scopes.join(" ") : "geen"}`,
-        ...(of.docs ? [`Documentatie: ${of.docs}`] : []),
+        ...of.docs.map(({ title, url }) => `Documentatie${title && ` van ${title}`}: ${url}`),
         `Controleer het token: GET ${of.api}/_tidegate/whoami`,
         "Je krijgt het token langs een andere weg. Bewaar het waar je andere geheimen staan, en deel het met niemand anders.",
       ].join("\n"),

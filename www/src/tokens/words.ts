@@ -55,14 +55,21 @@ export const words = {
     copyNote: "Copy note",
     noteTitle: "Note",
     noteHint: "To send with it, by another way than the token. It does not hold the token.",
-    note: (of: { name: string; owner: string; ownerId: string; api: string; scopes: string[]; docs: string | null }) =>
+    note: (of: {
+      name: string;
+      owner: string;
+      ownerId: string;
+      api: string;
+      scopes: string[];
+      docs: { title: string; url: string }[];
+    }) =>
       [
         `Integration: ${of.name}`,
         `For: ${of.owner} (${of.ownerId})`,
         `Base address: ${of.api}`,
         "Header: Authorization: Bearer <token>",
         `Scopes: ${of.scopes.length > 0 ? of.scopes.join(" ") : "none"}`,
-        ...(of.docs ? [`Documentation: ${of.docs}`] : []),
+        ...of.docs.map(({ title, url }) => `Documentation${title && ` of ${title}`}: ${url}`),
         `Check the token: GET ${of.api}/_tidegate/whoami`,
         "You get the token by another way. Keep it where your other secrets are, and share it with nobody else.",
       ].join("\n"),

@@ -1,10 +1,21 @@
 import { type Problem, UNEXPECTED, UNREACHABLE } from "../api/problem";
+import { refusals } from "./refusals";
 import { words as t } from "./words";
 
-/** What the page says of a problem: the gate's own words, and ours where it has none. */
-export function told({ status, title, detail }: Problem): { title: string; detail: string } {
+/** A problem as the page says it. */
+export interface Told {
+  title: string;
+  detail: string;
+  /** Whether the detail is the gate's own sentence, which is English in every language. */
+  isGates: boolean;
+}
+
+/** What the page says of a problem: in its own language where it has words for it, else as the gate does. */
+export function told({ status, type, title, detail }: Problem): Told {
   if (title === "" && status === UNREACHABLE)
-    return { title: t.problem.unreachable, detail: t.problem.unreachableDetail };
-  const named = title || (status === UNEXPECTED ? t.problem.unexpected : t.problem.unknown(status));
-  return { title: named, detail: status === 412 ? t.problem.stale : detail };
+    return { title: t.problem.unreachable, detail: t.problem.unreachableDetail, isGates: false };
+  const refusal = Object.hasOwn(refusals, type) ? refusals[type] : undefined;
+  const named = refusal?.title ?? (title || (status === UNEXPECTED ? t.problem.unexpected : t.problem.unknown(status)));
+  if (status === 412) return { title: named, detail: t.problem.stale, isGates: false };
+  return { title: named, detail: refusal?.detail ?? detail, isGates: refusal?.detail === undefined };
 }

@@ -197,6 +197,8 @@ export const words: Words = {
     next: "De ontvanger controleert er elk bericht mee: de code daarvoor staat bij het eindpunt, in vier talen.",
     done: "Klaar, toon het eindpunt",
     uncopied: "Verdergaan zonder het geheim?",
+    uncopiedHint:
+      "Het is niet gekopieerd, en kan niet opnieuw worden getoond. Je zou het moeten vervangen om een ander te krijgen.",
   },
 
   act: {

@@ -142,6 +142,7 @@ export const words = {
     next: "The receiver verifies each message with it: the code for that is at the endpoint, in four languages.",
     done: "Done, show the endpoint",
     uncopied: "Leave without the secret?",
+    uncopiedHint: "It was not copied, and it cannot be shown again. You would have to rotate it for another one.",
   },
 
   act: {

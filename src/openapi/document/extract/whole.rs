@@ -32,6 +32,8 @@ impl Document {
                 None => {}
             }
         }
+        self.documentation.clone_from(&source.external_docs.0);
+        self.tag_titles = source.tags.0.clone();
         if source.is_security_merged.0 {
             self.notes.push(Fault::at("", "", MERGED.to_owned()));
         }

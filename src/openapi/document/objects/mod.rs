@@ -18,7 +18,7 @@ pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, We
 use super::object_macro::object;
 use super::reference::{MaybeReference, OrReference};
 use super::server::Servers;
-use super::words::{Mark, Texts, Words};
+use super::words::{ExternalDocs, Mark, TagTitles, Texts, Words};
 use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 
 /// What a member is called in which a mapping notes that a merge key brought its `security` (see [`super::yaml`]).
@@ -41,6 +41,8 @@ pub(super) struct OpenApi {
     pub components: OrReference<Components>,
     pub of_swagger: OfSwagger,
     pub is_security_merged: Mark,
+    pub external_docs: ExternalDocs,
+    pub tags: TagTitles,
 }
 
 /// What stands at the top of a document in Swagger 2.0 alone.
@@ -93,6 +95,8 @@ impl Sink for OpenApi {
                     "parameters" => &mut self.of_swagger.parameters,
                     "definitions" => &mut self.of_swagger.definitions,
                     "securityDefinitions" => &mut self.of_swagger.security_definitions,
+                    "externalDocs" => &mut self.external_docs,
+                    "tags" => &mut self.tags,
                     MERGED_SECURITY => &mut self.is_security_merged,
                     _ => return Ok(()),
                 };
