@@ -10,7 +10,7 @@ use crate::scope::Scope;
 /// The longest title of a group, in characters.
 const MAX_TITLE: usize = 80;
 /// How many tags of an operation are looked at.
-const MAX_TAGS: usize = 20;
+const MAX_TAGS: usize = 5;
 
 /// The operations that need scopes of each group, as documents describe them.
 #[derive(Default)]
@@ -72,14 +72,14 @@ impl<'a> Groups<'a> {
 
 /// What the tags say: one that is spelled as the group is, else one that all its operations have.
 fn of_tags(group: &str, operations: &[Described<'_>]) -> Option<String> {
-    let group = words(group);
+    let group: String = letters(group).collect();
     let mut of_all: Option<Vec<&str>> = None;
     let mut alike = Vec::new();
     for Described { document, operation } in operations {
         let tags = operation.tags.get(..MAX_TAGS).unwrap_or(&operation.tags);
         for tag in tags {
             let title = document.tag_title(tag);
-            if words(tag) == group || words(title) == group {
+            if letters(tag).eq(group.chars()) || letters(title).eq(group.chars()) {
                 alike.push(title);
             }
         }
@@ -90,6 +90,11 @@ fn of_tags(group: &str, operations: &[Described<'_>]) -> Option<String> {
     }
     let of_all = of_all.unwrap_or_default();
     alike.iter().min().or_else(|| of_all.iter().min()).and_then(|title| readable(title))
+}
+
+/// The letters and digits of a text, small: texts that have the same differ in spelling alone.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// "Contacts API" as "Contacts".
