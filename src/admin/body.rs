@@ -5,7 +5,12 @@ use crate::json::{self, FromJson};
 
 /// Reads a body into its type.
 pub(super) fn parse<T: FromJson>(body: &str) -> Result<T, AdminError> {
-    made("", json::Value::parse(body).map_err(|error| malformed(&error))?)
+    made("", json::Value::parse(without_mark(body)).map_err(|error| malformed(&error))?)
+}
+
+/// A body without the byte order mark that some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
+pub(super) fn without_mark(body: &str) -> &str {
+    body.strip_prefix('\u{feff}').unwrap_or(body)
 }
 
 pub(super) fn malformed(error: &serde_json::Error) -> AdminError {

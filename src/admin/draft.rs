@@ -10,6 +10,7 @@ use super::AdminError;
 use super::body::{made, malformed};
 use crate::json::{self, FromJson, Object};
 use crate::openapi::{CorruptDocument, Document, InvalidDocument, Settings};
+use crate::text::is_seen;
 
 /// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -20,6 +21,9 @@ pub struct DocumentName(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a document's name is 1 to 200 characters, without control characters, and without white space at its ends")]
 pub struct InvalidDocumentName;
+
+const UNSEEN_NAME: &str = "a document's name has no invisible characters";
+const UNSEEN_TEXT: &str = "it must have no control and no invisible characters but line ends and tabs";
 
 /// What the policy is to become.
 #[derive(Clone, Debug)]
@@ -62,7 +66,10 @@ impl DocumentName {
 
     /// The name that a document has by its title.
     pub fn of(title: &str) -> Self {
-        let plain = title.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+        let is_shown = |letter: char| is_seen(letter.encode_utf8(&mut [0; 4]));
+        let all_are_shown = is_seen(title);
+        let shown = title.chars().filter(|letter| all_are_shown || is_shown(*letter));
+        let plain = shown.map(|letter| if letter.is_control() { ' ' } else { letter });
         let short: String = plain.collect::<String>().trim().chars().take(MAX_NAME_CHARACTERS).collect();
         let name = short.trim_end();
         Self(if name.is_empty() { "untitled" } else { name }.to_owned())
@@ -108,6 +115,9 @@ impl PolicyDraft {
     /// `PUT /policy/documents/{name}`: the body is the document.
     pub(super) fn parse_document(name: DocumentName, body: &str) -> Result<Self, AdminError> {
         let json: &RawValue = serde_json::from_str(body).map_err(|error| malformed(&error))?;
+        if !is_seen(name.as_str()) {
+            return Err(AdminError::invalid("name", UNSEEN_NAME));
+        }
         let document = read("document", json.get())?.named(name.as_str());
         Ok(Self::one(name, Some(document)))
     }
@@ -262,6 +272,7 @@ fn changed_sources(json: &str, place: &str) -> Result<Vec<(DocumentName, Option<
         }
         let document = match operations.get() {
             "null" => None,
+            _ if !is_seen(name.as_str()) => return Err(AdminError::invalid(&at_name, UNSEEN_NAME)),
             json => Some(read_source(&format!("{place}.operations"), json)?.named(name.as_str())),
         };
         documents.push((name, document));
@@ -291,7 +302,8 @@ fn changed_documents(json: &str, place: &str) -> Result<Vec<(DocumentName, Optio
             return Err(AdminError::invalid(&place, "it is given more than once"));
         }
         let document = match json.get() {
-            "null" => None,
+            "null" => None, // also one that an older release named
+            _ if !is_seen(name.as_str()) => return Err(AdminError::invalid(&place, UNSEEN_NAME)),
             json => Some(read(&place, json)?.named(name.as_str())),
         };
         documents.push((name, document));
@@ -316,7 +328,19 @@ fn read(place: &str, json: &str) -> Result<Document, AdminError> {
 }
 
 fn read_settings(place: &str, json: &RawValue) -> Result<Settings, AdminError> {
-    made(place, json::Value::parse(json.get()).map_err(|error| malformed(&error))?)
+    let settings: Settings = made(place, json::Value::parse(json.get()).map_err(|error| malformed(&error))?)?;
+    let reasons = settings.exclude.iter().map(|exclusion| exclusion.reason.as_deref()).zip(0_usize..);
+    let reasons = reasons.map(|(text, at)| (text.unwrap_or_default(), format!("exclude[{at}].reason")));
+    let types = settings.event_types.iter().map(|event| event.description.as_str()).zip(0_usize..);
+    let descriptions = types.map(|(text, at)| (text, format!("event_types[{at}].description")));
+    match reasons.chain(descriptions).find(|(text, _)| !is_shown(text)) {
+        Some((_, field)) => Err(AdminError::invalid(&format!("{place}.{field}"), UNSEEN_TEXT)),
+        None => Ok(settings),
+    }
+}
+
+fn is_shown(text: &str) -> bool {
+    is_seen(text) && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
 }
 
 /// An object's members, read where they stand: a document is long.
@@ -389,6 +413,8 @@ mod tests {
             (" a\\tb\\n", "a b"),
             ("", "untitled"),
             ("\\u0000", "untitled"),
+            ("\u{200b}", "untitled"),
+            ("a\u{202e}b", "ab"),
             (&long, long.get(..400).unwrap()),
         ] {
             let text = format!(r#"{{"openapi":"3.0.0","info":{{"title":"{title}","version":"1"}},"paths":{{}}}}"#);

@@ -41,8 +41,15 @@ impl RemovedFields {
 
 /// What proxies say of a request: which operation is meant, by what address, from whom. A client that says it could change,
 /// after the verdict, what the origin does. The names after `x-`.
-const CLAIMS_AFTER_X: [&str; 32] = [
+const CLAIMS_AFTER_X: [&str; 44] = [
+    "accel-mapping",
+    "anonymous-consumer",
+    "arr-clientcert",
+    "auth-user",
     "authenticated-user",
+    "authenticated-userid",
+    "azure-clientip",
+    "azure-socketip",
     "client-ip",
     "cluster-client-ip",
     "forwarded",
@@ -52,9 +59,11 @@ const CLAIMS_AFTER_X: [&str; 32] = [
     "http-method",
     "http-method-override",
     "http-override",
+    "http-path-override",
     "matched-path",
     "method",
     "method-override",
+    "nf-client-connection-ip",
     "now-route-matches",
     "original-forwarded-for",
     "original-host",
@@ -63,6 +72,8 @@ const CLAIMS_AFTER_X: [&str; 32] = [
     "original-uri",
     "original-url",
     "originating-ip",
+    "override-url",
+    "proxyuser-ip",
     "real-ip",
     "request-path",
     "request-uri",
@@ -71,15 +82,20 @@ const CLAIMS_AFTER_X: [&str; 32] = [
     "rewrite-uri",
     "rewrite-url",
     "scheme",
+    "sendfile-type",
     "true-client-ip",
     "url-scheme",
     "webauth-user",
 ];
 /// How others begin, after `x-`.
-const CLAIM_PREFIXES_AFTER_X: [&str; 11] = [
+const CLAIM_PREFIXES_AFTER_X: [&str; 17] = [
     "amzn-oidc-",
+    "appengine-",
     "auth-request-",
     "authentik-",
+    "client-cert",
+    "consumer-",
+    "credential-",
     "envoy-",
     "forwarded-",
     "goog-authenticated-user-",
@@ -88,12 +104,22 @@ const CLAIM_PREFIXES_AFTER_X: [&str; 11] = [
     "middleware-",
     "ms-client-principal",
     "remote-",
+    "ssl-client-",
+    "vercel-",
 ];
 /// The names of others. `expect` is for the hop alone: an origin's `100 Continue` would be taken for its answer.
-const CLAIMS: [&str; 7] =
-    ["client-ip", "expect", "fastly-client-ip", "forwarded", "front-end-https", "proxy", "true-client-ip"];
+const CLAIMS: [&str; 8] = [
+    "client-ip",
+    "expect",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "forwarded",
+    "front-end-https",
+    "proxy",
+    "true-client-ip",
+];
 /// How they begin.
-const CLAIM_PREFIX: &str = "remote-";
+const CLAIM_PREFIXES: [&str; 3] = ["client-cert", "remote-", "ssl-client-"];
 
 /// Whether an origin could take the field for a proxy's word on the request.
 pub(super) fn is_claim(name: &str) -> bool {
@@ -102,7 +128,10 @@ pub(super) fn is_claim(name: &str) -> bool {
             CLAIMS_AFTER_X.iter().any(|known| rest.clone().eq(known.chars()))
                 || CLAIM_PREFIXES_AFTER_X.iter().any(|prefix| begins_with(rest.clone(), prefix))
         }
-        None => CLAIMS.iter().any(|known| folded(name).eq(known.chars())) || begins_with(folded(name), CLAIM_PREFIX),
+        None => {
+            CLAIMS.iter().any(|known| folded(name).eq(known.chars()))
+                || CLAIM_PREFIXES.iter().any(|prefix| begins_with(folded(name), prefix))
+        }
     }
 }
 

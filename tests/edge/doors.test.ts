@@ -223,6 +223,10 @@ describe("a sign-in's body", () => {
     });
   });
 
+  it("may begin with a byte order mark", async () => {
+    expect(await status(signIn({ body: `\ufeff${JSON.stringify({ key: OWNER_KEY })}` }))).toBe(204);
+  });
+
   it("may have 4 KiB", async () => {
     const body = JSON.stringify({ key: OWNER_KEY });
     expect(await status(signIn({ body: body + " ".repeat(4_096 - body.length) }))).toBe(204);

@@ -104,7 +104,8 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
     }
     if let Some(kinds) = kinds {
         check_kinds(context, &kinds, &before.belongs())?;
-        after.kinds = kinds;
+        let is_same = kinds.len() == before.kinds.len() && kinds.iter().all(|kind| before.kinds.contains(kind));
+        after.kinds = if is_same { after.kinds } else { kinds }; // another order is no change
     }
     after.description = description.map_or(after.description, Stored);
     match enabled {

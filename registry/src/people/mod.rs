@@ -100,6 +100,9 @@ fn rebind(context: &Context, id: &PersonId, rev: u64) -> Result<Answer, AdminErr
     let before = based_on(context, id, rev)?;
     not_oneself(context, id)?;
     may_change(context, Some(&before.membership), None)?;
+    if before.bound.is_none() {
+        return shown(200, &before); // nobody signed in since, so there is no session either
+    }
     let person = Person { bound: None, rev: before.rev.next()?, updated_at: context.now, ..before };
     sessions::end_all_of(context.database, id)?;
     table::save(context.database, &person)?;

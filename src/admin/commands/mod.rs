@@ -106,9 +106,7 @@ impl Command {
 impl<'a> Request<'a> {
     pub(in crate::admin) fn new(named: Named, incoming: IncomingRequest<'a>) -> Self {
         let IncomingRequest { query, if_match, if_none_match, body, .. } = incoming;
-        // What some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).
-        let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        Self { named, query, body, if_match, if_none_match }
+        Self { named, query, body: body::without_mark(body), if_match, if_none_match }
     }
 
     /// The integration that the path names.

@@ -1,7 +1,7 @@
 //! Every body: what is accepted, and which field a refusal names.
 
 use serde_json::{Value, json};
-use tidegate::admin::{AdminError, Command, IntegrationCommand, NewToken, Rotate, SignIn};
+use tidegate::admin::{AdminError, Command, IntegrationCommand, NewToken, Rotate, SignIn, TestToken};
 use tidegate::rotation::Window;
 
 use super::super::support::at;
@@ -115,6 +115,9 @@ fn a_new_integration_names_the_wrong_field() {
 #[test]
 fn a_sign_in_is_its_key_and_nothing_else() {
     assert_eq!(SignIn::parse(r#"{"key":"k"}"#).unwrap().key, "k");
+    assert_eq!(SignIn::parse("\u{feff}{\"key\":\"k\"}").unwrap().key, "k");
+    let test = TestToken::parse("\u{feff}{\"token\":\"t\",\"operation\":\"whoami\"}");
+    assert_eq!(test.map(|test| test.token), Ok("t".to_owned()));
     for body in [r#"{}"#, r#"{"key":1}"#, r#"{"key":null}"#, r#"{"key":"k","more":1}"#, r#"["k"]"#, "\"k\"", "1"] {
         let refused = SignIn::parse(body).unwrap_err();
         assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "key"), "{body}: {refused:?}");
@@ -223,6 +226,27 @@ fn the_other_bodies_name_the_wrong_field() {
     ] {
         assert_eq!(field(send(method, path, body)), expected, "{method} {path} {body}");
     }
+}
+
+#[test]
+fn what_nobody_sees_is_in_no_text_of_a_policy() {
+    for unseen in ["\u{200b}", "a\u{202e}b", "a\u{feff}b", "a\u{0007}b", "\u{2028}"] {
+        let text = json!(unseen);
+        let with = |settings: Value| json!({ "documents": [{ "openapi": "3.0.0" }], "settings": settings }).to_string();
+        let reason = with(json!({ "exclude": [{ "match": "GET /a", "reason": text }] }));
+        let about = with(json!({ "event_types": [{ "type": "a.b", "description": text, "any_of": [] }] }));
+        for (method, path) in [("PUT", "/policy"), ("POST", "/policy/preview")] {
+            assert_eq!(field(send(method, path, &reason)), "settings.exclude[0].reason", "{unseen:?}");
+            assert_eq!(field(send(method, path, &about)), "settings.event_types[0].description", "{unseen:?}");
+        }
+        let named = |document: &str| format!("{{\"documents\":{{{text}:{document}}}}}");
+        assert_eq!(field(send("PATCH", "/policy", &named("{\"openapi\":\"3.0.0\"}"))), format!("documents.{unseen}"));
+    }
+    let removed = "{\"documents\":{\"a\u{200b}\":null}}";
+    assert!(send("PATCH", "/policy", removed).is_ok(), "one that an older release named");
+    let reason = json!({ "exclude": [{ "match": "GET /a", "reason": "two\n\tlines, as café 👩‍🚀" }] });
+    let seen = json!({ "documents": [{ "openapi": "3.0.0" }], "settings": reason });
+    assert!(send("PUT", "/policy", &seen.to_string()).is_ok());
 }
 
 #[test]

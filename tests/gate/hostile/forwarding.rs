@@ -158,6 +158,22 @@ fn class_16_17_and_20_overrides_stay_behind() {
         "x-forwarded-user",
         "x-forwarded-email",
         "x-auth-request-user",
+        "x-auth-user",
+        "x-authenticated-userid",
+        "x-consumer-username",
+        "x-credential-identifier",
+        "x-client-cert",
+        "client-cert-chain",
+        "ssl_client_s_dn",
+        "x-ssl-client-verify",
+        "x-arr-clientcert",
+        "x-sendfile-type",
+        "x-accel-mapping",
+        "x-override-url",
+        "x-vercel-forwarded-for",
+        "fly-client-ip",
+        "x-azure-clientip",
+        "x-appengine-user-ip",
         "proxy",
         "expect",
         "x-internal-route",
@@ -165,9 +181,17 @@ fn class_16_17_and_20_overrides_stay_behind() {
     ] {
         assert!(removed(name, &[(name, "DELETE")]), "{name}");
     }
-    for name in
-        ["x-http-method-overrides", "x-request-id", "x-original-filename", "if-none-match", "cache-control", "origin"]
-    {
+    for name in [
+        "x-http-method-overrides",
+        "x-request-id",
+        "x-original-filename",
+        "x-consume",
+        "x-user-agent-hint",
+        "x-accel-buffering",
+        "if-none-match",
+        "cache-control",
+        "origin",
+    ] {
         assert!(!removed(name, &[(name, "kept")]), "{name}");
     }
 }

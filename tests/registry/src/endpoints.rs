@@ -14,6 +14,7 @@ use crate::world::{DAY, START, With, World, based_on, settings};
 cases! {
     a_secret_is_shown_once_and_kept_sealed
     an_event_is_handed_over_to_those_who_want_it
+    kinds_in_another_order_are_no_change
     a_courier_that_does_not_answer_is_tried_again
     what_came_meanwhile_is_handed_over_next
     bad_input_names_the_field_and_makes_nothing
@@ -124,6 +125,18 @@ fn an_event_is_handed_over_to_those_who_want_it(storage: Rc<dyn Storage>) {
     assert_eq!(message["at"], START);
     assert_eq!(world.value("SELECT count(*) AS it FROM messages"), json!(0), "what all have is forgotten");
     assert_eq!(world.value("SELECT count(*) AS it FROM couriers"), json!(0));
+}
+
+fn kinds_in_another_order_are_no_change(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let made = create(&world, "agency", HOOK, &["integration.created", "integration.deleted"]);
+    let path = format!("/endpoints/{}", id(&made));
+    let before = (world.get(&path), world.get("/events"));
+    let reordered = json!({ "kinds": ["integration.deleted", "integration.created"] });
+    world.ok("PATCH", &path, reordered, based_on(1));
+    assert_eq!((world.get(&path), world.get("/events")), before);
+    let edited = world.ok("PATCH", &path, json!({ "kinds": ["integration.deleted"] }), based_on(1)).body;
+    assert_eq!((&edited["rev"], &edited["kinds"]), (&json!(2), &json!(["integration.deleted"])));
 }
 
 fn a_courier_that_does_not_answer_is_tried_again(storage: Rc<dyn Storage>) {

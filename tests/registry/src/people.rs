@@ -62,6 +62,9 @@ fn the_first_sign_in_binds_a_person_to_their_account(storage: Rc<dyn Storage>) {
     let rev = world.get(&format!("/people/{id}"))["rev"].as_u64().unwrap();
     world.ok("POST", &format!("/people/{id}/rebind"), Value::Null, based_on(rev));
     assert_eq!(world.value("SELECT count(*) AS it FROM person_sessions"), json!(0));
+    let before = (world.get(&format!("/people/{id}")), world.get("/events"));
+    world.ok("POST", &format!("/people/{id}/rebind"), Value::Null, based_on(before.0["rev"].as_u64().unwrap()));
+    assert_eq!((world.get(&format!("/people/{id}")), world.get("/events")), before, "who is free already stays so");
     assert!(prove(&world, tidegate::access::Proof { login: "5".to_owned(), ..other }).is_ok());
 }
 
