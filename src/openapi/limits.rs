@@ -10,23 +10,32 @@ const OWN: &str = "/_tidegate";
 /// How many scopes of a list are told.
 const MAX_TOLD: usize = 5;
 
-/// The path alone of a path key: neither a query nor a fragment is part of a path, nor RFC 6570's forms of them (`{?page}`).
+/// The path alone of a path key: neither a query nor a fragment is part of a path, nor RFC 6570's forms of them (`{?page}`) at its
+/// end.
 pub(super) fn path_alone(key: &str) -> &str {
     let mut depth = 0_usize;
-    let mut last = ' ';
-    let end = key.char_indices().find(|(_, letter)| {
-        let is_expansion = last == '{' && matches!(letter, '?' | '&' | '#');
-        let is_end = is_expansion || (depth == 0 && matches!(letter, '?' | '#'));
+    let end = key.char_indices().find(|(at, letter)| {
+        let is_end = match letter {
+            '{' => key.get(*at..).is_some_and(are_expansions),
+            '?' | '#' => depth == 0,
+            _ => false,
+        };
         depth = match letter {
             '{' => depth.saturating_add(1),
             '}' => depth.saturating_sub(1),
             _ => depth,
         };
-        last = *letter;
         is_end
     });
-    let path = end.and_then(|(at, _)| key.get(..at)).unwrap_or(key);
-    path.strip_suffix('{').unwrap_or(path)
+    end.and_then(|(at, _)| key.get(..at)).unwrap_or(key)
+}
+
+/// Whether a text is nothing but queries and fragments as RFC 6570 (section 3.2) has them: `{?page}{&size}`.
+fn are_expansions(text: &str) -> bool {
+    let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| {
+        inside.split("}{").all(|one| one.starts_with(['?', '&', '#']) && !one.contains(['{', '}']))
+    })
 }
 
 /// What is to be said of an operation under `written`, its path with the base path.
@@ -143,6 +152,12 @@ mod tests {
             ("/a/{id?}?b", "/a/{id?}"),
             ("/a{?page,size}", "/a"),
             ("/a/{id}{&x}", "/a/{id}"),
+            ("/a{?x}{&y}{#z}", "/a"),
+            // What follows a query belongs to no path, and a brace alone is none: neither is left out.
+            ("/a{?x}/b", "/a{?x}/b"),
+            ("/a{?x", "/a{?x"),
+            ("/a{", "/a{"),
+            ("/a{?x}y}", "/a{?x}y}"),
             ("/#a", "/"),
             ("?a", ""),
         ] {

@@ -34,6 +34,9 @@ pub enum InvalidTemplate {
     /// A parameter without a name, or with a strange one.
     #[error("a parameter's name is 1 to 64 visible characters without braces, slashes, backslashes and quotes")]
     ParameterName,
+    /// `{?page}` (RFC 6570, section 3.2.8), which is no parameter of a path.
+    #[error("{{?name}}, {{&name}} and {{#name}} are a query or a fragment, which only end a path")]
+    Expansion,
     /// `{path...}` before the end, or beside a literal.
     #[error("a parameter of several segments, as {{path...}}, must be the whole last segment")]
     RestNotLast,
@@ -217,6 +220,7 @@ fn add_segment<'a>(
                 is_after_parameter = false;
             }
             Piece::Parameter(_) if is_after_parameter => return Err(InvalidTemplate::SideBySide),
+            Piece::Parameter(name) if name.starts_with(['?', '&', '#']) => return Err(InvalidTemplate::Expansion),
             Piece::Parameter(name) if !is_parameter_name(name) => return Err(InvalidTemplate::ParameterName),
             Piece::Parameter(name) => {
                 // That is how a parameter of several segments is written, and it is all of its segment.
@@ -302,6 +306,7 @@ mod tests {
             ("/a/b}", InvalidTemplate::Brace),
             ("/a/x{{b}}", InvalidTemplate::ParameterName),
             ("/a/{b}{c}", InvalidTemplate::SideBySide),
+            ("/a{?b}/c", InvalidTemplate::Expansion),
             ("/a/{b...}/c", InvalidTemplate::RestNotLast),
             ("/a/{b...}.c", InvalidTemplate::RestNotLast),
             ("/{a}/{a}", InvalidTemplate::RepeatedParameter),

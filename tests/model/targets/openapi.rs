@@ -64,16 +64,24 @@ pub fn run(data: &[u8]) {
 fn says_public(raw: &Value, operation: &Operation) -> bool {
     let template = operation.path.to_string();
     let method = operation.method.as_str().to_ascii_lowercase();
-    let paths = raw["paths"].as_object().expect("a policy with operations has paths");
-    // What follows `?` or `#` in a key is not part of the path; keys that differ in it alone are one operation.
-    let path_of = |key: &str| Template::parse(key.split(['?', '#']).next().unwrap_or_default());
-    let is_its = |key: &&String| path_of(key).is_ok_and(|path| template.ends_with(&path.to_string()));
-    let mut items = paths.iter().filter(|(path, _)| is_its(path)).map(|(_, item)| item);
-    items.any(|item| {
-        let own = &item[&method]["security"];
-        let effective = if own.is_null() { &raw["security"] } else { own };
-        item[&method].is_object() && *effective == json!([])
+    let paths = followed(raw, &raw["paths"]).as_object().expect("a policy with operations has paths");
+    let is_its = |path: &str| Template::parse(path).is_ok_and(|path| template.ends_with(&path.to_string()));
+    // What follows `?`, `#` or `{?` in a key is not part of the path; keys that differ in it alone are one operation.
+    let cut = |key: &str, at: usize| is_its(&key[..at]) || key[..at].strip_suffix('{').is_some_and(is_its);
+    let matches = |key: &String| is_its(key) || key.match_indices(['?', '&', '#']).any(|(at, _)| cut(key, at));
+    let items = paths.iter().filter(|(key, _)| matches(key)).flat_map(|(_, item)| [item, followed(raw, item)]);
+    let mut operations = items.map(|item| followed(raw, &item[&method])).filter(|operation| operation.is_object());
+    operations.any(|operation| {
+        let own = followed(raw, &operation["security"]);
+        let effective = if own.is_null() { followed(raw, &raw["security"]) } else { own };
+        *effective == json!([])
     })
+}
+
+/// A value, or what its `$ref` leads to in the same document.
+fn followed<'a>(raw: &'a Value, value: &'a Value) -> &'a Value {
+    let step = |value: &'a Value| raw.pointer(value.get("$ref")?.as_str()?.strip_prefix('#')?);
+    std::iter::successors(Some(value), |value| step(value)).take(20).last().unwrap_or(value)
 }
 
 /// Without a token exactly what is public is granted.
