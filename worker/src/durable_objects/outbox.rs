@@ -12,6 +12,9 @@ use tidegate::admin::AdminError;
 
 /// How long an admin's answer waits for KV.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How much later than at once an alarm rings. An object does one thing at a time: the answer to the change that set the alarm goes
+/// out first, and waits for no hand-over of what the change has led to.
+const ANSWER_FIRST: Duration = Duration::from_millis(50);
 /// How much later than due an alarm may be set: its time is rounded.
 const ALARM_ALLOWANCE: Duration = Duration::from_secs(1);
 
@@ -27,7 +30,7 @@ impl Outbox<'_> {
     pub async fn set_alarm(&self) {
         let storage = self.state.storage();
         let set = match self.rules.due_in(clock::now()) {
-            Ok(Some(delay)) => storage.set_alarm(delay).await,
+            Ok(Some(delay)) => storage.set_alarm(delay.max(ANSWER_FIRST)).await,
             // One that is left rings once for nothing.
             Ok(None) => storage.delete_alarm().await,
             Err(error) => {
