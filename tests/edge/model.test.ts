@@ -10,7 +10,7 @@ import { Sequence } from "./support/sequence.ts";
 import { publishDemo } from "./support/world.ts";
 
 /** Fixed ones, and one that nobody has tried. A seed that fails is in its test's name: put it here to run it again. */
-const SEEDS = [1, 2, 3, 4, 5, Math.floor(Math.random() * 2 ** 31)];
+const SEEDS = [1, 2, 3, 4, 5, 1148133091, Math.floor(Math.random() * 2 ** 31)];
 const STEPS = 80;
 
 beforeAll(async () => {

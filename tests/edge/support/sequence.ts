@@ -102,6 +102,7 @@ export class Sequence {
     const stale = toy.rev > 1 && this.#random.oneIn(5);
     const rev = stale ? 1 + this.#random.below(toy.rev - 1) : toy.rev;
     const window = this.#random.of(WINDOWS);
+    await this.#learnLapses();
     const expected = toy.gone ? 404 : stale ? 412 : toy.allows(command, this.#now) ? 200 : 409;
     const response = await this.#faulty(() => this.#send(command, { id: toy.id, rev }, window));
     const status = await this.#take(toy, command, response, window);
@@ -115,6 +116,7 @@ export class Sequence {
     if (toy.gone) return;
     const of = { id: toy.id, rev: toy.rev };
     const commands = [this.#random.of(COMMANDS.slice(0, -1)), this.#random.of(COMMANDS.slice(0, -1))] as const;
+    await this.#learnLapses();
     const possible = commands.filter((command) => toy.allows(command, this.#now)).length;
     const window = this.#random.of(WINDOWS);
     const responses = await Promise.all(commands.map((command) => this.#send(command, of, window)));
@@ -130,6 +132,13 @@ export class Sequence {
       `${statuses}`,
     ).toBe(true);
     await this.#count("raced", () => {});
+  }
+
+  /** Which windows an event has told to be over: the alarm also rings by itself. */
+  async #learnLapses() {
+    const told = (await tables()).due as { kind: string; integration: string; at: number; fired_at: number | null }[];
+    for (const { kind, integration, at, fired_at } of told)
+      if (kind === "lapsed" && fired_at !== null) this.#toys.find(({ id }) => id === integration)?.lapsed(at);
   }
 
   #send(command: Command, of: Pick<Created, "id" | "rev">, window: number): Promise<Response> {

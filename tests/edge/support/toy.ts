@@ -23,6 +23,7 @@ export type Command = (typeof COMMANDS)[number];
 export class Toy {
   readonly revisions: Fates[] = [];
   gone = false;
+  #lapsed: number | undefined;
 
   constructor(
     readonly id: string,
@@ -39,6 +40,14 @@ export class Toy {
     return this.revisions.at(-1)!;
   }
 
+  /**
+   * An event told that the window until `until` is over. For admins it stays over, even where the clock then steps back, and the next
+   * revision has the token no more; to the gate it is the clock that counts.
+   */
+  lapsed(until: number) {
+    this.#lapsed = until;
+  }
+
   /** Whether a command based on the present revision is carried out at `now`. */
   allows(command: Command, now: number): boolean {
     const living = this.#living(now).length;
@@ -50,7 +59,8 @@ export class Toy {
   act(command: Command, now: number, token: string | undefined, window: number) {
     const [outgoing, incoming] = this.#living(now);
     const fates = new Map<string, Fate>([...this.fates].map(([known]) => [known, "dead"]));
-    if (command === "rename") for (const [known, fate] of this.fates) fates.set(known, fate);
+    if (command === "rename")
+      for (const [known, fate] of this.fates) fates.set(known, fate === this.#lapsed ? "dead" : fate);
     if (command === "later") fates.set(outgoing!, now + window);
     if (command === "cancel") fates.set(outgoing!, "endless");
     if (command === "finish") fates.set(incoming!, "endless");
@@ -60,7 +70,8 @@ export class Toy {
   }
 
   #living(now: number): string[] {
-    return [...this.fates].filter(([, fate]) => isAlive(fate, now)).map(([token]) => token);
+    const living = [...this.fates].filter(([, fate]) => fate !== this.#lapsed && isAlive(fate, now));
+    return living.map(([token]) => token);
   }
 }
 
