@@ -19,6 +19,8 @@ const SHOP = {
   },
   components: { securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-Key" } } },
 };
+/** Another document of the same API, which leads to the same documentation. */
+const REFUNDS = { ...SHOP, info: { title: "Refunds", version: "1" }, paths: { "/refunds": { get: of("Orders") } } };
 
 test("what first documents leave open is chosen on the page", { timeout: 180_000 }, async (t) => {
   const gate = await startOwnGate(t, "first-documents");
@@ -27,15 +29,19 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
   await page.goto(`${gate.admin}/_tidegate/#/policy`);
   await page.getByLabel("Owner key", { exact: true }).fill(ownerKey);
   await page.getByRole("button", { name: "Sign in" }).click();
-  const buffer = Buffer.from(JSON.stringify(SHOP));
-  await page.locator("input[type=file]").setInputFiles({ name: "shop.json", mimeType: "application/json", buffer });
+  const file = (name, document) => ({
+    name,
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(document)),
+  });
+  await page.locator("input[type=file]").setInputFiles([file("shop.json", SHOP), file("refunds.json", REFUNDS)]);
 
   const choices = page.getByRole("region", { name: "What the documents leave open" });
   const scheme = choices.getByLabel("Whom is the security scheme apiKey for?");
   await scheme.waitFor();
   const chosen = (select) => select.locator("option:checked").innerText();
   assert.equal(await chosen(scheme), "integrations of sub-accounts");
-  assert.match(await choices.innerText(), /apiKey[^]*3 operations ask for it/, "the reason is told");
+  assert.match(await choices.innerText(), /apiKey[^]*4 operations ask for it/, "the reason is told");
   const scopes = choices.getByLabel("Which scopes are such operations to need?");
   await scopes.waitFor();
   assert.ok((await scopes.locator("option").count()) > 1);
@@ -53,7 +59,7 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
   await page.getByRole("heading", { name: /^In force: Version/ }).waitFor();
   const { settings: inForce, report } = await gate.api("GET", "/policy");
   assert.equal(inForce.schemes.apiKey.level, "agency");
-  assert.deepEqual([report.operations, report.agency, report.sub_account, report.scopes], [4, 4, 1, 3]);
+  assert.deepEqual([report.operations, report.agency, report.sub_account, report.scopes], [5, 5, 1, 3]);
 
   // What the documents call things, and where there is more to read.
   await gate.api("PUT", "/agency", { id: "shop", name: "Shop" }, 0);
@@ -65,5 +71,7 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
   await page.getByRole("button", { name: "Next", exact: true }).click();
   await page.getByRole("button", { name: "Create and show the token" }).click();
   await page.getByText("For the developer").click();
-  await page.getByRole("link", { name: "https://docs.shop.example/api" }).waitFor();
+  const link = page.getByRole("link", { name: "https://docs.shop.example/api" });
+  await link.last().waitFor();
+  assert.equal(await link.count(), 2, "each document leads to it");
 });
