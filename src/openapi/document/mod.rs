@@ -1,6 +1,7 @@
 //! An OpenAPI document, as far as a policy is made of it: its operations as they are written, before settings.
 
 mod bodies;
+mod capture;
 mod described;
 mod elsewhere;
 mod extract;

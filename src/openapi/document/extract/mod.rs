@@ -27,7 +27,8 @@ pub(super) const MAX_ALL_PARAMETERS: usize = 200_000;
 /// The longest name of a parameter, in bytes: every operation can share it.
 pub(super) const MAX_PARAMETER_NAME: usize = 256;
 
-/// Extracts from a document of so many bytes, and tells what is to be found elsewhere first.
+/// Extracts what a policy is made of from a document of `length` bytes. Also returns the references that lead to what is not in
+/// `elsewhere` yet.
 pub(super) fn document(
     source: &OpenApi,
     elsewhere: &Elsewhere,
