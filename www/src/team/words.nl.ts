@@ -88,9 +88,10 @@ export const words: Words = {
     onceMore: "Zet hem waar je taak hem leest: de variabele TIDEGATE_KEY, of een bestand voor --key-file.",
     label: "De sleutel",
     copy: "Sleutel kopiëren",
-    uncopied: "Weggaan zonder de sleutel?",
-    uncopiedHint:
-      "Hij is niet gekopieerd, en kan niet opnieuw worden getoond. Je zou hem moeten vervangen om een andere te krijgen.",
+    uncopied: {
+      title: "Weggaan zonder de sleutel?",
+      hint: "Hij is niet gekopieerd, en kan niet opnieuw worden getoond. Je zou hem moeten vervangen om een andere te krijgen.",
+    },
     done: "Klaar",
     rotate: "Vervangen",
     rotateOf: (name) => `${name} vervangen?`,

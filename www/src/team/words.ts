@@ -85,8 +85,10 @@ export const words = {
     onceMore: "Put it where your job reads it: the variable TIDEGATE_KEY, or a file for --key-file.",
     label: "The key",
     copy: "Copy the key",
-    uncopied: "Leave without the key?",
-    uncopiedHint: "It was not copied, and it cannot be shown again. You would have to rotate it for another one.",
+    uncopied: {
+      title: "Leave without the key?",
+      hint: "It was not copied, and it cannot be shown again. You would have to rotate it for another one.",
+    },
     done: "Done",
     rotate: "Rotate",
     rotateOf: (name: string) => `Rotate ${name}?`,

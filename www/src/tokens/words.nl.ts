@@ -17,9 +17,10 @@ export const words: Words = {
       "Vraagt de poort wat dit token is. Een wijziging kan enkele seconden nodig hebben om overal aan te komen.",
     copyCurl: "Opdracht kopiëren",
     done: "Klaar",
-    uncopied: "Weggaan zonder het token?",
-    uncopiedHint:
-      "Het is niet gekopieerd, en kan niet opnieuw worden getoond: niet door jou, niet door ons. Je zou het moeten vervangen om een ander te krijgen.",
+    uncopied: {
+      title: "Weggaan zonder het token?",
+      hint: "Het is niet gekopieerd, en kan niet opnieuw worden getoond: niet door jou, niet door ons. Je zou het moeten vervangen om een ander te krijgen.",
+    },
     leave: "Weggaan zonder",
     stay: "Blijven",
     current: "nieuw",

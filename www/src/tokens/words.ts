@@ -16,9 +16,10 @@ export const words = {
     tryItHint: "Asks the gate what this token is. A change may take some seconds to reach every location.",
     copyCurl: "Copy command",
     done: "Done",
-    uncopied: "Leave without the token?",
-    uncopiedHint:
-      "It was not copied, and it cannot be shown again: not by you, not by us. You would have to rotate for another one.",
+    uncopied: {
+      title: "Leave without the token?",
+      hint: "It was not copied, and it cannot be shown again: not by you, not by us. You would have to rotate for another one.",
+    },
     leave: "Leave without it",
     stay: "Stay",
     current: "new",

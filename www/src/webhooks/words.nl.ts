@@ -196,9 +196,10 @@ export const words: Words = {
     onceMore: "Bewaar het waar de ontvanger zijn geheimen leest. Is het kwijt, vervang het dan.",
     next: "De ontvanger controleert er elk bericht mee: de code daarvoor staat bij het eindpunt, in vier talen.",
     done: "Klaar, toon het eindpunt",
-    uncopied: "Verdergaan zonder het geheim?",
-    uncopiedHint:
-      "Het is niet gekopieerd, en kan niet opnieuw worden getoond. Je zou het moeten vervangen om een ander te krijgen.",
+    uncopied: {
+      title: "Verdergaan zonder het geheim?",
+      hint: "Het is niet gekopieerd, en kan niet opnieuw worden getoond. Je zou het moeten vervangen om een ander te krijgen.",
+    },
   },
 
   act: {

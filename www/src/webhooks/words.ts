@@ -141,8 +141,10 @@ export const words = {
     onceMore: "Keep it where the receiver reads its secrets. If it is lost, rotate it.",
     next: "The receiver verifies each message with it: the code for that is at the endpoint, in four languages.",
     done: "Done, show the endpoint",
-    uncopied: "Leave without the secret?",
-    uncopiedHint: "It was not copied, and it cannot be shown again. You would have to rotate it for another one.",
+    uncopied: {
+      title: "Leave without the secret?",
+      hint: "It was not copied, and it cannot be shown again. You would have to rotate it for another one.",
+    },
   },
 
   act: {
