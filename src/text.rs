@@ -63,6 +63,11 @@ pub(crate) fn is_seen(text: &str) -> bool {
     })
 }
 
+/// Whether a text has control characters other than line ends and tabs, which a text of several lines may have.
+pub(crate) fn has_controls(text: &str) -> bool {
+    text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
+}
+
 const ZWNJ: char = '\u{200c}';
 const ZWJ: char = '\u{200d}';
 const TEXT_FORM: char = '\u{fe0e}';

@@ -10,7 +10,7 @@ use super::AdminError;
 use super::body::{made, malformed};
 use crate::json::{self, FromJson, Object};
 use crate::openapi::{CorruptDocument, Document, InvalidDocument, Settings};
-use crate::text::is_seen;
+use crate::text::{has_controls, is_seen};
 
 /// A document's name within a policy: 1 to 200 characters, no control characters, no white space at its ends.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,9 +115,7 @@ impl PolicyDraft {
     /// `PUT /policy/documents/{name}`: the body is the document.
     pub(super) fn parse_document(name: DocumentName, body: &str) -> Result<Self, AdminError> {
         let json: &RawValue = serde_json::from_str(body).map_err(|error| malformed(&error))?;
-        if !is_seen(name.as_str()) {
-            return Err(AdminError::invalid("name", UNSEEN_NAME));
-        }
+        check_seen(&name, "name")?;
         let document = read("document", json.get())?.named(name.as_str());
         Ok(Self::one(name, Some(document)))
     }
@@ -272,8 +270,10 @@ fn changed_sources(json: &str, place: &str) -> Result<Vec<(DocumentName, Option<
         }
         let document = match operations.get() {
             "null" => None,
-            _ if !is_seen(name.as_str()) => return Err(AdminError::invalid(&at_name, UNSEEN_NAME)),
-            json => Some(read_source(&format!("{place}.operations"), json)?.named(name.as_str())),
+            json => {
+                check_seen(&name, &at_name)?;
+                Some(read_source(&format!("{place}.operations"), json)?.named(name.as_str()))
+            }
         };
         documents.push((name, document));
     }
@@ -302,13 +302,20 @@ fn changed_documents(json: &str, place: &str) -> Result<Vec<(DocumentName, Optio
             return Err(AdminError::invalid(&place, "it is given more than once"));
         }
         let document = match json.get() {
-            "null" => None, // also one that an older release named
-            _ if !is_seen(name.as_str()) => return Err(AdminError::invalid(&place, UNSEEN_NAME)),
-            json => Some(read(&place, json)?.named(name.as_str())),
+            "null" => None,
+            json => {
+                check_seen(&name, &place)?;
+                Some(read(&place, json)?.named(name.as_str()))
+            }
         };
         documents.push((name, document));
     }
     Ok(documents)
+}
+
+/// Checks the name of a document that is to stay. One that goes may have a name that an older release took.
+fn check_seen(name: &DocumentName, place: &str) -> Result<(), AdminError> {
+    if is_seen(name.as_str()) { Ok(()) } else { Err(AdminError::invalid(place, UNSEEN_NAME)) }
 }
 
 fn check_count(place: &str, count: usize) -> Result<(), AdminError> {
@@ -333,14 +340,10 @@ fn read_settings(place: &str, json: &RawValue) -> Result<Settings, AdminError> {
     let reasons = reasons.map(|(text, at)| (text.unwrap_or_default(), format!("exclude[{at}].reason")));
     let types = settings.event_types.iter().map(|event| event.description.as_str()).zip(0_usize..);
     let descriptions = types.map(|(text, at)| (text, format!("event_types[{at}].description")));
-    match reasons.chain(descriptions).find(|(text, _)| !is_shown(text)) {
+    match reasons.chain(descriptions).find(|(text, _)| has_controls(text) || !is_seen(text)) {
         Some((_, field)) => Err(AdminError::invalid(&format!("{place}.{field}"), UNSEEN_TEXT)),
         None => Ok(settings),
     }
-}
-
-fn is_shown(text: &str) -> bool {
-    is_seen(text) && !text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
 }
 
 /// An object's members, read where they stand: a document is long.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::AdminError;
 use crate::json::{self, FromJson};
-use crate::text::{composed, is_seen};
+use crate::text::{composed, has_controls, is_seen};
 use crate::time::Timestamp;
 
 /// A name: 1 to 100 characters in normalization form C, none of them invisible, no white space at its ends.
@@ -86,9 +86,8 @@ impl TryFrom<String> for Description {
     type Error = InvalidDescription;
 
     fn try_from(text: String) -> Result<Self, InvalidDescription> {
-        let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
         let text = composed(&text);
-        let usable = !text.chars().any(forbidden) && is_seen(&text);
+        let usable = !has_controls(&text) && is_seen(&text);
         if usable && text.chars().count() <= 1000 { Ok(Self(text)) } else { Err(InvalidDescription) }
     }
 }

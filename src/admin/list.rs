@@ -4,7 +4,7 @@ use super::query::Parameters;
 use super::{AdminError, Cursor, Paging, Sort};
 use crate::record::{Level, Owner, OwnerId};
 use crate::scope::Scope;
-use crate::text::{folded, unmarked};
+use crate::text::{folded, has_controls, unmarked};
 use crate::time::Timestamp;
 
 /// `GET /integrations`
@@ -138,8 +138,7 @@ fn parse_words(text: &str) -> Result<Vec<String>, &'static str> {
 }
 
 pub(super) fn parse_text(text: &str) -> Result<String, &'static str> {
-    let forbidden = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    if text.chars().any(forbidden) || text.chars().count() > LONGEST_TEXT {
+    if has_controls(text) || text.chars().count() > LONGEST_TEXT {
         return Err("it must be at most 200 characters, without control characters but line ends and tabs");
     }
     Ok(folded(text))

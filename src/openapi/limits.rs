@@ -153,7 +153,7 @@ mod tests {
             ("/a{?page,size}", "/a"),
             ("/a/{id}{&x}", "/a/{id}"),
             ("/a{?x}{&y}{#z}", "/a"),
-            // What follows a query belongs to no path, and a brace alone is none: neither is left out.
+            // A query ends a path, and a brace alone is no query: the key stays whole, and the template refuses it.
             ("/a{?x}/b", "/a{?x}/b"),
             ("/a{?x", "/a{?x"),
             ("/a{", "/a{"),

@@ -1,6 +1,8 @@
 //! What people read of a policy, and no verdict rests on.
 
-use super::Policy;
+use std::collections::BTreeSet;
+
+use super::{Operation, Policy};
 use crate::json::Map;
 use crate::record::Level;
 use crate::scope::ScopeSet;
@@ -41,15 +43,14 @@ impl Policy {
     /// Where the operations are documented that an integration of `level` can use by its `scopes`: titles of documents and
     /// addresses, in the titles' order.
     pub fn documentation(&self, level: Level, scopes: &ScopeSet) -> Vec<(&str, &str)> {
-        let is_opened = |title: &str| {
-            let mut operations = self.operations.iter().filter(|operation| operation.document == title);
-            operations.any(|operation| {
-                let mut alternatives = operation.access.alternatives().iter();
-                alternatives.any(|alternative| alternative.is_satisfied(level, scopes))
-            })
+        let is_opened = |operation: &&Operation| {
+            let mut alternatives = operation.access.alternatives().iter();
+            alternatives.any(|alternative| alternative.is_satisfied(level, scopes))
         };
+        let opened = self.operations.iter().filter(is_opened).map(|operation| operation.document.as_str());
+        let opened: BTreeSet<&str> = opened.collect();
         let all = self.labels.documentation.iter().map(|(title, address)| (title.as_str(), address.as_str()));
-        all.filter(|(title, _)| is_opened(title)).collect()
+        all.filter(|(title, _)| opened.contains(title)).collect()
     }
 }
 

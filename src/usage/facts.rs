@@ -29,7 +29,7 @@ pub struct UsageFacts {
     pub largest_gap: u64,
     /// When the store was made.
     pub store_since: Timestamp,
-    /// The end of the last period in which the store may have missed requests. 0 if there is no such period, `None` if nobody knows.
+    /// When the last period ended in which the store may have missed requests. 0 if it missed none, `None` if nobody knows.
     /// The store does not know when the gate began to count this integration: see [`counted_from`](Self::counted_from).
     pub complete_since: Option<Timestamp>,
     /// Its tokens that were used, by number.

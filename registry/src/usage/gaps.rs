@@ -94,8 +94,8 @@ pub(super) fn completeness(database: &Database, now: Timestamp) -> Result<Comple
     Ok(Completeness::new(Moment(since), Moment(now), gaps))
 }
 
-/// The end of the last period in which requests may be missing, or 0 if there is none. The time before the store existed is not such
-/// a period: the first flush or question about an integration creates its store.
+/// When the last period ended in which the store may have missed requests, or 0 if it missed none. The time before the store existed
+/// does not count: the first flush or question about an integration creates its store.
 pub(super) fn complete_since(
     database: &Database,
     now: Timestamp,
