@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::process::Running;
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{cli, process, project, setup};
+use crate::{cli, failures, process, project, setup};
 
 /// Where the targets and their corpora are.
 const DIRECTORY: &str = "tests/fuzz";
@@ -129,6 +129,7 @@ fn report(target: &str, status: ExitStatus) -> Result<Tally> {
     let lines: Vec<&str> = log.lines().filter(|line| !line.starts_with('#')).collect();
     println!("{target}: FAILED. The last lines of target/fuzz/{target}.log:");
     lines.iter().skip(lines.len().saturating_sub(40)).for_each(|line| println!("    {line}"));
+    failures::keep(&format!("the fuzz target {target}"), &lines.join("\n"));
     Ok(Tally::of(false))
 }
 

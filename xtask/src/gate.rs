@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::thread;
@@ -15,6 +16,10 @@ use crate::{dev_vars, local_config, project};
 
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// Where a free port is looked for, and how often.
+const FREE_PORTS: Range<u16> = 20_000..32_000;
+const FREE_PORT_TRIES: usize = 100;
 
 /// What runs it.
 #[derive(Clone, Copy)]
@@ -119,9 +124,22 @@ pub fn ensure_free(port: u16) -> Result<()> {
     Ok(())
 }
 
-/// A port that is free now.
+/// A port that is free now. It is below those that systems give to outgoing connections (from 32768 on Linux): until a server listens
+/// on it, no connection can take it.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    for _ in 0..FREE_PORT_TRIES {
+        let port = FREE_PORTS.start + random_u16()? % (FREE_PORTS.end - FREE_PORTS.start);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("none of {FREE_PORT_TRIES} ports is free")
+}
+
+fn random_u16() -> Result<u16> {
+    let mut bytes = [0; 2];
+    getrandom::fill(&mut bytes).context("no random port")?;
+    Ok(u16::from_le_bytes(bytes))
 }
 
 fn wrangler(options: &Options) -> Result<Command> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::step::step;
 use crate::tally::Tally;
-use crate::{process, project};
+use crate::{failures, process, project};
 
 /// Where the copy is.
 const COPY: &str = "target/mutations";
@@ -177,6 +177,9 @@ fn look(name: &str, number: Option<usize>, simulator: &Path) -> Result<Tally> {
     println!("{}", line(name, is_right, &verdicts, started.elapsed()));
     if let Some(complaint) = lines.iter().find(|line| line.starts_with("seed ")) {
         println!("    {complaint}");
+    }
+    if !is_right {
+        failures::keep(&format!("the mutation {name}"), &lines.join("\n"));
     }
     Ok(Tally::of(is_right))
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::gate::{Options, Server};
 use crate::process::Running;
 use crate::tally::Tally;
-use crate::{dev, dev_vars, gate, project, python};
+use crate::{dev, dev_vars, failures, gate, project, python};
 
 /// What is installed, and how it is told to run.
 const DIRECTORY: &str = "tests/schemathesis";
@@ -66,6 +66,7 @@ fn report(passed: bool) -> Result<Tally> {
     println!("schemathesis: {counts}");
     if !passed {
         println!("{text}");
+        failures::keep("schemathesis", &text);
     }
     Ok(Tally::of(passed && text.contains(" generated, ")))
 }

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::tally::Tally;
-use crate::{build, mutations, process, project};
+use crate::{build, failures, mutations, process, project};
 
 /// `cargo xtask sim [--verdicts N] [--seed N] [--plan FILE]`, `--mutations [NAME…]`, or `--workerd …`
 pub fn command(args: &[String]) -> Result<ExitCode> {
@@ -33,6 +33,9 @@ fn counted(simulator: &mut Command) -> Result<Tally> {
     let mut tally = Tally::default();
     let status = process::each_line(simulator, |line| {
         println!("{line}");
+        if verdict(line).failed > 0 {
+            failures::keep(line, "");
+        }
         tally += verdict(line);
     })?;
     Ok(tally.with_run(status.success()))

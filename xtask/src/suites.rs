@@ -4,11 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
 use crate::gate::{Options, Server};
 use crate::tally::Tally;
-use crate::{build, bundles, dev, dev_vars, gate, npm, process, project, python, walk};
+use crate::{build, bundles, dev, dev_vars, failures, gate, npm, process, project, python, reports, walk};
 
 /// All Rust tests, natively.
 pub fn core() -> Result<Tally> {
@@ -19,37 +18,16 @@ pub fn core() -> Result<Tally> {
         println!("{line}");
         lines.push(line.to_owned());
     })?;
-    Ok(rust_tally(&lines).with_run(status.success()))
-}
-
-/// Counts the output of `cargo test -- --show-output`. A test that prints `SKIPPED: <why>` passes there, but did not run.
-fn rust_tally(lines: &[impl AsRef<str>]) -> Tally {
-    let mut tally = Tally::default();
-    let mut said_skipped = 0;
-    for line in lines.iter().map(AsRef::as_ref) {
-        if line.starts_with("SKIPPED:") {
-            said_skipped += 1;
-        } else if let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) {
-            tally.passed += count_before(counts, " passed");
-            tally.failed += count_before(counts, " failed");
-            tally.skipped += count_before(counts, " ignored");
-        }
-    }
-    tally.passed = tally.passed.saturating_sub(said_skipped);
-    tally.skipped += said_skipped;
-    tally
-}
-
-fn count_before(counts: &str, word: &str) -> u64 {
-    let parts = counts.split("; ").filter_map(|part| part.strip_suffix(word));
-    parts.filter_map(|number| number.parse::<u64>().ok()).sum()
+    failures::keep_all(reports::rust_failures(&lines));
+    Ok(reports::rust_tally(&lines).with_run(status.success()))
 }
 
 /// The built Worker inside workerd, and the registry's tests on a Durable Object's SQL.
 pub fn edge() -> Result<Tally> {
     build::registry_tests()?;
     let (succeeded, report) = vitest(|vitest| vitest)?;
-    Ok(vitest_tally(&report)?.with_run(succeeded))
+    failures::keep_all(reports::vitest_failures(&report)?);
+    Ok(reports::vitest_tally(&report)?.with_run(succeeded))
 }
 
 /// Runs the tests in workerd, or some of them, as the command says then: whether all passed, and vitest's report in JSON.
@@ -63,17 +41,6 @@ pub fn vitest(change: impl FnOnce(&mut Command) -> &mut Command) -> Result<(bool
     vitest.env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
     let status = process::status(change(&mut vitest).current_dir(project::root()))?;
     Ok((status.success(), fs::read_to_string(report).context("vitest wrote no report")?))
-}
-
-fn vitest_tally(report: &str) -> Result<Tally> {
-    let report: Value = serde_json::from_str(report).context("vitest's report is not JSON")?;
-    let count =
-        |name: &str| report.get(name).and_then(Value::as_u64).with_context(|| format!("no {name} in the report"));
-    Ok(Tally {
-        passed: count("numPassedTests")?,
-        failed: count("numFailedTests")?,
-        skipped: count("numPendingTests")? + count("numTodoTests")?,
-    })
 }
 
 /// The browser's bundle on the golden corpus, in Node.
@@ -135,6 +102,7 @@ pub fn clients() -> Result<Tally> {
 /// Runs `node --test --test-reporter=tap`; prints what failed, and why something was skipped.
 pub fn tap(node: &mut Command) -> Result<Tally> {
     let mut lines = Vec::new();
+    let mut failed: Vec<(String, String)> = Vec::new();
     let mut in_error = false;
     let status = process::each_line(node, |line| {
         let starts = |with: &str| line.trim_start().starts_with(with);
@@ -142,18 +110,15 @@ pub fn tap(node: &mut Command) -> Result<Tally> {
         if in_error || starts("not ok") || line.contains(" # SKIP ") {
             println!("{line}");
         }
+        match failed.last_mut() {
+            _ if starts("not ok") => failed.push((line.trim().to_owned(), String::new())),
+            Some((_, error)) if in_error => error.extend([line, "\n"]),
+            _ => (),
+        }
         lines.push(line.to_owned());
     })?;
-    Ok(tap_tally(&lines).with_run(status.success()))
-}
-
-/// Counts the closing comments of `node --test --test-reporter=tap`.
-fn tap_tally(lines: &[impl AsRef<str>]) -> Tally {
-    let count = |name: &str| {
-        let counts = lines.iter().filter_map(|line| line.as_ref().strip_prefix(&format!("# {name} ")));
-        counts.filter_map(|number| number.parse::<u64>().ok()).sum()
-    };
-    Tally { passed: count("pass"), failed: count("fail"), skipped: count("skipped") }
+    failures::keep_all(failed);
+    Ok(reports::tap_tally(&lines).with_run(status.success()))
 }
 
 /// The commands of README.md and docs/walkthrough.md, against a gate with a state of its own.
@@ -177,34 +142,4 @@ pub fn regenerate_vectors() -> Result<()> {
     process::run(cargo.env("TIDEGATE_REGENERATE_VECTORS", "1").current_dir(project::root()))?;
     npm::setup()?;
     process::run(Command::new("node").arg("www/schema.mjs").current_dir(project::root()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rust_results_add_up_and_what_said_skipped_is_not_passed() {
-        let lines = [
-            "test a ... ok",
-            "SKIPPED: no documents here",
-            "test result: FAILED. 7 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-            "SKIPPED: nor here",
-        ];
-        assert_eq!(rust_tally(&lines), Tally { passed: 8, failed: 1, skipped: 4 });
-    }
-
-    #[test]
-    fn a_tap_report_is_counted() {
-        let lines = ["ok 1 - a", "# tests 4", "# pass 2", "# fail 1", "# skipped 1", "# todo 0"];
-        assert_eq!(tap_tally(&lines), Tally { passed: 2, failed: 1, skipped: 1 });
-    }
-
-    #[test]
-    fn a_vitest_report_is_counted() {
-        let report = r#"{"numPassedTests":5,"numFailedTests":1,"numPendingTests":2,"numTodoTests":1}"#;
-        assert_eq!(vitest_tally(report).unwrap(), Tally { passed: 5, failed: 1, skipped: 3 });
-        assert!(vitest_tally("{}").is_err());
-    }
 }

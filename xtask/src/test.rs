@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::Running;
 use crate::tally::Tally;
-use crate::{browser, build, fuzz, project, schema, setup, sim, suites};
+use crate::{browser, build, failures, fuzz, project, schema, setup, sim, suites};
 
 /// A suite: its name, which builds it needs, and what runs it, or says why it cannot.
 struct Suite {
@@ -40,6 +40,9 @@ type Outcome = (String, Tally, Duration);
 
 type Prepare = fn() -> Result<()>;
 
+/// Set for the process that runs the suites that wait: the one that started it tells what failed.
+const BESIDE: &str = "TIDEGATE_TEST_BESIDE";
+
 /// What suites need that takes long on a new machine, and disturbs no other suite.
 const AHEAD: [(&str, Prepare); 2] = [("schema", schema::prepare), ("fuzz", fuzz::prepare)];
 
@@ -51,7 +54,14 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
     }
     let chosen = SUITES.iter().filter(|suite| wanted.is_empty() || wanted.iter().any(|name| name == suite.name));
     let chosen: Vec<&Suite> = chosen.collect();
+    let is_beside = std::env::var_os(BESIDE).is_some();
+    if !is_beside {
+        failures::forget();
+    }
     let results = if wanted.is_empty() { run_all(&chosen) } else { run(&chosen) };
+    if !is_beside {
+        failures::print();
+    }
     let mut total = Tally::default();
     println!();
     for (name, tally, took) in results {
@@ -86,7 +96,7 @@ fn run_beside(suites: &[&Suite]) -> Result<Vec<Outcome>> {
     let file = File::create(&log)?;
     let mut xtask = Command::new(std::env::current_exe()?);
     xtask.arg("test").args(suites.iter().map(|suite| suite.name));
-    xtask.current_dir(project::root()).stdout(file.try_clone()?).stderr(file);
+    xtask.env(BESIDE, "1").current_dir(project::root()).stdout(file.try_clone()?).stderr(file);
     Running::start(&mut xtask)?.wait()?;
     let printed = fs::read_to_string(&log).with_context(|| format!("{} cannot be read", log.display()))?;
     println!("{printed}");
@@ -131,6 +141,7 @@ fn tally(suite: &Suite) -> Tally {
     prepare(suite).and_then(|()| (suite.run)()).map_or_else(
         |error| {
             eprintln!("error: the suite {} did not run: {error:#}", suite.name);
+            failures::keep(&format!("the suite {} did not run", suite.name), &format!("{error:#}"));
             Tally::of(false)
         },
         Tally::nothing_run_is_a_failure,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::process::Running;
-use crate::project;
 use crate::tally::Tally;
+use crate::{failures, project};
 
 pub use blocks::{Block, Section};
 
@@ -79,6 +79,7 @@ fn judge(block: &Block, outcome: &Outcome, port: &str) -> Tally {
         None => println!("{}:{}: ok", block.page, block.line),
         Some(problem) => {
             let Block { page, line, script, .. } = block;
+            failures::keep(&format!("{page}:{line}: {problem}"), &outcome.output);
             println!("{page}:{line}: FAILED: {problem}\n--- commands\n{script}--- output\n{}\n---", outcome.output);
         }
     }
