@@ -1,6 +1,6 @@
 // The gate in workerd with an origin behind it, as their wrangler.toml say, for tests that ask it for minutes on end. `wrangler dev`
 // puts a proxy of its own in front, whose connections to workerd break about five seconds after they were last used; a POST that meets
-// this is lost, and wrangler 4.124.0 ends (github.com/cloudflare/workers-sdk, issues 15317 and 14641). Here nothing is in between.
+// this is lost (github.com/cloudflare/workers-sdk, issues 15317 and 14641). Here nothing is in between.
 //
 // node tests/browser/gate.mjs PORT STATE_DIRECTORY starts it with the demo API, until it is killed.
 import { readFileSync } from "node:fs";

@@ -26,7 +26,7 @@ const FREE_PORT_TRIES: usize = 100;
 pub enum Server {
     /// `wrangler dev`, as people run it.
     Wrangler,
-    /// workerd without wrangler's proxy in front of it, which ends now and then (`tests/browser/gate.mjs` says when).
+    /// workerd without wrangler's proxy in front of it, which loses a request now and then (`tests/browser/gate.mjs` says when).
     Workerd,
 }
 

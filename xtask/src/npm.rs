@@ -88,11 +88,12 @@ mod tests {
     #[test]
     fn tests_and_wrangler_dev_run_the_same_workerd() {
         assert_eq!(versions("workerd").len(), 1);
-        assert_eq!(versions("miniflare").len(), 1);
-        let packages = locked("package-lock.json");
-        let pinned = &packages["node_modules/@cloudflare/vitest-pool-workers"]["dependencies"]["wrangler"];
-        assert_eq!(versions("wrangler"), [pinned.as_str().unwrap()]);
-        assert_eq!(json("package.json")["devDependencies"]["wrangler"], *pinned);
+        let package = json("package.json");
+        for name in ["wrangler", "miniflare"] {
+            let ours = &package["devDependencies"][name];
+            assert_eq!(versions(name), [ours.as_str().unwrap()]);
+            assert_eq!(package["overrides"]["@cloudflare/vitest-pool-workers"][name], *ours);
+        }
     }
 
     #[test]
