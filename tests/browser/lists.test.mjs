@@ -46,7 +46,7 @@ test("those that are checked are rotated, paused, exported and deleted together"
 
   await page.getByRole("checkbox", { name: "Choose all that are shown" }).check();
   await button(page, "Pause…").click();
-  await button(page, "Pause integration").click();
+  await button(page, "Pause 3 integrations").click();
   await shown(page.getByText("3 integrations paused."));
   for (const { integration } of made) assert.equal((await show(integration.id)).paused, true);
 

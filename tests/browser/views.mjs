@@ -1,4 +1,6 @@
 // Every view and dialog of the page, one after the other, for those who look at all of them.
+import { createServer } from "node:http";
+
 import {
   api,
   becomes,
@@ -27,6 +29,7 @@ export const parts = {
   handover,
   use,
   life,
+  webhooks,
   edit,
   why,
   policy,
@@ -195,6 +198,75 @@ async function life(page, context, look) {
   await open(page);
   await shown(page.getByText("Ends soon was deleted"));
   await look("needs-a-look");
+}
+
+/** Endpoints: none, one that is told, one that fails; and what is asked before each change. */
+async function webhooks(page, context, look) {
+  const receiver = createServer((incoming, outgoing) => {
+    incoming.resume();
+    outgoing.writeHead(incoming.url === "/fails" ? 503 : 204).end();
+  });
+  await new Promise((ready) => receiver.listen(0, "127.0.0.1", ready));
+  try {
+    await endpoints(page, `http://127.0.0.1:${receiver.address().port}`, look);
+  } finally {
+    receiver.closeAllConnections();
+    receiver.close();
+  }
+}
+
+async function endpoints(page, receiver, look) {
+  const { integration } = await seed({ name: unique("Told") });
+  await open(page, `#/webhooks?integration=${integration.id}`);
+  await shown(page.getByRole("heading", { name: "No webhooks yet" }));
+  await look("webhooks-none");
+  await open(page, `#/webhooks/new?integration=${integration.id}`);
+  await button(page, "Create and show the secret").click();
+  await shown(page.getByText("Give an address."));
+  await page.getByRole("button", { name: /^Rotations \d/ }).click();
+  await page.getByRole("checkbox", { name: /rotation\.started/ }).check();
+  await button(page, "Example of rotation.started").click();
+  await shown(page.getByText('"type": "rotation.started"'));
+  await look("webhook-new");
+  await page.getByLabel("Address").fill(`${receiver}/in`);
+  await button(page, "Create and show the secret").click();
+  await shown(page.getByText("This is the only time the secret is shown."));
+  await look("webhook-secret");
+  await page.getByRole("button", { name: "Copy secret: Secret" }).click();
+  await button(page, "Done, show the endpoint").click();
+  await button(page, "Send a test event").click();
+  await shown(page.getByText("Answered 204"));
+  await page
+    .getByRole("button", { name: /^Details of endpoint\.test/ })
+    .first()
+    .click();
+  await look("webhook");
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await page.getByLabel("Address").fill(`${receiver}/fails`);
+  await look("webhook-edit");
+  await button(page, "Update").click();
+  await button(page, "Send a test event").click();
+  await shown(page.getByText(/^Failing since/));
+  await look("webhook-failing");
+  await asked(page, look);
+  await open(page, `#/webhooks?integration=${integration.id}`);
+  await shown(page.getByText(/^Failing since/));
+  await look("webhooks");
+}
+
+/** What is asked before an endpoint is changed in a way that its receiver notices. */
+async function asked(page, look) {
+  await button(page, "Send since…").click();
+  await shown(dialog(page));
+  await look("webhook-send-since");
+  await page.keyboard.press("Escape");
+  for (const action of ["Rotate the secret", "Disable", "Delete"]) {
+    await button(page, "More actions").click();
+    await page.getByRole("menuitem", { name: action }).click();
+    await shown(dialog(page));
+    await look(`webhook-${action.split(" ")[0].toLowerCase()}`);
+    await page.keyboard.press("Escape");
+  }
 }
 
 async function subAccounts(page, context, look) {

@@ -53,11 +53,13 @@ const now = Date.parse("2026-11-22T12:00:00Z");
 const after = (seconds) => new Date(now + seconds * 1000).toISOString();
 
 test("times are told as people tell them", () => {
-  const told = [0, -44, -60, -3600, -86_400, -5 * 86_400, -90 * 86_400, 7 * 86_400].map((at) =>
+  const told = [0, 2, 5, -44, -60, -3600, -86_400, -5 * 86_400, -90 * 86_400, 7 * 86_400].map((at) =>
     time.relative(after(at), now),
   );
   assert.deepEqual(told, [
     "just now",
+    "just now",
+    "in a moment",
     "just now",
     "1 minute ago",
     "1 hour ago",

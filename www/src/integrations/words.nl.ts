@@ -84,6 +84,9 @@ export const words: Words = {
     exportAll: (of) => `${count(of)} als CSV exporteren`,
     file: "integraties.csv",
     pauseTitle: (of) => `${of_(of)} pauzeren?`,
+    pauseHint:
+      "Elke aanroep met hun tokens krijgt 401 tot iemand ze hervat. Termijnen en hun einde lopen ondertussen door.",
+    pauseAct: (of) => `${of_(of)} pauzeren`,
     paused: (of) => `${of_(of)} gepauzeerd.`,
     deleteTitle: (of) => `${of_(of)} verwijderen?`,
     deleteWarning: "Al hun tokens stoppen meteen: elke aanroep ermee krijgt 401.",

@@ -79,6 +79,9 @@ export const words = {
     exportAll: (of: number) => `Export ${count(of)} as CSV`,
     file: "integrations.csv",
     pauseTitle: (of: number) => `Pause ${amount(of, "integration")}?`,
+    pauseHint:
+      "Every call with their tokens is answered with 401 until somebody resumes them. Windows and their ends go on meanwhile.",
+    pauseAct: (of: number) => `Pause ${amount(of, "integration")}`,
     paused: (of: number) => `${amount(of, "integration")} paused.`,
     deleteTitle: (of: number) => `Delete ${amount(of, "integration")}?`,
     deleteWarning: "All their tokens stop at once: every call with them is answered with 401.",

@@ -51,7 +51,8 @@ export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at
 export function relative(at: number | string, now: number): string {
   const difference = new Date(at).getTime() - now;
   const size = Math.abs(difference);
-  if (size < 45 * SECOND) return t.justNow;
+  // Two clocks differ a little: what has just happened may seem to be ahead.
+  if (size < 45 * SECOND) return difference > 3 * SECOND ? t.inAMoment : t.justNow;
   const [unit, length]: [Intl.RelativeTimeFormatUnit, number] =
     size < HOUR
       ? ["minute", MINUTE]

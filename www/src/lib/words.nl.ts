@@ -5,6 +5,7 @@ export const words: Words = {
   readBy: (of, methods) => `waarvan ${of} lezen met ${methods}`,
   otherGroups: (of) => `${of} andere groepen`,
   justNow: "zojuist",
+  inAMoment: "zo meteen",
   token: (n) => `Token ${n}`,
   units: { day: "d", hour: "u", minute: "m", second: "s" },
   by: {

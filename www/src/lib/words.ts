@@ -5,6 +5,7 @@ export const words = {
   readBy: (of: string, methods: string) => `${of} of them read by ${methods}`,
   otherGroups: (of: string) => `${of} other groups`,
   justNow: "just now",
+  inAMoment: "in a moment",
   token: (n: number) => `Token ${n}`,
   units: { day: "d", hour: "h", minute: "m", second: "s" },
   by: {
