@@ -252,6 +252,12 @@ async function endpoints(page, receiver, look) {
   await open(page, `#/webhooks?integration=${integration.id}`);
   await shown(page.getByText(/^Failing since/));
   await look("webhooks");
+  await page.getByRole("link", { name: /^Open http/ }).click();
+  await button(page, "More actions").click();
+  await page.getByRole("menuitem", { name: "Disable" }).click();
+  await button(page, "Disable").click();
+  await shown(page.getByText("Somebody disabled it. It is told nothing."));
+  await look("webhook-disabled");
 }
 
 /** What is asked before an endpoint is changed in a way that its receiver notices. */
