@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::tally::Tally;
-use crate::{build, failures, mutations, process, project};
+use crate::{build, failures, mutations, process, project, suites};
 
 /// `cargo xtask sim [--verdicts N] [--seed N] [--plan FILE]`, `--mutations [NAME…]`, or `--workerd …`
 pub fn command(args: &[String]) -> Result<ExitCode> {
@@ -20,9 +20,14 @@ pub fn command(args: &[String]) -> Result<ExitCode> {
     }
 }
 
-/// Fixed seeds, a fresh one and kept plans; the mutations; and the short form in workerd, a test for each scenario.
+/// What the cargo that compiles the simulator is told.
+const SIMULATOR: [&str; 4] = ["--profile", "simulator", "--package", "simulator"];
+
+/// The simulator's own tests; fixed seeds, a fresh one and kept plans; the mutations; and the short form in workerd, a test for each
+/// scenario.
 pub fn suite() -> Result<Tally> {
-    let mut tally = counted(native().arg("--test"))?;
+    let mut tally = suites::rust_tests(&SIMULATOR)?;
+    tally += counted(native().arg("--test"))?;
     tally += mutations::run(&[])?;
     tally += counted(workerd().arg("--short"))?;
     Ok(tally)
@@ -51,9 +56,7 @@ fn verdict(line: &str) -> Tally {
 
 fn native() -> Command {
     let mut cargo = Command::new("cargo");
-    cargo
-        .args(["run", "--quiet", "--profile", "simulator", "--package", "simulator", "--"])
-        .current_dir(project::root());
+    cargo.args(["run", "--quiet"]).args(SIMULATOR).arg("--").current_dir(project::root());
     cargo
 }
 

@@ -9,10 +9,15 @@ use crate::gate::{Options, Server};
 use crate::tally::Tally;
 use crate::{build, bundles, dev, dev_vars, failures, gate, npm, process, project, python, reports, walk};
 
-/// All Rust tests, natively.
+/// All Rust tests, natively, but for those of the simulator: it computes for minutes, so the suite `sim` tests it optimized.
 pub fn core() -> Result<Tally> {
+    rust_tests(&["--workspace", "--exclude", "simulator"])
+}
+
+/// Rust tests, chosen by arguments of `cargo test`.
+pub fn rust_tests(chosen: &[&str]) -> Result<Tally> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]).current_dir(project::root());
+    cargo.arg("test").args(chosen).args(["--no-fail-fast", "--", "--show-output"]).current_dir(project::root());
     let mut lines = Vec::new();
     let status = process::each_line(&mut cargo, |line| {
         println!("{line}");
