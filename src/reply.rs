@@ -105,8 +105,7 @@ const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever
 const SAFE_METHOD: &str = "GET and HEAD requests reach this API without a body; send the id in the query or the path";
 const INCOMPLETE: &str = "It broke off before its end. Nothing was forwarded.";
 const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
-const UNREACHABLE: &str =
-    "The request was allowed, but the connection to the API failed; the request may have taken effect.";
+const UNREACHABLE: &str = "The request was allowed, but the connection to the API failed or its answer could not be read; the request may have taken effect.";
 const UNUSABLE: &str = "The request was allowed and forwarded; the API answered with an invalid status. The request may have taken effect.";
 const TOO_SLOW: &str = "The request was allowed and forwarded; whether it took effect is not known.";
 

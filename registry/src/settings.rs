@@ -14,7 +14,7 @@ pub struct Settings {
     pub owner_key: Result<OwnerKey, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
-    /// For how many days events are kept. Where it is malformed, for ever.
+    /// For how many days events are kept. Where it is malformed, for ever, and none is told.
     pub audit_days: Result<u64, AdminError>,
     /// Where the API is documented.
     pub docs_url: Result<Option<String>, AdminError>,

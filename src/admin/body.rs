@@ -1,11 +1,35 @@
 //! The bodies of the admin API. Unknown fields are refused; an error names its field.
 
 use super::AdminError;
+use crate::gate::Reading;
 use crate::json::{self, FromJson};
+use crate::request::{NotUtf8, utf8};
 
 /// Reads a body into its type.
 pub(super) fn parse<T: FromJson>(body: &str) -> Result<T, AdminError> {
     made("", json::Value::parse(without_mark(body)).map_err(|error| malformed(&error))?)
+}
+
+/// The text of a body.
+///
+/// # Errors
+/// [`AdminError::NotUtf8`]
+pub fn text(bytes: Vec<u8>) -> Result<String, AdminError> {
+    utf8(&bytes)?;
+    String::from_utf8(bytes).map_err(|_| AdminError::NotUtf8(NotUtf8::Unknown))
+}
+
+/// The text of a body of at most `limit` bytes, as it was read.
+pub(super) fn text_of(body: Reading, limit: usize) -> Result<String, AdminError> {
+    match body {
+        Reading::Bytes(bytes) => text(bytes),
+        Reading::Nothing => Ok(String::new()),
+        Reading::TooLong => Err(AdminError::TooLarge(limit)),
+        Reading::TooSlow => Err(AdminError::TooSlow),
+        Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => {
+            Err(AdminError::Malformed { line: 1, column: 1 })
+        }
+    }
 }
 
 /// A body without the byte order mark that some systems write before UTF-8 (RFC 8259 section 8.1 lets a reader ignore it).

@@ -3,6 +3,8 @@
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
 
+use crate::text::is_seen;
+
 /// The longest name, in characters.
 const MAX_NAME: usize = 40;
 /// The longest picture, as its address is written.
@@ -23,9 +25,11 @@ pub struct Brand {
 
 /// `BRAND_NAME`
 pub fn brand_name(text: &str) -> Result<String, &'static str> {
-    let is_plain = !text.chars().any(char::is_control) && text.trim() == text;
+    let is_plain = !text.chars().any(char::is_control) && is_seen(text) && text.trim() == text;
     let is_named = is_plain && (1..=MAX_NAME).contains(&text.chars().count());
-    is_named.then(|| text.to_owned()).ok_or("must be 1 to 40 characters, without control characters")
+    is_named
+        .then(|| text.to_owned())
+        .ok_or("must be 1 to 40 characters, without control characters and characters that nobody sees")
 }
 
 /// `BRAND_LOGO`
@@ -51,7 +55,7 @@ mod tests {
     #[test]
     fn a_name_is_short_and_visible() {
         assert_eq!(brand_name("Acme Tokens").as_deref(), Ok("Acme Tokens"));
-        for text in ["", " Acme", "Acme\n", "x".repeat(41).as_str()] {
+        for text in ["", " Acme", "Acme\n", "Ac\u{202e}me", "\u{200b}", "x".repeat(41).as_str()] {
             assert!(brand_name(text).is_err(), "{text:?}");
         }
     }

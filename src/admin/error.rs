@@ -6,6 +6,7 @@ use super::NotUndone;
 use crate::access::{Feature, Place, Role, Verb};
 use crate::record::Level;
 use crate::reply::Reply;
+use crate::request::{BodyFault, NotUtf8};
 use crate::rotation::Conflict;
 use crate::time::Timestamp;
 
@@ -133,9 +134,12 @@ pub enum AdminError {
     /// The body did not come to its end in time.
     #[error("body too slow")]
     TooSlow,
-    /// The body is not declared as JSON in UTF-8.
-    #[error("not application/json")]
-    NotJson,
+    /// The body is not declared as JSON in UTF-8; says why.
+    #[error("not application/json: {0}")]
+    NotJson(BodyFault),
+    /// The body is not in UTF-8.
+    #[error(transparent)]
+    NotUtf8(#[from] NotUtf8),
     /// The body is not a JSON text.
     #[error("malformed JSON at line {line}, column {column}")]
     Malformed {
@@ -271,8 +275,10 @@ impl AdminError {
             Self::TooSlow => {
                 Reply::new(408, "too-slow", "The body did not arrive in time", TOO_SLOW).extend("field", "body".into())
             }
-            Self::NotJson => {
-                Reply::new(415, "not-json", "The body must be JSON", NOT_JSON).extend("field", "Content-Type".into())
+            Self::NotJson(fault) => not_json(*fault),
+            Self::NotUtf8(fault) => {
+                Reply::new(400, "malformed-json", "The body is malformed", &sentence(&fault.to_string()))
+                    .extend("field", "body".into())
             }
             Self::Malformed { line, column } => {
                 let detail = format!("The body is no JSON text: line {line}, column {column}.");
@@ -331,7 +337,6 @@ const TOO_BUSY: &str = "Nothing has changed. Try again later.";
 const USAGE: &str = "The store that counts it does not answer. Requests are judged as always. \"since\" is when it last answered \
     here, where that is known.";
 const TOO_SLOW: &str = "Send the whole body at once.";
-const NOT_JSON: &str = "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.";
 const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
 const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";
@@ -341,6 +346,16 @@ const REGISTRY: &str = "Nothing is known to have changed. Look before you try ag
 
 fn no_such(detail: &str, field: &str) -> Reply {
     Reply::new(404, "not-found", "Not found", detail).extend("field", field.into())
+}
+
+fn not_json(fault: BodyFault) -> Reply {
+    // A form is a body that the gate reads and the admin API does not.
+    let what = match fault {
+        BodyFault::MediaType => "the Content-Type of the body is not application/json".to_owned(),
+        other => other.to_string(),
+    };
+    let field = if fault == BodyFault::Encoded { "Content-Encoding" } else { "Content-Type" };
+    Reply::new(415, "not-json", "The body must be JSON", &sentence(&what)).extend("field", field.into())
 }
 
 /// Who may is told by roles, as they begin.

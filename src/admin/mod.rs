@@ -26,6 +26,7 @@ mod sort;
 mod token_rules;
 mod undo;
 
+pub use body::text as body_text;
 pub use brand::{Brand, brand_color, brand_logo, brand_name};
 pub use commands::{
     AgencyCommand, AskedRange, Asker, Belongs, Command, Edit, EditEndpoint, EditKey, EditPerson, EndpointCommand,

@@ -10,11 +10,13 @@ use crate::access::oidc::{Client, Provider};
 ///
 /// # Errors
 /// [`ConfigError`] that names what is missing or malformed: half a configuration is none.
-pub fn identity_provider(text: impl Fn(&'static str) -> Option<String>) -> Result<Option<Provider>, ConfigError> {
+pub fn identity_provider(
+    text: impl Fn(&'static str) -> Result<Option<String>, ConfigError>,
+) -> Result<Option<Provider>, ConfigError> {
     let (issuer, id) = (given(&text, &OIDC_ISSUER)?, given(&text, &OIDC_CLIENT_ID)?);
     let secret = given(&text, &OIDC_CLIENT_SECRET)?;
-    let trusts_email = OIDC_TRUST_EMAIL.read(text(OIDC_TRUST_EMAIL.name).as_deref())?;
-    let allows_loopback = OIDC_ALLOW_LOOPBACK.read(text(OIDC_ALLOW_LOOPBACK.name).as_deref())?;
+    let trusts_email = OIDC_TRUST_EMAIL.read(text(OIDC_TRUST_EMAIL.name)?.as_deref())?;
+    let allows_loopback = OIDC_ALLOW_LOOPBACK.read(text(OIDC_ALLOW_LOOPBACK.name)?.as_deref())?;
     if issuer.is_none() && id.is_none() && secret.is_none() {
         return Ok(None);
     }
@@ -33,8 +35,11 @@ pub fn identity_provider(text: impl Fn(&'static str) -> Option<String>) -> Resul
     Ok(Some(provider))
 }
 
-fn given<T>(text: impl Fn(&'static str) -> Option<String>, setting: &Setting<T>) -> Result<Option<T>, ConfigError> {
-    setting.read_if_set(text(setting.name).as_deref())
+fn given<T>(
+    text: impl Fn(&'static str) -> Result<Option<String>, ConfigError>,
+    setting: &Setting<T>,
+) -> Result<Option<T>, ConfigError> {
+    setting.read_if_set(text(setting.name)?.as_deref())
 }
 
 #[cfg(test)]
@@ -42,8 +47,9 @@ mod tests {
     use super::*;
 
     fn of(settings: &[(&str, &str)]) -> Result<Option<String>, String> {
-        let text =
-            |name: &'static str| settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        let text = |name: &'static str| {
+            Ok(settings.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+        };
         let provider = identity_provider(text).map_err(|error| error.setting.to_owned())?;
         Ok(provider.map(|provider| provider.issuer.as_str().to_owned()))
     }

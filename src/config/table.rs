@@ -7,6 +7,7 @@ use crate::feed::{MIN_STALENESS_SECONDS, OnOutage};
 use crate::forward::{OriginUrl, RemovedFields};
 use crate::gate::Addresses;
 use crate::reply::Realm;
+use crate::request::web_origin;
 use crate::token::{Prefix, TokenKeys};
 use crate::webhooks::OwnZones;
 
@@ -111,13 +112,11 @@ fn addresses(text: &str) -> Result<Addresses, &'static str> {
 }
 
 fn web_address(text: &str) -> Result<String, &'static str> {
-    let is_web =
-        text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).is_some_and(|rest| !rest.is_empty());
-    if is_web {
-        printable(text).map_err(|_| "must be an address of the web")
-    } else {
-        Err("must be an address of the web")
-    }
+    const NONE: &str = "must be an address of the web, as in https://docs.example.com/";
+    let (scheme, rest) = text.split_once("://").ok_or(NONE)?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    web_origin(&format!("{scheme}://{authority}")).ok_or(NONE)?;
+    printable(text).map_err(|_| NONE)
 }
 
 fn boolean(text: &str) -> Result<bool, &'static str> {
@@ -188,6 +187,19 @@ mod tests {
         for text in ["Deny", "DENY", "deny ", "allow", "true", ""] {
             let error = ON_REGISTRY_OUTAGE.read(Some(text)).unwrap_err();
             assert_eq!(error.to_string(), "ON_REGISTRY_OUTAGE must be serve or deny", "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_the_web_has_a_host() {
+        for text in ["https://docs.example.com", "http://localhost:3000/a b?c#d".replace(' ', "%20").as_str()] {
+            assert_eq!(DOCS_URL.read(Some(text)).as_deref(), Ok(text));
+        }
+        for text in
+            ["", "docs.example.com", "https://", "https:///a", "https://?", "https://u:p@a/", "https://a b/", "data:,x"]
+        {
+            let error = DOCS_URL.read(Some(text)).unwrap_err();
+            assert!(error.to_string().starts_with("DOCS_URL must be an address of the web"), "{text}");
         }
     }
 

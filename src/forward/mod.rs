@@ -9,7 +9,7 @@ mod fields;
 mod forwarding;
 mod origin_url;
 
-pub use answer::{AnswerRules, WITHHELD_FIELDS};
+pub use answer::{AnswerRules, WITHHELD_FIELDS, with_hint};
 pub use class::{FieldClass, goes_by_class};
 pub use cookie::{SESSION_COOKIE, sets_cookie_of_ours};
 pub use cors::{AnswerCors, preflight};

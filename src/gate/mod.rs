@@ -54,7 +54,7 @@ use self::head::Target;
 use self::own::Own;
 use self::part_reader::{PartProgress, PartReader};
 use crate::decision::Denial;
-use crate::request::{Path, PathError, Request, RequestError};
+use crate::request::{Path, Query, Request, RequestError};
 use crate::token::{IntegrationId, OwnCredentials, Presented, VerifiedRequest, check};
 use crate::usage::Asked;
 
@@ -111,10 +111,12 @@ impl Gate {
         match Own::of(head.method, path) {
             Some(Own::Health) => own::health(),
             Some(Own::Whoami) => Self::new(Purpose::Whoami, head, target).start(memory, head.credential, now_ms),
-            // The admin plane takes no ambiguous path either.
-            Some(Own::Admin) => match Path::parse(path) {
-                Ok(_) => Step::Admin,
-                Err(error) => Self::new(Purpose::Forward, head, target).refuse(error, head.credential, memory, now_ms),
+            Some(Own::Admin) => match check_target(&target.path_and_query, head.credential) {
+                Ok(()) => Step::Admin,
+                Err(error) => {
+                    let gate = Self::new(Purpose::Forward, head, target);
+                    gate.deny(&Denial::Ambiguous(error), None, None, memory, now_ms)
+                }
             },
             None if memory.settings().admin.is_host_of(head.url) => Step::Admin,
             None => Self::new(Purpose::Forward, head, target).start(memory, head.credential, now_ms),
@@ -189,13 +191,6 @@ impl Gate {
             remember(presented, memory, now_ms);
         }
         Ok(Some(request))
-    }
-
-    /// Refuses a path of the gate's own.
-    fn refuse(self, error: PathError, credential: Credential<'_>, memory: &mut Memory, now_ms: u64) -> Step {
-        let credential_sent = !matches!(credential, Credential::None);
-        let denial = Denial::Ambiguous(RequestError::Path { error, credential_sent });
-        self.deny(&denial, None, None, memory, now_ms)
     }
 
     fn look_for_evidence(self, request: VerifiedRequest, memory: &mut Memory, now_ms: u64) -> Step {
@@ -279,6 +274,15 @@ impl Resume for Gate {
     fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step {
         self.deny(&Denial::TooBusy, None, None, memory, now_ms)
     }
+}
+
+/// The admin plane takes no ambiguous target and none that is too long either.
+fn check_target(target: &str, credential: Credential<'_>) -> Result<(), RequestError> {
+    let credential_sent = !matches!(credential, Credential::None);
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?;
+    Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?;
+    Ok(())
 }
 
 fn first(readings: Vec<Reading>) -> Reading {

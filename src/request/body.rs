@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
 use super::body_fault::BodyFault;
+use super::charset::utf8;
 use super::form::Candidates;
 use super::name::{Occurrence, may_be};
 use super::unencoded::Unencoded;
@@ -134,12 +135,8 @@ impl<'a> BodyParameters<'a> {
 
 /// A UTF-8 byte order mark is dropped: JSON's readers drop it too, or refuse the text (RFC 8259 section 8.1).
 fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(BodyFault::Utf16);
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
-    match serde_json::from_str(text) {
+    let text = utf8(bytes)?;
+    match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
         Ok(Object(properties)) => Ok(Body::Object(properties)),
         Err(error) if error.is_data() => Err(BodyFault::NotAnObject),
         Err(error) => Err(BodyFault::NotJson { line: error.line(), column: error.column() }),
@@ -147,7 +144,7 @@ fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
 }
 
 fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
-    let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
+    let text = utf8(bytes)?;
     match text.chars().find(|letter| !letter.is_ascii_graphic()) {
         Some(letter) => Err(BodyFault::Unencoded(Unencoded(letter))),
         None => Ok(Body::Form(text.into())),
@@ -161,9 +158,17 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Whether a body is declared as `application/json`, in UTF-8 as RFC 8259 section 8.1 wants it.
-pub fn is_application_json(content_type: &str) -> bool {
-    essence(content_type) == "application/json" && is_utf8(content_type)
+/// Checks that a body is declared as `application/json`, in UTF-8 as RFC 8259 section 8.1 wants it.
+///
+/// # Errors
+/// [`BodyFault::NoContentType`], [`BodyFault::MediaType`] or [`BodyFault::Charset`]
+pub fn check_application_json(content_type: Option<&str>) -> Result<(), BodyFault> {
+    match content_type.filter(|content_type| !content_type.is_empty()) {
+        None => Err(BodyFault::NoContentType),
+        Some(other) if essence(other) != "application/json" => Err(BodyFault::MediaType),
+        Some(content_type) if !is_utf8(content_type) => Err(BodyFault::Charset),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Whether a body of this media type is read: JSON, or a form.
@@ -250,6 +255,7 @@ impl From<Id> for Property {
 
 #[cfg(test)]
 mod tests {
+    use super::super::charset::NotUtf8;
     use super::*;
 
     const JSON: &str = "application/json; charset=utf-8";
@@ -298,8 +304,16 @@ mod tests {
             assert_eq!(given(JSON, body.as_bytes()), Occurrence::Ambiguous(fault), "{body}");
         }
         let opaque = |fault| Occurrence::Ambiguous(Ambiguity::Body(fault));
-        assert_eq!(given(JSON, b"\xff\xfe{\0}\0"), opaque(BodyFault::Utf16));
-        assert_eq!(given(JSON, b"{\"x\":\"\xff\"}"), opaque(BodyFault::NotUtf8));
+        for content_type in [JSON, FORM] {
+            for (body, fault) in [
+                (&b"\xff\xfe{\0}\0"[..], NotUtf8::Utf16),
+                (b"{\0}\0", NotUtf8::Utf16),
+                (b"\0\0\xfe\xff\0\0\0{", NotUtf8::Utf32),
+                (b"{\"x\":\"\xff\"}", NotUtf8::Unknown),
+            ] {
+                assert_eq!(given(content_type, body), opaque(fault.into()), "{body:?}");
+            }
+        }
         assert_eq!(given(FORM, b"locationId=a&locationId=b"), Occurrence::Ambiguous(Ambiguity::Repeated));
         assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded(Unencoded('\n'))));
         assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
@@ -329,23 +343,24 @@ mod tests {
             "application/json;charset=\"utf-8\"",
             "application/json; x=y",
         ] {
-            assert!(is_application_json(right), "{right}");
+            assert_eq!(check_application_json(Some(right)), Ok(()), "{right}");
         }
-        for wrong in [
-            "",
-            "text/plain",
-            "application/problem+json",
-            "application/json; charset=utf-16",
-            "application/json;charset=UTF-16LE",
-            "application/json; charset=utf-7",
-            "application/json; charset=iso-8859-1",
-            "application/json; charset='utf-8'",
-            "application/json; charset=utf-8; charset=utf-16",
-            "application/json; charset*=utf-16",
-            "application/json, application/json",
-            "application/json charset=utf-16",
+        for (wrong, fault) in [
+            ("", BodyFault::NoContentType),
+            ("text/plain", BodyFault::MediaType),
+            ("application/problem+json", BodyFault::MediaType),
+            ("application/json, application/json", BodyFault::MediaType),
+            ("application/json charset=utf-16", BodyFault::MediaType),
+            ("application/json; charset=utf-16", BodyFault::Charset),
+            ("application/json;charset=UTF-16LE", BodyFault::Charset),
+            ("application/json; charset=utf-7", BodyFault::Charset),
+            ("application/json; charset=iso-8859-1", BodyFault::Charset),
+            ("application/json; charset='utf-8'", BodyFault::Charset),
+            ("application/json; charset=utf-8; charset=utf-16", BodyFault::Charset),
+            ("application/json; charset*=utf-16", BodyFault::Charset),
         ] {
-            assert!(!is_application_json(wrong), "{wrong}");
+            assert_eq!(check_application_json(Some(wrong)), Err(fault), "{wrong}");
         }
+        assert_eq!(check_application_json(None), Err(BodyFault::NoContentType));
     }
 }

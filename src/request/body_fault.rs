@@ -1,5 +1,6 @@
 //! Why a body tells nothing.
 
+use super::charset::NotUtf8;
 use super::unencoded::Unencoded;
 
 /// Why nothing can be told of a body.
@@ -17,12 +18,9 @@ pub enum BodyFault {
     /// Compressed, or encoded in another way.
     #[error("the body has a Content-Encoding; send it without")]
     Encoded,
-    /// The byte order mark of UTF-16 or UTF-32.
-    #[error("the body starts with the byte order mark of UTF-16; send UTF-8")]
-    Utf16,
     /// Bytes that are not UTF-8.
-    #[error("the body is not UTF-8")]
-    NotUtf8,
+    #[error(transparent)]
+    NotUtf8(#[from] NotUtf8),
     /// The place at which it stops being JSON.
     #[error("the body is not JSON: line {line}, column {column}")]
     NotJson {

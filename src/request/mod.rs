@@ -1,9 +1,11 @@
 //! Step 1: a request whose path is canonical and that carries at most one credential.
 
 mod ambiguity;
+mod authority;
 mod authorization;
 mod body;
 mod body_fault;
+mod charset;
 mod fold;
 mod form;
 mod method;
@@ -15,11 +17,13 @@ mod unencoded;
 use std::rc::Rc;
 
 pub use ambiguity::Ambiguity;
+pub(crate) use authority::{ends_in_number, host_and_port, is_host, is_host_name, is_label, web_origin};
 pub(crate) use authorization::is_b64token;
 pub use authorization::{Authorization, AuthorizationError, Checked, ForeignCredential};
-pub use body::{Body, BodyTooLong, MAX_BODY_BYTES, Property, is_application_json};
+pub use body::{Body, BodyTooLong, MAX_BODY_BYTES, Property, check_application_json};
 pub(crate) use body::{is_readable, is_token};
 pub use body_fault::BodyFault;
+pub use charset::{NotUtf8, utf8};
 pub(crate) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as, may_route_as_pattern};
 pub(crate) use form::{Candidates, decode};
 pub use method::Method;

@@ -1,7 +1,7 @@
 //! The names that belong to the deployment. A Worker's request to its own zone goes straight to the origin, around the gate, so none of
 //! them may be an endpoint's.
 
-use super::name::is_label;
+use crate::request::is_label;
 
 /// `OWN_ZONES`: names; what is one of them, or under one, is the deployment's own.
 #[derive(Clone, Debug, PartialEq, Eq)]

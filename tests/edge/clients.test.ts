@@ -17,6 +17,7 @@ import {
   withEnv,
 } from "./support/gate.ts";
 import { OWNER_KEY } from "./support/keys.ts";
+import { logLines, logged } from "./support/log.ts";
 import { a, gateWithRecorder } from "./support/recorded.ts";
 import { onlyReceived, received } from "./support/recorder.ts";
 import { tables } from "./support/registry.ts";
@@ -264,6 +265,19 @@ it("a connection that fails: the 502 says that the request may have taken effect
   });
 });
 
+it("an answer whose header fields are too long for workerd: 502, and the log says what that can be, without a value", async () => {
+  await withEnv({ ORIGIN: undefined, ORIGIN_URL: inject("originUrl") }, async () => {
+    const asked = (bytes: number) => askWith(a.token, LIST, { headers: { "x-long-answer": String(bytes) } });
+    expect((await asked(96_000)).status).toBe(200);
+    logLines.length = 0;
+    const { detail } = await problem(await asked(160_000), 502, "origin-unreachable");
+    expect(detail).toContain("its answer could not be read");
+    const [{ code, reason }] = logged() as [Record<string, string>];
+    expect([code, reason]).toEqual(["origin_unreachable", expect.stringMatching(/header fields .* longer than 128 KiB/)]);
+    expect(logLines.join()).not.toContain("sesame");
+  });
+});
+
 describe("the gate's own addresses", () => {
   it("answer HEAD as GET, without a body", async () => {
     for (const [path, headers] of [
@@ -286,6 +300,8 @@ describe("the gate's own addresses", () => {
   it("too long a path or query is 414", async () => {
     await problem(await askWith(a.token, `${LIST}&ids=${"a".repeat(17_000)}`), 414, "target-too-long");
     await problem(await ask(`/_tidegate/${"a".repeat(9_000)}`), 414, "target-too-long");
+    for (const [method, path] of [["GET", "/integrations"], ["POST", "/session"], ["GET", "/none"]] as const)
+      await problem(await admin(method, `${path}?q=${"a".repeat(17_000)}`), 414, "target-too-long");
   });
 });
 
@@ -369,6 +385,16 @@ describe("the admin API", () => {
     );
     await ok(200, admin("PATCH", `/integrations/${id}`, { scopes: [] }, ifMatch(1)));
     await problem(await admin("PATCH", `/integrations/${id}`, { name: "\u202eold" }, ifMatch(2)), 422, "invalid-field");
+  });
+
+  it.each<[string, (text: string) => Uint8Array]>([
+    ["UTF-16", (text) => new Uint8Array(Uint16Array.from(`\ufeff${text}`, (unit) => unit.charCodeAt(0)).buffer)],
+    ["UTF-16", (text) => new Uint8Array(Uint16Array.from(text, (unit) => unit.charCodeAt(0)).buffer)],
+    ["UTF-32", (text) => new Uint8Array(Uint32Array.from(text, (unit) => unit.charCodeAt(0)).buffer)],
+  ])("names %s, in which a body is not accepted", async (name, encode) => {
+    const body = encode(JSON.stringify({ name: "wide", owner: ACME, scopes: [] }));
+    const { detail } = await problem(await admin("POST", "/integrations", body), 400, "malformed-json");
+    expect(detail).toBe(`The body is in ${name}; send UTF-8.`);
   });
 
   it("accepts a body with a byte order mark", async () => {

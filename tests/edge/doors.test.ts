@@ -355,7 +355,40 @@ describe("a misconfigured variable", () => {
     ["LAST_KNOWN_GOOD_SECONDS", { LAST_KNOWN_GOOD_SECONDS: "-1" }, { gate: true, admin: false, session: false }],
     ["ON_REGISTRY_OUTAGE", { ON_REGISTRY_OUTAGE: "allow" }, { gate: true, admin: false, session: false }],
     ["REGISTRY", { REGISTRY: undefined }, { gate: true, admin: true, session: true }],
+    // A value in wrangler.toml without quotes, a list, a table: never the default.
+    ["TOKEN_KEYS", { TOKEN_KEYS: {} }, { gate: true, admin: false, session: true }],
+    ["OWNER_KEY", { OWNER_KEY: 7 }, { gate: false, admin: true, session: true }],
+    ["ADMIN_HOST", { ADMIN_HOST: ["admin.example"] }, { gate: false, admin: true, session: true }],
+    ["OIDC_TRUST_EMAIL", { OIDC_TRUST_EMAIL: true }, { gate: false, admin: true, session: true }],
+    ["MAX_STALENESS_SECONDS", { MAX_STALENESS_SECONDS: 300 }, { gate: true, admin: false, session: false }],
+    ["REMOVED_HEADERS", { REMOVED_HEADERS: ["X-Internal-*"] }, { gate: true, admin: false, session: false }],
+    ["REMOVED_HEADERS", { REMOVED_HEADERS: "*" }, { gate: true, admin: false, session: false }],
+    ...[" ", "https://a b", "https://api.example.com.", "https://api.example.com:http", "https://api.example.com\\v1"].map(
+      (ORIGIN_URL): (typeof broken)[number] => [
+        "ORIGIN_URL",
+        { ORIGIN: undefined, ORIGIN_URL },
+        { gate: true, admin: false, session: false },
+      ],
+    ),
   ];
+
+  /** The variable, values of no form, and what of the admin API needs it. */
+  it.each<[string, unknown[], string]>([
+    ["DOCS_URL", ["docs.example.com", "https://", ["https://docs.example.com"]], "/session"],
+    ["PRESETS", ["CRM", [{ name: "CRM sync", scopes: [] }]], "/session"],
+    ["BRAND_NAME", ["Ac\u202eme", 1], "/sign-in"],
+    ["AUDIT_DAYS", ["0", "a year", 400], "/events"],
+    ["USAGE_ADDRESSES", ["Hashed", "clear ", false], "/usage"],
+  ])("%s: what needs it answers 503 and names it; all else works", async (name, values, path) => {
+    for (const value of values) {
+      await withEnv({ [name]: value }, async () => {
+        const { detail } = await problem(await admin("GET", path), 503, "misconfigured");
+        expect(detail, String(value)).toMatch(new RegExp(`^${name} must be `));
+        expect(await status(ask("/status"))).toBe(200);
+        expect(await status(admin("GET", "/sub-accounts"))).toBe(200);
+      });
+    }
+  });
 
   it.each(broken)(
     "%s (%j): the plane that needs it answers 503, and the log names it; the other one works",

@@ -30,6 +30,8 @@ export default async function setup(project: TestProject) {
       if (request.headers["x-redirect"])
         return response.writeHead(302, { location: String(request.headers["x-redirect"]) }).end();
       if (request.headers["x-reset"]) return request.socket.resetAndDestroy();
+      const long = Number(request.headers["x-long-answer"] ?? 0); // bytes of header fields, of 8,000 each
+      for (let at = 0; at < long; at += 8_000) response.setHeader(`x-long-${at}`, "sesame ".repeat(1_142));
       const body = Buffer.concat(chunks).toString();
       response.writeHead(200, { "content-type": "application/json", "x-wire": "1" });
       response.end(JSON.stringify({ method: request.method, target: request.url, headers: request.headers, body }));

@@ -77,6 +77,8 @@ pub(crate) struct AdminConfig {
     pub presets: Result<Vec<Preset>, ConfigError>,
     /// Whose page it is.
     pub brand: Result<Brand, ConfigError>,
+    /// What becomes of the addresses that use is told with.
+    pub usage_addresses: Result<Addresses, ConfigError>,
 }
 
 impl Config {
@@ -152,7 +154,7 @@ impl AdminConfig {
     fn read(env: &Env) -> Self {
         Self {
             owner_key: read(env, &config::OWNER_KEY),
-            has_owner_key: text(env, config::OWNER_KEY.name).is_some(),
+            has_owner_key: text(env, config::OWNER_KEY.name) != Ok(None),
             oidc: config::identity_provider(|name| text(env, name)),
             host: read_if_set(env, &config::ADMIN_HOST),
             api_url: read_if_set(env, &config::API_URL),
@@ -160,11 +162,12 @@ impl AdminConfig {
             docs_url: read_if_set(env, &config::DOCS_URL),
             presets: read_if_set(env, &config::PRESETS).map(Option::unwrap_or_default),
             brand: brand(env),
+            usage_addresses: read(env, &config::USAGE_ADDRESSES),
         }
     }
 
     fn into_settings(self, keys: Result<TokenKeys, ConfigError>) -> PlaneSettings {
-        let Self { owner_key, has_owner_key, oidc, host, api_url, brand, .. } = self;
+        let Self { owner_key, has_owner_key, oidc, host, api_url, brand, usage_addresses, .. } = self;
         PlaneSettings {
             keys: keys.map_err(Into::into),
             owner_key: owner_key.map_err(Into::into),
@@ -174,6 +177,7 @@ impl AdminConfig {
             host: host.map_err(Into::into),
             api_url: api_url.map_err(Into::into),
             brand: brand.map_err(Into::into),
+            usage_addresses: usage_addresses.map_err(Into::into),
             test_field: TEST_FIELD,
         }
     }
@@ -232,7 +236,7 @@ fn limits(env: &Env) -> Result<Limits, ConfigError> {
     })
 }
 
-/// How use is counted. A setting that cannot be read keeps no address as it is: nothing else depends on it.
+/// How use is counted. Where the setting cannot be read, no address is kept as it is, and the admin plane tells no use.
 fn usage(env: &Env) -> Option<Addresses> {
     binding(env, "USAGE")?;
     Some(read(env, &config::USAGE_ADDRESSES).unwrap_or_default())
@@ -243,9 +247,9 @@ fn milliseconds(seconds: u64) -> u64 {
 }
 
 fn read<T>(env: &Env, setting: &Setting<T>) -> Result<T, ConfigError> {
-    setting.read(text(env, setting.name).as_deref())
+    setting.read(text(env, setting.name)?.as_deref())
 }
 
 fn read_if_set<T>(env: &Env, setting: &Setting<T>) -> Result<Option<T>, ConfigError> {
-    setting.read_if_set(text(env, setting.name).as_deref())
+    setting.read_if_set(text(env, setting.name)?.as_deref())
 }

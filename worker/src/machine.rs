@@ -14,7 +14,7 @@ use worker::Env;
 use crate::config::Config;
 use tidegate::admin::Plane;
 use tidegate::decision::Denial;
-use tidegate::forward::{FieldClass, Forwarding};
+use tidegate::forward::{FieldClass, Forwarding, with_hint};
 use tidegate::gate::{
     Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Relay, Requests, Step,
 };
@@ -162,7 +162,7 @@ pub fn failed(
     now_ms: f64,
 ) -> f64 {
     let denial = match status {
-        0 => Denial::OriginUnreachable(reason),
+        0 => Denial::OriginUnreachable(with_hint(reason)),
         1 => Denial::OriginTooSlow,
         status => Denial::OriginStatus(status.to_string()),
     };

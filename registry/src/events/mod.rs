@@ -26,6 +26,8 @@ pub(crate) use self::prune::{due_in, prune};
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: EventsCommand) -> Result<Answer, AdminError> {
+    // Until it is known which events are kept, all are, and none is told.
+    context.settings.audit_days.as_ref().map_err(AdminError::clone)?;
     match command {
         EventsCommand::List(list) if list.format == EventFormat::Json => self::list(context, &list),
         EventsCommand::List(list) => export::export(context, &list),

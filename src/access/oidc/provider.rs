@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::request::{host_and_port, is_host};
+
 /// The issuer's address: https without query and fragment; http on this machine alone, where that is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(String);
@@ -44,7 +46,8 @@ impl Issuer {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(InvalidIssuer)?;
         let plain = |letter: char| letter.is_ascii_graphic() && !"?#{}@\\\"<>".contains(letter);
         let host = rest.split('/').next().unwrap_or_default();
-        if host.is_empty() || !rest.chars().all(plain) { Err(InvalidIssuer) } else { Ok(Self(text.to_owned())) }
+        let has_host = host_and_port(host).is_some_and(|(host, _)| is_host(host));
+        if has_host && rest.chars().all(plain) { Ok(Self(text.to_owned())) } else { Err(InvalidIssuer) }
     }
 
     /// The address, as the provider must say it.
@@ -109,6 +112,9 @@ mod tests {
             "https://id.example#x",
             "https://login.example/{tenantid}/v2.0",
             "https://a@b",
+            "https://id.example:port",
+            "https://id.example.",
+            "https://id..example/x",
             "https://a b",
             "https://a\n",
         ] {

@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use super::{PlaneSettings, client};
+use crate::admin::body::text_of;
 use crate::admin::session::{self, find_session};
 use crate::admin::{AdminError, MAX_SIGN_IN_BYTES, SignIn};
 use crate::events::EventRequest;
 use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, split};
-use crate::request::{Method, is_application_json};
+use crate::request::{BodyFault, Method, check_application_json};
 use crate::token::{is_automation_key, verify_key};
 
 /// How long a sign-in's body may take, in milliseconds: whoever sends it is not known yet.
@@ -77,15 +78,7 @@ impl Caller {
 
     /// Who signs in: whoever sends the owner key in the body.
     pub fn verify_body(&self, settings: &PlaneSettings, body: Reading) -> Result<Verified, AdminError> {
-        const MALFORMED: AdminError = AdminError::Malformed { line: 1, column: 1 };
-        let body = match body {
-            Reading::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| MALFORMED)?,
-            Reading::Nothing => String::new(),
-            Reading::TooLong => return Err(AdminError::TooLarge(MAX_SIGN_IN_BYTES)),
-            Reading::TooSlow => return Err(AdminError::TooSlow),
-            Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => return Err(MALFORMED),
-        };
-        let given = SignIn::parse(&body)?;
+        let given = SignIn::parse(&text_of(body, MAX_SIGN_IN_BYTES)?)?;
         if settings.owner_key()?.is(&given.key) { Ok(OWNER) } else { Err(AdminError::WrongKey) }
     }
 
@@ -122,9 +115,9 @@ impl Caller {
 
     /// Whether the body is declared as JSON.
     pub fn check_content_type(&self) -> Result<(), AdminError> {
-        let is_json = self.field("content-type").is_some_and(is_application_json);
+        check_application_json(self.field("content-type")).map_err(AdminError::NotJson)?;
         let is_encoded = self.field("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
-        if is_json && !is_encoded { Ok(()) } else { Err(AdminError::NotJson) }
+        if is_encoded { Err(AdminError::NotJson(BodyFault::Encoded)) } else { Ok(()) }
     }
 
     /// The request, as the registry's events tell of it. An id is the registry's to make where the platform has none.

@@ -22,7 +22,7 @@ use self::caller::Caller;
 use super::{Access, AdminError, AdminHost, ApiUrl, Brand, Named, OwnerKey, PAGE, PageFile, Route};
 use crate::access::oidc::{Machine, Memory as OidcMemory, Provider};
 use crate::gate::{
-    AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split,
+    Addresses, AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split,
 };
 use crate::token::TokenKeys;
 
@@ -55,6 +55,8 @@ pub struct PlaneSettings {
     pub brand: Result<Brand, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
+    /// What becomes of the addresses that use is told with.
+    pub usage_addresses: Result<Addresses, AdminError>,
     /// A header field that goes to the registry beside those of [`FORWARDED`](command::FORWARDED): for tests.
     pub test_field: Option<&'static str>,
 }
@@ -228,6 +230,7 @@ impl Exchange {
         let call = command::call(settings, caller, &verified, (path, query), true)?;
         Ok(match usage::asked(route) {
             Some(asked) => {
+                asked.check(settings)?;
                 let call = Call { limit: usage::MAX_PERMIT_BYTES, ..call };
                 Next::Needs(Stage::Permit(asked), Read::Call(call))
             }

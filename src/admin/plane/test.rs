@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::caller::Verified;
 use super::{Next, Stage, command};
+use crate::admin::body::text_of;
 use crate::admin::{AdminError, MAX_TEST_BYTES, TestToken, WHOAMI};
 use crate::decision::Denial;
 use crate::forward::Forwarding;
@@ -65,7 +66,7 @@ impl Test {
         let first = if readings.is_empty() { Reading::Nothing } else { readings.swap_remove(0) };
         match self {
             Self::Body(verified) => {
-                let test = TestToken::parse(&text(first)?)?;
+                let test = TestToken::parse(&text_of(first, MAX_TEST_BYTES)?)?;
                 let is_own = Gate::is_token_of(memory, &test.token, about.id);
                 let call = command::test(&verified, about.path, &test.operation, is_own);
                 Ok(needs(Self::Permission(test), Read::Call(call)))
@@ -169,17 +170,6 @@ fn told(allowed: bool, status: u16, problem: &Value, began_ms: u64, now_ms: u64)
 
 fn needs(test: Test, read: Read) -> Next {
     Next::NeedsAll(Stage::Test(Box::new(test)), vec![read])
-}
-
-fn text(body: Reading) -> Result<String, AdminError> {
-    const MALFORMED: AdminError = AdminError::Malformed { line: 1, column: 1 };
-    match body {
-        Reading::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| MALFORMED),
-        Reading::Nothing => Ok(String::new()),
-        Reading::TooLong => Err(AdminError::TooLarge(MAX_TEST_BYTES)),
-        Reading::TooSlow => Err(AdminError::TooSlow),
-        Reading::Failed(_) | Reading::Response { .. } | Reading::Verified(_) => Err(MALFORMED),
-    }
 }
 
 /// The registry's word.

@@ -1,7 +1,6 @@
 //! What is known of use: the registry says who may ask what, and the stores answer.
 
-use super::Next;
-use super::Stage;
+use super::{Next, PlaneSettings, Stage};
 use crate::admin::{AdminError, Route};
 use crate::gate::{Answer, Memory, Read, Reading, of_body};
 use crate::json::{FromJson, Value};
@@ -39,6 +38,16 @@ pub(super) fn asked(route: &Route) -> Option<Asked> {
         ("GET", "/usage") => Some(Asked::All),
         ("DELETE", "/integrations/{id}/usage") => Some(Asked::Forget),
         _ => None,
+    }
+}
+
+impl Asked {
+    /// What addresses are in it must be known before use is told; what is told can be forgotten in any case.
+    pub(super) fn check(self, settings: &PlaneSettings) -> Result<(), AdminError> {
+        match self {
+            Self::One | Self::All => settings.usage_addresses.as_ref().map(drop).map_err(Clone::clone),
+            Self::Forget => Ok(()),
+        }
     }
 }
 

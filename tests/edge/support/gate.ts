@@ -58,7 +58,7 @@ export function admin(method: string, path: string, body?: unknown, headers: obj
   return ask(`${API}${path}`, {
     method,
     headers: { authorization: `Bearer ${OWNER_KEY}`, ...json, ...headers },
-    body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    body: body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
   });
 }
 

@@ -41,6 +41,7 @@ fn settings() -> PlaneSettings {
         oidc_memory: Default::default(),
         api_url: Ok(None),
         brand: Ok(Default::default()),
+        usage_addresses: Ok(Default::default()),
         test_field: None,
     }
 }
@@ -194,6 +195,12 @@ fn nothing_is_called_for_who_is_not_verified() {
     let (cookie, bearer) = (cookie(), bearer());
     let forged = format!("{cookie}0");
     let twice = format!("{cookie}; {cookie}");
+    // A page of a neighbouring host can set such a cookie, of the whole domain. It neither is a session nor hides one.
+    let beside = format!("a=1, {cookie}");
+    call(
+        world(settings())
+            .ask(get(&format!("{API}/policy"), &[("cookie", &format!("a=1, __Host-tidegate=x; {cookie}"))])),
+    );
     let basic = format!("Basic {OWNER_KEY}");
     let own = [("cookie", cookie.as_str())];
     type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -201,6 +208,7 @@ fn nothing_is_called_for_who_is_not_verified() {
         (None, &[], 401, "not-signed-in"),
         (None, &[("cookie", &forged)], 401, "not-signed-in"),
         (None, &[("cookie", &twice)], 401, "not-signed-in"),
+        (None, &[("cookie", &beside)], 401, "not-signed-in"),
         (Some("Bearer x"), &own, 401, "wrong-key"),
         (Some(&basic), &[], 401, "wrong-key"),
         (Some(OWNER_KEY), &[], 401, "wrong-key"),
@@ -349,6 +357,88 @@ fn a_commands_body_is_declared_as_json_unless_there_may_be_none() {
     call(world.ask(Asked { fields: &[("content-length", "0")], ..asked }));
     let text = [("content-type", "text/plain")];
     assert_eq!(refusal(world.ask(Asked { has_body: false, fields: &text, ..asked })), (415, "not-json".to_owned()));
+}
+
+/// As the gate answers it for the API (RFC 9110 section 15.5.15), before anybody's key is looked at.
+#[test]
+fn a_path_or_query_that_is_too_long_is_414_at_every_address() {
+    let (bearer, key) = (bearer(), format!("Bearer {OWNER_KEY}x"));
+    let (longest, over) = ("q".repeat(16_384), "q".repeat(16_385));
+    for authorization in [None, Some(bearer.as_str()), Some(&key)] {
+        for place in ["api/integrations", "api/session", "api/openapi.json", "api/sign-in", "api/none", "", "whoami"] {
+            for method in ["GET", "POST", "BREW"] {
+                let url = format!("{ADMIN}/_tidegate/{place}?{over}");
+                let asked = Asked { method, url: &url, authorization, fields: &[], has_body: false };
+                assert_eq!(
+                    refusal(world(settings()).ask(asked)),
+                    (414, "target-too-long".to_owned()),
+                    "{method} {place}"
+                );
+            }
+        }
+        let url = format!("{ADMIN}/_tidegate/api/integrations/{}", "i".repeat(8_192));
+        let asked = Asked { authorization, ..get(&url, &[]) };
+        assert_eq!(refusal(world(settings()).ask(asked)), (414, "target-too-long".to_owned()));
+    }
+    let url = format!("{API}/integrations?{longest}");
+    call(world(settings()).ask(Asked { authorization: Some(&bearer), ..get(&url, &[]) }));
+}
+
+#[test]
+fn what_is_told_of_use_needs_the_setting_of_its_addresses() {
+    let bearer = bearer();
+    let broken = || PlaneSettings {
+        usage_addresses: Err(AdminError::Misconfigured("USAGE_ADDRESSES must be hashed or clear".to_owned())),
+        ..settings()
+    };
+    for (method, path, needs) in [
+        ("GET", "/usage", true),
+        ("GET", "/integrations/040g2081040g2081/usage", true),
+        ("DELETE", "/integrations/040g2081040g2081/usage", false),
+        ("GET", "/policy", false),
+    ] {
+        let url = format!("{API}{path}");
+        let mut world = world(broken());
+        let step = world.ask(Asked { authorization: Some(&bearer), method, ..get(&url, &[]) });
+        if needs {
+            assert_eq!(refusal(step), (503, "misconfigured".to_owned()), "{method} {path}");
+            assert_eq!(world.log()[0]["reason"], "USAGE_ADDRESSES must be hashed or clear");
+        } else {
+            call(step);
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_not_utf8_says_what_it_is() {
+    let detail = |step| {
+        let Step::Answer(Answer { status, body: Some(body), .. }) = step else { panic!("{step:?}") };
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        (status, problem["detail"].as_str().unwrap().to_owned())
+    };
+    let url = format!("{API}/session");
+    for (bytes, expected) in [
+        (&b"\xff\xfe{\0}\0"[..], "The body is in UTF-16; send UTF-8."),
+        (b"\0{\0}", "The body is in UTF-16; send UTF-8."),
+        (b"{\0\0\0}\0\0\0", "The body is in UTF-32; send UTF-8."),
+        (b"{\"key\":\"\xe9\"}", "The body is not UTF-8."),
+        (b"{}}", "The body is no JSON text: line 1, column 3."),
+    ] {
+        let mut world = world(settings());
+        let Step::Needs(waiting, _) = world.ask(post(&url, &[JSON, OWN_ORIGIN])) else { panic!("no body is read") };
+        let step = world.resume(waiting, vec![Reading::Bytes(bytes.to_vec())]);
+        assert_eq!(detail(step), (400, expected.to_owned()), "{bytes:?}");
+    }
+    for (content_type, expected) in [
+        ("application/json; charset=utf-16", "The Content-Type names a charset other than UTF-8."),
+        ("application/json;Charset=\"ISO-8859-1\"", "The Content-Type names a charset other than UTF-8."),
+        ("text/plain", "The Content-Type of the body is not application/json."),
+        ("application/x-www-form-urlencoded", "The Content-Type of the body is not application/json."),
+        ("", "The body has no Content-Type; send application/json."),
+    ] {
+        let fields = [("content-type", content_type), OWN_ORIGIN];
+        assert_eq!(detail(world(settings()).ask(post(&url, &fields))), (415, expected.to_owned()), "{content_type}");
+    }
 }
 
 #[test]

@@ -10,7 +10,8 @@ use tidegate::policy::{self, OwnerError, OwnerParameter};
 use tidegate::record::Level;
 use tidegate::reply::{Realm, Reply, answer};
 use tidegate::request::{
-    Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, PathError, QueryError, RequestError, Unencoded,
+    Ambiguity, AuthorizationError, BodyFault, BodyTooLong, Method, NotUtf8, PathError, QueryError, RequestError,
+    Unencoded,
 };
 use tidegate::rotation::Conflict;
 use tidegate::token::{InvalidToken, TokenError};
@@ -100,8 +101,9 @@ fn ambiguities() -> Vec<(policy::Place, Ambiguity)> {
         BodyFault::MediaType,
         BodyFault::Charset,
         BodyFault::Encoded,
-        BodyFault::Utf16,
-        BodyFault::NotUtf8,
+        BodyFault::NotUtf8(NotUtf8::Utf16),
+        BodyFault::NotUtf8(NotUtf8::Utf32),
+        BodyFault::NotUtf8(NotUtf8::Unknown),
         BodyFault::NotJson { line: 1, column: 2 },
         BodyFault::NotAnObject,
         BodyFault::Unencoded(Unencoded(' ')),
@@ -157,7 +159,12 @@ pub fn admin_errors() -> Vec<(&'static str, AdminError, u16)> {
         ("needs_rev", AdminError::NeedsRev, 428),
         ("too_large", AdminError::TooLarge(65_536), 413),
         ("too_slow", AdminError::TooSlow, 408),
-        ("not_json", AdminError::NotJson, 415),
+        ("not_json", AdminError::NotJson(BodyFault::NoContentType), 415),
+        ("not_json", AdminError::NotJson(BodyFault::MediaType), 415),
+        ("not_json", AdminError::NotJson(BodyFault::Charset), 415),
+        ("not_json", AdminError::NotJson(BodyFault::Encoded), 415),
+        ("not_utf8", AdminError::NotUtf8(NotUtf8::Utf16), 400),
+        ("not_utf8", AdminError::NotUtf8(NotUtf8::Unknown), 400),
         ("malformed", AdminError::Malformed { line: 1, column: 2 }, 400),
         ("invalid", AdminError::invalid("owner.id", "it is none"), 422),
         ("policy_errors", AdminError::PolicyErrors(json!({ "errors": [] })), 422),
@@ -210,7 +217,8 @@ fn name(error: &AdminError) -> &'static str {
         AdminError::TooLarge(_) => "too_large",
         AdminError::TooSlow => "too_slow",
         AdminError::TooBusy => "too_busy",
-        AdminError::NotJson => "not_json",
+        AdminError::NotJson(_) => "not_json",
+        AdminError::NotUtf8(_) => "not_utf8",
         AdminError::Malformed { .. } => "malformed",
         AdminError::Invalid { .. } => "invalid",
         AdminError::PolicyErrors(_) => "policy_errors",
@@ -221,7 +229,7 @@ fn name(error: &AdminError) -> &'static str {
     }
 }
 
-const ADMIN_NAMES: usize = 46;
+const ADMIN_NAMES: usize = 47;
 
 fn case(kind: &str, code: &str, reply: &Reply) -> Value {
     json!({ "kind": kind, "code": code, "status": reply.status, "headers": reply.headers, "body": reply.problem })

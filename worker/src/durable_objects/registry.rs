@@ -23,7 +23,7 @@ use registry::{
     ACTOR, COMMANDS, HandOver, Head, MAX_HAND_OVERS, PORT, READS, REPORTS, REQUEST, Random, Read, Registry as Rules,
     Relay, Response as Answer, Settings, Share,
 };
-use tidegate::admin::AdminError;
+use tidegate::admin::{AdminError, body_text};
 use tidegate::usage::{Handed, USED};
 
 /// How many entries are worked off without a pause, and how long a pause is.
@@ -283,7 +283,7 @@ async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError
             AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
         }
     })?;
-    String::from_utf8(bytes).map_err(|_| AdminError::Malformed { line: 1, column: 1 })
+    body_text(bytes)
 }
 
 fn note(event: &str, faults: Vec<String>) {

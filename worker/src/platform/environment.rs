@@ -1,11 +1,18 @@
 //! Variables, secrets and bindings, by their names in wrangler.toml.
 
+use tidegate::config::ConfigError;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
-/// A variable or secret that is set to something.
-pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
-    binding(env, name)?.as_string().filter(|text| !text.is_empty())
+/// A variable or secret that is set to something. An empty text sets nothing.
+///
+/// # Errors
+/// [`ConfigError`] for anything but a text: a number, a list or a table of `wrangler.toml`, a binding.
+pub(crate) fn text(env: &Env, name: &'static str) -> Result<Option<String>, ConfigError> {
+    let Some(value) = binding(env, name) else { return Ok(None) };
+    let text =
+        value.as_string().ok_or_else(|| ConfigError::new(name, "must be a text: in wrangler.toml, in quotes"))?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// A binding, whatever it is.

@@ -1,0 +1,68 @@
+//! Bodies that are not in UTF-8, named as far as their first bytes tell.
+
+/// Why bytes are not a text in UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotUtf8 {
+    /// They begin with the byte order mark of UTF-16, or with one of its two bytes zero.
+    #[error("the body is in UTF-16; send UTF-8")]
+    Utf16,
+    /// They begin with the byte order mark of UTF-32, or with three of its four bytes zero.
+    #[error("the body is in UTF-32; send UTF-8")]
+    Utf32,
+    /// They are not UTF-8, and nothing tells what they are.
+    #[error("the body is not UTF-8")]
+    Unknown,
+}
+
+/// A text in UTF-8. A byte order mark of UTF-8 stays in it.
+///
+/// # Errors
+/// [`NotUtf8`]. UTF-16 and UTF-32 without a mark are known by their zeros, as RFC 4627 section 3 did: no JSON text and no form has
+/// any.
+pub fn utf8(bytes: &[u8]) -> Result<&str, NotUtf8> {
+    let is_other = match *bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some(NotUtf8::Utf32),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(NotUtf8::Utf16),
+        [0, 0, 0, (1..), ..] | [(1..), 0, 0, 0, ..] => Some(NotUtf8::Utf32),
+        [0, (1..), ..] | [(1..), 0, ..] => Some(NotUtf8::Utf16),
+        _ => None,
+    };
+    match is_other {
+        Some(other) => Err(other),
+        None => std::str::from_utf8(bytes).map_err(|_| NotUtf8::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text in UTF-16 or UTF-32, as `unit` writes each of its characters.
+    fn written<const N: usize>(text: &str, unit: fn(u32) -> [u8; N]) -> Vec<u8> {
+        text.chars().flat_map(|letter| unit(u32::from(letter))).collect()
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_named() {
+        let le16 = |letter: u32| u16::try_from(letter).unwrap().to_le_bytes();
+        let be16 = |letter: u32| u16::try_from(letter).unwrap().to_be_bytes();
+        for text in ["\u{feff}{\"a\":1}", "{\"a\":1}", "[]", "7", "a=1", "\u{feff}\u{442}", "{\u{442}"] {
+            for bytes in [written(text, le16), written(text, be16)] {
+                assert_eq!(utf8(&bytes), Err(NotUtf8::Utf16), "{text:?}");
+            }
+            for bytes in [written(text, u32::to_le_bytes), written(text, u32::to_be_bytes)] {
+                assert_eq!(utf8(&bytes), Err(NotUtf8::Utf32), "{text:?}");
+            }
+        }
+        for bytes in [&b"{\"a\":\"\xe9\"}"[..], b"\x84\x31\x95\x33{}", b"\xed\xa0\x80", b"\xc0\xaf"] {
+            assert_eq!(utf8(bytes), Err(NotUtf8::Unknown), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_utf8_stays_as_it_is() {
+        for text in ["", "{", "\0", "{}", "\u{feff}{}", "\u{442}", "a\u{e9}"] {
+            assert_eq!(utf8(text.as_bytes()), Ok(text), "{text:?}");
+        }
+    }
+}
