@@ -8,7 +8,7 @@ use super::log;
 use super::memory::Memory;
 use super::read::{Read, Reading};
 use super::registry_read::RegistryRead;
-use super::search::{registry_answer, registry_read};
+use super::registry_read::{registry_answer, registry_read};
 use super::shared::Shared;
 use super::step::Step;
 use super::waiting::{Resume, Waiting};

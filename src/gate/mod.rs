@@ -7,6 +7,7 @@
 //!
 //! `judge` is the way of one request, `evidence` what its verdict rests on, `settle` where every verdict ends.
 
+mod asked;
 mod credentials;
 mod entry;
 mod evidence;

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::read::{Read, Reading};
 use super::registry_read::RegistryRead;
-use super::search::{KV_TIMEOUT_MS, registry_answer, registry_read};
+use super::registry_read::{registry_answer, registry_read};
+use super::search::KV_TIMEOUT_MS;
 use crate::policy::{PartDigest, StoredPolicy};
 
 /// A part that is being read.

@@ -1,10 +1,14 @@
 //! What the gate asks of the registry, which is a Durable Object: only the Worker can reach it.
 
+use super::read::{Read, Reading};
 use crate::policy::PartDigest;
 use crate::token::IntegrationId;
 
 /// What the gate reads is below this address, so that no command's path can name it.
 pub const READS: &str = "https://registry-reads";
+
+/// How long the registry may take to answer a read, in milliseconds.
+const TIMEOUT_MS: u64 = 3_000;
 
 const FEED: &str = "/feed";
 const POLICY: &str = "/policy";
@@ -42,6 +46,25 @@ impl RegistryRead {
             POLICY => Some(Self::Policy),
             _ if path.starts_with(PART) => PartDigest::parse(path.strip_prefix(PART)?).map(Self::PolicyPart),
             _ => IntegrationId::parse(path.strip_prefix(RECORD)?).ok().map(Self::Record),
+        }
+    }
+}
+
+/// The read of something from the registry.
+pub(super) fn registry_read(read: &RegistryRead) -> Read {
+    Read::Registry { url: format!("{READS}{}", read.to_path()), timeout_ms: TIMEOUT_MS }
+}
+
+/// What the registry answered; `None` where it says that there is no such thing.
+pub(super) fn registry_answer(reading: Reading) -> Result<Option<Vec<u8>>, String> {
+    match reading {
+        Reading::Response { status: 200, body } => Ok(Some(body)),
+        Reading::Response { status: 404, .. } => Ok(None),
+        Reading::Response { status, .. } => Err(format!("the registry answered {status}")),
+        Reading::TooSlow => Err("the registry did not answer in time".to_owned()),
+        Reading::Failed(fault) => Err(format!("the registry cannot be reached: {fault}")),
+        Reading::Nothing | Reading::Bytes(_) | Reading::Verified(_) | Reading::TooLong => {
+            Err("the registry gave no answer".to_owned())
         }
     }
 }

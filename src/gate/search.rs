@@ -2,20 +2,19 @@
 
 use std::rc::Rc;
 
+use super::asked::{Answer, Asked};
 use super::entry::Entry;
 use super::in_flight::{Lease, MAX_POLLS, POLL_MS};
 use super::memory::Memory;
 use super::read::{Read, Reading};
-use super::registry_read::{READS, RegistryRead};
+use super::registry_read::{registry_answer, registry_read};
 use super::remembered::Remembered;
 use super::shared::Shared;
 use crate::decision::Denial;
-use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Reading as Given, Source, choose};
+use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Source, choose};
 
 /// How long a read of KV may take, in milliseconds.
 pub(super) const KV_TIMEOUT_MS: u64 = 5_000;
-/// How long the registry may take to answer a read, in milliseconds.
-const REGISTRY_TIMEOUT_MS: u64 = 3_000;
 
 /// The search for one thing, on behalf of one request.
 pub(super) struct Search<T: Entry> {
@@ -31,12 +30,6 @@ pub(super) struct Search<T: Entry> {
     polls: u32,
 }
 
-enum Answer<V> {
-    NotAsked,
-    Failed(String),
-    Has(Option<Remembered<V>>),
-}
-
 /// What it waits for.
 enum Asking {
     Kv(Asked),
@@ -45,13 +38,6 @@ enum Asking {
     Registry(Asked, Lease),
     /// Another request's read of the same, or that fewer reads of the registry go on.
     Turn,
-}
-
-/// When a store was asked, and the number of the last change that the feed knew of then.
-#[derive(Clone, Copy)]
-struct Asked {
-    at_ms: u64,
-    feed_seq: u64,
 }
 
 /// What was found.
@@ -275,61 +261,5 @@ impl<T: Entry> Search<T> {
 
     fn corrupt(&self, what: &str) -> String {
         format!("{} is corrupt: {what}", self.thing.key())
-    }
-}
-
-/// The read of something from the registry.
-pub(super) fn registry_read(read: &RegistryRead) -> Read {
-    Read::Registry { url: format!("{READS}{}", read.to_path()), timeout_ms: REGISTRY_TIMEOUT_MS }
-}
-
-/// What the registry answered; `None` where it says that there is no such thing.
-pub(super) fn registry_answer(reading: Reading) -> Result<Option<Vec<u8>>, String> {
-    match reading {
-        Reading::Response { status: 200, body } => Ok(Some(body)),
-        Reading::Response { status: 404, .. } => Ok(None),
-        Reading::Response { status, .. } => Err(format!("the registry answered {status}")),
-        Reading::TooSlow => Err("the registry did not answer in time".to_owned()),
-        Reading::Failed(fault) => Err(format!("the registry cannot be reached: {fault}")),
-        Reading::Nothing | Reading::Bytes(_) | Reading::Verified(_) | Reading::TooLong => {
-            Err("the registry gave no answer".to_owned())
-        }
-    }
-}
-
-impl Asked {
-    fn now(memory: &Memory, now_ms: u64) -> Self {
-        Self { at_ms: now_ms, feed_seq: memory.feed_seq() }
-    }
-
-    fn answered<V>(self, value: Option<Rc<V>>, now_ms: u64) -> Answer<V> {
-        // Where the clock has stepped back meanwhile, it would have no age for as long as that.
-        let read_at_ms = self.at_ms.min(now_ms);
-        let remembered = |value| Remembered { value, read_at_ms, looked_at_ms: read_at_ms, as_of_seq: self.feed_seq };
-        Answer::Has(value.map(remembered))
-    }
-}
-
-impl<V> Answer<V> {
-    fn given<T: Entry<Value = V>>(&self) -> Given {
-        match self {
-            Self::NotAsked => Given::NotAsked,
-            Self::Failed(_) => Given::Failed,
-            Self::Has(value) => Given::Has(value.as_ref().map(|held| T::rev(&held.value))),
-        }
-    }
-
-    fn fault(&self) -> Option<String> {
-        match self {
-            Self::Failed(reason) => Some(reason.clone()),
-            Self::NotAsked | Self::Has(_) => None,
-        }
-    }
-
-    fn value(self) -> Option<Remembered<V>> {
-        match self {
-            Self::Has(value) => value,
-            Self::NotAsked | Self::Failed(_) => None,
-        }
     }
 }

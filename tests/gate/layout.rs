@@ -274,7 +274,7 @@ fn only_two_places_call_the_registry() {
         names
     };
     // The machine names the registry in one read for verdicts, and in one call for commands.
-    assert_eq!(naming("src", "Read::Registry {"), ["gate/search.rs"]);
+    assert_eq!(naming("src", "Read::Registry {"), ["gate/registry_read.rs"]);
     assert_eq!(naming("src", "Service::Registry"), ["admin/plane/command.rs"]);
     // The driver makes them in one file, and the Worker's Rust calls nobody.
     let drivers: Vec<_> = fs::read_dir(project_path("worker/js")).unwrap().map(|entry| entry.unwrap().path()).collect();

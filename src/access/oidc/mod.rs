@@ -12,12 +12,15 @@ mod jwt;
 mod login;
 mod machine;
 mod memory;
+mod messages;
 mod provider;
 mod refusal;
+mod step;
 
 pub use jwk::Algorithm;
 pub use login::{LOGIN_COOKIE, end_login};
-pub use machine::{Fetch, Machine, Outcome, Step, Verify};
+pub use machine::Machine;
 pub use memory::Memory;
 pub use provider::{Client, InvalidIssuer, Issuer, Provider};
 pub use refusal::Refusal;
+pub use step::{Fetch, Outcome, Step, Verify};
