@@ -184,11 +184,13 @@ const STATUSES = {
   "103 and an answer": ["HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200],
   "100 and nothing after it": ["HTTP/1.1 100 Continue\r\n\r\n", 504],
   "101 to no upgrade": ["HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n", 502],
+  1: ["HTTP/1.1 1 Odd\r\nContent-Length: 0\r\n\r\n", 502],
   199: ["HTTP/1.1 199 Odd\r\nContent-Length: 0\r\n\r\n", 504],
   600: ["HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n", 502],
   999: ["HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok", 502],
   "no status": ["HTTP/1.1 ok\r\n\r\n", 502],
   "no HTTP": ["SSH-2.0-OpenSSH_9.2\r\n\r\n", 502],
+  "too long a header field": [`HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Long: ${"a".repeat(200_000)}\r\n\r\nok`, 502],
 };
 
 describe("an origin that answers with", () => {

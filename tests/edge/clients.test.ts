@@ -247,7 +247,7 @@ describe.each([
     expect(await heard).toBe("still open");
   });
 
-  it.each([100, 101, 102, 103, 199, 600, 999])("with the status %d is 502", async (status) => {
+  it.each([0, 1, 2, 99, 100, 101, 102, 103, 199, 600, 999, 65_536])("with the status %d is 502", async (status) => {
     const answer = { status, headers: new Headers(), body: null } as unknown as Response;
     const { detail } = await problem(await answered(answer), 502, "unusable-answer");
     expect(detail).toContain("may have taken effect");

@@ -1,6 +1,6 @@
 // The driver of the gate and its admin plane: carries out the steps and effects of their machine (src/gate/, src/admin/plane/)
 // with the platform's own promises. What is to be done is the machine's to say; nothing is decided here.
-import { NoAnswer, forward, respond } from "./http.js";
+import { NoAnswer, UNREACHABLE, forward, respond } from "./http.js";
 import { Aborted, isAbort, noteFailure } from "./instance.js";
 import {
   FAILED,
@@ -117,8 +117,8 @@ function send(request, env, head, outcome, body) {
     try {
       prepare(env);
       countAnswer(outcome, FAILED);
-      const { status, reason } = error instanceof NoAnswer ? error : new NoAnswer(0, messageOf(error));
-      const next = failed(head, status, reason);
+      const { what, reason } = error instanceof NoAnswer ? error : new NoAnswer(UNREACHABLE, messageOf(error));
+      const next = failed(head, what, reason);
       for (const effect of next.effects) carryOut({ head }, effect);
       return respond(next.status, next.fields, next.body);
     } catch (thrown) {

@@ -3,15 +3,17 @@
 
 /** The origin gave no answer that a client may get. */
 export class NoAnswer extends Error {
-  /** `status` and `reason` are as `failed` in src/machine.rs takes them. */
-  constructor(status, reason) {
+  /** `what` and `reason` are as `failed` in src/machine.rs takes them. */
+  constructor(what, reason) {
     super(reason);
-    this.status = status;
+    this.what = what;
     this.reason = reason;
   }
 }
 
+export const UNREACHABLE = 0;
 const TOO_SLOW = 1;
+const BAD_STATUS = 2;
 
 /**
  * Forwards a request to a service, or else to the address in the plan. `body` is the body where it was read; where it was not, it
@@ -107,7 +109,7 @@ export const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
 function toClient(answer, plan, setsCookieOfOurs) {
   const { status, headers } = answer;
   const [lowest, highest, also] = plan.statuses;
-  if ((status < lowest || status > highest) && status !== also) throw new NoAnswer(status, "");
+  if ((status < lowest || status > highest) && status !== also) throw new NoAnswer(BAD_STATUS, String(status));
   const cookies = headers.has("set-cookie") ? headers.getSetCookie() : NONE;
   const kept = cookies.length === 0 ? NONE : cookies.filter((line) => !setsCookieOfOurs(line));
   const takes = plan.withheld.some((name) => headers.has(name));

@@ -103,12 +103,12 @@ export function resume(handle, readings) {
   );
 }
 
-/** What a request is answered with that could not be forwarded: src/machine.rs says what `status` may be. */
-export function failed(head, status, reason) {
+/** What a request is answered with that could not be forwarded: src/machine.rs says what `what` may be. */
+export function failed(head, what, reason) {
   const { target, fields } = head;
   const known = numberOf(head);
   return outcome(
-    call(() => rust.failed(target, known, textOf(head, known), fields, status, reason, Date.now())),
+    call(() => rust.failed(target, known, textOf(head, known), fields, what, reason, Date.now())),
     false,
   );
 }

@@ -149,22 +149,22 @@ pub fn resume(handle: f64, now_ms: f64) -> f64 {
     .unwrap_or(RESTART)
 }
 
-/// Answers a request that was to be forwarded, and could not be. `status` is one that no client may get, zero where the origin
-/// cannot be reached, for the reason given, and 1 where it did not answer in time.
+/// Answers a request that was to be forwarded, and could not be. `what` is 0 where the origin cannot be reached, for the reason given,
+/// 1 where it did not answer in time, and 2 where it answered with a status that no client may get, which is the reason then.
 #[wasm_bindgen]
 pub fn failed(
     target: &str,
     credential: f64,
     sent: Option<String>,
     fields: &str,
-    status: u16,
+    what: u8,
     reason: String,
     now_ms: f64,
 ) -> f64 {
-    let denial = match status {
+    let denial = match what {
         0 => Denial::OriginUnreachable(with_hint(reason)),
         1 => Denial::OriginTooSlow,
-        status => Denial::OriginStatus(status.to_string()),
+        _ => Denial::OriginStatus(reason),
     };
     with(|machine| {
         let head = head(target, credential, sent.as_deref(), fields);

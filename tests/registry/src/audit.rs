@@ -23,6 +23,7 @@ cases! {
     an_admin_of_the_agency_sees_what_they_could_see_anyway
     old_events_go_and_the_chain_goes_on
     events_that_are_young_enough_stay
+    what_a_malformed_setting_is_needed_for_is_refused
 }
 
 fn listed(world: &World, query: &str) -> Vec<String> {
@@ -321,4 +322,22 @@ fn events_that_are_young_enough_stay(storage: Rc<dyn Storage>) {
     world.now.set(START + 401 * DAY - 1);
     world.ring();
     assert_eq!(world.value("SELECT min(seq) AS it FROM events"), json!(1));
+}
+
+/// It is named, and all else goes on.
+fn what_a_malformed_setting_is_needed_for_is_refused(storage: Rc<dyn Storage>) {
+    let mut world = World::with_demo(storage);
+    let malformed = |what: &str| AdminError::Misconfigured(what.to_owned());
+    world.settings.audit_days = Err(malformed("AUDIT_DAYS must be 1 to 3650"));
+    world.settings.docs_url = Err(malformed("DOCS_URL must be an address of the web"));
+    for (path, what) in [
+        ("/events", "AUDIT_DAYS must be 1 to 3650"),
+        ("/events?format=csv", "AUDIT_DAYS must be 1 to 3650"),
+        ("/session", "DOCS_URL must be an address of the web"),
+    ] {
+        let refused = world.ask("GET", path, Value::Null, With::default());
+        assert_eq!(refused.unwrap_err(), malformed(what), "{path}");
+    }
+    let id = world.create("still made", &["contacts.readonly"]);
+    assert_eq!(world.get(&format!("/integrations/{id}/events"))["total"], json!(1));
 }
