@@ -10,11 +10,11 @@ pub struct AnswerRules {
 /// Fields that an origin's answer may not carry: they act on the whole host, or on its neighbours, and so on the admin page.
 pub const WITHHELD_FIELDS: [&str; 2] = ["clear-site-data", "service-worker-allowed"];
 
-/// What workerd says of a request that failed in a way that it keeps for its own log.
-const INTERNAL: &str = "internal error";
-/// When it does, as far as was seen.
-const HINT: &str = "workerd says so where the origin's name does not resolve, and where the header fields of its answer are malformed or \
-    longer than 128 KiB together";
+/// How workerd's messages begin that stand for several failures.
+const VAGUE: [&str; 2] = ["internal error", "Network connection lost"];
+/// Which these are. It depends on the version of workerd which failure has which message.
+const HINT: &str = "the name does not resolve, the connection was refused or broke off, or the answer cannot be read, because its header \
+    fields are malformed or too long";
 
 /// Final statuses (RFC 9110 section 15). 1xx answers are for the hop that asked, and what is above 599 is not a status.
 const LOWEST: u16 = 200;
@@ -24,7 +24,8 @@ const SWITCHING: u16 = 101;
 
 /// What the platform says of an origin that gave no answer, with what it can mean where it says too little.
 pub fn with_hint(message: String) -> String {
-    if message.starts_with(INTERNAL) { format!("{message} ({HINT})") } else { message }
+    let is_vague = VAGUE.iter().any(|vague| message.starts_with(vague));
+    if is_vague { format!("{message} ({HINT})") } else { message }
 }
 
 impl AnswerRules {
@@ -40,9 +41,10 @@ mod tests {
 
     #[test]
     fn a_message_that_says_too_little_has_a_hint() {
-        let message = with_hint("internal error; reference = 53k63ran21268gq2l6b747tb".to_owned());
-        assert!(message.starts_with("internal error; reference = 53k63ran21268gq2l6b747tb (workerd says so where "));
-        for plain in ["Network connection lost.", "", "an internal error"] {
+        for vague in ["internal error; reference = 53k63ran21268gq2l6b747tb", "Network connection lost."] {
+            assert_eq!(with_hint(vague.to_owned()), format!("{vague} ({HINT})"));
+        }
+        for plain in ["invalid Content-Length header value; cl = 2, 3", "", "an internal error"] {
             assert_eq!(with_hint(plain.to_owned()), plain);
         }
     }

@@ -265,15 +265,18 @@ it("a connection that fails: the 502 says that the request may have taken effect
   });
 });
 
-it("an answer whose header fields are too long for workerd: 502, and the log says what that can be, without a value", async () => {
+it("an answer whose header fields are too long for workerd: 502, and the log says what that can be, without a value of them", async () => {
   await withEnv({ ORIGIN: undefined, ORIGIN_URL: inject("originUrl") }, async () => {
     const asked = (bytes: number) => askWith(a.token, LIST, { headers: { "x-long-answer": String(bytes) } });
     expect((await asked(96_000)).status).toBe(200);
     logLines.length = 0;
-    const { detail } = await problem(await asked(160_000), 502, "origin-unreachable");
+    const { detail } = await problem(await asked(2_000_000), 502, "origin-unreachable");
     expect(detail).toContain("its answer could not be read");
     const [{ code, reason }] = logged() as [Record<string, string>];
-    expect([code, reason]).toEqual(["origin_unreachable", expect.stringMatching(/header fields .* longer than 128 KiB/)]);
+    expect([code, reason]).toEqual([
+      "origin_unreachable",
+      expect.stringContaining("its header fields are malformed or too long"),
+    ]);
     expect(logLines.join()).not.toContain("sesame");
   });
 });
@@ -300,7 +303,11 @@ describe("the gate's own addresses", () => {
   it("too long a path or query is 414", async () => {
     await problem(await askWith(a.token, `${LIST}&ids=${"a".repeat(17_000)}`), 414, "target-too-long");
     await problem(await ask(`/_tidegate/${"a".repeat(9_000)}`), 414, "target-too-long");
-    for (const [method, path] of [["GET", "/integrations"], ["POST", "/session"], ["GET", "/none"]] as const)
+    for (const [method, path] of [
+      ["GET", "/integrations"],
+      ["POST", "/session"],
+      ["GET", "/none"],
+    ] as const)
       await problem(await admin(method, `${path}?q=${"a".repeat(17_000)}`), 414, "target-too-long");
   });
 });

@@ -350,6 +350,8 @@ describe("a misconfigured variable", () => {
     ["REALM", { REALM: 'a"b' }, { gate: true, admin: false, session: false }],
     ["ORIGIN_URL", { ORIGIN: undefined, ORIGIN_URL: "api.example.com" }, { gate: true, admin: false, session: false }],
     ["ORIGIN", { ORIGIN: "https://api.example.com" }, { gate: true, admin: false, session: false }],
+    ["ORIGIN", { ORIGIN: { service: "api" } }, { gate: true, admin: false, session: false }],
+    ["ORIGIN", { ORIGIN: env.TOKENS }, { gate: true, admin: false, session: false }],
     ["ORIGIN_TIMEOUT_SECONDS", { ORIGIN_TIMEOUT_SECONDS: "0" }, { gate: true, admin: false, session: false }],
     ["MAX_STALENESS_SECONDS", { MAX_STALENESS_SECONDS: "1" }, { gate: true, admin: false, session: false }],
     ["LAST_KNOWN_GOOD_SECONDS", { LAST_KNOWN_GOOD_SECONDS: "-1" }, { gate: true, admin: false, session: false }],
@@ -363,13 +365,17 @@ describe("a misconfigured variable", () => {
     ["MAX_STALENESS_SECONDS", { MAX_STALENESS_SECONDS: 300 }, { gate: true, admin: false, session: false }],
     ["REMOVED_HEADERS", { REMOVED_HEADERS: ["X-Internal-*"] }, { gate: true, admin: false, session: false }],
     ["REMOVED_HEADERS", { REMOVED_HEADERS: "*" }, { gate: true, admin: false, session: false }],
-    ...[" ", "https://a b", "https://api.example.com.", "https://api.example.com:http", "https://api.example.com\\v1"].map(
-      (ORIGIN_URL): (typeof broken)[number] => [
-        "ORIGIN_URL",
-        { ORIGIN: undefined, ORIGIN_URL },
-        { gate: true, admin: false, session: false },
-      ],
-    ),
+    ...[
+      " ",
+      "https://a b",
+      "https://api.example.com.",
+      "https://api.example.com:http",
+      "https://api.example.com\\v1",
+    ].map((ORIGIN_URL): (typeof broken)[number] => [
+      "ORIGIN_URL",
+      { ORIGIN: undefined, ORIGIN_URL },
+      { gate: true, admin: false, session: false },
+    ]),
   ];
 
   /**

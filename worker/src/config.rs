@@ -1,5 +1,6 @@
 //! What the deployment sets (`wrangler.toml`, secrets), read once and checked. [`tidegate::config`] has the table.
 
+use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::platform::environment::{binding, text};
@@ -141,7 +142,7 @@ impl Destination {
     /// Reads `ORIGIN`, else `ORIGIN_URL`.
     fn read(env: &Env) -> Result<Self, ConfigError> {
         match binding(env, "ORIGIN") {
-            Some(service) if service.is_object() => Ok(Self::Service),
+            Some(service) if is_service(&service) => Ok(Self::Service),
             Some(_) => Err(ConfigError::new("ORIGIN", "must be a service binding; an address is ORIGIN_URL")),
             None => read_if_set(env, &config::ORIGIN_URL)?
                 .map(Self::Address)
@@ -214,6 +215,11 @@ impl From<Config> for Settings {
             addresses,
         }
     }
+}
+
+/// Whether a binding can be asked for a response. A table of `wrangler.toml` cannot, nor can a KV namespace.
+fn is_service(binding: &JsValue) -> bool {
+    binding.is_object() && js_sys::Reflect::get(binding, &"fetch".into()).is_ok_and(|fetch| fetch.is_function())
 }
 
 fn brand(env: &Env) -> Result<Brand, ConfigError> {

@@ -31,7 +31,7 @@ pub struct PlaneSettings {
     pub api_url: Result<Option<ApiUrl>, AdminError>,
     /// What becomes of the addresses that use is told with.
     pub usage_addresses: Result<Addresses, AdminError>,
-    /// A header field that goes to the registry beside those of [`FORWARDED`](command::FORWARDED): for tests.
+    /// A header field that goes to the registry beside those of [`FORWARDED`](super::command::FORWARDED): for tests.
     pub test_field: Option<&'static str>,
 }
 
