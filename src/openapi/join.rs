@@ -4,40 +4,47 @@ use super::{Finding, Report};
 use crate::order::sort;
 use crate::policy::Operation;
 
+/// An operation, and its path as the document writes it where the policy writes it otherwise.
+pub(super) type Written = (Operation, Option<String>);
+
 /// Joins the operations of one method whose templates match the same paths. Of those that cannot be joined the first stays, and the
 /// others are errors.
-pub(super) fn apply(operations: &mut Vec<Operation>, report: &mut Report) {
-    sort(operations);
-    let mut kept: Vec<Operation> = Vec::with_capacity(operations.len());
+pub(super) fn apply(mut operations: Vec<Written>, report: &mut Report) -> Vec<Operation> {
+    sort(&mut operations);
+    let mut kept: Vec<Written> = Vec::with_capacity(operations.len());
     // Those with one shape stand together, and there are few methods.
     let mut first_alike = 0_usize;
-    for operation in std::mem::take(operations) {
-        if kept.get(first_alike).is_none_or(|first| !first.path.is_like(&operation.path)) {
+    for (operation, written) in operations {
+        if kept.get(first_alike).is_none_or(|(first, _)| !first.path.is_like(&operation.path)) {
             first_alike = kept.len();
         }
         let mut alike = kept.iter_mut().skip(first_alike);
-        match alike.find(|first| first.method == operation.method) {
-            None => kept.push(operation),
-            Some(first) if first.access == operation.access && first.owner == operation.owner => {
-                report.joined.push(Finding::of(&operation, &format!("joined with {}", told(first))));
+        match alike.find(|(first, _)| first.method == operation.method) {
+            None => kept.push((operation, written)),
+            Some((first, first_written)) if first.access == operation.access && first.owner == operation.owner => {
+                let here = written.map_or_else(String::new, |written| format!("here as {written}, "));
+                let message = format!("{here}joined with {}", told(first, first_written.as_deref()));
+                report.joined.push(Finding::of(&operation, &message));
                 // What is stricter counts for both.
                 first.takes_encoded &= operation.takes_encoded;
                 first.is_routed_exactly &= operation.is_routed_exactly;
                 first.is_multipart_unchecked &= operation.is_multipart_unchecked;
             }
-            Some(first) => {
+            Some((first, first_written)) => {
+                let here = written.map_or_else(String::new, |written| format!(", here as {written}"));
                 let message = format!(
-                    "it is described twice, and needs something else than {}; one rule takes the place of both, or \
+                    "it is described twice{here}, and needs something else than {}; one rule takes the place of both, or \
                      exclude leaves one out",
-                    told(first)
+                    told(first, first_written.as_deref())
                 );
                 report.errors.push(Finding::of(&operation, &message));
             }
         }
     }
-    *operations = kept;
+    kept.into_iter().map(|(operation, _)| operation).collect()
 }
 
-fn told(first: &Operation) -> String {
-    format!("{} of {}", first.name(), first.document)
+fn told(first: &Operation, written: Option<&str>) -> String {
+    let written = written.map_or_else(String::new, |written| format!(" (as {written})"));
+    format!("{}{written} of {}", first.name(), first.document)
 }

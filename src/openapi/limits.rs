@@ -74,6 +74,7 @@ const SEVERAL: &str = "stood for several segments";
 
 fn of_segment(segment: &str) -> Option<String> {
     let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+    let name = name.filter(|name| !name.contains(['{', '}']));
     match (segment, name) {
         ("*" | "**", _) => Some(format!("{segment} looks as if it {SEVERAL}; it stands for itself alone")),
         (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || has_dots(name) => {
@@ -88,6 +89,8 @@ fn of_segment(segment: &str) -> Option<String> {
         (_, Some(name)) if name.contains([':', '<', '=']) => {
             Some(format!("{segment} looks as if it had a constraint; all of it is the parameter's name"))
         }
+        (_, Some(name)) if name.starts_with(OPERATORS) => Some(expression(segment)),
+        (_, None) if expressions(segment).next().is_some() => expressions(segment).next().map(expression),
         (_, None) if is_colon_parameter(segment) => {
             Some(format!("{segment} looks like a parameter; OpenAPI writes {{{}}}", segment.trim_start_matches(':')))
         }
@@ -96,6 +99,21 @@ fn of_segment(segment: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What an expression of RFC 6570 (section 2.2) can begin with, so far as nothing else is said of it.
+const OPERATORS: [char; 4] = ['.', ';', ',', '|'];
+
+fn expression(parameter: &str) -> String {
+    format!("{parameter} looks like an expression of RFC 6570; all of it is the parameter's name")
+}
+
+/// The parameters beside literals that look like expressions of RFC 6570: `{;x}` and `{+x}` in `a{;x}` and `a{+x}`.
+fn expressions(segment: &str) -> impl Iterator<Item = &str> {
+    segment.split_inclusive('}').filter_map(|part| part.get(part.find('{')?..)).filter(|parameter| {
+        let name = parameter.trim_start_matches('{').trim_end_matches('}');
+        (name.starts_with(OPERATORS) && !has_dots(name)) || name.starts_with('+') || name.ends_with('*')
+    })
 }
 
 /// `path...` and `...path`
@@ -182,6 +200,11 @@ mod tests {
             "[id]",
             "$userId",
             "{...rest}",
+            "{.ext}",
+            "a{;x}",
+            "{id}{.ext}",
+            "a{+x}.csv",
+            "{x*}.csv",
         ] {
             assert!(told(segment), "{segment}");
         }

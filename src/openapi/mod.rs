@@ -155,6 +155,7 @@ fn compile_documents(
         }
     }
     rules::apply(settings, &mut drafts, &mut choices.exclusions, report);
+    let written: Vec<_> = drafts.iter().map(Draft::written).collect();
     let (mut operations, groups) = finished(drafts, settings, report);
     operations.extend(choices.exclusions.finish(&operations, report));
     if let Some(deriving) = &choices.deriving {
@@ -162,7 +163,8 @@ fn compile_documents(
     }
     router::apply(settings, &mut operations, report);
     limits::settle(&operations, report);
-    join::apply(&mut operations, report);
+    let written = written.into_iter().chain(std::iter::repeat(None));
+    let operations = join::apply(operations.into_iter().zip(written).collect(), report);
     report.overlaps(&operations);
     Ok((operations, groups))
 }
@@ -200,6 +202,12 @@ enum Obstacle {
 impl Draft<'_> {
     fn tags(&self) -> &[String] {
         self.source.as_ref().map_or(&[], |source| source.described.operation.tags.as_slice())
+    }
+
+    /// Its path as the document writes it, where that is not its template.
+    fn written(&self) -> Option<String> {
+        let written = self.source.as_ref()?.described.full_path();
+        (written != self.operation.path.as_str()).then_some(written)
     }
 }
 

@@ -35,16 +35,19 @@ pub(super) struct Compiled {
 impl Ways {
     /// Of a list of requirements.
     pub fn of(requirements: &Security, settings: &Settings) -> Self {
-        let (mut ways, mut errors) = (Vec::new(), Vec::new());
+        let (mut ways, mut errors, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
         for requirement in requirements {
             match way(requirement, settings) {
+                Ok(found) if found.is_empty() => obstacles.push(obstacle(requirement, settings)),
                 Ok(found) => ways.extend(found),
-                Err(error) if errors.len() < MAX_FAULTS => errors.push(error),
-                Err(_) => {}
+                Err(error) => {
+                    obstacles.push("its scopes cannot be used".to_owned());
+                    if errors.len() < MAX_FAULTS {
+                        errors.push(error);
+                    }
+                }
             }
         }
-        let mut obstacles: Vec<String> =
-            requirements.iter().map(|requirement| obstacle(requirement, settings)).collect();
         sort_and_dedup(&mut obstacles);
         Self {
             ways,

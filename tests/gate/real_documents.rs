@@ -269,8 +269,10 @@ fn documents_in(directory: &Path) -> Vec<PathBuf> {
             let is_document = |line: &str| {
                 let line = line.trim_start_matches(['{', ' ', '"', '\'']);
                 ["openapi", "swagger"].iter().any(|word| {
-                    line.strip_prefix(word)
-                        .is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ', ':']).starts_with(['2', '3']))
+                    let value = line
+                        .strip_prefix(word)
+                        .and_then(|rest| rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(':'));
+                    value.is_some_and(|value| value.trim_start_matches(['"', '\'', ' ']).starts_with(['2', '3']))
                 })
             };
             if text.contains("paths") && text.split(['\n', ',']).any(is_document) {

@@ -101,7 +101,7 @@ fn version(source: &OpenApi, misread: &[Misread]) -> Result<bool, InvalidDocumen
         ("", swagger) if is_of("2.0", swagger) => Ok(false),
         ("", swagger) => Err(InvalidDocument::Version(swagger.to_owned())),
         (openapi, "") if ["3.0", "3.1"].iter().any(|known| is_of(known, openapi)) => Ok(false),
-        (openapi, "") if is_of("3.2", openapi) => Ok(true),
+        (_, "") if source.is_of_3_2() => Ok(true),
         (openapi, "") => Err(InvalidDocument::Version(openapi.to_owned())),
         (openapi, swagger) => Err(InvalidDocument::Version(format!("{openapi} and {swagger}"))),
     }

@@ -38,6 +38,11 @@ impl<'a> Library<'a> {
         Self { source, elsewhere, wanted: RefCell::default(), bytes_left }
     }
 
+    /// The document's own address; empty where it has none, or is older than OpenAPI 3.2.
+    pub fn own_uri(&self) -> &'a str {
+        if self.source.is_of_3_2() { self.source.own_uri.text() } else { "" }
+    }
+
     /// What references lead to that was not found yet.
     pub fn into_wanted(self) -> BTreeSet<(Kind, Target)> {
         self.wanted.into_inner()

@@ -6,6 +6,7 @@ use super::object_macro::object;
 use super::reference::OrReference;
 use super::words::{Texts, Words};
 use crate::json::Map;
+use crate::policy::Template;
 
 /// A list of servers.
 pub(super) type Servers = OrReference<Vec<OrReference<Server>>>;
@@ -51,10 +52,11 @@ pub(in crate::openapi) struct ServerPath {
     pub fault: Option<String>,
 }
 
-/// The base paths of servers, and what of them is read otherwise than it may be meant. `None` where there are no servers.
-pub(super) fn base_paths(servers: &[&Server]) -> Option<(BasePaths, Vec<String>)> {
+/// The base paths of servers, and what of them is read otherwise than it may be meant. `None` where there are no servers. `own_uri`
+/// is the document's own address, where it says one.
+pub(super) fn base_paths(servers: &[&Server], own_uri: &str) -> Option<(BasePaths, Vec<String>)> {
     let mut notes = Vec::new();
-    let all: Vec<_> = servers.iter().take(MAX_SERVERS).map(|server| server.base_path(&mut notes)).collect();
+    let all: Vec<_> = servers.iter().take(MAX_SERVERS).map(|server| server.base_path(own_uri, &mut notes)).collect();
     let first = all.first()?;
     if servers.len() <= MAX_SERVERS
         && let Ok(path) = first
@@ -78,13 +80,22 @@ pub(super) fn swagger_base_path(base_path: &str) -> Result<String, String> {
     if rooted.contains(['?', '#', '{', '}']) {
         return Err(format!("basePath {:?} has a character that no path has there", shortened(base_path)));
     }
-    Ok(without_dots(&rooted).trim_end_matches('/').to_owned())
+    let path = without_dots(&rooted).trim_end_matches('/').to_owned();
+    usable(path).map_err(|why| format!("basePath {:?} cannot be used: {why}", shortened(base_path)))
+}
+
+/// A base path that a template can begin with.
+fn usable(path: String) -> Result<String, String> {
+    match Template::parse(&format!("{path}/")) {
+        Ok(_) => Ok(path),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Server {
     /// The path of the server's address, without a slash at its end. What an address is that does not begin with a scheme, RFC 3986
     /// section 4.2 says: `//host/path`, `/path`, or relative to the document.
-    fn base_path(&self, notes: &mut Vec<String>) -> Result<String, String> {
+    fn base_path(&self, own_uri: &str, notes: &mut Vec<String>) -> Result<String, String> {
         let written = shortened(self.url.text());
         let cannot = |why: &str| Err(format!("its server {written:?} cannot be resolved: {why}"));
         let Some((url, has_choice)) = self.address() else { return cannot("it is too long") };
@@ -96,15 +107,20 @@ impl Server {
                 return cannot("it begins as a host does; write https:// before it");
             }
             None => {
-                notes.push(format!(
-                    "its server {written:?} is relative to the document's own address, which is taken to be at the top; \
-                     base_path in the settings says otherwise"
-                ));
-                format!("/{url}")
+                if folder(own_uri).is_none() {
+                    notes.push(format!(
+                        "its server {written:?} is relative to the document's own address, which is taken to be at the \
+                         top; base_path in the settings says otherwise"
+                    ));
+                }
+                format!("{}/{url}", folder(own_uri).unwrap_or_default())
             }
         };
         if path.contains(['{', '}']) {
-            return cannot("a variable in its path is not declared");
+            let is_declared = |name: &String| path.contains(&format!("{{{name}}}"));
+            let has_no_default = self.variables.keys().any(is_declared);
+            let what = if has_no_default { "has no default" } else { "is not declared" };
+            return cannot(&format!("a variable in its path {what}"));
         }
         if !after.is_empty() {
             notes.push(format!("its server {written:?} has a query or a fragment, which no path has: it is left out"));
@@ -115,7 +131,7 @@ impl Server {
                  base_path in the settings takes another"
             ));
         }
-        Ok(without_dots(&path).trim_end_matches('/').to_owned())
+        usable(without_dots(&path).trim_end_matches('/').to_owned()).or_else(|why| cannot(&why))
     }
 
     /// The address with its variables' defaults, and whether one of them in the path has other values too; none where it is too
@@ -144,6 +160,13 @@ fn after_authority(url: &str) -> Option<&str> {
     let scheme = url.split_once("://").filter(|(scheme, _)| !scheme.contains('/'));
     let rest = scheme.map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"))?;
     Some(rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default())
+}
+
+/// The path of a document's address up to its last slash; none where it has no path from the top.
+fn folder(own_uri: &str) -> Option<&str> {
+    let uri = own_uri.split(['?', '#']).next().unwrap_or_default();
+    let path = after_authority(uri).or_else(|| uri.starts_with('/').then_some(uri))?;
+    Some(path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 /// `api.example.com/v1`, `localhost:8080`: by RFC 3986 a relative path and a scheme, and hardly meant so.
@@ -209,23 +232,53 @@ mod tests {
             ("https://a.example?to=/v2", "", 1),
         ] {
             let mut notes = Vec::new();
-            assert_eq!(server(url, &[]).base_path(&mut notes), Ok(expected.to_owned()), "{url}");
+            assert_eq!(server(url, &[]).base_path("", &mut notes), Ok(expected.to_owned()), "{url}");
             assert_eq!(notes.len(), noted, "{url}: {notes:?}");
         }
         let mut notes = Vec::new();
-        for url in ["https://a.example/{v}", "api.example/v1", "localhost:8080/v1"] {
-            assert!(server(url, &[]).base_path(&mut notes).is_err(), "{url}");
+        for (url, told) in [
+            ("https://a.example/{v}", "a variable in its path is not declared"),
+            ("api.example/v1", "it begins as a host does"),
+            ("localhost:8080/v1", "it begins as a host does"),
+            ("https://a.example//v1", "the path has an empty segment"),
+            ("/v1;x=1", "the path has the character ';'"),
+        ] {
+            let fault = server(url, &[]).base_path("", &mut notes).unwrap_err();
+            assert!(fault.contains(told), "{url}: {fault}");
         }
         let versions = server("https://{h}/{v}", &[("h", "a", &["a", "b"]), ("v", "v1", &["v1", "v2"])]);
-        assert_eq!((versions.base_path(&mut notes), notes.len()), (Ok("/v1".to_owned()), 1));
+        assert_eq!((versions.base_path("", &mut notes), notes.len()), (Ok("/v1".to_owned()), 1));
+        let rooted = server("https://a.example/x/{v}", &[("v", "/v1", &[])]);
+        assert!(rooted.base_path("", &mut notes).unwrap_err().contains("an empty segment"));
+        let mut undecided = server("https://a.example/{v}", &[]);
+        undecided.variables.insert("v".to_owned(), Variable::default());
+        assert!(undecided.base_path("", &mut notes).unwrap_err().contains("has no default"));
+    }
+
+    #[test]
+    fn a_relative_address_is_resolved_by_the_documents_own() {
+        for (own_uri, url, expected) in [
+            ("https://a.example/api/v7/openapi.yaml", "./things", "/api/v7/things"),
+            ("https://a.example/api/v7/openapi.yaml?x#y", "../v8/", "/api/v8"),
+            ("https://a.example", "v1", "/v1"),
+            ("/api/openapi.yaml", "v1", "/api/v1"),
+            ("https://a.example/api/openapi.yaml", "/v1", "/v1"),
+            ("https://a.example/api/openapi.yaml", "", ""),
+        ] {
+            let mut notes = Vec::new();
+            assert_eq!(server(url, &[]).base_path(own_uri, &mut notes), Ok(expected.to_owned()), "{own_uri} {url}");
+            assert_eq!(notes, [""; 0], "{own_uri} {url}");
+        }
+        let mut notes = Vec::new();
+        assert_eq!((server("v1", &[]).base_path("openapi.yaml", &mut notes), notes.len()), (Ok("/v1".to_owned()), 1));
     }
 
     #[test]
     fn servers_that_differ_are_told_apart() {
-        assert_eq!(base_paths(&[]), None);
+        assert_eq!(base_paths(&[], ""), None);
         let two = [server("https://a.example/v1", &[]), server("/v1/", &[])];
-        assert_eq!(base_paths(&two.each_ref()), Some((BasePaths::One("/v1".to_owned()), vec![])));
-        let differing = base_paths(&[&server("/v1", &[]), &server("/{v}", &[])]).unwrap().0;
+        assert_eq!(base_paths(&two.each_ref(), ""), Some((BasePaths::One("/v1".to_owned()), vec![])));
+        let differing = base_paths(&[&server("/v1", &[]), &server("/{v}", &[])], "").unwrap().0;
         let BasePaths::Several(paths) = differing else { panic!("{differing:?}") };
         assert_eq!((paths[0].path.as_deref(), paths[1].path.as_deref()), (Some("/v1"), None));
     }
@@ -236,5 +289,6 @@ mod tests {
         assert_eq!(swagger_base_path("v2"), Ok("/v2".to_owned()));
         assert_eq!(swagger_base_path("/"), Ok(String::new()));
         assert!(swagger_base_path("/{v}").is_err());
+        assert!(swagger_base_path("//v1").is_err());
     }
 }

@@ -82,24 +82,41 @@ impl Loader {
             Event::Scalar(text, style, anchor, tag) => {
                 let nodes = text.len().checked_div(BYTES_OF_A_NODE).unwrap_or_default().saturating_add(1);
                 self.count(nodes)?;
-                if let Some(Items::Mapping(map @ Mapping { key: None, .. })) =
-                    self.open.last_mut().map(|frame| &mut frame.items)
-                {
-                    return map.start_entry(text, style == ScalarStyle::Plain && tag.is_none());
+                let is_plain = style == ScalarStyle::Plain && tag.is_none();
+                if let Some(map) = self.awaits_key() {
+                    map.start_entry(text.clone(), is_plain)?;
+                    if anchor > 0 {
+                        self.remember(anchor, &scalar(text, style, tag.as_deref())?, nodes, 0)?;
+                    }
+                    return Ok(());
                 }
                 let value = scalar(text, style, tag.as_deref())?;
                 self.remember(anchor, &value, nodes, 0)?;
                 self.put(value, 0)
             }
-            Event::Alias(anchor) => {
-                let unknown = "an alias stands for what it is part of, or for nothing";
-                let (nodes, levels) =
-                    self.anchors.get(&anchor.to_string()).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
-                self.count(nodes)?;
-                self.deepen(levels)?;
-                let value = self.anchors.get(&anchor.to_string()).map(|known| known.value.clone()).ok_or(unknown)?;
-                self.put(value, levels)
-            }
+            Event::Alias(anchor) => self.alias(anchor),
+        }
+    }
+
+    fn alias(&mut self, anchor: usize) -> Result<(), String> {
+        let unknown = "an alias stands for what it is part of, or for nothing";
+        let (nodes, levels) =
+            self.anchors.get(&anchor.to_string()).map(|known| (known.nodes, known.levels)).ok_or(unknown)?;
+        self.count(nodes)?;
+        self.deepen(levels)?;
+        let value = self.anchors.get(&anchor.to_string()).map(|known| known.value.clone()).ok_or(unknown)?;
+        match (self.awaits_key(), value) {
+            (Some(map), json::Value::Text(text)) => map.start_entry(text, false),
+            (Some(_), _) => Err("an alias that stands for no text is a key".to_owned()),
+            (None, value) => self.put(value, levels),
+        }
+    }
+
+    /// The mapping whose next key comes now.
+    fn awaits_key(&mut self) -> Option<&mut Mapping> {
+        match &mut self.open.last_mut()?.items {
+            Items::Mapping(map) if map.key.is_none() => Some(map),
+            _ => None,
         }
     }
 
@@ -353,6 +370,8 @@ mod tests {
             ("a: !!binary aGk=\n", "a tag that JSON has nothing for at line 1, column 4"),
             ("a: !thing 1\n", "a tag that JSON has nothing for at line 1, column 4"),
             ("? [a]\n: 1\n", "a key that is no scalar at line 1, column 3"),
+            ("a: &x 1\n*x : 2\n", "an alias that stands for no text is a key at line 2, column 1"),
+            ("a: &x b\nb: 1\n*x : 2\n", "the key \"b\" stands twice at line 3, column 1"),
             ("a: &x [*x]\n", "an alias stands for what it is part of, or for nothing at line 1, column 8"),
             ("a: 1\n---\nb: 2\n", "a second document starts at line 2, column 1"),
             ("", "it holds no document"),
@@ -366,6 +385,13 @@ mod tests {
     fn tags_of_the_core_schema_say_the_type() {
         let text = "a: !!str 1\nb: !!int 2\nc: !!float 2.5\nd: !!bool true\ne: !!null null\nf: !!map {}\ng: !!seq []\nh: ! 3\n";
         let json = r#"{"a":"1","b":2,"c":2.5,"d":true,"e":null,"f":{},"g":[],"h":"3"}"#;
+        assert_eq!(parse(text), Ok(json::Value::parse(json).unwrap()));
+    }
+
+    #[test]
+    fn an_alias_of_a_text_can_be_a_key() {
+        let text = "a: &x /things\n&y b: {*x : 1}\nc: {*y : 2, d: *y}\n";
+        let json = r#"{"a":"/things","b":{"/things":1},"c":{"b":2,"d":"b"}}"#;
         assert_eq!(parse(text), Ok(json::Value::parse(json).unwrap()));
     }
 

@@ -157,7 +157,13 @@ impl Report {
                 self.unmapped_schemes.push(name.clone());
             }
             if !document.declares_scheme(name) {
-                let message = format!("{name} is used and not declared");
+                let message = if name.contains('#') || name.contains("://") {
+                    format!(
+                        "{name} looks like a URI of a scheme; one is followed within a document of OpenAPI 3.2 alone"
+                    )
+                } else {
+                    format!("{name} is used and not declared")
+                };
                 self.undeclared_schemes.push(Finding::new(document.title(), "", "", &message));
             }
         }

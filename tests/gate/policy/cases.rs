@@ -99,6 +99,14 @@ fn a_path_key_with_a_query_or_a_fragment_is_joined_with_its_path() {
     let paths = json!({ "/things": { "get": needing() }, "/things?all=1": { "get": { "security": [] } } });
     let told = errors(&document("One", paths), &settings());
     assert!(told.len() == 1 && told[0].contains("described twice"), "{told:?}");
+    assert!(told[0].contains("as /things?all=1"), "{told:?}");
+    let paths = json!({ "/a/{b}?x=1": { "get": needing() }, "/a/{c}#y": { "get": { "security": [] } } });
+    let told = errors(&document("One", paths), &settings());
+    assert!(told[0].contains("as /a/{b}?x=1") && told[0].contains("as /a/{c}#y"), "{told:?}");
+    let paths = json!({ "/café": { "get": needing() }, "/caf%c3%a9": { "get": needing() } });
+    let Compiled { report, .. } = compile(&[parsed(&document("One", paths))], &settings());
+    let told = report.joined[0].to_string();
+    assert!(told.contains("as /caf%c3%a9") && told.contains("as /café"), "{told}");
     // Who excludes the variant keeps the path.
     let paths =
         json!({ "/things": { "get": needing() }, "/things#x": { "get": { "operationId": "x", "security": [] } } });

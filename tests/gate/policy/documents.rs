@@ -247,6 +247,14 @@ fn a_server_that_cannot_be_resolved_is_an_error_with_its_place() {
     for (servers, what) in [
         (json!([{ "url": "https://a.example/v1" }, { "url": "https://a.example/v2" }]), "different base paths"),
         (json!([{ "url": "https://a.example/{tenant}" }]), "a variable in its path is not declared"),
+        (
+            json!([{ "url": "https://a.example/{v}", "variables": { "v": { "enum": ["v1"] } } }]),
+            "a variable in its path has no default",
+        ),
+        (
+            json!([{ "url": "https://a.example/{v}/x", "variables": { "v": { "default": "/v1" } } }]),
+            "the path has an empty segment",
+        ),
         (json!([{ "url": "api.example/v1" }]), "it begins as a host does"),
         (json!([{ "url": format!("https://a.example/{}", "v".repeat(2000)) }]), "it is too long"),
     ] {
@@ -261,6 +269,29 @@ fn a_server_that_cannot_be_resolved_is_an_error_with_its_place() {
     let mut network_path = one("/a", json!({ "security": [] }));
     network_path["servers"] = json!([{ "url": "//a.example/v1" }]);
     assert_eq!(operations(&[network_path])[0].path.to_string(), "/v1/a");
+}
+
+#[test]
+fn a_document_of_3_2_says_what_its_servers_are_relative_to() {
+    let mut all = one("/a", json!({ "security": [] }));
+    all["servers"] = json!([{ "url": "./things" }]);
+    all["$self"] = json!("https://a.example/api/openapi.yaml");
+    for (version, path) in [("3.1.0", "/things/a"), ("3.2.0", "/api/things/a")] {
+        all["openapi"] = json!(version);
+        assert_eq!(operations(&[all.clone()])[0].path.to_string(), path, "{version}");
+    }
+}
+
+#[test]
+fn what_of_a_path_is_not_read_is_told() {
+    let item =
+        json!({ "get": { "security": [] }, "Put": {}, "purge": { "security": [] }, "x-own": {}, "summary": "s" });
+    let report = compile(&[parsed(&document("One", json!({ "/a": item })))], &settings()).report;
+    let told: Vec<_> = report.limits.iter().map(ToString::to_string).collect();
+    assert!(
+        told.len() == 2 && told[0].contains("\"purge\" is not read") && told[1].contains("lower case: put"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -106,6 +106,41 @@ fn every_kind_of_scheme_carries_scopes_and_what_is_amiss_is_told() {
 }
 
 #[test]
+fn a_scheme_can_be_meant_by_its_uri_since_3_2() {
+    let uri = "#/components/securitySchemes/OAuth";
+    let ways = json!([
+        { uri: ["a.readonly"] },
+        { "https://a.example/openapi.yaml#/components/securitySchemes/Be%61rer": ["b.all"] },
+        { uri: ["a.write"], "OAuth": ["a.readonly"] },
+        { "other.yaml#/components/securitySchemes/OAuth": ["b.all"] },
+        { "#/components/securitySchemes/Nothing": [] },
+    ]);
+    let mut document = kinds(&json!({}));
+    document["paths"] = json!({ "/a": { "get": { "security": ways } } });
+    document["$self"] = json!("https://a.example/openapi.yaml");
+    let read = |version: &str| {
+        document["openapi"] = json!(version);
+        compile(&[parsed(&document)], &mapped())
+    };
+    let [of_3_1, of_3_2] = ["3.1.0", "3.2.0"].map(read);
+    assert_eq!(of_3_1.policy.unwrap().operations()[0].access.alternatives(), []);
+    assert_eq!(of_3_1.report.unmapped_schemes.len(), 4);
+    let policy = of_3_2.policy.unwrap();
+    let scopes = policy.operations()[0].access.alternatives().iter().map(|way| way.scopes.to_string());
+    assert_eq!(scopes.collect::<Vec<_>>(), ["a.readonly", "a.readonly a.write", "b.all"]);
+    // What leads elsewhere is closed, and told.
+    let elsewhere = ["#/components/securitySchemes/Nothing", "other.yaml#/components/securitySchemes/OAuth"];
+    assert_eq!(of_3_2.report.unmapped_schemes, elsewhere);
+    let told: Vec<_> = of_3_2.report.undeclared_schemes.iter().map(|one| one.message.as_str()).collect();
+    assert!(told.len() == 2 && told.iter().all(|told| told.contains("looks like a URI of a scheme")), "{told:?}");
+    // A name that looks like one is a name.
+    document["components"]["securitySchemes"][uri] = json!({ "type": "http", "scheme": "bearer" });
+    document["paths"]["/a"]["get"]["security"] = json!([{ uri: ["a.readonly"] }]);
+    let named = compile(&[parsed(&document)], &mapped());
+    assert_eq!(named.report.unmapped_schemes, [uri]);
+}
+
+#[test]
 fn of_two_descriptions_the_first_in_order_stays() {
     let described = |(n, text): (usize, &str)| {
         let mut document = kinds(&json!({ "a.readonly": text }));

@@ -21,10 +21,15 @@ impl Document {
             }
             for member in &item.unknown {
                 let lower = member.to_ascii_lowercase();
-                if METHODS.contains(&lower.as_str()) {
-                    let what = format!("{} is not read; methods are written in lower case: {lower}", shortened(member));
-                    self.notes.push(Fault::at(path, "", what));
-                }
+                let member = shortened(member);
+                let what = if METHODS.contains(&lower.as_str()) {
+                    format!("{member} is not read; methods are written in lower case: {lower}")
+                } else {
+                    format!(
+                        "{member:?} is not read: OpenAPI has no such method, nor another member of a path with this name"
+                    )
+                };
+                self.notes.push(Fault::at(path, "", what));
             }
             let is_later = |method: &str| method == "query" || item.additional_operations.contains_key(method);
             if !self.is_of_3_2

@@ -118,7 +118,7 @@ impl Document {
     ) -> Option<BasePaths> {
         match library.servers(servers) {
             Ok(servers) => {
-                let (base_paths, notes) = server::base_paths(&servers)?;
+                let (base_paths, notes) = server::base_paths(&servers, library.own_uri())?;
                 self.notes.extend(notes.into_iter().map(|what| Fault::at(path, method, what)));
                 Some(base_paths)
             }

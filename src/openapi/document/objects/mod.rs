@@ -32,6 +32,8 @@ pub(super) struct OpenApi {
     /// The version of Swagger that it is written in.
     pub swagger: Words,
     pub reference: Option<String>,
+    /// `$self`: its own address, since OpenAPI 3.2.
+    pub own_uri: Words,
     pub info: Info,
     pub servers: Servers,
     pub security: Option<Requirements>,
@@ -68,6 +70,13 @@ pub(super) struct Components {
     pub security_schemes: Schemes,
 }
 
+impl OpenApi {
+    /// Whether it is written in OpenAPI 3.2.
+    pub fn is_of_3_2(&self) -> bool {
+        self.openapi.text() == "3.2" || self.openapi.text().starts_with("3.2.")
+    }
+}
+
 impl Sink for OpenApi {
     fn expecting(&self) -> &'static str {
         "an OpenAPI document"
@@ -85,6 +94,7 @@ impl Sink for OpenApi {
             "security" => &mut self.security,
             _ => {
                 let field: &mut dyn Sink = match key {
+                    "$self" => &mut self.own_uri,
                     "info" => &mut self.info,
                     "servers" => &mut self.servers,
                     "paths" => &mut self.paths,
