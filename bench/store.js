@@ -5,7 +5,7 @@
 const values = new Map();
 const hashes = new Map();
 let template;
-let counts = { reads: 0, writes: 0 };
+let counts = { reads: 0, bytes: 0, writes: 0 };
 
 const keyOf = (request) => decodeURIComponent(new URL(request.url).pathname.slice(1));
 
@@ -30,6 +30,7 @@ export const kv = {
       counts.reads += 1;
       if (key === "") return list(new URL(request.url).searchParams.get("prefix") ?? "");
       const found = value(key);
+      counts.bytes += found?.length ?? 0;
       return found === undefined ? new Response("Not Found", { status: 404 }) : new Response(found);
     }
     counts.writes += 1;
@@ -96,7 +97,7 @@ export default {
       return new Response(null, { status: 204 });
     }
     const asked = counts;
-    counts = { reads: 0, writes: 0 };
+    counts = { reads: 0, bytes: 0, writes: 0 };
     return Response.json(asked);
   },
 };

@@ -10,6 +10,8 @@ pub struct Candidate {
 
 /// The gate itself.
 pub const TIDEGATE: Candidate = Candidate { name: "entry", wasm: Some("index_bg.wasm") };
+/// The gate, which tells how large its WebAssembly memory is.
+pub const HELD: Candidate = Candidate { name: "held", wasm: Some("index_bg.wasm") };
 /// The limit of what is forwarded.
 pub const PASS: Candidate = Candidate { name: "pass", wasm: None };
 /// The limit of what is answered without an origin.

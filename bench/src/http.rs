@@ -141,7 +141,7 @@ fn part(options: &Options, world: &World, scenarios: &[Scenario]) -> Part {
     part.notes.push(format!(
         "{}, {} operations; {} rounds of {} s, 32 connections; workerd on one core, load, origin and store on the other. \
          Ratios are medians of the rounds' ratios.",
-        world.api.name, world.operations, options.rounds, options.seconds
+        world.api.name, world.operations(), options.rounds, options.seconds
     ));
     part.goals = goals(scenarios);
     part.numbers = scenarios.iter().map(|scenario| (scenario.name.to_owned(), json!(scenario.runs))).collect();

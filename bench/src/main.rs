@@ -6,6 +6,7 @@ mod core;
 mod counted;
 mod doors;
 mod http;
+mod large;
 mod load;
 mod machine;
 mod memory;
@@ -51,13 +52,18 @@ enum Measure {
 }
 
 /// The parts: their names, what they measure, and how.
-const PARTS: [(&str, &str, Measure); 14] = [
+const PARTS: [(&str, &str, Measure); 15] = [
     ("http", "The gate against other gates, in raw workerd", Measure::InWorld(http::measure)),
     ("rate", "Delays at a fixed rate", Measure::InWorld(rate::measure)),
     ("start", "The first requests of a new isolate", Measure::InWorld(start::measure)),
     ("body", "Bodies of 100 MB, up and down", Measure::InWorld(body::measure)),
     ("doors", "A revocation during a flood of sign-ins", Measure::InWorld(doors::measure)),
     ("memory", "Memory while many integrations pass through one isolate", Measure::InWorld(memory::measure)),
+    (
+        "large",
+        "A policy of 20,000 operations: its first answer, and what an isolate holds",
+        Measure::InWorld(large::measure),
+    ),
     ("profile", "Where the time of a granted request goes", Measure::InWorld(profile::measure)),
     ("counted", "Instructions of a granted request, in the whole process", Measure::InWorld(counted::measure)),
     ("core", "The rules, natively", Measure::Alone(core::native)),

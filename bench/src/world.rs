@@ -79,8 +79,8 @@ pub const MANY: u64 = 100;
 pub struct World {
     /// The API behind the gates.
     pub api: Api,
-    /// How many operations it has.
-    pub operations: usize,
+    /// Its policy.
+    policy: Policy,
     /// Where the store's parts are.
     pub ports: Ports,
     /// The port of the origin: nginx with a small answer.
@@ -97,6 +97,8 @@ pub struct World {
 pub struct Counts {
     /// Reads of KV.
     pub reads: u64,
+    /// What these gave, in UTF-16 code units; all values are ASCII.
+    pub bytes: u64,
 }
 
 impl World {
@@ -114,10 +116,14 @@ impl World {
         let ports = Ports::free()?;
         let origin = gate::free_port()?;
         let (store, nginx) = (Workerd::store(&ports, &directory)?, nginx(&directory, origin)?);
-        let operations = policy.operations().len();
-        let world = Self { api, operations, ports, origin, directory, agent: agent(), _store: store, _nginx: nginx };
-        world.fill(&policy)?;
+        let world = Self { api, policy, ports, origin, directory, agent: agent(), _store: store, _nginx: nginx };
+        world.fill()?;
         Ok(world)
+    }
+
+    /// How many operations the API has.
+    pub fn operations(&self) -> usize {
+        self.policy.operations().len()
     }
 
     /// Starts a candidate in front of the origin.
@@ -199,12 +205,30 @@ impl World {
         Ok(token.to_owned())
     }
 
-    fn fill(&self, policy: &Policy) -> Result<()> {
-        self.control("PUT", "/policy", &fixture::stored_policy(policy))?;
+    /// Puts the API's own policy into KV.
+    pub fn publish_own(&self) -> Result<()> {
+        self.publish(&self.policy)
+    }
+
+    /// Puts another policy into KV.
+    pub fn publish(&self, policy: &Policy) -> Result<()> {
+        for (key, value) in fixture::policy_entries(policy) {
+            self.control("PUT", &format!("/{key}"), &value)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an integration's record into KV.
+    pub fn create(&self, integration: &Integration) -> Result<()> {
+        let record = fixture::stored(&integration.record);
+        self.control("PUT", &format!("/i:{}", integration.record.id), &record).map(drop)
+    }
+
+    fn fill(&self) -> Result<()> {
+        self.publish_own()?;
         for n in [WARM, POORER] {
             let integration = self.integration(n);
-            let record = fixture::stored(&integration.record);
-            self.control("PUT", &format!("/i:{}", integration.record.id), &record)?;
+            self.create(&integration)?;
             let key = format!("/t:{}", HEXLOWER.encode(&Sha256::digest(integration.token.as_bytes())));
             self.control("PUT", &key, &self.other_form(&integration).to_string())?;
         }
@@ -273,7 +297,7 @@ fn bundle(directory: &Path) -> Result<()> {
     step("Bundling the gate and the other gates", || {
         esbuild("worker/js/entry.js", "entry", "--define:CACHED=false")?;
         fs::copy(project::path("build/index_bg.wasm"), directory.join("index_bg.wasm"))?;
-        for name in ["constant", "pass", "hono", "oauth"] {
+        for name in ["held", "constant", "pass", "hono", "oauth"] {
             esbuild(&format!("bench/candidates/{name}.js"), name, "--define:CACHED=false")?;
         }
         esbuild("bench/candidates/hono.js", "hono-cached", "--define:CACHED=true")

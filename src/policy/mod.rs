@@ -7,6 +7,7 @@ mod event_type;
 mod head;
 mod json;
 mod labels;
+mod latest;
 mod operation;
 mod overlap;
 mod own_request;

@@ -1,14 +1,13 @@
 //! A policy that is too long for one value, in parts: a head, which lists them, and the parts, each of which is known by its
 //! digest. In KV a part stands under `policy/{sha256}`, and the head's MAC is of the list; so a part needs no MAC.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
 use super::json::{CorruptPolicy, HEAD_END};
+use super::latest::Latest;
 use super::sections::Sections;
 use super::signed::BETWEEN;
 use super::templates::Templates;
@@ -20,8 +19,9 @@ pub const MAX_PART_BYTES: usize = 1_000_000;
 const LINES_BYTES: usize = 128 * 1024;
 /// How long a part of templates is, in bytes, before what they share is left out.
 const INDEX_BYTES: usize = 512 * 1024;
-/// How many bytes of parts an isolate holds. Beyond, it forgets them all but the last.
-const MAX_HELD_BYTES: usize = 8 * 1024 * 1024;
+/// How many bytes of parts an isolate holds: of those that have templates, and of those that have operations.
+const MAX_HELD_INDEX_BYTES: usize = 8 * 1024 * 1024;
+const MAX_HELD_LINES_BYTES: usize = 4 * 1024 * 1024;
 /// How many characters of a part's first template the head has.
 const MAX_FIRST: usize = 200;
 
@@ -35,7 +35,7 @@ const OF_NEWEST: &str = "\"of\":3,";
 const LISTS: &str = "\"index\":";
 
 /// The digest that a part is known by: the SHA-256 of its text, in hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartDigest(String);
 
 /// A part of a policy.
@@ -254,13 +254,13 @@ fn is_boundary(text: &str) -> bool {
     (hash ^ (hash >> 16)) & 15 == 0
 }
 
-/// The parts of a policy that were read so far.
+/// The parts of a policy that were read lately.
 pub(super) struct Parts {
     index: Vec<Row>,
     /// Each with the place of its first operation.
     lines: Vec<(usize, Row)>,
-    held: RefCell<BTreeMap<PartDigest, Rc<str>>>,
-    bytes: Cell<usize>,
+    held_index: Latest<PartDigest, Rc<str>>,
+    held_lines: Latest<PartDigest, Rc<str>>,
 }
 
 impl Parts {
@@ -273,7 +273,8 @@ impl Parts {
             lines.push((start, row));
             start = next;
         }
-        Self { index: head.index, lines, held: RefCell::default(), bytes: Cell::default() }
+        let [held_index, held_lines] = [MAX_HELD_INDEX_BYTES, MAX_HELD_LINES_BYTES].map(Latest::of_bytes);
+        Self { index: head.index, lines, held_index, held_lines }
     }
 
     /// Takes a part in.
@@ -282,26 +283,22 @@ impl Parts {
     /// [`CorruptPolicy::ForeignPart`] where the head does not list it.
     pub fn take(&self, text: &str) -> Result<(), CorruptPolicy> {
         let digest = PartDigest::of(text);
-        let mut listed = self.index.iter().chain(self.lines.iter().map(|(_, row)| row));
-        if !listed.any(|row| row.digest == digest) {
+        let held = if self.index.iter().any(|row| row.digest == digest) {
+            &self.held_index
+        } else if self.lines.iter().any(|(_, row)| row.digest == digest) {
+            &self.held_lines
+        } else {
             return Err(CorruptPolicy::ForeignPart);
-        }
-        let mut held = self.held.borrow_mut();
-        if self.bytes.get().saturating_add(text.len()) > MAX_HELD_BYTES {
-            held.clear();
-            self.bytes.set(0);
-        }
-        if held.insert(digest, text.into()).is_none() {
-            self.bytes.set(self.bytes.get().saturating_add(text.len()));
-        }
+        };
+        held.keep(digest, text.into(), text.len());
         Ok(())
     }
 
     /// Takes over what another revision holds of the same parts.
     pub fn adopt(&self, other: &Self) {
-        for text in other.held.borrow().values() {
+        for text in other.held_index.values().into_iter().chain(other.held_lines.values()) {
             // What it does not list is not its own.
-            _ = self.take(text);
+            _ = self.take(&text);
         }
     }
 
@@ -311,15 +308,15 @@ impl Parts {
     /// [`CorruptPolicy::Part`]: that part is to be read first.
     pub fn templates(&self) -> Result<Templates, CorruptPolicy> {
         let malformed = || CorruptPolicy::Malformed { place: "index".to_owned() };
-        let mut read = Vec::with_capacity(self.index.len());
-        for row in &self.index {
-            let templates = Templates::read(&self.text(row)?).ok_or_else(malformed)?;
-            if templates.len() != row.count {
+        // All of them before any is read: each that is missing is asked for, and this begins anew.
+        let texts = self.index.iter().map(|row| text(&self.held_index, row)).collect::<Result<Vec<_>, _>>()?;
+        let mut all = Templates::default();
+        for (row, text) in self.index.iter().zip(texts) {
+            if all.append(&text) != Some(row.count) {
                 return Err(malformed());
             }
-            read.push(templates);
         }
-        let all: Templates = read.iter().flat_map(Templates::iter).collect();
+        all.shrink();
         let count = self.lines.last().map_or(0, |(start, row)| start.saturating_add(row.count));
         if all.len() == count { Ok(all) } else { Err(malformed()) }
     }
@@ -332,13 +329,12 @@ impl Parts {
         let after = self.lines.partition_point(|(start, _)| *start <= place);
         let row = after.checked_sub(1).and_then(|row| self.lines.get(row));
         let (start, row) = row.ok_or(CorruptPolicy::Line(place))?;
-        let text = self.text(row)?;
+        let text = text(&self.held_lines, row)?;
         let line = text.split('\n').nth(place.saturating_sub(*start));
         line.map(str::to_owned).ok_or(CorruptPolicy::Line(place))
     }
+}
 
-    fn text(&self, row: &Row) -> Result<Rc<str>, CorruptPolicy> {
-        let held = self.held.borrow().get(&row.digest).cloned();
-        held.ok_or_else(|| CorruptPolicy::Part(row.digest.clone()))
-    }
+fn text(held: &Latest<PartDigest, Rc<str>>, row: &Row) -> Result<Rc<str>, CorruptPolicy> {
+    held.get(&row.digest).ok_or_else(|| CorruptPolicy::Part(row.digest.clone()))
 }

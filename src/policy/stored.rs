@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::json::{CorruptPolicy, HEAD_END};
+use super::latest::Latest;
 use super::parts::{Head, Parted, Parts};
 use super::routes::Routes;
 use super::sections::Sections;
@@ -29,7 +30,7 @@ pub struct StoredPolicy {
     empty: Rc<Policy>,
     /// All of it, once too much would be kept in parts.
     whole: OnceCell<Rc<Policy>>,
-    /// How many bytes of the text are kept in parts.
+    /// How many bytes of the text are kept in parts, of one in one piece.
     kept: Cell<usize>,
 }
 
@@ -42,6 +43,8 @@ struct Layout {
     routes: Routes,
     /// For each operation, once it was asked for, the operations that share a path with it.
     read: Vec<OnceCell<Rc<Policy>>>,
+    /// Of one in parts: these for the operations that were asked for lately.
+    lately: Latest<usize, Rc<Policy>>,
 }
 
 /// The operations' lines.
@@ -56,8 +59,11 @@ enum Lines {
 
 /// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
 const MOST_KEPT: usize = 4;
-/// How many bytes of lines are kept of one in parts, once they were read.
-const MAX_KEPT_PARTED: usize = 4 * 1024 * 1024;
+/// How many bytes of one in parts are kept, once they were read.
+const MAX_KEPT_PARTED: usize = 6 * 1024 * 1024;
+/// What operations take, once they were read, for each byte of their lines, and each beside that: about, and rather too much.
+const READ_BYTES_OF_A_BYTE: usize = 2;
+const READ_OVERHEAD_BYTES: usize = 256;
 
 impl StoredPolicy {
     /// Takes the value of KV's key [`POLICY_KEY`](super::POLICY_KEY) apart. Its head and its list of operations are checked
@@ -174,9 +180,11 @@ impl StoredPolicy {
         if found.is_err() {
             return self.whole();
         }
-        let Some((place, read)) = first.and_then(|place| Some((place, layout.read.get(place)?))) else {
-            return Ok(Rc::clone(&self.empty));
-        };
+        let Some(place) = first else { return Ok(Rc::clone(&self.empty)) };
+        if self.parts.is_some() {
+            return layout.lately.get(&place).map_or_else(|| self.read_lately(layout, place), Ok);
+        }
+        let Some(read) = layout.read.get(place) else { return Ok(Rc::clone(&self.empty)) };
         match (read.get(), self.whole.get()) {
             (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
             (None, None) => self.read(layout, place, read),
@@ -212,16 +220,30 @@ impl StoredPolicy {
         Ok(Self { source, text: fields, layout, parts: Some((Parts::of(head), text)), empty, whole, kept })
     }
 
+    /// The lines that share a path with the operation at `place`.
+    fn overlapping(&self, layout: &Layout, place: usize) -> Result<Vec<Cow<'_, str>>, CorruptPolicy> {
+        let template = |place| layout.templates.at(place);
+        layout.routes.overlapping(&template, place).map(|place| self.line(place)).collect()
+    }
+
+    /// Reads what shares a path with the operation at `place`, and keeps it for as long as others are not asked for more lately.
+    fn read_lately(&self, layout: &Layout, place: usize) -> Result<Rc<Policy>, CorruptPolicy> {
+        let lines = self.overlapping(layout, place)?;
+        let read = Rc::new(self.read_lines(&lines)?);
+        let of_line =
+            |line: &Cow<'_, str>| line.len().saturating_mul(READ_BYTES_OF_A_BYTE).saturating_add(READ_OVERHEAD_BYTES);
+        // Each has the fields before the operations too.
+        let fields = self.text.len().saturating_add(READ_OVERHEAD_BYTES);
+        let bytes = lines.iter().map(of_line).fold(fields, usize::saturating_add);
+        layout.lately.keep(place, Rc::clone(&read), bytes);
+        Ok(read)
+    }
+
     /// Reads what shares a path with the operation at `place`, and keeps it.
     fn read(&self, layout: &Layout, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
-        let template = |place| layout.templates.at(place);
-        let lines = layout.routes.overlapping(&template, place).map(|place| self.line(place));
-        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let lines = self.overlapping(layout, place)?;
         let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
-        if self.parts.is_some() && length > MAX_KEPT_PARTED {
-            return self.read_lines(&lines).map(Rc::new);
-        }
-        if self.parts.is_none() && length > self.text.len().saturating_mul(MOST_KEPT) {
+        if length > self.text.len().saturating_mul(MOST_KEPT) {
             return self.whole();
         }
         let read = Rc::new(self.read_lines(&lines)?);
@@ -274,8 +296,9 @@ impl StoredPolicy {
 
 impl Layout {
     fn new(head: Range<usize>, templates: Templates, lines: Lines) -> Self {
-        let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); templates.len()]);
-        Self { head, templates, lines, routes, read }
+        let count = if matches!(lines, Lines::Parted) { 0 } else { templates.len() };
+        let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); count]);
+        Self { head, templates, lines, routes, read, lately: Latest::of_bytes(MAX_KEPT_PARTED) }
     }
 }
 

@@ -4,13 +4,14 @@
 use std::ops::Range;
 
 /// Templates, one for each operation.
+#[derive(Default)]
 pub(super) struct Templates {
     text: String,
     ranges: Vec<Range<usize>>,
 }
 
 /// What separates the fields of the written form. No template has one.
-const SEPARATOR: u8 = b' ';
+const SEPARATOR: char = ' ';
 
 impl Templates {
     /// How many there are.
@@ -43,19 +44,33 @@ impl Templates {
 
     /// Reads the written form. `None` where it is another text.
     pub fn read(written: &str) -> Option<Self> {
-        let (mut text, mut ranges) = (Vec::with_capacity(written.len().saturating_mul(2)), Vec::new());
-        let mut fields = written.as_bytes().split(|byte| *byte == SEPARATOR).filter(|_| !written.is_empty());
-        let mut last: Range<usize> = 0..0;
+        let mut templates = Self { text: String::with_capacity(written.len().saturating_mul(2)), ranges: Vec::new() };
+        templates.append(written)?;
+        Some(templates)
+    }
+
+    /// Adds the templates of a written form, and tells how many they were. `None` where it is another text, of which some may have
+    /// been added.
+    pub fn append(&mut self, written: &str) -> Option<usize> {
+        let mut fields = written.split(SEPARATOR).filter(|_| !written.is_empty());
+        let (mut last, mut count) = (self.text.len()..self.text.len(), 0_usize);
         while let Some(shared) = fields.next() {
-            let shared: usize = std::str::from_utf8(shared).ok()?.parse().ok()?;
-            let end_of_shared = last.start.checked_add(shared).filter(|end| *end <= last.end)?;
-            let start = text.len();
-            text.extend_from_within(last.start..end_of_shared);
-            text.extend_from_slice(fields.next()?);
-            last = start..text.len();
-            ranges.push(last.clone());
+            let end_of_shared = last.start.checked_add(shared.parse().ok()?).filter(|end| *end <= last.end)?;
+            let start = self.text.len();
+            self.text.get(last.start..end_of_shared)?;
+            self.text.extend_from_within(last.start..end_of_shared);
+            self.text.push_str(fields.next()?);
+            last = start..self.text.len();
+            self.ranges.push(last.clone());
+            count = count.saturating_add(1);
         }
-        Some(Self { text: String::from_utf8(text).ok()?, ranges })
+        Some(count)
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ranges.shrink_to_fit();
     }
 }
 

@@ -1,8 +1,8 @@
 //! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
 
 use tidegate::policy::{
-    Access, Alternative, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Policy, StoredPolicy,
-    Template,
+    Access, Alternative, MAX_WHOLE_BYTES, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, POLICY_KEY,
+    Parted, Place, Policy, StoredPolicy, Template,
 };
 use tidegate::record::{Level, Live, Owner, OwnerId, Record};
 use tidegate::request::Method;
@@ -61,6 +61,17 @@ pub fn signed(key: &str, text: &str) -> String {
 /// The policy as the store keeps it.
 pub fn stored_policy(policy: &Policy) -> String {
     StoredPolicy::sign(keys().store(), &policy.to_json()).expect("a policy").into_string()
+}
+
+/// The keys and values that KV has of a policy: a long one is in parts.
+pub fn policy_entries(policy: &Policy) -> Vec<(String, String)> {
+    let text = policy.to_json();
+    if text.len() <= MAX_WHOLE_BYTES {
+        return vec![(POLICY_KEY.to_owned(), stored_policy(policy))];
+    }
+    let Parted { head, parts } = Parted::split(&text).expect("a policy");
+    let head = StoredPolicy::sign(keys().store(), &head).expect("a head").into_string();
+    parts.into_iter().map(|part| (part.digest.key(), part.text)).chain([(POLICY_KEY.to_owned(), head)]).collect()
 }
 
 /// The gate's keys.
