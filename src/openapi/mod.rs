@@ -5,6 +5,7 @@ mod derive;
 mod document;
 mod event_types;
 mod exclude;
+mod glob;
 mod groups;
 mod init;
 mod join;
@@ -22,10 +23,11 @@ mod settings;
 pub use derive::{By, Derive, ScopeSettings, ScopeTemplate, When};
 pub use document::{CorruptDocument, Document, InvalidDocument, MAX_BYTES, yaml_to_json};
 pub use exclude::Exclusion;
+pub use glob::{Glob, InvalidGlob};
 pub use init::{Choice, Suggestion, init};
 pub use report::{Finding, Kinds, Report, Unscoped};
 pub use rule::{Change, Rule, Set};
-pub use selection::{Glob, InvalidGlob, Selection};
+pub use selection::Selection;
 pub use settings::{
     BasePath, MAX_SELECTIONS, OwnerInBody, Router, Scheme, ScopesMean, Settings, WithoutScopes, WithoutSecurity,
 };

@@ -2,7 +2,8 @@
 
 use super::super::document::Document;
 use super::super::exclude::Exclusion;
-use super::super::selection::{Glob, Selection};
+use super::super::glob::Glob;
+use super::super::selection::Selection;
 use super::super::settings::{MAX_SELECTIONS, Settings};
 use super::Choosing;
 use crate::openapi::{Compiled, Finding, compile};
