@@ -12,11 +12,13 @@ mod operation;
 mod overlap;
 mod own_request;
 mod owner;
+mod owner_check;
 mod parts;
 mod restrict;
 mod routes;
 mod sections;
 mod segment;
+mod sharing;
 mod signed;
 mod stored;
 mod template;
@@ -33,9 +35,8 @@ pub use head::HeadRequests;
 pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use overlap::{Overlap, Segments};
-pub use owner::{
-    Condition, OwnerCheck, OwnerError, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place, Presence,
-};
+pub use owner::{Condition, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place};
+pub use owner_check::{OwnerCheck, OwnerError, Presence};
 pub use parts::{MAX_PART_BYTES, Part, PartDigest, Parted};
 pub use stored::StoredPolicy;
 pub use template::{InvalidTemplate, Template};

@@ -1,13 +1,14 @@
 //! A policy that is too long for one value, in parts: a head, which lists them, and the parts, each of which is known by its
 //! digest. In KV a part stands under `policy/{sha256}`, and the head's MAC is of the list; so a part needs no MAC.
 
+mod held;
+
 use std::ops::Range;
-use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+pub(super) use self::held::Parts;
 use super::json::{CorruptPolicy, HEAD_END};
-use super::latest::Latest;
 use super::sections::Sections;
 use super::signed::BETWEEN;
 use super::templates::Templates;
@@ -19,9 +20,6 @@ pub const MAX_PART_BYTES: usize = 1_000_000;
 const LINES_BYTES: usize = 128 * 1024;
 /// How long a part of templates is, in bytes, before what they share is left out.
 const INDEX_BYTES: usize = 512 * 1024;
-/// How many bytes of parts an isolate holds: of those that have templates, and of those that have operations.
-const MAX_HELD_INDEX_BYTES: usize = 8 * 1024 * 1024;
-const MAX_HELD_LINES_BYTES: usize = 4 * 1024 * 1024;
 /// How many characters of a part's first template the head has.
 const MAX_FIRST: usize = 200;
 
@@ -252,89 +250,4 @@ fn chunks<'a>(texts: &[&'a str], most: usize) -> Vec<Vec<&'a str>> {
 fn is_boundary(text: &str) -> bool {
     let hash = text.bytes().take(MAX_FIRST).fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     (hash ^ (hash >> 16)) & 15 == 0
-}
-
-/// The parts of a policy that were read lately.
-pub(super) struct Parts {
-    index: Vec<Row>,
-    /// Each with the place of its first operation.
-    lines: Vec<(usize, Row)>,
-    held_index: Latest<PartDigest, Rc<str>>,
-    held_lines: Latest<PartDigest, Rc<str>>,
-}
-
-impl Parts {
-    /// Of a head.
-    pub fn of(head: Head) -> Self {
-        let mut start = 0_usize;
-        let mut lines = Vec::with_capacity(head.lines.len());
-        for row in head.lines {
-            let next = start.saturating_add(row.count);
-            lines.push((start, row));
-            start = next;
-        }
-        let [held_index, held_lines] = [MAX_HELD_INDEX_BYTES, MAX_HELD_LINES_BYTES].map(Latest::of_bytes);
-        Self { index: head.index, lines, held_index, held_lines }
-    }
-
-    /// Takes a part in.
-    ///
-    /// # Errors
-    /// [`CorruptPolicy::ForeignPart`] where the head does not list it.
-    pub fn take(&self, text: &str) -> Result<(), CorruptPolicy> {
-        let digest = PartDigest::of(text);
-        let held = if self.index.iter().any(|row| row.digest == digest) {
-            &self.held_index
-        } else if self.lines.iter().any(|(_, row)| row.digest == digest) {
-            &self.held_lines
-        } else {
-            return Err(CorruptPolicy::ForeignPart);
-        };
-        held.keep(digest, text.into(), text.len());
-        Ok(())
-    }
-
-    /// Takes over what another revision holds of the same parts.
-    pub fn adopt(&self, other: &Self) {
-        for text in other.held_index.values().into_iter().chain(other.held_lines.values()) {
-            // What it does not list is not its own.
-            _ = self.take(&text);
-        }
-    }
-
-    /// The templates of all operations, once all parts of them were read.
-    ///
-    /// # Errors
-    /// [`CorruptPolicy::Part`]: that part is to be read first.
-    pub fn templates(&self) -> Result<Templates, CorruptPolicy> {
-        let malformed = || CorruptPolicy::Malformed { place: "index".to_owned() };
-        // All of them before any is read: each that is missing is asked for, and this begins anew.
-        let texts = self.index.iter().map(|row| text(&self.held_index, row)).collect::<Result<Vec<_>, _>>()?;
-        let mut all = Templates::default();
-        for (row, text) in self.index.iter().zip(texts) {
-            if all.append(&text) != Some(row.count) {
-                return Err(malformed());
-            }
-        }
-        all.shrink();
-        let count = self.lines.last().map_or(0, |(start, row)| start.saturating_add(row.count));
-        if all.len() == count { Ok(all) } else { Err(malformed()) }
-    }
-
-    /// The line of an operation.
-    ///
-    /// # Errors
-    /// [`CorruptPolicy::Part`]: that part is to be read first.
-    pub fn line(&self, place: usize) -> Result<String, CorruptPolicy> {
-        let after = self.lines.partition_point(|(start, _)| *start <= place);
-        let row = after.checked_sub(1).and_then(|row| self.lines.get(row));
-        let (start, row) = row.ok_or(CorruptPolicy::Line(place))?;
-        let text = text(&self.held_lines, row)?;
-        let line = text.split('\n').nth(place.saturating_sub(*start));
-        line.map(str::to_owned).ok_or(CorruptPolicy::Line(place))
-    }
-}
-
-fn text(held: &Latest<PartDigest, Rc<str>>, row: &Row) -> Result<Rc<str>, CorruptPolicy> {
-    held.get(&row.digest).ok_or_else(|| CorruptPolicy::Part(row.digest.clone()))
 }

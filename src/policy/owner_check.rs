@@ -1,0 +1,244 @@
+//! Owner binding: where a request names an owner, an integration passes only for its own.
+
+use std::borrow::Cow;
+
+use super::owner::{Condition, OwnerName, OwnerParameter, OwnerPlaces, Place};
+use super::{Operation, PathParameters, Policy};
+use crate::record::{Owner, OwnerId};
+use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, decode_segment, may_be_value};
+
+/// Why a request does not name its integration's own owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OwnerError {
+    /// Readers could differ about the parameter.
+    #[error("the parameter {name} ({place}) is ambiguous: {why}")]
+    Ambiguous {
+        /// The parameter's name.
+        name: String,
+        /// Where it stands.
+        place: Place,
+        /// In what they could differ.
+        why: Ambiguity,
+    },
+    /// Two places name two owners.
+    #[error("{} ({}) and {} ({}) name two owners", .0.name, .0.place, .1.name, .1.place)]
+    Disagreeing(OwnerParameter, OwnerParameter),
+    /// The operation names an owner, this request does not.
+    #[error("the parameter {0} is missing")]
+    Missing(String),
+    /// It names another owner.
+    #[error("the parameter {0} names another owner")]
+    Other(String),
+    /// It stands in a `multipart/form-data` body, which is not read.
+    #[error("the parameter {0} stands in a multipart body, which is not read")]
+    NotChecked(String),
+}
+
+impl Policy {
+    /// Reads the query of a request from an integration of `owner`, once for all that is asked of it.
+    pub fn owner_check<'a, C>(&'a self, owner: &'a Owner, request: &'a Request<C>) -> OwnerCheck<'a, C> {
+        let names = self.owner_names.of(owner.level);
+        let query = request.query().candidates(&all_names(names));
+        OwnerCheck { names, query, request, own: &owner.id }
+    }
+}
+
+/// Compares the owners that a request names with the integration's own.
+pub struct OwnerCheck<'a, C> {
+    names: &'a [OwnerName],
+    query: Candidates<'a>,
+    request: &'a Request<C>,
+    own: &'a OwnerId,
+}
+
+/// Whether an operation that lists places for the owner wants one of them filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It does.
+    Required,
+    /// It does not: who sends no token may leave it out.
+    Optional,
+}
+
+impl<'a, C> OwnerCheck<'a, C> {
+    /// The request's method.
+    pub fn method(&self) -> &'a Method {
+        self.request.method()
+    }
+
+    /// Whether the request has a body, as far as it was read.
+    pub fn has_body(&self) -> bool {
+        *self.request.body() != Body::Empty
+    }
+
+    /// Checks that the request names no owner but its own, and does name it where `operation` lists a place for it.
+    ///
+    /// A query parameter that names owners is judged whether or not the operation declares it: the origin may read it.
+    ///
+    /// # Errors
+    /// [`OwnerError`] with the parameter's name.
+    pub fn check(
+        &self,
+        operation: &'a Operation,
+        places: &'a OwnerPlaces,
+        presence: Presence,
+        path_parameters: &PathParameters<'a>,
+    ) -> Result<(), OwnerError> {
+        let OwnerPlaces::Listed(listed) = places else { return Ok(()) };
+        let mut named = Vec::new();
+        let query = |name: &str, others: &[&str]| self.query.given(name, others);
+        add_given(&mut named, query, self.names.iter(), Place::Query)?;
+        let in_body = listed.iter().find(|parameter| parameter.place == Place::Body);
+        let is_left_to_origin = match (in_body, self.request.body()) {
+            (Some(parameter), Body::Multipart) if !operation.is_multipart_unchecked => {
+                return Err(OwnerError::NotChecked(parameter.name.clone()));
+            }
+            (Some(_), Body::Multipart) => true,
+            (Some(_), body) => {
+                let names = self.names.iter().filter(|name| name.body);
+                let body = body.parameters(&all_names(self.names));
+                add_given(&mut named, |name, others| body.given(name, others), names, Place::Body)?;
+                false
+            }
+            (None, _) => false,
+        };
+        self.add_declared(&mut named, listed, path_parameters)?;
+        let presence = if is_left_to_origin { Presence::Optional } else { presence };
+        judge(&named, listed, presence, self.own)
+    }
+
+    /// As [`check`](Self::check), for an operation that has no alternatives: of its places those count that name an owner
+    /// of the integration's level.
+    ///
+    /// # Errors
+    /// [`OwnerError`] with the parameter's name.
+    pub fn check_all(
+        &self,
+        operation: &'a Operation,
+        presence: Presence,
+        path_parameters: &PathParameters<'a>,
+    ) -> Result<(), OwnerError> {
+        let is_of_level = |parameter: &&OwnerParameter| self.names.iter().any(|name| name.binds(parameter));
+        if operation.owner.iter().all(|parameter| is_of_level(&parameter)) {
+            return self.check(operation, &operation.owner, presence, path_parameters);
+        }
+        let places: Vec<_> = operation.owner.iter().filter(is_of_level).cloned().collect();
+        self.check(operation, &places.into(), presence, path_parameters)
+    }
+
+    /// Adds the owners that path and header fields name, where the operation declares such a parameter.
+    fn add_declared<'b>(
+        &'b self,
+        named: &mut Vec<Named<'b>>,
+        listed: &'b [OwnerParameter],
+        path_parameters: &PathParameters<'b>,
+    ) -> Result<(), OwnerError> {
+        for OwnerParameter { name, place } in listed {
+            let value = match place {
+                Place::Path => match path_parameters.value(name) {
+                    Some(None) => return Err(ambiguous(name, *place, Ambiguity::SeveralSplits)),
+                    Some(Some(value)) => Some(decode_segment(value)),
+                    None => None,
+                },
+                Place::Header => self.request.header(name).map(Cow::Borrowed),
+                Place::Query | Place::Body => None,
+            };
+            match value {
+                // Header fields that were sent twice arrive joined by a comma (RFC 9110 section 5.3).
+                Some(value) if value.contains(',') => return Err(ambiguous(name, *place, Ambiguity::Comma)),
+                Some(value) => named.push(Named { name, place: *place, id: Some(value) }),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The parameters that are looked for: those that name an owner, and those of their conditions.
+fn all_names(names: &[OwnerName]) -> Vec<&str> {
+    names
+        .iter()
+        .flat_map(|name| [Some(&name.name), name.when.as_ref().map(|when| &when.name)])
+        .flatten()
+        .map(String::as_str)
+        .collect()
+}
+
+fn ambiguous(name: &str, place: Place, why: Ambiguity) -> OwnerError {
+    OwnerError::Ambiguous { name: name.to_owned(), place, why }
+}
+
+/// What a request says at one place of an owner: its id, or `None` where it names something else than an owner of this
+/// level, its condition being unmet.
+struct Named<'a> {
+    name: &'a str,
+    place: Place,
+    id: Option<Cow<'a, str>>,
+}
+
+/// An operation that declares places for the owner wants one of them filled, and filled with an owner; what stands
+/// elsewhere must not contradict it, and does not replace it.
+fn judge(named: &[Named<'_>], listed: &[OwnerParameter], presence: Presence, own: &OwnerId) -> Result<(), OwnerError> {
+    let is_declared = |named: &&Named| listed.iter().any(|parameter| named.is(parameter));
+    if let Some(other) = named.iter().filter(is_declared).find(|named| named.id.is_none()) {
+        return Err(OwnerError::Other(other.name.to_owned()));
+    }
+    if let (Some(parameter), None, Presence::Required) = (listed.first(), named.iter().find(is_declared), presence) {
+        return Err(OwnerError::Missing(parameter.name.clone()));
+    }
+    let mut with_ids = named.iter().filter_map(|named| Some((named, named.id.as_deref()?)));
+    let Some((first, id)) = with_ids.next() else { return Ok(()) };
+    if let Some((second, _)) = with_ids.find(|(_, other)| *other != id) {
+        return Err(OwnerError::Disagreeing(first.parameter(), second.parameter()));
+    }
+    if id == own.as_str() { Ok(()) } else { Err(OwnerError::Other(first.name.to_owned())) }
+}
+
+impl Named<'_> {
+    fn is(&self, parameter: &OwnerParameter) -> bool {
+        self.place == parameter.place && self.name == parameter.name
+    }
+
+    fn parameter(&self) -> OwnerParameter {
+        OwnerParameter { name: self.name.to_owned(), place: self.place }
+    }
+}
+
+/// Adds the owners that `source` (the query, the body) names, each with its parameter's name.
+fn add_given<'a>(
+    named: &mut Vec<Named<'a>>,
+    source: impl Fn(&str, &[&str]) -> Occurrence<'a>,
+    names: impl Iterator<Item = &'a OwnerName> + Clone,
+    place: Place,
+) -> Result<(), OwnerError> {
+    let all: Vec<&str> = names.clone().map(|name| name.name.as_str()).collect();
+    for OwnerName { name, when, .. } in names {
+        match source(name, &all) {
+            Occurrence::Absent => {}
+            Occurrence::Ambiguous(why) => return Err(ambiguous(name, place, why)),
+            Occurrence::Once(value) => {
+                let id = holds(&source, when.as_ref(), place)?.then_some(value);
+                named.push(Named { name, place, id });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A value that some reader could take for the condition's, or for none, is ambiguous.
+fn holds<'a>(
+    source: impl Fn(&str, &[&str]) -> Occurrence<'a>,
+    condition: Option<&Condition>,
+    place: Place,
+) -> Result<bool, OwnerError> {
+    let Some(Condition { name, is }) = condition else { return Ok(true) };
+    match source(name, &[name]) {
+        Occurrence::Absent => Ok(true),
+        Occurrence::Once(value) if value.eq_ignore_ascii_case(is) => Ok(true),
+        Occurrence::Once(value) if may_be_value(&value, is) || may_be_value(&value, "") => {
+            Err(ambiguous(name, place, Ambiguity::NearlyTheValue))
+        }
+        Occurrence::Once(_) => Ok(false),
+        Occurrence::Ambiguous(why) => Err(ambiguous(name, place, why)),
+    }
+}
