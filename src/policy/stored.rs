@@ -60,7 +60,7 @@ enum Lines {
 /// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
 const MOST_KEPT: usize = 4;
 /// How many bytes of one in parts are kept, once they were read.
-const MAX_KEPT_PARTED: usize = 6 * 1024 * 1024;
+const MAX_KEPT_PARTED: usize = 2 * 1024 * 1024;
 /// What operations take, once they were read, for each byte of their lines, and each beside that: about, and rather too much.
 const READ_BYTES_OF_A_BYTE: usize = 2;
 const READ_OVERHEAD_BYTES: usize = 256;

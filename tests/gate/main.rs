@@ -15,6 +15,7 @@
 mod access;
 mod admin;
 mod corpora;
+mod counted;
 mod documents;
 mod highlevel;
 mod hostile;

@@ -9,6 +9,7 @@ mod earlier;
 mod enormous;
 mod event_types;
 mod excluding;
+mod held;
 mod hostile_documents;
 mod init;
 mod labels;

@@ -13,7 +13,7 @@ use super::super::support::{keys, token_keys};
 use super::super::world;
 use super::open_policy;
 
-fn store_keys() -> StoreKeys {
+pub fn store_keys() -> StoreKeys {
     keys(&token_keys()).store().clone()
 }
 
@@ -60,12 +60,13 @@ fn stored(policy: &Policy) -> (BTreeMap<PartDigest, String>, String) {
 }
 
 /// What a policy in parts says of a path, and how many parts had to be read for it.
-fn concerning(policy: &StoredPolicy, path: &Path, store: &BTreeMap<PartDigest, String>) -> (Policy, usize) {
+pub fn concerning(policy: &StoredPolicy, path: &Path, store: &BTreeMap<PartDigest, String>) -> (Policy, usize) {
     let mut read = 0;
     loop {
         match policy.concerning(path) {
             Ok(part) => return (Policy::clone(&part), read),
-            Err(CorruptPolicy::Part(digest)) => policy.take(&store[&digest]).unwrap(),
+            // As the gate does, with a copy of its own.
+            Err(CorruptPolicy::Part(digest)) => policy.take(&store[&digest].clone()).unwrap(),
             Err(other) => panic!("{other}"),
         }
         read += 1;
