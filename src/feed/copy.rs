@@ -1,6 +1,9 @@
 //! A copy of the feed in an isolate's hands: how old it is, and what it means that another one comes.
 
-use super::{Feed, Limits};
+use std::collections::BTreeMap;
+
+use super::{Feed, Limits, MOST_ENTRIES, Minimum};
+use crate::token::IntegrationId;
 
 /// After how long a newer copy is asked for, in milliseconds.
 pub const DUE_AFTER_MS: u64 = 5_000;
@@ -8,11 +11,16 @@ pub const DUE_AFTER_MS: u64 = 5_000;
 /// counted as so much older than it looks.
 pub const CLOCK_ALLOWANCE_MS: u64 = 1_000;
 
+/// How many integrations are known whose revisions have no room in a copy.
+const MOST_PUSHED_OUT: usize = 4 * MOST_ENTRIES;
+
 /// A copy of the feed, and the moment from which its age counts: it was made at that moment or later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedCopy {
     feed: Feed,
     as_of_ms: u64,
+    /// The revisions that earlier copies listed and this one has no room for. KV may be behind them still.
+    pushed_out: BTreeMap<IntegrationId, u64>,
 }
 
 /// What another copy means for what is remembered.
@@ -27,7 +35,7 @@ pub enum Continuity {
 impl FeedCopy {
     /// A copy that was asked of the registry at `asked_at_ms`, by the clock that will judge its age.
     pub fn asked(feed: Feed, asked_at_ms: u64) -> Self {
-        Self { feed, as_of_ms: asked_at_ms }
+        Self { feed, as_of_ms: asked_at_ms, pushed_out: BTreeMap::new() }
     }
 
     /// A copy that another machine asked for at `asked_at_ms` by its own clock. Its age counts from the earlier of that
@@ -36,12 +44,18 @@ impl FeedCopy {
         let latest = now_ms.saturating_add(CLOCK_ALLOWANCE_MS);
         let plausible = feed.made_at_ms <= latest && asked_at_ms <= latest;
         let as_of_ms = feed.made_at_ms.min(asked_at_ms);
-        plausible.then_some(Self { feed, as_of_ms })
+        plausible.then_some(Self { feed, as_of_ms, pushed_out: BTreeMap::new() })
     }
 
     /// The copy.
     pub fn feed(&self) -> &Feed {
         &self.feed
+    }
+
+    /// What it and the copies before it say of an integration.
+    pub fn of_integration(&self, id: &IntegrationId) -> Minimum {
+        let listed = self.feed.of_integration(id);
+        Minimum { rev: listed.rev.or_else(|| self.pushed_out.get(id).copied()), ..listed }
     }
 
     /// How old it looks; `None` where the clock has stepped back behind it.
@@ -78,8 +92,24 @@ impl FeedCopy {
         let went_back = new.seq < known.seq;
         let skips = new.floor > known.seq;
         let as_of_ms = if new.seq == known.seq { later_ms } else { other.as_of_ms };
-        *self = Self { as_of_ms, ..other };
+        let pushed_out = if went_back { BTreeMap::new() } else { self.pushed_out_by(new) };
+        *self = Self { as_of_ms, pushed_out, ..other };
         if went_back || skips { Continuity::Gap } else { Continuity::Complete }
+    }
+
+    /// What has no room in a newer copy. What a complete one does not list, KV has had for long.
+    fn pushed_out_by(&self, new: &Feed) -> BTreeMap<IntegrationId, u64> {
+        if new.complete {
+            return BTreeMap::new();
+        }
+        let known = self.feed.revs.iter().chain(&self.pushed_out);
+        let missing = known.filter(|(id, _)| !new.revs.contains_key(*id));
+        let mut pushed_out = BTreeMap::new();
+        for (id, rev) in missing.take(MOST_PUSHED_OUT) {
+            let least: &mut u64 = pushed_out.entry(id.clone()).or_default();
+            *least = (*least).max(*rev);
+        }
+        pushed_out
     }
 }
 
@@ -87,7 +117,7 @@ impl FeedCopy {
 mod tests {
     use super::super::Limits;
     use super::super::OnOutage;
-    use super::super::tests::feed;
+    use super::super::tests::{feed, id};
     use super::*;
 
     const LIMITS: Limits = Limits { max_staleness_ms: 10_000, last_known_good_ms: 0, on_outage: OnOutage::Deny };
@@ -127,6 +157,27 @@ mod tests {
         let mut known = copy(5, 2, 100_000);
         assert_eq!(known.see(copy(7, 5, 105_000), LATER), Continuity::Complete);
         assert_eq!(known, copy(7, 5, 105_000));
+    }
+
+    #[test]
+    fn what_a_full_copy_has_no_room_for_stays_known_until_a_complete_one_comes() {
+        let asked = |seq, revs: &[(u8, u64)], complete, at_ms| {
+            FeedCopy::asked(Feed { complete, ..feed(seq, 2, at_ms, revs) }, at_ms)
+        };
+        let rev = |known: &FeedCopy, number| known.of_integration(&id(number)).rev;
+        let mut known = asked(5, &[(1, 3), (2, 7)], true, 100_000);
+        for (seq, at_ms) in [(8, 101_000), (9, 102_000)] {
+            known.see(asked(seq, &[(2, 8), (3, 1)], false, at_ms), LATER);
+            assert_eq!([1, 2, 3, 4].map(|number| rev(&known, number)), [Some(3), Some(8), Some(1), None]);
+            // It may have changed since, and been pushed out again: that is no certain revision.
+            assert!(!known.of_integration(&id(1)).certain && known.of_integration(&id(2)).certain);
+        }
+        let mut complete = known.clone();
+        complete.see(asked(10, &[(3, 1)], true, 103_000), LATER);
+        assert_eq!([1, 2, 3].map(|number| rev(&complete, number)), [None, None, Some(1)]);
+        // A sequence that went back is another registry's, or a restored one's.
+        known.see(asked(4, &[], false, 103_000), LATER);
+        assert_eq!(rev(&known, 1), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::memory::Memory;
 use super::registry_read::RegistryRead;
 use super::remembered::Remembered;
-use crate::feed::{Feed, Minimum};
+use crate::feed::{FeedCopy, Minimum};
 use crate::policy::{POLICY_KEY, StoredPolicy};
 use crate::record::Record;
 use crate::token::{Authentic, IntegrationId, SignedValue};
@@ -29,7 +29,7 @@ pub(super) trait Entry {
     /// The revision of a value.
     fn rev(value: &Self::Value) -> u64;
     /// What a feed says of it.
-    fn minimum(&self, feed: &Feed) -> Minimum;
+    fn minimum(&self, feed: &FeedCopy) -> Minimum;
     /// What the isolate remembers of it.
     fn recall(&self, memory: &mut Memory) -> Option<Remembered<Self::Value>>;
     /// Has the isolate remember it.
@@ -73,7 +73,7 @@ impl Entry for RecordEntry {
         record.rev()
     }
 
-    fn minimum(&self, feed: &Feed) -> Minimum {
+    fn minimum(&self, feed: &FeedCopy) -> Minimum {
         feed.of_integration(&self.0)
     }
 
@@ -118,8 +118,8 @@ impl Entry for PolicyEntry {
         policy.rev()
     }
 
-    fn minimum(&self, feed: &Feed) -> Minimum {
-        feed.of_policy()
+    fn minimum(&self, feed: &FeedCopy) -> Minimum {
+        feed.feed().of_policy()
     }
 
     fn recall(&self, memory: &mut Memory) -> Option<Remembered<StoredPolicy>> {

@@ -11,7 +11,7 @@ use super::refusals::Refusals;
 use super::remembered::Remembered;
 use super::settings::Settings;
 use super::step::Effect;
-use crate::feed::{CLOCK_ALLOWANCE_MS, Continuity, Feed, FeedCopy, Limits, Minimum};
+use crate::feed::{CLOCK_ALLOWANCE_MS, Continuity, FeedCopy, Limits, Minimum};
 use crate::forward::AnswerCors;
 use crate::policy::{CorruptPolicy, StoredPolicy};
 use crate::record::Record;
@@ -137,8 +137,8 @@ impl Memory {
     }
 
     /// What the copy says of one thing, however old it is.
-    pub(super) fn minimum(&self, of: impl FnOnce(&Feed) -> Minimum) -> Minimum {
-        self.feed.as_ref().map_or(Minimum::UNKNOWN, |copy| of(copy.feed()))
+    pub(super) fn minimum(&self, of: impl FnOnce(&FeedCopy) -> Minimum) -> Minimum {
+        self.feed.as_ref().map_or(Minimum::UNKNOWN, of)
     }
 
     /// Takes in a copy. Where it may have missed something, the records are forgotten; the policy's revision is in every

@@ -67,7 +67,10 @@ fn a_value_is_limited(storage: Rc<dyn Storage>) {
     put(1_900_000).unwrap();
     assert!(put(10_000_000).is_err());
     assert_eq!(number(&*storage, "SELECT max(length(text)) AS it FROM t"), json!(1_900_000));
-    assert!(storage.rows("SELECT text || text || text || text || text || text AS it FROM t", &[]).is_err(), "made by the statement itself");
+    assert!(
+        storage.rows("SELECT text || text || text || text || text || text AS it FROM t", &[]).is_err(),
+        "made by the statement itself"
+    );
 }
 
 fn a_row_is_limited(storage: Rc<dyn Storage>) {

@@ -165,7 +165,10 @@ impl Kv {
         {
             return value.clone();
         }
-        let mut seen = key.landed.iter().filter(|landed| landed.at_ms <= now_ms && landed.seen_ms[location] <= now_ms);
+        // What landed so long ago every location has: none gives what landed before it, in whatever order it learns of them.
+        let settled = key.landed.iter().rposition(|landed| landed.at_ms + LATEST_MS <= now_ms).unwrap_or_default();
+        let lately = key.landed.iter().skip(settled);
+        let mut seen = lately.filter(|landed| landed.at_ms <= now_ms && landed.seen_ms[location] <= now_ms);
         let found =
             if self.weather.reorders { seen.max_by_key(|landed| landed.seen_ms[location]) } else { seen.next_back() };
         let value = found.map(|landed| Rc::clone(&landed.value));
