@@ -3,7 +3,7 @@
 use super::AdminError;
 use crate::gate::Reading;
 use crate::json::{self, FromJson};
-use crate::request::{NotUtf8, utf8};
+use crate::request::into_utf8;
 
 /// Reads a body into its type.
 pub(super) fn parse<T: FromJson>(body: &str) -> Result<T, AdminError> {
@@ -15,8 +15,7 @@ pub(super) fn parse<T: FromJson>(body: &str) -> Result<T, AdminError> {
 /// # Errors
 /// [`AdminError::NotUtf8`]
 pub fn text(bytes: Vec<u8>) -> Result<String, AdminError> {
-    utf8(&bytes)?;
-    String::from_utf8(bytes).map_err(|_| AdminError::NotUtf8(NotUtf8::Unknown))
+    Ok(into_utf8(bytes)?)
 }
 
 /// The text of a body of at most `limit` bytes, as it was read.

@@ -19,7 +19,7 @@ const MOST_PUSHED_OUT: usize = 4 * MOST_ENTRIES;
 pub struct FeedCopy {
     feed: Feed,
     as_of_ms: u64,
-    /// The revisions that earlier copies listed and this one has no room for. KV may be behind them still.
+    /// The revisions that earlier copies listed and this one does not, for lack of room. KV may still be behind them.
     pushed_out: BTreeMap<IntegrationId, u64>,
 }
 
@@ -104,12 +104,7 @@ impl FeedCopy {
         }
         let known = self.feed.revs.iter().chain(&self.pushed_out);
         let missing = known.filter(|(id, _)| !new.revs.contains_key(*id));
-        let mut pushed_out = BTreeMap::new();
-        for (id, rev) in missing.take(MOST_PUSHED_OUT) {
-            let least: &mut u64 = pushed_out.entry(id.clone()).or_default();
-            *least = (*least).max(*rev);
-        }
-        pushed_out
+        missing.take(MOST_PUSHED_OUT).map(|(id, rev)| (id.clone(), *rev)).collect()
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn registry_read(read: &RegistryRead) -> Read {
     Read::Registry { url: format!("{READS}{}", read.to_path()), timeout_ms: TIMEOUT_MS }
 }
 
-/// What the registry answered; `None` where it says that there is no such thing.
+/// The registry's answer; `None` if it has no such thing.
 pub(super) fn registry_answer(reading: Reading) -> Result<Option<Vec<u8>>, String> {
     match reading {
         Reading::Response { status: 200, body } => Ok(Some(body)),

@@ -19,17 +19,32 @@ pub enum NotUtf8 {
 /// # Errors
 /// [`NotUtf8`]. UTF-16 and UTF-32 without a mark are known by their zeros, as RFC 4627 section 3 did: no JSON text and no form has
 /// any.
-pub fn utf8(bytes: &[u8]) -> Result<&str, NotUtf8> {
-    let is_other = match *bytes {
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, NotUtf8> {
+    match other_encoding(bytes) {
+        Some(other) => Err(other),
+        None => std::str::from_utf8(bytes).map_err(|_| NotUtf8::Unknown),
+    }
+}
+
+/// The same, without a copy.
+///
+/// # Errors
+/// [`NotUtf8`]
+pub fn into_utf8(bytes: Vec<u8>) -> Result<String, NotUtf8> {
+    match other_encoding(&bytes) {
+        Some(other) => Err(other),
+        None => String::from_utf8(bytes).map_err(|_| NotUtf8::Unknown),
+    }
+}
+
+/// UTF-16 or UTF-32, as the first bytes tell.
+fn other_encoding(bytes: &[u8]) -> Option<NotUtf8> {
+    match *bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some(NotUtf8::Utf32),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(NotUtf8::Utf16),
         [0, 0, 0, (1..), ..] | [(1..), 0, 0, 0, ..] => Some(NotUtf8::Utf32),
         [0, (1..), ..] | [(1..), 0, ..] => Some(NotUtf8::Utf16),
         _ => None,
-    };
-    match is_other {
-        Some(other) => Err(other),
-        None => std::str::from_utf8(bytes).map_err(|_| NotUtf8::Unknown),
     }
 }
 
@@ -56,6 +71,7 @@ mod tests {
         }
         for bytes in [&b"{\"a\":\"\xe9\"}"[..], b"\x84\x31\x95\x33{}", b"\xed\xa0\x80", b"\xc0\xaf"] {
             assert_eq!(utf8(bytes), Err(NotUtf8::Unknown), "{bytes:?}");
+            assert_eq!(into_utf8(bytes.into()), Err(NotUtf8::Unknown), "{bytes:?}");
         }
     }
 
@@ -63,6 +79,7 @@ mod tests {
     fn what_is_utf8_stays_as_it_is() {
         for text in ["", "{", "\0", "{}", "\u{feff}{}", "\u{442}", "a\u{e9}"] {
             assert_eq!(utf8(text.as_bytes()), Ok(text), "{text:?}");
+            assert_eq!(into_utf8(text.into()).as_deref(), Ok(text), "{text:?}");
         }
     }
 }

@@ -38,10 +38,11 @@ fn counted(simulator: &mut Command) -> Result<Tally> {
     let mut tally = Tally::default();
     let status = process::each_line(simulator, |line| {
         println!("{line}");
-        if verdict(line).failed > 0 {
+        let verdict = verdict(line);
+        if verdict.failed > 0 {
             failures::keep(line, "");
         }
-        tally += verdict(line);
+        tally += verdict;
     })?;
     Ok(tally.with_run(status.success()))
 }

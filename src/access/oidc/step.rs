@@ -37,7 +37,7 @@ pub struct Fetch {
     pub authorization: Option<String>,
     /// How long it may take, in milliseconds.
     pub timeout_ms: u64,
-    /// How much of the answer is read: a longer one is none.
+    /// The longest answer that is read, in bytes. A longer one counts as no answer.
     pub max_bytes: usize,
 }
 

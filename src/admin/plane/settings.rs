@@ -1,4 +1,4 @@
-//! What a deployment has chosen, as far as the admin plane goes.
+//! The settings of a deployment that the admin plane uses.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use crate::admin::{AdminError, AdminHost, ApiUrl, Brand, OwnerKey};
 use crate::gate::{Addresses, Answer};
 use crate::token::TokenKeys;
 
-/// What a deployment has chosen, as far as the admin plane goes. What is missing or malformed is an error where it is needed.
+/// The settings of a deployment that the admin plane uses. What is missing or malformed is an error where it is needed.
 pub struct PlaneSettings {
     /// For sessions' tags, and for what the log calls a client.
     pub keys: Result<TokenKeys, AdminError>,

@@ -46,7 +46,7 @@ pub fn start_person_session(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
 }
 
 /// The session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong; and for one that was started with
-/// the owner key, where there is none. A comma ends no cookie (RFC 6265 section 4.2.1): a page of a neighbouring host can set a cookie of
+/// the owner key, where there is none. A comma does not end a cookie (RFC 6265 section 4.2.1): a page of a neighbouring host can set a cookie of
 /// the whole domain whose value is `x, __Host-tidegate=…`.
 pub fn find_session(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
     let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {

@@ -17,7 +17,7 @@ pub(super) fn is_unspecific(tag: &Tag) -> bool {
 }
 
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string. A tag of that schema says which
-/// type it is, and an error where the text is none of it.
+/// type it is; a text that is not of that type is an error.
 pub(super) fn scalar(
     text: Cow<'_, str>,
     style: ScalarStyle,
