@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before } from "node:test";
 
-import { api, becomes, demo, gone, open, seed, settles, shown, test, unique, until } from "./support.mjs";
+import { api, becomes, demo, gone, hold, open, seed, settles, shown, test, unique, until } from "./support.mjs";
 import { changedDocument, choose } from "./views.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -141,8 +141,10 @@ test(
     const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
     await shown(dialog.getByText("Replaced"));
     await typeNumber(dialog, "Publish");
+    const release = await hold(page, "PUT", "**/_tidegate/api/policy");
     await button(dialog, "Publish").click();
-    await shown(dialog.getByText(/Sending|compiles|on the way to the edge/));
+    await shown(dialog.getByText(/Sending the documents…|The gate compiles it…/));
+    release();
     await gone(dialog);
     await shown(page.getByRole("status").getByText(`Version ${before + 1} is in force.`));
     await shown(page.getByRole("heading", { name: `In force: Version ${before + 1}` }));
@@ -288,12 +290,7 @@ test("the page says when a token key may be removed: not before KV is written", 
   await policyView(page);
   const store = region(page, "Workers KV");
   await written(store);
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  await page.route("**/_tidegate/api/resync", async (route) => {
-    if (route.request().method() === "GET") await held;
-    await route.continue();
-  });
+  const release = await hold(page, "GET", "**/_tidegate/api/resync");
   await button(store, "Write all of it afresh").click();
   await shown(store.getByText("KV is being written afresh"));
   await shown(store.getByText("Remove no token key until this is done."));

@@ -203,6 +203,16 @@ export async function answerTo(route) {
   });
 }
 
+/** Keeps the page's requests from the gate, until the function that comes back is called: what is shown meanwhile can be seen. */
+export async function hold(page, method, pattern) {
+  const { promise: released, resolve: release } = Promise.withResolvers();
+  await page.route(pattern, async (route) => {
+    if (route.request().method() === method) await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** Asks the admin API with the owner key. */
 export async function api(method, path, { body, rev, status } = {}) {
   const headers = { authorization: `Bearer ${ownerKey}` };
