@@ -1,37 +1,6 @@
-//! The tables. docs/storage.md tells what each column is for.
+//! The statements of each migration, in order. docs/storage.md says what each column is for.
 
-use super::database::{Database, number, row};
-use tidegate::admin::{AdminError, searchable};
-use tidegate::feed::KEPT_SECONDS;
-use tidegate::text::folded;
-use tidegate::time::Timestamp;
-
-/// One version of the schema: statements, then what SQL cannot compute.
-type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
-
-/// Entries are only ever added.
-const MIGRATIONS: [Migration; 18] = [
-    (TABLES, |_, _| Ok(())),
-    (SEARCH, fold_names),
-    (FRESHNESS, feed_recent),
-    (REVISIONS, |_, _| Ok(())),
-    (VERSIONS, |_, _| Ok(())),
-    (DOCUMENTS, |_, _| Ok(())),
-    (PROJECTION, |_, _| Ok(())),
-    (NO_TRIES, |_, _| Ok(())),
-    (ONE_SPELLING, fold_names),
-    (LIFE, |_, _| Ok(())),
-    (PEOPLE, |_, _| Ok(())),
-    (POLICY_PARTS, |_, _| Ok(())),
-    (EVENTS, |_, _| Ok(())),
-    (TOKEN_USE, |_, _| Ok(())),
-    (USE, count_from_now),
-    (UNMARKED, fold_texts),
-    (WEBHOOKS, |_, _| Ok(())),
-    (EVENT_TYPES, |_, _| Ok(())),
-];
-
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
     CREATE TABLE sub_accounts (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL
     );
@@ -62,7 +31,7 @@ const TABLES: &str = "
 ";
 
 /// Names and texts without their case, to search and to sort by, and indices that leave out what is deleted.
-const SEARCH: &str = "
+pub(super) const SEARCH: &str = "
     ALTER TABLE sub_accounts ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
     ALTER TABLE integrations ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
     ALTER TABLE integrations ADD COLUMN folded_text TEXT NOT NULL DEFAULT '';
@@ -71,8 +40,8 @@ const SEARCH: &str = "
     CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
 ";
 
-/// The feed begins with what waits in the outbox, since KV does not have it yet; then [`feed_recent`].
-const FRESHNESS: &str = "
+/// The feed begins with what waits in the outbox, since KV does not have it yet; then [`feed_recent`](super::fill::feed_recent).
+pub(super) const FRESHNESS: &str = "
     CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
     CREATE INDEX feed_by_told_at ON feed (told_at);
     INSERT INTO feed (key, rev, seq) SELECT key, rev, row_number() OVER (ORDER BY since, key) FROM outbox;
@@ -87,12 +56,12 @@ const FRESHNESS: &str = "
 ";
 
 /// A sub-account changes too, and a change says what it is based on.
-const REVISIONS: &str = "
+pub(super) const REVISIONS: &str = "
     ALTER TABLE sub_accounts ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
 ";
 
 /// What a list of the policy's versions shows, in an index: the row has a whole policy and a whole report in it.
-const VERSIONS: &str = "
+pub(super) const VERSIONS: &str = "
     ALTER TABLE policies ADD COLUMN counts TEXT AS (json_object(
         'operations', report -> 'operations', 'agency', report -> 'agency', 'sub_account', report -> 'sub_account',
         'public', report -> 'public', 'scopes', report -> 'scopes'
@@ -102,7 +71,7 @@ const VERSIONS: &str = "
 
 /// What versions of the policy are made of: the documents' texts by their digests, in parts, and which version has which. And
 /// the agency, which was whatever its first integration said.
-const DOCUMENTS: &str = "
+pub(super) const DOCUMENTS: &str = "
     CREATE TABLE documents (
         digest TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, part)
     );
@@ -121,7 +90,7 @@ const DOCUMENTS: &str = "
 
 /// An integration's end, pause, and the version of the record that expresses it; and how far KV is written in which format.
 /// A put that an earlier release makes does not raise `puts`, so the trigger notes that KV has to be rewritten.
-const PROJECTION: &str = "
+pub(super) const PROJECTION: &str = "
     ALTER TABLE integrations ADD COLUMN expires_at INTEGER;
     ALTER TABLE integrations ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE integrations ADD COLUMN record_version INTEGER NOT NULL DEFAULT 1;
@@ -135,14 +104,14 @@ const PROJECTION: &str = "
 ";
 
 /// Wrong owner keys are no longer counted here. The tables stay, since a rollback to the release before needs them.
-const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
+pub(super) const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;";
 
-/// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`].
-const ONE_SPELLING: &str = "SELECT 1";
+/// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`](super::fill::fold_names).
+pub(super) const ONE_SPELLING: &str = "SELECT 1";
 
 /// The life of an integration: what is due, what can be undone, the agency's rules, and what tells one token from another. Every
 /// integration is unscheduled at first, and whenever an earlier release has changed it: the alarm catches up with these.
-const LIFE: &str = "
+pub(super) const LIFE: &str = "
     CREATE TABLE due (
         kind TEXT NOT NULL, integration TEXT NOT NULL, generation INTEGER NOT NULL, at INTEGER, next_at INTEGER,
         fired_at INTEGER, PRIMARY KEY (kind, integration)
@@ -168,7 +137,7 @@ const LIFE: &str = "
 
 /// People, their sessions, automation keys, and switches of features. A person's session is not in `sessions`: an earlier release would
 /// take it for one of the owner's.
-const PEOPLE: &str = "
+pub(super) const PEOPLE: &str = "
     CREATE TABLE people (
         id TEXT PRIMARY KEY, email TEXT NOT NULL, folded_email TEXT NOT NULL UNIQUE, name TEXT,
         folded_name TEXT NOT NULL, role TEXT NOT NULL, accounts TEXT NOT NULL, permissions TEXT NOT NULL, grantable TEXT,
@@ -190,12 +159,13 @@ const PEOPLE: &str = "
     );
     CREATE TABLE features (name TEXT PRIMARY KEY, agency INTEGER NOT NULL, sub_accounts INTEGER NOT NULL);
 ";
+
 /// The parts of policies that are too long for one row.
-const POLICY_PARTS: &str = "CREATE TABLE policy_parts (digest TEXT PRIMARY KEY, text TEXT NOT NULL)";
+pub(super) const POLICY_PARTS: &str = "CREATE TABLE policy_parts (digest TEXT PRIMARY KEY, text TEXT NOT NULL)";
 
 /// Events get a place, their request and a chain; `event_chain` has the number and the chain value of the last one that was pruned.
 /// What an earlier release wrote, the registry takes in when it opens: `events::adopt`.
-const EVENTS: &str = "
+pub(super) const EVENTS: &str = "
     ALTER TABLE events ADD COLUMN actor_name TEXT;
     ALTER TABLE events ADD COLUMN place TEXT;
     ALTER TABLE events ADD COLUMN request TEXT;
@@ -208,15 +178,13 @@ const EVENTS: &str = "
     INSERT INTO event_chain (seq, chain)
         VALUES (0, '0000000000000000000000000000000000000000000000000000000000000000');
 ";
-/// Texts are searched without the marks on their letters, and sub-accounts by their id too: [`fold_texts`].
-const UNMARKED: &str = "ALTER TABLE sub_accounts ADD COLUMN folded_text TEXT NOT NULL DEFAULT ''";
 
 /// When a token was last used, as far as usage has told.
-const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
+pub(super) const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
 
 /// What is known of integrations' use: when each was last used, as the stores of use hand it over; since when it has each scope; and
 /// what the rules that rest on use need. Of those that exist already, use is counted from now on.
-const USE: &str = "
+pub(super) const USE: &str = "
     ALTER TABLE integrations ADD COLUMN used_at INTEGER;
     ALTER TABLE integrations ADD COLUMN counted_since INTEGER;
     ALTER TABLE integrations ADD COLUMN resumed_at INTEGER;
@@ -232,8 +200,11 @@ const USE: &str = "
     UPDATE integrations SET due_rev = 0;
 ";
 
+/// Texts are searched without the marks on their letters, and sub-accounts by their id too: [`fold_texts`](super::fill::fold_texts).
+pub(super) const UNMARKED: &str = "ALTER TABLE sub_accounts ADD COLUMN folded_text TEXT NOT NULL DEFAULT ''";
+
 /// Webhook endpoints, the messages that wait for their couriers, and the publications of the last 72 hours.
-const WEBHOOKS: &str = "
+pub(super) const WEBHOOKS: &str = "
     CREATE TABLE endpoints (
         id TEXT PRIMARY KEY, place TEXT NOT NULL, integration TEXT, url TEXT NOT NULL, description TEXT NOT NULL,
         kinds TEXT NOT NULL, secret TEXT NOT NULL, outgoing_secret TEXT, outgoing_until INTEGER, enabled INTEGER NOT NULL,
@@ -259,74 +230,4 @@ const WEBHOOKS: &str = "
 ";
 
 /// The types of the API's own events, of documents and settings together. The release before leaves it out.
-const EVENT_TYPES: &str = "ALTER TABLE policies ADD COLUMN event_types TEXT";
-
-row! {
-    struct TextRow {
-        id: String,
-        name: String,
-        description: String,
-        owner_id: String,
-    }
-}
-
-row! {
-    struct NameRow {
-        id: String,
-        name: String,
-    }
-}
-
-/// Runs the migrations that the database has not seen.
-pub(crate) fn migrate(database: &Database, now: Timestamp) -> Result<(), AdminError> {
-    database.run("CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)", vec![])?;
-    let known = database.number("SELECT version AS number FROM schema", vec![])?.unwrap_or(0);
-    for ((statements, compute), version) in MIGRATIONS.iter().zip(1_u64..).filter(|(_, version)| *version > known) {
-        database.transaction(|| {
-            database.run(statements, vec![])?;
-            compute(database, now)?;
-            database.run("DELETE FROM schema", vec![])?;
-            database.run("INSERT INTO schema (version) VALUES (?)", vec![number(version)])
-        })?;
-    }
-    Ok(())
-}
-
-/// Recent changes enter the feed as well, since KV may not serve them everywhere yet.
-fn feed_recent(database: &Database, now: Timestamp) -> Result<(), AdminError> {
-    let now = now.seconds();
-    let sql = "INSERT INTO feed (key, rev, seq, told_at)
-        SELECT 'i:' || id, rev, (SELECT count(*) FROM feed) + row_number() OVER (ORDER BY updated_at, id), ?
-        FROM integrations WHERE updated_at > ? AND 'i:' || id NOT IN (SELECT key FROM feed)";
-    database.run(sql, vec![number(now), number(now.saturating_sub(KEPT_SECONDS))])?;
-    database.run("UPDATE feed_state SET seq = (SELECT count(*) FROM feed)", vec![])
-}
-
-fn count_from_now(database: &Database, now: Timestamp) -> Result<(), AdminError> {
-    database.run("UPDATE integrations SET counted_since = ?", vec![number(now.seconds())])
-}
-
-fn fold_names(database: &Database, _: Timestamp) -> Result<(), AdminError> {
-    let integrations: Vec<TextRow> =
-        database.rows("SELECT id, name, description, owner_id FROM integrations WHERE gone_at IS NULL", vec![])?;
-    for TextRow { id, name, description, owner_id } in integrations {
-        let values =
-            vec![folded(&name).into(), searchable(&name, &description, &id, &owner_id).into(), id.as_str().into()];
-        database.run("UPDATE integrations SET folded_name = ?, folded_text = ? WHERE id = ?", values)?;
-    }
-    let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
-    for NameRow { id, name } in sub_accounts {
-        database.run("UPDATE sub_accounts SET folded_name = ? WHERE id = ?", vec![folded(&name).into(), id.into()])?;
-    }
-    Ok(())
-}
-
-fn fold_texts(database: &Database, now: Timestamp) -> Result<(), AdminError> {
-    fold_names(database, now)?;
-    let sub_accounts: Vec<NameRow> = database.rows("SELECT id, name FROM sub_accounts", vec![])?;
-    for NameRow { id, name } in sub_accounts {
-        let values = vec![searchable(&name, "", &id, "").into(), id.into()];
-        database.run("UPDATE sub_accounts SET folded_text = ? WHERE id = ?", values)?;
-    }
-    Ok(())
-}
+pub(super) const EVENT_TYPES: &str = "ALTER TABLE policies ADD COLUMN event_types TEXT";
