@@ -1,17 +1,45 @@
-//! What of a document was read as nothing.
+//! Values that were left out of a document because they have the wrong type.
 
-/// Something that is of another type than it should be, or stands twice, and so was left out.
+use std::cell::RefCell;
+
+use super::place::Place;
+
+/// The most values that are noted.
+const MAX_MISREAD: usize = 100;
+
+/// A value that was left out: it has the wrong type, or its key occurs twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Misread {
-    /// Its place: the keys, and `[n]` for an item.
+    /// Where it stands: keys, and `[n]` for an item of a list.
     pub place: Vec<String>,
     /// What is wrong.
     pub what: String,
 }
 
 impl Misread {
-    /// Of the value itself.
+    /// Something wrong with the value itself.
     pub fn new(what: String) -> Self {
         Self { place: Vec::new(), what }
+    }
+}
+
+/// What was noted while a document is read.
+#[derive(Default)]
+pub(super) struct Notes(RefCell<Vec<Misread>>);
+
+impl Notes {
+    /// Notes what is wrong with the value at `place`, or inside it.
+    pub fn add(&self, place: &Place<'_>, inner: Misread) {
+        let mut misread = self.0.borrow_mut();
+        if misread.len() < MAX_MISREAD {
+            let mut all = place.written();
+            all.extend(inner.place);
+            misread.push(Misread { place: all, what: inner.what });
+        }
+    }
+
+    /// All that was noted.
+    pub fn into_inner(self) -> Vec<Misread> {
+        self.0.into_inner()
     }
 }

@@ -7,8 +7,10 @@ mod map;
 mod misread;
 mod number;
 mod object;
+mod place;
 mod read;
 mod sink;
+mod sinks;
 mod value;
 mod write;
 

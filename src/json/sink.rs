@@ -1,22 +1,19 @@
-//! What a document is read into, entry by entry: what is not needed is never built.
+//! The trait of types that a document is read into, entry by entry.
 
-use std::borrow::Cow;
-
-use super::map::Map;
 use super::misread::Misread;
 use super::value::Value;
 
 /// Takes a value while it is read.
 pub(crate) trait Sink {
-    /// What it can be made of, as errors tell it.
+    /// What it can be made of, for error messages: "a string".
     fn expecting(&self) -> &'static str;
 
-    /// Starts as a list or an object; whether it can be made of that.
+    /// Starts as a list or an object. Returns whether it can be made of one.
     fn open(&mut self, _: Collection) -> bool {
         false
     }
 
-    /// Whether it wants to see a value as a whole, by [`take`](Self::take).
+    /// Whether it takes a whole value at once, by [`take`](Self::take).
     fn takes_whole(&self) -> bool {
         false
     }
@@ -26,12 +23,12 @@ pub(crate) trait Sink {
         &[]
     }
 
-    /// Ends an object, and tells what is wrong with it as a whole.
+    /// Ends an object. Returns what is wrong with it as a whole.
     fn close(&mut self) -> Option<String> {
         None
     }
 
-    /// Takes a value that is neither list nor object; whether it can be made of that.
+    /// Takes a value that is neither list nor object. Returns whether it can be made of it.
     fn scalar(&mut self, _: Scalar<'_>) -> bool {
         false
     }
@@ -46,20 +43,20 @@ pub(crate) trait Sink {
         Ok(false)
     }
 
-    /// Takes a whole value, and tells what in it is of a wrong type.
+    /// Takes a whole value. Returns what in it has the wrong type.
     fn take(&mut self, _: Value) -> Vec<Misread> {
         Vec::new()
     }
 }
 
-/// What has parts.
+/// A kind of value with parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Collection {
     List,
     Object,
 }
 
-/// What has none.
+/// A value without parts.
 #[derive(Clone, Copy)]
 pub(crate) enum Scalar<'a> {
     Null,
@@ -76,7 +73,7 @@ pub(crate) trait Source {
     fn read(&mut self, into: &mut dyn Sink) -> Result<bool, Stop>;
 }
 
-/// Why reading ends early: something for a message, or an error that the source keeps.
+/// Why reading ends early: a message, or an error that the source keeps.
 pub(crate) struct Stop(pub Option<String>);
 
 impl Stop {
@@ -85,68 +82,7 @@ impl Stop {
     }
 }
 
-impl Sink for Value<'_> {
-    fn expecting(&self) -> &'static str {
-        "a value"
-    }
-
-    fn open(&mut self, collection: Collection) -> bool {
-        *self = match collection {
-            Collection::List => Self::List(Vec::new()),
-            Collection::Object => Self::Object(Vec::new()),
-        };
-        true
-    }
-
-    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        *self = match scalar {
-            Scalar::Null => Self::Null,
-            Scalar::Boolean(value) => Self::Boolean(value),
-            Scalar::Unsigned(value) => Self::Unsigned(value),
-            Scalar::Signed(value) => Self::Signed(value),
-            Scalar::Float(value) => Self::Float(value.into()),
-            Scalar::Text(text) => Self::Text(Cow::Owned(text.to_owned())),
-        };
-        true
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let mut read = Self::Null;
-        value.read(&mut read)?;
-        if let Self::Object(entries) = self {
-            entries.push((Cow::Owned(key.to_owned()), read));
-        }
-        Ok(())
-    }
-
-    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
-        let mut read = Self::Null;
-        let is_read = value.read(&mut read)?;
-        if let (true, Self::List(items)) = (is_read, self) {
-            items.push(read);
-        }
-        Ok(is_read)
-    }
-}
-
-impl<T: Sink + Default> Sink for Map<T> {
-    fn expecting(&self) -> &'static str {
-        "an object"
-    }
-
-    fn open(&mut self, collection: Collection) -> bool {
-        collection == Collection::Object
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        let mut read = T::default();
-        value.read(&mut read)?;
-        self.insert(key.to_owned(), read);
-        Ok(())
-    }
-}
-
-/// What may be `null`, which then says as little as if it were left out.
+/// A sink that takes `null` as well, as if the value were left out.
 pub(crate) struct OrNull<'a>(pub &'a mut dyn Sink);
 
 impl Sink for OrNull<'_> {
@@ -187,7 +123,7 @@ impl Sink for OrNull<'_> {
     }
 }
 
-/// A value that nobody needs. It is read all the same: a key that stands twice in it is an error.
+/// Reads a value that is not needed: a duplicate key in it is still an error.
 pub(super) struct Skipped;
 
 impl Sink for Skipped {
