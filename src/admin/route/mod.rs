@@ -1,6 +1,8 @@
-//! The admin API's routes, below `/_tidegate/api`: how one is found, and how it reads a request.
+//! The admin API's routes, below `/_tidegate/api`: how a route is found, and how it reads a request. The routes themselves are
+//! in the [table](ROUTES).
 
 mod named;
+mod row;
 mod table;
 
 use std::fmt;
@@ -112,34 +114,6 @@ impl Route {
         }
         let given = segments().find(|(segment, _)| is_parameter(segment)).map_or("", |(_, given)| given);
         self.parameter.parse(given).map(Some)
-    }
-
-    const fn access(self, access: Access) -> Self {
-        Self { access, ..self }
-    }
-
-    const fn body(self, max_bytes: usize) -> Self {
-        Self { max_body: Some(max_bytes), ..self }
-    }
-
-    const fn optional_body(self, max_bytes: usize) -> Self {
-        Self { max_body: Some(max_bytes), body_is_optional: true, ..self }
-    }
-
-    const fn query(self) -> Self {
-        Self { takes_query: true, ..self }
-    }
-
-    const fn mints(self) -> Self {
-        Self { mints: true, ..self }
-    }
-
-    const fn needs(self, needs: &'static [Need]) -> Self {
-        Self { needs, ..self }
-    }
-
-    const fn names(self, parameter: Parameter) -> Self {
-        Self { parameter, ..self }
     }
 }
 

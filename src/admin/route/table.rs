@@ -1,8 +1,11 @@
 //! The routes: one row each.
 
 use super::named::Parameter;
-use super::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Parse, Route};
-use crate::access::{Need, PlaceOf, Verb};
+use super::row::{
+    anywhere, at_agency, at_sub_accounts, delete, get, in_body, named, patch, post, put,
+};
+use super::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Route};
+use crate::access::{Need, Verb};
 use crate::admin::commands::endpoint;
 use crate::admin::commands::{
     AgencyCommand, AskedRange, EditEndpoint, EditKey, EditPerson, EndpointCommand, EventsCommand, FeatureCommand,
@@ -298,49 +301,3 @@ const ANYTHING: &[Need] = &[
     anywhere(Verb::PeopleView),
     anywhere(Verb::KeysManage),
 ];
-
-const fn at_agency(verb: Verb) -> Need {
-    Need { verb, at: PlaceOf::Agency }
-}
-
-const fn at_sub_accounts(verb: Verb) -> Need {
-    Need { verb, at: PlaceOf::SubAccounts }
-}
-
-const fn anywhere(verb: Verb) -> Need {
-    Need { verb, at: PlaceOf::Anywhere }
-}
-
-const fn named(verb: Verb) -> Need {
-    Need { verb, at: PlaceOf::Named }
-}
-
-const fn in_body(verb: Verb) -> Need {
-    Need { verb, at: PlaceOf::Body }
-}
-
-const fn get(path: &'static str, parse: Parse) -> Route {
-    route("GET", path, parse)
-}
-
-const fn post(path: &'static str, parse: Parse) -> Route {
-    route("POST", path, parse)
-}
-
-const fn put(path: &'static str, parse: Parse) -> Route {
-    route("PUT", path, parse)
-}
-
-const fn patch(path: &'static str, parse: Parse) -> Route {
-    route("PATCH", path, parse)
-}
-
-const fn delete(path: &'static str, parse: Parse) -> Route {
-    route("DELETE", path, parse)
-}
-
-const fn route(method: &'static str, path: &'static str, parse: Parse) -> Route {
-    let (access, max_body, parameter) = (Access::Admin, None, Parameter::None);
-    let (body_is_optional, takes_query, mints) = (false, false, false);
-    Route { method, path, access, max_body, body_is_optional, takes_query, mints, needs: &[], parameter, parse }
-}
