@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::{
     agency, endpoints, events, features, integrations, keys, outbox, people, policies, sessions, sub_accounts,
-    token_rules, uses,
+    token_rules, usage_questions,
 };
 use tidegate::admin::{AdminError, Command};
 
@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminEr
         Command::Person(command) => people::run(context, command),
         Command::Key(command) => keys::run(context, command),
         Command::Feature(command) => features::run(context, command),
-        Command::Usage(command) => uses::run(context, command),
+        Command::Usage(command) => usage_questions::run(context, command),
         Command::Endpoint(command) => endpoints::run(context, command),
     }
 }

@@ -18,17 +18,20 @@ mod events;
 mod features;
 mod feed;
 mod hand_overs;
+mod handed_uses;
 mod idempotency;
 mod integrations;
 mod keys;
 mod members;
 mod migrations;
 mod outbox;
+mod outcome;
 mod paging;
 mod people;
 mod policies;
 mod protocol;
 mod reads;
+mod request;
 mod rev;
 mod sessions;
 mod settings;
@@ -37,8 +40,7 @@ mod sub_accounts;
 mod token_rules;
 mod undo;
 mod usage;
-mod used;
-mod uses;
+mod usage_questions;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -51,19 +53,19 @@ pub use self::courier::{Attempt, Begun, Courier, Ended, Report, UNDER_WAY_SECOND
 use self::database::Database;
 pub use self::due::{Asked, Fired};
 pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};
-use self::idempotency::Repeatable;
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
+pub use self::outcome::Outcome;
 pub use self::protocol::{ACTOR, COMMANDS, PORT, READS, REPORTS, REQUEST, Read};
+pub use self::request::{Accepted, Head};
 pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 pub use self::usage::{Taken, UsageStore};
 use tidegate::access::{Actor, Features};
 pub use tidegate::admin::session::{Credential, find_session};
-use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
-use tidegate::events::EventRequest;
+use tidegate::admin::{Access, AdminError};
 use tidegate::time::Timestamp;
-use tidegate::usage::{Handed, UsageFacts, UsageQuestion};
+use tidegate::usage::{Handed, UsageFacts};
 use tidegate::webhooks::EndpointId;
 
 /// The registry. It keeps nothing in memory that SQLite cannot rebuild.
@@ -73,47 +75,6 @@ pub struct Registry {
     features: Cell<Option<Features>>,
     /// For how many days events are kept; `None` for ever.
     audit_days: Option<u64>,
-}
-
-/// A request without its body.
-#[derive(Clone, Debug, Default)]
-pub struct Head {
-    /// The method.
-    pub method: String,
-    /// The path below `/_tidegate/api`, and the query.
-    pub target: String,
-    /// [`ACTOR`].
-    pub actor: String,
-    /// [`REQUEST`].
-    pub request: Option<String>,
-    /// [`PORT`].
-    pub port: Option<u16>,
-    /// `If-Match`.
-    pub if_match: Option<String>,
-    /// `If-None-Match`.
-    pub if_none_match: Option<String>,
-    /// `Idempotency-Key`.
-    pub idempotency_key: Option<String>,
-}
-
-/// A request by somebody who may ask, to an address that exists.
-pub struct Accepted {
-    head: Head,
-    route: &'static Route,
-    named: Named,
-    credential: Credential,
-    key: Option<IdempotencyKey>,
-}
-
-/// What a command came to.
-pub struct Outcome {
-    answer: Answer,
-    /// Whether the outbox has something to put.
-    pub publishes: bool,
-    /// Whether something is due at another time than before, so that the alarm has to be set.
-    pub schedules: bool,
-    /// What went wrong without making the command fail, for the log.
-    pub faults: Vec<String>,
 }
 
 impl Registry {
@@ -143,12 +104,7 @@ impl Registry {
     /// # Errors
     /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
     pub fn accept(&self, head: Head, now: Timestamp) -> Result<Accepted, AdminError> {
-        let (route, named) = Route::find(&head.method, split(&head.target).0)?;
-        let credential = Credential::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
-        sessions::check(&self.database, &credential, now)?;
-        let key = head.idempotency_key.as_ref().filter(|_| route.mints);
-        let key = key.map(|key| IdempotencyKey::parse(key)).transpose()?;
-        Ok(Accepted { head, route, named, credential, key })
+        Accepted::check(head, &self.database, now)
     }
 
     /// Forgets what SQLite can rebuild: for who has rolled back a transaction around the registry's own.
@@ -182,7 +138,7 @@ impl Registry {
         now: Timestamp,
     ) -> Result<Outcome, AdminError> {
         let credential = accepted.credential.clone();
-        let request = accepted.request(random)?;
+        let request = accepted.event_request(random)?;
         if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
             let nobody = (credential.clone(), Actor::nobody(), request, accepted.head.port);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
@@ -250,7 +206,7 @@ impl Registry {
     /// # Errors
     /// [`AdminError::Registry`]; then nothing has changed.
     pub fn take_uses(&self, handed: &Handed, now: Timestamp) -> Result<(), AdminError> {
-        self.database.transaction(|| used::take(&self.database, handed, now))
+        self.database.transaction(|| handed_uses::take(&self.database, handed, now))
     }
 
     /// The next hand-over to a courier, but for couriers of which one is under way.
@@ -304,55 +260,4 @@ impl Registry {
         let keys = settings.keys.as_ref().map_err(AdminError::clone)?;
         Ok(self.lease.drain(&self.database, keys, share, now_ms))
     }
-}
-
-impl Outcome {
-    /// What a store of use has to be asked before the answer is complete, if anything.
-    pub fn question(&self) -> Option<&UsageQuestion> {
-        if let Answer::Rotation { question, .. } = &self.answer { Some(question) } else { None }
-    }
-
-    /// What it answered. Without it the answer says that nothing is known.
-    pub fn learn(&mut self, answered: UsageFacts) {
-        if let Answer::Rotation { facts, .. } = &mut self.answer {
-            *facts = Some(answered);
-        }
-    }
-}
-
-impl Accepted {
-    /// The longest body that the request may have, in bytes; `None` if it has none.
-    pub fn max_body(&self) -> Option<usize> {
-        self.route.max_body
-    }
-
-    /// The request, as events tell of it; `None` for one that only reads. Where the platform has no name for it, it gets a random one.
-    fn request(&self, random: &dyn Random) -> Result<Option<EventRequest>, AdminError> {
-        if self.route.method == "GET" {
-            return Ok(None);
-        }
-        let told = self.head.request.as_deref().and_then(EventRequest::parse);
-        let request = told.unwrap_or_else(|| EventRequest::new(String::new(), None, None));
-        if !request.id.is_empty() {
-            return Ok(Some(request));
-        }
-        let id = hex::encode(settings::random::<8>(random)?);
-        Ok(Some(EventRequest { id, ..request }))
-    }
-
-    fn command(&self, body: &str, actor: &Actor) -> Result<(Command, Option<Repeatable>), AdminError> {
-        let Head { method, target, if_match, if_none_match, .. } = &self.head;
-        let (path, query) = split(target);
-        let (if_match, if_none_match) = (if_match.as_deref(), if_none_match.as_deref());
-        let incoming = IncomingRequest { method, path, query, if_match, if_none_match, body };
-        let command = self.route.command(self.named.clone(), incoming)?;
-        let repeatable =
-            self.key.clone().map(|key| Repeatable::new(key, &self.credential, actor, [method, path, body]));
-        Ok((command, repeatable))
-    }
-}
-
-/// Path and query.
-fn split(target: &str) -> (&str, Option<&str>) {
-    target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)))
 }

@@ -1,5 +1,7 @@
 //! Webhook endpoints: commands. An endpoint belongs to a place or to an integration, and not to whoever made it.
 
+mod checks;
+mod endpoint;
 mod publish;
 pub(crate) mod report;
 mod resend;
@@ -8,23 +10,23 @@ pub(crate) mod table;
 
 use serde_json::{Value, json};
 
-use self::table::{Endpoint, Seen};
+use self::checks::{check_address, check_kinds, place_of};
+use self::endpoint::Seen;
 use super::access::changed;
 use super::answer::{Answer, Relay};
 use super::context::Context;
 use super::events::actors;
 use super::events::record::About;
 use super::hand_overs;
-use super::integrations::table as integrations;
 use super::policies::table as policies;
 use super::rev::Rev;
-use super::sub_accounts::table as sub_accounts;
-use tidegate::access::{Place, Verb};
+use tidegate::access::Verb;
 use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
 use tidegate::events::Kind;
 use tidegate::token::IntegrationId;
-use tidegate::webhooks::{Address, EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, Wanted, catalogue};
+use tidegate::webhooks::{EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, catalogue};
 
+pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::secrets::reseal;
 
 /// How many endpoints belong to one place, or to one integration.
@@ -189,44 +191,6 @@ fn save(context: &Context, endpoint: &Endpoint, kind: Kind, detail: Value) -> Re
     table::save(context.database, endpoint)?;
     hand_overs::configure(context.database, &endpoint.id)?;
     context.event(kind, about(endpoint), detail)
-}
-
-/// Where the endpoint is, if whoever asks may have one there.
-fn place_of(context: &Context, belongs: &Belongs) -> Result<Place, AdminError> {
-    let place = match belongs {
-        Belongs::Place(place) => {
-            if let Place::SubAccount(id) = place
-                && sub_accounts::find(context.database, id)?.is_none()
-            {
-                return Err(AdminError::NoOwner("place"));
-            }
-            place.clone()
-        }
-        Belongs::Integration(id) => {
-            let found = integrations::find(context.database, id)?;
-            found.map(|found| Place::from(&found.owner)).ok_or(AdminError::NoOwner("integration"))?
-        }
-    };
-    if context.actor.may(Verb::WebhooksManage, &place) {
-        return Ok(place);
-    }
-    if context.actor.may(Verb::IntegrationsView, &place) {
-        return Err(AdminError::Forbidden { verb: Verb::WebhooksManage, place: Some(place) });
-    }
-    Err(AdminError::NoOwner(if matches!(belongs, Belongs::Place(_)) { "place" } else { "integration" }))
-}
-
-fn check_address(context: &Context, url: &str) -> Result<Address, AdminError> {
-    let rules = context.settings.addresses.as_ref().map_err(AdminError::clone)?;
-    Address::parse(url, rules, context.port).map_err(|error| AdminError::invalid("url", error))
-}
-
-/// Checks that there are these kinds, and that whoever wants them can hear of them.
-fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs) -> Result<(), AdminError> {
-    let types = policies::event_types(context.database)?;
-    let is_integrations = matches!(belongs, Belongs::Integration(_));
-    Wanted::check(kinds, &types, is_integrations)
-        .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), |at| format!("kinds[{at}]")), error))
 }
 
 /// The endpoint, if the actor may manage webhooks where it is. Otherwise it does not exist for them.

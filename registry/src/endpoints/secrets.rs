@@ -1,6 +1,6 @@
 //! Secrets of endpoints at rest.
 
-use super::table::{self, Endpoint};
+use super::{Endpoint, table};
 use crate::context::Context;
 use crate::hand_overs;
 use tidegate::admin::AdminError;

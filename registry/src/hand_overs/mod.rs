@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(crate) use self::table::wanting;
 use self::table::{Due, Waiting};
 use super::database::Database;
-use super::endpoints::table::{self as endpoints, Endpoint};
+use super::endpoints::{Endpoint, table as endpoints};
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::{EndpointId, Message};

@@ -1,0 +1,47 @@
+//! Checks of a new or changed endpoint: its place, its address, and the events it wants.
+
+use crate::context::Context;
+use crate::integrations::table as integrations;
+use crate::policies::table as policies;
+use crate::sub_accounts::table as sub_accounts;
+use tidegate::access::{Place, Verb};
+use tidegate::admin::{AdminError, Belongs};
+use tidegate::webhooks::{Address, Wanted};
+
+/// Where the endpoint is, if whoever asks may have one there.
+pub(super) fn place_of(context: &Context, belongs: &Belongs) -> Result<Place, AdminError> {
+    let place = match belongs {
+        Belongs::Place(place) => {
+            if let Place::SubAccount(id) = place
+                && sub_accounts::find(context.database, id)?.is_none()
+            {
+                return Err(AdminError::NoOwner("place"));
+            }
+            place.clone()
+        }
+        Belongs::Integration(id) => {
+            let found = integrations::find(context.database, id)?;
+            found.map(|found| Place::from(&found.owner)).ok_or(AdminError::NoOwner("integration"))?
+        }
+    };
+    if context.actor.may(Verb::WebhooksManage, &place) {
+        return Ok(place);
+    }
+    if context.actor.may(Verb::IntegrationsView, &place) {
+        return Err(AdminError::Forbidden { verb: Verb::WebhooksManage, place: Some(place) });
+    }
+    Err(AdminError::NoOwner(if matches!(belongs, Belongs::Place(_)) { "place" } else { "integration" }))
+}
+
+pub(super) fn check_address(context: &Context, url: &str) -> Result<Address, AdminError> {
+    let rules = context.settings.addresses.as_ref().map_err(AdminError::clone)?;
+    Address::parse(url, rules, context.port).map_err(|error| AdminError::invalid("url", error))
+}
+
+/// Checks that there are these kinds, and that whoever wants them can hear of them.
+pub(super) fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs) -> Result<(), AdminError> {
+    let types = policies::event_types(context.database)?;
+    let is_integrations = matches!(belongs, Belongs::Integration(_));
+    Wanted::check(kinds, &types, is_integrations)
+        .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), |at| format!("kinds[{at}]")), error))
+}
