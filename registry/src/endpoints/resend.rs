@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::table::Endpoint;
+use super::Endpoint;
 use crate::answer::{Answer, Relay};
 use crate::context::Context;
 use crate::events::told;

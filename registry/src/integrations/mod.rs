@@ -1,9 +1,11 @@
 //! Integrations: commands.
 
+mod checks;
 pub(crate) mod groups;
 mod lifecycle;
 pub(crate) mod list;
 pub(crate) mod makers;
+mod rotation;
 pub(crate) mod table;
 pub(crate) mod tokens;
 mod undo;
@@ -12,32 +14,27 @@ pub(crate) mod view;
 
 use serde_json::{Value, json};
 
+use self::checks::{check_grantable, check_known, check_owner};
 use self::table::{check_version, find};
 use self::view::view;
 use super::agency::{self as agencies};
 use super::answer::Answer;
 use super::context::Context;
-use super::database::Database;
 use super::due;
 use super::events;
 use super::events::record::About;
 use super::features;
 use super::policies::table as policies;
-use super::sub_accounts::table as sub_accounts;
 use super::token_rules::table as token_rules;
 use super::undo as undos;
 use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, NewToken, TestedToken,
-    Undo, WHOAMI, check_end, check_scopes, history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, TestedToken, Undo, WHOAMI,
+    check_end, history,
 };
 use tidegate::events::Kind;
-use tidegate::record::{Level, Owner, Record};
-use tidegate::rotation::{Conflict, Rotation};
-use tidegate::scope::ScopeSet;
-use tidegate::time::Timestamp;
+use tidegate::record::{Level, Record};
 use tidegate::token::{IntegrationId, Minted};
-use tidegate::usage::{UnderWay, UsageQuestion, observed_from};
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answer, AdminError> {
@@ -47,19 +44,19 @@ pub(crate) fn run(context: &Context, command: IntegrationCommand) -> Result<Answ
         IntegrationCommand::Show(id) => show(context, &id),
         IntegrationCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
         IntegrationCommand::Delete { id, rev } => delete(context, &id, rev),
-        IntegrationCommand::Rotate { id, rev, token } => rotate(context, &id, rev, token),
+        IntegrationCommand::Rotate { id, rev, token } => rotation::rotate(context, &id, rev, token),
         IntegrationCommand::CancelRotation { id, rev } => {
             change(context, &id, rev, Change::CancelRotation, Kind::RotationCancelled)
         }
         IntegrationCommand::FinishRotation { id, rev, leaked } => {
             change(context, &id, rev, Change::FinishRotation { leaked }, Kind::RotationFinished)
         }
-        IntegrationCommand::ExtendRotation { id, rev, until } => extend(context, &id, rev, until),
+        IntegrationCommand::ExtendRotation { id, rev, until } => rotation::extend(context, &id, rev, until),
         IntegrationCommand::Pause { id, rev } => change(context, &id, rev, Change::Pause, Kind::IntegrationPaused),
         IntegrationCommand::Resume { id, rev } => change(context, &id, rev, Change::Resume, Kind::IntegrationResumed),
         IntegrationCommand::Test { id, test } => self::test(context, &id, &test),
         IntegrationCommand::Undo { id, rev } => undo::undo(context, &id, rev),
-        IntegrationCommand::ShowRotation(id) => show_rotation(context, &id),
+        IntegrationCommand::ShowRotation(id) => rotation::show(context, &id),
         IntegrationCommand::Lifecycle => {
             let reach = context.actor.permissions.reach(Verb::IntegrationsView);
             Answer::json(200, &lifecycle::lifecycle(context.database, &reach, context.now)?, None)
@@ -126,64 +123,6 @@ fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, Adm
     Ok(Answer::gone(rev))
 }
 
-/// `POST /integrations/{id}/rotate`
-fn rotate(context: &Context, id: &IntegrationId, rev: u64, token: NewToken) -> Result<Answer, AdminError> {
-    let Minted { plaintext, hash } = context.mint(id)?;
-    let answer = change(context, id, rev, Change::Rotate(token, hash), Kind::RotationStarted)?;
-    if let Answer::Integration { integration, .. } = &answer {
-        let n = integration.tokens.current().n;
-        tokens::keep_last_four(context.database, id, n, plaintext.last_four())?;
-        if token.when_quiet {
-            tokens::set_when_quiet(context.database, id, true)?;
-            due::schedule(context.database, integration, None, context.now)?;
-        }
-    }
-    Ok(answer.with_token(plaintext))
-}
-
-/// `POST /integrations/{id}/rotation/extend`. The window began when the token was made that takes the other's place.
-fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Timestamp) -> Result<Answer, AdminError> {
-    let integration = load(context, id, Verb::IntegrationsManage)?;
-    let tokens = tokens::of(context.database, id)?;
-    let began = tokens::created_at(&tokens, integration.tokens.current().n);
-    change(context, id, rev, Change::ExtendRotation { began, until }, Kind::RotationExtended)
-}
-
-/// `GET /integrations/{id}/rotation`: its answer waits for that of a store of use.
-fn show_rotation(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
-    let integration = find(context.database, id)?.ok_or(AdminError::NoIntegration)?;
-    let place = Place::from(&integration.owner);
-    // Who may see its use need not see the integration.
-    if !context.actor.may(Verb::UsageView, &place) {
-        context.permit(Verb::UsageView, Verb::IntegrationsView, &[place], AdminError::NoIntegration)?;
-    }
-    let (under_way, question) = rotation_under_way(context.database, &integration, context.now)?;
-    Ok(Answer::Rotation { under_way, question, facts: None })
-}
-
-/// The rotation that is under way, and what to ask of its use.
-fn rotation_under_way(
-    database: &Database,
-    integration: &Integration,
-    now: Timestamp,
-) -> Result<(UnderWay, UsageQuestion), AdminError> {
-    let tokens = tokens::of(database, &integration.id)?;
-    let Rotation::Rotating { outgoing, incoming, .. } = integration.tokens.clone().at(now) else {
-        return Err(Conflict::Completed.into());
-    };
-    let new = tokens::facts(&tokens, incoming.n);
-    let under_way = UnderWay {
-        outgoing: outgoing.n,
-        outgoing_made: tokens::created_at(&tokens, outgoing.n),
-        incoming: incoming.n,
-        began: new.created_at,
-        first_used_at: new.first_used_at,
-        counted_from: used::counted_from(database, integration, now)?,
-    };
-    let from = observed_from(integration.created_at, new.created_at);
-    Ok((under_way, UsageQuestion { integration: integration.id.clone(), from }))
-}
-
 /// `POST /integrations/{id}/test`: whether a token may be tested, and with which request. The Worker makes it.
 fn test(context: &Context, id: &IntegrationId, test: &TestedToken) -> Result<Answer, AdminError> {
     let integration = load(context, id, Verb::IntegrationsManage)?;
@@ -221,35 +160,6 @@ fn load_even_deleted(context: &Context, id: &IntegrationId) -> Result<(), AdminE
         None if context.actor.permissions.reach(Verb::IntegrationsView).is_everywhere() => Ok(()),
         None => Err(AdminError::NoIntegration),
     }
-}
-
-/// Checks that whoever asks can add these scopes.
-fn check_grantable(context: &Context, added: &ScopeSet) -> Result<(), AdminError> {
-    let outside = context.actor.cannot_add(added);
-    if outside.is_empty() {
-        return Ok(());
-    }
-    Err(AdminError::BeyondOwn { field: "scopes", lacking: format!("You cannot add {outside}.") })
-}
-
-/// Checks that an integration can belong to `owner`. Where no agency is set, any id can be the agency's.
-fn check_owner(database: &Database, owner: &Owner) -> Result<(), AdminError> {
-    match owner.level {
-        Level::SubAccount if sub_accounts::find(database, &owner.id)?.is_some() => Ok(()),
-        Level::SubAccount => Err(AdminError::invalid("owner.id", "there is no sub-account with this id")),
-        Level::Agency => match agencies::find(database)?.id {
-            Some(agency) if agency != owner.id => {
-                let message = format!("this gate's agency is {}; there is one only", agency.as_str());
-                Err(AdminError::invalid("owner.id", message))
-            }
-            _ => Ok(()),
-        },
-    }
-}
-
-/// Checks that the policy in force knows these scopes.
-fn check_known(database: &Database, scopes: &ScopeSet) -> Result<(), AdminError> {
-    check_scopes(scopes, &policies::in_force(database)?.catalogue())
 }
 
 fn change(context: &Context, id: &IntegrationId, rev: u64, change: Change, kind: Kind) -> Result<Answer, AdminError> {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::table::{self, find};
-use super::{based_on, check_grantable, save};
+use super::checks::check_grantable;
+use super::{based_on, save};
 use crate::agency;
 use crate::answer::Answer;
 use crate::context::Context;
