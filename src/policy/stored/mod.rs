@@ -1,18 +1,16 @@
 //! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked
 //! for.
 
+mod layout;
+
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::ops::Range;
 use std::rc::Rc;
 
+use self::layout::{Layout, Lines, WITHOUT_TAIL, part, signed_line, taken_apart};
 use super::json::{CorruptPolicy, HEAD_END};
-use super::latest::Latest;
 use super::parts::{Head, Parted, Parts};
-use super::routes::Routes;
-use super::sections::Sections;
-use super::signed::{self, BLOCK, Block};
-use super::templates::Templates;
+use super::signed;
 use super::{Cors, POLICY_KEY, Policy};
 use crate::request::Path;
 use crate::token::{Authentic, SignedValue, StoreKeys};
@@ -34,33 +32,8 @@ pub struct StoredPolicy {
     kept: Cell<usize>,
 }
 
-struct Layout {
-    /// All before the operations' field.
-    head: Range<usize>,
-    /// The operations' templates, in the order of `routes`.
-    templates: Templates,
-    lines: Lines,
-    routes: Routes,
-    /// For each operation, once it was asked for, the operations that share a path with it.
-    read: Vec<OnceCell<Rc<Policy>>>,
-    /// Of one in parts: these for the operations that were asked for lately.
-    lately: Latest<usize, Rc<Policy>>,
-}
-
-/// The operations' lines.
-enum Lines {
-    /// The registry's, each where it is.
-    Plain(Vec<Range<usize>>),
-    /// From KV, in blocks, each with whether it is what was signed, once that was asked.
-    Signed(Vec<(Block, OnceCell<bool>)>),
-    /// In the parts.
-    Parted,
-}
-
 /// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
 const MOST_KEPT: usize = 4;
-/// How many bytes of one in parts are kept, once they were read.
-const MAX_KEPT_PARTED: usize = 2 * 1024 * 1024;
 /// What operations take, once they were read, for each byte of their lines, and each beside that: about, and rather too much.
 const READ_BYTES_OF_A_BYTE: usize = 2;
 const READ_OVERHEAD_BYTES: usize = 256;
@@ -274,7 +247,7 @@ impl StoredPolicy {
     fn line(&self, place: usize) -> Result<Cow<'_, str>, CorruptPolicy> {
         let line = match (&self.layout()?.lines, &self.parts) {
             (Lines::Plain(lines), _) => lines.get(place).map(|line| part(&self.text, line)),
-            (Lines::Signed(blocks), _) => self.signed_line(blocks, place),
+            (Lines::Signed(blocks), _) => signed_line(&self.text, blocks, place),
             (Lines::Parted, Some((parts, _))) => {
                 let mut line = parts.line(place)?;
                 line.truncate(line.trim_end_matches(',').len());
@@ -284,35 +257,4 @@ impl StoredPolicy {
         };
         line.map(|line| Cow::Borrowed(line.trim_end_matches(','))).ok_or(CorruptPolicy::Line(place))
     }
-
-    /// A line of a block whose lines are those that were signed.
-    fn signed_line(&self, blocks: &[(Block, OnceCell<bool>)], place: usize) -> Option<&str> {
-        let (block, is_right) = blocks.get(place.checked_div(BLOCK)?)?;
-        let lines = part(&self.text, &block.text);
-        let is_right = is_right.get_or_init(|| signed::digest(lines) == part(&self.text, &block.digest));
-        if *is_right { lines.split('\n').nth(place.checked_rem(BLOCK)?) } else { None }
-    }
-}
-
-impl Layout {
-    fn new(head: Range<usize>, templates: Templates, lines: Lines) -> Self {
-        let count = if matches!(lines, Lines::Parted) { 0 } else { templates.len() };
-        let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); count]);
-        Self { head, templates, lines, routes, read, lately: Latest::of_bytes(MAX_KEPT_PARTED) }
-    }
-}
-
-/// What makes a policy of a head and operations.
-const WITHOUT_TAIL: &str = "]}";
-
-/// Where its parts are, and itself without operations.
-fn taken_apart(text: &str) -> Option<(Layout, Policy)> {
-    let Sections { fields, lines, templates, .. } = Sections::of(text)?;
-    let layout = Layout::new(fields, templates.into_iter().collect(), Lines::Plain(lines));
-    let empty = Policy::from_json(&[part(text, &layout.head), HEAD_END, WITHOUT_TAIL].concat()).ok()?;
-    Some((layout, empty))
-}
-
-fn part<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
-    text.get(range.clone()).unwrap_or_default()
 }
