@@ -5,41 +5,43 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::policy::Policy;
-use crate::policy::json::HEAD_END;
+use crate::policy::json::{CorruptPolicy, HEAD_END};
 use crate::policy::latest::Latest;
 use crate::policy::routes::Routes;
 use crate::policy::sections::Sections;
 use crate::policy::signed::{self, BLOCK, Block};
 use crate::policy::templates::Templates;
 
-/// How many bytes of one in parts are kept, once they were read.
+/// How many bytes of operations are kept of a policy in parts, once they were read.
 const MAX_KEPT_PARTED: usize = 2 * 1024 * 1024;
 
-/// Where the parts of a policy's text are.
+/// Where things are in the text of a policy, and the operations that were read from it.
 pub(super) struct Layout {
-    /// All before the operations' field.
+    /// Everything before the operations.
     pub head: Range<usize>,
-    /// The operations' templates, in the order of `routes`.
+    /// The templates of the operations, in the order of `routes`.
     pub templates: Templates,
+    /// Where the operations are.
     pub lines: Lines,
     pub routes: Routes,
-    /// For each operation, once it was asked for, the operations that share a path with it.
+    /// For each operation, once a request asked for it, the operations that share a path with it.
     pub read: Vec<OnceCell<Rc<Policy>>>,
-    /// Of one in parts: these for the operations that were asked for lately.
+    /// The same for a policy in parts, of the operations that were asked for last.
     pub lately: Latest<usize, Rc<Policy>>,
 }
 
 /// The operations' lines.
 pub(super) enum Lines {
-    /// The registry's, each where it is.
+    /// From the registry: where each line is.
     Plain(Vec<Range<usize>>),
-    /// From KV, in blocks, each with whether it is what was signed, once that was asked.
+    /// From KV, in blocks: each with whether it is what was signed, once that was checked.
     Signed(Vec<(Block, OnceCell<bool>)>),
-    /// In the parts.
+    /// In the parts of the policy.
     Parted,
 }
 
 impl Layout {
+    /// The layout of a text of which no operation was read yet.
     pub fn new(head: Range<usize>, templates: Templates, lines: Lines) -> Self {
         let count = if matches!(lines, Lines::Parted) { 0 } else { templates.len() };
         let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); count]);
@@ -47,22 +49,25 @@ impl Layout {
     }
 }
 
-/// What makes a policy of a head and operations.
-pub(super) const WITHOUT_TAIL: &str = "]}";
+/// Reads a policy that consists of these fields and these lines of operations.
+pub(super) fn policy_of(fields: &str, lines: &str) -> Result<Policy, CorruptPolicy> {
+    Policy::from_json(&[fields, HEAD_END, lines, "]}"].concat())
+}
 
-/// Where its parts are, and itself without operations.
+/// The layout of a policy in one piece, and the policy without its operations.
 pub(super) fn taken_apart(text: &str) -> Option<(Layout, Policy)> {
     let Sections { fields, lines, templates, .. } = Sections::of(text)?;
     let layout = Layout::new(fields, templates.into_iter().collect(), Lines::Plain(lines));
-    let empty = Policy::from_json(&[part(text, &layout.head), HEAD_END, WITHOUT_TAIL].concat()).ok()?;
+    let empty = policy_of(part(text, &layout.head), "").ok()?;
     Some((layout, empty))
 }
 
+/// The part of the text at `range`.
 pub(super) fn part<'a>(text: &'a str, range: &Range<usize>) -> &'a str {
     text.get(range.clone()).unwrap_or_default()
 }
 
-/// A line of a block whose lines are those that were signed.
+/// The operation at `place`; `None` if its block is not what was signed.
 pub(super) fn signed_line<'a>(text: &'a str, blocks: &[(Block, OnceCell<bool>)], place: usize) -> Option<&'a str> {
     let (block, is_right) = blocks.get(place.checked_div(BLOCK)?)?;
     let lines = part(text, &block.text);

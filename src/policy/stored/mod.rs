@@ -1,5 +1,5 @@
-//! The policy as an isolate holds it: of hundreds of operations a request asks for one, so those are read that are asked
-//! for.
+//! The policy as an isolate holds it. A request asks for one operation of hundreds, so an operation is read when a request first
+//! asks for it.
 
 mod layout;
 
@@ -7,40 +7,41 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use self::layout::{Layout, Lines, WITHOUT_TAIL, part, signed_line, taken_apart};
-use super::json::{CorruptPolicy, HEAD_END};
+use self::layout::{Layout, Lines, part, policy_of, signed_line, taken_apart};
+use super::json::CorruptPolicy;
 use super::parts::{Head, Parted, Parts};
 use super::signed;
 use super::{Cors, POLICY_KEY, Policy};
 use crate::request::Path;
 use crate::token::{Authentic, SignedValue, StoreKeys};
 
-/// A stored policy that is in order as a whole; its operations are read when a path first asks for them.
+/// A stored policy whose outline is checked. Its operations are read when a path first asks for them.
 pub struct StoredPolicy {
-    /// What was stored, where `text` is laid out anew.
+    /// What was stored, if `text` is another layout of it.
     source: Option<String>,
+    /// The policy, or of a policy in parts, the fields before its operations.
     text: String,
-    /// Of one in parts: once its templates were read.
+    /// For a policy in parts, known once its templates were read.
     layout: OnceCell<Layout>,
-    /// Where it is in parts: these. Then `text` has the fields before the operations, and `head` is the list of the parts.
+    /// Of a policy in parts: the parts, and the head that lists them.
     parts: Option<(Parts, String)>,
-    /// It without any operations.
+    /// The policy without operations.
     empty: Rc<Policy>,
-    /// All of it, once too much would be kept in parts.
+    /// The whole policy, once too much of it was read operation by operation.
     whole: OnceCell<Rc<Policy>>,
-    /// How many bytes of the text are kept in parts, of one in one piece.
+    /// How many bytes of the text were read operation by operation, of a policy in one piece.
     kept: Cell<usize>,
 }
 
-/// How many times its own length a text is kept in parts. Only where very many templates cross is it more.
-const MOST_KEPT: usize = 4;
-/// What operations take, once they were read, for each byte of their lines, and each beside that: about, and rather too much.
+/// How many times its length a text may be read operation by operation. It takes very many crossing templates to exceed this.
+const MAX_KEPT_TIMES: usize = 4;
+/// An estimate, rather too high, of the memory that an operation takes once it was read: for each byte of its line, and beside that.
 const READ_BYTES_OF_A_BYTE: usize = 2;
 const READ_OVERHEAD_BYTES: usize = 256;
 
 impl StoredPolicy {
-    /// Takes the value of KV's key [`POLICY_KEY`](super::POLICY_KEY) apart. Its head and its list of operations are checked
-    /// here, an operation when it is first used.
+    /// Opens the value of the key [`POLICY_KEY`] in KV. Its head and its list of operations are checked here, an operation when it
+    /// is first used.
     ///
     /// # Errors
     /// [`CorruptPolicy`] for all but a policy of this version that the registry wrote.
@@ -52,7 +53,7 @@ impl StoredPolicy {
         let signed::Parts { head, templates, blocks } = signed::parts(&stored, keys)?;
         let lines = Lines::Signed(blocks.into_iter().map(|block| (block, OnceCell::new())).collect());
         let layout = Layout::new(head, templates, lines);
-        let empty = Policy::from_json(&[part(&stored, &layout.head), HEAD_END, WITHOUT_TAIL].concat())?;
+        let empty = policy_of(part(&stored, &layout.head), "")?;
         Ok(Self::new(None, stored, layout, empty))
     }
 
@@ -75,11 +76,10 @@ impl StoredPolicy {
         Ok(signed::sign(part(&self.text, head), templates, &lines, keys))
     }
 
-    /// Takes the registry's answer apart, as [`Policy::to_json`] lays it out. Where it is laid out otherwise, all of it is
-    /// read.
+    /// Opens an answer of the registry, which [`Policy::to_json`] has laid out. Of a text in another layout, everything is read.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] for all but a policy of this version. Of an operation's line only the template was looked at.
+    /// [`CorruptPolicy`] for all but a policy of this version. Of an operation, only the template is read here.
     pub fn parse(text: Authentic) -> Result<Self, CorruptPolicy> {
         let text = text.into_string();
         if Parted::is_head(&text) {
@@ -96,7 +96,7 @@ impl StoredPolicy {
         }
     }
 
-    /// Whether it is what this text says, byte for byte.
+    /// Whether it was read from this text, byte for byte.
     pub fn is_of(&self, text: &str) -> bool {
         let is_source = self.source.as_deref() == Some(text);
         match &self.parts {
@@ -105,7 +105,7 @@ impl StoredPolicy {
         }
     }
 
-    /// Takes in a part that [`concerning`](Self::concerning) asked for.
+    /// Takes a part that [`concerning`](Self::concerning) asked for.
     ///
     /// # Errors
     /// [`CorruptPolicy::ForeignPart`] for any other text.
@@ -113,14 +113,14 @@ impl StoredPolicy {
         self.parts.as_ref().ok_or(CorruptPolicy::ForeignPart)?.0.take(part)
     }
 
-    /// Takes over the parts that another revision holds and this one lists too.
+    /// Takes over the parts that another revision holds and this one lists as well.
     pub fn adopt(&self, other: &Self) {
         if let (Some((parts, _)), Some((others, _))) = (&self.parts, &other.parts) {
             parts.adopt(others);
         }
     }
 
-    /// Checks all of it that is at hand. Of one in parts each is checked as it comes.
+    /// Checks everything that is in memory. The parts of a policy are checked as they arrive.
     ///
     /// # Errors
     /// [`CorruptPolicy`] where any part of it is malformed or not what was signed.
@@ -138,11 +138,11 @@ impl StoredPolicy {
         self.empty.cors()
     }
 
-    /// The policy, as far as it concerns `path`: what it says of other paths may be left out.
+    /// The policy with the operations that `path` may match; others may be left out.
     ///
     /// # Errors
-    /// [`CorruptPolicy::Part`] where a part of it has to be read first, and [taken in](Self::take); another [`CorruptPolicy`] where
-    /// what it says of the path is malformed.
+    /// [`CorruptPolicy::Part`] if a part must be read first and [taken](Self::take); another [`CorruptPolicy`] if what the policy
+    /// says of the path is malformed.
     pub fn concerning(&self, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
         let layout = self.layout()?;
         let mut first = None;
@@ -184,11 +184,11 @@ impl StoredPolicy {
         Self { source, text, layout: OnceCell::from(layout), parts: None, empty, whole, kept }
     }
 
-    /// One in parts, of which none was read yet.
+    /// A policy in parts, of which none was read yet.
     fn in_parts(source: Option<String>, text: String) -> Result<Self, CorruptPolicy> {
         let head = Head::parse(&text)?;
         let fields = head.fields.clone();
-        let empty = Rc::new(Policy::from_json(&[&fields, HEAD_END, WITHOUT_TAIL].concat())?);
+        let empty = Rc::new(policy_of(&fields, "")?);
         let (layout, whole, kept) = (OnceCell::new(), OnceCell::new(), Cell::new(0));
         Ok(Self { source, text: fields, layout, parts: Some((Parts::of(head), text)), empty, whole, kept })
     }
@@ -199,24 +199,24 @@ impl StoredPolicy {
         layout.routes.overlapping(&template, place).map(|place| self.line(place)).collect()
     }
 
-    /// Reads what shares a path with the operation at `place`, and keeps it for as long as others are not asked for more lately.
+    /// Reads the operations that share a path with the one at `place`, and keeps them until others were asked for more recently.
     fn read_lately(&self, layout: &Layout, place: usize) -> Result<Rc<Policy>, CorruptPolicy> {
         let lines = self.overlapping(layout, place)?;
         let read = Rc::new(self.read_lines(&lines)?);
         let of_line =
             |line: &Cow<'_, str>| line.len().saturating_mul(READ_BYTES_OF_A_BYTE).saturating_add(READ_OVERHEAD_BYTES);
-        // Each has the fields before the operations too.
+        // Each entry has the fields before the operations as well.
         let fields = self.text.len().saturating_add(READ_OVERHEAD_BYTES);
         let bytes = lines.iter().map(of_line).fold(fields, usize::saturating_add);
         layout.lately.keep(place, Rc::clone(&read), bytes);
         Ok(read)
     }
 
-    /// Reads what shares a path with the operation at `place`, and keeps it.
+    /// Reads the operations that share a path with the one at `place`, and keeps them.
     fn read(&self, layout: &Layout, place: usize, cell: &OnceCell<Rc<Policy>>) -> Result<Rc<Policy>, CorruptPolicy> {
         let lines = self.overlapping(layout, place)?;
         let length = lines.iter().map(|line| line.len()).fold(self.kept.get(), usize::saturating_add);
-        if length > self.text.len().saturating_mul(MOST_KEPT) {
+        if length > self.text.len().saturating_mul(MAX_KEPT_TIMES) {
             return self.whole();
         }
         let read = Rc::new(self.read_lines(&lines)?);
@@ -224,7 +224,7 @@ impl StoredPolicy {
         Ok(Rc::clone(cell.get_or_init(|| read)))
     }
 
-    /// Reads all of it, and so every operation is checked.
+    /// Reads the whole policy, and so checks every operation.
     ///
     /// # Errors
     /// [`CorruptPolicy`] where any part of it is malformed or not what was signed.
@@ -240,10 +240,10 @@ impl StoredPolicy {
 
     fn read_lines(&self, lines: &[Cow<'_, str>]) -> Result<Policy, CorruptPolicy> {
         let head = &self.layout()?.head;
-        Policy::from_json(&[part(&self.text, head), HEAD_END, &lines.join(","), WITHOUT_TAIL].concat())
+        policy_of(part(&self.text, head), &lines.join(","))
     }
 
-    /// An operation's line, which is the one that was signed.
+    /// The line of an operation, checked to be the one that was signed.
     fn line(&self, place: usize) -> Result<Cow<'_, str>, CorruptPolicy> {
         let line = match (&self.layout()?.lines, &self.parts) {
             (Lines::Plain(lines), _) => lines.get(place).map(|line| part(&self.text, line)),
