@@ -5,7 +5,6 @@
 
 mod answer;
 mod buffer;
-mod cells;
 mod completeness;
 mod facts;
 mod flush;
@@ -20,14 +19,14 @@ mod replay;
 mod rotation;
 mod scope_use;
 mod seen;
-mod senders;
 mod store;
 
 pub use answer::{
     AnswerCount, Grouping, IntegrationUsage, MAX_RANGE_SECONDS, OutcomeCount, OverallUsage, UsageGroup, UsageRange,
 };
-pub use buffer::{Asked, Buffer, CODES, EARLY_AFTER_MS, FLUSH_AFTER_MS, TAKE_OVER_AFTER_MS, Wanted};
-pub use cells::{MAX_CELLS, MAX_OPERATIONS};
+pub use buffer::{
+    Asked, Buffer, CODES, EARLY_AFTER_MS, FLUSH_AFTER_MS, MAX_CELLS, MAX_OPERATIONS, Senders, TAKE_OVER_AFTER_MS, Wanted,
+};
 pub use completeness::{Completeness, Gap};
 pub use facts::{TokenUsed, UsageFacts, UsageQuestion};
 pub use flush::{FLUSH_VERSION, Flush, FlushedCell, FlushedToken, UseOrigin};
@@ -45,5 +44,4 @@ pub use replay::{EditReplay, PolicyReplay, Replay, replay_edit, replay_policy};
 pub use rotation::{RotationProgress, UnderWay};
 pub use scope_use::{ScopeUse, ScopesInUse, scope_use};
 pub use seen::{OTHER, OperationUse, Seen, Source, TokenFacts};
-pub use senders::Senders;
 pub use store::{FACTS, FLUSH, FORGET, OF_INTEGRATION, OVERALL, STORES, Store};

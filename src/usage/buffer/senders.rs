@@ -1,11 +1,11 @@
-//! How it stands with what an isolate has sent: numbers, what is under way, and what was lost.
+//! What an isolate knows of the flushes that it sent: their numbers, which are under way, and how many requests were lost.
 
-use super::flush::Flush;
-use super::store::{STORES, Store};
+use crate::usage::flush::{FLUSH_VERSION, Flush};
+use crate::usage::store::{STORES, Store};
 
-/// The most flushes to stores that are under way at a time; what is more is lost, and told as lost.
+/// The most flushes that are under way at a time. Any more are lost, and counted as lost.
 const MAX_UNDER_WAY: usize = 256;
-/// How long one can be under way, in milliseconds: longer than its time-outs together.
+/// How long a flush can be under way, in milliseconds: longer than its time-outs together.
 const UNDER_WAY_MS: u64 = 120_000;
 
 /// What an isolate knows of its flushes.
@@ -21,7 +21,7 @@ pub struct Senders {
 struct Sender {
     seq: u64,
     lost: u64,
-    /// How many of the lost ones the store knows of.
+    /// How many of the lost requests the store knows of.
     told: u64,
     heard_at_ms: Option<u64>,
 }
@@ -35,24 +35,24 @@ struct UnderWay {
 }
 
 impl Senders {
-    /// What tells this isolate from all others, once it is known.
+    /// The name of this isolate, once it has one.
     pub fn isolate(&self) -> Option<&str> {
         self.isolate.as_deref()
     }
 
-    /// Gives the isolate its name, made of fresh random bytes, unless it has one.
+    /// Names the isolate after fresh random bytes, unless it has a name.
     pub fn name(&mut self, random: &[u8]) {
         if self.isolate.is_none() {
             self.isolate = Some(hex::encode(random));
         }
     }
 
-    /// When a store was last heard of by this isolate.
+    /// When this isolate last heard from a store.
     pub fn heard_at_ms(&self, store: Store) -> Option<u64> {
         self.stores.get(usize::from(store.number()))?.heard_at_ms
     }
 
-    /// Whether one more can be sent.
+    /// Whether one more flush can be sent.
     pub fn has_room(&self) -> bool {
         self.under_way.len() < MAX_UNDER_WAY
     }
@@ -73,7 +73,7 @@ impl Senders {
         }
     }
 
-    /// Notes that a flush with so many requests is given up.
+    /// Notes that a flush with this many requests is given up.
     pub fn lost(&mut self, store: Store, seq: u64, requests: u64) {
         self.under_way.retain(|sent| (sent.store, sent.seq) != (store, seq));
         if let Some(sender) = self.sender(store) {
@@ -81,13 +81,13 @@ impl Senders {
         }
     }
 
-    /// The stores that have to be told of requests that were lost.
+    /// The stores that do not know yet of lost requests.
     pub(super) fn untold(&self) -> Vec<Store> {
         let untold = Store::all().zip(&self.stores).filter(|(_, sender)| sender.lost > sender.told);
         untold.map(|(store, _)| store).collect()
     }
 
-    /// Notes when the isolate counts first.
+    /// Notes when the isolate first counts.
     pub(super) fn begin(&mut self, now_ms: u64) {
         if self.since_ms == 0 {
             self.since_ms = now_ms;
@@ -103,10 +103,10 @@ impl Senders {
             sender.seq = sender.seq.saturating_add(1);
             (seq, lost) = (sender.seq, sender.lost);
         }
-        Flush { v: 0, isolate, seq, lost, since_ms, from_ms, made_at_ms: now_ms, tokens: Vec::new() }
+        Flush { v: FLUSH_VERSION, isolate, seq, lost, since_ms, from_ms, made_at_ms: now_ms, tokens: Vec::new() }
     }
 
-    /// What nobody waits for any more: the platform has ended the request that had it sent.
+    /// Gives up flushes that nobody waits for: the platform has ended the request that sent them.
     fn give_up_overdue(&mut self, now_ms: u64) {
         let is_overdue = |sent: &UnderWay| now_ms.saturating_sub(sent.since_ms) > UNDER_WAY_MS;
         let overdue: Vec<_> = self

@@ -1,30 +1,28 @@
-//! The places in which an isolate counts: one for each token and operation, found without allocating.
-//!
-//! A place keeps its number until all of them are forgotten, so that how the origin answered can be counted where the request was.
+//! One place in which an isolate counts, and the table that finds it.
 
-use super::{AnswerClass, AnswerCount, Outcome, OutcomeCount};
 use crate::decision::DenialCode;
 use crate::token::IntegrationId;
+use crate::usage::{AnswerClass, AnswerCount, Outcome, OutcomeCount};
 
-/// The most places and counts of denials that are kept apart in a buffer.
+/// The most places and counts of denials in a buffer.
 pub const MAX_CELLS: usize = 4_096;
-/// The most operations of one token that are kept apart in a buffer.
+/// The most operations of one token that have a place of their own.
 pub const MAX_OPERATIONS: u16 = 64;
 
-/// Twice as large as it is ever full.
+/// The size of the table: at most half of it is ever full.
 const TABLE: usize = 2 * MAX_CELLS;
 const EMPTY: u16 = u16::MAX;
 
 /// An operation of the policy, as its method and template.
 pub type OperationName<'a> = (&'a str, &'a str);
 
-/// Where one token's requests for one operation are counted.
+/// Where the requests of one token for one operation are counted.
 pub(super) struct Place {
     /// The integration.
     pub integration: IntegrationId,
     /// The token's number.
     pub n: u32,
-    /// The place of its token.
+    /// Which token of the list it is.
     pub token: u16,
     /// The operation's name.
     pub operation: Box<str>,
@@ -40,7 +38,7 @@ pub(super) struct Counts {
     answers: [u32; AnswerClass::ALL.len()],
 }
 
-/// Positions in a list by a hash of what stands there.
+/// Finds positions in a list by a hash of the entry.
 pub(super) struct Table(Vec<u16>);
 
 impl Place {
@@ -57,7 +55,7 @@ impl Place {
 }
 
 impl Counts {
-    /// Counts a request. Gives how many more cells there are.
+    /// Counts a request. Returns how many cells were added.
     pub fn add(&mut self, outcome: Outcome) -> usize {
         let Outcome::Denied(code) = outcome else {
             self.granted = self.granted.saturating_add(1);
@@ -78,12 +76,12 @@ impl Counts {
         }
     }
 
-    /// Whether there is nothing in it.
+    /// Whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.granted == 0 && self.denied.is_empty() && self.answers.iter().all(|count| *count == 0)
     }
 
-    /// What it has, by outcome.
+    /// The requests by outcome.
     pub fn outcomes(&self) -> Vec<OutcomeCount> {
         let granted = Some((Outcome::Granted, self.granted)).filter(|(_, count)| *count > 0);
         let denied = self.denied.iter().map(|(code, count)| (Outcome::Denied(*code), *count));
@@ -91,7 +89,7 @@ impl Counts {
         granted.into_iter().chain(denied).map(count).collect()
     }
 
-    /// How the origin answered.
+    /// The answers of the origin by class.
     pub fn answers(&self) -> Vec<AnswerCount> {
         let counts = AnswerClass::ALL.into_iter().zip(self.answers).filter(|(_, count)| *count > 0);
         counts.map(|(class, count)| AnswerCount { class, requests: count.into() }).collect()
@@ -99,16 +97,16 @@ impl Counts {
 }
 
 impl Table {
-    /// An empty one.
+    /// An empty table.
     pub fn new() -> Self {
         Self(vec![EMPTY; TABLE])
     }
 
-    /// The position with this hash for which `is` holds; else where one belongs that is to be put.
+    /// The position with this hash for which `is` holds; otherwise the slot where to put a new one.
     #[inline]
     pub fn find(&self, hash: u64, is: impl Fn(u16) -> bool) -> Result<u16, usize> {
         let mut at = slot(hash);
-        // It is never full, so that an empty place ends the search.
+        // The table is never full, so an empty slot ends the search.
         for _ in 0..TABLE {
             match self.0.get(at) {
                 Some(&EMPTY) | None => return Err(at),
@@ -119,7 +117,7 @@ impl Table {
         Err(at)
     }
 
-    /// Puts a position where [`find`](Self::find) said.
+    /// Puts a position into the slot that [`find`](Self::find) returned.
     pub fn put(&mut self, at: usize, position: u16) {
         if let Some(slot) = self.0.get_mut(at) {
             *slot = position;
@@ -133,7 +131,7 @@ impl Table {
 }
 
 fn slot(hash: u64) -> usize {
-    // 13 bits, the best mixed ones.
+    // The upper 13 bits: they are mixed best.
     usize::try_from(hash >> 51).unwrap_or_default() % TABLE
 }
 
@@ -141,14 +139,14 @@ fn slot_after(at: usize) -> usize {
     at.wrapping_add(1) % TABLE
 }
 
-/// A hash of a token: ids are random, and nobody chooses them.
+/// A hash of a token. Nobody can choose ids to collide: they are random.
 #[inline]
 pub(super) fn hash_of_token(integration: &IntegrationId, n: u32) -> u64 {
     let (first, last) = ends(integration.bytes());
     mix(mix(first, last), n.into())
 }
 
-/// A hash of a token and an operation; the policy has the operations.
+/// A hash of a token and an operation of the policy.
 #[inline]
 pub(super) fn hash_of_place(token: u64, (method, template): OperationName<'_>) -> u64 {
     let (bytes, length) = (template.as_bytes(), template.len());
