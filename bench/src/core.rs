@@ -13,7 +13,7 @@ use tidegate_bench_rules::measure::Timing;
 use crate::load::median;
 use crate::options::Options;
 use crate::report::{Goal, Part, short};
-use crate::{tools, world};
+use crate::{api, tools};
 use xtask::step::step;
 use xtask::wasm::{self, Host, Package};
 use xtask::{build, bundles, process, project, size};
@@ -76,7 +76,7 @@ fn deciding(operations: usize) -> String {
 
 /// A real API's policy, as the store keeps it, in a file.
 fn real_policy() -> Result<Option<PathBuf>> {
-    let Some(policy) = world::real_policy()? else { return Ok(None) };
+    let Some(policy) = api::real_policy()? else { return Ok(None) };
     let file = project::path("target/bench-policy.json");
     fs::write(&file, fixture::stored_policy(&policy))?;
     Ok(Some(file))

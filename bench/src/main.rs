@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: how fast and how large the gate is, beside what it should be. Nothing fails by being slow.
 
+mod api;
 mod body;
+mod bundle;
 mod candidate;
 mod core;
 mod counted;
@@ -10,6 +12,7 @@ mod large;
 mod load;
 mod machine;
 mod memory;
+mod nginx;
 mod options;
 mod ports;
 mod profile;
