@@ -25,7 +25,8 @@ pub use answer::{
     AnswerCount, Grouping, IntegrationUsage, MAX_RANGE_SECONDS, OutcomeCount, OverallUsage, UsageGroup, UsageRange,
 };
 pub use buffer::{
-    Asked, Buffer, CODES, EARLY_AFTER_MS, FLUSH_AFTER_MS, MAX_CELLS, MAX_OPERATIONS, Senders, TAKE_OVER_AFTER_MS, Wanted,
+    Asked, Buffer, CODES, EARLY_AFTER_MS, FLUSH_AFTER_MS, MAX_CELLS, MAX_OPERATIONS, Senders, TAKE_OVER_AFTER_MS,
+    Wanted,
 };
 pub use completeness::{Completeness, Gap};
 pub use facts::{TokenUsed, UsageFacts, UsageQuestion};

@@ -29,8 +29,8 @@ use super::token_rules::table as token_rules;
 use super::undo as undos;
 use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{
-    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, TestedToken, Undo, WHOAMI,
-    check_end, history,
+    AdminError, Change, Edit, Integration, IntegrationCommand, ListIntegrations, NewIntegration, TestedToken, Undo,
+    WHOAMI, check_end, history,
 };
 use tidegate::events::Kind;
 use tidegate::record::{Level, Record};

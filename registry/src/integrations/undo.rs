@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::table::{self, find};
 use super::checks::check_grantable;
+use super::table::{self, find};
 use super::{based_on, save};
 use crate::agency;
 use crate::answer::Answer;

@@ -5,8 +5,8 @@ mod statements;
 
 use self::fill::{count_from_now, feed_recent, fold_names, fold_texts};
 use self::statements::{
-    DOCUMENTS, EVENT_TYPES, EVENTS, FRESHNESS, LIFE, NO_TRIES, ONE_SPELLING, PEOPLE, POLICY_PARTS, PROJECTION, REVISIONS,
-    SEARCH, TABLES, TOKEN_USE, UNMARKED, USE, VERSIONS, WEBHOOKS,
+    DOCUMENTS, EVENT_TYPES, EVENTS, FRESHNESS, LIFE, NO_TRIES, ONE_SPELLING, PEOPLE, POLICY_PARTS, PROJECTION,
+    REVISIONS, SEARCH, TABLES, TOKEN_USE, UNMARKED, USE, VERSIONS, WEBHOOKS,
 };
 use super::database::{Database, number};
 use tidegate::admin::AdminError;

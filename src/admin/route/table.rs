@@ -1,9 +1,7 @@
 //! The routes: one row each.
 
 use super::named::Parameter;
-use super::row::{
-    anywhere, at_agency, at_sub_accounts, delete, get, in_body, named, patch, post, put,
-};
+use super::row::{anywhere, at_agency, at_sub_accounts, delete, get, in_body, named, patch, post, put};
 use super::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Route};
 use crate::access::{Need, Verb};
 use crate::admin::commands::endpoint;

@@ -51,13 +51,7 @@ pub(super) struct Use {
 impl Places {
     /// No places.
     pub fn new() -> Self {
-        Self {
-            generation: 0,
-            places: Vec::new(),
-            by_place: Table::new(),
-            tokens: Vec::new(),
-            by_token: Table::new(),
-        }
+        Self { generation: 0, places: Vec::new(), by_place: Table::new(), tokens: Vec::new(), by_token: Table::new() }
     }
 
     /// How many there are.
@@ -212,7 +206,8 @@ impl Token {
         if looks {
             self.looked_at_ms = Some(now_ms);
         }
-        let used = self.used.map_or((now_ms, now_ms), |(first_ms, last_ms)| (first_ms.min(now_ms), last_ms.max(now_ms)));
+        let used =
+            self.used.map_or((now_ms, now_ms), |(first_ms, last_ms)| (first_ms.min(now_ms), last_ms.max(now_ms)));
         self.used = Some(used);
         Use { is_urgent, looks }
     }
