@@ -1,4 +1,4 @@
-//! `GET /events?format=jsonl|csv`: events as files have them, the oldest first, in pages that are put one behind the other.
+//! `GET /events?format=jsonl|csv`: events as a file, the oldest first. The pages of an export are joined end to end.
 
 use serde_json::{Value, json};
 
@@ -26,29 +26,13 @@ pub(super) fn export(context: &Context, list: &ListEvents) -> Result<Answer, Adm
     let direction = Direction::Oldest { after, until };
     let Found { seqs, next } = find(context.database, &list.filter, seen, direction, list.limit)?;
     let events = actors::name(context, table::numbered(context.database, &seqs)?)?;
-    let mut body = String::new();
-    match list.format {
-        EventFormat::Csv => {
-            if list.after.is_none() {
-                body.push_str(&csv_head());
-            }
-            for Named { event, chain, name, .. } in &events {
-                let chain = chain.as_ref().filter(|_| unverifiable.is_none());
-                body.push_str(&event.csv(name.as_deref(), chain));
-            }
-        }
-        EventFormat::Json | EventFormat::Lines => {
-            if list.after.is_none() {
-                push_line(&mut body, canonical(&head(context, unverifiable)?))?;
-            }
-            for Named { event, chain, .. } in &events {
-                let chain = chain.as_ref().filter(|_| unverifiable.is_none());
-                push_line(&mut body, event.line(chain))?;
-            }
-        }
-    }
-    let next = next.map(|seq| EventCursor { seq, until: Some(until) }.to_text());
     let is_csv = list.format == EventFormat::Csv;
+    let body = match (is_csv, list.after.is_none()) {
+        (true, is_first) => csv(&events, is_first, unverifiable),
+        (false, true) => lines(&events, Some(head(context, unverifiable)?), unverifiable)?,
+        (false, false) => lines(&events, None, unverifiable)?,
+    };
+    let next = next.map(|seq| EventCursor { seq, until: Some(until) }.to_text());
     Ok(Answer::Complete(Response::Text(TextBody {
         content_type: if is_csv { "text/csv; charset=utf-8" } else { "application/jsonl; charset=utf-8" },
         file_name: match (is_csv, unverifiable) {
@@ -62,7 +46,28 @@ pub(super) fn export(context: &Context, list: &ListEvents) -> Result<Answer, Adm
     })))
 }
 
-/// The first line: from which value of the chain on, up to which; or why it cannot be verified.
+fn csv(events: &[Named], is_first: bool, unverifiable: Option<&str>) -> String {
+    let mut body = if is_first { csv_head() } else { String::new() };
+    for Named { event, chain, name, .. } in events {
+        let chain = chain.as_ref().filter(|_| unverifiable.is_none());
+        body.push_str(&event.csv(name.as_deref(), chain));
+    }
+    body
+}
+
+fn lines(events: &[Named], head: Option<Value>, unverifiable: Option<&str>) -> Result<String, AdminError> {
+    let mut body = String::new();
+    if let Some(head) = head {
+        push_line(&mut body, canonical(&head))?;
+    }
+    for Named { event, chain, .. } in events {
+        let chain = chain.as_ref().filter(|_| unverifiable.is_none());
+        push_line(&mut body, event.line(chain))?;
+    }
+    Ok(body)
+}
+
+/// The first line: the values of the chain between which the events lie, or why they cannot be verified.
 fn head(context: &Context, unverifiable: Option<&str>) -> Result<Value, AdminError> {
     if let Some(reason) = unverifiable {
         return Ok(json!({ "export": { "verifiable": false, "reason": reason } }));

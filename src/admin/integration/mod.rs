@@ -1,4 +1,4 @@
-//! An integration as the registry knows it, and what each change does to it.
+//! An integration as the registry keeps it, and what each change does to it.
 
 mod change;
 mod view;
@@ -16,19 +16,19 @@ use crate::token::{IntegrationId, TokenHash};
 pub use self::change::Change;
 pub use self::view::{Beside, IntegrationView, Maker, Makers, TokenFacts, TokenView, UseFacts};
 
-/// The most scopes that one integration can have: they travel to the origin in one header field.
-const MOST_SCOPES: usize = 200;
+/// The most scopes of one integration: the origin gets them in one header field.
+const MAX_SCOPES: usize = 200;
 
-/// The truth about one integration that exists.
+/// An integration that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Integration {
     /// Its id.
     pub id: IntegrationId,
     /// Grows with every change.
     pub rev: u64,
-    /// Whom it belongs to.
+    /// The owner.
     pub owner: Owner,
-    /// What people call it.
+    /// Its name.
     pub name: Name,
     /// What it is for.
     pub description: Description,
@@ -36,11 +36,11 @@ pub struct Integration {
     pub scopes: ScopeSet,
     /// Its tokens.
     pub tokens: Rotation,
-    /// The first second in which all its tokens are dead, if there is one.
+    /// When all its tokens end, if they do: the first second in which they are dead.
     pub expires_at: Option<Timestamp>,
     /// Whether its tokens are refused until somebody resumes it.
     pub paused: bool,
-    /// The highest number that a token of it ever had.
+    /// The highest number that any of its tokens had.
     pub last_n: u32,
     /// When it was made.
     pub created_at: Timestamp,
@@ -74,8 +74,8 @@ impl Integration {
     /// The integration after `change` at `now`, and the audit event's detail.
     ///
     /// # Errors
-    /// [`AdminError::Conflict`] where its rotation does not allow it; [`AdminError::Ended`] where its end does not;
-    /// [`AdminError::Invalid`] for an end or a deadline; [`AdminError::Registry`] where a counter is full.
+    /// [`AdminError::Conflict`] if its rotation does not allow the change; [`AdminError::Ended`] if it has ended;
+    /// [`AdminError::Invalid`] for a wrong end or deadline; [`AdminError::Registry`] if a counter is full.
     pub fn apply(self, change: Change, now: Timestamp) -> Result<(Self, Value), AdminError> {
         change.check_end(&self, now)?;
         if self.has_ended(now) && change.needs_life(&self) {
@@ -91,35 +91,18 @@ impl Integration {
         Ok((after, detail))
     }
 
-    /// The change without its revision, and what tells the audit trail of it.
+    /// The integration after the change, except for its revision, and the function that describes the change to the audit trail.
     fn made(self, change: Change, next_n: u32, now: Timestamp) -> Result<(Self, Told), AdminError> {
         Ok(match change {
             Change::Edit(edit) => (self.edit(edit), |before, after, _| history::edited(before, after)),
-            Change::Rotate(NewToken { rotate, expires_at, leaked, when_quiet }, hash) => {
-                let incoming = LiveToken { n: next_n, hash };
-                let event = match rotate {
-                    Rotate::Now => Event::RotateNow(incoming),
-                    Rotate::Later(window) => Event::RotateLater(incoming, window),
-                };
-                let expires_at = expires_at.unwrap_or(self.expires_at);
-                let told = match (leaked, when_quiet) {
-                    (true, _) => history::rotation_started_after_leak,
-                    (false, true) => history::rotation_started_until_quiet,
-                    (false, false) => history::rotation_started,
-                };
-                (Self { last_n: next_n, expires_at, ..self.rotate(event, now)? }, told)
-            }
+            Change::Rotate(token, hash) => self.rotate_to(token, LiveToken { n: next_n, hash }, now)?,
             Change::CancelRotation => (self.rotate(Event::Cancel, now)?, history::rotation_ended),
             Change::FinishRotation { leaked: false } => (self.rotate(Event::Finish, now)?, history::rotation_ended),
             Change::FinishRotation { leaked: true } => {
                 (self.rotate(Event::Finish, now)?, history::rotation_ended_after_leak)
             }
             Change::ExtendRotation { began, until } => {
-                let tokens = self.tokens.clone().at(now);
-                let (_, from) = tokens.outgoing().ok_or(Conflict::Completed)?;
-                let extension =
-                    Extension::new(began, from, until).map_err(|error| AdminError::invalid("expires_at", error))?;
-                (self.rotate(Event::Extend(extension), now)?, |before, after, _| history::extended(before, after))
+                (self.extend(began, until, now)?, |before, after, _| history::extended(before, after))
             }
             Change::Pause => (Self { paused: true, ..self }, |before, after, _| history::paused(before, after)),
             Change::Resume => (Self { paused: false, ..self }, |before, after, _| history::paused(before, after)),
@@ -134,12 +117,35 @@ impl Integration {
         })
     }
 
+    fn rotate_to(self, token: NewToken, incoming: LiveToken, now: Timestamp) -> Result<(Self, Told), AdminError> {
+        let NewToken { rotate, expires_at, leaked, when_quiet } = token;
+        let last_n = incoming.n;
+        let event = match rotate {
+            Rotate::Now => Event::RotateNow(incoming),
+            Rotate::Later(window) => Event::RotateLater(incoming, window),
+        };
+        let expires_at = expires_at.unwrap_or(self.expires_at);
+        let told = match (leaked, when_quiet) {
+            (true, _) => history::rotation_started_after_leak,
+            (false, true) => history::rotation_started_until_quiet,
+            (false, false) => history::rotation_started,
+        };
+        Ok((Self { last_n, expires_at, ..self.rotate(event, now)? }, told))
+    }
+
+    fn extend(self, began: Timestamp, until: Timestamp, now: Timestamp) -> Result<Self, AdminError> {
+        let tokens = self.tokens.clone().at(now);
+        let (_, from) = tokens.outgoing().ok_or(Conflict::Completed)?;
+        let extension = Extension::new(began, from, until).map_err(|error| AdminError::invalid("expires_at", error))?;
+        self.rotate(Event::Extend(extension), now)
+    }
+
     fn rotate(self, event: Event, now: Timestamp) -> Result<Self, AdminError> {
         let tokens = self.tokens.apply(event, now)?;
         Ok(Self { tokens, ..self })
     }
 
-    /// Whether `change` would leave all as it is.
+    /// Whether `change` would change nothing.
     pub fn is_unchanged_by(&self, change: &Change) -> bool {
         match change {
             Change::Edit(edit) => self.clone().edit(edit.clone()) == *self,
@@ -157,12 +163,12 @@ impl Integration {
         Self { name, description, scopes, expires_at, ..self }
     }
 
-    /// What KV keeps of it.
+    /// Its record in KV.
     pub fn record(&self) -> Record {
         self.live().into()
     }
 
-    /// What the edge needs of it.
+    /// What the gate needs to know of it.
     pub fn live(&self) -> Live {
         Live {
             id: self.id.clone(),
@@ -177,10 +183,10 @@ impl Integration {
     }
 }
 
-/// What the audit trail keeps of a change, by what was before and after it.
+/// Describes a change to the audit trail: the integration before it and after it.
 type Told = fn(&Integration, &Integration, Timestamp) -> Value;
 
-/// Checks that an integration can have these scopes: all of them known to the policy, and not too many.
+/// Checks that an integration can have these scopes: the policy knows each of them, and there are not too many.
 ///
 /// # Errors
 /// [`AdminError::Invalid`] for `scopes`.
@@ -204,8 +210,8 @@ pub fn check_end(end: Option<Timestamp>, now: Timestamp) -> Result<(), AdminErro
 }
 
 fn check_count(scopes: &ScopeSet) -> Result<(), AdminError> {
-    if scopes.len() > MOST_SCOPES {
-        return Err(AdminError::invalid("scopes", format!("an integration has at most {MOST_SCOPES} scopes")));
+    if scopes.len() > MAX_SCOPES {
+        return Err(AdminError::invalid("scopes", format!("an integration has at most {MAX_SCOPES} scopes")));
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! The admin plane before the registry, as a machine without I/O: on which host, who asks, from where, and whether it looks like
-//! a request at all. Nothing goes to the registry before a key or a cookie's tag was verified here.
+//! The admin plane before the registry, as a machine without I/O. It checks the host, the credential and the origin of a request,
+//! and its form. Nothing goes to the registry before a key or the tag of a cookie was verified here.
 //!
-//! [`Plane::begin`] takes a request that the gate leaves to the admin plane ([`Step::Admin`]). It speaks with the driver as the
-//! gate does, and waits among the gate's requests. `caller` says who asks, `command` what the registry is asked, `files` answers
-//! with the page's files.
+//! [`Plane::begin`] takes a request that the gate leaves to the admin plane ([`Step::Admin`]). It works with the driver as the
+//! gate does, and waits among the gate's requests. `caller` says who asks, `command` makes the call of the registry, `files`
+//! answers with the page's files, `oidc` signs in with an identity provider, `usage` asks the usage stores, and `test` tries a
+//! token.
 
 mod caller;
 mod client;
@@ -29,20 +30,20 @@ pub use self::settings::PlaneSettings;
 
 /// Where the admin API is.
 const API: &str = "/_tidegate/api";
-/// The route that tells how one can sign in.
+/// The route that lists the ways to sign in.
 const SIGN_IN: &str = "/sign-in";
 /// The route that tries a token.
 const TEST: &str = "/integrations/{id}/test";
-/// What the gate answers itself, to other methods than these.
+/// The paths that the gate itself answers. Only requests with other methods than [`SAFE_METHODS`] come here.
 const HEALTH_AND_WHOAMI: [&str; 2] = ["/_tidegate/healthz", "/_tidegate/whoami"];
-/// What they and the page's addresses take.
+/// The methods of these paths, and of the page's.
 const SAFE_METHODS: [&str; 2] = ["GET", "HEAD"];
 
 /// The admin plane of a deployment.
 #[derive(Clone)]
 pub struct Plane(Rc<PlaneSettings>);
 
-/// One request to it, on its way.
+/// A request to the admin plane.
 struct Exchange {
     settings: Rc<PlaneSettings>,
     caller: Caller,
@@ -65,9 +66,9 @@ enum Stage {
     Registry,
     File(PageFile),
     Description,
-    /// The registry's answer whether the stores of counts may be asked.
+    /// The registry's permission to ask the usage stores.
     Permit(usage::Asked),
-    /// The stores of counts.
+    /// The usage stores.
     Usage(usage::Waiting),
     /// Randomness for a sign-in with an identity provider.
     Entropy,
@@ -90,7 +91,7 @@ impl Plane {
         Self(Rc::new(settings))
     }
 
-    /// Begins the way of a request that is below `/_tidegate`, or on the admin plane's own host.
+    /// Starts a request for a path below `/_tidegate`, or on the host of the admin plane.
     pub fn begin(&self, memory: &mut Memory, head: &Head<'_>) -> Step {
         let (_, path_and_query) = split(head.url);
         let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
@@ -162,7 +163,7 @@ impl Resume for Exchange {
         self.protect(Step::Answer(Answer::from(&AdminError::TooBusy.answer())))
     }
 
-    /// Until somebody was verified.
+    /// True until a credential was verified.
     fn is_anyones(&self) -> bool {
         !matches!(self.stage, Stage::Registry | Stage::Entering | Stage::Permit(_) | Stage::Usage(_) | Stage::Test(_))
     }
@@ -175,16 +176,7 @@ impl Exchange {
         caller.check_host(settings)?;
         let (path, query) = match &self.target {
             Target::Api(path, query) => (path, query),
-            Target::Page(path) => {
-                settings.check_has_host()?;
-                if [oidc::SIGN_IN, oidc::CALLBACK].contains(&path.as_str()) {
-                    if caller.method != "GET" {
-                        return Err(AdminError::MethodNotAllowed(vec!["GET"]));
-                    }
-                    return self.oidc().begin(path, memory, now_ms);
-                }
-                return files::open(path, caller);
-            }
+            Target::Page(path) => return self.page(path, memory, now_ms),
         };
         let (route, _) = Route::find(&caller.method, path)?;
         let verified = match route.access {
@@ -205,14 +197,22 @@ impl Exchange {
             return Ok(test::Test::begin(verified));
         }
         let call = command::call(settings, caller, &verified, (path, query), true)?;
-        Ok(match usage::asked(route) {
-            Some(asked) => {
-                asked.check(settings)?;
-                let call = Call { limit: usage::MAX_PERMIT_BYTES, ..call };
-                Next::Needs(Stage::Permit(asked), Read::Call(call))
-            }
-            None => Next::Needs(Stage::Registry, Read::Call(call)),
-        })
+        let Some(asked) = usage::asked(route) else { return Ok(Next::Needs(Stage::Registry, Read::Call(call))) };
+        asked.check(settings)?;
+        let call = Call { limit: usage::MAX_PERMIT_BYTES, ..call };
+        Ok(Next::Needs(Stage::Permit(asked), Read::Call(call)))
+    }
+
+    /// Answers with a file of the page, or starts or ends a sign-in with an identity provider.
+    fn page(&self, path: &str, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+        self.settings.check_has_host()?;
+        if ![oidc::SIGN_IN, oidc::CALLBACK].contains(&path) {
+            return files::open(path, &self.caller);
+        }
+        if self.caller.method != "GET" {
+            return Err(AdminError::MethodNotAllowed(vec!["GET"]));
+        }
+        self.oidc().begin(path, memory, now_ms)
     }
 
     /// Goes on with the test of a token.
@@ -248,7 +248,7 @@ impl Exchange {
         Ok(Next::Needs(Stage::Registry, Read::Call(call)))
     }
 
-    /// Sets what every answer under the page's addresses carries, problems too.
+    /// Adds the header fields that protect the page to every answer at its addresses, problems included.
     fn protect(&self, mut step: Step) -> Step {
         if matches!(self.target, Target::Page(_)) {
             let fields = match &mut step {

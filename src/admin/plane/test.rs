@@ -1,6 +1,6 @@
-//! `POST /integrations/{id}/test`: somebody tries a token that they hold. The registry says whether they may, and with which
-//! request; the gate's own machine judges that request; where it is granted, the API is asked once, and of its answer nothing but
-//! the status is kept. The token stays in this exchange.
+//! `POST /integrations/{id}/test`: tries a token that somebody holds. The registry says whether they may, and with which request.
+//! The gate's own machine judges that request. If it is granted, the API is called once, and only the status of its answer is
+//! kept. The token stays in this exchange.
 
 use serde_json::{Value, json};
 
@@ -17,18 +17,18 @@ use crate::json::FromJson;
 use crate::reply::{PROBLEM_TYPE, Realm, answer};
 use crate::token::IntegrationId;
 
-/// Where the gate tells what a token is.
+/// Where the gate says what a token is.
 const WHOAMI_PATH: &str = "/_tidegate/whoami";
 /// How long a body may take, in milliseconds.
 const BODY_TIMEOUT_MS: u64 = 4_000;
-/// How long a test may take from the registry's word on, in milliseconds.
+/// How long a test may take after the registry's permission, in milliseconds.
 const TIMEOUT_MS: u64 = 10_000;
 
 /// What a test waits for.
 pub(super) enum Test {
     /// The body of somebody who was verified.
     Body(Verified),
-    /// The registry's word.
+    /// The registry's permission.
     Permission(TestToken),
     /// What the gate reads to judge the request to this address.
     Gate { waiting: Waiting, url: String, began_ms: u64 },
@@ -42,7 +42,7 @@ pub(super) struct About<'a> {
     pub id: &'a IntegrationId,
     /// The path of the route, below the API.
     pub path: &'a str,
-    /// Scheme and authority that a client of the API would ask.
+    /// The scheme and authority at which clients call the API.
     pub authority: &'a str,
 }
 
@@ -71,24 +71,7 @@ impl Test {
                 let call = command::test(&verified, about.path, &test.operation, is_own);
                 Ok(needs(Self::Permission(test), Read::Call(call)))
             }
-            Self::Permission(test) => match first {
-                Reading::Response { status: 200, body } => {
-                    let url = format!("{}{}", about.authority, path(&body)?.unwrap_or_else(|| WHOAMI_PATH.to_owned()));
-                    let request = TestRequest {
-                        url: &url,
-                        authorization: &format!("Bearer {}", test.token),
-                        is_whoami: test.operation == WHOAMI,
-                    };
-                    let step = Gate::test(memory, &request, now_ms);
-                    follow(step, &url, now_ms, memory, now_ms)
-                }
-                Reading::Response { status, body } => Ok(Next::Answer(Answer {
-                    status,
-                    fields: of_body(PROBLEM_TYPE),
-                    body: String::from_utf8(body).ok(),
-                })),
-                other => command::answered(&other).map(Next::Relay),
-            },
+            Self::Permission(test) => permitted(&test, first, about, memory, now_ms),
             Self::Gate { waiting, url, began_ms } => {
                 readings.insert(0, first);
                 let step = waiting.resume(memory, readings, now_ms);
@@ -100,6 +83,32 @@ impl Test {
                 _ => failed(&Denial::OriginUnreachable("a test".to_owned()), memory, began_ms, now_ms),
             })),
         }
+    }
+}
+
+/// Lets the gate judge the request that the registry permits.
+fn permitted(
+    test: &TestToken,
+    answer: Reading,
+    about: &About<'_>,
+    memory: &mut Memory,
+    now_ms: u64,
+) -> Result<Next, AdminError> {
+    match answer {
+        Reading::Response { status: 200, body } => {
+            let url = format!("{}{}", about.authority, path(&body)?.unwrap_or_else(|| WHOAMI_PATH.to_owned()));
+            let authorization = format!("Bearer {}", test.token);
+            let is_whoami = test.operation == WHOAMI;
+            let request = TestRequest { url: &url, authorization: &authorization, is_whoami };
+            let step = Gate::test(memory, &request, now_ms);
+            follow(step, &url, now_ms, memory, now_ms)
+        }
+        Reading::Response { status, body } => Ok(Next::Answer(Answer {
+            status,
+            fields: of_body(PROBLEM_TYPE),
+            body: String::from_utf8(body).ok(),
+        })),
+        other => command::answered(&other).map(Next::Relay),
     }
 }
 

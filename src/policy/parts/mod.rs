@@ -103,7 +103,7 @@ pub(super) struct Head {
 }
 
 impl Parted {
-    /// Whether a policy's text is the head of one in parts.
+    /// Whether this text is the head of a policy in parts.
     pub fn is_head(text: &str) -> bool {
         text.starts_with(HEAD_START)
     }
@@ -136,14 +136,8 @@ impl Parted {
             rows.push(parted.row(chunk.len(), first, chunk.join(BETWEEN))?);
             place = place.saturating_add(chunk.len());
         }
-        let mut tail = Vec::new();
-        let mut rest = of(&sections.tail);
-        while !rest.is_empty() {
-            let end = rest.floor_char_boundary(LINES_BYTES);
-            let (chunk, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            tail.push(parted.row(0, "", chunk.to_owned())?);
-            rest = after;
-        }
+        let tail = cut(of(&sections.tail)).map(|chunk| parted.row(0, "", chunk.to_owned()));
+        let tail = tail.collect::<Result<Vec<_>, _>>()?;
         let list = |rows: &[String]| format!("[{}]", rows.join(","));
         let [index, lines, tail] = [list(&index), list(&rows), list(&tail)];
         parted.head = format!("{HEAD_START}{version}{fields}{LISTS}{index},\"parts\":{lines},\"tail\":{tail}}}");
@@ -152,7 +146,7 @@ impl Parted {
         Ok(parted)
     }
 
-    /// Adds a part, and gives its row in the head.
+    /// Adds a part. Returns its row in the head.
     fn row(&mut self, count: usize, first: &str, text: String) -> Result<String, CorruptPolicy> {
         if text.len() > MAX_PART_BYTES {
             return Err(CorruptPolicy::TooLong);
@@ -164,10 +158,10 @@ impl Parted {
         Ok(row)
     }
 
-    /// The text of the policy in one piece. `part` gives the text of a part.
+    /// The text of the policy in one piece. `part` returns the text of a part.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] for what is not a head, and for a part that is not there.
+    /// [`CorruptPolicy`] if `head` is not a head, or for a part that is missing.
     pub fn join(head: &str, part: &mut dyn FnMut(&PartDigest) -> Option<String>) -> Result<String, CorruptPolicy> {
         let Head { fields, lines, tail, .. } = Head::parse(head)?;
         let mut texts = |rows: &[Row]| -> Result<Vec<String>, CorruptPolicy> {
@@ -178,10 +172,10 @@ impl Parted {
         Ok([&fields, HEAD_END, before, &lines, "\n", &tail].concat())
     }
 
-    /// The parts that a head lists: those that verdicts rest on; with `all`, also those that only people read.
+    /// The parts that a head lists: those that verdicts need; with `all`, also those that only people read.
     ///
     /// # Errors
-    /// [`CorruptPolicy`] for what is not a head.
+    /// [`CorruptPolicy`] if `head` is not a head.
     pub fn listed(head: &str, all: bool) -> Result<Vec<PartDigest>, CorruptPolicy> {
         let Head { index, lines, tail, .. } = Head::parse(head)?;
         let tail = if all { tail } else { Vec::new() };
@@ -223,8 +217,8 @@ impl Row {
     }
 }
 
-/// Texts that follow each other, of about this length together. Where a chunk ends depends on what stands there, so that one text
-/// more or less changes few chunks.
+/// Divides texts into chunks of at most about `most` bytes. The texts decide where a chunk ends, so that one text more or less
+/// changes few chunks.
 fn chunks<'a>(texts: &[&'a str], most: usize) -> Vec<Vec<&'a str>> {
     let least = most / 2;
     let mut chunks: Vec<Vec<&'a str>> = Vec::new();
@@ -246,7 +240,18 @@ fn chunks<'a>(texts: &[&'a str], most: usize) -> Vec<Vec<&'a str>> {
     chunks
 }
 
-/// One text of about 16 is.
+/// A text in pieces that fit into a part.
+fn cut(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.floor_char_boundary(LINES_BYTES);
+        let (chunk, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        rest = after;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+/// Whether a chunk may end before this text: one of about 16 says yes.
 fn is_boundary(text: &str) -> bool {
     let hash = text.bytes().take(MAX_FIRST).fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
     (hash ^ (hash >> 16)) & 15 == 0
