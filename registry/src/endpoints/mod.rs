@@ -1,7 +1,7 @@
 //! Webhook endpoints: commands. An endpoint belongs to a place or to an integration, and not to whoever made it.
 
 mod checks;
-mod endpoint;
+pub(crate) mod endpoint;
 mod publish;
 pub(crate) mod report;
 mod resend;
@@ -11,7 +11,7 @@ pub(crate) mod table;
 use serde_json::{Value, json};
 
 use self::checks::{check_address, check_kinds, place_of};
-use self::endpoint::Seen;
+use self::endpoint::{Endpoint, Seen};
 use super::access::changed;
 use super::answer::{Answer, Relay};
 use super::context::Context;
@@ -26,7 +26,6 @@ use tidegate::events::Kind;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::{EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, catalogue};
 
-pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::secrets::reseal;
 
 /// How many endpoints belong to one place, or to one integration.

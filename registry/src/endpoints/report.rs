@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::endpoint::Seen;
-use super::{Endpoint, about, table};
+use super::endpoint::{Endpoint, Seen};
+use super::{about, table};
 use crate::database::{Database, parsed};
 use crate::events::record::record_own;
 use tidegate::admin::AdminError;

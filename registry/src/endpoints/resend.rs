@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::Endpoint;
+use super::endpoint::Endpoint;
 use crate::answer::{Answer, Relay};
 use crate::context::Context;
 use crate::events::told;

@@ -1,6 +1,7 @@
 //! Secrets of endpoints at rest.
 
-use super::{Endpoint, table};
+use super::endpoint::Endpoint;
+use super::table;
 use crate::context::Context;
 use crate::hand_overs;
 use tidegate::admin::AdminError;
