@@ -20,28 +20,28 @@ pub struct Catalogue(Vec<CatalogueEntry>);
 pub struct CatalogueEntry {
     /// The scope.
     pub scope: Scope,
-    /// What scopes of one subject share: the part before the first `.` or `/`.
+    /// The group of scopes for one subject: the part before the first `.` or `/`.
     pub group: String,
-    /// What documents call the group, where that is more than its name.
+    /// The name that documents give the group, if it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Whether it lets change something.
+    /// Whether it allows changes.
     pub access: ScopeAccess,
-    /// What a document says of it, where one does.
+    /// The description of a document, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The operations that need it.
     pub operations: Vec<CatalogueOperation>,
 }
 
-/// Whether a scope lets change something.
+/// Whether a scope allows changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeAccess {
-    /// It only reads.
+    /// It allows reading only.
     Read,
-    /// It changes.
+    /// It allows changes.
     Write,
 }
 
@@ -101,13 +101,13 @@ impl Catalogue {
         self.0.iter().map(|entry| entry.scope.clone()).collect()
     }
 
-    /// Whether `scope` lets change something; `None` where no operation needs it.
+    /// Whether `scope` allows changes; `None` if no operation needs it.
     pub fn access(&self, scope: &Scope) -> Option<ScopeAccess> {
         let place = self.0.binary_search_by(|entry| entry.scope.cmp(scope)).ok()?;
         self.0.get(place).map(|entry| entry.access)
     }
 
-    /// What of `scopes` no operation needs.
+    /// The scopes among `scopes` that no operation needs.
     pub fn unknown(&self, scopes: &ScopeSet) -> ScopeSet {
         scopes.without(&self.scopes())
     }
@@ -140,7 +140,7 @@ impl ScopeAccess {
     }
 }
 
-/// Whether reading may be all that `scope`, called a read scope, does for `operation`.
+/// Whether `scope`, which its name calls a read scope, may do nothing but read in `operation`.
 fn may_read(operation: &Operation, scope: &Scope) -> bool {
     let only_reads = |alternative: &Alternative| {
         alternative.scopes.iter().all(|one| matches!(ending(one), Some("readonly" | "read")))

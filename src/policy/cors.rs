@@ -1,4 +1,4 @@
-//! Which other origins' scripts may call the API from a browser (the CORS protocol of the Fetch standard, section 3.3).
+//! The web origins whose scripts may call the API from a browser (the CORS protocol of the Fetch standard, section 3.3).
 
 use serde::Serialize;
 
@@ -12,9 +12,9 @@ const MAX_ORIGINS: usize = 100;
 const MAX_FIELDS: usize = 50;
 /// The longest origin and the longest name of a header field, in bytes.
 const MAX_LENGTH: usize = 256;
-/// How long a browser may remember a preflight, in seconds: the most that Chromium heeds.
+/// How long a browser may remember a preflight, in seconds: Chromium respects no more.
 const MAX_MAX_AGE_SECONDS: u64 = 7_200;
-/// How long it may where nothing is said.
+/// The default for that, in seconds.
 const MAX_AGE_SECONDS: u64 = 600;
 
 /// The origins whose scripts may call the API, and what they may send and read.
@@ -25,10 +25,10 @@ pub struct Cors {
     pub origins: Vec<WebOrigin>,
     /// How long a browser may remember the answer to a preflight, in seconds; 7,200 at most.
     pub max_age_seconds: u64,
-    /// Header fields that scripts may send, beside `Authorization`, `Content-Type`, `If-Match` and `Idempotency-Key`.
+    /// Header fields that scripts may send, in addition to `Authorization`, `Content-Type`, `If-Match` and `Idempotency-Key`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allow_headers: Vec<FieldName>,
-    /// Header fields of answers that scripts may read, beside those that the gate sets.
+    /// Header fields of answers that scripts may read, in addition to those that the gate sets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expose_headers: Vec<FieldName>,
 }
@@ -61,7 +61,7 @@ impl WebOrigin {
     /// Reads an origin.
     ///
     /// # Errors
-    /// What is wrong, where a browser would never send it.
+    /// What is wrong, if no browser would ever send it.
     pub fn parse(text: &str) -> Result<Self, String> {
         match fault(text) {
             Some(what) => Err(format!("{text:?} {what}; an origin is written as in https://app.example")),
@@ -118,7 +118,7 @@ impl FieldName {
     /// Reads the name of a field, in any case.
     ///
     /// # Errors
-    /// What is wrong, for any other text and for `*`, which means no name to some browsers and all names to others.
+    /// What is wrong. `*` is refused too: to some browsers it means no name, to others all names.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text == "*" {
             return Err("\"*\" is not accepted: header fields are listed one by one".to_owned());

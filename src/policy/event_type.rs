@@ -1,4 +1,4 @@
-//! Types of the API's own events, and what an integration must be allowed to hear of one.
+//! Types of the API's own events, and what an integration needs to receive them.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub const MAX_EVENT_TYPE_BYTES: usize = 100;
 /// How many types a policy may have.
 pub const MAX_EVENT_TYPES: usize = 1_000;
 
-/// What the gate tells of itself: a type of the API's own with one of these names would be taken for it.
+/// The kinds of the gate's own events. The API cannot have types with these names: they would be confused.
 pub const OWN_KINDS: [&str; 50] = [
     "integration.created",
     "integration.edited",
@@ -71,19 +71,19 @@ pub const OWN_KINDS: [&str; 50] = [
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct EventType {
-    /// What it is called, as in `contact.created`.
+    /// Its name, as in `contact.created`.
     #[serde(rename = "type")]
     pub name: String,
-    /// What it tells of.
+    /// What has happened when it is sent.
     pub description: String,
-    /// One of these is enough. None: no integration hears of it.
+    /// Any one of these is enough. If the list is empty, no integration receives it.
     pub any_of: Vec<EventAccess>,
     /// What `data` may look like.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<Value>,
 }
 
-/// One way to be allowed a type of event.
+/// One way to be allowed to receive a type of event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct EventAccess {
@@ -119,35 +119,35 @@ impl EventType {
         }
     }
 
-    /// Whether an integration of this level with these scopes hears of it.
+    /// Whether an integration of this level with these scopes may receive it.
     pub fn allows(&self, level: Level, scopes: &ScopeSet) -> bool {
         allows(&self.any_of, level, scopes)
     }
 }
 
-/// Whether one of these ways is open to an integration of this level with these scopes.
+/// Whether an integration of this level with these scopes satisfies one of these.
 pub fn allows(any_of: &[EventAccess], level: Level, scopes: &ScopeSet) -> bool {
     any_of.iter().any(|access| access.level == level && scopes.covers(&access.scopes))
 }
 
-/// The names of the types that an integration of this level with these scopes hears of, sorted.
+/// The names of the types that an integration of this level with these scopes may receive, sorted.
 pub fn heard(types: &[EventType], level: Level, scopes: &ScopeSet) -> Vec<String> {
     sorted(types.iter().filter(|event| event.allows(level, scopes)).map(|event| event.name.clone()))
 }
 
-/// What becomes of the types of events, by their names, from one policy to another.
+/// The types of events that differ between two policies, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EventTypeChanges {
-    /// Those that come.
+    /// In the new policy only.
     pub added: Vec<String>,
-    /// Those that go.
+    /// In the old policy only.
     pub removed: Vec<String>,
-    /// Those that others may hear of than before.
+    /// Those that other integrations may receive than before.
     pub changed: Vec<String>,
 }
 
 impl EventTypeChanges {
-    /// What becomes of them from `before` to `after`.
+    /// The differences from `before` to `after`.
     pub fn of(before: &[EventType], after: &[EventType]) -> Self {
         let is_in = |types: &[EventType], name: &str| types.iter().any(|event| event.name == name);
         let only = |these: &[EventType], those: &[EventType]| {
@@ -176,7 +176,7 @@ impl FromJson for EventType {
     }
 }
 
-/// A value that was read, as `serde_json` has it.
+/// The value as a type of `serde_json`.
 fn to_serde(value: &json::Value) -> Value {
     match value {
         json::Value::Null => Value::Null,

@@ -1,4 +1,4 @@
-//! Which operation a `HEAD` request is for.
+//! How the operation of a `HEAD` request is found.
 
 use serde::Serialize;
 
@@ -9,20 +9,20 @@ use crate::request::Method;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeadRequests {
-    /// As every other method: it has to be described.
+    /// Like any other method: it must be described.
     #[default]
     AsDescribed,
-    /// Where it is not described, by the operation of `GET` (RFC 9110 section 9.3.2).
+    /// If it is not described, the operation of `GET` applies (RFC 9110 section 9.3.2).
     AsGet,
 }
 
 impl HeadRequests {
-    /// Whether it is what counts without a setting.
+    /// Whether this is the default.
     pub(crate) fn is_default(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The method whose operation stands in for a missing one of `method`.
+    /// The method whose operation applies if `method` has none.
     pub(super) fn stand_in(self, method: &Method) -> Option<&'static Method> {
         (self == Self::AsGet && *method == Method::Head).then_some(&Method::Get)
     }

@@ -1,4 +1,4 @@
-//! The policy's JSON form, as KV and registry keep it.
+//! The JSON form of the policy, as KV and the registry keep it.
 
 use serde::Serialize;
 
@@ -7,10 +7,10 @@ use super::{Cors, HeadRequests, Operation, OwnerNames, PartDigest, Policy, Polic
 use crate::json::{self, FromJson, Object};
 use crate::token::NotAuthentic;
 
-/// The version of the form of a policy that has nothing which version 1 cannot say.
+/// The version of a policy that needs nothing newer than version 1.
 const VERSION: u64 = 1;
-/// The version that has parameters beside literals and of several segments, methods beyond OpenAPI 3.1, and operations that take
-/// percent-encoded delimiters, or settings of CORS. A release that does not know it refuses it. (Version 2 is the head of a policy in parts.)
+/// The version that adds parameters beside literals and over several segments, methods beyond OpenAPI 3.1, operations that take
+/// percent-encoded delimiters, and CORS. A release that does not know it refuses it. (Version 2 is the head of a policy in parts.)
 const NEWEST_VERSION: u64 = 3;
 
 /// The longest policy that is kept in one piece, in bytes: SQLite in a Durable Object takes values of up to 2 MB. A longer one
@@ -20,8 +20,8 @@ pub const MAX_WHOLE_BYTES: usize = 1_900_000;
 /// The longest policy that can be kept, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The most that policy, report and settings of a version take together, in bytes: SQLite in a Durable Object takes rows of
-/// up to 2 MB, and a version has a few other columns.
+/// The most that the policy, the report and the settings of a version take together, in bytes: SQLite in a Durable Object takes
+/// rows of up to 2 MB, and a version has a few other columns.
 pub const MAX_VERSION_BYTES: usize = 1_990_000;
 
 /// A stored policy that cannot be trusted: a fault of the store, never a verdict.
@@ -30,7 +30,7 @@ pub enum CorruptPolicy {
     /// Not JSON, or not a policy's JSON. Holds no content of the policy.
     #[error("malformed at {place}")]
     Malformed {
-        /// Where: a line and column of the text, or a path in the value, as in `operations[0].path`.
+        /// The place: a line and column of the text, or a path in the value, as in `operations[0].path`.
         place: String,
     },
     /// Of a version that this code does not know.
@@ -39,13 +39,13 @@ pub enum CorruptPolicy {
     /// Longer than any policy that the registry keeps.
     #[error("too long")]
     TooLong,
-    /// Not proved to be the registry's: a miss, which the registry answers.
+    /// Not signed by the registry. It counts as a miss, and the registry is asked.
     #[error("{0}")]
     NotAuthentic(#[from] NotAuthentic),
-    /// An operation that is not the one which was signed.
+    /// An operation that is not the one that was signed.
     #[error("operation {0} is not the one that was signed")]
     Line(usize),
-    /// A part that is to be read first.
+    /// A part that must be read first.
     #[error("the part {} was not read", .0.as_str())]
     Part(PartDigest),
     /// A part that the head does not list.
@@ -56,13 +56,13 @@ pub enum CorruptPolicy {
     Operations(#[from] PolicyError),
 }
 
-/// How the line ends after which each operation has its own line, in order ([`super::stored`] finds them by it).
+/// The end of the line before the operations. Each of them has a line of its own, in order; [`super::stored`] finds them by this.
 pub(super) const HEAD_END: &str = "\"operations\":[";
 /// How the line of an operation begins.
 pub(super) const LINE_START: &str = "{\"path\":\"";
 /// How the line after the last operation begins.
 pub(super) const TAIL_START: char = ']';
-/// How the text ends, so that one that was cut off is known.
+/// The end of the text. A text that was cut off lacks it.
 pub(super) const END: &str = "\n}";
 
 struct Stored {
@@ -122,7 +122,7 @@ impl Policy {
     }
 }
 
-/// Nothing of a policy can fail to serialise; where it did, the text would be a corrupt policy, which denies.
+/// No value of a policy can fail to serialise. If one did, the text would be a corrupt policy, which denies.
 fn add(text: &mut String, before: &str, value: &impl Serialize) {
     text.push_str(before);
     text.push_str(&serde_json::to_string(value).unwrap_or_default());

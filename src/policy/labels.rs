@@ -1,4 +1,4 @@
-//! What people read of a policy, and no verdict rests on.
+//! The texts of a policy that people read. No verdict rests on them.
 
 use std::collections::BTreeSet;
 
@@ -7,41 +7,41 @@ use crate::json::Map;
 use crate::record::Level;
 use crate::scope::ScopeSet;
 
-/// What documents call things.
+/// The names and descriptions that documents give.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Labels {
-    /// What they say of scopes.
+    /// Descriptions of scopes.
     pub descriptions: Map<String>,
-    /// What they call the groups of scopes, where that is not the group's own name.
+    /// Names of groups of scopes, if they differ from the group's own name.
     pub groups: Map<String>,
-    /// Where each document, by its title, has more to read.
+    /// The address of further documentation, by the title of the document.
     pub documentation: Map<String>,
 }
 
 impl Policy {
-    /// The same policy, with what documents say of scopes; of two descriptions the first in order stays.
+    /// The same policy with descriptions of scopes. Of two descriptions, the first in order stays.
     #[must_use]
     pub fn with_descriptions<'a>(mut self, descriptions: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         add(&mut self.labels.descriptions, descriptions);
         self
     }
 
-    /// The same policy, with what documents call the groups of its scopes.
+    /// The same policy with names of the groups of its scopes.
     #[must_use]
     pub fn with_groups(mut self, groups: Map<String>) -> Self {
         self.labels.groups = groups;
         self
     }
 
-    /// The same policy, with the address of each document's documentation, by its title; of two addresses the first in order stays.
+    /// The same policy with the address of each document's documentation, by its title. Of two addresses, the first in order stays.
     #[must_use]
     pub fn with_documentation<'a>(mut self, addresses: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         add(&mut self.labels.documentation, addresses);
         self
     }
 
-    /// Where the operations are documented that an integration of `level` can use by its `scopes`: titles of documents and
-    /// addresses, in the titles' order.
+    /// The documentation of the operations that an integration of `level` can use by its `scopes`: titles of documents and
+    /// addresses, in the order of the titles.
     pub fn documentation(&self, level: Level, scopes: &ScopeSet) -> Vec<(&str, &str)> {
         let is_opened = |operation: &&Operation| {
             let mut alternatives = operation.access.alternatives().iter();
@@ -62,13 +62,13 @@ fn add<'a>(labels: &mut Map<String>, given: impl IntoIterator<Item = (&'a str, &
     }
 }
 
-/// What stands before a group's name, and before a document's title, in the one map that a policy's text has for labels. No scope has a
-/// space (RFC 6749 section 3.3), so a release that knows descriptions of scopes alone looks these up nowhere.
+/// The prefixes of groups and of titles in the one map that a policy's text has for labels. No scope has a space (RFC 6749 section
+/// 3.3), so a release that only knows descriptions of scopes never looks these up.
 const GROUP: &str = "group ";
 const DOCUMENT: &str = "document ";
 
 impl Labels {
-    /// All of them in one map, as a policy's text has them.
+    /// All labels in one map, as a policy's text has them.
     pub fn written(&self) -> Map<String> {
         let mut all = self.descriptions.clone();
         for (before, labels) in [(GROUP, &self.groups), (DOCUMENT, &self.documentation)] {
@@ -79,7 +79,7 @@ impl Labels {
         all
     }
 
-    /// What [`written`](Self::written) made.
+    /// Reads a map that [`written`](Self::written) made.
     pub fn read(all: &Map<String>) -> Self {
         let mut labels = Self::default();
         for (name, label) in all.iter() {
@@ -93,7 +93,7 @@ impl Labels {
         labels
     }
 
-    /// Those of some scopes and documents alone.
+    /// Only the labels of these scopes, groups and documents.
     pub fn only(&self, scopes: &[&str], groups: &[&str], documents: &[&str]) -> Self {
         Self {
             descriptions: among(&self.descriptions, scopes),
@@ -103,7 +103,7 @@ impl Labels {
     }
 }
 
-/// `names` are in order.
+/// The labels with these names, which are sorted.
 fn among(labels: &Map<String>, names: &[&str]) -> Map<String> {
     let mut kept = Map::default();
     for (name, label) in labels.iter().filter(|(name, _)| names.binary_search(&name.as_str()).is_ok()) {

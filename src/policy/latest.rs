@@ -1,11 +1,11 @@
-//! Values that were used last, as many as take so many bytes together.
+//! A cache of the values that were used last, limited by their size in bytes.
 
 use std::cell::{Cell, RefCell};
 use std::hash::Hash;
 
 use lru::LruCache;
 
-/// Values by key. Those that were not used for longest are forgotten first.
+/// Values by key. The least recently used are forgotten first.
 pub(super) struct Latest<K: Hash + Eq, V> {
     kept: RefCell<LruCache<K, (V, usize)>>,
     bytes: Cell<usize>,
@@ -13,7 +13,7 @@ pub(super) struct Latest<K: Hash + Eq, V> {
 }
 
 impl<K: Hash + Eq, V: Clone> Latest<K, V> {
-    /// None; at most so many bytes of them will be kept.
+    /// An empty cache of at most this many bytes.
     pub fn of_bytes(most: usize) -> Self {
         Self { kept: RefCell::new(LruCache::unbounded()), bytes: Cell::new(0), most }
     }
@@ -23,7 +23,7 @@ impl<K: Hash + Eq, V: Clone> Latest<K, V> {
         self.kept.borrow_mut().get(key).map(|(value, _)| value.clone())
     }
 
-    /// Keeps a value that takes so many bytes. The last one is kept however long it is.
+    /// Keeps a value of this many bytes. The last value is kept even if it alone is too long.
     pub fn keep(&self, key: K, value: V, bytes: usize) {
         let mut kept = self.kept.borrow_mut();
         let replaced = kept.put(key, (value, bytes)).map_or(0, |(_, bytes)| bytes);
@@ -37,7 +37,7 @@ impl<K: Hash + Eq, V: Clone> Latest<K, V> {
         self.bytes.set(total);
     }
 
-    /// All that are kept.
+    /// All values.
     pub fn values(&self) -> Vec<V> {
         self.kept.borrow().iter().map(|(_, (value, _))| value.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! Step 4: the policy: every operation of the origin with what it requires. What is not in it is denied.
+//! Step 4: the policy lists every operation of the origin with what it requires. Anything else is denied.
 
 mod catalogue;
 mod cors;
@@ -60,16 +60,16 @@ pub struct Policy {
     head: HeadRequests,
     cors: Option<Cors>,
     labels: Labels,
-    /// Of the operations, in their order.
+    /// Finds operations by path; in the order of `operations`.
     routes: Routes,
 }
 
-/// What a verdict on one request rests on beside its path and query.
+/// The parts of a request that a verdict needs in addition to path and query.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OwnerFields<'a> {
     /// The header fields that may name the owner.
     pub headers: Vec<&'a str>,
-    /// Whether the body may.
+    /// Whether the body may name the owner.
     pub body: bool,
 }
 

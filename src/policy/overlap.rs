@@ -1,15 +1,15 @@
-//! How two path templates lie to each other: which paths both match, and which of the two wins them.
+//! How two path templates relate: which paths both match, and which of the two wins.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::segment::{self, Kind};
 
-/// A template in its segments.
+/// The segments of a template.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Segments<'a>(Vec<Segment<'a>>);
 
-/// In this order templates win a path.
+/// Templates win in this order.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment<'a> {
     Literal(&'a str),
@@ -18,26 +18,26 @@ enum Segment<'a> {
     Rest,
 }
 
-/// How two templates overlap that some path matches both of.
+/// How two templates overlap that match a common path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overlap {
     /// Each has a literal where the other has a parameter: the leftmost literal decides.
     Crosses,
     /// The first has literals where the second has parameters.
     Narrower,
-    /// The other way round.
+    /// The second has literals where the first has parameters.
     Wider,
-    /// Only the parameters' names differ.
+    /// They differ only in the names of parameters.
     Same,
 }
 
 impl<'a> Segments<'a> {
-    /// Of a template's segments, as they are written.
+    /// From the segments of a template, as they are written.
     pub(super) fn of(segments: impl Iterator<Item = &'a str>) -> Self {
         Self(segments.map(Segment::of).collect())
     }
 
-    /// How many there are; templates of different lengths never match the same path, unless [`has_rest`](Self::has_rest).
+    /// How many there are. Templates of different lengths never match the same path, unless one [has a rest](Self::has_rest).
     pub fn count(&self) -> usize {
         self.0.len()
     }
@@ -47,7 +47,7 @@ impl<'a> Segments<'a> {
         self.0.last() == Some(&Segment::Rest)
     }
 
-    /// How the paths that both match lie to those that each matches; `None` where no path matches both.
+    /// How the two overlap; `None` if they match no common path.
     pub fn overlap(&self, other: &Self) -> Option<Overlap> {
         if self.0.len() != other.0.len() && !self.has_rest() && !other.has_rest() {
             return None;
@@ -89,8 +89,8 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Whether some segment of a path is matched by both. A parameter is never empty. Of two patterns it is said where their
-    /// beginnings and ends do not contradict each other.
+    /// Whether both match some segment of a path. A parameter is never empty. Two patterns count as overlapping unless their beginnings
+    /// or ends contradict each other.
     fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Literal(one), Self::Literal(other)) => one == other,
@@ -108,7 +108,7 @@ impl<'a> Segment<'a> {
         }
     }
 
-    /// Whether it matches less than `other`, which overlaps it.
+    /// Whether it matches fewer segments than `other`, which overlaps it.
     fn is_narrower(&self, other: &Self) -> bool {
         let order = |segment: &Self| match segment {
             Self::Literal(_) => 0,

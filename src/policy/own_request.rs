@@ -1,13 +1,12 @@
-//! A request that names nothing but its owner: what a token can be tried with.
+//! A request that needs nothing but the id of its owner, to test a token with.
 
 use super::{Operation, OwnerParameter, Place};
 use crate::record::Owner;
 use crate::request::Method;
 
 impl Operation {
-    /// Path and query of a request to it from an integration of `owner`, all of whose parameters are the owner's id. `None` unless it
-    /// is a `GET` that such a request fits: one whose path has no other parameter, and that wants no owner in a header field or a
-    /// body.
+    /// The path and query of a request to this operation in which every parameter is the id of `owner`. `None` unless the operation is
+    /// a `GET` whose path has no other parameter, and that takes no owner in a header field or a body.
     pub fn own_request(&self, owner: &Owner) -> Option<String> {
         if self.method != Method::Get || self.path.has_rest() || !self.access.is_open_to(owner.level) {
             return None;

@@ -14,21 +14,21 @@ use crate::record::Level;
 pub struct OwnerName {
     /// The parameter's name, e.g. `locationId`.
     pub name: String,
-    /// Where it names an owner of this level only under a condition.
+    /// The condition under which it names an owner of this level, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
-    /// Whether a property of a body (JSON, or a form) with this name names an owner too, where an operation declares one.
+    /// Whether a property of a body (JSON or a form) with this name names an owner as well, if an operation declares one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub body: bool,
 }
 
-/// `altType=location`, in the query. A request that leaves the parameter out is taken to mean it.
+/// A condition on the query, as in `altType=location`. A request without the parameter is taken to satisfy it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Condition {
     /// The query parameter's name.
     pub name: String,
-    /// The value under which the condition holds, whatever its case.
+    /// The value that satisfies the condition, in any case.
     pub is: String,
 }
 
@@ -90,15 +90,15 @@ crate::json_object!(OwnerNames { agency: default, sub_account: default });
 pub enum OwnerPlaces {
     /// In these places, and in the query under every name that the settings have.
     Listed(Vec<OwnerParameter>),
-    /// Nowhere that would be looked at: a rule says `"owner": "none"`.
+    /// Nowhere: a rule says `"owner": "none"`.
     Unchecked,
 }
 
-/// How [`OwnerPlaces::Unchecked`] is written.
+/// [`OwnerPlaces::Unchecked`] in JSON.
 const UNCHECKED: &str = "none";
 
 impl OwnerPlaces {
-    /// Whether no place is listed, and the query is all that is looked at.
+    /// Whether no place is listed, so that only the query is checked.
     pub fn is_unlisted(&self) -> bool {
         *self == Self::default()
     }
@@ -157,7 +157,7 @@ crate::json_object!(OwnerParameter { name, place as "in" });
 crate::json::json_words!(Place { Path = "path", Query = "query", Header = "header", Body = "body" });
 
 impl OwnerName {
-    /// Whether `parameter` is what it names.
+    /// Whether it names `parameter`.
     pub fn binds(&self, parameter: &OwnerParameter) -> bool {
         match parameter.place {
             // Names of header fields are case-insensitive (RFC 9110 section 5.1); all others are not.
@@ -177,7 +177,7 @@ impl OwnerNames {
         }
     }
 
-    /// Whether any of them counts in a body.
+    /// Whether any of these parameters counts in a body.
     pub fn any_in_body(&self) -> bool {
         self.agency.iter().chain(&self.sub_account).any(|name| name.body)
     }

@@ -1,4 +1,4 @@
-//! Owner binding: where a request names an owner, an integration passes only for its own.
+//! Owner binding: if a request names an owner, it must be the integration's own.
 
 use std::borrow::Cow;
 
@@ -7,35 +7,35 @@ use super::{Operation, PathParameters, Policy};
 use crate::record::{Owner, OwnerId};
 use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, decode_segment, may_be_value};
 
-/// Why a request does not name its integration's own owner.
+/// Why a request fails the check of its owner.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OwnerError {
-    /// Readers could differ about the parameter.
+    /// Two readers could understand the parameter differently.
     #[error("the parameter {name} ({place}) is ambiguous: {why}")]
     Ambiguous {
         /// The parameter's name.
         name: String,
         /// Where it stands.
         place: Place,
-        /// In what they could differ.
+        /// What they could read differently.
         why: Ambiguity,
     },
-    /// Two places name two owners.
+    /// Two places name different owners.
     #[error("{} ({}) and {} ({}) name two owners", .0.name, .0.place, .1.name, .1.place)]
     Disagreeing(OwnerParameter, OwnerParameter),
-    /// The operation names an owner, this request does not.
+    /// The operation has a place for the owner, and the request leaves it out.
     #[error("the parameter {0} is missing")]
     Missing(String),
     /// It names another owner.
     #[error("the parameter {0} names another owner")]
     Other(String),
-    /// It stands in a `multipart/form-data` body, which is not read.
+    /// It would be in a `multipart/form-data` body, which is not read.
     #[error("the parameter {0} stands in a multipart body, which is not read")]
     NotChecked(String),
 }
 
 impl Policy {
-    /// Reads the query of a request from an integration of `owner`, once for all that is asked of it.
+    /// Prepares the check of a request from an integration of `owner`. The query is read once for all checks.
     pub fn owner_check<'a, C>(&'a self, owner: &'a Owner, request: &'a Request<C>) -> OwnerCheck<'a, C> {
         let names = self.owner_names.of(owner.level);
         let query = request.query().candidates(&all_names(names));
@@ -51,12 +51,12 @@ pub struct OwnerCheck<'a, C> {
     own: &'a OwnerId,
 }
 
-/// Whether an operation that lists places for the owner wants one of them filled.
+/// Whether a request must name its owner if the operation lists places for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It does.
+    /// It must.
     Required,
-    /// It does not: who sends no token may leave it out.
+    /// It need not: a request without a token may leave it out.
     Optional,
 }
 
@@ -66,12 +66,12 @@ impl<'a, C> OwnerCheck<'a, C> {
         self.request.method()
     }
 
-    /// Whether the request has a body, as far as it was read.
+    /// Whether the request has a body, if that was read.
     pub fn has_body(&self) -> bool {
         *self.request.body() != Body::Empty
     }
 
-    /// Checks that the request names no owner but its own, and does name it where `operation` lists a place for it.
+    /// Checks that the request names no other owner, and that it names its own if `operation` lists a place for it.
     ///
     /// A query parameter that names owners is judged whether or not the operation declares it: the origin may read it.
     ///
@@ -107,8 +107,8 @@ impl<'a, C> OwnerCheck<'a, C> {
         judge(&named, listed, presence, self.own)
     }
 
-    /// As [`check`](Self::check), for an operation that has no alternatives: of its places those count that name an owner
-    /// of the integration's level.
+    /// The same as [`check`](Self::check), for an operation without alternatives: of its places, those count that name an owner of
+    /// the integration's level.
     ///
     /// # Errors
     /// [`OwnerError`] with the parameter's name.
@@ -126,7 +126,7 @@ impl<'a, C> OwnerCheck<'a, C> {
         self.check(operation, &places.into(), presence, path_parameters)
     }
 
-    /// Adds the owners that path and header fields name, where the operation declares such a parameter.
+    /// Adds the owners that path and header fields name in the parameters that the operation declares.
     fn add_declared<'b>(
         &'b self,
         named: &mut Vec<Named<'b>>,
@@ -154,7 +154,7 @@ impl<'a, C> OwnerCheck<'a, C> {
     }
 }
 
-/// The parameters that are looked for: those that name an owner, and those of their conditions.
+/// The names to look for: the parameters that name an owner, and those of their conditions.
 fn all_names(names: &[OwnerName]) -> Vec<&str> {
     names
         .iter()
@@ -168,16 +168,15 @@ fn ambiguous(name: &str, place: Place, why: Ambiguity) -> OwnerError {
     OwnerError::Ambiguous { name: name.to_owned(), place, why }
 }
 
-/// What a request says at one place of an owner: its id, or `None` where it names something else than an owner of this
-/// level, its condition being unmet.
+/// What a request says at one place: the id of an owner, or `None` if the condition is not met and it names something else.
 struct Named<'a> {
     name: &'a str,
     place: Place,
     id: Option<Cow<'a, str>>,
 }
 
-/// An operation that declares places for the owner wants one of them filled, and filled with an owner; what stands
-/// elsewhere must not contradict it, and does not replace it.
+/// Checks all places together. If the operation declares places for the owner, one of them must name it. A value elsewhere must
+/// not contradict it, and does not replace it.
 fn judge(named: &[Named<'_>], listed: &[OwnerParameter], presence: Presence, own: &OwnerId) -> Result<(), OwnerError> {
     let is_declared = |named: &&Named| listed.iter().any(|parameter| named.is(parameter));
     if let Some(other) = named.iter().filter(is_declared).find(|named| named.id.is_none()) {
@@ -225,7 +224,7 @@ fn add_given<'a>(
     Ok(())
 }
 
-/// A value that some reader could take for the condition's, or for none, is ambiguous.
+/// Whether the condition is met. A value that some reader could take for another one is ambiguous.
 fn holds<'a>(
     source: impl Fn(&str, &[&str]) -> Occurrence<'a>,
     condition: Option<&Condition>,

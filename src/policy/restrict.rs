@@ -6,8 +6,8 @@ use crate::record::Level;
 use crate::scope::Scope;
 
 impl Policy {
-    /// The same policy without what only the agency's tokens can reach, for people who know nothing of the agency. It is for lists and
-    /// previews; verdicts are the whole policy's.
+    /// The same policy without the operations that only tokens of the agency can reach, for people who may not know of the agency. It
+    /// is for lists and previews; verdicts use the whole policy.
     #[must_use]
     pub fn for_sub_accounts(mut self) -> Self {
         let operations: Vec<_> = self.operations.iter().filter_map(for_sub_accounts).collect();

@@ -1,5 +1,5 @@
-//! Which templates match a path. They stand in order, so that those which begin alike stand together: a tree is a list of
-//! ranges, and only those nodes of it are made that a lookup comes by.
+//! Finds the templates that match a path. The templates are sorted, so those with a common beginning form a range. A node of the
+//! tree is such a range, and only the nodes that a lookup visits are built.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -15,23 +15,23 @@ pub(super) struct Routes {
     root: Node,
 }
 
-/// Gives the template at a place.
+/// Returns the template at a place.
 pub(super) type Templates<'a> = &'a dyn Fn(usize) -> Option<&'a str>;
 
-/// The templates do not stand in order: some would not be found.
+/// The templates are not sorted, so some would not be found.
 #[derive(Debug)]
 pub(super) struct OutOfOrder;
 
-/// Templates that begin alike.
+/// The templates with a common beginning.
 #[derive(Clone)]
 struct Node {
-    /// All of them.
+    /// Their places.
     places: Range<usize>,
     /// How many segments they share.
     shared: usize,
     /// The last of those.
     segment: Box<str>,
-    /// What is beneath, once it was asked for; nothing where it is out of order.
+    /// The nodes below, once a lookup came here; `None` if the templates are out of order.
     beneath: OnceCell<Option<Beneath>>,
 }
 
@@ -39,7 +39,7 @@ struct Node {
 struct Beneath {
     /// The templates that end here.
     ending: Range<usize>,
-    /// The nodes of the others, in the order of the next segment.
+    /// The nodes of the others, sorted by the next segment.
     children: Vec<Node>,
     /// Which of them are parameters with literals beside them, in the order in which they win.
     patterns: Vec<usize>,
@@ -50,13 +50,13 @@ struct Beneath {
 }
 
 impl Routes {
-    /// Of so many templates.
+    /// The routes over this many templates.
     pub fn of(count: usize) -> Self {
         Self { root: Node::new(0..count, 0, "") }
     }
 
-    /// Offers `take` the places at which templates match `path`, those of one shape at a time, until it takes some. From the
-    /// left, literals go before parameters beside literals, these before a parameter, and this before one of several segments.
+    /// Offers `take` the places of templates that match `path`, one shape at a time, until it takes some. From the left, literals go
+    /// before parameters beside literals, these before a parameter, and this before a parameter of several segments.
     ///
     /// # Errors
     /// [`OutOfOrder`] where templates among which it had to look are.
@@ -69,7 +69,7 @@ impl Routes {
         self.root.find(templates, path.strip_prefix('/'), take).map(drop)
     }
 
-    /// Offers `take` the places of templates that a tolerant router could take `path` for, where it is one of `template`.
+    /// Offers `take` the places of other templates that a tolerant router could take `path` for, which matches `template`.
     ///
     /// # Errors
     /// [`OutOfOrder`] where templates among which it had to look are.
@@ -83,8 +83,8 @@ impl Routes {
         self.root.alike(templates, template.strip_prefix('/').zip(path.strip_prefix('/')), take)
     }
 
-    /// The places of all templates that match some path which the one at `place` matches too, itself among them, or that a
-    /// tolerant router could take such a path for.
+    /// The places of all templates that share a path with the one at `place`, or that a tolerant router could take such a path for.
+    /// The place itself is among them.
     pub fn overlapping<'a>(&self, templates: Templates<'a>, place: usize) -> impl Iterator<Item = usize> + 'a {
         let template = templates(place);
         self.root.places.clone().filter(move |other| {
@@ -100,7 +100,7 @@ impl Node {
         Self { places, shared, segment: segment.into(), beneath: OnceCell::new() }
     }
 
-    /// Whether something was taken. `rest` is what follows the segments that are shared.
+    /// Returns whether something was taken. `rest` is the path after the shared segments.
     fn find(
         &self,
         templates: Templates<'_>,
@@ -128,8 +128,8 @@ impl Node {
         all.map_or(Ok(false), |child| child.find(templates, None, take))
     }
 
-    /// Goes along the template that the path is one of. A literal beside one of its parameters that resembles the value
-    /// leads elsewhere, and so does another segment with literals in it.
+    /// Follows the template that the path matches. A literal that resembles the value of a parameter leads elsewhere, and so does
+    /// another segment with literals in it.
     fn alike(
         &self,
         templates: Templates<'_>,
@@ -144,10 +144,10 @@ impl Node {
             let rest = after.zip(path);
             return beneath.child(beneath.literal(segment)).map_or(Ok(()), |child| child.alike(templates, rest, take));
         }
-        // One of several segments goes on for as long as the path does.
+        // A parameter of several segments takes the rest of the path.
         let rest = if kind == Kind::Rest { path.map(|path| (template, path)) } else { after.zip(path) };
         let own = segment::shape(segment);
-        // What matches all that the own pattern matches says less.
+        // A pattern that matches everything the own pattern matches says less.
         let says_less = |child: &Node| kind == Kind::Pattern && segment::is_match(&child.segment, &own);
         for child in beneath.resembling(value).filter(|child| *child.segment != *own && !says_less(child)) {
             child.alike_after(templates, rest, take)?;
@@ -200,7 +200,7 @@ impl Node {
         self.beneath.get_or_init(|| self.divided(templates)).as_ref().ok_or(OutOfOrder)
     }
 
-    /// Those that end here, and the nodes of those that go on; `None` where they are out of order.
+    /// The templates that end here, and the nodes of those that go on; `None` if they are out of order.
     fn divided(&self, templates: Templates<'_>) -> Option<Beneath> {
         let (mut ending, mut children) = (self.places.start..self.places.start, Vec::<Self>::new());
         for place in self.places.clone() {

@@ -103,11 +103,9 @@ fn permitted(
             let step = Gate::test(memory, &request, now_ms);
             follow(step, &url, now_ms, memory, now_ms)
         }
-        Reading::Response { status, body } => Ok(Next::Answer(Answer {
-            status,
-            fields: of_body(PROBLEM_TYPE),
-            body: String::from_utf8(body).ok(),
-        })),
+        Reading::Response { status, body } => {
+            Ok(Next::Answer(Answer { status, fields: of_body(PROBLEM_TYPE), body: String::from_utf8(body).ok() }))
+        }
         other => command::answered(&other).map(Next::Relay),
     }
 }

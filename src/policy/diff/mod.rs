@@ -9,7 +9,7 @@ use crate::order::sort;
 use crate::record::Level;
 use crate::request::Method;
 
-/// Operations as `METHOD /template`, and the same by who can reach them.
+/// The changed operations, as `METHOD /template` and by who can reach them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PolicyDiff {
@@ -25,13 +25,13 @@ pub struct PolicyDiff {
     pub sub_account: Reach,
     /// What changes for the agency's integrations.
     pub agency: Reach,
-    /// The parameters that name an owner, where they change: that bears on every operation.
+    /// The parameters that name an owner, if they change: this affects every operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_parameters: Option<OwnerNamesChange>,
-    /// How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`.
+    /// How `HEAD` finds its operation, if that changes: this affects every operation of `GET`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadChange>,
-    /// Which other origins' scripts may call the API from a browser, where that changes.
+    /// The web origins whose scripts may call the API from a browser, if they change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<CorsChange>,
 }
@@ -54,11 +54,11 @@ pub struct Reach {
 pub struct Change {
     /// The method.
     pub method: String,
-    /// The path template; the new one, where there is one.
+    /// The path template: the new one, if there is one.
     pub path: String,
-    /// What it needed; nothing where it was not in the policy.
+    /// What it needed; null if it was not in the policy.
     pub before: Option<Access>,
-    /// What it needs; nothing where it is no longer in the policy.
+    /// What it needs; null if it is no longer in the policy.
     pub after: Option<Access>,
 }
 
@@ -82,7 +82,7 @@ pub struct HeadChange {
     pub after: HeadRequests,
 }
 
-/// Which other origins' scripts may call the API, before and after; null where none may.
+/// The web origins whose scripts may call the API, before and after; null if there are none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CorsChange {
@@ -119,7 +119,7 @@ impl Policy {
     }
 }
 
-/// The shape of an operation's template and its method, whether it is of the new policy, and itself.
+/// The shape of an operation's template, its method, whether it belongs to the new policy, and the operation.
 type Route<'a> = (String, &'a Method, bool, &'a Operation);
 
 fn route(operation: &Operation, is_new: bool) -> Route<'_> {
@@ -148,7 +148,7 @@ impl PolicyDiff {
 }
 
 impl Reach {
-    /// `level` is none for requests without a token.
+    /// Adds a pair to the list where it belongs. Requests without a token have no level.
     fn add(&mut self, (old, new): Pair<'_>, level: Option<Level>) {
         let Some(operation) = new.or(old) else { return };
         let seen = |operation: Option<&Operation>| operation.map(|operation| operation.access.seen_by(level));
@@ -166,7 +166,7 @@ impl Reach {
 }
 
 impl Access {
-    /// What of it bears on a caller of `level`, or on one without a token.
+    /// The requirements as a caller of `level`, or one without a token, sees them.
     fn seen_by(&self, level: Option<Level>) -> Self {
         match self {
             Self::Public => Self::Public,

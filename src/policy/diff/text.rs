@@ -1,4 +1,4 @@
-//! What changes, as an API's owner reads it.
+//! A difference of two policies as text, for the owner of an API.
 
 use std::fmt;
 

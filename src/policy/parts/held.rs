@@ -7,20 +7,20 @@ use super::super::latest::Latest;
 use super::super::templates::Templates;
 use super::{Head, PartDigest, Row};
 
-/// How many bytes of parts an isolate holds: of those that have templates, and of those that have operations.
+/// How many bytes of parts an isolate holds: parts with templates, and parts with operations.
 const MAX_HELD_INDEX_BYTES: usize = 8 * 1024 * 1024;
 const MAX_HELD_LINES_BYTES: usize = 4 * 1024 * 1024;
 /// The parts of a policy that were read lately.
 pub(in crate::policy) struct Parts {
     index: Vec<Row>,
-    /// Each with the place of its first operation.
+    /// The parts with operations, each with the place of its first one.
     lines: Vec<(usize, Row)>,
     held_index: Latest<PartDigest, Rc<str>>,
     held_lines: Latest<PartDigest, Rc<str>>,
 }
 
 impl Parts {
-    /// Of a head.
+    /// The parts of a head, of which none was read yet.
     pub fn of(head: Head) -> Self {
         let mut start = 0_usize;
         let mut lines = Vec::with_capacity(head.lines.len());
@@ -33,10 +33,10 @@ impl Parts {
         Self { index: head.index, lines, held_index, held_lines }
     }
 
-    /// Takes a part in.
+    /// Takes a part.
     ///
     /// # Errors
-    /// [`CorruptPolicy::ForeignPart`] where the head does not list it.
+    /// [`CorruptPolicy::ForeignPart`] if the head does not list it.
     pub fn take(&self, text: &str) -> Result<(), CorruptPolicy> {
         let digest = PartDigest::of(text);
         let held = if self.index.iter().any(|row| row.digest == digest) {
@@ -53,18 +53,18 @@ impl Parts {
     /// Takes over what another revision holds of the same parts.
     pub fn adopt(&self, other: &Self) {
         for text in other.held_index.values().into_iter().chain(other.held_lines.values()) {
-            // What it does not list is not its own.
+            // A part that this head does not list is refused, which is right here.
             _ = self.take(&text);
         }
     }
 
-    /// The templates of all operations, once all parts of them were read.
+    /// The templates of all operations, once all their parts were read.
     ///
     /// # Errors
     /// [`CorruptPolicy::Part`]: that part is to be read first.
     pub fn templates(&self) -> Result<Templates, CorruptPolicy> {
         let malformed = || CorruptPolicy::Malformed { place: "index".to_owned() };
-        // All of them before any is read: each that is missing is asked for, and this begins anew.
+        // All parts first: each missing one is asked for, and then this starts again.
         let texts = self.index.iter().map(|row| text(&self.held_index, row)).collect::<Result<Vec<_>, _>>()?;
         let mut all = Templates::default();
         for (row, text) in self.index.iter().zip(texts) {

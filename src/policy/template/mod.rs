@@ -16,8 +16,8 @@ use crate::request::Path;
 
 pub use self::parse::InvalidTemplate;
 
-/// A path template: each segment is a literal, or has parameters, as in `/reports/{name}.csv`. What a path has only
-/// percent-encoded stands so in it: `/caf%C3%A9`.
+/// A path template: each segment is a literal or has parameters, as in `/reports/{name}.csv`. Characters that paths encode are
+/// percent-encoded in it too: `/caf%C3%A9`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
@@ -32,7 +32,7 @@ impl Template {
         })
     }
 
-    /// Whether there are any.
+    /// Whether it has parameters.
     pub fn has_parameters(&self) -> bool {
         self.0.contains('{')
     }
@@ -52,10 +52,10 @@ impl Template {
         path
     }
 
-    /// The same template, its last segment standing for all that follow.
+    /// The same template with a last segment that stands for all that follow.
     ///
     /// # Errors
-    /// The template, where its last segment is not one parameter.
+    /// The template, if its last segment is not a single parameter.
     pub fn with_rest(self) -> Result<Self, Self> {
         match self.0.rsplit_once('/') {
             Some((_, last)) if segment::kind(last) == Kind::Parameter => {
@@ -66,7 +66,7 @@ impl Template {
         }
     }
 
-    /// The same template, its last segment standing for one.
+    /// The same template with a last segment that stands for one.
     #[must_use]
     pub fn without_rest(self) -> Self {
         match self.0.strip_suffix(REST_END) {
@@ -90,7 +90,7 @@ impl Template {
         self.segments_as_written().all(is_plain)
     }
 
-    /// It in its segments, for comparing it with many.
+    /// Its segments, to compare it with many templates.
     pub fn segments(&self) -> Segments<'_> {
         Segments::of(self.segments_as_written())
     }
@@ -100,17 +100,17 @@ impl Template {
         &self.0
     }
 
-    /// It without its parameters' names, which do not tell two templates apart.
+    /// The template without the names of its parameters, which do not distinguish two templates.
     pub(crate) fn shape(&self) -> String {
         shape(&self.0)
     }
 
-    /// Whether only the parameters' names tell the two apart.
+    /// Whether the two differ only in the names of parameters.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         segments(&self.0).eq(segments(&other.0))
     }
 
-    /// The parameters' names and values in a path that it matches, from the left; no value where it can be read in two ways.
+    /// The names of the parameters and their values in a path that matches, from the left; `None` for a value that is ambiguous.
     pub(super) fn values<'a>(&'a self, path: &'a Path) -> Vec<(&'a str, Option<&'a str>)> {
         let mut found = Vec::new();
         let mut rest = path.as_str().strip_prefix('/');
@@ -138,10 +138,10 @@ impl Template {
     }
 }
 
-/// How a template ends whose last segment stands for all that follow.
+/// The end of a template whose last segment stands for all that follow.
 const REST_END: &str = "...}";
 
-/// By their shapes first: those that only their parameters' names tell apart stand together.
+/// By shape first, so that templates that differ only in the names of parameters are neighbours.
 impl Ord for Template {
     fn cmp(&self, other: &Self) -> Ordering {
         segments(&self.0).cmp(segments(&other.0)).then_with(|| self.0.cmp(&other.0))

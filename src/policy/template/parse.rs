@@ -1,4 +1,4 @@
-//! Reading a path template as a document writes it.
+//! Parses a path template as documents write it.
 
 use super::{REST_END, Template};
 use crate::policy::segment::{self, Kind, Piece, REST_MARK};
@@ -10,28 +10,28 @@ const MAX_PARAMETERS: usize = 25;
 /// Why a text is not a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
-    /// A brace that belongs to no other.
+    /// A brace without its counterpart.
     #[error("a brace stands alone; a parameter is written as {{name}}")]
     Brace,
-    /// `{a}{b}`: nobody can tell where one ends.
+    /// `{a}{b}`: where one ends cannot be known.
     #[error("two parameters stand side by side in a segment, with nothing between them that tells where one ends")]
     SideBySide,
-    /// A parameter without a name, or with a strange one.
+    /// A parameter without a name, or with characters that a name cannot have.
     #[error("a parameter's name is 1 to 64 visible characters without braces, slashes, backslashes and quotes")]
     ParameterName,
-    /// `{?page}` (RFC 6570, section 3.2.8), which is no parameter of a path.
+    /// `{?page}` (RFC 6570, section 3.2.8), which is not a parameter of a path.
     #[error("{{?name}}, {{&name}} and {{#name}} are a query or a fragment, which only end a path")]
     Expansion,
     /// `{path...}` before the end, or beside a literal.
     #[error("a parameter of several segments, as {{path...}}, must be the whole last segment")]
     RestNotLast,
-    /// One name for two parameters.
+    /// Two parameters with the same name.
     #[error("two parameters have one name")]
     RepeatedParameter,
     /// More than [`MAX_PARAMETERS`].
     #[error("a template has at most {MAX_PARAMETERS} parameters")]
     TooManyParameters,
-    /// No request's path could ever match it.
+    /// No path of a request could match it.
     #[error("{0}")]
     Path(#[from] PathError),
 }
@@ -40,7 +40,7 @@ impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// [`InvalidTemplate`] where it could match no canonical path, or does so in more than one way.
+    /// [`InvalidTemplate`] if it could match no canonical path, or one in more than one way.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
         let segments = text.strip_prefix('/').ok_or(PathError::NoLeadingSlash)?.split('/');
         let mut names = Vec::new();
@@ -70,7 +70,7 @@ impl Template {
     }
 }
 
-/// Adds a segment to the template as it is kept, and to a path that it matches.
+/// Adds a segment to the template as it is kept, and to a path that matches it.
 fn add_segment<'a>(
     segment: &'a str,
     names: &mut Vec<&'a str>,
@@ -92,7 +92,7 @@ fn add_segment<'a>(
             Piece::Parameter(name) if name.starts_with(['?', '&', '#']) => return Err(InvalidTemplate::Expansion),
             Piece::Parameter(name) if !is_parameter_name(name) => return Err(InvalidTemplate::ParameterName),
             Piece::Parameter(name) => {
-                // That is how a parameter of several segments is written, and it is all of its segment.
+                // A parameter of several segments, `{path...}`, must be the whole segment.
                 if kind == Kind::Pattern && segment.contains(REST_END) {
                     return Err(InvalidTemplate::RestNotLast);
                 }
@@ -107,7 +107,7 @@ fn add_segment<'a>(
     Ok(())
 }
 
-/// A literal as paths have it: what no path has as it is stands percent-encoded there, and nothing else does.
+/// A literal as paths have it: exactly the characters that a path cannot have as they are, are percent-encoded.
 fn literal(text: &str) -> Result<String, PathError> {
     let mut written = String::with_capacity(text.len());
     let mut letters = text.chars();
