@@ -1,5 +1,5 @@
-//! The contract: the JSON that the rules read and write, as JSON Schemas made of the types. `src/schemas.json` has them; of
-//! these `www/schema.mjs` makes parts of the admin API's description, and the types of the admin page.
+//! The contract: the JSON that the rules read and write, as JSON Schemas derived from the types, in `src/schemas.json`. From these,
+//! `www/schema.mjs` makes parts of the admin API's description, and the types of the admin page.
 
 use std::path::Path;
 

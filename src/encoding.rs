@@ -1,5 +1,5 @@
-//! Bytes as text: Crockford's base32 in lower case, without padding, which has no look-alikes. `base64ct` has base64url (RFC 4648
-//! section 5).
+//! Bytes as text: Crockford's base32 in lower case and without padding; it has no letters that look alike. `base64ct` has base64url
+//! (RFC 4648 section 5).
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Bits of a digit.

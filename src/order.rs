@@ -1,5 +1,5 @@
-//! Sorted lists in little code: each type that the standard library's sort is used for brings four kilobytes, and so does
-//! each type that a `BTreeMap` or `BTreeSet` is made of. For lists of equals that are alike.
+//! Sorts lists in little code: the standard library's sort adds four kilobytes for each type, and so does `BTreeMap` or `BTreeSet`.
+//! The sort is not stable; equal entries must be identical.
 
 use std::collections::BinaryHeap;
 

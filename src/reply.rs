@@ -1,4 +1,4 @@
-//! Step 6, the answer to a denial: as little as helps the caller. Problems are RFC 9457, challenges RFC 6750 section 3.
+//! Step 6, the answer to a denial: it says no more than helps the caller. Problems follow RFC 9457, challenges RFC 6750 section 3.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

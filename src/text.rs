@@ -1,4 +1,4 @@
-//! Texts that people type, in one spelling, and without characters that nobody sees.
+//! Texts that people type, in one spelling and without invisible characters.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 

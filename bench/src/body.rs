@@ -1,4 +1,4 @@
-//! Bodies of 100 MB, up and down: what they cost the gate, and whether `Content-Length` stays.
+//! Bodies of 100 MB in both directions: what they cost the gate, and whether `Content-Length` is kept.
 
 use std::io;
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! The core alone: natively, as WASM, in instructions, and how large it is.
+//! The rules alone: natively, as WASM, in instructions, and their size.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! How many instructions a granted request takes, in the whole process of each candidate but outside the kernel: the same to a few of
-//! a hundred, whatever else the machine does. What waits for memory shows in times alone.
+//! How many instructions a granted request takes, in the whole process of each candidate but outside the kernel. The count is the
+//! same to within a few hundred, whatever else the machine does. Waiting for memory shows only in times.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a revocation waits while somebody floods the gate with sign-ins: beside `healthz`, which asks nobody.
+//! How long a revocation waits while somebody floods the gate with sign-ins, compared with `healthz`, which reads nothing.
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The gate, other gates, and what limits them all, with the same request, interleaved.
+//! The same request to the gate, to other gates and to what limits them all, interleaved.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! A policy of 20,000 operations, which KV has in parts, beside one of ten: how long a new process takes for its first granted answer,
-//! what it reads for it, and what the isolate holds then and after many others.
+//! A policy of 20,000 operations, which KV holds in parts, compared with one of ten: how long a new process takes for its first
+//! granted answer, what it reads for that, and what the isolate holds then and after many other requests.
 
 use std::process::Command;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Load by wrk, and what it cost the process that bore it.
+//! Load from wrk, and what it cost the process that answered it.
 
 use std::path::Path;
 use std::process::Command;

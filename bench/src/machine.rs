@@ -1,4 +1,4 @@
-//! The machine: what it is, what a process has used of it, and which cores are whose.
+//! The machine: what it is, what a process has used of it, and which cores belong to whom.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast and how large the gate is, beside what it should be. Nothing fails by being slow.
+//! `cargo xtask bench`: how fast and how large the gate is, compared with its goals. Being slow fails nothing.
 
 mod api;
 mod body;

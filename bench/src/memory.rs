@@ -1,4 +1,4 @@
-//! Memory while many integrations pass through one isolate.
+//! The memory of one isolate while many integrations pass through it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How to measure.
+//! Options of a measurement.
 
 use clap::{Args, value_parser};
 

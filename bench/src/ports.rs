@@ -1,4 +1,4 @@
-//! Where the parts of the store are.
+//! The ports of the store.
 
 use anyhow::Result;
 use xtask::gate::free_port;

@@ -1,5 +1,5 @@
 //! Where the time of a warm, granted request goes, by V8's own profiler. It sees functions of JavaScript; what the runtime does for
-//! them is "(program)", or in those that call it.
+//! them counts as "(program)", or for the function that calls it.
 
 use std::process::Command;
 use std::thread;

@@ -1,5 +1,4 @@
-//! Delays at a fixed rate: half of what pass-through answers at most. At the most that a server can do, a delay tells of the queue
-//! alone.
+//! Delays at a fixed rate: half of the most that pass-through answers. At a server's limit, a delay would only show the queue.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What was measured: tables, and results beside goals; as text, as Markdown, and in `target/bench.json`.
+//! The results: tables, and measurements compared with goals; as text, as Markdown, and in `target/bench.json`.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! After an upgrade: how long until the registry has written all of KV in its own format, and what requests meet meanwhile.
+//! After an upgrade: how long until the registry has rewritten all of KV in its own format, and what requests meet meanwhile.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;

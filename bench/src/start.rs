@@ -1,4 +1,4 @@
-//! The first requests of a new isolate, by their parts.
+//! The first requests of a new isolate, part by part.
 
 use std::time::{Duration, Instant};
 

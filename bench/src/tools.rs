@@ -1,4 +1,4 @@
-//! What the bench needs beside the project's own tools, installed where that can be done without asking anybody.
+//! The tools that the bench needs in addition to the project's own, installed if that needs no password.
 
 use std::path::Path;
 use std::process::Command;

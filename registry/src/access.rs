@@ -1,4 +1,4 @@
-//! Who asks, and what they may do with what they ask for: the rules are `tidegate::access`.
+//! Who makes a request, and what they may do with what they ask for. The rules are in `tidegate::access`.
 
 use serde_json::{Map, Value, json};
 

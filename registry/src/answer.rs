@@ -1,4 +1,4 @@
-//! What a command is answered with.
+//! The answer to a command.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What a command works with, inside its transaction.
+//! The context of a command, inside its transaction.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,4 +1,4 @@
-//! Which noun carries out a command.
+//! Finds the noun that carries out a command.
 
 use super::answer::Answer;
 use super::context::Context;

@@ -1,5 +1,5 @@
-//! The change feed in SQLite: which revision each key got last, until KV has had it for long enough. Written in the
-//! transaction of the change itself, so no copy is made without it once the change is acknowledged.
+//! The change feed in SQLite: the latest revision of each key, until KV has had it for long enough. It is written in the
+//! transaction of the change itself, so every copy that is made after the change was acknowledged contains it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What the stores of use hand over: when tokens were first and last used.
+//! Takes what the usage stores hand over: when tokens were first and last used.
 
 use super::database::Database;
 use super::events::record::{About, record_own};

@@ -1,4 +1,4 @@
-//! Members of JSON objects.
+//! Adds members to JSON objects.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What the gate itself reads: the change feed, and in the place of KV a record or the policy.
+//! The reads of the gate: the change feed, and a record or the policy instead of KV.
 
 use super::database::Database;
 use super::feed;

@@ -1,4 +1,4 @@
-//! What the registry is told by whoever runs it.
+//! The settings of the registry.
 
 use tidegate::admin::{AdminError, ApiUrl, OwnerKey, Preset};
 use tidegate::token::{Prefix, TokenKeys};

@@ -1,5 +1,5 @@
-//! The database as the registry needs it: SQLite, with what a Durable Object's SQL leaves of it. The Worker implements this over
-//! the platform's SQL; tests implement it over SQLite in the process.
+//! The database that the registry needs: SQLite, with the limits of a Durable Object's SQL. The Worker implements it with the
+//! platform's SQL; tests implement it with SQLite in the process.
 
 use std::rc::Rc;
 

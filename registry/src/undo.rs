@@ -1,4 +1,4 @@
-//! What can be undone, in SQLite: the last change of an integration, if it is of such a kind.
+//! What can be undone, in SQLite: the last change of an integration, if it can be undone.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Who may ask what is known of use. The stores of counts know neither people nor owners: what they are asked is written here.
+//! Who may ask what about use. The usage stores know neither people nor owners, so the question to them is written here.
 
 use serde::Serialize;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Who asks, once that is established: what they may do, and what they may give to others.
+//! The actor of a request: who it is, what they may do, and what they may give to others.
 
 use super::{Grantable, KeyId, Permission, Permissions, PersonId, Place, Verb};
 use crate::scope::ScopeSet;

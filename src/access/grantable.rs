@@ -1,4 +1,4 @@
-//! Which scopes somebody can add to an integration.
+//! The scopes that an actor can add to an integration.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Ids of people and of automation keys: 80 random bits, as integrations have them, and told apart by their types.
+//! Ids of people and of automation keys: 80 random bits, like those of integrations, each kind with a type of its own.
 
 pub use crate::token::KeyId;
 use crate::token::id_of_its_own;

@@ -1,4 +1,4 @@
-//! What a person is given: a role, its sub-accounts, permissions, and a bound of scopes.
+//! What a person is given: a role, its sub-accounts, permissions, and a limit on scopes.
 
 use super::{Grantable, Permissions, Place, Role};
 use crate::order::sorted;

@@ -1,4 +1,4 @@
-//! Sets of permissions, and the one question that is asked of them.
+//! Sets of permissions, and the question whether they allow something.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Whose page it is: a name, a picture and a colour.
+//! The brand of the page: a name, a logo and a colour.
 
 use base64ct::{Base64, Encoding};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What the audit trail keeps of each change to an integration, for people who ask later. Never a token or a hash.
+//! The details that the audit trail keeps of each change to an integration. Never a token or a hash.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a new policy does to the integrations that exist.
+//! What a new policy would do to the integrations that exist.
 
 use serde::Serialize;
 

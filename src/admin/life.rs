@@ -1,4 +1,4 @@
-//! The life of an integration over time: when something about it is due. All of it is a pure function of the integration, the
+//! The life of an integration over time: when something about it is due. Everything here is a pure function of the integration, the
 //! token rules and the time.
 
 use super::{Integration, TokenRules, Undo};

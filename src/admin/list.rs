@@ -1,4 +1,4 @@
-//! `GET /integrations`: which of them, in which order, from where on.
+//! `GET /integrations`: the filter, the order, and the place to start from.
 
 use super::query::Parameters;
 use super::{AdminError, Cursor, Paging, Sort};

@@ -1,5 +1,5 @@
-//! The words of the admin API: routes, bodies, answers, what a change does to an integration; and the page's files. The registry gives
-//! them a memory; the edge gives them HTTP.
+//! The vocabulary of the admin API: its routes, bodies and answers, what a change does to an integration, and the files of the
+//! page. The registry adds storage, and the Worker adds HTTP.
 
 mod body;
 mod brand;

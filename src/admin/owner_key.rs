@@ -1,4 +1,4 @@
-//! The owner key: 256 random bits in one form, so that it needs no bound on tries.
+//! The owner key: 256 random bits in one form. It is too long to guess, so attempts need no limit.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The admin page's files: at which addresses they are, and under which header fields the browser gets them.
+//! The files of the admin page: their addresses, and the header fields that they are served with.
 
 /// Where the page is; its addresses all begin with this.
 pub const PAGE: &str = "/_tidegate/";

@@ -1,4 +1,4 @@
-//! `GET /people`: which of them, from where on.
+//! `GET /people`: the filter, and the place to start from.
 
 use super::query::{Parameters, decode_cursor};
 use super::{AdminError, Paging, list};

@@ -1,4 +1,4 @@
-//! Scopes that go together, by a name that people know: what the API's owner offers to begin with.
+//! Presets: scopes that go together, under a name. The owner of the API offers them as a start.
 
 use serde::Serialize;
 

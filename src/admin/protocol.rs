@@ -1,4 +1,4 @@
-//! How the gate hands the registry a command.
+//! The header fields by which the gate hands a command to the registry.
 
 /// The header field that says who asks: [`Credential::to_header`](super::session::Credential::to_header).
 pub const ACTOR: &str = "x-registry-actor";

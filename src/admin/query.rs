@@ -1,4 +1,4 @@
-//! The query of a list, and where in it a page begins.
+//! The query of a list, and the place where a page begins.
 
 use std::fmt;
 

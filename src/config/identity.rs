@@ -1,4 +1,4 @@
-//! The identity provider, of several settings that go together.
+//! The identity provider: several settings that go together.
 
 use super::setting::{ConfigError, Setting};
 use super::table::{

@@ -1,5 +1,5 @@
-//! What a deployment sets: one table of variables and secrets, with their defaults and how each is read. docs/configuration.md
-//! and the comments of `wrangler.toml` are held to it by a test.
+//! The settings of a deployment: one table of variables and secrets, with their defaults and how each is read. A test compares it
+//! with docs/configuration.md and with the comments of `wrangler.toml`.
 
 mod identity;
 mod setting;

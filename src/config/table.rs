@@ -1,4 +1,4 @@
-//! The table.
+//! The table of settings.
 
 use super::setting::{Kind, Listed, Setting};
 use crate::access::oidc::Issuer;

@@ -1,5 +1,4 @@
-//! What an integration can do and cannot do, for sentences: every word of it comes from operations that [`decide`] grants or
-//! refuses.
+//! What an integration can and cannot do, for sentences. Every statement rests on operations that [`decide`] grants or refuses.
 //!
 //! [`decide`]: super::decide
 

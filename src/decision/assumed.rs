@@ -1,4 +1,4 @@
-//! An integration that does not exist, to ask about.
+//! A hypothetical integration, for questions about it.
 
 use super::Subject;
 use crate::record::{Live, Owner};

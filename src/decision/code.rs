@@ -1,4 +1,4 @@
-//! One word for each reason to deny, for the log, for counting and for explanations.
+//! The code of each reason to deny, for the log, for counting and for explanations.
 
 use std::fmt;
 

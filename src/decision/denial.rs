@@ -1,4 +1,4 @@
-//! Why a request is not forwarded: the true reason, for the log. What the client hears is `reply`'s to say.
+//! Why a request is not forwarded: the true reason, for the log. `reply` decides what the client gets to see.
 
 use super::code::DenialCode;
 use crate::policy::OwnerError;

@@ -1,4 +1,4 @@
-//! A decision with the steps that led to it. It runs [`decide`] itself and so cannot drift from the edge.
+//! A decision with the steps that led to it. It calls [`decide`] itself, so it cannot drift from the gate.
 
 use std::fmt;
 

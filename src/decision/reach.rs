@@ -1,4 +1,4 @@
-//! Which operations an integration reaches: [`decide`] is asked about one request for each of them.
+//! The operations that an integration reaches: [`decide`] judges one request for each of them.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 

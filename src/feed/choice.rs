@@ -1,5 +1,5 @@
-//! Where a record or the policy comes from: memory, KV or the registry. One function, so that it can be read, and tried
-//! with every combination of what is known and what has failed.
+//! Chooses where a record or the policy comes from: memory, KV or the registry. It is one function, so that it can be read, and
+//! tested with every combination of what is known and what has failed.
 
 use super::{Limits, Minimum, OnOutage};
 

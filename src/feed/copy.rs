@@ -1,4 +1,4 @@
-//! A copy of the feed in an isolate's hands: how old it is, and what it means that another one comes.
+//! A copy of the feed that an isolate holds: its age, and what follows when another copy arrives.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a deployment chooses: how old a verdict's ground may be, and what happens when that cannot be known.
+//! The settings of freshness: how old the basis of a verdict may be, and what happens when that cannot be known.
 
 use super::copy::{CLOCK_ALLOWANCE_MS, DUE_AFTER_MS};
 

@@ -1,4 +1,4 @@
-//! What the client sees of an origin's answer.
+//! What the client gets of an origin's answer.
 
 /// Which statuses of an origin's answer reach the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

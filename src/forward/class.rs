@@ -1,4 +1,4 @@
-//! What a header field's name alone says of the field, so that most fields need not be looked at with every request.
+//! Classes of header fields by name alone, so that most fields need no closer look.
 
 use super::CLIENT_ADDRESS;
 use super::cookie::without_cookies_of_ours;

@@ -1,4 +1,4 @@
-//! The admin plane's cookies: the origin neither sees one nor sets one.
+//! The cookies of the admin plane: the origin neither sees nor sets one.
 
 /// The admin page's session cookie. Where it shares a host with the origin's paths, it must not reach the origin.
 pub const SESSION_COOKIE: &str = "__Host-tidegate";

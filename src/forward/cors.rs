@@ -1,4 +1,5 @@
-//! What the CORS protocol has an answer carry (Fetch standard, section 3.3), where the policy has other origins' scripts call the API.
+//! The header fields that the CORS protocol adds to an answer (Fetch standard, section 3.3), if the policy lets scripts of other
+//! origins call the API.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Which of a client's header fields stay behind.
+//! The header fields of a client that are not forwarded.
 
 /// More fields that a deployment takes out of requests, beside those that this module names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Step 6, for a grant: what the origin sees, and what of its answer the client sees. The string that was judged is the
-//! string that is sent.
+//! Step 6, for a grant: what the origin gets, and what the client gets of its answer. The string that was judged is the string that
+//! is sent.
 
 mod answer;
 mod class;

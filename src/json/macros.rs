@@ -1,4 +1,4 @@
-//! Readers of plain types: an object with a field for each field of a structure, and a word for each variant of an enum.
+//! Macros for readers of plain types: an object with a field for each field of a struct, and a word for each variant of an enum.
 
 /// Implements [`FromJson`](crate::json::FromJson) for a structure: an object with these fields, each once at most, and no others.
 ///

@@ -1,4 +1,4 @@
-//! A map by text in little code: one tree of places serves the values of every type.
+//! A map with text keys in little code: one search tree serves the values of every type.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Numbers with a fraction or an exponent. No rule uses the value of one; what reads and prints them all would take ten kilobytes.
+//! Numbers with a fraction or an exponent. No rule uses their value. Code that reads and prints all of them would take ten
+//! kilobytes.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Types made from JSON values by hand-written code: with many types, serde's derived readers would be most of the WASM.
+//! Makes types from JSON values with hand-written code. With this many types, serde's derived readers would be most of the WASM.
 
 use std::borrow::Cow;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! A value of a document as it stands there.
+//! A value of a document as it was written.
 
 use std::borrow::Cow;
 use std::fmt;

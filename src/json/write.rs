@@ -1,4 +1,4 @@
-//! A kept value as JSON, in little code: what serializes any float would be as large as all the rest.
+//! Writes a kept value as JSON, in little code: a serializer for any float would be as large as all the rest.
 
 use super::value::Value;
 

@@ -1,4 +1,4 @@
-//! Automation keys of the admin API: `tga_…`, in the form of a token, under a label of their own.
+//! Automation keys of the admin API: `tga_…`. They have the form of a token, with a label of their own.
 
 use super::id_of_its_own;
 use super::keys::AUTOMATION_KEY;

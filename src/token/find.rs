@@ -1,4 +1,4 @@
-//! Credentials in a text that somebody pasted where none belongs: found without keys, so that the text goes no further.
+//! Finds credentials in a text that was pasted where none belongs. It needs no keys, so the text goes no further.
 
 use serde::Serialize;
 

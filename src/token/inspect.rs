@@ -1,4 +1,4 @@
-//! What can be said of a pasted text without keys: whether it is a token of ours in form, and if not, what became of it.
+//! What a pasted text shows without keys: whether it has the form of our tokens, and if not, what may have happened to it.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Token keys: they make the tag that proves a token ours, and the hash that is kept of it.
+//! Token keys: they make the tag that proves a token genuine, and the hash that is stored.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Keys for other purposes than tokens, each made of the first token key and a label, so that a deployment has one secret to keep.
+//! Keys for purposes other than tokens. Each is derived from the first token key and a label, so that a deployment keeps one
+//! secret.
 
 use std::fmt;
 

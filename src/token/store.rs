@@ -1,4 +1,4 @@
-//! The MAC on every value in KV. Whoever can write KV cannot make a value that the registry never wrote.
+//! The MAC on every value in KV. Whoever can write KV cannot make a value that the registry did not write.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};

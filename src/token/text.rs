@@ -1,4 +1,4 @@
-//! The text of a token, and back: strictly one spelling.
+//! Reads and writes the text of a token. There is exactly one spelling.
 
 use std::fmt;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What the admin API tells of use: counts in a range of time, in groups.
+//! Answers of the admin API about use: counts in a range of time, in groups.
 
 use serde::Serialize;
 

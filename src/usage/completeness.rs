@@ -1,4 +1,4 @@
-//! How much of the truth a store has, as far as it can know.
+//! How complete a store's counts are, as far as it can know.
 
 use serde::Serialize;
 

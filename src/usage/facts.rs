@@ -1,4 +1,4 @@
-//! What the registry asks of the recorded use of one integration, and the answer.
+//! The question of the registry about the recorded use of one integration, and the answer.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What an isolate sends to a store: counts, and how many earlier ones it lost.
+//! What an isolate sends to a store: counts, and how many earlier ones were lost.
 
 use serde::Serialize;
 

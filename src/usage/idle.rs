@@ -1,5 +1,5 @@
-//! Integrations that nobody uses: when they are announced, and when the agency's rule acts on them. A pure function of what is
-//! recorded, the rule and the time.
+//! Integrations that nobody uses: when this is announced, and when the agency's rule acts. A pure function of the recorded use, the
+//! rule and the time.
 
 use crate::time::Timestamp;
 

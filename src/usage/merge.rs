@@ -1,4 +1,4 @@
-//! The counts of several stores, as one answer.
+//! Merges the counts of several stores into one answer.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,4 @@
-//! What was used, and what follows from it. Rules act on complete knowledge only.
+//! Recorded use, and what follows from it. Rules act only on complete knowledge.
 //!
 //! An isolate counts requests in memory ([`gate`](crate::gate)) and sends the counts to one of 64 stores, by the integration's id. A
 //! store keeps them per minute, hour and day, and knows how much of the truth it has: [`Completeness`].

@@ -1,4 +1,4 @@
-//! What a store tells the registry.
+//! What a store hands to the registry.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! May the old token of a rotation be ended? The answer of what was recorded, and what it rests on.
+//! Whether the old token of a rotation can be ended, as far as recorded use can say.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Which counts somebody asks for.
+//! The counts that a request asks for.
 
 use serde::Serialize;
 

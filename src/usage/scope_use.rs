@@ -1,4 +1,4 @@
-//! Which of an integration's scopes its recorded requests needed.
+//! The scopes of an integration that its recorded requests needed.
 
 use serde::Serialize;
 

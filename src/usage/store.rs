@@ -1,4 +1,4 @@
-//! The stores of counts: which one has an integration, and how it is spoken to.
+//! The usage stores: which one has an integration, and how to call it.
 
 use sha2::{Digest, Sha256};
 

@@ -1,4 +1,4 @@
-//! Addresses of endpoints. What a Worker cannot check, namely where a name resolves, is in docs/security.md.
+//! Addresses of endpoints. A Worker cannot check where a name resolves; docs/security.md says what that means.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Ids of endpoints: 80 random bits, as integrations have them.
+//! Ids of endpoints: 80 random bits, like those of integrations.
 
 use crate::token::id_of_its_own;
 

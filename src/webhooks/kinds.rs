@@ -1,4 +1,4 @@
-//! What endpoints can hear of: the gate's own kinds of events, and the types that the API publishes.
+//! The events that endpoints can receive: the gate's own kinds, and the types that the API publishes.
 
 use serde_json::{Value, json};
 

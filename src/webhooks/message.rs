@@ -1,4 +1,4 @@
-//! Messages: `{"type","timestamp","data"}`, as Standard Webhooks has them.
+//! Messages: `{"type","timestamp","data"}`, as Standard Webhooks define them.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Webhooks, as far as they are rules: which addresses may hear of events, when an attempt is repeated, how a message is signed, and how
-//! a secret is kept. Standard Webhooks (standardwebhooks.com) is the form on the wire.
+//! The rules of webhooks: which addresses may receive events, when an attempt is repeated, how a message is signed, and how a
+//! secret is kept. The form on the wire is Standard Webhooks (standardwebhooks.com).
 
 mod address;
 mod id;

@@ -1,4 +1,4 @@
-//! Host names, as far as they can be judged without looking them up.
+//! Host names, judged without looking them up.
 
 use crate::request::{ends_in_number, is_host_name};
 

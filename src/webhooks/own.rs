@@ -1,5 +1,5 @@
-//! The names that belong to the deployment. A Worker's request to its own zone goes straight to the origin, around the gate, so none of
-//! them may be an endpoint's.
+//! The names that belong to the deployment. A Worker's request to its own zone goes straight to the origin, around the gate, so
+//! none of them may be an endpoint's.
 
 use crate::request::is_label;
 

@@ -1,5 +1,5 @@
-//! When an attempt is repeated, and what becomes of an endpoint that keeps failing. All of it is a function of what happened and the
-//! present time.
+//! When an attempt is repeated, and what becomes of an endpoint that keeps failing. Everything here is a function of what happened
+//! and the current time.
 
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc2822;

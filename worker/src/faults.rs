@@ -1,5 +1,5 @@
-//! Faults on demand: panics, for the test of the guard in `entry.js`; the memory's size, for that of leaks; a command that takes
-//! seconds; a clock that is ahead, for what happens over months. Only in builds with the feature `faults`.
+//! Faults on demand, in builds with the feature `faults` only: panics, for the test of the guard in `entry.js`; the size of the
+//! memory, for the test of leaks; a command that takes seconds; and a clock that is ahead, for what happens over months.
 #![expect(clippy::panic, reason = "this is what the file is for")]
 
 use std::sync::atomic::{AtomicU64, Ordering};

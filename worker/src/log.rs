@@ -1,4 +1,5 @@
-//! Log lines of the Durable Objects: JSON, one a line. Never a token, a key, a cookie, a path or a header's value.
+//! Log lines of the Durable Objects: one JSON object a line. They never contain a token, a key, a cookie, a path or the value of a
+//! header field.
 
 use serde_json::Value;
 use worker::console_error;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the package `bench` measures, and knows its own arguments.
+//! `cargo xtask bench`: runs the package `bench`, which has arguments of its own.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The browser's WASM, and what is made of compiled WASM but once.
+//! The browser's WASM, and what is made from compiled WASM only once.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

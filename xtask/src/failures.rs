@@ -1,4 +1,4 @@
-//! What failed, told again after the last suite, where it does not have to be looked for in a long output.
+//! The failures of all suites, printed once more at the end, where they are easy to find.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

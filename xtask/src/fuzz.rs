@@ -1,4 +1,4 @@
-//! Fuzzing: libFuzzer on the targets of tests/fuzz, two at once. What they find new is kept under `target/fuzz/found/`.
+//! Fuzzing: libFuzzer on the targets of tests/fuzz, two at a time. New inputs are kept under `target/fuzz/found/`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The configuration of local runs: `wrangler.toml`, less what takes the requests' hosts away.
+//! The configuration of local runs: `wrangler.toml` without routes and `host`, which would replace the host of every request.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! `cargo xtask sim --mutations`: whether the simulator notices what is broken on purpose. A copy of the sources gets every edit of
-//! `tests/sim/mutations.toml` behind a switch and is built once; then the simulator runs with one switch on after the other.
+//! `cargo xtask sim --mutations`: whether the simulator notices faults that are made on purpose. A copy of the sources gets every
+//! edit of `tests/sim/mutations.toml` behind a switch and is built once; then the simulator runs with one switch on at a time.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Children: each runs in a process group of its own, and none outlives this program.
+//! Child processes: each runs in a process group of its own, and none outlives this program.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! `cargo xtask secret`: new secrets, which never stand on a terminal or a command line.
+//! `cargo xtask secret`: makes secrets, which are never shown on a terminal or a command line.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! What has to be on the machine, installed where it is missing.
+//! What the machine needs, installed if it is missing.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What is going on, told on the terminal.
+//! Progress messages on the terminal.
 
 use std::time::Instant;
 

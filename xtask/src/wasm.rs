@@ -1,4 +1,4 @@
-//! From a package to small WASM and its JavaScript: cargo, wasm-bindgen, wasm-opt, esbuild.
+//! From a package to a small WASM module and its JavaScript: cargo, wasm-bindgen, wasm-opt, esbuild.
 
 use std::fs;
 use std::path::{Path, PathBuf};

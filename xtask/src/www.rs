@@ -1,4 +1,4 @@
-//! Building the admin page and what is served beside it, and what it may weigh.
+//! Builds the admin page and the files that are served with it, and checks their size.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

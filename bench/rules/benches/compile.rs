@@ -1,5 +1,5 @@
-//! How long it takes to make a policy of an OpenAPI document: of one large document of the usual kind, and of those of
-//! 8 MiB that are made to take long. Prints lines; judges nothing.
+//! Measures how long it takes to compile a policy from OpenAPI documents: from one large document of the usual kind, and from
+//! documents of 8 MiB that are made to take long. Prints lines and judges nothing.
 #![allow(
     missing_docs,
     clippy::print_stdout,

@@ -1,4 +1,4 @@
-//! One case for each step of a request's way, at several sizes.
+//! One case for each step of a request, at several sizes.
 
 use std::hint::black_box;
 use std::rc::Rc;

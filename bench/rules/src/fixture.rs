@@ -1,4 +1,4 @@
-//! Policies, integrations and tokens to measure with: known to everybody, and of use nowhere else.
+//! Policies, integrations and tokens to measure with. They are public, and of no use anywhere else.
 
 use tidegate::policy::{
     Access, Alternative, MAX_WHOLE_BYTES, Operation, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, POLICY_KEY,

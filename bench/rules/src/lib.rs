@@ -1,5 +1,5 @@
-//! What is measured of the core, the same natively and as WASM. `cargo xtask bench core wasm` runs it; nothing here is in a
-//! bundle that is shipped.
+//! The measured cases of the rules, the same natively and as WASM. `cargo xtask bench core wasm` runs them; no shipped bundle
+//! contains them.
 
 pub mod cases;
 pub mod fixture;

@@ -1,4 +1,4 @@
-//! How long a case takes: the median of many batches, each long enough for the clock.
+//! How long a case takes: the median of many batches, each long enough for the resolution of the clock.
 
 use serde::{Deserialize, Serialize};
 

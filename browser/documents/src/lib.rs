@@ -1,5 +1,5 @@
-//! The browser's exports for OpenAPI documents, JSON in and JSON out: a bundle of its own, as few who open the page publish a
-//! policy. `www/src/core/types.ts` has the types.
+//! The browser's exports for OpenAPI documents, JSON in and JSON out. They are a bundle of their own, since few users of the page
+//! publish a policy. `www/src/core/types.ts` has the types.
 
 use serde::Serialize;
 use wasm_bindgen::JsError;

@@ -1,4 +1,4 @@
-//! The browser's exports: JSON in, JSON out; `www/src/core/types.ts` has the types. They call the core and decide nothing
+//! The browser's exports: JSON in, JSON out; `www/src/core/types.ts` has the types. They call the rules and decide nothing
 //! themselves.
 
 use serde::Serialize;

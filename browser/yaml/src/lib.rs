@@ -1,4 +1,4 @@
-//! The browser's reader of YAML: a bundle of its own, as few documents that are dropped on the page are YAML.
+//! The browser's reader of YAML: a bundle of its own, since few documents that are dropped on the page are YAML.
 
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,4 +1,4 @@
-//! The agency: whose the integrations of level `agency` are. There is one.
+//! The agency that owns the integrations of the level `agency`. There is one.
 
 use serde::Serialize;
 use serde_json::{Value, json};

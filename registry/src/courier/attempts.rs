@@ -1,4 +1,4 @@
-//! Attempts: which is next, and what comes of it. The requests themselves are the caller's.
+//! Delivery attempts: which is next, and what follows from its result. The caller makes the requests.
 
 use serde_json::json;
 

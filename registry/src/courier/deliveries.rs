@@ -1,4 +1,4 @@
-//! The delivery log: what the endpoint was told, and what it said to it.
+//! The delivery log: what was sent to the endpoint, and how it answered.
 
 use serde_json::{Value, json};
 

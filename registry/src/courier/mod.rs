@@ -1,5 +1,5 @@
-//! A courier: what one Durable Object `Courier` knows of its endpoint, and of what the endpoint is told. The rules without I/O, as the
-//! registry's are; the object carries out the [attempts](Attempt).
+//! A courier: what one Durable Object `Courier` knows of its endpoint and of the messages to it. Like the registry, it is rules
+//! without I/O; the object carries out the [attempts](Attempt).
 
 mod attempts;
 mod deliveries;

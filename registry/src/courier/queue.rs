@@ -1,4 +1,5 @@
-//! The queue: messages that wait, and those that were given up, with their payload. A payload goes once it was delivered.
+//! The queue: messages that wait, and messages that were given up, with their payload. The payload is removed once it was
+//! delivered.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Taking what the registry hands over.
+//! Takes what the registry hands over.
 
 use serde_json::json;
 

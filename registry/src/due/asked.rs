@@ -1,4 +1,4 @@
-//! Entries on which recorded use has a say: what a store of use is asked first.
+//! Entries that depend on recorded use: a usage store is asked first.
 
 use super::{DueKind, facts};
 use crate::database::Database;

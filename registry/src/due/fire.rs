@@ -1,4 +1,4 @@
-//! What the alarm does with entries whose time has come: each becomes one event.
+//! What the alarm does with due entries: each becomes one event.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What becomes of entries that rest on recorded use. Nothing does without an answer, or with one that is not complete.
+//! What becomes of entries that depend on recorded use. Without a complete answer, nothing.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! What becomes due in the life of an integration, and what the alarm does then. No record changes by it but where a rule acts that rests on
-//! recorded use: a verdict judges the clock by itself.
+//! What becomes due in the life of an integration, and what the alarm does then. It changes a record only where a rule on recorded
+//! use acts: a verdict looks at the time by itself.
 
 mod asked;
 mod fire;

@@ -1,5 +1,5 @@
-//! The table `due`: at most one entry of each kind for each integration. An entry that was called off or has fired stays, so that its
-//! generation grows for good.
+//! The table `due`: at most one entry of each kind for each integration. An entry stays after it was called off or has fired, so
+//! that its generation never repeats.
 
 use super::DueKind;
 use crate::database::{Database, number, row};

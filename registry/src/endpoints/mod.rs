@@ -1,4 +1,4 @@
-//! Webhook endpoints: commands. An endpoint belongs to a place or to an integration, and not to whoever made it.
+//! Webhook endpoints: commands. An endpoint belongs to a place or to an integration, not to its creator.
 
 mod checks;
 pub(crate) mod endpoint;

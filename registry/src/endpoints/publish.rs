@@ -1,4 +1,4 @@
-//! `POST /publications`: an event of the API's own, for the endpoints of the integrations that may hear of it.
+//! `POST /publications`: sends one of the API's own events to the endpoints of the integrations that may receive it.
 
 use serde_json::json;
 use sha2::{Digest, Sha256};

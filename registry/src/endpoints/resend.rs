@@ -1,5 +1,5 @@
-//! Sending again. What an endpoint was told of the gate's own events is written anew from them; what is the API's own only its courier
-//! still has, as long as it was not delivered.
+//! Sending again. Messages of the gate's own events are made anew from the events. Of the API's own events, only the courier still
+//! has the message, as long as it was not delivered.
 
 use serde_json::json;
 

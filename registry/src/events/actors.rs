@@ -1,4 +1,4 @@
-//! Who did it, as far as whoever asks may know.
+//! The actors of events, as far as the caller may know them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

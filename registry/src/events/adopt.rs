@@ -1,4 +1,4 @@
-//! Events of releases that know no chain.
+//! Takes in events of releases that had no chain.
 
 use serde_json::json;
 

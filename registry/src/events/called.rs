@@ -1,4 +1,4 @@
-//! What an actor is called, as far as whoever asks may know.
+//! The names of actors, as far as the caller may know them.
 
 /// An actor, as whoever asks is told of it.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! The chain in SQLite: where the next event goes on.
+//! The chain in SQLite: its last value, where the next event continues.
 
 use crate::database::{Database, row};
 use tidegate::admin::AdminError;

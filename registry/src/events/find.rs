@@ -1,4 +1,4 @@
-//! Which events a page has: their numbers, by indexes, and never by looking at more than [`MAX_SCANNED`] of them.
+//! Finds the events of a page: their numbers, by indexes, and without looking at more than [`MAX_SCANNED`] of them.
 //!
 //! What a filter gives first leads through an index of its own. What else it gives, and what whoever asks may see, is judged event
 //! by event; so a page can end before it is full. Its cursor then goes on where it ended.

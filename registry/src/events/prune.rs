@@ -1,4 +1,4 @@
-//! Retention: what is older than `AUDIT_DAYS` goes, and the last chain value that goes is kept.
+//! Retention: events older than `AUDIT_DAYS` are deleted, and the chain value of the last deleted one is kept.
 
 use super::chain;
 use crate::database::{Database, number, row};

@@ -1,4 +1,4 @@
-//! The one way in which an event is written.
+//! The only way to write an event.
 
 use serde_json::Value;
 

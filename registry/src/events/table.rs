@@ -1,4 +1,4 @@
-//! The table `events`, as it is read.
+//! Reads the table `events`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Events as webhooks tell of them.
+//! Events as webhooks send them.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! What waits to be handed over to couriers: messages, and what an endpoint has become. A row is written in the transaction of the change
-//! and goes once the courier has it, so that no acknowledged change loses its event.
+//! What waits to be handed over to couriers: messages, and changed endpoints. A row is written in the transaction of the change and
+//! removed once the courier has it, so no acknowledged change loses its event.
 
 mod table;
 

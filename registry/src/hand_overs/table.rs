@@ -1,4 +1,4 @@
-//! The tables: messages, who is to have them, and the couriers that have something to be told.
+//! The tables: messages, their recipients, and the couriers for which something waits.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Integrations by what they may do.
+//! Groups of integrations by their level and scopes.
 
 use super::list::within;
 use crate::database::{Database, number, row};

@@ -1,4 +1,4 @@
-//! What of the integrations needs a look: old tokens, rotations and integrations that end soon, and deletions that can be undone.
+//! The integrations that need attention: old tokens, rotations and integrations that end soon, and deletions that can be undone.
 
 use serde::Serialize;
 

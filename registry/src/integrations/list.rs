@@ -1,5 +1,5 @@
-//! A page of the list of integrations, in ten statements however long it is; one more for each of its deletions and finished rotations
-//! of the last 30 minutes.
+//! A page of the list of integrations. It takes ten statements, however long it is, and one more for each deletion or finished
+//! rotation of the last 30 minutes on it.
 
 use serde::Serialize;
 

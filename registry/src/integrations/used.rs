@@ -1,4 +1,5 @@
-//! What is known of integrations' use, in SQLite: a copy of what the stores of use have, for lists; and since when each has its scopes.
+//! The use of integrations, in SQLite: a copy of what the usage stores have, for lists; and since when each integration has its
+//! scopes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Automation keys: commands. A key belongs to the places of its permissions, and not to whoever made it.
+//! Automation keys: commands. A key belongs to the places of its permissions, not to its creator.
 
 pub(crate) mod table;
 

@@ -1,4 +1,4 @@
-//! Automation keys in SQLite, without their text. A deleted one stays as a name for the audit trail.
+//! Automation keys in SQLite, without their text. A deleted key stays as a name for the audit trail.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Writing the outbox to KV, as steps: which put is next, and what becomes of it. The puts themselves are the caller's.
+//! Writes the outbox to KV in steps: which put is next, and what follows from its result. The caller makes the puts.
 
 use std::cell::Cell;
 use std::time::Duration;

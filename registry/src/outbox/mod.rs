@@ -1,4 +1,4 @@
-//! What waits to be written to KV: one row per key, a newer one replacing the older. A row goes once KV has taken it.
+//! The outbox: what waits to be written to KV, one row for each key. A row is removed once KV has taken it.
 
 mod drain;
 mod projection;

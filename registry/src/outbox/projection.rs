@@ -1,5 +1,5 @@
-//! KV as the registry last wrote all of it: in which format, with which key. A start that finds another format rewrites
-//! KV in batches, by the alarm; so does a resync.
+//! The projection: in which format, and with which key, the registry last wrote all of KV. If the registry starts with another
+//! format, it rewrites KV in batches, by the alarm; a resync does the same.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The outbox's rows: one for each key, the newer change replacing the older.
+//! The rows of the outbox: one for each key; a newer change replaces the older.
 
 use serde_json::json;
 

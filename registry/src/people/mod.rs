@@ -1,4 +1,4 @@
-//! People: commands. Nobody can give, change or take away what they lack, nor change what they may do themselves.
+//! People: commands. Nobody can give, change or take away what they lack, or change their own permissions.
 
 pub(crate) mod table;
 

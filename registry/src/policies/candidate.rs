@@ -1,4 +1,4 @@
-//! What a draft makes of the policy: compiled from the documents' operations as they were written, with the settings.
+//! Compiles the policy that a draft leads to, from the operations of the documents as written and from the settings.
 
 use serde_json::{Value, json};
 

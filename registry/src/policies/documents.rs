@@ -1,5 +1,5 @@
-//! The documents of the policy's versions: their operations as written, before settings, so that a change of the settings or of
-//! one document needs no other document. A text is kept once, however many versions have it.
+//! The documents of each version of the policy: their operations as written, before settings. So a change of the settings or of one
+//! document needs no other document. A text is stored once, however many versions have it.
 
 use sha2::{Digest, Sha256};
 

@@ -1,4 +1,4 @@
-//! What a policy that is to be published does to the integrations that exist.
+//! What a new policy would do to the integrations that exist.
 
 use serde_json::{Value, json};
 

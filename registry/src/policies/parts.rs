@@ -1,4 +1,4 @@
-//! The parts of policies that are too long for one row. A part is kept once, however many versions list it.
+//! The parts of policies that are too long for one row. A part is stored once, however many versions list it.
 
 use crate::database::{Database, row};
 use tidegate::admin::AdminError;

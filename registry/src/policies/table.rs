@@ -1,4 +1,4 @@
-//! Policies: every one that was published is kept.
+//! Policies in SQLite. Every published version is kept.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Sessions in SQLite: those of whoever holds the owner key, and those of people. They are in two tables, so that a release that knows
-//! nothing of people takes nobody's session for the owner's.
+//! Sessions in SQLite: those with the owner key, and those of people. They are in two tables, so that a release that knows no
+//! people takes nobody's session for the owner's.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The agency's settings in SQLite: one row, once somebody has changed one of them.
+//! The agency's settings in SQLite: one row, after the first change.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Keeping the rows of a period within bounds: the least used operations become `other`.
+//! Limits the rows of a period: the least used operations are counted as `other`.
 
 use super::schema::{MINUTE, list};
 use crate::database::{Database, number, row};

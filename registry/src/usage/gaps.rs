@@ -1,5 +1,5 @@
-//! What is missing, as far as the store can know: flushes that did not come, requests that isolates say they lost, and times in
-//! which the store was away.
+//! What is missing, as far as the store can know: flushes that did not arrive, requests that isolates report as lost, and times
+//! when the store was down.
 
 use super::schema::{HOUR, MINUTE, set_state, state};
 use crate::database::{Database, number, row};

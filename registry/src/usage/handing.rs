@@ -1,4 +1,4 @@
-//! What the registry is told: first uses, and last uses that moved by more than an hour.
+//! What is handed to the registry: first uses, and last uses that moved by more than an hour.
 
 use super::schema::{HOUR, MINUTE, list, set_state, state};
 use crate::database::{Database, number, row};

@@ -1,4 +1,4 @@
-//! Taking a flush: each of its counts in few statements, however many there are.
+//! Takes a flush in few statements, however many counts it has.
 
 use super::fold;
 use super::gaps;

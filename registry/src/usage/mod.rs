@@ -1,5 +1,5 @@
-//! A store of counts: what isolates have counted of the integrations that it has, over SQLite. It knows neither clock nor network, as
-//! the registry does not.
+//! A usage store: the counts that isolates have sent for its integrations, over SQLite. Like the registry, it has no clock and no
+//! network.
 //!
 //! `intake` takes flushes, `rollup` makes hours of minutes and days of hours and forgets what is old, `gaps` keeps book of what is
 //! missing, `counts` and `tokens` answer, and `handing` tells the registry.

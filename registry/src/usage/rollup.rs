@@ -1,4 +1,4 @@
-//! Hours of minutes and days of hours, and forgetting what is old.
+//! Sums minutes into hours and hours into days, and deletes what is old.
 
 use super::fold;
 use super::schema::{DAY, HOUR, MINUTE, set_state, state};

@@ -1,4 +1,4 @@
-//! What is known of an integration's tokens: for people, and for rules.
+//! The recorded use of an integration's tokens: for people, and for rules.
 
 use super::schema::{DAY, HOUR, MINUTE, number_of, state};
 use crate::database::{Database, number, parsed, row};

@@ -1,4 +1,4 @@
-//! A signed JWT in its compact form (RFC 7515, RFC 7519), before anything of it is believed.
+//! A signed JWT in its compact form (RFC 7515, RFC 7519), before its signature is verified.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A sign-in that was begun: what the browser keeps of it, in a cookie with a MAC.
+//! A sign-in in progress: what the browser keeps of it, in a cookie with a MAC.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! The machine: where a sign-in stands, and what is to be done next.
+//! The machine: how far a sign-in has come, and what to do next.
 
 use std::borrow::Cow;
 

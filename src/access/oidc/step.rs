@@ -1,4 +1,4 @@
-//! What a sign-in has done, and what comes of it.
+//! The steps of a sign-in, and its result.
 
 use super::Refusal;
 use super::jwk::Algorithm;

@@ -1,4 +1,4 @@
-//! Webhook endpoints, and the events that they hear of.
+//! Webhook endpoints, and the events that they receive.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

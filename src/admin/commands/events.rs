@@ -1,4 +1,4 @@
-//! Events of the whole gate: which, from where on, and in which form.
+//! Events of the whole gate: the filter, the place to start from, and the format.
 
 use crate::access::Place;
 use crate::admin::query::{Parameters, parse_rev};

@@ -1,4 +1,4 @@
-//! The policy, and what it says.
+//! The policy and its contents.
 
 use serde::Serialize;
 

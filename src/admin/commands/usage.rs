@@ -1,4 +1,4 @@
-//! Use: who may ask is the registry's to say, and the stores have the counts.
+//! Use: the registry says who may ask, and the usage stores have the counts.
 
 use crate::admin::AdminError;
 use crate::admin::query::Parameters;

@@ -1,4 +1,4 @@
-//! Documents and settings, as bodies give them.
+//! Documents and settings in the bodies of requests.
 
 use serde_json::value::RawValue;
 

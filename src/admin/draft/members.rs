@@ -1,4 +1,4 @@
-//! The members of a body's objects, read where they stand.
+//! The members of JSON objects, read in place.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the policy is to become: all of it anew, a change to it, or an earlier version.
+//! A draft of the policy: a whole new one, a change to the one in force, or an earlier version.
 
 mod documents;
 mod members;

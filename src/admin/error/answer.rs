@@ -1,4 +1,4 @@
-//! What the admin hears of a refusal.
+//! The answer to each error.
 
 use super::AdminError;
 use crate::access::{Place, Role, Verb};

@@ -1,4 +1,4 @@
-//! Why the admin API refuses; `answer` has the one function that turns it into an answer.
+//! The errors of the admin API. One function in `answer` turns them into answers.
 
 mod answer;
 

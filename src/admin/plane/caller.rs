@@ -1,4 +1,4 @@
-//! Who asks: the checks of host, origin, key and cookie, none of which needs any I/O.
+//! The caller: the checks of host, origin, key and cookie. None of them needs I/O.
 
 use serde_json::json;
 

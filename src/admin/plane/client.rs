@@ -1,4 +1,4 @@
-//! Who knocks at the admin API, as far as the log tells.
+//! The client of a request to the admin API, for the log.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What the registry is asked, with no header field but what it needs.
+//! The call of the registry, with only the header fields that it needs.
 
 use serde_json::json;
 

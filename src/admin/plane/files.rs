@@ -1,4 +1,4 @@
-//! The admin page, and the document that describes the API: files of the asset store, under header fields of our own.
+//! The admin page, and the document that describes the API: files of the asset store, with header fields of our own.
 
 use super::caller::Caller;
 use super::{Next, SAFE_METHODS, Stage};

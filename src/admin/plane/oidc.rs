@@ -1,4 +1,4 @@
-//! Signing in with an identity provider: has carried out what its machine ([`access::oidc`](crate::access::oidc)) asks for.
+//! Signs in with an identity provider, by the machine in [`access::oidc`](crate::access::oidc).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What is known of use: the registry says who may ask what, and the stores answer.
+//! Questions about use: the registry says who may ask what, and the usage stores answer.
 
 use super::{Next, PlaneSettings, Stage};
 use crate::admin::{AdminError, Route};

@@ -1,4 +1,4 @@
-//! What a path names, beside its route.
+//! The thing that a path names.
 
 use percent_encoding::percent_decode_str;
 

@@ -1,4 +1,4 @@
-//! What the gate has verified of who asks.
+//! The credential of a request, after the gate has verified it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 

@@ -1,4 +1,4 @@
-//! Sessions of the admin page, and what is verified of who asks: what the gate and the registry both know.
+//! Sessions of the admin page, and verified credentials: what the gate and the registry share.
 
 mod cookie;
 mod credential;

@@ -1,4 +1,4 @@
-//! Which operations a reader takes to be about a group of scopes although they need none of them: by their paths.
+//! Operations that belong to the subject of a group of scopes by their paths, although they need none of these scopes.
 
 use crate::policy::{Operation, Policy};
 use crate::record::Level;

@@ -1,4 +1,4 @@
-//! What the registry asks of a store of use.
+//! The registry's question to a usage store.
 
 use serde_json::json;
 use worker::Env;

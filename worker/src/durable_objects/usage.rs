@@ -1,4 +1,4 @@
-//! The Durable Object class of a store of counts: HTTP, the clock, and the alarm.
+//! The Durable Object class of a usage store: HTTP, the clock, and the alarm.
 
 use std::cell::{Cell, OnceCell};
 use std::time::Duration;

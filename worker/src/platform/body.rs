@@ -1,4 +1,4 @@
-//! Reading the body of a command. What verdicts and sign-ins need is read by the driver, in `js/bytes.js`.
+//! Reads the body of a command. The driver reads what verdicts and sign-ins need, in `js/bytes.js`.
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};

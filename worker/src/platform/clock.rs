@@ -1,4 +1,4 @@
-//! The one clock. The core is told the time; it never looks.
+//! The only clock. The rules get the time as an argument and never read it.
 
 use std::pin::pin;
 use std::time::Duration;

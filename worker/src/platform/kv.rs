@@ -1,4 +1,4 @@
-//! Writing to Workers KV, the projection that verdicts are made from. Reading is the driver's, in `js/reads.js`.
+//! Writes to Workers KV, the projection that verdicts rest on. The driver reads from it, in `js/reads.js`.
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;

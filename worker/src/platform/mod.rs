@@ -1,5 +1,4 @@
-//! What the platform offers, in Rust's types: clock, environment, responses, bodies, KV. Nothing here
-//! knows what a gate is.
+//! What the platform offers, in Rust's types: clock, environment, responses, bodies, KV. Nothing here knows about the gate.
 
 pub(crate) mod body;
 pub(crate) mod clock;

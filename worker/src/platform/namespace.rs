@@ -1,4 +1,4 @@
-//! The namespace of Durable Objects that the registry is in. The calls to it are the driver's, in `js/reads.js`.
+//! The namespace of Durable Objects that holds the registry. The driver calls it, in `js/reads.js`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,4 +1,4 @@
-//! Comparing what a block printed with what its page says it prints.
+//! Compares the output of a block with the output that its page shows.
 
 /// The first expected line that the output lacks; lines are looked for in order, `…` stands for anything.
 pub fn first_missing(expected: &str, output: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! What every case takes natively, as JSON. The one argument is a real API's policy, as the store keeps it.
+//! Prints the native time of every case as JSON. The one argument is the policy of a real API, as the store keeps it.
 
 use std::time::Instant;
 

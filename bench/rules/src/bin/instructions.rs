@@ -1,4 +1,4 @@
-//! Without an argument, prints the cases' names. With one, does that case once, in [`measured`], where callgrind counts.
+//! Without an argument, prints the names of the cases. With one, runs that case once, in [`measured`], where callgrind counts.
 
 use tidegate_bench_rules::cases::{self, Work};
 
