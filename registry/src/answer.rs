@@ -25,7 +25,7 @@ pub(crate) enum Answer {
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
     },
-    /// How far a rotation has come, told once a store of use was asked.
+    /// How far a rotation has come, told once a usage store was asked.
     Rotation {
         under_way: UnderWay,
         question: UsageQuestion,

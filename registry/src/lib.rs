@@ -192,7 +192,7 @@ impl Registry {
         due::fire(&self.database, most, now)
     }
 
-    /// Goes on with what a store of use has answered to a question of [`Registry::fire`]. Without an answer, nothing is done: the
+    /// Goes on with what a usage store has answered to a question of [`Registry::fire`]. Without an answer, nothing is done: the
     /// question comes again.
     ///
     /// # Errors
@@ -201,7 +201,7 @@ impl Registry {
         self.database.transaction(|| due::learn(&self.database, asked, answer, now))
     }
 
-    /// Takes what a store of use hands over. It may do so again.
+    /// Takes what a usage store hands over. It may do so again.
     ///
     /// # Errors
     /// [`AdminError::Registry`]; then nothing has changed.

@@ -69,7 +69,7 @@ pub enum QuietReason {
     TooLittleKnown,
     /// Some requests of the observed period may not have been recorded.
     Incomplete,
-    /// The store of use did not answer.
+    /// The usage store did not answer.
     NoAnswer,
 }
 

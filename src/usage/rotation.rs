@@ -46,7 +46,7 @@ pub struct RotationProgress {
 }
 
 impl UnderWay {
-    /// How far it has come at `now`; `facts` are missing where the store of use did not answer.
+    /// How far it has come at `now`; `facts` are missing where the usage store did not answer.
     pub fn progress(&self, facts: Option<&UsageFacts>, now: Timestamp) -> RotationProgress {
         let Self { outgoing, outgoing_made, incoming, began, first_used_at, counted_from } = *self;
         let facts = facts.map(|facts| facts.counted_from(counted_from));

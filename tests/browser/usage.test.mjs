@@ -191,7 +191,7 @@ walk("a rotation is finished on knowledge", { timeout: 120_000 }, async () => {
   await send(quiet, 2, LOCATION, 1);
 });
 
-walk("where the stores of use do not answer, no zeros are shown", { timeout: 60_000 }, async () => {
+walk("where the usage stores do not answer, no zeros are shown", { timeout: 60_000 }, async () => {
   await open(`#/integrations/${users.rotates.id}`);
   const card = page.getByRole("region", { name: "Use", exact: true });
   await shown(card.getByRole("table", { name: "By operation" }));
@@ -204,9 +204,9 @@ walk("where the stores of use do not answer, no zeros are shown", { timeout: 60_
   const answer = { status: 503, contentType: "application/problem+json", body: JSON.stringify(problem) };
   await page.route(/\/usage\?/, (route) => route.fulfill(answer));
   await card.getByLabel("Period").selectOption({ label: "24 hours" });
-  await shown(card.getByText(/^No data since \d\d:\d\d: the store of use does not answer\.$/));
+  await shown(card.getByText(/^No data since \d\d:\d\d: the usage store does not answer\.$/));
   await open(`#/integrations/${users.rotates.id}`);
-  await shown(card.getByText("No data: the store of use does not answer."));
+  await shown(card.getByText("No data: the usage store does not answer."));
   assert.equal(await card.getByRole("table").count(), 0);
   await page.unroute(/\/usage\?/);
 });

@@ -104,7 +104,7 @@ const LINES = {
     const conditions = { offline: false, latency: 400, downloadThroughput: 200_000, uploadThroughput: 90_000 };
     await devtools.send("Network.emulateNetworkConditions", conditions);
   },
-  "a line on which the stores of use answer last": (page) =>
+  "a line on which the usage stores answer last": (page) =>
     page.route(/\/(usage|rotation)(\?|$)/, async (route) => {
       await sleep(800);
       await route.continue();

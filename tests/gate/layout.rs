@@ -281,7 +281,7 @@ fn only_two_places_call_the_registry() {
     assert!(drivers.len() > 5);
     let calls = drivers.iter().filter(|file| fs::read_to_string(file).unwrap().contains("env.REGISTRY"));
     assert_eq!(calls.collect::<Vec<_>>(), [&project_path("worker/js/reads.js")]);
-    // A courier asks for its integration's record, and reports; a store of use tells of uses. Both are objects of this deployment,
+    // A courier asks for its integration's record, and reports; a usage store tells of uses. Both are objects of this deployment,
     // which no request reaches, and call by one function.
     let naming_it = ["config.rs", "durable_objects/calls.rs", "platform/namespace.rs"];
     assert_eq!(naming("worker/src", "\"REGISTRY\""), naming_it);

@@ -7,7 +7,7 @@ use tidegate::admin::{AdminError, Integration};
 use tidegate::time::Timestamp;
 use tidegate::usage::{UsageQuestion, observed_from};
 
-/// A question to a store of use, on whose answer it depends what becomes of an entry. Where none comes, nothing does, and it is asked again.
+/// A question to a usage store, on whose answer it depends what becomes of an entry. Where none comes, nothing does, and it is asked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The question.

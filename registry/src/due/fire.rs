@@ -28,7 +28,7 @@ pub struct Fired {
     pub entries: u64,
     /// What went wrong, for the log.
     pub faults: Vec<String>,
-    /// What has to be asked of the stores of use, before more becomes of some entries: see [`Registry::learn`](crate::Registry::learn).
+    /// What has to be asked of the usage stores, before more becomes of some entries: see [`Registry::learn`](crate::Registry::learn).
     pub asked: Vec<Asked>,
 }
 

@@ -24,7 +24,7 @@ const ASK_AGAIN_SECONDS: u64 = 10 * 60;
 /// After how many seconds where the answer does not say when it will be.
 const LOOK_AGAIN_SECONDS: u64 = 60 * 60;
 
-/// Goes on with an entry by what a store of use answered. What has changed since the question makes it void.
+/// Goes on with an entry by what a usage store answered. What has changed since the question makes it void.
 pub(crate) fn learn(database: &Database, asked: &Asked, answer: &UsageFacts, now: Timestamp) -> Result<(), AdminError> {
     let id = &asked.question.integration;
     let Some(entry) = table::find(database, asked.kind, id, asked.generation)? else { return Ok(()) };

@@ -37,7 +37,7 @@ pub(super) fn extend(context: &Context, id: &IntegrationId, rev: u64, until: Tim
     change(context, id, rev, Change::ExtendRotation { began, until }, Kind::RotationExtended)
 }
 
-/// `GET /integrations/{id}/rotation`: its answer waits for that of a store of use.
+/// `GET /integrations/{id}/rotation`: its answer waits for that of a usage store.
 pub(super) fn show(context: &Context, id: &IntegrationId) -> Result<Answer, AdminError> {
     let integration = find(context.database, id)?.ok_or(AdminError::NoIntegration)?;
     let place = Place::from(&integration.owner);

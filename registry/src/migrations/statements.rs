@@ -182,7 +182,7 @@ pub(super) const EVENTS: &str = "
 /// When a token was last used, as far as usage has told.
 pub(super) const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
 
-/// What is known of integrations' use: when each was last used, as the stores of use hand it over; since when it has each scope; and
+/// What is known of integrations' use: when each was last used, as the usage stores hand it over; since when it has each scope; and
 /// what the rules that rest on use need. Of those that exist already, use is counted from now on.
 pub(super) const USE: &str = "
     ALTER TABLE integrations ADD COLUMN used_at INTEGER;

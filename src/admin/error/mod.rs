@@ -163,8 +163,8 @@ pub enum AdminError {
     /// As many requests wait as may whose sender is not known.
     #[error("too many requests wait")]
     TooBusy,
-    /// A store of counts does not answer; carries when it last did, where that is known.
-    #[error("a store of counts does not answer")]
+    /// A usage store does not answer; carries when it last did, where that is known.
+    #[error("a usage store does not answer")]
     Usage(Option<Timestamp>),
     /// The gate lacks something that it cannot work without; says what to set, and no value.
     #[error("misconfigured: {0}")]

@@ -129,5 +129,5 @@ fn ask(store: Store, url: &str, body: &str) -> Read {
 
 fn read<T: FromJson>(text: &str) -> Result<T, AdminError> {
     let value = Value::parse(text).ok().and_then(|value| T::from_json(value).ok());
-    value.ok_or_else(|| AdminError::Registry("the question to the stores of use is malformed".to_owned()))
+    value.ok_or_else(|| AdminError::Registry("the question to the usage stores is malformed".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! A store of counts.
+//! A usage store.
 
 use std::rc::Rc;
 

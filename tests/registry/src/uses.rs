@@ -33,7 +33,7 @@ cases! {
 
 const HOUR: u64 = 3600;
 
-/// A store of use that records every request.
+/// A usage store that records every request.
 #[derive(Default)]
 pub(crate) struct Uses {
     by_token: RefCell<BTreeMap<(String, u32), Vec<u64>>>,

@@ -205,12 +205,12 @@ impl World {
         self.registry.read(read, self.now.get() * 1000).map(|response| Answer::from(response).body)
     }
 
-    /// What the alarm does with what is due, until nothing is, while no store of use answers. Gives how many entries there were.
+    /// What the alarm does with what is due, until nothing is, while no usage store answers. Gives how many entries there were.
     pub fn ring(&self) -> u64 {
         self.ring_with(|_| None)
     }
 
-    /// The same, where stores of use answer.
+    /// The same, where usage stores answer.
     pub fn ring_with(&self, answer: impl Fn(&UsageQuestion) -> Option<UsageFacts>) -> u64 {
         assert!(self.registry.alarm(self.now()).unwrap().is_empty());
         let mut entries = 0;

@@ -28,7 +28,7 @@ pub(super) enum Object<'a> {
     Registry,
     /// The courier of an endpoint.
     Courier(&'a str),
-    /// A store of use.
+    /// A usage store.
     Usage(Store),
 }
 

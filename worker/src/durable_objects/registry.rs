@@ -29,7 +29,7 @@ use tidegate::usage::{Handed, USED};
 /// How many entries are worked off without a pause, and how long a pause is.
 const FIRED_IN_A_ROW: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
-/// The longest that a store of use hands over, in bytes: 500 uses.
+/// The longest that a usage store hands over, in bytes: 500 uses.
 const MAX_HANDED_BYTES: usize = 256 * 1024;
 /// The longest report of a courier, in bytes.
 const MAX_REPORT_BYTES: usize = 4 * 1024;
@@ -201,7 +201,7 @@ impl Registry {
         rules.read(&read, clock::now_ms())
     }
 
-    /// What a store of use hands over. Only Durable Objects of this gate can reach the address.
+    /// What a usage store hands over. Only Durable Objects of this gate can reach the address.
     async fn take_uses(&self, request: &Request) -> Result<Answer, AdminError> {
         let body = read_body(request, MAX_HANDED_BYTES).await?;
         let handed: Handed = calls::read(&body).ok_or(AdminError::Malformed { line: 1, column: 1 })?;

@@ -2,7 +2,7 @@ import { Loaded } from "../state/loaded.svelte";
 import { timeOfDay } from "../lib/time";
 import { words as t } from "./words";
 
-/** Something that the stores of use tell. Where they do not answer, it says since when nothing is known, and never shows zeros. */
+/** Something that the usage stores tell. Where they do not answer, it says since when nothing is known, and never shows zeros. */
 export class Known<T> extends Loaded<T> {
   #answeredAt: number | null = null;
 

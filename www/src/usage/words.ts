@@ -4,8 +4,8 @@ const lower = (token: string) => token.replace(/^T/, "t");
 
 export const words = {
   title: "Use",
-  noDataSince: (since: string) => `No data since ${since}: the store of use does not answer.`,
-  noData: "No data: the store of use does not answer.",
+  noDataSince: (since: string) => `No data since ${since}: the usage store does not answer.`,
+  noData: "No data: the usage store does not answer.",
   incomplete: (since: string) => `Some requests may be missing before ${since}.`,
 
   steps: {
@@ -41,7 +41,7 @@ export const words = {
       "still-used": (quiet: string) => `It has to be quiet for ${quiet}, by how often this integration calls.`,
       "too-little-known": () => "This integration called too seldom to say how often it calls.",
       incomplete: () => "Some requests of the last months may not have been recorded.",
-      "no-answer": () => "The store of use does not answer.",
+      "no-answer": () => "The usage store does not answer.",
     },
     at: "If it stays quiet, it is safe",
   },

@@ -6,7 +6,7 @@ const DAY: u64 = 24 * 60 * 60;
 const HALF_AN_HOUR: u64 = 30 * 60;
 /// After how long a question is asked again that nobody answered.
 const ASKED_AGAIN_AFTER: u64 = 5 * 60;
-/// What waits for an answer of a store of use.
+/// What waits for an answer of a usage store.
 const ASKING: [&str; 1] = ["old token quiet"];
 
 /// What an admin does.
@@ -127,7 +127,7 @@ impl Truth {
         self.waiting.values().min().copied()
     }
 
-    /// The alarm rings, and no store of use answers.
+    /// The alarm rings, and no usage store answers.
     pub fn ring(&mut self, now: u64) {
         let is_open = self.fates.iter().any(|fate| matches!(fate, Fate::Until(until) if now < *until));
         for kind in ASKING {
