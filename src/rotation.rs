@@ -67,7 +67,7 @@ pub struct Extension(Timestamp);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidExtension {
     /// It would end the window sooner.
-    #[error("it must be after the present end of the window")]
+    #[error("it must be after the current end of the window")]
     NotLater,
     /// The window would be longer than [`Window::LONGEST`].
     #[error("it must be at most 30 days after the window began")]

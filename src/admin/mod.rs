@@ -54,7 +54,7 @@ pub use plane::{Plane, PlaneSettings};
 pub use preset::{Preset, presets};
 pub use protocol::{ACTOR, COMMANDS, PORT, REPORTS, REQUEST};
 use query::MAX_LIMIT;
-pub use query::Paging;
+pub use query::{NOT_A_CURSOR, Paging};
 pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Named, ROUTES, Route};
 pub use sort::{Cursor, Sort, SortBy, SortKey};
 pub use token_rules::{

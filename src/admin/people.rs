@@ -1,6 +1,6 @@
 //! `GET /people`: the filter, and the place to start from.
 
-use super::query::{Parameters, decode_cursor};
+use super::query::{NOT_A_CURSOR, Parameters, decode_cursor};
 use super::{AdminError, Paging, list};
 
 /// `GET /people`
@@ -16,7 +16,7 @@ impl ListPeople {
     pub(super) fn parse(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["q", "cursor", "limit"])?;
         let text = given.read("q", list::parse_text)?.filter(|text| !text.is_empty());
-        let after = given.read("cursor", |text| decode_cursor(text).ok_or("it is no cursor of this list"))?;
+        let after = given.read("cursor", |text| decode_cursor(text).ok_or(NOT_A_CURSOR))?;
         Ok(Self { text, paging: Paging { after, limit: given.limit()? } })
     }
 }

@@ -11,6 +11,8 @@ use crate::request::{Query, decode};
 const DEFAULT_LIMIT: u32 = 50;
 /// The most entries of a page of a list.
 pub(super) const MAX_LIMIT: u32 = 200;
+/// What is wrong with a cursor that no page of the list has given out.
+pub const NOT_A_CURSOR: &str = "it is not a cursor of this list";
 
 /// Which page of a list that has one order only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ impl Paging<u64> {
     /// By a number: a revision, or that of an event. The last one of a page is the cursor of the next.
     pub(super) fn by_number(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
-        let after = given.read("cursor", |text| parse_rev(text).ok_or("it is no cursor of this list"))?;
+        let after = given.read("cursor", |text| parse_rev(text).ok_or(NOT_A_CURSOR))?;
         Ok(Self { after, limit: given.limit()? })
     }
 }
@@ -34,7 +36,7 @@ impl Paging<String> {
     /// By a text that the list is in the order of.
     pub(super) fn by_text(query: Option<&str>) -> Result<Self, AdminError> {
         let given = Parameters::parse(query, &["cursor", "limit"])?;
-        let after = given.read("cursor", |text| decode_cursor(text).ok_or("it is no cursor of this list"))?;
+        let after = given.read("cursor", |text| decode_cursor(text).ok_or(NOT_A_CURSOR))?;
         Ok(Self { after, limit: given.limit()? })
     }
 
@@ -54,7 +56,7 @@ impl Paging<OwnerId> {
     /// By id.
     pub(super) fn of_ids(given: &Parameters) -> Result<Self, AdminError> {
         let id = |text: &str| OwnerId::parse(&decode_cursor(text)?).ok();
-        let after = given.read("cursor", |text| id(text).ok_or("it is no cursor of this list"))?;
+        let after = given.read("cursor", |text| id(text).ok_or(NOT_A_CURSOR))?;
         Ok(Self { after, limit: given.limit()? })
     }
 
@@ -76,7 +78,7 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let known = parameters.iter().find(|known| **known == name);
             let name = *known.ok_or_else(|| AdminError::invalid("query", format!("unknown parameter {name:?}")))?;
-            let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is no UTF-8"))?;
+            let value = decode(value).ok_or_else(|| AdminError::invalid(name, "it is not UTF-8"))?;
             if found.iter().any(|(other, _)| *other == name) {
                 return Err(AdminError::invalid(name, "it is given more than once"));
             }

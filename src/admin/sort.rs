@@ -3,6 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
+use super::query::NOT_A_CURSOR;
 use crate::token::IntegrationId;
 
 /// The order of a list: by a key, and by id where keys are equal.
@@ -84,9 +85,9 @@ impl Cursor {
     }
 
     pub(super) fn parse(text: &str, sort: Sort) -> Result<Self, &'static str> {
-        const UNKNOWN: &str = "it is no cursor of this list";
-        let json = Base64UrlUnpadded::decode_vec(text).map_err(|_| UNKNOWN)?;
-        let (name, key, id): (String, SortKey, IntegrationId) = serde_json::from_slice(&json).map_err(|_| UNKNOWN)?;
+        let json = Base64UrlUnpadded::decode_vec(text).map_err(|_| NOT_A_CURSOR)?;
+        let (name, key, id): (String, SortKey, IntegrationId) =
+            serde_json::from_slice(&json).map_err(|_| NOT_A_CURSOR)?;
         if name != sort.name() {
             return Err("it belongs to a list with another sort");
         }
@@ -95,7 +96,7 @@ impl Cursor {
             (SortBy::Created | SortBy::Updated | SortBy::Token | SortBy::Used, SortKey::Time(_)) => {
                 Ok(Self { key, id })
             }
-            _ => Err(UNKNOWN),
+            _ => Err(NOT_A_CURSOR),
         }
     }
 }

@@ -44,16 +44,16 @@ pub enum NotUndone {
     #[error("a change can be undone for 30 minutes")]
     Over,
     /// What it took has ended meanwhile.
-    #[error("the token's deadline has passed meanwhile")]
+    #[error("the token's deadline has passed")]
     Ended,
     /// It took a token that was said to have leaked.
     #[error("the token was marked as leaked; it never works again")]
     Leaked,
     /// The agency's token rules say no.
-    #[error("the token rules do not allow to undo this")]
+    #[error("the token rules do not allow this to be undone")]
     NotAllowed,
     /// The integration would belong to another agency than there is now.
-    #[error("the agency has another id since")]
+    #[error("the agency's id has changed since")]
     OtherAgency,
 }
 

@@ -100,7 +100,7 @@ pub enum InvalidEventType {
     #[error("the name of an event type is 1 to {MAX_EVENT_TYPE_BYTES} letters, digits, '.', '_', '-', '/' or ':'")]
     Malformed,
     /// It is the name of an event of the gate.
-    #[error("the gate has events of this name itself")]
+    #[error("the gate has an event of this name itself")]
     Own,
 }
 

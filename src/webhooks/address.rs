@@ -28,28 +28,28 @@ pub enum InvalidAddress {
     )]
     Malformed,
     /// It is not https.
-    #[error("an address begins with https://")]
+    #[error("an address must begin with https://")]
     NotHttps,
     /// It has a user, or a user and a password.
-    #[error("an address has no user name and no password")]
+    #[error("an address cannot contain a user name or a password")]
     UserInfo,
     /// It has another port.
-    #[error("an address has no port but 443")]
+    #[error("an address cannot have a port other than 443")]
     Port,
     /// The host is an address, in any spelling.
-    #[error("the host is a name, not an IP address")]
+    #[error("the host must be a name, not an IP address")]
     Literal,
     /// The host is this machine or one nearby.
-    #[error("the host is a public name, not one of this machine or of a private network")]
+    #[error("the host must be a public name, not one of this machine or of a private network")]
     Nearby,
     /// The host name is written in another alphabet, or encoded as such.
-    #[error("the host name is in plain letters, digits and hyphens; internationalised names can be taken for others")]
+    #[error("the host name must consist of plain letters, digits and hyphens: internationalised names can be confused")]
     International,
     /// The host is not a name.
     #[error("the host is not a host name")]
     Host,
     /// The path has a segment that a URL parser removes.
-    #[error("the path has no segment . or ..")]
+    #[error("the path cannot contain the segments . and ..")]
     Dots,
     /// The host is the deployment's own, or in one of its zones.
     #[error("the host belongs to this gate's own zones; a Worker's request there would go around the gate")]

@@ -13,10 +13,10 @@ pub struct Wanted;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotWanted {
     /// It wants nothing.
-    #[error("an endpoint wants at least one kind of event")]
+    #[error("an endpoint needs at least one kind of event")]
     Nothing,
     /// It wants too much.
-    #[error("an endpoint wants at most {MAX_KINDS} kinds of events")]
+    #[error("an endpoint takes at most {MAX_KINDS} kinds of events")]
     TooMany,
     /// There is no such kind.
     #[error("there is no kind of event {0:?}; GET /event-types lists them")]
@@ -25,7 +25,7 @@ pub enum NotWanted {
     #[error("{0:?} is given twice")]
     Twice(String),
     /// Only integrations have scopes, by which they hear of the API's own events.
-    #[error("only an integration's endpoint hears of {0:?}, since the scopes of the integration decide")]
+    #[error("only an integration's endpoint can receive {0:?}: the scopes of the integration decide")]
     NeedsIntegration(String),
 }
 

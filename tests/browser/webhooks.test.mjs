@@ -73,7 +73,7 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await shown(page.getByText('"type": "rotation.started"'));
   await button(page, "Integrations: All").click();
   await button(page, "Create and show the secret").click();
-  await shown(page.getByText("the host is a name, not an IP address"));
+  await shown(page.getByText("the host must be a name, not an IP address"));
   await settles(() => page.getByLabel("Address").getAttribute("aria-invalid"), "true");
   await page.getByLabel("Address").fill(hook);
   await button(page, "Create and show the secret").click();

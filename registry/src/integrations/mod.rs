@@ -135,7 +135,7 @@ fn test(context: &Context, id: &IntegrationId, test: &TestedToken) -> Result<Ans
         let policy = policies::in_force(context.database)?;
         let operation = policy.operations().iter().find(|operation| operation.name() == test.operation);
         let path = operation.and_then(|operation| operation.own_request(&integration.owner));
-        Some(path.ok_or_else(|| AdminError::invalid("operation", "it is no GET that needs the owner's id alone"))?)
+        Some(path.ok_or_else(|| AdminError::invalid("operation", "it is not a GET that needs only the owner's id"))?)
     };
     let about = About::integration(id, Place::from(&integration.owner));
     context.event(Kind::IntegrationTested, about, json!({ "operation": test.operation }))?;

@@ -14,7 +14,7 @@ use super::paging::cut;
 use super::people::{self, table as people_table};
 use tidegate::access::{Identity, Permissions, PersonId, Proof, Verb};
 use tidegate::admin::session::{Credential, end_session, start_person_session, start_session};
-use tidegate::admin::{AdminError, ApiUrl, Paging, SessionCommand, SessionId};
+use tidegate::admin::{AdminError, ApiUrl, NOT_A_CURSOR, Paging, SessionCommand, SessionId};
 use tidegate::events::{EventActor, Kind};
 use tidegate::time::Timestamp;
 
@@ -81,7 +81,7 @@ fn sign_out(context: &Context) -> Result<Answer, AdminError> {
 fn list(context: &Context, paging: &Paging<String>) -> Result<Answer, AdminError> {
     let after = paging.after.as_deref().map(|text| {
         let place = text.split_once(':').and_then(|(at, id)| Some((at.parse().ok()?, id)));
-        place.ok_or_else(|| AdminError::invalid("cursor", "it is no cursor of this list"))
+        place.ok_or_else(|| AdminError::invalid("cursor", NOT_A_CURSOR))
     });
     let own = own(context);
     let listed = table::Listed {

@@ -4,10 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No cookie of a sign-in that was begun here less than 10 minutes ago.
-    #[error("no sign-in was begun in this browser, or it took too long")]
+    #[error("this browser started no sign-in, or it took too long")]
     NoLogin,
     /// The callback's `state` is not the cookie's.
-    #[error("the state is another one")]
+    #[error("the state does not match")]
     State,
     /// The callback has no code, or more than one.
     #[error("the callback has no code")]
@@ -16,7 +16,7 @@ pub enum Refusal {
     #[error("the identity provider refused")]
     Provider,
     /// The callback's `iss` (RFC 9207) is not the issuer.
-    #[error("the answer is of another issuer")]
+    #[error("the answer comes from another issuer")]
     OtherIssuer,
     /// The discovery document cannot be had, or used.
     #[error("the identity provider's configuration cannot be used")]
@@ -31,7 +31,7 @@ pub enum Refusal {
     #[error("the ID token's algorithm is not its key's")]
     Algorithm,
     /// The provider's keys cannot be had.
-    #[error("the identity provider's keys cannot be had")]
+    #[error("the identity provider's keys could not be fetched")]
     Keys,
     /// The provider has no such key.
     #[error("the ID token is signed with an unknown key")]
@@ -40,19 +40,19 @@ pub enum Refusal {
     #[error("the ID token's signature is wrong")]
     Signature,
     /// `iss` is not the issuer.
-    #[error("the ID token is of another issuer")]
+    #[error("the ID token comes from another issuer")]
     Issuer,
     /// `aud` or `azp` is not this client.
-    #[error("the ID token is for somebody else")]
+    #[error("the ID token is meant for another client")]
     Audience,
     /// `exp` has passed.
     #[error("the ID token has expired")]
     Expired,
     /// `iat` or `nbf` is still to come.
-    #[error("the ID token is of the future")]
+    #[error("the ID token is not valid yet")]
     Future,
     /// `nonce` is not the cookie's.
-    #[error("the ID token is of another sign-in")]
+    #[error("the ID token belongs to another sign-in")]
     Nonce,
     /// `sub` is missing, empty or too long.
     #[error("the ID token names nobody")]

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::access::Place;
 use crate::admin::body::{malformed, parse};
-use crate::admin::query::Parameters;
+use crate::admin::query::{NOT_A_CURSOR, Parameters, decode_cursor};
 use crate::admin::{AdminError, Description, Moment, Paging};
 use crate::json::{self, FromJson, Object, text};
 use crate::record::{Level, Owner, OwnerId};
@@ -158,8 +158,7 @@ impl FromJson for Resend {
 /// `GET /endpoints`: all that whoever asks may see, or those of one integration.
 pub(in crate::admin) fn list(query: Option<&str>) -> Result<EndpointCommand, AdminError> {
     let given = Parameters::parse(query, &["cursor", "limit", "integration"])?;
-    let after =
-        given.read("cursor", |text| crate::admin::query::decode_cursor(text).ok_or("it is no cursor of this list"))?;
+    let after = given.read("cursor", |text| decode_cursor(text).ok_or(NOT_A_CURSOR))?;
     let integration = given.read("integration", IntegrationId::parse)?;
     Ok(EndpointCommand::List { integration, paging: Paging { after, limit: given.limit()? } })
 }

@@ -1,7 +1,7 @@
 //! Events of the whole gate: the filter, the place to start from, and the format.
 
 use crate::access::Place;
-use crate::admin::query::{Parameters, parse_rev};
+use crate::admin::query::{NOT_A_CURSOR, Parameters, parse_rev};
 use crate::admin::{AdminError, MAX_LIMIT};
 use crate::events::{EventActor, Kind};
 use crate::time::Timestamp;
@@ -88,7 +88,7 @@ impl ListEvents {
         let after = given.read("cursor", |text| {
             EventCursor::parse(text)
                 .filter(|cursor| cursor.until.is_some() == (format != EventFormat::Json))
-                .ok_or("it is no cursor of this list")
+                .ok_or(NOT_A_CURSOR)
         })?;
         Ok(Self { filter, after, limit: given.limit_up_to(usual, most)?, format })
     }

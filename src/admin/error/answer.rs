@@ -106,7 +106,7 @@ impl AdminError {
                     .extend("field", "body".into())
             }
             Self::Malformed { line, column } => {
-                let detail = format!("The body is no JSON text: line {line}, column {column}.");
+                let detail = format!("The body is not JSON: line {line}, column {column}.");
                 Reply::new(400, "malformed-json", "The body is malformed", &detail).extend("field", "body".into())
             }
             Self::Invalid { field, message } => {

@@ -11,22 +11,22 @@ const MAX_PARAMETERS: usize = 25;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTemplate {
     /// A brace without its counterpart.
-    #[error("a brace stands alone; a parameter is written as {{name}}")]
+    #[error("a brace has no counterpart; a parameter is written as {{name}}")]
     Brace,
     /// `{a}{b}`: where one ends cannot be known.
-    #[error("two parameters stand side by side in a segment, with nothing between them that tells where one ends")]
+    #[error("two parameters of a segment touch, so nothing says where one ends")]
     SideBySide,
     /// A parameter without a name, or with characters that a name cannot have.
     #[error("a parameter's name is 1 to 64 visible characters without braces, slashes, backslashes and quotes")]
     ParameterName,
     /// `{?page}` (RFC 6570, section 3.2.8), which is not a parameter of a path.
-    #[error("{{?name}}, {{&name}} and {{#name}} are a query or a fragment, which only end a path")]
+    #[error("{{?name}}, {{&name}} and {{#name}} are a query or a fragment, not a part of the path")]
     Expansion,
     /// `{path...}` before the end, or beside a literal.
     #[error("a parameter of several segments, as {{path...}}, must be the whole last segment")]
     RestNotLast,
     /// Two parameters with the same name.
-    #[error("two parameters have one name")]
+    #[error("two parameters have the same name")]
     RepeatedParameter,
     /// More than [`MAX_PARAMETERS`].
     #[error("a template has at most {MAX_PARAMETERS} parameters")]

@@ -422,7 +422,7 @@ fn a_body_that_is_not_utf8_says_what_it_is() {
         (b"\0{\0}", "The body is in UTF-16; send UTF-8."),
         (b"{\0\0\0}\0\0\0", "The body is in UTF-32; send UTF-8."),
         (b"{\"key\":\"\xe9\"}", "The body is not UTF-8."),
-        (b"{}}", "The body is no JSON text: line 1, column 3."),
+        (b"{}}", "The body is not JSON: line 1, column 3."),
     ] {
         let mut world = world(settings());
         let Step::Needs(waiting, _) = world.ask(post(&url, &[JSON, OWN_ORIGIN])) else { panic!("no body is read") };

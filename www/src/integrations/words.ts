@@ -198,7 +198,7 @@ export const words = {
     warning: (tokens: number) =>
       `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401.`,
     undo: "It can be undone for 30 minutes.",
-    noUndo: "The token rules do not allow to undo this.",
+    noUndo: "The token rules do not allow this to be undone.",
     type: "To confirm, type its name:",
     act: "Delete",
   },
