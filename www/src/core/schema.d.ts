@@ -69,17 +69,17 @@ export interface components {
     };
     /** @description One scope and what it is for. */
     CatalogueEntry: {
-      /** @description Whether it lets change something. */
+      /** @description Whether it allows changes. */
       access: components["schemas"]["ScopeAccess"];
-      /** @description What a document says of it, where one does. */
+      /** @description The description of a document, if there is one. */
       description?: string;
-      /** @description What scopes of one subject share: the part before the first `.` or `/`. */
+      /** @description The group of scopes for one subject: the part before the first `.` or `/`. */
       group: string;
       /** @description The operations that need it. */
       operations: components["schemas"]["CatalogueOperation"][];
       /** @description The scope. */
       scope: components["schemas"]["Scope"];
-      /** @description What documents call the group, where that is more than its name. */
+      /** @description The name that documents give the group, if it is another one. */
       title?: string;
     };
     /** @description An operation as the catalogue names it. */
@@ -130,25 +130,25 @@ export interface components {
       /** @description When it told this. */
       until: components["schemas"]["Moment"];
     };
-    /** @description `altType=location`, in the query. A request that leaves the parameter out is taken to mean it. */
+    /** @description A condition on the query, as in `altType=location`. A request without the parameter is taken to satisfy it. */
     Condition: {
-      /** @description The value under which the condition holds, whatever its case. */
+      /** @description The value that satisfies the condition, in any case. */
       is: string;
       /** @description The query parameter's name. */
       name: string;
     };
     /** @description The origins whose scripts may call the API, and what they may send and read. */
     Cors: {
-      /** @description Header fields that scripts may send, beside `Authorization`, `Content-Type`, `If-Match` and `Idempotency-Key`. */
+      /** @description Header fields that scripts may send, in addition to `Authorization`, `Content-Type`, `If-Match` and `Idempotency-Key`. */
       allow_headers?: components["schemas"]["FieldName"][];
-      /** @description Header fields of answers that scripts may read, beside those that the gate sets. */
+      /** @description Header fields of answers that scripts may read, in addition to those that the gate sets. */
       expose_headers?: components["schemas"]["FieldName"][];
       /** @description How long a browser may remember the answer to a preflight, in seconds; 7,200 at most. */
       max_age_seconds?: number;
       /** @description These origins. */
       origins: components["schemas"]["WebOrigin"][];
     };
-    /** @description Which other origins' scripts may call the API, before and after; null where none may. */
+    /** @description The web origins whose scripts may call the API, before and after; null if there are none. */
     CorsChange: {
       /** @description In the new policy. */
       after: components["schemas"]["Cors"] | null;
@@ -181,7 +181,7 @@ export interface components {
       /** @description What was recorded of it. */
       recorded: components["schemas"]["OperationUse"][];
     };
-    /** @description One way to be allowed a type of event. */
+    /** @description One way to be allowed to receive a type of event. */
     EventAccess: {
       /** @description The level of the integration. */
       level: components["schemas"]["Level"];
@@ -190,13 +190,13 @@ export interface components {
     };
     /** @description A type of event that the API publishes. */
     EventType: {
-      /** @description One of these is enough. None: no integration hears of it. */
+      /** @description Any one of these is enough. If the list is empty, no integration receives it. */
       any_of: components["schemas"]["EventAccess"][];
-      /** @description What it tells of. */
+      /** @description What has happened when it is sent. */
       description?: string;
       /** @description What `data` may look like. */
       example?: unknown;
-      /** @description What it is called, as in `contact.created`. */
+      /** @description Its name, as in `contact.created`. */
       type: string;
     };
     /** @description Operations to deny, and why. */
@@ -469,11 +469,11 @@ export interface components {
     OwnerInBody: "gate" | "origin" | string[];
     /** @description A parameter that names an owner. */
     OwnerName: {
-      /** @description Whether a property of a body (JSON, or a form) with this name names an owner too, where an operation declares one. */
+      /** @description Whether a property of a body (JSON or a form) with this name names an owner as well, if an operation declares one. */
       body?: boolean;
       /** @description The parameter's name, e.g. `locationId`. */
       name: string;
-      /** @description Where it names an owner of this level only under a condition. */
+      /** @description The condition under which it names an owner of this level, if there is one. */
       when?: components["schemas"]["Condition"] | null;
     };
     /** @description The parameters that name an owner, by level. */
@@ -501,16 +501,16 @@ export interface components {
     Place: "path" | "query" | "header" | "body";
     /** @description What one operation needs of one kind of caller, before and after. */
     PolicyChange: {
-      /** @description What it needs; nothing where it is no longer in the policy. */
+      /** @description What it needs; null if it is no longer in the policy. */
       after: components["schemas"]["Access"] | null;
-      /** @description What it needed; nothing where it was not in the policy. */
+      /** @description What it needed; null if it was not in the policy. */
       before: components["schemas"]["Access"] | null;
       /** @description The method. */
       method: string;
-      /** @description The path template; the new one, where there is one. */
+      /** @description The path template: the new one, if there is one. */
       path: string;
     };
-    /** @description Operations as `METHOD /template`, and the same by who can reach them. */
+    /** @description The changed operations, as `METHOD /template` and by who can reach them. */
     PolicyDiff: {
       /** @description In the new policy only. */
       added: string[];
@@ -518,11 +518,11 @@ export interface components {
       agency: components["schemas"]["PolicyReach"];
       /** @description In both, with other requirements. */
       changed: string[];
-      /** @description Which other origins' scripts may call the API from a browser, where that changes. */
+      /** @description The web origins whose scripts may call the API from a browser, if they change. */
       cors?: components["schemas"]["CorsChange"];
-      /** @description How `HEAD` finds its operation, where that changes: that bears on every operation of `GET`. */
+      /** @description How `HEAD` finds its operation, if that changes: this affects every operation of `GET`. */
       head?: components["schemas"]["HeadChange"];
-      /** @description The parameters that name an owner, where they change: that bears on every operation. */
+      /** @description The parameters that name an owner, if they change: this affects every operation. */
       owner_parameters?: components["schemas"]["OwnerNamesChange"];
       /** @description In the old policy only. */
       removed: string[];
@@ -793,7 +793,7 @@ export interface components {
     };
     /** @description One scope-token: 1 to 128 of the characters `%x21 / %x23-5B / %x5D-7E`, case-sensitive. */
     Scope: string;
-    /** @description Whether a scope lets change something. */
+    /** @description Whether a scope allows changes. */
     ScopeAccess: "read" | "write";
     /** @description Scopes before and after, of an integration of one level. */
     ScopeChange: {
