@@ -14,7 +14,7 @@ pub enum InvalidTemplate {
     #[error("a brace has no counterpart; a parameter is written as {{name}}")]
     Brace,
     /// `{a}{b}`: where one ends cannot be known.
-    #[error("two parameters of a segment touch, so nothing says where one ends")]
+    #[error("two parameters stand side by side in a segment, so nothing says where one ends")]
     SideBySide,
     /// A parameter without a name, or with characters that a name cannot have.
     #[error("a parameter's name is 1 to 64 visible characters without braces, slashes, backslashes and quotes")]
