@@ -22,10 +22,9 @@ const NAMES: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "
 const INSTALLATION_LIMIT: Duration = Duration::from_secs(300);
 const INSTALLATION: &str = "apt-get update && apt-get install -y --no-install-recommends chromium";
 
-/// Runs it; pictures of the views are in `target/screenshots/` afterwards. Chromium is installed where that can be done
-/// without asking anybody; else the suite is skipped.
+/// Runs it; pictures of the views are in `target/screenshots/` afterwards. Without Chromium the suite is skipped.
 pub fn suite() -> Result<Tally> {
-    let chromium = match chromium().map_or_else(install, Ok) {
+    let chromium = match chromium() {
         Ok(chromium) => chromium,
         Err(error) => {
             let why = format!("there is no Chromium, and it cannot be installed from here: {error:#}");
@@ -67,7 +66,12 @@ fn share(gate: &Gate, number: usize, chromium: &Path) -> Result<Tally> {
     suites::tap(&mut node)
 }
 
-fn chromium() -> Option<PathBuf> {
+/// Where Chromium is. It is installed first where it is missing and that can be done without asking anybody.
+pub fn chromium() -> Result<PathBuf> {
+    installed().map_or_else(install, Ok)
+}
+
+fn installed() -> Option<PathBuf> {
     NAMES.iter().map(PathBuf::from).find(|name| process::output(Command::new(name).arg("--version")).is_ok())
 }
 
@@ -80,5 +84,5 @@ fn install() -> Result<PathBuf> {
     let status = Running::start(&mut shell)?.wait_at_most(INSTALLATION_LIMIT)?;
     let status = status.with_context(|| format!("it took longer than {} s", INSTALLATION_LIMIT.as_secs()))?;
     anyhow::ensure!(status.success(), "apt-get failed: {status}");
-    chromium().context("apt-get brought none")
+    installed().context("apt-get brought none")
 }
