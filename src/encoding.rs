@@ -37,7 +37,7 @@ pub(crate) fn encode_base32(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes whose one spelling is `text`; `None` where there are none.
+/// The bytes that `text` encodes; `None` if it is not the one spelling of any.
 pub(crate) fn decode_base32(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let (mut buffer, mut held) = (0_u32, 0_u32);

@@ -1,23 +1,27 @@
-//! Tidegate: a gate in front of any HTTP API. This crate holds the rules. They are pure: no clock, no randomness, no I/O and no
-//! `async`; the time is an argument. The way of a request, one step a line:
+//! The rules of Tidegate, a gate in front of any HTTP API. They are pure: no clock, no randomness, no I/O and no `async`; the time
+//! is an argument. A request passes these steps:
 //!
-//! 1. [`request`]: refuse what is ambiguous, find exactly one credential.
-//! 2. [`token`]: check the credential's checksum and keyed tag; a forged one ends here, without I/O.
-//! 3. [`record`]: what the store keeps of the integration: owner, [scopes](scope), [live tokens](rotation).
-//!    [`feed`] decides how old it may be.
-//! 4. [`policy`]: the operation that method and path name; compiled from [OpenAPI](openapi).
-//! 5. [`decision`]: `decide(request, record, policy, now)`, a pure function: a grant or a denial.
-//! 6. [`forward`] takes the grant, [`reply`] answers the denial.
+//! 1. [`request`] refuses what is ambiguous, and finds exactly one credential.
+//! 2. [`token`] checks the credential's checksum and keyed tag. A forged token ends here, without I/O.
+//! 3. [`record`] is what the store keeps of the integration: owner, [scopes](scope), [live tokens](rotation). [`feed`] decides how
+//!    old it may be.
+//! 4. [`policy`] finds the operation for method and path. It is compiled from [OpenAPI](openapi).
+//! 5. [`decision`] judges: `decide(request, record, policy, now)` is a pure function that returns a grant or a denial.
+//! 6. [`forward`] plans the forwarding of a grant, [`reply`] answers a denial.
 //!
-//! [`gate`] is that way as one machine without I/O.
+//! [`gate`] makes these steps one state machine without I/O.
 //!
-//! Under them lies the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
+//! Below them is the ground floor, which knows nothing of the gate: [`json`], [`encoding`], [`time`], [`text`], [`order`].
 //!
-//! [`access`] says who may do what in the admin plane, [`usage`] what follows from what was used, [`webhooks`] who is told of events, and how. [`admin`] holds the commands and answers of its API, and [`config`] what a
-//! deployment chooses. Other packages call this one and never the other way: `worker` runs the steps as a Cloudflare Worker, `browser` gives some of them to the admin page.
+//! Beside them, [`access`] says who may do what in the admin plane, [`usage`] what follows from recorded use, [`events`] what the
+//! audit trail keeps, and [`webhooks`] who receives events and how. [`admin`] holds the commands and answers of the admin API, and
+//! [`config`] the settings of a deployment.
 //!
-//! A module uses only modules listed before it; `tests/gate/layout.rs` holds that. The blank lines keep rustfmt from sorting
-//! the list.
+//! Other packages depend on this one, and never the other way round: `registry` keeps the truth by these rules, `worker` runs them
+//! as a Cloudflare Worker, `browser` exports some of them to the admin page, and `cli` is the command `tidegate`.
+//!
+//! A module uses only modules that are listed before it; `tests/gate/layout.rs` checks that. The blank lines keep rustfmt from
+//! sorting the list.
 
 pub mod json;
 

@@ -10,7 +10,7 @@ pub(crate) fn sort<T: Ord>(list: &mut Vec<T>) {
     }
 }
 
-/// Sorts a list and drops what is in it twice.
+/// Sorts a list and removes duplicates.
 pub(crate) fn sort_and_dedup<T: Ord>(list: &mut Vec<T>) {
     sort(list);
     list.dedup();

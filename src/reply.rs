@@ -50,7 +50,7 @@ pub struct InvalidRealm;
 /// Seconds after which a client may try again when the gate itself could not judge.
 const RETRY_AFTER: &str = "5";
 
-/// What the client hears of a denial.
+/// The answer to a denial.
 pub fn answer(denial: &Denial, realm: &Realm) -> Reply {
     match denial {
         Denial::Ambiguous(error) => ambiguous(error, realm),
@@ -195,7 +195,7 @@ fn owner_detail(error: &OwnerError) -> String {
     }
 }
 
-/// How much of a parameter's name is told to who sent it.
+/// How many characters of a parameter's name are repeated to its sender.
 const MOST_OF_A_NAME: usize = 64;
 
 impl Reply {

@@ -186,7 +186,7 @@ impl Window {
     /// Thirty days.
     pub const LONGEST: Self = Self(30 * 24 * 60 * 60);
 
-    /// A window of so many seconds.
+    /// A window of this many seconds.
     ///
     /// # Errors
     /// [`InvalidWindow`] outside 60 seconds to 30 days.

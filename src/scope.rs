@@ -99,7 +99,7 @@ impl ScopeSet {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -120,7 +120,7 @@ impl FromIterator<Scope> for ScopeSet {
     }
 }
 
-/// What stands there twice is there once.
+/// Duplicates are dropped.
 fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Scope>, D::Error> {
     let mut scopes = Vec::deserialize(deserializer)?;
     sort_and_dedup(&mut scopes);

@@ -49,8 +49,8 @@ pub fn unmarked(text: &str) -> String {
     letters.chars().filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}')).collect()
 }
 
-/// Whether every character of a text shows. Those that join letters and emoji, or choose an emoji's form, count with the
-/// character that they follow.
+/// Whether every character of a text is visible. Characters that join letters and emoji, or choose the form of an emoji, count with
+/// the character that they follow.
 pub(crate) fn is_seen(text: &str) -> bool {
     let mut before = None;
     text.chars().all(|letter| {

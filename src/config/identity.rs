@@ -6,10 +6,10 @@ use super::table::{
 };
 use crate::access::oidc::{Client, Provider};
 
-/// The identity provider that people sign in with; `None` where nothing is set for one. `text` gives what a setting is set to.
+/// The identity provider that people sign in with; `None` if none is set. `text` returns the value of a setting.
 ///
 /// # Errors
-/// [`ConfigError`] that names what is missing or malformed: half a configuration is none.
+/// [`ConfigError`] that names the setting that is missing or malformed: half a configuration is an error.
 pub fn identity_provider(
     text: impl Fn(&'static str) -> Result<Option<String>, ConfigError>,
 ) -> Result<Option<Provider>, ConfigError> {

@@ -37,7 +37,7 @@ settings! {
     Secret TOKEN_KEYS: TokenKeys, TokenKeys::parse;
     /// The key of the admin plane.
     Secret OWNER_KEY: OwnerKey, OwnerKey::parse;
-    /// What tokens begin with.
+    /// The prefix of tokens.
     Variable TOKEN_PREFIX: Prefix = "pit", Prefix::parse;
     /// What challenges name.
     Variable REALM: Realm = "api", Realm::parse;
@@ -61,7 +61,7 @@ settings! {
     Variable API_URL: ApiUrl, ApiUrl::parse;
     /// Where the API is documented.
     Variable DOCS_URL: String, web_address;
-    /// Scopes that go together, to begin with.
+    /// Presets of scopes that go together.
     Variable PRESETS: Vec<Preset>, presets;
     /// What the page is called.
     Variable BRAND_NAME: String, brand_name;
@@ -83,7 +83,7 @@ settings! {
     Variable OIDC_TRUST_EMAIL: bool = "false", boolean;
     /// Whether the provider may be on this machine, by http.
     Variable OIDC_ALLOW_LOOPBACK: bool = "false", boolean;
-    /// What becomes of the addresses of clients that use is told with.
+    /// How the client's address is recorded with the use of a token.
     Variable USAGE_ADDRESSES: Addresses = "hashed", addresses;
 }
 

@@ -53,7 +53,7 @@ pub struct Subject {
     pub write: Vec<ShownOperation>,
 }
 
-/// What needs a token, if that, but no scope. No scope tells what kind these are, so their methods do.
+/// Operations that need no scope, and at most a token. Since no scope classifies them, their methods do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AnyToken {
@@ -163,7 +163,7 @@ struct Row<'a> {
     access: ScopeAccess,
     /// The groups of all scopes that open it at this level.
     groups: Vec<&'a str>,
-    /// Of what is reached, only of those scopes that are held and open it.
+    /// Of reached operations: the scopes that open it and are held.
     by: Vec<&'a str>,
 }
 
@@ -230,7 +230,7 @@ impl Row<'_> {
     }
 }
 
-/// What no scope opens is told by its method.
+/// Classifies an operation that no scope opens, by its method.
 fn by_method(operation: &Operation) -> ScopeAccess {
     if operation.method.is_safe() { ScopeAccess::Read } else { ScopeAccess::Write }
 }

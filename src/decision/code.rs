@@ -60,7 +60,7 @@ codes! {
     WrongOwner = "wrong_owner",
     /// The owner can be read in two ways.
     AmbiguousOwner = "ambiguous_owner",
-    /// The owner stands in a body that the gate does not read.
+    /// The owner would be in a body that the gate does not read.
     OwnerNotChecked = "owner_not_checked",
     /// The request does not name the owner.
     MissingOwner = "missing_owner",

@@ -94,8 +94,8 @@ impl Denial {
         }
     }
 
-    /// Of two alternatives' denials the one to tell: the fewer scopes are missing, the nearer; a wrong owner is
-    /// farther, since no scope would help.
+    /// Which of two alternatives' denials to report: the one with fewer missing scopes. A wrong owner comes last, since no scope
+    /// would help.
     pub(super) fn nearer(self, other: Self) -> Self {
         match (&self, &other) {
             (Self::MissingScopes { missing, .. }, Self::MissingScopes { missing: others, .. }) => {

@@ -68,13 +68,13 @@ impl Identity {
         self.token
     }
 
-    /// The first second in which the token is dead, if there is one: the earlier of the window's end and the integration's.
+    /// The first second in which the token is dead, if it ends: the earlier of the window's end and the integration's.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.window_end().into_iter().chain(self.integration.expires_at).min()
     }
 
-    /// When the token ends, as far as its holder is told with every answer: a window's end, and in its last 30 days the
-    /// integration's; the earlier one.
+    /// The end of the token that every answer announces: the end of a rotation's window or, in its last 30 days, the end of the
+    /// integration; the earlier of the two.
     pub fn announced_end(&self) -> Option<Timestamp> {
         let is_near = |end: &Timestamp| *end <= self.judged_at.after(Window::LONGEST.seconds());
         self.window_end().into_iter().chain(self.integration.expires_at.filter(is_near)).min()

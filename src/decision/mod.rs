@@ -46,8 +46,8 @@ pub struct Grant {
     judged_fields: Vec<String>,
 }
 
-/// Judges a request. `record` is what the store holds for the integration that the token names, `None` where it
-/// holds nothing; a store that failed is not a record, and never comes here.
+/// Judges a request. `record` is what the store holds for the integration that the token names; `None` if it holds nothing. The
+/// failure of a store is not an absent record: it is handled before.
 pub fn decide(request: &VerifiedRequest, record: Option<&Record>, policy: &Policy, now: Timestamp) -> Decision {
     match judge(request, record, policy, now) {
         Ok(grant) => Decision::Allow(grant),
@@ -71,12 +71,12 @@ impl Grant {
         &self.target
     }
 
-    /// The header fields that the verdict rests on, in lower case: these very fields must reach the origin.
+    /// The header fields that the verdict rests on, in lower case. They must reach the origin as they are.
     pub fn judged_fields(&self) -> &[String] {
         &self.judged_fields
     }
 
-    /// Who asks; `None` for a public operation asked for without a token.
+    /// Whose token it is; `None` for a public operation without a token.
     pub fn identity(&self) -> Option<&Identity> {
         self.identity.as_ref()
     }

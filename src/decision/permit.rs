@@ -6,8 +6,8 @@ use crate::request::{Method, RequestError};
 use crate::scope::ScopeSet;
 use crate::token::{Presented, VerifiedRequest};
 
-/// Refuses percent-encoded delimiters that the operation does not take: some origins decode them before they route. Who may not
-/// know what exists is refused whatever the operation takes.
+/// Refuses percent-encoded delimiters that the operation does not take, since some origins decode them before they route. Callers
+/// who may not know which operations exist are always refused.
 pub(super) fn check_delimiters(
     request: &VerifiedRequest,
     operation: Option<&Operation>,
@@ -45,7 +45,7 @@ pub(super) fn may_use<'a>(
     }
 }
 
-/// Passes where one alternative of the identity's level allows it, else tells what the nearest one lacks.
+/// Allows the request if one alternative of the identity's level does; otherwise returns what is missing for the nearest one.
 fn any_of(
     alternatives: &[Alternative],
     identity: &Identity,

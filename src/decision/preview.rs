@@ -50,9 +50,9 @@ pub struct ScopePreview {
     pub operations: usize,
     /// The scopes, before or after, that no operation of the policy needs.
     pub unknown: ScopeSet,
-    /// The types of events that it hears of then, and does not now.
+    /// The types of events that it would receive, and does not receive now.
     pub gained_events: Vec<String>,
-    /// Those that it hears of now, and would not any more.
+    /// The types of events that it receives now, and would not receive any more.
     pub lost_events: Vec<String>,
 }
 
@@ -108,7 +108,7 @@ pub fn preview(policy: &Policy, change: &ScopeChange) -> ScopePreview {
     }
 }
 
-/// The types of events that are heard with some scopes and not with others, by their names.
+/// The names of the types of events that are received with `some` scopes and not with the others.
 fn heard_only_with(types: &[EventType], level: Level, some: &ScopeSet, others: &ScopeSet) -> Vec<String> {
     let moved = types.iter().filter(|event| event.allows(level, some) && !event.allows(level, others));
     moved.map(|event| event.name.clone()).collect()

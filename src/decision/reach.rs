@@ -88,7 +88,7 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// The request of `subject` that stands for `operation`; `None` where no path names it, so that none reaches it.
+/// The request of `subject` that stands for `operation`; `None` if no path leads to it, so that no request reaches it.
 fn request(
     operation: &Operation,
     policy: &Policy,

@@ -7,7 +7,8 @@ use super::{Limits, Minimum, OnOutage};
 const VOUCHED_FOR_MS: u64 = 60_000;
 /// How long memory serves a grant without a feed that is fresh.
 const BLIND_MS: u64 = 5_000;
-/// How long memory serves a denial before KV is looked at: what it has learnt since works at once, for a read a second at most.
+/// How long memory serves a denial before KV is read again. So a change that allows the request works at once, and KV is read at
+/// most once a second.
 const DENIAL_MS: u64 = 1_000;
 
 /// Where something came from.
@@ -28,7 +29,7 @@ pub enum Reading {
     NotAsked,
     /// It gave nothing that can be used.
     Failed,
-    /// It has the thing at this revision; `None` where it says that there is none.
+    /// It has this revision; `None` if it says that there is none.
     Has(Option<u64>),
 }
 
@@ -41,7 +42,7 @@ pub struct InMemory {
     pub age_ms: u64,
     /// How long ago KV was asked for something newer: not longer than that.
     pub looked_ms: u64,
-    /// The number of the change as of which it was right when it was last looked at.
+    /// The number of the change up to which it was known to be right when it was last checked.
     pub as_of_seq: u64,
 }
 
@@ -73,7 +74,7 @@ pub enum Choice {
     Nothing,
 }
 
-/// Chooses. Each store is asked once at the most, so choosing again comes to an end.
+/// Chooses. Each store is asked at most once, so choosing again comes to an end.
 pub fn choose(known: &Known, limits: &Limits) -> Choice {
     let Known { minimum, is_fresh, memory, kv, registry, .. } = *known;
     if !is_fresh && limits.on_outage == OnOutage::Deny {
@@ -86,8 +87,8 @@ pub fn choose(known: &Known, limits: &Limits) -> Choice {
     match kv {
         Reading::NotAsked => return Choice::Ask(Source::Kv),
         Reading::Has(rev) if known.believes_kv(rev) && registry == Reading::NotAsked => return Choice::Use(Source::Kv),
-        // It has nothing newer that could turn a denial, so what a grant would rest on will do: the registry is not read
-        // every second for as long as KV is behind.
+        // KV has nothing newer that could turn the denial into a grant, so memory is good enough. Otherwise the registry would be read
+        // every second while KV is behind.
         Reading::Has(rev)
             if registry == Reading::NotAsked && memory.is_some_and(|held| known.outlives(held, rev, limits)) =>
         {
@@ -110,7 +111,7 @@ impl Known {
         held.age_ms < self.most_memory_ms(limits) && (!self.for_denial || held.looked_ms < DENIAL_MS)
     }
 
-    /// Whether what is remembered is as new as what KV gave, and young enough.
+    /// Whether memory is as new as what KV has returned, and young enough.
     fn outlives(&self, held: InMemory, kv: Option<u64>, limits: &Limits) -> bool {
         held.age_ms < self.most_memory_ms(limits) && kv <= Some(held.rev)
     }
@@ -124,7 +125,7 @@ impl Known {
         }
     }
 
-    /// KV is behind where the feed or memory has seen something newer; and where the feed cannot tell, it may be.
+    /// Whether KV is up to date. It is behind if the feed or memory has seen something newer, and it may be if the feed cannot tell.
     fn believes_kv(&self, rev: Option<u64>) -> bool {
         let remembered = self.memory.map(|held| held.rev);
         let certain = self.minimum.certain || !self.is_fresh;

@@ -7,8 +7,8 @@ use crate::token::IntegrationId;
 
 /// After how long a newer copy is asked for, in milliseconds.
 pub const DUE_AFTER_MS: u64 = 5_000;
-/// By how much the clocks of two machines may differ, or one may step back unnoticed, in milliseconds. Every copy is
-/// counted as so much older than it looks.
+/// How much the clocks of two machines may differ, or one may step back unnoticed, in milliseconds. Every copy counts as older
+/// than it looks by this much.
 pub const CLOCK_ALLOWANCE_MS: u64 = 1_000;
 
 /// How many integrations are known whose revisions have no room in a copy.
@@ -23,10 +23,10 @@ pub struct FeedCopy {
     pushed_out: BTreeMap<IntegrationId, u64>,
 }
 
-/// What another copy means for what is remembered.
+/// What another copy of the feed means for what is in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Continuity {
-    /// It lists every change since the one before, or tells nothing new.
+    /// It lists every change since the copy before, or nothing new.
     Complete,
     /// There may be changes that neither copy lists: nothing that is remembered can be trusted any more.
     Gap,
@@ -75,8 +75,8 @@ impl FeedCopy {
         age.is_some_and(|age| age <= limits.max_staleness_ms)
     }
 
-    /// Takes in another copy, in whatever order they come, and tells what it means. One from the future, where the clock
-    /// has stepped back while it was on its way, would never age: it is not taken.
+    /// Takes another copy, in any order, and returns what it means. A copy from the future is not taken: it would never age. That
+    /// happens when the clock steps back while the copy is on its way.
     pub fn see(&mut self, other: Self, now_ms: u64) -> Continuity {
         if other.age_ms(now_ms).is_none() {
             return Continuity::Complete;

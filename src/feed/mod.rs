@@ -1,5 +1,5 @@
-//! The change feed: which revisions the registry has given out lately, so that no verdict rests for long on what KV has
-//! yet to learn. What follows from it, and from what, is in docs/reliability.md.
+//! The change feed: the revisions that the registry made recently, so that no verdict rests for long on what KV does not have yet.
+//! docs/reliability.md says what follows from it.
 
 mod choice;
 mod copy;
@@ -47,7 +47,7 @@ pub struct Feed {
 pub struct Minimum {
     /// Its newest revision, if it is listed.
     pub rev: Option<u64>,
-    /// Whether KV can be believed as far as this revision goes: it is listed, or it has not changed for long enough.
+    /// Whether the minimum is certain: the feed lists the key, or it has not changed for long enough. Then KV can be checked against it.
     pub certain: bool,
     /// The highest number of a change of it that the feed may not list; 0 where it is listed.
     pub floor: u64,
@@ -151,9 +151,8 @@ impl Minimum {
         self.is_met_by(Some(rev)) && (self.floor..=self.seq).contains(&as_of_seq)
     }
 
-    /// The change as of which `rev` is right, once it was chosen. `asked_seq` is the number of the copy that was there
-    /// when it was asked for, or as of which it was right in memory. KV may be behind that copy: only a feed that is
-    /// certain of it tells how far.
+    /// The change up to which `rev`, which was chosen, is known to be right. `asked_seq` is the number of the copy of the feed at the
+    /// time of the read, or the one that memory was right as of. KV may be behind that copy; only a certain feed says how far.
     pub fn as_of(self, source: Source, rev: u64, asked_seq: u64) -> u64 {
         match source {
             Source::Kv if self.certain => self.seq,

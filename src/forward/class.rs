@@ -12,7 +12,7 @@ pub struct FieldClass {
     pub leaves: bool,
     /// Its value matters to every request that has it.
     pub matters: bool,
-    /// Its value is the client's address, which `X-Forwarded-For` tells the origin.
+    /// Its value is the client's address, which the origin gets in `X-Forwarded-For`.
     pub is_client_address: bool,
 }
 

@@ -13,8 +13,8 @@ const EXPOSED_FIELDS: [&str; 3] = ["WWW-Authenticate", "Retry-After", "Tidegate-
 
 /// The header fields of an answer for one origin's scripts.
 ///
-/// `Access-Control-Allow-Credentials` is never among them: a token is sent by scripts, not by browsers. Where an origin server has
-/// it beside `Access-Control-Allow-Origin: *`, it is taken off, or naming the origin in the place of `*` would make it count.
+/// `Access-Control-Allow-Credentials` is never among them: scripts send the token, not the browser. If the origin server sends it
+/// with `Access-Control-Allow-Origin: *`, it is removed, since it would take effect once the gate names the origin instead of `*`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AnswerCors {
     /// Names and values of fields that are set.
@@ -26,7 +26,7 @@ pub struct AnswerCors {
 impl AnswerCors {
     /// For any answer to a request whose `Origin` is this, or that has none.
     pub fn of(cors: &Cors, origin: Option<&str>) -> Self {
-        // What an answer carries depends on it, whatever it is.
+        // The fields of the answer depend on the request's origin, whichever it is.
         let mut append = vec![("Vary", "Origin".to_owned())];
         let Some(origin) = origin.filter(|origin| cors.allows(origin)) else {
             return Self { set: Vec::new(), append };

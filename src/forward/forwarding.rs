@@ -53,7 +53,7 @@ impl Forwarding {
         Self { cors, ..self }
     }
 
-    /// For one request, of which every field was looked at.
+    /// For one request, of which every field was checked.
     pub fn exactly(plan: Plan, arrival: Arrival<'_>, address: Option<&OriginUrl>, timeout_ms: u64) -> Self {
         let Plan { remove, set, respond, answer, .. } = plan;
         let Arrival { scheme, host, .. } = arrival;

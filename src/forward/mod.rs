@@ -89,12 +89,12 @@ pub fn plan<'a>(
     plan
 }
 
-/// What the origin is told of the way by which the request came.
+/// The fields that tell the origin how the request arrived.
 fn of_arrival(arrival: Arrival<'_>) -> [(&'static str, String); 2] {
     [("X-Forwarded-Host", arrival.host.to_owned()), ("X-Forwarded-Proto", arrival.scheme.to_owned())]
 }
 
-/// What the client is told with the origin's answer.
+/// The fields that the gate adds to the origin's answer.
 fn told(grant: &Grant) -> Vec<(&'static str, String)> {
     let end = grant.identity().and_then(Identity::announced_end);
     end.map(|end| ("Tidegate-Token-Expires", end.to_string())).into_iter().collect()

@@ -63,7 +63,7 @@ impl<T> Map<T> {
         self.values.len()
     }
 
-    /// Whether there is none.
+    /// Whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

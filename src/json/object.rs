@@ -21,10 +21,10 @@ pub trait FromJson: Sized {
 pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 impl<'a> Object<'a> {
-    /// The fields of `value`, which must be an object, each of these names once at most and no others.
+    /// The fields of `value`, which must be an object with each of these names at most once and no others.
     ///
     /// # Errors
-    /// The field that is not known or stands twice; any value but an object.
+    /// The field that is unknown or occurs twice; any value but an object.
     pub fn of(value: Value<'a>, names: &[&str]) -> Result<Self, Error> {
         let Value::Object(entries) = value else { return Err(value.wrong_type("an object")) };
         let mut rest = entries.as_slice();
@@ -73,13 +73,13 @@ impl<'a> Object<'a> {
     }
 }
 
-/// In a place of its own for each type: engines compile what is called, and the first call waits for that.
+/// A function of its own for each type: engines compile a function when it is first called, and that call waits.
 #[inline(never)]
 fn made<T: FromJson>(name: &str, value: Value<'_>) -> Result<T, Error> {
     T::from_json(value).map_err(|fault| fault.within(name))
 }
 
-/// Reads by serde what is made by hand.
+/// Lets serde read a type that has a hand-written reader.
 pub(crate) fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::from_json(Value::deserialize(deserializer)?).map_err(de::Error::custom)
 }
@@ -137,7 +137,7 @@ impl FromJson for u32 {
     }
 }
 
-/// `null` is none.
+/// `null` is `None`.
 impl<T: FromJson> FromJson for Option<T> {
     fn from_json(value: Value) -> Result<Self, Error> {
         if value == Value::Null { Ok(None) } else { T::from_json(value).map(Some) }

@@ -10,8 +10,8 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use super::error::{Error, invalid_type};
 use super::number::Float;
 
-/// A value, kept until it is known what it is to be; its texts where they were read, unless they were written with escapes.
-/// Entries that stand twice are kept twice.
+/// A value that is kept until its type is known. Its texts are borrowed from the document, unless they were written with escapes.
+/// Duplicate entries are kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "they are JSON's")]
 pub enum Value<'a> {
@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
         matches!(self, Self::Object(entries) if entries.iter().any(|(name, _)| name == key))
     }
 
-    /// What stands under `key`, or at that place of a list (RFC 6901 section 4).
+    /// The value under `key`, or at that place of a list (RFC 6901 section 4).
     pub(crate) fn at(&self, key: &str) -> Option<&Self> {
         match self {
             Self::List(items) => items.get(key.parse::<usize>().ok()?),

@@ -23,7 +23,7 @@ pub fn is_automation_key(text: &str) -> bool {
     Prefix::of_automation_keys().begins(text)
 }
 
-/// Checks that a text has the form of an automation key, and its checksum. Whether it is genuine only a gate can tell.
+/// Checks the form and the checksum of an automation key. Only a gate can tell whether it is genuine.
 ///
 /// # Errors
 /// [`InvalidToken`].

@@ -7,7 +7,7 @@ use crate::request::{Authorization, AuthorizationError, Checked, is_b64token};
 /// What the credentials of this deployment look like. None of them is ever forwarded.
 #[derive(Clone, Copy)]
 pub struct OwnCredentials<'a> {
-    /// What integrations' tokens begin with.
+    /// The prefix of integrations' tokens.
     pub prefix: &'a Prefix,
     /// Whether a text is the owner key, in constant time.
     pub is_owner_key: &'a dyn Fn(&str) -> bool,
@@ -16,26 +16,26 @@ pub struct OwnCredentials<'a> {
 /// Why a credential of the gate's own is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
-    /// It is not clear which one credential is meant.
+    /// It is ambiguous which credential is meant.
     #[error(transparent)]
     Authorization(#[from] AuthorizationError),
-    /// It is not a token that we minted.
+    /// It is not a genuine token.
     #[error(transparent)]
     Token(#[from] TokenError),
 }
 
-/// What automation keys of the admin API begin with.
+/// The prefix of automation keys of the admin API.
 pub(super) const AUTOMATION_KEY: &str = "tga_";
-/// What the owner key begins with.
+/// The prefix of the owner key.
 const OWNER_KEY: &str = "owner_";
 /// Characters of the owner key after that.
 const OWNER_KEY_REST: usize = 43;
 
-/// Checks the value of an `Authorization` field: a token of ours must be genuine, and must stand there alone. A value that
-/// holds no credential of ours is somebody else's.
+/// Checks the value of an `Authorization` field. A token of this gate must be genuine, and the only one. A value without any of the
+/// gate's credentials belongs to the API behind it.
 ///
 /// # Errors
-/// [`CredentialError`] for whatever holds a credential of ours and is not one genuine token.
+/// [`CredentialError`] for a value that contains a credential of this gate and is not one genuine token.
 pub fn check(
     keys: &TokenKeys,
     own: OwnCredentials<'_>,

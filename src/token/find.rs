@@ -8,13 +8,13 @@ use crate::encoding;
 
 /// The prefix of automation keys.
 const AUTOMATION_PREFIX: &str = "tga";
-/// What the owner's key begins with.
+/// The prefix of the owner key.
 const OWNER_PREFIX: &str = "owner_";
-/// So many characters of a token's secret part tell it from other words; fewer give nothing away.
+/// A token's secret part is recognised by at least this many characters. Fewer give nothing away.
 const MIN_SECRET: usize = 8;
 /// So many letters and digits behind an id are a token, with some of them mistyped.
 const MIN_MISTYPED: usize = 30;
-/// So many characters of the owner's key tell it from other words.
+/// The owner key is recognised by at least this many characters.
 const MIN_OWNER_KEY: usize = 16;
 
 /// A credential that was found. It holds nothing of the secret part.
@@ -69,7 +69,7 @@ fn token(text: &str) -> Option<Found> {
     any
 }
 
-/// What stands around an underscore: a prefix before it, id and secret part behind it; or the secret part alone.
+/// Reads the words around an underscore: a prefix before it, id and secret part after it; or the secret part alone.
 fn split(before: &str, after: &str) -> Option<Found> {
     let word = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let first = word(after);

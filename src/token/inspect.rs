@@ -37,7 +37,7 @@ pub enum TokenForm {
     },
 }
 
-/// Inspects `text`. Where no `prefix` is given, what the text begins with may be any.
+/// Inspects `text`. Without a `prefix`, any prefix is accepted.
 pub fn inspect(text: &str, prefix: Option<&Prefix>) -> TokenForm {
     let Some((given, body)) = text.split_once('_') else {
         return TokenForm::Other { detail: "a token has the form prefix_id_rest" };

@@ -56,7 +56,7 @@ impl TokenKeys {
     /// Reads the secret `TOKEN_KEYS`.
     ///
     /// # Errors
-    /// [`KeyError`] where there is no key or one is malformed: then nothing may pass.
+    /// [`KeyError`] if there is no key or one is malformed. Then no request may pass.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         if text.trim().is_empty() {
             return Err(KeyError::Missing);

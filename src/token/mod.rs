@@ -44,7 +44,7 @@ pub struct Minted {
     pub hash: TokenHash,
 }
 
-/// Why a credential is not one of our tokens. Clients cannot tell the reasons apart.
+/// Why a credential is not a genuine token. Clients do not see the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Not in the form of a token, or with a wrong checksum.

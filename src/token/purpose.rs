@@ -23,7 +23,7 @@ impl TokenKeys {
 }
 
 impl PurposeKey {
-    /// HMAC-SHA-256 over `parts` one after the other. Only the last one may be of any length: a MAC does not tell where one ends.
+    /// HMAC-SHA-256 over the concatenated `parts`. Only the last part may vary in length: the MAC does not show where a part ends.
     pub fn mac(&self, parts: &[&[u8]]) -> [u8; MAC_BYTES] {
         self.0.mac(parts)
     }

@@ -64,7 +64,7 @@ impl StoreKeys {
         Ok(Authentic([body, "}"].concat()))
     }
 
-    /// What tells the signing key from others. Not secret.
+    /// An identifier of the signing key. It is not secret.
     pub fn signing_key_id(&self) -> String {
         // No MAC of a value is made of this text: that has a zero byte after its key.
         let mut mac = self.signing.0.clone();

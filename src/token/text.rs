@@ -14,7 +14,7 @@ use crate::encoding;
 /// computed at first use, since the WASM would be 1 KB larger with it.
 static CHECKSUM: LazyLock<Crc<u32>> = LazyLock::new(|| Crc::<u32>::new(&CRC_32_ISO_HDLC));
 
-/// What a token begins with, so that people and secret scanners know it. Default `pit`.
+/// The prefix of a token, by which people and secret scanners recognise it. Default `pit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(String);
 
@@ -48,7 +48,7 @@ impl Prefix {
     /// Reads a prefix.
     ///
     /// # Errors
-    /// [`InvalidPrefix`] where a double click would not select the whole token, and for what automation keys begin with.
+    /// [`InvalidPrefix`] if a double click would not select the whole token, and for the prefix of automation keys.
     pub fn parse(text: &str) -> Result<Self, InvalidPrefix> {
         let allowed = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
@@ -65,7 +65,7 @@ impl Prefix {
         Self(AUTOMATION_KEY.trim_end_matches('_').to_owned())
     }
 
-    /// What a token begins with, up to its id.
+    /// The text of a token up to its id.
     pub(super) fn label(&self) -> String {
         [self.0.as_str(), "_"].concat()
     }
@@ -136,14 +136,14 @@ impl Token {
 }
 
 impl Plaintext {
-    /// The last four characters, by which its holder tells it from others. They are 18 bits of the checksum, which say
-    /// nothing of the secret to who cannot try all of it.
+    /// The last four characters, by which its holder recognises it. They are 18 bits of the checksum, and reveal nothing of the secret to
+    /// anyone who cannot try all secrets.
     pub fn last_four(&self) -> String {
         let before = self.0.len().saturating_sub(4);
         self.0.get(before..).unwrap_or_default().to_owned()
     }
 
-    /// Gives the text away, to the one response that shows it.
+    /// Reveals the text, for the one response that shows it.
     pub fn reveal(self) -> String {
         self.0
     }

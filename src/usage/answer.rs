@@ -19,9 +19,9 @@ pub struct IntegrationUsage {
     pub range: UsageRange,
     /// The counts.
     pub groups: Vec<UsageGroup>,
-    /// Its tokens that were used, by number, whatever the range.
+    /// Its tokens that were ever used, by number.
     pub tokens: Vec<TokenFacts>,
-    /// How much of the truth all of this is.
+    /// How complete these counts are.
     pub completeness: Completeness,
 }
 
@@ -35,9 +35,9 @@ pub struct OverallUsage {
     pub groups: Vec<UsageGroup>,
     /// How many groups there are.
     pub total: u64,
-    /// How many of the 64 stores did not answer: what they have is in no group.
+    /// How many of the 64 stores did not answer. Their counts are in no group.
     pub silent: u32,
-    /// How much of the truth this is, of all stores that answered.
+    /// How complete these counts are, for all stores that answered.
     pub completeness: Option<Completeness>,
 }
 
@@ -82,7 +82,7 @@ json_words!(Grouping {
 });
 
 impl Grouping {
-    /// The word for it.
+    /// The word in queries and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Operation => "operation",
@@ -117,7 +117,7 @@ pub struct UsageGroup {
     pub requests: u64,
     /// How many of them had each outcome.
     pub outcomes: Vec<OutcomeCount>,
-    /// How the origin answered the granted ones. Those that are not among them have no answer yet, or the client went before.
+    /// How the origin answered the granted requests. Some have no answer yet, or the client disconnected first.
     pub answers: Vec<AnswerCount>,
     /// Requests of each of the range's days, from the first on, of an integration.
     #[serde(skip_serializing_if = "Vec::is_empty")]

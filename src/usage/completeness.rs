@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Moment;
 
-/// How much of the truth a store has. Counts are never above the truth; where a period is not complete, they may be below it.
+/// How complete a store's counts are. They are never too high; in a period that is not complete they may be too low.
 ///
 /// One loss is not in `gaps`: the counts that an isolate has not yet sent when it ends, of 25 seconds at most. Rules that need complete
 /// periods therefore also wait for a margin.
@@ -13,7 +13,7 @@ use super::Moment;
 pub struct Completeness {
     /// Since when the store has counted.
     pub since: Moment,
-    /// When it told this.
+    /// When the store reported this.
     pub until: Moment,
     /// The periods in which requests are missing, or may be: in order, and apart from each other. One can begin before `since`, where an
     /// isolate lost requests before the store was made.
@@ -28,7 +28,7 @@ pub struct Gap {
     pub from: Moment,
     /// The first second after it.
     pub to: Moment,
-    /// How many requests are known to be missing; 0 where nobody knows.
+    /// How many requests are known to be missing; 0 if that is not known.
     pub lost: u64,
 }
 

@@ -25,11 +25,11 @@ pub struct UsageFacts {
     pub from: Timestamp,
     /// How many requests there were since, with any of its tokens.
     pub requests: u64,
-    /// The longest time between two of them, in seconds: at least as long as it was.
+    /// An upper bound of the longest time between two of them, in seconds.
     pub largest_gap: u64,
     /// When the store was made.
     pub store_since: Timestamp,
-    /// When the last period ended in which the store may have missed requests. 0 if it missed none, `None` if nobody knows.
+    /// When the last period ended in which the store may have missed requests. 0 if it missed none, `None` if that is not known.
     /// The store does not know when the gate began to count this integration: see [`counted_from`](Self::counted_from).
     pub complete_since: Option<Timestamp>,
     /// Its tokens that were used, by number.
@@ -73,8 +73,8 @@ impl UsageFacts {
         self.tokens.iter().filter(|token| token.n > 0).map(|token| token.last).max()
     }
 
-    /// What the rules of a rotation need of it at `now`. The first day of a store counts as incomplete: if it could not be made
-    /// earlier because stores were out of service, isolates tell it within that day what they lost.
+    /// What the rules of a rotation need of it at `now`. The first day of a store counts as incomplete. If stores were down and it could
+    /// not be made earlier, isolates report within that day what they lost.
     pub fn observed(&self, now: Timestamp) -> Observed {
         let Self { from, requests, largest_gap, store_since, complete_since, .. } = *self;
         let is_new = now < store_since.after(MIN_QUIET_SECONDS);

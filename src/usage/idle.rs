@@ -21,9 +21,9 @@ pub struct Announced {
 /// What to do about an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdleStep {
-    /// Nothing until then. What was announced, if anything, stands.
+    /// Nothing until then. An announcement that was made still holds.
     Wait(Timestamp),
-    /// What was announced is not true any more: it was used, or its period began anew. Nothing until then.
+    /// Nothing until then. The announcement no longer holds: the integration was used, or its period started again.
     Ended(Timestamp),
     /// Announce this.
     Announce(Announced),
@@ -31,9 +31,8 @@ pub enum IdleStep {
     Act,
 }
 
-/// Since when nothing has happened that begins the period anew: the last use of any of its tokens, the making of its newest
-/// token, its last resuming, and the moment since which every request is recorded; the latest of these. `None` where it is not known
-/// since when every request is.
+/// When the period last started: at the last use of any token, when the newest token was made, when the integration was last
+/// resumed, or when complete recording began; the latest of these. `None` if it is not known since when recording is complete.
 pub fn idle_since(
     last_used_at: Option<Timestamp>,
     newest_token: Timestamp,
@@ -44,8 +43,8 @@ pub fn idle_since(
     complete_since.map(|complete| complete.max(latest))
 }
 
-/// What to do at `now` about an integration to which nothing has happened since `since`, by a rule with a period of so many
-/// seconds. Each announcement leaves the time that it names, however late it comes.
+/// What to do at `now` about an integration that is idle since `since`, by a rule with this period. Each announcement leaves as much
+/// time as it names, even if it is late.
 pub fn idle_step(since: Timestamp, period_seconds: u64, announced: Option<&Announced>, now: Timestamp) -> IdleStep {
     let by_rule = since.after(period_seconds);
     let first = by_rule.before(days(ANNOUNCED_DAYS[0]));

@@ -65,7 +65,7 @@ impl UsageGroup {
 }
 
 impl Completeness {
-    /// Gaps in any order, as they are told: in order, those that overlap as one.
+    /// Sorts gaps, and merges those that overlap.
     pub fn new(since: super::Moment, until: super::Moment, gaps: impl IntoIterator<Item = Gap>) -> Self {
         let mut joined: Vec<Gap> = Vec::new();
         let in_order = sorted(gaps.into_iter().zip(0_usize..).map(|(gap, at)| (gap.from, gap.to, at, gap.lost)));

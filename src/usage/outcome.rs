@@ -29,7 +29,7 @@ pub enum AnswerClass {
     ClientError,
     /// 5xx.
     ServerError,
-    /// It gave no answer that the client may get: it cannot be reached, is too slow, or its status is none of HTTP.
+    /// It gave no answer that the client may get: it was unreachable or too slow, or its status is not one of HTTP.
     Failed,
 }
 

@@ -63,7 +63,7 @@ pub enum QuietReason {
     NeverUsed,
     /// It was never used, and is younger than 24 hours.
     TooNew,
-    /// It was used lately, measured by how often the integration calls.
+    /// It was used recently, compared with how often the integration calls.
     StillUsed,
     /// The integration called too seldom to say how often it calls.
     TooLittleKnown,
@@ -74,7 +74,7 @@ pub enum QuietReason {
 }
 
 impl SafeToExpire {
-    /// Not safe, for want of knowledge.
+    /// Not safe, because something is not known.
     pub(super) fn unknown(reason: QuietReason) -> Self {
         Self { safe: false, reason, gap_seconds: None, quiet_seconds: MIN_QUIET_SECONDS, safe_at: None }
     }

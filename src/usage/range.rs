@@ -16,7 +16,7 @@ pub const KEPT: [u64; 3] = [2 * HOUR, 8 * DAY, MAX_RANGE_SECONDS];
 /// How long a range is unless it is said, in seconds.
 const DEFAULT_SECONDS: u64 = 30 * DAY;
 
-/// Why a range cannot be told of. Names the parameter.
+/// Why there are no counts for a range. It names the parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRange {
     /// It ends before it begins, or has no length.
@@ -47,8 +47,8 @@ crate::json_object!(UsageQuery { integrations: optional, range });
 crate::json_object!(Forget { integration });
 
 impl UsageRange {
-    /// The range that somebody asks for at `now`: the last 30 days unless they say otherwise. It becomes longer by as much as the
-    /// periods are that it cuts: minutes where all of them are still kept, else hours, else days.
+    /// The range of a request at `now`: the last 30 days by default. It is extended to whole periods: minutes if all of them are still
+    /// kept, otherwise hours, otherwise days.
     ///
     /// # Errors
     /// [`InvalidRange`].

@@ -64,8 +64,8 @@ pub fn scope_use(policy: &Policy, held: &ScopesInUse) -> ScopeUse {
     ScopeUse { unused_so_far: without.without(&unused), unused, needed, is_smallest, unattributed }
 }
 
-/// What requests of an operation need: of each list, one entry. Ways that take the owner from different places are not in each other's stead,
-/// since nobody knows which one a request took.
+/// What requests for an operation need: one entry of each list. Alternatives that take the owner from different places cannot replace
+/// each other, since it is not recorded which one a request used.
 fn needs<'a>(operation: &'a Operation, held: &ScopesInUse) -> Vec<Vec<&'a ScopeSet>> {
     let ways = operation.access.alternatives().iter().filter(|way| way.is_satisfied(held.level, &held.scopes));
     let mut needs: Vec<(&Alternative, Vec<&ScopeSet>)> = Vec::new();

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Moment;
 
-/// What is known of the use of one token. Refused requests count too: somebody still has the token.
+/// The recorded use of one token. Refused requests count too: somebody still has the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TokenFacts {

@@ -5,7 +5,7 @@ use crate::record::Level;
 
 /// Where the operations of each group of scopes stand.
 pub struct Areas {
-    /// How many segments all paths begin with alike.
+    /// How many leading segments all paths share.
     shared: usize,
     /// A group, and the first word of a path that an operation of it has.
     of_groups: Vec<(String, String)>,
@@ -38,7 +38,7 @@ impl Areas {
             || self.of_groups.iter().any(|(one, of)| one == group && Some(of) == area.as_ref())
     }
 
-    /// The first segment that tells operations apart.
+    /// The first segment by which operations differ.
     fn area(&self, operation: &Operation) -> Option<String> {
         let own = segments(operation).into_iter().skip(self.shared);
         own.filter(|segment| !segment.contains('{') && !is_version(segment)).map(|segment| word(&segment)).next()
