@@ -34,7 +34,7 @@ impl Actor {
         Self { identity: Identity::OwnerKey, permissions: Permissions::all(), grantable: None, ends_at: None }
     }
 
-    /// Somebody of whom nothing is established yet, who may do nothing.
+    /// An actor about whom nothing is known yet. They may do nothing.
     pub fn nobody() -> Self {
         Self { permissions: Permissions::default(), ..Self::owner_key() }
     }
@@ -59,7 +59,7 @@ impl Actor {
         self.grantable.as_ref().map_or_else(ScopeSet::default, |own| own.outside(scopes))
     }
 
-    /// Whether they can give somebody this bound of scopes: no wider than their own.
+    /// Whether they can set this limit on scopes for somebody: it must not be wider than their own.
     pub fn can_bound_by(&self, grantable: Option<&Grantable>) -> bool {
         match (&self.grantable, grantable) {
             (None, _) => true,
@@ -85,7 +85,7 @@ impl Identity {
     }
 }
 
-/// Why somebody may not give, change or take away what another has.
+/// Why an actor may not give, change or take away permissions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Beyond {
     /// They may not do this there at all.
@@ -97,11 +97,11 @@ pub enum Beyond {
 }
 
 impl Actor {
-    /// Whether they may make of the person or key `before` what `after` says; `None` is none. `verb` is what it takes, at each home of
-    /// either.
+    /// Whether they may change a person or key from `before` to `after`; `None` means that there is none. The change needs `verb` at
+    /// every home of either.
     ///
     /// # Errors
-    /// [`Beyond`]: the first thing that they lack.
+    /// [`Beyond`] names the first thing that they lack.
     pub fn may_change(
         &self,
         verb: Verb,

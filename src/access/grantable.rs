@@ -9,7 +9,7 @@ use crate::scope::{Scope, ScopeSet};
 /// The most entries of one list.
 const MAX_ENTRIES: usize = 200;
 
-/// A list of scopes and prefixes (`contacts.*`) that bounds what somebody can add to an integration. To remove a scope never needs it.
+/// A list of scopes and prefixes (`contacts.*`) that limits what an actor can add to an integration. Removing a scope is never limited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Grantable(Vec<String>);
@@ -25,7 +25,7 @@ impl Grantable {
         other.0.iter().map(String::as_str).find(|entry| !self.has(entry))
     }
 
-    /// Whether every scope that `entry` stands for is within. An entry that is a prefix is a text that only a prefix can cover.
+    /// Whether the list covers every scope that `entry` stands for. Only a prefix can cover a prefix.
     fn has(&self, entry: &str) -> bool {
         self.0.iter().any(|own| match own.strip_suffix('*') {
             Some(prefix) => entry.starts_with(prefix),

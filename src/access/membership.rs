@@ -16,7 +16,7 @@ pub struct Membership {
     grantable: Option<Grantable>,
 }
 
-/// Parts that do not fit each other: the field, and what is wrong with it.
+/// Fields that do not fit together: the field, and what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {what}")]
 pub struct Unfitting {

@@ -18,7 +18,7 @@ pub enum PlaceOf {
     Agency,
     /// It is all sub-accounts.
     SubAccounts,
-    /// Any place will do: the answer leaves out what is elsewhere.
+    /// Any place is enough: the answer shows only what the caller may see.
     Anywhere,
     /// It is where the thing is that the path names.
     Named,
@@ -27,8 +27,8 @@ pub enum PlaceOf {
 }
 
 impl Need {
-    /// Whether it is met, as far as that can be told before anything is looked up. Where the place depends on what path or body
-    /// name, the command asks once more.
+    /// Whether the permissions may meet the need, before anything is read. If the place depends on path or body, the command checks
+    /// again.
     pub fn is_met(&self, permissions: &Permissions) -> bool {
         match self.at {
             PlaceOf::Agency => permissions.may(self.verb, &Place::Agency),

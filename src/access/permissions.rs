@@ -16,12 +16,12 @@ pub struct Permission {
     pub place: Place,
 }
 
-/// What somebody may do: a set, as it was given to them. What it implies is not spelled out.
+/// A set of permissions as it was given. Implied permissions are not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Permissions(Vec<Permission>);
 
-/// Where somebody may do one thing: what a list shows of all there is.
+/// The places at which one verb is allowed. A list shows only what is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// At the agency.
@@ -84,7 +84,7 @@ impl Permissions {
         self.0.iter()
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -43,7 +43,7 @@ impl Place {
         }
     }
 
-    /// Whether whoever has something here has it at `other` too.
+    /// Whether a permission here also holds at `other`.
     pub fn covers(&self, other: &Self) -> bool {
         self == other || matches!((self, other), (Self::SubAccounts, Self::SubAccount(_)))
     }

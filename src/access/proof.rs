@@ -1,11 +1,11 @@
-//! What an identity provider has proved about somebody.
+//! What an identity provider has proved about a person.
 
 use serde::Serialize;
 
 use super::Email;
 use crate::json::{self, FromJson};
 
-/// What an ID token, once it was verified, says of whoever signs in.
+/// The content of a verified ID token about the person who signs in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proof {
     /// `iss`.
@@ -14,7 +14,7 @@ pub struct Proof {
     pub subject: String,
     /// `email`, where it counts as verified.
     pub email: Option<Email>,
-    /// What tells this sign-in from all others: it counts once.
+    /// Identifies this sign-in, which can be used only once.
     pub login: String,
 }
 

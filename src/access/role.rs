@@ -45,7 +45,7 @@ impl Role {
         matches!(self, Self::AccountAdmin | Self::AccountViewer)
     }
 
-    /// What the role begins with; for a role of sub-accounts, at these `accounts`.
+    /// The permissions that the role starts with; for a role of sub-accounts, at these `accounts`.
     pub fn preset(self, accounts: &[OwnerId]) -> Permissions {
         let both = [Place::Agency, Place::SubAccounts];
         let accounts: Vec<_> = accounts.iter().cloned().map(Place::SubAccount).collect();
@@ -80,7 +80,7 @@ impl Role {
         roles
     }
 
-    /// Where a person with this role belongs: whoever may see people there may see them.
+    /// The home of a person with this role: they are visible to everyone who may see people there.
     pub fn home(self, accounts: &[OwnerId]) -> Vec<Place> {
         if self.is_for_accounts() {
             accounts.iter().cloned().map(Place::SubAccount).collect()

@@ -59,7 +59,7 @@ verbs! {
 }
 
 impl Verb {
-    /// What whoever has this verb can do as well. Nothing else implies anything.
+    /// The verb that this one implies. There are no other implications.
     pub const fn implied(self) -> Option<Self> {
         match self {
             Self::IntegrationsManage => Some(Self::IntegrationsView),

@@ -40,7 +40,7 @@ pub(super) fn malformed(error: &serde_json::Error) -> AdminError {
     AdminError::Malformed { line: error.line(), column: error.column() }
 }
 
-/// Makes something of what stands at `place` in the body.
+/// Makes a `T` from the value at `place` in the body.
 pub(super) fn made<T: FromJson>(place: &str, value: json::Value) -> Result<T, AdminError> {
     T::from_json(value).map_err(|fault| {
         let json::Error { place: inner, what } = fault;

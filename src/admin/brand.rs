@@ -9,7 +9,7 @@ use crate::text::is_seen;
 const MAX_NAME: usize = 40;
 /// The longest picture, as its address is written.
 const MAX_LOGO: usize = 16 * 1024;
-/// What a picture's address begins with: the page takes nothing from another origin.
+/// How the address of a logo begins: the page loads nothing from another origin.
 const LOGO_KINDS: [&str; 3] = ["data:image/svg+xml;base64,", "data:image/png;base64,", "data:image/webp;base64,"];
 
 /// What a deployment has set of it.

@@ -21,9 +21,9 @@ pub struct Impact {
     pub lost: Vec<String>,
     /// What it could reach then, and cannot now.
     pub gained: Vec<String>,
-    /// The types of events that it hears of now, and would not any more.
+    /// The types of events that it receives now, and would not receive any more.
     pub lost_events: Vec<String>,
-    /// Those that it would hear of then, and does not now.
+    /// The types of events that it would receive, and does not receive now.
     pub gained_events: Vec<String>,
 }
 

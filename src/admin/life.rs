@@ -8,9 +8,9 @@ use crate::usage::ANNOUNCED_DAYS;
 
 /// For how long a change can be undone, in seconds: 30 minutes.
 pub const UNDO_SECONDS: u64 = 30 * 60;
-/// How long before an integration's end its callers begin to be told, in seconds: 30 days.
+/// How long before an integration's end its callers are warned, in seconds: 30 days.
 pub const EXPIRING_SECONDS: u64 = Window::LONGEST.seconds();
-/// How long after its beginning a rotation that ends when quiet is first looked at, in seconds: 10 minutes.
+/// How long after its start a rotation that ends when quiet is first checked, in seconds: 10 minutes.
 const QUIET_AFTER_SECONDS: u64 = 10 * 60;
 
 const HOUR: u64 = 60 * 60;
@@ -65,7 +65,7 @@ pub struct LifeFacts {
 pub enum Status {
     /// They do.
     Active,
-    /// They are refused until somebody resumes it.
+    /// Its tokens are refused until it is resumed.
     Paused,
     /// They are dead: its end has passed.
     Ended,
@@ -108,8 +108,8 @@ impl DueKind {
         }
     }
 
-    /// How long before what it announces it is due, in seconds; `None` for what announces nothing, and for what is told however late:
-    /// the last 30 days.
+    /// How long before the announced moment it is due, in seconds. `None` if it announces nothing, and for the last 30 days, which are
+    /// announced however late.
     pub fn announces(self) -> Option<u64> {
         match self {
             Self::Expiring15 => Some(15 * DAY),

@@ -39,7 +39,7 @@ impl OwnerKey {
         digest(given).ct_eq(&self.0).into()
     }
 
-    /// What tells it from another owner key, and nothing about it: for what must end with it.
+    /// A digest that identifies the key without revealing it, for sessions that must end with it.
     pub fn digest(&self) -> &[u8; 32] {
         &self.0
     }

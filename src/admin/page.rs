@@ -1,6 +1,6 @@
 //! The files of the admin page: their addresses, and the header fields that they are served with.
 
-/// Where the page is; its addresses all begin with this.
+/// The address of the page. All its addresses begin with this.
 pub const PAGE: &str = "/_tidegate/";
 
 /// What an address of the page names.

@@ -2,7 +2,7 @@
 
 /// The header field that says who asks: [`Credential::to_header`](super::session::Credential::to_header).
 pub const ACTOR: &str = "x-registry-actor";
-/// The header field that tells of the request itself, for events: [`EventRequest::to_json`](crate::events::EventRequest::to_json).
+/// The header field that describes the request, for events: [`EventRequest::to_json`](crate::events::EventRequest::to_json).
 pub const REQUEST: &str = "x-registry-request";
 /// The header field that says by which port the request came in.
 pub const PORT: &str = "x-registry-port";

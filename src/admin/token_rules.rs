@@ -45,7 +45,7 @@ pub struct InvalidIdleDays;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdleAction {
-    /// It is paused, until somebody resumes it.
+    /// It is paused until it is resumed.
     #[default]
     Pause,
     /// It is deleted.
@@ -63,7 +63,7 @@ pub struct UndoRules {
     pub scopes: bool,
 }
 
-/// `PATCH /settings`: what is left out stays as it is.
+/// `PATCH /settings`. Fields that are left out stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChangeTokenRules {
     /// `null` lifts the limit.

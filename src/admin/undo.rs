@@ -1,4 +1,4 @@
-//! Undo: for 30 minutes, what a change took can be put back, unless something else has changed since.
+//! Undo: for 30 minutes, what a change has removed can be restored, unless something else has changed since.
 
 use serde::Serialize;
 use serde_json::Value;

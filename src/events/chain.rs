@@ -14,7 +14,7 @@ pub struct Chain([u8; 32]);
 pub struct InvalidChain;
 
 impl Chain {
-    /// What stands before the first event: all zero.
+    /// The value before the first event: all zero.
     pub const START: Self = Self([0; 32]);
 
     /// The value of the event that follows: SHA-256 over this value's 64 digits and the event's canonical JSON. Both are text, so

@@ -23,7 +23,7 @@ pub struct Event {
     pub kind: String,
     /// Who did it.
     pub actor: EventActor,
-    /// Where: whoever may view events there may see it.
+    /// Where it happened: everyone who may view events there may see it.
     pub place: Place,
     /// The integration to which it happened, if it did to one.
     pub integration: Option<IntegrationId>,
@@ -44,7 +44,7 @@ pub struct EventActor {
     pub name: Option<String>,
 }
 
-/// A request, as far as an event tells of it.
+/// What an event keeps of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRequest {
     /// Its id: what the platform calls it (`CF-Ray`), or a random one.
@@ -114,7 +114,7 @@ impl EventActor {
 }
 
 impl EventRequest {
-    /// A request as the event keeps it: what is too long in `user_agent` is cut off, what is not printable ASCII becomes `?`.
+    /// A request as an event keeps it: `user_agent` is cut if it is too long, and characters other than printable ASCII become `?`.
     pub fn new(id: String, address: Option<String>, user_agent: Option<&str>) -> Self {
         let printable = |letter: char| if letter == ' ' || letter.is_ascii_graphic() { letter } else { '?' };
         let user_agent = user_agent.map(|text| text.chars().take(MAX_USER_AGENT).map(printable).collect());

@@ -14,7 +14,7 @@ pub const MAX_ADDRESS_BYTES: usize = 2_000;
 /// must be the one that is asked.
 const REWRITTEN: &[char] = &['"', '#', '\'', '<', '>', '\\', '^', '`', '{', '|', '}'];
 
-/// An address that may hear of events: https, a host name that is not the deployment's own, the default port, no user info.
+/// An address that may receive events: https, a host name that is not the deployment's own, the default port, no user info.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Address(String);

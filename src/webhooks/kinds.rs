@@ -6,7 +6,7 @@ use super::message::MAX_KINDS;
 use crate::events::Kind;
 use crate::policy::EventType;
 
-/// What an endpoint wants to hear of.
+/// The kinds of events that an endpoint wants.
 pub struct Wanted;
 
 /// Why an endpoint cannot want something.
@@ -24,7 +24,7 @@ pub enum NotWanted {
     /// It is there twice.
     #[error("{0:?} is given twice")]
     Twice(String),
-    /// Only integrations have scopes, by which they hear of the API's own events.
+    /// Only integrations have scopes, which the API's own events need.
     #[error("only an integration's endpoint can receive {0:?}: the scopes of the integration decide")]
     NeedsIntegration(String),
 }
@@ -62,7 +62,7 @@ impl Wanted {
     }
 }
 
-/// Everything that endpoints can hear of, with an example of each.
+/// All events that endpoints can receive, with an example of each.
 pub fn catalogue(types: &[EventType]) -> Vec<Value> {
     let own = Kind::ALL.iter().map(|kind| {
         json!({

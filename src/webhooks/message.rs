@@ -13,10 +13,10 @@ pub(super) const MAX_KINDS: usize = 200;
 /// The header fields of Standard Webhooks: the id, the time of the attempt, and the signatures.
 pub const SIGNED_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
-/// What an endpoint is told.
+/// A message to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// The same at every attempt and every repetition, so that a receiver can tell that it has the message already.
+    /// The same for every attempt and repetition, so that a receiver recognises a message that it has already.
     pub id: String,
     /// What happened.
     pub kind: String,
@@ -27,7 +27,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// The body of the request. `data` stands in it as it came.
+    /// The body of the request. It contains `data` unchanged.
     pub fn body(&self) -> String {
         let Self { kind, at, data, .. } = self;
         format!(r#"{{"type":{},"timestamp":"{at}","data":{data}}}"#, json!(kind))

@@ -3,7 +3,7 @@
 
 use crate::request::is_label;
 
-/// `OWN_ZONES`: names; what is one of them, or under one, is the deployment's own.
+/// `OWN_ZONES`: the deployment owns these names and all names below them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnZones(Vec<String>);
 

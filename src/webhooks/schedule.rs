@@ -45,7 +45,7 @@ pub enum Outcome {
     TimedOut,
     /// No connection, or one that broke.
     Failed,
-    /// The address is none that the deployment's rules allow now. Nothing was sent.
+    /// The deployment's rules do not allow the address now. Nothing was sent.
     Refused,
 }
 
@@ -56,7 +56,7 @@ pub enum Next {
     Delivered,
     /// It is tried again.
     Again(Timestamp),
-    /// It is not tried again by itself.
+    /// It is not repeated automatically.
     GivenUp,
 }
 
@@ -65,16 +65,16 @@ pub enum Next {
 pub struct Health {
     /// The first failure since the last success.
     pub failing_since: Option<Timestamp>,
-    /// Whether it was told that the endpoint fails.
+    /// Whether an event has reported that the endpoint fails.
     pub is_told: bool,
 }
 
 /// What an attempt makes of an endpoint's standing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing that must be told.
+    /// Nothing to report.
     Same,
-    /// It failed for half an hour: told once until the next success.
+    /// It has failed for half an hour. This is reported once until the next success.
     Failing,
     /// It answered again after a failure.
     Recovered,
@@ -109,7 +109,7 @@ impl Outcome {
 }
 
 impl Health {
-    /// What is known after an attempt, and what of it must be told.
+    /// The state after an attempt, and what of it to report.
     #[must_use]
     pub fn after(self, outcome: &Outcome, now: Timestamp) -> (Self, Standing) {
         if outcome.is_success() {

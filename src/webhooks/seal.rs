@@ -12,7 +12,7 @@ use crate::token::TokenKeys;
 /// The bytes of randomness that each sealing needs.
 pub const NONCE_BYTES: usize = 12;
 const LABEL: &str = "webhook-v1";
-/// What a sealed text begins with: its form.
+/// The prefix of a sealed text, which names its form.
 const PREFIX: &str = "1.";
 
 /// A secret as it is kept: nobody reads it without the token keys, nor puts it to another endpoint.
@@ -29,7 +29,7 @@ pub struct SealingKeys(Vec<Aes256Gcm>);
 pub struct Unsealable;
 
 impl SealingKeys {
-    /// Those of these token keys.
+    /// The seals of these token keys.
     pub fn of(keys: &TokenKeys) -> Self {
         Self(keys.derived(LABEL).into_iter().map(|key| Aes256Gcm::new(&key.into())).collect())
     }

@@ -50,8 +50,8 @@ impl Secret {
     }
 }
 
-/// The value of `webhook-signature`: one signature for each secret, separated by spaces. `id` must hold no full stop, so that the parts of
-/// what is signed cannot be read otherwise.
+/// The value of `webhook-signature`: one signature for each secret, separated by spaces. `id` must not contain a full stop, so that
+/// the signed text has only one reading.
 pub fn signatures(secrets: &[Secret], id: &str, at: Timestamp, body: &str) -> String {
     let signed: Vec<_> = secrets.iter().filter_map(|secret| secret.sign(id, at, body)).collect();
     signed.join(" ")

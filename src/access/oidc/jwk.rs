@@ -23,7 +23,7 @@ pub(super) struct Jwk {
     pub public: String,
 }
 
-/// The most keys that are looked at.
+/// The most keys that are read.
 const MAX_KEYS: usize = 100;
 /// The smallest RSA modulus, in bytes (NIST SP 800-131A: 2,048 bits).
 const MIN_MODULUS_BYTES: usize = 256;

@@ -33,7 +33,7 @@ impl Jwt {
         };
         let fields: Value = serde_json::from_str(&decoded(header)?).map_err(|_| Refusal::Malformed)?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        // RFC 7515 section 4.1.11: what is critical and not understood is refused.
+        // RFC 7515 section 4.1.11: a critical field that is not understood must be refused.
         if fields.get("crit").is_some() {
             return Err(Refusal::Malformed);
         }

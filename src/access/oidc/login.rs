@@ -15,7 +15,7 @@ const LABEL: &str = "oidc-login-v1";
 /// Bytes of randomness that a sign-in takes.
 pub(super) const ENTROPY: usize = 96;
 
-/// What a sign-in is told from others by.
+/// What identifies a sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Login {
     state: String,
@@ -33,7 +33,7 @@ impl Login {
         Self { state, nonce, verifier, at: now.seconds() }
     }
 
-    /// The one that a `Cookie` header field carries; `None` if there is none or two, its MAC is wrong, or it is too old.
+    /// The login of a `Cookie` header field; `None` if there is none or more than one, its MAC is wrong, or it is too old.
     pub fn find(cookie: &str, keys: &TokenKeys, now: Timestamp) -> Option<Self> {
         let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
             Some((LOGIN_COOKIE, value)) => Some(value),

@@ -13,7 +13,7 @@ use super::{Provider, Refusal, claims};
 use crate::time::Timestamp;
 use crate::token::TokenKeys;
 
-/// How long to wait for somebody else's fetch, in milliseconds, and how often at most.
+/// How long to wait for the fetch of another request, in milliseconds, and how often at most.
 const PAUSE_MS: u64 = 200;
 const MAX_PAUSES: u32 = 30;
 
@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
         matches!(self.phase, Phase::Verifying { .. })
     }
 
-    /// The same, for as long as it takes.
+    /// The same without borrowed data.
     pub fn into_owned(self) -> Machine<'static> {
         let (provider, keys) = (self.provider.into_owned(), self.keys.into_owned());
         Machine { provider: Cow::Owned(provider), keys: Cow::Owned(keys), phase: self.phase, pauses: self.pauses }
@@ -184,7 +184,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Waits for somebody else's fetch, but not for ever: then it is refused so.
+    /// Waits for the fetch of another request. After too many waits, the sign-in is refused with `refusal`.
     fn pause(&mut self, refusal: Refusal) -> Step {
         if self.pauses >= MAX_PAUSES {
             return self.refuse(refusal);

@@ -18,7 +18,7 @@ pub struct Memory {
     keys: Fetched<Vec<Jwk>>,
 }
 
-/// Something of the provider's: what is known of it, and when it was asked for.
+/// One document of the provider: what is known of it, and when it was fetched.
 #[derive(Clone, Debug)]
 struct Fetched<T> {
     /// With the time at which it came.
@@ -34,9 +34,9 @@ struct Fetched<T> {
 pub(super) enum LookUp {
     /// Fetch it.
     Fetch,
-    /// Wait: somebody else does.
+    /// Wait: another request fetches it.
     Wait,
-    /// Go by what is there, which may be nothing.
+    /// Use what is known, which may be nothing.
     Known,
 }
 
@@ -84,7 +84,7 @@ impl Memory {
 }
 
 impl<T> Fetched<T> {
-    /// What to do; `suffices` tells whether what is known, fresh or not, has what is looked for.
+    /// What to do. `suffices` says whether the known document, fresh or not, contains what is needed.
     fn look_up(&mut self, suffices: bool, now_ms: u64) -> LookUp {
         let is_fresh = self.known.as_ref().is_some_and(|(_, at)| now_ms.saturating_sub(*at) < FRESH_MS);
         let since = self.asked.map(|asked| now_ms.saturating_sub(asked));

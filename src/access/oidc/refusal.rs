@@ -18,7 +18,7 @@ pub enum Refusal {
     /// The callback's `iss` (RFC 9207) is not the issuer.
     #[error("the answer comes from another issuer")]
     OtherIssuer,
-    /// The discovery document cannot be had, or used.
+    /// The discovery document could not be fetched, or cannot be used.
     #[error("the identity provider's configuration cannot be used")]
     Discovery,
     /// The code was not exchanged for an ID token.
@@ -30,7 +30,7 @@ pub enum Refusal {
     /// The ID token is not signed with RS256, ES256 or EdDSA, or with another algorithm than its key's.
     #[error("the ID token's algorithm is not its key's")]
     Algorithm,
-    /// The provider's keys cannot be had.
+    /// The provider's keys could not be fetched.
     #[error("the identity provider's keys could not be fetched")]
     Keys,
     /// The provider has no such key.

@@ -4,14 +4,14 @@ use super::Refusal;
 use super::jwk::Algorithm;
 use crate::access::Proof;
 
-/// What is to be done next.
+/// What to do next.
 #[derive(Debug)]
 pub enum Step {
     /// Fetch, without following redirects, and hand over the answer.
     Fetch(Fetch),
     /// Verify a signature, and hand over whether it is right.
     Verify(Verify),
-    /// Come back after so many milliseconds.
+    /// Come back after this many milliseconds.
     Pause(u64),
     /// Send the browser there, with this `Set-Cookie`.
     Redirect {

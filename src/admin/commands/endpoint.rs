@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 use crate::token::IntegrationId;
 use crate::webhooks::{EndpointId, MAX_DATA_BYTES};
 
-/// The longest body of a publication, in bytes: its `data`, and what stands around it.
+/// The longest body of a publication, in bytes: its `data` and the other fields.
 pub const MAX_PUBLICATION_BYTES: usize = MAX_DATA_BYTES.saturating_add(8 * 1024);
 
 /// Webhook endpoints.
@@ -36,9 +36,9 @@ pub enum EndpointCommand {
 /// To whom an endpoint belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Belongs {
-    /// To a place: it hears what happens there.
+    /// To a place: it receives the events there.
     Place(Place),
-    /// To an integration: it hears what happens to it, and the API's own events that its scopes allow.
+    /// To an integration: it receives the integration's events, and the API's own events that its scopes allow.
     Integration(IntegrationId),
 }
 
@@ -51,20 +51,20 @@ pub struct NewEndpoint {
     pub url: String,
     /// What it is for.
     pub description: Description,
-    /// What it wants to hear of.
+    /// The kinds of events that it wants.
     pub kinds: Vec<String>,
 }
 
-/// `PATCH /endpoints/{id}`: what is left out stays as it is.
+/// `PATCH /endpoints/{id}`. Fields that are left out stay as they are.
 #[derive(Clone, Debug)]
 pub struct EditEndpoint {
     /// The new address.
     pub url: Option<String>,
     /// The new description.
     pub description: Option<Description>,
-    /// What it wants to hear of from now on, all of it.
+    /// All kinds of events that it wants from now on.
     pub kinds: Option<Vec<String>>,
-    /// Whether it is told anything.
+    /// Whether it receives events.
     pub enabled: Option<bool>,
 }
 
@@ -91,11 +91,11 @@ pub enum Resend {
 pub struct Publication {
     /// What happened.
     pub kind: String,
-    /// Whose integrations are told.
+    /// The owner whose integrations receive it.
     pub owner: Owner,
     /// JSON text: what there is to know of it.
     pub data: String,
-    /// What the publisher calls it, by which it can be published again without being told twice.
+    /// The publisher's id. Publishing again under the same id sends nothing twice.
     pub id: String,
 }
 
@@ -155,7 +155,7 @@ impl FromJson for Resend {
     }
 }
 
-/// `GET /endpoints`: all that whoever asks may see, or those of one integration.
+/// `GET /endpoints`: all that the caller may see, or those of one integration.
 pub(in crate::admin) fn list(query: Option<&str>) -> Result<EndpointCommand, AdminError> {
     let given = Parameters::parse(query, &["cursor", "limit", "integration"])?;
     let after = given.read("cursor", |text| decode_cursor(text).ok_or(NOT_A_CURSOR))?;
@@ -163,7 +163,7 @@ pub(in crate::admin) fn list(query: Option<&str>) -> Result<EndpointCommand, Adm
     Ok(EndpointCommand::List { integration, paging: Paging { after, limit: given.limit()? } })
 }
 
-/// As it stands in the body: `data` is told byte for byte, so it is not read into a value.
+/// The body as it was sent. `data` is passed on byte for byte, so it is not parsed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Published<'a> {

@@ -32,7 +32,7 @@ pub struct ListEvents {
 pub struct EventFilter {
     /// They are of one of these kinds; empty for all.
     pub kinds: Vec<Kind>,
-    /// Somebody did them: [`EventActor::to_text`].
+    /// Only events of this actor: [`EventActor::to_text`].
     pub actor: Option<String>,
     /// They happened at this place.
     pub place: Option<Place>,
@@ -47,7 +47,7 @@ pub struct EventFilter {
 /// Where in the events a page ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventCursor {
-    /// The number of the last event that was looked at.
+    /// The number of the last event that was examined.
     pub seq: u64,
     /// In an export, the number of the last event of all, when its first page was made: what happens later is not in it.
     pub until: Option<u64>,
@@ -132,7 +132,7 @@ fn parse_format(text: &str) -> Result<EventFormat, &'static str> {
     all.into_iter().find(|format| format.as_str() == text).ok_or("it must be json, jsonl or csv")
 }
 
-/// Names of kinds, separated by commas; `group.*` stands for all of a group.
+/// Names of kinds, separated by commas; `group.*` stands for a whole group.
 fn parse_kinds(text: &str) -> Result<Vec<Kind>, String> {
     let mut kinds = Vec::new();
     for name in text.split(',') {

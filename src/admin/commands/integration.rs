@@ -45,11 +45,11 @@ pub struct NewIntegration {
     pub owner: Owner,
     /// What it may do.
     pub scopes: ScopeSet,
-    /// The first second in which all its tokens are dead, if there is to be one.
+    /// When all its tokens end, if they do: the first second in which they are dead.
     pub expires_at: Option<Timestamp>,
 }
 
-/// `PATCH /integrations/{id}`: what is left out stays as it is.
+/// `PATCH /integrations/{id}`. Fields that are left out stay as they are.
 #[derive(Clone, Debug)]
 pub struct Edit {
     /// The new name.
@@ -108,7 +108,7 @@ impl IntegrationCommand {
     }
 }
 
-/// `POST /integrations/{id}/test`: what is tested, and with what. The token never leaves the Worker that was asked.
+/// `POST /integrations/{id}/test`: the token and the operation to test it with. The token never leaves the Worker that was asked.
 pub struct TestToken {
     /// The token.
     pub token: String,
@@ -116,7 +116,7 @@ pub struct TestToken {
     pub operation: String,
 }
 
-/// What the registry is told of a [`TestToken`].
+/// What the registry gets of a [`TestToken`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestedToken {
     /// The operation.

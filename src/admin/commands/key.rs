@@ -36,7 +36,7 @@ pub struct NewKey {
     pub expires_at: Timestamp,
 }
 
-/// `PATCH /keys/{id}`: what is left out stays as it is.
+/// `PATCH /keys/{id}`. Fields that are left out stay as they are.
 #[derive(Clone, Debug)]
 pub struct EditKey {
     /// The new name.

@@ -192,9 +192,9 @@ from! {
     Endpoint(EndpointCommand)
 }
 
-/// One entity tag, as the `ETag` of what is changed has it. A weak one counts by its opaque part, which RFC 9110 section 13.1.1
-/// forbids: an edge that compresses an answer makes its `ETag` weak, and a `rev` names one state whatever its encoding. `*` and
-/// lists are refused: a change is based on one state that somebody saw.
+/// Reads one entity tag, the `ETag` of the thing to change. A weak tag counts as well, although RFC 9110 section 13.1.1 forbids that:
+/// an edge that compresses an answer makes its `ETag` weak, and a `rev` names one state in any encoding. `*` and lists are refused,
+/// since a change is based on one state that the caller has seen.
 fn rev(if_match: &str) -> Result<u64, AdminError> {
     let opaque = if_match.strip_prefix("W/").unwrap_or(if_match);
     let digits = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -210,7 +210,7 @@ impl KnownRevs {
         Self(tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag).to_owned()).collect())
     }
 
-    /// Whether `rev` is among them; `*` stands for any.
+    /// Whether the list contains `rev`; `*` stands for any.
     pub fn contains(&self, rev: u64) -> bool {
         let tag = format!("\"{rev}\"");
         self.0.iter().any(|known| *known == tag || known == "*")

@@ -35,7 +35,7 @@ pub struct NewPerson {
     pub grantable: Option<Grantable>,
 }
 
-/// `PATCH /people/{id}`: what is left out stays as it is. With another role, permissions that are left out are its preset.
+/// `PATCH /people/{id}`. Fields that are left out stay as they are. A new role without permissions gets its preset.
 #[derive(Clone, Debug)]
 pub struct EditPerson {
     /// The new name.

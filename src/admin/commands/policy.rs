@@ -37,7 +37,7 @@ pub struct Explain {
 /// Who would send the request that [`Explain`] asks about.
 #[derive(Clone, Debug)]
 pub enum Asker {
-    /// Somebody without a credential.
+    /// A caller without a credential.
     Nobody,
     /// An integration, with other scopes than its own if some are given.
     Integration {

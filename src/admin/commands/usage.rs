@@ -15,7 +15,7 @@ pub enum UsageCommand {
     Forget(IntegrationId),
 }
 
-/// The range that somebody asks for, and how counts are grouped.
+/// The range of a request, and how counts are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AskedRange {
     from: Option<Timestamp>,

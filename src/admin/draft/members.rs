@@ -33,7 +33,7 @@ pub(super) fn fields<'a, const N: usize>(
     Ok(found)
 }
 
-/// What stands at `place` is of another type than it must be, unless the body is not JSON at all.
+/// The error for a value of the wrong type at `place`, or for a body that is not JSON at all.
 pub(super) fn unread(error: &serde_json::Error, place: &str) -> AdminError {
     if error.is_syntax() || error.is_eof() {
         return malformed(error);

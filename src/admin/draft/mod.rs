@@ -18,7 +18,7 @@ use crate::openapi::{Document, Settings};
 pub use self::documents::MAX_DOCUMENTS;
 pub use self::name::DocumentName;
 
-/// What the policy is to become.
+/// A draft of the policy.
 #[derive(Clone, Debug)]
 pub enum PolicyDraft {
     /// `PUT /policy`: these documents and settings, and nothing else.
@@ -127,7 +127,7 @@ impl PolicyDraft {
     }
 }
 
-/// `POST /policy/rollback`: `to`, the revision whose policy is to be in force again.
+/// `POST /policy/rollback`: `to`, the revision to return to.
 struct RollBack(u64);
 
 impl FromJson for RollBack {

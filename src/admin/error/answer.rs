@@ -7,7 +7,7 @@ use crate::reply::Reply;
 use crate::request::BodyFault;
 
 impl AdminError {
-    /// What the admin hears of it.
+    /// The answer to the caller.
     pub fn answer(&self) -> Reply {
         match self {
             Self::NotSignedIn => Reply::new(401, "not-signed-in", "Sign in", NOT_SIGNED_IN)
@@ -183,7 +183,7 @@ fn not_json(fault: BodyFault) -> Reply {
     Reply::new(415, "not-json", "The body must be JSON", &sentence(&what)).extend("field", field.into())
 }
 
-/// Who may is told by roles, as they begin.
+/// Names the roles whose preset has the permission.
 fn forbidden(verb: Verb, place: Option<&Place>) -> Reply {
     let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
     let roles: Vec<_> = place.map(|place| Role::that_may(verb, place)).unwrap_or_default();

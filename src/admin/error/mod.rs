@@ -63,7 +63,7 @@ pub enum AdminError {
     /// No webhook endpoint has this id.
     #[error("no such endpoint")]
     NoEndpoint,
-    /// The place or integration has as many endpoints as it may have: so many.
+    /// The place or integration has the most endpoints that it may have: this many.
     #[error("{0} endpoints")]
     TooManyEndpoints(u64),
     /// The publisher gave this id to another event already.
@@ -114,7 +114,7 @@ pub enum AdminError {
     /// It is there already; names the field.
     #[error("{0} exists already")]
     Exists(&'static str),
-    /// The agency's id cannot change while so many integrations belong to it.
+    /// The agency's id cannot change while integrations belong to it: this many.
     #[error("{0} integrations belong to the agency")]
     AgencyInUse(u64),
     /// The documents of the policy in force were not kept; carries its revision.
@@ -129,7 +129,7 @@ pub enum AdminError {
     /// A change without the revision that it is based on.
     #[error("If-Match is missing")]
     NeedsRev,
-    /// The body is longer than so many bytes.
+    /// The body is longer than this many bytes.
     #[error("body over {0} bytes")]
     TooLarge(usize),
     /// The body did not come to its end in time.
@@ -169,7 +169,7 @@ pub enum AdminError {
     /// The gate lacks something that it cannot work without; says what to set, and no value.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
-    /// The admin page's files cannot be had; says what to do.
+    /// The files of the admin page cannot be read. The text says what to do.
     #[error("page: {0}")]
     Page(String),
     /// The registry failed; the true reason is for the log.

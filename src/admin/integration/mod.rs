@@ -38,7 +38,7 @@ pub struct Integration {
     pub tokens: Rotation,
     /// When all its tokens end, if they do: the first second in which they are dead.
     pub expires_at: Option<Timestamp>,
-    /// Whether its tokens are refused until somebody resumes it.
+    /// Whether it is paused: its tokens are refused until it is resumed.
     pub paused: bool,
     /// The highest number that any of its tokens had.
     pub last_n: u32,

@@ -98,12 +98,12 @@ pub struct IntegrationView {
     changed_by: Option<Maker>,
 }
 
-/// Who made a change, as far as whoever asks may know.
+/// Who made a change, as far as the caller may know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Maker {
-    /// `owner-key`, `person:…`, `key:…`, or `administrator` for somebody out of sight.
+    /// `owner-key`, `person:…`, `key:…`, or `administrator` for an actor whom the caller may not see.
     pub actor: String,
-    /// A person's address, a key's name; `None` for whoever is no longer there.
+    /// The address of a person or the name of a key; `None` if they no longer exist.
     pub name: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, 
 use crate::request::{BodyFault, Method, check_application_json};
 use crate::token::{is_automation_key, verify_key};
 
-/// How long a sign-in's body may take, in milliseconds: whoever sends it is not known yet.
+/// How long the body of a sign-in may take, in milliseconds. Its sender is not known yet.
 const SIGN_IN_TIMEOUT_MS: u64 = 4_000;
 
 /// A request's head.
@@ -24,7 +24,7 @@ pub(super) struct Caller {
     has_body: bool,
 }
 
-/// Who asks, as the registry is told. Only a verified key or a verified cookie makes one.
+/// The caller, verified, as the registry gets it. Only a verified key or cookie makes one.
 pub(super) struct Verified(pub(super) session::Credential);
 
 impl Caller {
@@ -76,7 +76,7 @@ impl Caller {
         Ok(Read::Body { limit: MAX_SIGN_IN_BYTES, timeout_ms: SIGN_IN_TIMEOUT_MS })
     }
 
-    /// Who signs in: whoever sends the owner key in the body.
+    /// Verifies a sign-in by the owner key in the body.
     pub fn verify_body(&self, settings: &PlaneSettings, body: Reading) -> Result<Verified, AdminError> {
         let given = SignIn::parse(&text_of(body, MAX_SIGN_IN_BYTES)?)?;
         if settings.owner_key()?.is(&given.key) { Ok(OWNER) } else { Err(AdminError::WrongKey) }
@@ -120,7 +120,7 @@ impl Caller {
         if is_encoded { Err(AdminError::NotJson(BodyFault::Encoded)) } else { Ok(()) }
     }
 
-    /// The request, as the registry's events tell of it. An id is the registry's to make where the platform has none.
+    /// The request as events of the registry name it. If the platform has no id for it, the registry makes one.
     pub fn told(&self, settings: &PlaneSettings) -> String {
         let id = self
             .field("cf-ray")
@@ -146,7 +146,7 @@ impl Caller {
         settings.keys().ok().map(|keys| client::name(address, keys))
     }
 
-    /// Leaves a line in the log, where somebody did not prove who they are.
+    /// Writes a log line if the caller failed to prove who they are.
     pub fn note(&self, error: &AdminError, settings: &PlaneSettings, memory: &mut Memory, now_ms: u64) {
         if matches!(error, AdminError::Misconfigured(_) | AdminError::NoAdminHost) {
             return;
@@ -159,7 +159,7 @@ impl Caller {
         log_refusal(memory, line, code, now_ms);
     }
 
-    /// No change is accepted that another origin's page asks for, whatever it sends along.
+    /// Refuses every change that a page of another origin requests, whatever credential comes with it.
     fn check_origin(&self) -> Result<(), AdminError> {
         if self.changes() && self.is_own_origin() == Some(false) { Err(AdminError::CrossOrigin) } else { Ok(()) }
     }

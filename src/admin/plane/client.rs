@@ -6,8 +6,8 @@ use crate::token::TokenKeys;
 
 const LABEL: &str = "client-v1";
 
-/// What the log calls a client: a MAC over its address, or the few addresses there are could be found by trying. An IPv6 address
-/// counts as its /64, since whoever has one has all of them.
+/// The name of a client in the log: a MAC over its address. A plain hash could be reversed by trying all addresses. An IPv6 address
+/// counts as its /64, since its holder has all of them.
 pub(super) fn name(address: &str, keys: &TokenKeys) -> String {
     let network = match address.parse() {
         Ok(IpAddr::V4(address)) => address.octets().to_vec(),

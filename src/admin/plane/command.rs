@@ -15,7 +15,7 @@ const IF_NONE_MATCH: &str = "If-None-Match";
 /// The header fields that the registry reads.
 pub(super) const FORWARDED: [&str; 3] = ["If-Match", IF_NONE_MATCH, "Idempotency-Key"];
 
-/// How long a command may take, in milliseconds: it waits up to 5 seconds for KV, and the longest policy has to be compiled.
+/// How long a command may take, in milliseconds: it waits up to 5 seconds for KV, and the longest policy takes time to compile.
 const TIMEOUT_MS: u64 = 20_000;
 /// The longest problem that is read.
 const MAX_PROBLEM_BYTES: usize = 64 * 1024;
@@ -53,7 +53,7 @@ pub(super) fn call(
     })
 }
 
-/// A sign-in with what an identity provider has proved; the registry's answer is read.
+/// The call of a sign-in with an identity provider's proof. The registry's answer is read.
 /// `told` is [`Caller::told`].
 pub(super) fn enter(credential: &Credential, told: String) -> Call {
     Call {
@@ -69,8 +69,8 @@ pub(super) fn enter(credential: &Credential, told: String) -> Call {
     }
 }
 
-/// Asks whether somebody may test a token of an integration, and what the test is to ask; the registry's answer is read. Of the
-/// token nothing but whether it is the integration's goes there.
+/// The call that asks whether the caller may test a token of an integration, and with which request. The registry's answer is read.
+/// It learns only whether the token belongs to the integration.
 pub(super) fn test(credential: &Verified, path: &str, operation: &str, is_own: bool) -> Call {
     Call {
         service: Service::Registry,

@@ -12,7 +12,7 @@ const STORE: &str = "https://assets.invalid";
 /// The admin API's description in the asset store, where `cargo xtask build` puts it: it would be a thirtieth of the WASM.
 const DESCRIPTION: &str = "/_tidegate/api/openapi.json";
 
-/// Asks for what is at `path`, which is below `/_tidegate` and not the API's.
+/// Reads the file at `path`, which is below `/_tidegate` and not part of the API.
 pub(super) fn open(path: &str, caller: &Caller) -> Result<Next, AdminError> {
     let address = PageAddress::find(path).ok_or(AdminError::NotFound)?;
     if !SAFE_METHODS.contains(&caller.method.as_str()) {
@@ -53,7 +53,7 @@ pub(super) fn relay(file: &PageFile, reading: &Reading) -> Result<Relay, AdminEr
     }
 }
 
-/// The stored description to whoever asks.
+/// Answers with the stored description.
 pub(super) fn relay_description(reading: &Reading) -> Result<Relay, AdminError> {
     match status(reading)? {
         200 => Ok(Relay { keep: Some(&[]), set: of_body("application/json"), ..Relay::default() }),

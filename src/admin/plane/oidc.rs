@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
     pub settings: &'a PlaneSettings,
     pub url: &'a str,
     pub cookies: &'a str,
-    /// The request, as the registry's events tell of it.
+    /// The request as events of the registry name it.
     pub told: String,
 }
 

@@ -29,7 +29,7 @@ pub struct PlaneSettings {
     pub brand: Result<Brand, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
-    /// What becomes of the addresses that use is told with.
+    /// How clients' addresses are recorded with the use of tokens.
     pub usage_addresses: Result<Addresses, AdminError>,
     /// A header field that goes to the registry beside those of [`FORWARDED`](super::command::FORWARDED): for tests.
     pub test_field: Option<&'static str>,
@@ -54,7 +54,7 @@ impl PlaneSettings {
         }
     }
 
-    /// `GET /sign-in`: how one can sign in, and whether this browser has signed in already, as far as its cookie tells.
+    /// `GET /sign-in`: the ways to sign in, and whether this browser's cookie says that it has signed in.
     pub(super) fn ways(&self, caller: &Caller) -> Result<Answer, AdminError> {
         let brand = self.brand.as_ref().map_err(Clone::clone)?;
         let oidc = self.oidc.as_ref().map_err(Clone::clone)?.as_ref().filter(|_| self.has_host());

@@ -26,7 +26,7 @@ const TIMEOUT_MS: u64 = 10_000;
 
 /// What a test waits for.
 pub(super) enum Test {
-    /// The body of somebody who was verified.
+    /// The body of a verified caller.
     Body(Verified),
     /// The registry's permission.
     Permission(TestToken),

@@ -42,7 +42,7 @@ pub(super) fn asked(route: &Route) -> Option<Asked> {
 }
 
 impl Asked {
-    /// What addresses are in it must be known before use is told; what is told can be forgotten in any case.
+    /// Use is only shown if the setting for addresses is valid. It can be deleted in any case.
     pub(super) fn check(self, settings: &PlaneSettings) -> Result<(), AdminError> {
         match self {
             Self::One | Self::All => settings.usage_addresses.as_ref().map(drop).map_err(Clone::clone),
@@ -51,7 +51,7 @@ impl Asked {
     }
 }
 
-/// Goes on with the registry's answer: what it writes is what the stores are asked.
+/// Continues with the registry's answer, which contains the question to the stores.
 pub(super) fn permitted(asked: Asked, reading: &Reading) -> Result<Next, AdminError> {
     let text = match reading {
         Reading::Response { status: 200, body } => String::from_utf8_lossy(body),
@@ -86,7 +86,7 @@ pub(super) fn permitted(asked: Asked, reading: &Reading) -> Result<Next, AdminEr
     }
 }
 
-/// Goes on with what the stores answered. One that does not is told of, and never as zeros.
+/// Continues with the answers of the stores. A store that does not answer is reported, and never counted as zero.
 pub(super) fn answered(waiting: &Waiting, readings: &[Reading], memory: &mut Memory) -> Result<Next, AdminError> {
     let first = readings.first().unwrap_or(&Reading::Nothing);
     match (waiting, first) {

@@ -24,7 +24,7 @@ pub const MAX_TEST_BYTES: usize = 4 * 1024;
 /// The longest body of a sign-in, in bytes.
 pub const MAX_SIGN_IN_BYTES: usize = 4 * 1024;
 
-/// All that there is to know about a method and a path of the admin API.
+/// Everything about one method and path of the admin API.
 #[derive(Clone, Copy)]
 pub struct Route {
     /// The method.
@@ -37,11 +37,11 @@ pub struct Route {
     pub max_body: Option<usize>,
     /// Whether its body may be left out.
     pub body_is_optional: bool,
-    /// Whether it is a list of which the query says what to show.
+    /// Whether it is a list that takes a query.
     pub takes_query: bool,
-    /// Whether it mints a token, which is in its answer and nowhere else: then it takes an idempotency key.
+    /// Whether it mints a token, which is only in its answer. Then it takes an idempotency key.
     pub mints: bool,
-    /// What it takes: one of these. None where everyone who is signed in may ask, or where nobody has to be.
+    /// The permissions of which one is needed. Empty if everyone who is signed in may ask, or everyone at all.
     pub needs: &'static [Need],
     parameter: Parameter,
     parse: Parse,
@@ -52,11 +52,11 @@ pub struct Route {
 pub enum Access {
     /// Anyone. Only the API's own description.
     Anyone,
-    /// Whoever sends the owner key in the body.
+    /// Callers who send the owner key in the body.
     OwnerKeyInBody,
-    /// Whoever has a session, or sends a key as a bearer token, and meets one of the route's needs.
+    /// Callers with a session, or a key as a bearer token, who meet one of the route's needs.
     Admin,
-    /// Whoever has a session, or sends a key as a bearer token: what is one's own.
+    /// Callers with a session, or a key as a bearer token: the route is about themselves.
     SignedIn,
 }
 
@@ -80,7 +80,7 @@ impl Route {
         Err(if allowed.is_empty() { AdminError::NotFound } else { AdminError::MethodNotAllowed(allowed) })
     }
 
-    /// Whether somebody with these permissions may ask, as far as that can be told before anything is looked up.
+    /// Checks whether these permissions may be enough, before anything is read.
     ///
     /// # Errors
     /// [`AdminError::Forbidden`] with what they lack.
@@ -117,7 +117,7 @@ impl Route {
     }
 }
 
-/// A route is told from others by its method and its path.
+/// Routes are equal if their methods and paths are.
 impl PartialEq for Route {
     fn eq(&self, other: &Self) -> bool {
         (self.method, self.path) == (other.method, other.path)

@@ -9,7 +9,7 @@ use crate::record::OwnerId;
 use crate::token::IntegrationId;
 use crate::webhooks::EndpointId;
 
-/// What the parameter in a path template stands for.
+/// What the parameter of a path template names.
 #[derive(Clone, Copy)]
 pub(super) enum Parameter {
     None,

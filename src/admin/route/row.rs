@@ -81,7 +81,7 @@ impl Route {
         Self { mints: true, ..self }
     }
 
-    /// Whoever asks needs one of these.
+    /// The caller needs one of these.
     pub(super) const fn needs(self, needs: &'static [Need]) -> Self {
         Self { needs, ..self }
     }

@@ -14,7 +14,7 @@ use crate::token::TokenKeys;
 pub const SESSION_SECONDS: u64 = 12 * 60 * 60;
 
 const LABEL: &str = "session-v1";
-/// What the id of a person's session begins with. No other id has a dot.
+/// The prefix of the id of a person's session. No other id contains a dot.
 const PERSON: &str = "person.";
 
 /// A session's id, to be given to the browser once; and its digest, to be kept.
@@ -37,17 +37,17 @@ pub fn end_session() -> String {
     cookie("", 0)
 }
 
-/// A new session of a person, its id from `entropy`, which must be fresh randomness. It is not bound to the owner key, and an earlier
-/// release does not take it for one of its own.
+/// Starts a session of a person. Its id comes from `entropy`, which must be fresh randomness. It is not bound to the owner key, and an
+/// earlier release does not take it for one of its own.
 pub fn start_person_session(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
     let id = format!("{PERSON}{}", Base64UrlUnpadded::encode_string(&entropy));
     let cookie = cookie(&format!("{id}.{}", tag(&id, keys)), SESSION_SECONDS);
     NewSession { digest: person_digest(&id), cookie }
 }
 
-/// The session that a `Cookie` header field carries. `None` if there are two, or its tag is wrong; and for one that was started with
-/// the owner key, where there is none. A comma does not end a cookie (RFC 6265 section 4.2.1): a page of a neighbouring host can set a cookie of
-/// the whole domain whose value is `x, __Host-tidegate=…`.
+/// The session of a `Cookie` header field. `None` if there is more than one or its tag is wrong, and for a session that was started
+/// with the owner key, if no such key is set. A comma does not end a cookie (RFC 6265 section 4.2.1): a page of a neighbouring host can
+/// set a cookie for the whole domain whose value is `x, __Host-tidegate=…`.
 pub fn find_session(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
     let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
         Some((SESSION_COOKIE, value)) => Some(value),

@@ -16,18 +16,18 @@ const PROOF: &str = "proof:";
 pub enum Credential {
     /// The owner key.
     OwnerKey,
-    /// The session of somebody who signed in with the owner key, by the digest of the session's id.
+    /// A session that was started with the owner key, by the digest of its id.
     Session(String),
     /// The session of a person, by the digest of the session's id.
     PersonSession(String),
     /// An automation key with a genuine tag.
     Key(PresentedKey),
-    /// What an identity provider has proved of somebody who signs in. It is good for that alone.
+    /// An identity provider's proof about the person who signs in. It is valid for that only.
     Proof(Proof),
 }
 
 impl Credential {
-    /// As the gate tells the registry.
+    /// The text that the gate sends to the registry.
     pub fn to_header(&self) -> String {
         match self {
             Self::OwnerKey => OWNER_KEY.to_owned(),
