@@ -48,8 +48,8 @@ fn person(database: &Database, digest: &str, now: Timestamp) -> Result<Actor, Ad
     })
 }
 
-/// Checks that whoever asks may make of a person or key `before` what `after` says. What they may not even see at a place is told as
-/// if the place were not there; `field` names it.
+/// Checks that the caller may change a person or key from `before` to `after`. A place where they may not even see it counts as
+/// missing; `field` names it.
 pub(crate) fn permit_change(
     context: &Context,
     verb: Verb,

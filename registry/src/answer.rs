@@ -12,9 +12,9 @@ use tidegate::token::Plaintext;
 use tidegate::usage::{UnderWay, UsageFacts, UsageQuestion};
 use tidegate::webhooks::EndpointId;
 
-/// An answer, as far as the transaction can give it.
+/// An answer, as far as the transaction knows it.
 pub(crate) enum Answer {
-    /// What will not change any more.
+    /// A complete answer.
     Complete(Response),
     /// An integration, shown once the outbox has been drained, so that it says whether KV has taken the change.
     Integration {
@@ -25,7 +25,7 @@ pub(crate) enum Answer {
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
     },
-    /// How far a rotation has come, told once a usage store was asked.
+    /// The progress of a rotation, which needs the answer of a usage store.
     Rotation {
         under_way: UnderWay,
         question: UsageQuestion,
@@ -51,7 +51,7 @@ pub enum Response {
     },
     /// A part of a file.
     Text(TextBody),
-    /// What a courier answers, which is asked for it.
+    /// The answer of a courier, which the caller of the registry asks for it.
     Relay(Relay),
     /// JSON.
     Json {
@@ -64,7 +64,7 @@ pub enum Response {
     },
 }
 
-/// A part of a file that somebody downloads.
+/// A part of a file for download.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextBody {
     /// `Content-Type`.

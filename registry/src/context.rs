@@ -22,18 +22,18 @@ pub(crate) struct Context<'a> {
     pub database: &'a Database,
     pub settings: &'a Settings,
     pub random: &'a dyn Random,
-    /// What the gate has verified of who asks.
+    /// The credential that the gate has verified.
     pub credential: Credential,
-    /// Who that is.
+    /// Whose credential it is.
     pub actor: Actor,
-    /// The request, as events tell of it.
+    /// The request, as its events name it.
     pub request: Option<EventRequest>,
     /// The port that the request came in by, where that is known.
     pub port: Option<u16>,
     /// The switches of features, once they were read.
     pub features: &'a Cell<Option<Features>>,
     pub now: Timestamp,
-    /// Whether KV has to be written.
+    /// Whether KV must be written.
     pub publishes: Cell<bool>,
     /// Whether something is due at another time than before.
     pub schedules: Cell<bool>,
@@ -67,7 +67,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Checks that whoever asks may do `verb` at all of these places. Where they may not even `view`, there is nothing: `absent`.
+    /// Checks that the caller may do `verb` at all of these places. If they may not even `view` them, the error is `absent`.
     pub fn permit(&self, verb: Verb, view: Verb, places: &[Place], absent: AdminError) -> Result<(), AdminError> {
         if !self.actor.may_at_all(view, places) {
             return Err(absent);
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Writes an event of which whoever asks is the actor.
+    /// Writes an event with the caller as its actor.
     pub fn event(&self, kind: Kind, about: About<'_>, detail: Value) -> Result<(), AdminError> {
         let actor = EventActor::from(&self.actor.identity);
         let name = match &self.actor.identity {
@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
         self.event_by(EventActor { name, ..actor }, kind, about, detail)
     }
 
-    /// Writes an event of another actor, which this request brings about.
+    /// Writes an event of another actor that this request causes.
     pub fn event_by(&self, actor: EventActor, kind: Kind, about: About<'_>, detail: Value) -> Result<(), AdminError> {
         let request = self.request.clone();
         record(self.database, NewEvent { kind, actor, about, request, detail }, self.now)
@@ -100,8 +100,8 @@ impl<'a> Context<'a> {
         outbox::put_record(self.database, record, self.now)
     }
 
-    /// Queues a new policy for KV by what its row has of it, and enters it in the feed. `before` is what the row of the one
-    /// before has.
+    /// Queues a new policy for KV, and enters it in the feed. `stored` and `before` are the texts in its row and in the row of the
+    /// policy before.
     pub fn publish_policy(&self, rev: u64, stored: &str, before: Option<&str>) -> Result<(), AdminError> {
         self.publishes.set(true);
         outbox::put_policy(self.database, rev, stored, before, self.now)

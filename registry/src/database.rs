@@ -80,7 +80,7 @@ impl Database {
         self.storage.run(sql, &parameters).map_err(|error| fault(sql, &error.to_string()))
     }
 
-    /// Runs `work` in one transaction: all of it happens, or nothing.
+    /// Runs `work` in one transaction.
     ///
     /// # Errors
     /// Those of `work`; [`AdminError::Registry`] if the transaction cannot be committed.

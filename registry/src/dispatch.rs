@@ -8,7 +8,7 @@ use super::{
 };
 use tidegate::admin::{AdminError, Command};
 
-/// Runs a command. An error rolls back whatever it did.
+/// Runs a command. An error rolls back its changes.
 pub(crate) fn run(context: &Context, command: Command) -> Result<Answer, AdminError> {
     match command {
         Command::Session(command) => sessions::run(context, command),

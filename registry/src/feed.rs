@@ -59,7 +59,7 @@ pub(crate) fn copy(database: &Database, now_ms: u64) -> Result<Feed, AdminError>
     Ok(Feed { seq, floor, made_at_ms: now_ms, complete: left_out.is_none(), policy, revs })
 }
 
-/// Drops what KV has had for long enough. The floor tells readers that entries up to it are missing.
+/// Drops entries that KV has had for long enough. The floor says that entries up to it are missing.
 fn forget_old(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     let before = now.seconds().saturating_sub(KEPT_SECONDS);
     let sql = "SELECT max(seq) AS number FROM feed WHERE told_at <= ?";

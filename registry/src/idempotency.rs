@@ -71,7 +71,7 @@ impl Repeatable {
     }
 }
 
-/// The integration as it is now; `null` if it was deleted since, or is out of the sight of whoever asks.
+/// The integration as it is now; `null` if it was deleted since, or is out of the sight of the caller.
 fn current(context: &Context, id: &IntegrationId) -> Result<Value, AdminError> {
     let found = integrations::find(context.database, id)?;
     match found.filter(|found| context.actor.may(Verb::IntegrationsView, &Place::from(&found.owner))) {

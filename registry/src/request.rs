@@ -31,7 +31,7 @@ pub struct Head {
     pub idempotency_key: Option<String>,
 }
 
-/// A request by somebody who may ask, to an address that exists.
+/// A request to a route that exists, with a credential.
 pub struct Accepted {
     pub(crate) head: Head,
     pub(crate) route: &'static Route,

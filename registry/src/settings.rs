@@ -4,21 +4,21 @@ use tidegate::admin::{AdminError, ApiUrl, OwnerKey, Preset};
 use tidegate::token::{Prefix, TokenKeys};
 use tidegate::webhooks::AddressRules;
 
-/// What the deployment sets, as far as the registry needs it. What is missing or malformed is an error where it is needed.
+/// The deployment's settings that the registry needs. A missing or malformed setting is an error where it is used.
 pub struct Settings {
     /// For tokens' tags and hashes, and the MACs of the values in KV.
     pub keys: Result<TokenKeys, AdminError>,
-    /// What tokens begin with.
+    /// The prefix of tokens.
     pub prefix: Result<Prefix, AdminError>,
     /// What sessions are bound to.
     pub owner_key: Result<OwnerKey, AdminError>,
     /// Where the API is, for the page's samples.
     pub api_url: Result<Option<ApiUrl>, AdminError>,
-    /// For how many days events are kept. Where it is malformed, for ever, and none is told.
+    /// For how many days events are kept. If the setting is malformed, they are kept for ever and none is shown.
     pub audit_days: Result<u64, AdminError>,
     /// Where the API is documented.
     pub docs_url: Result<Option<String>, AdminError>,
-    /// Scopes that go together, to begin with.
+    /// Presets of scopes.
     pub presets: Result<Vec<Preset>, AdminError>,
     /// Which addresses endpoints may have.
     pub addresses: Result<AddressRules, AdminError>,

@@ -20,7 +20,7 @@ pub enum Parameter {
 /// How a transaction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completion {
-    /// All of it happens.
+    /// The transaction commits.
     Commit,
     /// None of it happens.
     RollBack,

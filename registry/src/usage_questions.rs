@@ -14,7 +14,7 @@ use tidegate::events::Kind;
 use tidegate::token::IntegrationId;
 use tidegate::usage::{Forget, UsageQuery};
 
-/// The most integrations that the stores are asked about at a time for somebody who may not see all.
+/// The most integrations that the stores are asked about at a time, for a caller who may not see all.
 const MAX_ASKED: u64 = 10_000;
 
 row! {
@@ -46,7 +46,7 @@ fn ask(what: &impl Serialize) -> Result<Answer, AdminError> {
     Answer::json(200, what, None)
 }
 
-/// Checks that whoever asks may do this with an integration, which may be deleted. Gives its place.
+/// Checks that the caller may do this with an integration, which may be deleted. Returns its place.
 fn permit(context: &Context, id: &IntegrationId, verb: Verb) -> Result<Place, AdminError> {
     let owner = table::owner_even_if_deleted(context.database, id)?.ok_or(AdminError::NoIntegration)?;
     let place = Place::from(&owner);

@@ -20,7 +20,7 @@ use tidegate::webhooks::{AddressRules, OwnZones};
 pub(crate) struct Config {
     /// For tokens' tags and hashes.
     pub keys: Result<TokenKeys, ConfigError>,
-    /// What tokens begin with.
+    /// The prefix of tokens.
     pub prefix: Result<Prefix, ConfigError>,
     /// What challenges name.
     pub realm: Result<Realm, ConfigError>,
@@ -74,11 +74,11 @@ pub(crate) struct AdminConfig {
     pub audit_days: Result<u64, ConfigError>,
     /// Where the API is documented.
     pub docs_url: Result<Option<String>, ConfigError>,
-    /// Scopes that go together, to begin with.
+    /// Presets of scopes.
     pub presets: Result<Vec<Preset>, ConfigError>,
     /// Whose page it is.
     pub brand: Result<Brand, ConfigError>,
-    /// What becomes of the addresses that use is told with.
+    /// How clients' addresses are recorded with the use of tokens.
     pub usage_addresses: Result<Addresses, ConfigError>,
 }
 
@@ -242,7 +242,7 @@ fn limits(env: &Env) -> Result<Limits, ConfigError> {
     })
 }
 
-/// How use is counted. Where the setting cannot be read, no address is kept as it is, and the admin plane tells no use.
+/// How use is counted. If the setting cannot be read, no address is kept in clear, and the admin plane shows no use.
 fn usage(env: &Env) -> Option<Addresses> {
     binding(env, "USAGE")?;
     Some(read(env, &config::USAGE_ADDRESSES).unwrap_or_default())

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use worker::console_error;
 
-/// A fault that somebody has to look at.
+/// A fault that needs attention.
 pub(crate) fn error(line: &Value) {
     console_error!("{line}");
 }

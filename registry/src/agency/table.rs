@@ -31,7 +31,7 @@ row! {
     }
 }
 
-/// The agency. Integrations that exist tell whose they are, also where an older release made them.
+/// The agency. If an older release made integrations of the agency, they say which one it is.
 pub(crate) fn find(database: &Database) -> Result<Agency, AdminError> {
     let row: Option<Row> = database.row("SELECT id, name, rev FROM agency", vec![])?;
     let live = integrations::agency(database)?;
@@ -46,7 +46,7 @@ pub(crate) fn find(database: &Database) -> Result<Agency, AdminError> {
     })
 }
 
-/// Sets or changes it. Gives it back as it is now, and what has changed for the audit trail; `None` where nothing has.
+/// Sets or changes it. Returns it, and the change for the audit trail; `None` if nothing has changed.
 pub(crate) fn set(
     database: &Database,
     before: Agency,

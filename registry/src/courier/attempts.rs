@@ -43,7 +43,7 @@ pub struct Attempt {
 
 /// What is next.
 pub enum Begun {
-    /// An attempt, of which [`Courier::answered`] is then told.
+    /// An attempt. [`Courier::answered`] takes its result.
     Attempt(Box<Attempt>),
     /// Something that went wrong, for the log.
     Fault(String),
@@ -61,7 +61,7 @@ pub enum Ended {
         /// The beginning of the answer.
         answer: Option<String>,
     },
-    /// The integration may not hear of it any more. Nothing was sent.
+    /// The integration may not receive it any more. Nothing was sent.
     NotPermitted,
     /// Whether it may is not known now. Nothing was sent.
     Unknown,
@@ -73,7 +73,7 @@ impl Attempt {
         self.requires.as_ref().map(|(id, _)| id)
     }
 
-    /// Whether the integration may hear of it, by its record as the registry gives it; `None` where that cannot be read.
+    /// Whether the integration may receive it, by its record from the registry; `None` if the record cannot be read.
     pub fn is_permitted(&self, record: &str, now: Timestamp) -> Option<bool> {
         let Some((id, any_of)) = &self.requires else { return Some(true) };
         let record = Record::from_json(id, &Authentic::from_registry(record.to_owned())).ok()?;
@@ -105,7 +105,7 @@ impl Courier {
             };
             let is_for_nobody = ripe.requires.is_some() && endpoint.integration.is_none();
             let attempt = made_of(&endpoint, ripe, |id, body| signatures(&secrets, id, now, body), now)?;
-            // What only an integration may hear of is for nobody else.
+            // A message for integrations goes to nobody else.
             if is_for_nobody {
                 self.answered(&attempt, Ended::NotPermitted, Jitter(0), now)?;
                 continue;

@@ -9,9 +9,9 @@ use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::{EndpointId, Health, Outcome, Sealed, SealingKeys, Secret, Standing, Unsealable};
 
-/// How often the registry hears that all is as it was, in seconds.
+/// How often the courier reports to the registry that nothing has changed, in seconds.
 const REPORT_EVERY_SECONDS: u64 = 60;
-/// After how many seconds a report is repeated that the registry did not hear.
+/// After how many seconds a report is repeated that the registry did not take.
 pub(super) const REPORT_AGAIN_SECONDS: u64 = 5;
 
 /// Nothing to report; a report that can wait; one that cannot.
@@ -49,19 +49,19 @@ struct Kept {
 tidegate::json_object!(Kept { sealed, until: optional });
 
 impl Endpoint {
-    /// The endpoint; `None` before the registry has told of it, and after it was deleted.
+    /// The endpoint; `None` before the registry has handed it over, and after it was deleted.
     pub fn find(database: &Database) -> Result<Option<Self>, AdminError> {
         let sql = "SELECT id, rev, url, secrets, enabled, integration, disabled, failing_since, failing_told,
             succeeded_at, failed_at, dropped, changes, report, reported_at, report_next_at FROM endpoint";
         database.row(sql, vec![])
     }
 
-    /// Whether it is told anything.
+    /// Whether it receives messages.
     pub fn is_told(&self) -> bool {
         self.enabled != 0 && self.disabled.is_none()
     }
 
-    /// When the registry is to hear of it.
+    /// When the next report to the registry is due.
     pub fn report_at(&self) -> Option<Timestamp> {
         let soon = Timestamp::from_seconds(self.reported_at).after(REPORT_EVERY_SECONDS);
         let next = Timestamp::from_seconds(self.report_next_at);
@@ -72,7 +72,7 @@ impl Endpoint {
         }
     }
 
-    /// What the registry is to hear.
+    /// The report to the registry.
     pub fn report(&self) -> String {
         json!({
             "rev": self.rev, "failing_since": self.failing_since, "is_failing": self.failing_told != 0,

@@ -41,16 +41,16 @@ const TABLES: &str = "
     CREATE INDEX IF NOT EXISTS attempts_by_message ON attempts (message);
 ";
 
-/// After how many seconds the alarm rings that looks after what was under way, in case the object ends before it is told the outcome.
+/// After how many seconds the alarm rings for attempts under way, in case the object ends before their outcome is known.
 pub const UNDER_WAY_SECONDS: u64 = 30;
 
-/// A courier. In memory is only which attempts are under way: whoever starts anew makes them once more.
+/// A courier. Only the attempts under way are in memory: after a restart they are made again.
 pub struct Courier {
     database: Database,
     under_way: RefCell<BTreeSet<String>>,
 }
 
-/// What the registry is to hear of an endpoint.
+/// A report to the registry about an endpoint.
 pub struct Report {
     /// The endpoint's id.
     pub endpoint: String,
@@ -110,7 +110,7 @@ impl Courier {
         Ok(at.map(|at| at.seconds().saturating_sub(now.seconds())))
     }
 
-    /// What the registry is to hear of the endpoint, if it is time; with [`Courier::reported`] it has heard it.
+    /// The report to the registry, if it is due. [`Courier::reported`] notes whether it arrived.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -124,7 +124,7 @@ impl Courier {
         }))
     }
 
-    /// Notes whether the registry has heard a report. What has changed meanwhile is reported anew.
+    /// Notes whether the registry has taken a report. Changes since then are reported again.
     ///
     /// # Errors
     /// [`AdminError::Registry`].

@@ -35,7 +35,7 @@ pub(super) struct Handed {
 
 tidegate::json_object!(Handed { id, kind, at, data, requires: optional, again });
 
-/// What is to be sent again: one message, or all that are still here since a moment.
+/// What to send again: one message, or all that are still here since a moment.
 struct Resend {
     message: Option<String>,
     since: Option<u64>,
@@ -45,7 +45,7 @@ struct Resend {
 
 tidegate::json_object!(Resend { message: optional, since: optional, queued: optional });
 
-/// Adds a message, unless it is there already; one that is sent again begins anew.
+/// Adds a message, unless it is there already. A message that is sent again starts over.
 pub(super) fn add(database: &Database, message: &Handed, now: Timestamp) -> Result<(), AdminError> {
     let Handed { id, kind, at, data, requires, again } = message;
     let conflict = if *again {
@@ -134,7 +134,7 @@ pub(super) fn settle(
     database.run(sql, vec![state.into(), number(made.into()), next_at, number(keeps_data.into()), message.into()])
 }
 
-/// Sends again what still has its payload. Gives how many messages, with those that the registry has queued itself.
+/// Sends messages again that still have their payload. Returns how many, including those that the registry has queued itself.
 pub(super) fn resend(database: &Database, text: &str, now: Timestamp) -> Result<u64, AdminError> {
     let Resend { message, since, queued } = parsed("a question to a courier", text)?;
     let (condition, values) = match (message, since) {

@@ -53,7 +53,7 @@ pub(super) fn take(database: &Database, text: &str, now: Timestamp) -> Result<()
     queue::keep_within_limits(database, now)
 }
 
-/// Whoever enables an endpoint, or changes it otherwise, has it tried anew.
+/// After an endpoint was enabled or changed, its messages are tried again.
 fn become_what(database: &Database, told: &Told) -> Result<(), AdminError> {
     let before = Endpoint::find(database)?;
     if before.as_ref().is_some_and(|before| before.rev > told.rev) {

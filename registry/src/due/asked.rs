@@ -7,7 +7,7 @@ use tidegate::admin::{AdminError, Integration};
 use tidegate::time::Timestamp;
 use tidegate::usage::{UsageQuestion, observed_from};
 
-/// A question to a usage store, on whose answer it depends what becomes of an entry. Where none comes, nothing does, and it is asked again.
+/// A question to a usage store about an entry. Without an answer nothing happens to the entry, and the question is asked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The question.
@@ -16,7 +16,7 @@ pub struct Asked {
     pub(super) generation: u64,
 }
 
-/// From when on use has to be known for what becomes of an entry of this kind; `None` where it does not depend on use.
+/// Since when use must be known for an entry of this kind; `None` if it does not depend on use.
 pub(super) fn asks_from(
     database: &Database,
     kind: DueKind,

@@ -28,7 +28,7 @@ pub struct Fired {
     pub entries: u64,
     /// What went wrong, for the log.
     pub faults: Vec<String>,
-    /// What has to be asked of the usage stores, before more becomes of some entries: see [`Registry::learn`](crate::Registry::learn).
+    /// The questions to usage stores that some entries need first: see [`Registry::learn`](crate::Registry::learn).
     pub asked: Vec<Asked>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn fire(database: &Database, most: u64, now: Timestamp) -> Result<Fir
     Ok(fired)
 }
 
-/// Works off an entry, or gives what has to be asked first.
+/// Works off an entry, or returns the question that it needs first.
 fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<Option<Asked>, AdminError> {
     let id = IntegrationId::parse(&entry.integration).map_err(|error| AdminError::Registry(error.to_string()))?;
     match entry.kind() {

@@ -24,7 +24,7 @@ const ASK_AGAIN_SECONDS: u64 = 10 * 60;
 /// After how many seconds where the answer does not say when it will be.
 const LOOK_AGAIN_SECONDS: u64 = 60 * 60;
 
-/// Goes on with an entry by what a usage store answered. What has changed since the question makes it void.
+/// Works off an entry by the answer of a usage store. The answer is void if the entry has changed since the question.
 pub(crate) fn learn(database: &Database, asked: &Asked, answer: &UsageFacts, now: Timestamp) -> Result<(), AdminError> {
     let id = &asked.question.integration;
     let Some(entry) = table::find(database, asked.kind, id, asked.generation)? else { return Ok(()) };
@@ -71,7 +71,7 @@ impl Learning<'_> {
             let next = quiet.safe_at.unwrap_or_else(|| now.after(LOOK_AGAIN_SECONDS)).min(until);
             return self.wait(next);
         }
-        // Where this is undone, somebody wants the token to live on.
+        // Whoever undoes this wants the token to stay alive.
         tokens::set_when_quiet(database, &integration.id, false)?;
         let told = |detail| history::rotation_ended_when_quiet(detail, &quiet);
         self.change(Change::FinishRotation { leaked: false }, Kind::RotationFinished, told)

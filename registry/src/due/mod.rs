@@ -23,7 +23,7 @@ pub(crate) use self::fire::fire;
 pub(crate) use self::learn::learn;
 pub(crate) use self::table::{look_for_idle, remind};
 
-/// Schedules what is due of an integration that was just written. What is not due any more is called off.
+/// Schedules the entries of an integration that was just written, and calls off those that are no longer due.
 pub(crate) fn schedule(
     database: &Database,
     integration: &Integration,
@@ -51,7 +51,7 @@ pub(crate) fn call_off(
     table::note_scheduled(database, id)
 }
 
-/// Deletes an integration, and calls off what is due of it. Returns what can be undone.
+/// Deletes an integration, and calls off its entries. Returns what can be undone.
 pub(crate) fn delete(database: &Database, integration: &Integration, now: Timestamp) -> Result<Undo, AdminError> {
     let Rev(rev) = Rev(integration.rev).next()?;
     integrations::delete(database, &integration.id, rev, now)?;
@@ -86,8 +86,8 @@ pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
     Ok(table::next_at(database)?.map(|at| at.seconds().saturating_sub(now.seconds())))
 }
 
-/// The integration as its events have told of it: what was told to be over stays over, whatever the clock says now. And whether
-/// its end was told.
+/// The integration in line with its events: what an event has ended stays ended, whatever the clock says now. Also returns whether
+/// an event has ended the integration itself.
 pub(crate) fn settled(database: &Database, integration: Integration) -> Result<(Integration, bool), AdminError> {
     let told = table::fired(database, &integration.id)?;
     let is_told = |kind, at| told.iter().any(|entry| (entry.kind(), entry.at) == (Some(kind), Some(at)));

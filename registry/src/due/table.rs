@@ -51,7 +51,8 @@ pub(crate) fn replace(
     database.run(sql, vec![kinds.into(), id.as_str().into()])?;
     for (kind, at) in entries {
         if kind.announces().is_some() && *at <= now {
-            // Nothing is announced too late: whoever sets an end for tomorrow knows. An entry that waits for this time stays.
+            // An announcement whose time has passed is not made: whoever sets an end for tomorrow knows of it. An entry that waits for this
+            // time stays.
             let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
                 WHERE kind = ? AND integration = ? AND at IS NOT ? AND next_at IS NOT NULL";
             database.run(sql, vec![kind.as_str().into(), id.as_str().into(), number(at.seconds())])?;
@@ -65,8 +66,8 @@ pub(crate) fn replace(
     Ok(())
 }
 
-/// Sets the reminders of all integrations to what the rules say. A token of which somebody was reminded is left alone, unless the
-/// rules now say a time to come.
+/// Sets the reminders of all integrations by the rules. A token with a past reminder is left alone, unless the rules now name a
+/// future time.
 pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) -> Result<(), AdminError> {
     let Some(days) = rules.rotate_every_days else {
         let sql = "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL
@@ -131,7 +132,7 @@ pub(crate) fn ripe(database: &Database, most: u64, now: Timestamp) -> Result<Vec
     database.rows(sql, vec![number(now.seconds()), number(most)])
 }
 
-/// When the next one is to be worked off.
+/// When the next entry is due.
 pub(crate) fn next_at(database: &Database) -> Result<Option<Timestamp>, AdminError> {
     let sql = "SELECT min(next_at) AS number FROM due WHERE next_at IS NOT NULL";
     Ok(database.number(sql, vec![])?.map(Timestamp::from_seconds))

@@ -8,7 +8,7 @@ use tidegate::access::{Place, Verb};
 use tidegate::admin::{AdminError, Belongs};
 use tidegate::webhooks::{Address, Wanted};
 
-/// Where the endpoint is, if whoever asks may have one there.
+/// The place of the endpoint, if the caller may have one there.
 pub(super) fn place_of(context: &Context, belongs: &Belongs) -> Result<Place, AdminError> {
     let place = match belongs {
         Belongs::Place(place) => {
@@ -38,7 +38,7 @@ pub(super) fn check_address(context: &Context, url: &str) -> Result<Address, Adm
     Address::parse(url, rules, context.port).map_err(|error| AdminError::invalid("url", error))
 }
 
-/// Checks that there are these kinds, and that whoever wants them can hear of them.
+/// Checks that these kinds exist, and that the endpoint can receive them.
 pub(super) fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs) -> Result<(), AdminError> {
     let types = policies::event_types(context.database)?;
     let is_integrations = matches!(belongs, Belongs::Integration(_));

@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
     pub secret: Sealed,
     /// The secret before, and until when it signs.
     pub outgoing: Option<(Sealed, Timestamp)>,
-    /// Since when it is told nothing, and why.
+    /// Since when it receives nothing, and why.
     pub disabled: Option<(Timestamp, String)>,
     pub health: Seen,
     pub rev: Rev,
@@ -32,11 +32,11 @@ pub(crate) struct Endpoint {
     pub updated_at: Timestamp,
 }
 
-/// What its courier has reported last.
+/// The last report of its courier.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     pub failing_since: Option<Timestamp>,
-    /// Whether it was told that it fails.
+    /// Whether an event has reported that it fails.
     pub is_told: bool,
     pub succeeded_at: Option<Timestamp>,
     pub failed_at: Option<Timestamp>,
@@ -53,7 +53,7 @@ impl Endpoint {
         }
     }
 
-    /// As the admin API shows it to somebody who may know so much of who made it.
+    /// The endpoint as the admin API shows it, with as much of its creator as the caller may know.
     pub fn view(&self, now: Timestamp, maker: Option<&Told>) -> Value {
         let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
         let Seen { failing_since, succeeded_at, failed_at, dropped, .. } = &self.health;
@@ -70,7 +70,7 @@ impl Endpoint {
         })
     }
 
-    /// How it is, in one word.
+    /// Its state, in one word.
     fn state(&self) -> &'static str {
         match (&self.disabled, self.health.failing_since, self.health.succeeded_at) {
             (Some(_), ..) => "disabled",

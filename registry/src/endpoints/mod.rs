@@ -30,7 +30,7 @@ pub(crate) use self::secrets::reseal;
 
 /// How many endpoints belong to one place, or to one integration.
 const MAX_ENDPOINTS: u64 = 50;
-/// Why an endpoint is told nothing because somebody wants it so.
+/// The reason if somebody has disabled the endpoint.
 const BY_HAND: &str = "by_hand";
 
 /// Runs a command.
@@ -124,7 +124,7 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
     shown(context, 200, &after)
 }
 
-/// What is known of an endpoint that is told something again: what was well stays known.
+/// The health of an endpoint that is enabled again: past successes stay known.
 fn reset(before: &Endpoint) -> Seen {
     if before.disabled.is_none() {
         return before.health.clone();
@@ -161,7 +161,7 @@ fn rotate(context: &Context, id: &EndpointId, rev: u64, rotate: RotateSecret) ->
     with_secret(context, 200, &after, &secret)
 }
 
-/// `POST /endpoints/{id}/test`: an event of its own kind, whatever the endpoint wants to hear of.
+/// `POST /endpoints/{id}/test`: sends an event of a kind of its own, whatever kinds the endpoint wants.
 fn test(context: &Context, id: &EndpointId) -> Result<Answer, AdminError> {
     let endpoint = load(context, id)?;
     let at = context.now;
@@ -217,7 +217,7 @@ fn described(endpoint: &Endpoint) -> Value {
     json!({ "id": id, "url": url, "description": description, "kinds": kinds, "enabled": disabled.is_none() })
 }
 
-/// As the admin API shows endpoints: who made one only as far as whoever asks may know.
+/// Endpoints as the admin API shows them: with their creator only if the caller may know.
 fn views(context: &Context, endpoints: &[&Endpoint]) -> Result<Vec<Value>, AdminError> {
     let makers = actors::told(context, endpoints.iter().map(|endpoint| endpoint.created_by.as_str()))?;
     let view = |endpoint: &&Endpoint| endpoint.view(context.now, makers.get(&endpoint.created_by));

@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, publication: &Publication) -> Result<Answer
     Answer::json(202, &json!({ "message": message.id, "endpoints": endpoints.len() }), None)
 }
 
-/// Checks that there is this owner, and that whoever asks may publish there. What they may not is told as if it were not there.
+/// Checks that there is this owner, and that the caller may publish there. If they may not, the answer is the same as for no owner.
 fn check_owner(context: &Context, owner: &Owner) -> Result<(), AdminError> {
     let is_there = match owner.level {
         Level::SubAccount => sub_accounts::find(context.database, &owner.id)?.is_some(),
@@ -59,7 +59,7 @@ fn check_owner(context: &Context, owner: &Owner) -> Result<(), AdminError> {
     if is_there && may { Ok(()) } else { Err(AdminError::NoOwner("owner")) }
 }
 
-/// The endpoints of the owner's live integrations whose scopes allow the type, as far as they want it.
+/// The endpoints of the owner's live integrations that want the type and whose scopes allow it.
 fn hearing(context: &Context, event: &EventType, owner: &Owner) -> Result<Vec<EndpointId>, AdminError> {
     let all = table::hearing(context.database, owner, &event.name, context.now)?;
     let allowed = all.into_iter().filter(|Hearing { scopes, .. }| event.allows(owner.level, scopes));

@@ -16,13 +16,13 @@ struct Report {
     /// The revision of the endpoint that the courier knew.
     rev: u64,
     failing_since: Option<u64>,
-    /// Whether it fails for so long that it must be told.
+    /// Whether it has failed long enough for an event.
     is_failing: bool,
     succeeded_at: Option<u64>,
     failed_at: Option<u64>,
     /// How many messages were given up in all because too many waited, or too long.
     dropped: u64,
-    /// Why it is told nothing more.
+    /// Why it receives nothing more.
     disabled: Option<String>,
 }
 

@@ -12,7 +12,8 @@ pub(super) fn seal(context: &Context, id: &EndpointId, secret: &Secret) -> Resul
     SealingKeys::of(context.keys()?).seal(id, secret, context.random()?).map_err(fault)
 }
 
-/// Seals every secret with the first token key, so that the others can go. One that no key opens stays as it is; it is told in the log.
+/// Seals every secret with the first token key, so that the others can be removed. A secret that no key opens stays as it is, and is
+/// reported in the log.
 pub(crate) fn reseal(context: &Context) -> Result<(), AdminError> {
     let keys = SealingKeys::of(context.keys()?);
     for id in table::ids(context.database)? {

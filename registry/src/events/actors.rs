@@ -13,21 +13,21 @@ use tidegate::access::{Identity, PersonId, Place, Verb};
 use tidegate::admin::AdminError;
 use tidegate::events::{Chain, Event, EventActor};
 
-/// What people of a sub-account are told of those who are not.
+/// What people of a sub-account see instead of an actor from elsewhere.
 const ADMINISTRATOR: &str = "administrator";
 
 /// An event, and what its actor is called now.
 pub(super) struct Named {
     pub event: Event,
     pub chain: Option<Chain>,
-    /// A person's address, or a key's name; `None` for one that is no longer there, and for one that nobody may know.
+    /// The address of a person or the name of a key; `None` if they no longer exist, or if the caller may not know.
     pub name: Option<String>,
     /// The address of the person whom it is about, under the same conditions.
     pub subject: Option<String>,
 }
 
-/// Puts names to the actors of events. Whoever may not know one is not told of the request either; the chain, by which it could be
-/// guessed, is for those who may view the events of every place.
+/// Adds the names of actors to events. Callers who may not know an actor do not see the request either. The chain, by which it could
+/// be guessed, is only for those who may view the events of every place.
 pub(super) fn name(context: &Context, events: Vec<Stored>) -> Result<Vec<Named>, AdminError> {
     let person = |event: &Event| subject(event).map(|id| format!("person:{id}"));
     let all = events.iter().flat_map(|(event, _)| [Some(event.actor.to_text()), person(event)]);
@@ -55,7 +55,7 @@ fn subject(event: &Event) -> Option<&str> {
     event.detail.get(name).and_then(Value::as_str)
 }
 
-/// What is told of each of some actors: the address of a person, the name of a key. Whoever has nothing at the agency is told only of
+/// The names of some actors: the address of a person, the name of a key. Callers without permissions at the agency learn only of
 /// people whom they may see, and of themselves.
 pub(crate) fn told<'a>(
     context: &Context,
@@ -92,7 +92,7 @@ pub(crate) fn name_of(context: &Context, actor: &str) -> Result<Option<String>, 
     Ok(keys::names(context.database, &json!([id]).to_string())?.pop().map(|(_, name)| name))
 }
 
-/// Whether whoever asks may know of this actor: themselves, the registry, or a person of their own sub-accounts.
+/// Whether the caller may know of this actor: themselves, the registry, or a person of their own sub-accounts.
 pub(super) fn is_seen(context: &Context, actor: &str) -> Result<bool, AdminError> {
     if actor == context.actor.identity.to_text() || actor == EventActor::registry().to_text() {
         return Ok(true);

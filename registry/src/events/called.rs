@@ -1,6 +1,6 @@
 //! The names of actors, as far as the caller may know them.
 
-/// An actor, as whoever asks is told of it.
+/// An actor, as the caller sees it.
 #[derive(Clone)]
 pub(crate) struct Told {
     pub actor: String,

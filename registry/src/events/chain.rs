@@ -5,7 +5,7 @@ use tidegate::admin::AdminError;
 use tidegate::events::Chain;
 use tidegate::time::Timestamp;
 
-/// The last event, or what is kept of those that were pruned.
+/// The end of the chain: the last event, or what is kept of the pruned ones.
 pub(super) struct Last {
     pub seq: u64,
     pub at: Timestamp,
@@ -33,7 +33,7 @@ row! {
     }
 }
 
-/// Where the next event goes on.
+/// The end of the chain, where the next event continues.
 pub(super) fn last(database: &Database) -> Result<Last, AdminError> {
     let Some(LastRow { seq, at, chain }) = last_row(database)? else {
         let (seq, chain) = anchor(database)?;

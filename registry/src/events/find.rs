@@ -1,7 +1,7 @@
 //! Finds the events of a page: their numbers, by indexes, and without looking at more than [`MAX_SCANNED`] of them.
 //!
-//! What a filter gives first leads through an index of its own. What else it gives, and what whoever asks may see, is judged event
-//! by event; so a page can end before it is full. Its cursor then goes on where it ended.
+//! The first condition of a filter has an index of its own. The other conditions, and what the caller may see, are judged event by
+//! event. So a page can end before it is full; its cursor continues where it ended.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use tidegate::access::Reach;
 use tidegate::admin::{AdminError, EventFilter};
 use tidegate::time::Timestamp;
 
-/// How many events of an index one page looks at, where a condition is judged event by event.
+/// How many events of an index a page examines if a condition is judged event by event.
 const MAX_SCANNED: u64 = 10_000;
 /// How many kinds are each looked up by itself. More of them are judged event by event.
 const MAX_KINDS_APART: usize = 10;
@@ -48,11 +48,11 @@ pub(super) struct Condition {
 /// The numbers of a page's events.
 pub(super) struct Found {
     pub seqs: Vec<u64>,
-    /// The last number that was looked at, if there may be more.
+    /// The last number that was examined, if there may be more.
     pub next: Option<u64>,
 }
 
-/// Finds a page. `seen` is what whoever asks may see; `None` for everything.
+/// Finds a page. `seen` is what the caller may see; `None` for everything.
 pub(super) fn find(
     database: &Database,
     filter: &EventFilter,
@@ -81,8 +81,8 @@ pub(super) fn find(
     Ok(from.cut(seqs, edge, limit))
 }
 
-/// What whoever asks may see: what happened where they may view events, and what happened to integrations that they may view.
-/// `None` for everything.
+/// The condition for what the caller may see: events at places where they may view events, and events of integrations that they may
+/// view. `None` for everything.
 pub(super) fn seen(audit: &Reach, view: &Reach) -> Option<Condition> {
     if audit.is_everywhere() {
         return None;
@@ -131,7 +131,7 @@ fn plan(filter: &EventFilter, seen: Option<Condition>) -> (Vec<Condition>, Vec<C
     (indexes, others)
 }
 
-/// The number at which a page has looked at as many events as it may; `None` if there are not as many.
+/// The number at which a page has examined as many events as it may; `None` if there are fewer.
 fn end_of_scan(database: &Database, condition: &Condition, from: Direction) -> Result<Option<u64>, AdminError> {
     let sql = format!(
         "SELECT seq AS number FROM events WHERE {} ORDER BY seq {} LIMIT 1 OFFSET {MAX_SCANNED}",

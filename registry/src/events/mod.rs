@@ -26,7 +26,7 @@ pub(crate) use self::prune::{due_in, prune};
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: EventsCommand) -> Result<Answer, AdminError> {
-    // Until it is known which events are kept, all are, and none is told.
+    // Without a valid AUDIT_DAYS all events are kept, and none is shown.
     context.settings.audit_days.as_ref().map_err(AdminError::clone)?;
     match command {
         EventsCommand::List(list) if list.format == EventFormat::Json => self::list(context, &list),
@@ -54,7 +54,7 @@ fn list(context: &Context, list: &ListEvents) -> Result<Answer, AdminError> {
     Answer::json(200, &json!({ "events": events, "cursor": cursor }), None)
 }
 
-/// What whoever asks may see of what the filter leaves. A place, an integration or an actor out of their sight does not exist.
+/// What the caller may see. A filter by a place, an integration or an actor that they may not see finds nothing.
 fn seen(context: &Context, filter: &EventFilter) -> Result<Option<find::Condition>, AdminError> {
     let [audit, view] = [Verb::AuditView, Verb::IntegrationsView].map(|verb| context.actor.permissions.reach(verb));
     if let Some(place) = &filter.place

@@ -15,15 +15,15 @@ row! {
     }
 }
 
-/// In how many seconds something is to be pruned: once the oldest event is a day older than it needs to be, so that there is one
-/// pruning a day at most.
+/// In how many seconds pruning is due: once the oldest event is a day older than it needs to be, so that pruning happens at most once
+/// a day.
 pub(crate) fn due_in(database: &Database, keep_days: u64, now: Timestamp) -> Result<Option<u64>, AdminError> {
     let oldest = database.number("SELECT at AS number FROM events ORDER BY seq LIMIT 1", vec![])?;
     let due = |at: u64| at.saturating_add(keep_days.saturating_add(1).saturating_mul(DAY));
     Ok(oldest.map(|at| due(at).saturating_sub(now.seconds())))
 }
 
-/// Prunes at most `most` events that are older than that. Gives how many.
+/// Prunes at most `most` events that are older. Returns how many.
 pub(crate) fn prune(database: &Database, keep_days: u64, most: u64, now: Timestamp) -> Result<u64, AdminError> {
     if due_in(database, keep_days, now)? != Some(0) {
         return Ok(0);

@@ -38,10 +38,10 @@ pub(crate) fn record_own(
     record(database, NewEvent { kind, actor: EventActor::registry(), about, request: None, detail }, now)
 }
 
-/// Writes an event behind the last one, and gives it its value of the chain.
+/// Writes an event after the last one, with its value of the chain.
 ///
-/// Every event of the registry is written here, in the transaction of the change that it tells of: so no change is without its
-/// event, and whatever else has to hear of events is told at the end of this function, in the same transaction.
+/// Every event of the registry is written here, in the transaction of its change, so no change is without its event. At the end, the
+/// function queues the event for webhooks, in the same transaction.
 pub(crate) fn record(database: &Database, new: NewEvent<'_>, now: Timestamp) -> Result<(), AdminError> {
     let NewEvent { kind, actor, about: About { place, integration }, request, detail } = new;
     let last = chain::last(database)?;

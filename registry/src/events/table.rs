@@ -36,7 +36,7 @@ pub(super) struct Page {
     pub events: Vec<Stored>,
     pub next: Option<u64>,
     pub total: u64,
-    /// What tells one token of the integration from another.
+    /// The last four characters of each token, by its number.
     pub last_fours: BTreeMap<u32, String>,
 }
 

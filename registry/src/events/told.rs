@@ -43,7 +43,7 @@ pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminErr
     hand_overs::queue(database, &message, None, &wanted, false)
 }
 
-/// The number of the event that a message tells of; `None` for a message that tells of none.
+/// The number of the event that a message is about; `None` if it is not about one.
 pub(crate) fn seq_of(id: &str) -> Option<u64> {
     id.strip_prefix("evt_")?.split_once('_')?.1.parse().ok()
 }
@@ -65,13 +65,14 @@ pub(crate) fn since(database: &Database, since: Timestamp, most: u64) -> Result<
 
 const SELECT: &str = "SELECT seq, at, actor, kind, place, integration, detail FROM events";
 
-/// The same for every endpoint and at every repetition. The time keeps it apart from what another gate tells the same receiver.
+/// The id of a message: the same for every endpoint and repetition. The time keeps it apart from messages of another gate to the same
+/// receiver.
 fn id(seq: u64, at: Timestamp) -> String {
     format!("evt_{}_{seq}", at.seconds())
 }
 
-/// Who it was is told by kind alone: what an endpoint hears may be read by people who may not know each other. `rev` is the integration's
-/// when this was written; messages come in no promised order.
+/// The data of a message. It names only the kind of the actor: people who may not know each other may read what an endpoint receives.
+/// `rev` is the integration's revision at the time; messages arrive in no particular order.
 fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
     let rev = match &event.integration {
         Some(id) => integrations::last_rev(database, id)?,

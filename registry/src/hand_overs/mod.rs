@@ -25,11 +25,11 @@ const MAX_WAIT_SECONDS: u64 = 60;
 /// How many hand-overs are under way at a time.
 pub const MAX_HAND_OVERS: usize = 50;
 
-/// What one courier is told.
+/// A hand-over to one courier.
 pub struct HandOver {
     /// The name of the courier: the id of its endpoint.
     pub endpoint: String,
-    /// What it is told, as JSON.
+    /// Its content, as JSON.
     pub body: String,
     generation: u64,
     messages: Vec<String>,
@@ -53,7 +53,7 @@ pub(crate) fn queue(
     table::note(database, &ids)
 }
 
-/// Has the courier told what the endpoint has become.
+/// Queues the changed endpoint for its courier.
 pub(crate) fn configure(database: &Database, id: &EndpointId) -> Result<(), AdminError> {
     table::note(database, &json!([id]).to_string())
 }

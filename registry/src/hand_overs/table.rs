@@ -11,10 +11,10 @@ use tidegate::token::IntegrationId;
 use tidegate::webhooks::{EndpointId, Message};
 
 row! {
-    /// A courier that is to be told something.
+    /// A courier for which something waits.
     pub(super) struct Due {
         pub endpoint: String,
-        /// Grows with everything that it is to be told.
+        /// Grows with everything that is queued for it.
         pub generation: u64,
     }
 }
@@ -70,8 +70,8 @@ pub(super) fn queue(database: &Database, message: &str, endpoints: &str, again: 
     database.run(sql, vec![message.into(), number(again.into()), endpoints.into()])
 }
 
-/// Notes that the couriers of some endpoints, given as a JSON list of ids, are to be told something. One that could not be reached waits
-/// on.
+/// Notes that something waits for the couriers of some endpoints, given as a JSON list of ids. A courier that could not be reached
+/// keeps its wait.
 pub(super) fn note(database: &Database, endpoints: &str) -> Result<(), AdminError> {
     let sql =
         "INSERT INTO couriers (endpoint, generation, tries, next_at) SELECT value, 1, 0, 0 FROM json_each(?) WHERE true
@@ -79,7 +79,7 @@ pub(super) fn note(database: &Database, endpoints: &str) -> Result<(), AdminErro
     database.run(sql, vec![endpoints.into()])
 }
 
-/// When the first courier is to be told something.
+/// When the first hand-over is due.
 pub(super) fn next_at(database: &Database) -> Result<Option<u64>, AdminError> {
     database.number("SELECT min(next_at) AS number FROM couriers", vec![])
 }
@@ -113,7 +113,7 @@ pub(super) fn taken(database: &Database, endpoint: &str, messages: &str) -> Resu
     database.run(sql, vec![messages.into()])
 }
 
-/// Notes that a courier was told all there was, unless there is more by now.
+/// Notes that a courier has everything, unless something was queued since.
 pub(super) fn settle(database: &Database, endpoint: &str, generation: u64) -> Result<(), AdminError> {
     let sql = "DELETE FROM couriers WHERE endpoint = ? AND generation = ?
         AND NOT EXISTS (SELECT 1 FROM hand_overs WHERE endpoint = couriers.endpoint)";

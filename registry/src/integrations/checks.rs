@@ -9,7 +9,7 @@ use tidegate::admin::{AdminError, check_scopes};
 use tidegate::record::{Level, Owner};
 use tidegate::scope::ScopeSet;
 
-/// Checks that whoever asks can add these scopes.
+/// Checks that the caller can add these scopes.
 pub(super) fn check_grantable(context: &Context, added: &ScopeSet) -> Result<(), AdminError> {
     let outside = context.actor.cannot_add(added);
     if outside.is_empty() {

@@ -27,7 +27,7 @@ const MAKERS: &str = "SELECT value AS integration,
         WHERE integration = value AND actor <> 'registry' ORDER BY seq DESC LIMIT 1) AS changed
     FROM json_each(?)";
 
-/// Of some integrations, as far as whoever asks may know.
+/// Of some integrations, as far as the caller may know.
 pub(crate) fn of_some(
     context: &Context,
     ids: &[&IntegrationId],

@@ -150,7 +150,7 @@ fn load(context: &Context, id: &IntegrationId, verb: Verb) -> Result<Integration
     Ok(integration)
 }
 
-/// Checks that whoever asks may see the integration, which may be deleted. Without one, there is nothing to see.
+/// Checks that the caller may see the integration, which may be deleted. Without one, there is nothing to see.
 fn load_even_deleted(context: &Context, id: &IntegrationId) -> Result<(), AdminError> {
     match table::owner_even_if_deleted(context.database, id)? {
         Some(owner) => {

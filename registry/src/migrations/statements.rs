@@ -30,7 +30,7 @@ pub(super) const TABLES: &str = "
     CREATE TABLE sessions (digest TEXT PRIMARY KEY, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL);
 ";
 
-/// Names and texts without their case, to search and to sort by, and indices that leave out what is deleted.
+/// Names and texts without their case, to search and to sort by, and indexes without deleted rows.
 pub(super) const SEARCH: &str = "
     ALTER TABLE sub_accounts ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
     ALTER TABLE integrations ADD COLUMN folded_name TEXT NOT NULL DEFAULT '';
@@ -40,7 +40,7 @@ pub(super) const SEARCH: &str = "
     CREATE INDEX tokens_present ON tokens (integration, not_after, created_at) WHERE ended_at IS NULL;
 ";
 
-/// The feed begins with what waits in the outbox, since KV does not have it yet; then [`feed_recent`](super::fill::feed_recent).
+/// The feed starts with the outbox, which KV does not have yet; then [`feed_recent`](super::fill::feed_recent) adds recent changes.
 pub(super) const FRESHNESS: &str = "
     CREATE TABLE feed (key TEXT PRIMARY KEY, rev INTEGER NOT NULL, seq INTEGER NOT NULL UNIQUE, told_at INTEGER);
     CREATE INDEX feed_by_told_at ON feed (told_at);
@@ -55,12 +55,12 @@ pub(super) const FRESHNESS: &str = "
     CREATE TABLE known_clients (client TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 ";
 
-/// A sub-account changes too, and a change says what it is based on.
+/// Sub-accounts get a revision, since a change must name the one it is based on.
 pub(super) const REVISIONS: &str = "
     ALTER TABLE sub_accounts ADD COLUMN rev INTEGER NOT NULL DEFAULT 1;
 ";
 
-/// What a list of the policy's versions shows, in an index: the row has a whole policy and a whole report in it.
+/// An index with what a list of versions shows, since a row holds a whole policy and a whole report.
 pub(super) const VERSIONS: &str = "
     ALTER TABLE policies ADD COLUMN counts TEXT AS (json_object(
         'operations', report -> 'operations', 'agency', report -> 'agency', 'sub_account', report -> 'sub_account',
@@ -69,8 +69,8 @@ pub(super) const VERSIONS: &str = "
     CREATE INDEX policy_versions ON policies (rev, published_at, actor, counts);
 ";
 
-/// What versions of the policy are made of: the documents' texts by their digests, in parts, and which version has which. And
-/// the agency, which was whatever its first integration said.
+/// The documents of policy versions: their texts in parts, by digest, and which version has which. And the agency, whose id its first
+/// integration had set.
 pub(super) const DOCUMENTS: &str = "
     CREATE TABLE documents (
         digest TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (digest, part)
@@ -109,8 +109,8 @@ pub(super) const NO_TRIES: &str = "DELETE FROM tries; DELETE FROM known_clients;
 /// Texts to search and to sort by are in one spelling (normalization form C), those of before too: [`fold_names`](super::fill::fold_names).
 pub(super) const ONE_SPELLING: &str = "SELECT 1";
 
-/// The life of an integration: what is due, what can be undone, the agency's rules, and what tells one token from another. Every
-/// integration is unscheduled at first, and whenever an earlier release has changed it: the alarm catches up with these.
+/// The life of an integration: what is due, what can be undone, the agency's rules, and the last characters of tokens. An integration
+/// is unscheduled at first, and after an earlier release has changed it; the alarm catches up with these.
 pub(super) const LIFE: &str = "
     CREATE TABLE due (
         kind TEXT NOT NULL, integration TEXT NOT NULL, generation INTEGER NOT NULL, at INTEGER, next_at INTEGER,
@@ -179,7 +179,7 @@ pub(super) const EVENTS: &str = "
         VALUES (0, '0000000000000000000000000000000000000000000000000000000000000000');
 ";
 
-/// When a token was last used, as far as usage has told.
+/// When a token was last used, as the usage stores report it.
 pub(super) const TOKEN_USE: &str = "ALTER TABLE tokens ADD COLUMN last_used_at INTEGER";
 
 /// What is known of integrations' use: when each was last used, as the usage stores hand it over; since when it has each scope; and

@@ -16,13 +16,12 @@ pub const PUT_TIMEOUT: Duration = Duration::from_millis(PUT_TIMEOUT_MS);
 const PUT_TIMEOUT_MS: u64 = 60_000;
 /// After how many failed puts a drain takes KV to be down.
 const MAX_FAILURES: usize = 5;
-/// After how many puts a drain pauses, and for how long. workerd looks at its timers and its network only when nothing else
-/// is ready. Where KV is in the same process, as in `wrangler dev`, something always is: without a pause nobody would be
-/// served until the drain ends.
+/// After how many puts a drain pauses. workerd checks its timers and its network only when nothing else is ready. If KV is in the same
+/// process, as in `wrangler dev`, something always is: without a pause, no request would be served until the drain ends.
 const PUTS_IN_A_ROW: u64 = 5;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// How much one drain does; the alarm goes on with the rest.
+/// How much one drain does. The alarm continues with the rest.
 #[derive(Clone, Copy)]
 pub struct Share {
     /// Puts.
@@ -55,7 +54,7 @@ pub struct Drain<'a> {
 pub enum Step {
     /// Nothing for so long.
     Pause(Duration),
-    /// A put, of which [`Drain::answered`] is then told.
+    /// A put. [`Drain::answered`] takes its result.
     Put(Box<Put>),
     /// Something that went wrong, for the log.
     Fault(String),
@@ -74,8 +73,8 @@ impl Share {
     /// The platform allows 1,000 calls in an invocation.
     pub const OF_AN_ALARM: Self = Self { puts: 500, time_ms: 20_000 };
 
-    /// What is left of it after so many other entries and so much time; at least what a command does, so that a backlog of the
-    /// others does not keep revocations from KV.
+    /// The share that is left after this many other entries and this much time. It is at least the share of a command, so that a backlog of
+    /// other work does not keep revocations from KV.
     #[must_use]
     pub fn after(self, entries: u64, spent_ms: u64) -> Self {
         let Self { puts, time_ms } = Self::OF_A_COMMAND;
@@ -118,7 +117,7 @@ impl Lease {
         })
     }
 
-    /// One that ends later than it could have begun is from before the clock stepped back: nobody knows when it ends.
+    /// Whether it still holds. A lease that ends later than any new one could was taken before the clock stepped back, and does not hold.
     fn is_held(&self, now_ms: u64) -> bool {
         let left_ms = self.until_ms.get().saturating_sub(now_ms);
         (1..=PUT_TIMEOUT_MS).contains(&left_ms)
@@ -126,7 +125,7 @@ impl Lease {
 }
 
 impl Drain<'_> {
-    /// The next step; `None` when it is over. A key that KV refuses does not hold back those behind it.
+    /// The next step; `None` at the end. A key that KV refuses does not hold up the keys after it.
     ///
     /// # Errors
     /// Those of the database.
@@ -160,7 +159,7 @@ impl Drain<'_> {
         }
     }
 
-    /// Notes what became of a put. Returns what went wrong, for the log.
+    /// Takes the result of a put. Returns what went wrong, for the log.
     ///
     /// # Errors
     /// Those of the database.

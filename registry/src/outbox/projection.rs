@@ -28,7 +28,7 @@ row! {
     }
 }
 
-/// The format of a value that is written now: its number, and what tells the key that signs.
+/// The current format of values: its number, and the id of the signing key.
 pub(crate) fn format(keys: &StoreKeys) -> String {
     format!("{FORMAT}:{}", keys.signing_key_id())
 }

@@ -56,8 +56,8 @@ pub(crate) fn put_record(database: &Database, record: &Record, now: Timestamp) -
     put_record_again(database, record, now)
 }
 
-/// Queues a new policy for KV, and enters it in the feed: `stored` is what its row has of it, `before` what that of the policy
-/// before has. Parts that both list are there; those that only the one before lists go in a while.
+/// Queues a new policy for KV, and enters it in the feed. `stored` and `before` are the texts in its row and in the row of the policy
+/// before. Parts that both list are in KV already; parts that only the one before lists expire.
 pub(crate) fn put_policy(
     database: &Database,
     rev: u64,
@@ -124,8 +124,9 @@ pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
     Ok(due.and_then(|due| due.due).map(|due| due.saturating_sub(now.seconds())))
 }
 
-/// The next row to put: what failed least often, then what changed first, so that keys which KV refuses for good do not
-/// come before all others for good. A policy goes after the parts that it lists. `but` are the changes that failed just now; a newer one of the same key is not.
+/// The next row to put: the one that failed least often, then the oldest change, so that keys which KV always refuses do not always
+/// come first. A policy goes after the parts that it lists. `but` are the changes that failed just now; a newer change of the same key
+/// is not among them.
 pub(crate) fn next(database: &Database, but: &[String], now: Timestamp) -> Result<Option<Row>, AdminError> {
     let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
         WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
@@ -152,7 +153,7 @@ impl Row {
         signed.ok_or_else(|| format!("the value of {key} cannot be signed"))
     }
 
-    /// Notes that a put begins, before its fate can be unknown. `puts` tells that it carries a MAC (schema.rs).
+    /// Notes that a put begins, before its result can get lost. `puts` records that the value carries a MAC.
     pub fn begin(&self, database: &Database) -> Result<(), AdminError> {
         let sql = "UPDATE outbox SET tries = tries + 1, puts = puts + 1 WHERE key = ?";
         database.run(sql, vec![self.key.as_str().into()])

@@ -110,8 +110,8 @@ fn rebind(context: &Context, id: &PersonId, rev: u64) -> Result<Answer, AdminErr
     shown(200, &person)
 }
 
-/// The person whom an identity provider has proved somebody to be. The first sign-in binds a person to their account there: whether
-/// this one did.
+/// The person whom an identity provider has identified, and whether this sign-in was their first. The first sign-in binds a person to
+/// their account there.
 pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<(PersonId, bool), AdminError> {
     if let Some(person) = table::find_by_account(context.database, proof)? {
         return Ok((person.id, false));
@@ -127,7 +127,7 @@ pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<(PersonId, b
     Ok((person.id, true))
 }
 
-/// Checks that whoever asks may end this person's sessions.
+/// Checks that the caller may end this person's sessions.
 pub(crate) fn may_end_sessions_of(context: &Context, id: &PersonId) -> Result<(), AdminError> {
     let hidden = |error| if error == AdminError::NoPerson { AdminError::NoSession } else { error };
     let person = load(context, id, Verb::PeopleManage).map_err(hidden)?;
@@ -141,7 +141,7 @@ fn load(context: &Context, id: &PersonId, verb: Verb) -> Result<Person, AdminErr
     Ok(person)
 }
 
-/// The person, if whoever asks may manage them and `rev` is still their revision.
+/// The person, if the caller may manage them and `rev` is still their revision.
 fn based_on(context: &Context, id: &PersonId, rev: u64) -> Result<Person, AdminError> {
     let person = load(context, id, Verb::PeopleManage)?;
     if person.rev == Rev(rev) { Ok(person) } else { Err(AdminError::Stale(person.view())) }

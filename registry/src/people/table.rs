@@ -72,7 +72,7 @@ pub(crate) struct Page {
 }
 
 impl Visible {
-    /// Those whose home lies within `reach`.
+    /// People whose home is within `reach`.
     pub fn to(reach: &Reach) -> Self {
         let agency = if reach.agency { "role NOT LIKE 'account%'" } else { "0" };
         let (accounts, values) = if reach.every_sub_account {

@@ -77,12 +77,12 @@ fn scopes(context: &Context) -> Result<Answer, AdminError> {
     Answer::json(200, &Scopes { scopes: policy.catalogue() }, None)
 }
 
-/// Whether whoever asks has anything at the agency. Others get only what a token of a sub-account or anyone can reach.
+/// Whether the caller has permissions at the agency. Others see only what a token of a sub-account, or anyone, can reach.
 fn is_of_agency(context: &Context) -> bool {
     context.actor.permissions.any_at(&Place::Agency)
 }
 
-/// Whose integrations whoever asks may see.
+/// Whose integrations the caller may see.
 fn reach(context: &Context) -> Reach {
     context.actor.permissions.reach(Verb::IntegrationsView)
 }
@@ -203,7 +203,7 @@ fn view(context: &Context, published: &Published) -> Result<Value, AdminError> {
     Ok(view)
 }
 
-/// Puts a name to whoever published.
+/// Adds the name of the publisher.
 fn name_actor(context: &Context, view: &mut Value) -> Result<(), AdminError> {
     let name = view.get("actor").and_then(Value::as_str).map(|actor| actors::name_of(context, actor)).transpose()?;
     *view = with(std::mem::take(view), [("actor_name", json!(name.flatten()))]);

@@ -29,7 +29,7 @@ pub(crate) fn run(context: &Context, command: SessionCommand) -> Result<Answer, 
     }
 }
 
-/// `POST /session`: a session for whoever the gate has found to hold the owner key.
+/// `POST /session`: starts a session for the holder of the owner key, whom the gate has verified.
 fn sign_in(context: &Context) -> Result<Answer, AdminError> {
     let owner_key = context.settings.owner_key.as_ref().map_err(AdminError::clone)?;
     let new = start_session(context.keys()?, owner_key, context.random()?);
@@ -38,7 +38,7 @@ fn sign_in(context: &Context) -> Result<Answer, AdminError> {
     Ok(Answer::with_cookie(new.cookie))
 }
 
-/// `POST /session`: a session for whoever an identity provider has proved to be one of the people here.
+/// `POST /session`: starts a session for a person whom an identity provider has identified.
 pub(crate) fn sign_in_with(context: &Context, proof: &Proof) -> Result<Answer, AdminError> {
     table::use_login(context.database, &proof.login, context.now)?;
     let (person, bound) = people::recognise(context, proof)?;
@@ -131,7 +131,7 @@ fn about_person(context: &Context, id: &PersonId) -> Result<About<'static>, Admi
     Ok(person.as_ref().map_or_else(About::agency, people::about))
 }
 
-/// Whether whoever asks may do everything: what the owner key's sessions can.
+/// Whether the caller may do everything, as sessions of the owner key may.
 fn is_all(context: &Context) -> bool {
     context.actor.cannot_grant(&Permissions::all()).is_none()
 }

@@ -83,7 +83,7 @@ pub(crate) fn end_all_of(database: &Database, person: &PersonId) -> Result<(), A
     database.run("DELETE FROM person_sessions WHERE person = ?", vec![person.as_str().into()])
 }
 
-/// Whose session this is: `None` if there is no such session, `Some(None)` if it was started with the owner key. With it, its digest.
+/// The credential of a session, and its person unless it was started with the owner key; `None` if there is no such session.
 pub(crate) fn find(database: &Database, id: &SessionId) -> Result<Option<(Credential, Option<PersonId>)>, AdminError> {
     let of_person: Option<Found> = database
         .row("SELECT digest, person FROM person_sessions WHERE substr(digest, 1, 16) = ?", vec![id.as_str().into()])?;
@@ -99,9 +99,9 @@ pub(crate) fn find(database: &Database, id: &SessionId) -> Result<Option<(Creden
 pub(crate) struct Listed<'a> {
     /// One's own person.
     pub own: Option<&'a PersonId>,
-    /// Those of these people.
+    /// The sessions of these people.
     pub of: Visible,
-    /// Those that were started with the owner key.
+    /// The sessions that were started with the owner key.
     pub of_owner_key: bool,
 }
 

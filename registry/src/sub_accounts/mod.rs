@@ -24,7 +24,7 @@ pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answe
     }
 }
 
-/// `GET /sub-accounts`: a page of those where whoever asks may do anything, and the agency, if they may there.
+/// `GET /sub-accounts`: a page of the sub-accounts where the caller has any permission, and the agency if they have one there.
 fn list(context: &Context, list: &ListSubAccounts) -> Result<Answer, AdminError> {
     let reach = context.actor.permissions.reach_of_any();
     let table::Page { sub_accounts, cursor, total } = table::page(context.database, list, &reach)?;

@@ -84,7 +84,7 @@ pub(crate) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Re
     Ok(SubAccount { id, rev: Rev(1), name: Stored(name), integrations: 0 })
 }
 
-/// Gives it another name.
+/// Renames it.
 pub(crate) fn rename(database: &Database, before: SubAccount, name: Name) -> Result<SubAccount, AdminError> {
     let rev = before.rev.next()?;
     let values = vec![

@@ -24,7 +24,7 @@ row! {
     }
 }
 
-/// What is to be handed now.
+/// What to hand over now.
 pub(super) fn due(database: &Database, store: u32, now: Timestamp) -> Result<Option<Handed>, AdminError> {
     if due_in(database, now)? != Some(0) {
         return Ok(None);
@@ -56,7 +56,7 @@ pub(super) fn done(database: &Database, handed: &Handed) -> Result<(), AdminErro
     set_state(database, "handed_at", handed.at.0.seconds())
 }
 
-/// In how many seconds something is to be handed; `None` where nothing is.
+/// In how many seconds the next hand-over is due; `None` if nothing waits.
 pub(super) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>, AdminError> {
     if database.count(&format!("(SELECT 1 FROM tokens WHERE {TO_HAND} LIMIT 1)"), vec![number(HOUR)])? == 0 {
         return Ok(None);

@@ -21,7 +21,7 @@ pub enum Taken {
     Counted,
     /// It had been counted before.
     Repeated,
-    /// It is older than what is known of flushes, so that it could have been counted before: its requests are lost.
+    /// It is older than the record of flushes, so it may have been counted before. Its requests are lost.
     TooLate,
     /// It is not a flush that this release can read.
     Malformed,
@@ -125,7 +125,7 @@ fn add_tokens(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// The first and the last minute of use in each hour, by which the longest time between uses is told.
+/// The first and the last minute of use in each hour, from which the longest time between uses is computed.
 fn add_hours(database: &Database, token: &FlushedToken, now: Timestamp) -> Result<(), AdminError> {
     for cell in token.cells.iter().filter(|cell| !cell.outcomes.is_empty()) {
         let minute = begin_of(cell, now);

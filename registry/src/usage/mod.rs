@@ -1,8 +1,8 @@
 //! A usage store: the counts that isolates have sent for its integrations, over SQLite. Like the registry, it has no clock and no
 //! network.
 //!
-//! `intake` takes flushes, `rollup` makes hours of minutes and days of hours and forgets what is old, `gaps` keeps book of what is
-//! missing, `counts` and `tokens` answer, and `handing` tells the registry.
+//! `intake` takes flushes, `rollup` sums minutes into hours and days and deletes what is old, `gaps` records what is missing, `counts`
+//! and `tokens` answer questions, and `handing` hands uses to the registry.
 
 mod counts;
 mod fold;
@@ -95,8 +95,8 @@ impl UsageStore {
         self.database.transaction(|| schema::forget(&self.database, &integration))
     }
 
-    /// What the alarm does first: makes hours and days, and forgets what is old. `awake_at` is the time by a clock that nobody sets,
-    /// by which it is seen whether the store was away.
+    /// What the alarm does first: it sums hours and days, and deletes what is old. `awake_at` is the time by a clock that nobody sets, which
+    /// shows whether the store was down.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -107,8 +107,8 @@ impl UsageStore {
         })
     }
 
-    /// The uses to tell the registry. `None` if there are none, or if the registry was told within the last minute. `store` is the
-    /// store's number.
+    /// The uses to hand to the registry. `None` if there are none, or if it got some within the last minute. `store` is the store's
+    /// number.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -116,7 +116,7 @@ impl UsageStore {
         handing::due(&self.database, store, now)
     }
 
-    /// Notes that the registry was told.
+    /// Notes that the registry has taken them.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -124,7 +124,7 @@ impl UsageStore {
         self.database.transaction(|| handing::done(&self.database, handed))
     }
 
-    /// Notes that the registry could not be told: it is tried again a minute later.
+    /// Notes that the registry could not be reached. The hand-over is repeated a minute later.
     ///
     /// # Errors
     /// [`AdminError::Registry`].

@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS gaps (
     lost INTEGER NOT NULL
 );";
 
-/// Makes what is not there yet. Counting begins now.
+/// Creates the tables that are missing. Counting begins now.
 pub(super) fn make(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     database.run(TABLES, vec![])?;
     let sql = "INSERT OR IGNORE INTO state (id, since, hours_until, days_until, awake_at, handed_at)

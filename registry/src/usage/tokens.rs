@@ -8,7 +8,7 @@ use tidegate::usage::{
     AnswerClass, Moment, OperationUse, Seen, Source, TokenFacts, TokenUsed, UsageFacts, UsageQuestion, UseOrigin, floor,
 };
 
-/// The most operations that are told of a token.
+/// The most operations that are reported of a token.
 const MAX_OPERATIONS: u64 = 20;
 
 row! {
@@ -44,7 +44,7 @@ row! {
     }
 }
 
-/// What people are told.
+/// The recorded use of tokens, for people.
 pub(super) fn of_integration(
     database: &Database,
     integration: u64,
@@ -69,7 +69,7 @@ fn facts_of(database: &Database, integration: u64, token: Token, now: Timestamp)
     })
 }
 
-/// What rules are told: since a moment, how many requests, and how far apart.
+/// The recorded use for rules: how many requests since a moment, and how far apart.
 pub(super) fn facts(
     database: &Database,
     question: &UsageQuestion,
@@ -80,7 +80,7 @@ pub(super) fn facts(
     let complete_since = Some(complete_since);
     let mut facts = UsageFacts { from, requests: 0, largest_gap: 0, store_since, complete_since, tokens: Vec::new() };
     let Some(integration) = number_of(database, &question.integration)? else { return Ok(facts) };
-    // Tokens that are none of the live ones are no use of the integration.
+    // Requests with tokens that are not live do not count as use of the integration.
     let sql = "SELECT min(first_at) AS first_at, max(last_at) AS last_at, sum(requests) AS requests FROM used_hours
         WHERE integration = ? AND n > 0 AND last_at >= ? GROUP BY hour ORDER BY hour";
     // Uses are known by the beginning of their minute.

@@ -75,7 +75,7 @@ impl Object<'_> {
 }
 
 impl Answered {
-    /// Why it is no answer that was hoped for.
+    /// Why it is not the expected answer.
     pub fn why(self) -> String {
         if self.status == 0 { self.text } else { format!("status {}", self.status) }
     }
@@ -110,7 +110,7 @@ async fn promised<T: FromJson>(promise: Promise) -> Option<T> {
     read(&value.dyn_into::<js_sys::JsString>().map(String::from).ok()?)
 }
 
-/// What a text of JSON says; `None` where it is none, or something else.
+/// Reads JSON; `None` if the text is not JSON, or not a `T`.
 pub(super) fn read<T: FromJson>(text: &str) -> Option<T> {
     T::from_json(json::Value::parse(text).ok()?).ok()
 }

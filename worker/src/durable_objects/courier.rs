@@ -25,7 +25,7 @@ use tidegate::webhooks::{AddressRules, Jitter, Outcome, SealingKeys, retry_after
 
 /// The longest text that the registry hands over, in bytes.
 const MAX_HANDED_BYTES: usize = 4_000_000;
-/// How many attempts one alarm makes, and how long it goes on beginning new ones, in milliseconds.
+/// How many attempts one alarm makes, and for how long it starts new ones, in milliseconds.
 const MAX_ATTEMPTS: u64 = 500;
 const MAX_RING_MS: u64 = 60_000;
 /// How often a ring looks for messages that came meanwhile.
@@ -46,7 +46,7 @@ pub struct Courier {
     record: RefCell<Option<(u64, String)>>,
 }
 
-/// What the deployment sets, as far as a courier needs it.
+/// The deployment's settings that a courier needs.
 struct Means {
     keys: Result<SealingKeys, AdminError>,
     addresses: Result<AddressRules, AdminError>,
@@ -136,7 +136,7 @@ impl Courier {
         }
     }
 
-    /// Makes the attempts whose time has come, those too whose time comes meanwhile, and tells the registry how the endpoint is.
+    /// Makes the attempts that are due, or become due meanwhile, and reports to the registry.
     async fn ring(&self) -> Result<(), AdminError> {
         let rules = self.rules()?;
         let begun_ms = clock::now_ms();

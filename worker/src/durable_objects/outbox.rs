@@ -57,7 +57,7 @@ impl Outbox<'_> {
         note_failure(state.storage().set_alarm(RETRY_AFTER).await);
     }
 
-    /// Drains while an admin waits, and no longer than that; the alarm finds what is left.
+    /// Drains while the caller waits, and no longer. The alarm finds what is left.
     pub async fn drain_for_a_while(&self, settings: &Settings) {
         clock::within(TIMEOUT, self.drain(settings, Share::OF_A_COMMAND)).await;
     }

@@ -94,7 +94,7 @@ impl Registry {
         Ok(self.rules.get_or_init(|| rules))
     }
 
-    /// The settings. An object keeps its environment for as long as it lives.
+    /// The settings. An object keeps its environment while it lives.
     fn settings(&self) -> &Settings {
         self.settings.get_or_init(|| Config::read(&self.env).into())
     }
@@ -103,7 +103,7 @@ impl Registry {
         Outbox { rules, state: &self.state, env: &self.env }
     }
 
-    /// What the alarm is for. It goes on with what it could not end.
+    /// The work of the alarm. It continues with what it could not finish before.
     async fn ring(&self) -> Result<(), AdminError> {
         let rules = self.rules()?;
         note("projection", rules.alarm(clock::now())?);
@@ -166,8 +166,8 @@ impl Registry {
         Ok(Answer::Json { status: 200, body: "{}".to_owned(), rev: None })
     }
 
-    /// Works off what is due in the life of integrations, and says how many entries there were. Pauses between batches, so that
-    /// requests come in between.
+    /// Works off what is due in the life of integrations. Returns how many entries there were. It pauses between batches, so that requests
+    /// are served in between.
     async fn fire(&self, rules: &Rules, begun_ms: u64) -> Result<u64, AdminError> {
         let Share { puts: most, time_ms } = Share::OF_AN_ALARM;
         let mut entries = 0;

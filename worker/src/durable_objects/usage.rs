@@ -121,7 +121,7 @@ impl Usage {
         Ok(())
     }
 
-    /// Tells the registry. What it does not take is told again.
+    /// Hands uses to the registry. What it does not take is handed over again.
     async fn hand(&self, handed: &Handed) -> Result<(), String> {
         let body = serde_json::to_string(handed).map_err(|error| error.to_string())?;
         let answer = calls::call(&self.env, Object::Registry, USED, Some(&body)).await;
@@ -131,7 +131,7 @@ impl Usage {
     /// Sets the alarm to when there is something to do next.
     async fn set_alarm(&self) {
         let due = self.store().and_then(|store| store.due_in(clock::now()));
-        // What the registry did not take is not told at once.
+        // What the registry did not take is not repeated at once.
         let delay = due.unwrap_or(RETRY_AFTER).max(Duration::from_millis(10));
         match self.state.storage().set_alarm(delay).await {
             Ok(()) => self.has_alarm.set(true),

@@ -13,7 +13,7 @@ pub(crate) enum BodyError {
     Broken(JsValue),
 }
 
-/// How many times the limit is read at the most.
+/// How many times the limit is read at most.
 const MAX_READ_ON: usize = 4;
 
 /// The body's bytes; no more than `limit` of them are kept. What is not too far over the limit is read all the same:
@@ -29,7 +29,7 @@ pub(crate) async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Bod
             bytes.extend(chunk.to_vec());
         }
         if length > limit.saturating_mul(MAX_READ_ON) {
-            // Whether the client is told, or only sees the connection close, is up to the platform.
+            // The platform decides whether the client gets an answer or only sees the connection close.
             let _ = reader.cancel();
             break;
         }

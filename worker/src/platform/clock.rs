@@ -28,7 +28,7 @@ pub(crate) fn now() -> Timestamp {
     seconds(now_ms())
 }
 
-/// The whole seconds of so many milliseconds.
+/// The whole seconds of this many milliseconds.
 pub(crate) fn seconds(now_ms: u64) -> Timestamp {
     Timestamp::from_seconds(now_ms / 1000)
 }

@@ -15,7 +15,7 @@ pub(crate) fn text(env: &Env, name: &'static str) -> Result<Option<String>, Conf
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-/// A binding, whatever it is.
+/// A binding of any kind.
 pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
     let value = js_sys::Reflect::get(env.unchecked_ref(), &name.into()).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)

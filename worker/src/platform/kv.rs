@@ -21,8 +21,8 @@ extern "C" {
     fn set_expiration_ttl(this: &Options, seconds: f64);
 }
 
-/// Writes a value. With `ttl_seconds` it goes away by itself. Waits as long as it takes: a write that was given up
-/// could still land, after a newer one.
+/// Writes a value. With `ttl_seconds`, it expires. Waits as long as it takes: a write that was given up could still land after a newer
+/// one.
 #[allow(clippy::cast_precision_loss, reason = "30 days in seconds are far below 2^53")]
 pub(crate) async fn write(env: &Env, key: &str, value: &SignedValue, ttl_seconds: Option<u64>) -> Result<(), String> {
     let fault = |error: &str| format!("{key} cannot be written: {error}");

@@ -20,7 +20,7 @@ extern "C" {
 /// The name of the one registry of a gate.
 pub(crate) const REGISTRY_NAME: &str = "registry";
 
-/// What tells this gate's registry from every other one. `None` where none is bound.
+/// The id of this gate's registry, which no other gate's has; `None` if none is bound.
 pub(crate) fn registry_id(env: &Env) -> Option<String> {
     let namespace: Namespace = binding(env, "REGISTRY")?.unchecked_into();
     Some(namespace.id_from_name(REGISTRY_NAME).ok()?.text())

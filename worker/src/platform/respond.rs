@@ -28,7 +28,7 @@ pub(crate) fn json_text(status: u16, body: &str, etag: Option<u64>) -> worker::R
     Ok(response(status, &lines(fields), Some(body))?)
 }
 
-/// A part of a file that somebody downloads.
+/// A part of a file for download.
 pub(crate) fn file(text: &TextBody) -> worker::Result<Response> {
     let TextBody { content_type, file_name, body, next } = text;
     let disposition = format!("attachment; filename=\"{file_name}\"");
