@@ -1588,7 +1588,7 @@ export interface components {
       requests: number;
     };
     /**
-     * @description How much of the truth a store has. Counts are never above the truth; where a period is not complete, they may be below it.
+     * @description How complete a store's counts are. They are never too high; in a period that is not complete they may be too low.
      *
      *     One loss is not in `gaps`: the counts that an isolate has not yet sent when it ends, of 25 seconds at most. Rules that need complete
      *     periods therefore also wait for a margin.
@@ -1601,14 +1601,14 @@ export interface components {
       gaps: components["schemas"]["Gap"][];
       /** @description Since when the store has counted. */
       since: components["schemas"]["Moment"];
-      /** @description When it told this. */
+      /** @description When the store reported this. */
       until: components["schemas"]["Moment"];
     };
     /** @description A period in which something is missing, or may be. */
     Gap: {
       /** @description Its first second. */
       from: components["schemas"]["Moment"];
-      /** @description How many requests are known to be missing; 0 where nobody knows. */
+      /** @description How many requests are known to be missing; 0 if that is not known. */
       lost: number;
       /** @description The first second after it. */
       to: components["schemas"]["Moment"];
@@ -1617,7 +1617,7 @@ export interface components {
     Grouping: "operation" | "outcome" | "token" | "hour" | "integration";
     /** @description `GET /integrations/{id}/usage`. */
     IntegrationUsage: {
-      /** @description How much of the truth all of this is. */
+      /** @description How complete these counts are. */
       completeness: components["schemas"]["Completeness"];
       /** @description The counts. */
       groups: components["schemas"]["UsageGroup"][];
@@ -1625,7 +1625,7 @@ export interface components {
       integration: components["schemas"]["IntegrationId"];
       /** @description What was asked for. */
       range: components["schemas"]["UsageRange"];
-      /** @description Its tokens that were used, by number, whatever the range. */
+      /** @description Its tokens that were ever used, by number. */
       tokens: components["schemas"]["TokenFacts"][];
     };
     /** @description How often a token was used for an operation. */
@@ -1674,13 +1674,13 @@ export interface components {
     };
     /** @description `GET /usage`: of all integrations that one may see. */
     OverallUsage: {
-      /** @description How much of the truth this is, of all stores that answered. */
+      /** @description How complete these counts are, for all stores that answered. */
       completeness: components["schemas"]["Completeness"] | null;
       /** @description The counts, the largest first: at most 1,000 groups. */
       groups: components["schemas"]["UsageGroup"][];
       /** @description What was asked for. */
       range: components["schemas"]["UsageRange"];
-      /** @description How many of the 64 stores did not answer: what they have is in no group. */
+      /** @description How many of the 64 stores did not answer. Their counts are in no group. */
       silent: number;
       /** @description How many groups there are. */
       total: number;
@@ -1713,7 +1713,7 @@ export interface components {
       /** @description When it was last seen. */
       last_at: components["schemas"]["Moment"];
     };
-    /** @description What is known of the use of one token. Refused requests count too: somebody still has the token. */
+    /** @description The recorded use of one token. Refused requests count too: somebody still has the token. */
     TokenFacts: {
       /** @description Its first use. */
       first_use: components["schemas"]["Seen"];
@@ -1732,7 +1732,7 @@ export interface components {
     };
     /** @description The counts of a group. One of the first five fields says which: that of the range's grouping. */
     UsageGroup: {
-      /** @description How the origin answered the granted ones. Those that are not among them have no answer yet, or the client went before. */
+      /** @description How the origin answered the granted requests. Some have no answer yet, or the client disconnected first. */
       answers: components["schemas"]["AnswerCount"][];
       /** @description The beginning of the period. */
       at?: components["schemas"]["Moment"];

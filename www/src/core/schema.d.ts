@@ -49,7 +49,7 @@ export interface components {
       /** @description How many. */
       requests: number;
     };
-    /** @description What needs a token, if that, but no scope. No scope tells what kind these are, so their methods do. */
+    /** @description Operations that need no scope, and at most a token. Since no scope classifies them, their methods do. */
     AnyToken: {
       /** @description By another method, `DELETE` aside. */
       changes: components["schemas"]["ShownOperation"][];
@@ -114,7 +114,7 @@ export interface components {
       why: string;
     };
     /**
-     * @description How much of the truth a store has. Counts are never above the truth; where a period is not complete, they may be below it.
+     * @description How complete a store's counts are. They are never too high; in a period that is not complete they may be too low.
      *
      *     One loss is not in `gaps`: the counts that an isolate has not yet sent when it ends, of 25 seconds at most. Rules that need complete
      *     periods therefore also wait for a margin.
@@ -127,7 +127,7 @@ export interface components {
       gaps: components["schemas"]["Gap"][];
       /** @description Since when the store has counted. */
       since: components["schemas"]["Moment"];
-      /** @description When it told this. */
+      /** @description When the store reported this. */
       until: components["schemas"]["Moment"];
     };
     /** @description A condition on the query, as in `altType=location`. A request without the parameter is taken to satisfy it. */
@@ -295,7 +295,7 @@ export interface components {
     Gap: {
       /** @description Its first second. */
       from: components["schemas"]["Moment"];
-      /** @description How many requests are known to be missing; 0 where nobody knows. */
+      /** @description How many requests are known to be missing; 0 if that is not known. */
       lost: number;
       /** @description The first second after it. */
       to: components["schemas"]["Moment"];
@@ -322,7 +322,7 @@ export interface components {
     IntegrationId: string;
     /** @description `GET /integrations/{id}/usage`. */
     IntegrationUsage: {
-      /** @description How much of the truth all of this is. */
+      /** @description How complete these counts are. */
       completeness: components["schemas"]["Completeness"];
       /** @description The counts. */
       groups: components["schemas"]["UsageGroup"][];
@@ -330,7 +330,7 @@ export interface components {
       integration: components["schemas"]["IntegrationId"];
       /** @description What was asked for. */
       range: components["schemas"]["UsageRange"];
-      /** @description Its tokens that were used, by number, whatever the range. */
+      /** @description Its tokens that were ever used, by number. */
       tokens: components["schemas"]["TokenFacts"][];
     };
     /** @description How many operations read, change and delete, by their methods. */
@@ -442,13 +442,13 @@ export interface components {
     };
     /** @description `GET /usage`: of all integrations that one may see. */
     OverallUsage: {
-      /** @description How much of the truth this is, of all stores that answered. */
+      /** @description How complete these counts are, for all stores that answered. */
       completeness: components["schemas"]["Completeness"] | null;
       /** @description The counts, the largest first: at most 1,000 groups. */
       groups: components["schemas"]["UsageGroup"][];
       /** @description What was asked for. */
       range: components["schemas"]["UsageRange"];
-      /** @description How many of the 64 stores did not answer: what they have is in no group. */
+      /** @description How many of the 64 stores did not answer. Their counts are in no group. */
       silent: number;
       /** @description How many groups there are. */
       total: number;
@@ -819,13 +819,13 @@ export interface components {
       added: components["schemas"]["Scopes"];
       /** @description The operations that come within reach, in the policy's order. */
       gained: components["schemas"]["PreviewedOperation"][];
-      /** @description The types of events that it hears of then, and does not now. */
+      /** @description The types of events that it would receive, and does not receive now. */
       gained_events: string[];
       /** @description How many operations are within reach before and after. */
       kept: number;
       /** @description The operations that go out of reach, in the policy's order. */
       lost: components["schemas"]["PreviewedOperation"][];
-      /** @description Those that it hears of now, and would not any more. */
+      /** @description The types of events that it receives now, and would not receive any more. */
       lost_events: string[];
       /** @description How many operations are open to this level with all scopes there are. */
       operations: number;
@@ -1006,7 +1006,7 @@ export interface components {
       /** @description The settings. */
       settings: components["schemas"]["Settings"];
     };
-    /** @description What is known of the use of one token. Refused requests count too: somebody still has the token. */
+    /** @description The recorded use of one token. Refused requests count too: somebody still has the token. */
     TokenFacts: {
       /** @description Its first use. */
       first_use: components["schemas"]["Seen"];
@@ -1083,7 +1083,7 @@ export interface components {
     };
     /** @description The counts of a group. One of the first five fields says which: that of the range's grouping. */
     UsageGroup: {
-      /** @description How the origin answered the granted ones. Those that are not among them have no answer yet, or the client went before. */
+      /** @description How the origin answered the granted requests. Some have no answer yet, or the client disconnected first. */
       answers: components["schemas"]["AnswerCount"][];
       /** @description The beginning of the period. */
       at?: components["schemas"]["Moment"];
