@@ -8,6 +8,7 @@
 mod access;
 mod agency;
 mod answer;
+mod caller;
 mod context;
 mod courier;
 mod database;
@@ -145,7 +146,7 @@ impl Registry {
             let answer = sessions::sign_in_with(&context, proof)?;
             return Ok(Outcome { answer, publishes: false, schedules: false, faults: Vec::new() });
         }
-        let actor = access::establish(&self.database, &credential, now)?;
+        let actor = caller::establish(&self.database, &credential, now)?;
         accepted.route.permit(&actor.permissions)?;
         let caller = (credential, actor, request, accepted.head.port);
         let context = Context::new(&self.database, settings, random, caller, &self.features, now);

@@ -125,7 +125,7 @@ fn grouped_imports_of_modules_are_spelt_out() {
 }
 
 /// The rooms of the Worker, each of which uses only those before it.
-const WORKER_ROOMS: [&str; 6] = ["platform", "config", "faults", "machine", "log", "durable_objects"];
+const WORKER_ROOMS: [&str; 6] = ["platform", "faults", "config", "machine", "log", "durable_objects"];
 
 #[test]
 fn a_room_of_the_worker_uses_only_those_before_it() {
@@ -195,7 +195,7 @@ fn modules_of(directory: &str) -> Vec<(PathBuf, Vec<String>)> {
     rust_files(&root).into_iter().map(|file| (file.clone(), path(&file))).collect()
 }
 
-/// The paths within its own package that a file imports, outside its tests.
+/// The paths within its own package that a file imports or spells out, outside its tests.
 fn uses(file: &Path, module: &[String]) -> Vec<Vec<String>> {
     let text = code(file).join("\n");
     let text = text.split("#[cfg(test)]").next().unwrap();
@@ -210,7 +210,19 @@ fn uses(file: &Path, module: &[String]) -> Vec<Vec<String>> {
             found.extend(absolute(prefix.iter().copied().chain(name).filter(|part| !part.is_empty()), module));
         }
     }
+    let statements = text.split(';').filter(|statement| !statement.contains("use "));
+    found.extend(statements.flat_map(spelt_out).filter_map(|path| absolute(path.split("::"), module)));
     found
+}
+
+/// The paths that a statement spells out: `super::sessions::check`. Those of visibilities and of macros that write them are not calls.
+fn spelt_out(statement: &str) -> Vec<&str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let starts = statement.match_indices("super::").chain(statement.match_indices("crate::"));
+    let is_first = |at: usize| !statement[..at].ends_with(|letter: char| is_part(letter) || letter == '$');
+    let is_visibility = |at: usize| statement[..at].ends_with("pub(in ");
+    let paths = starts.filter(|(at, _)| is_first(*at) && !is_visibility(*at)).map(|(at, _)| &statement[at..]);
+    paths.map(|path| path.split(|letter| !is_part(letter)).next().unwrap().trim_end_matches(':')).collect()
 }
 
 /// A path of an import from the package's root on; `None` where it leads to another package.

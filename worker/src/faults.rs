@@ -2,10 +2,10 @@
 //! memory, for the test of leaks; a command that takes seconds; and a clock that is ahead, for what happens over months.
 #![expect(clippy::panic, reason = "this is what the file is for")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde_json::json;
 
+pub(crate) use crate::platform::clock::ahead_ms;
+use crate::platform::clock::set_ahead;
 use registry::Storage;
 use tidegate::gate::{Answer, Step};
 
@@ -13,8 +13,8 @@ use tidegate::gate::{Answer, Step};
 /// how far the clock is ahead from now on, in seconds: `clock:SECONDS`.
 pub(crate) const HEADER: &str = "x-inject-panic";
 
-/// Panics in the machine where the request asks for it; or tells how many pages of 64 KiB this instance has, which never become
-/// fewer. `fields` are those that matter.
+/// Panics in the machine if the request asks for it, or answers with the number of 64 KiB pages of this instance, which never shrinks.
+/// `fields` are the header fields of the request that matter.
 pub(crate) fn in_machine(fields: &str) -> Option<Step> {
     let asked = fields.split('\n').zip(fields.split('\n').skip(1)).find(|(name, _)| *name == HEADER);
     match asked?.1 {
@@ -30,24 +30,16 @@ pub(crate) fn in_machine(fields: &str) -> Option<Step> {
     }
 }
 
-/// How far the clock is ahead of the platform's, in milliseconds.
-static AHEAD_MS: AtomicU64 = AtomicU64::new(0);
-
-/// How far the clock is ahead of the platform's, in milliseconds.
-pub(crate) fn ahead_ms() -> u64 {
-    AHEAD_MS.load(Ordering::Relaxed)
-}
-
-/// Sets the clock ahead of the platform's, for this instance, where `clock:SECONDS` is asked for; says whether it is.
+/// Sets the clock ahead of the platform's if `clock:SECONDS` is asked for. Returns whether it is.
 pub(crate) fn set_clock(asked: Option<&str>) -> bool {
     let seconds = asked.and_then(|asked| asked.strip_prefix("clock:")).and_then(|seconds| seconds.parse::<u64>().ok());
     if let Some(seconds) = seconds {
-        AHEAD_MS.store(seconds.saturating_mul(1_000), Ordering::Relaxed);
+        set_ahead(seconds.saturating_mul(1_000));
     }
     seconds.is_some()
 }
 
-/// Panics in the Durable Object, inside a transaction that has written something, where the request asks for it.
+/// Panics in the Durable Object, inside a transaction that has written something, if the request asks for it.
 pub(crate) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage) {
     if request.headers().get(HEADER).ok().flatten().as_deref() == Some("registry") {
         let _ = sql.transaction(&mut || {
@@ -57,7 +49,7 @@ pub(crate) fn panic_in_transaction(request: &worker::Request, sql: &impl Storage
     }
 }
 
-/// Keeps the Durable Object busy for as many rounds as a request for `slow:ROUNDS` says; a billion take about a second.
+/// Keeps the Durable Object busy if `slow:ROUNDS` is asked for. A billion rounds take about a second.
 pub(crate) fn work(request: &worker::Request) {
     let asked = request.headers().get(HEADER).ok().flatten().unwrap_or_default();
     let rounds: u64 = asked.strip_prefix("slow:").and_then(|rounds| rounds.parse().ok()).unwrap_or_default();

@@ -5,13 +5,13 @@ pub(crate) mod table;
 use serde_json::json;
 
 use self::table::Person;
-use super::access::{changed, check_accounts, fitting};
+use super::access::{changed, check_accounts, check_places, fitting, permit_change};
 use super::answer::Answer;
 use super::context::Context;
 use super::events::record::About;
 use super::rev::Rev;
 use super::sessions::table as sessions;
-use tidegate::access::{Holding, Identity, Membership, Permissions, PersonId, Place, Proof, Role, Verb};
+use tidegate::access::{Holding, Identity, Membership, PersonId, Place, Proof, Role, Verb};
 use tidegate::admin::{AdminError, EditPerson, ListPeople, NewPerson, PersonCommand};
 use tidegate::events::Kind;
 
@@ -40,7 +40,7 @@ fn add(context: &Context, new: NewPerson) -> Result<Answer, AdminError> {
     let membership = Membership::new(role, accounts, permissions, grantable).map_err(fitting)?;
     may_change(context, None, Some(&membership))?;
     check_accounts(context.database, membership.accounts())?;
-    check_places(context, membership.permissions())?;
+    check_places(context.database, membership.permissions())?;
     let id = PersonId::from_entropy(context.random()?);
     let actor = context.actor.identity.to_text();
     let person = table::add(context.database, (id, &email, name), membership, &actor, context.now)?;
@@ -69,7 +69,7 @@ fn edit(context: &Context, id: &PersonId, rev: u64, edit: EditPerson) -> Result<
     }
     may_change(context, Some(present), Some(&membership))?;
     check_accounts(context.database, membership.accounts())?;
-    check_places(context, membership.permissions())?;
+    check_places(context.database, membership.permissions())?;
     if membership.role() != Role::Owner {
         keep_an_owner(context, &before)?;
     }
@@ -157,16 +157,11 @@ fn may_change(context: &Context, before: Option<&Membership>, after: Option<&Mem
     let [before_home, after_home] = &homes;
     let before = before.map(|membership| holding(membership, before_home));
     let after = after.map(|membership| holding(membership, after_home));
-    super::access::permit_change(context, Verb::PeopleManage, before, after, "accounts")
+    permit_change(context, Verb::PeopleManage, before, after, "accounts")
 }
 
 fn holding<'a>(membership: &'a Membership, home: &'a [Place]) -> Holding<'a> {
     Holding { home, permissions: membership.permissions(), grantable: membership.grantable() }
-}
-
-/// The places of permissions must be there, where a person of the agency has some at single sub-accounts.
-fn check_places(context: &Context, permissions: &Permissions) -> Result<(), AdminError> {
-    super::access::check_places(context.database, permissions)
 }
 
 /// Without an owner key, one person must stay an owner.
