@@ -1,4 +1,4 @@
-// What Activity says.
+// The texts of Activity.
 
 export const words = {
   title: "Activity",

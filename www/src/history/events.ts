@@ -1,4 +1,4 @@
-// What the page says of each kind of event.
+// The page's text for each kind of event.
 
 import type { EventKind } from "../api/types";
 import { list } from "../lib/text";
@@ -62,7 +62,7 @@ export const icons: Record<EventKind, IconName> = {
 /** The last four characters of tokens, by their numbers. */
 export type LastFours = Record<string, string>;
 
-/** What can be told of: an event of an integration, or of the whole gate. */
+/** An event of an integration, or of the whole gate. */
 export interface Told {
   kind: EventKind;
   detail: Record<string, unknown>;
@@ -253,7 +253,7 @@ function edited(detail: Record<string, unknown>): string[] {
   return [...lines, ...changedEnd(detail.expires_at)];
 }
 
-/** What changed from what to what. Nothing is said of what is the same. */
+/** The changed fields with their old and new values. Unchanged fields are left out. */
 function changes(detail: Record<string, unknown>): string[] {
   return Object.entries(detail).flatMap(([name, value]) => {
     const { from, to } = change(value);

@@ -7,14 +7,14 @@ import { links } from "../state/router.svelte";
 
 const HIDDEN = "tidegate-first-steps-hidden";
 
-/** What a new gate needs, in order, and what of it is there already. It outlives the view: nothing is derived in that one's name. */
+/** The steps that a new gate needs, in order, and which are done. It outlives its view, so the view's effects do not own it. */
 export class FirstSteps {
   /** The integration that was used last. */
   #integration = $state.raw<{ id: string; wasSeen: boolean } | null>(null);
   #isHidden = $state(localStorage.getItem(HIDDEN) !== null || !session.may("settings.manage", "agency"));
-  /** Whether it is known what is there. */
+  /** Whether the state of the steps is known. */
   #isKnown = $state(false);
-  /** Whether the list was shown: then it stays, and says that all is done. */
+  /** Whether the list was shown. Then it stays, and says that everything is done. */
   #wasOffered = $state(false);
 
   get all() {
@@ -35,7 +35,7 @@ export class FirstSteps {
     return this.all.filter((step) => step.isDone).length;
   }
 
-  /** Whether it must be waited for: the list of integrations stands below. A gate whose tokens are in use is not new. */
+  /** Whether the list below must wait for this. A gate whose tokens are in use is not new. */
   get isPending(): boolean {
     if (this.#isHidden) return false;
     const isWaited = (known: typeof owners | typeof catalogue) => known.value === null && known.problem === null;
@@ -46,11 +46,11 @@ export class FirstSteps {
     return !this.#isHidden && !this.isPending && (!this.#wasSeen || this.#wasOffered);
   }
 
-  /** Looks again while somebody is here and something is left to do; effects of the view that shows it. */
+  /** Checks again while the view is shown and steps are left. These are effects of the view. */
   follow(): void {
     $effect(() => {
       if (this.#isHidden) return;
-      // What it finds it writes, and must not be asked again for.
+      // It writes what it finds, which must not start it again.
       const look = () => untrack(() => this.#look());
       void look();
       return poll(look);
@@ -71,7 +71,7 @@ export class FirstSteps {
 
   async #look(): Promise<void> {
     if (this.#wasSeen) return;
-    // The one that was used last: a test from this page is no use.
+    // The integration that was used last; a test from this page does not count.
     const page = await api.list({ sort: "-used" }, null, undefined, 1).catch(() => null);
     const first = page?.integrations[0];
     if (page) this.#integration = first ? { id: first.id, wasSeen: first.used_at !== undefined } : null;

@@ -1,5 +1,5 @@
 // A link that fills in the form of a new integration: `#/integrations/new?name=…&description=…&scopes=a,b&owner=sub_account:acme`.
-// Nothing is made by a link: whoever follows it looks at the form, and sends it.
+// A link creates nothing: the user sees the form, and submits it.
 
 import type { Integration, Level } from "../api/types";
 import { links } from "../state/router.svelte";
@@ -13,7 +13,7 @@ export interface Prefill {
   description: string;
   scopes: string[];
   level: Level;
-  /** The sub-account's id; empty where none is named. */
+  /** The sub-account's id; empty if none is named. */
   subAccount: string;
 }
 
@@ -29,7 +29,7 @@ export function readPrefill(query: URLSearchParams): Prefill {
   };
 }
 
-/** A form like an integration that is there. */
+/** A form with the values of an existing integration. */
 export function duplicate({ name, description, scopes, owner }: Integration): string {
   const query = new URLSearchParams({
     name: t.create.copyOf(name).slice(0, 100),

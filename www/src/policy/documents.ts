@@ -8,10 +8,10 @@ import { words as t } from "./words";
 export interface ChosenFile {
   key: number;
   file: string;
-  /** `info.title` as a name; null where the text cannot be read. */
+  /** `info.title` as a name; null if the text cannot be read. */
   title: string | null;
   text: string;
-  /** What of it is published; null where the text cannot be read. */
+  /** The part of it that is published; null if the text cannot be read. */
   source: unknown;
   /** How long that is, in bytes. */
   bytes: number;
@@ -21,9 +21,9 @@ export interface ChosenFile {
 
 const UNTITLED = "untitled";
 const MAX_NAME = 200;
-/** What the gate takes at once, less what settings may take. */
+/** The most that the gate takes at once, minus room for the settings. */
 const MAX_BYTES = 8 * 1024 * 1024 - 64 * 1024;
-/** What is read of a file; the rules read no longer document. */
+/** The most that is read of a file; the rules read no longer document. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** A title as the registry writes it into a name. */
@@ -36,7 +36,7 @@ export function nameOf(title: string): string {
   );
 }
 
-/** The name of each: its title, or, where several have one title, the name of its file; numbered where even those are alike. */
+/** The name of each: its title, or the name of its file if several share a title; numbered if even those are equal. */
 export function named(files: ChosenFile[]): { name: string; file: ChosenFile }[] {
   const used = new Set<string>();
   return files.map((file) => {
@@ -49,7 +49,7 @@ export function named(files: ChosenFile[]): { name: string; file: ChosenFile }[]
   });
 }
 
-/** Files that were chosen beside those that are there, of which one is replaced by another of its name. */
+/** Adds chosen files to the present ones. A file replaces another of the same name. */
 export async function withChosen(
   known: ChosenFile[],
   picked: File[],

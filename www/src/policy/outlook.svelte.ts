@@ -6,18 +6,18 @@ import { policyInForce } from "../state/known.svelte";
 import type { Draft } from "./policy-draft.svelte";
 import { words as t } from "./words";
 
-/** How long somebody may pause between two changes before they are worked out, in milliseconds. */
+/** How long to wait after a change before working it out, in milliseconds. */
 const PAUSE_MS = 350;
 
-/** What publishing a draft would do. Nobody publishes blind: the gate is asked as soon as something changes. */
+/** What publishing a draft would do. The gate is asked after every change, so nobody publishes blindly. */
 export class Outlook {
-  /** With the gate's word on all integrations; without it, what was worked out here of documents that are all there is. */
+  /** The gate's answer about all integrations, or what the page itself compiled from a complete set of documents. */
   preview = $state.raw<PolicyPreview | null>(null);
   isOfGate = $state(false);
   isAsking = $state(false);
   problem = $state.raw<Problem | null>(null);
 
-  /** `stale` is called where the policy in force is another one than the draft was made for. */
+  /** `stale` is called if another policy is in force than the draft was made for. */
   constructor(
     private readonly draft: Draft,
     private readonly stale: () => void,
@@ -27,7 +27,7 @@ export class Outlook {
     () => this.preview !== null && this.isOfGate && this.preview.report.errors.length === 0 && !this.isAsking,
   );
 
-  /** Works it out for the draft as it is now, after a pause. Returns how to end that; an effect calls both. */
+  /** Works it out for the current draft, after a pause. Returns a function that cancels this; an effect calls both. */
   follow(): (() => void) | undefined {
     const { draft } = this;
     const fault = draft.files.find((file) => file.fault !== null);
@@ -53,7 +53,7 @@ export class Outlook {
     };
   }
 
-  /** Documents that are all there is can be compiled here, before the gate answers. */
+  /** A complete set of documents can be compiled here, before the gate answers. */
   #here(): (() => Promise<PolicyPreview>) | null {
     const { staying, chosen, settings, published } = this.draft;
     if (staying.length > 0 || chosen.length === 0) return null;

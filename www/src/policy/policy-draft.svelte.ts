@@ -5,25 +5,25 @@ import { loadCore } from "../core";
 import type { Suggestion } from "../core/types";
 import { type ChosenFile, named } from "./documents";
 
-/** A policy in the making: documents that come, go or stay, and settings. */
+/** A draft of the policy: added, removed and kept documents, and settings. */
 export class Draft {
   files = $state.raw<ChosenFile[]>([]);
   removed = $state.raw<string[]>([]);
   settings = $state.raw<Settings>({ without_security: "deny" });
-  /** What is left open by documents of which none was published before, and what was chosen of it. */
+  /** What the documents of a first publication leave open, and what was chosen. */
   choices = $state.raw<Suggestion["choices"]>([]);
   #picked: Record<string, number> = {};
   #suggested = "";
   /** Whether somebody opened the draft without a change yet. */
   isEditing = $state(false);
 
-  /** `published` gives the policy in force; null where there is none. */
+  /** `published` returns the policy in force; null if there is none. */
   constructor(readonly published: () => Policy | null) {
     this.settings = published()?.settings ?? this.settings;
     this.#suggested = JSON.stringify(this.settings);
   }
 
-  /** Chooses settings to start from, where no policy is published and nobody wrote settings by hand. */
+  /** Suggests settings, if no policy is published and none were written by hand. */
   async suggest(): Promise<void> {
     const texts = this.files.filter((file) => file.fault === null).map((file) => file.text);
     const isByHand = JSON.stringify(this.settings) !== this.#suggested;
@@ -34,7 +34,7 @@ export class Draft {
     this.#suggested = JSON.stringify(settings);
   }
 
-  /** Takes another option; what was written by hand since the suggestion goes. */
+  /** Takes another option. Settings that were written by hand since the suggestion are lost. */
   pick(field: string, option: number): Promise<void> {
     this.#picked = { ...this.#picked, [field]: option };
     this.#suggested = JSON.stringify(this.settings);
@@ -44,7 +44,7 @@ export class Draft {
   /** The chosen files by the names of their documents. */
   readonly chosen = $derived.by(() => named(this.files));
   readonly inForce = $derived.by(() => this.published()?.documents ?? []);
-  /** Where the documents in force were not kept, none can stay. */
+  /** If the documents in force were not kept, none of them can be part of the next version. */
   readonly isKept = $derived.by(() => this.published() === null || this.published()?.documents !== null);
   readonly staying = $derived.by(() =>
     this.inForce.filter(
@@ -64,12 +64,12 @@ export class Draft {
     [this.choices, this.#picked, this.#suggested] = [[], {}, JSON.stringify(this.settings)];
   }
 
-  /** What the gate is asked: the difference to the policy in force, or all where nothing of it was kept. */
+  /** The body for the gate: the difference from the policy in force, or everything if its documents were not kept. */
   question(): WholePolicy | { change: PolicyChange } {
     return this.isKept ? { change: this.#change() } : this.#whole();
   }
 
-  /** Publishes it on top of the policy in force. Throws a problem with status 412 where somebody else was faster. */
+  /** Publishes it on top of the policy in force. Throws a problem with status 412 if somebody else was faster. */
   publish(onSent: (share: number) => void): Promise<Published> {
     const rev = this.published()?.rev ?? 0;
     return this.isKept ? api.change(this.#change(), rev, onSent) : api.publish(this.#whole(), rev, onSent);
@@ -92,7 +92,7 @@ export class Draft {
   }
 }
 
-/** Waits a while for KV to take what was published; it may take longer, which the gate sees to by itself. */
+/** Waits a while for KV to take the publication. It may take longer; the gate takes care of that. */
 export async function hasArrived(tell: (waiting: number) => void): Promise<boolean> {
   const MAX_TRIES = 20;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -107,5 +107,5 @@ export async function hasArrived(tell: (waiting: number) => void): Promise<boole
   return false;
 }
 
-/** Whether a publication was refused because the policy in force is another one by now. */
+/** Whether a publication was refused because another policy is in force by now. */
 export const isStale = (thrown: unknown) => Problem.from(thrown).status === 412;

@@ -1,15 +1,15 @@
-// What scopes are about, as rows of a table: an area may be read, or read and written, or neither.
+// Areas of scopes, as rows of a table: an area may be read, or read and written, or neither.
 
 import type { CatalogueEntry, CatalogueOperation, Level } from "../api/types";
 import { matches } from "../lib/search";
 import { type Group, grouped, operationsAt } from "../lib/scopes";
 import { areaTitle, scopeTitle } from "./titles";
 
-/** How far an area is opened; `some` where single scopes were chosen. */
+/** The access to an area; `some` if single scopes were chosen. */
 export type Reach = "none" | "read" | "write" | "some";
 
 export interface Area extends Group {
-  /** What a search found in it; all of it where nothing is searched. */
+  /** What a search has found in it; everything without a search. */
   found: Found[];
 }
 
@@ -30,7 +30,7 @@ export function taken(entries: CatalogueEntry[], level: Level, reach: "none" | "
   return open.filter((entry) => reach === "write" || entry.access === "read").map((entry) => entry.scope);
 }
 
-/** Whether a choice differs from the ones before it: an area without scopes that write has nothing to write. */
+/** Whether a choice differs from those before it: an area without scopes that write offers no writing. */
 export function offers(entries: CatalogueEntry[], level: Level, reach: "read" | "write"): boolean {
   return usable(entries, level).some((entry) => entry.access === reach);
 }
@@ -46,7 +46,7 @@ export function reachOf(entries: CatalogueEntry[], level: Level, chosen: Set<str
   return is("read") ? "read" : "some";
 }
 
-/** The areas in which the words are found: in their names, their scopes, what describes them, or an operation. */
+/** The areas that contain the words: in their name, their scopes, a description or an operation. */
 export function search(catalogue: CatalogueEntry[], words: string[]): Area[] {
   const all = grouped(catalogue).map((group) => ({ ...group, found: found(group, words) }));
   return all.filter((area) => area.found.length > 0);

@@ -1,9 +1,9 @@
 // The fewest scopes that a number of requests need.
 
-/** How many combinations are tried at the most; beyond, what was found so far is good enough. */
+/** The most combinations that are tried. After that, the best one so far is used. */
 const MAX_TRIES = 20_000;
 
-/** Of each request the sets of scopes that open it, of which one is enough. Gives the smallest union of one for each. */
+/** `requests` has the sets of scopes that open each request; one of them is enough. Returns the smallest union of one for each. */
 export function smallest(requests: string[][][]): string[] {
   const ordered = [...requests].filter((ways) => ways.length > 0).sort((a, b) => a.length - b.length);
   let best: string[] | null = null;

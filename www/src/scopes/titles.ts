@@ -1,4 +1,4 @@
-// What people call scopes: as documents do, else made of their technical names, which stand beside it.
+// Names of scopes for people: those of the documents, otherwise made from the technical names, which are shown beside them.
 
 import type { CatalogueEntry } from "../api/types";
 import { words as t } from "./words";
@@ -14,10 +14,10 @@ export function spelled(name: string): string {
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 
-/** What people call a group of scopes. */
+/** The name of a group of scopes for people. */
 export const areaTitle = ({ name, title }: { name: string; title?: string | undefined }) => title ?? spelled(name);
 
-/** "Read contacts"; where the scope is about a part of its area, that stands behind it: "Change conversations: message". */
+/** "Read contacts". If the scope is about a part of its area, the part follows: "Change conversations: message". */
 export function scopeTitle(entry: Pick<CatalogueEntry, "scope" | "group" | "title" | "access">): string {
   const { scope, group, title, access } = entry;
   const rest = scope.startsWith(group) ? scope.slice(group.length) : scope;

@@ -12,19 +12,19 @@ interface Waiting {
 
 type State = "asking" | "out" | "in" | "expired";
 
-/** Whether somebody is signed in. Where a session ends under their hands, what they were doing waits for the next one. */
+/** Whether a user is signed in. If the session ends while they work, their work waits for the next sign-in. */
 class Session {
   state = $state<State>("asking");
   problem = $state<Problem | null>(null);
-  /** Whose page it is, as far as the deployment says. */
+  /** The brand that the deployment has set. */
   brand = $state.raw<Ways["brand"]>({ name: null, logo: null, color: null });
-  /** Where the API is that integrations call, as the gate was told; without a slash at its end. */
+  /** The address of the API that integrations call, from the gate's settings; without a trailing slash. */
   apiUrl = $state<string | null>(null);
   /** Where the API is documented. */
   docsUrl = $state<string | null>(null);
-  /** Scopes that go together, as the API's owner offers them. */
+  /** The presets of scopes that the API's owner offers. */
   presets = $state.raw<Session_["presets"]>([]);
-  /** Whoever is signed in; null with the owner key. */
+  /** The signed-in person; null with the owner key. */
   person = $state.raw<Session_["person"]>(null);
   permissions = $state.raw<readonly Permission[]>([]);
   features = $state.raw<Features | null>(null);
@@ -43,7 +43,7 @@ class Session {
 
   async start(): Promise<void> {
     try {
-      // Asked first: without a session there is nothing to show, and no answer that the console would call an error.
+      // This comes first: without a session there is nothing to show, and the console should not report an error.
       const ways = await api.ways();
       this.brand = ways.brand;
       if (!ways.has_session) {
@@ -81,7 +81,7 @@ class Session {
     this.state = "out";
   }
 
-  /** Gives up what waits for a session. */
+  /** Abandons the work that waits for a session. */
   abandon(): void {
     this.state = "out";
     this.#settle(({ reject }) => reject(new Problem(401, { title: t.ended, detail: t.endedDetail })));
@@ -102,7 +102,7 @@ class Session {
     [this.person, this.permissions, this.features] = [shown.person, shown.permissions, shown.features];
   }
 
-  /** Whether whoever is signed in may do this there. */
+  /** Whether the user may do this there. */
   may(verb: string, place: string): boolean {
     return may(this.permissions, verb, place);
   }
@@ -121,12 +121,12 @@ class Session {
     return this.may("integrations.manage", placeOf(owner));
   }
 
-  /** Whether they have anything at the agency; others are shown no word of it. */
+  /** Whether the user has permissions at the agency. Others do not see that it exists. */
   get isOfAgency(): boolean {
     return anyAt(this.permissions, "agency");
   }
 
-  /** Learns anew what they may do. */
+  /** Reads again what the user may do. */
   refresh(): Promise<void> {
     return this.#show();
   }

@@ -1,8 +1,8 @@
-// The page in a deployment's own colour. Where text in it could not be read, it is made darker, in the dark theme lighter.
+// The page in a deployment's own colour. If text in it would be hard to read, it is made darker, or lighter in the dark theme.
 
 import { contrast, readable } from "../lib/colour";
 
-/** What stands behind text in the accent colour (styles.css): ground, surface and the softened accent, in each theme. */
+/** The backgrounds of text in the accent colour (styles.css): ground, surface and the soft accent, in each theme. */
 const LIGHT = ["#f5f7f8", "#ffffff", "#eef2f4"];
 const DARK = ["#0d1417", "#141d21", "#1a252a"];
 
@@ -27,7 +27,7 @@ function soft(colour: string, surface: string): string {
   return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Puts it on the page, by properties that the policy for content allows. */
+/** Applies it to the page, by properties that the content security policy allows. */
 export function dress(colour: string | null): void {
   const { style } = document.documentElement;
   if (colour === null) return;

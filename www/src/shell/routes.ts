@@ -9,7 +9,7 @@ import { sees, type ViewName } from "./views";
 type AnyView = Component<Record<string, unknown>>;
 
 export interface Route {
-  /** Under which entry of the navigation it stands. */
+  /** Its entry in the navigation. */
   view: ViewName;
   /** Segments of the address; one that begins with `:` takes any, and is a property of the view. */
   pattern: string[];
@@ -19,11 +19,11 @@ export interface Route {
   who: () => string;
 }
 
-/** A route, and what the address says besides. */
+/** A route, and the parameters in the address. */
 export interface Found {
   route: Route;
   props: Record<string, string>;
-  /** The same for as long as the view can stay. */
+  /** Stays the same as long as the view can be kept. */
   key: string;
 }
 

@@ -1,4 +1,4 @@
-// What the navigation offers. What somebody may not see is not offered; its address says who may.
+// The entries of the navigation. Views that the user may not see are left out; their addresses say who may.
 
 import { session } from "../session/session.svelte";
 import { links } from "../state/router.svelte";

@@ -1,4 +1,4 @@
-// The permissions that the switches of a person stand for.
+// The permissions behind the switches of a person.
 
 import type { NewPerson, Person, Role } from "../api/types";
 import type { Permission } from "../lib/access";
@@ -16,7 +16,7 @@ const at = (verb: string, place: string) => ({ verb, place }) as Given[number];
 const has = (given: readonly Permission[], place: string) =>
   given.some((one) => one.verb === MANAGE && one.place === place);
 
-/** How the switches stand; all on for somebody new. */
+/** The state of the switches; all are on for a new person. */
 export function switchesOf(person: Person | null): Switches {
   if (person === null) return { agency: true, subAccounts: true, user: true };
   const { permissions } = person;
@@ -27,7 +27,7 @@ export function switchesOf(person: Person | null): Switches {
   };
 }
 
-/** The permissions after the switches were set; undefined where the role's preset is meant. */
+/** The permissions for these switches; undefined for the preset of the role. */
 export function permissionsOf(
   role: Role,
   accounts: string[],
@@ -48,7 +48,7 @@ export function permissionsOf(
   ];
 }
 
-/** What an agency admin has beside what the switches are for. */
+/** The permissions of an agency admin that no switch controls. */
 const OTHERS = [
   at("webhooks.manage", "agency"),
   at("webhooks.manage", "sub_accounts"),

@@ -12,7 +12,7 @@ export const roles: Record<Role, { name: string; hint: string }> = {
   account_viewer: { name: "Account viewer", hint: "Sees private integrations of the sub-accounts that you choose." },
 };
 
-/** What the verbs of an automation key let it do. */
+/** What each verb allows an automation key to do. */
 export const verbs = {
   "integrations.view": "See integrations",
   "integrations.manage": "Manage integrations",

@@ -10,7 +10,7 @@ export interface Told {
   isGates: boolean;
 }
 
-/** What the page says of a problem: in its own language where it has words for it, else as the gate does. */
+/** The page's text for a problem: in its own language if it has one, otherwise the gate's. */
 export function told({ status, type, title, detail }: Problem): Told {
   if (title === "" && status === UNREACHABLE)
     return { title: t.problem.unreachable, detail: t.problem.unreachableDetail, isGates: false };

@@ -1,8 +1,8 @@
-// What the page says of a refusal by its type, in languages other than the gate's own. English has the gate's sentences.
+// The page's texts for refusals by type, in languages other than the gate's own. English uses the gate's sentences.
 
 export interface Refusal {
   title: string;
-  /** Where the gate's sentence says no more than the type does. */
+  /** Types for which the gate's sentence adds nothing. */
   detail?: string;
 }
 
