@@ -1,30 +1,22 @@
 //! The suite `browser`: the admin page in Chromium, against a gate with a state of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use crate::gate::{Gate, Options, Server};
-use crate::process::Running;
 use crate::tally::Tally;
-use crate::{dev, dev_vars, gate, process, project, suites};
+use crate::{chromium, dev, dev_vars, gate, project, suites};
 
 /// How many gates the files are shared among; each has a browser of its own.
 const SHARES: usize = 2;
 
-/// What Chromium is called, and where it is if it is not on the PATH.
-const NAMES: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
-/// How long its installation may take.
-const INSTALLATION_LIMIT: Duration = Duration::from_secs(300);
-const INSTALLATION: &str = "apt-get update && apt-get install -y --no-install-recommends chromium";
-
 /// Runs it; pictures of the views are in `target/screenshots/` afterwards. Without Chromium the suite is skipped.
 pub fn suite() -> Result<Tally> {
-    let chromium = match chromium() {
+    let chromium = match chromium::ensure() {
         Ok(chromium) => chromium,
         Err(error) => {
             let why = format!("there is no Chromium, and it cannot be installed from here: {error:#}");
@@ -64,25 +56,4 @@ fn share(gate: &Gate, number: usize, chromium: &Path) -> Result<Tally> {
     node.env("TIDEGATE_ADDRESS", gate.admin_address("")).env("TIDEGATE_API", gate.address(""));
     node.env("OWNER_KEY", dev_vars::owner_key()?).env("CHROMIUM", chromium).env("SHARE", format!("{number}/{SHARES}"));
     suites::tap(&mut node)
-}
-
-/// Where Chromium is. It is installed first where it is missing and that can be done without asking anybody.
-pub fn chromium() -> Result<PathBuf> {
-    installed().map_or_else(install, Ok)
-}
-
-fn installed() -> Option<PathBuf> {
-    NAMES.iter().map(PathBuf::from).find(|name| process::output(Command::new(name).arg("--version")).is_ok())
-}
-
-fn install() -> Result<PathBuf> {
-    anyhow::ensure!(nix::unistd::Uid::effective().is_root(), "that needs root");
-    anyhow::ensure!(Path::new("/usr/bin/apt-get").is_file(), "there is no apt-get");
-    println!("==> {INSTALLATION}");
-    let mut shell = Command::new("bash");
-    shell.args(["-c", INSTALLATION]).env("DEBIAN_FRONTEND", "noninteractive");
-    let status = Running::start(&mut shell)?.wait_at_most(INSTALLATION_LIMIT)?;
-    let status = status.with_context(|| format!("it took longer than {} s", INSTALLATION_LIMIT.as_secs()))?;
-    anyhow::ensure!(status.success(), "apt-get failed: {status}");
-    installed().context("apt-get brought none")
 }

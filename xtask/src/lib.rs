@@ -7,6 +7,7 @@ mod browser;
 pub mod build;
 pub mod bundles;
 mod check;
+mod chromium;
 mod cli;
 mod demo;
 mod deploy;

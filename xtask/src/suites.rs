@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::gate::{Options, Server};
 use crate::tally::Tally;
-use crate::{browser, build, bundles, dev, dev_vars, failures, gate, npm, process, project, python, reports, walk};
+use crate::{build, bundles, chromium, dev, dev_vars, failures, gate, npm, process, project, python, reports, walk};
 
 /// All Rust tests, natively, but for those of the simulator: it computes for minutes, so the suite `sim` tests it optimized.
 pub fn core() -> Result<Tally> {
@@ -89,7 +89,7 @@ pub fn dev() -> Result<Tally> {
     let mut node = Command::new("node");
     let files = ["wrangler", "deployed", "sso"].map(|name| format!("tests/dev/{name}.test.mjs"));
     node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
-    match browser::chromium() {
+    match chromium::ensure() {
         Ok(chromium) => drop(node.env("CHROMIUM", chromium)),
         Err(error) => println!("Chromium is not there: {error:#}"), // the test that wants it says that it is skipped
     }

@@ -32,7 +32,7 @@ fn every_error_names_document_path_and_method() {
         ("/a/{b}{c}", "side by side"),
         ("/a/{b", "brace"),
         ("/a/{}", "name"),
-        ("/{b}/{b}", "one name"),
+        ("/{b}/{b}", "the same name"),
         ("/a%2Fb", "percent-encoded"),
         ("a", "slash"),
         ("/a//b", "empty segment"),
