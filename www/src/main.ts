@@ -3,7 +3,7 @@ import App from "./App.svelte";
 import { direction, language, locale } from "./lib/language";
 import "./styles.css";
 
-/** English is there; another language's words take its place before anything is shown. */
+/** English is built in. The texts of another language replace it before anything is shown. */
 const dictionaries = { en: () => Promise.resolve(), nl: () => import("./languages/nl") };
 
 async function start() {

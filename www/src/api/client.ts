@@ -1,4 +1,4 @@
-// The admin API, one function a route.
+// The admin API: one function for each route.
 
 import { ask, askPart, askText, type Options } from "./http";
 import type {
@@ -65,7 +65,7 @@ export const session = {
 };
 
 export const owners = {
-  /** All of them: whatever shows an owner has to know its name. */
+  /** All sub-accounts, since views show owners by name. */
   async list(): Promise<Owners> {
     const sub_accounts: SubAccount[] = [];
     for (let cursor: string | null = null; ;) {
@@ -75,7 +75,7 @@ export const owners = {
       cursor = next.cursor;
     }
   },
-  /** Those that a search finds; the gate looks for it. */
+  /** The sub-accounts that a search on the gate finds. */
   find(q: string, limit: number, signal: AbortSignal) {
     const query = page(null, limit);
     if (q) query.set("q", q);
@@ -140,7 +140,7 @@ export interface NewIntegration {
   expires_at?: string;
 }
 
-/** Where the integration has ended, a new token needs a new end; null for none. */
+/** If the integration has ended, a new token needs a new end; null for none. */
 export type Rotate = { expires_at?: string | null } & (
   { expire: "now"; leaked?: boolean } | { expire: "later"; window_seconds: number; when_quiet?: boolean }
 );
@@ -151,7 +151,7 @@ export const integrations = {
     for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
     return ask<IntegrationPage>("GET", `/integrations?${query}`, signal ? { signal } : {});
   },
-  /** All that a filter leaves, page by page. */
+  /** The filtered events, page by page. */
   async all(filter: Filter): Promise<Integration[]> {
     const found: Integration[] = [];
     for (let cursor: string | null = null; ;) {
@@ -196,7 +196,7 @@ export const events = {
 };
 
 export const usage = {
-  /** Of the last so many days. */
+  /** Of the last `days` days. */
   of: (id: string, by: Grouping, days: number) => ask<IntegrationUsage>("GET", `${at(id)}/usage?${range(by, days)}`),
   all: (by: Grouping, days: number) => ask<OverallUsage>("GET", `/usage?${range(by, days)}`),
   rotation: (id: string) => ask<RotationProgress>("GET", `${at(id)}/rotation`),
@@ -217,7 +217,7 @@ export interface WholePolicy {
   settings: Settings;
 }
 
-/** What is not named stays. */
+/** Documents that are not named stay. */
 export interface PolicyChange {
   sources?: Source[];
   settings?: Settings;
@@ -225,7 +225,7 @@ export interface PolicyChange {
 
 export const policy = {
   show: () => ask<Policy>("GET", "/policy"),
-  /** `UNCHANGED` where it is still the revision that is known. */
+  /** `UNCHANGED` if it is still the known revision. */
   compiled: (known?: number) => askText("/policy/compiled", known),
   preview: (body: WholePolicy | { change: PolicyChange } | { to: number }, signal?: AbortSignal) =>
     ask<PolicyPreview>("POST", "/policy/preview", { body, ...(signal && { signal }) }),
@@ -240,7 +240,7 @@ export const policy = {
 
 export const store = {
   show: () => ask<StoreProgress>("GET", "/resync"),
-  /** Has all of KV written afresh. */
+  /** Starts rewriting all of KV. */
   resync: () => ask<StoreProgress>("POST", "/resync"),
 };
 

@@ -2,39 +2,39 @@ import { Problem } from "./problem";
 
 const API = "/_tidegate/api";
 const PATIENCE_MS = 60_000;
-/** 8 MiB over a slow line. */
+/** Long enough for 8 MiB over a slow connection. */
 const UPLOAD_PATIENCE_MS = 10 * 60_000;
 
 export interface Options {
   body?: unknown;
   /** The `rev` that the change is based on. */
   rev?: number;
-  /** Says that a repetition is one: no second token is made for it. */
+  /** Marks a repetition, so that no second token is made. */
   idempotencyKey?: string;
   signal?: AbortSignal;
-  /** The revision that is at hand already. */
+  /** The revision that the page has already. */
   known?: number;
   /** How much of the body has been sent, 0 to 1. */
   onSent?: (share: number) => void;
 }
 
-/** Called when the session is over. Resolves when somebody has signed in again, and rejects when they would not. */
+/** Called when the session has ended. Resolves after another sign-in, and rejects if the user does not sign in. */
 let signInAgain: () => Promise<void> = () => Promise.reject(new Problem(401, {}));
 
 export function onSessionEnd(handler: () => Promise<void>): void {
   signInAgain = handler;
 }
 
-/** Asks the admin API. Throws a `Problem` for every answer but a success. */
+/** Calls the admin API. Throws a `Problem` for every answer but a success. */
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const response = await answered(method, path, options);
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
 }
 
-/** What `askText` gives where nothing has changed. */
+/** What `askText` returns if nothing has changed. */
 export const UNCHANGED = Symbol("unchanged");
 
-/** As `ask`, for text that the page hands on without reading it; not fetched again where it is still revision `known`. */
+/** Like `ask`, for text that the page passes on without reading it. It is not fetched again if it is still revision `known`. */
 export async function askText(path: string, known?: number): Promise<string | typeof UNCHANGED> {
   const response = await answered("GET", path, known === undefined ? {} : { known });
   return response.status === 304 ? UNCHANGED : response.text();
@@ -46,7 +46,7 @@ export async function askPart(path: string, signal: AbortSignal): Promise<{ text
   return { text: await response.text(), next: response.headers.get("Tidegate-Next-Cursor") };
 }
 
-/** The answer. A session that ended meanwhile is renewed and the question asked again: a 401 changed nothing. */
+/** The answer. If the session has ended, the call is repeated after the next sign-in: a 401 has changed nothing. */
 async function answered(method: string, path: string, options: Options): Promise<Response> {
   const response = await send(method, path, options);
   if (response.status === 401 && !path.startsWith("/session")) {
@@ -75,7 +75,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
   }
 }
 
-/** fetch does not tell how far it is with sending; this does. */
+/** Reports the progress of sending, which fetch does not. */
 function upload(method: string, path: string, headers: Headers, body: string, onSent: (share: number) => void) {
   return new Promise<Response>((resolve, reject) => {
     const request = new XMLHttpRequest();

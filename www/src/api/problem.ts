@@ -1,12 +1,12 @@
-/** The status of a problem that no answer of the gate's told: it did not answer at all, or the page itself failed. */
+/** The status of a problem without an answer: the gate did not answer, or the page itself failed. */
 export const UNREACHABLE = 0;
 export const UNEXPECTED = -1;
 
-/** What came back instead of an answer: an RFC 9457 problem, or nothing at all. `told` of ui/problem.ts words it. */
+/** A problem: one of RFC 9457 from the gate, or no answer at all. `told` of ui/problem.ts has the texts. */
 export class Problem extends Error {
   readonly status: number;
   readonly type: string;
-  /** As the answer has it; empty where it has none. */
+  /** From the answer; empty if it has none. */
   readonly title: string;
   readonly detail: string;
   readonly field: string | undefined;
@@ -25,7 +25,7 @@ export class Problem extends Error {
     this.report = body.report;
   }
 
-  /** Whether an earlier try may have done it: its answer, with the token in it, was lost. */
+  /** Whether an earlier attempt may have succeeded: its answer, with the token, was lost. */
   get isRepetition(): boolean {
     return this.type === "already-done" || this.field === "Idempotency-Key";
   }

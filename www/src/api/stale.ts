@@ -1,7 +1,7 @@
 import { Problem } from "./problem";
 import type { Integration } from "./types";
 
-/** Does something to an integration. Where it is refused because of what came between, hands that on; and fails all the same. */
+/** Changes an integration. If that is refused because of another change, passes the present state on, and still fails. */
 export async function following<T>(changed: (integration: Integration) => void, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -22,21 +22,21 @@ export type Owner = Schemas["Owner"];
 export type Token = Schemas["Token"];
 export type Integration = Schemas["Integration"];
 export type IntegrationPage = Schemas["IntegrationPage"];
-/** What came of a test of a token. */
+/** The result of a test of a token. */
 export type Tested = Schemas["Tested"];
 export type Minted = Schemas["Minted"];
-/** What of an integration can be changed; what is left out stays as it is. */
+/** The fields of an integration that can be changed. Fields that are left out stay as they are. */
 export type Edit = Schemas["Edit"];
 /** The token rules: what the agency sets for the life of all integrations. */
 export type TokenRules = Schemas["TokenRules"];
 export type TokenRulesChange = Schemas["ChangeTokenRules"];
-/** What of the integrations needs a look now. */
+/** The integrations that need attention. */
 export type Lifecycle = Schemas["Lifecycle"];
 export type Deleted = Lifecycle["deleted"][number];
 export type Session = Schemas["Session"];
 export type SessionPage = Schemas["Sessions"];
 export type OpenSession = SessionPage["sessions"][number];
-/** How one can sign in. */
+/** The ways to sign in. */
 export type Ways = Schemas["Ways"];
 export type Features = Schemas["Features"];
 export type Person = Schemas["Person"];
@@ -72,14 +72,14 @@ export type EndpointWithSecret = Schemas["EndpointWithSecret"];
 export type Delivery = Schemas["Delivery"];
 export type DeliveryPage = Schemas["DeliveryPage"];
 export type DeliveryAttempt = Delivery["attempts"][number];
-/** What webhook endpoints can hear of. */
+/** The events that webhook endpoints can receive. */
 export type EventType = Schemas["EventTypeEntry"];
 
 export type CatalogueEntry = Schemas["CatalogueEntry"];
 export type CatalogueOperation = Schemas["CatalogueOperation"];
 export type Settings = Schemas["Settings"];
 export type Finding = Schemas["Finding"];
-/** Of an older release it may lack lists. */
+/** A report of an older release may lack lists. */
 export type Report = Schemas["Report"];
 export type PolicyDiff = Schemas["PolicyDiff"];
 export type Policy = Schemas["Policy"];
@@ -89,5 +89,5 @@ export type PolicyPreview = Schemas["Preview"];
 export type Published = Schemas["Published"];
 export type Impact = Schemas["Impact"];
 export type DocumentChange = NonNullable<Schemas["DocumentChanges"]>[number];
-/** How far the registry is with writing KV. */
+/** The progress of the registry in rewriting KV. */
 export type StoreProgress = Schemas["Waiting"];

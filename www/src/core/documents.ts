@@ -1,4 +1,4 @@
-// What is made of OpenAPI documents: a bundle of its own, loaded when the first of them comes.
+// The compiler of OpenAPI documents: a bundle of its own, loaded with the first document.
 import init, * as documents from "tidegate-documents/tidegate.js";
 import wasmUrl from "tidegate-documents/tidegate_bg.wasm?url";
 

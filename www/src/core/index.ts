@@ -46,9 +46,9 @@ export class CoreError extends Error {
 
 export interface Core {
   scopeDiff(before: string[], after: string[]): ScopeDiff;
-  /** Without a prefix, any will do. */
+  /** Without a prefix, any prefix is accepted. */
   inspectToken(text: string, prefix?: string): TokenForm;
-  /** What of an integration's recorded requests a policy would have refused. */
+  /** The recorded requests of an integration that a policy would have refused. */
   replayPolicy(question: PolicyReplay): Replay;
   /** The credential in a text, if there is one. */
   findCredential(text: string): Found | null;
@@ -69,13 +69,13 @@ export interface Policy {
   catalogue(): Catalogue;
   abilities(holder: Holder): Abilities;
   preview(question: ScopeChange): ScopePreview;
-  /** What of an integration's recorded requests other scopes would have refused. */
+  /** The recorded requests of an integration that other scopes would have refused. */
   replayEdit(question: EditReplay): Replay;
   /** Which of an integration's scopes its recorded requests needed. */
   scopeUse(question: ScopesInUse): ScopeUse;
   /** `now` in Unix seconds. */
   explain(question: Question, now?: number): Explanation;
-  /** What a token can be tried with: requests within reach that need nothing but the owner's id. */
+  /** Requests to test a token with: they are within reach, and need nothing but the owner's id. */
   trials(owner: Owner, scopes: string[]): Trial[];
   /** Where the operations are documented that an integration's scopes open. */
   documentation(holder: Holder): Documentation[];
@@ -152,7 +152,7 @@ function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
   };
 }
 
-/** What reads documents, and the documents as it takes them. Of several mistakes the first is told, as the registry would. */
+/** The reader of documents, and the documents in its form. Of several mistakes the first is reported, as by the registry. */
 async function converted(documents: string[], settings: Settings) {
   const wasm = await loaded(loadDocuments());
   if (documents.every(isJson)) return { wasm, read: documents };

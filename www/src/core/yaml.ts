@@ -1,4 +1,4 @@
-// Documents in YAML become what the rules take: by a bundle of its own, loaded when the first of them comes.
+// Turns documents in YAML into what the rules take. It is a bundle of its own, loaded with the first such document.
 import init, { yamlToJson } from "tidegate-yaml/tidegate.js";
 import wasmUrl from "tidegate-yaml/tidegate_bg.wasm?url";
 
@@ -14,7 +14,7 @@ export async function loadYaml(): Promise<(text: string) => string> {
   return yamlToJson;
 }
 
-/** As the crate tells them apart: what starts with `{` is JSON. */
+/** The same test as in the crate: a text that starts with `{` is JSON. */
 export function isJson(text: string): boolean {
   return /^\uFEFF?[ \n\r\t]*\{/.test(text);
 }

@@ -1,7 +1,7 @@
 import { untrack } from "svelte";
 import { Problem } from "../api/problem";
 
-/** Something that is asked for: not there yet, there, or failed. An older answer never replaces a newer one. */
+/** Something that is loaded: pending, present or failed. An older answer never replaces a newer one. */
 export class Loaded<T> {
   value = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
@@ -27,7 +27,7 @@ export class Loaded<T> {
     }
   }
 
-  /** Asks for it, unless it is there or on its way. Whoever calls is not called again when that changes. */
+  /** Loads it, unless it is present or pending. An effect that calls this does not run again when that changes. */
   ensure(): void {
     if (untrack(() => this.value === null && !this.isLoading)) void this.reload();
   }
@@ -40,7 +40,7 @@ export class Loaded<T> {
     this.isAsked = false;
   }
 
-  /** Takes what came as the answer to something else. */
+  /** Takes a value that came with another answer. */
   set(value: T): void {
     this.#latest++;
     this.value = value;

@@ -8,7 +8,7 @@ export interface Toast {
   path: string;
 }
 
-/** Short news at the edge of the page: what was just done. One at a time; `Toasts` shows it, and for how long. */
+/** A short message at the edge of the page about what was just done. One at a time; `Toasts` shows it for a while. */
 class CurrentToast {
   current = $state.raw<Toast | null>(null);
   #next = 0;
@@ -31,7 +31,7 @@ class CurrentToast {
     this.current = { id: this.#next++, text, isWarning, path };
   }
 
-  /** It goes with its view. */
+  /** It disappears with its view. */
   follow(path: string): void {
     if (this.current && this.current.path !== path) this.current = null;
   }

@@ -1,4 +1,4 @@
-// What the groups of recorded use say, for tables and charts.
+// Recorded use, for tables and charts.
 
 import type { IntegrationUsage, UsageGroup } from "../api/types";
 
@@ -7,7 +7,7 @@ export const granted = (group: UsageGroup) =>
 
 export const refused = (group: UsageGroup) => group.requests - granted(group);
 
-/** A bar for each period of the range, also where nothing was recorded in it. */
+/** A bar for each period of the range, even if nothing was recorded in it. */
 export function bars({ groups, range }: IntegrationUsage): { at: string; granted: number; refused: number }[] {
   const known = new Map(groups.map((group) => [Date.parse(group.at ?? ""), group]));
   const step = range.by === "hour" ? Math.max(range.period_seconds, 3_600) * 1000 : range.period_seconds * 1000;
@@ -23,6 +23,6 @@ export function bars({ groups, range }: IntegrationUsage): { at: string; granted
   return all;
 }
 
-/** Each operation with the requests that were granted: what replays and scopes go by. */
+/** Each operation with its granted requests, for replays and for unused scopes. */
 export const recorded = ({ groups }: IntegrationUsage) =>
   groups.map((group) => ({ operation: group.operation ?? "", requests: granted(group) }));

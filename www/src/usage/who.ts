@@ -3,7 +3,7 @@
 import type { TokenUse } from "../api/types";
 import { words as t } from "./words";
 
-/** "AS 14618", or the country where the network is not known. */
+/** "AS 14618", or the country if the network is not known. */
 export function network(place: { asn?: number | undefined; country?: string | undefined } | undefined): string {
   return place?.asn ? `AS ${place.asn}` : (place?.country ?? "");
 }

@@ -1,4 +1,4 @@
-// How an endpoint does: at a glance, and in words.
+// The health of an endpoint: at a glance, and in words.
 
 import type { Delivery, Endpoint } from "../api/types";
 import { relative } from "../lib/time";
@@ -10,7 +10,7 @@ export interface Share {
   of: number;
 }
 
-/** Whether it was tried and did not arrive, or not yet. What an integration may not hear of is no failure. */
+/** Whether it was tried and has not arrived. A message that the integration may not receive is not a failure. */
 export const hasFailed = ({ state, attempts }: Delivery): boolean =>
   state === "failed" || state === "dropped" || (state === "waiting" && attempts.length > 0);
 

@@ -1,4 +1,4 @@
-// The catalogue of what can be heard of, as rows of a table.
+// The catalogue of events, as rows of a table.
 
 import type { EventType, Integration } from "../api/types";
 import { matches } from "../lib/search";
@@ -13,19 +13,19 @@ export interface Group {
   found: EventType[];
 }
 
-/** Whose endpoint wants to hear: of an integration, which may not be chosen yet, or of a place. */
+/** The owner of the endpoint: an integration, which may not be chosen yet, or a place. */
 export type Listener = { isIntegration: true; integration: Integration | null } | { isIntegration: false };
 
 /** The groups of the gate's own kinds that happen to integrations. */
 const OF_INTEGRATIONS = ["integration", "rotation", "token", "usage", "endpoint"];
 
-/** Why a listener cannot hear of it; empty where it can. */
+/** Why a listener cannot receive it; empty if it can. */
 export function hindrance(type: EventType, { isIntegration }: Listener): string {
   if (type.source === "api") return isIntegration ? "" : t.kinds.needsIntegration;
   return isIntegration && !OF_INTEGRATIONS.includes(type.group) ? t.kinds.notOfIntegration : "";
 }
 
-/** What an integration must be allowed to hear of it. */
+/** What an integration needs to receive it. */
 export function needed(type: EventType, listener: Listener): string {
   if (type.any_of === null || !listener.isIntegration) return "";
   const { integration } = listener;
@@ -36,11 +36,11 @@ export function needed(type: EventType, listener: Listener): string {
   return integration === null || isOpen ? t.kinds.needsScopes(said) : t.kinds.lacksScopes(said);
 }
 
-/** Whether the listener can hear of any of them. */
+/** Whether the listener can receive any of them. */
 export const isOpenTo = ({ types }: Group, listener: Listener): boolean =>
   types.some((type) => hindrance(type, listener) === "");
 
-/** The groups in which the words are found; those first that the listener can hear of. */
+/** The groups that contain the words; those that the listener can receive come first. */
 export function grouped(catalogue: EventType[], words: string[], listener: Listener): Group[] {
   const groups = new Map<string, Group>();
   for (const type of catalogue) {

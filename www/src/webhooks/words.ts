@@ -112,7 +112,7 @@ export const words = {
     lacksScopes: (ways: string[]) => `Not sent yet: the integration needs ${ways.join(", or ")}.`,
     scopes: (scopes: string[]) => list(scopes),
     noScopes: "no scope at all",
-    /** What a kind is, as the catalogue describes it; in other languages than English in their own words. */
+    /** The description of a kind: from the catalogue in English, from the page in other languages. */
     described: (_kind: string, description: string) => description,
     groups: {
       integration: "Integrations",
