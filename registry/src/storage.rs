@@ -80,3 +80,9 @@ impl From<String> for Parameter {
         Self::Text(text)
     }
 }
+
+impl<T: Into<Self>> From<Option<T>> for Parameter {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

@@ -63,7 +63,7 @@ pub(crate) fn set(
     }
     let rev = before.rev.next()?;
     database.run("DELETE FROM agency", vec![])?;
-    let shown = name.as_ref().map_or(Parameter::Null, |name| name.as_str().into());
+    let shown = Parameter::from(name.as_ref().map(|name| name.as_str()));
     let values = vec![id.as_str().into(), shown, number(rev.0), number(now.seconds())];
     database.run("INSERT INTO agency (id, name, rev, updated_at) VALUES (?, ?, ?, ?)", values)?;
     let detail = json!({ "id": { "from": before.id, "to": id }, "name": { "from": before.name, "to": name } });

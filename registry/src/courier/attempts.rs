@@ -6,7 +6,6 @@ use super::Courier;
 use super::endpoint::Endpoint;
 use super::queue::{self, Ripe};
 use crate::database::{Database, number, parsed};
-use crate::storage::Parameter;
 use tidegate::admin::AdminError;
 use tidegate::policy::{EventAccess, allows};
 use tidegate::record::Record;
@@ -213,9 +212,9 @@ fn log(
         message.into(),
         number(now.seconds()),
         outcome.into(),
-        status.map_or(Parameter::Null, |status| number(status.into())),
+        status.map(|status| number(status.into())).into(),
         number(duration_ms),
-        answer.map_or(Parameter::Null, |answer| cut(&answer).into()),
+        answer.map(|answer| cut(&answer)).into(),
     ];
     database.run(sql, values)
 }

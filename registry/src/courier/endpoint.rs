@@ -106,7 +106,7 @@ impl Endpoint {
             "UPDATE endpoint SET {at} = ?, failing_since = ?, failing_told = ?, disabled = coalesce(disabled, ?),
             changes = changes + 1, report = max(report, ?)"
         );
-        let since = after.failing_since.map_or(Parameter::Null, |since| number(since.seconds()));
+        let since = Parameter::from(after.failing_since.map(|since| number(since.seconds())));
         let urgency = number(if is_urgent { NOW } else { SOON });
         database.run(&sql, vec![number(now.seconds()), since, number(after.is_told.into()), disabled, urgency])
     }

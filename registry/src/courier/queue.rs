@@ -59,7 +59,7 @@ pub(super) fn add(database: &Database, message: &Handed, now: Timestamp) -> Resu
         VALUES (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?) ON CONFLICT (message) {conflict}"
     );
     let bytes = u64::try_from(data.len()).unwrap_or(u64::MAX);
-    let requires = requires.as_ref().map_or(Parameter::Null, |requires| json!(requires).to_string().into());
+    let requires = Parameter::from(requires.as_ref().map(|requires| json!(requires).to_string()));
     let now = || number(now.seconds());
     let values = vec![
         id.as_str().into(),
@@ -130,7 +130,7 @@ pub(super) fn settle(
     keeps_data: bool,
 ) -> Result<(), AdminError> {
     let sql = "UPDATE deliveries SET state = ?, made = ?, next_at = ?, data = iif(?, data, NULL) WHERE message = ?";
-    let next_at = next_at.map_or(Parameter::Null, |at| number(at.seconds()));
+    let next_at = Parameter::from(next_at.map(|at| number(at.seconds())));
     database.run(sql, vec![state.into(), number(made.into()), next_at, number(keeps_data.into()), message.into()])
 }
 

@@ -61,7 +61,7 @@ fn become_what(database: &Database, told: &Told) -> Result<(), AdminError> {
     }
     let secrets: Vec<_> =
         told.secrets.iter().map(|secret| json!({ "sealed": secret.sealed, "until": secret.until })).collect();
-    let integration = told.integration.as_ref().map_or(Parameter::Null, |id| id.as_str().into());
+    let integration = Parameter::from(told.integration.as_ref().map(|id| id.as_str()));
     let sql = "INSERT INTO endpoint (id, rev, url, secrets, enabled, integration) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, url = excluded.url, secrets = excluded.secrets,
         enabled = excluded.enabled, integration = excluded.integration,

@@ -82,7 +82,7 @@ pub(crate) fn page(
         WHEN place = 'agency' THEN ? = 1
         WHEN place = 'sub_accounts' THEN ? = 1
         ELSE ? = 1 OR substr(place, 13) IN (SELECT value FROM json_each(?)) END";
-    let id = || integration.map_or(Parameter::Null, |id| id.as_str().into());
+    let id = || Parameter::from(integration.map(|id| id.as_str()));
     let every = || number(reach.every_sub_account.into());
     let accounts = json!(reach.sub_accounts).to_string();
     let values = || vec![id(), id(), number(reach.agency.into()), every(), every(), accounts.as_str().into()];
@@ -138,7 +138,7 @@ pub(crate) fn has(
 ) -> Result<bool, AdminError> {
     let (condition, value) = of(belongs);
     let sql = format!("endpoints WHERE {condition} AND gone_at IS NULL AND url = ? AND id IS NOT ?");
-    let but = but.map_or(Parameter::Null, |id| id.as_str().into());
+    let but = Parameter::from(but.map(|id| id.as_str()));
     Ok(database.count(&sql, vec![value, url.into(), but])? > 0)
 }
 
@@ -158,22 +158,20 @@ pub(crate) fn save(database: &Database, endpoint: &Endpoint) -> Result<(), Admin
         secret = excluded.secret, outgoing_secret = excluded.outgoing_secret, outgoing_until = excluded.outgoing_until,
         enabled = excluded.enabled, disabled_at = excluded.disabled_at, disabled_because = excluded.disabled_because,
         rev = excluded.rev, updated_at = excluded.updated_at";
-    let optional = |value: Option<u64>| value.map_or(Parameter::Null, number);
-    let text = |value: Option<&str>| value.map_or(Parameter::Null, Parameter::from);
     let Endpoint { outgoing, disabled, .. } = endpoint;
     let values = vec![
         endpoint.id.as_str().into(),
         endpoint.place.to_string().into(),
-        text(endpoint.integration.as_ref().map(IntegrationId::as_str)),
+        endpoint.integration.as_ref().map(IntegrationId::as_str).into(),
         endpoint.url.as_str().into(),
         String::from(endpoint.description.0.clone()).into(),
         json!(endpoint.kinds).to_string().into(),
         endpoint.secret.as_str().into(),
-        text(outgoing.as_ref().map(|(sealed, _)| sealed.as_str())),
-        optional(outgoing.as_ref().map(|(_, until)| until.seconds())),
+        outgoing.as_ref().map(|(sealed, _)| sealed.as_str()).into(),
+        outgoing.as_ref().map(|(_, until)| number(until.seconds())).into(),
         number(disabled.is_none().into()),
-        optional(disabled.as_ref().map(|(at, _)| at.seconds())),
-        text(disabled.as_ref().map(|(_, because)| because.as_str())),
+        disabled.as_ref().map(|(at, _)| number(at.seconds())).into(),
+        disabled.as_ref().map(|(_, because)| because.as_str()).into(),
         number(endpoint.rev.0),
         number(endpoint.created_at.seconds()),
         endpoint.created_by.as_str().into(),
@@ -186,7 +184,7 @@ pub(crate) fn save(database: &Database, endpoint: &Endpoint) -> Result<(), Admin
 pub(crate) fn save_seen(database: &Database, id: &EndpointId, seen: &Seen) -> Result<(), AdminError> {
     let sql = "UPDATE endpoints SET failing_since = ?, failing_told = ?, succeeded_at = ?, failed_at = ?, dropped = ?
         WHERE id = ?";
-    let optional = |value: Option<Timestamp>| value.map_or(Parameter::Null, |at| number(at.seconds()));
+    let optional = |value: Option<Timestamp>| Parameter::from(value.map(|at| number(at.seconds())));
     let values = vec![
         optional(seen.failing_since),
         number(seen.is_told.into()),

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{chain, told};
 use crate::database::{Database, number};
-use crate::storage::Parameter;
 use tidegate::access::Place;
 use tidegate::admin::AdminError;
 use tidegate::events::{Event, EventActor, EventRequest, Kind};
@@ -58,16 +57,15 @@ pub(crate) fn record(database: &Database, new: NewEvent<'_>, now: Timestamp) -> 
     let canonical = event.canonical().map_err(|error| AdminError::Registry(format!("{kind}: {error}")))?;
     let chain = last.chain.next(&canonical);
     let Event { seq, at, kind, actor, place, integration, request, detail } = &event;
-    let text = |text: Option<String>| text.map_or(Parameter::Null, Parameter::from);
     let values = vec![
         number(*seq),
         number(at.seconds()),
         actor.to_text().into(),
-        text(actor.name.clone()),
+        actor.name.clone().into(),
         kind.as_str().into(),
         place.to_string().into(),
-        text(integration.as_ref().map(ToString::to_string)),
-        text(request.as_ref().map(|request| request.to_json().to_string())),
+        integration.as_ref().map(ToString::to_string).into(),
+        request.as_ref().map(|request| request.to_json().to_string()).into(),
         detail.to_string().into(),
         chain.to_string().into(),
     ];

@@ -49,7 +49,7 @@ pub(crate) fn wanting(
         AND (integration = ? OR (integration IS NULL AND place IN (?, ?)))
         AND EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)";
     let every = if matches!(place, Place::SubAccount(_)) { Place::SubAccounts } else { place.clone() };
-    let integration = integration.map_or(Parameter::Null, |id| id.as_str().into());
+    let integration = Parameter::from(integration.map(|id| id.as_str()));
     let values = vec![integration, place.to_string().into(), every.to_string().into(), kind.into()];
     let rows: Vec<IdRow> = database.rows(sql, values)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
@@ -58,7 +58,7 @@ pub(crate) fn wanting(
 /// Keeps a message until every courier has it.
 pub(super) fn keep(database: &Database, message: &Message, requires: Option<&Value>) -> Result<(), AdminError> {
     let Message { id, kind, at, data } = message;
-    let requires = requires.map_or(Parameter::Null, |requires| requires.to_string().into());
+    let requires = Parameter::from(requires.map(|requires| requires.to_string()));
     let values = vec![id.as_str().into(), kind.as_str().into(), number(at.seconds()), data.as_str().into(), requires];
     database.run("INSERT OR IGNORE INTO messages (id, kind, at, data, requires) VALUES (?, ?, ?, ?, ?)", values)
 }

@@ -171,7 +171,7 @@ pub(crate) fn save(database: &Database, integration: &Integration, now: Timestam
         name.into(),
         integration.description.as_str().into(),
         scopes.into(),
-        integration.expires_at.map_or(Parameter::Null, |end| number(end.seconds())),
+        integration.expires_at.map(|end| number(end.seconds())).into(),
         number(integration.paused.into()),
         number(integration.record().version().into()),
         number(integration.last_n.into()),

@@ -178,7 +178,7 @@ pub(crate) fn save(database: &Database, integration: &Integration, now: Timestam
             ON CONFLICT (integration, n) DO UPDATE SET not_after = excluded.not_after, ended_at = NULL,
             when_quiet = when_quiet AND excluded.not_after IS NOT NULL";
         let hash = String::from(token.hash);
-        let not_after = not_after.map_or(Parameter::Null, number);
+        let not_after = Parameter::from(not_after.map(number));
         let values = vec![id.as_str().into(), number(token.n.into()), hash.into(), number(now.seconds()), not_after];
         database.run(sql, values)?;
     }

@@ -132,23 +132,22 @@ pub(crate) fn save(database: &Database, key: &Key) -> Result<(), AdminError> {
         outgoing_until = excluded.outgoing_until, updated_at = excluded.updated_at";
     let current = key.tokens.current();
     let outgoing = key.tokens.outgoing();
-    let optional = |value: Option<u64>| value.map_or(Parameter::Null, number);
     let hash = |token: &LiveToken| Parameter::from(String::from(token.hash));
     let values = vec![
         key.id.as_str().into(),
         key.name.as_str().into(),
         json!(key.permissions).to_string().into(),
-        key.grantable.as_ref().map_or(Parameter::Null, |grantable| json!(grantable).to_string().into()),
+        key.grantable.as_ref().map(|grantable| json!(grantable).to_string()).into(),
         number(key.expires_at.seconds()),
         number(key.rev.0),
         number(key.last_n.into()),
         number(current.n.into()),
         hash(current),
         number(key.made_at.0.seconds()),
-        optional(outgoing.map(|(token, _)| token.n.into())),
-        outgoing.map_or(Parameter::Null, |(token, _)| hash(token)),
-        optional(outgoing.and(key.made_at.1).map(Timestamp::seconds)),
-        optional(outgoing.map(|(_, until)| until.seconds())),
+        outgoing.map(|(token, _)| token.n.into()).map(number).into(),
+        outgoing.map(|(token, _)| hash(token)).into(),
+        outgoing.and(key.made_at.1).map(Timestamp::seconds).map(number).into(),
+        outgoing.map(|(_, until)| until.seconds()).map(number).into(),
         number(key.created_at.seconds()),
         key.created_by.as_str().into(),
         number(key.updated_at.seconds()),

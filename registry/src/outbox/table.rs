@@ -185,6 +185,6 @@ fn put(
         ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, value = excluded.value,
         ttl_seconds = excluded.ttl_seconds, since = excluded.since,
         tries = tries + (again_at IS NOT NULL), puts = puts + 1, again_at = NULL";
-    let ttl = ttl.map_or(Parameter::Null, number);
+    let ttl = Parameter::from(ttl.map(number));
     database.run(sql, vec![key.into(), number(rev), value.into(), ttl, number(now.seconds())])
 }

@@ -228,12 +228,12 @@ impl Person {
         let membership = &self.membership;
         let name = self.name.as_deref();
         Ok(vec![
-            name.map_or(Parameter::Null, Parameter::from),
+            name.into(),
             name.map(folded).unwrap_or_default().into(),
             membership.role().as_str().into(),
             text(&json!(membership.accounts())),
             text(&json!(membership.permissions())),
-            membership.grantable().map_or(Parameter::Null, |grantable| text(&json!(grantable))),
+            membership.grantable().map(|grantable| text(&json!(grantable))).into(),
             number(self.rev.0),
         ])
     }

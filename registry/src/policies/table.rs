@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::parts;
 use crate::database::{Database, bound, number, parsed, row};
 use crate::paging::{cut, limit_and_one};
-use crate::storage::Parameter;
 use tidegate::admin::{AdminError, Paging};
 use tidegate::policy::{EventType, MAX_BYTES, MAX_VERSION_BYTES, OwnerNames, Policy};
 use tidegate::time::Timestamp;
@@ -164,7 +163,7 @@ pub(crate) fn save(database: &Database, new: &New<'_>, now: Timestamp) -> Result
         report.into(),
         actor.into(),
         number(now.seconds()),
-        documents.and_then(|documents| u64::try_from(documents).ok()).map_or(Parameter::Null, number),
+        documents.and_then(|documents| u64::try_from(documents).ok()).map(number).into(),
         event_types.into(),
     ];
     let sql = "INSERT INTO policies (rev, policy, settings, report, actor, published_at, documents, event_types)

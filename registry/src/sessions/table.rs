@@ -114,7 +114,7 @@ pub(crate) fn page(
     now: Timestamp,
 ) -> Result<(Vec<Row>, u64), AdminError> {
     let Visible { sql: visible, values } = listed.of;
-    let own: Parameter = listed.own.map_or(Parameter::Null, |own| own.as_str().into());
+    let own = Parameter::from(listed.own.map(|own| own.as_str()));
     let all = format!(
         "(SELECT substr(digest, 1, 16) AS id, person, email, s.created_at, s.ends_at FROM person_sessions AS s
             JOIN people ON people.id = s.person WHERE s.ends_at > ? AND (s.person = ? OR ({visible}))

@@ -42,14 +42,14 @@ pub(crate) fn find(database: &Database) -> Result<Settings, AdminError> {
 pub(crate) fn save(database: &Database, settings: &Settings, now: Timestamp) -> Result<(), AdminError> {
     let Settings { rules, rev } = *settings;
     let TokenRules { max_lifetime_days, rotate_every_days, undo, idle_days, idle_action } = rules;
-    let days = |days: Option<Days>| days.map_or(Parameter::Null, |days| number(days.number().into()));
+    let days = |days: Option<Days>| Parameter::from(days.map(|days| number(days.number().into())));
     let values = vec![
         days(max_lifetime_days),
         days(rotate_every_days),
         number(undo.finish.into()),
         number(undo.delete.into()),
         number(undo.scopes.into()),
-        idle_days.map_or(Parameter::Null, |days| number(days.number().into())),
+        idle_days.map(|days| number(days.number().into())).into(),
         idle_action.as_str().into(),
         number(rev.0),
         number(now.seconds()),

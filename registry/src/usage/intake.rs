@@ -59,7 +59,7 @@ fn add_counts(database: &Database, flush: &Flush, now: Timestamp) -> Result<(), 
     let (hours_until, days_until) = (state(database, "hours_until")?, state(database, "days_until")?);
     // What comes late is added to the hour and the day as well that were made of their parts already.
     for (period, before) in [(MINUTE, None), (HOUR, Some(hours_until)), (DAY, Some(days_until))] {
-        let before = before.map_or(Parameter::Null, number);
+        let before = Parameter::from(before.map(number));
         let sql = format!(
             "INSERT INTO counts (period, integration, start, operation, token, outcome, requests)
             SELECT {period}, i.number, CAST(value ->> 1 AS INTEGER) - CAST(value ->> 1 AS INTEGER) % {period},
