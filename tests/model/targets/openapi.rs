@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use tidegate::decision::{Decision, decide};
+use tidegate::decision::{Decision, Denial, decide};
 use tidegate::openapi::{Document, Settings, compile};
 use tidegate::policy::{Access, Lookup, Operation, Policy, Template};
 use tidegate::request::{Path, Request};
@@ -84,12 +84,16 @@ fn followed<'a>(raw: &'a Value, value: &'a Value) -> &'a Value {
     std::iter::successors(Some(value), |value| step(value)).take(20).last().unwrap_or(value)
 }
 
-/// Without a token exactly what is public is granted.
+/// Without a token exactly what is public is granted, unless a tolerant router may read the path as that of an operation with
+/// another access: there the gate refuses.
 fn asked_without_a_token(policy: &Policy, operation: &Operation) {
     let target = operation.path.fill(|_| "x".to_owned());
     let request = Request::with_credential(operation.method.as_str(), &target, None).expect("a template's own path");
     let path = Path::parse(&target).expect("a template's own path");
     let Lookup::Found(found, _) = policy.lookup(&operation.method, &path) else { panic!("{target} is not found") };
-    let granted = matches!(decide(&request, None, policy, Timestamp::from_seconds(0)), Decision::Allow(_));
-    assert_eq!(granted, found.access == Access::Public, "{} {target}", operation.method.as_str());
+    let decision = decide(&request, None, policy, Timestamp::from_seconds(0));
+    if !matches!(decision, Decision::Deny(Denial::AmbiguousOperation(_))) {
+        let granted = matches!(decision, Decision::Allow(_));
+        assert_eq!(granted, found.access == Access::Public, "{} {target}", operation.method.as_str());
+    }
 }
