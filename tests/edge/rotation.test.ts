@@ -1,4 +1,4 @@
-// Section 7 of the design, row by row, through the admin API and the gate, with moved time.
+// The state machine of rotations, every event in every state, through the admin API and the gate, with moved time.
 import { env } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 

@@ -1,4 +1,4 @@
-//! Who may do what: the table of section 15 of the design, and the rules against giving more than one has, for every verb and place.
+//! Who may do what: the table of roles in docs/people.md, and the rules against giving more than one has, for every verb and place.
 
 use tidegate::access::{
     Actor, Beyond, Holding, Identity, KeyId, Membership, Permission, Permissions, Place, Role, Verb,
@@ -38,7 +38,7 @@ fn a_permission_implies_what_is_written_and_nothing_else() {
     assert!(Verb::ALL.iter().all(|verb| places().iter().all(|place| all.may(*verb, place))));
 }
 
-/// The table of roles, row by row, as the design has it.
+/// The table of roles, row by row.
 #[test]
 fn roles_are_presets() {
     let told = |role: Role| {

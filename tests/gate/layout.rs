@@ -94,7 +94,7 @@ fn used<'a>(line: &str, depth: usize, modules: &'a [String]) -> Vec<&'a String> 
 fn a_module_uses_only_those_listed_before_it() {
     let modules = modules();
     let expected = "json encoding time text order request token scope rotation record feed policy openapi decision reply forward access usage events webhooks gate admin config";
-    assert_eq!(modules.join(" "), expected, "section 3 of the design and src/lib.rs");
+    assert_eq!(modules.join(" "), expected, "the list in src/lib.rs");
     for (place, module) in modules.iter().enumerate() {
         let single = project_path(&format!("src/{module}.rs"));
         let directory = project_path(&format!("src/{module}"));

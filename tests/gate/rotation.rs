@@ -1,4 +1,4 @@
-//! Section 7 of the design, row by row. Random sequences are tried in tests/model/rotation.rs.
+//! The state machine of rotations: every event in every state. tests/model/rotation.rs tries random sequences.
 
 use tidegate::rotation::{Conflict, Event, Extension, InvalidExtension, LiveToken, Rotation, TokenUse, Window};
 

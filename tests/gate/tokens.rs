@@ -1,4 +1,4 @@
-//! Section 4 of the design, against a second implementation of the token's form.
+//! Tokens, against a second implementation of their form.
 
 use sha2::{Digest, Sha256};
 use tidegate::token::{KeyError, Prefix, Token, TokenError, TokenKeys, mint};
@@ -34,7 +34,7 @@ pub fn assemble(prefix: &str, id: &str, secret: &[u8], tag: &[u8]) -> String {
     format!("{head}{}", base32(&[secret, tag, &sum].concat()))
 }
 
-/// Tag and hash as the design words them.
+/// Tag and hash, computed a second way.
 pub fn tag_and_hash(key_byte: u8, id: &str, secret: &[u8]) -> (Vec<u8>, String) {
     let mac = hmac(&[key_byte; 32], &[b"tidegate-token-v1", id.as_bytes(), secret].concat());
     (mac[..8].to_vec(), hex::encode(&mac[8..]))

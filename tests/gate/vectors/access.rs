@@ -1,5 +1,5 @@
-//! Who may do what: every route of the admin API, for ten people, at three places. It is made of the table of routes and of section 15 of
-//! the design: where there is nothing to see, 404; where there is something to see and nothing to do, 403. The registry's tests replay it
+//! Who may do what: every route of the admin API, for ten people, at three places. It is made from the table of routes and from the rule of
+//! docs/people.md: 404 for what the caller may not see, and 403 for what they may see but not change. The registry's tests replay it
 //! natively (`tests/registry/src/access.rs`), and `tests/edge/access.test.ts` over HTTP.
 
 use serde_json::{Map, Value, json};

@@ -1,5 +1,5 @@
-//! The reference model of the verdict: from a request, a record, a policy and a moment to yes or no, the slow way, from
-//! plain data. Nothing here calls the core; what is right is taken from the design, sections 4 to 8 and 13.
+//! The reference model of the verdict: it turns a request, a record, a policy and a moment into yes or no, the slow way, from plain
+//! data. Nothing here calls the rules: what is right is written here a second time.
 
 mod body;
 mod credential;

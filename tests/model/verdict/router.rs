@@ -1,4 +1,4 @@
-//! Which other templates a tolerant router could take a path for: the design, section 8, segment by segment.
+//! The other templates that a tolerant router could take a path for, segment by segment.
 
 use super::naive::{pieces, splits};
 use super::query::percent_decoded;

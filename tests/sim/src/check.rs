@@ -9,7 +9,7 @@ use super::world::Asked;
 
 /// How long memory serves at the most while nothing has failed, in milliseconds.
 const MEMORY_MS: u64 = 60_000;
-/// How long KV may serve an old value by the design's assumption, in milliseconds.
+/// How long KV may serve an old value by the assumption of docs/reliability.md, in milliseconds.
 const KV_MS: u64 = 14 * 60 * 1_000;
 
 /// Since when KV must have had a value for every gate to know it, or a newer one, even in an outage.
@@ -32,7 +32,7 @@ pub struct Moment {
     pub in_kv: u64,
     /// And of the policy.
     pub policy_in_kv: u64,
-    /// Whether a clock is further off than the design assumes.
+    /// Whether a clock is further off than docs/reliability.md assumes.
     pub is_set_off: bool,
 }
 

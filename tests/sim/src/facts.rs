@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// How long a failure excuses a 503, in milliseconds: the gate takes one for the state of things for 5 seconds, and whoever waits
 /// for another's read waits as long again.
 const EXCUSES_MS: u64 = 10_000;
-/// How far the design lets a clock be off before it shows, in milliseconds.
+/// How far a clock may be off before it is noticed, in milliseconds.
 const ALLOWANCE_MS: i64 = 1_000;
 /// How far the clock of any machine is off, in milliseconds, where no deed sets it.
 pub const DRIFT_MS: i64 = 400;

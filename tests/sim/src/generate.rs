@@ -272,7 +272,7 @@ impl Maker {
         }
     }
 
-    /// By less than a minute: the design assumes that it does not jump by minutes.
+    /// By less than a minute: docs/reliability.md assumes that it does not jump by minutes.
     fn clock_of_registry(&mut self) {
         for _ in 0..self.random.between(1, 6) {
             let at_ms = self.moment();

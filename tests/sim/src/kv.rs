@@ -1,5 +1,5 @@
-//! Workers KV, as bad as its documentation and the design's assumptions allow: each location learns of a value late, at worst 13
-//! minutes after it landed, may go back to an older one for a while, and keeps what it read, absence too.
+//! Workers KV, as bad as its documentation and the assumptions of docs/reliability.md allow: each location learns of a value late, at worst
+//! 13 minutes after it landed, may return to an older one for a while, and keeps what it read, absence included.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,9 +9,9 @@ use tidegate::token::{StoreKeys, TokenKeys};
 use super::plan::{KvWeather, Lateness};
 use super::random::Random;
 
-/// How late a location may learn of a value. The design assumes 14 minutes.
+/// How late a location may learn of a value. docs/reliability.md assumes 14 minutes.
 const LATEST_MS: u64 = 13 * 60 * 1_000;
-/// How late a put may land that was not answered. The design assumes 15 minutes after a later one was answered.
+/// How late a put may land that was not answered. docs/reliability.md assumes 15 minutes after a later one was answered.
 const STRAY_MS: u64 = 10 * 60 * 1_000;
 /// How late a put lands at most whose answer comes.
 const PUT_MS: u64 = 300;

@@ -92,7 +92,7 @@ pub enum Lateness {
     UpTo(u64),
     /// Mostly some seconds, sometimes minutes.
     HeavyTailed,
-    /// As late as the design allows: 13 minutes.
+    /// As late as the assumptions allow: 13 minutes.
     Extreme,
 }
 

@@ -18,7 +18,7 @@ impl World<'_> {
         self.gates[gate].clock_ms + wave * DRIFT_MS / 1_000
     }
 
-    /// Whether a clock that matters to a gate is further off than the design assumes.
+    /// Whether a clock that matters to a gate is further off than docs/reliability.md assumes.
     pub(super) fn is_set_off(&self, gate: usize) -> bool {
         self.gates[gate].clock_ms.abs() > DRIFT_MS || self.object.clock_ms.abs() > DRIFT_MS
     }

@@ -17,7 +17,7 @@ use crate::report::Complaint;
 
 /// How many copies of the feed are kept apart: more than are under way at a time.
 const KEPT_COPIES: usize = 64;
-/// How old a shared copy can be and still be taken, whatever clocks within the design's assumption say, in milliseconds.
+/// How old a shared copy can be and still be taken, with any clocks that docs/reliability.md assumes, in milliseconds.
 const SURELY_YOUNG_MS: u64 = 4_000;
 
 /// What waits for reads.
