@@ -40,7 +40,7 @@ struct Received {
     content_length: Option<String>,
 }
 
-/// Measures both ways, pass-through and gate by turns.
+/// Measures both directions, alternating between pass-through and gate.
 pub fn measure(options: &Options, world: &World) -> Result<Part> {
     let port = gate::free_port()?;
     let _origin = origin(port)?;

@@ -10,11 +10,11 @@ pub struct Candidate {
 
 /// The gate itself.
 pub const TIDEGATE: Candidate = Candidate { name: "entry", wasm: Some("index_bg.wasm") };
-/// The gate, which tells how large its WebAssembly memory is.
+/// The gate, with an address that shows the size of its WebAssembly memory.
 pub const HELD: Candidate = Candidate { name: "held", wasm: Some("index_bg.wasm") };
-/// The limit of what is forwarded.
+/// The limit for forwarding.
 pub const PASS: Candidate = Candidate { name: "pass", wasm: None };
-/// The limit of what is answered without an origin.
+/// The limit for answers without an origin.
 pub const CONSTANT: Candidate = Candidate { name: "constant", wasm: None };
 /// A gate as a careful author would write it.
 pub const HONO: Candidate = Candidate { name: "hono", wasm: None };

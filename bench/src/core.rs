@@ -53,7 +53,7 @@ pub fn wasm(_: &Options) -> Result<Part> {
     Ok(part)
 }
 
-/// How long it takes in nanoseconds, with the way of the bytes into WASM, where nothing has run yet: as in a new isolate.
+/// How long the first run takes in nanoseconds, including the transfer of the bytes into WASM: as in a new isolate.
 const FIRST_LOAD: &str = "(() => { \
     const [text, path] = policy ? [policy, '/contacts/x'] : [bench.policy(576), '/group0/x/items0']; \
     const bytes = new TextEncoder().encode(text); \
@@ -153,7 +153,7 @@ fn count(valgrind: &str, binary: &Path, name: &str) -> Result<u64> {
     Ok(total)
 }
 
-/// How much has to be loaded.
+/// How much must be loaded.
 pub fn size(_: &Options) -> Result<Part> {
     build::run(&build::GATE)?;
     let worker = size::size(&[build::GATE.wasm()])?;

@@ -19,7 +19,7 @@ use crate::world::{WARM, World};
 use xtask::process;
 use xtask::step::step;
 
-/// How many requests go ahead: engines compile what is hot.
+/// How many requests run before: engines compile hot code.
 const BEFORE: usize = 3000;
 /// How many are counted at a time, and how often; the least counts, since what else an engine does comes on top.
 const COUNTED: usize = 500;

@@ -21,7 +21,7 @@ use crate::world::World;
 use xtask::process::Running;
 use xtask::project;
 
-/// How many are revoked in a round, at the most.
+/// How many tokens are revoked in a round at most.
 const REVOKED: usize = 60;
 /// A body that is not a sign-in.
 const MALFORMED: &str = r#"{"key":1}"#;
@@ -41,7 +41,7 @@ struct Flood {
     refused: u64,
 }
 
-/// Measures both, by turns, with the flood and without.
+/// Measures both, alternating, with the flood and without.
 pub fn measure(options: &Options, world: &World) -> Result<Part> {
     let admin = Admin { workerd: world.candidate(&TIDEGATE)?, agent: agent() };
     let (mut quiet, mut flooded, mut rates) = (Waits::default(), Waits::default(), Vec::new());

@@ -13,7 +13,7 @@ use crate::report::{Goal, Part, short};
 use crate::workerd::Workerd;
 use crate::world::{POORER, UNKNOWN, WARM, World};
 
-/// So many integrations pass by turns where every record is to be a cold one: more than an isolate remembers.
+/// How many integrations take turns so that every record is cold: more than an isolate remembers.
 const COLD: u64 = 60_000;
 
 /// One candidate, one kind of request, and what came of it.
@@ -80,7 +80,7 @@ pub fn measure(options: &Options, world: &World) -> Result<Part> {
     }
     for round in 0..options.rounds {
         eprintln!("round {} of {}", round + 1, options.rounds);
-        // Each round begins with another one, so that none is always before or after the same.
+        // Each round starts with another scenario, so that none always follows the same one.
         let (count, round) = (scenarios.len(), usize::try_from(round)?);
         for at in 0..count {
             let scenario = scenarios.get_mut((at + round) % count).context("there is none")?;

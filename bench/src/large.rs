@@ -20,7 +20,7 @@ use xtask::{gate, process, project};
 
 /// How many operations the two policies have.
 const OPERATIONS: [usize; 2] = [10, tidegate::openapi::MAX_OPERATIONS];
-/// It is told what the isolate holds after requests to so many operations.
+/// After requests to this many operations, what the isolate holds is reported.
 const ASKED: [usize; 3] = [1, 2_000, tidegate::openapi::MAX_OPERATIONS];
 /// The integration, which has every scope of the policies.
 const INTEGRATION: u64 = 10;
@@ -42,7 +42,7 @@ struct First {
 struct Held {
     /// Its WebAssembly memory, all of it.
     wasm: u64,
-    /// Its JavaScript heap, as far as it is in use or was not collected yet.
+    /// Its JavaScript heap, including garbage that was not collected yet.
     heap: u64,
 }
 

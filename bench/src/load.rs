@@ -55,10 +55,10 @@ pub struct Load<'a> {
 }
 
 impl Load<'_> {
-    /// Sends as much as is answered, for so many seconds.
+    /// Sends requests as fast as they are answered, for this many seconds.
     ///
     /// # Errors
-    /// Where an answer had another status: then this was no measurement.
+    /// If an answer had another status, which makes the measurement void.
     pub fn run(&self, seconds: u64) -> Result<Run> {
         let mut wrk = Command::new(tools::ensure("wrk")?);
         wrk.args(["-t1", "-c", CONNECTIONS, "-d", &format!("{seconds}s"), "--latency"]);

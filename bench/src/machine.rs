@@ -11,7 +11,7 @@ use xtask::process;
 /// Processor time comes in these.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The time of the measurement, and what is to be known of the machine.
+/// The time of the measurement, and a description of the machine.
 pub fn description() -> String {
     let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
     let date = process::output(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default();
@@ -40,7 +40,7 @@ pub fn on_first_core(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Leaves the first core to what is measured: this thread and what it starts from now on use the others.
+/// Reserves the first core for what is measured: this thread, and what it starts from now on, use the others.
 pub fn leave_first_core() -> Result<()> {
     let Some(last) = last_core().filter(|last| *last > 0) else { return Ok(()) };
     let pid = std::process::id().to_string();

@@ -19,7 +19,7 @@ const BURST: u64 = 5;
 /// of the bench knows no integrations.
 const STRAY: u64 = 2;
 
-/// How many rows are shown at the most, and the last.
+/// The most rows that are shown, in addition to the last one.
 const ROWS: usize = 12;
 
 /// How many have passed, and the bytes that are occupied then.

@@ -62,12 +62,12 @@ fn delays(h2load: &str, world: &World, url: &str, headers: &Path, rate: f64, sec
     let _ = fs::remove_file(&log); // it is appended to
     let mut command = Command::new(h2load);
     command.args(["--h1", "-t1", "-c", &CONNECTIONS.to_string()]);
-    // By number, not by time: with a rate and HTTP/1.1, h2load goes on beyond the end of its time without pause.
+    // By number, not by time: with a rate and HTTP/1.1, h2load continues after the end of its time without a pause.
     let requests = rate * (seconds as f64 + WARM_UP);
     command.args(["-n", &format!("{requests:.0}")]);
     command.arg(format!("--rps={:.3}", rate / f64::from(CONNECTIONS))).arg(format!("--log-file={}", log.display()));
-    // The token stands in a file of its own, but h2load takes header fields on its command line alone: it is the bench's own,
-    // and of use nowhere else.
+    // The token is in a file of its own, but h2load takes header fields only on its command line. The token belongs to the bench, and is
+    // of use nowhere else.
     for line in fs::read_to_string(headers)?.lines() {
         // A `Host` beside the one that h2load sends makes two; by this name it is in its place.
         command.args(["-H", &line.replacen("Host: ", ":authority: ", 1)]);

@@ -23,7 +23,7 @@ pub struct Report {
 pub struct Part {
     /// When, and on what machine.
     pub measured: String,
-    /// What is to be known beside the numbers.
+    /// Notes beside the numbers.
     pub notes: Vec<String>,
     /// The columns' names, and rows as long.
     pub table: Vec<Vec<String>>,
@@ -49,7 +49,7 @@ impl Goal {
         Self { what: what.to_owned(), goal: goal_text, result: result_text, met: result >= goal }
     }
 
-    /// The same, with what else is to be known of the result.
+    /// The same with a remark.
     pub fn with(mut self, remark: &str) -> Self {
         self.result = format!("{} ({remark})", self.result);
         self

@@ -28,7 +28,7 @@ const GRANTED: usize = 3;
 /// Wall-clock time and processor time of each step, in milliseconds.
 type Steps = Vec<(f64, f64)>;
 
-/// Measures new processes, pass-through and gate by turns.
+/// Measures new processes, alternating between pass-through and gate.
 pub fn measure(options: &Options, world: &World) -> Result<Part> {
     let token = world.integration(WARM).token;
     let health = "/_tidegate/healthz";

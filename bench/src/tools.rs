@@ -11,7 +11,7 @@ use xtask::step::step;
 use xtask::{npm, project};
 
 const LIMIT: Duration = Duration::from_secs(300);
-/// Debian's packages, and what is to be found when they are there.
+/// Debian packages, and the programs that they install.
 const PACKAGES: [(&str, &[&str]); 5] = [
     ("wrk", &["/usr/bin/wrk", "/usr/local/bin/wrk", "/opt/homebrew/bin/wrk"]),
     ("nginx-light", &["/usr/sbin/nginx", "/usr/local/sbin/nginx"]),

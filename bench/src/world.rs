@@ -60,7 +60,7 @@ pub struct Counts {
 }
 
 impl World {
-    /// Builds everything that is measured, and starts what stands around it.
+    /// Builds everything that is measured, and starts everything around it.
     pub fn start() -> Result<Self> {
         build::run(&build::GATE)?;
         tools::npm_packages()?;

@@ -63,8 +63,8 @@ pub fn is_within_budget() -> Result<bool> {
     within("the Worker's WASM", &[GATE.wasm()], WORKER_BUDGET)
 }
 
-/// Builds a variant, and the page that it serves, unless what is there was made of the same code with the same tools. It brings
-/// what that takes: on a new machine cargo compiles while the npm packages arrive.
+/// Builds a variant, and the page that it serves, unless both were built from the same code with the same tools. It installs what this
+/// needs: on a new machine, cargo compiles while the npm packages are downloaded.
 pub fn run(variant: &Variant) -> Result<()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);

@@ -24,8 +24,8 @@ const KEY_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 const SUB_ACCOUNTS: [(&str, &str); 2] = [("acme", "Acme Dental"), ("globex", "Globex Fitness")];
 
-/// Loads what is missing. The policy is published once for a state directory and again when the demo's own files
-/// change, so that a policy which somebody published since stays.
+/// Loads what is missing. The policy is published once for a state directory, and again when the demo's own files change, so that
+/// a policy that somebody has published since stays.
 pub fn load(gate: &Gate, state: &Path) -> Result<()> {
     let admin = Admin::of(gate)?;
     let policy = policy()?.to_string();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::project;
 
-/// How many lines of each failure are told again: its last ones, where a program says why it ended.
+/// How many lines of each failure are printed again: the last ones, where a program says why it ended.
 const MAX_LINES: usize = 12;
 
 /// Forgets the failures of an earlier run.

@@ -19,7 +19,7 @@ const TOOLCHAIN: &str = "nightly";
 /// targets build in two thirds of the time, and more inputs are tried in the same seconds. `cargo xtask fuzz` watches what others wrote.
 const SUITE_SANITIZER: &str = "none";
 const COMMAND_SANITIZER: &str = "address";
-/// How long each target runs unless told otherwise: as CI has it.
+/// How long each target runs by default, as in CI.
 const SECONDS: u64 = 30;
 /// libFuzzer's limits for one input: its length in bytes, seconds, and megabytes.
 const LIMITS: [&str; 3] = ["-max_len=4096", "-timeout=10", "-rss_limit_mb=2048"];

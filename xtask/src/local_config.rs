@@ -13,8 +13,8 @@ const COPY: &str = "wrangler.local.json";
 
 /// The configuration to run: the original, or a copy that keeps the host of each request.
 ///
-/// With `routes` or `[dev] host`, `wrangler dev` tells the Worker one host for all requests, so that one run serves either
-/// the API or the admin plane.
+/// With `routes` or `[dev] host`, `wrangler dev` gives the Worker one host for all requests, so that one run would serve either the
+/// API or the admin plane.
 pub fn file() -> Result<&'static str> {
     let text = fs::read_to_string(project::path(CONFIG)).with_context(|| format!("{CONFIG} cannot be read"))?;
     let Some(copy) = with_every_host(&text)? else { return Ok(CONFIG) };

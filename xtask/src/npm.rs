@@ -15,7 +15,7 @@ const OLDEST_NODE: (u32, u32) = (22, 13);
 /// A copy of the lock file that the packages were installed from.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
 
-/// Held by whoever installs; others wait, and find what they need.
+/// Held while packages are installed. Others wait, and then find what they need.
 static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// Installs the project's packages, unless they are those of the lock file; then checks which Node.js runs them.
@@ -25,7 +25,7 @@ pub fn setup() -> Result<()> {
     check_node()
 }
 
-/// Installs the packages of a directory's `package-lock.json`, unless what is there was installed from the same one.
+/// Installs the packages of a directory's `package-lock.json`, unless they were installed from the same one.
 pub fn install(what: &str, directory: &Path) -> Result<()> {
     let (lock, installed) = (directory.join("package-lock.json"), directory.join(INSTALLED));
     let lock = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
@@ -74,7 +74,7 @@ mod tests {
         serde_json::from_slice(&fs::read(project::path(file)).unwrap()).unwrap()
     }
 
-    /// The packages of a lock file: where each is installed, and what is said of it.
+    /// The packages of a lock file, by their directories.
     fn locked(file: &str) -> serde_json::Map<String, Value> {
         json(file)["packages"].as_object().unwrap().clone()
     }

@@ -8,10 +8,10 @@ use anyhow::Result;
 use crate::step::step;
 use crate::{process, project};
 
-/// Makes the virtual environment `target` with what `directory/requirements.txt` names, unless it is there with the same.
+/// Makes the virtual environment `target` with the packages of `directory/requirements.txt`, unless it exists with the same ones.
 ///
 /// # Errors
-/// Where there is no Python 3 with `venv`, or a package cannot be had.
+/// If there is no Python 3 with `venv`, or a package cannot be installed.
 pub fn environment(what: &str, directory: &str, target: &str) -> Result<()> {
     let requirements = project::path(directory).join("requirements.txt");
     let wanted = fs::read_to_string(&requirements)?;

@@ -28,7 +28,7 @@ fn count_before(counts: &str, word: &str) -> u64 {
     parts.filter_map(|number| number.parse::<u64>().ok()).sum()
 }
 
-/// The tests that failed, each with what it printed: that stands between two lines `failures:`, of which the second heads their names.
+/// The tests that failed, each with its output. The output is between two lines `failures:`; the second one starts the list of names.
 pub fn rust_failures(lines: &[impl AsRef<str>]) -> Vec<(String, String)> {
     let mut failures: Vec<(String, String)> = Vec::new();
     let mut is_told = false;

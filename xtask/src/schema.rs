@@ -11,7 +11,7 @@ use crate::process::Running;
 use crate::tally::Tally;
 use crate::{dev, dev_vars, failures, gate, project, python};
 
-/// What is installed, and how it is told to run.
+/// The pinned packages and the configuration.
 const DIRECTORY: &str = "tests/schemathesis";
 /// Where it is installed, and where its gate keeps its state.
 const TARGET: &str = "target/schemathesis";
@@ -35,7 +35,7 @@ pub fn suite() -> Result<Tally> {
     report(passed)
 }
 
-/// A virtual environment with the pinned version, made when there is none or the pin has changed.
+/// A virtual environment with the pinned version. It is made if there is none or the pin has changed.
 pub fn prepare() -> Result<()> {
     python::environment("schemathesis", DIRECTORY, TARGET)
 }

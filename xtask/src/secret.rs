@@ -49,7 +49,7 @@ pub fn create(path: &Path, text: &str) -> Result<()> {
     Ok(file.write_all(text.as_bytes())?)
 }
 
-/// Writes a file that only its owner can read, in the place of one that is there.
+/// Writes a file that only its owner can read. It replaces an existing file.
 pub fn replace(path: &Path, text: &str) -> Result<()> {
     if path.exists() {
         fs::remove_file(path).with_context(|| format!("{} cannot be replaced", path.display()))?;

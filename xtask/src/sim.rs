@@ -20,7 +20,7 @@ pub fn command(args: &[String]) -> Result<ExitCode> {
     }
 }
 
-/// What the cargo that compiles the simulator is told.
+/// The arguments of cargo for the simulator.
 const SIMULATOR: [&str; 4] = ["--profile", "simulator", "--package", "simulator"];
 
 /// The simulator's own tests; fixed seeds, a fresh one and kept plans; the mutations; and the short form in workerd, a test for each

@@ -33,7 +33,7 @@ pub fn size(files: &[PathBuf]) -> Result<Size> {
     Ok(Size { raw, compressed })
 }
 
-/// Whether files have so many bytes with gzip at most; prints what they have.
+/// Whether files have at most this many bytes with gzip. Prints their sizes.
 pub fn within(what: &str, files: &[PathBuf], budget: u64) -> Result<bool> {
     let size = size(files)?;
     println!("    {what}: {size} (at most {} KB)", budget / 1000);

@@ -40,7 +40,7 @@ type Outcome = (String, Tally, Duration);
 
 type Prepare = fn() -> Result<()>;
 
-/// Set for the process that runs the suites that wait: the one that started it tells what failed.
+/// Set for the process that runs the waiting suites: the process that started it prints what failed.
 const BESIDE: &str = "TIDEGATE_TEST_BESIDE";
 
 /// What suites need that takes long on a new machine, and disturbs no other suite.
@@ -108,7 +108,7 @@ fn run_beside(suites: &[&Suite]) -> Result<Vec<Outcome>> {
     Ok(suites.iter().map(outcome).collect())
 }
 
-/// What a line of the summary tells of a suite: `dev: 5 passed, 0 failed (102 s)`.
+/// Reads a line of the summary: `dev: 5 passed, 0 failed (102 s)`.
 fn outcome_of(name: &str, line: &str) -> Option<(Tally, Duration)> {
     let (tally, seconds) = line.strip_prefix(name)?.strip_prefix(": ")?.strip_suffix(" s)")?.split_once(" (")?;
     Some((tally.parse().ok()?, Duration::from_secs(seconds.parse().ok()?)))

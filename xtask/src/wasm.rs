@@ -14,7 +14,7 @@ use crate::{process, project};
 #[derive(Clone, Copy)]
 pub struct Package {
     name: &'static str,
-    /// Those that are switched on, comma-separated.
+    /// The enabled features, comma-separated.
     features: &'static str,
     profile: &'static str,
     /// What the compiler is given beside the profile.
@@ -79,7 +79,7 @@ pub const OPTIMIZATIONS: [&str; 14] = [
     "--strip-target-features",
 ];
 
-/// Has cargo compile packages that are compiled alike, which takes no time when nothing changed; returns where the WASM of each is.
+/// Compiles packages that have the same profile, which takes no time if nothing has changed. Returns the path of each WASM file.
 pub fn compile(packages: &[Package]) -> Result<Vec<PathBuf>> {
     let Package { features, profile, flags, .. } = packages.first().context("there is nothing to compile")?;
     let mut cargo = Command::new("cargo");
@@ -118,7 +118,7 @@ pub fn bind(wasm: &Path, host: Host, directory: &Path, name: &str) -> Result<()>
     bindgen.input_path(wasm).out_name(name).omit_default_module_path(false);
     match host {
         Host::Workerd => {
-            // With a function that replaces the instance, and a look at each call whether that has to be done first.
+            // With a function that replaces the instance, and a check in each call whether that must be done first.
             bindgen.module(true)?.reset_state_function(true).force_enable_abort_handler(true);
         }
         Host::Browser => drop(bindgen.web(true)?.typescript(true)),

@@ -17,14 +17,14 @@ const STAMP: &str = "target/www.stamp";
 /// The admin API's description, and where the Worker looks for it.
 const DESCRIPTION: (&str, &str) = ("src/admin/openapi.json", "www/dist/_tidegate/api/openapi.json");
 
-/// What the page may weigh, in bytes with gzip: what is loaded at once (the list and what surrounds every view), and what is loaded
-/// when it is needed.
+/// The most that the page may weigh, in bytes with gzip: what is loaded at once (the list and the frame around every view), and what is
+/// loaded when it is needed.
 const AT_ONCE: u64 = 78_000;
 const WHEN_NEEDED: u64 = 139_000;
 const BUNDLES: [(&str, u64); BROWSER_BUNDLES.len()] =
     [("the rules' WASM", 130_000), ("WASM that reads documents", 264_000), ("WASM that reads YAML", 43_000)];
 
-/// Builds the browser's bundle and the page, unless what is there was made of the same files.
+/// Builds the browser's bundle and the page, unless they were built from the same files.
 pub fn build() -> Result<()> {
     bundles::build()?;
     let made_of = fingerprint()?;
@@ -54,7 +54,7 @@ pub fn is_within_budget() -> Result<bool> {
     weigh()
 }
 
-/// The page's types and its accessibility, as far as they can be read from its source; a warning fails.
+/// Checks the page's types and its accessibility, as far as the source shows them. A warning fails.
 pub fn is_sound() -> Result<bool> {
     bundles::build()?; // its types are read too
     let mut svelte_check = Command::new(project::npm_tool("svelte-check"));

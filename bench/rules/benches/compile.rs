@@ -137,7 +137,7 @@ fn run(text: &str, settings: &Settings) -> (Duration, Duration) {
     (parsed, start.elapsed() - parsed)
 }
 
-/// Prints how long a document takes until it is compiled or refused, and what is said of it.
+/// Prints how long a document takes until it is compiled or refused, and the result.
 fn measure(what: &str, text: &str, settings: &Settings) {
     assert!(text.len() <= PUBLICATION, "{what}: {}", text.len());
     let mut runs: Vec<_> = (0..HOSTILE_RUNS).map(|_| timed(text, settings)).collect();

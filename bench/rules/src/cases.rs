@@ -32,7 +32,7 @@ pub const GRANTED_WITH_AN_END: &str = "the machine: granted, a known value, an e
 pub struct Case {
     /// What it is, as in `decide: 576 operations, 10 scopes`.
     pub name: String,
-    /// Prepares it; what comes of that does it once a call.
+    /// Prepares the case. Each call of the result runs it once.
     pub prepare: Box<dyn FnOnce() -> Work>,
 }
 
@@ -49,7 +49,7 @@ fn case<T, W: FnMut() -> T + 'static>(name: impl Into<String>, prepare: impl FnO
     Case { name: name.into(), prepare }
 }
 
-/// All of them, in the order of a request's way. `real` is a real API's policy, as the store keeps it.
+/// All cases, in the order of a request's steps. `real` is the policy of a real API, as the store keeps it.
 pub fn all(real: Option<&str>) -> Vec<Case> {
     let mut cases = vec![parse()];
     cases.push(mac("mac: a genuine token", || integration(1).token, true));

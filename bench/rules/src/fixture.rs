@@ -108,8 +108,8 @@ pub fn scope_set(scopes: impl IntoIterator<Item = impl AsRef<str>>) -> ScopeSet 
     serde_json::from_value(serde_json::json!(scopes)).expect("scopes")
 }
 
-/// A policy of so many operations, of the shapes that real APIs have: 40 subjects, up to three parameters, five methods.
-/// [`TARGET`] asks for one of them, whatever the size.
+/// A policy of this many operations, shaped like those of real APIs: 40 subjects, up to three parameters, five methods.
+/// [`TARGET`] asks for one of them at every size.
 pub fn policy(operations: usize) -> Policy {
     Policy::new(1, (0..operations).map(operation).collect(), owner_names()).expect("operations without a clash")
 }

@@ -31,8 +31,8 @@ impl AdminPlane for NoAdmin {
     }
 }
 
-/// A granted request whose record, policy and feed are in memory. `is_known` tells whether its `Authorization` value is known, or new
-/// to the driver; `ends_in` in how many seconds its integration ends, if it does.
+/// A granted request whose record, policy and feed are in memory. `is_known` says whether the driver knows its `Authorization` value,
+/// `ends_in` in how many seconds its integration ends, if it does.
 pub fn granted(is_known: bool, ends_in: Option<u64>) -> impl FnMut() {
     warm(is_known, ends_in, None)
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::{self, Case, Work};
 
-/// How long a batch should take, in nanoseconds, and how many there are: fewer of what is slow.
+/// How long a batch should take, in nanoseconds, and how many batches there are: fewer for slow cases.
 const BATCH_NS: f64 = 2e6;
 const BATCHES: usize = 31;
 const ALL_BATCHES_NS: f64 = 4e8;
-/// How long a case runs before it counts, in nanoseconds; a WASM engine compiles it anew meanwhile.
+/// How long a case runs before it counts, in nanoseconds; a WASM engine optimizes it meanwhile.
 const WARM_UP_NS: f64 = 5e7;
 
 /// What a case takes, in nanoseconds.

@@ -20,7 +20,7 @@ pub fn first_load(policy: Vec<u8>, path: &str) {
     std::mem::forget(policy); // as an isolate keeps it
 }
 
-/// The policy of so many operations, as the store keeps it.
+/// The policy of this many operations, as the store keeps it.
 #[wasm_bindgen]
 pub fn policy(operations: usize) -> String {
     tidegate_bench_rules::fixture::stored_policy(&tidegate_bench_rules::fixture::policy(operations))

@@ -13,7 +13,7 @@ use tidegate::policy::{Policy, PolicyDiff};
 /// JSON; the bundle of `browser/yaml` makes JSON of YAML.
 ///
 /// # Errors
-/// An `Error` where the settings cannot be read, or a document; it tells which, counted from 0.
+/// An `Error` if the settings or a document cannot be read. It says which document, counted from 0.
 #[wasm_bindgen(js_name = policyReport)]
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, JsError> {
@@ -24,7 +24,7 @@ pub fn policy_report(documents: Vec<String>, settings: &str) -> Result<String, J
 /// object with the places of the options that somebody chose, by the fields of their choices.
 ///
 /// # Errors
-/// An `Error` where a document cannot be read; it tells which, counted from 0. One where `picked` cannot be read.
+/// An `Error` if a document or `picked` cannot be read. It says which document, counted from 0.
 #[wasm_bindgen(js_name = policyInit)]
 #[allow(clippy::needless_pass_by_value, reason = "wasm-bindgen passes lists by value")]
 pub fn policy_init(documents: Vec<String>, picked: &str) -> Result<String, JsError> {

@@ -62,10 +62,10 @@ pub struct CompiledPolicy(Policy);
 
 #[wasm_bindgen]
 impl CompiledPolicy {
-    /// Reads a policy's stored form, as `GET /policy/compiled` answers it.
+    /// Reads a stored policy, the answer of `GET /policy/compiled`.
     ///
     /// # Errors
-    /// An `Error` where it is none.
+    /// An `Error` if it is not a policy.
     #[wasm_bindgen(constructor)]
     pub fn new(policy: &str) -> Result<Self, JsError> {
         Policy::from_json(policy).map(Self).map_err(failure)

@@ -5,10 +5,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use tidegate::openapi::yaml_to_json;
 
-/// What the browser's other bundle takes in place of a document in YAML: the same in JSON.
+/// Converts a document in YAML to JSON, which the browser's other bundles take.
 ///
 /// # Errors
-/// An `Error` where the text cannot be read; it tells the place.
+/// An `Error` if the text cannot be read. It names the place.
 #[wasm_bindgen(js_name = yamlToJson)]
 pub fn convert(text: &str) -> Result<String, JsError> {
     yaml_to_json(text).map_err(|error| JsError::new(&error.to_string()))

@@ -1,6 +1,6 @@
 //! Compares the output of a block with the output that its page shows.
 
-/// The first expected line that the output lacks; lines are looked for in order, `…` stands for anything.
+/// The first expected line that the output lacks. Lines are searched in order; `…` stands for anything.
 pub fn first_missing(expected: &str, output: &str) -> Option<String> {
     let mut output = output.lines().map(str::trim);
     let mut wanted = expected.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "…");
