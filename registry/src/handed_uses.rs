@@ -9,7 +9,8 @@ use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::usage::{Handed, HandedUse, Moment};
 
-/// Takes what a store hands over. What is known already, and what is of no integration, changes nothing: it may be handed over again.
+/// Takes what a store hands over. Uses that are known already, or belong to no integration, change nothing, so they may be handed over
+/// again.
 pub(crate) fn take(database: &Database, handed: &Handed, now: Timestamp) -> Result<(), AdminError> {
     for HandedUse { integration, n, first_at: Moment(first), last_at: Moment(last) } in &handed.uses {
         used::note(database, integration, *last, now)?;

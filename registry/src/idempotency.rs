@@ -62,7 +62,7 @@ impl Repeatable {
         }
     }
 
-    /// Notes that it was carried out, and forgets what is too old.
+    /// Notes that the request was carried out, and deletes old entries.
     pub fn done(&self, database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
         database.run("DELETE FROM idempotency WHERE at <= ?", vec![number(start(now))])?;
         let (key, request, id) = (self.key.as_str(), self.request.as_str(), integration.id.as_str());

@@ -1,9 +1,12 @@
-//! The registry: the owner of the truth, over SQLite. A command runs in one synchronous transaction that also writes its audit
-//! event and its outbox row; only then is KV written. See docs/storage.md.
+//! The registry owns the truth, in SQLite. A command runs in one synchronous transaction that also writes its audit event and its
+//! outbox row; KV is written after that. docs/storage.md describes the tables. Two other Durable Objects are here as well: the
+//! [courier](Courier) of an endpoint, and the [usage store](UsageStore).
 //!
-//! It knows neither clock nor randomness nor network: the time, a source of [randomness](Random) and the [database](Storage) come
-//! in; puts to KV and the alarm go out, as [steps](Step) and [due times](Registry::due_in). The Worker's Durable Object carries
-//! them out.
+//! This crate has no clock, no randomness and no network. The time, a source of [randomness](Random) and the [database](Storage)
+//! are arguments. Puts to KV and alarms are results, as [steps](Step) and [due times](Registry::due_in); the Worker carries them
+//! out.
+//!
+//! A noun of the admin API is a folder: its commands in `mod.rs`, its SQL in `table.rs`.
 
 mod access;
 mod agency;
@@ -69,7 +72,7 @@ use tidegate::time::Timestamp;
 use tidegate::usage::{Handed, UsageFacts};
 use tidegate::webhooks::EndpointId;
 
-/// The registry. It keeps nothing in memory that SQLite cannot rebuild.
+/// The registry. It holds nothing in memory that SQLite cannot rebuild.
 pub struct Registry {
     database: Database,
     lease: Lease,
@@ -92,7 +95,7 @@ impl Registry {
         Ok(Self { database, lease: Lease::default(), features: Cell::default(), audit_days })
     }
 
-    /// Answers what the gate itself asks for, at `now_ms` (milliseconds since the Unix epoch).
+    /// Answers a read of the gate, at `now_ms` (milliseconds since the Unix epoch).
     ///
     /// # Errors
     /// [`AdminError::NotFound`] or [`AdminError::NoIntegration`] if there is no such thing; [`AdminError::Registry`].
@@ -100,7 +103,7 @@ impl Registry {
         Ok(Response::Json { status: 200, body: reads::answer(&self.database, read, now_ms)?, rev: None })
     }
 
-    /// Checks who asks, before the body is read.
+    /// Checks the caller, before the body is read.
     ///
     /// # Errors
     /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
@@ -108,7 +111,7 @@ impl Registry {
         Accepted::check(head, &self.database, now)
     }
 
-    /// Forgets what SQLite can rebuild: for who has rolled back a transaction around the registry's own.
+    /// Forgets what SQLite can rebuild. Call it after rolling back a transaction around the registry's own.
     pub fn forget(&self) {
         self.features.set(None);
     }
@@ -129,7 +132,7 @@ impl Registry {
         self.database.transaction(run).inspect_err(|_| self.features.set(None))
     }
 
-    /// Establishes who asks, and runs the command. All of it is one transaction.
+    /// Finds the actor, and runs the command. All of this is one transaction.
     fn run(
         &self,
         accepted: &Accepted,
@@ -163,7 +166,7 @@ impl Registry {
         Ok(Outcome { answer, publishes, schedules, faults: context.faults.into_inner() })
     }
 
-    /// The answer to a command, as it is once the outbox was drained.
+    /// The answer to a command, after the outbox was drained.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -171,7 +174,7 @@ impl Registry {
         outcome.answer.complete(&self.database, now)
     }
 
-    /// What the alarm does first. Returns what went wrong without making it fail, for the log.
+    /// What the alarm does first. Returns failures that did not end it, for the log.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -184,8 +187,8 @@ impl Registry {
         Ok(faults)
     }
 
-    /// What the alarm does then: works off at most `most` entries whose time has come. It is called again and again, until it
-    /// finds none or the alarm's share is used up.
+    /// What the alarm does then: works off at most `most` due entries. It is called repeatedly, until none is left or the alarm's share
+    /// is used up.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -210,7 +213,7 @@ impl Registry {
         self.database.transaction(|| handed_uses::take(&self.database, handed, now))
     }
 
-    /// The next hand-over to a courier, but for couriers of which one is under way.
+    /// The next hand-over to a courier that has none under way.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -218,7 +221,7 @@ impl Registry {
         hand_overs::next(&self.database, under_way, now)
     }
 
-    /// Notes whether a courier has taken what it was told.
+    /// Notes whether a courier has taken a hand-over.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
@@ -226,7 +229,7 @@ impl Registry {
         self.database.transaction(|| hand_overs::ended(&self.database, hand_over, taken, now))
     }
 
-    /// Takes in what a courier reports of its endpoint.
+    /// Takes a courier's report about its endpoint.
     ///
     /// # Errors
     /// [`AdminError::NoEndpoint`] for an id of another form; [`AdminError::Registry`].

@@ -19,7 +19,7 @@ row! {
     }
 }
 
-/// The first and the last that somebody did; what the registry told by itself is not a change. Both are found at an end of the index.
+/// The first and the last change of an integration; notices of the registry do not count. Each is at an end of the index.
 const MAKERS: &str = "SELECT value AS integration,
     (SELECT actor FROM events INDEXED BY events_by_integration
         WHERE integration = value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
@@ -27,7 +27,7 @@ const MAKERS: &str = "SELECT value AS integration,
         WHERE integration = value AND actor <> 'registry' ORDER BY seq DESC LIMIT 1) AS changed
     FROM json_each(?)";
 
-/// Of some integrations, as far as the caller may know.
+/// The makers of some integrations, as far as the caller may know.
 pub(crate) fn of_some(
     context: &Context,
     ids: &[&IntegrationId],

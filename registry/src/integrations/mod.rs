@@ -201,7 +201,7 @@ fn based_on(context: &Context, id: &IntegrationId, rev: u64) -> Result<Integrati
     Err(AdminError::Stale(json!(view(context.database, &integration, makers, context.now)?)))
 }
 
-/// Writes a changed integration with all that goes with it. `undo` is what can be undone of the change.
+/// Writes a changed integration with its event, its record and its entries of what is due. `undo` is what can be undone of the change.
 fn save(
     context: &Context,
     integration: &Integration,

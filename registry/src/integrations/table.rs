@@ -95,7 +95,7 @@ pub(crate) fn last_rev(database: &Database, id: &IntegrationId) -> Result<Option
     database.number("SELECT rev AS number FROM integrations WHERE id = ?", key(id))
 }
 
-/// Those of some integrations that exist, given as a JSON list of ids; an error for each that cannot be read.
+/// The integrations with these ids, a JSON list, that exist; an error for each that cannot be read.
 pub(crate) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integration, AdminError>>, AdminError> {
     let sql = format!("SELECT {COLUMNS} FROM integrations WHERE id IN (SELECT value FROM json_each(?))");
     let (rows, mut tokens): (Vec<Row>, _) = (database.rows(&sql, vec![ids.into()])?, tokens::of_some(database, ids)?);
@@ -108,7 +108,7 @@ pub(crate) fn some(database: &Database, ids: &str) -> Result<Vec<Result<Integrat
         .collect())
 }
 
-/// The agency that integrations say they belong to, and how many do; `None` if there are none.
+/// The agency that integrations belong to, and how many there are; `None` if there are none.
 pub(crate) fn agency(database: &Database) -> Result<Option<OfAgency>, AdminError> {
     let sql = "SELECT owner_id AS id, count(*) AS integrations FROM integrations
         WHERE level = 'agency' AND gone_at IS NULL GROUP BY owner_id";
@@ -149,7 +149,7 @@ pub(crate) fn check_version(database: &Database, id: &IntegrationId) -> Result<(
     }
 }
 
-/// Writes an integration, new or changed, and its tokens. What is no longer among them has ended.
+/// Writes an integration, new or changed, and its tokens. Tokens that are no longer among them have ended.
 pub(crate) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let scopes = serde_json::to_string(&integration.scopes).map_err(|error| AdminError::Registry(error.to_string()))?;
     // Columns that a later release added keep their values.

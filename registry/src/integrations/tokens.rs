@@ -140,8 +140,7 @@ pub(crate) fn numbered(database: &Database, id: &IntegrationId, n: u32) -> Resul
     Ok(row.map(|Numbered { n, hash }| LiveToken { n, hash }))
 }
 
-/// The last four characters of an integration's tokens, ended ones too, by their numbers, as far as they were kept; of the newest
-/// 1,000.
+/// The last four characters of an integration's newest 1,000 tokens by number, including ended ones, if they were kept.
 pub(crate) fn last_fours(database: &Database, id: &IntegrationId) -> Result<BTreeMap<u32, String>, AdminError> {
     let sql =
         "SELECT n, last_four FROM tokens WHERE integration = ? AND last_four IS NOT NULL ORDER BY n DESC LIMIT 1000";
@@ -167,7 +166,7 @@ pub(crate) fn keep_last_four(
     database.run(sql, vec![last_four.into(), id.as_str().into(), number(n.into())])
 }
 
-/// Writes an integration's tokens. What is no longer among them has ended.
+/// Writes an integration's tokens. Tokens that are no longer among them have ended.
 pub(crate) fn save(database: &Database, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let id = &integration.id;
     end(database, id, now)?;

@@ -88,12 +88,12 @@ pub(crate) fn note(database: &Database, id: &IntegrationId, at: Timestamp, now: 
     database.run(sql, vec![id.as_str().into(), number(at)])
 }
 
-/// Notes that somebody resumed an integration.
+/// Notes that an integration was resumed.
 pub(crate) fn note_resumed(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<(), AdminError> {
     database.run("UPDATE integrations SET resumed_at = ? WHERE id = ?", vec![number(now.seconds()), id.as_str().into()])
 }
 
-/// When somebody last resumed it, if ever.
+/// When it was last resumed, if ever.
 pub(crate) fn resumed_at(database: &Database, id: &IntegrationId) -> Result<Option<Timestamp>, AdminError> {
     let sql = "SELECT resumed_at AS number FROM integrations WHERE id = ? AND resumed_at IS NOT NULL";
     Ok(database.number(sql, vec![id.as_str().into()])?.map(Timestamp::from_seconds))

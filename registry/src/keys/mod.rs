@@ -170,7 +170,7 @@ fn check_permissions(permissions: &Permissions) -> Result<(), AdminError> {
     Ok(())
 }
 
-/// An end is to come, and neither too far away nor behind that of whoever sets it.
+/// Checks an end: it must be in the future, not too far away, and not after the end of the key that sets it.
 fn check_end(context: &Context, end: Timestamp) -> Result<(), AdminError> {
     if end <= context.now || end > context.now.after(MAX_KEY_SECONDS) {
         return Err(AdminError::invalid("expires_at", "the end must be within the next 366 days"));

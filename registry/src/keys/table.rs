@@ -16,7 +16,7 @@ use tidegate::token::{PresentedKey, TokenHash};
 const COLUMNS: &str = "id, name, permissions, grantable, expires_at, rev, last_n, n, hash, made_at, outgoing_n, \
     outgoing_hash, outgoing_made_at, outgoing_until, created_at, created_by, updated_at, last_used_at";
 
-/// How old what is known of a key's last use may be, in seconds: so long, no further use is written down.
+/// A key's last use is written at most once in this many seconds.
 const USE_SECONDS: u64 = 10 * 60;
 
 row! {
