@@ -25,7 +25,9 @@ test("the token stays the same", async ({ page }) => {
   await shown(page.getByRole("heading", { name: integration.name, level: 1 }));
   const after = await show(integration.id);
   assert.deepEqual(after.scopes, ["contacts.readonly", "contacts.write", "locations.readonly"]);
-  assert.deepEqual(after.tokens, integration.tokens);
+  // The first use, which is the call above, may be known by now.
+  const unused = (tokens) => tokens.map((its) => ({ ...its, first_used_at: null }));
+  assert.deepEqual(unused(after.tokens), unused(integration.tokens));
   assert.equal(await call(token, "/locations/acme"), 200);
   await becomes(token, 400, "/contacts/", { method: "POST" }); // past the scopes: the demo API finds no body
 });
