@@ -1,6 +1,7 @@
 //! Classes of header fields by name alone, so that most fields need no closer look.
 
 use super::CLIENT_ADDRESS;
+use super::asks_for_websocket;
 use super::cookie::without_cookies_of_ours;
 use super::fields::{RemovedFields, is_claim, is_hop_by_hop, is_ours};
 use crate::decision::Grant;
@@ -36,7 +37,7 @@ impl FieldClass {
 /// Whether classes are enough to forward what was granted. They are not where the verdict rests on fields, or where a field that
 /// matters has more than a plain value. `value` gives the value of such a field.
 pub fn goes_by_class<'a>(grant: &Grant, value: impl Fn(&str) -> Option<&'a str>) -> bool {
-    let is_websocket = value("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
+    let is_websocket = asks_for_websocket(grant, value("upgrade"));
     let names_others = value("connection").is_some_and(|connection| !connection.split(',').all(is_plain));
     let has_cookie = value("cookie").is_some_and(|cookie| without_cookies_of_ours(cookie).is_some());
     grant.judged_fields().is_empty() && !is_websocket && !names_others && !has_cookie

@@ -20,6 +20,7 @@ pub use origin_url::{InvalidOriginUrl, OriginUrl};
 use self::cookie::without_cookies_of_ours;
 use self::fields::{folded, is_claim, is_hop_by_hop, is_named_by, is_ours};
 use super::decision::{Grant, Identity};
+use super::request::Method;
 use super::rotation::TokenUse;
 
 /// What becomes of a request's header fields on the way to the origin, and of its answer's on the way back.
@@ -62,7 +63,7 @@ pub fn plan<'a>(
     let names: Vec<_> = names.into_iter().collect();
     let value = |name: &str| if names.contains(&name) { value(name) } else { None };
     let connection = value("connection");
-    let websocket = value("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
+    let websocket = asks_for_websocket(grant, value("upgrade").as_deref());
     let is_of_hop = |name: &str| match name {
         "upgrade" => !websocket,
         // Without an identity the operation is public, and the credential, if there is one, is the origin's to judge.
@@ -87,6 +88,12 @@ pub fn plan<'a>(
         if rest.is_empty() { plan.remove.push("cookie".to_owned()) } else { plan.set.push(("cookie", rest)) }
     }
     plan
+}
+
+/// Whether a request asks for a WebSocket (RFC 6455 section 4.1), by the value of its `Upgrade` field. Only a `GET` can: of any other
+/// method the platform's `fetch` would make one, which was not judged.
+fn asks_for_websocket(grant: &Grant, upgrade: Option<&str>) -> bool {
+    *grant.method() == Method::Get && upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
 }
 
 /// The fields that tell the origin how the request arrived.

@@ -112,6 +112,13 @@ describe("class 20: methods", () => {
     },
   );
 
+  it("Upgrade makes no GET of another method", async () => {
+    const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
+    expect((await askWith(a.token, CONTACTS, { method: "HEAD", headers })).status).toBe(200);
+    const seen = await onlyReceived();
+    expect([seen.method, seen.headers.upgrade]).toEqual(["HEAD", undefined]);
+  });
+
   it.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X_HTTP_METHOD_OVERRIDE"])(
     "%s is not heard, and not passed on",
     async (name) => {

@@ -1,7 +1,8 @@
 //! Rows 13 to 18: header fields, to the verdict and to the origin.
 
 use tidegate::decision::Grant;
-use tidegate::forward::{Arrival, Plan, RemovedFields, plan};
+use tidegate::forward::{Arrival, Plan, RemovedFields, goes_by_class, plan};
+use tidegate::policy::Policy;
 use tidegate::reply::{Realm, answer};
 
 use super::super::support::OWNER_KEY;
@@ -374,6 +375,26 @@ fn websocket_upgrades_pass_whatever_connection_says() {
     let fields = [("connection", "Upgrade"), ("upgrade", "WebSocket"), ("sec-websocket-key", "x")];
     assert!(!removed("upgrade", &fields));
     assert!(!removed("sec-websocket-key", &fields));
+}
+
+/// The platform's `fetch` makes a `GET` of whatever asks for a WebSocket.
+#[test]
+fn class_20_only_a_get_asks_for_a_websocket() {
+    let fields = [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-key", "x")];
+    for (method, passes) in [("GET", true), ("POST", false), ("HEAD", false), ("DELETE", false)] {
+        let policy = format!(
+            r#"{{"v":1,"rev":1,"owner_parameters":{{"agency":[],"sub_account":[]}},
+            "operations":[{{"path":"/a","method":"{method}","access":"authenticated"}}]}}"#
+        );
+        let world = World::with_policy(Policy::from_json(&policy).unwrap());
+        let grant = world.judge(method, "/a", Some(&world.tokens["tenant"]), &[]).unwrap();
+        let plan = planned_for(&grant, &fields);
+        let is_removed = plan.remove.iter().any(|removed| removed == "upgrade");
+        assert_eq!((is_removed, plan.answer.may_switch_protocols), (!passes, passes), "{method}");
+        let by_class =
+            goes_by_class(&grant, |name| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| *value));
+        assert_eq!(by_class, !passes, "{method}");
+    }
 }
 
 #[test]
