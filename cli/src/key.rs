@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use tidegate::admin::OwnerKey;
+use tidegate::request::file_text;
 use tidegate::token::{check_key_form, is_automation_key};
 use ureq::http::HeaderValue;
 use ureq::http::header::InvalidHeaderValue;
@@ -28,7 +29,8 @@ pub struct Key(String);
 struct InvalidKey;
 
 impl Key {
-    /// Reads the key from a file, or from standard input for `-`; without a file, from [`VARIABLE`]. White space around it is ignored.
+    /// Reads the key from a file, or from standard input for `-`; without a file, from [`VARIABLE`]. White space around it and a byte
+    /// order mark before it are ignored.
     ///
     /// # Errors
     /// [`Failure::Input`] where it cannot be read or is not a key, so that nothing else is ever sent to a gate; [`Failure::Usage`] where
@@ -46,7 +48,7 @@ impl Key {
     }
 
     fn parse(text: &str) -> Result<Self, InvalidKey> {
-        let text = text.trim();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim();
         let is_key = if is_automation_key(text) { check_key_form(text).is_ok() } else { OwnerKey::parse(text).is_ok() };
         if is_key { Ok(Self(text.to_owned())) } else { Err(InvalidKey) }
     }
@@ -66,9 +68,9 @@ impl fmt::Debug for Key {
 }
 
 fn text(from: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    from.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    file_text(bytes).map_err(io::Error::other)
 }
 
 #[cfg(test)]
@@ -88,8 +90,14 @@ mod tests {
             let failure = Key::read(Some(&file)).unwrap_err();
             assert!(matches!(&failure, Failure::Input(message) if !message.contains("of-another-form")), "{failure}");
         }
-        std::fs::write(&file, format!("  owner_{}\n", "k".repeat(43))).unwrap();
-        assert_eq!(Key::read(Some(&file)).unwrap().0, format!("owner_{}", "k".repeat(43)));
+        for mark in ["", "\u{feff}"] {
+            std::fs::write(&file, format!("{mark}  owner_{}\r\n", "k".repeat(43))).unwrap();
+            assert_eq!(Key::read(Some(&file)).unwrap().0, format!("owner_{}", "k".repeat(43)));
+        }
+        let wide: Vec<u8> = "\u{feff}owner_kkkk\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        std::fs::write(&file, wide).unwrap();
+        let failure = Key::read(Some(&file)).unwrap_err().to_string();
+        assert!(failure.ends_with(": the key cannot be read: the file is in UTF-16; save it as UTF-8"), "{failure}");
         std::fs::remove_file(file).unwrap();
     }
 

@@ -23,7 +23,7 @@ pub(crate) use authorization::is_b64token;
 pub use authorization::{Authorization, AuthorizationError, Checked, ForeignCredential};
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES, Property};
 pub use body_fault::BodyFault;
-pub use charset::{NotUtf8, into_utf8};
+pub use charset::{NotUtf8, file_text, into_utf8};
 pub(crate) use fold::{decode_segment, may_be_dropped, may_be_value, may_route_as, may_route_as_pattern};
 pub(crate) use form::{Candidates, decode};
 pub use media_type::check_application_json;

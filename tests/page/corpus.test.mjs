@@ -232,3 +232,15 @@ test("source: what is published of a document makes the same policy", () => {
     }
   }
 });
+
+test("file: one that is not UTF-8 is told as the command tells it", () => {
+  const text = '\ufeff{"openapi":"3.1.0"}';
+  assert.equal(reader.fileText(new TextEncoder().encode(text)), text);
+  const wide = new Uint8Array(Uint16Array.from(text, (letter) => letter.charCodeAt(0)).buffer);
+  for (const [bytes, message] of [
+    [wide, "the file is in UTF-16; save it as UTF-8"],
+    [Uint8Array.of(0x7b, 0x0a, 0xe9), "the file is not UTF-8 from byte 2 on, in line 2"],
+  ]) {
+    assert.throws(() => reader.fileText(bytes), { message });
+  }
+});

@@ -52,6 +52,15 @@ pub fn document_title(document: &str) -> Result<String, JsError> {
     Ok(document.title().to_owned())
 }
 
+/// The text of a file, in UTF-8.
+///
+/// # Errors
+/// An `Error` where it is in another encoding, which says what to do.
+#[wasm_bindgen(js_name = fileText)]
+pub fn file_text(bytes: Vec<u8>) -> Result<String, JsError> {
+    tidegate::request::file_text(bytes).map_err(failure)
+}
+
 /// What publishing these documents would report, and what it would change of a policy: `{"report","diff"}`; `diff` is null where
 /// the report has errors. `policy` is a policy's stored form, as `GET /policy/compiled` answers it.
 ///

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use tidegate::events::{Chain, InvalidChain, Kind, canonical};
+use tidegate::request::{NotUtf8, into_utf8};
 
 use crate::exit::Failure;
 use crate::output::Output;
@@ -145,6 +146,9 @@ fn next<'a>(file: &mut impl BufRead, line: &'a mut Vec<u8>, number: u64) -> Resu
     let count = file.take(MAX_LINE).read_until(b'\n', line).map_err(|error| Failure::Input(error.to_string()))?;
     if count == 0 {
         return Ok(None);
+    }
+    if let (1, Err(other @ (NotUtf8::Utf16 | NotUtf8::Utf32))) = (number, into_utf8(line.clone())) {
+        return Err(Failure::Input(other.of_file().to_owned()));
     }
     let text = line.strip_suffix(b"\n").and_then(|line| str::from_utf8(line).ok());
     text.map(Some).ok_or_else(|| Failure::Changed(format!("line {number} is cut off, too long, or not UTF-8")))
@@ -285,6 +289,13 @@ mod tests {
             assert!(matches!(&failure, Failure::Input(what) if what.contains(said)), "{failure}");
         }
         assert!(matches!(check(b"", None), Err(Failure::Input(_))));
+        // As a shell of Windows writes what it redirects.
+        let wide: Vec<u8> = format!("\u{feff}{}", export(2, 0)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let failure = check(&wide, None).unwrap_err();
+        assert!(
+            matches!(&failure, Failure::Input(what) if what == "the file is in UTF-16; save it as UTF-8"),
+            "{failure}"
+        );
         assert!(check(b"{}\n", None).is_err());
     }
 }

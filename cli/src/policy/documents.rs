@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tidegate::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Report, Settings, compile};
 use tidegate::policy::Policy;
+use tidegate::request::file_text;
 
 use crate::exit::Failure;
 
@@ -160,11 +161,7 @@ fn text(path: &Path) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err(InvalidDocument::TooLong.to_string());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let place = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().iter().take(place).filter(|byte| **byte == b'\n').count() + 1;
-        format!("it is not UTF-8 from byte {place} on, in line {line}")
-    })
+    file_text(bytes)
 }
 
 #[cfg(test)]
@@ -213,6 +210,22 @@ mod tests {
         ] {
             assert!(policy.contains(part), "{policy}");
         }
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn another_encoding_is_named() {
+        let directory = directory("encoded", &[("latin-1.yaml", ""), ("wide.yaml", ""), ("wider.json", "")]);
+        let wide = format!("\u{feff}{MAIN}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wider = THING.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect();
+        let files = [("latin-1.yaml", b"info:\n  title: Caf\xe9".to_vec()), ("wide.yaml", wide), ("wider.json", wider)];
+        for (file, bytes) in files {
+            fs::write(directory.join(file), bytes).unwrap();
+        }
+        let read = Documents::read(std::slice::from_ref(&directory)).unwrap();
+        let told: Vec<_> = read.unreadable.iter().map(|finding| finding.message.as_str()).collect();
+        let latin = "the file is not UTF-8 from byte 18 on, in line 2";
+        assert_eq!(told, [latin, "the file is in UTF-16; save it as UTF-8", "the file is in UTF-32; save it as UTF-8"]);
         fs::remove_dir_all(&directory).unwrap();
     }
 

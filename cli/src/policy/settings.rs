@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tidegate::json::Value;
 use tidegate::openapi::{Settings, yaml_to_json};
+use tidegate::request::file_text;
 
 use crate::exit::Failure;
 
@@ -40,7 +41,8 @@ impl SettingsFile {
 /// # Errors
 /// [`Failure::Input`] with the file's name, and the place of the error in it.
 pub fn read(file: &Path) -> Result<Settings, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
+    let bytes = fs::read(file).map_err(|error| Failure::file(file, error))?;
+    let text = file_text(bytes).map_err(|error| Failure::file(file, error))?;
     let is_toml = file.extension().is_some_and(|ending| ending == "toml");
     parse(&text, is_toml).map_err(|error| Failure::file(file, error))
 }
@@ -126,6 +128,19 @@ mod tests {
             let marked = format!("\u{feff}{text}");
             assert_eq!(parse(&marked, is_toml).unwrap(), parse(text, is_toml).unwrap());
         }
+    }
+
+    #[test]
+    fn another_encoding_is_named() {
+        let file = std::env::temp_dir().join(format!("tidegate-settings-{}.json", std::process::id()));
+        for (bytes, told) in [
+            (JSON.encode_utf16().flat_map(u16::to_le_bytes).collect(), "the file is in UTF-16; save it as UTF-8"),
+            (b"{\n\"\xff".to_vec(), "the file is not UTF-8 from byte 3 on, in line 2"),
+        ] {
+            fs::write(&file, bytes).unwrap();
+            assert_eq!(read(&file).unwrap_err().to_string(), format!("{}: {told}", file.display()));
+        }
+        fs::remove_file(file).unwrap();
     }
 
     #[test]

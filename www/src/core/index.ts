@@ -58,6 +58,8 @@ export interface Core {
   policyInit(documents: string[], picked: Record<string, number>): Promise<Suggestion>;
   /** What is published of a document in JSON or YAML, as JSON. */
   documentSource(document: string): Promise<string>;
+  /** The text of a file. Throws where it is not in UTF-8, and says what it is in. */
+  fileText(bytes: Uint8Array): Promise<string>;
   /** The title of a document, in JSON or YAML. */
   documentTitle(document: string): Promise<string>;
   /** `compiled` is the text that `GET /policy/compiled` answers. Call `free` when it is no longer needed. */
@@ -120,6 +122,10 @@ const core: Core = {
   documentSource: async (document) => {
     const { wasm, read } = await converted([document], {});
     return attempt(() => wasm.documentSource(read[0] ?? ""));
+  },
+  fileText: async (bytes) => {
+    const wasm = await loaded(loadDocuments());
+    return attempt(() => wasm.fileText(bytes));
   },
   documentTitle: async (document) => {
     const { wasm, read } = await converted([document], {});

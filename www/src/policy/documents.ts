@@ -67,15 +67,17 @@ export async function withChosen(
 let nextKey = 0;
 
 async function readFile(file: File): Promise<ChosenFile> {
-  const text = await file.text().catch(() => {
+  const bytes = await file.arrayBuffer().catch(() => {
     throw new Problem(UNEXPECTED, { title: t.notRead, detail: t.notReadDetail });
   });
   const core = await loadCore();
+  let text = "";
   try {
+    text = await core.fileText(new Uint8Array(bytes));
     const title = nameOf(await core.documentTitle(text));
     const source = await core.documentSource(text);
-    const bytes = new TextEncoder().encode(source).length;
-    return { key: nextKey++, file: file.name, text, source: JSON.parse(source), bytes, title, fault: null };
+    const length = new TextEncoder().encode(source).length;
+    return { key: nextKey++, file: file.name, text, source: JSON.parse(source), bytes: length, title, fault: null };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     const unread = { source: null, bytes: 0, title: null };
