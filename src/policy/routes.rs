@@ -174,6 +174,9 @@ impl Node {
         let kind = segment::kind(segment);
         let rest = if kind == Kind::Rest { path.map(|path| (template, path)) } else { after.zip(path) };
         let is_literal = kind == Kind::Literal;
+        if !is_literal && path.is_none_or(str::is_empty) && may_be_dropped(value) {
+            self.ends(templates, take)?;
+        }
         let exact = beneath.child(beneath.literal(segment)).filter(|_| is_literal);
         let exact_patterns =
             beneath.patterns().filter(|child| is_literal && segment::is_match(&child.segment, segment));

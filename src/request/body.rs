@@ -10,7 +10,7 @@ use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
 use super::body_fault::BodyFault;
 use super::charset::utf8;
 use super::form::Candidates;
-use super::media_type::{essence, is_json, is_readable, is_utf8};
+use super::media_type::{self, Form, is_utf8};
 use super::name::{Occurrence, may_be};
 use super::unencoded::Unencoded;
 
@@ -76,7 +76,7 @@ impl Body {
 
     /// Whether a body of this media type is never read, whatever its length: `multipart/form-data`.
     pub fn is_unread(content_type: Option<&str>) -> bool {
-        content_type.is_some_and(|content_type| essence(content_type) == "multipart/form-data")
+        content_type.and_then(media_type::form) == Some(Form::Multipart)
     }
 
     /// A JSON object with one property.
@@ -87,16 +87,18 @@ impl Body {
     fn read(content_type: Option<&str>, encoded: bool, bytes: &[u8]) -> Result<Self, BodyFault> {
         let content_type = content_type.filter(|content_type| !content_type.is_empty());
         let content_type = content_type.ok_or(BodyFault::NoContentType)?;
-        if !is_readable(content_type) {
-            return Err(BodyFault::MediaType);
-        }
+        let read = match media_type::form(content_type) {
+            Some(Form::Json) => json,
+            Some(Form::UrlEncoded) => form,
+            Some(Form::Multipart) | None => return Err(BodyFault::MediaType),
+        };
         if !is_utf8(content_type) {
             return Err(BodyFault::Charset);
         }
         if encoded {
             return Err(BodyFault::Encoded);
         }
-        if is_json(content_type) { json(bytes) } else { form(bytes) }
+        read(bytes)
     }
 
     /// What of it some parser could take for one of `names`.
@@ -281,6 +283,25 @@ mod tests {
             ["application/x-www-form-urlencoded, a/b+json", "text/plain a/b+json", "a/b/c+json", "/+json", "+json"]
         {
             assert_eq!(Body::parse(Some(two), false, b"{}"), Ok(Body::Opaque(BodyFault::MediaType)), "{two}");
+        }
+        // The same bytes are an object of JSON and a form, each with another owner.
+        let both = br#"{"locationId":"a","x":"&locationId=b&y="}"#;
+        let opaque = |content_type: &str| {
+            assert_eq!(
+                Body::parse(Some(content_type), false, both),
+                Ok(Body::Opaque(BodyFault::MediaType)),
+                "{content_type}"
+            );
+        };
+        for (one, other) in [(JSON, FORM), (FORM, JSON), ("multipart/form-data; boundary=x", FORM)] {
+            for between in [", ", "; x=y, ", ";,", "; x=", ";"] {
+                opaque(&[one, between, other].concat());
+            }
+        }
+        for two in
+            ["application/x-www-form-urlencoded+json", "multipart/form-data+json", "application/json; x=URLEncoded"]
+        {
+            opaque(two);
         }
         assert_eq!(Body::parse(None, false, &[b' '; MAX_BODY_BYTES + 1]), Err(BodyTooLong));
         let multipart = Some("Multipart/Form-Data; boundary=x");

@@ -8,15 +8,24 @@ use super::name::ascii_in;
 
 /// Whether a router could take `segment`, of a path as it was sent, for `literal`.
 ///
-/// Routers ignore case (Express, ASP.NET), drop what stands at the ends (white space, invisible characters, punctuation)
-/// and split off one extension (Rails, Spring).
+/// Routers ignore case (Express, ASP.NET), drop what stands at the ends (white space, invisible characters, punctuation),
+/// split off one extension (Rails, Spring), and take `+` for a space (Sinatra).
 pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
     let (segment, literal) = (decode_segment(segment), decode_segment(literal));
-    let (inner, wanted) = (inner(&segment), inner(&literal));
+    is_routed_as(&segment, &literal)
+        || roughly(&[&segment, &literal]).is_some_and(|rough| match rough.as_slice() {
+            [segment, literal] => is_routed_as(segment, literal),
+            _ => false,
+        })
+}
+
+fn is_routed_as(segment: &str, literal: &str) -> bool {
+    let (inner, wanted) = (inner(segment), inner(literal));
     if wanted.is_empty() {
-        return segment.trim_matches(is_invisible) == literal;
+        let stem = segment.rsplit_once('.').map(|(stem, _)| stem);
+        let mut readings = [Some(segment), stem].into_iter().flatten();
+        return readings.any(|reading| reading.trim_matches(is_droppable) == literal);
     }
-    let is_like = |one: &str, other: &str| letters(one).eq(letters(other));
     let (stem, wanted_stem) = (stem(inner), stem(wanted));
     let (stem, wanted_stem) = (stem.unwrap_or(inner), wanted_stem.unwrap_or(wanted));
     is_like(inner, wanted) || is_like(stem, wanted) || is_like(inner, wanted_stem) || is_like(stem, wanted_stem)
@@ -25,12 +34,20 @@ pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
 /// Whether a router could take `segment`, of a path as it was sent, for one that has these literals before, between and after
 /// parameters: as they are decoded, without case, whatever stands at the ends, and with an extension or without.
 pub(crate) fn may_route_as_pattern(segment: &str, literals: &[&str]) -> bool {
-    let segment = decode_segment(segment);
-    let (visible, inner) = (segment.trim_matches(is_invisible), inner(&segment));
+    let decoded: Vec<_> = [segment].iter().chain(literals).map(|text| decode_segment(text)).collect();
+    let decoded: Vec<&str> = decoded.iter().map(AsRef::as_ref).collect();
+    let is_routed =
+        |texts: &[&str]| texts.split_first().is_some_and(|(segment, literals)| is_routed_as_pattern(segment, literals));
+    is_routed(&decoded)
+        || roughly(&decoded).is_some_and(|rough| is_routed(&rough.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+fn is_routed_as_pattern(segment: &str, literals: &[&str]) -> bool {
+    let (visible, inner) = (segment.trim_matches(is_invisible), inner(segment));
     let readings =
-        [Some(&*segment), Some(visible), Some(inner), stem(inner), segment.rsplit_once('.').map(|(stem, _)| stem)];
+        [Some(segment), Some(visible), Some(inner), stem(inner), segment.rsplit_once('.').map(|(stem, _)| stem)];
     let readings: Vec<String> = readings.into_iter().flatten().map(folded).collect();
-    let wanted: Vec<String> = literals.iter().map(|literal| folded(&decode_segment(literal))).collect();
+    let wanted: Vec<String> = literals.iter().map(|literal| folded(literal)).collect();
     let mut trimmed = wanted.clone();
     let is_mark = |letter: char| !letter.is_alphanumeric();
     // Leading and trailing characters that are neither letters nor digits were trimmed from the readings.
@@ -58,23 +75,49 @@ fn stand_in(literals: &[String], text: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty())
 }
 
-fn folded(text: &str) -> String {
-    letters(text).collect()
+fn is_droppable(letter: char) -> bool {
+    is_invisible(letter) || letter == '.'
 }
 
 /// Whether a router could take `segment` for nothing at all. Punctuation but dots is an id to all of them: `-`, `_`.
 pub(crate) fn may_be_dropped(segment: &str) -> bool {
-    decode_segment(segment).chars().all(|letter| is_invisible(letter) || letter == '.')
+    decode_segment(segment).chars().all(is_droppable)
 }
 
 /// Whether a reader that trims values and ignores case could take `value` for `wanted`.
 pub(crate) fn may_be_value(value: &str, wanted: &str) -> bool {
-    letters(inner(value)).eq(letters(inner(wanted)))
+    is_like(inner(value), inner(wanted))
 }
 
 /// A segment of a path, percent-decoded once.
 pub(crate) fn decode_segment(segment: &str) -> Cow<'_, str> {
     if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
+}
+
+/// The texts with one letter in the place of each that is not ASCII, and of each with marks that stand as characters of their own:
+/// to some software (Swift) `e` and an accent are the letter that has it. `None` where no text has such a mark.
+fn roughly(texts: &[&str]) -> Option<Vec<String>> {
+    let has_marks = |text: &&str| !text.is_ascii() && text.chars().any(is_mark);
+    texts.iter().any(has_marks).then(|| texts.iter().map(|text| rough(text)).collect())
+}
+
+fn rough(text: &str) -> String {
+    let mut rough = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_mark(letter) {
+            rough.pop();
+        }
+        rough.push(if letter.is_ascii() || is_invisible(letter) { letter } else { ANY_LETTER });
+    }
+    rough
+}
+
+/// A letter that stands for any.
+const ANY_LETTER: char = 'ǀ';
+
+/// Marks of letters, of kana, and the parts of a Korean syllable after its first.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{3099}'..='\u{309a}' | '\u{1160}'..='\u{11ff}')
 }
 
 /// The text without leading and trailing characters that are neither letters nor digits.
@@ -114,13 +157,60 @@ fn is_invisible(letter: char) -> bool {
         )
 }
 
-/// The letters without case.
-fn letters(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(|letter| {
-        let ascii = if letter.is_ascii() { "" } else { ascii_in(letter) };
-        let other = (ascii.is_empty()).then(|| letter.to_lowercase());
-        ascii.chars().chain(other.into_iter().flatten())
-    })
+/// Whether two texts are one without case.
+fn is_like(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        let space = |byte: u8| if byte == b'+' { b' ' } else { byte.to_ascii_lowercase() };
+        return one.bytes().map(space).eq(other.bytes().map(space));
+    }
+    folded(one) == folded(other)
+}
+
+/// A text without case, as widely as Unicode has it (`ς` and `σ` are one), and without what a display leaves out.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match common(letter) {
+            '+' | ' ' => folded.push(' '),
+            letter if letter.is_ascii() => folded.push(letter.to_ascii_lowercase()),
+            letter if is_invisible(letter) && !letter.is_whitespace() => {}
+            letter => match ascii_in(letter) {
+                "" => folded.extend(letter.to_lowercase()),
+                ascii => folded.push_str(ascii),
+            },
+        }
+    }
+    folded
+}
+
+/// The letter of the same capital that has a lower case of its own kind, where this one has not. The test holds this against Unicode's
+/// tables of capitals, which are too large to carry.
+fn common(letter: char) -> char {
+    match letter {
+        'µ' => 'μ',
+        '\u{345}' | '\u{1fbe}' => 'ι',
+        'ς' => 'σ',
+        'ϐ' => 'β',
+        'ϑ' => 'θ',
+        'ϕ' => 'φ',
+        'ϖ' => 'π',
+        'ϰ' => 'κ',
+        'ϱ' => 'ρ',
+        'ϵ' => 'ε',
+        'ẛ' => 'ṡ',
+        'ᲀ' => 'в',
+        'ᲁ' => 'д',
+        'ᲂ' => 'о',
+        'ᲃ' => 'с',
+        'ᲄ' | 'ᲅ' => 'т',
+        'ᲆ' => 'ъ',
+        'ᲇ' => 'ѣ',
+        'ᲈ' => 'ꙋ',
+        'ẞ' => 'ß',
+        '\u{1fd3}' => '\u{390}',
+        '\u{1fe3}' => '\u{3b0}',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +239,7 @@ mod tests {
         for segment in ["exports", "ex.port", "expor", "x-export", "export-7", "ve9EPM428h8vShlRW1KT", "e%20xport"] {
             assert!(!may_route_as(segment, "export"), "{segment}");
         }
-        assert!(may_route_as("-%20", "-") && !may_route_as("_", "-"));
+        assert!(may_route_as("-%20", "-") && may_route_as("-.json", "-") && !may_route_as("_", "-"));
     }
 
     #[test]
@@ -164,7 +254,53 @@ mod tests {
         assert!(may_route_as_pattern("F(%27a%27,2)", &["f('", "',", ")"]));
         assert!(may_route_as_pattern("%40joe", &["@", ""]) && !may_route_as_pattern("joe", &["@", ""]));
         assert!(may_route_as_pattern("CAF%C3%89-1", &["caf%C3%A9-", ""]));
-        assert!(may_route_as("CAF%C3%89", "caf%C3%A9"));
+        assert!(may_route_as_pattern("cafe%CC%81-1", &["caf%C3%A9-", ""]));
+        assert!(!may_route_as_pattern("cafe%CC%81-1", &["cafe-", ""]));
+    }
+
+    #[test]
+    fn spellings_of_one_letter_are_one() {
+        for (segment, literal) in [
+            ("CAF%C3%89", "caf%C3%A9"),
+            // Composed and decomposed.
+            ("cafe%CC%81", "caf%C3%A9"),
+            ("CAFE%CC%81.json", "caf%C3%A9"),
+            ("caf%C3%A9", "cafe%CC%81"),
+            // JavaScript's own lower case of a capital sigma depends on where it stands.
+            ("%CE%9F%CE%94%CE%8C%CE%A3", "%CE%BF%CE%B4%CF%8C%CF%82"),
+            ("%CE%BF%CE%B4%CF%8C%CF%83", "%CE%BF%CE%B4%CF%8C%CF%82"),
+            // The micro sign, a capital sharp s, a capital dotted i and a dotless one, signs for Kelvin and ångström.
+            ("%C2%B5g", "%CE%BCg"),
+            ("STRA%E1%BA%9EE", "stra%C3%9Fe"),
+            ("STRASSE", "stra%C3%9Fe"),
+            ("%C4%B0nfo", "info"),
+            ("%C4%B1nfo", "info"),
+            ("%E2%84%AAeys", "keys"),
+            ("%E2%84%ABr", "%C3%A5r"),
+            // What has no width, within the word.
+            ("ex%E2%80%8Bport", "export"),
+            ("ex%C2%ADport.json", "export"),
+            // Sinatra reads a space of a route so.
+            ("all+items", "all%20items"),
+        ] {
+            assert!(may_route_as(segment, literal), "{segment} {literal}");
+        }
+        for (segment, literal) in [("cafe", "caf%C3%A9"), ("ex%20port", "export"), ("allitems", "all%20items")] {
+            assert!(!may_route_as(segment, literal), "{segment} {literal}");
+        }
+    }
+
+    #[test]
+    fn letters_of_one_capital_are_one() {
+        let mut by_capital = std::collections::BTreeMap::<String, Vec<char>>::new();
+        for letter in char::MIN..='\u{1ffff}' {
+            by_capital.entry(letter.to_uppercase().to_string()).or_default().push(letter);
+        }
+        for letters in by_capital.values().filter(|letters| letters.len() > 1) {
+            for letter in letters {
+                assert_eq!(folded(&letter.to_string()), folded(&letters[0].to_string()), "{letters:?}");
+            }
+        }
     }
 
     #[test]

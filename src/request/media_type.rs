@@ -15,29 +15,54 @@ pub fn check_application_json(content_type: Option<&str>) -> Result<(), BodyFaul
     }
 }
 
+/// What a body is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `application/json` and whatever ends in `+json` (RFC 6839).
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    UrlEncoded,
+    /// `multipart/form-data`, which is not parsed.
+    Multipart,
+}
+
 /// Whether a body of this media type is read: JSON, or a form.
 pub(crate) fn is_readable(media_type: &str) -> bool {
-    is_json(media_type) || is_form(media_type)
+    matches!(form(media_type), Some(Form::Json | Form::UrlEncoded))
 }
 
-/// `application/json` and whatever ends in `+json` (RFC 6839), parameters aside.
-pub(super) fn is_json(media_type: &str) -> bool {
+/// What a body of this media type is, parameters aside; `None` where it is something else, and where some reader takes it for two of
+/// these: a text can be an object of JSON and a form, each with another owner. formidable looks for `json` anywhere in the field, h3 at
+/// the field's first letters alone.
+pub(super) fn form(media_type: &str) -> Option<Form> {
     let essence = essence(media_type);
-    let Some((kind, subtype)) = essence.split_once('/') else { return false };
-    is_token(kind) && is_token(subtype) && (essence == "application/json" || subtype.ends_with("+json"))
+    let (kind, subtype) = essence.split_once('/')?;
+    if !is_token(kind) || !is_token(subtype) {
+        return None;
+    }
+    let (form, others) = match essence.as_str() {
+        "application/json" => (Form::Json, FORMS),
+        "application/x-www-form-urlencoded" => (Form::UrlEncoded, &["json", "multipart", "form-data"][..]),
+        // Its boundary can be any text.
+        "multipart/form-data" => (Form::Multipart, &["urlencoded"][..]),
+        _ if subtype.ends_with("+json") => (Form::Json, FORMS),
+        _ => return None,
+    };
+    let media_type = media_type.to_ascii_lowercase();
+    (!others.iter().any(|other| media_type.contains(other))).then_some(form)
 }
 
-/// `application/x-www-form-urlencoded`, parameters aside.
-fn is_form(media_type: &str) -> bool {
-    essence(media_type) == "application/x-www-form-urlencoded"
+/// What stands in the media types of forms, and in no other.
+const FORMS: &[&str] = &["urlencoded", "multipart", "form-data"];
+
+/// Type and subtype, in lower case; nothing where there is a comma, wherever it stands. Fields that were sent twice arrive joined by
+/// one, and of several media types some readers take the first, and others the last (Fetch standard, "extract a MIME type").
+fn essence(media_type: &str) -> String {
+    let essence = media_type.split(';').next().filter(|_| !media_type.contains(','));
+    essence.unwrap_or_default().trim_matches([' ', '\t']).to_ascii_lowercase()
 }
 
-/// Type and subtype, in lower case.
-pub(super) fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// A token of RFC 9110 section 5.6.2. A comma or a space would be the end of the media type to some parsers.
+/// A token of RFC 9110 section 5.6.2. A space would be the end of the media type to some parsers.
 pub(crate) fn is_token(text: &str) -> bool {
     let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_tchar)
@@ -71,6 +96,8 @@ mod tests {
             ("text/plain", BodyFault::MediaType),
             ("application/problem+json", BodyFault::MediaType),
             ("application/json, application/json", BodyFault::MediaType),
+            ("application/json; x=y, text/plain", BodyFault::MediaType),
+            ("application/json\u{a0}", BodyFault::MediaType),
             ("application/json charset=utf-16", BodyFault::MediaType),
             ("application/json; charset=utf-16", BodyFault::Charset),
             ("application/json;charset=UTF-16LE", BodyFault::Charset),

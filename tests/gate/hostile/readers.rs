@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
+use tidegate::policy::Policy;
 
 use super::super::support::project_path;
 use super::super::world::World;
@@ -15,10 +17,20 @@ struct Parsers {
     parameters: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
-/// By router: the segments that it takes for `export`.
+/// By router and literal: the segments that it takes for the literal.
 #[derive(Deserialize)]
 struct Routers {
-    routers: BTreeMap<String, Vec<String>>,
+    routers: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// A world in which `open` is open to every token, and `closed` to none.
+fn with_two(open: &str, closed: &str) -> World {
+    let operation = |path: &str, access: Value| json!({ "path": path, "method": "GET", "access": access });
+    let policy = json!({
+        "v": 3, "rev": 1, "owner_parameters": { "agency": [], "sub_account": [] },
+        "operations": [operation(open, json!("authenticated")), operation(closed, json!({ "any_of": [] }))],
+    });
+    World::with_policy(Policy::from_json(&policy.to_string()).unwrap())
 }
 
 fn read<T: for<'de> Deserialize<'de>>(file: &str) -> T {
@@ -75,13 +87,19 @@ fn class_30_an_owner_after_a_thousand_others_is_not_read_by_all() {
 #[test]
 fn class_31_what_a_router_takes_for_a_literal_is_judged_as_both() {
     let (world, Routers { routers }) = (World::new(), read("routers.json"));
-    assert!(routers["express 4"].iter().any(|segment| segment == "Export"), "the data is not the routers'");
-    assert!(routers["Rails, by its rules"].iter().any(|segment| segment == "export.json"));
-    for (router, segments) in &routers {
-        for segment in segments {
-            // `contacts.readonly` opens /contacts/{contactId}, and `contacts.export` /contacts/export.
-            let code = world.code("GET", &format!("/contacts/{segment}"), "tenant");
-            assert_ne!(code, "allowed", "{router} takes {segment} for export");
+    assert!(routers["express 4"]["export"].iter().any(|segment| segment == "Export"), "the data is not the routers'");
+    assert!(routers["Rails, by its rules"]["export"].iter().any(|segment| segment == "export.json"));
+    assert!(
+        routers["fastify, without case and slash"]["οδός"].iter().any(|segment| segment == "%CE%9F%CE%94%CE%8C%CE%A3")
+    );
+    for (router, literals) in &routers {
+        for (literal, segments) in literals {
+            let world = with_two("/x/{id}", &format!("/x/{literal}"));
+            assert_eq!(world.code("GET", "/x/y", "tenant"), "allowed");
+            for segment in segments {
+                let code = world.code("GET", &format!("/x/{segment}"), "tenant");
+                assert_ne!(code, "allowed", "{router} takes {segment} for {literal}");
+            }
         }
     }
     for (target, code) in [
@@ -98,5 +116,32 @@ fn class_31_what_a_router_takes_for_a_literal_is_judged_as_both() {
         ("/contacts/x-export", "allowed"),
     ] {
         assert_eq!(world.code("GET", target, "tenant"), code, "{target}");
+    }
+}
+
+/// A router that trims a path takes what is white space or dots alone for nothing, also after a literal that was only resembled.
+#[test]
+fn class_31_a_value_that_is_dropped_ends_the_path_before_it() {
+    for (open, closed, targets) in [
+        (
+            "/x/{id}/{part}",
+            "/x/export",
+            &["/x/export/%20", "/x/Export/%E2%80%8B", "/x/EXPORT/...", "/x/export/.%20"][..],
+        ),
+        ("/x/{id}/{part}", "/x/export/", &["/x/export/%20", "/x/Export/.%20"]),
+        ("/x/{id}/{part}/", "/x/export", &["/x/export/%20/"]),
+        ("/x/{rest...}", "/x/export", &["/x/export/%20", "/x/Export/%20"]),
+        ("/x/{id}/tasks/{part}", "/x/export/tasks", &["/x/Export/tasks/%20"]),
+        ("/x/{id}/{part}", "/x/{id}", &["/x/y/%20"]),
+        ("/x/{id}", "/x/-", &["/x/-.", "/x/-.json", "/x/-%20"]),
+    ] {
+        let world = with_two(open, closed);
+        assert_eq!(
+            world.code("GET", &open.replace("{id}", "y").replace("{part}", "y").replace("{rest...}", "y/y"), "tenant"),
+            "allowed"
+        );
+        for target in targets {
+            assert_eq!(world.code("GET", target, "tenant"), "ambiguous_operation", "{target} beside {closed}");
+        }
     }
 }
