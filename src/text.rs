@@ -3,9 +3,9 @@
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 /// Characters that show nothing or turn the direction of what follows: Unicode 16's `Default_Ignorable_Code_Point` and
-/// `Bidi_Control`, the separators of lines and paragraphs, the format controls of annotations and of Egyptian hieroglyphs, and
-/// two more that are blank.
-const UNSEEN: [(char, char); 21] = [
+/// `Bidi_Control`, the separators of lines and paragraphs, the format controls of annotations and of Egyptian hieroglyphs, what
+/// stands for an object, and two more that are blank. [`is_unseen`] adds what is no character.
+const UNSEEN: [(char, char); 20] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
     ('\u{61c}', '\u{61c}'),
@@ -20,13 +20,12 @@ const UNSEEN: [(char, char); 21] = [
     ('\u{fe00}', '\u{fe0f}'),
     ('\u{feff}', '\u{feff}'),
     ('\u{ffa0}', '\u{ffa0}'),
-    ('\u{fff0}', '\u{fffb}'),
+    ('\u{fff0}', '\u{fffc}'),
     ('\u{13430}', '\u{1343f}'),
     ('\u{1bca0}', '\u{1bca3}'),
     ('\u{1d159}', '\u{1d159}'),
     ('\u{1d173}', '\u{1d17a}'),
     ('\u{e0000}', '\u{e0fff}'),
-    ('\u{fdd0}', '\u{fdef}'),
 ];
 
 /// A text in Unicode's normalization form C: what macOS writes as `e` and an accent is the one letter that others write.
@@ -84,7 +83,8 @@ fn has_emoji_form(letter: char) -> bool {
 }
 
 fn is_unseen(letter: char) -> bool {
-    UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&letter))
+    let is_no_character = matches!(letter, '\u{fdd0}'..='\u{fdef}') || u32::from(letter) & 0xfffe == 0xfffe;
+    is_no_character || UNSEEN.iter().any(|(first, last)| (*first..=*last).contains(&letter))
 }
 
 #[cfg(test)]
@@ -109,6 +109,12 @@ mod tests {
             "a \u{200c}b",
             "a\u{200d}\u{200d}b",
             "a\u{fe0f}b",
+            "a\u{fffc}",
+            "a\u{fffe}",
+            "a\u{ffff}",
+            "a\u{1fffe}",
+            "a\u{10ffff}",
+            "a\u{fdd0}",
             "\u{fe0f}",
             "🏴\u{e0067}\u{e007f}",
         ] {

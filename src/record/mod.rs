@@ -5,7 +5,7 @@ mod stored;
 
 use std::rc::Rc;
 
-use self::stored::{StoredGone, StoredLive, True, Versioned, parse};
+use self::stored::{StoredGone, StoredLive, True, made, parse};
 use super::rotation::Rotation;
 use super::scope::ScopeSet;
 use super::time::Timestamp;
@@ -61,12 +61,10 @@ pub struct Live {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Corrupt {
     /// Not JSON, or not a record's JSON. Holds no content of the record.
-    #[error("malformed at line {line}, column {column}")]
+    #[error("malformed at {place}")]
     Malformed {
-        /// Where in the text.
-        line: usize,
-        /// Where in the line.
-        column: usize,
+        /// Where: a line and column of the text, or a path in the value, as in `tokens[0].hash`.
+        place: String,
     },
     /// Longer than [`MAX_BYTES`].
     #[error("longer than {MAX_BYTES} bytes")]
@@ -119,13 +117,15 @@ impl Record {
         if text.len() > MAX_BYTES {
             return Err(Corrupt::TooLong);
         }
-        let Versioned { v, gone } = parse(text)?;
+        let (v, value) = parse(text)?;
         if !(FIRST_VERSION..=VERSION).contains(&v) {
             return Err(Corrupt::Version(v));
         }
-        let record = match gone {
-            Some(_) => parse::<StoredGone>(text).map(|StoredGone { id, rev, .. }| Self::Gone { id, rev })?,
-            None => Live::try_from(parse::<StoredLive>(text)?)?.into(),
+        let record = if value.has_entry("gone") {
+            let StoredGone { id, rev, .. } = made(value)?;
+            Self::Gone { id, rev }
+        } else {
+            Live::try_from(made::<StoredLive>(value)?)?.into()
         };
         if record.id() == id { Ok(record) } else { Err(Corrupt::WrongId) }
     }

@@ -1,23 +1,15 @@
 //! A record as JSON in KV.
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::{Corrupt, FIRST_VERSION, Live, Owner};
+use crate::json::{self, FromJson};
 use crate::rotation::{LiveToken, Rotation};
 use crate::scope::ScopeSet;
 use crate::time::Timestamp;
 use crate::token::{IntegrationId, TokenHash};
 
-#[derive(Deserialize)]
-pub(super) struct Versioned {
-    pub v: u32,
-    #[serde(default)]
-    pub gone: Option<IgnoredAny>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 pub(super) struct StoredGone {
     pub v: u32,
     pub rev: u64,
@@ -25,8 +17,9 @@ pub(super) struct StoredGone {
     pub gone: True,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+crate::json_object!(StoredGone { v, rev, id, gone });
+
+#[derive(Serialize)]
 pub(super) struct StoredLive {
     v: u32,
     rev: u64,
@@ -35,31 +28,32 @@ pub(super) struct StoredLive {
     name: String,
     scopes: ScopeSet,
     tokens: Vec<StoredToken>,
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     paused: Option<bool>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+crate::json_object!(StoredLive { v, rev, id, owner, name, scopes, tokens, expires_at: given, paused: given });
+
+#[derive(Serialize)]
 struct StoredToken {
     n: u32,
     hash: TokenHash,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     not_after: Option<Timestamp>,
 }
 
+crate::json_object!(StoredToken { n, hash, not_after: given });
+
 /// The JSON value `true` and no other.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "bool", into = "bool")]
+#[derive(Clone, Copy, Serialize)]
+#[serde(into = "bool")]
 pub(super) struct True;
 
-impl TryFrom<bool> for True {
-    type Error = &'static str;
-
-    fn try_from(value: bool) -> Result<Self, &'static str> {
-        value.then_some(Self).ok_or("not true")
+impl FromJson for True {
+    fn from_json(value: json::Value) -> Result<Self, json::Error> {
+        bool::from_json(value)?.then_some(Self).ok_or_else(|| json::Error::new("not true"))
     }
 }
 
@@ -67,6 +61,20 @@ impl From<True> for bool {
     fn from(_: True) -> Self {
         true
     }
+}
+
+/// A text's value, and the version that it says it is of.
+pub(super) fn parse(text: &str) -> Result<(u32, json::Value<'_>), Corrupt> {
+    let malformed = |place| Corrupt::Malformed { place };
+    let value = json::Value::parse(text)
+        .map_err(|error| malformed(format!("line {} column {}", error.line(), error.column())))?;
+    let version = value.entry("v").cloned().and_then(|version| u32::from_json(version).ok());
+    Ok((version.ok_or_else(|| malformed("v".to_owned()))?, value))
+}
+
+/// Makes a record's form of its value.
+pub(super) fn made<T: FromJson>(value: json::Value) -> Result<T, Corrupt> {
+    T::from_json(value).map_err(|fault| Corrupt::Malformed { place: fault.place })
 }
 
 impl TryFrom<StoredLive> for Live {
@@ -109,13 +117,4 @@ impl From<Live> for StoredLive {
         };
         Self { v, rev, id, owner, name, scopes, tokens, expires_at, paused: paused.then_some(true) }
     }
-}
-
-/// A field that may be left out, but not null.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
-}
-
-pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Corrupt> {
-    serde_json::from_str(text).map_err(|error| Corrupt::Malformed { line: error.line(), column: error.column() })
 }
