@@ -356,7 +356,11 @@ describe("a misconfigured variable", () => {
     ["MAX_STALENESS_SECONDS", { MAX_STALENESS_SECONDS: "1" }, { gate: true, admin: false, session: false }],
     ["LAST_KNOWN_GOOD_SECONDS", { LAST_KNOWN_GOOD_SECONDS: "-1" }, { gate: true, admin: false, session: false }],
     ["ON_REGISTRY_OUTAGE", { ON_REGISTRY_OUTAGE: "allow" }, { gate: true, admin: false, session: false }],
-    ["REGISTRY", { REGISTRY: undefined }, { gate: true, admin: true, session: true }],
+    ...[undefined, "registry", {}, env.TOKENS, env.RECORDER].map((REGISTRY): (typeof broken)[number] => [
+      "REGISTRY",
+      { REGISTRY },
+      { gate: true, admin: true, session: true },
+    ]),
     // A value in wrangler.toml without quotes, a list, a table: never the default.
     ["TOKEN_KEYS", { TOKEN_KEYS: {} }, { gate: true, admin: false, session: true }],
     ["OWNER_KEY", { OWNER_KEY: 7 }, { gate: false, admin: true, session: true }],

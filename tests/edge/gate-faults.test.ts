@@ -159,11 +159,24 @@ describe("KV", () => {
     await expectUnavailable(await contacts(), "misconfigured", "no policy is published");
   });
 
-  it("is not bound: the registry gives what is needed, else 503", async () => {
-    await withEnv({ TOKENS: undefined, ORIGIN: env.RECORDER }, async () => {
+  // A bucket of R2 has `get` and `put`; to a service, every name is a method.
+  const bucket = { get: async () => null, put: async () => undefined, head: async () => null };
+  it.each([
+    ["is not bound", undefined],
+    ["is a text", "tokens"],
+    ["is a bucket", bucket],
+    ["is a Durable Object", env.REGISTRY],
+    ["is a service", env.RECORDER],
+  ])("%s: the registry gives what is needed, else 503; the log says what to bind", async (_, TOKENS) => {
+    const told = "TOKENS must be bound to a KV namespace";
+    registry.onRead = (path) => (path === "/feed" ? undefined : out(path));
+    await withEnv({ TOKENS, ORIGIN: env.RECORDER, REGISTRY: registry.around(env.REGISTRY) }, async () => {
+      await expectUnavailable(await contacts(), "store_unavailable", told);
+    });
+    await withEnv({ TOKENS, ORIGIN: env.RECORDER }, async () => {
       expect((await contacts()).status).toBe(200);
       expect(onlyLine("degraded")).toMatchObject({
-        basis: { degraded: expect.arrayContaining([expect.stringContaining("TOKENS")]) },
+        basis: { degraded: expect.arrayContaining([expect.stringContaining(told)]) },
       });
     });
   });

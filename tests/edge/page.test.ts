@@ -159,6 +159,8 @@ describe("ADMIN_HOST", () => {
 describe("the asset store", () => {
   const failing = {
     "that is not bound": undefined,
+    "that is a text": "www/dist",
+    "that is a KV namespace": env.TOKENS,
     "that throws": { fetch: () => Promise.reject(new Error("the store is down")) },
     "that throws at once": {
       fetch: () => {

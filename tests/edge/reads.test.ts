@@ -70,6 +70,22 @@ describe("a call of a service", () => {
     expect(cancelled).toBe(true);
   });
 
+  it("gives nothing where another kind of thing is bound, or says what to bind", async () => {
+    const object = { idFromName: () => "", getByName: () => ({ fetch: async () => new Response("x") }) };
+    const usage = { read: "usage", store: "usage-00", url: "https://usage/", body: "{}", timeout_ms: 1_000 };
+    for (const bound of [undefined, null, "text", 7, {}, env.TOKENS, { ...object, fetch: object.getByName }]) {
+      const made = reads({ bindings: { REGISTRY: bound, USAGE: bound } }).reads;
+      expect(await one(call({}), made)).toEqual([0, new Uint8Array(0)]);
+      const [code, message] = await one(usage, made);
+      expect([code, text(message)]).toEqual([FAILED, "USAGE must be bound to the Durable Object Usage"]);
+    }
+    expect((await one(usage, reads({ bindings: { USAGE: object } }).reads))[0]).toBe(200);
+    for (const bound of [undefined, "text", env.TOKENS, object]) {
+      const made = reads({ bindings: { ASSETS: bound } }).reads;
+      expect(await one(call({ service: "assets" }), made)).toEqual([0, new Uint8Array(0)]);
+    }
+  });
+
   it("that is not bound, fails or is silent gives that, and throws nothing", async () => {
     expect(await one(call({}), reads({ bindings: {} }).reads)).toEqual([0, new Uint8Array(0)]);
     const failing = reads(registry(() => Promise.reject(new Error("overloaded"))));

@@ -390,6 +390,25 @@ describe("what all of KV is written in", () => {
     await rewritten();
   });
 
+  it.each([
+    ["a bucket", { get: async () => null, put: async () => undefined }],
+    ["a text", "tokens"],
+  ])("where TOKENS is %s nothing counts as put, and the log says what to bind", async (_, TOKENS) => {
+    switches.registryEnv = { TOKENS };
+    await evict();
+    const { rev: before } = await ok(200, admin("GET", `/integrations/${a.id}`));
+    const change = { description: `put nowhere: ${typeof TOKENS}` };
+    const { rev } = await ok(200, admin("PATCH", `/integrations/${a.id}`, change, ifMatch(before)));
+    a = { ...a, rev };
+    expect((await ok(200, admin("GET", "/resync"))).waiting).toBe(1);
+    expect(JSON.stringify(logged())).toContain("TOKENS must be bound to a KV namespace");
+    switches.registryEnv = undefined;
+    await evict();
+    at(START + 60);
+    await ring();
+    expect((await ok(200, admin("GET", "/resync"))).waiting).toBe(0);
+  });
+
   it("without token keys nothing is put, and the alarm tries again", async () => {
     switches.registryEnv = { TOKEN_KEYS: "" };
     await evict();

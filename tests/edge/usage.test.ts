@@ -202,5 +202,20 @@ it("a store keeps what it is told, and takes a flush once", async () => {
   }
   const garbage = await stub.fetch("https://usage/flush", { method: "POST", body: "garbage" });
   expect(garbage.status).toBe(422);
-  expect((await stub.fetch("https://usage/elsewhere", { method: "POST", body: "" })).status).toBe(404);
+});
+
+it.each([
+  ["REGISTRY", () => env.USAGE.getByName("usage-00"), "https://registry-reads/feed"],
+  ["COURIER", () => env.USAGE.getByName("usage-00"), "https://courier/take"],
+  ["USAGE", () => env.REGISTRY.getByName("registry"), "https://usage/flush"],
+  ["COURIER", () => env.REGISTRY.getByName("registry"), "https://courier/take"],
+  ["REGISTRY", () => env.COURIER.getByName("e"), "https://registry/policy"],
+  ["USAGE", () => env.COURIER.getByName("e"), "https://usage/flush"],
+])("where %s is bound to another class, that says so, and not that there is nothing", async (_, stub, url) => {
+  const answer = await stub().fetch(url, { method: "POST", body: "{}" });
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({
+    type: "urn:tidegate:problem:misconfigured",
+    detail: expect.stringContaining("REGISTRY is Registry, USAGE is Usage, COURIER is Courier"),
+  });
 });

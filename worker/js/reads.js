@@ -14,11 +14,18 @@ const REGISTRY_NAME = "registry";
  */
 const MAX_READ_ON = 4;
 
-/** The services of this deployment, as src/gate/read.rs names them; `undefined` for one that is not bound. */
+/** Whether something that is bound has a method. */
+const has = (bound, method) => typeof bound === "object" && typeof bound?.[method] === "function";
+/** Whether it is a namespace with this method. Any name is a method of a service, which has `fetch` too. */
+const isNamespace = (bound, method) => has(bound, method) && !has(bound, "fetch");
+const service = (bound) => (has(bound, "fetch") ? bound : undefined);
+const object = (bound, name) => (isNamespace(bound, "getByName") ? bound.getByName(name) : undefined);
+
+/** The services of this deployment, as src/gate/read.rs names them; `undefined` for one that is not bound, or to something else. */
 const SERVICES = {
-  registry: (env) => env.REGISTRY?.getByName(REGISTRY_NAME),
-  assets: (env) => env.ASSETS,
-  origin: (env) => env.ORIGIN,
+  registry: (env) => object(env.REGISTRY, REGISTRY_NAME),
+  assets: (env) => service(env.ASSETS),
+  origin: (env) => service(env.ORIGIN),
 };
 
 /** The reads of one request. */
@@ -94,21 +101,24 @@ export class Reads {
   }
 
   async #kv(key) {
-    if (!this.#env.TOKENS) return failure("the KV namespace TOKENS is not bound");
-    const value = await this.#env.TOKENS.get(key, { type: "arrayBuffer", cacheTtl: KV_CACHE_TTL });
+    const { TOKENS } = this.#env;
+    // A bucket of R2 has `get` too, and knows no such key.
+    if (!isNamespace(TOKENS, "getWithMetadata")) return failure("TOKENS must be bound to a KV namespace");
+    const value = await TOKENS.get(key, { type: "arrayBuffer", cacheTtl: KV_CACHE_TTL });
     return value === null ? nothing() : [BYTES, new Uint8Array(value)];
   }
 
   async #registry(url) {
     const registry = SERVICES.registry(this.#env);
-    if (!registry) return failure("REGISTRY is not bound");
+    if (!registry) return failure("REGISTRY must be bound to the Durable Object Registry");
     const response = await registry.fetch(url, {});
     return [response.status, new Uint8Array(await response.arrayBuffer())];
   }
 
   async #usage({ store, url, body }) {
-    if (!this.#env.USAGE) return failure("USAGE is not bound");
-    const response = await this.#env.USAGE.getByName(store).fetch(url, { method: "POST", body });
+    const usage = object(this.#env.USAGE, store);
+    if (!usage) return failure("USAGE must be bound to the Durable Object Usage");
+    const response = await usage.fetch(url, { method: "POST", body });
     return [response.status, new Uint8Array(await response.arrayBuffer())];
   }
 

@@ -3,8 +3,8 @@
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::platform::environment::{binding, text};
-use crate::platform::namespace::registry_id;
+use crate::platform::environment::{binding, is_service, text};
+use crate::platform::namespace::{objects, registry_id};
 use registry::Settings;
 use tidegate::access::oidc::Provider;
 use tidegate::admin::{AdminHost, ApiUrl, Brand, OwnerKey, Plane, PlaneSettings, Preset};
@@ -217,9 +217,12 @@ impl From<Config> for Settings {
     }
 }
 
-/// Whether a binding can be asked for a response. A table of `wrangler.toml` cannot, nor can a KV namespace.
-fn is_service(binding: &JsValue) -> bool {
-    binding.is_object() && js_sys::Reflect::get(binding, &"fetch".into()).is_ok_and(|fetch| fetch.is_function())
+/// The service that webhooks go out by, if there is one.
+pub(crate) fn webhook_egress(env: &Env) -> Result<Option<JsValue>, ConfigError> {
+    match binding(env, "WEBHOOK_EGRESS") {
+        Some(service) if !is_service(&service) => Err(ConfigError::new("WEBHOOK_EGRESS", "must be a service binding")),
+        bound => Ok(bound),
+    }
 }
 
 fn brand(env: &Env) -> Result<Brand, ConfigError> {
@@ -232,7 +235,7 @@ fn brand(env: &Env) -> Result<Brand, ConfigError> {
 
 /// The bounds of freshness, and the registry that they are kept by.
 fn limits(env: &Env) -> Result<Limits, ConfigError> {
-    if binding(env, "REGISTRY").is_none() {
+    if objects(env, "REGISTRY").is_none() {
         return Err(ConfigError::new("REGISTRY", "must be bound to the Durable Object Registry"));
     }
     Ok(Limits {

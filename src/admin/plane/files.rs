@@ -84,7 +84,7 @@ fn ask(method: &str, path: &str, fields: Vec<(&'static str, String)>) -> Read {
 fn status(reading: &Reading) -> Result<u16, AdminError> {
     match reading {
         Reading::Response { status, .. } => Ok(*status),
-        Reading::Nothing => Err(missing("ASSETS is not bound")),
+        Reading::Nothing => Err(missing("ASSETS must be bound to static assets")),
         Reading::Failed(why) => Err(missing(why)),
         Reading::TooSlow => Err(missing("the asset store does not answer")),
         Reading::Bytes(_) | Reading::Verified(_) | Reading::TooLong => Err(missing("the asset store gave no answer")),

@@ -7,9 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::platform::environment::binding;
-use crate::platform::namespace::REGISTRY_NAME;
+use crate::platform::namespace::{REGISTRY_NAME, objects};
 use registry::Attempt;
+use tidegate::admin::AdminError;
 use tidegate::json::{self, FromJson};
 use tidegate::usage::Store;
 use tidegate::webhooks::{SIGNED_HEADERS, TIMEOUT_MS};
@@ -22,6 +22,12 @@ extern "C" {
 
 /// What the registry says to a courier is below this address.
 pub(super) const COURIER: &str = "https://courier";
+
+/// What an object answers to an address that it does not know: another class was meant.
+pub(super) fn wrong_class() -> AdminError {
+    let what = "[[durable_objects.bindings]] must name their classes: REGISTRY is Registry, USAGE is Usage, COURIER is Courier";
+    AdminError::Misconfigured(what.to_owned())
+}
 
 /// A Durable Object of this gate.
 pub(super) enum Object<'a> {
@@ -84,24 +90,30 @@ impl Answered {
 /// Asks an object; by `POST` where there is a body.
 pub(super) async fn call(env: &Env, object: Object<'_>, url: &str, body: Option<&str>) -> Answered {
     let (namespace, name, timeout_ms) = object.place();
-    let Some(bound) = binding(env, namespace) else {
-        return Answered { status: 0, text: format!("{namespace} is not bound") };
+    let Some(bound) = objects(env, namespace) else {
+        return Answered { status: 0, text: format!("{namespace} must be bound to its Durable Object") };
     };
     let said = promised(ask(&bound, &name, url, body, timeout_ms)).await;
     let Said { status, text } = said.unwrap_or_else(|| Said { status: 0, text: "no answer".to_owned() });
     Answered { status: u16::try_from(status).unwrap_or(0), text }
 }
 
-/// Sends a webhook, by `WEBHOOK_EGRESS` where that is bound.
+/// Sends a webhook, by the service `egress` where there is one.
 #[allow(clippy::cast_precision_loss, reason = "20 seconds")]
-pub(super) async fn send(env: &Env, attempt: &Attempt) -> Option<Delivered> {
-    let egress = binding(env, "WEBHOOK_EGRESS").unwrap_or(JsValue::UNDEFINED);
+pub(super) async fn send(egress: Option<&JsValue>, attempt: &Attempt) -> Option<Delivered> {
     let [id, timestamp, signature] = SIGNED_HEADERS;
     let fields = json!({
         "content-type": "application/json", "user-agent": "Tidegate", id: attempt.id,
         timestamp: attempt.timestamp.to_string(), signature: attempt.signature,
     });
-    promised(deliver(&egress, &attempt.url, &fields.to_string(), &attempt.body, TIMEOUT_MS as f64)).await
+    promised(deliver(
+        egress.unwrap_or(&JsValue::UNDEFINED),
+        &attempt.url,
+        &fields.to_string(),
+        &attempt.body,
+        TIMEOUT_MS as f64,
+    ))
+    .await
 }
 
 /// What JavaScript promises, as JSON.

@@ -10,11 +10,12 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;
+use wasm_bindgen::JsValue;
 use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object};
 
 use super::calls::{self, COURIER, Object};
 use super::registry::storage;
-use crate::config::Config;
+use crate::config::{Config, webhook_egress};
 use crate::log;
 use crate::platform::body;
 use crate::platform::{clock, respond};
@@ -50,6 +51,8 @@ pub struct Courier {
 struct Means {
     keys: Result<SealingKeys, AdminError>,
     addresses: Result<AddressRules, AdminError>,
+    /// The service that webhooks go out by, if there is one.
+    egress: Result<Option<JsValue>, AdminError>,
 }
 
 impl DurableObject for Courier {
@@ -60,7 +63,7 @@ impl DurableObject for Courier {
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         let url = request.inner().url();
-        let answer = match self.answer(&request, url.strip_prefix(COURIER).unwrap_or_default()).await {
+        let answer = match self.answer(&request, &url).await {
             Ok((status, text)) => respond::json_text(status, &text, None),
             Err(error) => {
                 note(&error);
@@ -100,12 +103,14 @@ impl Courier {
         self.means.get_or_init(|| {
             let config = Config::read(&self.env);
             let addresses = config.addresses().map_err(Into::into);
-            Means { keys: config.keys.map(|keys| SealingKeys::of(&keys)).map_err(Into::into), addresses }
+            let keys = config.keys.map(|keys| SealingKeys::of(&keys)).map_err(Into::into);
+            Means { keys, addresses, egress: webhook_egress(&self.env).map_err(Into::into) }
         })
     }
 
     /// What the registry says or asks.
-    async fn answer(&self, request: &Request, path: &str) -> Result<(u16, String), AdminError> {
+    async fn answer(&self, request: &Request, url: &str) -> Result<(u16, String), AdminError> {
+        let path = url.strip_prefix(COURIER).ok_or_else(calls::wrong_class)?;
         let bytes = body::read(request.inner(), MAX_HANDED_BYTES).await;
         let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let text = text.ok_or_else(|| AdminError::Registry("what the registry says cannot be read".to_owned()))?;
@@ -160,9 +165,10 @@ impl Courier {
     }
 
     fn begin(&self, rules: &Rules) -> Result<Option<Box<Attempt>>, AdminError> {
-        let Means { keys, addresses } = self.means();
+        let Means { keys, addresses, egress } = self.means();
         let (keys, addresses) =
             (keys.as_ref().map_err(AdminError::clone)?, addresses.as_ref().map_err(AdminError::clone)?);
+        egress.as_ref().map_err(AdminError::clone)?;
         match rules.begin(keys, addresses, clock::now())? {
             Some(Begun::Attempt(attempt)) => Ok(Some(attempt)),
             Some(Begun::Fault(fault)) => {
@@ -189,7 +195,8 @@ impl Courier {
     }
 
     async fn send(&self, attempt: &Attempt) -> Ended {
-        let Some(delivered) = calls::send(&self.env, attempt).await else {
+        let egress = self.means().egress.as_ref().ok().and_then(Option::as_ref);
+        let Some(delivered) = calls::send(egress, attempt).await else {
             return Ended::Made { outcome: Outcome::Failed, duration_ms: 0, answer: None };
         };
         let now = clock::now();

@@ -153,7 +153,7 @@ impl Registry {
         match answer.status {
             200 | 202 => Ok(Answer::Json { status: answer.status, body: answer.text, rev: None }),
             404 => Err(AdminError::NoMessage),
-            _ => Err(AdminError::Registry(format!("the courier {} does not answer", relay.courier))),
+            _ => Err(AdminError::Registry(format!("the courier {} does not answer: {}", relay.courier, answer.why()))),
         }
     }
 
@@ -220,7 +220,7 @@ impl Registry {
                 self.outbox(rules).set_alarm().await;
             }
         }
-        let target = url.strip_prefix(COMMANDS).ok_or(AdminError::NotFound)?;
+        let target = url.strip_prefix(COMMANDS).ok_or_else(calls::wrong_class)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;
         let body = match accepted.max_body() {
             Some(limit) => read_body(&request, limit).await?,

@@ -76,7 +76,7 @@ impl Usage {
                 store.forget(&text)?;
                 "{}".to_owned()
             }
-            _ => return Err(AdminError::NotFound),
+            _ => return Err(calls::wrong_class()),
         };
         self.set_alarm_if_forgotten().await;
         Ok(respond::json_text(200, &answer, None))

@@ -15,6 +15,20 @@ pub(crate) fn text(env: &Env, name: &'static str) -> Result<Option<String>, Conf
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
+/// A binding that has this method and, unlike a service, no `fetch`: any name is a method of a service.
+pub(crate) fn namespace(env: &Env, name: &str, method: &str) -> Option<JsValue> {
+    binding(env, name).filter(|bound| has(bound, method) && !is_service(bound))
+}
+
+/// Whether a binding can be asked for a response. A table of `wrangler.toml` cannot, nor can a KV namespace.
+pub(crate) fn is_service(bound: &JsValue) -> bool {
+    has(bound, "fetch")
+}
+
+fn has(bound: &JsValue, method: &str) -> bool {
+    bound.is_object() && js_sys::Reflect::get(bound, &method.into()).is_ok_and(|method| method.is_function())
+}
+
 /// A binding of any kind.
 pub(crate) fn binding(env: &Env, name: &str) -> Option<JsValue> {
     let value = js_sys::Reflect::get(env.unchecked_ref(), &name.into()).ok()?;

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::platform::environment::binding;
+use crate::platform::environment;
 use tidegate::token::SignedValue;
 
 // `worker` has it too, but writes an option with a serializer, and looks up five functions for one.
@@ -45,5 +45,7 @@ fn options() -> Options {
 }
 
 fn namespace(env: &Env) -> Result<Namespace, String> {
-    binding(env, "TOKENS").map(JsCast::unchecked_into).ok_or_else(|| "the KV namespace TOKENS is not bound".to_owned())
+    // A bucket of R2 can be put to as well, and gives nothing of what was put.
+    let bound = environment::namespace(env, "TOKENS", "getWithMetadata");
+    bound.map(JsCast::unchecked_into).ok_or_else(|| "TOKENS must be bound to a KV namespace".to_owned())
 }
