@@ -29,7 +29,7 @@ function counted(without: (key: string) => boolean = () => false) {
     read.push(key);
     return without(key) ? Promise.resolve(null) : env.TOKENS.get(key, ...rest);
   };
-  return { read, env: { TOKENS: { get } } };
+  return { read, env: { TOKENS: { get, getWithMetadata: get } } };
 }
 
 /** Publishes, and waits until KV has it: a command writes a few parts, and the alarm those that are left, the head last. */
