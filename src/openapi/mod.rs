@@ -44,7 +44,7 @@ use self::exclude::Exclusions;
 use self::owner::Places;
 use self::security::Ways;
 use super::json::Map;
-use super::policy::{self, EventType, MAX_VERSION_BYTES, Operation, Policy, PolicyError};
+use super::policy::{self, EventType, MAX_PATHS_BYTES, MAX_VERSION_BYTES, Operation, Policy, PolicyError};
 
 /// A policy, and what compiling it found.
 #[derive(Clone, Debug)]
@@ -90,6 +90,7 @@ pub fn compile(documents: &[Document], settings: &Settings) -> Compiled {
     let policy = policy.map_err(|error| report.errors.push(clash(error))).ok();
     if let Some(policy) = &policy {
         report.count(policy, documents, settings);
+        report.errors.extend(too_long_paths(policy));
     }
     report.unread_only.clear();
     // One that is longer is kept in parts, of which the report's row has the list.
@@ -169,6 +170,14 @@ fn compile_documents(
 struct Choices<'a> {
     exclusions: Exclusions<'a>,
     deriving: Option<Deriving<'a>>,
+}
+
+/// An isolate could not hold them.
+fn too_long_paths(policy: &Policy) -> Option<Finding> {
+    let bytes = policy.paths_bytes();
+    let message =
+        format!("the paths of all operations have {bytes} bytes together, and a gate takes {MAX_PATHS_BYTES}");
+    (bytes > MAX_PATHS_BYTES).then(|| Finding::new("", "", "", &message))
 }
 
 fn clash(error: PolicyError) -> Finding {

@@ -20,6 +20,10 @@ pub const MAX_WHOLE_BYTES: usize = 1_900_000;
 /// The longest policy that can be kept, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most bytes that the paths of all operations may have together. Of a policy in parts an isolate holds them twice, and parts of
+/// them once more.
+pub const MAX_PATHS_BYTES: usize = 4 * 1024 * 1024;
+
 /// The most that the policy, the report and the settings of a version take together, in bytes: SQLite in a Durable Object takes
 /// rows of up to 2 MB, and a version has a few other columns.
 pub const MAX_VERSION_BYTES: usize = 1_990_000;

@@ -32,7 +32,7 @@ pub use event_type::{
     allows, heard,
 };
 pub use head::HeadRequests;
-pub use json::{CorruptPolicy, MAX_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
+pub use json::{CorruptPolicy, MAX_BYTES, MAX_PATHS_BYTES, MAX_VERSION_BYTES, MAX_WHOLE_BYTES};
 pub use operation::{Access, Alternative, Operation};
 pub use overlap::{Overlap, Segments};
 pub use owner::{Condition, OwnerName, OwnerNames, OwnerParameter, OwnerPlaces, Place};
@@ -147,6 +147,11 @@ impl Policy {
     /// All operations, in order.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// How many bytes the paths of all operations have together.
+    pub fn paths_bytes(&self) -> usize {
+        self.operations.iter().map(|operation| operation.path.as_str().len()).fold(0, usize::saturating_add)
     }
 
     /// The parameters that name an owner, by level.

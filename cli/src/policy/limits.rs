@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tidegate::admin::MAX_POLICY_BYTES;
 use tidegate::openapi::{Compiled, Finding, MAX_NEEDS, MAX_OPERATIONS, Settings};
-use tidegate::policy::{MAX_BYTES, MAX_PART_BYTES, MAX_WHOLE_BYTES};
+use tidegate::policy::{MAX_BYTES, MAX_PART_BYTES, MAX_PATHS_BYTES, MAX_WHOLE_BYTES};
 
 use super::documents::Documents;
 use super::publication::Publication;
@@ -39,6 +39,7 @@ impl Limits {
             let text = policy.to_json();
             limits.push(Limit { what: "bytes of the policy", used: text.len(), most: MAX_BYTES });
             if text.len() > MAX_WHOLE_BYTES {
+                limits.push(Limit { what: "bytes of all paths", used: policy.paths_bytes(), most: MAX_PATHS_BYTES });
                 let longest = text.lines().map(str::len).max().unwrap_or_default();
                 limits.push(Limit { what: "bytes of one operation", used: longest, most: MAX_PART_BYTES });
             }

@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::order::sort_and_dedup;
 use crate::policy::Policy;
 use crate::policy::json::{CorruptPolicy, HEAD_END};
 use crate::policy::latest::Latest;
-use crate::policy::routes::Routes;
+use crate::policy::routes::{OutOfOrder, Routes};
 use crate::policy::sections::Sections;
 use crate::policy::signed::{self, BLOCK, Block};
 use crate::policy::templates::Templates;
@@ -26,8 +27,8 @@ pub(super) struct Layout {
     pub routes: Routes,
     /// For each operation, once a request asked for it, the operations that share a path with it.
     pub read: Vec<OnceCell<Rc<Policy>>>,
-    /// The same for a policy in parts, of the operations that were asked for last.
-    pub lately: Latest<usize, Rc<Policy>>,
+    /// Of a policy in parts: the operations that paths came by last, by their places.
+    pub lately: Latest<Vec<usize>, Rc<Policy>>,
 }
 
 /// The operations' lines.
@@ -46,6 +47,25 @@ impl Layout {
         let count = if matches!(lines, Lines::Parted) { 0 } else { templates.len() };
         let (routes, read) = (Routes::of(templates.len()), vec![OnceCell::new(); count]);
         Self { head, templates, lines, routes, read, lately: Latest::of_bytes(MAX_KEPT_PARTED) }
+    }
+
+    /// The places of the operations that match `path`, and of those that a tolerant router could take it for, in order.
+    ///
+    /// # Errors
+    /// [`OutOfOrder`] if templates that it had to look at are.
+    pub fn along(&self, path: &str) -> Result<Vec<usize>, OutOfOrder> {
+        let template = |place: usize| self.templates.at(place);
+        let (mut matching, mut all) = (Vec::new(), Vec::new());
+        self.routes.find(&template, path, &mut |places| {
+            matching.push(places.start);
+            all.extend(places);
+            false
+        })?;
+        for own in matching.into_iter().filter_map(template) {
+            self.routes.alike(&template, own, path, &mut |places| all.extend(places))?;
+        }
+        sort_and_dedup(&mut all);
+        Ok(all)
     }
 }
 

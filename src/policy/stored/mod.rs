@@ -145,6 +145,9 @@ impl StoredPolicy {
     /// says of the path is malformed.
     pub fn concerning(&self, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
         let layout = self.layout()?;
+        if self.parts.is_some() {
+            return self.along(layout, path);
+        }
         let mut first = None;
         let found = layout.routes.find(&|place| self.template(place), path.as_str(), &mut |places| {
             first = Some(places.start);
@@ -154,9 +157,6 @@ impl StoredPolicy {
             return self.whole();
         }
         let Some(place) = first else { return Ok(Rc::clone(&self.empty)) };
-        if self.parts.is_some() {
-            return layout.lately.get(&place).map_or_else(|| self.read_lately(layout, place), Ok);
-        }
         let Some(read) = layout.read.get(place) else { return Ok(Rc::clone(&self.empty)) };
         match (read.get(), self.whole.get()) {
             (Some(read), _) | (None, Some(read)) => Ok(Rc::clone(read)),
@@ -199,16 +199,25 @@ impl StoredPolicy {
         layout.routes.overlapping(&template, place).map(|place| self.line(place)).collect()
     }
 
-    /// Reads the operations that share a path with the one at `place`, and keeps them until others were asked for more recently.
-    fn read_lately(&self, layout: &Layout, place: usize) -> Result<Rc<Policy>, CorruptPolicy> {
-        let lines = self.overlapping(layout, place)?;
+    /// Of a policy in parts: the operations that `path` comes by, which are few, however many share a path with them. They are kept
+    /// until others were asked for more recently.
+    fn along(&self, layout: &Layout, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
+        let malformed = |_| CorruptPolicy::Malformed { place: "index".to_owned() };
+        let places = layout.along(path.as_str()).map_err(malformed)?;
+        if places.is_empty() {
+            return Ok(Rc::clone(&self.empty));
+        }
+        if let Some(read) = layout.lately.get(&places) {
+            return Ok(read);
+        }
+        let lines = places.iter().map(|place| self.line(*place)).collect::<Result<Vec<_>, _>>()?;
         let read = Rc::new(self.read_lines(&lines)?);
         let of_line =
             |line: &Cow<'_, str>| line.len().saturating_mul(READ_BYTES_OF_A_BYTE).saturating_add(READ_OVERHEAD_BYTES);
         // Each entry has the fields before the operations as well.
         let fields = self.text.len().saturating_add(READ_OVERHEAD_BYTES);
         let bytes = lines.iter().map(of_line).fold(fields, usize::saturating_add);
-        layout.lately.keep(place, Rc::clone(&read), bytes);
+        layout.lately.keep(places, Rc::clone(&read), bytes);
         Ok(read)
     }
 

@@ -2,8 +2,8 @@
 
 use tidegate::openapi::MAX_OPERATIONS;
 use tidegate::policy::{
-    Access, Alternative, MAX_BYTES, Operation, OwnerNames, OwnerPlaces, PartDigest, Parted, Policy, StoredPolicy,
-    Template,
+    Access, Alternative, MAX_BYTES, MAX_PATHS_BYTES, Operation, OwnerNames, OwnerPlaces, PartDigest, Parted, Policy,
+    StoredPolicy, Template,
 };
 use tidegate::record::Level;
 use tidegate::request::{Method, Path};
@@ -42,6 +42,43 @@ fn operation(place: usize) -> Operation {
         summary: None,
         document: "Things".to_owned(),
     }
+}
+
+/// A path of so many bytes that begins as no other does.
+fn long_path(number: usize, bytes: usize) -> String {
+    let digits: Vec<u8> = number.to_string().bytes().rev().collect();
+    let letters = digits.iter().cycle().take(bytes.saturating_sub(1)).map(|digit| char::from(digit + 49));
+    format!("/{}", letters.collect::<String>())
+}
+
+#[test]
+fn an_isolate_holds_at_most_24_mb_of_long_paths_and_of_templates_that_cross() {
+    const BYTES: usize = 8_000;
+    let mut operations: Vec<Operation> = (0..MAX_PATHS_BYTES / BYTES - 1)
+        .map(|number| Operation {
+            path: Template::parse(&long_path(number + 1_000, BYTES)).unwrap(),
+            method: Method::Get,
+            ..operation(5)
+        })
+        .collect();
+    operations.push(Operation { path: Template::parse("/{path...}").unwrap(), method: Method::Get, ..operation(5) });
+    let mut paths: Vec<Path> =
+        operations.iter().step_by(20).map(|one| Path::parse(&one.path.fill(|_| "x/y".to_owned())).unwrap()).collect();
+    paths.push(Path::parse("/x/y").unwrap());
+    let text = Policy::new(1, operations, OwnerNames::default()).unwrap().to_json();
+    let Parted { head, parts } = Parted::split(&text).unwrap();
+    let head = StoredPolicy::sign(&store_keys(), &head).unwrap().into_string();
+    let store: BTreeMap<PartDigest, String> = parts.into_iter().map(|part| (part.digest, part.text)).collect();
+    let (_, most, after) = held_by(|| {
+        let policy = StoredPolicy::open(&store_keys(), head.clone()).unwrap();
+        for path in &paths {
+            let (found, _) = super::parts::concerning(&policy, path, &store);
+            assert!(found.operation(&Method::Get, path).is_some(), "{path:?}");
+        }
+        policy
+    });
+    println!("{most} bytes at most, {after} in the end");
+    assert!(most <= MOST_HELD && most > MAX_PATHS_BYTES, "{most} bytes at most, {after} in the end");
 }
 
 #[test]

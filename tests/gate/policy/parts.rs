@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::json;
 use tidegate::openapi::{Document, Settings, compile};
-use tidegate::policy::{CorruptPolicy, MAX_PART_BYTES, MAX_WHOLE_BYTES, PartDigest, Parted, Policy, StoredPolicy};
+use tidegate::policy::{
+    CorruptPolicy, Lookup, MAX_PART_BYTES, MAX_WHOLE_BYTES, PartDigest, Parted, Policy, StoredPolicy,
+};
 use tidegate::request::{Method, Path};
 use tidegate::token::{Authentic, StoreKeys};
 
@@ -82,9 +84,15 @@ fn assert_same(policy: &Policy, paths: &[Path]) -> usize {
     for path in paths {
         let (part, read) = concerning(&parted, path, &store);
         reads += read;
-        assert_eq!(part, *whole.concerning(path).unwrap(), "{path:?}");
+        let one_piece = whole.concerning(path).unwrap();
         for method in Method::OPENAPI {
-            assert_eq!(part.lookup(&method, path), policy.lookup(&method, path), "{method:?} {path:?}");
+            let found = policy.lookup(&method, path);
+            assert_eq!(part.lookup(&method, path), found, "{method:?} {path:?}");
+            assert_eq!(one_piece.lookup(&method, path), found, "{method:?} {path:?}");
+            if let Lookup::Found(operation, _) = found {
+                let alike = policy.alike(operation, &method, path);
+                assert_eq!(part.alike(operation, &method, path), alike, "{method:?} {path:?}");
+            }
         }
     }
     reads
@@ -131,6 +139,44 @@ fn a_request_needs_few_parts_of_20_000_operations() {
     // All that was read is forgotten now and then; what is asked for after that is right.
     let picked: Vec<_> = all.into_iter().step_by(613).collect();
     assert!(assert_same(&policy, &picked) > 20);
+}
+
+#[test]
+fn a_path_reads_only_what_it_comes_by_however_many_templates_cross() {
+    let literals = (0..2_000).map(|n| format!("/v1/area{}/things{n}", n % 50));
+    let patterns = (0..2_000).map(|n| format!("/v1/{{id}}:verb{n}"));
+    let crossing = ["/{path...}", "/v1/{area}/{thing}", "/v1/{area}/Things7", "/v1/{id}", "/v1/{id}:{verb}"];
+    let all: Vec<String> = literals.chain(patterns).chain(crossing.map(str::to_owned)).collect();
+    let operations: Vec<_> = all.iter().map(|path| (Method::Get, path.as_str())).collect();
+    let policy = open_policy(&operations);
+    let asked = [
+        "/x",
+        "/x/y/z",
+        "/v1/area7/things7",
+        "/v1/area7/THINGS7",
+        "/v1/Area7/things7.json",
+        "/v1/x/y",
+        "/v1/area7/things7/",
+        "/v1/x:verb7",
+        "/v1/x:Verb7",
+        "/v1/x:verb7.json",
+        "/v1/a:b:verb70",
+        "/v1/x:verb7:verb8",
+        "/v1",
+        "/v1/",
+        "/V1/x",
+    ];
+    let asked = asked.map(|path| Path::parse(path).unwrap());
+    assert_same(&policy, &asked);
+    let (store, head) = stored(&policy);
+    let parted = StoredPolicy::open(&store_keys(), head).unwrap();
+    let (part, read) = concerning(&parted, &Path::parse("/x/y").unwrap(), &store);
+    let of_paths = Parted::listed(&Parted::split(&policy.to_json()).unwrap().head, false).unwrap().len();
+    assert!(
+        part.operations().len() < 5 && read < of_paths,
+        "{} operations, {read} of {of_paths}",
+        part.operations().len()
+    );
 }
 
 #[test]
