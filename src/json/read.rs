@@ -89,7 +89,8 @@ fn found(scalar: Scalar<'_>) -> String {
         Scalar::Boolean(value) => value.to_string(),
         Scalar::Unsigned(value) => format!("the number {value}"),
         Scalar::Signed(value) => format!("the number {value}"),
-        Scalar::Float(value) => decimal(value).map_or("a number".to_owned(), |text| format!("the number {text}")),
+        Scalar::Float(value) => decimal(value)
+            .map_or("a long number, or a value with a tag,".to_owned(), |text| format!("the number {text}")),
         Scalar::Text(_) => "a string".to_owned(),
     }
 }

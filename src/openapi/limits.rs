@@ -1,7 +1,7 @@
 //! What of an operation is read otherwise than it may be meant: told, so that nobody takes it for understood.
 
 use super::Report;
-use super::document::{Described, MAY_BE_SEVERAL};
+use super::document::{Described, MAY_BE_SEVERAL, is_like_scopes};
 use super::settings::Settings;
 use crate::policy::{Operation, Template};
 
@@ -77,7 +77,10 @@ fn of_segment(segment: &str) -> Option<String> {
     let name = name.filter(|name| !name.contains(['{', '}']));
     match (segment, name) {
         ("*" | "**", _) => Some(format!("{segment} looks as if it {SEVERAL}; it stands for itself alone")),
-        (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || has_dots(name) => {
+        (_, Some(name)) if has_constraint_of_one(name) => {
+            Some(format!("{segment} looks as if it had a constraint; all of it is the parameter's name"))
+        }
+        (_, Some(name)) if name.starts_with(['+', '*']) || name.ends_with(['*', '+']) || is_of_several(name) => {
             Some(format!(
                 "{segment} looks as if it {SEVERAL}; it stands for one, unless multi_segment in the settings names the \
                  operation"
@@ -86,9 +89,6 @@ fn of_segment(segment: &str) -> Option<String> {
         (_, Some(name)) if name.ends_with('?') => {
             Some(format!("{segment} looks optional; a path without it is another path, which is not described"))
         }
-        (_, Some(name)) if name.contains([':', '<', '=']) => {
-            Some(format!("{segment} looks as if it had a constraint; all of it is the parameter's name"))
-        }
         (_, Some(name)) if name.starts_with(OPERATORS) => Some(expression(segment)),
         (_, None) if expressions(segment).next().is_some() => expressions(segment).next().map(expression),
         (_, None) if is_colon_parameter(segment) => {
@@ -96,6 +96,18 @@ fn of_segment(segment: &str) -> Option<String> {
         }
         (_, None) if is_in(segment, '<', '>') || is_in(segment, '[', ']') || is_dollar_parameter(segment) => {
             Some(format!("{segment} looks like a parameter; OpenAPI writes it in braces"))
+        }
+        (_, None) if segment.to_ascii_lowercase().contains("%7b") => {
+            Some(format!("{segment} looks like a parameter; OpenAPI writes braces as they are"))
+        }
+        (_, None) if segment.contains('*') => {
+            Some(format!("{segment} looks as if its * stood for something; it stands for itself alone"))
+        }
+        (_, None) if are_unbalanced(segment) || segment.ends_with("(.:format)") => {
+            Some(format!("{segment} looks as if a part of it could be left out; parentheses stand for themselves"))
+        }
+        _ if segment.trim() != segment => {
+            Some(format!("{segment:?} has white space at an end, which a path then has too"))
         }
         _ => None,
     }
@@ -114,6 +126,22 @@ fn expressions(segment: &str) -> impl Iterator<Item = &str> {
         let name = parameter.trim_start_matches('{').trim_end_matches('}');
         (name.starts_with(OPERATORS) && !has_dots(name)) || name.starts_with('+') || name.ends_with('*')
     })
+}
+
+/// `id:int`, `id<int>`, `id=[0-9]+`; not `path:.*`, which [is of several](is_of_several).
+fn has_constraint_of_one(name: &str) -> bool {
+    name.contains([':', '<', '=']) && !is_of_several(name)
+}
+
+/// `path...`, `...path`, and what routers write for the same: `path:path`, `path:.*`, `path=**`.
+fn is_of_several(name: &str) -> bool {
+    let constraint = name.split_once([':', '=']).map_or("", |(_, constraint)| constraint.trim_start());
+    has_dots(name) || constraint == "path" || [".*", ".+", "*"].iter().any(|start| constraint.starts_with(start))
+}
+
+/// `things(` and `{id})`, which routers write around what may be left out.
+fn are_unbalanced(segment: &str) -> bool {
+    segment.matches('(').count() != segment.matches(')').count()
 }
 
 /// `path...` and `...path`
@@ -141,9 +169,7 @@ fn is_colon_parameter(segment: &str) -> bool {
 fn unused_scopes(described: &Described<'_>, settings: &Settings) -> Vec<String> {
     let mut notes = Vec::new();
     for (name, listed) in described.lists() {
-        let lower = name.to_ascii_lowercase();
-        let is_like = lower.contains("scope") || lower.contains("permission") || lower.contains("role");
-        if settings.scope_extension.as_deref() == Some(name) || !is_like || listed.is_empty() {
+        if settings.scope_extension.as_deref() == Some(name) || !is_like_scopes(name) || listed.is_empty() {
             continue;
         }
         let told: Vec<&str> = listed.iter().take(MAX_TOLD).map(String::as_str).collect();
@@ -184,6 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn a_constraint_is_told_from_several_segments() {
+        for (segment, is_several) in [
+            ("{id:[0-9]+}", false),
+            ("{id:int}", false),
+            ("{id=a*}", false),
+            ("{path:.*}", true),
+            ("{path:path}", true),
+            ("{name=**}", true),
+            ("{path: .+}", true),
+        ] {
+            assert_eq!(of_segment(segment).unwrap().contains(SEVERAL), is_several, "{segment}");
+        }
+    }
+
+    #[test]
     fn what_looks_like_something_else_is_told() {
         let told = |segment| of_segment(segment).is_some();
         for segment in [
@@ -205,6 +246,13 @@ mod tests {
             "{id}{.ext}",
             "a{+x}.csv",
             "{x*}.csv",
+            "%7Bid%7D",
+            "x*",
+            "things(",
+            "{id})",
+            "things(.:format)",
+            "things ",
+            " {id}",
         ] {
             assert!(told(segment), "{segment}");
         }

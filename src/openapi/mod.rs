@@ -38,7 +38,7 @@ use std::collections::BTreeSet;
 
 use self::compiler::Compiler;
 use self::derive::Deriving;
-use self::document::Fault;
+use self::document::{Fault, unlisted_scopes};
 use self::draft::{Draft, finished};
 use self::exclude::Exclusions;
 use self::owner::Places;
@@ -139,7 +139,9 @@ fn compile_documents(
             }
         }
         for Fault { path, method, what } in document.notes() {
-            if !excluded.contains(&(path.as_str(), method.as_str())) {
+            // With the extension that the settings name it is an error.
+            let is_error = settings.scope_extension.as_deref().is_some_and(|name| *what == unlisted_scopes(name));
+            if !is_error && !excluded.contains(&(path.as_str(), method.as_str())) {
                 report.limits.push(Finding::new(document.title(), method, path, what));
             }
         }

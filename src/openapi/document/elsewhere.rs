@@ -206,7 +206,9 @@ fn rebase(value: &mut Value<'static>, file: &str) {
         Value::Object(entries) => {
             for (key, value) in entries {
                 match (&**key, &mut *value) {
-                    ("$ref", Value::Text(reference)) => *reference = rebased(file, reference).into(),
+                    ("$ref" | "$dynamicRef" | "$recursiveRef", Value::Text(reference)) => {
+                        *reference = rebased(file, reference).into()
+                    }
                     ("mapping", Value::Object(mapping)) => {
                         for (_, mapped) in mapping {
                             if let Value::Text(reference) = mapped

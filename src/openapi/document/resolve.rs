@@ -272,11 +272,14 @@ impl<'a> Library<'a> {
         if reference.contains("://") {
             return "leads to another host, which is not followed; bundle it into this document".to_owned();
         }
-        if target.is_some_and(|target| self.elsewhere.kept.contains(&target.key())) {
+        if target.as_ref().is_some_and(|target| self.elsewhere.kept.contains(&target.key())) {
             return format!("leads in a circle, or by way of over {MOST_STEPS} references");
         }
         match reference.split('#').next() {
             Some("") | None => "leads nowhere in this document".to_owned(),
+            Some(file) if target.is_none() && file.split('/').any(|segment| segment == "..") => {
+                "leads out of the document's folder, and is not followed; bundle it into this document".to_owned()
+            }
             Some(_) => "leads nowhere in this document, nor in a file in its folder that can be read".to_owned(),
         }
     }

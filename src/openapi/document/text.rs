@@ -30,7 +30,10 @@ impl<'a> Text<'a> {
     pub fn read(self, into: &mut dyn Sink) -> Result<Vec<Misread>, String> {
         match self {
             Self::Json(text) => {
-                json::read(&mut serde_json::Deserializer::from_str(text), into).map_err(|error| told(&error))
+                let mut json = serde_json::Deserializer::from_str(text);
+                // What stands behind the value would say something else than it.
+                let misread = json::read(&mut json, into).and_then(|misread| json.end().map(|()| misread));
+                misread.map_err(|error| told(&error))
             }
             Self::Yaml(text) => json::read(yaml::parse(text)?, into).map_err(|error| error.to_string()),
         }
@@ -41,7 +44,10 @@ impl<'a> Text<'a> {
 fn told(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).filter(|_| error.is_data()).map(str::to_owned).unwrap_or(text)
+    match text.strip_suffix(&place) {
+        Some(what) if error.is_data() => what.to_owned(),
+        _ => format!("as JSON, which it is since it begins with a brace, it is malformed: {text}"),
+    }
 }
 
 /// A document in YAML.

@@ -364,3 +364,69 @@ fn literals_beside_parameters_are_reported() {
     let told: Vec<_> = report.overlapping.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["All, GET /users/{id}: what resembles /users/export is judged as /users/export as well"]);
 }
+
+#[test]
+fn a_member_that_may_say_who_may_call_is_not_skipped() {
+    for name in ["Security", "security ", "security\n", "securities", "<<", "Parameters", "ref", "$Ref", "RequestBody"]
+    {
+        let message = error(&open(json!({ "/a": { "delete": { name: [{ "Tenant": ["a"] }] } } })));
+        assert!(message.starts_with("/a delete: ") && message.contains("is not read: "), "{name}: {message}");
+    }
+    let message = error(&open(json!({ "/a": { "Security": [], "get": {} } })));
+    assert_eq!(message, "/a : \"Security\" is not read: OpenAPI writes security");
+    let mut top = open(json!({ "/a": { "get": {} } }));
+    top["Security"] = json!([{ "Tenant": ["a"] }]);
+    assert_eq!(error(&top), " : \"Security\" is not read: OpenAPI writes security");
+    // Behind a reference, and beside one.
+    let mut moved = open(json!({ "/a": { "get": { "$ref": "#/x-get", "Security": [] } } }));
+    moved["x-get"] = json!({ "security": [{ "Tenant": ["a"] }] });
+    assert!(error(&moved).contains("OpenAPI writes security"));
+}
+
+/// What of a document is read otherwise than it may be meant.
+fn limits(document: &Value) -> Vec<String> {
+    let report = compiled(std::slice::from_ref(document)).report;
+    assert_eq!(report.errors, []);
+    report.limits.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_of_members_and_extensions_is_not_read_is_told() {
+    let operation = |name: &str, value: Value| open(json!({ "/a": { "get": { name: value } } }));
+    assert_eq!(
+        limits(&operation("examples", json!({}))),
+        ["Open, GET /a: \"examples\" is not read: OpenAPI has no such member of an operation"]
+    );
+    for value in [json!("a.read"), json!({ "all": ["a.read"] }), json!([{ "scope": "a.read" }])] {
+        let told = "Open, GET /a: x-required-scopes is not a list of scopes, and nothing looks at it";
+        assert_eq!(limits(&operation("x-required-scopes", value.clone())), [told], "{value}");
+    }
+    for nothing in [json!(null), json!(true), json!([])] {
+        assert_eq!(limits(&operation("x-required-scopes", nothing)), [""; 0]);
+    }
+    let told = limits(&open(json!({ "/a": { "x-required-scopes": ["a.read"], "x-own": [], "get": {} } })));
+    assert!(told.len() == 1 && told[0].contains("/a: x-required-scopes stands at the path"), "{told:?}");
+    let mut top = open(json!({ "/a": { "get": {} } }));
+    (top["x-permissions"], top["x-own"], top["basePath"]) = (json!(["a.read"]), json!([]), json!("/v1"));
+    let told = limits(&top);
+    assert!(told.len() == 2 && told[0].contains("basePath is of Swagger 2.0"), "{told:?}");
+    assert!(told[1].contains("x-permissions stands at the top"), "{told:?}");
+    let swagger = json!({ "swagger": "2.0", "servers": [{ "url": "/v1" }], "paths": { "/a": { "get": {} } } });
+    let told = limits(&swagger);
+    assert!(told.len() == 1 && told[0].contains("servers is of OpenAPI 3"), "{told:?}");
+    assert_eq!(limits(&open(json!({}))), ["Open: it describes no operations"]);
+}
+
+#[test]
+fn nothing_stands_behind_a_document_in_json() {
+    let document = open(json!({ "/a": { "get": {} } })).to_string();
+    for behind in ["{}", "x", ", \"security\": []", "}"] {
+        let message = wrong(&format!("{document}{behind}"));
+        assert!(
+            message.contains("as JSON") && message.contains("trailing characters at line 1"),
+            "{behind}: {message}"
+        );
+    }
+    let message = wrong("{openapi: 3.0.3}");
+    assert!(message.contains("as JSON") && message.contains("line 1 column 2"), "{message}");
+}

@@ -162,7 +162,7 @@ fn malformed_yaml_names_line_and_column() {
         ("openapi: 3.1.0\npaths: {}\npaths: {}\n", 3, 1),
         ("openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}\n", 4, 3),
         ("openapi: 3.1.0\nx: &x 1\npaths: {<<: *x}\n", 3, 15),
-        ("openapi: 3.1.0\npaths: !!set {}\n", 2, 8),
+        ("openapi: 3.1.0\n!set paths: {}\n", 2, 1),
         ("openapi: 3.1.0\n? [a]\n: b\n", 2, 3),
         ("openapi: 3.1.0\n---\nopenapi: 3.1.0\n", 2, 1),
         ("openapi: 3.1.0\n  paths: {}\n", 2, 8),
@@ -202,4 +202,54 @@ fn what_is_yaml_and_no_document_names_its_place_in_the_tree() {
     // All that is wrong is told at once.
     let text = "openapi: 3.1.0\ninfo: 5\npaths:\n  /a: {get: {security: {}}, put: {parameters: {}}}\n  /b: []\n";
     assert_eq!(compiled(text).report.errors.len(), 4);
+}
+
+#[test]
+fn what_a_tagged_merge_key_brings_counts() {
+    let text = |key: &str| {
+        format!(
+            "openapi: 3.1.0\nsecurity: [{{Tenant: []}}]\nx-write: &write {{security: [{{Tenant: [boats.write]}}]}}\npaths:\n  \
+             /boats:\n    delete:\n      {key}: *write\n"
+        )
+    };
+    let plain = compiled(&text("<<"));
+    assert!(plain.policy.as_ref().unwrap().to_json().contains("boats.write"));
+    assert_eq!(plain.report.limits.len(), 1, "merged security is told");
+    for key in ["!!merge <<", "!<tag:yaml.org,2002:merge> <<", "!!merge \"<<\""] {
+        let tagged = compiled(&text(key));
+        assert_eq!((tagged.policy, tagged.report), (plain.policy.clone(), plain.report.clone()), "{key}");
+    }
+    for key in ["\"<<\"", "'<<'", "!!str <<"] {
+        let errors = compiled(&text(key)).report.errors;
+        assert!(errors.len() == 1 && errors[0].message.contains("\"<<\" is not read"), "{key}: {errors:?}");
+    }
+}
+
+#[test]
+fn merged_paths_tell_of_their_security_too() {
+    let text = "openapi: 3.1.0\nx-paths: &paths\n  /boats: {get: {security: [{Tenant: [boats.readonly]}]}}\npaths:\n  <<: *paths\n";
+    let limits = compiled(text).report.limits;
+    assert!(limits.len() == 1 && limits[0].path == "/boats" && limits[0].message.contains("merge key"), "{limits:?}");
+}
+
+#[test]
+fn a_tag_of_others_is_an_error_only_where_it_decides() {
+    let text = |place: &str| {
+        let [extension, summary, security] =
+            ["extension", "summary", "security"].map(|name| if name == place { "!Sub " } else { "" });
+        format!(
+            "openapi: 3.1.0\npaths:\n  /boats:\n    get:\n      x-integration: {extension}{{uri: a}}\n      summary: \
+             {summary}s\n      security: {security}[{{Tenant: [boats.readonly]}}]\n"
+        )
+    };
+    for place in ["extension", "summary"] {
+        let policy = compiled(&text(place)).policy.unwrap_or_else(|| panic!("{place}"));
+        assert_eq!(policy.operations()[0].access, compiled(&text("")).policy.unwrap().operations()[0].access);
+    }
+    let errors = compiled(&text("security")).report.errors;
+    assert!(
+        errors.len() == 1
+            && errors[0].to_string().contains("GET /boats: security: a long number, or a value with a tag"),
+        "{errors:?}"
+    );
 }

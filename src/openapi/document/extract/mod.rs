@@ -70,6 +70,9 @@ pub(super) fn document(
             document.operations.push(extracted);
         }
     }
+    if paths.is_some_and(Map::is_empty) && source.webhooks.here.items.is_empty() {
+        document.notes.push(Fault::at("", "", "it describes no operations".to_owned()));
+    }
     (document.bodies, document.properties) = bodies.into_found();
     document.is_of_3_2 = false;
     (document, library.into_wanted())

@@ -7,6 +7,7 @@ use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Sour
 use crate::openapi::document::reference::MaybeReference;
 use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::security::{MERGED, requirements};
+use crate::openapi::document::unknown::{self, Unknown, is_like_scopes};
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
 use crate::scope;
@@ -41,6 +42,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
 
     pub fn operation(&mut self, path: &str, method: &str) -> OperationObject {
         self.follow();
+        self.notes.extend(unlisted_scopes(&self.operation.extensions));
         let Source { operation_id, summary, tags, security, .. } = self.operation;
         let security = requirements(security.as_ref(), self.library).unwrap_or_else(|what| {
             self.whats.push(format!("security: {what}"));
@@ -70,6 +72,12 @@ impl<'a, 'l> Extraction<'a, 'l> {
         if let Some(reference) = lost {
             let what = format!("its operation stands elsewhere: {}", self.library.leads_nowhere(reference));
             self.whats.push(what);
+        }
+        for name in operations.iter().flat_map(|operation| &operation.unknown) {
+            match unknown::member(name, "an operation") {
+                Unknown::Fault(what) => self.whats.push(what),
+                Unknown::Note(what) => self.notes.push(what),
+            }
         }
         let Some((last, references)) = operations.split_last() else { return };
         let says_more = |operation: &&Source| {
@@ -198,6 +206,15 @@ fn may_be_longer(parameter: &Parameter) -> Option<String> {
          names the operation",
         shortened(parameter.name.text())
     ))
+}
+
+/// What is said of extensions that are called as if they listed scopes, and are no lists of texts.
+fn unlisted_scopes(all: &Map<json::Value<'static>>) -> impl Iterator<Item = String> {
+    let is_empty = |value: &json::Value<'_>| matches!(value, json::Value::Null | json::Value::Boolean(_));
+    let is_list =
+        |value: &json::Value<'_>| value.items().is_some_and(|items| items.iter().all(|item| item.text().is_some()));
+    let unlisted = all.iter().filter(move |(name, value)| is_like_scopes(name) && !is_empty(value) && !is_list(value));
+    unlisted.map(|(name, _)| unknown::unlisted_scopes(name))
 }
 
 /// The extensions that could list scopes as lists, all others as none.

@@ -2,6 +2,7 @@
 
 use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
 use crate::openapi::document::resolve::{Library, shortened};
+use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault};
 use crate::order::sort_and_dedup;
 use crate::request::Method;
@@ -24,6 +25,11 @@ impl Document {
                 let member = shortened(member);
                 let what = if METHODS.contains(&lower.as_str()) {
                     format!("{member} is not read; methods are written in lower case: {lower}")
+                } else if member.starts_with("x-") {
+                    format!("{member} stands at the path, where nothing looks at it: scopes are those of operations")
+                } else if let Unknown::Fault(what) = unknown::member(member, "a path") {
+                    self.faults.push(Fault::at(path, "", what));
+                    continue;
                 } else {
                     format!(
                         "{member:?} is not read: OpenAPI has no such method, nor another member of a path with this name"

@@ -7,6 +7,7 @@ use crate::openapi::document::objects::{OpenApi, Schemes};
 use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::security::{MERGED, requirements};
 use crate::openapi::document::server::{self, BasePaths, Servers};
+use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault, webhooks};
 use crate::order::sort_and_dedup;
 
@@ -32,6 +33,7 @@ impl Document {
                 None => {}
             }
         }
+        self.unread(source);
         self.documentation.clone_from(&source.external_docs.0);
         self.tag_titles = source.tags.0.clone();
         if source.is_security_merged.0 {
@@ -45,6 +47,27 @@ impl Document {
             self.schemes("components.securitySchemes", &components.security_schemes, library);
         }
         self.schemes("securityDefinitions", &source.of_swagger.security_definitions, library);
+    }
+
+    /// What stands at the top and is not read.
+    fn unread(&mut self, source: &OpenApi) {
+        for name in &source.unknown {
+            match unknown::member(name, "a document") {
+                _ if name.starts_with("x-") => {
+                    let what = "stands at the top, where nothing looks at it: scopes are those of operations";
+                    self.notes.push(Fault::at("", "", format!("{} {what}", shortened(name))));
+                }
+                Unknown::Fault(what) => self.faults.push(Fault::at("", "", what)),
+                Unknown::Note(what) => self.notes.push(Fault::at("", "", what)),
+            }
+        }
+        let (has_base_path, has_servers) = (source.of_swagger.base_path.0.is_some(), !source.servers.is_empty());
+        let what = match source.swagger.0.is_some() {
+            true if has_servers => "servers is of OpenAPI 3, and this document is of Swagger 2.0: it is not read",
+            false if has_base_path => "basePath is of Swagger 2.0, and this document is not: it is not read",
+            _ => return,
+        };
+        self.notes.push(Fault::at("", "", what.to_owned()));
     }
 
     /// Takes over the types of events.

@@ -18,6 +18,7 @@ pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, We
 use super::object_macro::object;
 use super::reference::{MaybeReference, OrReference};
 use super::server::Servers;
+use super::unknown::{self, is_like_scopes};
 use super::words::{ExternalDocs, Mark, TagTitles, Texts, Words};
 use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 
@@ -45,7 +46,12 @@ pub(super) struct OpenApi {
     pub is_security_merged: Mark,
     pub external_docs: ExternalDocs,
     pub tags: TagTitles,
+    /// The members that are none of OpenAPI's, and extensions that are called as if they listed scopes.
+    pub unknown: Vec<String>,
 }
+
+/// The members of a document that a policy needs nothing of.
+const UNREAD: [&str; 6] = ["host", "jsonSchemaDialect", "produces", "responses", "schemes", "$schema"];
 
 /// What stands at the top of a document in Swagger 2.0 alone.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +114,12 @@ impl Sink for OpenApi {
                     "externalDocs" => &mut self.external_docs,
                     "tags" => &mut self.tags,
                     MERGED_SECURITY => &mut self.is_security_merged,
-                    _ => return Ok(()),
+                    _ => {
+                        if if key.starts_with("x-") { is_like_scopes(key) } else { !UNREAD.contains(&key) } {
+                            unknown::add(&mut self.unknown, key);
+                        }
+                        return Ok(());
+                    }
                 };
                 return value.read(&mut OrNull(field)).map(drop);
             }

@@ -7,6 +7,7 @@ use super::parameter::Parameter;
 use super::security::Requirements;
 use crate::openapi::document::reference::{MaybeReference, OrReference};
 use crate::openapi::document::server::Servers;
+use crate::openapi::document::unknown::{self, is_like_scopes};
 use crate::openapi::document::words::{Texts, Words};
 
 /// A list of parameters.
@@ -51,7 +52,13 @@ pub struct OperationObject {
     /// The media types of its body, in Swagger 2.0.
     pub consumes: Option<Texts>,
     pub extensions: Map<json::Value<'static>>,
+    /// The members that are none of OpenAPI's.
+    pub unknown: Vec<String>,
 }
+
+/// The members of an operation that a policy needs nothing of.
+const UNREAD: [&str; 7] =
+    ["callbacks", "deprecated", "description", "externalDocs", "produces", "responses", "schemes"];
 
 impl Sink for PathItem {
     fn expecting(&self) -> &'static str {
@@ -78,8 +85,8 @@ impl Sink for PathItem {
                 }
             }
             "summary" | "description" => {}
-            _ if key.starts_with("x-") => {}
-            _ => self.unknown.push(key.to_owned()),
+            _ if key.starts_with("x-") && !is_like_scopes(key) => {}
+            _ => unknown::add(&mut self.unknown, key),
         }
         Ok(())
     }
@@ -134,7 +141,12 @@ impl Sink for OperationObject {
                 self.extensions.insert(key.to_owned(), extension);
                 return Ok(());
             }
-            _ => return Ok(()),
+            _ => {
+                if !UNREAD.contains(&key) {
+                    unknown::add(&mut self.unknown, key);
+                }
+                return Ok(());
+            }
         };
         value.read(field).map(drop)
     }

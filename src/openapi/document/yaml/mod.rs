@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use self::scalar::{is_core, is_unspecific, scalar};
+use self::scalar::{UNREAD, is_core, is_merge, is_of_scalar, is_unspecific, scalar};
 use super::objects::MERGED_SECURITY;
 use crate::json::{self, Map};
 
@@ -17,12 +17,13 @@ const MOST_NODES: usize = 2_000_000;
 /// So many bytes of text count as one node more.
 const BYTES_OF_A_NODE: usize = 32;
 
-/// Reads one YAML document. Duplicate keys, tags that are not of the core schema, and keys that are no scalars are errors. Merge
-/// keys, which YAML 1.1 has, are expanded: an explicit key wins, then the first of several mappings.
+/// Reads one YAML document. Duplicate keys and keys that are no scalars are errors; what has a tag that is not of the core schema is
+/// read as nothing that could be needed. Merge keys, which YAML 1.1 has, are expanded: an explicit key wins, then the first of
+/// several mappings.
 pub(super) fn parse(text: &str) -> Result<json::Value<'static>, String> {
     let mut loader = Loader::default();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| error.to_string())?;
+        let (event, span) = event.map_err(|error| at(error.info(), error.marker()))?;
         loader.take(event).map_err(|what| at(&what, &span.start))?;
     }
     loader.root.ok_or_else(|| "it holds no document".to_owned())
@@ -43,6 +44,8 @@ struct Loader {
 /// A collection whose end has not come yet.
 struct Frame {
     items: Items,
+    /// Whether it has a tag that is not of the core schema.
+    is_unread: bool,
     anchor: usize,
     nodes_before: usize,
     /// How many levels of collections lie in it so far.
@@ -85,9 +88,8 @@ impl Loader {
             Event::Scalar(text, style, anchor, tag) => {
                 let nodes = text.len().checked_div(BYTES_OF_A_NODE).unwrap_or_default().saturating_add(1);
                 self.count(nodes)?;
-                let is_plain = style == ScalarStyle::Plain && tag.is_none();
                 if let Some(map) = self.awaits_key() {
-                    map.start_entry(text.clone(), is_plain)?;
+                    map.start_entry(text.clone(), is_merge_key(&text, style, tag.as_deref())?)?;
                     if anchor > 0 {
                         self.remember(anchor, &scalar(text, style, tag.as_deref())?, nodes, 0)?;
                     }
@@ -126,20 +128,20 @@ impl Loader {
     fn open(&mut self, items: Items, anchor: usize, tag: Option<&Tag>) -> Result<(), String> {
         self.count(1)?;
         let own = if matches!(items, Items::Mapping(_)) { "map" } else { "seq" };
-        if tag.is_some_and(|tag| !is_core(tag, own) && !is_unspecific(tag)) {
-            return Err(FOREIGN_TAG.to_owned());
-        }
+        let is_unread = tag.is_some_and(|tag| !is_core(tag, own) && !is_unspecific(tag));
         self.deepen(1)?;
         if matches!(self.open.last(), Some(Frame { items: Items::Mapping(Mapping { key: None, .. }), .. })) {
             return Err("a key that is no scalar".to_owned());
         }
-        self.open.push(Frame { items, anchor, nodes_before: self.nodes, levels: 0 });
+        self.open.push(Frame { items, is_unread, anchor, nodes_before: self.nodes, levels: 0 });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), String> {
-        let Frame { items, anchor, nodes_before, levels } = self.open.pop().ok_or("an end without a start")?;
+        let Frame { items, is_unread, anchor, nodes_before, levels } =
+            self.open.pop().ok_or("an end without a start")?;
         let value = match items {
+            _ if is_unread => UNREAD,
             Items::Sequence(items) => json::Value::List(items),
             Items::Mapping(map) => {
                 let (entries, nodes) = map.into_entries()?;
@@ -200,11 +202,11 @@ impl Loader {
 }
 
 impl Mapping {
-    fn start_entry(&mut self, text: Cow<'_, str>, is_plain: bool) -> Result<(), String> {
+    fn start_entry(&mut self, text: Cow<'_, str>, is_merge: bool) -> Result<(), String> {
         if !self.keys.insert(text.clone().into_owned(), ()) {
             return Err(format!("the key {text:?} stands twice"));
         }
-        self.is_merge = is_plain && text == MERGE;
+        self.is_merge = is_merge;
         self.key = Some(text.into_owned());
         Ok(())
     }
@@ -230,12 +232,7 @@ impl Mapping {
                 if key == SECURITY {
                     entries.push(mark());
                 }
-                if let json::Value::Object(members) = &mut value
-                    && members.iter().any(|(member, _)| member == SECURITY)
-                    && !members.iter().any(|(member, _)| member == MERGED_SECURITY)
-                {
-                    members.push(mark());
-                }
+                mark_within(&mut value, MARKED_LEVELS);
                 entries.push((key, value));
             }
         }
@@ -247,11 +244,40 @@ type Entry = (Cow<'static, str>, json::Value<'static>);
 
 const MERGE: &str = "<<";
 const SECURITY: &str = "security";
-const FOREIGN_TAG: &str = "a tag that JSON has nothing for";
+/// How deep in what a merge key brings operations can stand: in `pathItems` of `components`.
+const MARKED_LEVELS: usize = 3;
+
+/// Whether a key is a merge key.
+///
+/// # Errors
+/// A tag that no key has.
+fn is_merge_key(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<bool, String> {
+    match tag {
+        None => Ok(style == ScalarStyle::Plain && text == MERGE),
+        Some(tag) if is_merge(tag) && text == MERGE => Ok(true),
+        Some(tag) if is_of_scalar(tag) => Ok(false),
+        Some(_) => Err("a key with a tag that is not read".to_owned()),
+    }
+}
 
 /// What notes that the `security` beside it was brought by a merge key, also in what is converted to JSON.
 fn mark() -> Entry {
     (MERGED_SECURITY.into(), json::Value::Boolean(true))
+}
+
+/// The same for lists of requirements in what it brought, so deep within it.
+fn mark_within(value: &mut json::Value<'static>, levels: usize) {
+    let json::Value::Object(members) = value else { return };
+    // A schema can have a property with this name.
+    let are_requirements = |value: &json::Value<'_>| matches!(value, json::Value::List(_)) || value.has_entry("$ref");
+    if members.iter().any(|(member, value)| member == SECURITY && are_requirements(value))
+        && !members.iter().any(|(member, _)| member == MERGED_SECURITY)
+    {
+        members.push(mark());
+    }
+    if let Some(levels) = levels.checked_sub(1) {
+        members.iter_mut().for_each(|(_, member)| mark_within(member, levels));
+    }
 }
 
 /// How many nodes a value has.
@@ -286,8 +312,9 @@ mod tests {
             ),
             ("a: &x {}\nb: {<<: *x, <<: *x}\n", "the key \"<<\" stands twice at line 2, column 13"),
             ("a: !!int x\n", "a scalar that is no int at line 1, column 4"),
-            ("a: !!binary aGk=\n", "a tag that JSON has nothing for at line 1, column 4"),
-            ("a: !thing 1\n", "a tag that JSON has nothing for at line 1, column 4"),
+            ("!thing a: 1\n", "a key with a tag that is not read at line 1, column 1"),
+            ("!!binary a: 1\n", "a key with a tag that is not read at line 1, column 1"),
+            ("!!merge a: 1\n", "a key with a tag that is not read at line 1, column 1"),
             ("? [a]\n: 1\n", "a key that is no scalar at line 1, column 3"),
             ("a: &x 1\n*x : 2\n", "an alias that stands for no text is a key at line 2, column 1"),
             ("a: &x b\nb: 1\n*x : 2\n", "the key \"b\" stands twice at line 3, column 1"),
@@ -308,6 +335,28 @@ mod tests {
     }
 
     #[test]
+    fn what_has_another_tag_is_of_no_type_and_stops_nothing() {
+        let text =
+            "a: !!binary aGk=\nb: !thing [1, {c: 2}]\nd: &x !!set {e}\nf: *x\ng: !include h.yaml\ni: !Sub\nj: 1\n";
+        let read = parse(text).unwrap();
+        for key in ["a", "b", "d", "f", "g", "i"] {
+            assert_eq!(read.entry(key), Some(&UNREAD), "{key}");
+        }
+        assert_eq!(read.entry("j"), Some(&json::Value::Unsigned(1)));
+        assert_eq!(parse("a: !thing {b: 1, b: 2}\n").unwrap_err(), "the key \"b\" stands twice at line 1, column 18");
+        assert!(parse("a: &x !thing {}\nb: {<<: *x}\n").unwrap_err().starts_with("a merge key (<<)"));
+    }
+
+    #[test]
+    fn a_merge_key_may_have_its_tag() {
+        let json = r#"{"x":{"a":1},"y":{"b":2,"a":1}}"#;
+        for key in ["<<", "!!merge <<", "!!merge '<<'", "!<tag:yaml.org,2002:merge> <<", "&m <<", "? <<\n  "] {
+            let text = format!("x: &x {{a: 1}}\ny:\n  {key}: *x\n  b: 2\n");
+            assert_eq!(parse(&text), Ok(json::Value::parse(json).unwrap()), "{key}");
+        }
+    }
+
+    #[test]
     fn an_alias_of_a_text_can_be_a_key() {
         let text = "a: &x /things\n&y b: {*x : 1}\nc: {*y : 2, d: *y}\n";
         let json = r#"{"a":"/things","b":{"/things":1},"c":{"b":2,"d":"b"}}"#;
@@ -325,6 +374,12 @@ mod tests {
             place.iter().fold(&read, |value, key| value.at(key).unwrap()).at(MERGED_SECURITY).is_some()
         };
         assert_eq!((mark(&["x"]), mark(&["z"]), mark(&["w"]), mark(&["v", "get"])), (false, true, false, true));
+        let text = "p: &p {paths: {/a: {get: {security: []}}}, s: {security: {type: string}}}\n<<: *p\n";
+        let read = parse(text).unwrap();
+        let within = |place: &[&str]| place.iter().fold(&read, |value, key| value.at(key).unwrap());
+        assert!(within(&["paths", "/a", "get"]).at(MERGED_SECURITY).is_some());
+        assert!(within(&["s"]).at(MERGED_SECURITY).is_none(), "the property of a schema");
+        assert!(within(&["p", "paths", "/a", "get"]).at(MERGED_SECURITY).is_none());
     }
 
     #[test]

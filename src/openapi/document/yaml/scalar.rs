@@ -4,11 +4,19 @@ use std::borrow::Cow;
 
 use saphyr_parser::{ScalarStyle, Tag};
 
-use super::FOREIGN_TAG;
 use crate::json::{self, Float};
+
+/// What has a tag that is not of the core schema. It is of no type that a document needs anywhere: where it decides something, it
+/// is told as any other value of a wrong type.
+pub(super) const UNREAD: json::Value<'static> = json::Value::Float(Float::Unrepresentable);
 
 pub(super) fn is_core(tag: &Tag, suffix: &str) -> bool {
     tag.is_yaml_core_schema() && tag.suffix == suffix
+}
+
+/// Whether a tag says what a key is: a tag of the core schema.
+pub(super) fn is_of_scalar(tag: &Tag) -> bool {
+    ["str", "int", "float", "bool", "null"].iter().any(|name| is_core(tag, name)) || is_unspecific(tag)
 }
 
 /// `!`: what is no plain scalar without it stays what it is.
@@ -16,8 +24,13 @@ pub(super) fn is_unspecific(tag: &Tag) -> bool {
     matches!((tag.handle.as_str(), tag.suffix.as_str()), ("", "!") | ("!", ""))
 }
 
+/// `!!merge`, which some writers put before the merge key.
+pub(super) fn is_merge(tag: &Tag) -> bool {
+    [tag.handle.as_str(), tag.suffix.as_str()].concat() == "tag:yaml.org,2002:merge"
+}
+
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string. A tag of that schema says which
-/// type it is; a text that is not of that type is an error.
+/// type it is; a text that is not of that type is an error. With any other tag it is [`UNREAD`].
 pub(super) fn scalar(
     text: Cow<'_, str>,
     style: ScalarStyle,
@@ -42,7 +55,7 @@ pub(super) fn scalar(
     match (is_right, is_known) {
         (true, _) => Ok(value),
         (false, true) => Err(format!("a scalar that is no {}", tag.suffix)),
-        (false, false) => Err(FOREIGN_TAG.to_owned()),
+        (false, false) => Ok(UNREAD),
     }
 }
 

@@ -1,0 +1,79 @@
+//! Members that OpenAPI does not have, and extensions that say something of scopes where nothing looks at them. One that may be meant to
+//! say who may call is an error: what holds without it could let more in.
+
+/// Something of a member that is not read.
+pub(super) enum Unknown {
+    /// It may say who may call.
+    Fault(String),
+    /// It is told.
+    Note(String),
+}
+
+/// The members that decide who may call an operation, and whose it is.
+const DECIDING: [&str; 5] = ["security", "parameters", "requestBody", "servers", "$ref"];
+/// What a merge key of YAML is called, which means nothing in quotation marks and in JSON.
+const MERGE: &str = "<<";
+
+/// How many characters of a name are repeated.
+const MAX_REPEATED: usize = 300;
+/// How many members of one object are told that decide nothing.
+const MAX_TOLD: usize = 100;
+
+/// Adds a member to those that are told.
+pub(super) fn add(all: &mut Vec<String>, name: &str) {
+    if all.len() < MAX_TOLD || matches!(member(name, ""), Unknown::Fault(_)) {
+        all.push(name.to_owned());
+    }
+}
+
+/// What is said of a member of an operation, or of the document.
+pub(super) fn member(name: &str, of: &str) -> Unknown {
+    let told = format!("{:?} is not read", shortened(name));
+    let letters = plain(name);
+    let is_misspelled = |known: &&str| plain(known) == letters && *known != name;
+    match DECIDING.into_iter().find(is_misspelled) {
+        Some(known) => Unknown::Fault(format!("{told}: OpenAPI writes {known}")),
+        None if letters.starts_with("securit") && !letters.contains("scheme") => {
+            Unknown::Fault(format!("{told}: OpenAPI has security, and no such member of {of}"))
+        }
+        None if name == MERGE => Unknown::Fault(format!("{told}: a merge key of YAML stands without quotation marks")),
+        None => Unknown::Note(format!("{told}: OpenAPI has no such member of {of}")),
+    }
+}
+
+/// Whether an extension is called as if it said something of scopes.
+pub(in crate::openapi) fn is_like_scopes(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["scope", "permission", "role"].iter().any(|word| lower.contains(word))
+}
+
+/// What is said of an extension that is called so and is not a list of texts.
+pub(in crate::openapi) fn unlisted_scopes(name: &str) -> String {
+    format!("{} is not a list of scopes, and nothing looks at it", shortened(name))
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(MAX_REPEATED).collect()
+}
+
+/// The letters of a name, small.
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_say_who_may_call_is_a_fault() {
+        for name in
+            ["Security", "security ", "securities", "security-requirements", "Parameters", "request_body", "ref", "<<"]
+        {
+            assert!(matches!(member(name, "an operation"), Unknown::Fault(_)), "{name}");
+        }
+        for name in ["examples", "body", "", "$id", "responses ", "securitySchemes", "requestBody"] {
+            assert!(matches!(member(name, "an operation"), Unknown::Note(_)), "{name}");
+        }
+    }
+}
