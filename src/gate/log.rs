@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::memory::Memory;
+use super::provenance::Provenance;
 use super::refusals::Counted;
 use super::step::{Effect, Line};
 use crate::decision::Denial;
@@ -16,29 +17,32 @@ pub(super) fn denial(
     status: u16,
     method: &str,
     integration: Option<&IntegrationId>,
-    provenance: Option<&Value>,
+    provenance: Option<&Provenance>,
     now_ms: u64,
 ) {
     let code = denial.code().as_str();
-    let line = json!({
-        "event": "denied", "code": code, "reason": denial.to_string(),
-        "status": status, "method": method, "integration": integration, "basis": provenance,
-    });
+    let line = || {
+        json!({
+            "event": "denied", "code": code, "reason": denial.to_string(), "status": status, "method": method,
+            "integration": integration, "basis": provenance.map(Provenance::to_json),
+        })
+    };
     match status {
         400 | 401 => sampled(memory, line, code, now_ms),
-        500.. => error(memory, &line),
-        _ => note(memory, &line),
+        500.. => error(memory, &line()),
+        _ => note(memory, &line()),
     }
 }
 
 /// Logs a refusal of the admin plane's, of a kind that anybody can cause as often as they like.
 pub fn refusal(memory: &mut Memory, line: Value, code: &str, now_ms: u64) {
-    sampled(memory, line, code, now_ms);
+    sampled(memory, || line, code, now_ms);
 }
 
-/// Logs one of the first few of a code, and some of more, with how many there were.
-fn sampled(memory: &mut Memory, mut line: Value, code: &str, now_ms: u64) {
+/// Logs one of the first few of a code, and some of more, with how many there were. Of the others no line is made.
+fn sampled(memory: &mut Memory, line: impl FnOnce() -> Value, code: &str, now_ms: u64) {
     let Some(Counted { number, before }) = memory.refusals.count(code, now_ms) else { return };
+    let mut line = line();
     if let Some(fields) = line.as_object_mut() {
         fields.insert("number".to_owned(), number.into());
         fields.extend(before.map(|before| ("number_before".to_owned(), before.into())));

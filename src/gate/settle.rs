@@ -81,8 +81,7 @@ impl Gate {
                     Ok(realm) => answer(denial, realm),
                     Err(_) => answer(denial, &Realm::default()),
                 };
-                let provenance = provenance.map(Provenance::to_json);
-                log::denial(memory, denial, reply.status, &self.method, integration, provenance.as_ref(), now_ms);
+                log::denial(memory, denial, reply.status, &self.method, integration, provenance, now_ms);
                 Step::Answer(self.shared(Answer::from(&reply), memory))
             }
         }
