@@ -27,7 +27,7 @@ pub enum Step {
 }
 
 /// An answer of the gate's own.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The status code.
     pub status: u16,

@@ -188,7 +188,9 @@ describe.each([
   /** Asks while the origin answers so. */
   async function answered(answer: Response, init: RequestInit = {}): Promise<Response> {
     let works = isRemembered;
-    const ORIGIN = { fetch: (request: Request) => (works ? env.RECORDER.fetch(request) : Promise.resolve(answer)) };
+    const ORIGIN = {
+      fetch: (...sent: [Request, RequestInit]) => (works ? env.RECORDER.fetch(...sent) : Promise.resolve(answer)),
+    };
     return withEnv({ ORIGIN, ORIGIN_TIMEOUT_SECONDS: "5" }, async () => {
       if (isRemembered) expect((await askWith(a.token, LIST)).status).toBe(200);
       works = false;

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 
 import { noteFailure } from "../../worker/js/instance.js";
 import { switches } from "./main.ts";
-import { ADMIN, API, admin, ask, askWith, problem } from "./support/gate.ts";
+import { ADMIN, API, admin, ask, askWith, problem, withEnv } from "./support/gate.ts";
 import { OWNER_KEY } from "./support/keys.ts";
 import { Steering } from "./support/kv.ts";
 import { StubSteering } from "./support/stub.ts";
@@ -83,4 +83,25 @@ it("a body that was read is not asked of the client again", async () => {
   const headers = { "content-type": "application/json", origin: ADMIN };
   expect((await ask(`${API}/session`, { method: "POST", headers, body })).status).toBe(204);
   expect([pulls, registry.commands]).toEqual([1, ["POST /session by owner-key"]]);
+});
+
+// The driver keeps answers that have no more than a number in the machine.
+it("an answer that is given again is the same, and never that of other settings or to another kind of request", async () => {
+  const whole = async (response: Response) => [response.status, [...response.headers], await response.text()];
+  const kinds = [
+    () => ask("/contacts/?locationId=acme"),
+    () => askWith("pit_nonsense", "/contacts/?locationId=acme"),
+    () => ask("/contacts/?locationId=acme", { headers: { authorization: "Basic eDp5" } }),
+    () => ask("/contacts/../x", { headers: { authorization: "Bearer a, Bearer b" } }),
+    () => ask("/_tidegate/whoami"),
+  ];
+  const all = async () => Promise.all(kinds.map(async (kind) => whole(await kind())));
+  const first = await all();
+  expect(first.map(([status]) => status)).toEqual([401, 401, 401, 400, 401]);
+  expect(JSON.stringify(first)).toContain('realm=\\"api\\"');
+  for (let time = 0; time < 3; time += 1) expect(await all()).toEqual(first);
+  await withEnv({ REALM: "other" }, async () => {
+    for (let time = 0; time < 3; time += 1) expect(JSON.stringify(await all())).not.toContain('realm=\\"api\\"');
+  });
+  expect(await all()).toEqual(first);
 });

@@ -268,7 +268,7 @@ describe.each([
   /** Asks with a token while the origin does this; before that it works. */
   async function askWhile(fetch: () => unknown, token = a.token): Promise<Response> {
     let works = isRemembered;
-    const ORIGIN = { fetch: (request: Request) => (works ? env.RECORDER.fetch(request) : fetch()) };
+    const ORIGIN = { fetch: (...sent: [Request, RequestInit]) => (works ? env.RECORDER.fetch(...sent) : fetch()) };
     return withEnv({ ORIGIN, ORIGIN_TIMEOUT_SECONDS: "1" }, async () => {
       if (isRemembered) expect((await askWith(token, "/contacts/?locationId=acme")).status).toBe(200);
       works = false;

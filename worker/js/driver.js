@@ -1,6 +1,6 @@
 // The driver of the gate and its admin plane: carries out the steps and effects of their machine (src/gate/, src/admin/plane/)
 // with the platform's own promises. What is to be done is the machine's to say; nothing is decided here.
-import { NoAnswer, UNREACHABLE, forward, respond } from "./http.js";
+import { NoAnswer, UNREACHABLE, forward } from "./http.js";
 import { Aborted, isAbort, noteFailure } from "./instance.js";
 import {
   FAILED,
@@ -23,14 +23,16 @@ const MAX_RESTARTS = 3;
 
 /**
  * Answers a request. It is no async function, and has no closure of its own until it has to wait: a request that is forwarded at
- * once has the one promise that it needs.
+ * once has the one promise that it needs, and one that is answered as others were before has none.
  */
 export function handle(request, env, ctx) {
   try {
     const machine = prepare(env);
     const head = new Head(request);
     const outcome = begin(head);
-    if (outcome.effects === undefined) return send(request, env, head, outcome, undefined);
+    if (outcome.effects === undefined) {
+      return outcome.step === "forward" ? send(request, env, head, outcome, undefined) : answer(outcome);
+    }
     return follow({ request, env, ctx, head, machine, reads: undefined }, outcome);
   } catch (error) {
     return unavailable(error);
@@ -50,7 +52,7 @@ async function follow(task, outcome) {
       switch (next.step) {
         case "answer":
           task.reads?.discard();
-          return respond(next.status, next.fields, next.body);
+          return answer(next);
         case "forward":
           return await send(task.request, task.env, task.head, next, task.reads?.body);
         case "relay":
@@ -119,8 +121,8 @@ function send(request, env, head, outcome, body) {
       countAnswer(outcome, FAILED);
       const { what, reason } = error instanceof NoAnswer ? error : new NoAnswer(UNREACHABLE, messageOf(error));
       const next = failed(head, what, reason);
-      for (const effect of next.effects) carryOut({ head }, effect);
-      return respond(next.status, next.fields, next.body);
+      for (const effect of next.effects ?? []) carryOut({ head }, effect);
+      return answer(next);
     } catch (thrown) {
       return unavailable(thrown);
     }
@@ -128,6 +130,9 @@ function send(request, env, head, outcome, body) {
   const answered = (status) => countAnswer(outcome, Math.floor(status / 100));
   return forward(env.ORIGIN, request, body, head, outcome.plan, { setsCookieOfOurs, answered, answerFailure });
 }
+
+/** An answer of our own. */
+const answer = ({ body, init }) => new Response(body, init);
 
 /** Its words hold no header field and no body. */
 const messageOf = (error) => (error instanceof Error ? error.message : "unknown error");
@@ -147,10 +152,6 @@ function unavailable(error) {
     status: 503,
     detail: "The gate failed while it handled this request; whether it took effect is not known.",
   };
-  const fields = [
-    ["content-type", "application/problem+json"],
-    ["cache-control", "no-store"],
-    ["retry-after", "5"],
-  ];
-  return respond(503, fields, JSON.stringify(problem));
+  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "5" };
+  return answer({ body: JSON.stringify(problem), init: { status: 503, headers } });
 }

@@ -36,9 +36,7 @@ export function forward(service, request, body, head, plan, { setsCookieOfOurs, 
     };
     const timer = setTimeout(settle, plan.timeout_ms, () => answerFailure(new NoAnswer(TOO_SLOW, "")));
     try {
-      const outgoing = outgoingRequest(service, request, body, head, plan);
-      const sent = plan.address === null ? service.fetch(outgoing) : fetch(outgoing);
-      sent.then(
+      fetchFrom(service, request, body, head, plan).then(
         (answer) =>
           settle(() => {
             const response = toClient(answer, plan, setsCookieOfOurs);
@@ -53,10 +51,10 @@ export function forward(service, request, body, head, plan, { setsCookieOfOurs, 
   });
 }
 
-/** An answer of our own. `fields` holds names and values: as pairs, or as Rust gives them, alternating, one a line. */
+/** An answer of a Durable Object's, as Rust gives it: `fields` are names and values, alternating, one a line. */
 export function respond(status, fields, body) {
   const response = new Response(body, { status });
-  setAll(response.headers, typeof fields === "string" ? pairs(fields) : fields);
+  setAll(response.headers, pairs(fields));
   return response;
 }
 
@@ -74,6 +72,23 @@ export function pick(response, { status, keep, set, append }) {
 function field(headers, name) {
   const value = headers.get(name);
   return value === null ? NONE : [[name, value]];
+}
+
+/** Sends a request. To give `fetch` all fields at once costs less than to set each of them on a copy of the request. */
+function fetchFrom(service, request, body, head, plan) {
+  if (plan.by_class && head.isExact && plan.address === null && body === undefined) {
+    return service.fetch(request, { headers: fieldsByClass(head, plan), redirect: "manual" });
+  }
+  const outgoing = outgoingRequest(service, request, body, head, plan);
+  return plan.address === null ? service.fetch(outgoing) : fetch(outgoing);
+}
+
+/** The fields that the origin gets. A head is forwarded once, so what stays is added to. */
+function fieldsByClass({ staying: fields, authorization, clientAddress }, plan) {
+  if (authorization !== null && !plan.remove.includes("authorization")) fields.authorization = authorization;
+  for (const [name, value] of plan.set) fields[name] = value;
+  if (clientAddress !== undefined) fields["X-Forwarded-For"] = clientAddress;
+  return fields;
 }
 
 function outgoingRequest(service, request, body, head, plan) {

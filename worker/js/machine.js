@@ -13,6 +13,12 @@ const MAX_PLANS = 4 * 1024 * 1024;
 const LEAVES = 1;
 const MATTERS = 2;
 const IS_CLIENT_ADDRESS = 4;
+/** Two bits of the driver's own: for the credential, and for a field that cannot be a property of an object. */
+const IS_AUTHORIZATION = 8;
+const IS_NO_PROPERTY = 16;
+
+/** What the platform gives in the place of bytes that are not UTF-8. */
+const REPLACED = "\ufffd";
 
 /** By how much the number of a plan is multiplied, before the code is added under which the request was counted. */
 const CODES = 8_192 * 512;
@@ -24,6 +30,8 @@ export const FAILED = CLASSES;
 
 /** No value has this number. */
 const UNKNOWN = 0;
+/** The answer with the number 0, where it is given again. */
+const FIRST_ANSWER = -2;
 
 let environment;
 let instance;
@@ -32,6 +40,8 @@ let numbers = new Map();
 let values = [];
 let plans = new Map();
 let plansLength = 0;
+/** Answers that are given again, by their numbers. */
+let repeated = [];
 /** How the origin answered, since the machine was told last: counts by code and class. */
 let answers = new Map();
 /** Counts configurations: a code or a handle stands for nothing in another one. */
@@ -47,13 +57,25 @@ export class Head {
     this.fields = "";
     this.leaving = undefined;
     this.clientAddress = undefined;
-    for (const name of headers.keys()) {
+    /** The fields that do not leave, without the credential. */
+    this.staying = {};
+    /** Whether `staying` has all of them, with every byte. */
+    this.isExact = true;
+    for (const [name, value] of headers) {
       const bits = classes.get(name) ?? learnClass(name);
-      if (bits === 0) continue;
-      if ((bits & LEAVES) !== 0) (this.leaving ??= []).push(name);
-      if ((bits & MATTERS) !== 0) this.fields += `${name}\n${headers.get(name)}\n`;
-      if ((bits & IS_CLIENT_ADDRESS) !== 0) this.clientAddress = headers.get(name);
+      if ((bits & (LEAVES | IS_AUTHORIZATION)) === 0) {
+        this.staying[name] = value;
+        if (value.includes(REPLACED)) this.isExact = false;
+      }
+      if (bits !== 0) this.#note(name, value, bits);
     }
+  }
+
+  #note(name, value, bits) {
+    if ((bits & LEAVES) !== 0) (this.leaving ??= []).push(name);
+    if ((bits & MATTERS) !== 0) this.fields += `${name}\n${value}\n`;
+    if ((bits & IS_CLIENT_ADDRESS) !== 0) this.clientAddress = value;
+    if ((bits & IS_NO_PROPERTY) !== 0) this.isExact = false;
   }
 }
 
@@ -71,6 +93,7 @@ export function prepare(env) {
     values = [];
     plans = new Map();
     plansLength = 0;
+    repeated = [];
     answers = new Map();
     configurations += 1;
     call(() => rust.configure(env));
@@ -168,10 +191,11 @@ export function forget(slot) {
 }
 
 /**
- * What a number stands for: how to forward the request at once; else the next step, and effects. A plan is kept where its credential
- * comes a second time, or there is none: what is seen once would only fill the memory.
+ * What a number stands for: how to forward the request at once, or an answer that was given before; else the next step, and effects.
+ * A plan is kept where its credential comes a second time, or there is none: what is seen once would only fill the memory.
  */
 function outcome(number, isRepeated) {
+  if (number <= FIRST_ANSWER) return repeated[FIRST_ANSWER - number];
   if (number < 0) return undefined;
   if (number > 0) {
     const plan = plans.get(Math.floor(number / CODES));
@@ -182,6 +206,11 @@ function outcome(number, isRepeated) {
   if (next.step === "forward") {
     next.counted_by = configurations;
     if (isRepeated && next.number !== null) learnPlan(next.number, next.plan, text.length);
+  }
+  if (next.step === "answer") {
+    const { step, number, status, fields, body } = next;
+    next.init = { status, headers: Object.fromEntries(fields) };
+    if (number !== null) repeated[number] = { step, body, init: next.init };
   }
   return next;
 }
@@ -196,7 +225,9 @@ function learnPlan(number, plan, length) {
 }
 
 function learnClass(name) {
-  const bits = call(() => rust.field_class(name));
+  let bits = call(() => rust.field_class(name));
+  if (name === "authorization") bits |= IS_AUTHORIZATION;
+  if (name === "set-cookie" || name in Object.prototype) bits |= IS_NO_PROPERTY; // each Set-Cookie is a field of its own
   if (classes.size >= MAX_CLASSES) classes.clear();
   classes.set(name, bits);
   return bits;

@@ -2,7 +2,7 @@
 //!
 //! A call of [`begin`], [`resume`] or [`failed`] gives a number. Above zero it is that of a plan, by which the request is
 //! forwarded, times [`CODES`], and the code under which it was counted; nothing else is to be done. Zero stands for what [`output`]
-//! gives, as JSON; below it is [`RESTART`].
+//! gives, as JSON; below it is [`RESTART`], and below that an answer that was given before: [`FIRST_ANSWER`] less its number.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,6 +22,12 @@ use tidegate::usage::{CODES as CODES_OF_COUNTS, UseOrigin};
 
 /// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
 const RESTART: f64 = -1.0;
+/// The answer with the number 0, where it is given again.
+const FIRST_ANSWER: f64 = -2.0;
+/// The status of what is answered to whoever has no token that works.
+const UNAUTHORIZED: u16 = 401;
+/// The most answers that have numbers. What a flood is answered with is one of them soon.
+const MAX_ANSWERS: usize = 16;
 /// By how much the number of a plan is multiplied, before the code is added under which the request was counted.
 const CODES: u64 = CODES_OF_COUNTS as u64;
 /// The credential is the text that comes with it.
@@ -38,6 +44,8 @@ struct Machine {
     /// What came of the reads of the request that goes on next.
     readings: Vec<Reading>,
     output: String,
+    /// The answers that the driver knows by their numbers, which are their positions.
+    answers: Vec<Answer>,
     /// The plan whose number was given last.
     plan: Option<Forward>,
 }
@@ -53,10 +61,21 @@ struct Output<'a> {
 #[derive(Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 enum Next<'a> {
-    Answer(Answer),
-    Forward { number: Option<u64>, plan: &'a Forwarding, counted_as: u32 },
+    Answer {
+        number: Option<u64>,
+        #[serde(flatten)]
+        answer: Answer,
+    },
+    Forward {
+        number: Option<u64>,
+        plan: &'a Forwarding,
+        counted_as: u32,
+    },
     Relay(Relay),
-    Needs { handle: Handle, reads: Vec<Read> },
+    Needs {
+        handle: Handle,
+        reads: Vec<Read>,
+    },
     Done,
 }
 
@@ -82,6 +101,7 @@ pub fn configure(env: Env) {
         requests: Requests::default(),
         readings: Vec::new(),
         output: String::new(),
+        answers: Vec::new(),
         plan: None,
     };
     MACHINE.replace(Some(machine));
@@ -235,6 +255,12 @@ impl Machine {
             return number_of(number.saturating_mul(CODES).saturating_add(u64::from(*counted_as)));
         }
         self.plan = None;
+        if let Step::Answer(answer) = &step
+            && !self.memory.has_effects()
+            && let Some(number) = self.number_of_answer(answer)
+        {
+            return FIRST_ANSWER - number_of(number);
+        }
         let mut how = None;
         let step = self.next(step, &mut how, now_ms);
         let effects = self.memory.take_effects().into_iter().filter_map(|effect| self.work(effect, now_ms)).collect();
@@ -244,7 +270,7 @@ impl Machine {
 
     fn next<'a>(&mut self, step: Step, how: &'a mut Option<Rc<Forwarding>>, now_ms: u64) -> Next<'a> {
         match step {
-            Step::Answer(answer) => Next::Answer(answer),
+            Step::Answer(answer) => Next::Answer { number: self.learn(&answer), answer },
             Step::Forward(Forward { number, how: plan, counted_as }) => {
                 Next::Forward { number, plan: how.insert(plan), counted_as }
             }
@@ -258,6 +284,22 @@ impl Machine {
             Step::Relay(relay) => Next::Relay(relay),
             Step::Admin | Step::Done => Next::Done,
         }
+    }
+
+    fn number_of_answer(&self, answer: &Answer) -> Option<u64> {
+        self.answers.iter().position(|known| known == answer).and_then(|place| u64::try_from(place).ok())
+    }
+
+    /// The number by which the driver is to know an answer, if it is to. What the holder of a token that works is told is not
+    /// kept.
+    fn learn(&mut self, answer: &Answer) -> Option<u64> {
+        if answer.status != UNAUTHORIZED {
+            return None;
+        }
+        if self.number_of_answer(answer).is_none() && self.answers.len() < MAX_ANSWERS {
+            self.answers.push(answer.clone());
+        }
+        self.number_of_answer(answer)
     }
 
     fn work(&mut self, effect: Effect, now_ms: u64) -> Option<Work> {
