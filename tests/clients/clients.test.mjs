@@ -161,7 +161,7 @@ for (const kind of KINDS) {
         ["set-cookie", "b=2"],
       ];
       for (const sent of [fields, ...fields.map((field) => [field])]) {
-        const lines = ["GET /any/x HTTP/1.1", "Host: gate.example", "Connection: close"];
+        const lines = ["GET /any/x HTTP/1.0", "Host: gate.example"]; // closes without Connection, which would be looked at
         lines.push(
           `Authorization: Bearer ${gate().token}`,
           ...sent.map(([name, value]) => `${name}: ${value}`),
