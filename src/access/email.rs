@@ -53,10 +53,21 @@ impl Email {
         &self.0
     }
 
-    /// The address without its case: two addresses are one where this is the same.
+    /// The address without its case: nobody is added with an address for which this is the same as for another one.
     pub fn folded(&self) -> String {
         folded(&self.0)
     }
+
+    /// Whether a sign-in with this address is one by `invited`. Case does not matter. Letters that only folding makes the same, as
+    /// `ſ` and `s` or `ı` and `i`, are different: they name another mailbox, or another host, which anybody may own.
+    pub fn is_of(&self, invited: &str) -> bool {
+        lower(&self.0) == lower(invited)
+    }
+}
+
+/// In Unicode's normalization form C and in lower case.
+fn lower(address: &str) -> String {
+    composed(address).chars().flat_map(char::to_lowercase).collect()
 }
 
 impl FromJson for Email {
@@ -120,5 +131,26 @@ mod tests {
         let one = Email::parse("Jose\u{301}@Example.COM").unwrap();
         assert_eq!(one.folded(), Email::parse("jos\u{e9}@example.com").unwrap().folded());
         assert_ne!(one.folded(), Email::parse("jose@example.com").unwrap().folded());
+    }
+
+    #[test]
+    fn letters_that_only_fold_alike_are_another_mailbox() {
+        let is_of = |given: &str, invited: &str| Email::parse(given).unwrap().is_of(invited);
+        for (given, invited) in [
+            ("Ana@Example.COM", "ana@example.com"),
+            ("J\u{dc}RGEN@M\u{dc}NCHEN.example", "j\u{fc}rgen@m\u{fc}nchen.example"),
+            ("Jose\u{301}@example.com", "jos\u{e9}@example.com"),
+        ] {
+            assert!(is_of(given, invited), "{given}");
+        }
+        for (given, invited) in [
+            ("je\u{17f}s@example.com", "jess@example.com"),
+            ("mike@g\u{131}thub.com", "mike@github.com"),
+            ("m\u{130}ke@example.com", "mike@example.com"),
+            ("stra\u{df}e@example.com", "strasse@example.com"),
+            ("\u{fb01}ona@example.com", "fiona@example.com"),
+        ] {
+            assert!(!is_of(given, invited), "{given}");
+        }
     }
 }

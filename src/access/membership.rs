@@ -84,9 +84,13 @@ impl Membership {
         self.role.home(&self.accounts)
     }
 
-    /// The same permissions at other sub-accounts: each verb that they have at one of the old ones, at all of the new.
+    /// The permissions where the sub-accounts become these: at those that stay, what they have there; at new ones, each verb that they
+    /// have at any of the old ones.
     pub fn permissions_at(&self, accounts: &[OwnerId]) -> Permissions {
+        let places = accounts.iter().cloned().map(Place::SubAccount);
+        let (kept, new): (Vec<_>, Vec<_>) = places.partition(|place| self.home().contains(place));
         let verbs: Vec<_> = self.permissions.iter().map(|given| given.verb).collect();
-        Permissions::at(&verbs, &accounts.iter().cloned().map(Place::SubAccount).collect::<Vec<_>>())
+        let new = Permissions::at(&verbs, &new);
+        self.permissions.iter().filter(|given| kept.contains(&given.place)).chain(new.iter()).cloned().collect()
     }
 }
