@@ -391,6 +391,7 @@ fn a_callback_belongs_to_the_sign_in_of_its_browser() {
     let (_, other) = world.begin(8);
     let (claims, state) = (claims(&location), parameter(&location, "state"));
     let query = format!("code=the-code&state={state}");
+    let own = "https%3A%2F%2Fid.example%2Ftenant";
     let asked = world.asked.len();
     for (query, cookie, refusal) in [
         (query.clone(), String::new(), Refusal::NoLogin),
@@ -406,11 +407,15 @@ fn a_callback_belongs_to_the_sign_in_of_its_browser() {
         (format!("{query}&code=other"), cookie.clone(), Refusal::NoCode),
         (format!("{query}&error=access_denied"), cookie.clone(), Refusal::Provider),
         (format!("{query}&iss=https%3A%2F%2Fother.example"), cookie.clone(), Refusal::OtherIssuer),
+        (format!("{query}&iss=https%3A%2F%2Fother.example&iss={own}"), cookie.clone(), Refusal::OtherIssuer),
+        (format!("{query}&iss={own}&iss={own}"), cookie.clone(), Refusal::OtherIssuer),
+        (format!("{query}&iss=%ff"), cookie.clone(), Refusal::OtherIssuer),
+        (format!("{query}&iss"), cookie.clone(), Refusal::OtherIssuer),
     ] {
         assert_eq!(world.complete(&query, &cookie, &claims), Err(refusal), "{query} {cookie}");
     }
     assert_eq!(world.asked.len(), asked, "nothing was asked for any of them");
-    assert!(world.complete(&format!("{query}&iss={}", "https%3A%2F%2Fid.example%2Ftenant"), &cookie, &claims).is_ok());
+    assert!(world.complete(&format!("{query}&iss={own}"), &cookie, &claims).is_ok());
     world.now_ms += 600_000;
     assert_eq!(world.complete(&query, &cookie, &claims), Err(Refusal::NoLogin), "after 10 minutes");
 }

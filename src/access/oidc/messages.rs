@@ -36,7 +36,8 @@ pub(super) fn callback(
     if !one("state").is_some_and(|state| login.has_state(&state)) {
         return Err(Refusal::State);
     }
-    if one("iss").is_some_and(|issuer| issuer != provider.issuer.as_str()) {
+    let names_issuer = query.split('&').any(|pair| pair.split('=').next() == Some("iss"));
+    if names_issuer && one("iss").as_deref() != Some(provider.issuer.as_str()) {
         return Err(Refusal::OtherIssuer);
     }
     if one("error").is_some() {
