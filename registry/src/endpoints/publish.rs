@@ -25,6 +25,7 @@ row! {
     struct Row {
         digest: String,
         endpoints: u64,
+        at: u64,
     }
 }
 
@@ -34,18 +35,20 @@ pub(super) fn run(context: &Context, publication: &Publication) -> Result<Answer
     let types = policies::event_types(context.database)?;
     let unknown = || AdminError::invalid("type", format!("the policy in force has no event type {kind:?}"));
     let event = types.iter().find(|event| event.name == *kind).ok_or_else(unknown)?;
-    let name = message_id(owner, id);
+    let name = name_of(owner, id);
     let digest = hex::encode(Sha256::digest(json!([kind, data]).to_string()));
     if let Some(known) = find(context.database, &name, context.now)? {
         if known.digest != digest {
             return Err(AdminError::PublishedOtherwise);
         }
-        return Answer::json(200, &json!({ "message": name, "endpoints": known.endpoints }), None);
+        let message = message_id(&name, Timestamp::from_seconds(known.at));
+        return Answer::json(200, &json!({ "message": message, "endpoints": known.endpoints }), None);
     }
     let endpoints = hearing(context, event, owner)?;
-    let message = Message { id: name, kind: kind.clone(), at: context.now, data: data.clone() };
+    let id = message_id(&name, context.now);
+    let message = Message { id, kind: kind.clone(), at: context.now, data: data.clone() };
     hand_overs::queue(context.database, &message, Some(&json!(event.any_of)), &endpoints, false)?;
-    remember(context.database, &message.id, &digest, endpoints.len(), context.now)?;
+    remember(context.database, &name, &digest, endpoints.len(), context.now)?;
     Answer::json(202, &json!({ "message": message.id, "endpoints": endpoints.len() }), None)
 }
 
@@ -66,15 +69,25 @@ fn hearing(context: &Context, event: &EventType, owner: &Owner) -> Result<Vec<En
     Ok(allowed.map(|hearing| hearing.endpoint).collect())
 }
 
-/// What its receivers know it by: two owners' ids are never one.
-fn message_id(owner: &Owner, id: &str) -> String {
-    let digest = Sha256::digest(json!([owner.level, owner.id, id]).to_string());
-    format!("pub_{}", hex::encode(digest).chars().take(32).collect::<String>())
+/// What it is remembered by: two owners' ids are never one.
+fn name_of(owner: &Owner, id: &str) -> String {
+    short(&json!([owner.level, owner.id, id]).to_string())
+}
+
+/// What its receivers know it by. An id that comes again after it was forgotten is another publication: couriers remember messages for
+/// longer.
+fn message_id(name: &str, at: Timestamp) -> String {
+    short(&format!("{name} {}", at.seconds()))
+}
+
+fn short(text: &str) -> String {
+    format!("pub_{}", hex::encode(Sha256::digest(text)).chars().take(32).collect::<String>())
 }
 
 fn find(database: &Database, id: &str, now: Timestamp) -> Result<Option<Row>, AdminError> {
     let since = now.before(REMEMBERED_SECONDS).seconds();
-    database.row("SELECT digest, endpoints FROM publications WHERE id = ? AND at > ?", vec![id.into(), number(since)])
+    database
+        .row("SELECT digest, endpoints, at FROM publications WHERE id = ? AND at > ?", vec![id.into(), number(since)])
 }
 
 fn remember(database: &Database, id: &str, digest: &str, endpoints: usize, now: Timestamp) -> Result<(), AdminError> {

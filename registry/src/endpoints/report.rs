@@ -36,10 +36,11 @@ tidegate::json_object!(Report {
     disabled: optional
 });
 
-/// Takes in a report. One of a deleted endpoint is dropped.
+/// Takes in a report. The courier of a deleted endpoint is told once more that it is deleted: what was handed over before can reach it
+/// after that.
 pub(crate) fn take(database: &Database, id: &EndpointId, text: &str, now: Timestamp) -> Result<(), AdminError> {
     let report: Report = parsed("a courier's report", text)?;
-    let Some(endpoint) = table::find(database, id)? else { return Ok(()) };
+    let Some(endpoint) = table::find(database, id)? else { return crate::hand_overs::configure(database, id) };
     let moment = |at: Option<u64>| at.map(Timestamp::from_seconds);
     let before = &endpoint.health;
     let failing_since = moment(report.failing_since);

@@ -27,13 +27,11 @@ pub(super) fn run(context: &Context, endpoint: &Endpoint, what: Resend) -> Resul
             json!({ "message": id })
         }
         Resend::Since(since) => {
-            let found = told::since(context.database, since, MAX_RESENT)?;
-            let mut count = 0_u64;
-            for told in found.iter().filter(|told| is_its_own(endpoint, told) && wants(endpoint, told)) {
+            let found = told::since(context.database, endpoint, since, MAX_RESENT)?;
+            for told in &found {
                 hand_overs::queue(context.database, &told.message, None, ids, true)?;
-                count = count.saturating_add(1);
             }
-            json!({ "since": since, "queued": count })
+            json!({ "since": since, "queued": found.len() })
         }
     };
     Ok(Answer::relay(Relay { courier: endpoint.id.clone(), path: "/resend", body: ask.to_string() }))
@@ -45,8 +43,4 @@ fn is_its_own(endpoint: &Endpoint, told: &told::Told) -> bool {
         Some(id) => told.integration.as_ref() == Some(id),
         None => endpoint.place.covers(&told.place),
     }
-}
-
-fn wants(endpoint: &Endpoint, told: &told::Told) -> bool {
-    endpoint.kinds.contains(&told.message.kind)
 }

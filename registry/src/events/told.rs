@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use crate::database::{Database, number, row};
+use crate::endpoints::endpoint::Endpoint;
 use crate::hand_overs;
 use crate::integrations::table as integrations;
 use tidegate::access::Place;
 use tidegate::admin::AdminError;
-use tidegate::events::{Event, EventActor};
+use tidegate::events::{Event, EventActor, Kind};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::Message;
@@ -55,10 +56,25 @@ pub(crate) fn message(database: &Database, seq: u64, of: &str) -> Result<Option<
     Ok(told.filter(|told| told.message.id == of))
 }
 
-/// Messages of the events since a moment, the oldest first.
-pub(crate) fn since(database: &Database, since: Timestamp, most: u64) -> Result<Vec<Told>, AdminError> {
-    let sql = format!("{SELECT} WHERE at >= ? ORDER BY seq LIMIT ?");
-    let rows: Vec<Row> = database.rows(&sql, vec![number(since.seconds()), number(most)])?;
+/// Messages of the events since a moment that an endpoint listens to, the oldest first.
+pub(crate) fn since(
+    database: &Database,
+    endpoint: &Endpoint,
+    since: Timestamp,
+    most: u64,
+) -> Result<Vec<Told>, AdminError> {
+    let (heard, value) = match &endpoint.integration {
+        Some(id) => ("integration = ?", id.as_str().to_owned()),
+        None if endpoint.place == Place::SubAccounts => ("place <> ?", Place::Agency.to_string()),
+        None => ("place = ?", endpoint.place.to_string()),
+    };
+    let sql = format!(
+        "{SELECT} WHERE {heard} AND seq >= (SELECT seq FROM events WHERE at >= ? ORDER BY at, seq LIMIT 1)
+        AND +kind IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?"
+    );
+    let kinds = json!(endpoint.kinds).to_string();
+    let values = vec![value.into(), number(since.seconds()), kinds.into(), number(most)];
+    let rows: Vec<Row> = database.rows(&sql, values)?;
     let told = rows.into_iter().map(|row| row.told(database)).collect::<Result<Vec<_>, _>>()?;
     Ok(told.into_iter().flatten().collect())
 }
@@ -72,10 +88,10 @@ fn id(seq: u64, at: Timestamp) -> String {
 }
 
 /// The data of a message. It names only the kind of the actor: people who may not know each other may read what an endpoint receives.
-/// `rev` is the integration's revision at the time; messages arrive in no particular order.
+/// `rev` is the integration's revision when the event happened; messages arrive in no particular order.
 fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
     let rev = match &event.integration {
-        Some(id) => integrations::last_rev(database, id)?,
+        Some(id) => rev_at(database, id, event.seq)?,
         None => None,
     };
     let Event { seq, actor, place, integration, detail, .. } = event;
@@ -84,6 +100,27 @@ fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
         "seq": seq, "rev": rev, "place": place, "integration": integration, "actor": actor, "detail": detail,
     })
     .to_string())
+}
+
+/// The events of which each goes with one new revision of its integration.
+const REVISIONS: [Kind; 9] = [
+    Kind::IntegrationEdited,
+    Kind::IntegrationPaused,
+    Kind::IntegrationResumed,
+    Kind::IntegrationDeleted,
+    Kind::IntegrationRestored,
+    Kind::RotationStarted,
+    Kind::RotationExtended,
+    Kind::RotationCancelled,
+    Kind::RotationFinished,
+];
+
+/// The revision that an integration had when an event happened: the present one, less the changes since.
+fn rev_at(database: &Database, id: &IntegrationId, seq: u64) -> Result<Option<u64>, AdminError> {
+    let since = "events WHERE integration = ? AND seq > ? AND +kind IN (SELECT value FROM json_each(?))";
+    let kinds = json!(REVISIONS).to_string();
+    let changes = database.count(since, vec![id.as_str().into(), number(seq), kinds.into()])?;
+    Ok(integrations::last_rev(database, id)?.map(|rev| rev.saturating_sub(changes)))
 }
 
 impl Row {

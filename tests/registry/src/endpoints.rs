@@ -25,7 +25,10 @@ cases! {
     a_resync_seals_with_the_first_key
     a_courier_reports_and_a_repeated_report_changes_nothing
     a_report_of_what_was_changed_since_disables_nothing
+    a_courier_that_still_reports_a_deleted_endpoint_is_told_again
     an_event_is_sent_again_as_it_was
+    what_is_sent_again_has_the_rev_of_its_own_time
+    all_since_a_moment_are_its_own_however_many_others_there_are
     a_failed_command_hands_nothing_over
     a_publication_goes_to_those_who_may_hear_of_it
     what_a_publication_requires_reaches_the_courier
@@ -397,6 +400,19 @@ fn a_report_of_what_was_changed_since_disables_nothing(storage: Rc<dyn Storage>)
     world.registry.report(&endpoint, &report(2, Some(START), true, Some("gone")), world.now()).unwrap();
 }
 
+fn a_courier_that_still_reports_a_deleted_endpoint_is_told_again(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "sub_account:acme", HOOK, &["integration.edited"]));
+    world.ok("DELETE", &format!("/endpoints/{endpoint}"), Value::Null, based_on(1));
+    let is_deletion = |handed: &[(String, Value)]| {
+        let [(courier, told)] = handed else { return false };
+        *courier == endpoint && told["endpoint"].is_null()
+    };
+    assert!(is_deletion(&hand_over(&world)));
+    world.registry.report(&endpoint, &report(1, None, false, None), world.now()).unwrap();
+    assert!(is_deletion(&hand_over(&world)), "a hand-over from before has reached it late");
+}
+
 fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let endpoint = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
@@ -418,6 +434,59 @@ fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
     assert_eq!(asked["body"], json!({ "message": "pub_1" }).to_string());
     let wrong = resend(&endpoint, json!({})).unwrap_err();
     assert!(matches!(wrong, AdminError::Invalid { field, .. } if field == "message"));
+}
+
+fn what_is_sent_again_has_the_rev_of_its_own_time(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let kinds =
+        ["integration.edited", "rotation.started", "token.exposed", "integration.deleted", "integration.restored"];
+    let endpoint = id(&create(&world, "sub_accounts", HOOK, &kinds));
+    let integration = world.create("one", &[]);
+    hand_over(&world);
+    let path = format!("/integrations/{integration}");
+    rename(&world, &integration, "two", 1);
+    world.ok("POST", &format!("{path}/rotate"), json!({ "expire": "now", "leaked": true }), based_on(2));
+    world.ok("POST", &format!("{path}/pause"), Value::Null, based_on(3));
+    world.ok("POST", &format!("{path}/resume"), Value::Null, based_on(4));
+    world.ok("DELETE", &path, Value::Null, based_on(5));
+    world.ok("POST", &format!("{path}/undo"), Value::Null, based_on(6));
+    let revs = |handed: &[(String, Value)]| {
+        let messages = handed.iter().flat_map(|(_, body)| body["messages"].as_array().unwrap().clone());
+        let data = messages.map(|message| (message["id"].clone(), message["data"].as_str().unwrap().to_owned()));
+        let rev = |(id, data): (Value, String)| (id, serde_json::from_str::<Value>(&data).unwrap()["rev"].clone());
+        data.map(rev).collect::<Vec<_>>()
+    };
+    let first = revs(&hand_over(&world));
+    assert_eq!(first.iter().map(|(_, rev)| rev.clone()).collect::<Vec<_>>(), [2, 3, 3, 6, 7]);
+    let body = json!({ "since": "2026-11-28T00:00:00Z" });
+    world.ok("POST", &format!("/endpoints/{endpoint}/resend"), body, With::default());
+    assert_eq!(revs(&hand_over(&world)), first, "an old event does not look like the newest one");
+}
+
+fn all_since_a_moment_are_its_own_however_many_others_there_are(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(Rc::clone(&storage));
+    let integration = world.create("one", &[]);
+    let endpoints: Vec<_> = ["sub_account:acme", "sub_accounts", &integration]
+        .iter()
+        .map(|place| id(&create(&world, place, HOOK, &["integration.edited"])))
+        .collect();
+    let of_globex = id(&create(&world, "sub_account:globex", HOOK, &["integration.edited"]));
+    world.later(1);
+    for number in 0..1_001 {
+        let switch = json!({ "agency": number % 2 == 1 });
+        world.ok("PATCH", "/features/private_integrations", switch, With::default());
+    }
+    rename(&world, &integration, "renamed", 1);
+    hand_over(&world);
+    let resend = |id: &str| {
+        let body = json!({ "since": "2026-11-28T00:00:01Z" });
+        world.ok("POST", &format!("/endpoints/{id}/resend"), body, With::default());
+        told(&hand_over(&world))
+    };
+    for endpoint in endpoints {
+        assert_eq!(resend(&endpoint), [(endpoint.clone(), "integration.edited".to_owned())]);
+    }
+    assert_eq!(resend(&of_globex), []);
 }
 
 fn a_failed_command_hands_nothing_over(storage: Rc<dyn Storage>) {
@@ -517,7 +586,12 @@ fn a_publication_is_told_once(storage: Rc<dyn Storage>) {
     assert_eq!(publish(&world, "c-1", json!({ "id": 8 })).unwrap_err(), AdminError::PublishedOtherwise);
     assert_eq!(told(&hand_over(&world)).len(), 1);
     world.later(3 * DAY);
-    assert_eq!(publish(&world, "c-1", json!({ "id": 8 })).unwrap().status, 202);
+    let other = publish(&world, "c-1", json!({ "id": 8 })).unwrap();
+    assert_eq!(other.status, 202);
+    assert_ne!(
+        first.body["message"], other.body["message"],
+        "couriers remember a message for 30 days, and would drop it"
+    );
     assert_eq!(world.value("SELECT count(*) AS it FROM publications"), json!(1));
     let long = json!("x".repeat(64 * 1024));
     hand_over(&world);
