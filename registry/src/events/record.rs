@@ -1,5 +1,7 @@
 //! The only way to write an event.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{chain, told};
@@ -94,6 +96,12 @@ impl<'a> About<'a> {
             several if several.contains(&Place::Agency) => Place::Agency,
             _ => Place::SubAccounts,
         })
+    }
+
+    /// What belonged to some places and belongs to others now: all of them, since the event tells of both.
+    pub fn of_move(before: Vec<Place>, after: Vec<Place>) -> Self {
+        let places: BTreeSet<_> = before.into_iter().chain(after).collect();
+        Self::of(&places.into_iter().collect::<Vec<_>>())
     }
 
     /// An integration, at its owner's place.

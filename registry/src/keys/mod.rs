@@ -8,9 +8,10 @@ use self::table::Key;
 use super::access::{changed, check_places, permit_change};
 use super::answer::Answer;
 use super::context::Context;
+use super::events::actors::told;
 use super::events::record::About;
 use super::rev::Rev;
-use tidegate::access::{Holding, KeyId, Permissions, Verb};
+use tidegate::access::{Holding, Identity, KeyId, Permissions, Verb};
 use tidegate::admin::{AdminError, EditKey, KeyCommand, MAX_KEY_SECONDS, NewKey, Paging, Rotate};
 use tidegate::events::Kind;
 use tidegate::rotation::{Event, LiveToken, Rotation};
@@ -35,7 +36,8 @@ pub(crate) fn run(context: &Context, command: KeyCommand) -> Result<Answer, Admi
 fn list(context: &Context, paging: &Paging<String>) -> Result<Answer, AdminError> {
     let reach = context.actor.permissions.reach(Verb::KeysManage);
     let (keys, cursor, total) = table::page(context.database, paging, &reach)?;
-    let keys: Vec<_> = keys.iter().map(|key| key.view(context.now)).collect();
+    let makers = told(context, keys.iter().map(|key| key.created_by.as_str()))?;
+    let keys: Vec<_> = keys.iter().map(|key| key.view(context.now, makers.get(&key.created_by))).collect();
     Answer::json(200, &json!({ "keys": keys, "cursor": cursor, "total": total }), None)
 }
 
@@ -87,13 +89,17 @@ fn edit(context: &Context, id: &KeyId, rev: u64, edit: EditKey) -> Result<Answer
     if after.expires_at != before.expires_at {
         check_end(context, after.expires_at)?;
     }
+    if (&after.permissions, &after.grantable) != (&before.permissions, &before.grantable) {
+        not_oneself(context, id)?;
+        outlives(context, &after)?;
+    }
     let detail = changed(&described(&before), &described(&after));
     if described(&before) == described(&after) {
         return shown(context, 200, &before);
     }
     let after = Key { rev: before.rev.next()?, updated_at: context.now, ..after };
     table::save(context.database, &after)?;
-    context.event(Kind::KeyChanged, About::of(&after.home()), detail)?;
+    context.event(Kind::KeyChanged, About::of_move(before.home(), after.home()), detail)?;
     shown(context, 200, &after)
 }
 
@@ -110,6 +116,7 @@ fn delete(context: &Context, id: &KeyId, rev: u64) -> Result<Answer, AdminError>
 fn rotate(context: &Context, id: &KeyId, rev: u64, rotate: Rotate) -> Result<Answer, AdminError> {
     let before = based_on(context, id, rev)?;
     may_change(context, &before, Some(&before))?;
+    outlives(context, &before)?;
     let Minted { plaintext, hash } = mint_key(context.keys()?, id, context.random()?);
     let full = || AdminError::Registry("a counter is full".to_owned());
     let last_n = before.last_n.checked_add(1).ok_or_else(full)?;
@@ -152,7 +159,7 @@ fn load(context: &Context, id: &KeyId) -> Result<Key, AdminError> {
 /// The key, if `rev` is still its revision.
 fn based_on(context: &Context, id: &KeyId, rev: u64) -> Result<Key, AdminError> {
     let key = load(context, id)?;
-    if key.rev == Rev(rev) { Ok(key) } else { Err(AdminError::Stale(key.view(context.now))) }
+    if key.rev == Rev(rev) { Ok(key) } else { Err(AdminError::Stale(view(context, &key)?)) }
 }
 
 fn may_change(context: &Context, before: &Key, after: Option<&Key>) -> Result<(), AdminError> {
@@ -181,6 +188,20 @@ fn check_end(context: &Context, end: Timestamp) -> Result<(), AdminError> {
     Ok(())
 }
 
+/// Checks that whoever asks does not end before a key that they give something: a new text, or other permissions.
+fn outlives(context: &Context, key: &Key) -> Result<(), AdminError> {
+    if context.actor.can_end_at(key.expires_at) {
+        return Ok(());
+    }
+    let lacking = format!("It ends at {}, after the key that asks.", key.expires_at);
+    Err(AdminError::BeyondOwn { field: "expires_at", lacking })
+}
+
+fn not_oneself(context: &Context, id: &KeyId) -> Result<(), AdminError> {
+    let is_oneself = matches!(&context.actor.identity, Identity::Key(own) if own == id);
+    if is_oneself { Err(AdminError::OwnPermissions) } else { Ok(()) }
+}
+
 fn described(key: &Key) -> Value {
     let Key { id, name, permissions, grantable, expires_at, .. } = key;
     let expires_at = expires_at.to_string();
@@ -190,9 +211,15 @@ fn described(key: &Key) -> Value {
 }
 
 fn shown(context: &Context, status: u16, key: &Key) -> Result<Answer, AdminError> {
-    Answer::json(status, &key.view(context.now), Some(key.rev.0))
+    Answer::json(status, &view(context, key)?, Some(key.rev.0))
+}
+
+/// A key, as whoever asks may know of it.
+fn view(context: &Context, key: &Key) -> Result<Value, AdminError> {
+    let makers = told(context, std::iter::once(key.created_by.as_str()))?;
+    Ok(key.view(context.now, makers.get(&key.created_by)))
 }
 
 fn with_token(context: &Context, status: u16, key: &Key, token: Plaintext) -> Result<Answer, AdminError> {
-    Answer::json(status, &json!({ "key": key.view(context.now), "token": token.reveal() }), Some(key.rev.0))
+    Answer::json(status, &json!({ "key": view(context, key)?, "token": token.reveal() }), Some(key.rev.0))
 }

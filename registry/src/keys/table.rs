@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
+use crate::events::called::Told;
 use crate::members::with;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
@@ -172,8 +173,8 @@ impl Key {
         Holding { home, permissions: &self.permissions, grantable: self.grantable.as_ref() }
     }
 
-    /// As the admin API shows it at `now`.
-    pub fn view(&self, now: Timestamp) -> Value {
+    /// As the admin API shows it at `now` to somebody who may know so much of who made it.
+    pub fn view(&self, now: Timestamp, maker: Option<&Told>) -> Value {
         let tokens = self.tokens.clone().at(now);
         let token = |token: &LiveToken, role: &str, made: Timestamp, until: Option<Timestamp>| {
             let view = json!({ "n": token.n, "use": role, "created_at": made.to_string() });
@@ -187,7 +188,7 @@ impl Key {
             "id": self.id, "rev": self.rev, "name": self.name, "permissions": self.permissions,
             "grantable": self.grantable, "expires_at": self.expires_at.to_string(),
             "state": if now >= self.expires_at { "expired" } else if views.len() > 1 { "rotating" } else { "steady" },
-            "tokens": views, "created_at": self.created_at.to_string(), "created_by": self.created_by,
+            "tokens": views, "created_at": self.created_at.to_string(), "created_by": maker.map(|maker| &maker.actor),
             "updated_at": self.updated_at.to_string(), "last_used_at": self.last_used_at.map(|at| at.to_string()),
         })
     }

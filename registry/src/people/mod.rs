@@ -8,6 +8,7 @@ use self::table::Person;
 use super::access::{changed, check_accounts, check_places, fitting, permit_change};
 use super::answer::Answer;
 use super::context::Context;
+use super::events::actors::told;
 use super::events::record::About;
 use super::rev::Rev;
 use super::sessions::table as sessions;
@@ -20,7 +21,7 @@ pub(crate) fn run(context: &Context, command: PersonCommand) -> Result<Answer, A
     match command {
         PersonCommand::List(list) => self::list(context, &list),
         PersonCommand::Add(new) => add(context, new),
-        PersonCommand::Show(id) => shown(200, &load(context, &id, Verb::PeopleView)?),
+        PersonCommand::Show(id) => shown(context, 200, &load(context, &id, Verb::PeopleView)?),
         PersonCommand::Edit { id, rev, edit } => self::edit(context, &id, rev, edit),
         PersonCommand::Remove { id, rev } => remove(context, &id, rev),
         PersonCommand::Rebind { id, rev } => rebind(context, &id, rev),
@@ -30,7 +31,8 @@ pub(crate) fn run(context: &Context, command: PersonCommand) -> Result<Answer, A
 /// `GET /people`
 fn list(context: &Context, list: &ListPeople) -> Result<Answer, AdminError> {
     let page = table::page(context.database, list, &context.actor.permissions.reach(Verb::PeopleView))?;
-    let people: Vec<_> = page.people.iter().map(Person::view).collect();
+    let makers = told(context, page.people.iter().map(|person| person.created_by.as_str()))?;
+    let people: Vec<_> = page.people.iter().map(|person| person.view(makers.get(&person.created_by))).collect();
     Answer::json(200, &json!({ "people": people, "cursor": page.cursor, "total": page.total }), None)
 }
 
@@ -45,7 +47,7 @@ fn add(context: &Context, new: NewPerson) -> Result<Answer, AdminError> {
     let actor = context.actor.identity.to_text();
     let person = table::add(context.database, (id, &email, name), membership, &actor, context.now)?;
     context.event(Kind::PersonAdded, about(&person), described(&person))?;
-    shown(201, &person)
+    shown(context, 201, &person)
 }
 
 /// `PATCH /people/{id}`
@@ -75,12 +77,13 @@ fn edit(context: &Context, id: &PersonId, rev: u64, edit: EditPerson) -> Result<
     }
     let name = name.map(String::from).or_else(|| before.name.clone());
     if membership == before.membership && name == before.name {
-        return shown(200, &before);
+        return shown(context, 200, &before);
     }
     let person = Person { membership, name, rev: before.rev.next()?, updated_at: context.now, ..before.clone() };
     table::save(context.database, &person)?;
-    context.event(Kind::PersonChanged, about(&person), changed(&described(&before), &described(&person)))?;
-    shown(200, &person)
+    let about = About::of_move(before.membership.home(), person.membership.home());
+    context.event(Kind::PersonChanged, about, changed(&described(&before), &described(&person)))?;
+    shown(context, 200, &person)
 }
 
 /// `DELETE /people/{id}`: also ends their sessions.
@@ -101,13 +104,13 @@ fn rebind(context: &Context, id: &PersonId, rev: u64) -> Result<Answer, AdminErr
     not_oneself(context, id)?;
     may_change(context, Some(&before.membership), None)?;
     if before.bound.is_none() {
-        return shown(200, &before); // nobody signed in since, so there is no session either
+        return shown(context, 200, &before); // nobody signed in since, so there is no session either
     }
     let person = Person { bound: None, rev: before.rev.next()?, updated_at: context.now, ..before };
     sessions::end_all_of(context.database, id)?;
     table::save(context.database, &person)?;
     context.event(Kind::PersonUnbound, about(&person), json!({ "id": person.id }))?;
-    shown(200, &person)
+    shown(context, 200, &person)
 }
 
 /// The person whom an identity provider has identified, and whether this sign-in was their first. The first sign-in binds a person to
@@ -117,7 +120,8 @@ pub(crate) fn recognise(context: &Context, proof: &Proof) -> Result<(PersonId, b
         return Ok((person.id, false));
     }
     let email = proof.email.as_ref().ok_or(AdminError::NotAMember)?;
-    let person = table::find_by_email(context.database, email)?.ok_or(AdminError::NotAMember)?;
+    let person = table::find_by_email(context.database, email)?.filter(|person| email.is_of(&person.email));
+    let person = person.ok_or(AdminError::NotAMember)?;
     if person.bound.is_some() {
         return Err(AdminError::AnotherAccount);
     }
@@ -144,7 +148,7 @@ fn load(context: &Context, id: &PersonId, verb: Verb) -> Result<Person, AdminErr
 /// The person, if the caller may manage them and `rev` is still their revision.
 fn based_on(context: &Context, id: &PersonId, rev: u64) -> Result<Person, AdminError> {
     let person = load(context, id, Verb::PeopleManage)?;
-    if person.rev == Rev(rev) { Ok(person) } else { Err(AdminError::Stale(person.view())) }
+    if person.rev == Rev(rev) { Ok(person) } else { Err(AdminError::Stale(view(context, &person)?)) }
 }
 
 fn not_oneself(context: &Context, id: &PersonId) -> Result<(), AdminError> {
@@ -184,6 +188,12 @@ pub(crate) fn about(person: &Person) -> About<'static> {
     About::of(&person.membership.home())
 }
 
-fn shown(status: u16, person: &Person) -> Result<Answer, AdminError> {
-    Answer::json(status, &person.view(), Some(person.rev.0))
+fn shown(context: &Context, status: u16, person: &Person) -> Result<Answer, AdminError> {
+    Answer::json(status, &view(context, person)?, Some(person.rev.0))
+}
+
+/// A person, as whoever asks may know of them.
+fn view(context: &Context, person: &Person) -> Result<serde_json::Value, AdminError> {
+    let makers = told(context, std::iter::once(person.created_by.as_str()))?;
+    Ok(person.view(makers.get(&person.created_by)))
 }

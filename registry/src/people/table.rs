@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, parsed, row};
+use crate::events::called::Told;
 use crate::members::with;
 use crate::paging::{cut, limit_and_one};
 use crate::rev::Rev;
@@ -199,15 +200,15 @@ fn one(database: &Database, condition: &str, values: Vec<Parameter>) -> Result<O
 }
 
 impl Person {
-    /// As the admin API shows them.
-    pub fn view(&self) -> Value {
+    /// As the admin API shows them to somebody who may know so much of who added them.
+    pub fn view(&self, maker: Option<&Told>) -> Value {
         let more = [
             ("rev", json!(self.rev)),
             ("permissions", json!(self.membership.permissions())),
             ("grantable", json!(self.membership.grantable())),
             ("bound", json!(self.bound.is_some())),
             ("created_at", json!(self.created_at.to_string())),
-            ("created_by", json!(self.created_by)),
+            ("created_by", json!(maker.map(|maker| &maker.actor))),
             ("updated_at", json!(self.updated_at.to_string())),
             ("last_sign_in_at", json!(self.last_sign_in_at.map(|at| at.to_string()))),
         ];

@@ -143,7 +143,7 @@ impl AdminError {
 const ENDED: &str = "It has ended, and its tokens are dead. Rotate with \"expire\": \"now\" and another \"expires_at\", which gives it a \
     new token.";
 const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
-const OWN_PERMISSIONS: &str = "Nobody changes, removes or re-binds themselves. Ask another person who manages people.";
+const OWN_PERMISSIONS: &str = "Nobody changes their own permissions, removes or re-binds themselves. Ask another person who manages people or keys.";
 const LAST_OWNER: &str =
     "No owner key is configured, so one person must stay an owner. Make somebody else an owner first.";
 const FEATURE_OFF: &str = "Tokens keep working, and reading and revoking stay possible. Whoever has settings.manage can switch it on \

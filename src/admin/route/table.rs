@@ -298,4 +298,6 @@ const ANYTHING: &[Need] = &[
     anywhere(Verb::UsageView),
     anywhere(Verb::PeopleView),
     anywhere(Verb::KeysManage),
+    anywhere(Verb::PolicyView),
+    anywhere(Verb::AuditView),
 ];

@@ -16,6 +16,8 @@ cases! {
     a_deleted_key_is_dead_and_keeps_its_name
     bad_input_names_the_field_and_changes_nothing
     a_key_makes_no_key_that_outlives_or_exceeds_it
+    a_key_gives_nothing_to_one_that_outlives_it
+    no_key_changes_what_it_may_do_itself
     the_last_use_is_noted
     a_bound_of_scopes_holds
 }
@@ -155,6 +157,48 @@ fn a_key_makes_no_key_that_outlives_or_exceeds_it(storage: Rc<dyn Storage>) {
     assert!(matches!(more, AdminError::BeyondOwn { field: "permissions", .. }));
     assert_eq!(create(at("policy.view", "sub_account:acme"), LATER).unwrap_err(), AdminError::NoOwner("permissions"));
     assert_eq!(create(at("policy.view", "sub_account:nobody"), LATER).unwrap_err(), AdminError::NoOwner("permissions"));
+}
+
+fn a_key_gives_nothing_to_one_that_outlives_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let own = json!([
+        { "verb": "keys.manage", "place": "agency" },
+        { "verb": "policy.view", "place": "agency" },
+        { "verb": "audit.view", "place": "agency" },
+    ]);
+    let (_, short) = make(&world, own, "2026-12-01T00:00:00Z");
+    let (id, _) = make(&world, at("policy.view", "agency"), LATER);
+    let path = format!("/keys/{id}");
+    let ask = |method: &str, path: &str, body: Value, rev: u64| {
+        world.as_credential(&short, || world.ask(method, path, body, based_on(rev)))
+    };
+    for (method, path, body) in [
+        ("POST", format!("{path}/rotate"), json!({ "expire": "later" })),
+        ("POST", format!("{path}/rotate"), json!({ "expire": "now" })),
+        ("PATCH", path.clone(), json!({ "permissions": at("audit.view", "agency") })),
+        ("PATCH", path.clone(), json!({ "grantable": ["contacts.*"] })),
+    ] {
+        let refused = ask(method, &path, body.clone(), 1).unwrap_err();
+        assert!(matches!(refused, AdminError::BeyondOwn { field: "expires_at", .. }), "{body}: {refused:?}");
+    }
+    assert!(ask("PATCH", &path, json!({ "name": "Renamed" }), 1).is_ok(), "a name gives nothing");
+    let sooner = json!({ "expires_at": "2026-12-01T00:00:00Z", "permissions": at("audit.view", "agency") });
+    assert!(ask("PATCH", &path, sooner, 2).is_ok());
+    assert!(ask("POST", &format!("{path}/rotate"), json!({ "expire": "now" }), 3).is_ok());
+}
+
+fn no_key_changes_what_it_may_do_itself(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let own = json!([{ "verb": "keys.manage", "place": "agency" }, { "verb": "policy.view", "place": "agency" }]);
+    let (id, key) = make(&world, own, LATER);
+    let path = format!("/keys/{id}");
+    let edit = |body: Value| world.as_credential(&key, || world.ask("PATCH", &path, body, based_on(1)));
+    assert_eq!(edit(json!({ "permissions": at("keys.manage", "agency") })).unwrap_err(), AdminError::OwnPermissions);
+    assert_eq!(edit(json!({ "grantable": [] })).unwrap_err(), AdminError::OwnPermissions);
+    let rotated = world.as_credential(&key, || {
+        world.ask("POST", &format!("{path}/rotate"), json!({ "expire": "later" }), based_on(1))
+    });
+    assert!(rotated.is_ok(), "its own text it may change");
 }
 
 fn the_last_use_is_noted(storage: Rc<dyn Storage>) {

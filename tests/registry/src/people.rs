@@ -12,6 +12,7 @@ use crate::world::{With, World, based_on, proof};
 cases! {
     the_first_sign_in_binds_a_person_to_their_account
     whom_nobody_added_is_no_member
+    letters_that_fold_alike_are_no_invitation
     a_sign_in_counts_once
     a_proof_is_good_for_signing_in_alone
     a_person_is_added_once_whatever_the_case
@@ -20,6 +21,9 @@ cases! {
     nobody_changes_themselves
     the_last_owner_stays_without_an_owner_key
     another_role_brings_its_preset_and_other_accounts_keep_the_switch
+    permissions_that_differ_by_account_stay_as_they_are
+    a_move_is_told_where_both_places_are_seen
+    who_added_a_person_is_told_to_those_who_may_know
     a_removal_ends_sessions_and_leaves_no_name
     sessions_are_listed_and_ended_one_by_one
     the_two_switches_of_the_help_pages
@@ -75,6 +79,17 @@ fn whom_nobody_added_is_no_member(storage: Rc<dyn Storage>) {
     let unverified = tidegate::access::Proof { email: None, ..proof("ana@example.com", "2") };
     assert_eq!(prove(&world, unverified).unwrap_err(), AdminError::NotAMember);
     assert_eq!(world.value("SELECT count(*) AS it FROM person_sessions"), json!(0));
+}
+
+fn letters_that_fold_alike_are_no_invitation(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "Jess@github.com", "role": "owner" }));
+    for email in ["je\u{17f}s@github.com", "jess@g\u{131}thub.com"] {
+        assert_eq!(world.sign_in(email).unwrap_err(), AdminError::NotAMember, "{email}");
+        let twice = add(&world, json!({ "email": email, "role": "auditor" })).unwrap_err();
+        assert_eq!(twice, AdminError::Exists("email"), "nobody is added under an address that looks like another");
+    }
+    assert!(world.sign_in("JESS@GitHub.com").is_ok());
 }
 
 fn a_sign_in_counts_once(storage: Rc<dyn Storage>) {
@@ -231,6 +246,84 @@ fn another_role_brings_its_preset_and_other_accounts_keep_the_switch(storage: Rc
     assert_eq!((&other["permissions"], &other["accounts"]), (&preset(Role::Developer, &[]), &json!([])));
     let same = world.ok("PATCH", &path, json!({ "role": "developer" }), based_on(5));
     assert_eq!(same.rev, Some(5), "nothing has changed");
+}
+
+fn permissions_that_differ_by_account_stay_as_they_are(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.ok("POST", "/sub-accounts", json!({ "id": "initech", "name": "Initech" }), With::default());
+    let at = |verb: &str, account: &str| json!({ "verb": verb, "place": format!("sub_account:{account}") });
+    let permissions = json!([at("integrations.view", "globex"), at("integrations.manage", "acme")]);
+    let id = world.add_person(json!({
+        "email": "a@example.com", "role": "account_admin", "accounts": ["acme", "globex"], "permissions": permissions,
+    }));
+    let path = format!("/people/{id}");
+    for (rev, edit) in [(1, json!({ "name": "Ana" })), (2, json!({ "grantable": ["contacts.*"] }))] {
+        let edited = world.ok("PATCH", &path, edit.clone(), based_on(rev)).body;
+        assert_eq!(edited["permissions"], permissions, "{edit} widens nothing");
+    }
+    let more = world.ok("PATCH", &path, json!({ "accounts": ["globex", "initech"] }), based_on(3)).body;
+    let expected = json!([
+        at("integrations.view", "globex"),
+        at("integrations.view", "initech"),
+        at("integrations.manage", "initech")
+    ]);
+    assert_eq!(more["permissions"], expected, "the sub-account that stays gets nothing new");
+}
+
+fn a_move_is_told_where_both_places_are_seen(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let auditor = json!([{ "verb": "audit.view", "place": "sub_account:acme" }]);
+    world.add_person(
+        json!({ "email": "a@acme.example", "role": "account_viewer", "accounts": ["acme"], "permissions": auditor }),
+    );
+    let session = world.sign_in("a@acme.example").unwrap();
+    let was = [json!({ "role": "account_viewer", "accounts": ["globex"] }), json!({ "role": "auditor" })];
+    for (number, mut person) in was.into_iter().enumerate() {
+        person["email"] = format!("p{number}@example.com").into();
+        let id = world.add_person(person);
+        let moved = json!({ "role": "account_viewer", "accounts": ["acme"] });
+        world.ok("PATCH", &format!("/people/{id}"), moved, based_on(1));
+    }
+    let permission = |account: &str| json!([{ "verb": "events.publish", "place": format!("sub_account:{account}") }]);
+    let key = json!({ "name": "CI", "permissions": permission("globex"), "expires_at": "2027-01-01T00:00:00Z" });
+    let key = world.ok("POST", "/keys", key, With::default()).body["key"]["id"].as_str().unwrap().to_owned();
+    world.ok("PATCH", &format!("/keys/{key}"), json!({ "permissions": permission("acme") }), based_on(1));
+    let seen = world.as_credential(&session, || world.get("/events"));
+    assert!(!seen.to_string().contains("globex") && !seen.to_string().contains("auditor"), "{seen}");
+    let all = world.get("/events?kind=person.changed,key.changed");
+    let places: Vec<_> = all["events"].as_array().unwrap().iter().map(|event| event["place"].clone()).collect();
+    assert_eq!(places, ["sub_accounts", "agency", "sub_accounts"]);
+}
+
+fn who_added_a_person_is_told_to_those_who_may_know(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let admin = world.add_person(json!({ "email": "owner@example.com", "role": "owner" }));
+    let as_admin = world.sign_in("owner@example.com").unwrap();
+    let manages = json!([
+        { "verb": "people.manage", "place": "sub_account:acme" },
+        { "verb": "keys.manage", "place": "sub_account:acme" },
+        { "verb": "integrations.view", "place": "sub_account:acme" },
+    ]);
+    let person = json!({
+        "email": "a@acme.example", "role": "account_viewer", "accounts": ["acme"], "permissions": manages,
+    });
+    let permissions = json!([{ "verb": "integrations.view", "place": "sub_account:acme" }]);
+    let key = json!({ "name": "CI", "permissions": permissions, "expires_at": "2027-01-01T00:00:00Z" });
+    let (person, key) = world.as_credential(&as_admin, || {
+        let key = world.ok("POST", "/keys", key, With::default()).body["key"]["id"].clone();
+        (world.ok("POST", "/people", person, With::default()).body["id"].clone(), key)
+    });
+    let paths =
+        [("people", person), ("keys", key)].map(|(noun, id)| (noun, format!("/{noun}/{}", id.as_str().unwrap())));
+    let session = world.sign_in("a@acme.example").unwrap();
+    for (noun, path) in &paths {
+        assert_eq!(world.get(path)["created_by"], json!(format!("person:{admin}")));
+        let told = world.as_credential(&session, || json!([world.get(path), world.get(&format!("/{noun}"))]));
+        assert_eq!(told[0]["created_by"], "administrator");
+        assert!(!told.to_string().contains(&admin), "{told}");
+        let stale = world.as_credential(&session, || world.ask("PATCH", path, json!({ "name": "X" }), based_on(9)));
+        assert!(matches!(stale.unwrap_err(), AdminError::Stale(now) if now["created_by"] == "administrator"));
+    }
 }
 
 fn a_removal_ends_sessions_and_leaves_no_name(storage: Rc<dyn Storage>) {

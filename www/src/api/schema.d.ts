@@ -97,7 +97,7 @@ export interface components {
       bound: boolean;
       /** Format: date-time */
       created_at: string;
-      /** @description As events name an actor */
+      /** @description As events name an actor: `administrator` stands for somebody whom you may not know */
       created_by: string;
       /** Format: date-time */
       updated_at: string;
@@ -140,7 +140,7 @@ export interface components {
       tokens: components["schemas"]["Token"][];
       /** Format: date-time */
       created_at: string;
-      /** @description As events name an actor */
+      /** @description As events name an actor: `administrator` stands for somebody whom you may not know */
       created_by: string;
       /** Format: date-time */
       updated_at: string;
@@ -1848,7 +1848,10 @@ export interface components {
     };
     Resend: {
       message?: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description At most the first 1,000 events since then that the endpoint wants
+       */
       since?: string;
     };
     Delivery: {
