@@ -169,13 +169,16 @@ fn made(
     jitter: Jitter,
     now: Timestamp,
 ) -> Result<(), AdminError> {
-    let Attempt { id, made, .. } = attempt;
-    match outcome.next(*made, jitter, now) {
+    let Attempt { id, made, url, .. } = attempt;
+    let endpoint = Endpoint::find(database)?.filter(|endpoint| endpoint.url == *url);
+    // The answer of an address that the endpoint has no more says nothing about the present one: the message is sent there again.
+    let counted = if endpoint.is_some() || outcome.is_success() { outcome } else { &Outcome::Failed };
+    match counted.next(*made, jitter, now) {
         Next::Delivered => queue::settle(database, id, "delivered", *made, None, false)?,
         Next::Again(at) => queue::settle(database, id, "waiting", *made, Some(at), true)?,
         Next::GivenUp => queue::settle(database, id, "failed", *made, None, true)?,
     }
-    match Endpoint::find(database)? {
+    match endpoint {
         Some(endpoint) => endpoint.note(database, outcome, now),
         None => Ok(()),
     }

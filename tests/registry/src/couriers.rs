@@ -19,6 +19,7 @@ cases! {
     four_attempts_are_under_way_at_a_time
     a_new_start_makes_again_what_was_under_way
     a_410_disables_and_enabling_goes_on
+    what_an_earlier_address_answers_disables_nothing
     five_days_of_failures_disable
     retry_after_is_waited_for
     both_secrets_sign_until_the_outgoing_one_ends
@@ -239,6 +240,22 @@ fn a_410_disables_and_enabling_goes_on(storage: Rc<dyn Storage>) {
     assert!(world.begin().is_none());
     world.take(endpoint(3, &[(1, None)]), &[]);
     assert_eq!(world.begin().unwrap().id, "evt_2");
+}
+
+fn what_an_earlier_address_answers_disables_nothing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1")]);
+    let attempt = world.begin().unwrap();
+    let mut moved = endpoint(2, &[(1, None)]);
+    moved["url"] = json!("https://hooks.partner.io/moved");
+    world.take(moved, &[]);
+    world.end(&attempt, answered(410));
+    assert_eq!(world.report(), None, "nothing is known of the new address");
+    world.later(5);
+    let again = world.begin().expect("it is sent to the new address");
+    assert_eq!((again.id.as_str(), again.url.as_str()), ("evt_1", "https://hooks.partner.io/moved"));
+    world.end(&again, answered(200));
+    assert_eq!(world.deliveries()[0]["state"], "delivered");
 }
 
 fn five_days_of_failures_disable(storage: Rc<dyn Storage>) {
