@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use registry::Storage;
 use serde_json::{Value, json};
+use tidegate::access::Verb;
 use tidegate::admin::AdminError;
 
 use crate::world::{With, World, based_on};
@@ -15,6 +16,7 @@ cases! {
     the_same_name_again_changes_nothing
     pages_follow_each_other
     integrations_are_counted
+    whoever_sees_anything_of_an_account_finds_it
 }
 
 fn add(world: &World, id: &str, name: &str) -> u16 {
@@ -90,4 +92,18 @@ fn integrations_are_counted(storage: Rc<dyn Storage>) {
     assert_eq!(count(&world), json!(2));
     world.ok("DELETE", &format!("/integrations/{id}"), Value::Null, based_on(1));
     assert_eq!(count(&world), json!(1));
+}
+
+fn whoever_sees_anything_of_an_account_finds_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    for verb in Verb::ALL.iter().filter(|verb| verb.is_view()) {
+        let email = format!("{verb}@acme.example");
+        let permissions = json!([{ "verb": verb, "place": "sub_account:acme" }]);
+        world.add_person(
+            json!({ "email": email, "role": "account_viewer", "accounts": ["acme"], "permissions": permissions }),
+        );
+        let session = world.sign_in(&email).unwrap();
+        let listed = world.as_credential(&session, || world.get("/sub-accounts"));
+        assert_eq!((&listed["total"], &listed["sub_accounts"][0]["id"]), (&json!(1), &json!("acme")), "{verb}");
+    }
 }
