@@ -20,9 +20,10 @@ use super::events::record::About;
 use super::hand_overs;
 use super::policies::table as policies;
 use super::rev::Rev;
-use tidegate::access::Verb;
+use tidegate::access::{Place, Verb};
 use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
 use tidegate::events::Kind;
+use tidegate::record::Level;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::{EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, catalogue};
 
@@ -181,7 +182,12 @@ fn deliveries(context: &Context, id: &EndpointId, paging: Paging<u64>) -> Result
 
 /// `GET /event-types`
 fn kinds(context: &Context) -> Result<Answer, AdminError> {
-    let types = policies::event_types(context.database)?;
+    let mut types = policies::event_types(context.database)?;
+    if !context.actor.permissions.any_at(&Place::Agency) {
+        // As of the policy: only what an integration of a sub-account can receive.
+        types.iter_mut().for_each(|event| event.any_of.retain(|access| access.level == Level::SubAccount));
+        types.retain(|event| !event.any_of.is_empty());
+    }
     Answer::json(200, &json!({ "event_types": catalogue(&types) }), None)
 }
 

@@ -9,7 +9,7 @@ use tidegate::admin::AdminError;
 use tidegate::token::{TokenKeys, verify_key};
 use tidegate::webhooks::{AddressRules, SealingKeys};
 
-use crate::world::{DAY, START, With, World, based_on, settings};
+use crate::world::{DAY, START, With, World, based_on, demo_policy, settings};
 
 cases! {
     a_secret_is_shown_once_and_kept_sealed
@@ -35,6 +35,7 @@ cases! {
     what_cannot_be_read_of_it_permits_nobody
     a_publication_is_told_once
     who_may_not_publish_there_finds_no_owner
+    an_accounts_people_see_no_type_of_the_agency
 }
 
 const HOOK: &str = "https://hooks.partner.io/in";
@@ -613,4 +614,23 @@ fn who_may_not_publish_there_finds_no_owner(storage: Rc<dyn Storage>) {
     let other = key(&world, "webhooks.manage", "sub_account:acme");
     let lacking = world.as_credential(&other, || publish(&world, "3", json!({}))).unwrap_err();
     assert!(matches!(lacking, AdminError::Forbidden { .. }));
+}
+
+fn an_accounts_people_see_no_type_of_the_agency(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let mut policy = demo_policy();
+    let access = |level: &str| json!({ "level": level, "scopes": ["contacts.readonly"] });
+    policy["settings"]["event_types"] = json!([
+        { "type": "contact.created", "description": "", "any_of": [access("agency"), access("sub_account")] },
+        { "type": "invoice.paid", "description": "", "any_of": [access("agency")] },
+    ]);
+    world.ok("PUT", "/policy", policy, based_on(1));
+    let types = |world: &World| -> Vec<(Value, usize)> {
+        let all = world.get("/event-types")["event_types"].as_array().unwrap().clone();
+        let of_api = all.iter().filter(|event| event["source"] == "api");
+        of_api.map(|event| (event["type"].clone(), event["any_of"].as_array().unwrap().len())).collect()
+    };
+    assert_eq!(types(&world), [(json!("contact.created"), 2), (json!("invoice.paid"), 1)]);
+    let of_acme = key(&world, "webhooks.manage", "sub_account:acme");
+    assert_eq!(world.as_credential(&of_acme, || types(&world)), [(json!("contact.created"), 1)]);
 }
