@@ -43,6 +43,14 @@ impl Place {
         }
     }
 
+    /// The level of whoever has integrations here.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::Agency => Level::Agency,
+            Self::SubAccounts | Self::SubAccount(_) => Level::SubAccount,
+        }
+    }
+
     /// Whether a permission here also holds at `other`.
     pub fn covers(&self, other: &Self) -> bool {
         self == other || matches!((self, other), (Self::SubAccounts, Self::SubAccount(_)))

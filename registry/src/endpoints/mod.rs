@@ -17,10 +17,11 @@ use super::answer::{Answer, Relay};
 use super::context::Context;
 use super::events::actors;
 use super::events::record::About;
+use super::features;
 use super::hand_overs;
 use super::policies::table as policies;
 use super::rev::Rev;
-use tidegate::access::{Place, Verb};
+use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
 use tidegate::events::Kind;
 use tidegate::record::Level;
@@ -63,6 +64,9 @@ fn list(context: &Context, integration: Option<&IntegrationId>, paging: &Paging<
 fn create(context: &Context, new: NewEndpoint) -> Result<Answer, AdminError> {
     let NewEndpoint { belongs, url, description, kinds } = new;
     let place = place_of(context, &belongs)?;
+    if let Belongs::Integration(_) = belongs {
+        features::check(context, Feature::PrivateIntegrations, place.level())?;
+    }
     let url = check_address(context, &url)?;
     check_kinds(context, &kinds, &belongs)?;
     if table::has(context.database, &belongs, url.as_str(), None)? {

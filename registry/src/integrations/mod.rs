@@ -126,6 +126,7 @@ fn delete(context: &Context, id: &IntegrationId, rev: u64) -> Result<Answer, Adm
 /// `POST /integrations/{id}/test`: whether a token may be tested, and with which request. The Worker makes it.
 fn test(context: &Context, id: &IntegrationId, test: &TestedToken) -> Result<Answer, AdminError> {
     let integration = load(context, id, Verb::IntegrationsManage)?;
+    features::check(context, Feature::PrivateIntegrations, integration.owner.level)?;
     if !test.is_own {
         return Err(AdminError::invalid("token", "it is not a token of this integration"));
     }

@@ -38,11 +38,14 @@ fn off_leaves_reading_and_revoking(storage: Rc<dyn Storage>) {
     world.ok("PATCH", PATH, json!({ "sub_accounts": false }), With::default());
     let off = AdminError::FeatureOff(Feature::PrivateIntegrations, Level::SubAccount);
     let new = json!({ "name": "three", "owner": { "level": "sub_account", "id": "acme" }, "scopes": [] });
+    let endpoint = json!({ "integration": id, "url": "https://hooks.example/in", "kinds": ["rotation.started"] });
     for (method, path, body) in [
         ("POST", "/integrations".to_owned(), new),
         ("PATCH", format!("/integrations/{id}"), json!({ "name": "x" })),
         ("POST", format!("/integrations/{id}/rotate"), json!({ "expire": "now" })),
         ("POST", format!("/integrations/{id}/rotation/cancel"), Value::Null),
+        ("POST", format!("/integrations/{id}/test"), json!({ "is_own": true, "operation": "whoami" })),
+        ("POST", "/endpoints".to_owned(), endpoint),
     ] {
         assert_eq!(world.ask(method, &path, body, based_on(2)).unwrap_err(), off, "{method} {path}");
     }
