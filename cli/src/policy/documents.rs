@@ -241,7 +241,7 @@ mod tests {
         std::os::unix::fs::symlink(elsewhere.join("secret.yaml"), directory.join("link/link.yaml")).unwrap();
         for (file, told) in [
             ("link/a.yaml", "link.yaml is no file in the document's directory"),
-            ("b.yaml", "../tidegate-elsewhere/secret.yaml leads nowhere"),
+            ("b.yaml", "../tidegate-elsewhere/secret.yaml leads out of the document's folder"),
             ("c.yaml", "absent.yaml: No such file"),
             ("d.yaml", "leads to another host"),
         ] {
