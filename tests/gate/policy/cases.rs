@@ -319,7 +319,7 @@ fn swagger_2_0_is_read() {
       "securityDefinitions":{"Tenant":{"type":"oauth2","flow":"accessCode","scopes":{"pets.read":"Read pets","x-internal":1}},"Agency":{"type":"basic"}},
       "security":[{"Tenant":["pets.read"]}],
       "parameters":{"Owner":{"name":"locationId","in":"query","type":"string"},"Body":{"name":"body","in":"body","schema":{"$ref":"#/definitions/Pet"}}},
-      "definitions":{"Pet":{"properties":{"locationId":{"type":"string"}}}},
+      "definitions":{"Pet":{"discriminator":"kind","properties":{"locationId":{"type":"string"}}}},
       "paths":{
         "/pets":{"parameters":[{"$ref":"#/parameters/Owner"}],"get":{"responses":{}},"post":{"security":[{"Tenant":["pets.write"]}],"parameters":[{"$ref":"#/parameters/Body"}]}},
         "/form":{"post":{"security":[{"Tenant":["f"]}],"consumes":["application/x-www-form-urlencoded"],"parameters":[{"name":"locationId","in":"formData","type":"string"}]}},

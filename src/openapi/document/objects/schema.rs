@@ -2,8 +2,6 @@
 
 use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
 
-use crate::openapi::document::object_macro::object;
-
 /// A schema's own properties and the schemas that it is made of. JSON Schema allows `true` and `false` as well.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
@@ -94,4 +92,21 @@ impl Sink for Properties<'_> {
     }
 }
 
-object!(Discriminator, "an object", { "mapping" => mapping; } strict {} required {});
+impl Sink for Discriminator {
+    fn expecting(&self) -> &'static str {
+        "an object"
+    }
+
+    /// In Swagger 2.0 it is the name of a property.
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        matches!(scalar, Scalar::Text(_))
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        collection == Collection::Object
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        if key == "mapping" { value.read(&mut self.mapping).map(drop) } else { Ok(()) }
+    }
+}
