@@ -74,10 +74,11 @@ function field(headers, name) {
   return value === null ? NONE : [[name, value]];
 }
 
-/** Sends a request. To give `fetch` all fields at once costs less than to set each of them on a copy of the request. */
+/** Sends a request. To give all fields at once costs less than to set each of them on a copy. */
 function fetchFrom(service, request, body, head, plan) {
   if (plan.by_class && head.isExact && plan.address === null && body === undefined) {
-    return service.fetch(request, { headers: fieldsByClass(head, plan), redirect: "manual" });
+    const outgoing = new Request(request, { headers: fieldsByClass(head, plan), redirect: "manual" });
+    if (outgoing.url === head.url) return service.fetch(outgoing); // what was judged is what is sent
   }
   const outgoing = outgoingRequest(service, request, body, head, plan);
   return plan.address === null ? service.fetch(outgoing) : fetch(outgoing);
