@@ -36,8 +36,16 @@ pub fn is_multipart(sent: &Sent) -> bool {
     sent.header("content-type").is_some_and(|content_type| essence(content_type) == "multipart/form-data")
 }
 
+/// Type and subtype; nothing where a reader could take the field for another kind of body as well.
 fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap().trim().to_ascii_lowercase()
+    let field = content_type.to_ascii_lowercase();
+    let essence = field.split(';').next().unwrap().trim_matches([' ', '\t']);
+    let others: &[&str] = match essence {
+        "multipart/form-data" => &[",", "urlencoded"],
+        "application/x-www-form-urlencoded" => &[",", "json", "multipart", "form-data"],
+        _ => &[",", "urlencoded", "multipart", "form-data"],
+    };
+    if others.iter().any(|other| field.contains(other)) { String::new() } else { essence.to_owned() }
 }
 
 /// An id is a text or a whole number that JavaScript keeps: up to 2^53 - 1.
