@@ -27,10 +27,12 @@ pub(super) fn export(context: &Context, list: &ListEvents) -> Result<Answer, Adm
     let Found { seqs, next } = find(context.database, &list.filter, seen, direction, list.limit)?;
     let events = actors::name(context, table::numbered(context.database, &seqs)?)?;
     let is_csv = list.format == EventFormat::Csv;
-    let body = match (is_csv, list.after.is_none()) {
-        (true, is_first) => csv(&events, is_first, unverifiable),
-        (false, true) => lines(&events, Some(head(context, unverifiable)?), unverifiable)?,
-        (false, false) => lines(&events, None, unverifiable)?,
+    let is_first = list.after.is_none();
+    let body = if is_csv {
+        csv(&events, is_first, unverifiable)
+    } else {
+        let head = is_first.then(|| head(context, unverifiable)).transpose()?;
+        lines(&events, head, unverifiable)?
     };
     let next = next.map(|seq| EventCursor { seq, until: Some(until) }.to_text());
     Ok(Answer::Complete(Response::Text(TextBody {
