@@ -59,11 +59,11 @@ export class Head {
     this.clientAddress = undefined;
     /** The fields that do not leave, without the credential. */
     this.staying = {};
-    /** Whether `staying` has all of them, with every byte. */
-    this.isExact = true;
+    /** Whether `staying` has all of them, with every byte. They are collected for a service binding only: nothing else takes them. */
+    this.isExact = environment.ORIGIN !== undefined;
     for (const [name, value] of headers) {
       const bits = classes.get(name) ?? learnClass(name);
-      if ((bits & (LEAVES | IS_AUTHORIZATION)) === 0) {
+      if (this.isExact && (bits & (LEAVES | IS_AUTHORIZATION)) === 0) {
         this.staying[name] = value;
         if (value.includes(REPLACED)) this.isExact = false;
       }
@@ -192,7 +192,7 @@ export function forget(slot) {
 
 /**
  * What a number stands for: how to forward the request at once, or an answer that was given before; else the next step, and effects.
- * A plan is kept where its credential comes a second time, or there is none: what is seen once would only fill the memory.
+ * A plan is kept if its credential is seen a second time, or if the request has none. A plan that is used once would only fill the memory.
  */
 function outcome(number, isRepeated) {
   if (number <= FIRST_ANSWER) return repeated[FIRST_ANSWER - number];
