@@ -97,8 +97,8 @@ pub enum Beyond {
 }
 
 impl Actor {
-    /// Whether they may change a person or key from `before` to `after`; `None` means that there is none. The change needs `verb` at
-    /// every home of either.
+    /// Whether they may change a person or key from `before` to `after`. `before` is `None` for one that is added, `after` for one
+    /// that is removed. The change needs `verb` at every home of either.
     ///
     /// # Errors
     /// [`Beyond`] names the first thing that they lack.
