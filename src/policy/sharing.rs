@@ -1,6 +1,6 @@
 //! Which templates share a path, or have paths that a tolerant router could take for each other's.
 
-use crate::request::may_route_as;
+use crate::request::{may_be_dropped, may_route_as};
 
 /// Whether some path matches both templates. A segment with a parameter, which is never empty, is taken to match whatever is
 /// not empty.
@@ -28,13 +28,12 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
 }
 
 /// Whether a path of `template` may be one of `other` to a router that drops a slash at the end, or a value with nothing in
-/// it, or takes two literals for one.
+/// it, or takes two literals for one. A template without parameters is no exception: its path may be one of a wider template as
+/// well, which has the method that is asked for.
 pub(super) fn may_resemble(template: &str, other: &str) -> bool {
-    if !template.contains('{') {
-        return false;
-    }
     let (template, other) = (without_slash(template), without_slash(other));
-    let is_parent = |(parent, last): (&str, &str)| last.contains('{') && overlap_loosely(parent, other);
+    let is_parent =
+        |(parent, last): (&str, &str)| (last.contains('{') || may_be_dropped(last)) && overlap_loosely(parent, other);
     overlap_loosely(template, other) || template.rsplit_once('/').is_some_and(is_parent)
 }
 
@@ -67,16 +66,16 @@ fn overlap_loosely(one: &str, other: &str) -> bool {
     others.next().is_none_or(is_rest)
 }
 
-/// Whether the first bytes that differ are not both letters or digits, or stand in an extension. Most literals are told apart
-/// so.
+/// Whether the first bytes that differ are not both letters or digits, or stand in an extension or after an encoded character. Most
+/// literals are told apart so.
 fn is_same_start(one: &str, other: &str) -> bool {
     let mut pairs = one.bytes().zip(other.bytes());
-    let mut has_dot = false;
+    let mut is_unsure = false;
     let differing = pairs.find(|(one, other)| {
-        has_dot |= *one == b'.';
+        is_unsure |= matches!(*one, b'.' | b'%');
         !one.eq_ignore_ascii_case(other)
     });
-    has_dot || differing.is_none_or(|(one, other)| !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric())
+    is_unsure || differing.is_none_or(|(one, other)| !one.is_ascii_alphanumeric() || !other.is_ascii_alphanumeric())
 }
 
 /// That takes a third of what a split by a character takes.

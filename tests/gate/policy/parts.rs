@@ -1,8 +1,9 @@
 //! A policy in parts says of every path what the same policy in one piece says, and needs no more of them than that takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::json;
 use tidegate::openapi::{Document, Settings, compile};
 use tidegate::policy::{
@@ -92,6 +93,7 @@ fn assert_same(policy: &Policy, paths: &[Path]) -> usize {
             if let Lookup::Found(operation, _) = found {
                 let alike = policy.alike(operation, &method, path);
                 assert_eq!(part.alike(operation, &method, path), alike, "{method:?} {path:?}");
+                assert_eq!(one_piece.alike(operation, &method, path), alike, "{method:?} {path:?}");
             }
         }
     }
@@ -227,6 +229,62 @@ fn an_operation_longer_than_a_part_is_refused() {
         (0..MAX_PART_BYTES / 40).map(|n| format!("a-scope-whose-name-is-40-characters.{n:05}")).collect();
     let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "get": { "security": [{ "Tenant": scopes }] } } } });
     assert_eq!(Parted::split(&compiled(&document.to_string()).to_json()), Err(CorruptPolicy::TooLong));
+}
+
+/// The first template that matches need not be the operation's: it may have other methods only.
+#[test]
+fn what_resembles_a_literal_of_another_method_is_in_its_part() {
+    for resembling in ["/users/export/", "/users/export.json", "/users/Export", "/users/export/{rest...}"] {
+        let operations = [(Method::Post, "/users/export"), (Method::Get, resembling), (Method::Get, "/users/{userId}")];
+        assert_same(&open_policy(&operations), &[Path::parse("/users/export").unwrap()]);
+    }
+    let accented = [
+        (Method::Post, "/users/caf%C3%89"),
+        (Method::Get, "/users/caf%C3%A9"),
+        (Method::Get, "/users/{userId}"),
+        (Method::Post, "/users/%20"),
+        (Method::Get, "/users"),
+    ];
+    let paths = ["/users/caf%C3%89", "/users/caf%c3%89", "/users/%20"].map(|path| Path::parse(path).unwrap());
+    assert_same(&open_policy(&accented), &paths);
+}
+
+fn segment() -> impl Strategy<Value = &'static str> {
+    select(&[
+        "a", "A", "a.json", "a.xml", "a!", "_a", "%C3%89", "%C3%A9", "%20", "-", "-%20", "a+b", "a%20b", "7:a", "7:A",
+    ])
+}
+
+/// No two with one method and one shape.
+fn operations() -> impl Strategy<Value = BTreeSet<(&'static str, String)>> {
+    let open = select(&["{*}", "{*}", "{*}:a", "{*}.json", "a{*}"]);
+    let segments = prop::collection::vec(prop_oneof![segment(), segment(), open], 1..3);
+    let operation = (select(&["GET", "POST"]), segments, select(&["", "", "", "/", "/{*...}"]));
+    let operation = operation.prop_map(|(method, segments, end)| (method, format!("/{}{end}", segments.join("/"))));
+    prop::collection::btree_set(operation, 2..9)
+}
+
+/// The template with a name for each parameter.
+fn named(template: &str) -> String {
+    let mut names = "abc".chars();
+    template.chars().map(|letter| if letter == '*' { names.next().unwrap() } else { letter }).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_part_has_all_that_a_path_resembles(
+        operations in operations(),
+        paths in prop::collection::vec((prop::collection::vec(segment(), 1..4), select(&["", "/"])), 12),
+    ) {
+        let named: Vec<_> = operations.iter().map(|(method, path)| (*method, named(path))).collect();
+        let of = |method: &str| if method == "GET" { Method::Get } else { Method::Post };
+        let operations: Vec<_> = named.iter().map(|(method, path)| (of(method), path.as_str())).collect();
+        let paths = paths.iter().map(|(segments, end)| format!("/{}{end}", segments.join("/")));
+        let paths: Vec<_> = paths.map(|path| Path::parse(&path).unwrap()).collect();
+        assert_same(&open_policy(&operations), &paths);
+    }
 }
 
 proptest! {
