@@ -52,19 +52,18 @@ pub fn vitest(change: impl FnOnce(&mut Command) -> &mut Command) -> Result<(bool
 pub fn page() -> Result<Tally> {
     bundles::build()?;
     let mut node = Command::new("node");
-    node.args([
-        "--test",
-        "--test-reporter=tap",
-        "tests/page/corpus.test.mjs",
-        "tests/page/languages.test.mjs",
-        "tests/page/layout.test.mjs",
-        "tests/page/lib.test.mjs",
-        "tests/page/schema.test.mjs",
-        "tests/page/usage.test.mjs",
-        "tests/page/verify.test.mjs",
-    ])
-    .current_dir(project::root());
+    node.args(["--test", "--test-reporter=tap"]).args(page_tests()?).current_dir(project::root());
     tap(&mut node)
+}
+
+/// Every file of tests in `tests/page`, so that none is forgotten.
+fn page_tests() -> Result<Vec<String>> {
+    let folder = "tests/page";
+    let names = fs::read_dir(project::path(folder))?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<Result<_>>()?;
+    names.retain(|name| name.ends_with(".test.mjs"));
+    names.sort();
+    Ok(names.into_iter().map(|name| format!("{folder}/{name}")).collect())
 }
 
 /// The parsers and routers that are installed, against what the corpus says they read.

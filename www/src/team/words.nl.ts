@@ -1,30 +1,47 @@
-import type { roles as Roles, verbs as Verbs, Words } from "./words";
+import type { roles as Roles, verbGroups as VerbGroups, verbs as Verbs, Words } from "./words";
 
 export const roles: typeof Roles = {
   owner: { name: "Eigenaar", hint: "Mag alles, overal." },
   agency_admin: {
     name: "Bureaubeheerder",
-    hint: "Beheert private integraties, van het bureau en van zijn subaccounts.",
+    hint: "Beheert private integraties en webhooks, van het bureau en van zijn subaccounts. Ziet het gebruik ervan, het beleid en de auditgeschiedenis.",
   },
   developer: {
     name: "Ontwikkelaar",
-    hint: "Publiceert het beleid, dat elke bewerking kan openen: dat komt neer op toegang tot alle gegevens.",
+    hint: "Publiceert het beleid, dat elke bewerking kan openen: dat komt neer op toegang tot alle gegevens. Ziet integraties en het gebruik ervan.",
   },
-  auditor: { name: "Controleur", hint: "Ziet alles, en wijzigt niets." },
-  account_admin: { name: "Accountbeheerder", hint: "Beheert private integraties van de subaccounts die je kiest." },
+  auditor: {
+    name: "Controleur",
+    hint: "Ziet integraties en het gebruik ervan, het beleid, mensen en de auditgeschiedenis, en wijzigt niets.",
+  },
+  account_admin: {
+    name: "Accountbeheerder",
+    hint: "Beheert private integraties en webhooks van de subaccounts die je kiest, en ziet het gebruik ervan.",
+  },
   account_viewer: { name: "Accountkijker", hint: "Ziet private integraties van de subaccounts die je kiest." },
 };
 
-export const verbs: Record<keyof typeof Verbs, string> = {
+export const verbs: typeof Verbs = {
   "integrations.view": "Integraties zien",
   "integrations.manage": "Integraties beheren",
+  "usage.view": "Zien hoe integraties worden gebruikt",
   "policy.view": "Het beleid zien",
   "policy.publish": "Het beleid publiceren",
+  "webhooks.manage": "Webhooks beheren",
+  "events.publish": "Gebeurtenissen van de API publiceren",
   "people.view": "Mensen zien",
   "people.manage": "Mensen beheren",
   "keys.manage": "Automatiseringssleutels beheren",
   "audit.view": "De auditgeschiedenis zien",
   "settings.manage": "Instellingen wijzigen",
+};
+
+export const verbGroups: typeof VerbGroups = {
+  integrations: "Integraties",
+  policy: "Beleid",
+  webhooks: "Webhooks en gebeurtenissen",
+  team: "Mensen en sleutels",
+  gate: "De poort",
 };
 
 export const words: Words = {

@@ -1,29 +1,51 @@
 import type { Role } from "../api/types";
+import type { GroupName, OfferedVerb } from "./verbs";
 
 export const roles: Record<Role, { name: string; hint: string }> = {
   owner: { name: "Owner", hint: "May do everything, everywhere." },
-  agency_admin: { name: "Agency admin", hint: "Manages private integrations, of the agency and of its sub-accounts." },
+  agency_admin: {
+    name: "Agency admin",
+    hint: "Manages private integrations and webhooks, of the agency and of its sub-accounts. Sees their use, the policy and the audit trail.",
+  },
   developer: {
     name: "Developer",
-    hint: "Publishes the policy, which can open every operation: that equals access to all data.",
+    hint: "Publishes the policy, which can open every operation: that equals access to all data. Sees integrations and their use.",
   },
-  auditor: { name: "Auditor", hint: "Sees everything, and changes nothing." },
-  account_admin: { name: "Account admin", hint: "Manages private integrations of the sub-accounts that you choose." },
+  auditor: {
+    name: "Auditor",
+    hint: "Sees integrations and their use, the policy, people and the audit trail, and changes nothing.",
+  },
+  account_admin: {
+    name: "Account admin",
+    hint: "Manages private integrations and webhooks of the sub-accounts that you choose, and sees their use.",
+  },
   account_viewer: { name: "Account viewer", hint: "Sees private integrations of the sub-accounts that you choose." },
 };
 
 /** What each verb allows an automation key to do. */
-export const verbs = {
+export const verbs: Record<OfferedVerb, string> = {
   "integrations.view": "See integrations",
   "integrations.manage": "Manage integrations",
+  "usage.view": "See how integrations are used",
   "policy.view": "See the policy",
   "policy.publish": "Publish the policy",
+  "webhooks.manage": "Manage webhooks",
+  "events.publish": "Publish events of the API",
   "people.view": "See people",
   "people.manage": "Manage people",
   "keys.manage": "Manage automation keys",
   "audit.view": "See the audit trail",
   "settings.manage": "Change settings",
-} as const;
+};
+
+/** The headings above them. */
+export const verbGroups: Record<GroupName, string> = {
+  integrations: "Integrations",
+  policy: "Policy",
+  webhooks: "Webhooks and events",
+  team: "People and keys",
+  gate: "The gate",
+};
 
 export const words = {
   tabs: { label: "Team", people: "People", keys: "Automation keys", sessions: "Sessions", labs: "Labs" },
