@@ -69,13 +69,13 @@ test("scopes are found by search, chosen by group, and their operations shown", 
   await settles(() => page.getByRole("checkbox").count(), 1);
   await search.fill("");
   await page.getByRole("button", { name: "Contacts: Read and write" }).click();
-  await shown(page.getByText("2 of 3 selected, 1 of them write"));
+  await shown(page.getByText("2 of 3 selected, 1 of them to write"));
   await page.getByRole("button", { name: "Contacts: Read", exact: true }).click();
-  await shown(page.getByText("1 of 3 selected, 0 of them write"));
+  await shown(page.getByText("1 of 3 selected, 0 of them to write"));
   await page.getByRole("button", { name: "Contacts: None" }).click();
   await shown(page.getByText("0 of 3 selected"));
   await button(page, "Select all read").click();
-  await shown(page.getByText("2 of 3 selected, 0 of them write"));
+  await shown(page.getByText("2 of 3 selected, 0 of them to write"));
   await shown(page.getByText(/^2 scopes · \d+ operations$/));
   await button(page, "Show").click();
   await shown(page.getByRole("dialog", { name: "What its scopes open" }).getByText("/locations/{locationId}"));
@@ -109,7 +109,7 @@ test("the review says in words what it can and cannot do, as the gate decides", 
 test("without scopes the review warns", async ({ page }) => {
   await toReview(page, unique("Nothing"), []);
   await shown(page.getByText("It has no scopes: it can call only operations that need none."));
-  await shown(page.getByText("Nothing: no operation opens by them."));
+  await shown(page.getByText("Nothing: its scopes open no operation."));
 });
 
 test("the token is shown once, can be copied, works, and is gone after a reload", { permissions }, async ({ page }) => {

@@ -201,7 +201,7 @@ walk("removed scopes and a deletion are undone within 30 minutes, and not later"
   await shown(page.getByText("It can be undone for 30 minutes."));
   await page.getByLabel(/To confirm, type its name/).fill("Comes back");
   await button(page, "Delete").click();
-  const strip = page.getByRole("region", { name: "What needs a look" });
+  const strip = page.getByRole("region", { name: "Needs attention" });
   await shown(strip.getByText("Comes back was deleted", { exact: false }));
   await becomes(token, 401);
   await strip.getByRole("button", { name: /^Undo, \d+ minutes left$/ }).click();

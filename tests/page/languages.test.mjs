@@ -58,3 +58,44 @@ test("languages/nl.ts takes every dictionary", async () => {
   const taken = Object.keys(metafile.inputs).filter((name) => name.endsWith("words.nl.ts"));
   assert.equal(taken.length, folders.length, `${taken}`);
 });
+
+/** Sentences whose verb must fit a number: for one, and for several. */
+const NUMBERED = {
+  "integrations/words.nl.ts": {
+    "bulk.leftOut": [[1], [2], /^1 integratie kan nu /, /^2 integraties kunnen nu /],
+  },
+  "policy/words.nl.ts": {
+    newlyPublic: [[1], [2], / zou open zijn/, / zouden open zijn/],
+    publishLoses: [[1], [2], / is dan niet meer/, / zijn dan niet meer/],
+    replaced: [[["a"]], [["a", "b"]], / verving wat/, / vervingen wat/],
+  },
+  "scopes/words.ts": {
+    "summary.all": [[1, 2, 1, 1], [2, 4, 2, 2], / 1 changes something · 1 deletes$/, / 2 change something · 2 delete$/],
+  },
+  "scopes/words.nl.ts": {
+    "summary.all": [[1, 2, 1, 1], [2, 4, 2, 2], / 1 wijzigt iets · 1 verwijdert$/, / 2 wijzigen iets · 2 verwijderen$/],
+  },
+  "tokens/words.ts": {
+    "rotation.due": [["T1", 1], ["T1", 2], / is 1 day old/, / is 2 days old/],
+  },
+  "usage/words.ts": {
+    "scopes.needed": [[1, 5], [2, 5], /^1 scope of 5 covers /, /^2 scopes of 5 cover /],
+    "scopes.unattributed": [[1], [2], /^1 request was /, /^2 requests were /],
+    "replay.some": [[1], [2], / 1 integration that loses most/, / 2 integrations that lose most/],
+    "list.unused": [[1], [2], / 1 day$/, / 2 days$/],
+  },
+  "usage/words.nl.ts": {
+    "replay.some": [[1], [2], / 1 integratie die het meest verliest/, / 2 integraties die het meest verliezen/],
+    "list.unused": [[1], [2], /^1 dag /, /^2 dagen /],
+  },
+};
+
+test("a sentence fits its number", async () => {
+  for (const [file, sentences] of Object.entries(NUMBERED)) {
+    const { words } = await loaded(join(ROOT, file));
+    for (const [place, [one, several, ...expected]] of Object.entries(sentences)) {
+      const say = place.split(".").reduce((inner, name) => inner[name], words);
+      [one, several].forEach((given, at) => assert.match(say(...given), expected[at], `${file}: ${place}`));
+    }
+  }
+});

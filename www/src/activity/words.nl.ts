@@ -18,7 +18,7 @@ export const words: Words = {
   theirs: "alleen die van hen",
   ofIntegration: "haar geschiedenis",
   more: "Meer tonen",
-  none: "Er is niets gebeurd dat de filters overlaten",
+  none: "Geen gebeurtenis voldoet aan de filters",
   export: "Exporteren",
   csv: "CSV",
   jsonl: "JSON Lines",

@@ -17,7 +17,7 @@ export const words = {
   theirs: "only theirs",
   ofIntegration: "its history",
   more: "Show more",
-  none: "Nothing happened that the filters leave",
+  none: "No event matches the filters",
   export: "Export",
   csv: "CSV",
   jsonl: "JSON Lines",

@@ -12,7 +12,7 @@ export const words: Words = {
     rotatingFilter: "Twee tokens",
     unpublished: "Nog niet overal",
     unpublishedHint:
-      "De laatste wijziging is opgeslagen; sommige locaties oordelen nog enkele seconden naar wat er eerder was.",
+      "De laatste wijziging is opgeslagen. Sommige locaties gebruiken nog enkele seconden de vorige toestand.",
     unpublishedFilter: "Nog niet overal",
     oldFilter: (days) => `Token ${days_(days)} of ouder`,
     rotationEndsFilter: "Vervanging eindigt deze week",
@@ -93,10 +93,11 @@ export const words: Words = {
     deleted: (of) => `${of_(of)} verwijderd.`,
     andMore: (of) => `En nog ${count(of)}.`,
     type: (of) => `Typ ter bevestiging hoeveel: ${of}`,
-    failed: (of) => `${of_(of)} bleef zoals het was:`,
+    failed: (of) => `${of_(of)} niet gewijzigd:`,
     rotateTitle: (of) => `De tokens van ${of_(of)} vervangen?`,
     laterHint: "Van elk werken beide tokens 7 dagen.",
-    leftOut: (of) => `${of_(of)} kan nu niet op deze manier worden vervangen en blijft zoals het is.`,
+    leftOut: (of) =>
+      `${of_(of)} ${of === 1 ? "kan" : "kunnen"} nu niet op deze manier worden vervangen. Daar verandert niets.`,
     tokens: "De nieuwe tokens",
     copyAll: "Alles kopiëren",
   },

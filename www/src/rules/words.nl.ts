@@ -10,7 +10,7 @@ export const words: Words = {
   maxOn: "Elke integratie heeft een einde nodig",
   maxDays: "Ten hoogste zoveel dagen vooruit",
   maxHint:
-    "Zonder zo'n einde wordt geen integratie gemaakt, en krijgt geen ervan een ander einde, andere scopes of een ander token. Bestaande blijven werken. 1 tot 3.650 dagen.",
+    "Een integratie zonder zo'n einde kan niet worden gemaakt of vervangen, en krijgt geen ander einde of andere scopes. Bestaande blijven werken. 1 tot 3.650 dagen.",
   remind: "Herinnering om te vervangen",
   remindOff: "Niemand wordt herinnerd",
   remindOn: "Een token hoort te worden vervangen",

@@ -9,7 +9,7 @@ export const words = {
   maxOn: "Every integration needs an end",
   maxDays: "At most so many days ahead",
   maxHint:
-    "Without such an end no integration is created, and none gets another end, other scopes or another token. Existing ones keep working. 1 to 3,650 days.",
+    "An integration without such an end cannot be created or rotated, or be given another end or other scopes. Existing ones keep working. 1 to 3,650 days.",
   remind: "Reminder to rotate",
   remindOff: "Nobody is reminded",
   remindOn: "A token should be rotated",
@@ -30,7 +30,7 @@ export const words = {
   idlePause: "They are paused",
   idleDelete: "They are deleted",
   idleHint:
-    "Announced 15, 7 and 1 days before, by events and in the list. Any use, any rotation and resuming begin the days anew. Where use is not fully known, nothing is done. 30 to 365 days.",
+    "Announced 15, 7 and 1 days before, by events and in the list. Any use, rotation or resume restarts the count. Where use is not fully known, nothing is done. 30 to 365 days.",
   save: "Save",
   saved: "The token rules are saved.",
   unchanged: "Nothing is changed yet.",

@@ -14,10 +14,10 @@ export const words: Words = {
     more: (of) => `+${count(of)}`,
     search: "Zoek scopes, bewerkingen, paden",
     onlySelected: "Alleen gekozen",
-    allRead: "Kies al het lezen",
+    allRead: "Kies alle leesrechten",
     clear: "Wissen",
     chosen: (of, all, writes) =>
-      `${count(of)} van ${count(all)} gekozen${of > 0 ? `, waarvan ${count(writes)} schrijven` : ""}`,
+      `${count(of)} van ${count(all)} gekozen${of > 0 ? `, waarvan ${count(writes)} om te schrijven` : ""}`,
     table: "Scopes naar onderwerp",
     readOnly: "Lezen",
     all: "Lezen en schrijven",
@@ -39,8 +39,8 @@ export const words: Words = {
       [
         scopes_(scopes),
         operations(of),
-        ...(changes > 0 ? [`${count(changes)} wijzigen iets`] : []),
-        ...(deletes > 0 ? [`${count(deletes)} verwijderen`] : []),
+        ...(changes > 0 ? [`${count(changes)} ${changes === 1 ? "wijzigt" : "wijzigen"} iets`] : []),
+        ...(deletes > 0 ? [`${count(deletes)} ${deletes === 1 ? "verwijdert" : "verwijderen"}`] : []),
       ].join(" · "),
     show: "Tonen",
   },
@@ -101,7 +101,7 @@ export const words: Words = {
     not: "Niet",
     can: (group, read, write) =>
       `${group} ${read.length === 0 ? "wijzigen" : write.length === 0 ? "lezen" : "lezen en wijzigen"} (${operationsBy([...read, ...write])})`,
-    nothing: "Niets: geen bewerking gaat erdoor open.",
+    nothing: "Niets: de scopes openen geen bewerking.",
     any: {
       reads: (of) => `lezen: ${operations(of)}`,
       changes: (of) => `wijzigen: ${operations(of)}`,

@@ -16,7 +16,7 @@ export const words = {
     allRead: "Select all read",
     clear: "Clear",
     chosen: (of: number, all: number, writes: number) =>
-      `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them write` : ""}`,
+      `${count(of)} of ${count(all)} selected${of > 0 ? `, ${count(writes)} of them to write` : ""}`,
     table: "Scopes by what they are about",
     readOnly: "Read",
     all: "Read and write",
@@ -30,7 +30,7 @@ export const words = {
       level === "agency" ? "Opens nothing for the agency" : "Opens nothing for a sub-account",
     unknown: "No longer in the policy",
     unknownHint:
-      "These open nothing. They go when you save with them unchecked; an update is refused as long as they are checked.",
+      "These scopes open nothing. Uncheck them and save to remove them; an update is refused while they are checked.",
     emptyCatalogue: "The policy in force asks for no scopes.",
     noMatch: (search: string) => `No scope matches “${search}”.`,
   },
@@ -40,8 +40,8 @@ export const words = {
       [
         amount(scopes, "scope"),
         operations(of),
-        ...(changes > 0 ? [`${count(changes)} change something`] : []),
-        ...(deletes > 0 ? [`${count(deletes)} delete`] : []),
+        ...(changes > 0 ? [`${count(changes)} ${changes === 1 ? "changes" : "change"} something`] : []),
+        ...(deletes > 0 ? [`${count(deletes)} ${deletes === 1 ? "deletes" : "delete"}`] : []),
       ].join(" · "),
     show: "Show",
   },
@@ -58,7 +58,7 @@ export const words = {
     open: "Just what these requests need…",
     title: "Just what these requests need",
     label: "Requests",
-    hint: "Curl commands, or a method and a path on each line. Nothing of them is sent anywhere, and no token in them is read.",
+    hint: "Curl commands, or a method and a path on each line. They are not sent anywhere, and tokens in them are not read.",
     example: "GET /contacts/?locationId=…\ncurl https://api.example.com/contacts/ -X POST …",
     read: "What they need",
     line: (at: number) => `Request ${count(at)}`,
@@ -94,7 +94,7 @@ export const words = {
     gainedEvents: "Can hear of",
     lostEvents: "No longer hears of",
     reach: (reachable: string, all: number) =>
-      `In all it reaches ${reachable} of the ${count(all)} open at this level, those that need no scope included.`,
+      `In all it reaches ${reachable} of the ${count(all)} open at this level, including those that need no scope.`,
   },
 
   words: {
@@ -103,7 +103,7 @@ export const words = {
     not: "Not",
     can: (group: string, read: Shown[], write: Shown[]) =>
       `${read.length === 0 ? "change" : write.length === 0 ? "read" : "read and change"} ${group} (${operationsBy([...read, ...write])})`,
-    nothing: "Nothing: no operation opens by them.",
+    nothing: "Nothing: its scopes open no operation.",
     any: {
       reads: (of: number) => `read: ${operations(of)}`,
       changes: (of: number) => `change: ${operations(of)}`,

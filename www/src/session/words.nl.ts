@@ -17,7 +17,7 @@ export const words: Words = {
     "provider-refused": "De identiteitsprovider heeft je niet ingelogd.",
     "no-login": "Het inloggen duurde te lang, of is in een andere browser begonnen. Probeer het opnieuw.",
     other: (code) =>
-      `Het antwoord van de identiteitsprovider is niet bruikbaar (${code}). Het log van de poort heeft het ook.`,
+      `Het antwoord van de identiteitsprovider is niet bruikbaar (${code}). Het staat ook in het log van de poort.`,
   },
   show: "Tonen",
   hide: "Verbergen",

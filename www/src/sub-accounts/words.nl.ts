@@ -14,7 +14,7 @@ export const words: Words = {
     title: "Het bureau",
     intro: "De organisatie bovenaan in je API, boven alle subaccounts. Haar integraties dragen haar id.",
     id: "Id",
-    idHint: "Zoals je API die heeft: letters, cijfers en . _ ~ -, tot 64.",
+    idHint: "Zoals je API die heeft: letters, cijfers en . _ ~ - : @, tot 64.",
     idFixed: (of) =>
       `${amount(of, "integratie draagt", "integraties dragen")} deze id. Die kan worden gewijzigd als er geen meer is.`,
     name: "Naam",
@@ -32,7 +32,7 @@ export const words: Words = {
       "De klanten van je API. Elk kan eigen integraties hebben; hun aanroepen worden geweigerd waar ze een ander noemen.",
     id: "Id",
     integrations: (of) => amount(of, "integratie", "integraties"),
-    idHint: "Zoals je API die heeft: letters, cijfers en . _ ~ -, tot 64. Die kan later niet worden gewijzigd.",
+    idHint: "Zoals je API die heeft: letters, cijfers en . _ ~ - : @, tot 64. Die kan later niet worden gewijzigd.",
     name: "Naam",
     nameHint: "Hoe je het noemt. Dat kan altijd worden gewijzigd.",
     add: "Subaccount toevoegen",

@@ -13,7 +13,7 @@ export const words = {
     title: "The agency",
     intro: "The top-level organisation of your API, above all sub-accounts. Its integrations carry its id.",
     id: "Id",
-    idHint: "As your API has it: letters, digits and . _ ~ -, up to 64.",
+    idHint: "As your API has it: letters, digits and . _ ~ - : @, up to 64.",
     idFixed: (of: number) =>
       `${amount(of, "integration")} ${of === 1 ? "carries" : "carry"} this id. It can be changed when there ${of === 1 ? "is none" : "are none"}.`,
     name: "Name",
@@ -31,7 +31,7 @@ export const words = {
       "The tenants of your API. Each can have integrations of its own; their calls are refused where they name another one.",
     id: "Id",
     integrations: (of: number) => amount(of, "integration"),
-    idHint: "As your API has it: letters, digits and . _ ~ -, up to 64. It cannot be changed later.",
+    idHint: "As your API has it: letters, digits and . _ ~ - : @, up to 64. It cannot be changed later.",
     name: "Name",
     nameHint: "What you call it. It can be changed at any time.",
     add: "Add sub-account",

@@ -123,7 +123,7 @@ export const words: Words = {
 
   grantable: {
     label: "Scopes die kunnen worden toegevoegd",
-    hint: "Een per regel, contacts.* voor alle die zo beginnen. Leeg: elke scope. Een scope verwijderen kan altijd.",
+    hint: "Een per regel; contacts.* staat voor alle scopes die met contacts. beginnen. Is het leeg, dan kan elke scope worden toegevoegd. Een scope verwijderen kan altijd.",
     bounded: (entries) => `kan ${entries} toevoegen`,
   },
 

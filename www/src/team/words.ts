@@ -52,7 +52,7 @@ export const words = {
 
   people: {
     title: "People",
-    intro: "Who may sign in, and what they may do. A change acts at their next request.",
+    intro: "Who may sign in, and what they may do. A change takes effect with their next request.",
     add: "Add a person",
     addAction: "Add",
     added: (email: string) => `${email} is added, and can sign in now.`,
@@ -125,7 +125,7 @@ export const words = {
 
   grantable: {
     label: "Scopes that can be added",
-    hint: "One on each line, contacts.* for all that begin so. Empty: every scope. Removing a scope is always possible.",
+    hint: "One per line; contacts.* stands for all scopes that begin with contacts. If it is empty, every scope can be added. Removing a scope is always possible.",
     bounded: (entries: string) => `can add ${entries}`,
   },
 

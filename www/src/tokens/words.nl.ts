@@ -25,7 +25,7 @@ export const words: Words = {
     stay: "Blijven",
     current: "nieuw",
     outgoing: "oud",
-    works: "Werkt. Alleen een vervanging of verwijdering beëindigt het.",
+    works: "Werkt. Het heeft geen einde.",
     paused: "Geweigerd zolang de integratie gepauzeerd is.",
     dead: "Werkt niet meer: de integratie is beëindigd.",
     worksUntil: (until) => `Werkt tot ${until}`,
@@ -36,7 +36,7 @@ export const words: Words = {
     title: "Nu testen",
     act: "Nu testen",
     whoami: "Wat het token is (whoami)",
-    hint: "De poort beoordeelt één aanroep met dit token. Van het antwoord van de API komt alleen de status terug, en het telt niet als gebruik.",
+    hint: "De poort beoordeelt één aanroep met dit token. Van het antwoord van de API wordt alleen de status getoond, en de test telt niet als gebruik.",
     said: ({ allowed, status, problem, milliseconds }, isWhoami) => {
       const took = `${count(milliseconds)} ms`;
       if (!allowed)
@@ -58,7 +58,7 @@ export const words: Words = {
     variable: "Het neemt het token uit de omgevingsvariabele TOKEN.",
     copyNote: "Bericht kopiëren",
     noteTitle: "Bericht",
-    noteHint: "Om mee te sturen, langs een andere weg dan het token. Het token staat er niet in.",
+    noteHint: "Stuur dit bericht langs een andere weg dan het token. Het token staat er niet in.",
     note: (of) =>
       [
         `Integratie: ${of.name}`,
@@ -94,7 +94,7 @@ export const words: Words = {
     laterEnded: "Ze is beëindigd; er is geen token dat later kan verlopen. Vervang het en laat het nu verlopen.",
     now: "Vervangen en dit token nu laten verlopen",
     nowHint: "Voor een token dat gelekt is. Het stopt meteen, en wat het nog gebruikt, mislukt.",
-    whenQuiet: "Beëindigen zodra het oude token stil is",
+    whenQuiet: "Beëindigen zodra het oude token niet meer in gebruik is",
     whenQuietHint:
       "Zodra het oude token langer niet is gebruikt dan tweemaal de langste pauze tussen aanroepen, en ten minste een dag; uiterlijk op het tijdstip hierboven.",
     window: "Beide tokens werken",
@@ -131,7 +131,7 @@ export const words: Words = {
     extendHint: (latest, zone) => `Uiterlijk ${latest}, 30 dagen nadat de vervanging begon. In jouw tijdzone, ${zone}.`,
     extendWrong: "Het moet na het huidige einde liggen, en niet te laat.",
     extended: (outgoing, until) => `${outgoing} werkt tot ${until}.`,
-    whenQuiet: (outgoing) => `De vervanging eindigt vanzelf zodra ${lower(outgoing)} stil is.`,
+    whenQuiet: (outgoing) => `De vervanging eindigt vanzelf zodra ${lower(outgoing)} niet meer in gebruik is.`,
     dueTitle: "Vervanging is nodig",
     due: (token, days) => `${token} is ${amount(days, "dag", "dagen")} oud. Vervang het, met of zonder onderbreking.`,
     leaked: "Het is gelekt",

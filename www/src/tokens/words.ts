@@ -24,7 +24,7 @@ export const words = {
     stay: "Stay",
     current: "new",
     outgoing: "old",
-    works: "Works. Nothing ends it but a rotation or a deletion.",
+    works: "Works. It has no end.",
     paused: "Refused while the integration is paused.",
     dead: "Dead: the integration has ended.",
     worksUntil: (until: string) => `Works until ${until}`,
@@ -35,7 +35,7 @@ export const words = {
     title: "Test now",
     act: "Test now",
     whoami: "What the token is (whoami)",
-    hint: "The gate judges one request with this token. Of the API's answer only the status comes back, and it counts as no use.",
+    hint: "The gate judges one request with this token. Only the status of the API's answer is shown, and the test does not count as use.",
     said: ({ allowed, status, problem, milliseconds }: Tested, isWhoami: boolean) => {
       const took = `${count(milliseconds)} ms`;
       if (!allowed)
@@ -55,7 +55,7 @@ export const words = {
     variable: "It takes the token from the environment variable TOKEN.",
     copyNote: "Copy note",
     noteTitle: "Note",
-    noteHint: "To send with it, by another way than the token. It does not hold the token.",
+    noteHint: "Send this note separately from the token. It does not contain the token.",
     note: (of: {
       name: string;
       owner: string;
@@ -72,7 +72,7 @@ export const words = {
         `Scopes: ${of.scopes.length > 0 ? of.scopes.join(" ") : "none"}`,
         ...of.docs.map(({ title, url }) => `Documentation${title && ` of ${title}`}: ${url}`),
         `Check the token: GET ${of.api}/_tidegate/whoami`,
-        "You get the token by another way. Keep it where your other secrets are, and share it with nobody else.",
+        "You get the token separately. Keep it where your other secrets are, and share it with nobody else.",
       ].join("\n"),
   },
 
@@ -138,10 +138,10 @@ export const words = {
     extended: (outgoing: string, until: string) => `${outgoing} works until ${until}.`,
     whenQuiet: (outgoing: string) => `It ends by itself as soon as ${lower(outgoing)} is quiet.`,
     dueTitle: "Rotation is due",
-    due: (token: string, days: number) => `${token} is ${days} days old. Rotate it with or without downtime.`,
+    due: (token: string, days: number) => `${token} is ${amount(days, "day")} old. Rotate it with or without downtime.`,
     leaked: "It has leaked",
     leakedHint: "Then this cannot be undone, and the history says so.",
-    passed: (share: number) => `${share} percent of the window have passed`,
+    passed: (share: number) => `${share} percent of the window has passed`,
     cancel: "Cancel rotation",
     finish: "Expire Now",
     keep: "Keep rotating",

@@ -15,8 +15,8 @@ export const words: Words = {
     made: (incoming) => `${incoming} is gemaakt`,
     used: (incoming) => `${incoming} wordt gebruikt`,
     notUsed: (incoming) => `${incoming} wordt nog niet gebruikt`,
-    quiet: (outgoing) => `${outgoing} is stil`,
-    notQuiet: (outgoing) => `${outgoing} is nog niet stil`,
+    quiet: (outgoing) => `${outgoing} is niet meer in gebruik`,
+    notQuiet: (outgoing) => `${outgoing} is misschien nog in gebruik`,
     since: "sinds",
   },
 
@@ -40,12 +40,12 @@ export const words: Words = {
       quiet: (quiet) => `Het is ${quiet} niet gebruikt, langer dan tweemaal de langste pauze tussen aanroepen.`,
       "never-used": () => "Het is ouder dan een dag, en is nooit gebruikt.",
       "too-new": () => "Het is nooit gebruikt, en is jonger dan een dag.",
-      "still-used": (quiet) => `Het moet ${quiet} stil zijn, gezien hoe vaak deze integratie aanroept.`,
+      "still-used": (quiet) => `Het moet ${quiet} ongebruikt blijven, gezien hoe vaak deze integratie aanroept.`,
       "too-little-known": () => "Deze integratie riep te zelden aan om te zeggen hoe vaak ze dat doet.",
       incomplete: () => "Van de afgelopen maanden zijn misschien niet alle aanroepen vastgelegd.",
       "no-answer": () => "De opslag van het gebruik antwoordt niet.",
     },
-    at: "Blijft het stil, dan is het veilig",
+    at: "Blijft het ongebruikt, dan is het veilig",
   },
 
   tokens: "Laatste gebruik van elk token",
@@ -71,8 +71,8 @@ export const words: Words = {
   operation: "Bewerking",
   requests: "Aanroepen",
   answers: "Antwoorden van de API",
-  other: "Andere bewerkingen, die niet uit elkaar worden gehouden",
-  unknownOperation: "Geen uit het beleid",
+  other: "Andere bewerkingen, samen geteld",
+  unknownOperation: "Niet in het beleid",
   refusals: "Geweigerde aanroepen",
   reason: "Reden",
   allows: "Wat ze zou toestaan",
@@ -87,7 +87,7 @@ export const words: Words = {
     trim: "Scopes beperken",
     keepsAll: "Elke scope was nodig voor een vastgelegde aanroep.",
     unattributed: (requests) =>
-      `${calls(requests)} ${requests === 1 ? "betrof" : "betroffen"} bewerkingen die niet uit elkaar worden gehouden; daarom telt niets als ongebruikt.`,
+      `${calls(requests)} ${requests === 1 ? "betrof" : "betroffen"} bewerkingen die samen worden geteld; daarom telt niets als ongebruikt.`,
   },
 
   replay: {
@@ -98,14 +98,15 @@ export const words: Words = {
     policy: (refused, of, integrations) =>
       `Zou in 30 dagen ${count(refused)} van ${calls(of)} hebben geweigerd, van ${amount(integrations, "integratie", "integraties")}.`,
     unattributed: (requests) => `Van ${calls(requests)} is de bewerking niet bekend.`,
-    some: (integrations) => `Bekeken: de ${amount(integrations, "integratie", "integraties")} die het meest verliezen.`,
+    some: (integrations) =>
+      `Bekeken: de ${amount(integrations, "integratie die het meest verliest", "integraties die het meest verliezen")}.`,
   },
 
   list: {
     used: "Laatst gebruikt",
     spark: (requests) => `${calls(requests)} in 30 dagen`,
     never: "Nooit gebruikt",
-    unused: (days) => `${days} dagen niet gebruikt`,
+    unused: (days) => `${amount(days, "dag", "dagen")} niet gebruikt`,
     idle: "Ongebruikt",
     refused: "Vandaag geweigerde aanroepen",
   },

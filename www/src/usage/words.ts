@@ -69,8 +69,8 @@ export const words = {
   operation: "Operation",
   requests: "Requests",
   answers: "Answers of the API",
-  other: "Other operations, which are not kept apart",
-  unknownOperation: "None of the policy",
+  other: "Other operations, counted together",
+  unknownOperation: "Not in the policy",
   refusals: "Refused requests",
   reason: "Reason",
   allows: "What would allow them",
@@ -80,11 +80,12 @@ export const words = {
     text: (scopes: number) =>
       `No recorded request of the last 90 days needed ${scopes === 1 ? "this scope" : `these ${scopes} scopes`}.`,
     soFar: (scopes: string) => `Held for less than 90 days and not needed so far: ${scopes}.`,
-    needed: (of: number, all: number) => `${amount(of, "scope")} of ${all} cover all recorded use.`,
+    needed: (of: number, all: number) =>
+      `${amount(of, "scope")} of ${all} ${of === 1 ? "covers" : "cover"} all recorded use.`,
     trim: "Trim the scopes",
     keepsAll: "Every scope was needed by a recorded request.",
     unattributed: (requests: number) =>
-      `${amount(requests, "request")} were of operations that are not kept apart, so nothing counts as unused.`,
+      `${amount(requests, "request was", "requests were")} for operations that are counted together, so nothing counts as unused.`,
   },
 
   replay: {
@@ -95,14 +96,15 @@ export const words = {
     policy: (refused: number, of: number, integrations: number) =>
       `Would have refused ${count(refused)} of ${amount(of, "request")} in 30 days, by ${amount(integrations, "integration")}.`,
     unattributed: (requests: number) => `Of ${amount(requests, "request")} the operation is not known.`,
-    some: (integrations: number) => `Looked at ${amount(integrations, "integration")} that lose most.`,
+    some: (integrations: number) =>
+      `Looked at the ${amount(integrations, "integration that loses", "integrations that lose")} most.`,
   },
 
   list: {
     used: "Last used",
     spark: (requests: number) => `${amount(requests, "request")} in 30 days`,
     never: "Never used",
-    unused: (days: number) => `Not used for ${days} days`,
+    unused: (days: number) => `Not used for ${amount(days, "day")}`,
     idle: "Idle",
     refused: "Requests refused today",
   },

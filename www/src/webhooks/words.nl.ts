@@ -105,9 +105,9 @@ export const words: Words = {
   notes: {
     failing: (when) => `Bezorging mislukt sinds ${when}.`,
     failingMore:
-      "Berichten worden meer dan een dag lang herhaald. Na vijf dagen met alleen mislukkingen wordt het eindpunt uitgeschakeld; wat het miste, kan opnieuw worden verzonden.",
+      "Berichten worden meer dan een dag lang herhaald. Mislukt vijf dagen lang elke poging, dan wordt het eindpunt uitgeschakeld. Wat het miste, kan opnieuw worden verzonden.",
     byHand: "Iemand heeft het uitgeschakeld. Het hoort niets.",
-    becauseFailing: "Het is uitgeschakeld na vijf dagen met alleen mislukkingen. Het hoort niets.",
+    becauseFailing: "Het is uitgeschakeld omdat vijf dagen lang elke poging mislukte. Het hoort niets.",
     becauseGone: "Het is uitgeschakeld omdat het 410 antwoordde: het is voorgoed weg. Het hoort niets.",
     since: (when) => `Uitgeschakeld ${when}.`,
     enableHint: "Schakel het weer in, en verzend dan wat het miste: Verzenden vanaf.",
@@ -280,11 +280,11 @@ export const words: Words = {
     payloadNone: "Het logboek bewaart geen inhoud.",
   },
 
-  facts: { title: "Feiten", kinds: "Hoort van", id: "Id", noDescription: "geen" },
+  facts: { title: "Feiten", kinds: "Ontvangt", id: "Id", noDescription: "geen" },
 
   verify: {
-    title: "Controleer wat komt",
-    hint: "Wie het adres kent, kan er iets naartoe sturen. Weiger wat het geheim niet ondertekende, en wat ouder is dan vijf minuten.",
+    title: "Berichten controleren",
+    hint: "Wie het adres kent, kan er iets naartoe sturen. Weiger berichten die het geheim niet ondertekende, en berichten ouder dan vijf minuten.",
     language: "Taal",
     code: "Code die controleert",
   },

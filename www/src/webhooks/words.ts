@@ -49,9 +49,9 @@ export const words = {
   notes: {
     failing: (when: string) => `Deliveries have failed since ${when}.`,
     failingMore:
-      "Messages are repeated for more than a day. After five days of failures only, the endpoint is disabled; what was missed can be sent again.",
+      "Messages are repeated for more than a day. If every attempt fails for five days, the endpoint is disabled. What was missed can be sent again.",
     byHand: "Somebody disabled it. It is told nothing.",
-    becauseFailing: "It was disabled after five days of failures only. It is told nothing.",
+    becauseFailing: "It was disabled because every attempt failed for five days. It is told nothing.",
     becauseGone: "It was disabled because it answered 410, which says that it is gone for good. It is told nothing.",
     since: (when: string) => `Disabled ${when}.`,
     enableHint: "Enable it again, then send what it missed: Send since.",
@@ -69,7 +69,7 @@ export const words = {
     ofIntegration: "One integration",
     ofIntegrationHint: "What happens to it, and the API's own events that its scopes allow.",
     ofPlace: "A place",
-    ofPlaceHint: "What happens to all integrations there, those of later too.",
+    ofPlaceHint: "What happens to all integrations there, including later ones.",
     choosePlace: "Choose a place",
     needPlace: "Choose a place.",
     needIntegration: "Choose an integration.",
@@ -224,11 +224,11 @@ export const words = {
     payloadNone: "The log keeps no payload.",
   },
 
-  facts: { title: "Facts", kinds: "Hears of", id: "Id", noDescription: "none" },
+  facts: { title: "Facts", kinds: "Receives", id: "Id", noDescription: "none" },
 
   verify: {
-    title: "Verify what comes",
-    hint: "Whoever knows the address can send to it. Refuse what the secret did not sign, and what is older than five minutes.",
+    title: "Verify messages",
+    hint: "Whoever knows the address can send to it. Refuse messages that the secret did not sign, and messages older than five minutes.",
     language: "Language",
     code: "Code that verifies",
   },

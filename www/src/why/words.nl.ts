@@ -48,6 +48,6 @@ export const words: Words = {
   unknownOwner: (own, ownId) =>
     `De id erin is van niemand hier, en deze integratie is van ${own}. Stuur in plaats daarvan ${ownId}.`,
   assumed:
-    "Naar headers en bodies wordt niet gevraagd: waar de id van de eigenaar daar staat, wordt de eigen aangenomen.",
+    "Headers en bodies horen niet bij de vraag. Hoort de id van de eigenaar daarin, dan wordt de id van de integratie zelf aangenomen.",
   noPolicy: "Er is nog geen beleid gepubliceerd: de poort beantwoordt elke aanroep met 503.",
 };

@@ -24,7 +24,7 @@ export const words = {
   failed: "failed",
   empty: "The verdict appears here, with every step that leads to it.",
   inAddress:
-    "The address itself holds a token or a key. The gate reads none there, and addresses end up in logs: send it in a header field. It was taken out here.",
+    "The address itself holds a token or a key. The gate reads no credential there, and addresses end up in logs: send it in a header field. It was removed here.",
   unreadable: "This is neither a method with a path nor a curl command. Try “GET /contacts/”.",
   tokenOf: (name: string, live: number[]) =>
     `The token in the command was made for ${name}, and the verdict is that of its current token. Whether this very one still works is not judged here: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} of it ${live.length > 1 ? "do" : "does"}. GET /_tidegate/whoami with it tells.`,
@@ -47,7 +47,8 @@ export const words = {
     `${id} is the id of ${other}, and this integration is ${own}'s. Send ${ownId} in its place, or use an integration of ${other}.`,
   unknownOwner: (own: string, ownId: string) =>
     `The id in it belongs to nobody here, and this integration is ${own}'s. Send ${ownId} in its place.`,
-  assumed: "Header fields and bodies are not asked for: where the owner's id stands there, its own is assumed.",
+  assumed:
+    "Header fields and bodies are not part of the question. If the owner's id belongs there, the integration's own id is assumed.",
   noPolicy: "No policy is published yet: the gate answers every call with 503.",
 };
 export type Words = typeof words;
