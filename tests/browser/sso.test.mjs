@@ -314,12 +314,19 @@ test("an automation key is shown once on the page", { timeout: 120_000 }, async 
   await page.getByRole("button", { name: "Create a key" }).click();
   await page.getByRole("dialog").getByLabel("Name").fill("Terraform");
   await page.getByRole("dialog").getByLabel("Publish the policy").check();
+  await page.getByRole("group", { name: "Webhooks and events" }).getByLabel("Publish events of the API").check();
   await page.getByRole("dialog").getByRole("button", { name: "Create a key" }).click();
   const token = await page.getByRole("textbox", { name: "The key" }).innerText();
   assert.match(token, /^tga_[0-9a-hjkmnp-tv-z]{16}_[0-9a-hjkmnp-tv-z]{58}$/);
   const headers = { host: gate.host, authorization: `Bearer ${token}` };
   assert.equal((await ask("GET", "/_tidegate/api/policy", headers)).status, 200);
   assert.equal((await ask("GET", "/_tidegate/api/people", headers)).status, 403);
+  const made = (await api("GET", "/keys?limit=200")).keys.find(({ name }) => name === "Terraform");
+  const verbs = ["events.publish", "policy.publish"];
+  assert.deepEqual(
+    made.permissions.toSorted((a, b) => (a.verb < b.verb ? -1 : 1)),
+    verbs.map((verb) => ({ verb, place: "agency" })),
+  );
 });
 
 test("a key of several places, and a bound of scopes", { timeout: 120_000 }, async (t) => {
