@@ -3,6 +3,13 @@
 /// The admin page's session cookie. Where it shares a host with the origin's paths, it must not reach the origin.
 pub const SESSION_COOKIE: &str = "__Host-tidegate";
 
+/// The values of the cookies with this name. Spaces and tabs alone surround a pair (RFC 6265 section 4.2.1). Other white space is part
+/// of the name: a browser sees no prefix `__Host-` behind U+2000, and any page of the domain may set such a cookie.
+pub(crate) fn values_of<'a>(cookie: &'a str, name: &'static str) -> impl Iterator<Item = &'a str> {
+    let pairs = cookie.split(';').filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='));
+    pairs.filter(move |(given, _)| *given == name).map(|(_, value)| value)
+}
+
 /// A `Cookie` value without our cookies; `None` where it holds none. Lines that were sent apart arrive joined by commas.
 pub(super) fn without_cookies_of_ours(cookie: &str) -> Option<String> {
     if !cookie.contains(SESSION_COOKIE) {

@@ -11,6 +11,7 @@ mod origin_url;
 
 pub use answer::{AnswerRules, WITHHELD_FIELDS, with_hint};
 pub use class::{FieldClass, goes_by_class};
+pub(crate) use cookie::values_of;
 pub use cookie::{SESSION_COOKIE, sets_cookie_of_ours};
 pub use cors::{AnswerCors, preflight};
 pub use fields::{InvalidRemovedFields, RemovedFields};

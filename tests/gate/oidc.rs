@@ -397,6 +397,8 @@ fn a_callback_belongs_to_the_sign_in_of_its_browser() {
         (query.clone(), String::new(), Refusal::NoLogin),
         (query.clone(), "__Host-tidegate-login=".to_owned(), Refusal::NoLogin),
         (query.clone(), format!("{cookie}; {cookie}"), Refusal::NoLogin),
+        (query.clone(), format!("\u{2000}{cookie}"), Refusal::NoLogin),
+        (query.clone(), format!("\u{85}{cookie}"), Refusal::NoLogin),
         (query.clone(), format!("{}0", cookie), Refusal::NoLogin),
         (query.clone(), cookie.replace("__Host-tidegate-login=", "__Host-tidegate-login=x"), Refusal::NoLogin),
         (query.clone(), other, Refusal::State),
@@ -416,6 +418,7 @@ fn a_callback_belongs_to_the_sign_in_of_its_browser() {
     }
     assert_eq!(world.asked.len(), asked, "nothing was asked for any of them");
     assert!(world.complete(&format!("{query}&iss={own}"), &cookie, &claims).is_ok());
+    assert!(world.complete(&query, &format!("\u{2000}__Host-tidegate-login=x; {cookie}"), &claims).is_ok());
     world.now_ms += 600_000;
     assert_eq!(world.complete(&query, &cookie, &claims), Err(Refusal::NoLogin), "after 10 minutes");
 }

@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::forward::values_of;
 use crate::time::Timestamp;
 use crate::token::TokenKeys;
 
@@ -35,10 +36,7 @@ impl Login {
 
     /// The login of a `Cookie` header field; `None` if there is none or more than one, its MAC is wrong, or it is too old.
     pub fn find(cookie: &str, keys: &TokenKeys, now: Timestamp) -> Option<Self> {
-        let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
-            Some((LOGIN_COOKIE, value)) => Some(value),
-            _ => None,
-        });
+        let mut values = values_of(cookie, LOGIN_COOKIE);
         let (payload, mac) = values.next()?.rsplit_once('.')?;
         let is_ours: bool = mac_of(payload, keys).as_bytes().ct_eq(mac.as_bytes()).into();
         if !is_ours || values.next().is_some() {

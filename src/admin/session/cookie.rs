@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::credential::Credential;
 use crate::admin::OwnerKey;
-use crate::forward::SESSION_COOKIE;
+use crate::forward::{SESSION_COOKIE, values_of};
 use crate::token::TokenKeys;
 
 /// How long a session lasts, in seconds.
@@ -49,10 +49,7 @@ pub fn start_person_session(keys: &TokenKeys, entropy: [u8; 32]) -> NewSession {
 /// with the owner key, if no such key is set. A comma does not end a cookie (RFC 6265 section 4.2.1): a page of a neighbouring host can
 /// set a cookie for the whole domain whose value is `x, __Host-tidegate=…`.
 pub fn find_session(cookie: &str, keys: &TokenKeys, owner_key: Option<&OwnerKey>) -> Option<Credential> {
-    let mut values = cookie.split(';').filter_map(|pair| match pair.trim().split_once('=') {
-        Some((SESSION_COOKIE, value)) => Some(value),
-        _ => None,
-    });
+    let mut values = values_of(cookie, SESSION_COOKIE);
     let (id, given) = values.next()?.rsplit_once('.')?;
     let is_ours: bool = tag(id, keys).as_bytes().ct_eq(given.as_bytes()).into();
     match (is_ours && values.next().is_none(), id.starts_with(PERSON)) {
