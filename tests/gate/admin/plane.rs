@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use tidegate::admin::{AdminError, AdminHost, OwnerKey, Plane, PlaneSettings, session};
 use tidegate::decision::Denial;
 use tidegate::gate::{
-    Answer, Call, Credential, Effect, Gate, Head, Memory, Read, Reading, Relay, Service, Settings, Step, Waiting,
+    Answer, Call, Credential, Effect, Gate, Head, MAX_OF_ANYONES, Memory, Read, Reading, Relay, Requests, Service,
+    Settings, Step, Waiting,
 };
 
 use crate::support::{NOW, OWNER_KEY, integration_id, keys, minted, prefix, token_keys};
@@ -197,10 +198,11 @@ fn nothing_is_called_for_who_is_not_verified() {
     let twice = format!("{cookie}; {cookie}");
     // A page of a neighbouring host can set such a cookie, of the whole domain. It neither is a session nor hides one.
     let beside = format!("a=1, {cookie}");
-    call(
-        world(settings())
-            .ask(get(&format!("{API}/policy"), &[("cookie", &format!("a=1, __Host-tidegate=x; {cookie}"))])),
-    );
+    let hidden = ["\u{2000}", "\u{3000}", "\u{a0}", "\u{b}"].map(|space| format!("{space}{cookie}"));
+    for other in ["a=1, __Host-tidegate=x".to_owned(), format!("\u{2000}{cookie}"), format!("\u{a0}{cookie}0")] {
+        call(world(settings()).ask(get(&format!("{API}/policy"), &[("cookie", &format!("{other}; {cookie}"))])));
+        call(world(settings()).ask(get(&format!("{API}/policy"), &[("cookie", &format!("{cookie};\t {other}"))])));
+    }
     let basic = format!("Basic {OWNER_KEY}");
     let own = [("cookie", cookie.as_str())];
     type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -209,6 +211,10 @@ fn nothing_is_called_for_who_is_not_verified() {
         (None, &[("cookie", &forged)], 401, "not-signed-in"),
         (None, &[("cookie", &twice)], 401, "not-signed-in"),
         (None, &[("cookie", &beside)], 401, "not-signed-in"),
+        (None, &[("cookie", &hidden[0])], 401, "not-signed-in"),
+        (None, &[("cookie", &hidden[1])], 401, "not-signed-in"),
+        (None, &[("cookie", &hidden[2])], 401, "not-signed-in"),
+        (None, &[("cookie", &hidden[3])], 401, "not-signed-in"),
         (Some("Bearer x"), &own, 401, "wrong-key"),
         (Some(&basic), &[], 401, "wrong-key"),
         (Some(OWNER_KEY), &[], 401, "wrong-key"),
@@ -231,6 +237,29 @@ fn nothing_is_called_for_who_is_not_verified() {
     assert_eq!(refusal(world.ask(asked)), (403, "cross-origin".to_owned()));
     call(world.ask(post(&url, &[("cookie", &cookie), OWN_ORIGIN])));
     call(world.ask(post(&url, &[("cookie", &cookie), ("sec-fetch-site", "same-origin")])));
+}
+
+/// As the driver holds what waits, with a thousand sign-ins whose bodies do not come.
+#[test]
+fn sign_ins_that_wait_keep_nobody_out_who_has_the_right_key() {
+    let (mut world, mut requests) = (world(settings()), Requests::default());
+    let (bearer, cookie, session) = (bearer(), cookie(), format!("{API}/session"));
+    let sign_in = post(&session, &[JSON, OWN_ORIGIN]);
+    for _ in 0..MAX_OF_ANYONES {
+        let Step::Needs(waiting, reads) = world.ask(sign_in) else { panic!("no body is read") };
+        requests.hold(waiting, &reads, NOW_MS).unwrap();
+    }
+    let Step::Needs(waiting, reads) = world.ask(sign_in) else { panic!("no body is read") };
+    assert!(requests.hold(waiting, &reads, NOW_MS).is_err());
+    let url = format!("{API}/integrations");
+    let by_key = Asked { authorization: Some(&bearer), ..get(&url, &[]) };
+    for asked in [by_key, Asked { method: "DELETE", ..by_key }, get(&url, &[("cookie", &cookie)])] {
+        let Step::Needs(waiting, reads) = world.begin(asked) else { panic!("no field is read") };
+        let handle = requests.hold(waiting, &reads, NOW_MS).expect("the fields are to be read");
+        drop(requests.take(handle));
+    }
+    let Step::Needs(waiting, reads) = world.ask(by_key) else { panic!("nothing is called") };
+    assert!(requests.hold(waiting, &reads, NOW_MS).is_ok(), "the registry is to answer");
 }
 
 #[test]
