@@ -1,5 +1,5 @@
-//! `tidegate`: checks, compares, explains and publishes policies made of OpenAPI documents, and has what happens to an integration
-//! over time. docs/cli.md describes it.
+//! `tidegate`: checks, compares, explains and publishes policies made of OpenAPI documents, and manages the life of
+//! integrations. docs/cli.md describes it.
 
 mod audit;
 mod connection;

@@ -65,7 +65,7 @@ pub struct Rotation {
 /// Which requests, and of which gate.
 #[derive(Args)]
 struct Asked {
-    /// The requests of the last so long (24h, 30d), at most 400 days
+    /// How far back to look (24h, 30d), at most 400 days
     #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "30d")]
     last: u64,
     #[command(flatten)]

@@ -17,7 +17,7 @@ pub struct Undo {
     pub at: Timestamp,
     /// What it took.
     pub taken: Taken,
-    /// Whether its token was said to have leaked. It never works again.
+    /// Whether its token was reported as leaked. It never works again.
     pub leaked: bool,
     /// Whether its time was over at some moment, whatever the clock says now.
     pub over: bool,
@@ -46,7 +46,7 @@ pub enum NotUndone {
     /// What it took has ended meanwhile.
     #[error("the token's deadline has passed")]
     Ended,
-    /// It took a token that was said to have leaked.
+    /// It took a token that was reported as leaked.
     #[error("the token was marked as leaked; it never works again")]
     Leaked,
     /// The agency's token rules say no.

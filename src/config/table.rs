@@ -45,7 +45,7 @@ settings! {
     Variable ORIGIN_URL: OriginUrl, OriginUrl::parse;
     /// How long the origin may take to begin its answer.
     Variable ORIGIN_TIMEOUT_SECONDS: u64 = "60", whole::<1, 600>;
-    /// What else requests leave behind.
+    /// Further request header fields that are not forwarded.
     Variable REMOVED_HEADERS: RemovedFields, RemovedFields::parse;
     /// How old the copy of the feed may be that a verdict rests on.
     Variable MAX_STALENESS_SECONDS: u64 = "10", whole::<MIN_STALENESS_SECONDS, 300>;
@@ -75,7 +75,7 @@ settings! {
     Variable WEBHOOKS_ALLOW_LOOPBACK: bool = "false", boolean;
     /// The identity provider that people sign in with.
     Variable OIDC_ISSUER: Issuer, Issuer::parse;
-    /// What the provider knows this gate as.
+    /// The client ID that the provider gave this gate.
     Variable OIDC_CLIENT_ID: String, printable;
     /// The secret that the provider gave this gate; none for a public client.
     Secret OIDC_CLIENT_SECRET: String, printable;
@@ -112,7 +112,7 @@ fn addresses(text: &str) -> Result<Addresses, &'static str> {
 }
 
 fn web_address(text: &str) -> Result<String, &'static str> {
-    const NONE: &str = "must be an address of the web, as in https://docs.example.com/";
+    const NONE: &str = "must be a web address, as in https://docs.example.com/";
     let (scheme, rest) = text.split_once("://").ok_or(NONE)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     web_origin(&format!("{scheme}://{authority}")).ok_or(NONE)?;
@@ -199,7 +199,7 @@ mod tests {
             ["", "docs.example.com", "https://", "https:///a", "https://?", "https://u:p@a/", "https://a b/", "data:,x"]
         {
             let error = DOCS_URL.read(Some(text)).unwrap_err();
-            assert!(error.to_string().starts_with("DOCS_URL must be an address of the web"), "{text}");
+            assert!(error.to_string().starts_with("DOCS_URL must be a web address"), "{text}");
         }
     }
 

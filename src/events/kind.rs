@@ -69,11 +69,11 @@ kinds! {
     RotationCancelled = "rotation.cancelled",
     /// The old token was ended before its time.
     RotationFinished = "rotation.finished",
-    /// The old token's time has come.
+    /// The old token reached its deadline.
     RotationLapsed = "rotation.lapsed",
     /// A notice: the token is so old that it should be rotated.
     RotationDue = "rotation.due",
-    /// A token was said to have leaked.
+    /// A token was reported as leaked.
     TokenExposed = "token.exposed",
     /// A policy was published.
     PolicyPublished = "policy.published",
@@ -85,7 +85,7 @@ kinds! {
     PersonChanged = "person.changed",
     /// A person was removed.
     PersonRemoved = "person.removed",
-    /// A person was freed from the account that they signed in with.
+    /// A person was unlinked from the account that they signed in with.
     PersonUnbound = "person.unbound",
     /// A person signed in.
     PersonSignedIn = "person.signed_in",
@@ -131,9 +131,9 @@ kinds! {
     EndpointDisabled = "endpoint.disabled",
     /// What was counted of an integration's use is deleted.
     UsageDeleted = "usage.deleted",
-    /// All of KV began to be written anew.
+    /// A rewrite of all of KV began.
     RegistryResynced = "registry.resynced",
-    /// The chain begins, or goes on behind events of a release that knows no chain.
+    /// The chain begins, or continues after events of a release that has no chain.
     ChainStarted = "chain.started",
 }
 

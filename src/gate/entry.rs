@@ -1,4 +1,4 @@
-//! The two things that a verdict rests on, alike as far as stores and memory go.
+//! The two things that a verdict rests on, which stores and memory treat alike.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! What a verdict rests on: the record of its token and the policy, neither of them older than the feed's bound. Where
-//! each comes from is [`choose`](crate::feed::choose)'s to say; this file has the reads made, and notes for the log what was read.
+//! What a verdict rests on: the record of its token and the policy, neither of them older than the feed's bound.
+//! [`choose`](crate::feed::choose) decides where each comes from. This file requests the reads, and records for the log what was read.
 
 use std::rc::Rc;
 

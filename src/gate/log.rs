@@ -9,8 +9,8 @@ use super::step::{Effect, Line};
 use crate::decision::Denial;
 use crate::token::IntegrationId;
 
-/// Why a request was not forwarded, and what the verdict rested on, if it came to that. What anybody can have refused as often as
-/// they like, without a genuine token, leaves a line for some of many.
+/// Why a request was not forwarded, and what the verdict rested on, if it came to that. Refusals that anybody can cause without a
+/// genuine token are sampled: only some of them leave a line.
 pub(super) fn denial(
     memory: &mut Memory,
     denial: &Denial,

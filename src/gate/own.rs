@@ -1,4 +1,4 @@
-//! The gate's own addresses that need no admin: whether it lives, and what a token is.
+//! The gate's own addresses that need no admin: `healthz` and `whoami`.
 
 use serde::Serialize;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Reading a part of the policy: from KV, else from the registry. What it is known by is its digest, so it is never stale.
+//! Reading a part of the policy: from KV, else from the registry. A part is identified by its digest, so it is never stale.
 
 use std::rc::Rc;
 

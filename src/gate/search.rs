@@ -1,4 +1,4 @@
-//! The search for one thing: what was asked so far, what came of it, and what is to be asked next.
+//! The search for one value: what was asked so far, what the answers were, and what to ask next.
 
 use std::rc::Rc;
 

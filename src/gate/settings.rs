@@ -1,4 +1,4 @@
-//! What a deployment has chosen, as far as the gate goes.
+//! The settings of a deployment that the gate uses.
 
 use crate::decision::Denial;
 use crate::feed::Limits;

@@ -1,4 +1,4 @@
-//! This location's cache, by which the isolates here tell each other what one of them was told by the registry. A copy is the
+//! This location's cache, in which an isolate shares with the others here what the registry told it. A copy is the
 //! moment it was asked for, in milliseconds by the asker's clock, a line end, and the text.
 
 use super::memory::Memory;

@@ -1,4 +1,4 @@
-//! What the machine says to its driver, and hears from it.
+//! The messages between the machine and its driver.
 
 use std::rc::Rc;
 

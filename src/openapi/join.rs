@@ -1,4 +1,4 @@
-//! Operations that are described more than once: joined where access is the same, and otherwise told, all of them.
+//! Operations that are described more than once: joined if access is the same; otherwise all of them are reported.
 
 use super::{Finding, Report};
 use crate::order::sort;

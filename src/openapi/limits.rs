@@ -1,4 +1,4 @@
-//! What of an operation is read otherwise than it may be meant: told, so that nobody takes it for understood.
+//! Parts of an operation that may not be read as intended. They are reported, so that nobody assumes they were understood.
 
 use super::Report;
 use super::document::{Described, MAY_BE_SEVERAL, is_like_scopes};

@@ -1,5 +1,5 @@
 //! The policy as KV holds it: head, the templates of all operations, the digests of their lines in blocks, then the lines. The MAC
-//! is of all before the lines, so an isolate checks it without a look at them, and a block of them when it first uses it. That
+//! covers everything before the lines. An isolate checks it without reading the lines, and checks a block of lines when it first uses the block. That
 //! part is short, since the first request of every isolate waits until it is hashed.
 
 use std::ops::Range;

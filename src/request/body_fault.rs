@@ -1,4 +1,4 @@
-//! Why a body tells nothing.
+//! Why a body cannot be read.
 
 use super::charset::NotUtf8;
 use super::unencoded::Unencoded;

@@ -1,4 +1,4 @@
-//! Texts that tolerant software takes for one: routers of origins, and readers that trim what they read.
+//! Texts that tolerant software treats as equal: routers of origins, and readers that trim what they read.
 
 use std::borrow::Cow;
 

@@ -57,7 +57,7 @@ pub struct SafeToExpire {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum QuietReason {
-    /// It was not used for longer than ever before, and for 24 hours at least.
+    /// It was not used for the longer of 24 hours and twice the largest gap between two requests.
     Quiet,
     /// It is older than 24 hours, and was never used.
     NeverUsed,

@@ -1,5 +1,5 @@
 // The driver of the gate and its admin plane: carries out the steps and effects of their machine (src/gate/, src/admin/plane/)
-// with the platform's own promises. What is to be done is the machine's to say; nothing is decided here.
+// with the platform's own promises. The machine decides what to do; nothing is decided here.
 import { NoAnswer, UNREACHABLE, forward } from "./http.js";
 import { Aborted, isAbort, noteFailure } from "./instance.js";
 import {

@@ -1,5 +1,5 @@
-// Requests and responses, as the machine's plans and answers describe them. What is sent, and with which fields, is
-// src/forward/'s to say.
+// Requests and responses, as the machine's plans and answers describe them. src/forward/ decides what is sent, and
+// with which fields.
 
 /** The origin gave no answer that a client may get. */
 export class NoAnswer extends Error {

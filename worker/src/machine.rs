@@ -1,4 +1,4 @@
-//! The gate's machine, as the driver in `js/` calls it. Every call ends in the turn in which it began: there is no future here.
+//! The gate's machine, as the driver in `js/` calls it. Every call returns synchronously: there is no future here.
 //!
 //! A call of [`begin`], [`resume`] or [`failed`] gives a number. Above zero it is that of a plan, by which the request is
 //! forwarded, times [`CODES`], and the code under which it was counted; nothing else is to be done. Zero stands for what [`output`]

@@ -53,8 +53,7 @@ pub fn registry_tests() -> Result<()> {
     unless_made_of(&wasm, &[&module, &script], || wasm::bind(&wasm, Host::Browser, &directory, "registry_tests_worker"))
 }
 
-/// What the Worker's WASM may weigh, in bytes with gzip: what it weighs, and a little more. The goal is 420 KB
-/// (docs/performance.md).
+/// What the Worker's WASM may weigh, in bytes with gzip: what it weighs, and a little more.
 const WORKER_BUDGET: u64 = 975_000;
 
 /// Whether the Worker's WASM keeps within its budget; prints what it weighs.

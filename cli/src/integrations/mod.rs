@@ -21,7 +21,7 @@ pub enum Command {
     List(list::List),
     /// Print an integration: its tokens, its end, and what can be undone
     Show(Show),
-    /// Make a new token; the present one works on for a while, or dies now
+    /// Make a new token; the current one keeps working for a while, or expires now
     Rotate(rotate::Rotate),
     /// While two tokens work: move the outgoing token's end to a later moment
     Extend(Extend),
@@ -29,9 +29,9 @@ pub enum Command {
     Cancel(Change),
     /// While two tokens work: expire the outgoing token now
     Finish(Finish),
-    /// Put back what the last change took: for 30 minutes after finish, delete, or a removal of scopes
+    /// Undo the last change: for 30 minutes after finish, delete, or a removal of scopes
     Undo(Undo),
-    /// Have every token refused until somebody resumes the integration
+    /// Refuse every token until somebody resumes the integration
     Pause(Change),
     /// Have the tokens accepted again; what has ended meanwhile stays dead
     Resume(Change),

@@ -19,16 +19,16 @@ not replaced. With - it is printed, and nothing else is printed to standard outp
 pub struct Rotate {
     #[command(flatten)]
     change: Change,
-    /// When the present token expires: later (it works on for a while), or now
+    /// When the current token expires: later (it keeps working for a while), or now
     #[arg(long, value_enum)]
     expire: Expire,
-    /// How long it works on, with --expire later: 60s to 30d [default: 7d]
+    /// How long it keeps working, with --expire later: 60s to 30d [default: 7d]
     #[arg(long, value_name = "LENGTH", value_parser = length)]
     window: Option<u64>,
-    /// The present token has leaked, with --expire now: the event says so
+    /// The current token has leaked: the event says so. With --expire now
     #[arg(long)]
     leaked: bool,
-    /// The window ends as soon as nothing uses the present token any more, with --expire later
+    /// The window ends as soon as nothing uses the current token any more, with --expire later
     #[arg(long)]
     when_quiet: bool,
     /// The integration's new end: a moment in RFC 3339, or how long from now (90d, 12h)

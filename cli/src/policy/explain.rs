@@ -27,7 +27,7 @@ pub struct Explain {
     /// The agency or sub-account whose integration asks; without it, the request has no token
     #[arg(long, value_name = "ID", value_parser = owner_id)]
     owner: Option<OwnerId>,
-    /// What the owner is
+    /// The owner's level
     #[arg(long, value_enum, default_value_t = OwnerLevel::SubAccount, requires = "owner")]
     level: OwnerLevel,
     /// The integration's scopes, separated by spaces or commas

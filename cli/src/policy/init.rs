@@ -24,7 +24,7 @@ pub struct Init {
     /// Where the settings go; - prints them
     #[arg(long = "output", short = 'o', value_name = "FILE", default_value = "tidegate.yaml")]
     file: PathBuf,
-    /// Ask nothing, and take what is suggested
+    /// Ask nothing, and accept the suggestions
     #[arg(long, short)]
     yes: bool,
     /// Replace the file, where there is one

@@ -56,7 +56,7 @@ impl Limits {
     }
 }
 
-/// A line each, as `  operations and rules   576 of 10000 (5.8 %)`.
+/// A line each, as `  operations and rules   576 of    20000 (2.9 %)`.
 impl fmt::Display for Limits {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "Limits of a gate")?;

@@ -20,7 +20,7 @@ use crate::output::Output;
 pub enum Command {
     /// Write settings to start from, with the reason for each as a comment
     Init(init::Init),
-    /// Print what the documents are as a policy, what to look at, and how near it is to each limit
+    /// Print the policy that the documents make, what to look at, and how near it is to each limit
     Check(check::Check),
     /// Print which operations become reachable, become unreachable, or need something else
     Diff(diff::Diff),

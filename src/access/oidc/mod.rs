@@ -3,7 +3,7 @@
 //!
 //! 1. [`Machine::begin`] reads the provider's discovery document, and answers with where to send the browser, and a cookie.
 //! 2. [`Machine::complete`] checks the callback against that cookie, exchanges the code, verifies the ID token's signature with a key of
-//!    the provider, and its claims. What it ends with is a [`Proof`](super::Proof), or a [`Refusal`].
+//!    the provider, and its claims. It ends with a [`Proof`](super::Proof) or a [`Refusal`].
 
 mod claims;
 mod discovery;

@@ -69,7 +69,7 @@ pub struct NewToken {
     pub rotate: Rotate,
     /// The integration's new end; `None` where it stays as it is.
     pub expires_at: Option<Option<Timestamp>>,
-    /// Whether a present token is said to have leaked.
+    /// Whether a present token is reported as leaked.
     pub leaked: bool,
     /// Whether the window ends as soon as the present token is quiet.
     pub when_quiet: bool,

@@ -12,7 +12,7 @@ impl AdminError {
         match self {
             Self::NotSignedIn => Reply::new(401, "not-signed-in", "Sign in", NOT_SIGNED_IN)
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\"".to_owned()),
-            Self::WrongKey => Reply::new(401, "wrong-key", "Wrong owner key", "The key is not this gate's owner key.")
+            Self::WrongKey => Reply::new(401, "wrong-key", "Wrong key", WRONG_KEY)
                 .with("WWW-Authenticate", "Bearer realm=\"tidegate admin\", error=\"invalid_token\"".to_owned()),
             Self::CrossOrigin => Reply::new(403, "cross-origin", "Cross-origin request", CROSS_ORIGIN),
             Self::Forbidden { verb, place } => forbidden(*verb, place.as_ref()),
@@ -121,7 +121,7 @@ impl AdminError {
                 Reply::new(503, "too-busy", "The gate has too much to do", TOO_BUSY).with("Retry-After", "5".to_owned())
             }
             Self::Usage(since) => {
-                let reply = Reply::new(503, "usage-unavailable", "What was used cannot be told now", USAGE)
+                let reply = Reply::new(503, "usage-unavailable", "Usage is not available now", USAGE)
                     .with("Retry-After", "5".to_owned());
                 match since {
                     Some(since) => reply.extend("since", since.to_string().into()),
@@ -142,8 +142,10 @@ impl AdminError {
 
 const ENDED: &str = "It has ended, and its tokens are dead. Rotate with \"expire\": \"now\" and another \"expires_at\", which gives it a \
     new token.";
-const NOT_SIGNED_IN: &str = "Send the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
-const OWN_PERMISSIONS: &str = "Nobody changes their own permissions, removes or re-binds themselves. Ask another person who manages people or keys.";
+const NOT_SIGNED_IN: &str =
+    "Send an automation key or the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
+const WRONG_KEY: &str = "The key is neither this gate's owner key nor a valid automation key.";
+const OWN_PERMISSIONS: &str = "You cannot change your own permissions, or remove or re-bind yourself. Ask another person who manages people or keys.";
 const LAST_OWNER: &str =
     "No owner key is configured, so one person must stay an owner. Make somebody else an owner first.";
 const FEATURE_OFF: &str = "Tokens keep working, and reading and revoking stay possible. Whoever has settings.manage can switch it on \
@@ -159,15 +161,15 @@ const PUBLISHED_OTHERWISE: &str = "Nothing was sent. Publish it under an id of i
 const SECRET_ROTATES: &str =
     "Wait until it has ended, or rotate with \"expire\": \"now\", which ends both secrets that there are.";
 const TOO_BUSY: &str = "Nothing has changed. Try again later.";
-const USAGE: &str = "The store that counts it does not answer. Requests are judged as always. \"since\" is when it last answered \
+const USAGE: &str = "The store that counts usage does not answer. Requests are judged as always. \"since\" is when it last answered \
     here, where that is known.";
 const TOO_SLOW: &str = "Send the whole body at once.";
-const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with the owner key and no Origin.";
+const CROSS_ORIGIN: &str = "Changes are accepted from this gate's own pages only, or with a key and no Origin.";
 const STALE: &str = "Nothing was changed. Look at \"current\" and decide again.";
 const NEEDS_REV: &str = "Send If-Match with the rev of what you change in double quotes, as its ETag has it.";
 const POLICY_ERRORS: &str = "Nothing was published. The report names document, path and method of each error.";
 const PAGE: &str = "The gate's log says why, and what to do.";
-const REGISTRY: &str = "Nothing is known to have changed. Look before you try again.";
+const REGISTRY: &str = "It is not known whether anything changed. Check before you try again.";
 
 fn no_such(detail: &str, field: &str) -> Reply {
     Reply::new(404, "not-found", "Not found", detail).extend("field", field.into())

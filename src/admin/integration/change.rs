@@ -18,7 +18,7 @@ pub enum Change {
     CancelRotation,
     /// The outgoing token dies now.
     FinishRotation {
-        /// Whether it is said to have leaked.
+        /// Whether it is reported as leaked.
         leaked: bool,
     },
     /// The outgoing token lives on for longer.

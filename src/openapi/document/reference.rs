@@ -1,4 +1,4 @@
-//! What may stand elsewhere.
+//! Objects that may be given by a `$ref`.
 
 use crate::json::{self, Collection, Misread, Scalar, Sink, Source, Stop, read};
 

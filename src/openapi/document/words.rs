@@ -1,4 +1,4 @@
-//! Members that decide nothing, or are looked at for whether they are there: any value will do.
+//! Members whose value decides nothing, or of which only the presence counts: any value is accepted.
 
 use crate::json::{self, Map, Misread, Scalar, Sink, decimal};
 
@@ -25,7 +25,7 @@ pub(super) const MAX_TAG_TITLE: usize = 100;
 /// How many titles of tags are kept.
 pub(super) const MAX_TAG_TITLES: usize = 1_000;
 
-/// Whether it is an address of the web: a link to any other could do something.
+/// Whether it is a web address: a link to any other could do something.
 pub(super) fn is_address(text: &str) -> bool {
     let is_web = text.starts_with("https://") || text.starts_with("http://");
     is_web && text.len() <= MAX_ADDRESS && text.bytes().all(|byte| byte.is_ascii_graphic())

@@ -1,4 +1,4 @@
-//! Of servers that put different things before the paths, the first that can be told is suggested.
+//! If servers have different base paths, the first one that can be determined is suggested.
 
 use super::super::document::Document;
 use super::super::settings::BasePath;

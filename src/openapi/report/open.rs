@@ -1,4 +1,4 @@
-//! What holders of tokens may do that neither a scope nor an owner narrows.
+//! What holders of tokens may do without the limit of a scope or an owner.
 
 use serde::{Deserialize, Serialize};
 

@@ -58,7 +58,7 @@ impl Report {
             (
                 "unsatisfiable",
                 "Closed to private integrations",
-                "nothing to do, unless they are to reach it",
+                "nothing to do, unless they should reach it",
                 &self.unsatisfiable,
             ),
             (
@@ -81,7 +81,7 @@ impl Report {
             ),
             (
                 "limits",
-                "Read otherwise than it may be meant",
+                "Possibly not read as intended",
                 "what is not understood is denied; make sure that nothing of it is needed",
                 &self.limits,
             ),

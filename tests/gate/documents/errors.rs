@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use tidegate::decision::DenialCode;
 use tidegate::reply::{Realm, Reply, answer};
 
 use super::super::vectors::replies::{admin_errors, denials};
-use super::{table, unquoted};
+use super::{read, table, unquoted};
 
 const PAGE: &str = "docs/errors.md";
 
@@ -35,6 +36,22 @@ fn a_callers_problems_are_those_of_the_code() {
 #[test]
 fn the_admin_apis_problems_are_those_of_the_code() {
     assert_same("The admin API", admin_errors().iter().map(|(_, error, _)| in_short(&error.answer())).collect());
+}
+
+/// The first JSON in the page is an answer of the code, as golden replies have it.
+#[test]
+fn the_example_of_a_problem_is_an_answer_of_the_code() {
+    let page = read(PAGE);
+    let (_, example) = page.split_once("```json\n").unwrap();
+    let example: Value = serde_json::from_str(example.split_once("```").unwrap().0).unwrap();
+    let corpus: Value = serde_json::from_str(&read("tests/corpus/replies.json")).unwrap();
+    let cases = corpus["cases"].as_array().unwrap();
+    let case = cases.iter().find(|case| case["body"] == example).expect("no reply has this body");
+    let fields: Vec<[String; 2]> = serde_json::from_value(case["headers"].clone()).unwrap();
+    assert!(!fields.is_empty());
+    for [name, value] in fields {
+        assert!(page.contains(&format!("\n{name}: {value}\n")), "{name}: {value}");
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
-//! What the documents say is what the code has: links, tables of errors, tables of settings.
+//! What the documents say is what the code has: links, names of tests, tables of errors and of settings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::support::project_path;
 
+mod conformance;
 mod errors;
 mod events;
 mod links;
+mod monitoring;
+mod people;
 mod readme;
 mod settings;
 

@@ -30,7 +30,7 @@ pub struct Toy {
     pub published: (Vec<Fate>, bool),
 }
 
-/// What a change took: the fates before it, when it was made, and whether a token was said to have leaked.
+/// What a change took: the fates before it, when it was made, and whether a token was reported as leaked.
 #[derive(Clone, Debug)]
 pub struct Taken {
     fates: Vec<Fate>,

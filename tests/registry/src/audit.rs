@@ -329,11 +329,11 @@ fn what_a_malformed_setting_is_needed_for_is_refused(storage: Rc<dyn Storage>) {
     let mut world = World::with_demo(storage);
     let malformed = |what: &str| AdminError::Misconfigured(what.to_owned());
     world.settings.audit_days = Err(malformed("AUDIT_DAYS must be 1 to 3650"));
-    world.settings.docs_url = Err(malformed("DOCS_URL must be an address of the web"));
+    world.settings.docs_url = Err(malformed("DOCS_URL must be a web address"));
     for (path, what) in [
         ("/events", "AUDIT_DAYS must be 1 to 3650"),
         ("/events?format=csv", "AUDIT_DAYS must be 1 to 3650"),
-        ("/session", "DOCS_URL must be an address of the web"),
+        ("/session", "DOCS_URL must be a web address"),
     ] {
         let refused = world.ask("GET", path, Value::Null, With::default());
         assert_eq!(refused.unwrap_err(), malformed(what), "{path}");

@@ -312,7 +312,7 @@ export interface components {
       | "usage.deleted";
     /** @description Where it happened: `agency`, `sub_accounts` or `sub_account:{id}` */
     EventPlace: string;
-    /** @description The chain's value: SHA-256 over the one before and the event. Only who may view the events of every place gets it */
+    /** @description The chain's value: SHA-256 over the one before and the event. Only callers who may view the events of every place get it */
     EventChain: string;
     /** @description The request that brought it about; left out where a time came */
     EventRequest: {
@@ -621,7 +621,7 @@ export interface components {
     IntegrationPage: {
       integrations: components["schemas"]["Integration"][];
       cursor: components["schemas"]["NextCursor"];
-      /** @description How many the filters leave, on all pages */
+      /** @description How many match the filters, on all pages */
       total: number;
     };
     Events: {
@@ -1113,7 +1113,7 @@ export interface components {
     EventTypeChanges: {
       added: string[];
       removed: string[];
-      /** @description Those that others may hear of than before */
+      /** @description Types that other integrations than before may receive */
       changed: string[];
     };
     /** @description The changed operations, as `METHOD /template` and by who can reach them. */
