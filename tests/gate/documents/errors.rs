@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate::decision::DenialCode;
+use tidegate::gate::{Answer, Step};
 use tidegate::reply::{Realm, Reply, answer};
 
+use super::super::machine::drive::{Sent, drive, memory};
 use super::super::vectors::replies::{admin_errors, denials};
+use super::super::world::World;
 use super::{read, table, unquoted};
 
 const PAGE: &str = "docs/errors.md";
@@ -38,12 +41,41 @@ fn the_admin_apis_problems_are_those_of_the_code() {
     assert_same("The admin API", admin_errors().iter().map(|(_, error, _)| in_short(&error.answer())).collect());
 }
 
-/// The first JSON in the page is an answer of the code, as golden replies have it.
+/// The examples of the page: a problem, and an answer of `whoami`.
+fn examples() -> [Value; 2] {
+    let page = read(PAGE);
+    let blocks = page.split("```json\n").skip(1).map(|block| block.split_once("```").unwrap().0);
+    let examples: Vec<Value> = blocks.map(|block| serde_json::from_str(block).unwrap()).collect();
+    examples.try_into().unwrap()
+}
+
+/// A value with its fields, and without what they hold.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
+        Value::Array(_) => json!([]),
+        _ => Value::Null,
+    }
+}
+
+#[test]
+fn the_example_of_whoami_has_the_fields_of_the_code() {
+    let world = World::new();
+    let authorization = Some(world.tokens["outgoing, last second"].as_str());
+    let sent = Sent { method: "GET", target: "/_tidegate/whoami", authorization, fields: &[], body: b"" };
+    let Step::Answer(Answer { status: 200, body: Some(body), .. }) = drive(&world, &mut memory(&world.keys), sent)
+    else {
+        panic!("whoami was not answered");
+    };
+    let [_, example] = examples();
+    assert_eq!(shape(&example), shape(&serde_json::from_str(&body).unwrap()), "{body}");
+    assert_eq!(example["token"]["use"], "outgoing");
+}
+
+/// The body is that of a golden reply, and the page has its header fields.
 #[test]
 fn the_example_of_a_problem_is_an_answer_of_the_code() {
-    let page = read(PAGE);
-    let (_, example) = page.split_once("```json\n").unwrap();
-    let example: Value = serde_json::from_str(example.split_once("```").unwrap().0).unwrap();
+    let (page, [example, _]) = (read(PAGE), examples());
     let corpus: Value = serde_json::from_str(&read("tests/corpus/replies.json")).unwrap();
     let cases = corpus["cases"].as_array().unwrap();
     let case = cases.iter().find(|case| case["body"] == example).expect("no reply has this body");
