@@ -120,12 +120,15 @@ impl Courier {
         }
     }
 
-    /// Notes what became of an attempt.
+    /// Notes what became of an attempt. Of a deleted endpoint nothing is noted.
     ///
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn answered(&self, attempt: &Attempt, taken: Ended, jitter: Jitter, now: Timestamp) -> Result<(), AdminError> {
         self.under_way.borrow_mut().remove(&attempt.id);
+        if Endpoint::find(&self.database)?.is_none() {
+            return Ok(());
+        }
         self.database.transaction(|| match taken {
             Ended::Made { outcome, duration_ms, answer } => {
                 note(&self.database, &attempt.id, &outcome, duration_ms, answer, now)?;
@@ -147,7 +150,6 @@ fn made_of(
     now: Timestamp,
 ) -> Result<Attempt, AdminError> {
     let Ripe { message: id, kind, at, data, requires, made } = ripe;
-    let data = data.ok_or_else(|| AdminError::Registry(format!("the message {id} has no payload")))?;
     let body = Message { id: id.clone(), kind, at: Timestamp::from_seconds(at), data }.body();
     let requires = requires.map(|requires| parsed("requires", &requires)).transpose()?;
     Ok(Attempt {

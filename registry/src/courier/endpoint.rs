@@ -113,7 +113,7 @@ impl Endpoint {
 
     /// Notes that messages were given up because too many waited, or too long.
     pub fn note_dropped(database: &Database, dropped: u64) -> Result<(), AdminError> {
-        let sql = "UPDATE endpoint SET dropped = dropped + ?, changes = changes + 1, report = ?";
-        database.run(sql, vec![number(dropped), number(NOW)])
+        let sql = "UPDATE endpoint SET dropped = dropped + ?, changes = changes + 1, report = max(report, ?)";
+        database.run(sql, vec![number(dropped), number(SOON)])
     }
 }

@@ -17,7 +17,7 @@ row! {
         pub message: String,
         pub kind: String,
         pub at: u64,
-        pub data: Option<String>,
+        pub data: String,
         pub requires: Option<String>,
         pub made: u32,
     }
@@ -90,21 +90,23 @@ pub(super) fn keep_within_limits(database: &Database, now: Timestamp) -> Result<
     if dropped > 0 {
         Endpoint::note_dropped(database, dropped)?;
     }
-    database.run("DELETE FROM deliveries WHERE queued_at <= ? AND next_at IS NULL", vec![number(oldest)])?;
+    // Nothing that old still waits.
+    database.run("DELETE FROM deliveries WHERE queued_at <= ?", vec![number(oldest)])?;
     database.run("DELETE FROM attempts WHERE at <= ?", vec![number(oldest)])
 }
 
-/// When the first message is due, but for some, given as a JSON list.
+/// When the first message is due that has a payload, but for some, given as a JSON list.
 pub(super) fn next_at(database: &Database, but: &str) -> Result<Option<Timestamp>, AdminError> {
     let sql = "SELECT min(next_at) AS number FROM deliveries
-        WHERE next_at IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))";
+        WHERE next_at IS NOT NULL AND data IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))";
     Ok(database.number(sql, vec![but.into()])?.map(Timestamp::from_seconds))
 }
 
-/// The first message whose time has come, but for some, given as a JSON list.
+/// The first message whose time has come and that has a payload, but for some, given as a JSON list.
 pub(super) fn ripe(database: &Database, but: &str, now: Timestamp) -> Result<Option<Ripe>, AdminError> {
     let sql = "SELECT message, kind, at, data, requires, made FROM deliveries
-        WHERE next_at <= ? AND message NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at, seq LIMIT 1";
+        WHERE next_at <= ? AND data IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))
+        ORDER BY next_at, seq LIMIT 1";
     database.row(sql, vec![number(now.seconds()), but.into()])
 }
 
@@ -120,7 +122,8 @@ pub(super) fn postpone(database: &Database, message: &str, until: Timestamp) -> 
     database.run(sql, vec![number(until.seconds()), message.into()])
 }
 
-/// What a message has become.
+/// What a message has become. One that was dropped during its attempt has no payload any more: it stays dropped, unless the attempt
+/// was the last one in any case.
 pub(super) fn settle(
     database: &Database,
     message: &str,
@@ -129,9 +132,11 @@ pub(super) fn settle(
     next_at: Option<Timestamp>,
     keeps_data: bool,
 ) -> Result<(), AdminError> {
-    let sql = "UPDATE deliveries SET state = ?, made = ?, next_at = ?, data = iif(?, data, NULL) WHERE message = ?";
+    let sql = "UPDATE deliveries SET state = ?, made = ?, next_at = ?, data = iif(?, data, NULL)
+        WHERE message = ? AND (data IS NOT NULL OR ? = 0)";
     let next_at = Parameter::from(next_at.map(|at| number(at.seconds())));
-    database.run(sql, vec![state.into(), number(made.into()), next_at, number(keeps_data.into()), message.into()])
+    let keeps = || number(keeps_data.into());
+    database.run(sql, vec![state.into(), number(made.into()), next_at, keeps(), message.into(), keeps()])
 }
 
 /// Sends messages again that still have their payload. Returns how many, including those that the registry has queued itself.

@@ -24,6 +24,8 @@ cases! {
     retry_after_is_waited_for
     both_secrets_sign_until_the_outgoing_one_ends
     the_oldest_of_too_many_go_and_it_is_reported
+    what_goes_during_its_attempt_stops_nothing
+    what_lost_its_payload_stops_nothing
     what_is_thirty_days_old_goes
     what_an_integration_may_not_hear_any_more_is_not_sent
     what_only_an_integration_may_hear_of_is_for_nobody_else
@@ -299,14 +301,56 @@ fn both_secrets_sign_until_the_outgoing_one_ends(storage: Rc<dyn Storage>) {
 
 fn the_oldest_of_too_many_go_and_it_is_reported(storage: Rc<dyn Storage>) {
     let world = World::new(storage);
-    for batch in 0..101 {
-        let messages: Vec<_> = (0..100).map(|number| message(&format!("evt_{batch}_{number}"))).collect();
-        world.take(endpoint(1, &[(1, None)]), &messages);
-    }
+    fill(&world);
+    let more: Vec<_> = (0..100).map(|number| message(&format!("evt_100_{number}"))).collect();
+    world.take(endpoint(1, &[(1, None)]), &more);
     assert_eq!(world.count("deliveries WHERE data IS NOT NULL"), 10_000);
     assert_eq!(world.count("deliveries WHERE state = 'dropped' AND message LIKE 'evt_0_%'"), 100);
     assert_eq!(world.report().unwrap()["dropped"], 100);
-    assert_eq!(world.begin().unwrap().id, "evt_1_0");
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_101")]);
+    assert_eq!(world.report(), None, "each of many is not worth a report");
+    world.later(60);
+    assert_eq!(world.report().unwrap()["dropped"], 101);
+    assert_eq!(world.begin().unwrap().id, "evt_1_1");
+}
+
+fn fill(world: &World) {
+    for batch in 0..100 {
+        let messages: Vec<_> = (0..100).map(|number| message(&format!("evt_{batch}_{number}"))).collect();
+        world.take(endpoint(1, &[(1, None)]), &messages);
+    }
+}
+
+fn what_goes_during_its_attempt_stops_nothing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    fill(&world);
+    let begun: Vec<_> = std::iter::from_fn(|| world.begin()).collect();
+    let more: Vec<_> = (0..4).map(|number| message(&format!("evt_more_{number}"))).collect();
+    world.take(endpoint(1, &[(1, None)]), &more);
+    let timed_out = Ended::Made { outcome: Outcome::TimedOut, duration_ms: 20_000, answer: None };
+    for (attempt, taken) in begun.iter().zip([timed_out, answered(500), answered(410), answered(200)]) {
+        world.end(attempt, taken);
+    }
+    let states = world.storage.rows("SELECT state, next_at FROM deliveries ORDER BY seq LIMIT 4", &[]).unwrap();
+    let of = |state: &str| json!({ "state": state, "next_at": null });
+    let states: Value = serde_json::from_str(&states).unwrap();
+    assert_eq!(states, json!([of("dropped"), of("dropped"), of("dropped"), of("delivered")]));
+    world.take(endpoint(2, &[(1, None)]), &[]); // it is enabled again after the 410
+    world.later(DAY);
+    assert_eq!(world.begin().unwrap().id, "evt_0_4");
+}
+
+fn what_lost_its_payload_stops_nothing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1"), message("evt_2")]);
+    // As the release before left it.
+    world.storage.run("UPDATE deliveries SET data = NULL WHERE message = 'evt_1'", &[]).unwrap();
+    world.once(200);
+    world.report();
+    assert_eq!((world.deliveries()[0]["state"].clone(), world.due_in()), (json!("delivered"), None));
+    world.later(30 * DAY);
+    world.take(endpoint(1, &[(1, None)]), &[]);
+    assert_eq!(world.count("deliveries"), 0);
 }
 
 fn what_is_thirty_days_old_goes(storage: Rc<dyn Storage>) {
@@ -420,7 +464,8 @@ fn a_deleted_endpoint_leaves_nothing(storage: Rc<dyn Storage>) {
     world.take(Value::Null, &[]);
     world.end(&attempt, answered(500));
     assert!(world.begin().is_none());
-    assert_eq!((world.count("deliveries"), world.count("endpoint"), world.due_in()), (0, 0, None));
+    let left = ["deliveries", "attempts", "endpoint"].map(|table| world.count(table));
+    assert_eq!((left, world.due_in()), ([0, 0, 0], None));
 }
 
 fn a_secret_that_no_key_opens_waits(storage: Rc<dyn Storage>) {
