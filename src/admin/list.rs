@@ -62,6 +62,8 @@ pub enum State {
 
 /// The longest text to search for, in characters.
 const LONGEST_TEXT: usize = 200;
+/// How many words are searched for at once: each takes two of the 100 parameters that a statement can have.
+const MOST_WORDS: usize = 20;
 const PARAMETERS: [&str; 11] = [
     "owner",
     "q",
@@ -131,10 +133,16 @@ impl ListSubAccounts {
     }
 }
 
-/// The words of a search, in any order, as [`searchable`] has them.
+/// The words of a search, each once, in any order, as [`searchable`] has them.
 fn parse_words(text: &str) -> Result<Vec<String>, &'static str> {
     parse_text(text)?;
-    Ok(unmarked(text).split_whitespace().map(str::to_owned).collect())
+    let mut words: Vec<String> = Vec::new();
+    for word in unmarked(text).split_whitespace() {
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    if words.len() > MOST_WORDS { Err("it must have at most 20 different words") } else { Ok(words) }
 }
 
 pub(super) fn parse_text(text: &str) -> Result<String, &'static str> {

@@ -51,6 +51,7 @@ fn filters_are_read() {
         ("q=", all()),
         ("q=+", all()),
         ("q=Zapier+SYNC", words(&["zapier", "sync"])),
+        ("q=sync+Sync+S%C3%BDnc+a", words(&["sync", "a"])),
         ("q=Stra%C3%9Fe", words(&["strasse"])),
         ("q=M%C3%BCller+Cafe%CC%81", words(&["muller", "cafe"])),
         ("q=%CE%9F%CE%94%CE%9F%CE%A3", words(&["οδοσ"])),

@@ -20,6 +20,7 @@ cases! {
     a_deleted_one_is_gone_and_its_tokens_have_ended
     the_list_is_filtered
     the_list_is_searched_without_case
+    the_list_is_searched_for_twenty_words_and_no_more
     the_list_is_sorted_and_paged
     any_number_may_be_asked_for
     a_list_of_200_is_read_whole
@@ -187,6 +188,29 @@ fn the_list_is_searched_without_case(storage: Rc<dyn Storage>) {
         ("q=nothing", vec![]),
     ] {
         assert_eq!(names(&world, query), expected, "{query}");
+    }
+}
+
+fn the_list_is_searched_for_twenty_words_and_no_more(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.create("booking", READ);
+    // `b` is in the name, `d` in the name of the sub-account alone.
+    let words = |last: &str| format!("q={}%20{last}", ["b"; 99].join("%20"));
+    assert_eq!(names(&world, &words("d")), ["booking"]);
+    assert_eq!(names(&world, &words("x")), Vec::<String>::new());
+    let found = |path: &str, most: u32| {
+        let filters = "scope=contacts.readonly&owner=sub_account:acme&state=rotating&token_created_before=9&ends_before=9\
+            &rotation_ends_before=9&unused_since=9&sort=-name";
+        let cursor = Cursor { key: SortKey::Name("x".to_owned()), id: IntegrationId::from_entropy([7; 10]) };
+        let cursor = cursor.to_text(Sort { by: SortBy::Name, descending: true });
+        let q = (10..10 + most).map(|word| word.to_string()).collect::<Vec<_>>().join("+");
+        let query = if path == "/integrations" { format!("&{filters}&cursor={cursor}") } else { String::new() };
+        world.ask("GET", &format!("{path}?q={q}{query}"), Value::Null, With::default())
+    };
+    for path in ["/integrations", "/sub-accounts"] {
+        assert_eq!(found(path, 20).unwrap().body["total"], json!(0), "{path}");
+        let error = found(path, 21).unwrap_err();
+        assert!(matches!(&error, AdminError::Invalid { field, .. } if field == "q"), "{path}: {error:?}");
     }
 }
 
