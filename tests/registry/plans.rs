@@ -1,5 +1,5 @@
-//! How SQLite carries out the queries of `GET /events`: by an index, and without sorting. And how long a page takes over 1,000,000
-//! events: `cargo test --release -p registry-tests --test plans -- --ignored --nocapture`
+//! How SQLite carries out the queries of `GET /events`, and the statements that run at each event, at each put and at each request
+//! that mints a token: by an index, and without sorting. And how long a page takes over 1,000,000 events: `cargo test --release -p registry-tests --test plans -- --ignored --nocapture`
 
 #![expect(clippy::disallowed_types, reason = "an ignored test measures")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use native_storage::Sqlite;
 use registry::{Completion, Parameter, Storage, StorageError};
-use registry_tests::world::World;
-use serde_json::Value;
+use registry_tests::world::{Kv, With, World};
+use serde_json::{Value, json};
 
-/// A database that notes what it is asked about events.
+/// A database that notes what it is asked.
 struct Noting {
     inner: Sqlite,
     asked: RefCell<Vec<(String, Vec<Parameter>)>>,
@@ -21,13 +21,12 @@ struct Noting {
 
 impl Storage for Noting {
     fn rows(&self, sql: &str, parameters: &[Parameter]) -> Result<String, StorageError> {
-        if sql.contains("FROM events") {
-            self.asked.borrow_mut().push((sql.to_owned(), parameters.to_vec()));
-        }
+        self.asked.borrow_mut().push((sql.to_owned(), parameters.to_vec()));
         self.inner.rows(sql, parameters)
     }
 
     fn run(&self, sql: &str, parameters: &[Parameter]) -> Result<(), StorageError> {
+        self.asked.borrow_mut().push((sql.to_owned(), parameters.to_vec()));
         self.inner.run(sql, parameters)
     }
 
@@ -35,6 +34,9 @@ impl Storage for Noting {
         self.inner.transaction(work)
     }
 }
+
+/// In the order in which rows are put: the first that may be put is the one.
+const IN_TURN: &str = "SCAN outbox USING INDEX outbox_by_turn";
 
 /// Filters that each lead through another index, and some that are rarely true together.
 const QUERIES: [&str; 9] = [
@@ -49,8 +51,25 @@ const QUERIES: [&str; 9] = [
     "/events?format=jsonl&limit=1000",
 ];
 
+impl Noting {
+    fn new() -> Rc<Self> {
+        Rc::new(Self { inner: Sqlite::in_memory().unwrap(), asked: RefCell::default() })
+    }
+
+    /// The statements since the last call that have this text, each with the steps in which SQLite carries it out.
+    fn plans(&self, about: &str) -> Vec<(String, Vec<String>)> {
+        let asked = self.asked.take().into_iter().filter(|(sql, _)| sql.contains(about));
+        let plan = |(sql, parameters): (String, Vec<Parameter>)| {
+            let plan = self.inner.rows(&format!("EXPLAIN QUERY PLAN {sql}"), &parameters).unwrap();
+            let steps: Vec<Value> = serde_json::from_str(&plan).unwrap();
+            (sql, steps.iter().map(|step| step["detail"].as_str().unwrap().to_owned()).collect())
+        };
+        asked.map(plan).collect()
+    }
+}
+
 fn world(events: u64) -> (World, Rc<Noting>) {
-    let storage = Rc::new(Noting { inner: Sqlite::in_memory().unwrap(), asked: RefCell::default() });
+    let storage = Noting::new();
     let world = World::with_demo(Rc::clone(&storage) as Rc<dyn Storage>);
     let sql = "INSERT INTO events (at, actor, kind, place, integration, detail)
         WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?)
@@ -70,19 +89,48 @@ fn events_are_found_by_indexes_and_never_sorted() {
     let (world, storage) = world(31_000);
     for query in QUERIES {
         world.get(query);
-        let asked = storage.asked.take();
-        assert!(!asked.is_empty(), "{query}");
-        for (sql, parameters) in asked {
+        let plans = storage.plans("FROM events");
+        assert!(!plans.is_empty(), "{query}");
+        for (sql, steps) in plans {
             // SQLite seeks by one bound at each end, whichever it takes; what is up to that one it looks at.
             assert!(sql.matches("seq >").count() <= 1 && sql.matches("seq <").count() <= 1, "{query}: {sql}");
-            let plan = storage.inner.rows(&format!("EXPLAIN QUERY PLAN {sql}"), &parameters).unwrap();
-            let steps: Vec<Value> = serde_json::from_str(&plan).unwrap();
-            for step in steps.iter().map(|step| step["detail"].as_str().unwrap()) {
+            for step in steps {
                 let scans = step.starts_with("SCAN events") && !sql.contains("LIMIT 1");
                 assert!(!scans && !step.contains("TEMP B-TREE"), "{query}: {step} in {sql}");
             }
         }
     }
+}
+
+#[test]
+fn what_runs_at_each_change_uses_indexes() {
+    let storage = Noting::new();
+    let world = World::with_demo(Rc::clone(&storage) as Rc<dyn Storage>);
+    let owner = json!({ "level": "sub_account", "id": "acme" });
+    let body = json!({ "name": "one", "owner": owner, "scopes": ["contacts.readonly"] });
+    let faults = RefCell::new(Vec::new());
+    let ask = |work: &dyn Fn(), about: &str| {
+        storage.asked.take();
+        work();
+        let plans = storage.plans(about);
+        assert!(!plans.is_empty(), "{about}");
+        for (sql, steps) in plans {
+            let scans = |step: &str| step.starts_with("SCAN ") && !step.contains("json_each") && step != IN_TURN;
+            let is_slow = |step: &String| scans(step) || step.contains("TEMP B-TREE");
+            faults.borrow_mut().extend(steps.into_iter().filter(is_slow).map(|step| format!("{step} in {sql}")));
+        }
+    };
+    let mint = || drop(world.ok("POST", "/integrations", body.clone(), With { key: Some("a"), ..With::default() }));
+    ask(&mint, "DELETE FROM idempotency");
+    ask(&|| drop(world.drain(&mut Kv::default())), "ttl_seconds, tries FROM outbox");
+    ask(
+        &|| drop(world.ok("POST", "/sub-accounts", json!({ "id": "n", "name": "N" }), With::default())),
+        "json_each(kinds)",
+    );
+    let end = || drop(world.ask("DELETE", "/sessions/0123456789abcdef", Value::Null, With::default()).unwrap_err());
+    ask(&end, "AS person FROM sessions");
+    ask(&end, "digest, person FROM person_sessions");
+    assert_eq!(faults.take(), Vec::<String>::new());
 }
 
 #[test]

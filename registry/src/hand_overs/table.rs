@@ -45,13 +45,16 @@ pub(crate) fn wanting(
     place: &Place,
     integration: Option<&IntegrationId>,
 ) -> Result<Vec<EndpointId>, AdminError> {
-    let sql = "SELECT id FROM endpoints WHERE gone_at IS NULL AND enabled = 1
-        AND (integration = ? OR (integration IS NULL AND place IN (?, ?)))
-        AND EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)";
+    // Each of the two has an index; a condition with OR has none.
+    let wants = "gone_at IS NULL AND enabled = 1 AND EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)";
+    let sql = format!(
+        "SELECT id FROM endpoints WHERE integration = ? AND {wants}
+        UNION ALL SELECT id FROM endpoints WHERE integration IS NULL AND place IN (?, ?) AND {wants}"
+    );
     let every = if matches!(place, Place::SubAccount(_)) { Place::SubAccounts } else { place.clone() };
     let integration = Parameter::from(integration.map(|id| id.as_str()));
-    let values = vec![integration, place.to_string().into(), every.to_string().into(), kind.into()];
-    let rows: Vec<IdRow> = database.rows(sql, values)?;
+    let values = vec![integration, kind.into(), place.to_string().into(), every.to_string().into(), kind.into()];
+    let rows: Vec<IdRow> = database.rows(&sql, values)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 

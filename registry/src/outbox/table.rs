@@ -131,7 +131,7 @@ pub(crate) fn next(database: &Database, but: &[String], now: Timestamp) -> Resul
     let sql = "SELECT key, rev, value, ttl_seconds, tries FROM outbox
         WHERE coalesce(again_at, 0) <= ? AND key || ' ' || rev NOT IN (SELECT value FROM json_each(?))
         AND (key <> 'policy' OR NOT EXISTS (SELECT 1 FROM outbox AS part
-            WHERE part.key LIKE 'policy/%' AND part.ttl_seconds IS NULL AND part.again_at IS NULL))
+            WHERE part.key BETWEEN 'policy/' AND 'policy0' AND part.ttl_seconds IS NULL AND part.again_at IS NULL))
         ORDER BY tries, since, key LIMIT 1";
     database.row(sql, vec![number(now.seconds()), json!(but).to_string().into()])
 }

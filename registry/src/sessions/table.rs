@@ -85,13 +85,15 @@ pub(crate) fn end_all_of(database: &Database, person: &PersonId) -> Result<(), A
 
 /// The credential of a session, and its person unless it was started with the owner key; `None` if there is no such session.
 pub(crate) fn find(database: &Database, id: &SessionId) -> Result<Option<(Credential, Option<PersonId>)>, AdminError> {
-    let of_person: Option<Found> = database
-        .row("SELECT digest, person FROM person_sessions WHERE substr(digest, 1, 16) = ?", vec![id.as_str().into()])?;
+    // The id is the beginning of the digest, and no hexadecimal digit comes behind `g`.
+    let within = || vec![id.as_str().into(), format!("{}g", id.as_str()).into()];
+    let of_person: Option<Found> =
+        database.row("SELECT digest, person FROM person_sessions WHERE digest BETWEEN ? AND ?", within())?;
     if let Some(Found { digest, person }) = of_person {
         return Ok(Some((Credential::PersonSession(digest), Some(person))));
     }
-    let sql = "SELECT digest, '0000000000000000' AS person FROM sessions WHERE substr(digest, 1, 16) = ?";
-    let of_owner: Option<Found> = database.row(sql, vec![id.as_str().into()])?;
+    let sql = "SELECT digest, '0000000000000000' AS person FROM sessions WHERE digest BETWEEN ? AND ?";
+    let of_owner: Option<Found> = database.row(sql, within())?;
     Ok(of_owner.map(|found| (Credential::Session(found.digest), None)))
 }
 

@@ -60,7 +60,7 @@ fn an_empty_database_gets_every_table(storage: Rc<dyn Storage>) {
         "undo",
     ];
     assert_eq!(names(&world.rows(TABLES)), expected);
-    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(18));
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
 }
 
 fn a_second_start_changes_nothing(storage: Rc<dyn Storage>) {
@@ -125,7 +125,7 @@ fn a_database_of_the_first_release_is_brought_up_to_date(storage: Rc<dyn Storage
     storage.run(&FIRST.replace("'hash'", &format!("'{hash}'")), &[]).unwrap();
     Registry::open(Box::new(Rc::clone(&storage)), &settings(), Timestamp::from_seconds(START)).unwrap();
     let world = World::new(storage);
-    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(18));
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
     assert_eq!(world.get("/agency"), json!({ "id": "us", "name": null, "rev": 1, "integrations": 1 }));
     let found = world.get("/integrations?q=%C3%96LHEIZ");
     assert_eq!((&found["total"], &found["integrations"][0]["rev"]), (&json!(1), &json!(3)));
