@@ -11,6 +11,9 @@ use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::EndpointId;
 
+/// How often an event tells of dropped messages. The event itself can have other full endpoints drop one.
+const DROPS_TOLD_EVERY_SECONDS: u64 = 24 * 60 * 60;
+
 /// A report. A repeated one changes nothing.
 struct Report {
     /// The revision of the endpoint that the courier knew.
@@ -53,8 +56,9 @@ pub(crate) fn take(database: &Database, id: &EndpointId, text: &str, now: Timest
         dropped: before.dropped.max(report.dropped),
     };
     table::save_seen(database, id, &after)?;
-    if after.dropped > before.dropped {
-        let detail = json!({ "dropped": after.dropped.saturating_sub(before.dropped), "because": "too_many_waited" });
+    if let Some(dropped) = table::untold_drops(database, id, now.before(DROPS_TOLD_EVERY_SECONDS))? {
+        table::note_drops_told(database, id, now)?;
+        let detail = json!({ "dropped": dropped, "because": "too_many_waited" });
         tell(database, Kind::EndpointFailing, &endpoint, detail, now)?;
     }
     if after.is_told && !(before.is_told && before.failing_since == after.failing_since) {

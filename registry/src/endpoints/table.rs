@@ -196,6 +196,19 @@ pub(crate) fn save_seen(database: &Database, id: &EndpointId, seen: &Seen) -> Re
     database.run(sql, values)
 }
 
+/// How many messages were dropped that no event has told of; `None` if there are none, or one was told since `last`.
+pub(crate) fn untold_drops(database: &Database, id: &EndpointId, last: Timestamp) -> Result<Option<u64>, AdminError> {
+    let sql = "SELECT dropped - drops_told AS number FROM endpoints
+        WHERE id = ? AND dropped > drops_told AND drops_told_at <= ?";
+    database.number(sql, vec![id.as_str().into(), number(last.seconds())])
+}
+
+/// Notes that an event tells of all messages that were dropped.
+pub(crate) fn note_drops_told(database: &Database, id: &EndpointId, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE endpoints SET drops_told = dropped, drops_told_at = ? WHERE id = ?";
+    database.run(sql, vec![number(now.seconds()), id.as_str().into()])
+}
+
 /// Deletes an endpoint; its secrets go, its name stays for the audit trail.
 pub(crate) fn delete(database: &Database, id: &EndpointId, now: Timestamp) -> Result<(), AdminError> {
     let sql = "UPDATE endpoints SET gone_at = ?, secret = '', outgoing_secret = NULL, enabled = 0 WHERE id = ?";

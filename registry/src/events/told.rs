@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::database::{Database, number, row};
+use crate::database::{Database, bound, number, row};
 use crate::endpoints::endpoint::Endpoint;
 use crate::hand_overs;
 use crate::integrations::table as integrations;
@@ -32,10 +32,14 @@ row! {
     }
 }
 
-/// Tells all endpoints that want it of an event that was just written.
+/// Tells all endpoints that want it of an event that was just written. An endpoint is not told that it fails itself: to one whose queue
+/// is full, that would be one message more.
 pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminError> {
     let integration = event.integration.as_ref();
-    let wanted = hand_overs::wanting(database, &event.kind, &event.place, integration)?;
+    let mut wanted = hand_overs::wanting(database, &event.kind, &event.place, integration)?;
+    if event.kind == Kind::EndpointFailing.as_str() {
+        wanted.retain(|id| event.detail.get("id") != Some(&json!(id)));
+    }
     if wanted.is_empty() {
         return Ok(());
     }
@@ -51,7 +55,7 @@ pub(crate) fn seq_of(id: &str) -> Option<u64> {
 
 /// The message of this id.
 pub(crate) fn message(database: &Database, seq: u64, of: &str) -> Result<Option<Told>, AdminError> {
-    let found: Option<Row> = database.row(&format!("{SELECT} WHERE seq = ?"), vec![number(seq)])?;
+    let found: Option<Row> = database.row(&format!("{SELECT} WHERE seq = ?"), vec![bound(seq)])?;
     let told = found.map(|row| row.told(database)).transpose()?.flatten();
     Ok(told.filter(|told| told.message.id == of))
 }

@@ -25,6 +25,7 @@ cases! {
     a_resync_seals_with_the_first_key
     a_courier_reports_and_a_repeated_report_changes_nothing
     a_report_of_what_was_changed_since_disables_nothing
+    that_messages_were_dropped_is_told_to_others_once_a_day
     a_courier_that_still_reports_a_deleted_endpoint_is_told_again
     an_event_is_sent_again_as_it_was
     what_is_sent_again_has_the_rev_of_its_own_time
@@ -390,6 +391,33 @@ fn a_courier_reports_and_a_repeated_report_changes_nothing(storage: Rc<dyn Stora
     assert!(world.registry.report(&bad, "{}", world.now()).is_err());
 }
 
+fn that_messages_were_dropped_is_told_to_others_once_a_day(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let full = id(&create(&world, "agency", HOOK, &["endpoint.failing"]));
+    let other = id(&create(&world, "agency", "https://hooks.partner.io/other", &["endpoint.failing"]));
+    hand_over(&world);
+    let reported = |dropped: u64| {
+        let mut text: Value = serde_json::from_str(&report(1, None, false, None)).unwrap();
+        text["dropped"] = json!(dropped);
+        world.registry.report(&full, &text.to_string(), world.now()).unwrap();
+        told(&hand_over(&world))
+    };
+    let of_other = [(other, "endpoint.failing".to_owned())];
+    assert_eq!(reported(1), of_other, "a full endpoint that hears of itself drops one more for it");
+    for dropped in [2, 3, 9] {
+        world.later(60);
+        assert_eq!(reported(dropped), []);
+    }
+    assert_eq!(world.get(&format!("/endpoints/{full}"))["dropped"], 9);
+    world.later(DAY);
+    assert_eq!(reported(9), of_other, "of all since the event before");
+    world.later(DAY);
+    assert_eq!(reported(9), [], "of nothing");
+    let details =
+        world.rows("SELECT detail ->> 'dropped' AS dropped FROM events WHERE kind = 'endpoint.failing' ORDER BY seq");
+    assert_eq!(details, [json!({ "dropped": 1 }), json!({ "dropped": 8 })]);
+}
+
 fn a_report_of_what_was_changed_since_disables_nothing(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let endpoint = id(&create(&world, "agency", HOOK, &["policy.published"]));
@@ -427,7 +455,10 @@ fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
     let resent = &again[0].1["messages"][0];
     assert_eq!((&resent["id"], &resent["data"], &resent["again"]), (&message["id"], &message["data"], &json!(true)));
     assert_eq!(resend(&elsewhere, json!({ "message": message["id"] })).unwrap_err(), AdminError::NoMessage);
-    assert_eq!(resend(&endpoint, json!({ "message": "evt_1_99" })).unwrap_err(), AdminError::NoMessage);
+    for unknown in ["evt_1_99", "evt_1_9007199254740993", "evt_1_18446744073709551615"] {
+        let error = resend(&endpoint, json!({ "message": unknown })).unwrap_err();
+        assert_eq!(error, AdminError::NoMessage, "{unknown}");
+    }
     let asked = resend(&endpoint, json!({ "since": "2026-11-28T00:00:00Z" })).unwrap().body;
     assert_eq!((&asked["courier"], &asked["path"]), (&json!(endpoint), &json!("/resend")));
     assert!(asked["body"].as_str().unwrap().contains("\"queued\":3"), "its own events, and no others: {asked}");
