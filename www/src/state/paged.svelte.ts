@@ -17,6 +17,8 @@ export class Paged<T> {
   isLoading = $state(false);
   #asked: AbortController | undefined;
   #failedAt: string | null = null;
+  /** What was put in place or removed since the question was asked; its answer may be from before. */
+  #changed = new Map<unknown, T | null>();
 
   /** `key` tells items apart: one that has moved to a later page meanwhile is shown once. */
   constructor(
@@ -51,10 +53,12 @@ export class Paged<T> {
 
   /** Puts an item in the place of the one with its key. */
   replace(item: T): void {
+    this.#changed.set(this.key(item), item);
     this.items = this.items?.map((known) => (this.key(known) === this.key(item) ? item : known)) ?? null;
   }
 
   remove(item: T): void {
+    this.#changed.set(this.key(item), null);
     this.items = this.items?.filter((known) => this.key(known) !== this.key(item)) ?? null;
     this.total -= 1;
   }
@@ -63,13 +67,15 @@ export class Paged<T> {
     this.#asked?.abort();
     const mine = new AbortController();
     this.#asked = mine;
+    this.#changed.clear();
     this.isLoading = true;
     this.problem = null;
     try {
       const page = await this.load(cursor, mine.signal);
       if (this.#asked !== mine) return;
-      this.items = cursor === null ? page.items : this.#joined(page.items);
-      this.total = page.total;
+      const items = this.#upToDate(page.items);
+      this.items = cursor === null ? items : this.#joined(items);
+      this.total = page.total - (page.items.length - items.length);
       this.cursor = page.cursor;
     } catch (thrown) {
       if (this.#asked !== mine) return;
@@ -78,6 +84,14 @@ export class Paged<T> {
     } finally {
       if (this.#asked === mine) this.isLoading = false;
     }
+  }
+
+  #upToDate(items: T[]): T[] {
+    const changed = items.map((item) => {
+      const key = this.key(item);
+      return this.#changed.has(key) ? this.#changed.get(key) : item;
+    });
+    return changed.filter((item) => item != null);
   }
 
   #joined(next: T[]): T[] {

@@ -1,0 +1,69 @@
+// A list that is loaded page by page (www/src/state/paged.svelte.ts).
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+import { compileModule } from "svelte/compiler";
+
+const runes = {
+  name: "runes",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.svelte\.ts$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "ts", target: "esnext" });
+      return { contents: compileModule(code, { filename: path, generate: "client" }).js.code, loader: "js" };
+    }),
+};
+
+const { Paged } = await bundled();
+
+async function bundled() {
+  const entryPoints = [fileURLToPath(new URL("../../www/src/state/paged.svelte.ts", import.meta.url))];
+  const options = { bundle: true, format: "esm", write: false, conditions: ["browser"], plugins: [runes] };
+  const { outputFiles } = await build({ entryPoints, ...options });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+/** A list, and the questions that wait for an answer. */
+function listed() {
+  const waiting = [];
+  const list = new Paged(
+    () => new Promise((resolve) => waiting.push(resolve)),
+    ({ id }) => id,
+  );
+  const answer = (items, total = items.length) => waiting.shift()({ items, cursor: null, total });
+  return { list, answer };
+}
+
+const ana = { id: "ana", rev: 1 };
+const bo = { id: "bo", rev: 1 };
+
+test("an answer to a question from before a change does not undo the change", async () => {
+  const { list, answer } = listed();
+  const first = list.reload();
+  answer([ana, bo]);
+  await first;
+  const second = list.reload();
+  list.replace({ id: "ana", rev: 2 });
+  list.remove(bo);
+  assert.deepEqual([list.items, list.total], [[{ id: "ana", rev: 2 }], 1]);
+  answer([ana, bo]);
+  await second;
+  assert.deepEqual([list.items, list.total], [[{ id: "ana", rev: 2 }], 1]);
+});
+
+test("an answer that has the change already is shown as it is, and so is the next question's", async () => {
+  const { list, answer } = listed();
+  const first = list.reload();
+  answer([ana, bo]);
+  await first;
+  const second = list.reload();
+  list.remove(bo);
+  answer([ana]);
+  await second;
+  assert.deepEqual([list.items, list.total], [[ana], 1]);
+  const third = list.reload();
+  answer([{ id: "ana", rev: 3 }, bo]);
+  await third;
+  assert.deepEqual([list.items, list.total], [[{ id: "ana", rev: 3 }, bo], 2]);
+});
