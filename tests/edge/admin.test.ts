@@ -174,7 +174,7 @@ describe("integrations", () => {
     expect(
       (await problem(await admin("GET", `/integrations/${id}/events?limit=201`), 422, "invalid-field")).field,
     ).toBe("limit");
-  }, 120_000);
+  });
 });
 
 describe("sub-accounts", () => {

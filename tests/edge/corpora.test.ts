@@ -101,7 +101,7 @@ describe.skipIf(!answer.ok)(`../shared/corpora${answer.ok ? "" : " is absent: SK
     expect(files.map(([, lines]) => lines.length).reduce((sum, length) => sum + length, 0)).toBeGreaterThan(3000);
   });
 
-  it.each(files)("%s, as a URL carries it", { timeout: 120_000 }, async (_, lines) => {
+  it.each(files)("%s, as a URL carries it", async (_, lines) => {
     const { granted, refused } = await count(lines.flatMap(paths), async (path) => {
       if (!URL.canParse(`${GATE}${path}`)) return undefined;
       const carried = targetOf(new URL(`${GATE}${path}`).href.split("#")[0]!);
@@ -110,7 +110,7 @@ describe.skipIf(!answer.ok)(`../shared/corpora${answer.ok ? "" : " is absent: SK
     expect(granted + refused).toBeGreaterThan(lines.length);
   });
 
-  it.each(files)("%s, below the URL layer", { timeout: 120_000 }, async (_, lines) => {
+  it.each(files)("%s, below the URL layer", async (_, lines) => {
     const { refused, unsendable } = await count([...lines, ...lines.flatMap(paths)], async (path) => {
       // Before its path a URL ends with its authority: what does not begin so is no path there either.
       if (!path.startsWith("/")) return undefined;

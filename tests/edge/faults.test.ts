@@ -159,7 +159,7 @@ describe("clients that go away", () => {
     for (let round = 0; round < 6; round += 1) await leaveOften(500);
     expect((await pages()) - before).toBeLessThanOrEqual(16); // 1 KB for each would be 46
     expect((await contacts()).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe("what is remembered of integrations", () => {
@@ -194,7 +194,7 @@ describe("what is remembered of integrations", () => {
     await pass(500);
     expect((await pages()) - before).toBeLessThanOrEqual(64); // all of theirs would be 290
     expect((await contacts()).status).toBe(200);
-  }, 120_000);
+  });
 });
 
 // An earlier gate left such calls unanswered until the next request came (issue 14, M4). That was never seen again, so this is no

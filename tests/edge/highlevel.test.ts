@@ -86,7 +86,7 @@ describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ?
     expect(asked).toBe(576);
   });
 
-  it("the right level with exactly the needed scopes: the origin is reached", { timeout: 120_000 }, async () => {
+  it("the right level with exactly the needed scopes: the origin is reached", async () => {
     let reached = 0;
     for (const operation of all) {
       for (const { level, scopes } of operation.ways) {
@@ -101,7 +101,7 @@ describe.skipIf(documents.length === 0)(`../shared/highlevel${documents.length ?
     ]);
   });
 
-  it("one needed scope removed: 403 that names it", { timeout: 120_000 }, async () => {
+  it("one needed scope removed: 403 that names it", async () => {
     let [removed, elsewhere] = [0, 0];
     for (const operation of all) {
       for (const { level, scopes } of operation.ways) {

@@ -26,7 +26,7 @@ afterEach(() => {
 describe(`every token's fate, after each of ${STEPS} random steps`, () => {
   const counts: Record<string, number> = {};
 
-  it.each(SEEDS)("seed %d", { timeout: 60_000 }, async (seed) => {
+  it.each(SEEDS)("seed %d", async (seed) => {
     const sequence = new Sequence(seed);
     await sequence.run(STEPS);
     for (const [what, count] of Object.entries(sequence.trace.counts)) counts[what] = (counts[what] ?? 0) + count;

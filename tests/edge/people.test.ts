@@ -46,7 +46,7 @@ beforeAll(async () => {
         FROM n WHERE i <= ${SESSIONS}`,
     );
   });
-}, 60_000);
+});
 
 beforeEach(() => {
   at(START);

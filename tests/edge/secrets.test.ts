@@ -42,7 +42,6 @@ describe("a token's plaintext", () => {
 
   it.each([11, 12, 13])(
     "nor that of a token from a random sequence (seed %d), nor does it reach the origin",
-    { timeout: 60_000 },
     async (seed) => {
       at(START);
       const sequence = new Sequence(seed);

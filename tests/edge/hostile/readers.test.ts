@@ -20,7 +20,7 @@ it("class 30: what a parser reads as the owner is never granted", async () => {
     }
   }
   expect(await received()).toEqual([]);
-}, 120_000);
+});
 
 it("class 30: the refusal names the other parameter", async () => {
   const { detail } = await problem(
