@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::context::Context;
 use super::database::row;
 use super::events::record::About;
-use super::integrations::{list::within, table};
+use super::integrations::{list::within, table, used};
 use tidegate::access::{Place, Reach, Verb};
 use tidegate::admin::{AdminError, UsageCommand};
 use tidegate::events::Kind;
@@ -36,6 +36,7 @@ pub(crate) fn run(context: &Context, command: UsageCommand) -> Result<Answer, Ad
         }
         UsageCommand::Forget(id) => {
             let place = permit(context, &id, Verb::IntegrationsManage)?;
+            used::forget(context.database, &id, context.now)?;
             context.event(Kind::UsageDeleted, About::integration(&id, place), json!({}))?;
             ask(&Forget { integration: id })
         }

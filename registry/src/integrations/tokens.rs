@@ -116,6 +116,12 @@ pub(crate) fn note_use(database: &Database, id: &IntegrationId, n: u32, at: Time
     database.run(sql, vec![at(), id.as_str().into(), number(n.into()), at()])
 }
 
+/// Forgets when an integration's tokens were last used. Their first uses stay: each is told once.
+pub(crate) fn forget_use(database: &Database, id: &IntegrationId) -> Result<(), AdminError> {
+    let sql = "UPDATE tokens SET last_used_at = NULL WHERE integration = ?";
+    database.run(sql, vec![id.as_str().into()])
+}
+
 /// Notes the first use of a token, unless one is noted already. Returns whether it was the first of a token that exists.
 pub(crate) fn note_first_use(
     database: &Database,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tokens;
 use crate::database::{Database, number, row};
 use tidegate::admin::{AdminError, Integration, UseFacts};
 use tidegate::scope::{Scope, ScopeSet};
@@ -52,7 +53,8 @@ pub(crate) fn of(database: &Database, id: &IntegrationId, now: Timestamp) -> Res
     Ok(of_some(database, &ids, now)?.remove(id).unwrap_or_default())
 }
 
-/// From when on the gate counts an integration's requests: its beginning, or when the registry was upgraded to a release that does.
+/// From when on the gate counts an integration's requests: its beginning, when the registry was upgraded to a release that does, or when
+/// its use was deleted.
 pub(crate) fn counted_from(
     database: &Database,
     integration: &Integration,
@@ -86,6 +88,14 @@ pub(crate) fn note(database: &Database, id: &IntegrationId, at: Timestamp, now: 
     database.run("UPDATE integrations SET used_at = ? WHERE id = ? AND coalesce(used_at, 0) < ?", values())?;
     let sql = "DELETE FROM idle WHERE integration = ? AND since < ?";
     database.run(sql, vec![id.as_str().into(), number(at)])
+}
+
+/// Forgets the use of an integration. What rests on it knows nothing of the time before `now`.
+pub(crate) fn forget(database: &Database, id: &IntegrationId, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE integrations SET used_at = NULL, counted_since = ? WHERE id = ?";
+    database.run(sql, vec![number(now.seconds()), id.as_str().into()])?;
+    tokens::forget_use(database, id)?;
+    keep_announced(database, id, None)
 }
 
 /// Notes that an integration was resumed.

@@ -22,6 +22,9 @@ cases! {
     an_unused_integration_is_announced_three_times_and_paused
     an_unused_integration_is_deleted_where_the_rule_says_so
     a_use_a_rotation_and_resuming_begin_the_period_anew
+    no_rotation_ends_because_its_use_was_deleted
+    an_idle_period_begins_anew_where_use_was_deleted
+    what_is_deleted_of_use_is_deleted_in_lists_too
     no_rule_acts_without_an_answer_or_with_an_incomplete_one
     the_rule_can_be_changed_and_turned_off
     an_idle_rule_that_is_out_of_bounds_is_refused
@@ -291,6 +294,62 @@ fn a_use_a_rotation_and_resuming_begin_the_period_anew(storage: Rc<dyn Storage>)
         let paused = *times(&world, id, "integration.paused").last().unwrap();
         assert!((anew + 30 * DAY..anew + 30 * DAY + 20 * 60).contains(&paused), "{paused}");
     }
+}
+
+/// Deletes the use of an integration, in the registry and in its store.
+fn forget(world: &World, uses: &Uses, id: &str) {
+    let asked = world.ok("DELETE", &format!("{}/usage", path(id)), Value::Null, With::default());
+    assert_eq!(asked.body["integration"], json!(id));
+    uses.by_token.borrow_mut().retain(|(one, _), _| one != id);
+}
+
+fn no_rotation_ends_because_its_use_was_deleted(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    let (id, began) = rotating(&world, &uses);
+    uses.used(&id, 1, began + HOUR);
+    uses.pass(&world, began + HOUR + 1);
+    forget(&world, &uses, &id);
+    world.later(DAY);
+    let target = format!("{}/rotation", path(&id));
+    let shown = world.ask_where("GET", &target, Value::Null, With::default(), |question| uses.answer(question));
+    let safe = &shown.unwrap().body["safe_to_expire"];
+    assert_eq!((&safe["safe"], &safe["reason"]), (&json!(false), &json!("incomplete")));
+    uses.pass(&world, began + 7 * DAY + 60);
+    assert_eq!(times(&world, &id, "rotation.finished"), [0; 0]);
+    assert_eq!(times(&world, &id, "rotation.lapsed"), [began + 7 * DAY], "the deadline holds");
+}
+
+fn an_idle_period_begins_anew_where_use_was_deleted(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    settings(&world, json!({ "idle_days": 30, "rotate_every_days": null })).unwrap();
+    let id = world.create("one", &[]);
+    uses.used(&id, 1, START + 10 * DAY);
+    let deleted = START + 34 * DAY;
+    uses.pass(&world, deleted);
+    assert_eq!(times(&world, &id, "integration.idle").len(), 2, "15 and 7 days before");
+    forget(&world, &uses, &id);
+    assert_eq!(world.get(&path(&id))["idle"], Value::Null);
+    uses.pass(&world, deleted + 15 * DAY - 1);
+    assert_eq!(times(&world, &id, "integration.idle").len(), 2);
+    uses.pass(&world, deleted + 31 * DAY);
+    assert_eq!(times(&world, &id, "integration.idle")[2..], [15, 23, 29].map(|days| deleted + days * DAY));
+    assert_eq!(times(&world, &id, "integration.paused"), [deleted + 30 * DAY]);
+}
+
+fn what_is_deleted_of_use_is_deleted_in_lists_too(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    let ids = ["one", "two"].map(|name| world.create(name, &[]));
+    let [id, other] = &ids;
+    world.later(100 * DAY);
+    hand(&world, &[(id, 1, START, START + 9 * DAY), (other, 1, START, START + 9 * DAY)]);
+    forget(&world, &uses, id);
+    let shown = world.get(&path(id));
+    assert_eq!(shown["used_at"], Value::Null);
+    assert_eq!(shown["use_counted_since"], json!(world.now().to_string()));
+    assert_eq!(shown["tokens"][0]["first_used_at"], json!(Timestamp::from_seconds(START).to_string()));
+    let last = |id| world.value(&format!("SELECT last_used_at AS it FROM tokens WHERE integration = '{id}'"));
+    assert_eq!((last(id), last(other)), (Value::Null, json!(START + 9 * DAY)));
+    assert_eq!(world.get(&path(other))["used_at"], json!(Timestamp::from_seconds(START + 9 * DAY).to_string()));
 }
 
 fn no_rule_acts_without_an_answer_or_with_an_incomplete_one(storage: Rc<dyn Storage>) {

@@ -143,6 +143,18 @@ impl World {
     }
 
     pub fn ask(&self, method: &str, target: &str, body: Value, with: With<'_>) -> Result<Answer, AdminError> {
+        self.ask_where(method, target, body, with, |_| None)
+    }
+
+    /// The same, where usage stores answer.
+    pub fn ask_where(
+        &self,
+        method: &str,
+        target: &str,
+        body: Value,
+        with: With<'_>,
+        answer: impl Fn(&UsageQuestion) -> Option<UsageFacts>,
+    ) -> Result<Answer, AdminError> {
         let head = Head {
             method: method.to_owned(),
             target: target.to_owned(),
@@ -155,7 +167,10 @@ impl World {
         };
         let accepted = self.registry.accept(head, self.now())?;
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let outcome = self.registry.carry_out(accepted, &body, &self.settings, &self.random, self.now())?;
+        let mut outcome = self.registry.carry_out(accepted, &body, &self.settings, &self.random, self.now())?;
+        if let Some(facts) = outcome.question().and_then(answer) {
+            outcome.learn(facts);
+        }
         self.registry.complete(outcome, self.now()).map(Answer::from)
     }
 
