@@ -82,8 +82,36 @@ fn codes() -> Vec<&'static str> {
     std::iter::once("allowed").chain(denials).collect()
 }
 
+/// The operation that a request names, as far as whoever asks may know of it.
+enum Found {
+    Shown(Operation),
+    Hidden,
+}
+
 /// Judges `method` and `target` as if `subject` had sent them at `now`.
 pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, now: Timestamp) -> Explanation {
+    explained((method, target), subject, policy, now, |operation| Some(operation.clone()))
+}
+
+/// The same for people who may not know of the agency: the verdict is that of the whole policy, and of the operation they are shown what
+/// [`Policy::for_sub_accounts`] has of it.
+pub fn explain_to_sub_accounts(
+    method: &str,
+    target: &str,
+    subject: &Subject,
+    policy: &Policy,
+    now: Timestamp,
+) -> Explanation {
+    explained((method, target), subject, policy, now, Operation::for_sub_accounts)
+}
+
+fn explained(
+    (method, target): (&str, &str),
+    subject: &Subject,
+    policy: &Policy,
+    now: Timestamp,
+    shown: fn(&Operation) -> Option<Operation>,
+) -> Explanation {
     let request = match assumed_request(method, target, subject, policy) {
         Ok(request) => request,
         Err(error) => {
@@ -93,7 +121,7 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
         }
     };
     let record = record(subject);
-    let operation = operation(policy, &request);
+    let found = operation(policy, &request).map(|found| shown(found).map_or(Found::Hidden, Found::Shown));
     let denial = match decide(&request, record.as_ref(), policy, now) {
         Decision::Allow(_) => None,
         Decision::Deny(denial) => Some(denial),
@@ -101,8 +129,8 @@ pub fn explain(method: &str, target: &str, subject: &Subject, policy: &Policy, n
     Explanation {
         allowed: denial.is_none(),
         code: denial.as_ref().map_or("allowed", |denial| denial.code().as_str()),
-        steps: steps(&request, record.as_ref(), operation, denial.as_ref()),
-        operation: operation.cloned(),
+        steps: steps(&request, record.as_ref(), found.as_ref(), denial.as_ref()),
+        operation: found.and_then(Found::into_operation),
     }
 }
 
@@ -163,19 +191,17 @@ pub(super) fn with_own_id(request: VerifiedRequest, live: &Live, policy: &Policy
 fn steps(
     request: &VerifiedRequest,
     record: Option<&Record>,
-    operation: Option<&Operation>,
+    found: Option<&Found>,
     denial: Option<&Denial>,
 ) -> Vec<Step> {
     let mut steps =
         vec![Step::new(StepName::Request, true, format!("{} {}", request.method().as_str(), request.target()))];
     steps.push(Step::new(StepName::Token, true, record.map_or("no token".to_owned(), describe_record)));
-    let found = operation.map(|operation| format!("{}, from {:?}", operation.name(), operation.document));
     match (found, denial) {
         (Some(found), _) => {
-            let passed = Step::new(StepName::Operation, true, found);
-            let access = operation.map(|operation| describe_access(&operation.access)).unwrap_or_default();
-            let verdict = denial.map_or(access.clone(), |denial| format!("{denial}; {access}"));
-            steps.extend([passed, Step::new(StepName::Access, denial.is_none(), verdict)]);
+            let passed = Step::new(StepName::Operation, true, found.describe());
+            let verdict: Vec<_> = denial.map(Denial::to_string).into_iter().chain(found.describe_access()).collect();
+            steps.extend([passed, Step::new(StepName::Access, denial.is_none(), verdict.join("; "))]);
         }
         (None, Some(denial)) => steps.push(Step::new(StepName::Operation, false, denial.to_string())),
         (None, None) => {}
@@ -211,6 +237,29 @@ fn describe_access(access: &Access) -> String {
                 format!("{} with scopes {scopes}{owner}", alternative.level)
             });
             format!("needs {}", each.collect::<Vec<_>>().join("; or "))
+        }
+    }
+}
+
+impl Found {
+    fn into_operation(self) -> Option<Operation> {
+        match self {
+            Self::Shown(operation) => Some(operation),
+            Self::Hidden => None,
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::Shown(operation) => format!("{}, from {:?}", operation.name(), operation.document),
+            Self::Hidden => "an operation that sub-accounts cannot use".to_owned(),
+        }
+    }
+
+    fn describe_access(&self) -> Option<String> {
+        match self {
+            Self::Shown(operation) => Some(describe_access(&operation.access)),
+            Self::Hidden => None,
         }
     }
 }

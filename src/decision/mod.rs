@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub use abilities::{Abilities, Holder, OutOfReach, ShownOperation, What, abilities};
 pub use code::DenialCode;
 pub use denial::Denial;
-pub use explain::{Explanation, Step, StepName, Subject, explain};
+pub use explain::{Explanation, Step, StepName, Subject, explain, explain_to_sub_accounts};
 pub use identity::{Identity, authenticate};
 pub use located::{Located, locate};
 pub use preview::{PreviewedOperation, ScopeChange, ScopePreview, preview};

@@ -10,7 +10,7 @@ impl Policy {
     /// is for lists and previews; verdicts use the whole policy.
     #[must_use]
     pub fn for_sub_accounts(mut self) -> Self {
-        let operations: Vec<_> = self.operations.iter().filter_map(for_sub_accounts).collect();
+        let operations: Vec<_> = self.operations.iter().filter_map(Operation::for_sub_accounts).collect();
         let needed = || {
             let alternatives = operations.iter().flat_map(|operation| operation.access.alternatives());
             alternatives.flat_map(|alternative| alternative.scopes.iter())
@@ -25,8 +25,12 @@ impl Policy {
     }
 }
 
-fn for_sub_accounts(operation: &Operation) -> Option<Operation> {
-    let Access::AnyOf(alternatives) = &operation.access else { return Some(operation.clone()) };
-    let own: Vec<_> = alternatives.iter().filter(|one| one.level == Level::SubAccount).cloned().collect();
-    (!own.is_empty()).then(|| Operation { access: Access::AnyOf(own), ..operation.clone() })
+impl Operation {
+    /// The same operation with what tokens of sub-accounts need, for people who may not know of the agency; `None` if only tokens of the
+    /// agency can reach it.
+    pub fn for_sub_accounts(&self) -> Option<Self> {
+        let Access::AnyOf(alternatives) = &self.access else { return Some(self.clone()) };
+        let own: Vec<_> = alternatives.iter().filter(|one| one.level == Level::SubAccount).cloned().collect();
+        (!own.is_empty()).then(|| Self { access: Access::AnyOf(own), ..self.clone() })
+    }
 }

@@ -22,7 +22,7 @@ use super::members::with;
 use super::rev::Rev;
 use tidegate::access::{Place, Reach, Verb};
 use tidegate::admin::{AdminError, Asker, Explain, KnownRevs, Offered, Paging, PolicyCommand, PolicyDraft, Scopes};
-use tidegate::decision::{Subject, explain as explained};
+use tidegate::decision::{self, Subject};
 use tidegate::events::Kind;
 use tidegate::policy::{EventTypeChanges, Policy};
 use tidegate::record::Live;
@@ -228,5 +228,6 @@ fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> 
         Asker::Assumed { owner, scopes } => Subject::assumed(owner.clone(), scopes.clone()),
     };
     let policy = in_force(context.database)?;
-    Answer::json(200, &json!(explained(method, path, &subject, &policy, context.now)), None)
+    let explain = if is_of_agency(context) { decision::explain } else { decision::explain_to_sub_accounts };
+    Answer::json(200, &json!(explain(method, path, &subject, &policy, context.now)), None)
 }

@@ -14,6 +14,7 @@ use crate::world::{With, World, based_on};
 cases! {
     every_route_answers_every_role_at_every_place_as_it_must
     an_accounts_person_learns_nothing_of_others
+    an_explanation_tells_an_accounts_person_nothing_of_the_agency
     lists_leave_out_what_is_elsewhere
     the_loss_of_a_permission_acts_at_the_next_request
     a_session_of_a_person_is_none_of_an_earlier_release
@@ -292,6 +293,35 @@ fn lists_leave_out_what_is_elsewhere(storage: Rc<dyn Storage>) {
             assert_eq!(scopes.contains("\"agency\""), agency, "{name}: {scopes}");
         });
     }
+}
+
+fn an_explanation_tells_an_accounts_person_nothing_of_the_agency(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("One", &["contacts.readonly"]);
+    world.add_person(json!({ "email": "vi@acme.example", "role": "account_viewer", "accounts": ["acme"] }));
+    let session = world.sign_in("vi@acme.example").unwrap();
+    let explain = |path: &str| {
+        let question = json!({ "method": "GET", "path": path, "integration": id });
+        world.ok("POST", "/explain", question, With::default()).body
+    };
+    for (path, code) in [("/locations/", "wrong_level"), ("/contacts/?locationId=acme", "allowed")] {
+        let (whole, own) = (explain(path), world.as_credential(&session, || explain(path)));
+        assert_eq!((&whole["code"], &whole["allowed"]), (&json!(code), &json!(code == "allowed")), "{whole}");
+        assert_eq!((&own["code"], &own["allowed"]), (&whole["code"], &whole["allowed"]), "the verdict is the gate's");
+        assert!(whole.to_string().contains("agency"), "{whole}");
+        assert!(!own.to_string().contains("agency"), "{own}");
+        let steps = |explanation: &Value| -> Vec<Value> {
+            let steps = explanation["steps"].as_array().unwrap();
+            steps.iter().map(|step| json!([step["step"], step["passed"]])).collect()
+        };
+        assert_eq!(steps(&own), steps(&whole));
+    }
+    let own = world.as_credential(&session, || explain("/locations/"));
+    assert_eq!(own["operation"], Value::Null);
+    let told = own["steps"].to_string();
+    assert!(!told.contains("locations.readonly") && !told.contains("demo API"), "{told}");
+    let shared = world.as_credential(&session, || explain("/contacts/?locationId=acme"));
+    assert_eq!(shared["operation"]["method"], json!("GET"), "what sub-accounts can use too is shown: {shared}");
 }
 
 fn the_loss_of_a_permission_acts_at_the_next_request(storage: Rc<dyn Storage>) {
