@@ -69,9 +69,9 @@ impl Permissions {
         self.reach_of(|given| given.has(verb))
     }
 
-    /// Where anything is allowed.
-    pub fn reach_of_any(&self) -> Reach {
-        self.reach_of(|_| true)
+    /// Where one of these verbs is allowed.
+    pub fn reach_of_any(&self, verbs: impl Iterator<Item = Verb> + Clone) -> Reach {
+        self.reach_of(|given| verbs.clone().any(|verb| given.has(verb)))
     }
 
     /// The places at which there is one, in order.

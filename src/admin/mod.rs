@@ -55,7 +55,9 @@ pub use preset::{Preset, presets};
 pub use protocol::{ACTOR, COMMANDS, PORT, REPORTS, REQUEST};
 use query::MAX_LIMIT;
 pub use query::{NOT_A_CURSOR, Paging};
-pub use route::{Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Named, ROUTES, Route};
+pub use route::{
+    ANYTHING, Access, MAX_BODY_BYTES, MAX_POLICY_BYTES, MAX_SIGN_IN_BYTES, MAX_TEST_BYTES, Named, ROUTES, Route,
+};
 pub use sort::{Cursor, Sort, SortBy, SortKey};
 pub use token_rules::{
     ChangeTokenRules, ChangeUndoRules, Days, IdleAction, IdleDays, InvalidDays, InvalidIdleDays, TokenRules, UndoRules,

@@ -10,8 +10,8 @@ use super::answer::Answer;
 use super::context::Context;
 use super::events::record::About;
 use super::rev::Rev;
-use tidegate::access::Place;
-use tidegate::admin::{AdminError, ListSubAccounts, Name, NewSubAccount, SubAccountCommand};
+use tidegate::access::{Place, Verb};
+use tidegate::admin::{ANYTHING, AdminError, ListSubAccounts, Name, NewSubAccount, SubAccountCommand};
 use tidegate::events::Kind;
 use tidegate::record::OwnerId;
 
@@ -24,12 +24,17 @@ pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answe
     }
 }
 
-/// `GET /sub-accounts`: a page of the sub-accounts where the caller has any permission, and the agency if they have one there.
+/// `GET /sub-accounts`: a page of the sub-accounts where the caller may see something, and the agency if they may there. How many
+/// integrations there are is told where they may see these.
 fn list(context: &Context, list: &ListSubAccounts) -> Result<Answer, AdminError> {
-    let reach = context.actor.permissions.reach_of_any();
-    let table::Page { sub_accounts, cursor, total } = table::page(context.database, list, &reach)?;
+    let permissions = &context.actor.permissions;
+    let reach = permissions.reach_of_any(ANYTHING.iter().map(|need| need.verb));
+    let counted = permissions.reach(Verb::IntegrationsView);
+    let table::Page { sub_accounts, cursor, total } = table::page(context.database, list, &reach, &counted)?;
     let agency = if reach.agency { Some(agency::find(context.database)?) } else { None };
-    let agency = agency.filter(|agency| agency.id.is_some());
+    let agency = agency.filter(|agency| agency.id.is_some()).map(|agency| {
+        if counted.agency { json!(agency) } else { json!({ "id": agency.id, "name": agency.name, "rev": agency.rev }) }
+    });
     let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });
     Answer::json(200, &body, None)
 }

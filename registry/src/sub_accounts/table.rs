@@ -20,14 +20,11 @@ row! {
         /// Grows with every change.
         pub rev: Rev,
         pub name: Stored<Name>,
-        /// How many it has.
-        integrations: u64,
+        /// How many it has; `None` where the caller may not see them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        integrations: Option<u64>,
     }
 }
-
-const SELECT: &str = "SELECT id, rev, name, (SELECT count(*) FROM integrations
-        WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) AS integrations
-    FROM sub_accounts";
 
 /// A page of sub-accounts.
 pub(crate) struct Page {
@@ -38,21 +35,21 @@ pub(crate) struct Page {
     pub total: u64,
 }
 
-/// A page of those within `reach`, by id.
-pub(crate) fn page(database: &Database, list: &ListSubAccounts, reach: &Reach) -> Result<Page, AdminError> {
+/// A page of those within `reach`, by id. Integrations are counted of those within `counted`.
+pub(crate) fn page(
+    database: &Database,
+    list: &ListSubAccounts,
+    reach: &Reach,
+    counted: &Reach,
+) -> Result<Page, AdminError> {
     let ListSubAccounts { words, paging } = list;
     let after = paging.after.as_ref().map_or("", OwnerId::as_str);
-    let (within, mut ids) = if reach.every_sub_account {
-        ("1", vec![])
-    } else {
-        let ids = serde_json::to_string(&reach.sub_accounts).unwrap_or_default();
-        ("id IN (SELECT value FROM json_each(?))", vec![Parameter::from(ids)])
-    };
+    let ((within, mut ids), (counted, counted_ids)) = (are_within(reach), are_within(counted));
     let found = words.iter().map(|_| " AND instr(folded_text, ?) > 0").collect::<String>();
     let within = format!("{within}{found}");
     ids.extend(words.iter().map(|word| Parameter::from(word.as_str())));
-    let sql = format!("{SELECT} WHERE {within} AND id > ? ORDER BY id LIMIT ?");
-    let values = [ids.clone(), vec![after.into(), limit_and_one(paging.limit)]].concat();
+    let sql = format!("{} WHERE {within} AND id > ? ORDER BY id LIMIT ?", select(counted));
+    let values = [counted_ids, ids.clone(), vec![after.into(), limit_and_one(paging.limit)]].concat();
     let mut sub_accounts: Vec<SubAccount> = database.rows(&sql, values)?;
     let more = cut(&mut sub_accounts, paging.limit);
     let cursor = sub_accounts.last().filter(|_| more).map(|last| Paging::cursor(&last.id));
@@ -61,7 +58,7 @@ pub(crate) fn page(database: &Database, list: &ListSubAccounts, reach: &Reach) -
 
 /// The sub-account with this id, if there is one.
 pub(crate) fn find(database: &Database, id: &OwnerId) -> Result<Option<SubAccount>, AdminError> {
-    database.row(&format!("{SELECT} WHERE id = ?"), vec![id.as_str().into()])
+    database.row(&format!("{} WHERE id = ?", select("1")), vec![id.as_str().into()])
 }
 
 /// Adds one. Its id must be new.
@@ -81,7 +78,7 @@ pub(crate) fn add(database: &Database, new: NewSubAccount, now: Timestamp) -> Re
     let sql =
         "INSERT INTO sub_accounts (id, name, created_at, folded_name, folded_text, rev) VALUES (?, ?, ?, ?, ?, ?)";
     database.run(sql, values)?;
-    Ok(SubAccount { id, rev: Rev(1), name: Stored(name), integrations: 0 })
+    Ok(SubAccount { id, rev: Rev(1), name: Stored(name), integrations: Some(0) })
 }
 
 /// Renames it.
@@ -97,6 +94,24 @@ pub(crate) fn rename(database: &Database, before: SubAccount, name: Name) -> Res
     let sql = "UPDATE sub_accounts SET name = ?, folded_name = ?, folded_text = ?, rev = ? WHERE id = ?";
     database.run(sql, values)?;
     Ok(SubAccount { name: Stored(name), rev, ..before })
+}
+
+/// Selects sub-accounts. Integrations are counted where a condition holds.
+fn select(counted: &str) -> String {
+    format!(
+        "SELECT id, rev, name, CASE WHEN {counted} THEN (SELECT count(*) FROM integrations
+            WHERE level = 'sub_account' AND owner_id = sub_accounts.id AND gone_at IS NULL) END AS integrations
+        FROM sub_accounts"
+    )
+}
+
+/// The condition that a sub-account is within `reach`, and the values of its question marks.
+fn are_within(reach: &Reach) -> (&'static str, Vec<Parameter>) {
+    if reach.every_sub_account {
+        return ("1", vec![]);
+    }
+    let ids = serde_json::to_string(&reach.sub_accounts).unwrap_or_default();
+    ("id IN (SELECT value FROM json_each(?))", vec![ids.into()])
 }
 
 /// What of it is searched.

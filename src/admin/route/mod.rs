@@ -13,7 +13,7 @@ use super::commands::{Command, IncomingRequest, Request};
 use crate::access::{Need, Permissions, Verb};
 
 pub use self::named::Named;
-pub use self::table::ROUTES;
+pub use self::table::{ANYTHING, ROUTES};
 
 /// The longest body, the policy's aside, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -291,8 +291,8 @@ pub const ROUTES: [Route; 74] = [
 /// The policy can open every operation to everyone.
 const PUBLISH: &[Need] = &[at_agency(Verb::PolicyPublish)];
 
-/// Anything that can be seen or done at a place.
-const ANYTHING: &[Need] = &[
+/// What shows something at a place: whoever has one of these may know of the place.
+pub const ANYTHING: &[Need] = &[
     anywhere(Verb::IntegrationsView),
     anywhere(Verb::WebhooksManage),
     anywhere(Verb::UsageView),

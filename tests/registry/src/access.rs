@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tidegate::access::{Place, Verb};
 use tidegate::admin::{Access, AdminError, ROUTES, Route};
 use tidegate::record::OwnerId;
+use tidegate::token::verify_key;
 
 use crate::world::{With, World, based_on};
 
@@ -16,6 +17,7 @@ cases! {
     an_accounts_person_learns_nothing_of_others
     an_explanation_tells_an_accounts_person_nothing_of_the_agency
     lists_leave_out_what_is_elsewhere
+    owners_are_listed_to_those_who_may_see_something_there
     the_loss_of_a_permission_acts_at_the_next_request
     a_session_of_a_person_is_none_of_an_earlier_release
     who_asks_costs_one_more_row
@@ -322,6 +324,38 @@ fn an_explanation_tells_an_accounts_person_nothing_of_the_agency(storage: Rc<dyn
     assert!(!told.contains("locations.readonly") && !told.contains("demo API"), "{told}");
     let shared = world.as_credential(&session, || explain("/contacts/?locationId=acme"));
     assert_eq!(shared["operation"]["method"], json!("GET"), "what sub-accounts can use too is shown: {shared}");
+}
+
+/// A key with these permissions.
+fn key_with(world: &World, permissions: Value) -> Credential {
+    let body = json!({ "name": "Key", "permissions": permissions, "expires_at": "2027-01-01T00:00:00Z" });
+    let made = world.as_credential(&Credential::OwnerKey, || world.ok("POST", "/keys", body, With::default()).body);
+    let keys = world.settings.keys.as_ref().unwrap();
+    Credential::Key(verify_key(keys, made["token"].as_str().unwrap()).unwrap())
+}
+
+fn owners_are_listed_to_those_who_may_see_something_there(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    things(&world);
+    let at = |verb: &str, place: &str| json!({ "verb": verb, "place": place });
+    let listed = |permissions: Value| {
+        let told = world.as_credential(&key_with(&world, permissions), || world.get("/sub-accounts"));
+        let rows = told["sub_accounts"].as_array().unwrap();
+        assert_eq!(told["total"], json!(rows.len()));
+        let mut shown: Vec<Value> = rows.iter().map(|row| json!([row["id"], row["integrations"]])).collect();
+        shown.extend(told["agency"].as_object().map(|agency| json!([agency["id"], agency.get("integrations")])));
+        json!(shown)
+    };
+    let blind = ["events.publish", "sessions.launch", "settings.manage"]
+        .map(|verb| [at(verb, "sub_accounts"), at(verb, "agency"), at("usage.view", "sub_account:acme")]);
+    for permissions in blind {
+        assert_eq!(listed(json!(permissions)), json!([["acme", null]]), "{permissions:?}");
+    }
+    let mixed = [at("integrations.manage", "sub_account:acme"), at("audit.view", "sub_accounts")];
+    assert_eq!(listed(json!(mixed)), json!([["acme", 1], ["globex", null]]));
+    assert_eq!(listed(json!([at("audit.view", "agency")])), json!([["hq-id", null]]));
+    let all = [at("integrations.view", "agency"), at("integrations.view", "sub_accounts")];
+    assert_eq!(listed(json!(all)), json!([["acme", 1], ["globex", 1], ["hq-id", 1]]));
 }
 
 fn the_loss_of_a_permission_acts_at_the_next_request(storage: Rc<dyn Storage>) {

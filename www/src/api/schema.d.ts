@@ -338,8 +338,8 @@ export interface components {
       rev: number;
       /** @description As it was stored, maybe by the rules of an older release */
       name: string;
-      /** @description How many it has */
-      integrations: number;
+      /** @description How many it has; left out if the caller may not see them */
+      integrations?: number;
     };
     RenameSubAccount: {
       name: components["schemas"]["Name"];
@@ -799,8 +799,8 @@ export interface components {
       name: components["schemas"]["Name"] | null;
       /** @description Grows with every change; 0 until it is set */
       rev: number;
-      /** @description How many it has */
-      integrations: number;
+      /** @description How many it has; left out if the caller may not see them */
+      integrations?: number;
     };
     NewAgency: {
       id: components["schemas"]["OwnerId"];
