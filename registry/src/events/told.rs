@@ -106,8 +106,8 @@ fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
     .to_string())
 }
 
-/// The events of which each goes with one new revision of its integration.
-const REVISIONS: [Kind; 9] = [
+/// The events of which each goes with one new revision of its integration, which exists already.
+pub(crate) const REVISIONS: [Kind; 9] = [
     Kind::IntegrationEdited,
     Kind::IntegrationPaused,
     Kind::IntegrationResumed,

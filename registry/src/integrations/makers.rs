@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::database::row;
 use crate::events::actors::told;
 use crate::events::called::Told;
+use crate::events::told::REVISIONS;
 use tidegate::admin::{AdminError, Maker, Makers};
 use tidegate::token::IntegrationId;
 
@@ -19,20 +20,23 @@ row! {
     }
 }
 
-/// The first and the last change of an integration; notices of the registry do not count. Each is at an end of the index.
-const MAKERS: &str = "SELECT value AS integration,
+/// The first and the last change of an integration; what the registry does by itself does not count. Each is near an end of the index.
+const MAKERS: &str = "SELECT ids.value AS integration,
     (SELECT actor FROM events INDEXED BY events_by_integration
-        WHERE integration = value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
+        WHERE integration = ids.value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
     (SELECT actor FROM events INDEXED BY events_by_integration
-        WHERE integration = value AND actor <> 'registry' ORDER BY seq DESC LIMIT 1) AS changed
-    FROM json_each(?)";
+        WHERE integration = ids.value AND actor <> 'registry'
+        AND (kind = 'integration.created' OR kind IN (SELECT value FROM json_each(?)))
+        ORDER BY seq DESC LIMIT 1) AS changed
+    FROM json_each(?) AS ids";
 
 /// The makers of some integrations, as far as the caller may know.
 pub(crate) fn of_some(
     context: &Context,
     ids: &[&IntegrationId],
 ) -> Result<BTreeMap<IntegrationId, Makers>, AdminError> {
-    let rows: Vec<Row> = context.database.rows(MAKERS, vec![json!(ids).to_string().into()])?;
+    let values = [json!(REVISIONS), json!(ids)].map(|list| list.to_string().into());
+    let rows: Vec<Row> = context.database.rows(MAKERS, values.to_vec())?;
     let actors = rows.iter().flat_map(|row| [&row.created, &row.changed]).flatten().map(String::as_str);
     let told = told(context, actors)?;
     let maker = |actor: Option<String>| -> Option<Maker> {

@@ -465,7 +465,15 @@ fn who_created_and_changed_an_integration_is_told_to_those_who_may_know(storage:
         "Bo sees no one of the agency"
     );
     assert_eq!(world.as_credential(&as_bo, makers), (administrator, by_bo.clone()));
-    assert_eq!(makers(), (by_ana, by_bo));
+    assert_eq!(makers(), (by_ana.clone(), by_bo.clone()));
+
+    world.ok("POST", &format!("{path}/test"), json!({ "operation": "whoami", "is_own": true }), With::default());
+    world.ok("DELETE", &format!("{path}/usage"), Value::Null, With::default());
+    let url = "https://hooks.partner.io/one";
+    let endpoint = json!({ "integration": id, "url": url, "kinds": ["rotation.due"] });
+    world.ok("POST", "/endpoints", endpoint, With::default());
+    assert_eq!(world.told(&id)[1..], ["integration.tested", "usage.deleted", "endpoint.created"]);
+    assert_eq!(makers(), (by_ana, by_bo), "none of these changes the integration");
 
     world.later(91 * 86_400);
     world.ring();
