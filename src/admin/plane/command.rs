@@ -70,13 +70,17 @@ pub(super) fn enter(credential: &Credential, told: String) -> Call {
 }
 
 /// The call that asks whether the caller may test a token of an integration, and with which request. The registry's answer is read.
-/// It learns only whether the token belongs to the integration.
-pub(super) fn test(credential: &Verified, path: &str, operation: &str, is_own: bool) -> Call {
+/// It learns only whether the token belongs to the integration. `told` is [`Caller::told`].
+pub(super) fn test(credential: &Verified, told: String, path: &str, operation: &str, is_own: bool) -> Call {
     Call {
         service: Service::Registry,
         method: "POST".to_owned(),
         url: format!("{COMMANDS}{path}"),
-        fields: vec![(ACTOR, credential.0.to_header()), ("Content-Type", "application/json".to_owned())],
+        fields: vec![
+            (ACTOR, credential.0.to_header()),
+            (REQUEST, told),
+            ("Content-Type", "application/json".to_owned()),
+        ],
         with_body: false,
         body: Some(json!({ "operation": operation, "is_own": is_own }).to_string()),
         limit: MAX_PROBLEM_BYTES,

@@ -195,7 +195,7 @@ impl Exchange {
             caller.check_content_type()?;
         }
         if route.path == TEST {
-            return Ok(test::Test::begin(verified));
+            return Ok(test::Test::begin(verified, caller.told(settings)));
         }
         let call = command::call(settings, caller, &verified, (path, query), true)?;
         let Some(asked) = usage::asked(route) else { return Ok(Next::Needs(Stage::Registry, Read::Call(call))) };

@@ -26,8 +26,8 @@ const TIMEOUT_MS: u64 = 10_000;
 
 /// What a test waits for.
 pub(super) enum Test {
-    /// The body of a verified caller.
-    Body(Verified),
+    /// The body of a verified caller. `told` is what events of the registry tell of the request.
+    Body { verified: Verified, told: String },
     /// The registry's permission.
     Permission(TestToken),
     /// What the gate reads to judge the request to this address.
@@ -48,9 +48,9 @@ pub(super) struct About<'a> {
 
 impl Test {
     /// Begins with the body.
-    pub fn begin(verified: Verified) -> Next {
+    pub fn begin(verified: Verified, told: String) -> Next {
         Next::NeedsAll(
-            Stage::Test(Box::new(Self::Body(verified))),
+            Stage::Test(Box::new(Self::Body { verified, told })),
             vec![Read::Body { limit: MAX_TEST_BYTES, timeout_ms: BODY_TIMEOUT_MS }],
         )
     }
@@ -65,10 +65,10 @@ impl Test {
     ) -> Result<Next, AdminError> {
         let first = if readings.is_empty() { Reading::Nothing } else { readings.swap_remove(0) };
         match self {
-            Self::Body(verified) => {
+            Self::Body { verified, told } => {
                 let test = TestToken::parse(&text_of(first, MAX_TEST_BYTES)?)?;
                 let is_own = Gate::is_token_of(memory, &test.token, about.id);
-                let call = command::test(&verified, about.path, &test.operation, is_own);
+                let call = command::test(&verified, told, about.path, &test.operation, is_own);
                 Ok(needs(Self::Permission(test), Read::Call(call)))
             }
             Self::Permission(test) => permitted(&test, first, about, memory, now_ms),

@@ -586,7 +586,14 @@ fn world_with_keys() -> World {
 /// A test of a token as far as the call of the registry.
 fn tested(world: &mut World, token: &str, operation: &str) -> (Waiting, Call) {
     let (bearer, url) = (bearer(), format!("{API}/integrations/{}/test", integration_id(1).as_str()));
-    let asked = Asked { authorization: Some(&bearer), ..post(&url, &[JSON]) };
+    let fields = [
+        ("cf-ray", "8f2a-FRA"),
+        ("cf-connecting-ip", "192.0.2.7"),
+        ("user-agent", "deploy/1.0"),
+        ("x-other", "1"),
+        JSON,
+    ];
+    let asked = Asked { authorization: Some(&bearer), ..post(&url, &fields) };
     let Step::Needs(waiting, reads) = world.ask(asked) else { panic!("no body is wanted") };
     assert_eq!(reads, [Read::Body { limit: 4_096, timeout_ms: 4_000 }]);
     let body = json!({ "token": token, "operation": operation }).to_string();
@@ -602,6 +609,12 @@ fn a_tested_token_goes_no_further_than_the_gate() {
         assert_eq!(sent.body, Some(json!({ "operation": "whoami", "is_own": is_own }).to_string()));
         assert_eq!((sent.method.as_str(), sent.once, sent.with_body), ("POST", true, false));
         assert!(token.is_empty() || !format!("{sent:?}").contains(token));
+        let expected = [
+            ("x-registry-actor", "owner-key".to_owned()),
+            ("x-registry-request", told("8f2a-FRA", "192.0.2.7", Some("deploy/1.0"))),
+            ("Content-Type", "application/json".to_owned()),
+        ];
+        assert_eq!(sent.fields, expected);
     }
     let (waiting, _) = tested(&mut world, &own, "whoami");
     let word = Reading::Response { status: 200, body: b"{\"path\":null}".to_vec() };
