@@ -20,6 +20,9 @@ pub struct Timestamp(u64);
 pub struct InvalidMoment;
 
 impl Timestamp {
+    /// The last moment that RFC 3339 can express in UTC: 9999-12-31T23:59:59Z.
+    pub const LAST_OF_RFC3339: Self = Self(253_402_300_799);
+
     /// The moment this many seconds after the Unix epoch.
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(seconds)
@@ -33,10 +36,11 @@ impl Timestamp {
     /// Reads RFC 3339, with any offset from UTC. A fraction of a second is cut off.
     ///
     /// # Errors
-    /// [`InvalidMoment`] for anything else, and for a moment before the Unix epoch.
+    /// [`InvalidMoment`] for anything else, and for a moment that is not from the Unix epoch to the year 9999 in UTC.
     pub fn from_rfc3339(text: &str) -> Result<Self, InvalidMoment> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidMoment)?;
-        u64::try_from(moment.unix_timestamp()).map(Self).map_err(|_| InvalidMoment)
+        let moment = u64::try_from(moment.unix_timestamp()).map(Self).map_err(|_| InvalidMoment)?;
+        if moment <= Self::LAST_OF_RFC3339 { Ok(moment) } else { Err(InvalidMoment) }
     }
 
     /// The moment this many seconds earlier; the Unix epoch where that would be before it.
@@ -69,6 +73,23 @@ impl fmt::Display for Timestamp {
         match text {
             Some(text) => formatter.write_str(&text),
             None => write!(formatter, "{}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_can_be_written() {
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.9Z", "9999-12-31T22:59:59-01:00"] {
+            assert_eq!(Timestamp::from_rfc3339(text), Ok(Timestamp::LAST_OF_RFC3339), "{text}");
+        }
+        assert_eq!(Timestamp::LAST_OF_RFC3339.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Timestamp::from_rfc3339("1970-01-01T01:00:00+01:00"), Ok(Timestamp::from_seconds(0)));
+        for text in ["9999-12-31T23:59:59-00:01", "9999-12-31T23:59:59-01:00", "1970-01-01T00:00:00+00:01"] {
+            assert_eq!(Timestamp::from_rfc3339(text), Err(InvalidMoment), "{text}");
         }
     }
 }

@@ -48,7 +48,7 @@ crate::json_object!(Forget { integration });
 
 impl UsageRange {
     /// The range of a request at `now`: the last 30 days by default. It is extended to whole periods: minutes if all of them are still
-    /// kept, otherwise hours, otherwise days.
+    /// kept, otherwise hours, otherwise days. It ends in the year 9999 at the latest.
     ///
     /// # Errors
     /// [`InvalidRange`].
@@ -68,8 +68,8 @@ impl UsageRange {
         }
         let is_kept = |(_, kept): &(u64, u64)| from >= now.before(*kept);
         let period_seconds = PERIODS.into_iter().zip(KEPT).find(is_kept).map_or(DAY, |(period, _)| period);
-        let (from, to) =
-            (floor(from, period_seconds), floor(to.after(period_seconds.saturating_sub(1)), period_seconds));
+        let to = to.after(period_seconds.saturating_sub(1)).min(Timestamp::LAST_OF_RFC3339);
+        let (from, to) = (floor(from, period_seconds), floor(to, period_seconds));
         Ok(Self { from: Moment(from), to: Moment(to), by, period_seconds })
     }
 }
@@ -83,6 +83,7 @@ pub fn floor(moment: Timestamp, period_seconds: u64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{FromJson, Value};
 
     #[test]
     fn a_range_has_whole_periods_that_are_kept() {
@@ -104,6 +105,15 @@ mod tests {
         assert_eq!(of(0, 1), Err(InvalidRange::Backwards));
         assert_eq!(of(MAX_RANGE_SECONDS + 1, 0), Err(InvalidRange::TooLong));
         assert!(of(MAX_RANGE_SECONDS, 0).is_ok());
+        let last = UsageRange::new(
+            Some(Timestamp::LAST_OF_RFC3339.before(DAY)),
+            Some(Timestamp::LAST_OF_RFC3339),
+            Grouping::Hour,
+            now,
+        );
+        let written = serde_json::to_string(&last.unwrap()).unwrap();
+        let read = Value::parse(&written).ok().and_then(|value| UsageRange::from_json(value).ok());
+        assert_eq!(read, Some(last.unwrap()), "the question to a store can be read: {written}");
         let default = UsageRange::new(None, None, Grouping::Operation, now).unwrap();
         assert!(default.to.0 > now && default.from.0 <= now.before(DEFAULT_SECONDS - 1));
     }
