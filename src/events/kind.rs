@@ -129,7 +129,7 @@ kinds! {
     EndpointFailing = "endpoint.failing",
     /// A webhook endpoint was disabled.
     EndpointDisabled = "endpoint.disabled",
-    /// What was counted of an integration's use is deleted.
+    /// Somebody asked to delete what was counted of an integration's use; after a 503 the usage store has not done it yet.
     UsageDeleted = "usage.deleted",
     /// A rewrite of all of KV began.
     RegistryResynced = "registry.resynced",
