@@ -197,12 +197,10 @@ impl Registry {
     }
 
     /// Goes on with what a usage store has answered to a question of [`Registry::fire`]. Without an answer, nothing is done: the
-    /// question comes again.
-    ///
-    /// # Errors
-    /// [`AdminError::Registry`]; then nothing has changed.
-    pub fn learn(&self, asked: &Asked, answer: &UsageFacts, now: Timestamp) -> Result<(), AdminError> {
-        self.database.transaction(|| due::learn(&self.database, asked, answer, now))
+    /// question comes again. Returns what went wrong, for the log; then nothing has changed, and the question comes again too.
+    pub fn learn(&self, asked: &Asked, answer: &UsageFacts, now: Timestamp) -> Option<String> {
+        let learnt = self.database.transaction(|| due::learn(&self.database, asked, answer, now));
+        learnt.err().map(|error| asked.fault(&error))
     }
 
     /// Takes what a usage store hands over. It may do so again.

@@ -1,9 +1,11 @@
 // What tokens are used for, as the gate counts it and the admin API tells it: real requests, real stores.
-import { env } from "cloudflare:test";
+import { env, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { switches } from "./main.ts";
 import { type Created, admin, ask, askWith, forget, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import { alarm } from "./support/registry.ts";
+import { rfc3339, take } from "./support/rotation.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 const CONTACTS = "/contacts/?locationId=acme";
@@ -203,6 +205,34 @@ it("a store keeps what it is told, and takes a flush once", async () => {
   const garbage = await stub.fetch("https://usage/flush", { method: "POST", body: "garbage" });
   expect(garbage.status).toBe(422);
 });
+
+it(
+  "a first use goes to an endpoint that wants it, whatever else the alarm waits for",
+  async () => {
+    const { id } = await take("later", await acme());
+    const wanted = { integration: id, url: "https://hooks.partner.io/first-use", kinds: ["rotation.first_use"] };
+    const { endpoint } = await ok(201, admin("POST", "/endpoints", wanted));
+    // What the rotation has led to is done: what is due next is a matter of days.
+    await vi.waitFor(async () => expect((await alarm())! - Date.now()).toBeGreaterThan(3_600_000), PATIENCE);
+    const now = rfc3339(Math.floor(Date.now() / 1000));
+    const handed = { store: 0, at: now, uses: [{ integration: id, n: 2, first_at: now, last_at: now }] };
+    const request = new Request("https://registry.usage/used", { method: "POST", body: JSON.stringify(handed) });
+    const registry = env.REGISTRY.getByName("registry");
+    const [status, at, waiting] = await runInDurableObject(registry, async (object: any, { storage }) => {
+      const answer = await object.fetch(request);
+      const count = () => storage.sql.exec("SELECT count(*) AS n FROM hand_overs").one().n;
+      return [answer.status, await storage.getAlarm(), count()];
+    });
+    expect(status).toBe(204);
+    // Unless the alarm has rung already.
+    expect(waiting === 0 || at - Date.now() < 60_000, `${waiting} wait until ${at}`).toBe(true);
+    await vi.waitFor(async () => {
+      const { deliveries } = await ok(200, admin("GET", `/endpoints/${endpoint.id}/deliveries`));
+      expect(deliveries.map(({ kind }: any) => kind)).toEqual(["rotation.first_use"]);
+    }, PATIENCE);
+  },
+  PATIENCE.timeout,
+);
 
 it.each([
   ["REGISTRY", () => env.USAGE.getByName("usage-00"), "https://registry-reads/feed"],

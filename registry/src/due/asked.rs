@@ -16,6 +16,13 @@ pub struct Asked {
     pub(super) generation: u64,
 }
 
+impl Asked {
+    /// What the log says where the answer could not be worked off.
+    pub(crate) fn fault(&self, error: &AdminError) -> String {
+        format!("{} of {}: {error}", self.kind.as_str(), self.question.integration)
+    }
+}
+
 /// Since when use must be known for an entry of this kind; `None` if it does not depend on use.
 pub(super) fn asks_from(
     database: &Database,

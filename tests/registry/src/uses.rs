@@ -29,6 +29,7 @@ cases! {
     the_rule_can_be_changed_and_turned_off
     an_idle_rule_that_is_out_of_bounds_is_refused
     an_answer_to_an_old_question_changes_nothing
+    an_entry_that_fails_is_told_and_changes_nothing
     a_first_use_is_told_once
     lists_go_by_the_last_use
     scopes_are_new_for_90_days
@@ -417,8 +418,26 @@ fn an_answer_to_an_old_question_changes_nothing(storage: Rc<dyn Storage>) {
     done(&world, &id, "/rotation/cancel", Value::Null);
     done(&world, &id, "/rotate", json!({ "expire": "later" }));
     let before = rev(&world, &id);
-    world.registry.learn(&asked[0], &facts, world.now()).unwrap();
+    assert_eq!(world.registry.learn(&asked[0], &facts, world.now()), None);
     assert_eq!((rev(&world, &id), &world.get(&path(&id))["state"]), (before, &json!("rotating")));
+}
+
+fn an_entry_that_fails_is_told_and_changes_nothing(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    settings(&world, json!({ "idle_days": 30, "rotate_every_days": null })).unwrap();
+    let ids = ["one", "two"].map(|name| world.create(name, &[]));
+    world.now.set(START + 16 * DAY);
+    world.storage.run("UPDATE integrations SET scopes_since = '?' WHERE name = 'one'", &[]).unwrap();
+    let asked = world.registry.fire(50, world.now()).unwrap().asked;
+    let learn =
+        |asked: &registry::Asked| world.registry.learn(asked, &uses.answer(&asked.question).unwrap(), world.now());
+    let faults: Vec<_> = asked.iter().filter_map(learn).collect();
+    assert_eq!(asked.len(), 2);
+    assert!(faults.len() == 1 && faults[0].starts_with(&format!("idle of {}: ", ids[0])), "{faults:?}");
+    assert_eq!(ids.each_ref().map(|id| times(&world, id, "integration.idle").len()), [0, 1]);
+    world.storage.run("UPDATE integrations SET scopes_since = '{}' WHERE name = 'one'", &[]).unwrap();
+    uses.pass(&world, START + 16 * DAY + 6 * 60);
+    assert_eq!(ids.each_ref().map(|id| times(&world, id, "integration.idle").len()), [1, 1], "it is tried again");
 }
 
 fn hand(world: &World, uses: &[(&str, u32, u64, u64)]) {

@@ -179,7 +179,8 @@ impl Registry {
                 if clock::now_ms().saturating_sub(begun_ms) < time_ms
                     && let Some(answer) = ask(&self.env, &asked.question).await
                 {
-                    rules.learn(&asked, &answer, clock::now())?;
+                    // One that fails holds back none of the others.
+                    note("due", rules.learn(&asked, &answer, clock::now()).into_iter().collect());
                 }
             }
             if fired.entries == 0 {
@@ -205,7 +206,9 @@ impl Registry {
     async fn take_uses(&self, request: &Request) -> Result<Answer, AdminError> {
         let body = read_body(request, MAX_HANDED_BYTES).await?;
         let handed: Handed = calls::read(&body).ok_or(AdminError::Malformed { line: 1, column: 1 })?;
-        self.rules()?.take_uses(&handed, clock::now())?;
+        let rules = self.rules()?;
+        rules.take_uses(&handed, clock::now())?;
+        self.outbox(rules).set_alarm_if_forgotten().await;
         Ok(Answer::NoContent { cookie: None, rev: None })
     }
 
