@@ -16,6 +16,9 @@ use tidegate::events::{Chain, Event, EventActor};
 /// What people of a sub-account see instead of an actor from elsewhere.
 const ADMINISTRATOR: &str = "administrator";
 
+/// What events of webhook endpoints tell only to those who may see endpoints there, or all events: an address can hold a secret.
+const OF_ENDPOINTS: [&str; 2] = ["url", "description"];
+
 /// An event, and what its actor is called now.
 pub(super) struct Named {
     pub event: Event,
@@ -26,7 +29,8 @@ pub(super) struct Named {
     pub subject: Option<String>,
 }
 
-/// Adds the names of actors to events. Callers who may not know an actor do not see the request either. The chain, by which it could
+/// Adds the names of actors to events. Callers who may not know an actor do not see the request either, and those who may not see webhook
+/// endpoints neither their addresses nor their descriptions. The chain, by which it could
 /// be guessed, is only for those who may view the events of every place.
 pub(super) fn name(context: &Context, events: Vec<Stored>) -> Result<Vec<Named>, AdminError> {
     let person = |event: &Event| subject(event).map(|id| format!("person:{id}"));
@@ -43,10 +47,19 @@ pub(super) fn name(context: &Context, events: Vec<Stored>) -> Result<Vec<Named>,
                 (event.request, name) = (None, None);
             }
         }
+        if event.kind.starts_with("endpoint.") && !may_see_endpoints(context, &event.place) {
+            event.detail.as_object_mut().into_iter().for_each(|detail| {
+                detail.retain(|name, _| !OF_ENDPOINTS.contains(&name.as_str()));
+            });
+        }
         let subject = person(&event).and_then(|person| told.get(&person)?.name.clone());
         Named { event, chain: chain.filter(|_| is_auditor), name, subject }
     };
     Ok(events.into_iter().map(named).collect())
+}
+
+fn may_see_endpoints(context: &Context, place: &Place) -> bool {
+    [Verb::WebhooksManage, Verb::AuditView].iter().any(|verb| context.actor.may(*verb, place))
 }
 
 /// The id of the person whom an event is about.

@@ -16,6 +16,7 @@ cases! {
     every_route_answers_every_role_at_every_place_as_it_must
     an_accounts_person_learns_nothing_of_others
     an_explanation_tells_an_accounts_person_nothing_of_the_agency
+    an_endpoints_address_is_told_to_those_who_may_see_endpoints
     lists_leave_out_what_is_elsewhere
     owners_are_listed_to_those_who_may_see_something_there
     the_loss_of_a_permission_acts_at_the_next_request
@@ -324,6 +325,38 @@ fn an_explanation_tells_an_accounts_person_nothing_of_the_agency(storage: Rc<dyn
     assert!(!told.contains("locations.readonly") && !told.contains("demo API"), "{told}");
     let shared = world.as_credential(&session, || explain("/contacts/?locationId=acme"));
     assert_eq!(shared["operation"]["method"], json!("GET"), "what sub-accounts can use too is shown: {shared}");
+}
+
+fn an_endpoints_address_is_told_to_those_who_may_see_endpoints(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("One", &[]);
+    let new = json!({ "integration": id, "url": "https://hooks.partner.io/s3cret", "kinds": ["rotation.due"] });
+    let endpoint = world.ok("POST", "/endpoints", new, With::default()).body["endpoint"]["id"].clone();
+    let change = json!({ "url": "https://hooks.partner.io/other", "description": "ours" });
+    world.ok("PATCH", &format!("/endpoints/{}", endpoint.as_str().unwrap()), change, based_on(1));
+    let of_integration = format!("/integrations/{id}/events");
+    for (verb, is_told) in [("integrations.view", false), ("webhooks.manage", true), ("audit.view", true)] {
+        let permissions = ["integrations.view", verb].map(|verb| json!({ "verb": verb, "place": "sub_account:acme" }));
+        let key = key_with(&world, json!(permissions));
+        world.as_credential(&key, || {
+            let told = world.get(&of_integration)["events"].to_string();
+            assert!(told.contains("endpoint.changed") && told.contains("rotation.due"), "{told}");
+            assert_eq!(
+                (told.contains("hooks.partner.io"), told.contains("ours")),
+                (is_told, is_told),
+                "{verb}: {told}"
+            );
+            for list in ["/events", "/events?format=jsonl", "/events?format=csv"] {
+                let listed = world.ask("GET", list, Value::Null, With::default());
+                let told = listed.map(|answer| answer.body.to_string()).unwrap_or_default();
+                assert_eq!(
+                    told.contains("hooks.partner.io") && is_told,
+                    told.contains("hooks.partner.io"),
+                    "{verb} {list}"
+                );
+            }
+        });
+    }
 }
 
 /// A key with these permissions.
