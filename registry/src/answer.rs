@@ -6,6 +6,7 @@ use super::context::Context;
 use super::database::Database;
 use super::integrations::makers;
 use super::integrations::view::view;
+use super::outbox::table::is_published;
 use tidegate::admin::{AdminError, Integration, IntegrationView, Makers};
 use tidegate::time::Timestamp;
 use tidegate::token::Plaintext;
@@ -20,8 +21,8 @@ pub(crate) enum Answer {
     Integration {
         status: u16,
         integration: Box<Integration>,
-        /// Who created it and who changed it last.
-        makers: Makers,
+        /// As the transaction left it; `None` until its end.
+        view: Option<Box<IntegrationView>>,
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
     },
@@ -132,26 +133,26 @@ impl Answer {
 
     /// An integration.
     pub fn integration(status: u16, integration: Integration) -> Self {
-        let makers = Makers::default();
-        Self::Integration { status, integration: Box::new(integration), makers, token: None }
+        Self::Integration { status, integration: Box::new(integration), view: None, token: None }
     }
 
     /// With a token that was minted for the integration.
     pub fn with_token(self, minted: Plaintext) -> Self {
         match self {
-            Self::Integration { status, integration, makers, .. } => {
-                Self::Integration { status, integration, makers, token: Some(minted) }
+            Self::Integration { status, integration, view, .. } => {
+                Self::Integration { status, integration, view, token: Some(minted) }
             }
             other => other,
         }
     }
 
-    /// With who made it, where it is an integration.
-    pub fn with_makers(self, context: &Context) -> Result<Self, AdminError> {
+    /// With all that is shown of it, where it is an integration. Somebody else may change it before the answer goes out.
+    pub fn at_end(self, context: &Context) -> Result<Self, AdminError> {
         match self {
             Self::Integration { status, integration, token, .. } => {
                 let makers = makers::of(context, &integration.id)?;
-                Ok(Self::Integration { status, integration, makers, token })
+                let view = Some(Box::new(view(context.database, &integration, makers, context.now)?));
+                Ok(Self::Integration { status, integration, view, token })
             }
             other => Ok(other),
         }
@@ -161,9 +162,13 @@ impl Answer {
     pub fn complete(self, database: &Database, now: Timestamp) -> Result<Response, AdminError> {
         match self {
             Self::Complete(response) => Ok(response),
-            Self::Integration { status, integration, makers, token } => {
+            Self::Integration { status, integration, view: shown, token } => {
                 let rev = Some(integration.rev);
-                let integration = view(database, &integration, makers, now)?;
+                let shown = match shown {
+                    Some(shown) => *shown,
+                    None => view(database, &integration, Makers::default(), now)?,
+                };
+                let integration = shown.published(is_published(database, &integration.id)?);
                 let body = match token {
                     Some(token) => text(&WithToken { integration, token: token.reveal() })?,
                     None => text(&integration)?,

@@ -157,7 +157,7 @@ impl Registry {
         if let Some(repeatable) = &repeatable {
             repeatable.check(&context)?;
         }
-        let answer = dispatch::run(&context, command)?.with_makers(&context)?;
+        let answer = dispatch::run(&context, command)?.at_end(&context)?;
         if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
             repeatable.done(&self.database, integration, now)?;
         }

@@ -199,6 +199,12 @@ impl IntegrationView {
     pub fn made_by(self, Makers { created_by, changed_by }: Makers) -> Self {
         Self { created_by, changed_by, ..self }
     }
+
+    /// The same, where it is known anew whether KV has taken its last change.
+    #[must_use]
+    pub fn published(self, published: bool) -> Self {
+        Self { published, ..self }
+    }
 }
 
 impl TokenView {

@@ -16,6 +16,7 @@ cases! {
     an_edit_that_changes_nothing_makes_no_revision
     a_rotation_keeps_the_old_token_until_its_deadline
     a_rotation_at_once_ends_the_old_token
+    an_answer_tells_what_its_own_change_made
     a_rotation_is_cancelled_or_finished
     a_deleted_one_is_gone_and_its_tokens_have_ended
     the_list_is_filtered
@@ -124,6 +125,22 @@ fn a_rotation_at_once_ends_the_old_token(storage: Rc<dyn Storage>) {
         json!({ "n": 2, "not_after": null, "ended_at": null }),
     ];
     assert_eq!(tokens(&world), expected);
+}
+
+fn an_answer_tells_what_its_own_change_made(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", READ);
+    world.later(60);
+    let post = |what: &str| format!("{}/{what}", path(&id));
+    let outcome = world.begin("POST", &post("rotate"), json!({ "expire": "later" }), based_on(1)).unwrap();
+    // Somebody else is faster than KV, for which the answer waits.
+    world.ok("POST", &post("rotation/finish"), Value::Null, based_on(2));
+    world.ok("POST", &post("rotate"), json!({ "expire": "now" }), based_on(3));
+    let told = world.complete(outcome).unwrap().body["integration"].clone();
+    assert_eq!((&told["rev"], &told["state"]), (&json!(2), &json!("rotating")));
+    let made = [START + 60, START].map(|at| json!(tidegate::time::Timestamp::from_seconds(at).to_string()));
+    assert_eq!([&told["tokens"][0]["created_at"], &told["tokens"][1]["created_at"]], [&made[0], &made[1]]);
+    assert!(told["tokens"][1]["last_four"].is_string(), "{told}");
 }
 
 fn a_rotation_is_cancelled_or_finished(storage: Rc<dyn Storage>) {

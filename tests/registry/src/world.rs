@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use registry::{
-    Answered, Credential, Head, Random, Read, Registry, Response, Settings, Share, Step, Storage, TextBody,
+    Answered, Credential, Head, Outcome, Random, Read, Registry, Response, Settings, Share, Step, Storage, TextBody,
     find_session,
 };
 use serde_json::{Value, json};
@@ -155,6 +155,15 @@ impl World {
         with: With<'_>,
         answer: impl Fn(&UsageQuestion) -> Option<UsageFacts>,
     ) -> Result<Answer, AdminError> {
+        let mut outcome = self.begin(method, target, body, with)?;
+        if let Some(facts) = outcome.question().and_then(answer) {
+            outcome.learn(facts);
+        }
+        self.complete(outcome)
+    }
+
+    /// The transaction of a command, without its answer.
+    pub fn begin(&self, method: &str, target: &str, body: Value, with: With<'_>) -> Result<Outcome, AdminError> {
         let head = Head {
             method: method.to_owned(),
             target: target.to_owned(),
@@ -167,10 +176,11 @@ impl World {
         };
         let accepted = self.registry.accept(head, self.now())?;
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut outcome = self.registry.carry_out(accepted, &body, &self.settings, &self.random, self.now())?;
-        if let Some(facts) = outcome.question().and_then(answer) {
-            outcome.learn(facts);
-        }
+        self.registry.carry_out(accepted, &body, &self.settings, &self.random, self.now())
+    }
+
+    /// The answer to a command whose transaction is over.
+    pub fn complete(&self, outcome: Outcome) -> Result<Answer, AdminError> {
         self.registry.complete(outcome, self.now()).map(Answer::from)
     }
 
