@@ -30,6 +30,8 @@ pub(super) const AUTOMATION_KEY: &str = "tga_";
 const OWNER_KEY: &str = "owner_";
 /// Characters of the owner key after that.
 const OWNER_KEY_REST: usize = 43;
+/// The most texts of one value that are compared with the owner key. A value with more of them holds several credentials.
+const MAX_OWNER_KEYS: usize = 16;
 
 /// Checks the value of an `Authorization` field. A token of this gate must be genuine, and the only one. A value without any of the
 /// gate's credentials belongs to the API behind it.
@@ -68,6 +70,10 @@ pub fn verify(keys: &TokenKeys, prefix: &Prefix, text: &str) -> Result<Presented
 impl OwnCredentials<'_> {
     /// How many of ours a value holds: as a part of it, or, in the full form, anywhere within quotation marks or behind a `=`.
     fn count(&self, authorization: &Authorization) -> usize {
+        let like_owner_keys = owner_keys(authorization.text()).take(MAX_OWNER_KEYS.saturating_add(1)).count();
+        if like_owner_keys > MAX_OWNER_KEYS {
+            return like_owner_keys;
+        }
         let begins_as_ours = |part: &&str| self.prefix.begins(part) || self.is_of_admin_api(part);
         match authorization.parts().filter(begins_as_ours).count() {
             0 => usize::from(self.is_within(authorization.text())),
@@ -76,20 +82,25 @@ impl OwnCredentials<'_> {
     }
 
     fn is_of_admin_api(&self, part: &str) -> bool {
-        part.starts_with(AUTOMATION_KEY) || (self.is_owner_key)(part)
+        let is_owner_key = |part: &str| owner_keys(part).next() == Some(part) && (self.is_owner_key)(part);
+        part.starts_with(AUTOMATION_KEY) || is_owner_key(part)
     }
 
     fn is_within(&self, text: &str) -> bool {
         let label = self.prefix.label();
         let names_id = |rest: &str| rest.split_once('_').is_some_and(|(id, _)| IntegrationId::parse(id).is_ok());
-        let is_owner_key = |rest: &str| {
-            let key = rest.split_at_checked(OWNER_KEY_REST);
-            key.is_some_and(|(key, _)| (self.is_owner_key)(&[OWNER_KEY, key].concat()))
-        };
         after(text, &label).any(names_id)
             || after(text, AUTOMATION_KEY).any(names_id)
-            || after(text, OWNER_KEY).any(is_owner_key)
+            || owner_keys(text).any(self.is_owner_key)
     }
+}
+
+/// What has the form of the owner key in a text.
+fn owner_keys(text: &str) -> impl Iterator<Item = &str> {
+    let length = OWNER_KEY.len().saturating_add(OWNER_KEY_REST);
+    let keys =
+        text.match_indices(OWNER_KEY).filter_map(move |(at, _)| Some(text.get(at..)?.split_at_checked(length)?.0));
+    keys.filter(|key| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
 }
 
 /// What follows each `label` in a text.
