@@ -1,5 +1,7 @@
 //! The header fields of a client that are not forwarded.
 
+use std::collections::BTreeSet;
+
 /// More fields that a deployment takes out of requests, beside those that this module names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemovedFields(Vec<Removed>);
@@ -41,25 +43,33 @@ impl RemovedFields {
 
 /// What proxies say of a request: which operation is meant, by what address, from whom. A client that says it could change,
 /// after the verdict, what the origin does. The names after `x-`.
-const CLAIMS_AFTER_X: [&str; 44] = [
+const CLAIMS_AFTER_X: [&str; 55] = [
     "accel-mapping",
     "anonymous-consumer",
+    "apigateway-api-userinfo",
     "arr-clientcert",
-    "auth-user",
-    "authenticated-user",
-    "authenticated-userid",
+    "auth-email",
+    "auth-groups",
+    "auth-roles",
     "azure-clientip",
     "azure-socketip",
+    "client-dn",
     "client-ip",
+    "client-verify",
     "cluster-client-ip",
+    "custom-ip-authorization",
+    "endpoint-api-userinfo",
+    "forward-for",
     "forwarded",
     "host",
     "host-override",
+    "http-destinationurl",
     "http-host-override",
     "http-method",
     "http-method-override",
     "http-override",
     "http-path-override",
+    "jwt-assertion",
     "matched-path",
     "method",
     "method-override",
@@ -73,6 +83,8 @@ const CLAIMS_AFTER_X: [&str; 44] = [
     "original-url",
     "originating-ip",
     "override-url",
+    "path-info",
+    "proxy-url",
     "proxyuser-ip",
     "real-ip",
     "request-path",
@@ -82,16 +94,20 @@ const CLAIMS_AFTER_X: [&str; 44] = [
     "rewrite-uri",
     "rewrite-url",
     "scheme",
+    "script-name",
     "sendfile-type",
     "true-client-ip",
     "url-scheme",
-    "webauth-user",
+    "userinfo",
 ];
 /// How others begin, after `x-`.
-const CLAIM_PREFIXES_AFTER_X: [&str; 17] = [
+const CLAIM_PREFIXES_AFTER_X: [&str; 24] = [
+    "amzn-mtls-",
     "amzn-oidc-",
     "appengine-",
     "auth-request-",
+    "auth-user",
+    "authenticated-",
     "authentik-",
     "client-cert",
     "consumer-",
@@ -103,23 +119,33 @@ const CLAIM_PREFIXES_AFTER_X: [&str; 17] = [
     "invoke-",
     "middleware-",
     "ms-client-principal",
+    "ms-token-aad-",
+    "pomerium-",
     "remote-",
+    "ssl-cert",
     "ssl-client-",
     "vercel-",
+    "webauth-",
 ];
 /// The names of others. `expect` is for the hop alone: an origin's `100 Continue` would be taken for its answer.
-const CLAIMS: [&str; 8] = [
+const CLAIMS: [&str; 13] = [
     "client-ip",
     "expect",
     "fastly-client-ip",
     "fly-client-ip",
     "forwarded",
+    "forwarded-for",
     "front-end-https",
+    "path-info",
     "proxy",
+    "proxy-client-ip",
+    "script-name",
     "true-client-ip",
+    "wl-proxy-client-ip",
 ];
 /// How they begin.
-const CLAIM_PREFIXES: [&str; 3] = ["client-cert", "remote-", "ssl-client-"];
+const CLAIM_PREFIXES: [&str; 5] =
+    ["cf-access-authenticated-user-", "client-cert", "remote-", "ssl-client-", "tailscale-user-"];
 
 /// Whether an origin could take the field for a proxy's word on the request.
 pub(super) fn is_claim(name: &str) -> bool {
@@ -150,10 +176,11 @@ pub(super) fn is_hop_by_hop(name: &str) -> bool {
     )
 }
 
-/// Whether `Connection` names the field away. It cannot do so with what the platform says of the client and of the request.
-pub(super) fn is_named_by(connection: &str, name: &str) -> bool {
-    let is_of_platform = || name == "host" || name.starts_with("cf-");
-    connection.split(',').any(|named| named.trim().eq_ignore_ascii_case(name)) && !is_of_platform()
+/// The names of the fields that `Connection` names away, in lower case. It cannot do so with what the platform says of the client and
+/// of the request.
+pub(super) fn named_by(connection: &str) -> BTreeSet<String> {
+    let is_of_platform = |name: &String| name == "host" || name.starts_with("cf-");
+    connection.split(',').map(|name| name.trim().to_ascii_lowercase()).filter(|name| !is_of_platform(name)).collect()
 }
 
 /// Whether an origin could take the field for one of ours.

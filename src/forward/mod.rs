@@ -19,7 +19,7 @@ pub use forwarding::Forwarding;
 pub use origin_url::{InvalidOriginUrl, OriginUrl};
 
 use self::cookie::without_cookies_of_ours;
-use self::fields::{folded, is_claim, is_hop_by_hop, is_named_by, is_ours};
+use self::fields::{folded, is_claim, is_hop_by_hop, is_ours, named_by};
 use super::decision::{Grant, Identity};
 use super::request::Method;
 use super::rotation::TokenUse;
@@ -63,13 +63,13 @@ pub fn plan<'a>(
 ) -> Plan {
     let names: Vec<_> = names.into_iter().collect();
     let value = |name: &str| if names.contains(&name) { value(name) } else { None };
-    let connection = value("connection");
+    let named = value("connection").map(|connection| named_by(&connection)).unwrap_or_default();
     let websocket = asks_for_websocket(grant, value("upgrade").as_deref());
     let is_of_hop = |name: &str| match name {
         "upgrade" => !websocket,
         // Without an identity the operation is public, and the credential, if there is one, is the origin's to judge.
         "authorization" if grant.identity().is_some() => true,
-        _ => is_hop_by_hop(name) || connection.as_deref().is_some_and(|connection| is_named_by(connection, name)),
+        _ => is_hop_by_hop(name) || named.contains(&name.to_ascii_lowercase()),
     };
     let never = |name: &str| is_ours(name) || is_look_alike(name, grant.judged_fields());
     let is_judged = |name: &str| grant.judged_fields().iter().any(|judged| judged == name);
@@ -85,7 +85,8 @@ pub fn plan<'a>(
     };
     plan.set.extend(value(CLIENT_ADDRESS).map(|address| ("X-Forwarded-For", address)));
     plan.set.extend(of_arrival(arrival));
-    if let Some(rest) = value("cookie").and_then(|cookie| without_cookies_of_ours(&cookie)) {
+    let cookie = value("cookie").filter(|_| !plan.remove.iter().any(|name| name == "cookie"));
+    if let Some(rest) = cookie.and_then(|cookie| without_cookies_of_ours(&cookie)) {
         if rest.is_empty() { plan.remove.push("cookie".to_owned()) } else { plan.set.push(("cookie", rest)) }
     }
     plan

@@ -101,6 +101,12 @@ describe("what the origin hears of the client", () => {
       expect(headers).toMatchObject({ "x-debug": "1" });
       for (const name of ["x-internal-user", "x_internal_user", "debug"]) expect(headers).not.toHaveProperty(name);
     });
+    await withEnv({ ORIGIN: env.RECORDER, REMOVED_HEADERS: "Authorization" }, async () => {
+      await ask("/status", { headers: { authorization: "Basic dXNlcjpwYXNz", accept: "text/plain" } });
+      const { headers } = await onlyReceived();
+      expect(headers).toMatchObject({ accept: "text/plain" });
+      expect(headers).not.toHaveProperty("authorization");
+    });
     await withEnv({ ORIGIN: env.RECORDER, REMOVED_HEADERS: "a b" }, async () => {
       await problem(await askWith(a.token, LIST), 503, "unavailable");
       expect((await ask("/_tidegate/healthz")).status).toBe(200);

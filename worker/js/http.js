@@ -85,8 +85,9 @@ function fetchFrom(service, request, body, head, plan) {
 }
 
 /** The fields that the origin gets. A head is forwarded once, so what stays is added to. */
-function fieldsByClass({ staying: fields, authorization, clientAddress }, plan) {
-  if (authorization !== null && !plan.remove.includes("authorization")) fields.authorization = authorization;
+function fieldsByClass({ staying: fields, leaving, authorization, clientAddress }, plan) {
+  const keepsCredential = !plan.remove.includes("authorization") && !leaving?.includes("authorization");
+  if (authorization !== null && keepsCredential) fields.authorization = authorization;
   for (const [name, value] of plan.set) fields[name] = value;
   if (clientAddress !== undefined) fields["X-Forwarded-For"] = clientAddress;
   return fields;

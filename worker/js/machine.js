@@ -63,8 +63,8 @@ export class Head {
     this.isExact = environment.ORIGIN !== undefined;
     for (const [name, value] of headers) {
       const bits = classes.get(name) ?? learnClass(name);
-      if (this.isExact && (bits & (LEAVES | IS_AUTHORIZATION)) === 0) {
-        this.staying[name] = value;
+      if (this.isExact && (bits & LEAVES) === 0) {
+        if ((bits & IS_AUTHORIZATION) === 0) this.staying[name] = value;
         if (value.includes(REPLACED)) this.isExact = false;
       }
       if (bits !== 0) this.#note(name, value, bits);

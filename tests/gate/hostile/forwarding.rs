@@ -1,11 +1,15 @@
 //! Rows 13 to 18: header fields, to the verdict and to the origin.
 
+use std::cell::Cell;
+
 use tidegate::decision::Grant;
 use tidegate::forward::{Arrival, Plan, RemovedFields, goes_by_class, plan};
 use tidegate::policy::Policy;
 use tidegate::reply::{Realm, answer};
+use tidegate::request::Request;
+use tidegate::token::{OwnCredentials, check};
 
-use super::super::support::OWNER_KEY;
+use super::super::support::{OWNER_KEY, keys, prefix, token_keys};
 use super::super::world::World;
 
 /// The plan for a granted request with these header fields, names in lower case.
@@ -177,6 +181,41 @@ fn class_16_17_and_20_overrides_stay_behind() {
         "x-appengine-user-ip",
         "proxy",
         "expect",
+        "script_name",
+        "script-name",
+        "x-script-name",
+        "path_info",
+        "path-info",
+        "x-path-info",
+        "x-http-destinationurl",
+        "x-proxy-url",
+        "x-authenticated-scope",
+        "x-authenticated-groups",
+        "x-webauth-user",
+        "x-webauth-role",
+        "x-webauth-groups",
+        "proxy-client-ip",
+        "wl-proxy-client-ip",
+        "x-forward-for",
+        "forwarded-for",
+        "x-custom-ip-authorization",
+        "x-amzn-mtls-clientcert",
+        "x-ssl-cert",
+        "x-client-verify",
+        "x-client-dn",
+        "x-userinfo",
+        "x-jwt-assertion",
+        "x-pomerium-claim-email",
+        "tailscale-user-login",
+        "cf-access-authenticated-user-email",
+        "x-endpoint-api-userinfo",
+        "x-apigateway-api-userinfo",
+        "x-auth-username",
+        "x-auth-userid",
+        "x-auth-email",
+        "x-auth-groups",
+        "x-auth-roles",
+        "x-ms-token-aad-access-token",
         "x-internal-route",
         "debug",
     ] {
@@ -188,6 +227,11 @@ fn class_16_17_and_20_overrides_stay_behind() {
         "x-original-filename",
         "x-consume",
         "x-user-agent-hint",
+        "x-auth-token",
+        "x-auth-key",
+        "x-script",
+        "tailscale-users",
+        "cf-access-jwt-assertion",
         "x-accel-buffering",
         "if-none-match",
         "cache-control",
@@ -411,6 +455,50 @@ fn class_25_the_session_cookie_stays_with_the_gate() {
     }
     assert!(removed("cookie", &[("cookie", "__Host-tidegate=sesame")]));
     assert!(!removed("cookie", &[("cookie", "a=1; b=2")]));
+}
+
+/// What is taken off is not set again without our cookies.
+#[test]
+fn a_cookie_field_that_stays_behind_does_so_with_the_session_in_it_too() {
+    let world = World::new();
+    let grant = world.judge("GET", "/me", Some(&world.tokens["tenant"]), &[]).unwrap();
+    let with_session = ("cookie", "a=1; __Host-tidegate=sesame");
+    let (cookies, none) = (RemovedFields::parse("Cookie").unwrap(), RemovedFields::default());
+    for (fields, removed) in
+        [(vec![with_session], &cookies), (vec![with_session, ("connection", "close, Cookie")], &none)]
+    {
+        let plan = planned_without(&grant, &fields, removed);
+        assert!(plan.remove.contains(&"cookie".to_owned()), "{fields:?}");
+        assert_eq!(set(&plan, "cookie"), None, "{fields:?}");
+    }
+}
+
+/// Each comparison with the owner key is a hash. None is made of what has not its form, and a value is no long list of candidates.
+#[test]
+fn a_long_authorization_is_compared_with_the_owner_key_a_few_times() {
+    let (keys, prefix, compared) = (keys(&token_keys()), prefix(), Cell::new(0));
+    let is_owner_key = |text: &str| {
+        compared.set(compared.get() + 1);
+        text == OWNER_KEY
+    };
+    let wrong = format!("owner_{}", "w".repeat(43));
+    for (value, is_refused, most) in [
+        ("a ".repeat(30_000), false, 0),
+        (format!("Bearer {}", "x".repeat(49)), false, 0),
+        ("owner_".repeat(10_000), true, 0),
+        (format!("{wrong} ").repeat(1_000), true, 0),
+        (format!("{}{OWNER_KEY}", format!("{wrong},").repeat(1_000)), true, 0),
+        (format!("a {wrong} b"), false, 2),
+        (format!("a {wrong} {OWNER_KEY}"), true, 2),
+        (format!("a=\"{wrong}\", b=\"{OWNER_KEY}\""), true, 2),
+    ] {
+        compared.set(0);
+        let own = OwnCredentials { prefix: &prefix, is_owner_key: &is_owner_key };
+        let request = Request::parse("GET", "/status", Some(&value)).unwrap();
+        let judged = request.authenticate(|authorization| check(&keys, own, authorization));
+        assert_eq!(judged.is_err(), is_refused, "{value:.60}");
+        assert!(compared.get() <= most, "{value:.60}: {}", compared.get());
+    }
 }
 
 #[test]
