@@ -22,10 +22,14 @@ const HIGHEST: u16 = 599;
 /// 101 Switching Protocols.
 const SWITCHING: u16 = 101;
 
-/// What the platform says of an origin that gave no answer, with what it can mean where it says too little.
+/// What the platform says of an origin that gave no answer, with what it can mean where it says too little. What follows a semicolon
+/// can be the origin's own words, as in "invalid Content-Length header value; cl = 2, 3": it is left out.
 pub fn with_hint(message: String) -> String {
-    let is_vague = VAGUE.iter().any(|vague| message.starts_with(vague));
-    if is_vague { format!("{message} ({HINT})") } else { message }
+    match message.split_once(';') {
+        _ if VAGUE.iter().any(|vague| message.starts_with(vague)) => format!("{message} ({HINT})"),
+        Some((what, _)) => what.to_owned(),
+        None => message,
+    }
 }
 
 impl AnswerRules {
@@ -44,8 +48,10 @@ mod tests {
         for vague in ["internal error; reference = 53k63ran21268gq2l6b747tb", "Network connection lost."] {
             assert_eq!(with_hint(vague.to_owned()), format!("{vague} ({HINT})"));
         }
-        for plain in ["invalid Content-Length header value; cl = 2, 3", "", "an internal error"] {
+        for plain in ["invalid Content-Length header value", "", "an internal error"] {
             assert_eq!(with_hint(plain.to_owned()), plain);
         }
+        let with_value = "invalid Content-Length header value; cl = 2, 3".to_owned();
+        assert_eq!(with_hint(with_value), "invalid Content-Length header value");
     }
 }

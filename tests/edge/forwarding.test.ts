@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, inject, it } from "vitest";
 import { switches } from "./main.ts";
 import { ACME, CONTACTS } from "./support/demo.ts";
 import { GATE, admin, ask, askThroughBinding, askWith, create, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import { logLines, onlyLine } from "./support/log.ts";
 import { a, gateWithRecorder } from "./support/recorded.ts";
 import { answerNext, identity, onlyReceived, received } from "./support/recorder.ts";
 
@@ -288,7 +289,8 @@ describe.each([
     ["gives no promise", () => undefined],
   ])("that %s: 502, and nothing of it is told", async (_, fetch) => {
     const body = await problem(await askWhile(fetch), 502, "origin-unreachable");
-    expect(JSON.stringify(body)).not.toContain("secret name");
+    expect(JSON.stringify([body, logLines])).not.toContain("secret name");
+    expect(onlyLine("denied").reason).toMatch(/the call of the bound service failed with|unknown error/);
   });
 
   it("that never answers: 504", async () => {

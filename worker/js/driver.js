@@ -119,7 +119,8 @@ function send(request, env, head, outcome, body) {
     try {
       prepare(env);
       countAnswer(outcome, FAILED);
-      const { what, reason } = error instanceof NoAnswer ? error : new NoAnswer(UNREACHABLE, messageOf(error));
+      const { what, reason } =
+        error instanceof NoAnswer ? error : new NoAnswer(UNREACHABLE, reasonOf(error, outcome.plan));
       const next = failed(head, what, reason);
       for (const effect of next.effects ?? []) carryOut({ head }, effect);
       return answer(next);
@@ -134,8 +135,15 @@ function send(request, env, head, outcome, body) {
 /** An answer of our own. */
 const answer = ({ body, init }) => new Response(body, init);
 
-/** Its words hold no header field and no body. */
-const messageOf = (error) => (error instanceof Error ? error.message : "unknown error");
+/** The names of errors that the log tells of a bound service: what it throws, and the words of that, are its own. */
+const ERRORS = ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError"];
+
+/** What the log tells of an origin that gave no answer: the platform's words, or what kind of error a bound service threw. */
+function reasonOf(error, { address }) {
+  if (!(error instanceof Error)) return "unknown error";
+  if (address !== null) return error.message;
+  return `the call of the bound service failed with ${ERRORS.find((name) => name === error.name) ?? "an error"}`;
+}
 
 /**
  * The answer to a request in whose call the instance was aborted, or something was thrown that nobody expected: as src/reply.rs
@@ -152,6 +160,11 @@ function unavailable(error) {
     status: 503,
     detail: "The gate failed while it handled this request; whether it took effect is not known.",
   };
-  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", "retry-after": "5" };
+  const headers = {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "retry-after": "5",
+  };
   return answer({ body: JSON.stringify(problem), init: { status: 503, headers } });
 }
