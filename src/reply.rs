@@ -198,6 +198,13 @@ fn owner_detail(error: &OwnerError) -> String {
 /// How many characters of a parameter's name are repeated to its sender.
 const MOST_OF_A_NAME: usize = 64;
 
+impl Problem {
+    /// The word of its kind.
+    pub fn code(&self) -> &str {
+        self.kind.rsplit(':').next().unwrap_or_default()
+    }
+}
+
 impl Reply {
     /// A problem of this kind.
     pub fn new(status: u16, kind: &str, title: &'static str, detail: &str) -> Self {

@@ -27,27 +27,33 @@ pub(super) fn denial(
             "integration": integration, "basis": provenance.map(Provenance::to_json),
         })
     };
-    match status {
-        400 | 401 => sampled(memory, line, code, now_ms),
-        500.. => error(memory, &line()),
-        _ => note(memory, &line()),
+    let is_error = status >= 500;
+    if integration.is_none() || matches!(status, 400 | 401 | 414) {
+        sampled(memory, is_error, line, code, now_ms);
+    } else {
+        write(memory, is_error, &line());
     }
 }
 
 /// Logs a refusal of the admin plane's, of a kind that anybody can cause as often as they like.
 pub fn refusal(memory: &mut Memory, line: Value, code: &str, now_ms: u64) {
-    sampled(memory, || line, code, now_ms);
+    sampled(memory, false, || line, code, now_ms);
+}
+
+/// Logs a fault that somebody has to look at, of a kind that anybody can meet as often as they like.
+pub fn repeated_error(memory: &mut Memory, line: Value, code: &str, now_ms: u64) {
+    sampled(memory, true, || line, code, now_ms);
 }
 
 /// Logs one of the first few of a code, and some of more, with how many there were. Of the others no line is made.
-fn sampled(memory: &mut Memory, line: impl FnOnce() -> Value, code: &str, now_ms: u64) {
+fn sampled(memory: &mut Memory, is_error: bool, line: impl FnOnce() -> Value, code: &str, now_ms: u64) {
     let Some(Counted { number, before }) = memory.refusals.count(code, now_ms) else { return };
     let mut line = line();
     if let Some(fields) = line.as_object_mut() {
         fields.insert("number".to_owned(), number.into());
         fields.extend(before.map(|before| ("number_before".to_owned(), before.into())));
     }
-    note(memory, &line);
+    write(memory, is_error, &line);
 }
 
 /// A grant while something failed that a verdict commonly rests on. Other grants leave no line.
@@ -57,9 +63,9 @@ pub(super) fn degraded(memory: &mut Memory, integration: Option<&IntegrationId>,
 
 /// A fault that somebody has to look at.
 pub fn error(memory: &mut Memory, line: &Value) {
-    memory.effect(Effect::Log(Line { is_error: true, text: line.to_string() }));
+    write(memory, true, line);
 }
 
-fn note(memory: &mut Memory, line: &Value) {
-    memory.effect(Effect::Log(Line { is_error: false, text: line.to_string() }));
+fn write(memory: &mut Memory, is_error: bool, line: &Value) {
+    memory.effect(Effect::Log(Line { is_error, text: line.to_string() }));
 }

@@ -38,7 +38,7 @@ mod waiting;
 
 pub use self::credentials::MAX_CREDENTIALS;
 pub use self::head::{Credential, Fields, Head, split};
-pub use self::log::{error as log_error, refusal as log_refusal};
+pub use self::log::{error as log_error, refusal as log_refusal, repeated_error as log_repeated_error};
 pub use self::memory::Memory;
 pub use self::read::{Call, Fetch, Read, Reading, Service, SignatureAlgorithm, Verify};
 pub use self::registry_read::{READS, RegistryRead};
@@ -116,7 +116,8 @@ impl Gate {
                 Ok(()) => Step::Admin,
                 Err(error) => {
                     let gate = Self::new(Purpose::Forward, head, target);
-                    gate.deny(&Denial::Ambiguous(error), None, None, memory, now_ms)
+                    let denied = gate.deny(&Denial::Ambiguous(error), None, None, memory, now_ms);
+                    memory.settings().admin.protect(head.url, denied)
                 }
             },
             None if memory.settings().admin.is_host_of(head.url) => Step::Admin,
@@ -274,6 +275,16 @@ impl Resume for Gate {
 
     fn refuse(self: Box<Self>, memory: &mut Memory, now_ms: u64) -> Step {
         self.deny(&Denial::TooBusy, None, None, memory, now_ms)
+    }
+
+    /// True without a genuine token, but for what is at hand.
+    fn is_anyones(&self) -> bool {
+        match &self.stage {
+            Stage::Evidence(request, _) | Stage::Part(request, _) | Stage::Body(request) => {
+                request.credential().is_none()
+            }
+            Stage::Authorization | Stage::Fields(_) => false,
+        }
     }
 }
 

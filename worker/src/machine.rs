@@ -132,7 +132,7 @@ pub fn begin(target: &str, credential: f64, sent: Option<String>, fields: &str, 
         }
         let (head, now_ms) = (head(target, credential, sent.as_deref(), fields), moment(now_ms));
         let step = match Gate::begin(&mut machine.memory, &head, now_ms) {
-            Step::Admin => machine.admin.begin(&mut machine.memory, &head),
+            Step::Admin => machine.admin.begin(&head),
             step => step,
         };
         machine.put(step, now_ms)

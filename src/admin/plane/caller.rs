@@ -7,7 +7,7 @@ use crate::admin::body::text_of;
 use crate::admin::session::{self, find_session};
 use crate::admin::{AdminError, MAX_SIGN_IN_BYTES, SignIn};
 use crate::events::EventRequest;
-use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, split};
+use crate::gate::{Credential, Fields, Head, Memory, Read, Reading, log_refusal, log_repeated_error, split};
 use crate::request::{BodyFault, Method, check_application_json};
 use crate::token::{is_automation_key, verify_key};
 
@@ -58,12 +58,13 @@ impl Caller {
 
     /// `ADMIN_HOST`, when set, is the only host name that knows of the admin plane.
     pub fn check_host(&self, settings: &PlaneSettings) -> Result<(), AdminError> {
+        let host = settings.host.as_ref().map_err(Clone::clone)?;
+        if host.as_ref().is_some_and(|host| !host.serves(&self.url)) {
+            return Err(AdminError::NotFound);
+        }
         settings.api_url.as_ref().map_err(Clone::clone)?;
         settings.oidc.as_ref().map_err(Clone::clone)?;
-        match settings.host.as_ref().map_err(Clone::clone)? {
-            Some(host) if !host.serves(&self.url) => Err(AdminError::NotFound),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The body of a sign-in, if it may be read: no further than it must be.
@@ -153,10 +154,16 @@ impl Caller {
         }
         let client = self.client(settings);
         let reply = error.answer();
-        let code = reply.problem.kind.rsplit(':').next().unwrap_or_default();
+        let code = reply.problem.code();
         let (status, method) = (reply.status, &self.method);
         let line = json!({ "event": "refused", "code": code, "status": status, "method": method, "client": client });
         log_refusal(memory, line, code, now_ms);
+    }
+
+    /// Writes a log line if a sign-in with an identity provider was refused.
+    pub fn note_sign_in(&self, code: &str, settings: &PlaneSettings, memory: &mut Memory, now_ms: u64) {
+        let line = json!({ "event": "sign_in", "code": code, "client": self.client(settings) });
+        log_repeated_error(memory, line, &format!("sign-in {code}"), now_ms);
     }
 
     /// Refuses every change that a page of another origin requests, whatever credential comes with it.

@@ -23,7 +23,8 @@ use self::caller::Caller;
 use super::{Access, AdminError, Named, PAGE, PageFile, Route};
 use crate::access::oidc::Machine;
 use crate::gate::{
-    AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, split,
+    AdminPlane, Answer, Call, Head, Memory, Read, Reading, Relay, Resume, Step, Waiting, log_error, log_repeated_error,
+    split,
 };
 
 pub use self::settings::PlaneSettings;
@@ -83,6 +84,8 @@ enum Next {
     Relay(Relay),
     Needs(Stage, Read),
     NeedsAll(Stage, Vec<Read>),
+    /// A sign-in with an identity provider is refused, by this code.
+    SignInRefused(&'static str),
 }
 
 impl Plane {
@@ -92,19 +95,16 @@ impl Plane {
     }
 
     /// Starts a request for a path below `/_tidegate`, or on the host of the admin plane.
-    pub fn begin(&self, memory: &mut Memory, head: &Head<'_>) -> Step {
-        let (_, path_and_query) = split(head.url);
-        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-        if HEALTH_AND_WHOAMI.contains(&path) {
-            return refuse(memory, &AdminError::MethodNotAllowed(SAFE_METHODS.to_vec()));
+    pub fn begin(&self, head: &Head<'_>) -> Step {
+        let target = Target::of(head.url);
+        if let Target::Page(path) = &target {
+            if HEALTH_AND_WHOAMI.contains(&path.as_str()) {
+                return self.protect(head.url, refuse(&AdminError::MethodNotAllowed(SAFE_METHODS.to_vec())));
+            }
+            if path != PAGE.trim_end_matches('/') && !path.starts_with(PAGE) {
+                return self.protect(head.url, refuse(&AdminError::NotFound));
+            }
         }
-        if path != PAGE.trim_end_matches('/') && !path.starts_with(PAGE) {
-            return refuse(memory, &AdminError::NotFound);
-        }
-        let target = match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
-            Some(path) => Target::Api(path.to_owned(), query.to_owned()),
-            None => Target::Page(path.to_owned()),
-        };
         let caller = Caller::new(head);
         let exchange = Exchange { settings: Rc::clone(&self.0), caller, target, stage: Stage::Head };
         Step::Needs(Waiting::new(exchange), Caller::READS.to_vec())
@@ -113,11 +113,39 @@ impl Plane {
 
 impl AdminPlane for Plane {
     fn is_host_of(&self, url: &str) -> bool {
-        matches!(&self.0.host, Ok(Some(host)) if host.serves(url))
+        self.0.is_host_of(url)
     }
 
     fn is_owner_key(&self, text: &str) -> bool {
         self.0.owner_key.as_ref().is_ok_and(|key| key.is(text))
+    }
+
+    fn protect(&self, url: &str, step: Step) -> Step {
+        Target::of(url).protect(&self.0, url, step)
+    }
+}
+
+impl Target {
+    fn of(url: &str) -> Self {
+        let (_, path_and_query) = split(url);
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
+            Some(path) => Self::Api(path.to_owned(), query.to_owned()),
+            None => Self::Page(path.to_owned()),
+        }
+    }
+
+    /// Adds the header fields that protect the page to every answer at its addresses, problems included.
+    fn protect(&self, settings: &PlaneSettings, url: &str, mut step: Step) -> Step {
+        if matches!(self, Self::Page(_)) {
+            let fields = match &mut step {
+                Step::Answer(answer) => &mut answer.fields,
+                Step::Relay(relay) => &mut relay.set,
+                _ => return step,
+            };
+            fields.extend(files::protection(url, settings.is_host_of(url)));
+        }
+        step
     }
 }
 
@@ -132,12 +160,12 @@ impl Resume for Exchange {
             Stage::SignInBody => self.signs_in(first(), memory, now_ms),
             Stage::Registry => command::answered(&first()).map(Next::Relay),
             Stage::File(file) => files::relay(&file, &first()).map(Next::Relay),
-            Stage::Entropy => self.oidc().leave(first(), memory, now_ms),
+            Stage::Entropy => self.oidc().leave(first(), now_ms),
             Stage::Oidc(machine) => {
                 let told = self.caller.told(&self.settings);
-                Ok(oidc::resume(machine, first(), (&self.settings, &told), memory, now_ms))
+                Ok(oidc::resume(machine, first(), (&self.settings, &told), now_ms))
             }
-            Stage::Entering => Ok(oidc::entered(&first(), memory)),
+            Stage::Entering => Ok(oidc::entered(&first())),
             Stage::Permit(asked) => usage::permitted(asked, &first()),
             Stage::Usage(waiting) => usage::answered(&waiting, &readings, memory),
             Stage::Test(test) => self.test(*test, readings, memory, now_ms),
@@ -154,7 +182,14 @@ impl Resume for Exchange {
             }
             Ok(Next::Answer(answer)) => self.protect(Step::Answer(answer)),
             Ok(Next::Relay(relay)) => self.protect(Step::Relay(relay)),
-            Err(error) => self.protect(refuse(memory, &error)),
+            Ok(Next::SignInRefused(code)) => {
+                self.caller.note_sign_in(code, &self.settings, memory, now_ms);
+                self.protect(Step::Answer(oidc::back_to_page(code)))
+            }
+            Err(error) => {
+                note(&error, memory, now_ms);
+                self.protect(refuse(&error))
+            }
         }
     }
 
@@ -177,7 +212,7 @@ impl Exchange {
         caller.check_host(settings)?;
         let (path, query) = match &self.target {
             Target::Api(path, query) => (path, query),
-            Target::Page(path) => return self.page(path, memory, now_ms),
+            Target::Page(path) => return self.page(path, now_ms),
         };
         let (route, _) = Route::find(&caller.method, path)?;
         let verified = match route.access {
@@ -205,7 +240,7 @@ impl Exchange {
     }
 
     /// Answers with a file of the page, or starts or ends a sign-in with an identity provider.
-    fn page(&self, path: &str, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+    fn page(&self, path: &str, now_ms: u64) -> Result<Next, AdminError> {
         self.settings.check_has_host()?;
         if ![oidc::SIGN_IN, oidc::CALLBACK].contains(&path) {
             return files::open(path, &self.caller);
@@ -213,7 +248,7 @@ impl Exchange {
         if self.caller.method != "GET" {
             return Err(AdminError::MethodNotAllowed(vec!["GET"]));
         }
-        self.oidc().begin(path, memory, now_ms)
+        self.oidc().begin(path, now_ms)
     }
 
     /// Goes on with the test of a token.
@@ -249,23 +284,23 @@ impl Exchange {
         Ok(Next::Needs(Stage::Registry, Read::Call(call)))
     }
 
-    /// Adds the header fields that protect the page to every answer at its addresses, problems included.
-    fn protect(&self, mut step: Step) -> Step {
-        if matches!(self.target, Target::Page(_)) {
-            let fields = match &mut step {
-                Step::Answer(answer) => &mut answer.fields,
-                Step::Relay(relay) => &mut relay.set,
-                _ => return step,
-            };
-            fields.extend(files::protection(&self.caller.url));
-        }
-        step
+    fn protect(&self, step: Step) -> Step {
+        self.target.protect(&self.settings, &self.caller.url, step)
     }
 }
 
-fn refuse(memory: &mut Memory, error: &AdminError) -> Step {
-    if let AdminError::Misconfigured(what) | AdminError::Registry(what) | AdminError::Page(what) = error {
-        log_error(memory, &json!({ "event": "admin", "reason": what }));
-    }
+fn refuse(error: &AdminError) -> Step {
     Step::Answer(Answer::from(&error.answer()))
+}
+
+/// Logs what somebody has to look at. Anybody can meet what is not set up; the registry answers whoever was verified.
+fn note(error: &AdminError, memory: &mut Memory, now_ms: u64) {
+    let line = |what: &str| json!({ "event": "admin", "reason": what });
+    match error {
+        AdminError::Misconfigured(what) | AdminError::Page(what) => {
+            log_repeated_error(memory, line(what), error.answer().problem.code(), now_ms);
+        }
+        AdminError::Registry(what) => log_error(memory, &line(what)),
+        _ => {}
+    }
 }

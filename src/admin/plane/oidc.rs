@@ -1,12 +1,12 @@
 //! Signs in with an identity provider, by the machine in [`access::oidc`](crate::access::oidc).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Next, PlaneSettings, Stage, command};
 use crate::access::oidc::{Algorithm, Fetch, Machine, Outcome, Provider, Refusal, Step, Verify, end_login};
 use crate::admin::session::Credential;
 use crate::admin::{AdminError, PAGE};
-use crate::gate::{self, Answer, Memory, Read, Reading, Relay, SignatureAlgorithm, log_error, split};
+use crate::gate::{self, Answer, Read, Reading, Relay, SignatureAlgorithm, split};
 
 /// Leads to the provider's page.
 pub(super) const SIGN_IN: &str = "/_tidegate/oidc/sign-in";
@@ -26,7 +26,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// Begins one of the two.
-    pub fn begin(&self, path: &str, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+    pub fn begin(&self, path: &str, now_ms: u64) -> Result<Next, AdminError> {
         let provider = self.provider()?;
         if path == SIGN_IN {
             return Ok(Next::Needs(Stage::Entropy, Read::Random { length: ENTROPY }));
@@ -36,17 +36,17 @@ impl Asked<'_> {
         let mut remembered = self.settings.oidc_memory.borrow_mut();
         let (machine, step) =
             Machine::complete(&provider, self.settings.keys()?, query, self.cookies, &mut remembered, now_ms);
-        Ok(next(machine.into_owned(), step, &self.told, memory))
+        Ok(next(machine.into_owned(), step, &self.told))
     }
 
     /// Begins a sign-in with fresh randomness.
-    pub fn leave(&self, random: Reading, memory: &mut Memory, now_ms: u64) -> Result<Next, AdminError> {
+    pub fn leave(&self, random: Reading, now_ms: u64) -> Result<Next, AdminError> {
         let entropy = if let Reading::Bytes(bytes) = random { <[u8; ENTROPY]>::try_from(bytes).ok() } else { None };
         let entropy = entropy.ok_or_else(|| AdminError::Registry("no randomness".to_owned()))?;
         let provider = self.provider()?;
         let mut remembered = self.settings.oidc_memory.borrow_mut();
         let (machine, step) = Machine::begin(&provider, self.settings.keys()?, &entropy, &mut remembered, now_ms);
-        Ok(next(machine.into_owned(), step, &self.told, memory))
+        Ok(next(machine.into_owned(), step, &self.told))
     }
 
     fn provider(&self) -> Result<Provider, AdminError> {
@@ -61,7 +61,6 @@ pub(super) fn resume(
     mut machine: Box<Machine<'static>>,
     reading: Reading,
     (settings, told): (&PlaneSettings, &str),
-    memory: &mut Memory,
     now_ms: u64,
 ) -> Next {
     let outcome = match reading {
@@ -75,11 +74,11 @@ pub(super) fn resume(
         Reading::Failed(_) | Reading::TooSlow | Reading::TooLong | Reading::Bytes(_) => Outcome::Fetched(None),
     };
     let step = machine.resume(outcome, &mut settings.oidc_memory.borrow_mut(), now_ms);
-    next(*machine, step, told, memory)
+    next(*machine, step, told)
 }
 
 /// What the registry said to a proof.
-pub(super) fn entered(reading: &Reading, memory: &mut Memory) -> Next {
+pub(super) fn entered(reading: &Reading) -> Next {
     match reading {
         Reading::Response { status: 204, .. } => Next::Relay(Relay {
             status: Some(303),
@@ -92,18 +91,18 @@ pub(super) fn entered(reading: &Reading, memory: &mut Memory) -> Next {
             let kind = problem.as_ref().and_then(|problem| problem.get("type")).and_then(Value::as_str);
             let code = kind.and_then(|kind| kind.rsplit(':').next()).unwrap_or_default();
             let told = ["not-a-member", "another-account", "not-signed-in"].into_iter().find(|told| *told == code);
-            refused(told.unwrap_or("registry-unavailable"), memory)
+            Next::SignInRefused(told.unwrap_or("registry-unavailable"))
         }
-        _ => refused("registry-unavailable", memory),
+        _ => Next::SignInRefused("registry-unavailable"),
     }
 }
 
-fn next(machine: Machine<'static>, step: Step, told: &str, memory: &mut Memory) -> Next {
+fn next(machine: Machine<'static>, step: Step, told: &str) -> Next {
     let read = match step {
         Step::Fetch(fetch) => Read::Fetch(fetched(fetch)),
         Step::Verify(verify) => match verified(verify) {
             Some(verify) => Read::Verify(verify),
-            None => return refused(Refusal::Malformed.code(), memory),
+            None => return Next::SignInRefused(Refusal::Malformed.code()),
         },
         Step::Pause(pause_ms) => Read::Pause { pause_ms },
         Step::Redirect { location, cookie } => return Next::Answer(redirect(302, location, cookie)),
@@ -111,7 +110,7 @@ fn next(machine: Machine<'static>, step: Step, told: &str, memory: &mut Memory) 
             let call = command::enter(&Credential::Proof(proof), told.to_owned());
             return Next::Needs(Stage::Entering, Read::Call(call));
         }
-        Step::Refused(refusal) => return refused(refusal.code(), memory),
+        Step::Refused(refusal) => return Next::SignInRefused(refusal.code()),
     };
     Next::Needs(Stage::Oidc(Box::new(machine)), read)
 }
@@ -135,9 +134,8 @@ fn verified(Verify { key, algorithm, signature, data }: Verify) -> Option<gate::
 }
 
 /// Back to the page, which says what the code means. The callback's address, with its code, stays nowhere.
-fn refused(code: &str, memory: &mut Memory) -> Next {
-    log_error(memory, &json!({ "event": "sign_in", "code": code }));
-    Next::Answer(redirect(303, format!("{PAGE}#/sign-in?problem={code}"), end_login()))
+pub(super) fn back_to_page(code: &str) -> Answer {
+    redirect(303, format!("{PAGE}#/sign-in?problem={code}"), end_login())
 }
 
 fn redirect(status: u16, location: String, cookie: String) -> Answer {

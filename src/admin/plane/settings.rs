@@ -40,8 +40,9 @@ impl PlaneSettings {
         self.keys.as_ref().map_err(Clone::clone)
     }
 
+    /// The owner key. Where none has to be set, no key is the right one.
     pub(super) fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
-        self.owner_key.as_ref().map_err(Clone::clone)
+        self.owner_key_if_set()?.ok_or(AdminError::WrongKey)
     }
 
     /// The owner key; `None` where none is set, which it need not be where people can sign in.
@@ -63,6 +64,11 @@ impl PlaneSettings {
             "owner_key": self.owner_key.is_ok(), "oidc": oidc, "has_session": caller.has_session(self), "brand": brand,
         });
         Ok(Answer::json(200, ways.to_string()))
+    }
+
+    /// Whether a URL is on the admin plane's own host.
+    pub(super) fn is_host_of(&self, url: &str) -> bool {
+        matches!(&self.host, Ok(Some(host)) if host.serves(url))
     }
 
     pub(super) fn has_host(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The admin plane's machine: what each of its doors lets through, and what the driver is asked for.
 
 use serde_json::{Value, json};
+use tidegate::access::oidc::{Client, Issuer, Provider};
 use tidegate::admin::{AdminError, AdminHost, OwnerKey, Plane, PlaneSettings, session};
 use tidegate::decision::Denial;
 use tidegate::gate::{
@@ -81,7 +82,7 @@ impl World {
         let credential = authorization.map_or(Credential::None, Credential::Sent);
         let head = Head { method, url, credential, fields: "" };
         match Gate::begin(&mut self.memory, &head, NOW_MS) {
-            Step::Admin => self.plane.begin(&mut self.memory, &head),
+            Step::Admin => self.plane.begin(&head),
             step => step,
         }
     }
@@ -98,6 +99,21 @@ impl World {
         });
         lines.collect()
     }
+}
+
+fn provider() -> Provider {
+    Provider {
+        issuer: Issuer::parse("https://id.example").unwrap(),
+        client: Client { id: "gate".to_owned(), secret: None },
+        redirect_uri: String::new(),
+        trusts_email: false,
+        allows_loopback: false,
+    }
+}
+
+/// Whether an answer has a header field.
+fn has_field(step: &Step, name: &str) -> bool {
+    matches!(step, Step::Answer(answer) if answer.fields.iter().any(|(known, _)| *known == name))
 }
 
 /// Status and kind of a refusal.
@@ -267,7 +283,7 @@ fn a_known_token_of_an_integration_is_no_key_of_the_admin_plane() {
     let mut world = world(settings());
     let url = format!("{API}/policy");
     let head = Head { method: "GET", url: &url, credential: Credential::Known(1_000), fields: "" };
-    let Step::Needs(waiting, _) = world.plane.begin(&mut world.memory, &head) else { panic!() };
+    let Step::Needs(waiting, _) = world.plane.begin(&head) else { panic!() };
     let fields = Reading::Bytes(format!("cookie\n{}\n", cookie()).into_bytes());
     assert_eq!(refusal(world.resume(waiting, vec![fields, Reading::Nothing])), (401, "wrong-key".to_owned()));
 }
@@ -287,6 +303,8 @@ fn the_host_is_the_first_door() {
     {
         assert_eq!(refusal(ask(settings, &api("admin.example"))), (503, "misconfigured".to_owned()));
     }
+    let elsewhere = PlaneSettings { api_url: Err(broken()), ..settings() };
+    assert_eq!(refusal(ask(elsewhere, &api("api.example"))), (404, "not-found".to_owned()));
     // Without a host of its own there are neither sessions nor a page.
     let cookie = cookie();
     let asked = get("https://api.example/_tidegate/api/policy", &[]);
@@ -312,10 +330,84 @@ fn a_gate_that_lacks_a_secret_says_so_and_calls_nobody() {
     let asked = Asked { authorization: Some(&bearer), ..get(&url, &[]) };
     let mut gate = world(without_key());
     assert_eq!(refusal(gate.ask(asked)), (503, "misconfigured".to_owned()));
-    assert_eq!(gate.log(), [json!({ "event": "admin", "reason": "OWNER_KEY must be set" })]);
+    assert_eq!(gate.log(), [json!({ "event": "admin", "reason": "OWNER_KEY must be set", "number": 1 })]);
     let fields = [("cookie", cookie.as_str())];
     assert_eq!(refusal(world(without_keys()).ask(get(&url, &fields))), (503, "misconfigured".to_owned()));
     call(world(without_keys()).ask(asked)); // the registry says what it lacks
+}
+
+#[test]
+fn where_people_sign_in_there_may_be_no_owner_key() {
+    let missing = || AdminError::Misconfigured("OWNER_KEY must be set".to_owned());
+    let without_key = || PlaneSettings { owner_key: Err(missing()), has_owner_key: false, ..settings() };
+    let url = format!("{API}/session");
+    let sign_in = post(&url, &[JSON, OWN_ORIGIN]);
+    let mut with_people = world(PlaneSettings { oidc: Ok(Some(provider())), ..without_key() });
+    assert_eq!(refusal(with_people.ask(sign_in)), (401, "wrong-key".to_owned()));
+    assert_eq!(with_people.log()[0]["code"], "wrong-key");
+    // Nobody can sign in without either; and a key that is set, but is none, is a fault.
+    let malformed = PlaneSettings { oidc: Ok(Some(provider())), has_owner_key: true, ..without_key() };
+    for settings in [without_key(), malformed] {
+        let mut world = world(settings);
+        assert_eq!(refusal(world.ask(sign_in)), (503, "misconfigured".to_owned()));
+        assert_eq!(world.log()[0]["reason"], "OWNER_KEY must be set");
+    }
+}
+
+/// The first ten of a minute, and then each that doubles their number.
+#[test]
+fn what_anybody_can_cause_leaves_a_line_for_some_of_many() {
+    let bearer = bearer();
+    let missing = || AdminError::Misconfigured("OWNER_KEY must be set".to_owned());
+    let (over, page) = ("q".repeat(16_385), format!("{ADMIN}/_tidegate/"));
+    let too_long = |host: &str| format!("https://{host}/_tidegate/?{over}");
+    let (of_admin, of_api) = (too_long("admin.example"), format!("https://api.example/a?{over}"));
+    let callback = format!("{ADMIN}/_tidegate/oidc/callback?code=x&state=y");
+    let (policy, public) = (format!("{API}/policy"), "https://api.example/status");
+    let with_people = PlaneSettings { oidc: Ok(Some(provider())), ..settings() };
+    let without_key = PlaneSettings { owner_key: Err(missing()), ..settings() };
+    let by_key = Asked { authorization: Some(&bearer), ..get(&policy, &[]) };
+    for (settings, asked, event) in [
+        (settings(), get(&of_admin, &[]), "denied"),
+        (settings(), get(&of_api, &[]), "denied"),
+        (settings(), get(public, &[]), "denied"), // 503: the gate lacks its keys
+        (with_people, get(&callback, &[]), "sign_in"),
+        (without_key, by_key, "admin"),
+        (settings(), get(&page, &[]), "admin"), // 503: there is no store
+    ] {
+        let mut world = world(settings);
+        for _ in 0..100 {
+            if let Step::Needs(waiting, _) = world.ask(asked) {
+                world.resume(waiting, vec![Reading::Nothing]);
+            }
+        }
+        let lines = world.log();
+        assert!(lines.iter().all(|line| line["event"] == event), "{lines:?}");
+        let numbers: Vec<_> = lines.iter().map(|line| line["number"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 32, 64], "{:.60}", asked.url);
+        if event == "sign_in" {
+            assert_eq!(lines[0]["code"], "no-login");
+            assert_eq!(lines[0]["client"].as_str().unwrap().len(), 32);
+        }
+    }
+}
+
+#[test]
+fn every_answer_at_the_pages_addresses_protects_it_and_binds_no_other_host() {
+    let over = "q".repeat(16_385);
+    let paths = ["assets//x", "%41", "nothing", "assets/../x", "healthz"].map(str::to_owned);
+    for path in paths.into_iter().chain([format!("?{over}")]) {
+        for (host, is_own) in [("admin.example", true), ("api.example", false)] {
+            let url = format!("https://{host}/_tidegate/{path}");
+            let step = world(settings()).ask(Asked { method: "POST", ..get(&url, &[]) });
+            assert!(has_field(&step, "Content-Security-Policy"), "{url:.60}");
+            assert_eq!(has_field(&step, "Strict-Transport-Security"), is_own, "{url:.60}");
+            assert!(refusal(step).0 >= 400);
+        }
+    }
+    let hostless = PlaneSettings { host: Ok(None), ..settings() };
+    let step = world(hostless).ask(get("https://api.example/_tidegate/", &[]));
+    assert!(has_field(&step, "Content-Security-Policy") && !has_field(&step, "Strict-Transport-Security"));
 }
 
 #[test]
@@ -491,7 +583,10 @@ fn the_registrys_answer_is_the_clients_and_its_silence_is_503() {
     ] {
         let (step, log) = answered(reading);
         assert_eq!(refusal(step), (503, kind.to_owned()));
-        assert_eq!(log, [json!({ "event": "admin", "reason": reason })]);
+        let numbered = if kind == "misconfigured" { json!({ "number": 1 }) } else { json!({}) };
+        let mut line = json!({ "event": "admin", "reason": reason });
+        line.as_object_mut().unwrap().extend(numbered.as_object().unwrap().clone());
+        assert_eq!(log, [line]);
     }
 }
 

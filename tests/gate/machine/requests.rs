@@ -1,13 +1,16 @@
 //! The table of requests that wait: handles are leases.
 
-use tidegate::gate::{Answer, MAX_REQUESTS, Memory, Read, Requests, Step, Waiting};
+use tidegate::gate::{Answer, MAX_OF_ANYONES, MAX_REQUESTS, Memory, Read, Requests, Step, Waiting};
 
 use super::super::world::World;
 use super::drive::{Sent, begin, memory as new_memory};
 
 fn waiting(world: &World, memory: &mut Memory, now_ms: u64) -> (Waiting, Vec<Read>) {
-    let token = Some(world.tokens["tenant"].as_str());
-    let sent = Sent { method: "GET", target: "/me", authorization: token, fields: &[], body: b"" };
+    waiting_of(Some(world.tokens["tenant"].as_str()), memory, now_ms)
+}
+
+fn waiting_of(authorization: Option<&str>, memory: &mut Memory, now_ms: u64) -> (Waiting, Vec<Read>) {
+    let sent = Sent { method: "GET", target: "/me", authorization, fields: &[], body: b"" };
     match begin(memory, sent, now_ms) {
         Step::Needs(waiting, reads) => (waiting, reads),
         step => panic!("{step:?}"),
@@ -59,4 +62,19 @@ fn no_live_request_is_dropped_for_another() {
     };
     assert!(problem.contains("too-busy"), "{problem}");
     assert!(handles.into_iter().all(|handle| requests.take(handle).is_some()));
+}
+
+/// While a store is slow.
+#[test]
+fn who_has_no_token_leaves_room_for_who_has() {
+    let world = World::new();
+    let (mut memory, mut requests) = (new_memory(&world.keys), Requests::default());
+    for authorization in [None, Some("Basic dXNlcjpwYXNz")].into_iter().cycle().take(MAX_OF_ANYONES) {
+        let (one, reads) = waiting_of(authorization, &mut memory, 0);
+        requests.hold(one, &reads, 0).unwrap();
+    }
+    let (one, reads) = waiting_of(None, &mut memory, 0);
+    assert!(requests.hold(one, &reads, 0).is_err());
+    let (one, reads) = waiting(&world, &mut memory, 0);
+    assert!(requests.hold(one, &reads, 0).is_ok());
 }
