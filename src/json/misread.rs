@@ -28,13 +28,16 @@ impl Misread {
 pub(super) struct Notes(RefCell<Vec<Misread>>);
 
 impl Notes {
-    /// Notes what is wrong with the value at `place`, or inside it.
+    /// Notes what is wrong with the value at `place`, or inside it. That there is more than is noted counts as wrong with the whole.
     pub fn add(&self, place: &Place<'_>, inner: Misread) {
         let mut misread = self.0.borrow_mut();
         if misread.len() < MAX_MISREAD {
             let mut all = place.written();
             all.extend(inner.place);
             misread.push(Misread { place: all, what: inner.what });
+        } else if misread.len() == MAX_MISREAD {
+            let what = format!("more than {MAX_MISREAD} values cannot be read; the others are told once these can be");
+            misread.push(Misread::new(what));
         }
     }
 

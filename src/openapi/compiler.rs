@@ -55,8 +55,11 @@ impl<'a> Compiler<'a, '_> {
         report.limits.extend(limits::notes(described, &written, settings).iter().map(|what| self.finding(what)));
         let own = described.own_security().map(|security| Ways::of(security, settings));
         let ways = own.as_ref().or(self.shared);
+        // What is wrong with what it needs, or with where its owner is, a rule in its place mends.
+        let ruled = choices.ruled.says_owner(*described);
+        let mut errors: Vec<String> = ways.map(|ways| ways.errors.clone()).unwrap_or_default();
         let extra = security::extension_scopes(described, settings).unwrap_or_else(|error| {
-            report.errors.push(self.finding(&error));
+            errors.push(error);
             ScopeSet::default()
         });
         // Once, for all alternatives.
@@ -68,11 +71,8 @@ impl<'a> Compiler<'a, '_> {
         };
         let security::Compiled { access, needs } = security::compile(ways, &extra, settings, owner);
         if !extra.is_empty() && !matches!(access, Access::AnyOf(_)) {
-            let what = format!("it lists scopes ({extra}), and has no security that they could belong to");
-            report.errors.push(self.finding(&what));
+            errors.push(format!("it lists scopes ({extra}), and has no security that they could belong to"));
         }
-        let errors = ways.map_or(&[][..], |ways| ways.errors.as_slice()).iter().chain(places.faults(described));
-        report.errors.extend(errors.map(|what| self.finding(what)));
         if ways.is_some_and(|ways| ways.lets_anyone_in) {
             report.optional_security.push(self.finding(OPTIONAL));
         }
@@ -81,12 +81,15 @@ impl<'a> Compiler<'a, '_> {
             Some(deriving) => {
                 let derived = deriving.apply(described, &written, &Method::parse(&method), access, owner, report);
                 derived.unwrap_or_else(|(field, what)| {
-                    report.errors.push(self.finding(&format!("{field} in the settings makes {what}")));
+                    errors.push(format!("{field} in the settings makes {what}"));
                     Access::AnyOf(Vec::new())
                 })
             }
             None => access,
         };
+        let errors = errors.iter().filter(|_| ruled.is_none());
+        let errors = errors.chain(places.faults(described).iter().filter(|_| ruled != Some(true)));
+        report.errors.extend(errors.map(|what| self.finding(what)));
         let mut owner: Vec<_> = match access {
             Access::AnyOf(_) => Vec::new(),
             Access::Public | Access::Authenticated => {

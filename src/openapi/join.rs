@@ -2,7 +2,7 @@
 
 use super::{Finding, Report};
 use crate::order::sort;
-use crate::policy::Operation;
+use crate::policy::{Operation, Place};
 
 /// An operation, and its path as the document writes it where the policy writes it otherwise.
 pub(super) type Written = (Operation, Option<String>);
@@ -21,7 +21,7 @@ pub(super) fn apply(mut operations: Vec<Written>, report: &mut Report) -> Vec<Op
         let mut alike = kept.iter_mut().skip(first_alike);
         match alike.find(|(first, _)| first.method == operation.method) {
             None => kept.push((operation, written)),
-            Some((first, first_written)) if first.access == operation.access && first.owner == operation.owner => {
+            Some((first, first_written)) if needs_the_same(first, &operation) => {
                 let here = written.map_or_else(String::new, |written| format!("here as {written}, "));
                 let message = format!("{here}joined with {}", told(first, first_written.as_deref()));
                 report.joined.push(Finding::of(&operation, &message));
@@ -34,7 +34,7 @@ pub(super) fn apply(mut operations: Vec<Written>, report: &mut Report) -> Vec<Op
                 let here = written.map_or_else(String::new, |written| format!(", here as {written}"));
                 let message = format!(
                     "it is described twice{here}, and needs something else than {}; one rule takes the place of both, or \
-                     exclude leaves one out",
+                     exclude leaves both out",
                     told(first, first_written.as_deref())
                 );
                 report.errors.push(Finding::of(&operation, &message));
@@ -42,6 +42,17 @@ pub(super) fn apply(mut operations: Vec<Written>, report: &mut Report) -> Vec<Op
         }
     }
     kept.into_iter().map(|(operation, _)| operation).collect()
+}
+
+/// Whether they are open to the same, and name the owner in the same places.
+fn needs_the_same(one: &Operation, other: &Operation) -> bool {
+    one.access == other.access && one.owner == other.owner && owners_in_path(one).eq(owners_in_path(other))
+}
+
+/// Where the owner's parameters stand among those of the template.
+fn owners_in_path(operation: &Operation) -> impl Iterator<Item = Option<usize>> {
+    let in_path = operation.owner_parameters().filter(|owner| owner.place == Place::Path);
+    in_path.map(|owner| operation.path.parameters().position(|name| name == owner.name))
 }
 
 fn told(first: &Operation, written: Option<&str>) -> String {

@@ -63,7 +63,7 @@ impl Set {
     fn apply(&self, draft: &mut Draft<'_>, settings: &Settings) -> Vec<Finding> {
         draft.is_decided |= self.decides();
         draft.is_set = true;
-        let before = draft.operation.access.clone();
+        let (before, told) = (draft.operation.access.clone(), draft.owners());
         if let Some(access) = &self.access {
             draft.operation.access = access.clone();
         } else if self.level.is_some() || self.scopes.is_some() {
@@ -72,7 +72,7 @@ impl Set {
         let owner = self.owner.clone().unwrap_or_default();
         let faults = unbound(&Operation { owner, ..draft.operation.clone() }, settings);
         if draft.operation.access != before || self.owner.is_some() {
-            self.bind(draft, settings);
+            self.bind(&mut draft.operation, &told, settings);
         }
         faults
     }
@@ -98,9 +98,9 @@ impl Set {
         alternatives
     }
 
-    /// Gives the operation the places of its owner: those of the rule, else those that the document and the settings have.
-    fn bind(&self, draft: &mut Draft<'_>, settings: &Settings) {
-        let told: Vec<OwnerParameter> = draft.owners();
+    /// Gives the operation the places of its owner: those of the rule, else those that the document, or the rule that stands for it,
+    /// and the settings have (`told`).
+    fn bind(&self, operation: &mut Operation, told: &[OwnerParameter], settings: &Settings) {
         let of = |level: Level, own: &OwnerPlaces| match (&self.owner, own) {
             (Some(OwnerPlaces::Unchecked), _) => OwnerPlaces::Unchecked,
             (Some(listed), _) => of_level(listed.iter(), settings, level).into(),
@@ -109,7 +109,6 @@ impl Set {
             (None, own) if self.access.is_some() && !own.is_unlisted() => own.clone(),
             (None, _) => of_level(told.iter(), settings, level).into(),
         };
-        let operation = &mut draft.operation;
         match &mut operation.access {
             Access::AnyOf(alternatives) => {
                 for alternative in alternatives.iter_mut() {

@@ -34,14 +34,15 @@ pub use settings::{
     BasePath, MAX_SELECTIONS, OwnerInBody, Router, Scheme, ScopesMean, Settings, WithoutScopes, WithoutSecurity,
 };
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::compiler::Compiler;
 use self::derive::Deriving;
-use self::document::{Fault, unlisted_scopes};
+use self::document::{Fault, UNREAD_TAGS, unlisted_scopes};
 use self::draft::{Draft, finished};
 use self::exclude::Exclusions;
 use self::owner::Places;
+use self::rules::Ruled;
 use self::security::Ways;
 use super::json::Map;
 use super::policy::{self, EventType, MAX_PATHS_BYTES, MAX_VERSION_BYTES, Operation, Policy, PolicyError};
@@ -116,6 +117,7 @@ fn compile_documents(
     let mut drafts = Vec::new();
     let mut choices = Choices {
         exclusions: Exclusions::of(&settings.exclude),
+        ruled: Ruled::of(settings),
         deriving: settings.scopes.derive.as_ref().map(Deriving::of),
     };
     for (document, places) in documents.iter().zip(&places) {
@@ -127,8 +129,11 @@ fn compile_documents(
         }
         report.document(document, settings);
         let shared = document.security().map(|security| Ways::of(security, settings));
-        let mut excluded = BTreeSet::new();
+        let (mut excluded, mut ruled) = (BTreeSet::new(), BTreeMap::new());
         for described in document.operations() {
+            if let Some(says_owner) = choices.ruled.says_owner(described) {
+                ruled.insert((described.operation.path.as_str(), described.operation.method.as_str()), says_owner);
+            }
             let compiler = Compiler { described, shared: shared.as_ref(), places, settings };
             match compiler.compile(&mut choices, &mut drafts, report) {
                 Some(found) => needs = needs.saturating_add(found),
@@ -139,16 +144,23 @@ fn compile_documents(
             }
         }
         for Fault { path, method, what } in document.notes() {
-            // With the extension that the settings name it is an error.
-            let is_error = settings.scope_extension.as_deref().is_some_and(|name| *what == unlisted_scopes(name));
-            if !is_error && !excluded.contains(&(path.as_str(), method.as_str())) {
-                report.limits.push(Finding::new(document.title(), method, path, what));
+            // With the extension that the settings name it is an error, which is told beside it.
+            let is_told = settings.scope_extension.as_deref().is_some_and(|name| *what == unlisted_scopes(name));
+            if is_told || excluded.contains(&(path.as_str(), method.as_str())) {
+                continue;
             }
+            let is_error = what == UNREAD_TAGS && settings.uses_tags();
+            let findings = if is_error { &mut report.errors } else { &mut report.limits };
+            findings.push(Finding::new(document.title(), method, path, what));
         }
         for Fault { path, method, what } in document.faults() {
             let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
                 || (!path.is_empty() && choices.exclusions.covers_path(&document.full_path(path)));
-            if !is_excluded {
+            // A rule in its place says what it needs; where its owner is, only if it says so.
+            let is_mended = ruled
+                .get(&(path.as_str(), method.as_str()))
+                .is_some_and(|says_owner| *says_owner || is_of_security(what));
+            if !is_excluded && !is_mended {
                 report.errors.push(Finding::new(document.title(), method, path, what));
             }
         }
@@ -168,9 +180,15 @@ fn compile_documents(
     Ok((operations, groups))
 }
 
+/// Whether a fault is of what an operation needs, and of nothing else.
+fn is_of_security(what: &str) -> bool {
+    what.strip_prefix("security").is_some_and(|rest| rest.starts_with([':', '[']))
+}
+
 /// What of the settings is noted while documents are compiled.
 struct Choices<'a> {
     exclusions: Exclusions<'a>,
+    ruled: Ruled,
     deriving: Option<Deriving<'a>>,
 }
 

@@ -159,5 +159,11 @@ fn look_alike(OwnerParameter { name, place }: &OwnerParameter, owner: &str) -> S
     if *place == Place::Body && *name == owner {
         return format!("{name} in the body is not compared; set \"body\": true for {name} if it names the owner");
     }
-    format!("{name} ({place}) is not compared; add {name} if it names the owner, as {owner} does")
+    // A parser of queries could take one for the other.
+    let what = if *place == Place::Query {
+        format!("is refused, as it resembles {owner}")
+    } else {
+        "is not compared".to_owned()
+    };
+    format!("{name} ({place}) {what}; add {name} if it names the owner, as {owner} does")
 }

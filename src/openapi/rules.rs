@@ -1,16 +1,43 @@
 //! Rules written by hand, beside documents or instead of them.
 
+use std::collections::BTreeMap;
+
+use super::document::Described;
 use super::exclude::Exclusions;
 use super::matching::{self, of_level, unbound};
 use super::rule::Rule;
 use super::selection::Candidate;
-use super::{Draft, Finding, Report, Settings};
+use super::{Draft, Finding, Report, Settings, limits};
 use crate::order::sort_and_dedup;
-use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place};
+use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place, Template};
 use crate::record::Level;
+use crate::request::Method;
 
 /// What reports name as the document of a rule that names none.
 const DOCUMENT: &str = "rules";
+
+/// The operations in whose place a rule stands, and whether the rule says where their owners are.
+pub(super) struct Ruled(BTreeMap<(Method, String), bool>);
+
+impl Ruled {
+    /// By settings.
+    pub fn of(settings: &Settings) -> Self {
+        Self(settings.written().map(|rule| (name(rule), says_its_owner(rule))).collect())
+    }
+
+    /// Whether the rule in the place of an operation of a document says where its owner is, if there is one.
+    pub fn says_owner(&self, described: Described<'_>) -> Option<bool> {
+        let path = described.full_path();
+        let template = Template::parse(limits::path_alone(&path)).ok()?.without_rest();
+        let method = Method::parse(&described.operation.method.to_ascii_uppercase());
+        self.0.get(&(method, template.shape())).copied()
+    }
+}
+
+/// What tells an operation from all others.
+fn name(operation: &Operation) -> (Method, String) {
+    (operation.method.clone(), operation.path.shape())
+}
 
 /// Applies the rules in their order: each to the documents' operations and to what earlier rules made of them.
 pub(super) fn apply(
@@ -41,7 +68,6 @@ fn put(
     exclusions: &mut Exclusions<'_>,
     report: &mut Report,
 ) {
-    let name = |operation: &Operation| (operation.method.clone(), operation.path.shape());
     let mut ruled: Vec<_> = rules.iter().map(|rule| (name(rule), Vec::new())).collect();
     ruled.sort_by(|(one, _), (other, _)| one.cmp(other));
     drafts.retain(|draft| {
@@ -113,14 +139,19 @@ fn places_of(rule: &Operation, replaced: &[Operation], settings: &Settings, leve
     of_level(in_path.iter().chain(elsewhere), settings, level)
 }
 
-/// The owners in the path that a rule would no longer compare, because its template calls them otherwise.
-fn renamed(rule: &Operation, replaced: &[Operation]) -> Vec<Finding> {
+/// Whether a rule says where the owner is, so that the operation in whose place it stands has no say in it.
+fn says_its_owner(rule: &Operation) -> bool {
     let mut alternatives = rule.access.alternatives().iter();
     let lists_all = !alternatives.as_slice().is_empty() && alternatives.all(|one| !one.owner.is_unlisted());
-    let says_itself = !rule.owner.is_unlisted() || lists_all;
-    let lost = replaced.iter().filter(|_| !says_itself).flat_map(Operation::owner_parameters).filter(|parameter| {
-        parameter.place == Place::Path && !rule.path.parameters().any(|name| name == parameter.name)
-    });
+    !rule.owner.is_unlisted() || lists_all
+}
+
+/// The owners in the path that a rule would no longer compare, because its template calls them otherwise.
+fn renamed(rule: &Operation, replaced: &[Operation]) -> Vec<Finding> {
+    let lost =
+        replaced.iter().filter(|_| !says_its_owner(rule)).flat_map(Operation::owner_parameters).filter(|parameter| {
+            parameter.place == Place::Path && !rule.path.parameters().any(|name| name == parameter.name)
+        });
     let mut lost: Vec<_> = lost.map(|parameter| parameter.name.as_str()).collect();
     sort_and_dedup(&mut lost);
     let message = |name: &&str| {

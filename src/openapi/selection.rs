@@ -66,7 +66,9 @@ impl Selection {
     fn parse(text: &str) -> Result<Self, String> {
         let path = |text: &str| Glob::parse(text).map(Some).map_err(|error| error.to_string());
         let method = |text: &str| match Method::parse(text) {
-            Method::Other(_) => Err(format!("{text:?} is no method of OpenAPI")),
+            Method::Other(name) if !Method::is_name(&name) => {
+                Err(format!("{text:?} is not a method, which is a name in capitals"))
+            }
             method => Ok(vec![method]),
         };
         match text.split_once(' ') {
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(read(r#""listUsers""#), read(r#"{"operationId":"listUsers"}"#));
         assert_eq!(read(r#"{"method":"PUT"}"#), read(r#"{"method":["PUT"]}"#));
         for json in
-            ["{}", "\"\"", r#"{"method":[]}"#, r#"{"method":"get"}"#, r#""GTE /a""#, r#"{"path":null}"#, r#""GET /a?""#]
+            ["{}", "\"\"", r#"{"method":[]}"#, r#"{"method":"get"}"#, r#""Get /a""#, r#"{"path":null}"#, r#""GET /a?""#]
         {
             assert!(read(json).is_err(), "{json}");
         }

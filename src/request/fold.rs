@@ -9,7 +9,7 @@ use super::name::ascii_in;
 /// Whether a router could take `segment`, of a path as it was sent, for `literal`.
 ///
 /// Routers ignore case (Express, ASP.NET), drop what stands at the ends (white space, invisible characters, punctuation),
-/// split off one extension (Rails, Spring), and take `+` for a space (Sinatra).
+/// split off one extension (Rails) or all that follows a dot (Spring's suffix patterns), and take `+` for a space (Sinatra).
 pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
     let (segment, literal) = (decode_segment(segment), decode_segment(literal));
     is_routed_as(&segment, &literal)
@@ -28,8 +28,21 @@ fn is_routed_as(segment: &str, literal: &str) -> bool {
     }
     let (stem, wanted_stem) = (stem(inner), stem(wanted));
     let (stem, wanted_stem) = (stem.unwrap_or(inner), wanted_stem.unwrap_or(wanted));
-    is_like(inner, wanted) || is_like(stem, wanted) || is_like(inner, wanted_stem) || is_like(stem, wanted_stem)
+    is_like(inner, wanted)
+        || is_like(stem, wanted)
+        || is_like(inner, wanted_stem)
+        || is_like(stem, wanted_stem)
+        || is_like(begun(inner, wanted), wanted)
 }
+
+/// What stands before the extensions of a segment, where the literal is taken to have none: up to as many dots as it has itself.
+fn begun<'a>(segment: &'a str, literal: &str) -> &'a str {
+    let dots = literal.matches('.').count();
+    segment.match_indices('.').nth(dots).map_or(segment, |(end, _)| segment.get(..end).map_or(segment, inner))
+}
+
+/// How many extensions are split off where a parameter can have dots too.
+const MAX_EXTENSIONS: usize = 4;
 
 /// Whether a router could take `segment`, of a path as it was sent, for one that has these literals before, between and after
 /// parameters: as they are decoded, without case, whatever stands at the ends, and with an extension or without.
@@ -44,9 +57,9 @@ pub(crate) fn may_route_as_pattern(segment: &str, literals: &[&str]) -> bool {
 
 fn is_routed_as_pattern(segment: &str, literals: &[&str]) -> bool {
     let (visible, inner) = (segment.trim_matches(is_invisible), inner(segment));
-    let readings =
-        [Some(segment), Some(visible), Some(inner), stem(inner), segment.rsplit_once('.').map(|(stem, _)| stem)];
-    let readings: Vec<String> = readings.into_iter().flatten().map(folded).collect();
+    let readings = [Some(segment), Some(visible), Some(inner), stem(inner)].into_iter().flatten();
+    let stems = segment.rmatch_indices('.').take(MAX_EXTENSIONS).filter_map(|(end, _)| segment.get(..end));
+    let readings: Vec<String> = readings.chain(stems).map(folded).collect();
     let wanted: Vec<String> = literals.iter().map(|literal| folded(literal)).collect();
     let mut trimmed = wanted.clone();
     let is_mark = |letter: char| !letter.is_alphanumeric();
@@ -224,6 +237,7 @@ mod tests {
             "Export",
             "EXPORT",
             "export.json",
+            "export.json.gz",
             "export.",
             "export%20",
             "%20export",
@@ -245,7 +259,16 @@ mod tests {
     #[test]
     fn what_a_router_could_take_for_a_literal_beside_a_parameter() {
         let cancel = ["", ":cancel"];
-        for segment in ["x:cancel", "x%3Acancel", "x:CANCEL", "x:cancel%20", "x:cancel.json", "x:cancel!", "-:cancel"] {
+        for segment in [
+            "x:cancel",
+            "x%3Acancel",
+            "x:CANCEL",
+            "x:cancel%20",
+            "x:cancel.json",
+            "x:cancel.json.gz",
+            "x:cancel!",
+            "-:cancel",
+        ] {
             assert!(may_route_as_pattern(segment, &cancel), "{segment}");
         }
         for segment in ["x:cancelled", "cancel", ":cancel", "xcancel", "x:can%20cel"] {

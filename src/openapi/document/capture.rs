@@ -2,7 +2,7 @@
 
 use super::target::Target;
 use super::text::Text;
-use crate::json::{Collection, Map, Scalar, Sink, Source, Stop, Value};
+use crate::json::{Collection, Map, Misread, Scalar, Sink, Source, Stop, Value};
 
 /// What there is at some places of a text.
 #[derive(Default)]
@@ -11,6 +11,8 @@ pub(super) struct Found {
     pub values: Map<Value<'static>>,
     /// Of places that a reference stands before: the last such reference, and how many of the pointer's tokens are left there.
     pub references: Map<(String, usize)>,
+    /// The keys that stand twice, anywhere in the text.
+    pub misread: Vec<Misread>,
 }
 
 impl Found {
@@ -59,10 +61,10 @@ pub(super) fn capture(targets: &[&Target], text: Text<'_>) -> Result<Found, Stri
     let mut found = Found::default();
     if all.iter().any(|sought| sought.rest.is_empty()) {
         let mut whole = Value::default();
-        text.read(&mut whole)?;
+        found.misread = text.read(&mut whole)?;
         found.add(&whole, &all);
     } else if !all.is_empty() {
-        text.read(&mut Capture { sought: all, index: 0, found: &mut found })?;
+        found.misread = text.read(&mut Capture { sought: all, index: 0, found: &mut found })?;
     }
     Ok(found)
 }

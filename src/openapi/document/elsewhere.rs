@@ -12,7 +12,7 @@ use super::reference::{MaybeReference, OrReference};
 use super::server::{Server, Servers};
 use super::target::{Kind, MOST_STEPS, Target, rebased};
 use super::text::Text;
-use crate::json::{self, Map, Sink, Value};
+use crate::json::{self, Map, Misread, Sink, Value};
 
 /// How many files are followed.
 const MAX_FILES: usize = 1_000;
@@ -51,6 +51,8 @@ pub(super) struct Elsewhere {
     /// The keys of all that was found.
     pub kept: BTreeSet<String>,
     tried: BTreeSet<(Kind, Target)>,
+    /// The files of which it is told what in them cannot be read; they are read more than once.
+    checked: BTreeSet<String>,
     files: BTreeMap<String, String>,
 }
 
@@ -93,6 +95,11 @@ impl Elsewhere {
                 self.unread.insert(file.clone(), reason);
                 Found::default()
             });
+            // Those of the document itself are told as it is read.
+            if !file.is_empty() && self.checked.insert(file.clone()) {
+                let told = |one: &Misread| format!("{file}#{}: {}", pointer(&one.place), one.what);
+                self.misread.extend(found.misread.iter().map(told));
+            }
             for quest in quests {
                 let place = quest.target.key();
                 match found.values.get(&place) {

@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::json::Map;
 
 pub(super) use self::described::Described;
-pub(super) use self::extract::MAY_BE_SEVERAL;
+pub(super) use self::extract::{MAY_BE_SEVERAL, UNREAD_TAGS};
 pub(super) use self::objects::Security;
 pub(super) use self::reading::NOT_FOLLOWED;
 pub use self::reading::{InvalidDocument, yaml_to_json};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::object_macro::object;
 use super::reference::OrReference;
-use super::words::{Texts, Words};
+use super::words::{Needed, Texts};
 use crate::json::Map;
 use crate::policy::Template;
 
@@ -14,13 +14,13 @@ pub(super) type Servers = OrReference<Vec<OrReference<Server>>>;
 /// The Server Object.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Server {
-    url: Words,
+    url: Needed,
     variables: Map<Variable>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Variable {
-    default: Words,
+    default: Needed,
     values: Texts,
 }
 
@@ -144,11 +144,11 @@ impl Server {
             if url.len() > MAX_ADDRESS || default.len() > MAX_ADDRESS {
                 return None;
             }
-            if variable.default.0.is_none() {
+            if variable.default.is_missing() {
                 continue;
             }
             let path = after_authority(&url).unwrap_or(&url);
-            has_choice |= path.contains(&written) && variable.values.0.iter().any(|value| value != default);
+            has_choice |= path.contains(&written) && variable.values.texts.iter().any(|value| value != default);
             url = url.replace(&written, default);
         }
         (url.len() <= MAX_ADDRESS).then_some((url, has_choice))
@@ -199,13 +199,15 @@ fn shortened(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::Words;
     use super::*;
 
     fn server(url: &str, variables: &[(&str, &str, &[&str])]) -> Server {
-        let mut server = Server { url: Words(Some(url.to_owned())), variables: Map::default() };
+        let needed = |text: &str| Needed(Words(Some(text.to_owned())));
+        let mut server = Server { url: needed(url), variables: Map::default() };
         for (name, default, values) in variables {
-            let values = Texts(values.iter().map(|value| (*value).to_owned()).collect());
-            let default = Words(Some((*default).to_owned()));
+            let texts = values.iter().map(|value| (*value).to_owned()).collect();
+            let (default, values) = (needed(default), Texts { texts, has_others: false });
             server.variables.insert((*name).to_owned(), Variable { default, values });
         }
         server

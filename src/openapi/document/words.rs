@@ -6,9 +6,17 @@ use crate::json::{self, Map, Misread, Scalar, Sink, decimal};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(pub Option<String>);
 
-/// The texts of a list that decides nothing, whatever else stands there.
+/// A text that decides something, for which any scalar will do that is written as one: neither `null` nor a value with a tag.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Texts(pub Vec<String>);
+pub(super) struct Needed(pub Words);
+
+/// The texts of a list, for which any scalars will do.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub texts: Vec<String>,
+    /// Whether it is no list, or something else stands in it.
+    pub has_others: bool,
+}
 
 /// The address of an External Documentation Object, where people can follow it.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +53,13 @@ impl Sink for Texts {
     }
 
     fn take(&mut self, value: json::Value) -> Vec<Misread> {
-        let texts = value.items().unwrap_or_default().iter().filter_map(json::Value::text);
-        self.0.extend(texts.map(str::to_owned));
+        self.has_others = value != json::Value::Null && value.items().is_none();
+        for item in value.items().unwrap_or_default() {
+            match written(item) {
+                Some(text) => self.texts.push(text),
+                None => self.has_others = true,
+            }
+        }
         Vec::new()
     }
 }
@@ -106,6 +119,47 @@ impl Sink for Words {
         };
         true
     }
+}
+
+impl Sink for Needed {
+    fn expecting(&self) -> &'static str {
+        "a string"
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        let is_written = match scalar {
+            Scalar::Null => false,
+            Scalar::Float(value) => decimal(value).is_some(),
+            _ => true,
+        };
+        is_written && self.0.scalar(scalar)
+    }
+}
+
+impl Needed {
+    /// It, or the empty text.
+    pub fn text(&self) -> &str {
+        self.0.text()
+    }
+
+    /// Whether it is left out.
+    pub fn is_missing(&self) -> bool {
+        self.0.0.is_none()
+    }
+}
+
+/// A scalar as a text, where it is written as one.
+fn written(value: &json::Value) -> Option<String> {
+    let scalar = match value {
+        json::Value::Text(text) => Scalar::Text(text),
+        json::Value::Boolean(value) => Scalar::Boolean(*value),
+        json::Value::Unsigned(value) => Scalar::Unsigned(*value),
+        json::Value::Signed(value) => Scalar::Signed(*value),
+        json::Value::Float(value) => Scalar::Float((*value).into()),
+        json::Value::Null | json::Value::List(_) | json::Value::Object(_) => return None,
+    };
+    let mut needed = Needed::default();
+    needed.scalar(scalar).then_some(needed.0.0)?
 }
 
 impl Words {

@@ -179,7 +179,7 @@ impl Report {
         let public = policy.operations().iter().filter(|operation| operation.access == Access::Public);
         self.without_token = public.map(|operation| Finding::of(operation, "open to anyone")).collect();
         self.public = self.without_token.len();
-        self.open_to_tokens(policy.operations());
+        self.open_to_tokens(policy);
         let named =
             sorted(documents.iter().flat_map(|document| document.named_scopes(settings.scope_extension.as_deref())));
         let alternatives = policy.operations().iter().flat_map(|operation| operation.access.alternatives());

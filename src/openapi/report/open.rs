@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Finding, Report};
 use crate::order::sorted;
-use crate::policy::{Access, Operation};
+use crate::policy::{Access, Operation, OwnerName, Policy};
 use crate::record::Level;
 use crate::request::Method;
 
@@ -50,8 +50,9 @@ impl Kinds {
 
 impl Report {
     /// Reports the operations that need no scope, and those at which no owner is compared.
-    pub(super) fn open_to_tokens(&mut self, operations: &[Operation]) {
-        for operation in operations {
+    pub(super) fn open_to_tokens(&mut self, policy: &Policy) {
+        let names = policy.owner_names().of(Level::SubAccount);
+        for operation in policy.operations() {
             let levels: Vec<Level> = [Level::Agency, Level::SubAccount]
                 .into_iter()
                 .filter(|level| operation.access != Access::Public && needs_no_scope(&operation.access, *level))
@@ -65,7 +66,7 @@ impl Report {
             if let Some(message) = open_to(&levels, &operation.access) {
                 self.needs_no_scope.push(Finding::of(operation, &message));
             }
-            if names_no_sub_account(operation) {
+            if names_no_sub_account(operation, names) {
                 self.names_no_owner.push(Finding::of(operation, "nothing in the request names the sub-account"));
             } else if self.unread_only.contains(&operation.name()) {
                 let message = "only a body that is not read names the sub-account";
@@ -98,10 +99,11 @@ fn open_to(levels: &[Level], access: &Access) -> Option<String> {
 }
 
 /// Whether a sub-account's integration can call it by some alternative without naming a sub-account.
-fn names_no_sub_account(operation: &Operation) -> bool {
+fn names_no_sub_account(operation: &Operation, names: &[OwnerName]) -> bool {
     match &operation.access {
         Access::Public => false,
-        Access::Authenticated => operation.owner.iter().next().is_none(),
+        // Its places are those of both levels.
+        Access::Authenticated => !operation.owner.iter().any(|place| names.iter().any(|name| name.binds(place))),
         Access::AnyOf(alternatives) => alternatives
             .iter()
             .any(|alternative| alternative.level == Level::SubAccount && alternative.owner.is_empty()),

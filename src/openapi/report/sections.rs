@@ -28,7 +28,7 @@ impl Report {
             (
                 "looks_like_owner",
                 "May name an owner",
-                "an integration can name any owner there until owner_parameters in the settings says that it is one",
+                "owner_parameters in the settings says which of these name the owner",
                 &self.looks_like_owner,
             ),
             (

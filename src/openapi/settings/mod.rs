@@ -6,9 +6,10 @@ mod meaning;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use self::fields::Fields;
-use super::derive::ScopeSettings;
+use super::derive::{By, ScopeSettings};
 use super::exclude::Exclusion;
 use super::rule::Rule;
+use super::selection::Selection;
 use crate::json::deserialize;
 use crate::json::{self, FromJson, Map};
 use crate::policy::{Cors, EventType, HeadRequests, Operation, OwnerNames};
@@ -137,7 +138,7 @@ impl Settings {
         if agency.len().max(sub_account.len()) > MAX_OWNER_NAMES {
             fields.wrong("owner_parameters", format!("a level has at most {MAX_OWNER_NAMES} parameters"));
         }
-        if settings.selections() > MAX_SELECTIONS {
+        if settings.selections().count() > MAX_SELECTIONS {
             fields
                 .wrong("rules", format!("with exclude and scopes.derive they match more than {MAX_SELECTIONS} times"));
         }
@@ -156,12 +157,20 @@ impl Settings {
         if fields.errors.is_empty() { Ok(settings) } else { Err(fields.errors) }
     }
 
-    /// How many times they say which operations they are for.
-    fn selections(&self) -> usize {
-        let changes = self.rules.iter().filter(|rule| matches!(rule, Rule::Change(_))).count();
-        let derived =
-            self.scopes.derive.as_ref().map_or(0, |derive| derive.reads.len().saturating_add(derive.writes.len()));
-        self.exclude.len().saturating_add(changes).saturating_add(derived)
+    /// Where they say which operations they are for.
+    fn selections(&self) -> impl Iterator<Item = &Selection> {
+        let changes = self.rules.iter().filter_map(|rule| match rule {
+            Rule::Operation(_) => None,
+            Rule::Change(change) => Some(&change.selection),
+        });
+        let derived = self.scopes.derive.iter().flat_map(|derive| derive.reads.iter().chain(&derive.writes));
+        self.exclude.iter().map(|exclusion| &exclusion.selection).chain(changes).chain(derived)
+    }
+
+    /// Whether an operation's tags decide anything.
+    pub(super) fn uses_tags(&self) -> bool {
+        let are_derived_from = self.scopes.derive.as_ref().is_some_and(|derive| derive.by == By::Tag);
+        are_derived_from || self.selections().any(|selection| selection.tag.is_some())
     }
 
     /// The operations that are written by hand.

@@ -127,6 +127,20 @@ fn one_operation_under_two_names_is_one() {
     assert_eq!(read_with(&document("One", paths), &with(rules)).0.len(), 3, "one rule takes the place of both");
 }
 
+/// The owner would be looked for in the wrong segment of what is asked for by the other name.
+#[test]
+fn names_of_one_template_are_joined_where_the_owner_is_in_the_same_segment() {
+    for (first, second, is_joined) in [
+        ("/a/{locationId}/x/{b}", "/a/{b}/x/{locationId}", false),
+        ("/a/{locationId}/x/{b}", "/a/{locationId}/x/{c}", true),
+        ("/a/{locationId}-{b}", "/a/{b}-{locationId}", false),
+    ] {
+        let paths = json!({ (first): { "get": needing() }, (second): { "get": needing() } });
+        let compiled = compile(&[parsed(&document("One", paths))], &settings());
+        assert_eq!(compiled.policy.is_some(), is_joined, "{first} {second} {:?}", compiled.report.errors);
+    }
+}
+
 #[test]
 fn several_segments_only_where_the_settings_say_so() {
     let parameters = json!([{ "name": "path", "in": "path", "x-multi-segment": true }, { "name": "y", "in": "path", "allowReserved": true }]);

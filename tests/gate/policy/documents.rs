@@ -1,7 +1,7 @@
 //! Documents that say more than a hasty reader reads (hostile-input.md, row 37): each is understood, or an error with its
 //! place. Where a hasty reader skips something, the document's own security would open the operation to every token.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tidegate::openapi::{Compiled, Document, Finding, Settings, WithoutScopes, WithoutSecurity, compile};
 use tidegate::policy::Access;
 
@@ -205,6 +205,35 @@ fn null_says_nothing_where_it_decides_nothing() {
     whole["components"] = json!({ "schemas": null, "parameters": null, "securitySchemes": {
         "x": { "flows": null }, "y": { "flows": { "z": { "scopes": null } } }, "s": { "flows": { "z": { "scopes": { "a": null } } } } } });
     assert_eq!(operations(&[whole]).len(), 1);
+}
+
+/// So many are told with their places. What is said of the others no exclusion takes away.
+#[test]
+fn what_is_wrong_beyond_what_is_told_stays_an_error() {
+    let with = |paths: Map<String, Value>, exclude: Vec<String>, more: Value| {
+        let mut whole = open(paths.into());
+        whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut settings = serde_json::to_value(settings()).unwrap();
+        settings["exclude"] = json!(exclude);
+        compile(&[parsed(&whole)], &serde_json::from_value(settings).unwrap())
+    };
+    let paths = |count: usize| {
+        (0..count).map(|n| (format!("/a{n}"), json!({ "get": { "security": null } }))).collect::<Map<_, _>>()
+    };
+    let told = |count: usize| {
+        let excluded = (0..count).map(|n| format!("/a{n}")).collect();
+        with(paths(count), excluded, json!({}))
+    };
+    assert_eq!(told(100).report.errors, []);
+    let Compiled { policy, report, .. } = told(101);
+    assert_eq!(policy, None);
+    assert!(report.errors.len() == 1 && report.errors[0].message.starts_with("more than 100"), "{:?}", report.errors);
+    // Members that count in Swagger 2.0 alone, and are left out otherwise.
+    let wrong: Map<_, _> = (0..100).map(|n| (format!("A{n}"), json!(1))).collect();
+    let mut whole = json!({ "definitions": wrong });
+    whole["webhooks"] = json!({});
+    let Compiled { policy, report, .. } = with(paths(1), Vec::new(), whole);
+    assert!(policy.is_none() && !report.errors.is_empty(), "{report:?}");
 }
 
 #[test]
@@ -415,6 +444,22 @@ fn what_of_members_and_extensions_is_not_read_is_told() {
     let told = limits(&swagger);
     assert!(told.len() == 1 && told[0].contains("servers is of OpenAPI 3"), "{told:?}");
     assert_eq!(limits(&open(json!({}))), ["Open: it describes no operations"]);
+}
+
+#[test]
+fn a_style_that_puts_something_before_a_value_is_told() {
+    let told = |style: &str| {
+        let parameter = json!({ "name": "id", "in": "path", "required": true, "style": style });
+        limits(&one("/a/{id}", json!({ "parameters": [parameter], "security": [] })))
+    };
+    for style in ["matrix", "label"] {
+        assert!(
+            told(style).iter().any(|note| note.contains(&format!("id has the style {style}"))),
+            "{:?}",
+            told(style)
+        );
+    }
+    assert_eq!(told("simple"), Vec::<String>::new());
 }
 
 #[test]

@@ -52,6 +52,47 @@ fn an_excluded_operation_is_denied_though_another_template_matches_its_path() {
 }
 
 #[test]
+fn tags_that_cannot_be_read_are_told_and_an_error_where_they_select() {
+    let compiled = |tags: Value, more: Value| {
+        let mut boats = boats();
+        boats["paths"]["/boats/export"]["get"]["tags"] = tags;
+        let mut settings = serde_json::to_value(super::settings()).unwrap();
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        compile(&[parsed(&boats)], &serde_json::from_value(settings).unwrap())
+    };
+    let excluded = json!({ "exclude": [{ "match": { "tag": "2024" } }] });
+    assert_eq!(
+        compiled(json!([2024]), excluded.clone()).report.closed,
+        1,
+        "a number is the text that it is written as"
+    );
+    let set = json!({ "rules": [{ "match": { "tag": "Boats" }, "set": { "scopes": ["x"] } }] });
+    let derived = json!({ "scopes": { "derive": { "by": "tag" } } });
+    for tags in [json!("2024"), json!([["2024"]]), json!([{ "name": "2024" }]), json!({}), json!([null])] {
+        let report = compiled(tags.clone(), json!({})).report;
+        assert_eq!(report.errors, [], "{tags}");
+        assert!(
+            report.limits.iter().any(|one| one.path == "/boats/export" && one.message.contains("tags")),
+            "{tags}: {report:?}"
+        );
+        for settings in [&excluded, &set, &derived] {
+            let Compiled { policy, report, .. } = compiled(tags.clone(), settings.clone());
+            let is_told = report.errors.iter().any(|one| one.path == "/boats/export" && one.message.contains("tags"));
+            assert!(policy.is_none() && is_told, "{tags} {settings}: {:?}", report.errors);
+        }
+    }
+}
+
+#[test]
+fn every_method_can_be_excluded() {
+    let open = json!({ "security": [{ "Tenant": ["boats"] }] });
+    let mut boats = document("Boats", json!({ "/a": { "query": open, "additionalOperations": { "PURGE": open } } }));
+    boats["openapi"] = json!("3.2.0");
+    let compiled = excluded(&[boats], json!(["QUERY /a", "PURGE /a"]));
+    assert_eq!((compiled.report.errors, compiled.report.closed), (vec![], 2));
+}
+
+#[test]
 fn what_cannot_be_expressed_stops_nothing_once_it_is_excluded() {
     let open = json!({ "security": [{ "Tenant": ["a"] }] });
     let dangling = json!({ "parameters": [{ "$ref": "#/components/parameters/Nowhere" }], "security": [] });

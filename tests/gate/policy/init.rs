@@ -119,6 +119,20 @@ fn what_cannot_be_expressed_is_excluded_and_the_rest_can_be_published() {
     assert_eq!(open, ["GET /a"]);
 }
 
+/// They would be open to whomever the document's own security lets in.
+#[test]
+fn what_is_not_told_is_not_published() {
+    let paths: serde_json::Map<_, _> =
+        (0..150).map(|n| (format!("/a{n}"), json!({ "get": { "security": null } }))).collect();
+    let mut whole = with_schemes(
+        document("Many", paths.into()),
+        json!({ "key": { "type": "apiKey", "in": "header", "name": "k" } }),
+    );
+    whole["security"] = json!([{ "key": [] }]);
+    let (_, compiled) = suggested(&[whole]);
+    assert!(compiled.policy.is_none() && !compiled.report.errors.is_empty());
+}
+
 #[test]
 fn what_is_described_twice_is_excluded() {
     let of = |title: &str, name: &str, scope: &str| {
@@ -128,6 +142,28 @@ fn what_is_described_twice_is_excluded() {
     let (_, compiled) = suggested(&[of("First", "x", "one"), of("Second", "y", "two")]);
     assert_eq!(compiled.report.errors, []);
     assert_eq!(compiled.report.closed, 1);
+}
+
+/// Those that OpenAPI has no member for, too.
+#[test]
+fn of_a_path_only_the_method_that_is_wrong_is_excluded() {
+    let open = json!({ "security": [{ "key": ["a"] }] });
+    let wrong = json!({ "security": [{ "key": ["not a scope"] }] });
+    let mut whole = document(
+        "Odd",
+        json!({ "/a": { "get": open, "query": wrong }, "/b": { "get": open, "additionalOperations": { "PURGE": wrong } } }),
+    );
+    whole["openapi"] = json!("3.2.0");
+    let (suggestion, compiled) = suggested(&[whole]);
+    let open: Vec<_> = compiled
+        .policy
+        .unwrap()
+        .operations()
+        .iter()
+        .filter(|one| !one.access.alternatives().is_empty())
+        .map(|one| one.name())
+        .collect();
+    assert_eq!(open, ["GET /a", "GET /b"], "{}", suggestion.to_yaml());
 }
 
 #[test]

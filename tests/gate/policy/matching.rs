@@ -134,6 +134,21 @@ fn a_later_change_sees_what_a_rule_wrote_and_an_earlier_one_does_not() {
 }
 
 #[test]
+fn a_later_change_keeps_the_owner_of_a_rule_that_stands_for_an_operation() {
+    let mut whole = harbour();
+    whole["paths"]["/v1/quays"]["get"]["parameters"] = json!([{ "name": "locationId", "in": "header" }]);
+    let needing = |scope: &str| json!({ "any_of": [{ "level": "sub_account", "scopes": [scope] }] });
+    let rules = json!([
+        { "path": "/v1/quays", "method": "GET", "access": needing("mine") },
+        { "match": "GET /v1/quays", "set": { "access": needing("set") } },
+    ]);
+    let compiled = compile(&[parsed(&whole)], &settings(json!({ "rules": rules })));
+    let expected =
+        json!([{ "level": "sub_account", "scopes": ["set"], "owner": [{ "name": "locationId", "in": "header" }] }]);
+    assert_eq!(access(&compiled, "GET /v1/quays")["any_of"], expected);
+}
+
+#[test]
 fn all_that_is_wrong_with_settings_is_told_at_once_with_its_place() {
     let wrong = json!({
         "rules": [

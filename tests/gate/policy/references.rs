@@ -134,6 +134,19 @@ fn bodies_are_made_of_schemas() {
 }
 
 #[test]
+fn null_says_nothing_in_a_schema() {
+    let schema = json!({
+        "properties": { "locationId": {} }, "discriminator": null, "if": null, "then": null, "else": null, "dependentSchemas": null,
+        "allOf": [{ "discriminator": { "mapping": null } }]
+    });
+    let body = json!({ "content": { "application/json": { "schema": schema } } });
+    assert_eq!(
+        owners(&super::one("/a", json!({ "requestBody": body, "security": [{ "Tenant": ["a"] }] }))),
+        bound(Place::Body)
+    );
+}
+
+#[test]
 fn extensions_are_skipped_and_nothing_is_lost_to_a_second_entry() {
     let operation = json!({ "security": [], "x-a": [1] });
     let paths = json!({

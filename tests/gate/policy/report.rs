@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tidegate::openapi::{Compiled, Finding};
+use tidegate::openapi::{Compiled, Finding, compile};
 use tidegate::policy::{CorruptPolicy, Policy, Template};
 
 use super::super::support::{owner, scopes};
 use super::super::world::World;
-use super::{compiled, document, one};
+use super::{compiled, document, one, parsed, settings};
 use tidegate::record::{Level, Record};
 
 fn place(finding: &Finding) -> (&str, &str, &str) {
@@ -91,6 +91,21 @@ fn what_is_no_error_is_reported_as_well() {
     assert!(!report.crossing[0].document.is_empty());
     let counts = (report.operations, report.public, report.agency, report.sub_account, report.scopes);
     assert_eq!(counts, (6, 1, 2, 3, 2));
+}
+
+/// With what is compared for the agency alone, a sub-account's integration names nobody.
+#[test]
+fn an_owner_of_the_agency_names_no_sub_account() {
+    let paths = json!({
+        "/companies/{companyId}/things": { "get": {} },
+        "/locations/{locationId}/things": { "get": {} },
+        "/both/{companyId}/{locationId}": { "get": {} },
+    });
+    let mut settings = serde_json::to_value(settings()).unwrap();
+    settings["without_security"] = json!("authenticated");
+    let report = compile(&[parsed(&document("All", paths))], &serde_json::from_value(settings).unwrap()).report;
+    let told: Vec<_> = report.names_no_owner.iter().map(|finding| finding.path.as_str()).collect();
+    assert_eq!(told, ["/companies/{companyId}/things"]);
 }
 
 #[test]

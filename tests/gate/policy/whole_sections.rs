@@ -132,6 +132,25 @@ fn wrong(place: &str, part: Value) -> String {
 }
 
 #[test]
+fn no_key_stands_twice_in_a_file_that_is_followed() {
+    let document = json!({ "openapi": "3.1.0", "paths": { "/a": { "$ref": "paths.json#/things" } } });
+    for (text, place) in [
+        (
+            r#"{"things":{"get":{"security":[{"Tenant":[],"Tenant":["a"]}]}}}"#,
+            "paths.json#/things/get/security/0: the key \"Tenant\"",
+        ),
+        (r#"{"things":{"get":{"security":[]}},"x":[{"b":1,"b":2}]}"#, "paths.json#/x/0: the key \"b\""),
+        (r#"{"things":{"get":{"security":[]}},"things":{}}"#, "paths.json#: the key \"things\""),
+    ] {
+        let mut read = |_: &str| Ok(text.to_owned());
+        let found = Document::parse_with_files(&document.to_string(), &mut read).unwrap();
+        let Compiled { policy, report, .. } = compile(&[found], &settings());
+        assert!(policy.is_none(), "{text}");
+        assert!(report.errors.len() == 1 && report.errors[0].message.starts_with(place), "{:?}", report.errors);
+    }
+}
+
+#[test]
 fn a_reference_that_leads_nowhere_is_an_error_at_its_place() {
     for place in PLACES {
         for reference in ["#/x-nowhere", "https://b.example/a.json#/b", "../up.yaml", place] {

@@ -232,6 +232,33 @@ fn merged_paths_tell_of_their_security_too() {
     assert!(limits.len() == 1 && limits[0].path == "/boats" && limits[0].message.contains("merge key"), "{limits:?}");
 }
 
+/// Read as an empty text, they would say something that nobody wrote.
+#[test]
+fn an_address_or_a_name_that_cannot_be_read_is_an_error() {
+    let three = |members: &str, operation: &str| {
+        format!("openapi: 3.1.0\n{members}\npaths: {{/boats: {{get: {{security: [], {operation}}}}}}}\n")
+    };
+    let two = |members: &str| format!("swagger: '2.0'\n{members}\npaths: {{/boats: {{get: {{security: []}}}}}}\n");
+    for (text, place) in [
+        (three("servers: [{url: !Sub 'https://a.example/v1'}]", ""), "servers[0].url"),
+        (three("servers:\n- url:", ""), "servers[0].url"),
+        (three("servers: [{url: '/{v}', variables: {v: {default: !Sub v1}}}]", ""), "servers[0].variables.v.default"),
+        (three("servers: [{url: '/{v}', variables: {v: {default: 1e-9}}}]", ""), "servers[0].variables.v.default"),
+        (three("", "parameters: [{in: query, name: !Ref X}]"), "parameters[0]"),
+        (three("", "parameters: [{in: query, name: }]"), "parameters[0]"),
+        (two("basePath: !Sub /v1"), "basePath"),
+    ] {
+        let errors = compiled(&text).report.errors;
+        assert!(errors.iter().any(|error| error.message.contains(place)), "{text} {errors:?}");
+    }
+    for text in [
+        three("servers: [{url: '/{v}', variables: {v: {default: 1}}}]", "parameters: [{in: query, name: 2}]"),
+        two("basePath:"),
+    ] {
+        assert!(compiled(&text).policy.is_some(), "{text}");
+    }
+}
+
 #[test]
 fn a_tag_of_others_is_an_error_only_where_it_decides() {
     let text = |place: &str| {

@@ -63,7 +63,11 @@ pub fn may_route(segment: &str, literal: &str) -> bool {
         return segment.trim_matches(is_invisible) == literal;
     }
     let literals = forms(literal);
+    // As many dots as the literal has; what follows the next one is dropped.
+    let dots = inner(literal).matches('.').count();
+    let begun: Vec<&str> = inner(&segment).split('.').take(dots + 1).collect();
     forms(&segment).iter().any(|form| literals.contains(form))
+        || folded(inner(&begun.join("."))) == folded(inner(literal))
 }
 
 /// Whether a router could take a segment of a path for one of a template's with literals and parameters.
@@ -78,7 +82,7 @@ fn may_route_pattern(segment: &str, pattern: &str) -> bool {
     let all = decoded(segment);
     let mut readings = vec![folded(&all), folded(all.trim_matches(is_invisible))];
     readings.extend(forms(&all));
-    readings.extend(all.rsplit_once('.').map(|(stem, _)| folded(stem)));
+    readings.extend(all.rmatch_indices('.').take(4).map(|(end, _)| folded(&all[..end])));
     let stands = |literals: &[String], reading: &String| {
         // One letter is not part of another here: split it letter by letter.
         has_split(literals, reading)

@@ -18,7 +18,7 @@ use super::{Document, Fault, OperationObject};
 use crate::json::Map;
 
 pub(super) use self::faults::faults;
-pub(in crate::openapi) use self::operation::MAY_BE_SEVERAL;
+pub(in crate::openapi) use self::operation::{MAY_BE_SEVERAL, UNREAD_TAGS};
 
 /// How many characters of a title are kept: every operation repeats it.
 pub(super) const MAX_TITLE: usize = 200;

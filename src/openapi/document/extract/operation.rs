@@ -48,6 +48,9 @@ impl<'a, 'l> Extraction<'a, 'l> {
             self.whats.push(format!("security: {what}"));
             None
         });
+        if tags.has_others {
+            self.notes.push(UNREAD_TAGS.to_owned());
+        }
         if self.operation.extensions.contains_key(MERGED_SECURITY) {
             self.notes.push(MERGED.to_owned());
         }
@@ -56,7 +59,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
             method: method.to_owned(),
             operation_id: operation_id.0.clone(),
             summary: summary.0.clone(),
-            tags: tags.0.clone(),
+            tags: tags.texts.clone(),
             security,
             base_path: None,
             servers: Vec::new(),
@@ -137,7 +140,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
                 "query" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Query }),
                 "header" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Header }),
                 // Those in the path stand in its template.
-                "path" => self.notes.extend(may_be_longer(parameter)),
+                "path" => self.notes.extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter))),
                 // Cookies never name an owner, and neither does the whole query as one value (OpenAPI 3.2) have a name.
                 "cookie" => {}
                 "querystring" => self.notes.push(QUERYSTRING.to_owned()),
@@ -160,7 +163,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
         let parameters: Vec<&Parameter> =
             self.declared().filter_map(|parameter| self.library.parameter(parameter).ok()).collect();
         let of_document = &self.library.source.of_swagger.consumes;
-        let consumes = &self.operation.consumes.as_ref().unwrap_or(of_document).0;
+        let consumes = &self.operation.consumes.as_ref().unwrap_or(of_document).texts;
         if let Some(body) = parameters.iter().find(|parameter| parameter.place == "body") {
             let json = ["application/json".to_owned()];
             let media_types = if consumes.is_empty() { &json[..] } else { consumes };
@@ -191,6 +194,9 @@ fn is_form(media_type: &str) -> bool {
 /// What is said of a parameter that may stand for several segments.
 pub(in crate::openapi) const MAY_BE_SEVERAL: &str = "may stand for several segments";
 
+/// What is said of tags that are not a list of texts.
+pub(in crate::openapi) const UNREAD_TAGS: &str = "tags: what stands there is not a list of strings, and is not read";
+
 const QUERYSTRING: &str =
     "its parameter in querystring is the whole query, in which no owner is looked for by its schema";
 
@@ -206,6 +212,17 @@ fn may_be_longer(parameter: &Parameter) -> Option<String> {
          names the operation",
         shortened(parameter.name.text())
     ))
+}
+
+/// What a style puts before the value of a parameter in the path (RFC 6570 sections 3.2.5 and 3.2.7).
+fn has_prefix(parameter: &Parameter) -> Option<String> {
+    let what = match parameter.style.text() {
+        "matrix" => "puts a semicolon before its value: such a request is refused",
+        "label" => "puts a dot before its value, which counts as a part of it",
+        _ => return None,
+    };
+    let (name, style) = (shortened(parameter.name.text()), parameter.style.text());
+    Some(format!("its parameter {name} has the style {style}, which {what}"))
 }
 
 /// What is said of extensions that are called as if they listed scopes, and are no lists of texts.

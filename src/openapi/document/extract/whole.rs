@@ -61,7 +61,7 @@ impl Document {
                 Unknown::Note(what) => self.notes.push(Fault::at("", "", what)),
             }
         }
-        let (has_base_path, has_servers) = (source.of_swagger.base_path.0.is_some(), !source.servers.is_empty());
+        let (has_base_path, has_servers) = (!source.of_swagger.base_path.is_missing(), !source.servers.is_empty());
         let what = match source.swagger.0.is_some() {
             true if has_servers => "servers is of OpenAPI 3, and this document is of Swagger 2.0: it is not read",
             false if has_base_path => "basePath is of Swagger 2.0, and this document is not: it is not read",

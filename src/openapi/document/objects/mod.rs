@@ -19,7 +19,7 @@ use super::object_macro::object;
 use super::reference::{MaybeReference, OrReference};
 use super::server::Servers;
 use super::unknown::{self, is_like_scopes};
-use super::words::{ExternalDocs, Mark, TagTitles, Texts, Words};
+use super::words::{ExternalDocs, Mark, Needed, TagTitles, Texts, Words};
 use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 
 /// What a member is called in which a mapping notes that a merge key brought its `security` (see [`super::yaml`]).
@@ -56,7 +56,7 @@ const UNREAD: [&str; 6] = ["host", "jsonSchemaDialect", "produces", "responses",
 /// What stands at the top of a document in Swagger 2.0 alone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OfSwagger {
-    pub base_path: Words,
+    pub base_path: Needed,
     pub consumes: Texts,
     pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
     pub definitions: OrReference<Map<Schema>>,

@@ -2,12 +2,12 @@
 
 use super::schema::Schema;
 use crate::openapi::document::object_macro::object;
-use crate::openapi::document::words::{Mark, Words};
+use crate::openapi::document::words::{Mark, Needed, Words};
 
 /// A parameter's name and place.
 #[derive(Clone, Debug, Default)]
 pub struct Parameter {
-    pub name: Words,
+    pub name: Needed,
     pub place: String,
     /// What a body is, in Swagger 2.0.
     pub schema: Option<Schema>,
@@ -15,10 +15,11 @@ pub struct Parameter {
     pub kind: Words,
     /// `allowReserved`.
     pub allows_reserved: Mark,
+    pub style: Words,
     /// `x-multi-segment`.
     pub is_multi_segment: Mark,
 }
 
 object!(Parameter, "an object", {
-    "schema" => schema; "type" => kind; "allowReserved" => allows_reserved; "x-multi-segment" => is_multi_segment;
+    "schema" => schema; "type" => kind; "style" => style; "allowReserved" => allows_reserved; "x-multi-segment" => is_multi_segment;
 } strict { "name" => name; "in" => place; } required { "name" "in" });

@@ -40,17 +40,17 @@ impl Sink for Schema {
             "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut OrNull(&mut self.parts))?),
             "if" | "then" | "else" => {
                 let mut part = Self::default();
-                value.read(&mut part)?;
+                value.read(&mut OrNull(&mut part))?;
                 self.parts.push(part);
             }
             "dependentSchemas" => {
                 let mut parts: Map<Self> = Map::default();
-                value.read(&mut parts)?;
+                value.read(&mut OrNull(&mut parts))?;
                 self.parts.extend(parts.values().cloned());
             }
             "discriminator" => {
                 let mut discriminator = Discriminator::default();
-                value.read(&mut discriminator)?;
+                value.read(&mut OrNull(&mut discriminator))?;
                 self.references.extend(discriminator.mapping.values().map(|name| mapped(name)));
             }
             _ => {}
@@ -107,6 +107,6 @@ impl Sink for Discriminator {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        if key == "mapping" { value.read(&mut self.mapping).map(drop) } else { Ok(()) }
+        if key == "mapping" { value.read(&mut OrNull(&mut self.mapping)).map(drop) } else { Ok(()) }
     }
 }

@@ -64,7 +64,10 @@ impl Sink for WebhookItem {
         self.example = example(&value);
         match read(value, &mut OrNull(&mut self.item)) {
             Ok(misread) => {
-                let wrong = misread.into_iter().find(|one| one.place.iter().any(|segment| segment == "security"));
+                // Of the whole is that there is more than is told.
+                let counts =
+                    |one: &Misread| one.place.is_empty() || one.place.iter().any(|segment| segment == "security");
+                let wrong = misread.into_iter().find(counts);
                 self.wrong = wrong.map(|one| one.what);
             }
             Err(error) => self.wrong = Some(error.to_string()),
