@@ -116,7 +116,9 @@ fn files_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let entries = fs::read_dir(path).map_err(|error| Failure::file(path, error))?;
     let is_document = |path: &PathBuf| {
         path.is_file()
-            && path.extension().is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|one| ending == *one))
+            && path
+                .extension()
+                .is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
     };
     let files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_document).collect();
     if files.is_empty() {

@@ -96,7 +96,7 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
     let found = |body: Value| {
         let mut document = open(json!({ "/a": { "post": { "requestBody": body } } }));
         document["components"]["schemas"] = json!({ "a/b": { "properties": { "locationId": {} } }, "Cat": {
-            "properties": { "locationId": {} } } });
+            "properties": { "locationId": {} } }, "com.acme.Dog": { "properties": { "locationId": {} } } });
         let Compiled { policy, report, .. } = compile(&[parsed(&document)], &settings);
         policy.map(|policy| policy.operations()[0].reads_body()).ok_or(report.errors)
     };
@@ -119,6 +119,7 @@ fn what_stands_elsewhere_in_a_body_is_not_skipped() {
         json!({ "else": { "properties": { "locationId": {} } } }),
         json!({ "dependentSchemas": { "x": { "properties": { "locationId": {} } } } }),
         json!({ "discriminator": { "propertyName": "kind", "mapping": { "cat": "Cat" } } }),
+        json!({ "discriminator": { "propertyName": "kind", "mapping": { "dog": "com.acme.Dog" } } }),
     ] {
         assert_eq!(found(json(schema.clone())), Ok(true), "{schema}");
     }

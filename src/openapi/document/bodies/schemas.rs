@@ -64,7 +64,6 @@ enum Reference<'a> {
 impl<'a, 'l> Schemas<'a, 'l> {
     pub fn new(library: &'l Library<'a>, steps_left: usize) -> Self {
         let source = library.source;
-        let key = |place: &str, name: &str| format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1"));
         let named =
             source.components.here.schemas.here.iter().map(|(name, schema)| (key("components/schemas", name), schema));
         let defined =
@@ -101,6 +100,7 @@ impl<'a, 'l> Schemas<'a, 'l> {
             node.schemas = node.schemas.saturating_add(1);
             node.properties.extend(schema.properties.iter().map(|name| self.number(name)));
             node.references.extend(schema.references.iter().map(|reference| self.reference(reference)));
+            node.references.extend(schema.mapped.iter().map(|name| self.mapped(name)));
             waiting.extend(&schema.parts);
         }
         let place = self.nodes.len();
@@ -129,10 +129,19 @@ impl<'a, 'l> Schemas<'a, 'l> {
         node.map_or(Reference::Nowhere(reference), |node| Reference::Node(*node))
     }
 
+    /// What a discriminator's `mapping` names: the schema of that name, or else a file.
+    fn mapped(&self, name: &'a str) -> Reference<'a> {
+        match self.by_key.get(&key("components/schemas", name)) {
+            Some(node) => Reference::Node(*node),
+            None => self.reference(name),
+        }
+    }
+
     /// The place of the set of a body's properties.
     pub fn of(&mut self, schema: &'a Schema) -> usize {
-        let node = match (schema.references.as_slice(), schema.properties.as_slice(), schema.parts.as_slice()) {
-            ([reference], [], []) => self.reference(reference),
+        let is_more = !(schema.mapped.is_empty() && schema.properties.is_empty() && schema.parts.is_empty());
+        let node = match schema.references.as_slice() {
+            [reference] if !is_more => self.reference(reference),
             _ => Reference::Nowhere(""),
         };
         let Reference::Node(node) = node else {
@@ -225,6 +234,11 @@ impl<'a, 'l> Schemas<'a, 'l> {
         sort_and_dedup(&mut unresolved);
         Found { names, unresolved, incomplete: None }
     }
+}
+
+/// How a schema of the document is referred to.
+fn key(place: &str, name: &str) -> String {
+    format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Whether a walk comes by for the first time.

@@ -6,6 +6,8 @@ use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     pub references: Vec<String>,
+    /// What the discriminator's `mapping` names that can be a schema's name, with dots, as well as a file.
+    pub mapped: Vec<String>,
     pub properties: Vec<String>,
     pub parts: Vec<Schema>,
 }
@@ -51,7 +53,9 @@ impl Sink for Schema {
             "discriminator" => {
                 let mut discriminator = Discriminator::default();
                 value.read(&mut OrNull(&mut discriminator))?;
-                self.references.extend(discriminator.mapping.values().map(|name| mapped(name)));
+                for name in discriminator.mapping.values() {
+                    self.map(name);
+                }
             }
             _ => {}
         }
@@ -59,10 +63,18 @@ impl Sink for Schema {
     }
 }
 
-/// What a discriminator's `mapping` names: a reference, or the name of a schema.
-fn mapped(name: &str) -> String {
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if is_name { format!("#/components/schemas/{name}") } else { name.to_owned() }
+impl Schema {
+    /// Takes what a discriminator's `mapping` names: a reference, or the name of a schema.
+    fn map(&mut self, name: &str) {
+        let are = |others: &[u8]| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte));
+        if !name.is_empty() && are(b"-_") {
+            self.references.push(format!("#/components/schemas/{name}"));
+        } else if are(b"-_.") {
+            self.mapped.push(name.to_owned());
+        } else {
+            self.references.push(name.to_owned());
+        }
+    }
 }
 
 /// The names of a schema's properties; their values are skipped.
