@@ -216,6 +216,13 @@ mod tests {
     }
 
     #[test]
+    fn an_ending_in_capitals_is_one_too() {
+        let directory = directory("capitals", &[("API.YAML", MAIN), ("notes.txt", "")]);
+        assert_eq!(files_in(&directory).unwrap(), [directory.join("API.YAML")]);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
     fn another_encoding_is_named() {
         let directory = directory("encoded", &[("latin-1.yaml", ""), ("wide.yaml", ""), ("wider.json", "")]);
         let wide = format!("\u{feff}{MAIN}").encode_utf16().flat_map(u16::to_be_bytes).collect();
