@@ -57,7 +57,7 @@ export class MovedGate {
       permissions: ["clipboard-read", "clipboard-write"],
       timezoneId: "UTC",
     });
-    this.#context.setDefaultTimeout(15_000);
+    this.#context.setDefaultTimeout(30_000);
     this.page = await this.#context.newPage();
     await this.moveTo(0);
     return this.page;

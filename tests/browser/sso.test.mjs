@@ -90,7 +90,7 @@ function ask(method, path, headers, body) {
 async function signIn(t, email) {
   const context = await browser.newContext({ baseURL: gate.address });
   t.after(() => context.close());
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   await page.goto("/_tidegate/");
   await page.getByRole("link", { name: /^Sign in with localhost/ }).click();

@@ -42,7 +42,7 @@ export async function newContext({ signedIn = true, ...options } = {}) {
   const context = await (
     await browser()
   ).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   context.faults = [];
   context.on("console", (message) => note(context, message));
   context.on("weberror", (error) => context.faults.push(`thrown: ${error.error().message}`));

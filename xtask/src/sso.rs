@@ -11,7 +11,7 @@ use crate::process::Running;
 use crate::{address, demo, gate, project};
 
 /// How long the provider may take until it answers.
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// Who can sign in: what to type as login, and what they are.
 const PEOPLE: [(&str, &str); 3] =
