@@ -29,7 +29,7 @@ impl OwnerKey {
         if has_form(text) { Ok(Self(digest(text))) } else { Err(InvalidOwnerKey) }
     }
 
-    /// Whether `given` is the owner key. Takes as long for any text of the form of one; a text of another form is not hashed.
+    /// Whether `given` is the owner key. Takes as long for any text of an owner key's form; a text of another form is not hashed.
     pub fn is(&self, given: &str) -> bool {
         has_form(given) && digest(given).ct_eq(&self.0).into()
     }

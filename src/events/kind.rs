@@ -129,7 +129,7 @@ kinds! {
     EndpointFailing = "endpoint.failing",
     /// A webhook endpoint was disabled.
     EndpointDisabled = "endpoint.disabled",
-    /// Somebody asked to delete what was counted of an integration's use; after a 503 the usage store has not done it yet.
+    /// Somebody deleted the recorded usage of an integration. If the answer was 503, the usage store has not done it yet.
     UsageDeleted = "usage.deleted",
     /// A rewrite of all of KV began.
     RegistryResynced = "registry.resynced",

@@ -277,7 +277,7 @@ impl Resume for Gate {
         self.deny(&Denial::TooBusy, None, None, memory, now_ms)
     }
 
-    /// True without a genuine token, but for what is at hand.
+    /// True without a genuine token, except for reads that finish at once.
     fn is_anyones(&self) -> bool {
         match &self.stage {
             Stage::Evidence(request, _) | Stage::Part(request, _) | Stage::Body(request) => {

@@ -52,7 +52,7 @@ pub struct Origin {
 pub trait AdminPlane {
     /// Whether a URL is on the admin plane's own host.
     fn is_host_of(&self, url: &str) -> bool;
-    /// Whether a text is the owner key. Takes as long for any text of the form of one.
+    /// Whether a text is the owner key. Takes as long for any text of an owner key's form.
     fn is_owner_key(&self, text: &str) -> bool;
     /// An answer of the gate's to a URL of the admin plane, with the header fields that protect its page.
     fn protect(&self, _url: &str, step: Step) -> Step {

@@ -28,7 +28,8 @@ impl Misread {
 pub(super) struct Notes(RefCell<Vec<Misread>>);
 
 impl Notes {
-    /// Notes what is wrong with the value at `place`, or inside it. That there is more than is noted counts as wrong with the whole.
+    /// Notes what is wrong with the value at `place`, or inside it. If there are more than [`MAX_MISREAD`], this is an error of the whole
+    /// document.
     pub fn add(&self, place: &Place<'_>, inner: Misread) {
         let mut misread = self.0.borrow_mut();
         if misread.len() < MAX_MISREAD {
@@ -36,7 +37,7 @@ impl Notes {
             all.extend(inner.place);
             misread.push(Misread { place: all, what: inner.what });
         } else if misread.len() == MAX_MISREAD {
-            let what = format!("more than {MAX_MISREAD} values cannot be read; the others are told once these can be");
+            let what = format!("more than {MAX_MISREAD} values cannot be read; correct these to see the others");
             misread.push(Misread::new(what));
         }
     }

@@ -144,7 +144,7 @@ fn compile_documents(
             }
         }
         for Fault { path, method, what } in document.notes() {
-            // With the extension that the settings name it is an error, which is told beside it.
+            // With the extension that the settings name it is an error, which is reported separately.
             let is_told = settings.scope_extension.as_deref().is_some_and(|name| *what == unlisted_scopes(name));
             if is_told || excluded.contains(&(path.as_str(), method.as_str())) {
                 continue;

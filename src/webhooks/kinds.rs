@@ -102,7 +102,7 @@ fn description(kind: Kind) -> &'static str {
         Kind::RotationExtended => "The old token ends later than before",
         Kind::RotationCancelled => "The old token stays, the new one is dead",
         Kind::RotationFinished => "The old token was ended before its time",
-        Kind::RotationLapsed => "The old token's time has come",
+        Kind::RotationLapsed => "The old token reached its deadline",
         Kind::RotationDue => "The token should be rotated",
         Kind::TokenExposed => "A token was reported as leaked",
         Kind::PolicyPublished => "A policy was published",
@@ -132,7 +132,9 @@ fn description(kind: Kind) -> &'static str {
         Kind::EndpointDeleted => "A webhook endpoint was deleted",
         Kind::EndpointFailing => "Deliveries to a webhook endpoint fail",
         Kind::EndpointDisabled => "A webhook endpoint was disabled",
-        Kind::UsageDeleted => "What was counted of an integration's use was deleted",
+        Kind::UsageDeleted => {
+            "Somebody deleted the recorded usage of an integration; if the answer was 503, the usage store has not done it yet"
+        }
         Kind::RegistryResynced => "All of KV began to be written anew",
         Kind::ChainStarted => "The chain of events begins",
     }

@@ -290,7 +290,7 @@ describe.each([
   ])("that %s: 502, and nothing of it is told", async (_, fetch) => {
     const body = await problem(await askWhile(fetch), 502, "origin-unreachable");
     expect(JSON.stringify([body, logLines])).not.toContain("secret name");
-    expect(onlyLine("denied").reason).toMatch(/the call of the bound service failed with|unknown error/);
+    expect(onlyLine("denied").reason).toMatch(/the bound service threw|unknown error/);
   });
 
   it("that never answers: 504", async () => {

@@ -135,14 +135,14 @@ function send(request, env, head, outcome, body) {
 /** An answer of our own. */
 const answer = ({ body, init }) => new Response(body, init);
 
-/** The names of errors that the log tells of a bound service: what it throws, and the words of that, are its own. */
+/** The names of errors that may be logged for a bound service. Anything else that it throws is the service's own. */
 const ERRORS = ["Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError"];
 
 /** What the log tells of an origin that gave no answer: the platform's words, or what kind of error a bound service threw. */
 function reasonOf(error, { address }) {
   if (!(error instanceof Error)) return "unknown error";
   if (address !== null) return error.message;
-  return `the call of the bound service failed with ${ERRORS.find((name) => name === error.name) ?? "an error"}`;
+  return `the bound service threw ${ERRORS.find((name) => name === error.name) ?? "something else"}`;
 }
 
 /**

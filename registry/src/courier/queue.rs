@@ -95,14 +95,14 @@ pub(super) fn keep_within_limits(database: &Database, now: Timestamp) -> Result<
     database.run("DELETE FROM attempts WHERE at <= ?", vec![number(oldest)])
 }
 
-/// When the first message is due that has a payload, but for some, given as a JSON list.
+/// When the first message is due that has a payload, except those in a JSON list.
 pub(super) fn next_at(database: &Database, but: &str) -> Result<Option<Timestamp>, AdminError> {
     let sql = "SELECT min(next_at) AS number FROM deliveries
         WHERE next_at IS NOT NULL AND data IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))";
     Ok(database.number(sql, vec![but.into()])?.map(Timestamp::from_seconds))
 }
 
-/// The first message whose time has come and that has a payload, but for some, given as a JSON list.
+/// The first message whose time has come and that has a payload, except those in a JSON list.
 pub(super) fn ripe(database: &Database, but: &str, now: Timestamp) -> Result<Option<Ripe>, AdminError> {
     let sql = "SELECT message, kind, at, data, requires, made FROM deliveries
         WHERE next_at <= ? AND data IS NOT NULL AND message NOT IN (SELECT value FROM json_each(?))

@@ -11,7 +11,7 @@ use tidegate::events::Kind;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::EndpointId;
 
-/// How often an event tells of dropped messages. The event itself can have other full endpoints drop one.
+/// How often an event tells of dropped messages. The event itself can make other full endpoints drop a message.
 const DROPS_TOLD_EVERY_SECONDS: u64 = 24 * 60 * 60;
 
 /// A report. A repeated one changes nothing.

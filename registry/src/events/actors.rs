@@ -29,9 +29,9 @@ pub(super) struct Named {
     pub subject: Option<String>,
 }
 
-/// Adds the names of actors to events. Callers who may not know an actor do not see the request either, and those who may not see webhook
-/// endpoints neither their addresses nor their descriptions. The chain, by which it could
-/// be guessed, is only for those who may view the events of every place.
+/// Adds the names of actors to events. Callers who may not know an actor do not see the request either, and callers who may not see webhook
+/// endpoints see neither their addresses nor their descriptions. The chain, by which these could be guessed, is only for those who may view
+/// the events of every place.
 pub(super) fn name(context: &Context, events: Vec<Stored>) -> Result<Vec<Named>, AdminError> {
     let person = |event: &Event| subject(event).map(|id| format!("person:{id}"));
     let all = events.iter().flat_map(|(event, _)| [Some(event.actor.to_text()), person(event)]);

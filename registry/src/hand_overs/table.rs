@@ -87,7 +87,7 @@ pub(super) fn next_at(database: &Database) -> Result<Option<u64>, AdminError> {
     database.number("SELECT min(next_at) AS number FROM couriers", vec![])
 }
 
-/// The courier that has waited longest, but for some, given as a JSON list.
+/// The courier that has waited longest, except those in a JSON list.
 pub(super) fn next(database: &Database, but: &str, now: Timestamp) -> Result<Option<Due>, AdminError> {
     let sql = "SELECT endpoint, generation FROM couriers
         WHERE next_at <= ? AND endpoint NOT IN (SELECT value FROM json_each(?)) ORDER BY next_at, endpoint LIMIT 1";

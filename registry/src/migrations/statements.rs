@@ -232,8 +232,8 @@ pub(super) const WEBHOOKS: &str = "
 /// The types of the API's own events, of documents and settings together. The release before leaves it out.
 pub(super) const EVENT_TYPES: &str = "ALTER TABLE policies ADD COLUMN event_types TEXT";
 
-/// Indexes for what runs at each request that mints a token and at each put, and of how many dropped messages of an endpoint an event has
-/// told, and when. The release before told of all.
+/// Indexes for what runs at each request that mints a token and at each put; and columns for how many dropped messages of an endpoint an
+/// event has reported, and when. The release before reported all.
 pub(super) const FEWER_SCANS: &str = "
     CREATE INDEX idempotency_by_time ON idempotency (at);
     CREATE INDEX outbox_by_turn ON outbox (tries, since, key);

@@ -85,7 +85,7 @@ pub(crate) fn end_all_of(database: &Database, person: &PersonId) -> Result<(), A
 
 /// The credential of a session, and its person unless it was started with the owner key; `None` if there is no such session.
 pub(crate) fn find(database: &Database, id: &SessionId) -> Result<Option<(Credential, Option<PersonId>)>, AdminError> {
-    // The id is the beginning of the digest, and no hexadecimal digit comes behind `g`.
+    // The id is the beginning of the digest, and every hexadecimal digit sorts before `g`.
     let within = || vec![id.as_str().into(), format!("{}g", id.as_str()).into()];
     let of_person: Option<Found> =
         database.row("SELECT digest, person FROM person_sessions WHERE digest BETWEEN ? AND ?", within())?;

@@ -24,8 +24,8 @@ pub(crate) fn run(context: &Context, command: SubAccountCommand) -> Result<Answe
     }
 }
 
-/// `GET /sub-accounts`: a page of the sub-accounts where the caller may see something, and the agency if they may there. How many
-/// integrations there are is told where they may see these.
+/// `GET /sub-accounts`: a page of the sub-accounts where the caller may see something, and the agency if they may see something there. How
+/// many integrations there are is told where they may see these.
 fn list(context: &Context, list: &ListSubAccounts) -> Result<Answer, AdminError> {
     let permissions = &context.actor.permissions;
     let reach = permissions.reach_of_any(ANYTHING.iter().map(|need| need.verb));

@@ -200,7 +200,7 @@ impl IntegrationView {
         Self { created_by, changed_by, ..self }
     }
 
-    /// The same, where it is known anew whether KV has taken its last change.
+    /// The same, with fresh knowledge of whether KV has taken its last change.
     #[must_use]
     pub fn published(self, published: bool) -> Self {
         Self { published, ..self }

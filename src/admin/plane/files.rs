@@ -61,7 +61,8 @@ pub(super) fn relay_description(reading: &Reading) -> Result<Relay, AdminError> 
     }
 }
 
-/// The header fields of every answer under the page's addresses. What is said of the whole host is said of the page's own alone.
+/// The header fields of every answer under the page's addresses. The field for the whole host is set on the
+/// page's own host only.
 pub(super) fn protection(url: &str, is_own_host: bool) -> impl Iterator<Item = (&'static str, String)> {
     let transport = (is_own_host && url.starts_with("https:")).then_some(TRANSPORT_SECURITY);
     PAGE_HEADERS.into_iter().chain(transport).map(|(name, value)| (name, value.to_owned()))

@@ -198,8 +198,8 @@ impl Resume for Exchange {
         self.protect(Step::Answer(Answer::from(&AdminError::TooBusy.answer())))
     }
 
-    /// True for what takes time before a credential was verified. Header fields and randomness are at hand: were they counted, whoever
-    /// holds all places would keep the right key from being read.
+    /// True for what takes time before a credential was verified. Header fields and randomness are read at once. If they counted, whoever
+    /// holds all places could keep the right key from being read.
     fn is_anyones(&self) -> bool {
         matches!(self.stage, Stage::SignInBody | Stage::File(_) | Stage::Description | Stage::Oidc(_))
     }
@@ -293,7 +293,7 @@ fn refuse(error: &AdminError) -> Step {
     Step::Answer(Answer::from(&error.answer()))
 }
 
-/// Logs what somebody has to look at. Anybody can meet what is not set up; the registry answers whoever was verified.
+/// Logs what somebody has to look at. Anybody can cause the error of a missing setting; the registry answers whoever was verified.
 fn note(error: &AdminError, memory: &mut Memory, now_ms: u64) {
     let line = |what: &str| json!({ "event": "admin", "reason": what });
     match error {

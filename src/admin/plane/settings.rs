@@ -40,7 +40,7 @@ impl PlaneSettings {
         self.keys.as_ref().map_err(Clone::clone)
     }
 
-    /// The owner key. Where none has to be set, no key is the right one.
+    /// The owner key. If none is set, and none is needed, every key is wrong.
     pub(super) fn owner_key(&self) -> Result<&OwnerKey, AdminError> {
         self.owner_key_if_set()?.ok_or(AdminError::WrongKey)
     }

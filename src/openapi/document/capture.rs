@@ -11,7 +11,7 @@ pub(super) struct Found {
     pub values: Map<Value<'static>>,
     /// Of places that a reference stands before: the last such reference, and how many of the pointer's tokens are left there.
     pub references: Map<(String, usize)>,
-    /// The keys that stand twice, anywhere in the text.
+    /// The duplicate keys, anywhere in the text.
     pub misread: Vec<Misread>,
 }
 

@@ -51,7 +51,7 @@ pub(super) struct Elsewhere {
     /// The keys of all that was found.
     pub kept: BTreeSet<String>,
     tried: BTreeSet<(Kind, Target)>,
-    /// The files of which it is told what in them cannot be read; they are read more than once.
+    /// The files whose errors were reported already: a file is read more than once.
     checked: BTreeSet<String>,
     files: BTreeMap<String, String>,
 }

@@ -6,7 +6,7 @@ use crate::json::{self, Map, Misread, Scalar, Sink, decimal};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(pub Option<String>);
 
-/// A text that decides something, for which any scalar will do that is written as one: neither `null` nor a value with a tag.
+/// A text that decides something. Any scalar with a written form is accepted, but neither `null` nor a tagged value.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needed(pub Words);
 
@@ -14,7 +14,7 @@ pub(super) struct Needed(pub Words);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
     pub texts: Vec<String>,
-    /// Whether it is no list, or something else stands in it.
+    /// Whether it is not a list, or something else stands in it.
     pub has_others: bool,
 }
 

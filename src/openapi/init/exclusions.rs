@@ -44,7 +44,7 @@ fn selection(documents: &[Document], error: &Finding) -> Option<Selection> {
     let described = document.into_iter().flat_map(Document::operations).find(|described| {
         described.operation.path == error.path && described.operation.method.eq_ignore_ascii_case(&error.method)
     });
-    // What is wrong with a path is an error of no method.
+    // An error of a path has no method.
     let method = if error.method.is_empty() { None } else { Some(Method::parse(&error.method.to_ascii_uppercase())) };
     let method = method.into_iter().collect();
     let path = match (&described, document) {

@@ -1,4 +1,4 @@
-//! What holders of tokens may do without the limit of a scope or an owner.
+//! What holders of tokens may do without being limited by a scope or an owner.
 
 use serde::{Deserialize, Serialize};
 

@@ -51,7 +51,7 @@ export const words: Words = {
     endpointDisabled: "Een webhook-eindpunt is uitgeschakeld",
     resynced: "Heel KV is opnieuw geschreven",
     chainStarted: "De keten van gebeurtenissen begon",
-    useDeleted: "Wat van het gebruik geteld was, is verwijderd",
+    useDeleted: "Het vastgelegde gebruik is verwijderd",
   },
   ended_: (tokens) => `${tokens} beëindigd`,
   leaked: "Het is als gelekt gemarkeerd",

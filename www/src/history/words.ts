@@ -50,7 +50,7 @@ export const words = {
     endpointDisabled: "A webhook endpoint was disabled",
     resynced: "All of KV was written anew",
     chainStarted: "The chain of events began",
-    useDeleted: "What was counted of its use was deleted",
+    useDeleted: "Its recorded usage was deleted",
   },
   ended_: (tokens: string) => `${tokens} ended`,
   leaked: "It was marked as leaked",

@@ -18,7 +18,7 @@ const KINDS: Record<string, string> = {
   "rotation.extended": "Het oude token eindigt later dan eerst",
   "rotation.cancelled": "Het oude token blijft, het nieuwe is geëindigd",
   "rotation.finished": "Het oude token is voor zijn tijd beëindigd",
-  "rotation.lapsed": "De tijd van het oude token is gekomen",
+  "rotation.lapsed": "De termijn van het oude token is verstreken",
   "rotation.due": "Het token moet worden vervangen",
   "token.exposed": "Een token is volgens iemand gelekt",
   "policy.published": "Een beleid is gepubliceerd",
@@ -48,7 +48,8 @@ const KINDS: Record<string, string> = {
   "endpoint.deleted": "Een webhook-eindpunt is verwijderd",
   "endpoint.failing": "Bezorging aan een webhook-eindpunt mislukt",
   "endpoint.disabled": "Een webhook-eindpunt is uitgeschakeld",
-  "usage.deleted": "De tellingen van het gebruik van een integratie zijn verwijderd",
+  "usage.deleted":
+    "Iemand heeft het vastgelegde gebruik van een integratie verwijderd; was het antwoord 503, dan is dat nog niet gebeurd",
   "registry.resynced": "Heel KV wordt opnieuw geschreven",
   "chain.started": "De keten van gebeurtenissen begint",
 };

@@ -194,8 +194,8 @@ fn is_form(media_type: &str) -> bool {
 /// What is said of a parameter that may stand for several segments.
 pub(in crate::openapi) const MAY_BE_SEVERAL: &str = "may stand for several segments";
 
-/// What is said of tags that are not a list of texts.
-pub(in crate::openapi) const UNREAD_TAGS: &str = "tags: what stands there is not a list of strings, and is not read";
+/// What is said of tags that are not a list of texts. Stored documents are recognised by it: a changed text needs to know the old one too.
+pub(in crate::openapi) const UNREAD_TAGS: &str = "tags: not a list of strings; ignored";
 
 const QUERYSTRING: &str =
     "its parameter in querystring is the whole query, in which no owner is looked for by its schema";

@@ -64,7 +64,7 @@ impl Sink for WebhookItem {
         self.example = example(&value);
         match read(value, &mut OrNull(&mut self.item)) {
             Ok(misread) => {
-                // Of the whole is that there is more than is told.
+                // An empty place means that there are more errors than are listed.
                 let counts =
                     |one: &Misread| one.place.is_empty() || one.place.iter().any(|segment| segment == "security");
                 let wrong = misread.into_iter().find(counts);
