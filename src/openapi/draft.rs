@@ -7,7 +7,7 @@ use super::owner::Places;
 use super::security;
 use super::settings::Settings;
 use crate::json::Map;
-use crate::policy::{Access, Operation};
+use crate::policy::{Access, Operation, OwnerParameter, Place};
 
 /// An operation on its way from a document, or a rule, to the policy.
 pub(super) struct Draft<'a> {
@@ -42,6 +42,18 @@ impl Draft<'_> {
     pub fn written(&self) -> Option<String> {
         let written = self.source.as_ref()?.described.full_path();
         (written != self.operation.path.as_str()).then_some(written)
+    }
+
+    /// All places in which its document, or its template, could name an owner, whatever its access is.
+    pub fn owners(&self) -> Vec<OwnerParameter> {
+        match &self.source {
+            Some(source) => source.places.all(&source.described, &self.operation.path),
+            None => {
+                let in_path = self.operation.path.parameters();
+                let in_path = in_path.map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
+                in_path.chain(self.operation.owner_parameters().cloned()).collect()
+            }
+        }
     }
 }
 

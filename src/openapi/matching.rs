@@ -131,20 +131,6 @@ impl Set {
     }
 }
 
-impl Draft<'_> {
-    /// All places in which its document, or its template, could name an owner.
-    fn owners(&self) -> Vec<OwnerParameter> {
-        match &self.source {
-            Some(source) => source.places.all(&source.described, &self.operation.path),
-            None => {
-                let in_path = self.operation.path.parameters();
-                let in_path = in_path.map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
-                in_path.chain(self.operation.owner_parameters().cloned()).collect()
-            }
-        }
-    }
-}
-
 /// Those of some places that name an owner of this level.
 pub(super) fn of_level<'a>(
     places: impl Iterator<Item = &'a OwnerParameter>,

@@ -34,6 +34,14 @@ impl Ruled {
     }
 }
 
+/// What is kept of the operations in whose place a rule stands.
+#[derive(Default)]
+struct Replaced {
+    /// All places in which they could name an owner. Their own access is no measure: a faulty one has none.
+    owners: Vec<OwnerParameter>,
+    is_multipart_unchecked: bool,
+}
+
 /// What tells an operation from all others.
 fn name(operation: &Operation) -> (Method, String) {
     (operation.method.clone(), operation.path.shape())
@@ -68,7 +76,7 @@ fn put(
     exclusions: &mut Exclusions<'_>,
     report: &mut Report,
 ) {
-    let mut ruled: Vec<_> = rules.iter().map(|rule| (name(rule), Vec::new())).collect();
+    let mut ruled: Vec<_> = rules.iter().map(|rule| (name(rule), Replaced::default())).collect();
     ruled.sort_by(|(one, _), (other, _)| one.cmp(other));
     drafts.retain(|draft| {
         let operation = &draft.operation;
@@ -77,7 +85,8 @@ fn put(
         let found = place.ok().filter(|_| draft.source.is_some()).and_then(|place| ruled.get_mut(place));
         let Some((_, replaced)) = found else { return true };
         report.replaced.push(Finding::of(operation, "a rule takes its place"));
-        replaced.push(operation.clone());
+        replaced.owners.extend(draft.owners());
+        replaced.is_multipart_unchecked |= operation.is_multipart_unchecked;
         false
     });
     for (rule, place) in rules.iter().map(|rule| named(rule)).zip(first..) {
@@ -88,8 +97,8 @@ fn put(
             report.errors.push(Finding::of_settings(&format!("rules[{place}]"), &what));
         }
         let place = ruled.binary_search_by(|(ruled, _)| ruled.cmp(&name(&rule)));
-        let replaced = place.ok().and_then(|place| ruled.get(place)).map_or(&[][..], |(_, replaced)| replaced);
-        report.errors.extend(renamed(&rule, replaced));
+        let Some((_, replaced)) = place.ok().and_then(|place| ruled.get(place)) else { continue };
+        report.errors.extend(renamed(&rule, replaced, settings));
         let operation = bound(rule, replaced, settings);
         drafts.push(Draft { operation, source: None, is_decided: true, is_set: false });
     }
@@ -102,8 +111,8 @@ fn named(rule: &Operation) -> Operation {
 
 /// The rule with the places of its owner: those that it lists, or else its template's and those of the operation that it
 /// replaces. One that says `"owner": "none"` has none.
-fn bound(mut rule: Operation, replaced: &[Operation], settings: &Settings) -> Operation {
-    rule.is_multipart_unchecked |= replaced.iter().any(|operation| operation.is_multipart_unchecked);
+fn bound(mut rule: Operation, replaced: &Replaced, settings: &Settings) -> Operation {
+    rule.is_multipart_unchecked |= replaced.is_multipart_unchecked;
     let own = std::mem::take(&mut rule.owner);
     let listed = |level: Level| match &own {
         OwnerPlaces::Unchecked => OwnerPlaces::Unchecked,
@@ -132,10 +141,10 @@ fn bound(mut rule: Operation, replaced: &[Operation], settings: &Settings) -> Op
 }
 
 /// Where the rule's template, and else the operation in whose place it stands, names an owner of this level.
-fn places_of(rule: &Operation, replaced: &[Operation], settings: &Settings, level: Level) -> Vec<OwnerParameter> {
+fn places_of(rule: &Operation, replaced: &Replaced, settings: &Settings, level: Level) -> Vec<OwnerParameter> {
     let in_path = rule.path.parameters().map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
     let in_path: Vec<_> = in_path.collect();
-    let elsewhere = replaced.iter().flat_map(Operation::owner_parameters).filter(|place| place.place != Place::Path);
+    let elsewhere = replaced.owners.iter().filter(|place| place.place != Place::Path);
     of_level(in_path.iter().chain(elsewhere), settings, level)
 }
 
@@ -147,11 +156,17 @@ fn says_its_owner(rule: &Operation) -> bool {
 }
 
 /// The owners in the path that a rule would no longer compare, because its template calls them otherwise.
-fn renamed(rule: &Operation, replaced: &[Operation]) -> Vec<Finding> {
-    let lost =
-        replaced.iter().filter(|_| !says_its_owner(rule)).flat_map(Operation::owner_parameters).filter(|parameter| {
-            parameter.place == Place::Path && !rule.path.parameters().any(|name| name == parameter.name)
-        });
+fn renamed(rule: &Operation, replaced: &Replaced, settings: &Settings) -> Vec<Finding> {
+    let is_closed = matches!(&rule.access, Access::AnyOf(alternatives) if alternatives.is_empty());
+    if is_closed || says_its_owner(rule) {
+        return Vec::new();
+    }
+    let names = [Level::Agency, Level::SubAccount].map(|level| settings.owner_parameters.of(level));
+    let is_owner =
+        |parameter: &OwnerParameter| names.iter().any(|names| names.iter().any(|name| name.binds(parameter)));
+    let is_kept = |parameter: &OwnerParameter| rule.path.parameters().any(|name| name == parameter.name);
+    let in_path = replaced.owners.iter().filter(|parameter| parameter.place == Place::Path);
+    let lost = in_path.filter(|parameter| is_owner(parameter) && !is_kept(parameter));
     let mut lost: Vec<_> = lost.map(|parameter| parameter.name.as_str()).collect();
     sort_and_dedup(&mut lost);
     let message = |name: &&str| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tidegate::openapi::{Compiled, Settings, compile};
-use tidegate::policy::{HeadRequests, Lookup, Operation, Policy, StoredPolicy};
+use tidegate::policy::{HeadRequests, Lookup, Operation, OwnerParameter, Place, Policy, StoredPolicy};
 use tidegate::request::{Method, Path};
 use tidegate::token::Authentic;
 
@@ -98,6 +98,35 @@ fn a_rule_mends_what_is_wrong_in_the_place_where_it_stands() {
     // A rule elsewhere mends nothing.
     let paths = json!({ "/a": { "post": { "security": null } }, "/b": { "get": { "security": null } } });
     assert_eq!(compile(&[parsed(&document("One", paths))], &says).report.errors.len(), 2);
+}
+
+/// Whether the operation that the rule replaces can be called at all, and by whom, does not matter.
+#[test]
+fn a_rule_takes_the_owners_of_what_it_replaces_whatever_that_needs() {
+    let owner =
+        |place: &str| json!({ "name": "locationId", "in": place, "required": true, "schema": { "type": "string" } });
+    let rule = |path: &str| {
+        with_rules(
+            json!([{ "path": path, "method": "GET", "access": { "any_of": [{ "level": "sub_account", "scopes": ["x"] }] } }]),
+        )
+    };
+    for security in [json!([{ "Tenant": ["read write"] }]), json!([{ "Agency": ["x"] }]), json!([]), Value::Null] {
+        let compiled = |path: &str, place: &str, settings: &Settings| {
+            let mut operation = json!({ "parameters": [owner(place)], "security": security });
+            if security.is_null() {
+                operation.as_object_mut().unwrap().remove("security");
+            }
+            compile(&[parsed(&document("One", json!({ path: { "get": operation } })))], settings)
+        };
+        let Compiled { policy, report, .. } = compiled("/a", "header", &rule("/a"));
+        let policy = policy.unwrap_or_else(|| panic!("{:?}", report.errors));
+        let places: Vec<_> = policy.operations().iter().flat_map(Operation::owner_parameters).collect();
+        assert_eq!(places, [&OwnerParameter { name: "locationId".to_owned(), place: Place::Header }], "{security}");
+        // An owner in the path that the rule calls otherwise would not be compared.
+        let Compiled { policy, report, .. } = compiled("/c/{locationId}", "path", &rule("/c/{id}"));
+        assert!(policy.is_none(), "{security}");
+        assert!(report.errors[0].message.contains("{locationId}"), "{security}: {:?}", report.errors);
+    }
 }
 
 #[test]
