@@ -134,6 +134,30 @@ fn what_runs_at_each_change_uses_indexes() {
 }
 
 #[test]
+fn who_changed_an_integration_is_found_among_its_changes_alone() {
+    let storage = Noting::new();
+    let world = World::with_demo(Rc::clone(&storage) as Rc<dyn Storage>);
+    let id = world.create("one", &[]);
+    let tests = format!(
+        "INSERT INTO events (at, actor, kind, place, integration, detail)
+        WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 10000)
+        SELECT 1795824000, 'key:0000000000000001', 'integration.tested', 'sub_account:acme', '{id}', '{{}}' FROM counted"
+    );
+    storage.inner.run(&tests, &[]).unwrap();
+    storage.asked.take();
+    let listed = world.get("/integrations")["integrations"][0].clone();
+    assert_eq!(
+        (&listed["created_by"]["actor"], &listed["changed_by"]["actor"]),
+        (&json!("owner-key"), &json!("owner-key"))
+    );
+    let plans = storage.plans("AS changed");
+    assert_eq!(plans.len(), 1);
+    let of_events = plans[0].1.iter().filter(|step| step.contains(" events "));
+    let seeks: Vec<_> = of_events.cloned().collect();
+    assert_eq!(seeks, ["SEARCH events USING INDEX events_of_changes (integration=?)"; 2]);
+}
+
+#[test]
 #[ignore = "a measurement over 1,000,000 events"]
 fn a_page_over_a_million_events() {
     let (world, _) = world(1_000_000);

@@ -20,23 +20,28 @@ row! {
     }
 }
 
-/// The first and the last change of an integration; what the registry does by itself does not count. Each is near an end of the index.
-const MAKERS: &str = "SELECT ids.value AS integration,
-    (SELECT actor FROM events INDEXED BY events_by_integration
-        WHERE integration = ids.value AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
-    (SELECT actor FROM events INDEXED BY events_by_integration
-        WHERE integration = ids.value AND actor <> 'registry'
-        AND (kind = 'integration.created' OR kind IN (SELECT value FROM json_each(?)))
-        ORDER BY seq DESC LIMIT 1) AS changed
-    FROM json_each(?) AS ids";
+/// The creation and the last change of each integration; what the registry does by itself does not count. SQLite uses the index only
+/// where the query has the same list of kinds as the index, in the same order.
+fn query() -> String {
+    let kinds = REVISIONS.map(|kind| format!(", '{}'", kind.as_str())).concat();
+    let changes = format!(
+        "events INDEXED BY events_of_changes
+        WHERE integration = ids.value AND kind IN ('integration.created'{kinds})"
+    );
+    format!(
+        "SELECT ids.value AS integration,
+        (SELECT actor FROM {changes} AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
+        (SELECT actor FROM {changes} AND actor <> 'registry' ORDER BY seq DESC LIMIT 1) AS changed
+        FROM json_each(?) AS ids"
+    )
+}
 
 /// The makers of some integrations, as far as the caller may know.
 pub(crate) fn of_some(
     context: &Context,
     ids: &[&IntegrationId],
 ) -> Result<BTreeMap<IntegrationId, Makers>, AdminError> {
-    let values = [json!(REVISIONS), json!(ids)].map(|list| list.to_string().into());
-    let rows: Vec<Row> = context.database.rows(MAKERS, values.to_vec())?;
+    let rows: Vec<Row> = context.database.rows(&query(), vec![json!(ids).to_string().into()])?;
     let actors = rows.iter().flat_map(|row| [&row.created, &row.changed]).flatten().map(String::as_str);
     let told = told(context, actors)?;
     let maker = |actor: Option<String>| -> Option<Maker> {

@@ -232,11 +232,15 @@ pub(super) const WEBHOOKS: &str = "
 /// The types of the API's own events, of documents and settings together. The release before leaves it out.
 pub(super) const EVENT_TYPES: &str = "ALTER TABLE policies ADD COLUMN event_types TEXT";
 
-/// Indexes for what runs at each request that mints a token and at each put; and columns for how many dropped messages of an endpoint an
-/// event has reported, and when. The release before reported all.
+/// Indexes for what runs at each request that mints a token and at each put, and of the events that create or change an integration; and
+/// columns for how many dropped messages of an endpoint an event has reported, and when. The release before reported all.
 pub(super) const FEWER_SCANS: &str = "
     CREATE INDEX idempotency_by_time ON idempotency (at);
     CREATE INDEX outbox_by_turn ON outbox (tries, since, key);
+    CREATE INDEX events_of_changes ON events (integration, seq) WHERE kind IN (
+        'integration.created', 'integration.edited', 'integration.paused', 'integration.resumed', 'integration.deleted',
+        'integration.restored', 'rotation.started', 'rotation.extended', 'rotation.cancelled', 'rotation.finished'
+    );
     ALTER TABLE endpoints ADD COLUMN drops_told INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE endpoints ADD COLUMN drops_told_at INTEGER NOT NULL DEFAULT 0;
     UPDATE endpoints SET drops_told = dropped;
