@@ -19,7 +19,8 @@ pub(super) fn run(context: &Context, endpoint: &Endpoint, what: Resend) -> Resul
     let ask = match what {
         Resend::Message(id) => {
             if let Some(seq) = told::seq_of(&id) {
-                let message = told::message(context.database, seq, &id)?.filter(|told| is_its_own(endpoint, told));
+                let message = told::message(context.database, endpoint, seq, &id)?;
+                let message = message.filter(|told| is_its_own(endpoint, told));
                 let message = message.ok_or(AdminError::NoMessage)?;
                 hand_overs::queue(context.database, &message.message, None, ids, true)?;
                 return Answer::json(202, &json!({ "messages": 1 }), None);

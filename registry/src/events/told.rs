@@ -11,7 +11,7 @@ use tidegate::admin::AdminError;
 use tidegate::events::{Event, EventActor, Kind};
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
-use tidegate::webhooks::Message;
+use tidegate::webhooks::{EndpointId, Message};
 
 /// An event, and where it happened.
 pub(crate) struct Told {
@@ -32,14 +32,11 @@ row! {
     }
 }
 
-/// Tells all endpoints that want it of an event that was just written. An endpoint is not told that it fails itself: to one whose queue
-/// is full, that would be one message more.
+/// Tells all endpoints that want it of an event that was just written.
 pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminError> {
     let integration = event.integration.as_ref();
     let mut wanted = hand_overs::wanting(database, &event.kind, &event.place, integration)?;
-    if event.kind == Kind::EndpointFailing.as_str() {
-        wanted.retain(|id| event.detail.get("id") != Some(&json!(id)));
-    }
+    wanted.retain(|id| !tells_of_itself(event, id));
     if wanted.is_empty() {
         return Ok(());
     }
@@ -48,15 +45,26 @@ pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminErr
     hand_overs::queue(database, &message, None, &wanted, false)
 }
 
+/// Whether an event tells an endpoint that it fails itself. No endpoint is sent that: to one whose queue is full, it would be one message
+/// more.
+fn tells_of_itself(event: &Event, endpoint: &EndpointId) -> bool {
+    event.kind == Kind::EndpointFailing.as_str() && event.detail.get("id") == Some(&json!(endpoint))
+}
+
 /// The number of the event that a message is about; `None` if it is not about one.
 pub(crate) fn seq_of(id: &str) -> Option<u64> {
     id.strip_prefix("evt_")?.split_once('_')?.1.parse().ok()
 }
 
-/// The message of this id.
-pub(crate) fn message(database: &Database, seq: u64, of: &str) -> Result<Option<Told>, AdminError> {
+/// The message of this id, as `endpoint` may be sent it.
+pub(crate) fn message(
+    database: &Database,
+    endpoint: &Endpoint,
+    seq: u64,
+    of: &str,
+) -> Result<Option<Told>, AdminError> {
     let found: Option<Row> = database.row(&format!("{SELECT} WHERE seq = ?"), vec![bound(seq)])?;
-    let told = found.map(|row| row.told(database)).transpose()?.flatten();
+    let told = found.map(|row| row.told(database, endpoint)).transpose()?.flatten();
     Ok(told.filter(|told| told.message.id == of))
 }
 
@@ -79,7 +87,7 @@ pub(crate) fn since(
     let kinds = json!(endpoint.kinds).to_string();
     let values = vec![value.into(), number(since.seconds()), kinds.into(), number(most)];
     let rows: Vec<Row> = database.rows(&sql, values)?;
-    let told = rows.into_iter().map(|row| row.told(database)).collect::<Result<Vec<_>, _>>()?;
+    let told = rows.into_iter().map(|row| row.told(database, endpoint)).collect::<Result<Vec<_>, _>>()?;
     Ok(told.into_iter().flatten().collect())
 }
 
@@ -128,12 +136,15 @@ fn rev_at(database: &Database, id: &IntegrationId, seq: u64) -> Result<Option<u6
 }
 
 impl Row {
-    fn told(self, database: &Database) -> Result<Option<Told>, AdminError> {
+    fn told(self, database: &Database, endpoint: &Endpoint) -> Result<Option<Told>, AdminError> {
         let Self { seq, at, actor, kind, place, integration, detail } = self;
         let Some(place) = place else { return Ok(None) };
         let detail = serde_json::from_str(&detail).unwrap_or_default();
         let (at, actor) = (Timestamp::from_seconds(at), EventActor::parse(&actor, None));
         let event = Event { seq, at, kind, actor, place, integration, request: None, detail };
+        if tells_of_itself(&event, &endpoint.id) {
+            return Ok(None);
+        }
         let data = data(database, &event)?;
         let Event { kind, place, integration, .. } = event;
         Ok(Some(Told { message: Message { id: id(seq, at), kind, at, data }, place, integration }))

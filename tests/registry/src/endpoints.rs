@@ -28,6 +28,7 @@ cases! {
     that_messages_were_dropped_is_told_to_others_once_a_day
     a_courier_that_still_reports_a_deleted_endpoint_is_told_again
     an_event_is_sent_again_as_it_was
+    an_endpoint_that_failed_is_not_sent_that_again
     what_is_sent_again_has_the_rev_of_its_own_time
     all_since_a_moment_are_its_own_however_many_others_there_are
     a_failed_command_hands_nothing_over
@@ -466,6 +467,30 @@ fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
     assert_eq!(asked["body"], json!({ "message": "pub_1" }).to_string());
     let wrong = resend(&endpoint, json!({})).unwrap_err();
     assert!(matches!(wrong, AdminError::Invalid { field, .. } if field == "message"));
+}
+
+fn an_endpoint_that_failed_is_not_sent_that_again(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let bad = id(&create(&world, "agency", HOOK, &["endpoint.failing"]));
+    let other = id(&create(&world, "agency", "https://hooks.partner.io/other", &["endpoint.failing"]));
+    hand_over(&world);
+    world.registry.report(&bad, &report(1, Some(START), true, None), world.now()).unwrap();
+    let handed = hand_over(&world);
+    assert_eq!(told(&handed), [(other.clone(), "endpoint.failing".to_owned())]);
+    let message = handed.iter().find_map(|(_, body)| body["messages"].get(0)).unwrap()["id"].clone();
+    let resend = |id: &str, body: &Value| {
+        let asked = world.ask("POST", &format!("/endpoints/{id}/resend"), body.clone(), With::default());
+        (asked, told(&hand_over(&world)))
+    };
+    let (one, all) = (json!({ "message": message }), json!({ "since": "2026-11-28T00:00:00Z" }));
+    for body in [&one, &all] {
+        assert_eq!(resend(&other, body).1, [(other.clone(), "endpoint.failing".to_owned())], "{body}");
+    }
+    let (asked, handed) = resend(&bad, &all);
+    assert_eq!(handed, []);
+    assert!(asked.unwrap().body["body"].as_str().unwrap().contains("\"queued\":0"));
+    let (asked, handed) = resend(&bad, &one);
+    assert_eq!((asked.unwrap_err(), handed), (AdminError::NoMessage, vec![]));
 }
 
 fn what_is_sent_again_has_the_rev_of_its_own_time(storage: Rc<dyn Storage>) {
