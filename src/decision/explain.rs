@@ -124,13 +124,24 @@ fn explained(
     let found = operation(policy, &request).map(|found| shown(found).map_or(Found::Hidden, Found::Shown));
     let denial = match decide(&request, record.as_ref(), policy, now) {
         Decision::Allow(_) => None,
-        Decision::Deny(denial) => Some(denial),
+        Decision::Deny(denial) => Some(without_hidden_names(denial, policy, shown)),
     };
     Explanation {
         allowed: denial.is_none(),
         code: denial.as_ref().map_or("allowed", |denial| denial.code().as_str()),
         steps: steps(&request, record.as_ref(), found.as_ref(), denial.as_ref()),
         operation: found.and_then(Found::into_operation),
+    }
+}
+
+/// The denial without the name of an operation that whoever asks may not know of.
+fn without_hidden_names(denial: Denial, policy: &Policy, shown: fn(&Operation) -> Option<Operation>) -> Denial {
+    let is_shown = |name: &String| {
+        policy.operations().iter().filter(|operation| operation.name() == *name).all(|one| shown(one).is_some())
+    };
+    match denial {
+        Denial::AmbiguousOperation(name) => Denial::AmbiguousOperation(name.filter(is_shown)),
+        other => other,
     }
 }
 

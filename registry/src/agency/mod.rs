@@ -2,13 +2,14 @@
 
 mod table;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) use self::table::{Agency, find};
 use super::answer::Answer;
 use super::context::Context;
 use super::events::record::About;
 use super::rev::Rev;
+use tidegate::access::{Place, Verb};
 use tidegate::admin::{AdminError, AgencyCommand, NewAgency};
 use tidegate::events::Kind;
 use tidegate::record::OwnerId;
@@ -23,16 +24,18 @@ pub(crate) fn run(context: &Context, command: AgencyCommand) -> Result<Answer, A
 
 /// `GET /agency`
 fn show(context: &Context) -> Result<Answer, AdminError> {
-    shown(&find(context.database)?)
+    let agency = find(context.database)?;
+    Answer::json(200, &shown(context, &agency), Some(agency.rev.0))
 }
 
 /// `PUT /agency`
 fn set(context: &Context, rev: u64, new: NewAgency) -> Result<Answer, AdminError> {
     let present = find(context.database)?;
     if present.rev != Rev(rev) {
-        return Err(AdminError::Stale(json!(present)));
+        return Err(AdminError::Stale(shown(context, &present)));
     }
-    shown(&change(context, present, new)?)
+    let agency = change(context, present, new)?;
+    Answer::json(200, &shown(context, &agency), Some(agency.rev.0))
 }
 
 /// Makes `id` the agency's, if no agency is set yet: the first integration of the agency sets it.
@@ -51,6 +54,12 @@ fn change(context: &Context, present: Agency, new: NewAgency) -> Result<Agency, 
     Ok(agency)
 }
 
-fn shown(agency: &Agency) -> Result<Answer, AdminError> {
-    Answer::json(200, agency, Some(agency.rev.0))
+/// As the admin API shows it. How many integrations it has is told to those who may see them.
+pub(crate) fn shown(context: &Context, agency: &Agency) -> Value {
+    let Agency { id, name, rev, integrations } = agency;
+    if context.actor.may(Verb::IntegrationsView, &Place::Agency) {
+        json!({ "id": id, "name": name, "rev": rev, "integrations": integrations })
+    } else {
+        json!({ "id": id, "name": name, "rev": rev })
+    }
 }

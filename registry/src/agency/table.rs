@@ -1,6 +1,5 @@
 //! The agency that owns the integrations of the level `agency`. There is one.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::database::{Database, number, row};
@@ -11,8 +10,7 @@ use tidegate::admin::{AdminError, Name, NewAgency};
 use tidegate::record::OwnerId;
 use tidegate::time::Timestamp;
 
-/// The agency as the admin API shows it.
-#[derive(Serialize)]
+/// The agency.
 pub(crate) struct Agency {
     /// `None` until it is set.
     pub id: Option<OwnerId>,

@@ -32,9 +32,7 @@ fn list(context: &Context, list: &ListSubAccounts) -> Result<Answer, AdminError>
     let counted = permissions.reach(Verb::IntegrationsView);
     let table::Page { sub_accounts, cursor, total } = table::page(context.database, list, &reach, &counted)?;
     let agency = if reach.agency { Some(agency::find(context.database)?) } else { None };
-    let agency = agency.filter(|agency| agency.id.is_some()).map(|agency| {
-        if counted.agency { json!(agency) } else { json!({ "id": agency.id, "name": agency.name, "rev": agency.rev }) }
-    });
+    let agency = agency.filter(|agency| agency.id.is_some()).map(|agency| agency::shown(context, &agency));
     let body = json!({ "agency": agency, "sub_accounts": sub_accounts, "cursor": cursor, "total": total });
     Answer::json(200, &body, None)
 }

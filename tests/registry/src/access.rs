@@ -10,15 +10,17 @@ use tidegate::admin::{Access, AdminError, ROUTES, Route};
 use tidegate::record::OwnerId;
 use tidegate::token::verify_key;
 
-use crate::world::{With, World, based_on};
+use crate::world::{With, World, based_on, demo_policy};
 
 cases! {
     every_route_answers_every_role_at_every_place_as_it_must
     an_accounts_person_learns_nothing_of_others
     an_explanation_tells_an_accounts_person_nothing_of_the_agency
+    an_explanation_names_an_accounts_person_no_operation_of_the_agency
     an_endpoints_address_is_told_to_those_who_may_see_endpoints
     lists_leave_out_what_is_elsewhere
     owners_are_listed_to_those_who_may_see_something_there
+    who_may_set_the_agency_is_told_of_its_integrations_if_they_may_see_them
     the_loss_of_a_permission_acts_at_the_next_request
     a_session_of_a_person_is_none_of_an_earlier_release
     who_asks_costs_one_more_row
@@ -327,6 +329,33 @@ fn an_explanation_tells_an_accounts_person_nothing_of_the_agency(storage: Rc<dyn
     assert_eq!(shared["operation"]["method"], json!("GET"), "what sub-accounts can use too is shown: {shared}");
 }
 
+fn an_explanation_names_an_accounts_person_no_operation_of_the_agency(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let mut policy = demo_policy();
+    for (name, scheme, scope) in
+        [("export", "Agency-Access", "contacts.readonly"), ("report", "Location-Access", "contacts.write")]
+    {
+        let operation = json!({ "security": [{ scheme: [scope] }], "responses": { "200": { "description": "OK" } } });
+        policy["documents"][0]["paths"][format!("/contacts/{name}")] = json!({ "get": operation });
+    }
+    world.ok("PUT", "/policy", policy, based_on(1));
+    let id = world.create("One", &["contacts.readonly"]);
+    world.add_person(json!({ "email": "vi@acme.example", "role": "account_viewer", "accounts": ["acme"] }));
+    let session = world.sign_in("vi@acme.example").unwrap();
+    let verdict = |name: &str| {
+        let question = json!({ "method": "GET", "path": format!("/contacts/{name}.json"), "integration": id });
+        let explained = world.ok("POST", "/explain", question, With::default()).body;
+        assert_eq!(explained["code"], json!("ambiguous_operation"), "{explained}");
+        explained["steps"][3]["detail"].as_str().unwrap().to_owned()
+    };
+    for (name, is_named) in [("export", false), ("report", true)] {
+        let operation = format!("GET /contacts/{name};");
+        assert!(verdict(name).contains(&operation), "the agency's people see the whole policy");
+        let own = world.as_credential(&session, || verdict(name));
+        assert_eq!((own.contains(&operation), own.contains("another operation;")), (is_named, !is_named), "{own}");
+    }
+}
+
 fn an_endpoints_address_is_told_to_those_who_may_see_endpoints(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let id = world.create("One", &[]);
@@ -365,6 +394,20 @@ fn key_with(world: &World, permissions: Value) -> Credential {
     let made = world.as_credential(&Credential::OwnerKey, || world.ok("POST", "/keys", body, With::default()).body);
     let keys = world.settings.keys.as_ref().unwrap();
     Credential::Key(verify_key(keys, made["token"].as_str().unwrap()).unwrap())
+}
+
+fn who_may_set_the_agency_is_told_of_its_integrations_if_they_may_see_them(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let setter = key_with(&world, json!([{ "verb": "settings.manage", "place": "agency" }]));
+    let body = json!({ "id": "hq", "name": "HQ" });
+    world.as_credential(&setter, || {
+        let set = world.ok("PUT", "/agency", body.clone(), based_on(0)).body;
+        assert_eq!(set, json!({ "id": "hq", "name": "HQ", "rev": 1 }));
+        let stale = world.ask("PUT", "/agency", body.clone(), based_on(0)).unwrap_err();
+        assert_eq!(stale, AdminError::Stale(set));
+    });
+    let set = world.ok("PUT", "/agency", body, based_on(1)).body;
+    assert_eq!(set["integrations"], json!(0));
 }
 
 fn owners_are_listed_to_those_who_may_see_something_there(storage: Rc<dyn Storage>) {
