@@ -2,37 +2,24 @@
 
 use serde::Serialize;
 
-use super::context::Context;
-use super::database::Database;
-use super::integrations::makers;
-use super::integrations::view::view;
-use super::outbox::table::is_published;
-use tidegate::admin::{AdminError, Integration, IntegrationView, Makers};
-use tidegate::time::Timestamp;
+use tidegate::admin::{AdminError, Integration};
 use tidegate::token::Plaintext;
-use tidegate::usage::{UnderWay, UsageFacts, UsageQuestion};
+use tidegate::usage::{UnderWay, UsageQuestion};
 use tidegate::webhooks::EndpointId;
 
-/// An answer, as far as the transaction knows it.
+/// An answer, as far as the command knows it. [`Ending`](super::outcome::Ending) is what the transaction makes of it.
 pub(crate) enum Answer {
     /// A complete answer.
     Complete(Response),
-    /// An integration, shown once the outbox has been drained, so that it says whether KV has taken the change.
+    /// An integration, with all that is shown of it.
     Integration {
         status: u16,
         integration: Box<Integration>,
-        /// As the transaction left it; `None` until its end.
-        view: Option<Box<IntegrationView>>,
         /// The token that was minted, shown this once.
         token: Option<Plaintext>,
     },
     /// The progress of a rotation, which needs the answer of a usage store.
-    Rotation {
-        under_way: UnderWay,
-        question: UsageQuestion,
-        /// What it answered; `None` where it did not.
-        facts: Option<UsageFacts>,
-    },
+    Rotation { under_way: UnderWay, question: UsageQuestion },
 }
 
 /// An answer as HTTP sends it.
@@ -89,12 +76,6 @@ pub struct Relay {
     pub body: String,
 }
 
-#[derive(Serialize)]
-struct WithToken {
-    integration: IntegrationView,
-    token: String,
-}
-
 impl Answer {
     /// JSON. `rev` is the `ETag`.
     pub fn json(status: u16, body: &impl Serialize, rev: Option<u64>) -> Result<Self, AdminError> {
@@ -133,56 +114,21 @@ impl Answer {
 
     /// An integration.
     pub fn integration(status: u16, integration: Integration) -> Self {
-        Self::Integration { status, integration: Box::new(integration), view: None, token: None }
+        Self::Integration { status, integration: Box::new(integration), token: None }
     }
 
     /// With a token that was minted for the integration.
     pub fn with_token(self, minted: Plaintext) -> Self {
         match self {
-            Self::Integration { status, integration, view, .. } => {
-                Self::Integration { status, integration, view, token: Some(minted) }
+            Self::Integration { status, integration, .. } => {
+                Self::Integration { status, integration, token: Some(minted) }
             }
             other => other,
         }
     }
-
-    /// With all that is shown of it, where it is an integration. Somebody else may change it before the answer goes out.
-    pub fn at_end(self, context: &Context) -> Result<Self, AdminError> {
-        match self {
-            Self::Integration { status, integration, token, .. } => {
-                let makers = makers::of(context, &integration.id)?;
-                let view = Some(Box::new(view(context.database, &integration, makers, context.now)?));
-                Ok(Self::Integration { status, integration, view, token })
-            }
-            other => Ok(other),
-        }
-    }
-
-    /// The answer, as it is after KV was written.
-    pub fn complete(self, database: &Database, now: Timestamp) -> Result<Response, AdminError> {
-        match self {
-            Self::Complete(response) => Ok(response),
-            Self::Integration { status, integration, view: shown, token } => {
-                let rev = Some(integration.rev);
-                let shown = match shown {
-                    Some(shown) => *shown,
-                    None => view(database, &integration, Makers::default(), now)?,
-                };
-                let integration = shown.published(is_published(database, &integration.id)?);
-                let body = match token {
-                    Some(token) => text(&WithToken { integration, token: token.reveal() })?,
-                    None => text(&integration)?,
-                };
-                Ok(Response::Json { status, body, rev })
-            }
-            Self::Rotation { under_way, facts, .. } => {
-                let body = text(&under_way.progress(facts.as_ref(), now))?;
-                Ok(Response::Json { status: 200, body, rev: None })
-            }
-        }
-    }
 }
 
-fn text(body: &impl Serialize) -> Result<String, AdminError> {
+/// JSON.
+pub(super) fn text(body: &impl Serialize) -> Result<String, AdminError> {
     serde_json::to_string(body).map_err(|error| AdminError::Registry(error.to_string()))
 }

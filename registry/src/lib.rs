@@ -59,6 +59,7 @@ pub use self::due::{Asked, Fired};
 pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
+use self::outcome::Ending;
 pub use self::outcome::Outcome;
 pub use self::protocol::{ACTOR, COMMANDS, PORT, READS, REPORTS, REQUEST, Read};
 pub use self::request::{Accepted, Head};
@@ -146,8 +147,8 @@ impl Registry {
         if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
             let nobody = (credential.clone(), Actor::nobody(), request, accepted.head.port);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
-            let answer = sessions::sign_in_with(&context, proof)?;
-            return Ok(Outcome { answer, publishes: false, schedules: false, faults: Vec::new() });
+            let ending = Ending::of(sessions::sign_in_with(&context, proof)?, &context)?;
+            return Ok(Outcome { ending, publishes: false, schedules: false, faults: Vec::new() });
         }
         let actor = caller::establish(&self.database, &credential, now)?;
         accepted.route.permit(&actor.permissions)?;
@@ -157,13 +158,14 @@ impl Registry {
         if let Some(repeatable) = &repeatable {
             repeatable.check(&context)?;
         }
-        let answer = dispatch::run(&context, command)?.at_end(&context)?;
+        let answer = dispatch::run(&context, command)?;
         if let (Some(repeatable), Answer::Integration { integration, .. }) = (&repeatable, &answer) {
             repeatable.done(&self.database, integration, now)?;
         }
+        let ending = Ending::of(answer, &context)?;
         let hands_over = hand_overs::due_in(&self.database, now)?.is_some();
         let (publishes, schedules) = (context.publishes.get(), context.schedules.get() || hands_over);
-        Ok(Outcome { answer, publishes, schedules, faults: context.faults.into_inner() })
+        Ok(Outcome { ending, publishes, schedules, faults: context.faults.into_inner() })
     }
 
     /// The answer to a command, after the outbox was drained.
@@ -171,7 +173,7 @@ impl Registry {
     /// # Errors
     /// [`AdminError::Registry`].
     pub fn complete(&self, outcome: Outcome, now: Timestamp) -> Result<Response, AdminError> {
-        outcome.answer.complete(&self.database, now)
+        outcome.ending.complete(&self.database, now)
     }
 
     /// What the alarm does first. Returns failures that did not end it, for the log.

@@ -46,7 +46,7 @@ pub(super) fn show(context: &Context, id: &IntegrationId) -> Result<Answer, Admi
         context.permit(Verb::UsageView, Verb::IntegrationsView, &[place], AdminError::NoIntegration)?;
     }
     let (under_way, question) = rotation_under_way(context.database, &integration, context.now)?;
-    Ok(Answer::Rotation { under_way, question, facts: None })
+    Ok(Answer::Rotation { under_way, question })
 }
 
 /// The rotation that is under way, and what to ask of its use.
