@@ -41,8 +41,8 @@ struct Conditions {
 const TOKEN_MADE: &str = "(SELECT created_at FROM tokens
     WHERE integration = integrations.id AND ended_at IS NULL AND not_after IS NULL)";
 
-/// No use of it is known.
-pub(super) const NEVER_USED: &str = "used_at IS NULL";
+/// Its use is counted from its beginning, and there was none.
+pub(super) const NEVER_USED: &str = "used_at IS NULL AND counted_since IS NULL";
 /// The rule for idle integrations has announced it.
 pub(super) const IDLE: &str = "paused = 0 AND id IN (SELECT integration FROM idle)";
 /// When it was last used; 0 where no use is known.
@@ -179,7 +179,7 @@ impl Conditions {
             conditions.and("expires_at > ? AND expires_at < ?", vec![number(now.seconds()), bound(before.seconds())]);
         }
         if let Some(since) = unused_since {
-            conditions.and("coalesce(used_at, created_at) < ?", vec![bound(since.seconds())]);
+            conditions.and("coalesce(used_at, counted_since, created_at) < ?", vec![bound(since.seconds())]);
         }
         conditions
     }

@@ -25,6 +25,7 @@ cases! {
     no_rotation_ends_because_its_use_was_deleted
     an_idle_period_begins_anew_where_use_was_deleted
     what_is_deleted_of_use_is_deleted_in_lists_too
+    what_use_was_deleted_of_is_not_listed_as_never_used
     no_rule_acts_without_an_answer_or_with_an_incomplete_one
     the_rule_can_be_changed_and_turned_off
     an_idle_rule_that_is_out_of_bounds_is_refused
@@ -351,6 +352,25 @@ fn what_is_deleted_of_use_is_deleted_in_lists_too(storage: Rc<dyn Storage>) {
     let last = |id| world.value(&format!("SELECT last_used_at AS it FROM tokens WHERE integration = '{id}'"));
     assert_eq!((last(id), last(other)), (Value::Null, json!(START + 9 * DAY)));
     assert_eq!(world.get(&path(other))["used_at"], json!(Timestamp::from_seconds(START + 9 * DAY).to_string()));
+}
+
+fn what_use_was_deleted_of_is_not_listed_as_never_used(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    let [forgotten, _] = ["forgotten", "never"].map(|name| world.create(name, &[]));
+    world.later(100 * DAY);
+    hand(&world, &[(&forgotten, 1, START, START + 99 * DAY)]);
+    forget(&world, &uses, &forgotten);
+    let names = |query: &str| -> Vec<String> {
+        let listed = world.get(&format!("/integrations?{query}"));
+        listed["integrations"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("state=never_used"), ["never"]);
+    assert_eq!(world.get("/lifecycle")["never_used"], json!(1));
+    assert_eq!(names(&format!("unused_since={}", START + 100 * DAY)), ["never"], "nothing is known of the time before");
+    let since = START + 100 * DAY + 1;
+    assert_eq!(names(&format!("sort=name&unused_since={since}")), ["forgotten", "never"]);
+    hand(&world, &[(&forgotten, 1, START, START + 100 * DAY)]);
+    assert_eq!(names(&format!("unused_since={}", START + 100 * DAY)), ["never"]);
 }
 
 fn no_rule_acts_without_an_answer_or_with_an_incomplete_one(storage: Rc<dyn Storage>) {

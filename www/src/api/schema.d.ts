@@ -604,7 +604,7 @@ export interface components {
       rotations_ending: components["schemas"]["Count"];
       /** @description Integrations that end within 30 days; the filter `ends_before` */
       ending: components["schemas"]["Count"];
-      /** @description Those of which no use is known; the state `never_used` */
+      /** @description Those whose use is counted from their beginning, and of which there was none; the state `never_used` */
       never_used: number;
       /** @description Those that the rule for idle integrations has announced; the state `idle` */
       idle: number;

@@ -23,7 +23,7 @@ export const ROTATION_ENDS = "rotation-ends";
 export const ENDS = "ends";
 /** Of one that nobody has used for so many days. */
 export const UNUSED = { "unused-30": 30, "unused-60": 60, "unused-90": 90 } as const;
-/** Of one of which no use is known; a state of the admin API. */
+/** Of one whose use is counted from its beginning, and of which there was none; a state of the admin API. */
 export const NEVER_USED = "never_used";
 /** Of one that the rule for idle integrations has announced; a state of the admin API. */
 export const IDLE = "idle";
