@@ -69,7 +69,7 @@ pub fn plan<'a>(
         "upgrade" => !websocket,
         // Without an identity the operation is public, and the credential, if there is one, is the origin's to judge.
         "authorization" if grant.identity().is_some() => true,
-        _ => is_hop_by_hop(name) || named.contains(&name.to_ascii_lowercase()),
+        _ => is_hop_by_hop(name) || named.contains(name),
     };
     let never = |name: &str| is_ours(name) || is_look_alike(name, grant.judged_fields());
     let is_judged = |name: &str| grant.judged_fields().iter().any(|judged| judged == name);

@@ -55,9 +55,7 @@ pub trait AdminPlane {
     /// Whether a text is the owner key. Takes as long for any text of an owner key's form.
     fn is_owner_key(&self, text: &str) -> bool;
     /// An answer of the gate's to a URL of the admin plane, with the header fields that protect its page.
-    fn protect(&self, _url: &str, step: Step) -> Step {
-        step
-    }
+    fn protect(&self, url: &str, step: Step) -> Step;
 }
 
 impl Addresses {

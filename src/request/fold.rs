@@ -9,7 +9,7 @@ use super::name::ascii_in;
 /// Whether a router could take `segment`, of a path as it was sent, for `literal`.
 ///
 /// Routers ignore case (Express, ASP.NET), drop what stands at the ends (white space, invisible characters, punctuation),
-/// split off one extension (Rails) or all that follows a dot (Spring's suffix patterns), and take `+` for a space (Sinatra).
+/// split off one extension (Rails) or several (Spring's suffix patterns), and take `+` for a space (Sinatra).
 pub(crate) fn may_route_as(segment: &str, literal: &str) -> bool {
     let (segment, literal) = (decode_segment(segment), decode_segment(literal));
     is_routed_as(&segment, &literal)
@@ -35,10 +35,20 @@ fn is_routed_as(segment: &str, literal: &str) -> bool {
         || is_like(begun(inner, wanted), wanted)
 }
 
+/// The longest extension where there are several. Spring takes longer ones too, but then `me.smith@example.com` would be `me`.
+const LONGEST_EXTENSION: usize = 5;
+
 /// What stands before the extensions of a segment, where the literal is taken to have none: up to as many dots as it has itself.
 fn begun<'a>(segment: &'a str, literal: &str) -> &'a str {
+    let is_extension = |text: &str| {
+        (1..=LONGEST_EXTENSION).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
     let dots = literal.matches('.').count();
-    segment.match_indices('.').nth(dots).map_or(segment, |(end, _)| segment.get(..end).map_or(segment, inner))
+    let split = segment.match_indices('.').nth(dots).and_then(|(end, _)| segment.split_at_checked(end));
+    match split {
+        Some((stem, extensions)) if extensions.split('.').skip(1).all(is_extension) => inner(stem),
+        _ => segment,
+    }
 }
 
 /// How many extensions are split off where a parameter can have dots too.
@@ -250,6 +260,9 @@ mod tests {
             assert!(may_route_as(segment, "export"), "{segment}");
         }
         assert!(may_route_as("%C5%BFearch", "search") && may_route_as("me", "@me") && may_route_as("v1.0", "v1"));
+        for (segment, literal) in [("me.smith@example.com", "me"), ("search.example.com", "search")] {
+            assert!(!may_route_as(segment, literal), "{segment}");
+        }
         for segment in ["exports", "ex.port", "expor", "x-export", "export-7", "ve9EPM428h8vShlRW1KT", "e%20xport"] {
             assert!(!may_route_as(segment, "export"), "{segment}");
         }

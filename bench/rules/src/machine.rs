@@ -29,6 +29,10 @@ impl AdminPlane for NoAdmin {
     fn is_owner_key(&self, _: &str) -> bool {
         false
     }
+
+    fn protect(&self, _: &str, step: Step) -> Step {
+        step
+    }
 }
 
 /// A granted request whose record, policy and feed are in memory. `is_known` says whether the driver knows its `Authorization` value,

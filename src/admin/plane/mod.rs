@@ -293,13 +293,13 @@ fn refuse(error: &AdminError) -> Step {
     Step::Answer(Answer::from(&error.answer()))
 }
 
-/// Logs what somebody has to look at. Anybody can cause the error of a missing setting; the registry answers whoever was verified.
+/// Logs what somebody has to look at. Anybody can cause the error of a missing setting, and each setting is counted by itself; the
+/// registry answers whoever was verified.
 fn note(error: &AdminError, memory: &mut Memory, now_ms: u64) {
     let line = |what: &str| json!({ "event": "admin", "reason": what });
     match error {
-        AdminError::Misconfigured(what) | AdminError::Page(what) => {
-            log_repeated_error(memory, line(what), error.answer().problem.code(), now_ms);
-        }
+        AdminError::Misconfigured(what) => log_repeated_error(memory, line(what), &format!("admin {what}"), now_ms),
+        AdminError::Page(what) => log_repeated_error(memory, line(what), "admin page", now_ms),
         AdminError::Registry(what) => log_error(memory, &line(what)),
         _ => {}
     }

@@ -63,11 +63,14 @@ pub fn may_route(segment: &str, literal: &str) -> bool {
         return segment.trim_matches(is_invisible) == literal;
     }
     let literals = forms(literal);
-    // As many dots as the literal has; what follows the next one is dropped.
+    // As many dots as the literal has; what follows the next one is dropped if all of it looks like extensions.
     let dots = inner(literal).matches('.').count();
-    let begun: Vec<&str> = inner(&segment).split('.').take(dots + 1).collect();
+    let parts: Vec<&str> = inner(&segment).split('.').collect();
+    let (begun, extensions) = parts.split_at(parts.len().min(dots + 1));
+    let is_extension =
+        |text: &&str| text.len() <= 5 && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
     forms(&segment).iter().any(|form| literals.contains(form))
-        || folded(inner(&begun.join("."))) == folded(inner(literal))
+        || (extensions.iter().all(is_extension) && folded(inner(&begun.join("."))) == folded(inner(literal)))
 }
 
 /// Whether a router could take a segment of a path for one of a template's with literals and parameters.
