@@ -117,7 +117,8 @@ describe("a change", () => {
     const webhooks = ["endpoints", "messages", "hand_overs", "couriers", "publications"];
     for (const table of [...webhooks, "idle", "event_chain"]) await sql(`DROP TABLE ${table}`);
     const ofEvents = ["kind", "actor", "place", "time"].map((by) => `events_by_${by}`);
-    for (const index of [...ofEvents, "integrations_by_use"]) await sql(`DROP INDEX ${index}`);
+    for (const index of [...ofEvents, "events_of_changes", "outbox_by_turn", "integrations_by_use"])
+      await sql(`DROP INDEX ${index}`);
     const later = {
       events: ["actor_name", "place", "request", "chain"],
       tokens: ["last_used_at", "first_used_at", "when_quiet"],
