@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { newPage, startOwnGate } from "./own-gate.mjs";
-import { ownerKey, settles } from "./support.mjs";
+import { hold, ownerKey, settles } from "./support.mjs";
 
 const of = (tag) => ({ tags: [tag], security: [{ apiKey: [] }] });
 const SHOP = {
@@ -63,8 +63,13 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
 
   // What the documents call things, and where there is more to read.
   await gate.api("PUT", "/agency", { id: "shop", name: "Shop" }, 0);
+  const release = await hold(page, "GET", "**/_tidegate/api/sub-accounts?*");
   await page.goto(`${gate.admin}/_tidegate/#/integrations/new?name=Stock&owner=agency`);
-  await page.getByRole("button", { name: "Next", exact: true }).click();
+  // Which the agency is, the page does not know yet: it asks once more, and goes on when it knows.
+  const button = page.getByRole("button", { name: "Next", exact: true });
+  await button.click();
+  await settles(() => button.getAttribute("aria-busy"), "true");
+  release();
   const area = page.getByRole("rowheader", { name: /^Orders and returns/ });
   assert.match(await area.innerText(), /\borders\b/, "the technical name stands beside it");
   await page.getByRole("button", { name: "Orders and returns: Read", exact: true }).click();
