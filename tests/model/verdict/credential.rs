@@ -17,7 +17,8 @@ pub fn credential<'a>(value: &'a str, owner_key: &str) -> Credential<'a> {
     let words: Vec<&str> = value.split([',']).flat_map(str::split_whitespace).collect();
     let is_ours = |word: &&str| word.starts_with("pit_") || word.starts_with("tga_") || *word == owner_key;
     if !words.iter().any(is_ours) {
-        return if hides_one(value, owner_key) { Credential::Refused } else { Credential::Foreign };
+        let hides = hides_one(value, owner_key) || like_owner_keys(value) > MOST_LIKE_OWNER_KEYS;
+        return if hides { Credential::Refused } else { Credential::Foreign };
     }
     let is_plain = value.chars().all(|letter| letter != ',' && (!letter.is_whitespace() || " \t".contains(letter)));
     match words.as_slice() {
@@ -37,6 +38,16 @@ fn hides_one(value: &str, owner_key: &str) -> bool {
         let id = rest.strip_prefix("pit_").or_else(|| rest.strip_prefix("tga_")).and_then(|rest| rest.split_once('_'));
         rest.starts_with(owner_key) || id.is_some_and(|(id, _)| id.len() == 16 && id.chars().all(is_digit))
     })
+}
+
+/// A value in which more texts than this have the form of an owner key is refused: none of them is compared.
+const MOST_LIKE_OWNER_KEYS: usize = 16;
+
+/// How many texts in it are `owner_` and 43 characters of base64url, which may overlap.
+fn like_owner_keys(value: &str) -> usize {
+    let rests = value.match_indices("owner_").map(|(at, prefix)| &value[at + prefix.len()..]);
+    let is_base64url = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    rests.filter(|rest| rest.chars().take(43).filter(|letter| is_base64url(*letter)).count() == 43).count()
 }
 
 /// RFC 6750 section 2.1.
