@@ -1,4 +1,5 @@
 // The command `tidegate` beside a gate in workerd of its own: what every test of the command begins with.
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,6 +25,8 @@ function run(program, args, input) {
     const child = execFile(program, args, { cwd: root }, (error, stdout, stderr) =>
       done({ code: error?.code ?? 0, stdout, stderr }),
     );
+    // A command that takes its key from a file, or is called wrongly, may end before it has read anything.
+    child.stdin.on("error", (error) => assert.equal(error.code, "EPIPE"));
     child.stdin.end(input);
   });
 }
