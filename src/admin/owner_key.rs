@@ -5,9 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-const PREFIX: &str = "owner_";
-/// 32 bytes in base64url.
-const CHARACTERS: usize = 43;
+use crate::token::has_owner_key_form;
 
 /// The digest of the secret `OWNER_KEY`.
 #[derive(Clone)]
@@ -26,28 +24,18 @@ impl OwnerKey {
     /// # Errors
     /// [`InvalidOwnerKey`] where it is missing or has another form.
     pub fn parse(text: &str) -> Result<Self, InvalidOwnerKey> {
-        if has_form(text) { Ok(Self(digest(text))) } else { Err(InvalidOwnerKey) }
+        if has_owner_key_form(text) { Ok(Self(digest(text))) } else { Err(InvalidOwnerKey) }
     }
 
     /// Whether `given` is the owner key. Takes as long for any text of an owner key's form; a text of another form is not hashed.
     pub fn is(&self, given: &str) -> bool {
-        has_form(given) && digest(given).ct_eq(&self.0).into()
+        has_owner_key_form(given) && digest(given).ct_eq(&self.0).into()
     }
 
     /// A digest that identifies the key without revealing it, for sessions that must end with it.
     pub fn digest(&self) -> &[u8; 32] {
         &self.0
     }
-}
-
-/// Whether a text has the form of owner keys.
-fn has_form(text: &str) -> bool {
-    text.strip_prefix(PREFIX).is_some_and(|random| random.len() == CHARACTERS && random.bytes().all(is_base64url))
-}
-
-/// Whether `byte` is one of base64url's characters (RFC 4648 section 5).
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 fn digest(text: &str) -> [u8; 32] {
@@ -66,7 +54,7 @@ mod tests {
 
     #[test]
     fn an_owner_key_has_one_form() {
-        let random = "AZaz09-_".repeat(6).chars().take(CHARACTERS).collect::<String>();
+        let random = "AZaz09-_".repeat(6).chars().take(43).collect::<String>();
         let text = format!("owner_{random}");
         let key = OwnerKey::parse(&text).unwrap();
         assert!(key.is(&text));
@@ -86,7 +74,7 @@ mod tests {
 
     #[test]
     fn another_form_is_none() {
-        let random = "a".repeat(CHARACTERS);
+        let random = "a".repeat(43);
         for text in [
             String::new(),
             random.clone(),

@@ -1,6 +1,7 @@
 //! Which `Authorization` values are the gate's own, and whether a token in one is genuine.
 
 use super::keys::TOKEN;
+use super::owner_key::{self, has_owner_key_form};
 use super::{IntegrationId, Prefix, Presented, Token, TokenError, TokenKeys};
 use crate::request::{Authorization, AuthorizationError, Checked, is_b64token};
 
@@ -26,10 +27,6 @@ pub enum CredentialError {
 
 /// The prefix of automation keys of the admin API.
 pub(super) const AUTOMATION_KEY: &str = "tga_";
-/// The prefix of the owner key.
-const OWNER_KEY: &str = "owner_";
-/// Characters of the owner key after that.
-const OWNER_KEY_REST: usize = 43;
 /// The most texts of one value that are compared with the owner key. A value with more of them holds several credentials.
 const MAX_OWNER_KEYS: usize = 16;
 
@@ -82,8 +79,7 @@ impl OwnCredentials<'_> {
     }
 
     fn is_of_admin_api(&self, part: &str) -> bool {
-        let is_owner_key = |part: &str| owner_keys(part).next() == Some(part) && (self.is_owner_key)(part);
-        part.starts_with(AUTOMATION_KEY) || is_owner_key(part)
+        part.starts_with(AUTOMATION_KEY) || (has_owner_key_form(part) && (self.is_owner_key)(part))
     }
 
     fn is_within(&self, text: &str) -> bool {
@@ -97,10 +93,8 @@ impl OwnCredentials<'_> {
 
 /// What has the form of the owner key in a text.
 fn owner_keys(text: &str) -> impl Iterator<Item = &str> {
-    let length = OWNER_KEY.len().saturating_add(OWNER_KEY_REST);
-    let keys =
-        text.match_indices(OWNER_KEY).filter_map(move |(at, _)| Some(text.get(at..)?.split_at_checked(length)?.0));
-    keys.filter(|key| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))
+    let from = text.match_indices(owner_key::PREFIX).filter_map(|(at, _)| text.get(at..));
+    from.filter_map(|from| Some(from.split_at_checked(owner_key::LENGTH)?.0)).filter(|key| has_owner_key_form(key))
 }
 
 /// What follows each `label` in a text.

@@ -3,13 +3,12 @@
 use serde::Serialize;
 
 use super::inspect::{REST_LENGTH, inspect};
+use super::owner_key::{self, is_base64url};
 use super::{IntegrationId, Prefix, TokenForm};
 use crate::encoding;
 
 /// The prefix of automation keys.
 const AUTOMATION_PREFIX: &str = "tga";
-/// The prefix of the owner key.
-const OWNER_PREFIX: &str = "owner_";
 /// A token's secret part is recognised by at least this many characters. Fewer give nothing away.
 const MIN_SECRET: usize = 8;
 /// So many letters and digits behind an id are a token, with some of them mistyped.
@@ -49,8 +48,9 @@ pub fn find(text: &str) -> Option<Found> {
 }
 
 fn owner_key(text: &str) -> Option<Found> {
-    let mut found =
-        text.match_indices(OWNER_PREFIX).filter_map(|(place, _)| text.get(place..)?.get(OWNER_PREFIX.len()..));
+    let mut found = text
+        .match_indices(owner_key::PREFIX)
+        .filter_map(|(place, _)| text.get(place..)?.get(owner_key::PREFIX.len()..));
     let is_key = |key: &str| key.bytes().take_while(|byte| is_base64url(*byte)).count() >= MIN_OWNER_KEY;
     found.any(is_key).then_some(Found::OwnerKey)
 }
@@ -100,10 +100,6 @@ fn whole_prefix<'a>(before: &'a str, text: &str) -> Option<&'a str> {
         let known = Prefix::parse(prefix).ok();
         known.is_some_and(|known| matches!(inspect(&format!("{prefix}_{text}"), Some(&known)), TokenForm::Ours { .. }))
     })
-}
-
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 
 /// Line breaks and what has no width: they come into a text where it is copied or wrapped.
