@@ -3,11 +3,11 @@
 use super::Report;
 use super::document::Described;
 use super::groups::Groups;
-use super::owner::Places;
+use super::owner::{Places, in_path};
 use super::security;
 use super::settings::Settings;
 use crate::json::Map;
-use crate::policy::{Access, Operation, OwnerParameter, Place};
+use crate::policy::{Access, Operation, OwnerParameter};
 
 /// An operation on its way from a document, or a rule, to the policy.
 pub(super) struct Draft<'a> {
@@ -48,11 +48,7 @@ impl Draft<'_> {
     pub fn owners(&self) -> Vec<OwnerParameter> {
         match &self.source {
             Some(source) => source.places.all(&source.described, &self.operation.path),
-            None => {
-                let in_path = self.operation.path.parameters();
-                let in_path = in_path.map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
-                in_path.chain(self.operation.owner_parameters().cloned()).collect()
-            }
+            None => in_path(&self.operation.path).chain(self.operation.owner_parameters().cloned()).collect(),
         }
     }
 }

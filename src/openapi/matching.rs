@@ -63,15 +63,18 @@ impl Set {
     fn apply(&self, draft: &mut Draft<'_>, settings: &Settings) -> Vec<Finding> {
         draft.is_decided |= self.decides();
         draft.is_set = true;
-        let (before, told) = (draft.operation.access.clone(), draft.owners());
-        if let Some(access) = &self.access {
-            draft.operation.access = access.clone();
-        } else if self.level.is_some() || self.scopes.is_some() {
-            draft.operation.access = Access::AnyOf(self.alternatives(&before));
-        }
+        let before = &draft.operation.access;
+        let access = match &self.access {
+            Some(access) => access.clone(),
+            None if self.level.is_some() || self.scopes.is_some() => Access::AnyOf(self.alternatives(before)),
+            None => before.clone(),
+        };
         let owner = self.owner.clone().unwrap_or_default();
-        let faults = unbound(&Operation { owner, ..draft.operation.clone() }, settings);
-        if draft.operation.access != before || self.owner.is_some() {
+        let faults = unbound(&Operation { owner, access: access.clone(), ..draft.operation.clone() }, settings);
+        if access != *before || self.owner.is_some() {
+            // The access before may be all that says where the owner is.
+            let told = draft.owners();
+            draft.operation.access = access;
             self.bind(&mut draft.operation, &told, settings);
         }
         faults

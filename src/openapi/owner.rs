@@ -115,12 +115,15 @@ impl<'a> Places<'a> {
 
     /// All parameters and body properties that could name an owner. Cookies never do.
     pub fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
-        let in_path = path.parameters().map(|name| (name, Place::Path));
         let in_body = described.body().and_then(|body| self.properties.get(body)).into_iter().flatten();
-        let named = in_path.chain(in_body.map(|name| (*name, Place::Body)));
-        let named = named.map(|(name, place)| OwnerParameter { name: name.to_owned(), place });
-        named.chain(described.operation.parameters.iter().cloned()).collect()
+        let in_body = in_body.map(|name| OwnerParameter { name: (*name).to_owned(), place: Place::Body });
+        in_path(path).chain(in_body).chain(described.operation.parameters.iter().cloned()).collect()
     }
+}
+
+/// The parameters of a template, each of which could name an owner.
+pub(super) fn in_path(path: &Template) -> impl Iterator<Item = OwnerParameter> {
+    path.parameters().map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path })
 }
 
 /// What keeps the properties of a form from being known.

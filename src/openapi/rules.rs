@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::document::Described;
 use super::exclude::Exclusions;
 use super::matching::{self, of_level, unbound};
+use super::owner::in_path;
 use super::rule::Rule;
 use super::selection::Candidate;
 use super::{Draft, Finding, Report, Settings, limits};
@@ -142,8 +143,7 @@ fn bound(mut rule: Operation, replaced: &Replaced, settings: &Settings) -> Opera
 
 /// Where the rule's template, and else the operation in whose place it stands, names an owner of this level.
 fn places_of(rule: &Operation, replaced: &Replaced, settings: &Settings, level: Level) -> Vec<OwnerParameter> {
-    let in_path = rule.path.parameters().map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path });
-    let in_path: Vec<_> = in_path.collect();
+    let in_path: Vec<_> = in_path(&rule.path).collect();
     let elsewhere = replaced.owners.iter().filter(|place| place.place != Place::Path);
     of_level(in_path.iter().chain(elsewhere), settings, level)
 }
@@ -161,15 +161,12 @@ fn renamed(rule: &Operation, replaced: &Replaced, settings: &Settings) -> Vec<Fi
     if is_closed || says_its_owner(rule) {
         return Vec::new();
     }
-    let names = [Level::Agency, Level::SubAccount].map(|level| settings.owner_parameters.of(level));
-    let is_owner =
-        |parameter: &OwnerParameter| names.iter().any(|names| names.iter().any(|name| name.binds(parameter)));
     let is_kept = |parameter: &OwnerParameter| rule.path.parameters().any(|name| name == parameter.name);
-    let in_path = replaced.owners.iter().filter(|parameter| parameter.place == Place::Path);
-    let lost = in_path.filter(|parameter| is_owner(parameter) && !is_kept(parameter));
-    let mut lost: Vec<_> = lost.map(|parameter| parameter.name.as_str()).collect();
+    let in_path = || replaced.owners.iter().filter(|parameter| parameter.place == Place::Path && !is_kept(parameter));
+    let lost = [Level::Agency, Level::SubAccount].into_iter().flat_map(|level| of_level(in_path(), settings, level));
+    let mut lost: Vec<_> = lost.map(|parameter| parameter.name).collect();
     sort_and_dedup(&mut lost);
-    let message = |name: &&str| {
+    let message = |name: &String| {
         format!(
             "the operation that it replaces names its owner in the path as {{{name}}}; call it so, or set \"owner\": \"none\""
         )
