@@ -12,6 +12,7 @@ mod command;
 mod files;
 mod oidc;
 mod settings;
+mod target;
 mod test;
 mod usage;
 
@@ -20,6 +21,7 @@ use std::rc::Rc;
 use serde_json::json;
 
 use self::caller::Caller;
+use self::target::Target;
 use super::{Access, AdminError, Named, PAGE, PageFile, Route};
 use crate::access::oidc::Machine;
 use crate::gate::{
@@ -29,8 +31,6 @@ use crate::gate::{
 
 pub use self::settings::PlaneSettings;
 
-/// Where the admin API is.
-const API: &str = "/_tidegate/api";
 /// The route that lists the ways to sign in.
 const SIGN_IN: &str = "/sign-in";
 /// The route that tries a token.
@@ -50,14 +50,6 @@ struct Exchange {
     caller: Caller,
     target: Target,
     stage: Stage,
-}
-
-/// What a request asks for.
-enum Target {
-    /// Path and query below [`API`].
-    Api(String, String),
-    /// A path of the page.
-    Page(String),
 }
 
 /// What a request waits for.
@@ -122,30 +114,6 @@ impl AdminPlane for Plane {
 
     fn protect(&self, url: &str, step: Step) -> Step {
         Target::of(url).protect(&self.0, url, step)
-    }
-}
-
-impl Target {
-    fn of(url: &str) -> Self {
-        let (_, path_and_query) = split(url);
-        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-        match path.strip_prefix(API).filter(|rest| rest.starts_with('/')) {
-            Some(path) => Self::Api(path.to_owned(), query.to_owned()),
-            None => Self::Page(path.to_owned()),
-        }
-    }
-
-    /// Adds the header fields that protect the page to every answer at its addresses, problems included.
-    fn protect(&self, settings: &PlaneSettings, url: &str, mut step: Step) -> Step {
-        if matches!(self, Self::Page(_)) {
-            let fields = match &mut step {
-                Step::Answer(answer) => &mut answer.fields,
-                Step::Relay(relay) => &mut relay.set,
-                _ => return step,
-            };
-            fields.extend(files::protection(url, settings.is_host_of(url)));
-        }
-        step
     }
 }
 
