@@ -38,12 +38,17 @@ function listed() {
 const ana = { id: "ana", rev: 1 };
 const bo = { id: "bo", rev: 1 };
 
-test("an answer to a question from before a change does not undo the change", async () => {
+/** A list of both, of which is asked a second time. */
+async function askedAgain() {
   const { list, answer } = listed();
   const first = list.reload();
   answer([ana, bo]);
   await first;
-  const second = list.reload();
+  return { list, answer, second: list.reload() };
+}
+
+test("an answer to a question from before a change does not undo the change", async () => {
+  const { list, answer, second } = await askedAgain();
   list.replace({ id: "ana", rev: 2 });
   list.remove(bo);
   assert.deepEqual([list.items, list.total], [[{ id: "ana", rev: 2 }], 1]);
@@ -53,11 +58,7 @@ test("an answer to a question from before a change does not undo the change", as
 });
 
 test("an answer that has the change already is shown as it is, and so is the next question's", async () => {
-  const { list, answer } = listed();
-  const first = list.reload();
-  answer([ana, bo]);
-  await first;
-  const second = list.reload();
+  const { list, answer, second } = await askedAgain();
   list.remove(bo);
   answer([ana]);
   await second;

@@ -345,7 +345,7 @@ fn where_people_sign_in_there_may_be_no_owner_key() {
     let mut with_people = world(PlaneSettings { oidc: Ok(Some(provider())), ..without_key() });
     assert_eq!(refusal(with_people.ask(sign_in)), (401, "wrong-key".to_owned()));
     assert_eq!(with_people.log()[0]["code"], "wrong-key");
-    // Nobody can sign in without either; and a key that is set, but is none, is a fault.
+    // With neither a key nor an identity provider, nobody can sign in. A key that is set but malformed is a fault.
     let malformed = PlaneSettings { oidc: Ok(Some(provider())), has_owner_key: true, ..without_key() };
     for settings in [without_key(), malformed] {
         let mut world = world(settings);
