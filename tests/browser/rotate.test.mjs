@@ -1,7 +1,21 @@
 // Rotating, both ways; the window, its countdown, and its two ends. Each token is tried at the gate.
 import assert from "node:assert/strict";
 
-import { answerTo, becomes, call, gone, open, rotate, seed, settles, show, shown, test, unique } from "./support.mjs";
+import {
+  answerTo,
+  api,
+  becomes,
+  call,
+  gone,
+  open,
+  rotate,
+  seed,
+  settles,
+  show,
+  shown,
+  test,
+  unique,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const LATER = "Rotate and expire this token later";
@@ -139,6 +153,52 @@ test("from the list too, and the row says so", { permissions }, async ({ page })
   await newToken(page);
   await shown(page.getByRole("row").filter({ hasText: integration.name }).getByText("Two tokens, 7 days left"));
 });
+
+const DAY = 86_400_000;
+/** A moment `days` from now, in whole minutes, as the field of an end has it. */
+const inDays = (days) => `${new Date(Date.now() + days * DAY).toISOString().slice(0, 16)}:00Z`;
+const setEnd = ({ id, rev }, expires_at) => api("PATCH", `/integrations/${id}`, { rev, body: { expires_at } });
+
+test("an end that a colleague sets while the dialog is open stays", { permissions }, async ({ page }) => {
+  const { integration } = await detail(page);
+  await button(page, LATER).click();
+  const dialog = page.getByRole("dialog");
+  const end = inDays(60);
+  await setEnd(integration, end);
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByRole("alert"));
+  await button(dialog, "Continue").click();
+  await newToken(page);
+  assert.equal((await show(integration.id)).expires_at, end);
+});
+
+test(
+  "the field of the end shows what a colleague sets, and keeps what is typed",
+  { permissions, timezoneId: "UTC" },
+  async ({ page }) => {
+    await page.route("**/_tidegate/api/settings", async (route) =>
+      route.fulfill({ json: { ...(await (await answerTo(route)).json()), max_lifetime_days: 365 } }),
+    );
+    const [first, theirs, mine] = [inDays(50), inDays(60), inDays(70)];
+    const { integration } = await detail(page, { expires_at: first });
+    await button(page, LATER).click();
+    const dialog = page.getByRole("dialog");
+    const field = dialog.getByLabel("End", { exact: true });
+    await settles(() => field.inputValue(), first.slice(0, 16));
+    const changed = await setEnd(integration, theirs);
+    await button(dialog, "Continue").click();
+    await shown(dialog.getByRole("alert"));
+    await settles(() => field.inputValue(), theirs.slice(0, 16));
+    await field.fill(mine.slice(0, 16));
+    await setEnd(changed, first);
+    await button(dialog, "Continue").click();
+    await shown(dialog.getByRole("alert"));
+    await settles(() => field.inputValue(), mine.slice(0, 16));
+    await button(dialog, "Continue").click();
+    await newToken(page);
+    assert.equal((await show(integration.id)).expires_at, mine);
+  },
+);
 
 test("a window that ends while somebody looks: the banner goes once the gate says so, whatever the browser's clock says", async ({
   page,
