@@ -93,13 +93,20 @@ async function signIn(t, email) {
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   await page.goto("/_tidegate/");
-  await page.getByRole("link", { name: /^Sign in with localhost/ }).click();
+  await atProvider(page).click();
+  await identify(page, email);
+  return page;
+}
+
+const atProvider = (page) => page.getByRole("link", { name: /^Sign in with localhost/ });
+
+/** Tells the provider who somebody is, and comes back from it. */
+async function identify(page, email) {
   await page.locator("input[name=login]").fill(email);
   await page.locator("input[name=password]").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.waitForURL(`${gate.address}/_tidegate/**`);
-  return page;
 }
 
 /** Asks the admin API as the page does. */
@@ -377,6 +384,56 @@ test("a key of several places, and a bound of scopes", { timeout: 120_000 }, asy
   await other.goto("/_tidegate/#/integrations");
   const row = other.getByRole("row").filter({ hasText: "By a key" }).first();
   await shown(row.getByText("Created with the key Two places"));
+});
+
+/** Somebody has typed the name of a new key, and their session has ended when they create it. */
+async function endedMeanwhile(t, email, prepare = () => {}) {
+  await api("POST", "/people", { email, role: "owner" });
+  const page = await signIn(t, email);
+  await page.goto("/_tidegate/#/team/keys");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  const form = page.getByRole("dialog", { name: "Create a key" });
+  await form.getByLabel("Name").fill(`Of ${email}`);
+  await form.getByLabel("Publish the policy").check();
+  await page.waitForLoadState("networkidle");
+  await prepare(page);
+  await page.context().clearCookies();
+  await form.getByRole("button", { name: "Create a key" }).click();
+  return { page, ended: page.getByRole("dialog", { name: "Your session is over" }) };
+}
+
+test("after a session has ended, a sign-in at the provider loses nothing", { timeout: 120_000 }, async (t) => {
+  const { page, ended } = await endedMeanwhile(t, "kept@example.com");
+  const opened = page.context().waitForEvent("page");
+  await atProvider(ended).click();
+  const other = await opened;
+  await identify(other, "kept@example.com");
+  await shown(page.getByRole("textbox", { name: "The key" }));
+  assert.equal(await ended.count(), 0);
+  const { keys } = await api("GET", "/keys?limit=200");
+  assert.equal(keys.filter(({ name }) => name === "Of kept@example.com").length, 1);
+});
+
+test("if somebody else signs in in another tab, what was kept is dropped", { timeout: 120_000 }, async (t) => {
+  await api("POST", "/people", { email: "next@example.com", role: "auditor" });
+  const { page, ended } = await endedMeanwhile(t, "dropped@example.com");
+  const opened = page.context().waitForEvent("page");
+  await atProvider(ended).click();
+  await identify(await opened, "next@example.com");
+  await shown(page.getByText("It is for owners."));
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  assert.ok((await api("GET", "/keys?limit=200")).keys.every(({ name }) => name !== "Of dropped@example.com"));
+});
+
+test("whoever does not sign in again can leave, without an owner key too", { timeout: 120_000 }, async (t) => {
+  const { page, ended } = await endedMeanwhile(t, "leaves@example.com", async (page) => {
+    const { body } = await asPage(page, "GET", "/sign-in");
+    await page.route("**/_tidegate/api/sign-in", (route) => route.fulfill({ json: { ...body, owner_key: false } }));
+  });
+  await shown(atProvider(ended));
+  assert.equal(await ended.getByLabel("Owner key").count(), 0);
+  await ended.getByRole("button", { name: "Leave instead" }).click();
+  await shown(page.getByRole("heading", { level: 1, name: "Sign in" }));
 });
 
 for (const [email, code, sentence] of [

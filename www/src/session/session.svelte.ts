@@ -1,3 +1,4 @@
+import { tick } from "svelte";
 import { session as api } from "../api/client";
 import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
@@ -38,7 +39,7 @@ class Session {
     addEventListener("pageshow", (event) => {
       if (event.persisted && this.state === "in") void api.show().catch(() => (this.state = "expired"));
     });
-    this.#tabs.onmessage = ({ data }) => this.#heard(data);
+    this.#tabs.onmessage = ({ data }) => void this.#heard(data);
   }
 
   async start(): Promise<void> {
@@ -51,7 +52,8 @@ class Session {
         return;
       }
       await this.#show();
-      this.state = "in";
+      this.#signedIn();
+      this.#tabs.postMessage("in"); // an identity provider's sign-in ends here, for a tab that waits for it too
     } catch (thrown) {
       const problem = Problem.from(thrown);
       this.state = "out";
@@ -87,13 +89,20 @@ class Session {
     this.#settle(({ reject }) => reject(new Problem(401, { title: t.ended, detail: t.endedDetail })));
   }
 
-  #heard(message: unknown): void {
+  async #heard(message: unknown): Promise<void> {
     if (message === "out" && this.state === "in") this.state = "expired";
-    if (message === "in" && this.state !== "in")
-      void this.#show().then(
-        () => this.#signedIn(),
-        () => undefined,
-      );
+    if (message !== "in" || this.state === "in") return;
+    const before = this.person?.id;
+    try {
+      await this.#show();
+    } catch {
+      return;
+    }
+    if (this.state === "expired" && this.person?.id !== before) {
+      this.abandon(); // what is kept is somebody else's
+      await tick();
+    }
+    this.#signedIn();
   }
 
   async #show(): Promise<void> {

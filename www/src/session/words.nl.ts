@@ -8,6 +8,7 @@ export const words: Words = {
   signIn: "Inloggen",
   signInKey: "Inloggen met de eigenaarssleutel",
   signInWith: (issuer) => `Inloggen met ${issuer}`,
+  otherTab: "Dit opent een ander tabblad. Kom daarna terug naar dit.",
   or: "of",
   refused: "Je bent niet ingelogd",
   problems: {

@@ -6,6 +6,7 @@ export const words = {
   signIn: "Sign in",
   signInKey: "Sign in with the owner key",
   signInWith: (issuer: string) => `Sign in with ${issuer}`,
+  otherTab: "It opens in another tab. Come back to this one afterwards.",
   or: "or",
   refused: "You were not signed in",
   problems: {
