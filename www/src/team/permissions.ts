@@ -27,33 +27,38 @@ export function switchesOf(person: Person | null): Switches {
   };
 }
 
-/** The permissions for these switches; undefined for the preset of the role. */
+/**
+ * The permissions for these switches. Undefined if no switch has changed: then a person of this role keeps what they have, and
+ * another gets the preset of the role, in which all are on.
+ */
 export function permissionsOf(
   role: Role,
   accounts: string[],
   before: Person | null,
   switches: Switches,
 ): Given | undefined {
+  const present = before?.role === role ? before : null;
+  const were = switchesOf(present);
   if (role === "account_admin") {
-    if (!switches.user) return [];
-    const verbs = [MANAGE, "webhooks.manage", "usage.view"];
-    return accounts.flatMap((id) => verbs.map((verb) => at(verb, `sub_account:${id}`)));
+    if (switches.user === were.user) return undefined;
+    return switches.user ? accounts.flatMap((id) => ACCOUNT_ADMIN.map((verb) => at(verb, `sub_account:${id}`))) : [];
   }
-  if (role !== "agency_admin") return undefined;
-  const rest = before?.role === role ? before.permissions.filter((one) => one.verb !== MANAGE) : OTHERS;
+  const [agency, subAccounts] = [switches.agency !== were.agency, switches.subAccounts !== were.subAccounts];
+  if (role !== "agency_admin" || !(agency || subAccounts)) return undefined;
+  const isSwitched = ({ verb, place }: Permission) => verb === MANAGE && (place === "agency" ? agency : subAccounts);
   return [
-    ...rest,
-    ...(switches.agency ? [at(MANAGE, "agency")] : []),
-    ...(switches.subAccounts ? [at(MANAGE, "sub_accounts")] : []),
+    ...(present?.permissions ?? AGENCY_ADMIN).filter((one) => !isSwitched(one)),
+    ...(agency && switches.agency ? [at(MANAGE, "agency")] : []),
+    ...(subAccounts && switches.subAccounts ? [at(MANAGE, "sub_accounts")] : []),
   ];
 }
 
-/** The permissions of an agency admin that no switch controls. */
-const OTHERS = [
-  at("webhooks.manage", "agency"),
-  at("webhooks.manage", "sub_accounts"),
-  at("usage.view", "agency"),
-  at("usage.view", "sub_accounts"),
+/** What an account admin may do at each sub-account, by the role's preset. */
+const ACCOUNT_ADMIN = [MANAGE, "webhooks.manage", "usage.view"];
+
+/** What an agency admin may do, by the role's preset. */
+const AGENCY_ADMIN = [
+  ...ACCOUNT_ADMIN.flatMap((verb) => [at(verb, "agency"), at(verb, "sub_accounts")]),
   at("policy.view", "agency"),
   at("audit.view", "agency"),
 ];
