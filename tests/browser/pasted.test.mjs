@@ -1,7 +1,20 @@
 // A token or key in a field that is not for one: kept out of it, out of the address, and out of everything that is sent.
 import assert from "node:assert/strict";
 
-import { gone, open, ownerKey, rotate, seed, settles, shown, show, test, unique, until } from "./support.mjs";
+import {
+  asSomebodyWith,
+  gone,
+  open,
+  ownerKey,
+  rotate,
+  seed,
+  settles,
+  shown,
+  show,
+  test,
+  unique,
+  until,
+} from "./support.mjs";
 
 const permissions = ["clipboard-read", "clipboard-write"];
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -121,6 +134,16 @@ test("which token, and rotating it now, from where it was pasted", { permissions
     (await show(integration.id)).tokens.map(({ n }) => n),
     [3],
   );
+});
+
+test("who may only see the integration is not offered to rotate it", { permissions }, async ({ page }) => {
+  const { integration, token } = await seed({ name: unique("Seen only") });
+  await asSomebodyWith(page, [{ verb: "integrations.view", place: "sub_accounts" }]);
+  await open(page);
+  await paste(page, search(page), token);
+  await shown(dialog(page).getByText(integration.name, { exact: true }));
+  await shown(button(dialog(page), "Open"));
+  assert.equal(await button(dialog(page), "Rotate now").count(), 0);
 });
 
 test("Open leads to the integration", { permissions }, async ({ page }) => {

@@ -203,6 +203,14 @@ export async function answerTo(route) {
   });
 }
 
+/** What the session says that somebody may do, in the place of the owner's all. */
+export async function asSomebodyWith(page, permissions) {
+  await page.route("**/_tidegate/api/session", async (route) => {
+    const answer = await answerTo(route);
+    await route.fulfill({ status: answer.status, json: { ...(await answer.json()), permissions } });
+  });
+}
+
 /** Keeps the page's requests from the gate, until the function that comes back is called: what is shown meanwhile can be seen. */
 export async function hold(page, method, pattern) {
   const { promise: released, resolve: release } = Promise.withResolvers();

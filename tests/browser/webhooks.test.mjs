@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { Webhook } from "standardwebhooks";
 
-import { answerTo, api, open, rotate, seed, settles, shown, test, unique, until } from "./support.mjs";
+import { api, asSomebodyWith, open, rotate, seed, settles, shown, test, unique, until } from "./support.mjs";
 
 const permissions = ["clipboard-read", "clipboard-write"];
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -182,14 +182,6 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await shown(page.getByText("The endpoint is deleted."));
   assert.equal((await api("GET", `/endpoints?integration=${integration.id}`)).total, 0);
 });
-
-/** What the session says that somebody may do, in the place of the owner's all. */
-async function asSomebodyWith(page, permissions) {
-  await page.route("**/_tidegate/api/session", async (route) => {
-    const answer = await answerTo(route);
-    await route.fulfill({ status: answer.status, json: { ...(await answer.json()), permissions } });
-  });
-}
 
 test("who may not manage webhooks sees why, and who may manage some chooses among these", async ({ page }) => {
   const acme = "sub_account:acme";
