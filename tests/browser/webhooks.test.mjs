@@ -183,6 +183,36 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   assert.equal((await api("GET", `/endpoints?integration=${integration.id}`)).total, 0);
 });
 
+/** An endpoint that is told of an integration of its own. */
+async function endpoint(fields) {
+  const { integration } = await seed();
+  const body = {
+    integration: integration.id,
+    url: "https://hooks.example.com/in",
+    kinds: ["rotation.started"],
+    ...fields,
+  };
+  return (await api("POST", "/endpoints", { body })).endpoint;
+}
+
+test("an endpoint whose form is loaded at the second try has its fields", async ({ page }) => {
+  const { id, url } = await endpoint({ description: "Mara's script" });
+  const asked = `**/_tidegate/api/endpoints/${id}`;
+  await page.route(asked, (route) => route.abort());
+  await open(page, `#/webhooks/${id}/edit`);
+  await shown(page.getByText("The gate did not answer"));
+  await page.unroute(asked);
+  await button(page, "Try again").click();
+  const description = page.getByRole("textbox", { name: "Description" });
+  await settles(() => description.inputValue(), "Mara's script");
+  assert.equal(await page.getByLabel("Address").inputValue(), url);
+  await description.fill("Ana's script");
+  await button(page, "Update").click();
+  await shown(page.getByText("Ana's script"));
+  const saved = await api("GET", `/endpoints/${id}`);
+  assert.deepEqual([saved.url, saved.kinds], [url, ["rotation.started"]]);
+});
+
 test("who may not manage webhooks sees why, and who may manage some chooses among these", async ({ page }) => {
   const acme = "sub_account:acme";
   await asSomebodyWith(page, [{ verb: "integrations.view", place: "agency" }]);
