@@ -28,7 +28,7 @@ export function onSessionEnd(handler: () => Promise<void>): void {
 /** Calls the admin API. Throws a `Problem` for every answer but a success. */
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const response = await answered(method, path, options);
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  return response.status === 204 ? (undefined as T) : whole<T>(response.json(), options.signal);
 }
 
 /** What `askText` returns if nothing has changed. */
@@ -37,13 +37,13 @@ export const UNCHANGED = Symbol("unchanged");
 /** Like `ask`, for text that the page passes on without reading it. It is not fetched again if it is still revision `known`. */
 export async function askText(path: string, known?: number): Promise<string | typeof UNCHANGED> {
   const response = await answered("GET", path, known === undefined ? {} : { known });
-  return response.status === 304 ? UNCHANGED : response.text();
+  return response.status === 304 ? UNCHANGED : whole(response.text());
 }
 
 /** A part of a file, and the cursor of the part that follows. */
 export async function askPart(path: string, signal: AbortSignal): Promise<{ text: string; next: string | null }> {
   const response = await answered("GET", path, { signal });
-  return { text: await response.text(), next: response.headers.get("Tidegate-Next-Cursor") };
+  return { text: await whole(response.text(), signal), next: response.headers.get("Tidegate-Next-Cursor") };
 }
 
 /** The answer. If the session has ended, the call is repeated after the next sign-in: a 401 has changed nothing. */
@@ -71,6 +71,16 @@ async function send(method: string, path: string, options: Options): Promise<Res
     return await fetch(API + path, { method, headers, body, signal, credentials: "same-origin", redirect: "error" });
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    throw Problem.unreachable();
+  }
+}
+
+/** The body. If it breaks off, whether the request was carried out is as unknown to the page as without an answer. */
+async function whole<T>(body: Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await body;
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw Problem.unreachable();
   }
 }
