@@ -68,3 +68,27 @@ test("an answer that has the change already is shown as it is, and so is the nex
   await third;
   assert.deepEqual([list.items, list.total], [[{ id: "ana", rev: 3 }, bo], 2]);
 });
+
+test("a refresh takes the first page anew and keeps the later ones, as far as they join it", async () => {
+  const waiting = [];
+  const list = new Paged(
+    (cursor) => new Promise((resolve, reject) => waiting.push({ cursor, resolve, reject })),
+    (id) => id,
+  );
+  const answered = async (asked, items, cursor) => {
+    waiting.shift().resolve({ items, cursor, total: 9 });
+    await asked;
+    return [list.items, list.cursor];
+  };
+  await answered(list.reload(), [8, 7], "to 7");
+  assert.deepEqual(await answered(list.refresh(), [9, 8], "to 8"), [[9, 8, 7], "to 7"]);
+  assert.deepEqual(await answered(list.more(), [6, 5], "to 5"), [[9, 8, 7, 6, 5], "to 5"]);
+  assert.deepEqual(await answered(list.refresh(), [9, 7], "to 7"), [[9, 7, 6, 5], "to 5"], "one is gone");
+  assert.deepEqual(await answered(list.refresh(), [5, 9], "to 9"), [[5, 9, 7, 6], "to 5"], "one has moved");
+  const failing = list.refresh();
+  waiting.shift().reject(new Error("lost"));
+  await failing;
+  assert.deepEqual(await answered(list.retry(), [9, 7], "to 7"), [[9, 7, 6], "to 5"], "tried again");
+  assert.deepEqual(await answered(list.refresh(), [20, 19], "to 19"), [[20, 19], "to 19"], "no later one joins it");
+  assert.deepEqual(await answered(list.refresh(), [], null), [[], null]);
+});

@@ -16,7 +16,7 @@ export class Paged<T> {
   problem = $state.raw<Problem | null>(null);
   isLoading = $state(false);
   #asked: AbortController | undefined;
-  #failedAt: string | null = null;
+  #again = () => this.reload();
   /** What was put in place or removed since the question was asked; its answer may be from before. */
   #changed = new Map<unknown, T | null>();
 
@@ -31,6 +31,11 @@ export class Paged<T> {
     return this.#ask(null);
   }
 
+  /** Loads the first page again, and keeps what is there after its last item. If that is not there, nothing of it is. */
+  refresh(): Promise<void> {
+    return this.#ask(null, true);
+  }
+
   /** Loads the next page, after what is there. */
   async more(): Promise<void> {
     if (this.cursor !== null && !this.isLoading) await this.#ask(this.cursor);
@@ -38,7 +43,7 @@ export class Paged<T> {
 
   /** Asks once more for the page that failed. */
   retry(): Promise<void> {
-    return this.#ask(this.#failedAt);
+    return this.#again();
   }
 
   /** What is there, to come back to it. */
@@ -63,7 +68,7 @@ export class Paged<T> {
     this.total -= 1;
   }
 
-  async #ask(cursor: string | null): Promise<void> {
+  async #ask(cursor: string | null, keepsLater = false): Promise<void> {
     this.#asked?.abort();
     const mine = new AbortController();
     this.#asked = mine;
@@ -74,13 +79,14 @@ export class Paged<T> {
       const page = await this.load(cursor, mine.signal);
       if (this.#asked !== mine) return;
       const items = this.#upToDate(page.items);
-      this.items = cursor === null ? items : this.#joined(items);
+      const later = keepsLater ? this.#after(items) : [];
+      this.items = cursor === null ? [...items, ...later] : this.#joined(items);
       this.total = page.total - (page.items.length - items.length);
-      this.cursor = page.cursor;
+      if (later.length === 0) this.cursor = page.cursor;
     } catch (thrown) {
       if (this.#asked !== mine) return;
       this.problem = Problem.from(thrown);
-      this.#failedAt = cursor;
+      this.#again = () => this.#ask(cursor, keepsLater);
     } finally {
       if (this.#asked === mine) this.isLoading = false;
     }
@@ -94,9 +100,21 @@ export class Paged<T> {
     return changed.filter((item) => item != null);
   }
 
+  /** What is there after the last of these; nothing if that is not there. */
+  #after(items: T[]): T[] {
+    const known = this.items ?? [];
+    const last = items.map(this.key).at(-1);
+    const at = known.findIndex((item) => this.key(item) === last);
+    return at < 0 ? [] : this.#without(items, known.slice(at + 1));
+  }
+
   #joined(next: T[]): T[] {
     const known = this.items ?? [];
+    return [...known, ...this.#without(known, next)];
+  }
+
+  #without(known: T[], items: T[]): T[] {
     const keys = new Set(known.map(this.key));
-    return [...known, ...next.filter((item) => !keys.has(this.key(item)))];
+    return items.filter((item) => !keys.has(this.key(item)));
   }
 }
