@@ -1,0 +1,56 @@
+// People and automation keys by clicks.
+import assert from "node:assert/strict";
+
+import { api, gone, open, settles, shown, test, unique } from "./support.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const dialog = (page, name) => page.getByRole("dialog", { name });
+
+/** A person, and the row of the page that shows them. */
+async function shownPerson(page, fields) {
+  const email = `${unique("person").replaceAll(" ", "-")}@example.com`;
+  const person = await api("POST", "/people", { body: { email, ...fields } });
+  await open(page, "#/team");
+  await page.getByLabel("Search name or e-mail address").fill(email);
+  await shown(button(page, `Change ${email}`));
+  await settles(() => button(page, "Remove").count(), 1);
+  return person;
+}
+
+test("a person whose name is changed keeps the permissions that they have", async ({ page }) => {
+  const permissions = [{ verb: "people.manage", place: "sub_account:acme" }];
+  const { id, email } = await shownPerson(page, { role: "account_admin", accounts: ["acme"], permissions });
+  await button(page, `Change ${email}`).click();
+  await dialog(page).getByLabel("Name").fill("Bo");
+  await button(dialog(page), "Save").click();
+  await shown(page.getByText(`${email} is saved.`));
+  const saved = await api("GET", `/people/${id}`);
+  assert.deepEqual([saved.name, saved.permissions], ["Bo", permissions]);
+});
+
+test(
+  "a key that is not copied is not left by one click",
+  { permissions: ["clipboard-read", "clipboard-write"] },
+  async ({ page }) => {
+    const name = unique("Terraform");
+    const expires_at = new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z");
+    const body = { name, permissions: [{ verb: "policy.view", place: "agency" }], expires_at };
+    await api("POST", "/keys", { body });
+    await open(page, "#/team/keys");
+    const row = page.getByRole("listitem").filter({ hasText: name });
+    await button(row, "Rotate").click();
+    const sure = dialog(page, /^Rotate /);
+    await button(sure, "Rotate").click();
+
+    const reveal = dialog(page, "The key");
+    await shown(reveal.getByRole("textbox", { name: "The key" }));
+    const leave = dialog(page, "Leave without the key?");
+    await button(reveal, "Done").click();
+    await button(leave, "Stay").click();
+    await gone(leave);
+    await shown(reveal.getByRole("textbox", { name: "The key" }));
+    await page.getByRole("button", { name: "Copy the key: The key" }).click();
+    await button(reveal, "Done").click();
+    await gone(reveal);
+  },
+);
