@@ -1,10 +1,11 @@
-// People and automation keys by clicks.
+// People and automation keys by clicks, with a colleague who changes the same ones.
 import assert from "node:assert/strict";
 
 import { api, gone, open, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const dialog = (page, name) => page.getByRole("dialog", { name });
+const STALE = "What is shown is up to date again.";
 
 /** A person, and the row of the page that shows them. */
 async function shownPerson(page, fields) {
@@ -16,6 +17,31 @@ async function shownPerson(page, fields) {
   await settles(() => button(page, "Remove").count(), 1);
   return person;
 }
+
+test("a person whom a colleague changes meanwhile is changed and removed at the second try", async ({ page }) => {
+  const { id, email, rev } = await shownPerson(page, { name: "Ana", role: "auditor" });
+  await button(page, `Change ${email}`).click();
+  const form = dialog(page, `Change ${email}`);
+  await form.getByLabel("Name").fill("Ana Maria");
+  await api("PATCH", `/people/${id}`, { rev, body: { role: "developer" } });
+  await button(form, "Save").click();
+  await shown(form.getByText(STALE));
+  await settles(() => form.getByLabel("Role").inputValue(), "developer");
+  await settles(() => form.getByLabel("Name").inputValue(), "Ana Maria");
+  await button(form, "Save").click();
+  await shown(page.getByText(`${email} is saved.`));
+  const saved = await api("GET", `/people/${id}`);
+  assert.deepEqual([saved.name, saved.role], ["Ana Maria", "developer"]);
+
+  await button(page, "Remove").click();
+  const sure = dialog(page, `Remove ${email}?`);
+  await api("PATCH", `/people/${id}`, { rev: saved.rev, body: { name: "Ana M." } });
+  await button(sure, "Remove").click();
+  await shown(sure.getByText(STALE));
+  await button(sure, "Remove").click();
+  await shown(page.getByText(`${email} is removed.`));
+  await api("GET", `/people/${id}`, { status: 404 });
+});
 
 test("a person whose name is changed keeps the permissions that they have", async ({ page }) => {
   const permissions = [{ verb: "people.manage", place: "sub_account:acme" }];
@@ -29,17 +55,21 @@ test("a person whose name is changed keeps the permissions that they have", asyn
 });
 
 test(
-  "a key that is not copied is not left by one click",
+  "a key that a colleague changes meanwhile is rotated at the second try, and not left uncopied by one click",
   { permissions: ["clipboard-read", "clipboard-write"] },
   async ({ page }) => {
     const name = unique("Terraform");
     const expires_at = new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z");
     const body = { name, permissions: [{ verb: "policy.view", place: "agency" }], expires_at };
-    await api("POST", "/keys", { body });
+    const { key } = await api("POST", "/keys", { body });
     await open(page, "#/team/keys");
     const row = page.getByRole("listitem").filter({ hasText: name });
     await button(row, "Rotate").click();
+    const changed = await api("PATCH", `/keys/${key.id}`, { rev: key.rev, body: { name: `${name}, CI` } });
     const sure = dialog(page, /^Rotate /);
+    await button(sure, "Rotate").click();
+    await shown(sure.getByText(STALE));
+    await shown(row.getByText(`${changed.name}`, { exact: true }));
     await button(sure, "Rotate").click();
 
     const reveal = dialog(page, "The key");
@@ -52,5 +82,14 @@ test(
     await page.getByRole("button", { name: "Copy the key: The key" }).click();
     await button(reveal, "Done").click();
     await gone(reveal);
+
+    await button(row, "Delete").click();
+    const { rev } = await api("GET", `/keys/${key.id}`);
+    await api("PATCH", `/keys/${key.id}`, { rev, body: { name } });
+    const last = dialog(page, /^Delete /);
+    await button(last, "Delete").click();
+    await shown(last.getByText(STALE));
+    await button(last, "Delete").click();
+    await shown(page.getByText(`${name} is deleted.`));
   },
 );

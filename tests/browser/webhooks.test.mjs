@@ -213,6 +213,20 @@ test("an endpoint whose form is loaded at the second try has its fields", async 
   assert.deepEqual([saved.url, saved.kinds], [url, ["rotation.started"]]);
 });
 
+test("an endpoint that a colleague changes meanwhile is enabled at the second try", async ({ page }) => {
+  const { id, rev } = await endpoint();
+  const disabled = await api("PATCH", `/endpoints/${id}`, { rev, body: { enabled: false } });
+  await open(page, `#/webhooks/${id}`);
+  const enable = page.getByRole("main").getByRole("button", { name: "Enable", exact: true });
+  await shown(enable);
+  await api("PATCH", `/endpoints/${id}`, { rev: disabled.rev, body: { description: "Theirs" } });
+  await enable.click();
+  await shown(page.getByText("What is shown is up to date again."));
+  await shown(page.getByText("Theirs", { exact: true }));
+  await enable.click();
+  await shown(page.getByText("The endpoint is enabled."));
+});
+
 test("who may not manage webhooks sees why, and who may manage some chooses among these", async ({ page }) => {
   const acme = "sub_account:acme";
   await asSomebodyWith(page, [{ verb: "integrations.view", place: "agency" }]);
