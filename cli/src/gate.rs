@@ -23,6 +23,8 @@ pub struct Gate {
     url: String,
     /// What to send as `Host`, where it is not the host of the URL.
     host: Option<String>,
+    /// It is this machine's, so no proxy is asked: the key would go to it unencrypted.
+    is_here: bool,
 }
 
 /// A request to the admin API.
@@ -65,19 +67,22 @@ impl Gate {
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
             return Err(InvalidAddress::Form);
         }
-        let is_name = host.ends_with(".localhost");
-        let is_here = is_name || ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_here => {}
-            Some("http") => return Err(InvalidAddress::Unencrypted),
+        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        let is_name = name.ends_with(".localhost");
+        let is_here = is_name || name == "localhost" || ["127.0.0.1", "[::1]"].contains(&host);
+        let scheme = match uri.scheme_str() {
+            Some("http") if !is_here => return Err(InvalidAddress::Unencrypted),
+            Some(scheme @ ("http" | "https")) => scheme,
             _ => return Err(InvalidAddress::Form),
-        }
-        let (address, url) = (address.to_owned(), address.trim_end_matches('/'));
-        Ok(match uri.scheme_str() == Some("http") && is_name {
-            true => Self { url: url.replacen(host, "127.0.0.1", 1), host: Some(authority.to_string()), address },
-            false => Self { url: url.to_owned(), host: None, address },
-        })
+        };
+        let at = |host: &str| uri.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let target: &str = match (is_name, is_here) {
+            (true, _) => "127.0.0.1",
+            (false, true) => &name,
+            (false, false) => host,
+        };
+        let url = format!("{scheme}://{}", at(target));
+        Ok(Self { address: address.to_owned(), url, host: is_name.then(|| at(&name)), is_here })
     }
 
     /// Asks the admin API, and gives the JSON that it answers; `null` where it answers with nothing. Redirects are not followed.
@@ -120,8 +125,8 @@ impl Gate {
         }
         // Without a body there is no `Content-Length` either: a gate takes none with `GET`.
         let sent = match body {
-            Some(body) => request.body(body.clone()).map(|request| agent().run(request)),
-            None => request.body(()).map(|request| agent().run(request)),
+            Some(body) => request.body(body.clone()).map(|request| self.agent().run(request)),
+            None => request.body(()).map(|request| self.agent().run(request)),
         };
         let mut answer = sent.map_err(|error| unreachable(&error))?.map_err(|error| unreachable(&error))?;
         let (status, next) = (answer.status(), answer.headers().get(NEXT_CURSOR).cloned());
@@ -133,6 +138,12 @@ impl Gate {
         }
         let problem = serde_json::from_str(&text).unwrap_or_else(|_| text.into());
         Err(Failure::Refused { status: status.as_u16(), problem })
+    }
+
+    fn agent(&self) -> ureq::Agent {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let config = config.timeout_global(Some(TIMEOUT));
+        ureq::Agent::new_with_config(if self.is_here { config.proxy(None) } else { config }.build())
     }
 
     fn url_of(&self, call: &Call<'_>) -> String {
@@ -154,11 +165,6 @@ struct Answer {
 
 /// The field with that cursor.
 const NEXT_CURSOR: &str = "tidegate-next-cursor";
-
-fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-    ureq::Agent::new_with_config(config.timeout_global(Some(TIMEOUT)).build())
-}
 
 #[cfg(test)]
 mod tests {
@@ -191,8 +197,21 @@ mod tests {
 
     #[test]
     fn a_name_under_localhost_is_this_machine() {
-        let Gate { url, host, .. } = Gate::parse("http://admin.localhost:8787").unwrap();
-        assert_eq!(url, "http://127.0.0.1:8787");
-        assert_eq!(host.as_deref(), Some("admin.localhost:8787"));
+        for (address, at, named) in [
+            ("http://admin.localhost:8787", "http://127.0.0.1:8787", "admin.localhost:8787"),
+            ("http://Admin.LOCALHOST:8787/", "http://127.0.0.1:8787", "admin.localhost:8787"),
+            ("http://admin.localhost.:8787", "http://127.0.0.1:8787", "admin.localhost:8787"),
+            ("https://admin.localhost", "https://127.0.0.1", "admin.localhost"),
+        ] {
+            let Gate { url, host, is_here, .. } = Gate::parse(address).unwrap();
+            assert_eq!((url.as_str(), host.as_deref(), is_here), (at, Some(named), true), "{address}");
+        }
+        for (address, at) in [("http://LocalHost:1", "http://localhost:1"), ("http://localhost.", "http://localhost")] {
+            let Gate { url, host, is_here, .. } = Gate::parse(address).unwrap();
+            assert_eq!((url.as_str(), host, is_here), (at, None, true), "{address}");
+        }
+        assert!(!Gate::parse("https://gate.example").unwrap().is_here);
+        // Resolvers take it for a name.
+        assert_eq!(Gate::parse("http://127.0.0.1.").unwrap_err(), InvalidAddress::Unencrypted);
     }
 }

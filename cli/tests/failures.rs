@@ -1,0 +1,87 @@
+//! What the command does where something goes wrong, against a stand-in for a gate.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+const ID: &str = "3k9p7vm2c4xw8nqt";
+
+fn owner_key() -> String {
+    format!("owner_{}", "k".repeat(43))
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    command.env_remove("TIDEGATE_KEY").args(arguments);
+    command
+}
+
+/// Runs it with the owner key on standard input.
+fn run(command: &mut Command) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _ = child.stdin.take().unwrap().write_all(owner_key().as_bytes()); // not every command reads it
+    child.wait_with_output().unwrap()
+}
+
+fn tidegate(arguments: &[&str]) -> Output {
+    run(&mut command(arguments))
+}
+
+/// A server on this machine that answers one request after the other like this, and then no more; and its port.
+fn answering(answers: &[&'static str]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answers = answers.to_vec();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut received = Vec::new();
+            while !received.ends_with(b"\r\n\r\n") {
+                let mut bytes = [0; 4096];
+                let count = stream.read(&mut bytes).unwrap();
+                received.extend_from_slice(&bytes[..count]);
+            }
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    port
+}
+
+const REFUSAL: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"title\":\"No\"}";
+/// The first part of an export.
+const PART: &str =
+    "HTTP/1.1 200 OK\r\ntidegate-next-cursor: c\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"export\":{}}\n";
+/// Its last one, cut off.
+const CUT_OFF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"seq\"";
+const DELETED: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+
+#[test]
+fn no_proxy_is_asked_for_a_gate_on_this_machine() {
+    for host in ["127.0.0.1", "admin.localhost"] {
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", proxy.local_addr().unwrap());
+        let was_asked = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&was_asked);
+        thread::spawn(move || {
+            let connection = proxy.accept();
+            asked.store(true, Ordering::SeqCst);
+            drop(connection);
+        });
+        let gate = format!("http://{host}:{}", answering(&[REFUSAL]));
+        let mut command = command(&["integrations", "show", ID, "--key-file", "-", "--gate", &gate]);
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            command.env(name, &address).env(name.to_ascii_lowercase(), &address);
+        }
+        let output = run(command.env_remove("NO_PROXY").env_remove("no_proxy"));
+        assert!(!was_asked.load(Ordering::SeqCst), "{host}: the proxy was asked");
+        assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
