@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tidegate::openapi::Report;
 
+use crate::redaction::redacted;
+
 /// The exit codes. Clap ends with [`Usage`](Self::Usage) by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -72,6 +74,11 @@ impl Failure {
         Self::Input(format!("{}: {reason}", path.display()))
     }
 
+    /// What is told of it, without keys and tokens.
+    pub fn message(&self) -> String {
+        redacted(&self.to_string())
+    }
+
     /// The exit code.
     pub fn end(&self) -> End {
         match self {
@@ -100,7 +107,7 @@ impl Failure {
 /// `{"error": {"kind", "message"}}`, with `report` or with `status` and `problem` where there are any.
 impl Serialize for Failure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serde_json::json!({ "kind": self.kind(), "message": self.to_string() });
+        let mut error = serde_json::json!({ "kind": self.kind(), "message": self.message() });
         let mut add =
             |name: &str, value: Value| error.as_object_mut().map(|error| error.insert(name.to_owned(), value));
         match self {

@@ -9,6 +9,7 @@ mod integrations;
 mod key;
 mod output;
 mod policy;
+mod redaction;
 mod usage;
 
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command, output } = Arguments::parse();
+    let Arguments { command, output } = Arguments::try_parse().unwrap_or_else(|error| Output::of_arguments(&error));
     let ended = match command {
         Command::Policy(command) => command.run(output),
         Command::Integrations(command) => command.run(output),

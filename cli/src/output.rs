@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::exit::Failure;
+use crate::redaction::redacted;
 
 /// How to print.
 #[derive(Args, Clone, Copy)]
@@ -49,9 +50,20 @@ impl Output {
         self.print(data, &format!("{secret}\n"))
     }
 
+    /// Ends as clap does for arguments that do not parse, and for `--help`.
+    pub fn of_arguments(error: &clap::Error) -> ! {
+        let text = error.render().to_string();
+        let told = redacted(&text);
+        if told == text {
+            error.exit();
+        }
+        let _ = io::stderr().write_all(told.as_bytes());
+        std::process::exit(error.exit_code());
+    }
+
     /// Reports a failure to standard error, and with `--format json` to standard output too.
     pub fn failure(self, failure: &Failure) -> ExitCode {
-        let _ = writeln!(io::stderr(), "error: {failure}");
+        let _ = writeln!(io::stderr(), "error: {}", failure.message());
         if self.format == Format::Json {
             let _ = write_json(failure);
         }

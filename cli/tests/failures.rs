@@ -85,3 +85,33 @@ fn no_proxy_is_asked_for_a_gate_on_this_machine() {
         assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
+
+#[test]
+fn a_key_on_the_command_line_by_mistake_is_not_printed() {
+    let key = owner_key();
+    let with_key = format!("https://u:{key}@gate.example");
+    let document = format!("{key}.json");
+    for (arguments, code) in [
+        (["integrations", "list", "--key-file", &key], 3),
+        (["policy", "check", &document, "--format=json"], 3),
+        (["integrations", "list", "--gate", &with_key], 2),
+        (["integrations", "show", &key, "--format=json"], 2),
+        (["integrations", "list", "--key", &key], 2),
+        (["integrations", "list", &format!("--{key}"), "--format=json"], 2),
+        (["audit", "verify", "--anchor", &key], 2),
+    ] {
+        let output = tidegate(&arguments);
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(!told.contains(&key) && told.contains("error: "), "{told}");
+    }
+    let output = tidegate(&["integrations", "list", "--key-file", &key]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: [redacted]: the key cannot be read: "));
+}
+
+/// A path of the temporary directory at which nothing is.
+fn nothing_at(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("tidegate-{name}-{}", std::process::id()));
+    let _ = fs::remove_file(&path);
+    path
+}
