@@ -7,6 +7,7 @@ mod exit;
 mod gate;
 mod integrations;
 mod key;
+mod new_file;
 mod output;
 mod policy;
 mod redaction;

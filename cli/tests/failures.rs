@@ -115,3 +115,20 @@ fn nothing_at(name: &str) -> PathBuf {
     let _ = fs::remove_file(&path);
     path
 }
+
+#[test]
+fn an_export_that_fails_leaves_no_file() {
+    let path = nothing_at("export");
+    let file = path.to_str().unwrap();
+    for (answers, code) in [(&[REFUSAL][..], 4), (&[PART, REFUSAL][..], 4), (&[PART, CUT_OFF][..], 5), (&[PART][..], 5)]
+    {
+        let gate = format!("http://127.0.0.1:{}", answering(answers));
+        let output = tidegate(&["audit", "export", "--out", file, "--key-file", "-", "--gate", &gate]);
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!path.exists(), "{code}");
+    }
+    fs::write(&path, "mine").unwrap();
+    let output = tidegate(&["audit", "export", "--out", file, "--key-file", "-", "--gate", "http://127.0.0.1:1"]);
+    assert_eq!((output.status.code(), fs::read_to_string(&path).unwrap().as_str()), (Some(3), "mine"));
+    fs::remove_file(&path).unwrap();
+}

@@ -1,15 +1,15 @@
 //! `tidegate audit export`
 
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use crate::connection::Connection;
+use crate::connection::{Admin, Connection};
 use crate::exit::Failure;
+use crate::new_file::NewFile;
 use crate::output::Output;
 
 /// `export`: events of which everything is true that is given. Without any of it, all of them: only such an export can be verified.
@@ -44,34 +44,35 @@ pub struct Export {
 }
 
 impl Export {
-    /// Writes part after part; no more than one is in memory.
+    /// Writes part after part; no more than one is in memory. A file that cannot be written to its end is removed.
     pub fn run(self, output: Output) -> Result<(), Failure> {
         let admin = self.connection.open()?;
-        let mut to: Box<dyn Write> = match &self.out {
-            Some(path) => Box::new(BufWriter::new(File::create_new(path).map_err(|error| Failure::file(path, error))?)),
-            None => Box::new(io::stdout().lock()),
+        let Some(path) = &self.out else {
+            return match self.write(&admin, &mut io::stdout().lock()) {
+                Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+                written => written.map(|_| ()),
+            };
         };
-        let (query, mut cursor, mut lines) = (self.query(), String::new(), 0);
+        let mut file = NewFile::create(path).map_err(|error| Failure::file(path, error))?;
+        // The first line is not an event.
+        let events = self.write(&admin, &mut file)?.saturating_sub(1);
+        file.finish()?;
+        let text = format!("{events} events in {}\n", path.display());
+        output.print(&json!({ "events": events, "file": path }), &text)
+    }
+
+    /// How many lines were written.
+    fn write(&self, admin: &Admin<'_>, to: &mut impl Write) -> Result<usize, Failure> {
+        let (query, mut cursor, mut lines) = (self.query(), String::new(), 0_usize);
         loop {
             let (text, next) = admin.text(&format!("/events?{query}{cursor}"))?;
-            lines += text.lines().count();
-            match to.write_all(text.as_bytes()) {
-                Err(error) if self.out.is_none() && error.kind() == ErrorKind::BrokenPipe => return Ok(()),
-                written => written?,
-            }
+            lines = lines.saturating_add(text.lines().count());
+            to.write_all(text.as_bytes())?;
             let Some(next) = next else { break };
             cursor = format!("&cursor={next}");
         }
         to.flush()?;
-        match &self.out {
-            // The first line is not an event.
-            Some(path) => {
-                let events = lines.saturating_sub(1);
-                let text = format!("{events} events in {}\n", path.display());
-                output.print(&json!({ "events": events, "file": path }), &text)
-            }
-            None => Ok(()),
-        }
+        Ok(lines)
     }
 
     fn query(&self) -> String {

@@ -13,6 +13,8 @@ use tidegate::request::{NotUtf8, into_utf8};
 use crate::exit::Failure;
 use crate::output::Output;
 
+/// What every export in JSON Lines begins with.
+const BEGINNING: &[u8] = br#"{"export":"#;
 /// The longest line that is read, in bytes.
 const MAX_LINE: u64 = 16 * 1024 * 1024;
 
@@ -72,8 +74,7 @@ fn verify(mut file: impl BufRead, anchor: Option<Chain>) -> Result<Verified, Fai
     let mut line = Vec::new();
     let head = next(&mut file, &mut line, 1)?.ok_or_else(|| Failure::Input("the file is empty".to_owned()))?;
     let head = read(head, 1)?;
-    let export =
-        head.get("export").ok_or_else(|| Failure::Input("the first line is not that of an export".to_owned()))?;
+    let export = head.get("export").unwrap_or(&Value::Null);
     if export.get("verifiable") != Some(&Value::Bool(true)) {
         let why = match export.get("reason").and_then(Value::as_str) {
             Some("filtered") => "events are left out of it",
@@ -149,6 +150,9 @@ fn next<'a>(file: &mut impl BufRead, line: &'a mut Vec<u8>, number: u64) -> Resu
     }
     if let (1, Err(other @ (NotUtf8::Utf16 | NotUtf8::Utf32))) = (number, into_utf8(line.clone())) {
         return Err(Failure::Input(other.of_file().to_owned()));
+    }
+    if number == 1 && !line.starts_with(BEGINNING) {
+        return Err(Failure::Input("the first line is not that of an export in JSON Lines".to_owned()));
     }
     let text = line.strip_suffix(b"\n").and_then(|line| str::from_utf8(line).ok());
     text.map(Some).ok_or_else(|| Failure::Changed(format!("line {number} is cut off, too long, or not UTF-8")))
@@ -296,6 +300,11 @@ mod tests {
             matches!(&failure, Failure::Input(what) if what == "the file is in UTF-16; save it as UTF-8"),
             "{failure}"
         );
-        assert!(check(b"{}\n", None).is_err());
+        for other in [&b"{}\n"[..], b"seq,at,kind\n1,2026-11-01T00:00:00Z,key.created\n", b"\x89PNG", b"seq,at"] {
+            let failure = check(other, None).unwrap_err();
+            assert!(matches!(&failure, Failure::Input(what) if what.contains("in JSON Lines")), "{failure}");
+        }
+        let cut_off = check(br#"{"export":{"veri"#, None).unwrap_err();
+        assert!(matches!(&cut_off, Failure::Changed(_)), "{cut_off}");
     }
 }
