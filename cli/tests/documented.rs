@@ -96,6 +96,7 @@ fn each_documented_exit_code_is_one_that_the_command_ends_with() {
         (tidegate(&["publish", "--remove", "A"]), 2),
         (publish("http://api.example.com"), 2),
         (tidegate(&["check", DOCUMENT, "--settings", "no-such-file"]), 3),
+        (tidegate(&["check", "no-such-file.json"]), 3),
         (tidegate(&["publish", "--remove", "A", "--key-file", "README.md"]), 3),
         (publish(&refusal), 4),
         (publish(&redirect), 4),

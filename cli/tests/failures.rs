@@ -132,3 +132,13 @@ fn an_export_that_fails_leaves_no_file() {
     assert_eq!((output.status.code(), fs::read_to_string(&path).unwrap().as_str()), (Some(3), "mine"));
     fs::remove_file(&path).unwrap();
 }
+
+#[test]
+fn a_document_that_is_not_there_is_a_file_that_cannot_be_read() {
+    for arguments in [&["check", "no-such-file.json"][..], &["check", "Cargo.toml", "no-such-file.json"]] {
+        let output = tidegate(&[&["policy"], arguments, &["--format", "json"]].concat());
+        let error: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), error["error"]["kind"].as_str()), (Some(3), Some("input")), "{error}");
+        assert!(error["error"]["message"].as_str().unwrap().starts_with("no-such-file.json: "), "{error}");
+    }
+}

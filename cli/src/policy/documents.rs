@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -46,8 +46,8 @@ impl Documents {
     /// directory; what is followed and no document itself is left out.
     ///
     /// # Errors
-    /// [`Failure::Input`] for a directory that cannot be read or has no documents. A file that is not a document is an error of
-    /// the report instead, so that the others are reported too.
+    /// [`Failure::Input`] for a file or a directory that cannot be read, and for a directory without documents. A file that is not a
+    /// document is an error of the report instead, so that the others are reported too.
     pub fn read(arguments: &[PathBuf]) -> Result<Self, Failure> {
         let mut paths = Vec::new();
         for argument in arguments {
@@ -59,7 +59,8 @@ impl Documents {
         let mut followed = BTreeSet::new();
         let mut unreadable = Vec::new();
         for (path, name) in named(&paths) {
-            let read = text(path).and_then(|text| {
+            let bytes = bytes(path).map_err(|error| Failure::file(path, error))?;
+            let read = text(bytes).and_then(|text| {
                 let document = Document::parse_with_files(&text, &mut |file| below(path, file, &mut followed));
                 document.map_err(|error| error.to_string())
             });
@@ -149,17 +150,20 @@ fn below(document: &Path, file: &str, followed: &mut BTreeSet<PathBuf>) -> Resul
     if !path.starts_with(&directory) || !path.is_file() {
         return Err(format!("{file} is no file in the document's directory"));
     }
-    let text = text(&path)?;
+    let text = text(bytes(&path).map_err(|error| error.to_string())?)?;
     followed.insert(path);
     Ok(text)
 }
 
-/// A file's text, of which no more is read than a document may have.
-fn text(path: &Path) -> Result<String, String> {
+/// A file's content, of which no more is read than a document may have and one byte.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
     let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    file.take(most).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err(InvalidDocument::TooLong.to_string());
     }
