@@ -142,3 +142,13 @@ fn a_document_that_is_not_there_is_a_file_that_cannot_be_read() {
         assert!(error["error"]["message"].as_str().unwrap().starts_with("no-such-file.json: "), "{error}");
     }
 }
+
+#[test]
+fn a_deletion_is_told_with_how_it_is_undone() {
+    let gate = format!("http://127.0.0.1:{}", answering(&[DELETED]));
+    let output = tidegate(&["integrations", "delete", ID, "--rev", "1", "--key-file", "-", "--gate", &gate]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let expected =
+        format!("{ID} is deleted. For 30 minutes, if the token rules allow it: tidegate integrations undo {ID}\n");
+    assert_eq!((output.status.code(), told), (Some(0), expected));
+}

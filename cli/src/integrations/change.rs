@@ -164,7 +164,8 @@ impl Delete {
         let rev = self.change.base(&admin)?;
         self.change.send(&admin, rev, ("DELETE", ""), None)?;
         let id = &self.change.id;
-        let text = format!("{id} is deleted. For 30 minutes: tidegate integrations undo {id}\n");
+        let text =
+            format!("{id} is deleted. For 30 minutes, if the token rules allow it: tidegate integrations undo {id}\n");
         output.print(&json!({ "id": id, "deleted": true }), &text)
     }
 }
