@@ -114,6 +114,28 @@ fn each_documented_exit_code_is_one_that_the_command_ends_with() {
     assert_eq!(codes, documented());
 }
 
+/// Runs the loop of docs/cli.md with a stand-in for the command, which ends with one of these codes each time.
+fn waited(codes: &str) -> String {
+    let text = std::fs::read_to_string(project().join("docs/cli.md")).unwrap();
+    let script = text.split("```sh\n").find(|block| block.starts_with("while tidegate usage rotation")).unwrap();
+    let stand_in = r#"
+        codes=($CODES) n=0
+        sleep() { :; }
+        tidegate() { echo "$1 $2"; [ "$2" = finish ] || return "${codes[n++]}"; }
+    "#;
+    let script = format!("{stand_in}{}", script.split("```").next().unwrap());
+    let output = Command::new("bash").args(["-c", &script]).env("CODES", codes).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().replace('\n', ", ")
+}
+
+#[test]
+fn the_documented_loop_ends_the_old_token_only_where_it_is_quiet() {
+    assert_eq!(waited("6 6 0"), "usage rotation, usage rotation, usage rotation, integrations finish, ");
+    for code in ["1", "3", "4", "5"] {
+        assert_eq!(waited(&format!("6 {code}")), "usage rotation, usage rotation, ");
+    }
+}
+
 #[test]
 fn init_writes_settings_that_check_reads_and_replaces_no_file_unasked() {
     let directory = std::env::temp_dir().join(format!("tidegate-init-{}", std::process::id()));
