@@ -388,12 +388,20 @@ describe("a misconfigured variable", () => {
    */
   it.each<[string, unknown[], string]>([
     ["BRAND_NAME", ["Ac\u202eme", 1], "/sign-in"],
+    ["BRAND_LOGO", ["https://example.com/logo.svg", {}], "/sign-in"],
+    ["BRAND_COLOR", ["red", 7], "/sign-in"],
     ["USAGE_ADDRESSES", ["Hashed", "clear ", false], "/usage"],
   ])("%s: what needs it answers 503 and names it; all else works", async (name, values, path) => {
     for (const value of values) {
       await withEnv({ [name]: value }, async () => {
         const { detail } = await problem(await admin("GET", path), 503, "misconfigured");
         expect(detail, String(value)).toMatch(new RegExp(`^${name} must be `));
+        const reasons = logged().map(({ reason }) => String(reason));
+        logLines.length = 0;
+        expect(
+          reasons.some((reason) => reason.includes(name)),
+          reasons.join(),
+        ).toBe(true);
         expect(await status(ask("/status"))).toBe(200);
         expect(await status(admin("GET", "/sub-accounts"))).toBe(200);
       });
