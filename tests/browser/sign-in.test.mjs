@@ -9,6 +9,8 @@ import {
   gone,
   open,
   ownerKey,
+  rotate,
+  seed,
   settles,
   shown,
   signInByApi,
@@ -112,6 +114,28 @@ test("a session that ends while a form is half filled: sign in again, nothing ty
     integrations.map(({ description, scopes }) => ({ description, scopes })),
     [{ description: "Typed before the session ended", scopes: ["contacts.readonly"] }],
   );
+});
+
+test("a view that asks again and again waits while the session is over", async ({ page, context }) => {
+  const { integration } = await seed({ name: unique("Open overnight") });
+  await rotate(integration);
+  await page.clock.install();
+  await open(page, `#/integrations/${integration.id}`);
+  await shown(page.getByRole("list", { name: "Steps of this rotation" }));
+  await shown(page.getByRole("region", { name: "Use", exact: true }).getByRole("status"));
+  await page.waitForLoadState("networkidle");
+  await context.clearCookies();
+  const asked = [];
+  page.on("request", (request) => /\/(usage\?|rotation$)/.test(request.url()) && asked.push(request.url()));
+  await page.clock.runFor(60_000);
+  const dialog = page.getByRole("dialog", { name: "Your session is over" });
+  await shown(dialog);
+  await page.clock.runFor(60_000);
+  assert.equal(asked.length, 5, "each question is asked once: 2 about the rotation, 3 about all use");
+  await key(dialog).fill(ownerKey);
+  await signIn(dialog).click();
+  await gone(dialog);
+  await settles(() => asked.length, 10, "each is asked again after the sign-in");
 });
 
 test("somebody who will not sign in again can leave", async ({ page, context }) => {
