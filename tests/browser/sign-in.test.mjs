@@ -12,6 +12,7 @@ import {
   rotate,
   seed,
   settles,
+  show,
   shown,
   signInByApi,
   test,
@@ -136,6 +137,11 @@ test("a view that asks again and again waits while the session is over", async (
   await signIn(dialog).click();
   await gone(dialog);
   await settles(() => asked.length, 10, "each is asked again after the sign-in");
+
+  // Meanwhile somebody else ends the rotation.
+  await api("POST", `/integrations/${integration.id}/rotation/finish`, { rev: (await show(integration.id)).rev });
+  await page.clock.runFor(6_000);
+  await gone(page.getByRole("region", { name: "Two tokens work right now" }));
 });
 
 test("somebody who will not sign in again can leave", async ({ page, context }) => {

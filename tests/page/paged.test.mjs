@@ -1,26 +1,15 @@
 // A list that is loaded page by page (www/src/state/paged.svelte.ts).
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
-import { compileModule } from "svelte/compiler";
-
-const runes = {
-  name: "runes",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\.svelte\.ts$/ }, async ({ path }) => {
-      const { code } = await transform(readFileSync(path, "utf8"), { loader: "ts", target: "esnext" });
-      return { contents: compileModule(code, { filename: path, generate: "client" }).js.code, loader: "js" };
-    }),
-};
+import { build } from "esbuild";
+import { withRunes } from "./runes.mjs";
 
 const { Paged } = await bundled();
 
 async function bundled() {
   const entryPoints = [fileURLToPath(new URL("../../www/src/state/paged.svelte.ts", import.meta.url))];
-  const options = { bundle: true, format: "esm", write: false, conditions: ["browser"], plugins: [runes] };
-  const { outputFiles } = await build({ entryPoints, ...options });
+  const { outputFiles } = await build({ entryPoints, ...withRunes });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 

@@ -3,16 +3,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { withRunes } from "./runes.mjs";
 
-const { counts, time, who } = await bundled();
+const { counts, Known, Problem, time, who } = await bundled();
 
 async function bundled() {
   const contents = `
     export * as who from "./usage/who.ts";
     export * as counts from "./usage/counts.ts";
-    export * as time from "./lib/time.ts";`;
+    export * as time from "./lib/time.ts";
+    export { Known } from "./usage/known.svelte.ts";
+    export { Problem } from "./api/problem.ts";`;
   const resolveDir = fileURLToPath(new URL("../../www/src", import.meta.url));
-  const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false });
+  const { outputFiles } = await build({ stdin: { contents, resolveDir }, ...withRunes });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
@@ -78,4 +81,40 @@ test("today is a part of 24 hours, as the client of the API is asked for days", 
   assert.equal(time.shareOfToday(new Date(2026, 10, 20, 6, 0)), at(6));
   assert.equal(time.shareOfToday(new Date(2026, 10, 20, 23, 30)), at(23, 30));
   assert.equal(time.shareOfToday(new Date(2026, 10, 20, 0, 0)), at(0, 1), "a range is not empty");
+});
+
+/** What is told of an answer about use, and how often the integration was reloaded. */
+async function asked(...answers) {
+  let reloads = 0;
+  const known = new Known(
+    async () => {
+      const answer = answers.shift();
+      if (answer instanceof Problem) throw answer;
+      return answer;
+    },
+    () => (reloads += 1),
+  );
+  while (answers.length > 0) await known.reload();
+  return { missing: known.missing, reloads };
+}
+
+const problem = (status, type, title) => new Problem(status, { type: `urn:tidegate:problem:${type}`, title });
+
+test("the usage store is blamed for its own silence only", async () => {
+  const silent = problem(503, "usage-unavailable", "Usage is not available now");
+  assert.deepEqual(await asked(silent), { missing: "No data: the usage store does not answer.", reloads: 0 });
+  assert.match((await asked({}, silent)).missing, /^No data since \d\d:\d\d: the usage store does not answer\.$/);
+  assert.deepEqual(await asked(silent, {}), { missing: "", reloads: 0 });
+  for (const [other, why] of [
+    [Problem.unreachable(), "The gate did not answer"],
+    [problem(503, "registry-unavailable", "The registry did not carry it out"), "The registry did not carry it out"],
+    [problem(403, "not-permitted", "Not permitted"), "Not permitted"],
+  ])
+    assert.deepEqual(await asked(other), { missing: `No data: ${why}.`, reloads: 0 });
+});
+
+test("what is over or deleted is told to whoever asked", async () => {
+  for (const over of [problem(409, "conflict", "It is over"), problem(404, "not-found", "Not found")]) {
+    assert.equal((await asked({}, over)).reloads, 1);
+  }
 });

@@ -6,8 +6,9 @@ const calls = (of: number) => amount(of, "aanroep", "aanroepen");
 
 export const words: Words = {
   title: "Gebruik",
-  noDataSince: (since) => `Geen gegevens sinds ${since}: de opslag van het gebruik antwoordt niet.`,
-  noData: "Geen gegevens: de opslag van het gebruik antwoordt niet.",
+  noDataSince: (since, why) => `Geen gegevens sinds ${since}: ${why}.`,
+  noData: (why) => `Geen gegevens: ${why}.`,
+  storeSilent: "de opslag van het gebruik antwoordt niet",
   incomplete: (since) => `Van vóór ${since} kunnen aanroepen ontbreken.`,
 
   steps: {

@@ -4,8 +4,9 @@ const lower = (token: string) => token.replace(/^T/, "t");
 
 export const words = {
   title: "Use",
-  noDataSince: (since: string) => `No data since ${since}: the usage store does not answer.`,
-  noData: "No data: the usage store does not answer.",
+  noDataSince: (since: string, why: string) => `No data since ${since}: ${why}.`,
+  noData: (why: string) => `No data: ${why}.`,
+  storeSilent: "the usage store does not answer",
   incomplete: (since: string) => `Some requests may be missing before ${since}.`,
 
   steps: {
