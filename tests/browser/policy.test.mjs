@@ -221,6 +221,16 @@ test("settings are changed without any document", { timeout: 120_000 }, async ({
   await button(page, "Change the settings").click();
   await page.getByLabel("An operation without any security is").selectOption("public");
   await shown(region(page, "Report"));
+  // What cannot be read is not published, nor what stood there before it.
+  await page.getByText("All settings as JSON").click();
+  const json = page.getByRole("textbox", { name: "All settings as JSON" });
+  const text = await json.inputValue();
+  await settles(() => button(page, "Publish…").isEnabled(), true);
+  await json.fill(text.replace("{", "{,"));
+  await shown(page.getByText("The settings cannot be read as JSON."));
+  await settles(() => button(page, "Publish…").isDisabled(), true);
+  await json.fill(text);
+  await settles(() => button(page, "Publish…").isEnabled(), true);
   await button(page, "Publish…").click();
   const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
   await typeNumber(dialog, "Publish");

@@ -24,7 +24,12 @@ export class Outlook {
   ) {}
 
   readonly canPublish = $derived.by(
-    () => this.preview !== null && this.isOfGate && this.preview.report.errors.length === 0 && !this.isAsking,
+    () =>
+      this.preview !== null &&
+      this.isOfGate &&
+      this.preview.report.errors.length === 0 &&
+      !this.isAsking &&
+      this.draft.wrong === "",
   );
 
   /** Works it out for the current draft, after a pause. Returns a function that cancels this; an effect calls both. */

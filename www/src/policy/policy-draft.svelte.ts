@@ -10,6 +10,8 @@ export class Draft {
   files = $state.raw<ChosenFile[]>([]);
   removed = $state.raw<string[]>([]);
   settings = $state.raw<Settings>({ without_security: "deny" });
+  /** Why the text of the settings cannot be read; empty where it can. */
+  wrong = $state("");
   /** What the documents of a first publication leave open, and what was chosen. */
   choices = $state.raw<Suggestion["choices"]>([]);
   #picked: Record<string, number> = {};
@@ -56,10 +58,10 @@ export class Draft {
     return published !== null && JSON.stringify(this.settings) !== JSON.stringify(published.settings);
   });
   readonly isChanged = $derived.by(() => this.files.length > 0 || this.removed.length > 0 || this.areSettingsChanged);
-  readonly isOpen = $derived.by(() => this.isChanged || this.isEditing);
+  readonly isOpen = $derived.by(() => this.isChanged || this.isEditing || this.wrong !== "");
 
   startOver(): void {
-    [this.files, this.removed, this.isEditing] = [[], [], false];
+    [this.files, this.removed, this.isEditing, this.wrong] = [[], [], false, ""];
     this.settings = this.published()?.settings ?? { without_security: "deny" };
     [this.choices, this.#picked, this.#suggested] = [[], {}, JSON.stringify(this.settings)];
   }

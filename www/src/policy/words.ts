@@ -76,6 +76,7 @@ export const words = {
   } as Record<string, string>,
   asJson: "All settings as JSON",
   jsonWrong: (message: string) => `This is not valid: ${message}`,
+  settingsWrong: "The settings cannot be read as JSON. Correct them, or start over.",
   reading: "Compiling…",
   failed: "The documents cannot be compiled",
   andMore: (of: number) => `and ${count(of)} more`,
