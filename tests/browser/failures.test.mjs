@@ -87,6 +87,30 @@ test("an edit that never reaches the gate: nothing typed is lost, and the next t
   assert.equal((await show(integration.id)).description, "Typed once");
 });
 
+test("settings that are in force are shown: while they are asked for, and where a change is refused", async ({
+  page,
+}) => {
+  const rules = { ...(await api("GET", "/settings")), max_lifetime_days: 60 };
+  let asked = 0;
+  await page.route("**/_tidegate/api/settings", (route) =>
+    asked++ === 0 ? route.fulfill({ json: rules }) : undefined,
+  );
+  await open(page);
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => (location.hash = "#/token-rules"));
+  await settles(() => page.getByLabel("At most so many days ahead").inputValue(), "60");
+  await settles(() => button(page, "Save").isDisabled(), true);
+  assert.equal(asked, 2);
+
+  await page.route("**/_tidegate/api/features/**", (route) => route.abort());
+  await page.evaluate(() => (location.hash = "#/team/labs"));
+  const labs = page.getByRole("switch", { name: "For sub-accounts" });
+  const before = await labs.isChecked();
+  await labs.click();
+  await shown(page.getByRole("alert").getByText(UNREACHABLE));
+  await settles(() => labs.isChecked(), before);
+});
+
 test("signing in while the gate does not answer says so, and keeps the key", { signedIn: false }, async ({ page }) => {
   await open(page);
   await page.route("**/_tidegate/api/session", (route) => route.abort());
