@@ -45,6 +45,19 @@ test("those that are checked are rotated, paused, exported and deleted together"
   await gone(dialog);
 
   await page.getByRole("checkbox", { name: "Choose all that are shown" }).check();
+  // What failed is told where it failed, and in no other dialog.
+  const failures = page.getByText("3 integrations stayed as before:");
+  const remove = page.getByRole("group", { name: "Several integrations" }).getByRole("button", { name: "Delete" });
+  await page.route("**/pause", (route) => route.abort());
+  await button(page, "Pause…").click();
+  await button(page, "Pause 3 integrations").click();
+  await shown(failures);
+  await button(page, "Cancel").click();
+  await remove.click();
+  await shown(page.getByRole("dialog", { name: "Delete 3 integrations?" }));
+  assert.equal(await failures.count(), 0);
+  await button(page, "Cancel").click();
+  await page.unroute("**/pause");
   await button(page, "Pause…").click();
   await button(page, "Pause 3 integrations").click();
   await shown(page.getByText("3 integrations paused."));
@@ -52,7 +65,7 @@ test("those that are checked are rotated, paused, exported and deleted together"
 
   await page.getByRole("checkbox", { name: `Choose ${word} 2` }).check();
   await page.getByRole("checkbox", { name: `Choose ${word} 0` }).check();
-  await page.getByRole("group", { name: "Several integrations" }).getByRole("button", { name: "Delete" }).click();
+  await remove.click();
   const sure = page.getByRole("dialog", { name: "Delete 2 integrations?" });
   await settles(() => button(sure, "Delete").isDisabled(), true);
   await sure.getByLabel("To confirm, type how many: 2").fill("2");
