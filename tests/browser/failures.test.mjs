@@ -111,6 +111,42 @@ test("settings that are in force are shown: while they are asked for, and where 
   await settles(() => labs.isChecked(), before);
 });
 
+test("an export and a search that the gate does not answer say so", async ({ page }) => {
+  await seed({ name: unique("Exported") });
+  await open(page);
+  const listed = /\/_tidegate\/api\/integrations\?/;
+  const export_ = page.getByRole("button", { name: /^Export [\d,]+ as CSV$/ });
+  await shown(export_);
+  await page.route(listed, (route) => route.abort());
+  await export_.click();
+  await shown(page.getByRole("main").getByRole("alert").getByText(UNREACHABLE));
+
+  const field = page.getByRole("combobox", { name: "Find" });
+  const found = page.getByRole("dialog").getByRole("option");
+  await page.keyboard.press("/");
+  await field.fill("contacts");
+  await shown(page.getByRole("dialog").getByText(UNREACHABLE));
+  await page.keyboard.press("ArrowUp");
+  await settles(() => found.last().getAttribute("aria-selected"), "true");
+  assert.ok((await found.count()) > 1);
+  await field.fill("token rules");
+  await settles(() => found.count(), 1);
+  await page.keyboard.press("Enter");
+  await shown(page.getByRole("heading", { name: "Token rules", level: 1 }));
+
+  // Whoever sees no integrations is not told about those.
+  await page.route("**/_tidegate/api/session", async (route) => {
+    const session = await (await answerTo(route)).json();
+    await route.fulfill({ json: { ...session, permissions: [{ verb: "people.view", place: "agency" }] } });
+  });
+  await page.reload();
+  await shown(page.getByRole("heading", { level: 1 }));
+  await page.keyboard.press("/");
+  await field.fill("acme");
+  await shown(found.filter({ hasText: "Acme Dental" }));
+  assert.equal(await page.getByRole("dialog").getByRole("alert").count(), 0);
+});
+
 test("signing in while the gate does not answer says so, and keeps the key", { signedIn: false }, async ({ page }) => {
   await open(page);
   await page.route("**/_tidegate/api/session", (route) => route.abort());
