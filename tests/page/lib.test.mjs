@@ -70,6 +70,13 @@ test("times are told as people tell them", () => {
   ]);
 });
 
+test("five past midnight is 00:05 in every engine", () => {
+  const at = new Date(2026, 10, 22, 0, 5);
+  assert.equal(time.timeOfDay(at), "00:05");
+  assert.match(time.moment(at), /\b00:05\b/);
+  assert.match(time.exact(at), /\b00:05:00\b/);
+});
+
 test("a countdown leaves out what is nothing at its front, and ends at nothing", () => {
   const counted = [604_800, 86_399, 60, 9, 0, -5].map((left) => time.countdown(after(left), now));
   assert.deepEqual(counted, ["7 d 0 h 0 m", "23 h 59 m", "1 m 0 s", "9 s", "0 s", "0 s"]);

@@ -19,7 +19,7 @@ const exactFormat = new Intl.DateTimeFormat(LANGUAGE, {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
-  hour12: false,
+  hourCycle: "h23",
   timeZoneName: "short",
 });
 const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
@@ -28,7 +28,7 @@ const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
-  hour12: false,
+  hourCycle: "h23",
   timeZoneName: "short",
 });
 const dayFormat = new Intl.DateTimeFormat(LANGUAGE, {
@@ -37,7 +37,7 @@ const dayFormat = new Intl.DateTimeFormat(LANGUAGE, {
   month: "long",
   day: "numeric",
 });
-const clockFormat = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hour12: false });
+const clockFormat = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
 
 /** To the second, with the zone. */
