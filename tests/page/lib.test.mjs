@@ -70,6 +70,13 @@ test("times are told as people tell them", () => {
   ]);
 });
 
+test("a moment of another year has its year", () => {
+  const told = (at) => time.moment(at, now);
+  assert.match(told("2029-03-01T12:00:00Z"), /^Thursday, March 1, 2029 /);
+  assert.match(told("2025-11-22T12:00:00Z"), /^Saturday, November 22, 2025 /);
+  assert.doesNotMatch(told("2026-03-01T12:00:00Z"), /2026/);
+});
+
 test("five past midnight is 00:05 in every engine", () => {
   const at = new Date(2026, 10, 22, 0, 5);
   assert.equal(time.timeOfDay(at), "00:05");

@@ -22,7 +22,7 @@ const exactFormat = new Intl.DateTimeFormat(LANGUAGE, {
   hourCycle: "h23",
   timeZoneName: "short",
 });
-const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
+const momentOptions = {
   weekday: "long",
   month: "long",
   day: "numeric",
@@ -30,7 +30,9 @@ const momentFormat = new Intl.DateTimeFormat(LANGUAGE, {
   minute: "2-digit",
   hourCycle: "h23",
   timeZoneName: "short",
-});
+} as const;
+const thisYearFormat = new Intl.DateTimeFormat(LANGUAGE, momentOptions);
+const otherYearFormat = new Intl.DateTimeFormat(LANGUAGE, { ...momentOptions, year: "numeric" });
 const dayFormat = new Intl.DateTimeFormat(LANGUAGE, {
   weekday: "long",
   year: "numeric",
@@ -42,10 +44,15 @@ const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" }
 
 /** To the second, with the zone. */
 export const exact = (at: number | string) => exactFormat.format(new Date(at));
-/** To the minute, as in a sentence. */
-export const moment = (at: number | string) => momentFormat.format(new Date(at));
+/** To the minute, as in a sentence; with the year where it is not this one. */
+export const moment = (at: number | string, now = Date.now()) =>
+  (isSameYear(at, now) ? thisYearFormat : otherYearFormat).format(new Date(at));
 export const day = (at: number | string) => dayFormat.format(new Date(at));
 export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at));
+
+/** In the viewer's zone. */
+export const isSameYear = (one: number | string, other: number | string) =>
+  new Date(one).getFullYear() === new Date(other).getFullYear();
 
 /** "3 days ago", "in 2 hours". */
 export function relative(at: number | string, now: number): string {
