@@ -63,11 +63,16 @@ test("times are told as people tell them", () => {
     "just now",
     "1 minute ago",
     "1 hour ago",
-    "yesterday",
+    "1 day ago",
     "5 days ago",
     "3 months ago",
     "in 7 days",
   ]);
+});
+
+test("a length of days is not told as a day of the calendar", () => {
+  const told = [-33, 35, -48, 48].map((hours) => time.relative(after(hours * 3600), now));
+  assert.deepEqual(told, ["1 day ago", "in 1 day", "2 days ago", "in 2 days"]);
 });
 
 test("a moment of another year has its year", () => {

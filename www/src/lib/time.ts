@@ -40,7 +40,7 @@ const dayFormat = new Intl.DateTimeFormat(LANGUAGE, {
   day: "numeric",
 });
 const clockFormat = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
+const relativeFormat = new Intl.RelativeTimeFormat(LANGUAGE);
 
 /** To the second, with the zone. */
 export const exact = (at: number | string) => exactFormat.format(new Date(at));
@@ -54,7 +54,7 @@ export const timeOfDay = (at: number | string) => clockFormat.format(new Date(at
 export const isSameYear = (one: number | string, other: number | string) =>
   new Date(one).getFullYear() === new Date(other).getFullYear();
 
-/** "3 days ago", "in 2 hours". */
+/** "3 days ago", "in 2 hours". By lengths, not by the calendar: a day ago is not always yesterday. */
 export function relative(at: number | string, now: number): string {
   const difference = new Date(at).getTime() - now;
   const size = Math.abs(difference);
