@@ -57,4 +57,14 @@ test("activity shows, filters and exports events, those of deleted integrations 
   await shown(page.getByText("The export in JSON Lines can be verified: tidegate audit verify."));
   const lines = await downloaded(page, () => page.getByRole("button", { name: "JSON Lines" }).click());
   assert.equal(JSON.parse(lines.text.split("\n")[0]).export.verifiable, true);
+
+  // A day that is typed is asked for once its year is there.
+  const years = [];
+  page.on("request", (request) => {
+    const from = new URL(request.url()).searchParams.get("from");
+    if (from !== null) years.push(new Date(from).getUTCFullYear());
+  });
+  await page.getByLabel("From", { exact: true }).pressSequentially("06152026");
+  await settles(() => new URL(page.url()).hash, "#/activity?from=2026-06-15");
+  await settles(() => years, [2026]);
 });
