@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tidegate::access::{Place, Verb};
 use tidegate::admin::{Access, AdminError, ROUTES, Route};
 use tidegate::record::OwnerId;
+use tidegate::time::Timestamp;
 use tidegate::token::verify_key;
 
-use crate::world::{With, World, based_on, demo_policy};
+use crate::world::{DAY, With, World, based_on, demo_policy};
 
 cases! {
     every_route_answers_every_role_at_every_place_as_it_must
@@ -19,6 +20,13 @@ cases! {
     an_explanation_names_an_accounts_person_no_operation_of_the_agency
     an_endpoints_address_is_told_to_those_who_may_see_endpoints
     lists_leave_out_what_is_elsewhere
+    a_deletion_is_undone_only_where_one_may_manage
+    what_needs_attention_is_counted_of_ones_own
+    use_is_asked_of_ones_own_integrations
+    use_is_asked_of_ten_thousand_at_most
+    a_preview_names_ones_own_integrations_alone
+    what_belongs_to_two_accounts_is_for_whoever_manages_both
+    only_who_sees_the_policy_asks_what_somebody_else_could_do
     owners_are_listed_to_those_who_may_see_something_there
     who_may_set_the_agency_is_told_of_its_integrations_if_they_may_see_them
     the_loss_of_a_permission_acts_at_the_next_request
@@ -264,13 +272,17 @@ fn an_accounts_person_learns_nothing_of_others(storage: Rc<dyn Storage>) {
             storage.transaction(undone).unwrap();
         }
         assert!(answered > 10, "{answered}");
-        let one = world.as_credential(&session, || {
-            world.ask("GET", &format!("/integrations/{}", others[0].integration), Value::Null, With::default())
+        for what in ["", "/events", "/usage", "/rotation"] {
+            let [one, none] = [others[0].integration.as_str(), "0000000000000000"].map(|id| {
+                let path = format!("/integrations/{id}{what}");
+                world.as_credential(&session, || world.ask("GET", &path, Value::Null, With::default())).unwrap_err()
+            });
+            assert_eq!(one, none, "{what}: what is elsewhere is as if it were not");
+        }
+        let listed = world.as_credential(&session, || {
+            world.ask("GET", "/integrations?owner=sub_account:globex", Value::Null, With::default())
         });
-        let none = world.as_credential(&session, || {
-            world.ask("GET", "/integrations/0000000000000000", Value::Null, With::default())
-        });
-        assert_eq!(one.unwrap_err(), none.unwrap_err(), "what is elsewhere is as if it were not");
+        assert_eq!(listed.unwrap_err(), AdminError::NoOwner("owner"));
         let mine = world.as_credential(&session, || world.get("/integrations"));
         assert_eq!((&mine["total"], &mine["integrations"][0]["id"]), (&json!(1), &json!(own.integration)));
     }
@@ -296,7 +308,235 @@ fn lists_leave_out_what_is_elsewhere(storage: Rc<dyn Storage>) {
             assert_eq!((&owners["total"], owners["agency"].is_object()), (&json!(sub_accounts), agency), "{name}");
             let scopes = world.get("/scopes")["scopes"].to_string();
             assert_eq!(scopes.contains("\"agency\""), agency, "{name}: {scopes}");
+            let policy = world.get("/policy/compiled").to_string();
+            assert_eq!(policy.contains("\"level\":\"agency\""), agency, "{name}: {policy}");
         });
+    }
+}
+
+fn a_deletion_is_undone_only_where_one_may_manage(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let things = things(&world);
+    let [acme, globex, agency] = &things[..] else { panic!("three places") };
+    for gone in &things {
+        world.ok("DELETE", &format!("/integrations/{}", gone.integration), Value::Null, based_on(2));
+    }
+    let at = |verb: &str, things: &Things| json!({ "verb": verb, "place": things.place.to_string() });
+    let of_acme = key_with(&world, json!([at("integrations.manage", acme)]));
+    let sees_globex = key_with(&world, json!([at("integrations.manage", acme), at("integrations.view", globex)]));
+    let undo = |who: &Credential, gone: &Things, rev: u64| {
+        let path = format!("/integrations/{}/undo", gone.integration);
+        world.as_credential(who, || world.ask("POST", &path, Value::Null, based_on(rev)))
+    };
+    for (gone, rev) in [(globex, 3), (globex, 1), (agency, 3)] {
+        assert_eq!(undo(&of_acme, gone, rev).unwrap_err(), AdminError::NoIntegration);
+    }
+    let place = Some(globex.place.clone());
+    let forbidden = AdminError::Forbidden { verb: Verb::IntegrationsManage, place };
+    assert_eq!(undo(&sees_globex, globex, 3).unwrap_err(), forbidden);
+    assert_eq!(world.get("/integrations")["total"], json!(0));
+    assert!(undo(&of_acme, acme, 3).is_ok());
+}
+
+fn what_needs_attention_is_counted_of_ones_own(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.ok("PUT", "/agency", json!({ "id": "hq-id" }), based_on(0));
+    let path = |id: &str| format!("/integrations/{id}");
+    let create = |owner: &Value, name: &str| -> String {
+        let body = json!({ "name": name, "owner": owner, "scopes": [] });
+        let made = world.ok("POST", "/integrations", body, With::default()).body;
+        made["integration"]["id"].as_str().unwrap().to_owned()
+    };
+    let owners = [("sub_account", "acme"), ("sub_account", "globex"), ("agency", "hq-id")]
+        .map(|(level, id)| json!({ "level": level, "id": id }));
+    let old = owners.each_ref().map(|owner| create(owner, "old"));
+    world.later(91 * DAY);
+    let rev = world.get("/settings")["rev"].as_u64().unwrap();
+    world.ok("PATCH", "/settings", json!({ "idle_days": 60 }), based_on(rev));
+    let end = Timestamp::from_seconds(world.now.get() + 10 * DAY).to_string();
+    for (owner, old) in owners.iter().zip(&old) {
+        world.ok("PATCH", &path(old), json!({ "expires_at": end }), based_on(1));
+        let turns = path(&create(owner, "turns"));
+        let later = json!({ "expire": "later", "window_seconds": DAY });
+        world.ok("POST", &format!("{turns}/rotate"), later, based_on(1));
+        world.ok("DELETE", &path(&create(owner, "gone")), Value::Null, based_on(1));
+    }
+    // As the rule for idle integrations leaves them.
+    let idle = "INSERT INTO idle (integration, since, days_left, acts_at)
+        SELECT id, 0, 1, 1 FROM integrations WHERE name = 'turns'";
+    world.storage.run(idle, &[]).unwrap();
+    let strip = || {
+        let shown = world.get("/lifecycle");
+        let counts = ["old_tokens", "rotations_ending", "ending"].map(|name| shown[name]["count"].clone());
+        let deleted = shown["deleted"].as_array().unwrap().iter();
+        let mut deleted: Vec<_> = deleted.map(|gone| gone["owner"]["id"].as_str().unwrap().to_owned()).collect();
+        deleted.sort();
+        json!([counts, shown["never_used"], shown["idle"], deleted])
+    };
+    assert_eq!(strip(), json!([[3, 3, 3], 6, 3, ["acme", "globex", "hq-id"]]));
+    for (places, expected) in [
+        (vec!["sub_account:acme"], json!([[1, 1, 1], 2, 1, ["acme"]])),
+        (vec!["agency"], json!([[1, 1, 1], 2, 1, ["hq-id"]])),
+        (vec!["agency", "sub_account:acme"], json!([[2, 2, 2], 4, 2, ["acme", "hq-id"]])),
+        (vec!["sub_accounts"], json!([[2, 2, 2], 4, 2, ["acme", "globex"]])),
+    ] {
+        let views: Value = places.iter().map(|place| json!({ "verb": "integrations.view", "place": place })).collect();
+        assert_eq!(world.as_credential(&key_with(&world, views), strip), expected, "{places:?}");
+    }
+}
+
+fn use_is_asked_of_ones_own_integrations(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let things = things(&world);
+    let gone = world.create("gone", &[]);
+    world.ok("DELETE", &format!("/integrations/{gone}"), Value::Null, based_on(1));
+    assert_eq!(world.get("/usage")["integrations"], Value::Null, "all of them");
+    for place in things.iter().map(|things| &things.place) {
+        let viewer = key_with(&world, json!([{ "verb": "usage.view", "place": place.to_string() }]));
+        let own = things.iter().filter(|things| things.place == *place).map(|things| &things.integration);
+        let asked = world.as_credential(&viewer, || world.get("/usage")["integrations"].clone());
+        assert_eq!(asked, json!(own.collect::<Vec<_>>()), "{place}");
+    }
+}
+
+fn use_is_asked_of_ten_thousand_at_most(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let add = |first: u32, last: u32| {
+        let sql = format!(
+            "INSERT INTO integrations (id, rev, level, owner_id, name, description, scopes, last_n, created_at, updated_at)
+            WITH RECURSIVE counted (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM counted WHERE n < {last})
+            SELECT printf('%016d', n), 1, 'sub_account', 'acme', 'n', '', '[]', 1, 1, 1 FROM counted"
+        );
+        world.storage.run(&sql, &[]).unwrap();
+    };
+    let viewer = key_with(&world, json!([{ "verb": "usage.view", "place": "sub_accounts" }]));
+    let asked = || world.as_credential(&viewer, || world.ask("GET", "/usage", Value::Null, With::default()));
+    add(1, 10_000);
+    assert_eq!(asked().unwrap().body["integrations"].as_array().unwrap().len(), 10_000);
+    add(10_001, 10_001);
+    let refused = asked().unwrap_err();
+    assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "by"), "{refused:?}");
+    assert_eq!(world.get("/usage")["integrations"], Value::Null, "all of them are no list");
+}
+
+fn a_preview_names_ones_own_integrations_alone(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let create = |account: &str| {
+        let owner = json!({ "level": "sub_account", "id": account });
+        let body = json!({ "name": "one", "owner": owner, "scopes": ["contacts.readonly"] });
+        world.ok("POST", "/integrations", body, With::default()).body["integration"]["id"].clone()
+    };
+    let [own, _, gone] = ["acme", "globex", "acme"].map(create);
+    world.ok("DELETE", &format!("/integrations/{}", gone.as_str().unwrap()), Value::Null, based_on(1));
+    let mut policy = demo_policy();
+    policy["documents"][0]["paths"].as_object_mut().unwrap().retain(|path, _| !path.starts_with("/contacts"));
+    let publisher = json!([
+        { "verb": "policy.publish", "place": "agency" },
+        { "verb": "integrations.view", "place": "sub_account:acme" },
+    ]);
+    let publisher = key_with(&world, publisher);
+    for (method, path) in [("POST", "/policy/preview"), ("PUT", "/policy")] {
+        let told = world.as_credential(&publisher, || world.ok(method, path, policy.clone(), With::default()).body);
+        let named = told["impact"]["integrations"].as_array().unwrap().iter().map(|one| &one["integration"]);
+        assert_eq!(named.collect::<Vec<_>>(), [&own], "{path}");
+        assert_eq!((&told["impact"]["affected"], &told["impact"]["losing"]), (&json!(1), &json!(1)), "{path}");
+    }
+    let event = &world.get("/events?kind=policy.published")["events"][0];
+    assert_eq!(event["detail"]["losing"], json!(2), "the event counts all of them");
+}
+
+fn what_belongs_to_two_accounts_is_for_whoever_manages_both(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let at = |verbs: &[&str], places: &[&str]| -> Value {
+        let each = |place: &&str| verbs.iter().map(|verb| json!({ "verb": verb, "place": place })).collect::<Vec<_>>();
+        places.iter().flat_map(each).collect()
+    };
+    let (acme, globex) = ("sub_account:acme", "sub_account:globex");
+    let mut of_both = Vec::new();
+    for (name, places, accounts) in [
+        ("acme", vec![acme], vec!["acme"]),
+        ("globex", vec![globex], vec!["globex"]),
+        ("both", vec![acme, globex], vec!["acme", "globex"]),
+        ("every", vec!["sub_accounts"], vec![]),
+        ("agency", vec!["agency"], vec![]),
+    ] {
+        let key = json!({ "name": name, "permissions": at(&["integrations.view"], &places), "expires_at": "2027-01-01T00:00:00Z" });
+        let key = world.ok("POST", "/keys", key, With::default()).body["key"]["id"].as_str().unwrap().to_owned();
+        let role = if accounts.is_empty() { "auditor" } else { "account_admin" };
+        let person =
+            json!({ "email": format!("{name}@people.example"), "name": name, "role": role, "accounts": accounts });
+        let person = world.add_person(person);
+        if name == "both" {
+            of_both =
+                vec![(format!("/people/{person}"), AdminError::NoPerson), (format!("/keys/{key}"), AdminError::NoKey)];
+        }
+    }
+    let manager = |name: &str, role: &str, accounts: &[&str], places: &[&str]| {
+        let permissions = at(&["people.manage", "keys.manage", "integrations.view"], places);
+        let email = format!("{name}@managers.example");
+        world.add_person(json!({ "email": email, "role": role, "accounts": accounts, "permissions": permissions }));
+        world.sign_in(&email).unwrap()
+    };
+    let of_acme = manager("acme", "account_admin", &["acme"], &[acme]);
+    let listed = |noun: &str| {
+        let page = world.get(&format!("/{noun}"));
+        let rows = page[noun].as_array().unwrap();
+        assert_eq!(page["total"], json!(rows.len()));
+        let mut names: Vec<_> = rows.iter().filter_map(|row| row["name"].as_str().map(str::to_owned)).collect();
+        names.sort();
+        names
+    };
+    for (manager, people, keys) in [
+        (of_acme.clone(), vec!["acme"], vec!["acme"]),
+        (
+            manager("both", "account_admin", &["acme", "globex"], &[acme, globex]),
+            vec!["acme", "both", "globex"],
+            vec!["acme", "both", "globex"],
+        ),
+        (
+            manager("every", "agency_admin", &[], &["sub_accounts"]),
+            vec!["acme", "both", "globex"],
+            vec!["acme", "both", "every", "globex"],
+        ),
+        (manager("agency", "agency_admin", &[], &["agency"]), vec!["agency", "every"], vec!["agency"]),
+    ] {
+        world.as_credential(&manager, || {
+            assert_eq!(listed("people"), people);
+            assert_eq!(listed("keys"), keys);
+        });
+    }
+    let elsewhere = json!({ "email": "x@people.example", "role": "account_viewer", "accounts": ["globex"] });
+    let added = world.as_credential(&of_acme, || world.ask("POST", "/people", elsewhere, With::default()));
+    assert_eq!(added.unwrap_err(), AdminError::NoOwner("accounts"));
+    for (path, absent) in of_both {
+        for (method, body) in [("GET", Value::Null), ("PATCH", json!({ "name": "X" })), ("DELETE", Value::Null)] {
+            let with = if method == "GET" { With::default() } else { based_on(1) };
+            let answer = world.as_credential(&of_acme, || world.ask(method, &path, body, with));
+            assert_eq!(answer.unwrap_err(), absent, "{method} {path}");
+        }
+    }
+    let as_both = world.sign_in("both@people.example").unwrap();
+    let id = world.as_credential(&as_both, || world.create("made by one of both", &[]));
+    let shown = world.as_credential(&of_acme, || world.get(&format!("/integrations/{id}")));
+    assert_eq!(shown["created_by"], json!({ "actor": "administrator", "name": null }));
+}
+
+fn only_who_sees_the_policy_asks_what_somebody_else_could_do(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let owner = json!({ "level": "sub_account", "id": "acme" });
+    let assumed = json!({ "method": "GET", "path": "/contacts/", "owner": owner, "scopes": ["contacts.readonly"] });
+    let nobody = json!({ "method": "GET", "path": "/contacts/" });
+    let at = |verb: &str, place: &str| json!({ "verb": verb, "place": place });
+    let views = ["sub_account:acme", "sub_accounts", "agency"].map(|place| at("integrations.view", place));
+    let viewers = views.iter().map(|view| (json!([view]), false));
+    for (permissions, may) in viewers.chain([(json!([at("policy.view", "agency")]), true)]) {
+        let key = key_with(&world, permissions.clone());
+        for question in [&assumed, &nobody] {
+            let answer = world.as_credential(&key, || world.ask("POST", "/explain", question.clone(), With::default()));
+            let place = Some(Place::Agency);
+            let refusal = (!may).then_some(AdminError::Forbidden { verb: Verb::PolicyView, place });
+            assert_eq!(answer.err(), refusal, "{permissions} {question}");
+        }
     }
 }
 
@@ -390,7 +630,8 @@ fn an_endpoints_address_is_told_to_those_who_may_see_endpoints(storage: Rc<dyn S
 
 /// A key with these permissions.
 fn key_with(world: &World, permissions: Value) -> Credential {
-    let body = json!({ "name": "Key", "permissions": permissions, "expires_at": "2027-01-01T00:00:00Z" });
+    let end = Timestamp::from_seconds(world.now.get() + DAY).to_string();
+    let body = json!({ "name": "Key", "permissions": permissions, "expires_at": end });
     let made = world.as_credential(&Credential::OwnerKey, || world.ok("POST", "/keys", body, With::default()).body);
     let keys = world.settings.keys.as_ref().unwrap();
     Credential::Key(verify_key(keys, made["token"].as_str().unwrap()).unwrap())

@@ -279,16 +279,22 @@ fn key(world: &World, made: &Value) -> registry::Credential {
 fn an_admin_of_the_agency_sees_what_they_could_see_anyway(storage: Rc<dyn Storage>) {
     let (world, _) = busy(storage);
     world.add_person(json!({ "email": "admin@example.com", "role": "agency_admin" }));
+    world.add_person(json!({ "email": "viewer@example.com", "role": "account_viewer", "accounts": ["acme"] }));
     let admin = world.sign_in("admin@example.com").unwrap();
+    let of_accounts = |page: &Value| {
+        let events = page["events"].as_array().unwrap().iter();
+        let places = events.filter(|event| event["integration"].is_null()).map(|event| event["place"].clone());
+        places.filter(|place| place != "agency").count()
+    };
+    assert_eq!(of_accounts(&world.get("/events")), 3, "two sub-accounts, and a person");
     world.as_credential(&admin, || {
+        assert_eq!(of_accounts(&world.get("/events")), 0, "of sub-accounts, only what their integrations show");
         let kinds = listed(&world, "");
         assert!(kinds.contains(&"policy.published".to_owned()), "{kinds:?}");
         assert!(kinds.contains(&"rotation.started".to_owned()), "{kinds:?}");
         let text = exported(&world, "format=jsonl");
         assert!(text.starts_with("{\"export\":{\"reason\":\"places\",\"verifiable\":false}}\n"), "{text}");
     });
-    let viewer = json!({ "email": "viewer@example.com", "role": "account_viewer", "accounts": ["acme"] });
-    world.add_person(viewer);
     let viewer = world.sign_in("viewer@example.com").unwrap();
     let refused = world.as_credential(&viewer, || world.ask("GET", "/events", Value::Null, With::default()));
     assert!(matches!(refused.unwrap_err(), AdminError::Forbidden { .. }));

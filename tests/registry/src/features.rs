@@ -12,6 +12,7 @@ use crate::world::{With, World, based_on};
 
 cases! {
     a_feature_begins_on_and_is_switched_for_each_level
+    each_level_has_a_switch_of_its_own
     off_leaves_reading_and_revoking
     an_unknown_feature_is_none
 }
@@ -31,27 +32,59 @@ fn a_feature_begins_on_and_is_switched_for_each_level(storage: Rc<dyn Storage>) 
     assert_eq!(world.get("/events?limit=3")["events"][2]["kind"], json!("feature.changed"));
 }
 
+fn each_level_has_a_switch_of_its_own(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let levels = [(Level::Agency, "hq"), (Level::SubAccount, "acme")];
+    for (switch, off) in [
+        (json!({ "agency": false }), vec![Level::Agency]),
+        (json!({ "sub_accounts": false }), vec![Level::Agency, Level::SubAccount]),
+        (json!({ "agency": true }), vec![Level::SubAccount]),
+        (json!({ "sub_accounts": true }), vec![]),
+    ] {
+        world.ok("PATCH", PATH, switch.clone(), With::default());
+        for (level, id) in levels {
+            let new = json!({ "name": "one", "owner": { "level": level, "id": id }, "scopes": [] });
+            let refusal = off.contains(&level).then_some(AdminError::FeatureOff(Feature::PrivateIntegrations, level));
+            assert_eq!(world.ask("POST", "/integrations", new, With::default()).err(), refusal, "{switch} {level:?}");
+        }
+    }
+}
+
 fn off_leaves_reading_and_revoking(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
-    let (id, other) = (world.create("one", &["contacts.readonly"]), world.create("two", &[]));
-    world.ok("POST", &format!("/integrations/{id}/rotate"), json!({ "expire": "later" }), based_on(1));
+    let [id, other, finished, trimmed, gone, paused] =
+        ["one", "two", "three", "four", "five", "six"].map(|name| world.create(name, &["contacts.readonly"]));
+    for id in [&id, &finished] {
+        world.ok("POST", &format!("/integrations/{id}/rotate"), json!({ "expire": "later" }), based_on(1));
+    }
+    world.ok("POST", &format!("/integrations/{finished}/rotation/finish"), Value::Null, based_on(2));
+    world.ok("PATCH", &format!("/integrations/{trimmed}"), json!({ "scopes": [] }), based_on(1));
+    world.ok("DELETE", &format!("/integrations/{gone}"), Value::Null, based_on(1));
+    world.ok("POST", &format!("/integrations/{paused}/pause"), Value::Null, based_on(1));
     world.ok("PATCH", PATH, json!({ "sub_accounts": false }), With::default());
     let off = AdminError::FeatureOff(Feature::PrivateIntegrations, Level::SubAccount);
     let new = json!({ "name": "three", "owner": { "level": "sub_account", "id": "acme" }, "scopes": [] });
     let endpoint = json!({ "integration": id, "url": "https://hooks.example/in", "kinds": ["rotation.started"] });
-    for (method, path, body) in [
-        ("POST", "/integrations".to_owned(), new),
-        ("PATCH", format!("/integrations/{id}"), json!({ "name": "x" })),
-        ("POST", format!("/integrations/{id}/rotate"), json!({ "expire": "now" })),
-        ("POST", format!("/integrations/{id}/rotation/cancel"), Value::Null),
-        ("POST", format!("/integrations/{id}/test"), json!({ "is_own": true, "operation": "whoami" })),
-        ("POST", "/endpoints".to_owned(), endpoint),
+    let of = |id: &str, what: &str| format!("/integrations/{id}{what}");
+    for (method, path, body, rev) in [
+        ("POST", "/integrations".to_owned(), new, 0),
+        ("PATCH", of(&id, ""), json!({ "name": "x" }), 2),
+        ("POST", of(&id, "/rotate"), json!({ "expire": "now" }), 2),
+        ("POST", of(&id, "/rotation/cancel"), Value::Null, 2),
+        ("POST", of(&id, "/rotation/extend"), json!({ "expires_at": "2026-12-08T00:00:00Z" }), 2),
+        ("POST", of(&id, "/test"), json!({ "is_own": true, "operation": "whoami" }), 2),
+        ("POST", of(&finished, "/undo"), Value::Null, 3),
+        ("POST", of(&trimmed, "/undo"), Value::Null, 2),
+        ("POST", of(&gone, "/undo"), Value::Null, 2),
+        ("POST", of(&paused, "/resume"), Value::Null, 2),
+        ("POST", "/endpoints".to_owned(), endpoint, 0),
     ] {
-        assert_eq!(world.ask(method, &path, body, based_on(2)).unwrap_err(), off, "{method} {path}");
+        assert_eq!(world.ask(method, &path, body, based_on(rev)).unwrap_err(), off, "{method} {path}");
     }
-    assert_eq!(world.get("/integrations")["total"], json!(2));
-    world.ok("POST", &format!("/integrations/{id}/rotation/finish"), Value::Null, based_on(2));
-    world.ok("DELETE", &format!("/integrations/{other}"), Value::Null, based_on(1));
+    assert_eq!(world.get("/integrations")["total"], json!(5));
+    world.ok("POST", &of(&id, "/rotation/finish"), Value::Null, based_on(2));
+    world.ok("POST", &of(&other, "/pause"), Value::Null, based_on(1));
+    world.ok("DELETE", &of(&other, ""), Value::Null, based_on(2));
     world.ok("PATCH", PATH, json!({ "sub_accounts": true }), With::default());
     world.ok("PATCH", &format!("/integrations/{id}"), json!({ "name": "x" }), based_on(3));
 }

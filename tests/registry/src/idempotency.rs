@@ -15,6 +15,8 @@ cases! {
     a_deleted_integration_is_null
     a_key_is_forgotten_after_a_day
     a_key_counts_only_where_a_token_is_minted
+    a_key_is_its_senders_own
+    what_was_made_is_shown_to_whom_may_see_it_still
 }
 
 fn body(name: &str) -> Value {
@@ -70,6 +72,30 @@ fn a_key_is_forgotten_after_a_day(storage: Rc<dyn Storage>) {
     world.ok("POST", "/integrations", body("one"), KEY);
     assert_eq!(integrations(&world), json!(2));
     assert_eq!(world.value("SELECT count(*) AS it FROM idempotency"), json!(1));
+}
+
+fn a_key_is_its_senders_own(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let made = ["ana@acme.example", "bo@acme.example"].map(|email| {
+        world.add_person(json!({ "email": email, "role": "account_admin", "accounts": ["acme"] }));
+        let session = world.sign_in(email).unwrap();
+        world.as_credential(&session, || world.ok("POST", "/integrations", body("one"), KEY).status)
+    });
+    assert_eq!(made, [201, 201]);
+    assert_eq!(world.ok("POST", "/integrations", body("one"), KEY).status, 201);
+    assert_eq!(integrations(&world), json!(3));
+}
+
+fn what_was_made_is_shown_to_whom_may_see_it_still(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let person = json!({ "email": "ana@example.com", "role": "account_admin", "accounts": ["acme", "globex"] });
+    let person = world.add_person(person);
+    let session = world.sign_in("ana@example.com").unwrap();
+    let create = || world.as_credential(&session, || world.ask("POST", "/integrations", body("one"), KEY));
+    let made = create().unwrap().body;
+    assert_eq!(create().unwrap_err(), AdminError::AlreadyDone(made["integration"].clone()));
+    world.ok("PATCH", &format!("/people/{person}"), json!({ "accounts": ["globex"] }), based_on(1));
+    assert_eq!(create().unwrap_err(), AdminError::AlreadyDone(Value::Null));
 }
 
 fn a_key_counts_only_where_a_token_is_minted(storage: Rc<dyn Storage>) {

@@ -18,6 +18,7 @@ cases! {
     a_key_makes_no_key_that_outlives_or_exceeds_it
     a_key_gives_nothing_to_one_that_outlives_it
     no_key_changes_what_it_may_do_itself
+    nobody_turns_changes_or_ends_a_key_that_may_more
     the_last_use_is_noted
     a_bound_of_scopes_holds
 }
@@ -88,6 +89,8 @@ fn a_rotation_overlaps(storage: Rc<dyn Storage>) {
     let third = presented(&world, &rotated.body);
     world.ok("POST", &format!("{path}/rotation/cancel"), Value::Null, based_on(3));
     assert!(ask(&world, &second, "/policy").is_ok() && ask(&world, &third, "/policy").is_err());
+    let made = json!([{ "n": 2, "use": "current", "created_at": "2026-11-28T00:00:00Z" }]);
+    assert_eq!(world.get(&path)["tokens"], made, "not when the cancelled one was made");
     let rotated = world.ok("POST", &format!("{path}/rotate"), json!({ "expire": "later" }), based_on(4));
     let fourth = presented(&world, &rotated.body);
     world.ok("POST", &format!("{path}/rotation/finish"), Value::Null, based_on(5));
@@ -137,6 +140,10 @@ fn bad_input_names_the_field_and_changes_nothing(storage: Rc<dyn Storage>) {
     ));
     let too_late = world.ask("PATCH", &path, json!({ "expires_at": "2028-01-01T00:00:00Z" }), based_on(1));
     assert!(matches!(too_late.unwrap_err(), AdminError::Invalid { .. }));
+    for permissions in [json!([]), at("policy.view", "sub_account:nobody")] {
+        let refused = world.ask("PATCH", &path, json!({ "permissions": permissions }), based_on(1)).unwrap_err();
+        assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "permissions"), "{refused:?}");
+    }
     assert_eq!((world.rows("SELECT * FROM automation_keys"), world.value("SELECT count(*) AS it FROM events")), before);
     let last_moment = new(at("policy.view", "agency"), "2027-11-29T00:00:00Z");
     assert!(world.ask("POST", "/keys", last_moment, With::default()).is_ok(), "366 days from now");
@@ -201,6 +208,43 @@ fn no_key_changes_what_it_may_do_itself(storage: Rc<dyn Storage>) {
     assert!(rotated.is_ok(), "its own text it may change");
 }
 
+fn nobody_turns_changes_or_ends_a_key_that_may_more(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let own = json!([{ "verb": "keys.manage", "place": "agency" }, { "verb": "policy.view", "place": "agency" }]);
+    let (_, key) = make(&world, own.clone(), LATER);
+    let (more, _) = make(&world, at("settings.manage", "agency"), LATER);
+    let (less, _) = make(&world, at("policy.view", "agency"), LATER);
+    let ask = |who: &Credential, method: &str, path: &str, body: &Value, rev: u64| {
+        world.as_credential(who, || world.ask(method, &format!("/keys/{path}"), body.clone(), based_on(rev)))
+    };
+    let refused = |method: &str, path: &str, body: Value, rev: u64| {
+        let before = world.rows("SELECT * FROM automation_keys");
+        let error = ask(&key, method, path, &body, rev).unwrap_err();
+        assert!(
+            matches!(error, AdminError::BeyondOwn { field: "permissions", .. }),
+            "{method} {path} {body}: {error:?}"
+        );
+        assert_eq!(world.rows("SELECT * FROM automation_keys"), before);
+    };
+    refused("POST", &format!("{more}/rotate"), json!({ "expire": "now" }), 1);
+    refused("POST", &format!("{more}/rotate"), json!({ "expire": "later" }), 1);
+    refused("PATCH", &more, json!({ "name": "Renamed" }), 1);
+    refused("PATCH", &more, json!({ "permissions": at("policy.view", "agency") }), 1);
+    refused("PATCH", &less, json!({ "permissions": at("settings.manage", "agency") }), 1);
+    refused("DELETE", &more, Value::Null, 1);
+    world.ok("POST", &format!("/keys/{more}/rotate"), json!({ "expire": "later" }), based_on(1));
+    refused("POST", &format!("{more}/rotation/cancel"), Value::Null, 2);
+    refused("POST", &format!("{more}/rotation/finish"), Value::Null, 2);
+
+    let bounded = json!({ "name": "CI", "permissions": own, "expires_at": LATER, "grantable": ["contacts.*"] });
+    let bounded = presented(&world, &world.ok("POST", "/keys", bounded, With::default()).body);
+    let turn = json!({ "expire": "now" });
+    let wider = ask(&bounded, "POST", &format!("{less}/rotate"), &turn, 1).unwrap_err();
+    assert!(matches!(wider, AdminError::BeyondOwn { field: "grantable", .. }), "{wider:?}");
+    assert!(ask(&key, "POST", &format!("{less}/rotate"), &turn, 1).is_ok());
+    assert!(ask(&key, "DELETE", &less, &Value::Null, 2).is_ok());
+}
+
 fn the_last_use_is_noted(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let (id, key) = make(&world, at("policy.view", "agency"), LATER);
@@ -234,6 +278,14 @@ fn a_bound_of_scopes_holds(storage: Rc<dyn Storage>) {
     assert!(matches!(beyond, AdminError::BeyondOwn { field: "scopes", .. }), "{beyond:?}");
     assert!(edit(&one, json!(["locations.readonly", "contacts.write"]), 1).is_ok(), "what is there already stays");
     assert!(edit(&one, json!([]), 2).is_ok(), "to remove needs no right to add");
+    let undo = |id: &str, rev| {
+        let path = format!("/integrations/{id}/undo");
+        world.as_credential(&key, || world.ask("POST", &path, Value::Null, based_on(rev)))
+    };
+    let beyond = undo(&one, 3).unwrap_err();
+    assert!(matches!(beyond, AdminError::BeyondOwn { field: "scopes", .. }), "{beyond:?}");
+    world.ok("PATCH", &format!("/integrations/{two}"), json!({ "scopes": [] }), based_on(1));
+    assert!(undo(&two, 2).is_ok(), "what it can add, it can give back");
     let new =
         json!({ "name": "three", "owner": { "level": "sub_account", "id": "acme" }, "scopes": ["locations.readonly"] });
     let beyond = world.as_credential(&key, || world.ask("POST", "/integrations", new, With::default())).unwrap_err();

@@ -96,7 +96,11 @@ fn a_sign_in_counts_once(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     world.add_person(json!({ "email": "ana@example.com", "role": "auditor" }));
     assert!(prove(&world, proof("ana@example.com", "1")).is_ok());
+    world.later(60 * 60);
     assert_eq!(prove(&world, proof("ana@example.com", "1")).unwrap_err(), AdminError::NotSignedIn);
+    world.later(1);
+    assert!(prove(&world, proof("ana@example.com", "2")).is_ok());
+    assert_eq!(world.rows("SELECT id FROM logins"), [json!({ "id": "2" })], "older than any sign-in can be");
 }
 
 fn a_proof_is_good_for_signing_in_alone(storage: Rc<dyn Storage>) {
@@ -157,6 +161,9 @@ fn bad_input_names_the_field_and_changes_nothing(storage: Rc<dyn Storage>) {
     let path = format!("/people/{id}");
     assert_eq!(field(world.ask("PATCH", &path, json!({}), based_on(1))), "role");
     assert_eq!(field(world.ask("PATCH", &path, json!({ "role": "boss" }), based_on(1))), "role");
+    assert_eq!(field(world.ask("PATCH", &path, json!({ "accounts": ["nobody"] }), based_on(1))), "accounts");
+    let nowhere = json!({ "role": "auditor", "permissions": at("sub_account:nobody") });
+    assert_eq!(field(world.ask("PATCH", &path, nowhere, based_on(1))), "permissions");
     assert_eq!(field(world.ask("PATCH", &path, json!({ "email": "b@example.com" }), based_on(1))), "email");
     assert!(matches!(
         world.ask("PATCH", &path, json!({ "name": "X" }), based_on(7)).unwrap_err(),
@@ -169,6 +176,7 @@ fn bad_input_names_the_field_and_changes_nothing(storage: Rc<dyn Storage>) {
 fn nobody_gives_or_takes_what_they_lack(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let owner = world.add_person(json!({ "email": "owner@example.com", "role": "owner" }));
+    let Credential::PersonSession(of_owner) = world.sign_in("owner@example.com").unwrap() else { panic!() };
     let manager = [Verb::PeopleManage, Verb::IntegrationsManage];
     let permissions = json!(Permissions::at(&manager, &[Place::Agency, Place::SubAccounts]));
     world.add_person(json!({ "email": "m@example.com", "role": "agency_admin", "permissions": permissions, "grantable": ["contacts.*"] }));
@@ -195,6 +203,10 @@ fn nobody_gives_or_takes_what_they_lack(storage: Rc<dyn Storage>) {
     ] {
         assert_eq!(field(world.ask(method, &path, body, based_on(1))), "beyond permissions", "{method}");
     }
+    let session: String = of_owner.chars().take(16).collect();
+    let ended = world.ask("DELETE", &format!("/sessions/{session}"), Value::Null, With::default());
+    assert_eq!(field(ended), "beyond permissions");
+    assert_eq!(world.value("SELECT count(*) AS it FROM person_sessions"), json!(2));
 }
 
 fn nobody_changes_themselves(storage: Rc<dyn Storage>) {

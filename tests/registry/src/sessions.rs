@@ -10,6 +10,7 @@ use crate::world::{With, World, settings};
 
 cases! {
     one_begins_with_a_cookie_and_lasts_12_hours
+    a_persons_lasts_12_hours_too
     signing_out_ends_it
     an_unknown_one_may_not_ask
     those_that_ended_are_forgotten
@@ -39,6 +40,25 @@ fn one_begins_with_a_cookie_and_lasts_12_hours(storage: Rc<dyn Storage>) {
     world.later(1);
     let ended = world.ask("GET", "/session", Value::Null, With::default());
     assert_eq!(ended.unwrap_err(), AdminError::NotSignedIn);
+}
+
+fn a_persons_lasts_12_hours_too(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    for email in ["ana@example.com", "bo@example.com"] {
+        world.add_person(json!({ "email": email, "role": "auditor" }));
+    }
+    let session = world.sign_in("ana@example.com").unwrap();
+    sign_in(&world);
+    let ask = || world.as_credential(&session, || world.ask("GET", "/session", Value::Null, With::default()));
+    world.later(12 * 60 * 60 - 1);
+    assert_eq!(ask().unwrap().body["expires_at"], json!("2026-11-28T12:00:00Z"));
+    assert_eq!(world.get("/sessions")["total"], json!(2));
+    world.later(1);
+    assert_eq!(ask().unwrap_err(), AdminError::NotSignedIn);
+    assert_eq!(world.get("/sessions"), json!({ "sessions": [], "cursor": null, "total": 0 }));
+    world.sign_in("bo@example.com").unwrap();
+    let kept = ["sessions", "person_sessions"].map(|table| world.value(&format!("SELECT count(*) AS it FROM {table}")));
+    assert_eq!(kept, [json!(0), json!(1)], "those that ended are forgotten");
 }
 
 fn signing_out_ends_it(storage: Rc<dyn Storage>) {
