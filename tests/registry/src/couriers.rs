@@ -20,6 +20,8 @@ cases! {
     a_new_start_makes_again_what_was_under_way
     a_410_disables_and_enabling_goes_on
     what_an_earlier_address_answers_disables_nothing
+    an_older_hand_over_changes_nothing
+    a_change_keeps_since_when_it_fails
     five_days_of_failures_disable
     retry_after_is_waited_for
     both_secrets_sign_until_the_outgoing_one_ends
@@ -37,6 +39,7 @@ cases! {
     what_is_under_way_is_looked_after
     a_time_out_and_a_broken_connection_are_failures
     what_failed_since_a_moment_is_sent_again
+    the_log_comes_in_pages_the_newest_first
 }
 
 const URL: &str = "https://hooks.partner.io/in";
@@ -145,6 +148,12 @@ impl World {
         page["deliveries"].as_array().unwrap().clone()
     }
 
+    /// What it knows of failures.
+    fn standing(&self) -> Value {
+        let text = self.storage.rows("SELECT disabled, failing_since, failing_told FROM endpoint", &[]).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()[0].clone()
+    }
+
     fn count(&self, of: &str) -> u64 {
         let text = self.storage.rows(&format!("SELECT count(*) AS it FROM {of}"), &[]).unwrap();
         serde_json::from_str::<Value>(&text).unwrap()[0]["it"].as_u64().unwrap()
@@ -236,12 +245,44 @@ fn a_410_disables_and_enabling_goes_on(storage: Rc<dyn Storage>) {
     assert_eq!(world.report().unwrap()["disabled"], "gone");
     assert_eq!(world.due_in(), None);
     assert_eq!(world.deliveries()[1]["state"], "failed");
+    let standing = world.standing();
+    assert_eq!(standing["disabled"], "gone");
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_3")]);
+    assert!(world.begin().is_none(), "what has come again enables nothing");
+    assert_eq!(world.standing(), standing);
     let mut disabled = endpoint(2, &[(1, None)]);
     disabled["enabled"] = json!(false);
     world.take(disabled, &[]);
     assert!(world.begin().is_none());
     world.take(endpoint(3, &[(1, None)]), &[]);
     assert_eq!(world.begin().unwrap().id, "evt_2");
+}
+
+fn an_older_hand_over_changes_nothing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let mut moved = endpoint(2, &[(2, None)]);
+    moved["url"] = json!("https://hooks.partner.io/moved");
+    world.take(moved, &[]);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1")]);
+    let attempt = world.begin().expect("its messages are taken");
+    assert_eq!((attempt.id.as_str(), attempt.url.as_str()), ("evt_1", "https://hooks.partner.io/moved"));
+    assert_eq!(attempt.signature, signatures(&[secret(2)], "evt_1", world.now(), &attempt.body));
+}
+
+fn a_change_keeps_since_when_it_fails(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1")]);
+    world.once(500);
+    let failing = json!({ "disabled": null, "failing_since": START, "failing_told": 0 });
+    assert_eq!(world.standing(), failing);
+    world.take(endpoint(2, &[(2, None)]), &[]);
+    assert_eq!(world.standing(), failing, "it was not disabled");
+    let mut disabled = endpoint(3, &[(2, None)]);
+    disabled["enabled"] = json!(false);
+    world.take(disabled, &[]);
+    assert_eq!(world.standing(), failing, "nor is it enabled now");
+    world.take(endpoint(4, &[(2, None)]), &[]);
+    assert_eq!(world.standing()["failing_since"], Value::Null, "that it is enabled again begins anew");
 }
 
 fn what_an_earlier_address_answers_disables_nothing(storage: Rc<dyn Storage>) {
@@ -274,6 +315,12 @@ fn five_days_of_failures_disable(storage: Rc<dyn Storage>) {
     assert_eq!(told.last(), Some(&(5, json!(true), json!("failing"))));
     assert!(told.iter().all(|(day, _, disabled)| *day == 5 || disabled.is_null()), "{told:?}");
     assert!(world.begin().is_none());
+    let failed = json!({ "disabled": "failing", "failing_since": START, "failing_told": 1 });
+    assert_eq!(world.standing(), failed);
+    world.take(endpoint(1, &[(1, None)]), &[]);
+    assert_eq!(world.standing(), failed, "what has come again enables nothing");
+    world.take(endpoint(2, &[(1, None)]), &[]);
+    assert_eq!(world.standing(), json!({ "disabled": null, "failing_since": null, "failing_told": 0 }));
 }
 
 fn retry_after_is_waited_for(storage: Rc<dyn Storage>) {
@@ -532,4 +579,23 @@ fn what_failed_since_a_moment_is_sent_again(storage: Rc<dyn Storage>) {
     let again = world.begin().unwrap();
     assert_eq!(again.id, "pub_old");
     assert_eq!(again.timestamp, world.now().seconds(), "signed anew");
+}
+
+fn the_log_comes_in_pages_the_newest_first(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &["evt_1", "evt_2", "evt_3"].map(message));
+    world.once(500);
+    let page = |after: Value| {
+        let asked = json!({ "after": after, "limit": 2 }).to_string();
+        let page: Value =
+            serde_json::from_str(&world.courier.answer("/deliveries", &asked, world.now()).unwrap().1).unwrap();
+        assert_eq!(page["total"], 3);
+        let of = |delivery: &Value| json!([delivery["message"], delivery["attempts"].as_array().unwrap().len()]);
+        let page_of = page["deliveries"].as_array().unwrap().iter().map(of).collect::<Vec<_>>();
+        (page_of, page["cursor"].clone())
+    };
+    let (first, cursor) = page(Value::Null);
+    assert_eq!(first, [json!(["evt_3", 0]), json!(["evt_2", 0])]);
+    let after: u64 = cursor.as_str().unwrap().parse().unwrap();
+    assert_eq!(page(json!(after)), (vec![json!(["evt_1", 1])], Value::Null));
 }

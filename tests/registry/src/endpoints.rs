@@ -17,22 +17,28 @@ cases! {
     kinds_in_another_order_are_no_change
     a_courier_that_does_not_answer_is_tried_again
     what_came_meanwhile_is_handed_over_next
+    a_hand_over_has_a_hundred_messages_or_half_a_megabyte
     bad_input_names_the_field_and_makes_nothing
+    an_address_is_taken_until_its_endpoint_is_deleted
     a_place_has_fifty_endpoints
     who_may_not_manage_webhooks_there_sees_none
+    endpoints_are_listed_where_one_manages_webhooks
     who_made_an_endpoint_is_told_as_far_as_one_may_know
     a_rotation_keeps_the_outgoing_secret_for_a_day
     a_resync_seals_with_the_first_key
     a_courier_reports_and_a_repeated_report_changes_nothing
     a_report_of_what_was_changed_since_disables_nothing
+    an_older_report_takes_nothing_back
     that_messages_were_dropped_is_told_to_others_once_a_day
     a_courier_that_still_reports_a_deleted_endpoint_is_told_again
     an_event_is_sent_again_as_it_was
+    an_integrations_endpoint_is_sent_its_own_events_alone
     an_endpoint_that_failed_is_not_sent_that_again
     what_is_sent_again_has_the_rev_of_its_own_time
     all_since_a_moment_are_its_own_however_many_others_there_are
     a_failed_command_hands_nothing_over
     a_publication_goes_to_those_who_may_hear_of_it
+    a_publication_goes_to_nothing_that_is_off_or_over
     what_a_publication_requires_reaches_the_courier
     what_cannot_be_read_of_it_permits_nobody
     a_publication_is_told_once
@@ -188,6 +194,45 @@ fn what_came_meanwhile_is_handed_over_next(storage: Rc<dyn Storage>) {
     assert!(second[0].1["messages"][0]["data"].as_str().unwrap().contains("two"));
 }
 
+fn a_hand_over_has_a_hundred_messages_or_half_a_megabyte(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    create(&world, "agency", HOOK, &["feature.changed"]);
+    let integration = world.create("hears", &["contacts.readonly"]);
+    create(&world, &integration, HOOK, &["contact.created"]);
+    hand_over(&world);
+    let handed = || {
+        let handed = hand_over(&world).into_iter().map(|(_, body)| body["messages"].as_array().unwrap().clone());
+        let handed: Vec<_> = handed.collect();
+        (handed.iter().map(Vec::len).collect::<Vec<_>>(), handed.last().unwrap().last().unwrap().clone())
+    };
+    for number in 0..101 {
+        let switch = json!({ "agency": number % 2 == 1 });
+        world.ok("PATCH", "/features/private_integrations", switch, With::default());
+    }
+    let (counts, last) = handed();
+    assert_eq!(counts, [100, 1]);
+    assert_eq!(
+        last["id"],
+        world.value("SELECT 'evt_' || at || '_' || seq AS it FROM events ORDER BY seq DESC LIMIT 1")
+    );
+    for number in 0..10 {
+        publish(&world, &format!("c-{number}"), json!(number.to_string().repeat(60_000))).unwrap();
+    }
+    let (counts, last) = handed();
+    assert_eq!(counts, [9, 1], "the ninth goes beyond it");
+    assert!(last["data"].as_str().unwrap().starts_with("\"999"));
+    assert_eq!(world.value("SELECT count(*) AS it FROM couriers"), json!(0));
+}
+
+fn an_address_is_taken_until_its_endpoint_is_deleted(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let path = format!("/endpoints/{}", id(&create(&world, "agency", HOOK, &["policy.published"])));
+    let own = world.ok("PATCH", &path, json!({ "url": HOOK, "description": "ours" }), based_on(1));
+    assert_eq!((own.rev, &own.body["description"]), (Some(2), &json!("ours")));
+    world.ok("DELETE", &path, Value::Null, based_on(2));
+    create(&world, "agency", HOOK, &["policy.published"]);
+}
+
 fn bad_input_names_the_field_and_makes_nothing(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let integration = world.create("one", &[]);
@@ -290,6 +335,41 @@ fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
     let lacking = ask(&viewer, "POST", "/endpoints", new("sub_account:acme")).unwrap_err();
     assert!(matches!(lacking, AdminError::Forbidden { .. }));
     assert!(ask(&of_globex, "POST", "/endpoints", new("sub_account:globex")).is_ok());
+}
+
+fn endpoints_are_listed_where_one_manages_webhooks(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let integration = world.create("one", &[]);
+    for (name, place) in [
+        ("agency", "agency"),
+        ("every", "sub_accounts"),
+        ("acme", "sub_account:acme"),
+        ("globex", "sub_account:globex"),
+        ("one", integration.as_str()),
+    ] {
+        create(&world, place, &format!("https://hooks.partner.io/{name}"), &["rotation.started"]);
+    }
+    let listed = |query: &str| {
+        let page = world.get(&format!("/endpoints{query}"));
+        let urls = page["endpoints"].as_array().unwrap().iter().map(|endpoint| endpoint["url"].as_str().unwrap());
+        let mut names: Vec<_> = urls.map(|url| url.rsplit('/').next().unwrap().to_owned()).collect();
+        names.sort();
+        assert_eq!(page["total"], json!(names.len()));
+        names
+    };
+    let of_one = format!("?integration={integration}");
+    for (place, all, ones) in [
+        ("agency", vec!["agency"], vec![]),
+        ("sub_accounts", vec!["acme", "every", "globex", "one"], vec!["one"]),
+        ("sub_account:acme", vec!["acme", "one"], vec!["one"]),
+        ("sub_account:globex", vec!["globex"], vec![]),
+    ] {
+        let manager = key(&world, "webhooks.manage", place);
+        world.as_credential(&manager, || {
+            assert_eq!(listed(""), all, "{place}");
+            assert_eq!(listed(&of_one), ones, "{place}");
+        });
+    }
 }
 
 fn who_made_an_endpoint_is_told_as_far_as_one_may_know(storage: Rc<dyn Storage>) {
@@ -430,6 +510,24 @@ fn a_report_of_what_was_changed_since_disables_nothing(storage: Rc<dyn Storage>)
     world.registry.report(&endpoint, &report(2, Some(START), true, Some("gone")), world.now()).unwrap();
 }
 
+fn an_older_report_takes_nothing_back(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "agency", HOOK, &["policy.published"]));
+    for (succeeded_at, failed_at, dropped) in
+        [(json!(START + 60), json!(START + 30), 5), (json!(START), Value::Null, 3)]
+    {
+        let mut text: Value = serde_json::from_str(&report(1, None, false, None)).unwrap();
+        (text["succeeded_at"], text["failed_at"], text["dropped"]) = (succeeded_at, failed_at, json!(dropped));
+        world.registry.report(&endpoint, &text.to_string(), world.now()).unwrap();
+        let shown = world.get(&format!("/endpoints/{endpoint}"));
+        assert_eq!(
+            (&shown["succeeded_at"], &shown["failed_at"]),
+            (&json!("2026-11-28T00:01:00Z"), &json!("2026-11-28T00:00:30Z"))
+        );
+        assert_eq!((&shown["dropped"], &shown["state"]), (&json!(5), &json!("healthy")));
+    }
+}
+
 fn a_courier_that_still_reports_a_deleted_endpoint_is_told_again(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let endpoint = id(&create(&world, "sub_account:acme", HOOK, &["integration.edited"]));
@@ -467,6 +565,29 @@ fn an_event_is_sent_again_as_it_was(storage: Rc<dyn Storage>) {
     assert_eq!(asked["body"], json!({ "message": "pub_1" }).to_string());
     let wrong = resend(&endpoint, json!({})).unwrap_err();
     assert!(matches!(wrong, AdminError::Invalid { field, .. } if field == "message"));
+}
+
+fn an_integrations_endpoint_is_sent_its_own_events_alone(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let (one, other) = (world.create("one", &[]), world.create("other", &[]));
+    let endpoint = id(&create(&world, &one, HOOK, &["integration.edited"]));
+    let of_place = id(&create(&world, "sub_account:acme", HOOK, &["integration.edited"]));
+    rename(&world, &one, "renamed", 1);
+    rename(&world, &other, "renamed", 1);
+    let foreign = json!({ "name": "x", "owner": { "level": "sub_account", "id": "globex" }, "scopes": [] });
+    world.ok("POST", "/integrations", foreign, With::default());
+    let resend = |endpoint: &str, message: &str| {
+        let path = format!("/endpoints/{endpoint}/resend");
+        world.ask("POST", &path, json!({ "message": message }), With::default()).map(|answer| answer.status)
+    };
+    let events = world.rows("SELECT 'evt_' || at || '_' || seq AS id, place, integration FROM events");
+    for event in &events {
+        let message = event["id"].as_str().unwrap();
+        let is_own = |own: bool| if own { Ok(202) } else { Err(AdminError::NoMessage) };
+        assert_eq!(resend(&endpoint, message), is_own(event["integration"] == json!(one)), "{event}");
+        assert_eq!(resend(&of_place, message), is_own(event["place"] == "sub_account:acme"), "{event}");
+    }
+    assert!(events.len() >= 9, "{events:?}");
 }
 
 fn an_endpoint_that_failed_is_not_sent_that_again(storage: Rc<dyn Storage>) {
@@ -593,6 +714,30 @@ fn a_publication_goes_to_those_who_may_hear_of_it(storage: Rc<dyn Storage>) {
     assert!(matches!(error, AdminError::Invalid { field, .. } if field == "type"));
 }
 
+fn a_publication_goes_to_nothing_that_is_off_or_over(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let scopes = ["contacts.readonly"];
+    let [last, ended, gone, disabled, removed] =
+        ["last", "ended", "gone", "disabled", "removed"].map(|name| world.create(name, &scopes));
+    let foreign = json!({ "name": "x", "owner": { "level": "sub_account", "id": "globex" }, "scopes": scopes });
+    let foreign = world.ok("POST", "/integrations", foreign, With::default()).body["integration"]["id"].clone();
+    let integrations: [&str; 6] = [&last, &ended, &gone, &disabled, &removed, foreign.as_str().unwrap()];
+    let endpoints = integrations.map(|integration| create(&world, integration, HOOK, &["contact.created"]));
+    let [hears, _, _, disabled, removed, _] = endpoints.map(|made| format!("/endpoints/{}", id(&made)));
+    for (integration, end) in [(&last, START + 61), (&ended, START + 60)] {
+        let end = json!({ "expires_at": tidegate::time::Timestamp::from_seconds(end).to_string() });
+        world.ok("PATCH", &format!("/integrations/{integration}"), end, based_on(1));
+    }
+    world.ok("DELETE", &format!("/integrations/{gone}"), Value::Null, based_on(1));
+    world.ok("PATCH", &disabled, json!({ "enabled": false }), based_on(1));
+    world.ok("DELETE", &removed, Value::Null, based_on(1));
+    hand_over(&world);
+    world.later(60);
+    assert_eq!(publish(&world, "c-1", json!({ "id": 7 })).unwrap().body["endpoints"], json!(1));
+    let [(endpoint, kind)] = &told(&hand_over(&world))[..] else { panic!("one hears of it") };
+    assert_eq!((&format!("/endpoints/{endpoint}"), kind.as_str()), (&hears, "contact.created"));
+}
+
 /// Publishes to an endpoint of this integration; the attempt that a courier makes of what the registry hands over. The two have no table
 /// in common, so they can share a database.
 fn attempt_of_a_publication(world: &World, integration: &str, storage: &Rc<dyn Storage>, before: &str) -> Attempt {
@@ -667,6 +812,14 @@ fn who_may_not_publish_there_finds_no_owner(storage: Rc<dyn Storage>) {
         json!({ "type": "contact.created", "owner": { "level": "sub_account", "id": "x" }, "data": {}, "id": "1" });
     let unknown = world.ask("POST", "/publications", nobody, With::default()).unwrap_err();
     assert_eq!(unknown, AdminError::NoOwner("owner"));
+    let to_agency = |id: &str| {
+        let owner = json!({ "level": "agency", "id": id });
+        let body = json!({ "type": "contact.created", "owner": owner, "data": {}, "id": "1" });
+        world.ask("POST", "/publications", body, With::default()).map(|answer| answer.status)
+    };
+    assert_eq!(to_agency("hq"), Err(AdminError::NoOwner("owner")), "no agency is set");
+    world.ok("PUT", "/agency", json!({ "id": "hq" }), based_on(0));
+    assert_eq!((to_agency("hq"), to_agency("other")), (Ok(202), Err(AdminError::NoOwner("owner"))));
     let other = key(&world, "webhooks.manage", "sub_account:acme");
     let lacking = world.as_credential(&other, || publish(&world, "3", json!({}))).unwrap_err();
     assert!(matches!(lacking, AdminError::Forbidden { .. }));
