@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use registry::{Read, Storage};
+use registry::{Answered, Read, Share, Step, Storage};
 use serde_json::{Value, json};
 
 use crate::world::{Kv, World, based_on};
@@ -11,7 +11,10 @@ cases! {
     a_change_is_in_it_at_once
     it_forgets_what_kv_has_had_for_15_minutes
     it_keeps_what_kv_does_not_have
+    it_keeps_a_change_though_kv_has_the_one_before
+    it_keeps_a_change_that_was_made_during_a_put
     it_numbers_changes_and_says_what_is_missing
+    it_lists_4000_and_says_up_to_where_others_are_missing
 }
 
 fn feed(world: &World) -> Value {
@@ -54,6 +57,32 @@ fn it_keeps_what_kv_does_not_have(storage: Rc<dyn Storage>) {
     assert!(feed.contains(&id), "{feed}");
 }
 
+fn it_keeps_a_change_though_kv_has_the_one_before(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", &[]);
+    let mut kv = Kv::default();
+    world.drain(&mut kv);
+    world.later(10 * 60);
+    world.ok("PATCH", &format!("/integrations/{id}"), json!({ "name": "two" }), based_on(1));
+    kv.refused.insert(format!("i:{id}"));
+    world.drain(&mut kv);
+    world.later(6 * 60);
+    assert_eq!(feed(&world)["revs"][&id], json!(2), "16 minutes after the first put, which says nothing of the second");
+}
+
+fn it_keeps_a_change_that_was_made_during_a_put(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.drain(&mut Kv::default());
+    let id = world.create("one", &[]);
+    let now_ms = world.now.get() * 1000;
+    let mut drain = world.registry.drain(&world.settings, Share::OF_AN_ALARM, now_ms).unwrap().unwrap();
+    let Some(Step::Put(put)) = drain.next(now_ms).unwrap() else { panic!("no put") };
+    world.ok("PATCH", &format!("/integrations/{id}"), json!({ "name": "two" }), based_on(1));
+    drain.answered(*put, Answered::Taken, now_ms).unwrap();
+    let kept = world.rows("SELECT rev, told_at FROM feed WHERE key LIKE 'i:%'");
+    assert_eq!(kept, [json!({ "rev": 2, "told_at": null })]);
+}
+
 fn it_numbers_changes_and_says_what_is_missing(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let [one, two] = ["one", "two"].map(|name| world.create(name, &[]));
@@ -64,4 +93,18 @@ fn it_numbers_changes_and_says_what_is_missing(storage: Rc<dyn Storage>) {
         [json!({ "key": "policy" }), json!({ "key": format!("i:{two}") }), json!({ "key": format!("i:{one}") })]
     );
     assert_eq!(world.rows("SELECT seq, floor FROM feed_state"), [json!({ "seq": 4, "floor": 0 })]);
+}
+
+fn it_lists_4000_and_says_up_to_where_others_are_missing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let fill = "INSERT INTO feed (key, rev, seq)
+        WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 4000)
+        SELECT 'i:' || printf('%016d', n), 1, n FROM counted";
+    let one_more = "INSERT INTO feed (key, rev, seq) VALUES ('i:0000000000004001', 1, 4001)";
+    for (sql, complete, floor) in [(fill, true, 0), (one_more, false, 1)] {
+        world.storage.run(sql, &[]).unwrap();
+        let feed = feed(&world);
+        assert_eq!((&feed["complete"], &feed["floor"]), (&json!(complete), &json!(floor)));
+        assert_eq!(feed["revs"].as_object().unwrap().len(), 4000);
+    }
 }

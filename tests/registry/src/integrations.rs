@@ -14,12 +14,14 @@ cases! {
     an_owner_must_exist_and_scopes_be_known
     a_change_needs_the_present_revision
     an_edit_that_changes_nothing_makes_no_revision
+    a_test_takes_its_own_token_alone
     a_rotation_keeps_the_old_token_until_its_deadline
     a_rotation_at_once_ends_the_old_token
     an_answer_tells_what_its_own_change_made
     a_rotation_is_cancelled_or_finished
     a_deleted_one_is_gone_and_its_tokens_have_ended
     the_list_is_filtered
+    the_list_is_filtered_by_pause_and_end
     the_list_is_searched_without_case
     the_list_is_searched_for_twenty_words_and_no_more
     the_list_is_sorted_and_paged
@@ -79,6 +81,10 @@ fn an_owner_must_exist_and_scopes_be_known(storage: Rc<dyn Storage>) {
     }
     assert_eq!(world.value("SELECT count(*) AS it FROM integrations"), json!(0));
     assert_eq!(world.value("SELECT count(*) AS it FROM outbox WHERE key LIKE 'i:%'"), json!(0));
+    let id = world.create("one", READ);
+    let unknown = world.ask("PATCH", &path(&id), json!({ "scopes": ["nobody.knows"] }), based_on(1)).unwrap_err();
+    assert!(matches!(&unknown, AdminError::Invalid { field, .. } if field == "scopes"), "{unknown:?}");
+    assert_eq!(world.get(&path(&id))["scopes"], json!(READ));
 }
 
 fn a_change_needs_the_present_revision(storage: Rc<dyn Storage>) {
@@ -97,6 +103,22 @@ fn an_edit_that_changes_nothing_makes_no_revision(storage: Rc<dyn Storage>) {
     let same = world.ok("PATCH", &path(&id), json!({ "name": "one", "scopes": READ }), based_on(1));
     assert_eq!((same.status, same.rev), (200, Some(1)));
     assert_eq!(world.value("SELECT count(*) AS it FROM events WHERE integration IS NOT NULL"), json!(1));
+}
+
+fn a_test_takes_its_own_token_alone(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", READ);
+    let test = |is_own: bool, operation: &str| {
+        let body = json!({ "is_own": is_own, "operation": operation });
+        world.ask("POST", &format!("{}/test", path(&id)), body, With::default())
+    };
+    for (is_own, operation, named) in [(false, "whoami", "token"), (true, "GET /nothing", "operation")] {
+        let refused = test(is_own, operation).unwrap_err();
+        assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == named), "{operation}: {refused:?}");
+    }
+    assert_eq!(world.told(&id), [""; 0]);
+    assert_eq!(test(true, "whoami").unwrap().body, json!({ "path": null }));
+    assert_eq!(world.told(&id), ["integration.tested"]);
 }
 
 fn a_rotation_keeps_the_old_token_until_its_deadline(storage: Rc<dyn Storage>) {
@@ -193,6 +215,19 @@ fn the_list_is_filtered(storage: Rc<dyn Storage>) {
     }
 }
 
+fn the_list_is_filtered_by_pause_and_end(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let [_, paused, ends] = ["runs", "paused", "ends"].map(|name| world.create(name, READ));
+    world.ok("POST", &format!("{}/pause", path(&paused)), Value::Null, based_on(1));
+    let end = tidegate::time::Timestamp::from_seconds(START + 60).to_string();
+    world.ok("PATCH", &path(&ends), json!({ "expires_at": end }), based_on(1));
+    for (seconds, ended) in [(59, vec![]), (1, vec!["ends"])] {
+        world.later(seconds);
+        assert_eq!(names(&world, "state=ended"), ended);
+        assert_eq!(names(&world, "state=paused"), ["paused"]);
+    }
+}
+
 fn the_list_is_searched_without_case(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     world.create("Öl-Import", READ);
@@ -283,6 +318,9 @@ fn a_row_of_a_later_release_is_neither_read_nor_changed(storage: Rc<dyn Storage>
     let edited = world.ask("PATCH", &path(&id), json!({ "name": "two" }), based_on(1));
     assert!(matches!(edited.unwrap_err(), AdminError::Registry(_)));
     world.ok("DELETE", &path(&id), Value::Null, based_on(1));
+    let undone = world.ask("POST", &format!("{}/undo", path(&id)), Value::Null, based_on(2));
+    assert_eq!(undone.unwrap_err(), AdminError::NoIntegration, "it would come back as less than it was");
+    assert_eq!(world.read(&read).unwrap()["gone"], json!(true));
 }
 
 fn rows_that_contradict_each_other_are_a_fault(storage: Rc<dyn Storage>) {

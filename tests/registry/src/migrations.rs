@@ -6,13 +6,16 @@ use registry::{Registry, Storage};
 use serde_json::{Value, json};
 use tidegate::time::Timestamp;
 
-use crate::world::{START, World, settings};
+use crate::world::{Kv, START, With, World, settings};
 
 cases! {
     an_empty_database_gets_every_table
     a_second_start_changes_nothing
     a_database_of_a_later_release_is_left_as_it_is
     a_database_of_the_first_release_is_brought_up_to_date
+    use_is_counted_from_the_upgrade_on_and_rules_on_it_are_scheduled
+    dropped_messages_that_were_told_are_not_told_again
+    puts_of_an_earlier_release_are_made_again
 }
 
 const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
@@ -130,7 +133,73 @@ fn a_database_of_the_first_release_is_brought_up_to_date(storage: Rc<dyn Storage
     let found = world.get("/integrations?q=%C3%96LHEIZ");
     assert_eq!((&found["total"], &found["integrations"][0]["rev"]), (&json!(1), &json!(3)));
     assert_eq!(world.value("SELECT folded_name AS it FROM sub_accounts"), json!("acme dental"));
+    for text in ["dental", "acme"] {
+        assert_eq!(world.get(&format!("/sub-accounts?q={text}"))["total"], json!(1), "{text}");
+    }
+    assert_eq!(world.value("SELECT DISTINCT counted_since AS it FROM integrations"), json!(START));
+    assert_eq!(world.get("/integrations?state=never_used")["total"], json!(0), "nobody knows");
     let recent = world.rows("SELECT key, rev FROM feed");
     assert_eq!(recent, [json!({ "key": "i:0000000000000001", "rev": 3 })], "what changed in the last 15 minutes");
     assert_eq!(world.get("/resync"), json!({ "waiting": 2, "complete": false }), "KV has no MACs yet");
+}
+
+/// Takes away what the release that counts use has added, and those after it.
+const BEFORE_USE: &str = "
+    DROP INDEX idempotency_by_time; DROP INDEX outbox_by_turn; DROP INDEX events_of_changes;
+    ALTER TABLE policies DROP COLUMN event_types;
+    DROP TABLE endpoints; DROP TABLE messages; DROP TABLE hand_overs; DROP TABLE couriers; DROP TABLE publications;
+    ALTER TABLE sub_accounts DROP COLUMN folded_text;
+    DROP INDEX integrations_by_use; DROP TABLE idle;
+    ALTER TABLE integrations DROP COLUMN used_at; ALTER TABLE integrations DROP COLUMN counted_since;
+    ALTER TABLE integrations DROP COLUMN resumed_at; ALTER TABLE integrations DROP COLUMN scopes_since;
+    ALTER TABLE tokens DROP COLUMN first_used_at; ALTER TABLE tokens DROP COLUMN when_quiet;
+    ALTER TABLE token_rules DROP COLUMN idle_days; ALTER TABLE token_rules DROP COLUMN idle_action;
+    UPDATE schema SET version = 14;
+";
+
+fn use_is_counted_from_the_upgrade_on_and_rules_on_it_are_scheduled(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.create("one", &["contacts.readonly"]);
+    let unscheduled = |world: &World| world.value("SELECT count(*) AS it FROM integrations WHERE due_rev <> rev");
+    assert_eq!(unscheduled(&world), json!(0));
+    world.storage.run(BEFORE_USE, &[]).unwrap();
+    world.later(60);
+    let world = world.restarted();
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
+    assert_eq!(world.value("SELECT counted_since AS it FROM integrations"), json!(START + 60));
+    assert_eq!(unscheduled(&world), json!(1));
+    world.ring();
+    assert_eq!(unscheduled(&world), json!(0));
+}
+
+fn dropped_messages_that_were_told_are_not_told_again(storage: Rc<dyn Storage>) {
+    const BEFORE: &str = "
+        DROP INDEX idempotency_by_time; DROP INDEX outbox_by_turn; DROP INDEX events_of_changes;
+        ALTER TABLE endpoints DROP COLUMN drops_told; ALTER TABLE endpoints DROP COLUMN drops_told_at;
+        UPDATE endpoints SET dropped = 7; UPDATE schema SET version = 18;
+    ";
+    let world = World::with_demo(storage);
+    let endpoint = json!({ "place": "agency", "url": "https://hooks.partner.io/in", "kinds": ["policy.published"] });
+    world.ok("POST", "/endpoints", endpoint, With::default());
+    world.storage.run(BEFORE, &[]).unwrap();
+    let world = world.restarted();
+    assert_eq!(world.rows("SELECT dropped, drops_told FROM endpoints"), [json!({ "dropped": 7, "drops_told": 7 })]);
+}
+
+fn puts_of_an_earlier_release_are_made_again(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::with_demo(storage), Kv::default());
+    world.drain(&mut kv);
+    let id = world.create("one", &[]);
+    kv.refused.insert(format!("i:{id}"));
+    world.drain(&mut kv);
+    assert_eq!(world.get("/resync"), json!({ "waiting": 1, "complete": true }), "its own puts are known");
+    // As a release before values carried a MAC notes a put.
+    world.storage.run("UPDATE outbox SET tries = tries + 1", &[]).unwrap();
+    assert_eq!(world.get("/resync")["complete"], json!(false));
+    kv.refused.clear();
+    let world = world.restarted();
+    world.registry.alarm(world.now()).unwrap();
+    world.drain(&mut kv);
+    assert_eq!(world.get("/resync")["complete"], json!(true));
+    assert_eq!(kv.puts.iter().filter(|key| *key == "policy").count(), 2, "all of KV");
 }

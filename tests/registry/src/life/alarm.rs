@@ -7,6 +7,7 @@ use super::*;
 cases! {
     each_entry_fires_once_and_in_its_order
     a_change_of_the_reminder_reminds_nobody_twice
+    rules_look_at_what_lives_for_so_long_alone
     a_late_alarm_catches_up
     an_end_is_announced_15_7_and_1_days_before
     an_old_token_that_is_still_used_is_told_of
@@ -84,6 +85,23 @@ fn a_change_of_the_reminder_reminds_nobody_twice(storage: Rc<dyn Storage>) {
     assert_eq!(due(&world, "rotation_due", &id), json!(START + 100 * DAY));
     assert_eq!(next(Value::Null), (Value::Null, 0, 2), "nobody is reminded any more");
     assert_eq!(world.get(&path(&id))["rotation_due_at"], Value::Null);
+}
+
+fn rules_look_at_what_lives_for_so_long_alone(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let [lives, ends, gone, paused] = ["lives", "ends", "gone", "paused"].map(|name| world.create(name, BOTH));
+    done(&world, &ends, "", json!({ "expires_at": moment(START + 60 * DAY) }));
+    delete(&world, &gone);
+    done(&world, &paused, "/pause", Value::Null);
+    let at = |kind: &str| [&lives, &ends, &gone, &paused].map(|id| due(&world, kind, id));
+    for (days, for_what_ends) in [(59, json!(START + 59 * DAY)), (60, Value::Null), (61, Value::Null)] {
+        settings(&world, json!({ "rotate_every_days": days })).unwrap();
+        let reminder = json!(START + days * DAY);
+        assert_eq!(at("rotation_due"), [reminder.clone(), for_what_ends, Value::Null, reminder], "{days}");
+    }
+    settings(&world, json!({ "idle_days": 100 })).unwrap();
+    let first = json!(START + 85 * DAY);
+    assert_eq!(at("idle"), [first.clone(), first, Value::Null, Value::Null]);
 }
 
 fn a_late_alarm_catches_up(storage: Rc<dyn Storage>) {
