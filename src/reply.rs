@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::decision::Denial;
 use super::policy::{OwnerError, OwnerParameter};
-use super::request::{Ambiguity, Method, PathError, QueryError, RequestError};
+use super::request::{Ambiguity, AuthorizationError, Method, PathError, QueryError, RequestError};
 
 /// An HTTP response without a body other than its problem.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -102,8 +102,9 @@ const NO_CREDENTIAL: &str = "Send a private integration's token as \"Authorizati
 const INVALID_TOKEN: &str = "It is malformed, unknown, expired or revoked.";
 const UNKNOWN_OPERATION: &str = "Method and path are not an operation of this API.";
 const NOT_OPEN: &str = "Private integrations cannot use this operation, whatever their scopes.";
-const SAFE_METHOD: &str = "GET and HEAD requests reach this API without a body; send the id in the query or the path";
-const INCOMPLETE: &str = "It broke off before its end. Nothing was forwarded.";
+const SAFE_METHOD: &str =
+    "a GET or HEAD request may not have a body here, since the body could name its sub-account or agency";
+const INCOMPLETE: &str = "It broke off before its end, or took too long to arrive. Nothing was forwarded.";
 const UNAVAILABLE: &str = "Nothing was forwarded. Try again later.";
 const UNREACHABLE: &str = "The request was allowed, but the connection to the API failed or its answer could not be read; the request may have taken effect.";
 const UNUSABLE: &str = "The request was allowed and forwarded; the API answered with an invalid status. The request may have taken effect.";
@@ -125,8 +126,17 @@ fn ambiguous(error: &RequestError, realm: &Realm) -> Reply {
         }
         RequestError::Path { error: PathError::TooLong, .. } => return target_too_long(&PathError::TooLong),
         RequestError::Query { error: QueryError::TooLong, .. } => return target_too_long(&QueryError::TooLong),
+        RequestError::Host { credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Path { error, credential_sent } => (*credential_sent, error.to_string()),
         RequestError::Query { error, credential_sent } => (*credential_sent, error.to_string()),
+        RequestError::Authorization(error @ AuthorizationError::TooLong) => {
+            return Reply::new(
+                431,
+                "authorization-too-long",
+                "Authorization is too long",
+                &format!("Refused: {error}."),
+            );
+        }
         RequestError::Authorization(error) => (true, error.to_string()),
         RequestError::BodyOfSafeMethod => (true, SAFE_METHOD.to_owned()),
     };

@@ -11,7 +11,7 @@ use crate::forward::AnswerRules;
 pub struct Forwarding {
     /// Scheme and authority to send it to, in place of its own; `None` where a service binding gets it.
     pub address: Option<String>,
-    /// How many characters of the request's URL stand before its path: this many give way to `address`.
+    /// How many UTF-16 code units of the request's URL stand before its path: this many give way to `address`.
     pub authority_length: usize,
     /// How long the origin may take to begin its answer, in milliseconds.
     pub timeout_ms: u64,
@@ -59,7 +59,7 @@ impl Forwarding {
         let Arrival { scheme, host, .. } = arrival;
         Self {
             address: address.map(|address| address.as_str().to_owned()),
-            authority_length: [scheme, "://", host].concat().len(),
+            authority_length: [scheme, "://", host].iter().map(|part| part.encode_utf16().count()).sum(),
             timeout_ms,
             by_class: false,
             remove,

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::request::{RequestError, is_authority};
+
 /// Method, URL, credential, and those header fields whose values matter to every request.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -73,6 +75,16 @@ impl Target {
     pub fn of(url: &str) -> Self {
         let (authority, path_and_query) = split(url);
         Self { authority: authority.into(), path_and_query: path_and_query.to_owned() }
+    }
+
+    /// Checks the authority, so that the path begins where every parser of URLs finds its begin.
+    ///
+    /// # Errors
+    /// [`RequestError::Host`] for anything but a host with at most a port.
+    pub fn check_host(&self, credential: &Credential<'_>) -> Result<(), RequestError> {
+        let host = self.authority.split_once("://").map_or("", |(_, host)| host);
+        let credential_sent = !matches!(credential, Credential::None);
+        if is_authority(host) { Ok(()) } else { Err(RequestError::Host { credential_sent }) }
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn denial(
         })
     };
     let is_error = status >= 500;
-    if integration.is_none() || matches!(status, 400 | 401 | 414) {
+    if integration.is_none() || matches!(status, 400 | 401 | 414 | 431) {
         sampled(memory, is_error, line, code, now_ms);
     } else {
         write(memory, is_error, &line());

@@ -112,7 +112,7 @@ impl Gate {
         match Own::of(head.method, path) {
             Some(Own::Health) => own::health(),
             Some(Own::Whoami) => Self::new(Purpose::Whoami, head, target).start(memory, head.credential, now_ms),
-            Some(Own::Admin) => match check_target(&target.path_and_query, head.credential) {
+            Some(Own::Admin) => match check_target(&target, head.credential) {
                 Ok(()) => Step::Admin,
                 Err(error) => {
                     let gate = Self::new(Purpose::Forward, head, target);
@@ -168,6 +168,7 @@ impl Gate {
         memory: &mut Memory,
         now_ms: u64,
     ) -> Result<Option<VerifiedRequest>, Denial> {
+        self.target.check_host(&credential)?;
         let (known, sent) = match credential {
             Credential::None => (None, None),
             Credential::Sent(text) => (None, Some(text)),
@@ -289,10 +290,13 @@ impl Resume for Gate {
 }
 
 /// The admin plane takes no ambiguous target and none that is too long either.
-fn check_target(target: &str, credential: Credential<'_>) -> Result<(), RequestError> {
+fn check_target(target: &Target, credential: Credential<'_>) -> Result<(), RequestError> {
+    target.check_host(&credential)?;
     let credential_sent = !matches!(credential, Credential::None);
+    let target = target.path_and_query.as_str();
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    Path::parse(path).map_err(|error| RequestError::Path { error, credential_sent })?;
+    let parse = if own::takes_encoded(path) { Path::parse_undecided } else { Path::parse };
+    parse(path).map_err(|error| RequestError::Path { error, credential_sent })?;
     Query::parse(query).map_err(|error| RequestError::Query { error, credential_sent })?;
     Ok(())
 }

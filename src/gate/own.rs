@@ -40,6 +40,12 @@ impl Own {
     }
 }
 
+/// Whether a path of the gate's own may have percent-encoded delimiters: that of a document, whose name may have any character. It is
+/// decoded once, and names nothing but the document.
+pub(super) fn takes_encoded(path: &str) -> bool {
+    path.starts_with("/_tidegate/api/policy/documents/")
+}
+
 /// Answers a monitor.
 pub(super) fn health() -> Step {
     let health = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });

@@ -19,7 +19,7 @@ pub(crate) use macros::json_words;
 pub use map::Map;
 pub(crate) use misread::Misread;
 pub use number::Float;
-pub(crate) use number::decimal;
+pub(crate) use number::{MAX_EXACT_INTEGER, decimal};
 pub use object::{FromJson, Object};
 pub(crate) use object::{deserialize, text, word};
 pub(crate) use read::read;

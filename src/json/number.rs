@@ -1,7 +1,10 @@
-//! Numbers with a fraction or an exponent. No rule uses their value. Code that reads and prints all of them would take ten
+//! How large integers may be, and numbers with a fraction or an exponent. No rule uses the value of these. Code that reads and prints all of them would take ten
 //! kilobytes.
 
 use std::fmt;
+
+/// The largest integer that all readers of JSON keep exactly: 2^53 - 1 (RFC 8259 section 6).
+pub const MAX_EXACT_INTEGER: u64 = 9_007_199_254_740_991;
 
 /// A number with a fraction or an exponent.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::{self, FromJson, text, word};
+use crate::json::{self, FromJson, MAX_EXACT_INTEGER, text, word};
 
 /// The two levels that an integration can belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,9 +79,16 @@ impl OwnerId {
     }
 }
 
+/// A whole number counts as its digits, as it does in the bodies of requests that the gate judges.
 impl FromJson for OwnerId {
     fn from_json(value: json::Value) -> Result<Self, json::Error> {
-        text(value, Self::parse)
+        match value {
+            json::Value::Unsigned(number) if number > MAX_EXACT_INTEGER => Err(json::Error::new(format!(
+                "a number beyond {MAX_EXACT_INTEGER} is not exact in JavaScript; send the id as a string"
+            ))),
+            json::Value::Unsigned(number) => Ok(Self(number.to_string())),
+            _ => text(value, Self::parse),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::body_fault::BodyFault;
+use crate::json::MAX_EXACT_INTEGER;
 
 /// Why readers of a request could differ about a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +35,6 @@ pub enum Ambiguity {
 /// The most parameters that every parser reads: PHP, Node.js and qs stop after as many.
 pub const MAX_PARAMETERS_READ: usize = 1000;
 
-/// The largest integer that all readers of JSON keep exactly: 2^53 - 1.
-pub const MAX_EXACT_INTEGER: u64 = 9_007_199_254_740_991;
-
 /// For the log: nothing that the client sent is in it.
 impl fmt::Display for Ambiguity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +53,7 @@ impl fmt::Display for Ambiguity {
             Self::SeveralSplits => {
                 formatter.write_str("its segment of the path can be split into its parameters in several ways")
             }
-            Self::NotAnId => formatter.write_str("its value is neither a string nor a whole number"),
+            Self::NotAnId => formatter.write_str("its value is neither a string nor a whole number from 0 on"),
             Self::InexactInteger => write!(
                 formatter,
                 "its value is an integer beyond {MAX_EXACT_INTEGER}, which JavaScript rounds; send it as a string"

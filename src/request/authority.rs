@@ -31,6 +31,18 @@ pub(crate) fn is_host(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok() || is_host_name(&text.replace('_', "-"))
 }
 
+/// Whether a text is what a client may name in `Host` (RFC 9110 section 7.2): a host name in ASCII, where labels may have underscores
+/// and a dot may stand at the end, or an IP address, with at most a port. All parsers of URLs agree where it ends.
+pub(crate) fn is_authority(text: &str) -> bool {
+    let Some((host, _)) = host_and_port(text) else { return false };
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.len() <= MAX_NAME_BYTES && name.split('.').all(|label| !label.is_empty() && label.bytes().all(is_known))
+}
+
 /// Scheme, host and port of a URL that has nothing else, of `http` or `https`. A slash at its end is dropped.
 pub(crate) fn web_origin(text: &str) -> Option<&str> {
     let url = text.strip_suffix('/').unwrap_or(text);
@@ -58,6 +70,62 @@ pub(crate) fn ends_in_number(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_names_a_host_and_at_most_a_port() {
+        for text in [
+            "gate.example",
+            "GATE.example",
+            "gate.example.",
+            "gate.example:8443",
+            "gate.example.:8443",
+            "my_api",
+            "_api.example:80",
+            "xn--bcher-kva.example",
+            "127.0.0.1:8787",
+            "[::1]",
+            "[0:0::1]:8787",
+        ] {
+            assert!(is_authority(text), "{text}");
+        }
+        let long = "a.".repeat(127);
+        for text in [
+            "",
+            ".",
+            ":80",
+            "..",
+            "gate..example",
+            ".gate.example",
+            "gate.example..",
+            "gate.example:",
+            "gate.example:0",
+            "gate.example:080",
+            "gate.example:65536",
+            "gate.example:80:80",
+            "u@gate.example",
+            "u:p@gate.example",
+            "gate.example, other.example",
+            "gate example",
+            " gate.example",
+            "gate.example\t",
+            "gate.example\\x",
+            "gate%2eexample",
+            "ü.example",
+            "gate.example\u{ff0e}",
+            "€€€",
+            "\0",
+            "::1",
+            "[::1",
+            "[::1]x",
+            "[gate.example]",
+            "[::1%25eth0]",
+            "{host}",
+            "a;b",
+            &format!("{long}ab"),
+        ] {
+            assert!(!is_authority(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn a_web_origin_is_a_scheme_a_host_and_at_most_a_port() {

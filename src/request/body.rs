@@ -6,13 +6,14 @@ use std::rc::Rc;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::ambiguity::{Ambiguity, MAX_EXACT_INTEGER};
+use super::ambiguity::Ambiguity;
 use super::body_fault::BodyFault;
 use super::charset::utf8;
 use super::form::Candidates;
 use super::media_type::{self, Form, is_utf8};
 use super::name::{Occurrence, may_be};
 use super::unencoded::Unencoded;
+use crate::json::MAX_EXACT_INTEGER;
 
 /// The longest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -188,11 +189,16 @@ impl<'de> Visitor<'de> for Properties {
     }
 }
 
+/// [`MAX_EXACT_INTEGER`] as a float.
+#[allow(clippy::cast_precision_loss, reason = "the largest integer that a float holds exactly")]
+const MAX_EXACT: f64 = MAX_EXACT_INTEGER as f64;
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Id {
     Text(String),
     Integer(u64),
+    Float(f64),
     Other(IgnoredAny),
 }
 
@@ -202,7 +208,9 @@ impl From<Id> for Property {
             Id::Text(text) => Self::Id(text),
             Id::Integer(integer) if integer > MAX_EXACT_INTEGER => Self::Inexact,
             Id::Integer(integer) => Self::Id(integer.to_string()),
-            Id::Other(IgnoredAny) => Self::Other,
+            // An integer beyond those of 64 bits is read as a float.
+            Id::Float(number) if number > MAX_EXACT => Self::Inexact,
+            Id::Float(_) | Id::Other(IgnoredAny) => Self::Other,
         }
     }
 }
@@ -249,6 +257,9 @@ mod tests {
             (r#"{"locationId":null}"#, Ambiguity::NotAnId),
             (r#"{"locationId":9007199254740992}"#, Ambiguity::InexactInteger),
             (r#"{"locationId":9007199254740993}"#, Ambiguity::InexactInteger),
+            (r#"{"locationId":12345678901234567890123}"#, Ambiguity::InexactInteger),
+            (r#"{"locationId":-7}"#, Ambiguity::NotAnId),
+            (r#"{"locationId":7.0}"#, Ambiguity::NotAnId),
             (r#"[{"locationId":"a"}]"#, Ambiguity::Body(BodyFault::NotAnObject)),
             ("\u{feff}null", Ambiguity::Body(BodyFault::NotAnObject)),
             (r#"{"locationId":"a""#, not_json(17)),

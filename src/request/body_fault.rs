@@ -21,8 +21,9 @@ pub enum BodyFault {
     /// Bytes that are not UTF-8.
     #[error(transparent)]
     NotUtf8(#[from] NotUtf8),
-    /// The place at which it stops being JSON.
-    #[error("the body is not JSON: line {line}, column {column}")]
+    /// The place at which it cannot be read as JSON. Half of a surrogate pair, a number beyond those of IEEE 754 and more than 127
+    /// levels are JSON too, which some parsers refuse (RFC 8259 sections 6, 8.2 and 9).
+    #[error("the body cannot be read as JSON: line {line}, column {column}")]
     NotJson {
         /// Where in the text.
         line: usize,

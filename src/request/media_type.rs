@@ -68,12 +68,13 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 
-/// Whether no parameter names a charset but UTF-8: the origin would decode the same bytes to another text. In UTF-7
-/// `+ACI-` is a quotation mark.
+/// Whether no parameter names a charset but UTF-8, whose other label is `utf8` (Encoding standard, section 4.2): the origin would
+/// decode the same bytes to another text. In UTF-7 `+ACI-` is a quotation mark.
 pub(super) fn is_utf8(content_type: &str) -> bool {
     let parameters = content_type.split(';').skip(1).map(|parameter| parameter.trim().to_ascii_lowercase());
     let mut charsets = parameters.filter(|parameter| parameter.contains("charset"));
-    charsets.all(|charset| matches!(charset.as_str(), "charset=utf-8" | "charset=\"utf-8\""))
+    let name = |charset: &str| Some(charset.strip_prefix("charset=")?.trim_matches('"').to_owned());
+    charsets.all(|charset| matches!(name(&charset).as_deref(), Some("utf-8" | "utf8")))
 }
 
 #[cfg(test)]
@@ -87,6 +88,8 @@ mod tests {
             "Application/JSON",
             "application/json; charset=UTF-8",
             "application/json;charset=\"utf-8\"",
+            "application/json; charset=utf8",
+            "application/json; charset=\"UTF8\"",
             "application/json; x=y",
         ] {
             assert_eq!(check_application_json(Some(right)), Ok(()), "{right}");
@@ -104,6 +107,9 @@ mod tests {
             ("application/json; charset=utf-7", BodyFault::Charset),
             ("application/json; charset=iso-8859-1", BodyFault::Charset),
             ("application/json; charset='utf-8'", BodyFault::Charset),
+            ("application/json; charset=utf_8", BodyFault::Charset),
+            ("application/json; charset=", BodyFault::Charset),
+            ("application/json; charset", BodyFault::Charset),
             ("application/json; charset=utf-8; charset=utf-16", BodyFault::Charset),
             ("application/json; charset*=utf-16", BodyFault::Charset),
         ] {

@@ -18,7 +18,7 @@ mod unencoded;
 use std::rc::Rc;
 
 pub use ambiguity::Ambiguity;
-pub(crate) use authority::{ends_in_number, host_and_port, is_host, is_host_name, is_label, web_origin};
+pub(crate) use authority::{ends_in_number, host_and_port, is_authority, is_host, is_host_name, is_label, web_origin};
 pub(crate) use authorization::is_b64token;
 pub use authorization::{Authorization, AuthorizationError, Checked, ForeignCredential};
 pub use body::{Body, BodyTooLong, MAX_BODY_BYTES, Property};
@@ -53,6 +53,12 @@ pub struct Request<C> {
 /// Why a request is ambiguous: answered with 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
+    /// The host is none, or not as a client may name it.
+    #[error("host: it is not a host name in ASCII or an IP address, with at most a port")]
+    Host {
+        /// Whether the request carried an `Authorization` header.
+        credential_sent: bool,
+    },
     /// The path breaks the path contract.
     #[error("path: {error}")]
     Path {

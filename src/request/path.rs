@@ -70,7 +70,7 @@ impl Path {
     ///
     /// # Errors
     /// The first rule that the path breaks.
-    pub(super) fn parse_undecided(raw: &str) -> Result<Self, PathError> {
+    pub(crate) fn parse_undecided(raw: &str) -> Result<Self, PathError> {
         check(raw, &|_| Ok(()))?;
         Ok(Self(raw.into()))
     }

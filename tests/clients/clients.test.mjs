@@ -147,6 +147,16 @@ for (const kind of KINDS) {
       assert.deepEqual(valuesOf(fields, "cookie"), ["a=1; b=2"]);
     });
 
+    // In these places the path would begin elsewhere, or the address would name another host.
+    test("a host that is none reaches no origin", async () => {
+      for (const host of ["üüüü.example", "üüüüüü", "u:p@gate.example", "gate.example, other.example"]) {
+        const lines = ["GET /any/x HTTP/1.0", `Host: ${host}`, `Authorization: Bearer ${gate().token}`, "", ""];
+        const answer = await rawRequest(gate(), lines.join("\r\n"));
+        assert.match(answer, /^HTTP\/1\.1 400 /, host);
+        assert.doesNotMatch(answer, /"fields"/, host);
+      }
+    });
+
     // The driver hands most requests' fields over as properties of an object, which cannot hold all that a field may be.
     test("odd names, bytes that are no UTF-8 and several lines of one name reach the origin as they came", async () => {
       const fields = [

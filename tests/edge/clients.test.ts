@@ -298,6 +298,10 @@ describe("the gate's own addresses", () => {
       const response = await askThroughBinding(path, { method: "HEAD", headers });
       expect([response.status, await response.text()]).toEqual([200, ""]);
     }
+    for (const path of ["/integrations", "/openapi.json"]) {
+      const response = await admin("HEAD", path);
+      expect([response.status, await response.text()]).toEqual([200, ""]);
+    }
   });
 
   it.each(["POST", "PUT", "DELETE", "OPTIONS"])("refuse %s", async (method) => {

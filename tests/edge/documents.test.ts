@@ -16,7 +16,7 @@ const area = (title: string, area: string, paths: object = {}) => ({
 });
 const DEMO = demoPolicy.documents[0]!.info.title;
 const NOTES = area("Notes", "notes");
-const TASKS = area("Tasks: ünïcode & co.", "tasks");
+const TASKS = area("Tasks/ünïcode & co. #1; 50%?", "tasks");
 const TASKS_PATH = `/policy/documents/${encodeURIComponent(TASKS.info.title)}`;
 const unsecured = { "/open/": { get: {} } };
 

@@ -106,7 +106,7 @@ impl AdminError {
                     .extend("field", "body".into())
             }
             Self::Malformed { line, column } => {
-                let detail = format!("The body is not JSON: line {line}, column {column}.");
+                let detail = format!("The body cannot be read as JSON: line {line}, column {column}.");
                 Reply::new(400, "malformed-json", "The body is malformed", &detail).extend("field", "body".into())
             }
             Self::Invalid { field, message } => {
@@ -144,7 +144,7 @@ const ENDED: &str = "It has ended, and its tokens are dead. Rotate with \"expire
     new token.";
 const NOT_SIGNED_IN: &str =
     "Send an automation key or the owner key as \"Authorization: Bearer <key>\", or sign in for a session.";
-const WRONG_KEY: &str = "The key is neither this gate's owner key nor a valid automation key.";
+const WRONG_KEY: &str = "The key is neither this gate's owner key nor a valid automation key. Send it with nothing around it, as in \"Authorization: Bearer <key>\".";
 const OWN_PERMISSIONS: &str = "You cannot change your own permissions, or remove or re-bind yourself. Ask another person who manages people or keys.";
 const LAST_OWNER: &str =
     "No owner key is configured, so one person must stay an owner. Make somebody else an owner first.";

@@ -108,10 +108,9 @@ impl Caller {
         find_session(cookie, keys, key).is_some()
     }
 
-    /// Whether there is no body, and none is declared.
+    /// Whether there is no body. A media type may be declared for it, as `curl -d ''` does.
     pub fn has_no_body(&self) -> bool {
-        let is_empty = !self.has_body || self.field("content-length") == Some("0");
-        is_empty && self.field("content-type").is_none()
+        !self.has_body || self.field("content-length") == Some("0")
     }
 
     /// Whether the body is declared as JSON.

@@ -97,7 +97,11 @@ impl Plane {
                 return self.protect(head.url, refuse(&AdminError::NotFound));
             }
         }
-        let caller = Caller::new(head);
+        let mut caller = Caller::new(head);
+        if matches!(target, Target::Api(..)) && caller.method == "HEAD" {
+            // The same but for the body, which the platform leaves out (RFC 9110 section 9.3.2).
+            caller.method = "GET".to_owned();
+        }
         let exchange = Exchange { settings: Rc::clone(&self.0), caller, target, stage: Stage::Head };
         Step::Needs(Waiting::new(exchange), Caller::READS.to_vec())
     }

@@ -73,6 +73,7 @@ impl Route {
         for route in &ROUTES {
             match route.matches(path)? {
                 Some(named) if route.method == method => return Ok((route, named)),
+                Some(_) if route.method == "GET" => allowed.extend(["GET", "HEAD"]),
                 Some(_) => allowed.push(route.method),
                 None => {}
             }

@@ -169,8 +169,8 @@ it("class 28: nothing is read without a bound", async () => {
   await refused(["/a".repeat(257)], 400, "ambiguous-request");
   await problem(
     await ask(CONTACTS, { headers: { authorization: `Bearer ${"a".repeat(8192)}` } }),
-    400,
-    "ambiguous-request",
+    431,
+    "authorization-too-long",
   );
   await problem(
     await admin("POST", "/sub-accounts", JSON.stringify({ id: "x", name: "x".repeat(64 * 1024) })),

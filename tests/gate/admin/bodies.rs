@@ -23,6 +23,10 @@ fn good_bodies_are_accepted() {
     for (method, path, body) in [
         ("POST", "/session", r#"{"key":"k"}"#),
         ("POST", "/sub-accounts", r#"{"id":"a-1","name":"Harbour"}"#),
+        ("POST", "/sub-accounts", r#"{"id":12345,"name":"Harbour"}"#),
+        ("POST", "/sub-accounts", r#"{"id":9007199254740991,"name":"Harbour"}"#),
+        ("PUT", "/agency", r#"{"id":0}"#),
+        ("POST", "/integrations", &create(r#""id":"a""#, r#""id":7"#)),
         ("POST", "/integrations", CREATE),
         ("POST", "/integrations", &create(r#""description":"x","#, "")),
         ("POST", "/integrations", &format!("\u{feff}{CREATE}")),
@@ -134,6 +138,10 @@ fn the_other_bodies_name_the_wrong_field() {
     for (method, path, body, expected) in [
         ("POST", "/sub-accounts", r#"{"name":"x"}"#, "id"),
         ("POST", "/sub-accounts", r#"{"id":"a b","name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":9007199254740992,"name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":-7,"name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":1.5,"name":"x"}"#, "id"),
+        ("POST", "/sub-accounts", r#"{"id":true,"name":"x"}"#, "id"),
         ("POST", "/sub-accounts", r#"{"id":"a"}"#, "name"),
         ("POST", "/sub-accounts", r#"{"id":"a","name":"x","level":"agency"}"#, "level"),
         ("PATCH", integration.as_str(), r#"{}"#, "name"),

@@ -9,7 +9,7 @@ mod usage;
 mod waiting;
 
 use tidegate::decision::{Denial, Grant};
-use tidegate::gate::{Answer, Step};
+use tidegate::gate::{Answer, Credential, Gate, Head, Step};
 use tidegate::reply::{Realm, answer};
 
 use self::drive::{Sent, drive, memory as new_memory};
@@ -58,8 +58,41 @@ fn a_monitor_and_a_holder_are_answered() {
     for target in ["/_tidegate/", "/_tidegate", "/_tidegate/api/policy"] {
         assert!(matches!(drive(&world, &mut memory, Sent { target, ..health }), Step::Admin), "{target}");
     }
+    // A document's name may have any character.
+    let document = Sent { target: "/_tidegate/api/policy/documents/a%2Fb%23%3F%25%3B", ..health };
+    assert!(matches!(drive(&world, &mut memory, document), Step::Admin));
+    for target in ["/_tidegate/api/policy/a%2Fb", "/_tidegate/api/policy/documents/%2e%2e", "/_tidegate/api%2Fpolicy"] {
+        let refused = drive(&world, &mut memory, Sent { target, ..health });
+        assert!(matches!(refused, Step::Answer(Answer { status: 400, .. })), "{target}");
+    }
     let post = Sent { method: "POST", ..whoami };
     assert!(matches!(drive(&world, &mut memory, post), Step::Admin));
     let ambiguous = Sent { target: "/_tidegate/a//b", ..health };
     assert!(matches!(drive(&world, &mut memory, ambiguous), Step::Answer(Answer { status: 400, .. })));
+}
+
+/// Row 4: the driver puts the origin's address in the place of as many characters as stand before the path.
+#[test]
+fn a_host_that_parsers_read_differently_is_refused() {
+    let world = World::new();
+    let asked = |host: &str, target: &str| {
+        let url = format!("http://{host}{target}");
+        let head = Head { method: "GET", url: &url, credential: Credential::None, fields: "" };
+        Gate::begin(&mut new_memory(&world.keys), &head, world.now * 1_000)
+    };
+    let strange =
+        ["üüüü.example", "€€€", "", "u:p@gate.example", "gate.example, other.example", "ga te", "gate.example\\need"];
+    for host in strange {
+        for target in ["/status", "/contacts/c1", "/_tidegate/whoami", "/_tidegate/api/policy"] {
+            let Step::Answer(Answer { status, body: Some(body), .. }) = asked(host, target) else {
+                panic!("{host}{target} was not refused");
+            };
+            assert_eq!((status, body.contains("ambiguous-request")), (400, true), "{host}{target}: {body}");
+        }
+    }
+    for host in ["gate.example", "gate.example.:8443", "127.0.0.1:8787", "[::1]:8787", "my_api"] {
+        assert!(matches!(asked(host, "/status"), Step::Needs(..)), "{host}");
+        assert!(matches!(asked(host, "/_tidegate/api/policy"), Step::Admin), "{host}");
+    }
+    assert!(matches!(asked("üü", "/_tidegate/healthz"), Step::Answer(Answer { status: 200, .. })));
 }

@@ -28,6 +28,8 @@ pub fn denials() -> Vec<(Denial, u16)> {
     };
     let missing = Denial::MissingScopes { needed: scopes("a.read b.write"), missing: scopes("b.write") };
     vec![
+        (Denial::Ambiguous(RequestError::Host { credential_sent: false }), 400),
+        (Denial::Ambiguous(RequestError::Host { credential_sent: true }), 400),
         (Denial::Ambiguous(path(false)), 400),
         (Denial::Ambiguous(path(true)), 400),
         (Denial::Ambiguous(query(QueryError::ForbiddenCharacter(Unencoded('#')))), 400),
@@ -38,7 +40,7 @@ pub fn denials() -> Vec<(Denial, u16)> {
         (Denial::Ambiguous(RequestError::Path { error: PathError::TooLong, credential_sent: true }), 414),
         (Denial::Ambiguous(AuthorizationError::Several.into()), 400),
         (Denial::Ambiguous(AuthorizationError::Malformed.into()), 400),
-        (Denial::Ambiguous(AuthorizationError::TooLong.into()), 400),
+        (Denial::Ambiguous(AuthorizationError::TooLong.into()), 431),
         (Denial::Ambiguous(BodyTooLong.into()), 413),
         (Denial::NoCredential, 401),
         (Denial::Token(TokenError::Malformed(InvalidToken::Form)), 401),
@@ -280,7 +282,12 @@ fn a_challenge_stands_where_rfc_6750_wants_it() {
         let expected = match (&denial, status) {
             (Denial::NoCredential, _) => Some("Bearer realm=\"api\""),
             (_, 401) => Some("Bearer realm=\"api\", error=\"invalid_token\""),
-            (Denial::Ambiguous(RequestError::Path { credential_sent: false, .. }), _) => None,
+            (
+                Denial::Ambiguous(
+                    RequestError::Host { credential_sent: false } | RequestError::Path { credential_sent: false, .. },
+                ),
+                _,
+            ) => None,
             (Denial::AmbiguousOperation(None), _) => None,
             (Denial::Ambiguous(_) | Denial::AmbiguousOperation(_) | Denial::Owner(_), 400) => {
                 Some("Bearer realm=\"api\", error=\"invalid_request\"")

@@ -12,6 +12,12 @@ export interface components {
       level: components["schemas"]["Level"];
       id: components["schemas"]["OwnerId"];
     };
+    /** @description The id in the origin's own terms. A whole number stands for its digits */
+    GivenOwnerId: components["schemas"]["OwnerId"] | number;
+    GivenOwner: {
+      level: components["schemas"]["Level"];
+      id: components["schemas"]["GivenOwnerId"];
+    };
     /** @description No control and no invisible characters, no white space at its ends. Kept in Unicode's normalization form C. Of the invisible characters, zero-width joiner and non-joiner may stand behind another one, and variation selectors behind an emoji; the pattern is stricter. */
     Name: string;
     /** @description No control and no invisible characters but line ends and tabs. Kept in Unicode's normalization form C. Of the invisible characters, zero-width joiner and non-joiner may stand behind another one, and variation selectors behind an emoji; the pattern is stricter. */
@@ -107,14 +113,14 @@ export interface components {
       email: components["schemas"]["Email"];
       name?: components["schemas"]["Name"];
       role: components["schemas"]["Role"];
-      accounts?: components["schemas"]["OwnerId"][];
+      accounts?: components["schemas"]["GivenOwnerId"][];
       permissions?: components["schemas"]["Permissions"];
       grantable?: components["schemas"]["Grantable"];
     };
     EditPerson: {
       name?: components["schemas"]["Name"];
       role?: components["schemas"]["Role"];
-      accounts?: components["schemas"]["OwnerId"][];
+      accounts?: components["schemas"]["GivenOwnerId"][];
       permissions?: components["schemas"]["Permissions"];
       grantable?: components["schemas"]["Grantable"];
     };
@@ -329,7 +335,7 @@ export interface components {
       operations: Record<string, never>[];
     };
     NewSubAccount: {
-      id: components["schemas"]["OwnerId"];
+      id: components["schemas"]["GivenOwnerId"];
       name: components["schemas"]["Name"];
     };
     SubAccount: {
@@ -354,7 +360,7 @@ export interface components {
     NewIntegration: {
       name: components["schemas"]["Name"];
       description?: components["schemas"]["Description"];
-      owner: components["schemas"]["Owner"];
+      owner: components["schemas"]["GivenOwner"];
       scopes: components["schemas"]["OwnScopes"];
       /**
        * Format: date-time
@@ -803,7 +809,7 @@ export interface components {
       integrations?: number;
     };
     NewAgency: {
-      id: components["schemas"]["OwnerId"];
+      id: components["schemas"]["GivenOwnerId"];
       name?: components["schemas"]["Name"];
     };
     /** @description How documents are read. */
@@ -1144,7 +1150,7 @@ export interface components {
       path: string;
       integration?: components["schemas"]["IntegrationId"];
       scopes?: components["schemas"]["Scopes"];
-      owner?: components["schemas"]["Owner"];
+      owner?: components["schemas"]["GivenOwner"];
     };
     /** @description A verdict with the steps that led to it. */
     Explanation: {
@@ -1902,7 +1908,7 @@ export interface components {
     };
     Publication: {
       type: string;
-      owner: components["schemas"]["Owner"];
+      owner: components["schemas"]["GivenOwner"];
       /** @description At most 64 KiB as JSON */
       data: unknown;
       id: string;
