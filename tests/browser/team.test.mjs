@@ -22,12 +22,12 @@ test("a person whom a colleague changes meanwhile is changed and removed at the 
   const { id, email, rev } = await shownPerson(page, { name: "Ana", role: "auditor" });
   await button(page, `Change ${email}`).click();
   const form = dialog(page, `Change ${email}`);
-  await form.getByLabel("Name").fill("Ana Maria");
+  await form.getByRole("textbox", { name: "Name" }).fill("Ana Maria");
   await api("PATCH", `/people/${id}`, { rev, body: { role: "developer" } });
   await button(form, "Save").click();
   await shown(form.getByText(STALE));
   await settles(() => form.getByLabel("Role").inputValue(), "developer");
-  await settles(() => form.getByLabel("Name").inputValue(), "Ana Maria");
+  await settles(() => form.getByRole("textbox", { name: "Name" }).inputValue(), "Ana Maria");
   await button(form, "Save").click();
   await shown(page.getByText(`${email} is saved.`));
   const saved = await api("GET", `/people/${id}`);
@@ -47,7 +47,7 @@ test("a person whose name is changed keeps the permissions that they have", asyn
   const permissions = [{ verb: "people.manage", place: "sub_account:acme" }];
   const { id, email } = await shownPerson(page, { role: "account_admin", accounts: ["acme"], permissions });
   await button(page, `Change ${email}`).click();
-  await dialog(page).getByLabel("Name").fill("Bo");
+  await dialog(page).getByRole("textbox", { name: "Name" }).fill("Bo");
   await button(dialog(page), "Save").click();
   await shown(page.getByText(`${email} is saved.`));
   const saved = await api("GET", `/people/${id}`);
