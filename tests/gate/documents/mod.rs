@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::support::project_path;
 
+mod commands;
 mod conformance;
 mod errors;
 mod events;
