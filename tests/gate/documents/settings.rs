@@ -66,6 +66,18 @@ fn wrangler_toml_names_every_variable_with_a_value_that_is_accepted() {
     }
 }
 
+/// A gate whose origin is a host of its own would ask itself.
+#[test]
+fn the_origin_in_wrangler_toml_is_not_a_host_of_the_gate() {
+    let (variables, text) = (commented_variables(), read("wrangler.toml"));
+    let host = |name: &str| variables[name].trim_start_matches("https://").to_owned();
+    let routes: Vec<_> =
+        text.lines().filter_map(|line| line.split_once("{ pattern = \"")?.1.split('"').next()).collect();
+    assert_eq!(routes, [host("API_URL"), host("ADMIN_HOST")]);
+    assert!(!routes.contains(&host("ORIGIN_URL").as_str()), "{routes:?}");
+    assert!(read("docs/deployment.md").contains(&format!("such as `{}`", variables["ORIGIN_URL"])));
+}
+
 #[test]
 fn wrangler_toml_names_every_secret() {
     let text = read("wrangler.toml");
