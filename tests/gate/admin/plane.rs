@@ -8,8 +8,9 @@ use tidegate::gate::{
     Answer, Call, Credential, Effect, Gate, Head, MAX_OF_ANYONES, Memory, Read, Reading, Relay, Requests, Service,
     Settings, Step, Waiting,
 };
+use tidegate::token::TokenKeys;
 
-use crate::support::{NOW, OWNER_KEY, integration_id, keys, minted, prefix, token_keys};
+use crate::support::{NOW, OWNER_KEY, integration_id, key, keys, minted, prefix, token_keys};
 
 const NOW_MS: u64 = NOW * 1_000;
 const ADMIN: &str = "https://admin.example";
@@ -736,4 +737,27 @@ fn what_the_registry_says_to_a_test_is_told() {
     let (waiting, _) = tested(&mut world, &own, "GET /contacts/");
     let step = world.resume(waiting, vec![Reading::TooSlow]);
     assert_eq!(refusal(step).0, 503);
+}
+
+#[test]
+fn another_owner_key_ends_the_sessions_that_it_started_and_another_first_token_key_all() {
+    let (now, other) = (keys(&token_keys()), keys(&key(3)));
+    let owner_key = OwnerKey::parse(OWNER_KEY).unwrap();
+    let new = OwnerKey::parse(&format!("owner_{}", "n".repeat(43))).unwrap();
+    let of_owner = session::start_session(&now, &owner_key, [7; 32]);
+    let of_person = session::start_person_session(&now, [7; 32]);
+    let find = |session: &session::NewSession, keys: &TokenKeys, owner_key: Option<&OwnerKey>| {
+        session::find_session(session.cookie.split(';').next().unwrap(), keys, owner_key)
+    };
+    assert_eq!(find(&of_owner, &now, Some(&owner_key)), Some(session::Credential::Session(of_owner.digest.clone())));
+    // The registry knows no session with this digest.
+    assert!(find(&of_owner, &now, Some(&new)).is_some_and(|found| !found.to_header().ends_with(&of_owner.digest)));
+    assert_eq!(find(&of_owner, &now, None), None);
+    for owner_key in [Some(&owner_key), Some(&new), None] {
+        let person = session::Credential::PersonSession(of_person.digest.clone());
+        assert_eq!(find(&of_person, &now, owner_key), Some(person));
+        assert_eq!(find(&of_person, &other, owner_key), None);
+    }
+    let before = keys(&format!("{},{}", key(3), token_keys()));
+    assert_eq!((find(&of_owner, &before, Some(&owner_key)), find(&of_person, &before, None)), (None, None));
 }
