@@ -11,6 +11,17 @@ fn the_readme_is_short() {
     assert!(lines <= 130, "README.md has {lines} lines");
 }
 
+/// The promise is about requests. Who reads the README alone must know what it leaves out.
+#[test]
+fn revocation_is_promised_with_what_it_does_not_end() {
+    let text = read("README.md");
+    let promise = text.split("\n- ").find(|point| point.starts_with("**Revocation")).unwrap();
+    assert!(promise.contains("within 10 seconds"), "{promise}");
+    for open in ["What is open stays open", "WebSocket", "upload", "long answer"] {
+        assert!(promise.split_whitespace().collect::<Vec<_>>().join(" ").contains(open), "{open}: {promise}");
+    }
+}
+
 #[test]
 fn its_pictures_are_pictures() {
     for name in ["edit-light", "edit-dark", "integrations-light", "integrations-dark"] {
