@@ -72,11 +72,11 @@ fn print_welcome(gate: &Gate) {
 
   The owner's key is in .dev.vars. Sign in with it on the page, or read it into your shell:
     {key_command}
-  The first call, an integration of Acme's; the answer shows its token, once:
-    curl -s {} -H @- -H 'Content-Type: application/json' \\
+  The first call makes an integration of Acme's. Its token is in that answer alone, and goes into a variable:
+    TOKEN=$(curl -s {} -H @- -H 'Content-Type: application/json' \\
       -d '{{\"name\":\"Zapier sync\",\"owner\":{{\"level\":\"sub_account\",\"id\":\"acme\"}},\"scopes\":[\"locations.readonly\"]}}' \\
-      <<<\"Authorization: Bearer $OWNER_KEY\"
-  Then, with that token in TOKEN:
+      <<<\"Authorization: Bearer $OWNER_KEY\" | node -pe 'JSON.parse(fs.readFileSync(0)).token')
+  Then call the API with it:
     curl -s {} -H @- <<<\"Authorization: Bearer $TOKEN\"
 
   Ctrl-C ends both.

@@ -116,11 +116,15 @@ mod tests {
         assert_eq!(output.unwrap(), "4321\n");
     }
 
-    /// Stands in for curl: notes its arguments and its input, and answers as if a token was minted.
+    /// Stands in for curl: notes its arguments and its input; the admin API answers as if it made a token, or an endpoint's secret.
     const CURL: &str = r#"#!/bin/bash
 echo "$@" >>arguments
 cat >>input
-echo '{"integration":{"id":"an-id"},"token":"a-token","current":{"rev":1}}'
+case "$*" in
+  */_tidegate/api/endpoints*) echo '{"endpoint":{"id":"an-id"},"secret":"whsec_a-secret"}' ;;
+  */_tidegate/api/*) echo '{"integration":{"id":"an-id"},"token":"pit_a-token","current":{"rev":1}}' ;;
+  *) echo '{}' ;;
+esac
 "#;
 
     #[test]
@@ -137,14 +141,21 @@ echo '{"integration":{"id":"an-id"},"token":"a-token","current":{"rev":1}}'
             assert!(!script.contains("/dev/stderr"), "a secret is printed to the terminal");
             let script = format!("PATH=$PWD:$PATH\nsleep() {{ :; }}\n{script}");
             let mut bash = Command::new("bash");
-            assert!(bash.args(["-c", &script]).current_dir(&directory).output().unwrap().status.success());
+            let output = bash.args(["-c", &script]).current_dir(&directory).output().unwrap();
+            let told =
+                [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+            assert!(output.status.success(), "{section:?}: {told}");
+            assert!(told.contains(r#""token":"pit_…""#), "{section:?}: {told}");
+            for secret in ["a-token", "a-secret", "the-owners-key"] {
+                assert!(!told.contains(secret), "{section:?}: {told}");
+            }
             let taken = |name: &str| {
                 let text = fs::read_to_string(directory.join(name)).unwrap();
                 fs::remove_file(directory.join(name)).unwrap();
                 text
             };
             let (arguments, input) = (taken("arguments"), taken("input"));
-            for secret in ["the-owners-key", "a-token"] {
+            for secret in ["the-owners-key", "pit_a-token"] {
                 assert!(input.contains(&format!("Authorization: Bearer {secret}")), "{section:?}: {input}");
                 assert!(!arguments.contains(secret), "{section:?}: {arguments}");
             }
