@@ -1,8 +1,8 @@
 //! `cargo xtask secret`: makes secrets, which are never shown on a terminal or a command line.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -36,16 +36,24 @@ pub fn fresh(name: &str) -> Result<String> {
     }
 }
 
-/// Whether a text has the form of an owner key.
+/// Whether a text has the form of an owner key. The last character may have bits that 32 bytes do not need, as the gate takes them.
 pub fn is_owner_key(text: &str) -> bool {
-    let random = text.strip_prefix("owner_").and_then(|random| BASE64URL_NOPAD.decode(random.as_bytes()).ok());
-    random.is_some_and(|random| random.len() == 32)
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.strip_prefix("owner_").is_some_and(|random| random.len() == 43 && random.bytes().all(is_base64url))
 }
 
 /// Writes a file that only its owner can read; one that is there already is kept.
 pub fn create(path: &Path, text: &str) -> Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = file.with_context(|| format!("{} cannot be created", path.display()))?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
+/// Adds to a file, which from then on only its owner can read.
+pub fn append(path: &Path, text: &str) -> Result<()> {
+    let failed = || format!("{} cannot be written", path.display());
+    fs::set_permissions(path, Permissions::from_mode(0o600)).with_context(failed)?;
+    let mut file = OpenOptions::new().append(true).open(path).with_context(failed)?;
     Ok(file.write_all(text.as_bytes())?)
 }
 
@@ -59,8 +67,6 @@ pub fn replace(path: &Path, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     #[test]
@@ -70,6 +76,23 @@ mod tests {
         assert!(is_owner_key(&one) && !is_owner_key(&one[1..]) && !is_owner_key(&one[..48]));
         assert_eq!(fresh(TOKEN_KEYS).unwrap().len(), 43);
         assert!(fresh("OTHER").is_err());
+    }
+
+    /// Those of `an_owner_key_has_one_form` in src/admin/owner_key.rs.
+    #[test]
+    fn every_owner_key_that_the_gate_takes_is_one() {
+        let random = "AZaz09-_".repeat(6).chars().take(43).collect::<String>();
+        for key in [format!("owner_{random}"), format!("owner_{}", "a".repeat(43)), format!("owner_{}", "_".repeat(43))]
+        {
+            assert!(is_owner_key(&key), "{key}");
+            assert!(
+                !is_owner_key(&key[..48]) && !is_owner_key(&format!("{key}a")) && !is_owner_key(&key[6..]),
+                "{key}"
+            );
+        }
+        for other in ["+", "/", "=", " ", "."] {
+            assert!(!is_owner_key(&format!("owner_{}{other}", "a".repeat(42))), "{other}");
+        }
     }
 
     #[test]
