@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::gate::Gate;
-use crate::{dev_vars, project, secret};
+use crate::{address, dev_vars, project, secret};
 
 /// What the demo API has beside its configuration.
 const DEMO_VARS: &str = "examples/demo-api/.dev.vars";
@@ -87,7 +87,7 @@ impl<'a> Admin<'a> {
 
     /// Whether the gate takes its key.
     fn is_known(&self) -> bool {
-        let session = ureq::get(self.gate.local_address("/_tidegate/api/session"));
+        let session = address::http().build().new_agent().get(self.gate.local_address("/_tidegate/api/session"));
         let session = session.header("host", self.gate.admin_host());
         session.header("authorization", format!("Bearer {}", self.key)).call().is_ok()
     }
@@ -122,7 +122,7 @@ impl<'a> Admin<'a> {
             .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", "application/json")
             .body(body)?;
-        let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
+        let agent = address::http().http_status_as_error(false).build().new_agent();
         let mut answer = agent.run(request).with_context(|| format!("{method} {path}"))?;
         let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
         if !expected.contains(&status.as_u16()) {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::address::api_url;
 use crate::process::Running;
-use crate::{dev_vars, local_config, project};
+use crate::{address, dev_vars, local_config, project};
 
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -93,8 +93,7 @@ impl Gate {
 
     fn wait_until_ready(&mut self) -> Result<()> {
         let health = self.local_address("/_tidegate/healthz");
-        let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10)));
-        let agent = ureq::Agent::new_with_config(config.build());
+        let agent = address::http().timeout_global(Some(Duration::from_secs(10))).build().new_agent();
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let answer = agent.get(&health).call();

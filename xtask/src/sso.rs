@@ -47,7 +47,8 @@ impl Provider {
     fn wait_until_ready(&mut self, port: u16) -> Result<()> {
         let document = format!("http://127.0.0.1:{port}/.well-known/openid-configuration");
         let deadline = Instant::now() + START_LIMIT;
-        while ureq::get(&document).call().is_err() {
+        let agent = address::http().build().new_agent();
+        while agent.get(&document).call().is_err() {
             if let Some(status) = self.server.ended()? {
                 bail!("the identity provider ended: {status}. Is npm's oidc-provider installed (`cargo xtask setup`)?");
             }
