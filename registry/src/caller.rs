@@ -31,6 +31,14 @@ pub(crate) fn establish(database: &Database, credential: &Credential, now: Times
     }
 }
 
+/// Notes that a key was used.
+pub(crate) fn note_use(database: &Database, credential: &Credential, now: Timestamp) -> Result<(), AdminError> {
+    match credential {
+        Credential::Key(presented) => keys::note_use(database, &presented.id, now),
+        _ => Ok(()),
+    }
+}
+
 fn person(database: &Database, digest: &str, now: Timestamp) -> Result<Actor, AdminError> {
     let sql = "SELECT ends_at, people.id AS id, permissions, grantable FROM person_sessions
         JOIN people ON people.id = person_sessions.person WHERE digest = ?";

@@ -67,8 +67,8 @@ pub use self::settings::{Random, Settings};
 pub use self::storage::{Completion, MAX_NUMBER, Parameter, Storage, StorageError};
 pub use self::usage::{Taken, UsageStore};
 use tidegate::access::{Actor, Features};
+use tidegate::admin::AdminError;
 pub use tidegate::admin::session::{Credential, find_session};
-use tidegate::admin::{Access, AdminError};
 use tidegate::time::Timestamp;
 use tidegate::usage::{Handed, UsageFacts};
 use tidegate::webhooks::EndpointId;
@@ -104,10 +104,11 @@ impl Registry {
         Ok(Response::Json { status: 200, body: reads::answer(&self.database, read, now_ms)?, rev: None })
     }
 
-    /// Checks the caller, before the body is read.
+    /// Checks who asks and whether the route is open to them, before the body is read.
     ///
     /// # Errors
-    /// Those of [`Route::find`]; [`AdminError::NotSignedIn`]; [`AdminError::Invalid`] for the idempotency key.
+    /// Those of [`Route::find`]; [`AdminError::NotSignedIn`], [`AdminError::WrongKey`] or [`AdminError::Forbidden`];
+    /// [`AdminError::Invalid`] for the idempotency key.
     pub fn accept(&self, head: Head, now: Timestamp) -> Result<Accepted, AdminError> {
         Accepted::check(head, &self.database, now)
     }
@@ -144,14 +145,14 @@ impl Registry {
     ) -> Result<Outcome, AdminError> {
         let credential = accepted.credential.clone();
         let request = accepted.event_request(random)?;
-        if let (Credential::Proof(proof), Access::OwnerKeyInBody) = (&credential, accepted.route.access) {
+        if let Some(proof) = accepted.proof() {
             let nobody = (credential.clone(), Actor::nobody(), request, accepted.head.port);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
             let ending = Ending::of(sessions::sign_in_with(&context, proof)?, &context)?;
             return Ok(Outcome { ending, publishes: false, schedules: false, faults: Vec::new() });
         }
-        let actor = caller::establish(&self.database, &credential, now)?;
-        accepted.route.permit(&actor.permissions)?;
+        let actor = accepted.actor(&self.database, now)?;
+        caller::note_use(&self.database, &credential, now)?;
         let caller = (credential, actor, request, accepted.head.port);
         let context = Context::new(&self.database, settings, random, caller, &self.features, now);
         let (command, repeatable) = accepted.command(body, &context.actor)?;

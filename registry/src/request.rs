@@ -1,12 +1,12 @@
 //! A request to the admin API, as the registry takes it.
 
+use super::caller;
 use super::database::Database;
 use super::idempotency::Repeatable;
-use super::sessions;
 use super::settings::{Random, random};
-use tidegate::access::Actor;
+use tidegate::access::{Actor, Proof};
 use tidegate::admin::session::Credential;
-use tidegate::admin::{AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
+use tidegate::admin::{Access, AdminError, Command, IdempotencyKey, IncomingRequest, Named, Route};
 use tidegate::events::EventRequest;
 use tidegate::time::Timestamp;
 
@@ -41,14 +41,32 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Finds the route of a request, and checks who asks.
+    /// Finds the route of a request, and checks who asks and whether they may.
     pub(crate) fn check(head: Head, database: &Database, now: Timestamp) -> Result<Self, AdminError> {
         let (route, named) = Route::find(&head.method, split(&head.target).0)?;
         let credential = Credential::from_header(&head.actor).ok_or(AdminError::NotSignedIn)?;
-        sessions::check(database, &credential, now)?;
-        let key = head.idempotency_key.as_ref().filter(|_| route.mints);
+        let accepted = Self { head, route, named, credential, key: None };
+        if accepted.proof().is_none() {
+            accepted.actor(database, now)?;
+        }
+        let key = accepted.head.idempotency_key.as_ref().filter(|_| route.mints);
         let key = key.map(|key| IdempotencyKey::parse(key)).transpose()?;
-        Ok(Self { head, route, named, credential, key })
+        Ok(Self { key, ..accepted })
+    }
+
+    /// The proof of an identity provider, if the request signs somebody in with one.
+    pub(crate) fn proof(&self) -> Option<&Proof> {
+        match (&self.credential, self.route.access) {
+            (Credential::Proof(proof), Access::OwnerKeyInBody) => Some(proof),
+            _ => None,
+        }
+    }
+
+    /// Who asks, if the route is open to them now: a session or a key can end, also while a body is on its way.
+    pub(crate) fn actor(&self, database: &Database, now: Timestamp) -> Result<Actor, AdminError> {
+        let actor = caller::establish(database, &self.credential, now)?;
+        self.route.permit(&actor.permissions)?;
+        Ok(actor)
     }
 
     /// The longest body that the request may have, in bytes; `None` if it has none.

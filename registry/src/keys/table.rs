@@ -69,18 +69,21 @@ pub(crate) struct Key {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Who holds this key, if it lives. Its use is noted.
+/// Who holds this key, if it lives.
 pub(crate) fn establish(database: &Database, presented: &PresentedKey, now: Timestamp) -> Result<Actor, AdminError> {
     let key = find(database, &presented.id)?.ok_or(AdminError::WrongKey)?;
     if key.tokens.find(&presented.hash, now).is_none() || now >= key.expires_at {
         return Err(AdminError::WrongKey);
     }
-    if key.last_used_at.is_none_or(|used| now >= used.after(USE_SECONDS)) {
-        let values = vec![number(now.seconds()), key.id.as_str().into()];
-        database.run("UPDATE automation_keys SET last_used_at = ? WHERE id = ?", values)?;
-    }
     let Key { id, permissions, grantable, expires_at, .. } = key;
     Ok(Actor { identity: Identity::Key(id), permissions, grantable, ends_at: Some(expires_at) })
+}
+
+/// Notes that a key was used.
+pub(crate) fn note_use(database: &Database, id: &KeyId, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE automation_keys SET last_used_at = ? WHERE id = ? AND coalesce(last_used_at, 0) <= ?";
+    let since = now.before(USE_SECONDS);
+    database.run(sql, vec![number(now.seconds()), id.as_str().into(), number(since.seconds())])
 }
 
 /// The key with this id.

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use registry::{Completion, Credential, Storage};
+use registry::{Completion, Credential, Head, Storage};
 use serde_json::{Value, json};
 use tidegate::access::{Place, Verb};
-use tidegate::admin::{Access, AdminError, ROUTES, Route};
+use tidegate::admin::{Access, AdminError, MAX_BODY_BYTES, ROUTES, Route};
 use tidegate::record::OwnerId;
 use tidegate::time::Timestamp;
 use tidegate::token::verify_key;
@@ -32,6 +32,7 @@ cases! {
     the_loss_of_a_permission_acts_at_the_next_request
     a_session_of_a_person_is_none_of_an_earlier_release
     who_asks_costs_one_more_row
+    no_body_is_read_of_a_person_who_may_not_send_it
 }
 
 /// Who may do what, as `tests/gate/vectors/access.rs` makes it of the table of routes.
@@ -714,4 +715,26 @@ fn who_asks_costs_one_more_row(storage: Rc<dyn Storage>) {
     let steps: Vec<String> = world.rows(plan).iter().map(|row| row["detail"].as_str().unwrap().to_owned()).collect();
     assert_eq!(steps.len(), 2, "{steps:?}");
     assert!(steps.iter().all(|step| step.starts_with("SEARCH") && step.contains("=?")), "{steps:?}");
+}
+
+fn no_body_is_read_of_a_person_who_may_not_send_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "ana@acme.example", "role": "account_viewer", "accounts": ["acme"] }));
+    let viewer = world.sign_in("ana@acme.example").unwrap();
+    let head = |method: &str, target: &str| Head {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        actor: viewer.to_header(),
+        ..Head::default()
+    };
+    let accept = |head: Head| world.registry.accept(head, world.now()).map(|_| ());
+    for route in ROUTES.iter().filter(|route| route.max_body.is_some_and(|most| most > MAX_BODY_BYTES)) {
+        let target = route.path.replace("{name}", "Tidegate%20demo%20API");
+        let refused = accept(head(route.method, &target)).unwrap_err();
+        assert!(matches!(refused, AdminError::Forbidden { .. }), "{route:?}: {refused:?}");
+    }
+    assert_eq!(accept(head("GET", "/integrations")), Ok(()));
+    let session = world.as_credential(&viewer, || world.get("/sessions"))["sessions"][0]["id"].clone();
+    world.ok("DELETE", &format!("/sessions/{}", session.as_str().unwrap()), Value::Null, With::default());
+    assert_eq!(accept(head("PUT", "/policy")), Err(AdminError::NotSignedIn));
 }

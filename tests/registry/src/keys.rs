@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use registry::{Credential, Storage};
+use registry::{Credential, Head, Storage};
 use serde_json::{Value, json};
-use tidegate::admin::AdminError;
+use tidegate::admin::{AdminError, MAX_POLICY_BYTES};
 use tidegate::token::{TokenKeys, verify_key};
 
 use crate::world::{Answer, DAY, With, World, based_on};
@@ -21,6 +21,7 @@ cases! {
     nobody_turns_changes_or_ends_a_key_that_may_more
     the_last_use_is_noted
     a_bound_of_scopes_holds
+    no_body_is_read_of_a_key_that_may_not_send_it
 }
 
 /// Makes a key; gives its id and what the gate makes of its text.
@@ -290,4 +291,25 @@ fn a_bound_of_scopes_holds(storage: Rc<dyn Storage>) {
         json!({ "name": "three", "owner": { "level": "sub_account", "id": "acme" }, "scopes": ["locations.readonly"] });
     let beyond = world.as_credential(&key, || world.ask("POST", "/integrations", new, With::default())).unwrap_err();
     assert!(matches!(beyond, AdminError::BeyondOwn { field: "scopes", .. }));
+}
+
+fn no_body_is_read_of_a_key_that_may_not_send_it(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let publishes = at("policy.publish", "agency");
+    let (deleted_id, deleted) = make(&world, publishes.clone(), LATER);
+    let (_, ended) = make(&world, publishes.clone(), "2026-11-29T00:00:00Z");
+    let (viewer_id, viewer) = make(&world, at("policy.view", "agency"), LATER);
+    let (_, publisher) = make(&world, publishes, LATER);
+    world.ok("DELETE", &format!("/keys/{deleted_id}"), Value::Null, based_on(1));
+    world.later(DAY);
+    let before_its_body = |key: &Credential| {
+        let head =
+            Head { method: "PUT".to_owned(), target: "/policy".to_owned(), actor: key.to_header(), ..Head::default() };
+        world.registry.accept(head, world.now()).map(|accepted| accepted.max_body())
+    };
+    assert_eq!(before_its_body(&deleted).unwrap_err(), AdminError::WrongKey);
+    assert_eq!(before_its_body(&ended).unwrap_err(), AdminError::WrongKey);
+    assert!(matches!(before_its_body(&viewer).unwrap_err(), AdminError::Forbidden { .. }));
+    assert_eq!(before_its_body(&publisher).unwrap(), Some(MAX_POLICY_BYTES));
+    assert_eq!(world.get(&format!("/keys/{viewer_id}"))["last_used_at"], Value::Null, "what was refused is no use");
 }

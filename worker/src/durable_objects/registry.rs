@@ -1,6 +1,6 @@
 //! The Durable Object class of the registry: HTTP, the clock, randomness, and the alarm.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use registry::{
     ACTOR, COMMANDS, HandOver, Head, MAX_HAND_OVERS, PORT, READS, REPORTS, REQUEST, Random, Read, Registry as Rules,
     Relay, Response as Answer, Settings, Share,
 };
-use tidegate::admin::{AdminError, body_text};
+use tidegate::admin::{AdminError, MAX_POLICY_BYTES, body_text};
 use tidegate::usage::{Handed, USED};
 
 /// How many entries are worked off without a pause, and how long a pause is.
@@ -31,6 +31,10 @@ const FIRED_IN_A_ROW: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 /// The longest that a usage store hands over, in bytes: 500 uses.
 const MAX_HANDED_BYTES: usize = 256 * 1024;
+/// How long a body may take. The gate waits 20 seconds for the answer.
+const BODY_TIMEOUT: Duration = Duration::from_secs(18);
+/// How many bodies that carry a policy are read at a time: each is in memory as a whole.
+const MAX_POLICY_BODIES: usize = 4;
 /// The longest report of a courier, in bytes.
 const MAX_REPORT_BYTES: usize = 4 * 1024;
 
@@ -41,11 +45,13 @@ pub struct Registry {
     env: Env,
     settings: OnceCell<Settings>,
     rules: OnceCell<Rules>,
+    /// How many bodies that carry a policy are being read.
+    policy_bodies: Cell<usize>,
 }
 
 impl DurableObject for Registry {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, settings: OnceCell::new(), rules: OnceCell::new() }
+        Self { state, env, settings: OnceCell::new(), rules: OnceCell::new(), policy_bodies: Cell::new(0) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -212,7 +218,13 @@ impl Registry {
         Ok(Answer::NoContent { cookie: None, rev: None })
     }
 
-    /// The body is read only once it is known who asks.
+    /// The body of a command.
+    async fn read_command(&self, request: &Request, limit: usize) -> Result<String, AdminError> {
+        let _reading = (limit >= MAX_POLICY_BYTES).then(|| PolicyBody::begin(&self.policy_bodies)).transpose()?;
+        read_body(request, limit).await
+    }
+
+    /// The body is read only once it is known who asks, and that they may.
     async fn command(&self, request: Request, url: &str) -> Result<Answer, AdminError> {
         let rules = self.rules()?;
         #[cfg(feature = "faults")]
@@ -226,7 +238,7 @@ impl Registry {
         let target = url.strip_prefix(COMMANDS).ok_or_else(calls::wrong_class)?;
         let accepted = rules.accept(head(&request, target), clock::now())?;
         let body = match accepted.max_body() {
-            Some(limit) => read_body(&request, limit).await?,
+            Some(limit) => self.read_command(&request, limit).await?,
             None => String::new(),
         };
         let settings = self.settings();
@@ -245,6 +257,25 @@ impl Registry {
             outcome.learn(answer);
         }
         rules.complete(outcome, clock::now())
+    }
+}
+
+/// A body that carries a policy, while it is read.
+struct PolicyBody<'a>(&'a Cell<usize>);
+
+impl<'a> PolicyBody<'a> {
+    fn begin(count: &'a Cell<usize>) -> Result<Self, AdminError> {
+        if count.get() >= MAX_POLICY_BODIES {
+            return Err(AdminError::TooBusy);
+        }
+        count.update(|count| count.saturating_add(1));
+        Ok(Self(count))
+    }
+}
+
+impl Drop for PolicyBody<'_> {
+    fn drop(&mut self) {
+        self.0.update(|count| count.saturating_sub(1));
     }
 }
 
@@ -280,7 +311,8 @@ fn head(request: &Request, target: &str) -> Head {
 
 /// The body as text.
 async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
-    let bytes = body::read(request.inner(), limit).await.map_err(|error| match error {
+    let read = clock::within(BODY_TIMEOUT, body::read(request.inner(), limit)).await.ok_or(AdminError::TooSlow)?;
+    let bytes = read.map_err(|error| match error {
         BodyError::TooLong => AdminError::TooLarge(limit),
         BodyError::Broken(error) => {
             AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
