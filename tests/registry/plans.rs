@@ -157,6 +157,49 @@ fn who_changed_an_integration_is_found_among_its_changes_alone() {
     assert_eq!(seeks, ["SEARCH events USING INDEX events_of_changes (integration=?)"; 2]);
 }
 
+/// An integration that has changed 3,000 times, and an endpoint that wants every other change.
+fn changed_often() -> (World, Rc<Noting>, String) {
+    let storage = Noting::new();
+    let world = World::with_demo(Rc::clone(&storage) as Rc<dyn Storage>);
+    let id = world.create("one", &[]);
+    let body =
+        json!({ "place": "sub_account:acme", "url": "https://hooks.partner.io/", "kinds": ["rotation.started"] });
+    let endpoint = world.ok("POST", "/endpoints", body, With::default()).body["endpoint"]["id"].clone();
+    let changes = format!(
+        "INSERT INTO events (at, actor, kind, place, integration, detail)
+        WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 3000)
+        SELECT 1795824000, 'owner-key', iif(n % 2, 'rotation.started', 'rotation.finished'), 'sub_account:acme', '{id}',
+            '{{}}' FROM counted"
+    );
+    storage.inner.run(&changes, &[]).unwrap();
+    let rev = "UPDATE integrations SET rev = 3001 WHERE id = ?";
+    storage.inner.run(rev, &[Parameter::from(id.as_str())]).unwrap();
+    (world, storage, endpoint.as_str().unwrap().to_owned())
+}
+
+#[test]
+fn each_change_is_counted_once_for_all_messages_that_are_sent_again() {
+    let (world, storage, endpoint) = changed_often();
+    storage.asked.take();
+    let body = json!({ "since": "2026-11-28T00:00:00Z" });
+    let asked = world.ok("POST", &format!("/endpoints/{endpoint}/resend"), body, With::default()).body;
+    assert!(asked["body"].as_str().unwrap().contains("\"queued\":1000"), "{asked}");
+    let counts: Vec<_> = storage.asked.take().into_iter().filter(|(sql, _)| sql.contains("seq <= ?")).collect();
+    assert_eq!(counts.len(), 1_000);
+    let mut counted = 0;
+    for (sql, parameters) in &counts {
+        let plan = storage.inner.rows(&format!("EXPLAIN QUERY PLAN {sql}"), parameters).unwrap();
+        assert!(plan.contains("INDEX events_of_changes (integration=? AND"), "{plan}");
+        let found: Value = serde_json::from_str(&storage.inner.rows(sql, parameters).unwrap()).unwrap();
+        counted += found[0]["number"].as_u64().unwrap();
+    }
+    assert_eq!(counted, 2_999, "all changes since the first message");
+    let revs = storage.inner.rows("SELECT data ->> 'rev' AS rev FROM messages ORDER BY length(id), id", &[]).unwrap();
+    let revs: Vec<Value> = serde_json::from_str(&revs).unwrap();
+    let expected: Vec<_> = (0..1_000).map(|n| json!({ "rev": 2 + 2 * n })).collect();
+    assert_eq!(revs, expected);
+}
+
 #[test]
 #[ignore = "a measurement over 1,000,000 events"]
 fn a_page_over_a_million_events() {

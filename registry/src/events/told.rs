@@ -1,11 +1,14 @@
 //! Events as webhooks send them.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::database::{Database, bound, number, row};
 use crate::endpoints::endpoint::Endpoint;
 use crate::hand_overs;
 use crate::integrations::table as integrations;
+use crate::storage::MAX_NUMBER;
 use tidegate::access::Place;
 use tidegate::admin::AdminError;
 use tidegate::events::{Event, EventActor, Kind};
@@ -40,7 +43,7 @@ pub(super) fn fan_out(database: &Database, event: &Event) -> Result<(), AdminErr
     if wanted.is_empty() {
         return Ok(());
     }
-    let data = data(database, event)?;
+    let data = data(&mut Revisions::new(database), event)?;
     let message = Message { id: id(event.seq, event.at), kind: event.kind.clone(), at: event.at, data };
     hand_overs::queue(database, &message, None, &wanted, false)
 }
@@ -64,7 +67,7 @@ pub(crate) fn message(
     of: &str,
 ) -> Result<Option<Told>, AdminError> {
     let found: Option<Row> = database.row(&format!("{SELECT} WHERE seq = ?"), vec![bound(seq)])?;
-    let told = found.map(|row| row.told(database, endpoint)).transpose()?.flatten();
+    let told = found.map(|row| row.told(&mut Revisions::new(database), endpoint)).transpose()?.flatten();
     Ok(told.filter(|told| told.message.id == of))
 }
 
@@ -87,8 +90,11 @@ pub(crate) fn since(
     let kinds = json!(endpoint.kinds).to_string();
     let values = vec![value.into(), number(since.seconds()), kinds.into(), number(most)];
     let rows: Vec<Row> = database.rows(&sql, values)?;
-    let told = rows.into_iter().map(|row| row.told(database, endpoint)).collect::<Result<Vec<_>, _>>()?;
-    Ok(told.into_iter().flatten().collect())
+    let mut revisions = Revisions::new(database);
+    let told = rows.into_iter().rev().map(|row| row.told(&mut revisions, endpoint));
+    let mut told: Vec<_> = told.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    told.reverse();
+    Ok(told)
 }
 
 const SELECT: &str = "SELECT seq, at, actor, kind, place, integration, detail FROM events";
@@ -101,9 +107,9 @@ fn id(seq: u64, at: Timestamp) -> String {
 
 /// The data of a message. It names only the kind of the actor: people who may not know each other may read what an endpoint receives.
 /// `rev` is the integration's revision when the event happened; messages arrive in no particular order.
-fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
+fn data(revisions: &mut Revisions<'_>, event: &Event) -> Result<String, AdminError> {
     let rev = match &event.integration {
-        Some(id) => rev_at(database, id, event.seq)?,
+        Some(id) => revisions.at(id, event.seq)?,
         None => None,
     };
     let Event { seq, actor, place, integration, detail, .. } = event;
@@ -115,7 +121,7 @@ fn data(database: &Database, event: &Event) -> Result<String, AdminError> {
 }
 
 /// The events of which each goes with one new revision of its integration, which exists already.
-pub(crate) const REVISIONS: [Kind; 9] = [
+const REVISIONS: [Kind; 9] = [
     Kind::IntegrationEdited,
     Kind::IntegrationPaused,
     Kind::IntegrationResumed,
@@ -127,16 +133,45 @@ pub(crate) const REVISIONS: [Kind; 9] = [
     Kind::RotationFinished,
 ];
 
-/// The revision that an integration had when an event happened: the present one, less the changes since.
-fn rev_at(database: &Database, id: &IntegrationId, seq: u64) -> Result<Option<u64>, AdminError> {
-    let since = "events WHERE integration = ? AND seq > ? AND +kind IN (SELECT value FROM json_each(?))";
-    let kinds = json!(REVISIONS).to_string();
-    let changes = database.count(since, vec![id.as_str().into(), number(seq), kinds.into()])?;
-    Ok(integrations::last_rev(database, id)?.map(|rev| rev.saturating_sub(changes)))
+/// The events that create or change `integration`, an expression of SQL, as a table with its condition. SQLite uses the index only where
+/// the query has the same list of kinds as the index, in the same order.
+pub(crate) fn changes_of(integration: &str) -> String {
+    let kinds = REVISIONS.map(|kind| format!(", '{}'", kind.as_str())).concat();
+    format!(
+        "events INDEXED BY events_of_changes
+        WHERE integration = {integration} AND kind IN ('integration.created'{kinds})"
+    )
+}
+
+/// The revisions that integrations had when events happened. Where the newest events are asked for first, each change is counted once.
+struct Revisions<'a> {
+    database: &'a Database,
+    /// Of each integration the event that was asked for last, and the revision then.
+    known: BTreeMap<IntegrationId, (u64, Option<u64>)>,
+}
+
+impl<'a> Revisions<'a> {
+    fn new(database: &'a Database) -> Self {
+        Self { database, known: BTreeMap::new() }
+    }
+
+    /// The revision after an event: the present one, or that of a later event, less the changes in between.
+    fn at(&mut self, id: &IntegrationId, seq: u64) -> Result<Option<u64>, AdminError> {
+        let (until, later) = match self.known.get(id).filter(|(until, _)| seq <= *until) {
+            Some(known) => *known,
+            None => (MAX_NUMBER, integrations::last_rev(self.database, id)?),
+        };
+        // An integration is created before everything else that happens to it.
+        let between = format!("{} AND seq > ? AND seq <= ?", changes_of("?"));
+        let changes = self.database.count(&between, vec![id.as_str().into(), number(seq), number(until)])?;
+        let rev = later.map(|rev| rev.saturating_sub(changes));
+        self.known.insert(id.clone(), (seq, rev));
+        Ok(rev)
+    }
 }
 
 impl Row {
-    fn told(self, database: &Database, endpoint: &Endpoint) -> Result<Option<Told>, AdminError> {
+    fn told(self, revisions: &mut Revisions<'_>, endpoint: &Endpoint) -> Result<Option<Told>, AdminError> {
         let Self { seq, at, actor, kind, place, integration, detail } = self;
         let Some(place) = place else { return Ok(None) };
         let detail = serde_json::from_str(&detail).unwrap_or_default();
@@ -145,7 +180,7 @@ impl Row {
         if tells_of_itself(&event, &endpoint.id) {
             return Ok(None);
         }
-        let data = data(database, &event)?;
+        let data = data(revisions, &event)?;
         let Event { kind, place, integration, .. } = event;
         Ok(Some(Told { message: Message { id: id(seq, at), kind, at, data }, place, integration }))
     }

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::database::row;
 use crate::events::actors::told;
 use crate::events::called::Told;
-use crate::events::told::REVISIONS;
+use crate::events::told::changes_of;
 use tidegate::admin::{AdminError, Maker, Makers};
 use tidegate::token::IntegrationId;
 
@@ -20,14 +20,9 @@ row! {
     }
 }
 
-/// The creation and the last change of each integration; what the registry does by itself does not count. SQLite uses the index only
-/// where the query has the same list of kinds as the index, in the same order.
+/// The creation and the last change of each integration; what the registry does by itself does not count.
 fn query() -> String {
-    let kinds = REVISIONS.map(|kind| format!(", '{}'", kind.as_str())).concat();
-    let changes = format!(
-        "events INDEXED BY events_of_changes
-        WHERE integration = ids.value AND kind IN ('integration.created'{kinds})"
-    );
+    let changes = changes_of("ids.value");
     format!(
         "SELECT ids.value AS integration,
         (SELECT actor FROM {changes} AND kind = 'integration.created' ORDER BY seq LIMIT 1) AS created,
