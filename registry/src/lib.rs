@@ -190,6 +190,15 @@ impl Registry {
         Ok(faults)
     }
 
+    /// Seals the secrets of webhook endpoints with the first token key, if another one may have sealed them. The alarm does this too.
+    /// Returns what no key opens, for the log.
+    ///
+    /// # Errors
+    /// [`AdminError::Registry`]; then nothing has changed.
+    pub fn reseal(&self, settings: &Settings, random: &dyn Random, now: Timestamp) -> Result<Vec<String>, AdminError> {
+        outbox::reseal(&self.database, settings, random, now)
+    }
+
     /// What the alarm does then: works off at most `most` due entries. It is called repeatedly, until none is left or the alarm's share
     /// is used up.
     ///

@@ -46,6 +46,11 @@ impl SealingKeys {
         Ok(Sealed(format!("{PREFIX}{}", Base64UrlUnpadded::encode_string(&[nonce.as_slice(), &sealed].concat()))))
     }
 
+    /// Whether the first key opens it, so that it needs none of the others.
+    pub fn first_opens(&self, endpoint: &EndpointId, sealed: &Sealed) -> bool {
+        Self(self.0.iter().take(1).cloned().collect()).open(endpoint, sealed).is_ok()
+    }
+
     /// Opens a secret. Every key is tried.
     ///
     /// # Errors
@@ -112,6 +117,7 @@ mod tests {
         assert_eq!(swapped.open(&id, &sealed), Ok(secret()));
         let again = swapped.seal(&id, &secret(), [4; NONCE_BYTES]).unwrap();
         assert_eq!((keys(ONE).open(&id, &again), keys(TWO).open(&id, &again)), (Err(Unsealable), Ok(secret())));
+        assert_eq!((swapped.first_opens(&id, &sealed), swapped.first_opens(&id, &again)), (false, true));
     }
 
     #[test]

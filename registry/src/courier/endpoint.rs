@@ -82,12 +82,13 @@ impl Endpoint {
         .to_string()
     }
 
-    /// The secrets that sign now: the current one first.
+    /// The secrets that sign now: the current one first. An outgoing one that no key opens is left out.
     pub fn secrets(&self, keys: &SealingKeys, now: Timestamp) -> Result<Vec<Secret>, AdminError> {
         let kept: Vec<Kept> = parsed("secrets", &self.secrets)?;
         let live = kept.into_iter().filter(|kept| kept.until.is_none_or(|until| now.seconds() < until));
-        let open = |kept: Kept| keys.open(&self.id, &Sealed::from_text(kept.sealed));
-        live.map(open).collect::<Result<_, Unsealable>>().map_err(|error| AdminError::Registry(error.to_string()))
+        let mut opened = live.map(|kept: Kept| keys.open(&self.id, &Sealed::from_text(kept.sealed)));
+        let current = opened.next().transpose().map_err(|error: Unsealable| AdminError::Registry(error.to_string()))?;
+        Ok(current.into_iter().chain(opened.flatten()).collect())
     }
 
     /// Writes what an attempt says of it.

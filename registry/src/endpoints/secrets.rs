@@ -3,8 +3,12 @@
 use super::endpoint::Endpoint;
 use super::table;
 use crate::context::Context;
+use crate::database::Database;
 use crate::hand_overs;
+use crate::settings::{Random, random};
 use tidegate::admin::AdminError;
+use tidegate::time::Timestamp;
+use tidegate::token::TokenKeys;
 use tidegate::webhooks::{EndpointId, Sealed, SealingKeys, Secret, Unsealable};
 
 /// Seals a fresh secret.
@@ -12,26 +16,35 @@ pub(super) fn seal(context: &Context, id: &EndpointId, secret: &Secret) -> Resul
     SealingKeys::of(context.keys()?).seal(id, secret, context.random()?).map_err(fault)
 }
 
-/// Seals every secret with the first token key, so that the others can be removed. A secret that no key opens stays as it is, and is
-/// reported in the log.
-pub(crate) fn reseal(context: &Context) -> Result<(), AdminError> {
-    let keys = SealingKeys::of(context.keys()?);
-    for id in table::ids(context.database)? {
-        let Some(endpoint) = table::find(context.database, &id)? else { continue };
-        let again = |sealed: &Sealed| match keys.open(&id, sealed) {
-            Ok(secret) => keys.seal(&id, &secret, context.random()?).map_err(fault),
+/// Seals with the first token key every secret that another one has sealed, so that the others can be removed. A secret that no key
+/// opens stays as it is. Returns these, for the log.
+pub(crate) fn reseal(
+    database: &Database,
+    keys: &TokenKeys,
+    source: &dyn Random,
+    now: Timestamp,
+) -> Result<Vec<String>, AdminError> {
+    let keys = SealingKeys::of(keys);
+    let mut faults = Vec::new();
+    for id in table::ids(database)? {
+        let Some(before) = table::find(database, &id)? else { continue };
+        let mut again = |sealed: &Sealed| match keys.open(&id, sealed) {
+            Ok(_) if keys.first_opens(&id, sealed) => Ok(sealed.clone()),
+            Ok(secret) => keys.seal(&id, &secret, random(source)?).map_err(fault),
             Err(error) => {
-                context.faults.borrow_mut().push(format!("endpoint {id}: {error}"));
+                faults.push(format!("endpoint {id}: {error}"));
                 Ok(sealed.clone())
             }
         };
-        let secret = again(&endpoint.secret)?;
-        let outgoing = endpoint.outgoing.as_ref().filter(|(_, until)| context.now < *until);
+        let secret = again(&before.secret)?;
+        let outgoing = before.outgoing.as_ref().filter(|(_, until)| now < *until);
         let outgoing = outgoing.map(|(sealed, until)| again(sealed).map(|sealed| (sealed, *until))).transpose()?;
-        table::save(context.database, &Endpoint { secret, outgoing, ..endpoint })?;
-        hand_overs::configure(context.database, &id)?;
+        if (&secret, &outgoing) != (&before.secret, &before.outgoing) {
+            table::save(database, &Endpoint { secret, outgoing, ..before })?;
+            hand_overs::configure(database, &id)?;
+        }
     }
-    Ok(())
+    Ok(faults)
 }
 
 fn fault(error: Unsealable) -> AdminError {

@@ -6,7 +6,7 @@ mod statements;
 use self::fill::{count_from_now, feed_recent, fold_names, fold_texts};
 use self::statements::{
     DOCUMENTS, EVENT_TYPES, EVENTS, FEWER_SCANS, FRESHNESS, LIFE, NO_TRIES, ONE_SPELLING, PEOPLE, POLICY_PARTS,
-    PROJECTION, REVISIONS, SEARCH, TABLES, TOKEN_USE, UNMARKED, USE, VERSIONS, WEBHOOKS,
+    PROJECTION, REVISIONS, SEALS, SEARCH, TABLES, TOKEN_USE, UNMARKED, USE, VERSIONS, WEBHOOKS,
 };
 use super::database::{Database, number};
 use tidegate::admin::AdminError;
@@ -16,7 +16,7 @@ use tidegate::time::Timestamp;
 type Migration = (&'static str, fn(&Database, Timestamp) -> Result<(), AdminError>);
 
 /// Entries are only ever added.
-const MIGRATIONS: [Migration; 19] = [
+const MIGRATIONS: [Migration; 20] = [
     (TABLES, |_, _| Ok(())),
     (SEARCH, fold_names),
     (FRESHNESS, feed_recent),
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 19] = [
     (WEBHOOKS, |_, _| Ok(())),
     (EVENT_TYPES, |_, _| Ok(())),
     (FEWER_SCANS, |_, _| Ok(())),
+    (SEALS, |_, _| Ok(())),
 ];
 
 /// Runs the migrations that the database has not seen.

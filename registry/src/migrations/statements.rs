@@ -245,3 +245,9 @@ pub(super) const FEWER_SCANS: &str = "
     ALTER TABLE endpoints ADD COLUMN drops_told_at INTEGER NOT NULL DEFAULT 0;
     UPDATE endpoints SET drops_told = dropped;
 ";
+
+/// Whether the first token key seals the secrets of endpoints. Of those that exist already, that is not known.
+pub(super) const SEALS: &str = "
+    ALTER TABLE projection ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+    UPDATE projection SET sealed = NOT EXISTS (SELECT 1 FROM endpoints WHERE gone_at IS NULL);
+";

@@ -25,8 +25,17 @@ row! {
         after: Option<String>,
         /// Whether everything is in the outbox, or was.
         listed: u64,
+        /// Whether the first token key seals the secrets of endpoints: [`UNSEALED`], [`SEALED`], or [`SEALED_IN_PART`].
+        sealed: u64,
     }
 }
+
+/// It is not known whether the first token key seals all secrets.
+const UNSEALED: u64 = 0;
+/// It does.
+const SEALED: u64 = 1;
+/// It does, but for some that no key opened. The next start tries them again: the key may be back.
+const SEALED_IN_PART: u64 = 2;
 
 /// The current format of values: its number, and the id of the signing key.
 pub(crate) fn format(keys: &StoreKeys) -> String {
@@ -35,17 +44,33 @@ pub(crate) fn format(keys: &StoreKeys) -> String {
 
 /// At a start: begins a rewrite if KV is in another format, and continues one that was begun.
 pub(crate) fn start(database: &Database, format: &str) -> Result<(), AdminError> {
+    let (unsealed, in_part) = (number(UNSEALED), number(SEALED_IN_PART));
+    database.run("UPDATE projection SET sealed = ? WHERE sealed = ?", vec![unsealed, in_part])?;
     let state = state(database)?;
     if state.target.as_deref() == Some(format) || (state.target.is_none() && state.format == format) {
         return Ok(());
     }
+    restart(database, format)?;
     let is_empty = !integrations::any(database)? && !policies::any(database)?;
-    if is_empty { end(database, format) } else { restart(database, format) }
+    if is_empty { end(database, format) } else { Ok(()) }
 }
 
-/// Begins a rewrite of KV.
+/// Begins a rewrite of KV. The secrets of endpoints, if there are any, are to be sealed again too.
 pub(crate) fn restart(database: &Database, format: &str) -> Result<(), AdminError> {
-    database.run("UPDATE projection SET target = ?, after = NULL, listed = 0", vec![format.into()])
+    let sql = "UPDATE projection SET target = ?, after = NULL, listed = 0,
+        sealed = NOT EXISTS (SELECT 1 FROM endpoints WHERE gone_at IS NULL)";
+    database.run(sql, vec![format.into()])
+}
+
+/// Whether no secret that can be opened needs another token key than the first.
+pub(crate) fn is_sealed(database: &Database) -> Result<bool, AdminError> {
+    Ok(state(database)?.sealed != UNSEALED)
+}
+
+/// Notes that the first token key seals the secrets of endpoints, all of them or but for those that no key opens.
+pub(crate) fn sealed(database: &Database, all: bool) -> Result<(), AdminError> {
+    let sealed = if all { SEALED } else { SEALED_IN_PART };
+    database.run("UPDATE projection SET sealed = ?", vec![number(sealed)])
 }
 
 /// Puts the next keys into the outbox, as long as no more than `most` wait there. The caller runs it in a transaction.
@@ -100,10 +125,11 @@ fn left(database: &Database, now: Timestamp) -> Result<u64, AdminError> {
     }
 }
 
-/// Whether all of KV is written in this format, so that no key but the one that signs is needed to read it.
+/// Whether all of KV is written in this format, and the secrets of endpoints are sealed with its key, so that no other key is needed to
+/// read them.
 pub(crate) fn is_complete(database: &Database, format: &str) -> Result<bool, AdminError> {
     let state = state(database)?;
-    Ok(state.target.is_none() && state.format == format)
+    Ok(state.target.is_none() && state.format == format && state.sealed != UNSEALED)
 }
 
 /// Since when a deleted integration's tombstone is in KV.
@@ -119,7 +145,7 @@ fn put_policy(database: &Database, now: Timestamp) -> Result<(), AdminError> {
 }
 
 fn state(database: &Database) -> Result<State, AdminError> {
-    let state = database.row("SELECT format, target, after, listed FROM projection", vec![])?;
+    let state = database.row("SELECT format, target, after, listed, sealed FROM projection", vec![])?;
     state.ok_or_else(|| AdminError::Registry("the projection has no state".to_owned()))
 }
 

@@ -36,6 +36,7 @@ cases! {
     a_report_is_repeated_until_it_is_heard
     a_deleted_endpoint_leaves_nothing
     a_secret_that_no_key_opens_waits
+    an_outgoing_secret_that_no_key_opens_holds_back_nothing
     what_is_under_way_is_looked_after
     a_time_out_and_a_broken_connection_are_failures
     what_failed_since_a_moment_is_sent_again
@@ -524,6 +525,17 @@ fn a_secret_that_no_key_opens_waits(storage: Rc<dyn Storage>) {
     assert_eq!(world.due_in(), Some(300));
     world.later(300);
     assert!(world.begin().is_some());
+}
+
+fn an_outgoing_secret_that_no_key_opens_holds_back_nothing(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let other = SealingKeys::of(&TokenKeys::parse("AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI").unwrap());
+    let mut told = endpoint(1, &[(1, None)]);
+    let outgoing = other.seal(&id(), &secret(2), [2; 12]).unwrap();
+    told["secrets"].as_array_mut().unwrap().push(json!({ "sealed": outgoing.as_str(), "until": START + DAY }));
+    world.take(told, &[message("evt_1")]);
+    let attempt = world.begin().unwrap();
+    assert_eq!(attempt.signature, signatures(&[secret(1)], "evt_1", world.now(), &attempt.body));
 }
 
 fn what_is_under_way_is_looked_after(storage: Rc<dyn Storage>) {

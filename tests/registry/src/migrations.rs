@@ -63,7 +63,7 @@ fn an_empty_database_gets_every_table(storage: Rc<dyn Storage>) {
         "undo",
     ];
     assert_eq!(names(&world.rows(TABLES)), expected);
-    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(20));
 }
 
 fn a_second_start_changes_nothing(storage: Rc<dyn Storage>) {
@@ -128,7 +128,7 @@ fn a_database_of_the_first_release_is_brought_up_to_date(storage: Rc<dyn Storage
     storage.run(&FIRST.replace("'hash'", &format!("'{hash}'")), &[]).unwrap();
     Registry::open(Box::new(Rc::clone(&storage)), &settings(), Timestamp::from_seconds(START)).unwrap();
     let world = World::new(storage);
-    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(20));
     assert_eq!(world.get("/agency"), json!({ "id": "us", "name": null, "rev": 1, "integrations": 1 }));
     let found = world.get("/integrations?q=%C3%96LHEIZ");
     assert_eq!((&found["total"], &found["integrations"][0]["rev"]), (&json!(1), &json!(3)));
@@ -145,6 +145,7 @@ fn a_database_of_the_first_release_is_brought_up_to_date(storage: Rc<dyn Storage
 
 /// Takes away what the release that counts use has added, and those after it.
 const BEFORE_USE: &str = "
+    ALTER TABLE projection DROP COLUMN sealed;
     DROP INDEX idempotency_by_time; DROP INDEX outbox_by_turn; DROP INDEX events_of_changes;
     ALTER TABLE policies DROP COLUMN event_types;
     DROP TABLE endpoints; DROP TABLE messages; DROP TABLE hand_overs; DROP TABLE couriers; DROP TABLE publications;
@@ -165,7 +166,7 @@ fn use_is_counted_from_the_upgrade_on_and_rules_on_it_are_scheduled(storage: Rc<
     world.storage.run(BEFORE_USE, &[]).unwrap();
     world.later(60);
     let world = world.restarted();
-    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(19));
+    assert_eq!(world.value("SELECT version AS it FROM schema"), json!(20));
     assert_eq!(world.value("SELECT counted_since AS it FROM integrations"), json!(START + 60));
     assert_eq!(unscheduled(&world), json!(1));
     world.ring();
@@ -174,6 +175,7 @@ fn use_is_counted_from_the_upgrade_on_and_rules_on_it_are_scheduled(storage: Rc<
 
 fn dropped_messages_that_were_told_are_not_told_again(storage: Rc<dyn Storage>) {
     const BEFORE: &str = "
+        ALTER TABLE projection DROP COLUMN sealed;
         DROP INDEX idempotency_by_time; DROP INDEX outbox_by_turn; DROP INDEX events_of_changes;
         ALTER TABLE endpoints DROP COLUMN drops_told; ALTER TABLE endpoints DROP COLUMN drops_told_at;
         UPDATE endpoints SET dropped = 7; UPDATE schema SET version = 18;

@@ -238,6 +238,7 @@ impl World {
     /// The same, where usage stores answer.
     pub fn ring_with(&self, answer: impl Fn(&UsageQuestion) -> Option<UsageFacts>) -> u64 {
         assert!(self.registry.alarm(self.now()).unwrap().is_empty());
+        assert_eq!(self.reseal(), Vec::<String>::new());
         let mut entries = 0;
         loop {
             let fired = self.registry.fire(50, self.now()).unwrap();
@@ -252,6 +253,11 @@ impl World {
                 }
             }
         }
+    }
+
+    /// What the alarm does with the secrets of endpoints. Gives what it had for the log.
+    pub fn reseal(&self) -> Vec<String> {
+        self.registry.reseal(&self.settings, &self.random, self.now()).unwrap()
     }
 
     /// The kinds of an integration's events, the first one first, without its creation.

@@ -113,6 +113,8 @@ impl Registry {
     async fn ring(&self) -> Result<(), AdminError> {
         let rules = self.rules()?;
         note("projection", rules.alarm(clock::now())?);
+        let resealed = rules.reseal(self.settings(), &Platform, clock::now());
+        note("projection", resealed.unwrap_or_else(|error| vec![error.to_string()]));
         let begun_ms = clock::now_ms();
         let fired = self.fire(rules, begun_ms).await;
         let spent_ms = clock::now_ms().saturating_sub(begun_ms);

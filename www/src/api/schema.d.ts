@@ -1228,7 +1228,7 @@ export interface components {
     };
     Waiting: {
       waiting: number;
-      /** @description Whether all of KV is in this release's format and signed with the first token key, so that KV needs no other */
+      /** @description Whether all of KV is in this release's format and signed with the first token key, and that key seals the secrets of webhook endpoints, so that neither needs another key */
       complete: boolean;
     };
     /** @description An RFC 9457 problem */

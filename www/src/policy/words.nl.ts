@@ -33,7 +33,7 @@ export const words: Words = {
     title: "Workers KV",
     complete: "KV heeft alles, ondertekend met de eerste tokensleutel.",
     keysMayGo:
-      "De andere tokensleutels mogen uit TOKEN_KEYS, wat KV betreft. Tokens die ermee zijn gemaakt, worden vanaf dan geweigerd: vervang die eerst.",
+      "De andere tokensleutels mogen uit TOKEN_KEYS, wat KV betreft. Tokens en automatiseringssleutels die ermee zijn gemaakt, worden vanaf dan geweigerd: vervang die eerst.",
     writing: (waiting) => `KV wordt opnieuw geschreven: nog ${amount(waiting, "waarde", "waarden")}.`,
     keysStay: "Verwijder geen tokensleutel tot dit klaar is.",
     again: "Alles opnieuw schrijven",

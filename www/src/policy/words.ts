@@ -30,7 +30,7 @@ export const words = {
     title: "Workers KV",
     complete: "KV has everything, signed with the first token key.",
     keysMayGo:
-      "The other token keys may be removed from TOKEN_KEYS, as far as KV is concerned. Tokens that they minted are refused from then on: rotate those first.",
+      "The other token keys may be removed from TOKEN_KEYS, as far as KV is concerned. Tokens and automation keys that they minted are refused from then on: rotate those first.",
     writing: (waiting: number) => `KV is being written afresh: ${amount(waiting, "value")} left.`,
     keysStay: "Remove no token key until this is done.",
     again: "Write all of it afresh",
