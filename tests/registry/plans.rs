@@ -9,9 +9,10 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use native_storage::Sqlite;
-use registry::{Completion, Parameter, Storage, StorageError};
+use registry::{Completion, Courier, Parameter, Storage, StorageError};
 use registry_tests::world::{Kv, With, World};
 use serde_json::{Value, json};
+use tidegate::time::Timestamp;
 
 /// A database that notes what it is asked.
 struct Noting {
@@ -131,6 +132,28 @@ fn what_runs_at_each_change_uses_indexes() {
     ask(&end, "AS person FROM sessions");
     ask(&end, "digest, person FROM person_sessions");
     assert_eq!(faults.take(), Vec::<String>::new());
+}
+
+#[test]
+fn what_runs_at_each_hand_over_uses_indexes() {
+    let storage = Noting::new();
+    let courier = Courier::open(Box::new(Rc::clone(&storage) as Rc<dyn Storage>)).unwrap();
+    let endpoint = json!({ "id": "0000000000000000", "rev": 1, "url": "https://hooks.partner.io/", "secrets": [],
+        "enabled": true, "integration": null });
+    let message = |n: u64| json!({ "id": format!("evt_{n}"), "kind": "rotation.started", "at": n, "data": "{}", "requires": null, "again": false });
+    let messages: Vec<_> = (0..10_001).map(message).collect();
+    storage.asked.take();
+    let handed = json!({ "endpoint": endpoint, "messages": messages }).to_string();
+    courier.take(&handed, Timestamp::from_seconds(1_795_824_000)).unwrap();
+    storage.asked.borrow_mut().retain(|(sql, _)| !sql.starts_with("INSERT"));
+    let plans = storage.plans("");
+    assert!(plans.iter().any(|(sql, _)| sql.contains("'dropped'")) && plans.len() >= 8, "{plans:?}");
+    for (sql, steps) in plans {
+        let is_slow = |step: &&String| {
+            step.starts_with("SCAN ") && *step != "SCAN endpoint" && !step.contains("INDEX deliveries_kept")
+        };
+        assert_eq!(steps.iter().find(is_slow), None, "{sql}");
+    }
 }
 
 #[test]

@@ -33,12 +33,14 @@ const TABLES: &str = "
         queued_at INTEGER NOT NULL
     );
     CREATE INDEX IF NOT EXISTS deliveries_by_time ON deliveries (next_at) WHERE next_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS deliveries_by_age ON deliveries (queued_at);
     CREATE INDEX IF NOT EXISTS deliveries_kept ON deliveries (seq) WHERE data IS NOT NULL;
     CREATE TABLE IF NOT EXISTS attempts (
         message TEXT NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER, duration_ms INTEGER NOT NULL,
         answer TEXT
     );
     CREATE INDEX IF NOT EXISTS attempts_by_message ON attempts (message);
+    CREATE INDEX IF NOT EXISTS attempts_by_age ON attempts (at);
 ";
 
 /// After how many seconds the alarm rings for attempts under way, in case the object ends before their outcome is known.

@@ -11,6 +11,9 @@ use tidegate::policy::EventAccess;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::{MAX_QUEUED, QUEUED_SECONDS};
 
+/// How many messages the log has at most, beside those that still have their payload, and how many attempts.
+const MAX_LOGGED: u64 = 100_000;
+
 row! {
     /// A message whose time has come.
     pub(super) struct Ripe {
@@ -74,25 +77,29 @@ pub(super) fn add(database: &Database, message: &Handed, now: Timestamp) -> Resu
     database.run(&sql, values)
 }
 
-/// Drops what is too old, and the oldest of too many; forgets attempts that are too old.
+/// Drops what is too old, and the payload of the oldest of too many; shortens the log.
 pub(super) fn keep_within_limits(database: &Database, now: Timestamp) -> Result<(), AdminError> {
-    let oldest = now.before(QUEUED_SECONDS).seconds();
+    let oldest = || vec![number(now.before(QUEUED_SECONDS).seconds())];
+    let mut dropped = database.count("deliveries WHERE queued_at <= ? AND state = 'waiting'", oldest())?;
+    database.run("DELETE FROM deliveries WHERE queued_at <= ?", oldest())?;
     let kept = database.count("deliveries WHERE data IS NOT NULL", vec![])?;
     let excess = kept.saturating_sub(MAX_QUEUED);
-    let condition = "data IS NOT NULL AND (queued_at <= ? OR seq IN
-        (SELECT seq FROM deliveries WHERE data IS NOT NULL ORDER BY seq LIMIT ?))";
-    let values = || vec![number(oldest), number(excess)];
-    let dropped = database.count(&format!("deliveries WHERE state = 'waiting' AND {condition}"), values())?;
-    if excess > 0 || dropped > 0 {
-        let sql = format!("UPDATE deliveries SET state = 'dropped', data = NULL, next_at = NULL WHERE {condition}");
-        database.run(&sql, values())?;
+    if excess > 0 {
+        let first = "seq IN (SELECT seq FROM deliveries WHERE data IS NOT NULL ORDER BY seq LIMIT ?)";
+        let waiting = format!("deliveries WHERE state = 'waiting' AND {first}");
+        dropped = dropped.saturating_add(database.count(&waiting, vec![number(excess)])?);
+        let sql = format!("UPDATE deliveries SET state = 'dropped', data = NULL, next_at = NULL WHERE {first}");
+        database.run(&sql, vec![number(excess)])?;
     }
     if dropped > 0 {
         Endpoint::note_dropped(database, dropped)?;
     }
-    // Nothing that old still waits.
-    database.run("DELETE FROM deliveries WHERE queued_at <= ?", vec![number(oldest)])?;
-    database.run("DELETE FROM attempts WHERE at <= ?", vec![number(oldest)])
+    database.run("DELETE FROM attempts WHERE at <= ?", oldest())?;
+    // Both are numbered in order, so that nothing has to be counted.
+    let sql = "DELETE FROM deliveries WHERE data IS NULL AND seq <= (SELECT max(seq) FROM deliveries) - ?";
+    database.run(sql, vec![number(MAX_LOGGED)])?;
+    let sql = "DELETE FROM attempts WHERE rowid <= (SELECT max(rowid) FROM attempts) - ?";
+    database.run(sql, vec![number(MAX_LOGGED)])
 }
 
 /// When the first message is due that has a payload, except those in a JSON list.

@@ -196,6 +196,12 @@ pub(crate) fn save_seen(database: &Database, id: &EndpointId, seen: &Seen) -> Re
     database.run(sql, values)
 }
 
+/// Notes that messages were dropped before the courier had them.
+pub(crate) fn note_dropped(database: &Database, id: &str, dropped: usize) -> Result<(), AdminError> {
+    let dropped = u64::try_from(dropped).unwrap_or(u64::MAX);
+    database.run("UPDATE endpoints SET dropped = dropped + ? WHERE id = ?", vec![number(dropped), id.into()])
+}
+
 /// How many messages were dropped that no event has told of; `None` if there are none, or one was told since `last`.
 pub(crate) fn untold_drops(database: &Database, id: &EndpointId, last: Timestamp) -> Result<Option<u64>, AdminError> {
     let sql = "SELECT dropped - drops_told AS number FROM endpoints

@@ -14,7 +14,7 @@ use super::endpoints::endpoint::Endpoint;
 use super::endpoints::table as endpoints;
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
-use tidegate::webhooks::{EndpointId, Message};
+use tidegate::webhooks::{EndpointId, MAX_QUEUED, Message};
 
 /// How many messages one hand-over has at most, and how many bytes of data, beside the last message's.
 const MAX_MESSAGES: u64 = 100;
@@ -93,10 +93,21 @@ pub(crate) fn next(
 pub(crate) fn ended(database: &Database, ended: &HandOver, taken: bool, now: Timestamp) -> Result<(), AdminError> {
     let HandOver { endpoint, generation, messages, .. } = ended;
     if !taken {
-        return table::postpone(database, endpoint, MAX_WAIT_SECONDS, now);
+        table::postpone(database, endpoint, MAX_WAIT_SECONDS, now)?;
+        return drop_excess(database, endpoint);
     }
     table::taken(database, endpoint, &json!(messages).to_string())?;
     table::settle(database, endpoint, *generation)
+}
+
+/// Drops the oldest of too many messages that wait for a courier. They count as the endpoint's dropped ones.
+fn drop_excess(database: &Database, endpoint: &str) -> Result<(), AdminError> {
+    let excess = table::excess(database, endpoint, MAX_QUEUED)?;
+    if excess.is_empty() {
+        return Ok(());
+    }
+    table::taken(database, endpoint, &json!(excess).to_string())?;
+    endpoints::note_dropped(database, endpoint, excess.len())
 }
 
 /// What a courier knows of its endpoint.

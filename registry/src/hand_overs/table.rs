@@ -37,6 +37,12 @@ row! {
     }
 }
 
+row! {
+    struct MessageRow {
+        message: String,
+    }
+}
+
 /// The enabled endpoints that want events of this kind that happen here: those of the place, those of all sub-accounts, and those of the
 /// integration.
 pub(crate) fn wanting(
@@ -101,13 +107,20 @@ pub(super) fn waiting(database: &Database, endpoint: &str, most: u64) -> Result<
     database.rows(sql, vec![endpoint.into(), number(most)])
 }
 
+/// The messages that wait for a courier beside the newest `most`.
+pub(super) fn excess(database: &Database, endpoint: &str, most: u64) -> Result<Vec<String>, AdminError> {
+    let sql = "SELECT message FROM hand_overs WHERE endpoint = ? ORDER BY rowid DESC LIMIT -1 OFFSET ?";
+    let rows: Vec<MessageRow> = database.rows(sql, vec![endpoint.into(), number(most)])?;
+    Ok(rows.into_iter().map(|row| row.message).collect())
+}
+
 /// Has a courier wait that could not be reached: longer each time.
 pub(super) fn postpone(database: &Database, endpoint: &str, most: u64, now: Timestamp) -> Result<(), AdminError> {
     let sql = "UPDATE couriers SET tries = tries + 1, next_at = ? + min(?, 1 << min(tries, 10)) WHERE endpoint = ?";
     database.run(sql, vec![number(now.seconds()), number(most), endpoint.into()])
 }
 
-/// Notes that a courier has these messages, given as a JSON list of ids. A message that nobody waits for goes.
+/// Notes that these messages, given as a JSON list of ids, wait for a courier no more. A message that nobody waits for goes.
 pub(super) fn taken(database: &Database, endpoint: &str, messages: &str) -> Result<(), AdminError> {
     let sql = "DELETE FROM hand_overs WHERE endpoint = ? AND message IN (SELECT value FROM json_each(?))";
     database.run(sql, vec![endpoint.into(), messages.into()])?;

@@ -29,6 +29,7 @@ cases! {
     what_goes_during_its_attempt_stops_nothing
     what_lost_its_payload_stops_nothing
     what_is_thirty_days_old_goes
+    the_log_has_an_end
     what_an_integration_may_not_hear_any_more_is_not_sent
     what_only_an_integration_may_hear_of_is_for_nobody_else
     an_address_that_is_no_longer_allowed_gets_nothing
@@ -411,6 +412,26 @@ fn what_is_thirty_days_old_goes(storage: Rc<dyn Storage>) {
     let names: Vec<_> = world.deliveries().iter().map(|delivery| delivery["message"].clone()).collect();
     assert_eq!((names, world.count("attempts")), (vec![json!("evt_3")], 0));
     assert_eq!(world.report().unwrap()["dropped"], 1);
+}
+
+fn the_log_has_an_end(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_1"), message("evt_2")]);
+    world.once(204);
+    world.once(500);
+    // As if many others had come since.
+    let later = "INSERT INTO deliveries (seq, message, kind, at, bytes, state, made, queued_at)
+            VALUES (99999, 'later', 'rotation.started', 1795824000, 2, 'delivered', 1, 1795824000);
+        INSERT INTO attempts (rowid, message, at, outcome, duration_ms) VALUES (100000, 'evt_2', 1795824000, 'failed', 1)";
+    world.storage.run(later, &[]).unwrap();
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_3")]);
+    assert_eq!((world.count("deliveries"), world.count("attempts")), (4, 3));
+    world.take(endpoint(1, &[(1, None)]), &[message("evt_4"), message("evt_5")]);
+    world.storage.run("INSERT INTO attempts SELECT 'evt_2', 1795824000, 'failed', NULL, 1, NULL", &[]).unwrap();
+    world.take(endpoint(1, &[(1, None)]), &[]);
+    let left: Vec<_> = world.deliveries().iter().map(|delivery| delivery["message"].clone()).collect();
+    assert_eq!(left, ["evt_5", "evt_4", "evt_3", "later", "evt_2"], "what still has its payload stays");
+    assert_eq!(world.count("attempts"), 3);
 }
 
 fn what_an_integration_may_not_hear_any_more_is_not_sent(storage: Rc<dyn Storage>) {

@@ -18,6 +18,7 @@ cases! {
     a_courier_that_does_not_answer_is_tried_again
     what_came_meanwhile_is_handed_over_next
     a_hand_over_has_a_hundred_messages_or_half_a_megabyte
+    the_oldest_of_too_many_that_no_courier_takes_go
     bad_input_names_the_field_and_makes_nothing
     an_address_is_taken_until_its_endpoint_is_deleted
     a_place_has_fifty_endpoints
@@ -234,6 +235,26 @@ fn an_address_is_taken_until_its_endpoint_is_deleted(storage: Rc<dyn Storage>) {
     assert_eq!((own.rev, &own.body["description"]), (Some(2), &json!("ours")));
     world.ok("DELETE", &path, Value::Null, based_on(2));
     create(&world, "agency", HOOK, &["policy.published"]);
+}
+
+fn the_oldest_of_too_many_that_no_courier_takes_go(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let endpoint = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
+    hand_over(&world);
+    let many = format!(
+        "INSERT INTO messages (id, kind, at, data)
+            WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 10002)
+            SELECT 'm' || n, 'sub_account.added', {START}, '{{}}' FROM counted;
+        INSERT INTO hand_overs (endpoint, message, again) SELECT '{endpoint}', id, 0 FROM messages ORDER BY messages.rowid"
+    );
+    world.storage.run(&many, &[]).unwrap();
+    world.ok("POST", "/sub-accounts", json!({ "id": "new", "name": "New" }), With::default());
+    world.registry.handed_over(&next(&world).unwrap(), false, world.now()).unwrap();
+    let left = ["messages", "hand_overs"].map(|table| world.value(&format!("SELECT count(*) AS it FROM {table}")));
+    assert_eq!(left, [json!(10_000), json!(10_000)]);
+    let oldest = world.rows("SELECT message FROM hand_overs ORDER BY rowid LIMIT 1");
+    assert_eq!(oldest, [json!({ "message": "m4" })]);
+    assert_eq!(world.get(&format!("/endpoints/{endpoint}"))["dropped"], 3);
 }
 
 fn bad_input_names_the_field_and_makes_nothing(storage: Rc<dyn Storage>) {
