@@ -49,7 +49,7 @@ async function made(name: string): Promise<Things> {
 const newEndpoint = (place: string, name: string) => ({
   place,
   url: `https://hooks.partner.io/${name}`,
-  kinds: ["rotation.due"],
+  kinds: ["endpoint.failing"],
 });
 
 const newKey = (place: string) => ({

@@ -6,6 +6,7 @@ use crate::policies::table as policies;
 use crate::sub_accounts::table as sub_accounts;
 use tidegate::access::{Place, Verb};
 use tidegate::admin::{AdminError, Belongs};
+use tidegate::events::Kind;
 use tidegate::webhooks::{Address, Wanted};
 
 /// The place of the endpoint, if the caller may have one there.
@@ -43,5 +44,33 @@ pub(super) fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs
     let types = policies::event_types(context.database)?;
     let is_integrations = matches!(belongs, Belongs::Integration(_));
     Wanted::check(kinds, &types, is_integrations)
-        .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), |at| format!("kinds[{at}]")), error))
+        .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), field), error))
+}
+
+/// Checks that the caller may see the events at `place` that they have sent to an address: those of kinds that are not among `before`.
+/// The API's own events are in no list.
+pub(super) fn check_seen(
+    context: &Context,
+    kinds: &[String],
+    before: &[String],
+    place: &Place,
+) -> Result<(), AdminError> {
+    let added = kinds.iter().enumerate().filter(|(_, kind)| !before.contains(kind));
+    let own = added.filter_map(|(at, name)| Kind::parse(name).ok().map(|kind| (at, kind)));
+    for (at, kind) in own {
+        let needed = match kind.group() {
+            "endpoint" => Verb::WebhooksManage,
+            "integration" | "rotation" | "token" | "usage" => Verb::IntegrationsView,
+            _ => Verb::AuditView,
+        };
+        if !context.actor.may(needed, place) && !context.actor.may(Verb::AuditView, place) {
+            let lacking = format!("whoever has {kind} sent needs {needed} at {place}");
+            return Err(AdminError::invalid(&field(at), lacking));
+        }
+    }
+    Ok(())
+}
+
+fn field(at: usize) -> String {
+    format!("kinds[{at}]")
 }

@@ -10,7 +10,7 @@ pub(crate) mod table;
 
 use serde_json::{Value, json};
 
-use self::checks::{check_address, check_kinds, place_of};
+use self::checks::{check_address, check_kinds, check_seen, place_of};
 use self::endpoint::{Endpoint, Seen};
 use super::access::changed;
 use super::answer::{Answer, Relay};
@@ -69,6 +69,7 @@ fn create(context: &Context, new: NewEndpoint) -> Result<Answer, AdminError> {
     }
     let url = check_address(context, &url)?;
     check_kinds(context, &kinds, &belongs)?;
+    check_seen(context, &kinds, &[], &place)?;
     if table::has(context.database, &belongs, url.as_str(), None)? {
         return Err(AdminError::Exists("url"));
     }
@@ -113,6 +114,9 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
         let is_same = kinds.len() == before.kinds.len() && kinds.iter().all(|kind| before.kinds.contains(kind));
         after.kinds = if is_same { after.kinds } else { kinds }; // another order is no change
     }
+    // Another address is another receiver.
+    let seen_before = if after.url == before.url { before.kinds.as_slice() } else { &[] };
+    check_seen(context, &after.kinds, seen_before, &before.place)?;
     after.description = description.map_or(after.description, Stored);
     match enabled {
         Some(true) => (after.disabled, after.health) = (None, reset(&before)),

@@ -143,7 +143,7 @@ fn request(world: &World, route: &Route, things: &Things) -> (String, Value, Wit
         ("PATCH", "/integrations/{id}" | "/keys/{id}" | "/people/{id}") => json!({ "name": "Renamed" }),
         ("PATCH", "/endpoints/{id}") => json!({ "enabled": false }),
         ("POST", "/endpoints") => {
-            json!({ "place": things.place.to_string(), "url": "https://hooks.partner.io/new", "kinds": ["rotation.due"] })
+            json!({ "place": things.place.to_string(), "url": "https://hooks.partner.io/new", "kinds": ["endpoint.failing"] })
         }
         ("POST", "/endpoints/{id}/resend") => json!({ "since": "2026-11-28T00:00:00Z" }),
         ("POST", "/publications") => json!({ "type": "contact.created", "owner": things.owner, "data": {}, "id": "1" }),

@@ -24,6 +24,7 @@ cases! {
     a_place_has_fifty_endpoints
     who_may_not_manage_webhooks_there_sees_none
     endpoints_are_listed_where_one_manages_webhooks
+    nobody_has_events_sent_that_they_may_not_see
     who_made_an_endpoint_is_told_as_far_as_one_may_know
     a_rotation_keeps_the_outgoing_secret_for_a_day
     a_resync_seals_with_the_first_key
@@ -328,6 +329,64 @@ fn key(world: &World, verb: &str, place: &str) -> Credential {
     Credential::Key(verify_key(keys, made["token"].as_str().unwrap()).unwrap())
 }
 
+fn nobody_has_events_sent_that_they_may_not_see(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "ana@acme.example", "role": "account_admin", "accounts": ["acme"] }));
+    let admin = world.sign_in("ana@acme.example").unwrap();
+    let sends = key(&world, "webhooks.manage", "sub_account:acme");
+    let ask = |who: &Credential, method: &str, path: &str, body: Value, with: With<'_>| {
+        world.as_credential(who, || world.ask(method, path, body, with))
+    };
+    let new = |kinds: &[&str]| json!({ "place": "sub_account:acme", "url": HOOK, "kinds": kinds });
+    for kind in tidegate::events::Kind::ALL {
+        let body = new(&["rotation.started", kind.as_str()]);
+        let made = match ask(&admin, "POST", "/endpoints", body.clone(), With::default()) {
+            Ok(made) => made.body,
+            Err(AdminError::Invalid { field, .. }) => {
+                assert!(field == "kinds[1]", "{kind}: {field}");
+                assert!(
+                    *kind == tidegate::events::Kind::RotationStarted || !kind_of_integrations(kind.group()),
+                    "{kind}"
+                );
+                continue;
+            }
+            Err(other) => panic!("{kind}: {other:?}"),
+        };
+        assert!(kind_of_integrations(kind.group()), "{kind}");
+        world.ok("DELETE", &format!("/endpoints/{}", id(&made)), Value::Null, based_on(1));
+        let by_its_manager = ask(&sends, "POST", "/endpoints", new(&[kind.as_str()]), With::default());
+        match by_its_manager {
+            Ok(made) => {
+                assert!(kind.group() == "endpoint", "{kind}");
+                world.ok("DELETE", &format!("/endpoints/{}", id(&made.body)), Value::Null, based_on(1));
+            }
+            Err(refused) => {
+                assert!(kind.group() != "endpoint", "{kind}");
+                assert!(matches!(refused, AdminError::Invalid { field, .. } if field == "kinds[0]"), "{kind}");
+            }
+        }
+    }
+    let path =
+        format!("/endpoints/{}", id(&create(&world, "sub_account:acme", HOOK, &["key.created", "rotation.started"])));
+    let edit = |body: Value, rev: u64| ask(&admin, "PATCH", &path, body, based_on(rev));
+    let is_at = |error: AdminError, at: &str| matches!(error, AdminError::Invalid { field, .. } if field == at);
+    let more = json!({ "kinds": ["key.created", "rotation.started", "person.added"] });
+    assert!(is_at(edit(more, 1).unwrap_err(), "kinds[2]"));
+    let elsewhere = json!({ "url": "https://hooks.example.net/" });
+    assert!(is_at(edit(elsewhere.clone(), 1).unwrap_err(), "kinds[0]"), "another receiver");
+    assert!(
+        edit(json!({ "kinds": ["key.created", "rotation.due"], "description": "x" }), 1).is_ok(),
+        "what was there stays"
+    );
+    assert!(edit(json!({ "kinds": ["rotation.due"] }), 2).is_ok());
+    assert!(edit(elsewhere, 3).is_ok());
+}
+
+/// Whether who may see the integrations of a place may see events of this group there.
+fn kind_of_integrations(group: &str) -> bool {
+    ["integration", "rotation", "token", "usage", "endpoint"].contains(&group)
+}
+
 fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
     let made = create(&world, "sub_account:acme", HOOK, &["rotation.started"]);
@@ -350,7 +409,7 @@ fn who_may_not_manage_webhooks_there_sees_none(storage: Rc<dyn Storage>) {
         let error = ask(&of_globex, method, &format!("{path}{target}"), body).unwrap_err();
         assert_eq!(error, AdminError::NoEndpoint, "{target}");
     }
-    let new = |place: &str| json!({ "place": place, "url": HOOK, "kinds": ["rotation.started"] });
+    let new = |place: &str| json!({ "place": place, "url": HOOK, "kinds": ["endpoint.failing"] });
     assert_eq!(
         ask(&of_globex, "POST", "/endpoints", new("sub_account:acme")).unwrap_err(),
         AdminError::NoOwner("place")
@@ -400,7 +459,7 @@ fn who_made_an_endpoint_is_told_as_far_as_one_may_know(storage: Rc<dyn Storage>)
     let world = World::with_demo(storage);
     let of_agency = key(&world, "webhooks.manage", "sub_accounts");
     let of_acme = key(&world, "webhooks.manage", "sub_account:acme");
-    let body = json!({ "place": "sub_account:acme", "url": HOOK, "kinds": ["rotation.started"] });
+    let body = json!({ "place": "sub_account:acme", "url": HOOK, "kinds": ["endpoint.failing"] });
     let made = world.as_credential(&of_agency, || world.ok("POST", "/endpoints", body, With::default()).body);
     let path = format!("/endpoints/{}", id(&made));
     let by = |shown: &Value| json!([shown["created_by"], shown["created_by_name"]]);

@@ -2,6 +2,7 @@
 
 import type { EventType, Integration } from "../api/types";
 import { matches } from "../lib/search";
+import { session } from "../session/session.svelte";
 import { words as t } from "./words";
 
 export interface Group {
@@ -14,15 +15,21 @@ export interface Group {
 }
 
 /** The owner of the endpoint: an integration, which may not be chosen yet, or a place. */
-export type Listener = { isIntegration: true; integration: Integration | null } | { isIntegration: false };
+export type Listener =
+  | { isIntegration: true; integration: Integration | null }
+  | { isIntegration: false; /** Empty before one is chosen. */ place: string };
 
 /** The groups of the gate's own kinds that happen to integrations. */
 const OF_INTEGRATIONS = ["integration", "rotation", "token", "usage", "endpoint"];
 
-/** Why a listener cannot receive it; empty if it can. */
-export function hindrance(type: EventType, { isIntegration }: Listener): string {
-  if (type.source === "api") return isIntegration ? "" : t.kinds.needsIntegration;
-  return isIntegration && !OF_INTEGRATIONS.includes(type.group) ? t.kinds.notOfIntegration : "";
+/** Why a listener cannot receive it, or the user cannot have it do so; empty if neither. */
+export function hindrance(type: EventType, listener: Listener): string {
+  if (type.source === "api") return listener.isIntegration ? "" : t.kinds.needsIntegration;
+  const isOfIntegrations = OF_INTEGRATIONS.includes(type.group);
+  if (listener.isIntegration) return isOfIntegrations ? "" : t.kinds.notOfIntegration;
+  const maySee = (verb: string) => !listener.place || session.may(verb, listener.place);
+  if (type.group === "endpoint" || maySee("audit.view")) return "";
+  return isOfIntegrations && maySee("integrations.view") ? "" : t.kinds.mayNotSee;
 }
 
 /** What an integration needs to receive it. */

@@ -164,6 +164,7 @@ export const words: Words = {
     hidden: (of) =>
       `${amount(of, "groep is", "groepen zijn")} niet getoond: wat erin zit, gebeurt niet met een integratie. Kies een plaats om ervan te horen.`,
     needsIntegration: "Alleen voor het eindpunt van één integratie: haar scopes bepalen wie ervan hoort.",
+    mayNotSee: "Hoort niet bij de gebeurtenissen die je daar mag zien.",
     notOfIntegration: "Gebeurt niet met een integratie. Kies een plaats om ervan te horen.",
     needsScopes: (ways) => `Verzonden zolang de integratie ${ways.join(", of ")} heeft.`,
     lacksScopes: (ways) => `Nog niet verzonden: de integratie heeft ${ways.join(", of ")} nodig.`,

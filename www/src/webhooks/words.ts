@@ -107,6 +107,7 @@ export const words = {
     hidden: (of: number) =>
       `${amount(of, "group is", "groups are")} not shown: what is in them does not happen to an integration. Choose a place to hear of it.`,
     needsIntegration: "Only for the endpoint of one integration: its scopes decide who hears of it.",
+    mayNotSee: "Not among the events that you may see there.",
     notOfIntegration: "Does not happen to an integration. Choose a place to hear of it.",
     needsScopes: (ways: string[]) => `Sent while the integration has ${ways.join(", or ")}.`,
     lacksScopes: (ways: string[]) => `Not sent yet: the integration needs ${ways.join(", or ")}.`,
