@@ -87,6 +87,9 @@ fn edit(context: &Context, id: &KeyId, rev: u64, edit: EditKey) -> Result<Answer
     may_change(context, &before, Some(&after))?;
     check_places(context.database, &after.permissions)?;
     if after.expires_at != before.expires_at {
+        if context.now >= before.expires_at {
+            return Err(AdminError::invalid("expires_at", "the key has ended and stays so: make a new one"));
+        }
         check_end(context, after.expires_at)?;
     }
     if (&after.permissions, &after.grantable) != (&before.permissions, &before.grantable) {

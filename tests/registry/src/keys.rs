@@ -66,10 +66,16 @@ fn a_key_is_shown_once_and_does_what_it_may(storage: Rc<dyn Storage>) {
 
 fn a_key_ends_on_the_second(storage: Rc<dyn Storage>) {
     let world = World::with_demo(storage);
-    let (_, key) = make(&world, at("policy.view", "agency"), "2026-11-29T00:00:00Z");
+    let (id, key) = make(&world, at("policy.view", "agency"), "2026-11-29T00:00:00Z");
     world.later(DAY - 1);
     assert!(ask(&world, &key, "/policy").is_ok());
     world.later(1);
+    assert_eq!(ask(&world, &key, "/policy").unwrap_err(), AdminError::WrongKey);
+    let path = format!("/keys/{id}");
+    let revived = world.ask("PATCH", &path, json!({ "expires_at": LATER }), based_on(1)).unwrap_err();
+    assert!(matches!(revived, AdminError::Invalid { field, .. } if field == "expires_at"));
+    let same = json!({ "name": "Ended", "expires_at": "2026-11-29T00:00:00Z" });
+    assert_eq!(world.ok("PATCH", &path, same, based_on(1)).body["state"], "expired");
     assert_eq!(ask(&world, &key, "/policy").unwrap_err(), AdminError::WrongKey);
 }
 
