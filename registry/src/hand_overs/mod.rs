@@ -16,7 +16,7 @@ use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::webhooks::{EndpointId, MAX_QUEUED, Message};
 
-/// How many messages one hand-over has at most, and how many bytes of data, beside the last message's.
+/// How many messages one hand-over has at most, and how many bytes of what they say and require, beside the last message's.
 const MAX_MESSAGES: u64 = 100;
 const MAX_BYTES: usize = 500_000;
 /// The longest wait after a courier could not be reached, in seconds.
@@ -78,7 +78,7 @@ pub(crate) fn next(
     let mut waiting = table::waiting(database, &endpoint, MAX_MESSAGES)?;
     let fits = |message: &Waiting| {
         let is_first = bytes < MAX_BYTES;
-        bytes = bytes.saturating_add(message.data.len());
+        bytes = bytes.saturating_add(message.bytes());
         is_first
     };
     let count = waiting.iter().map(fits).take_while(|fits| *fits).count();

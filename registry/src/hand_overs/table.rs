@@ -25,7 +25,7 @@ row! {
         pub id: String,
         kind: String,
         at: u64,
-        pub data: String,
+        data: String,
         requires: Option<String>,
         again: u64,
     }
@@ -138,6 +138,11 @@ pub(super) fn settle(database: &Database, endpoint: &str, generation: u64) -> Re
 }
 
 impl Waiting {
+    /// How long it is, but for what is short.
+    pub fn bytes(&self) -> usize {
+        self.data.len().saturating_add(self.requires.as_ref().map_or(0, String::len))
+    }
+
     pub fn to_json(&self) -> Value {
         let Self { id, kind, at, data, requires, again } = self;
         // What cannot be read is open to nobody.

@@ -45,6 +45,7 @@ cases! {
     a_publication_goes_to_those_who_may_hear_of_it
     a_publication_goes_to_nothing_that_is_off_or_over
     what_a_publication_requires_reaches_the_courier
+    what_publications_require_makes_a_hand_over_no_longer_than_a_courier_takes
     what_cannot_be_read_of_it_permits_nobody
     a_publication_is_told_once
     who_may_not_publish_there_finds_no_owner
@@ -916,6 +917,27 @@ fn what_a_publication_requires_reaches_the_courier(storage: Rc<dyn Storage>) {
     let edit = json!({ "scopes": ["locations.readonly"] });
     world.ok("PATCH", &format!("/integrations/{hears}"), edit, based_on(1));
     assert_eq!(is_permitted(&world, &attempt, &hears), Some(false));
+}
+
+fn what_publications_require_makes_a_hand_over_no_longer_than_a_courier_takes(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let integration = world.create("one", &[]);
+    let endpoint = id(&create(&world, &integration, HOOK, &["rotation.started"]));
+    hand_over(&world);
+    let requires = json!([{ "level": "sub_account", "scopes": ["s".repeat(60_000)] }]).to_string();
+    let many = format!(
+        "INSERT INTO messages (id, kind, at, data, requires)
+            WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 100)
+            SELECT 'pub_' || n, 'contact.created', {START}, '{{}}', '{requires}' FROM counted;
+        INSERT INTO hand_overs (endpoint, message, again) SELECT '{endpoint}', id, 0 FROM messages ORDER BY messages.rowid;
+        INSERT INTO couriers (endpoint, generation, tries, next_at) VALUES ('{endpoint}', 1, 0, 0)"
+    );
+    world.storage.run(&many, &[]).unwrap();
+    let handed = hand_over(&world);
+    let longest = handed.iter().map(|(_, body)| body.to_string().len()).max().unwrap();
+    assert!(longest < 1_000_000, "{longest}");
+    let messages = handed.iter().map(|(_, body)| body["messages"].as_array().unwrap().len()).sum::<usize>();
+    assert_eq!(messages, 100);
 }
 
 fn what_cannot_be_read_of_it_permits_nobody(storage: Rc<dyn Storage>) {
