@@ -3,6 +3,8 @@
 //! The first condition of a filter has an index of its own. The other conditions, and what the caller may see, are judged event by
 //! event. So a page can end before it is full; its cursor continues where it ended.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::database::{Database, bound, number, row};
@@ -16,9 +18,19 @@ const MAX_SCANNED: u64 = 10_000;
 /// How many kinds are each looked up by itself. More of them are judged event by event.
 const MAX_KINDS_APART: usize = 10;
 
+/// How many bytes of details a page has, beside those of its last event.
+const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
+
 row! {
     struct Seq {
         seq: u64,
+    }
+}
+
+row! {
+    struct Size {
+        seq: u64,
+        bytes: u64,
     }
 }
 
@@ -78,7 +90,24 @@ pub(super) fn find(
         let rows: Vec<Seq> = database.rows(&sql, [condition.values, vec![most]].concat())?;
         seqs.extend(rows.into_iter().map(|row| row.seq));
     }
-    Ok(from.cut(seqs, edge, limit))
+    shortened(database, from.cut(seqs, edge, limit))
+}
+
+/// A page that ends before its details are too long.
+fn shortened(database: &Database, found: Found) -> Result<Found, AdminError> {
+    let sql = "SELECT seq, length(CAST(detail AS BLOB)) AS bytes FROM events
+        WHERE seq IN (SELECT value FROM json_each(?))";
+    let sizes: Vec<Size> = database.rows(sql, vec![json!(found.seqs).to_string().into()])?;
+    let sizes: BTreeMap<_, _> = sizes.into_iter().map(|Size { seq, bytes }| (seq, bytes)).collect();
+    let mut total = 0_u64;
+    let fits = |seq: &&u64| {
+        let is_within = total < MAX_PAGE_BYTES;
+        total = total.saturating_add(sizes.get(*seq).copied().unwrap_or(0));
+        is_within
+    };
+    let fitting: Vec<_> = found.seqs.iter().take_while(fits).copied().collect();
+    let next = if fitting.len() < found.seqs.len() { fitting.last().copied() } else { found.next };
+    Ok(Found { seqs: fitting, next })
 }
 
 /// The condition for what the caller may see: events at places where they may view events, and events of integrations that they may

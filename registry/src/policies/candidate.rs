@@ -108,6 +108,12 @@ impl Candidate {
     }
 }
 
+/// Those that a publication changes, of [`Candidate::document_changes`].
+pub(crate) fn without_unchanged(changes: &Value) -> Value {
+    let Value::Array(changes) = changes else { return changes.clone() };
+    changes.iter().filter(|change| change.get("change") != Some(&json!(UNCHANGED))).cloned().collect()
+}
+
 const UNCHANGED: &str = "unchanged";
 
 fn change_of(document: &Described, present: &[Kept]) -> &'static str {

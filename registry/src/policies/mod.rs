@@ -160,7 +160,8 @@ fn put_in_force(
     if changed {
         let operations = candidate.report.get("operations");
         let detail = json!({
-            "rev": rev, "replaces": known, "operations": operations, "losing": losing, "documents": documents,
+            "rev": rev, "replaces": known, "operations": operations, "losing": losing,
+            "documents": candidate::without_unchanged(&documents),
         });
         context.event(kind, About::agency(), detail)?;
     }

@@ -16,6 +16,8 @@ cases! {
     bad_filters_are_named
     pages_of_a_list_have_every_event_once
     a_page_that_looks_at_too_many_events_goes_on_where_it_ended
+    a_page_of_long_events_ends_early
+    an_event_of_a_publication_lists_the_documents_that_it_changes
     an_export_can_be_verified
     an_export_that_is_filtered_says_so
     what_happens_during_an_export_is_not_in_it
@@ -209,6 +211,36 @@ fn verify(text: &str) -> usize {
     }
     assert_eq!(chain, value("last"));
     count
+}
+
+fn a_page_of_long_events_ends_early(storage: Rc<dyn Storage>) {
+    let (world, _) = busy(storage);
+    let long = "INSERT INTO events (at, actor, kind, place, integration, detail)
+        WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 12)
+        SELECT 1795996800, 'registry', 'rotation.due', 'sub_account:globex', NULL,
+            '{\"is\":\"' || replace(hex(zeroblob(250000)), '0', 'a') || '\"}' FROM counted";
+    world.storage.run(long, &[]).unwrap();
+    for query in ["limit=200", "format=jsonl", "format=csv"] {
+        let (mut found, mut pages, mut after) = (0, 0, String::new());
+        loop {
+            let page = world.get(&format!("/events?kind=rotation.due&{query}{after}"));
+            let text = page.to_string();
+            assert!(text.len() < 6_000_000, "{query}: {}", text.len());
+            (found, pages) = (found + text.matches("rotation.due").count(), pages + 1);
+            let Some(cursor) = page["cursor"].as_str().or(page["next"].as_str()) else { break };
+            after = format!("&cursor={cursor}");
+        }
+        assert_eq!((found, pages), (12, 2), "{query}");
+    }
+}
+
+fn an_event_of_a_publication_lists_the_documents_that_it_changes(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let document = json!({ "openapi": "3.1.0", "info": { "title": "More", "version": "1" }, "paths": {} });
+    let added = world.ok("PATCH", "/policy", json!({ "documents": { "More": document } }), based_on(1)).body;
+    assert_eq!(added["documents"].as_array().unwrap().len(), 2, "the answer lists all");
+    let last = world.get("/events?kind=policy.published&limit=1")["events"][0].clone();
+    assert_eq!(last["detail"]["documents"], json!([{ "name": "More", "change": "added", "operations": 0 }]));
 }
 
 fn an_export_can_be_verified(storage: Rc<dyn Storage>) {
