@@ -63,7 +63,7 @@ impl Test {
         memory: &mut Memory,
         now_ms: u64,
     ) -> Result<Next, AdminError> {
-        let first = if readings.is_empty() { Reading::Nothing } else { readings.swap_remove(0) };
+        let first = if readings.is_empty() { Reading::Nothing } else { readings.remove(0) };
         match self {
             Self::Body { verified, told } => {
                 let test = TestToken::parse(&text_of(first, MAX_TEST_BYTES)?)?;

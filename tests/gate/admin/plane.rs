@@ -1,5 +1,7 @@
 //! The admin plane's machine: what each of its doors lets through, and what the driver is asked for.
 
+mod tested;
+
 use serde_json::{Value, json};
 use tidegate::access::oidc::{Client, Issuer, Provider};
 use tidegate::admin::{AdminError, AdminHost, OwnerKey, Plane, PlaneSettings, session};

@@ -51,7 +51,8 @@ pub fn counting(keys: &TokenKeys) -> Memory {
     Memory::new(Settings { usage: Some(Addresses::Hashed), ..settings(keys) })
 }
 
-fn settings(keys: &TokenKeys) -> Settings {
+/// A gate that counts nothing.
+pub fn settings(keys: &TokenKeys) -> Settings {
     Settings {
         keys: Ok(keys.clone()),
         prefix: Ok(prefix()),
