@@ -94,3 +94,39 @@ impl Membership {
         self.permissions.iter().filter(|given| kept.contains(&given.place)).chain(new.iter()).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{FromJson, Value};
+
+    fn of(role: Role, accounts: usize, grantable: Option<Grantable>) -> Result<Membership, &'static str> {
+        let accounts = (0..accounts).map(|number| OwnerId::parse(&format!("a{number}")).unwrap()).collect();
+        Membership::new(role, accounts, None, grantable).map_err(|unfitting| unfitting.field)
+    }
+
+    #[test]
+    fn a_role_of_sub_accounts_has_1_to_100_and_the_others_none() {
+        for role in Role::ALL {
+            for (accounts, fits) in [(0, false), (1, true), (100, true), (101, false)] {
+                let fits = if role.is_for_accounts() { fits } else { accounts == 0 };
+                let expected = if fits { Ok(accounts) } else { Err("accounts") };
+                assert_eq!(
+                    of(role, accounts, None).map(|made| made.accounts().len()),
+                    expected,
+                    "{role:?}, {accounts}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_owner_has_no_limit_on_scopes() {
+        for role in Role::ALL {
+            let grantable = Grantable::from_json(Value::parse(r#"["contacts.*"]"#).unwrap()).unwrap();
+            let made = of(role, usize::from(role.is_for_accounts()), Some(grantable.clone()));
+            let expected = if role == Role::Owner { Err("grantable") } else { Ok(Some(grantable)) };
+            assert_eq!(made.map(|made| made.grantable().cloned()), expected, "{role:?}");
+        }
+    }
+}

@@ -73,6 +73,16 @@ mod tests {
     }
 
     #[test]
+    fn every_byte_of_the_digest_counts() {
+        let text = format!("owner_{}", "a".repeat(43));
+        for at in 0..32 {
+            let mut key = OwnerKey::parse(&text).unwrap();
+            key.0[at] ^= 1;
+            assert!(!key.is(&text), "byte {at}");
+        }
+    }
+
+    #[test]
     fn another_form_is_none() {
         let random = "a".repeat(43);
         for text in [

@@ -226,3 +226,31 @@ impl TokenRules {
         self.rotate_every_days.unwrap_or(Days::DEFAULT)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_bounds() {
+        for (days, fits) in [(0, false), (1, true), (3_650, true), (3_651, false), (u32::MAX, false)] {
+            assert_eq!(Days::new(days).is_ok(), fits, "{days}");
+        }
+        for (days, fits) in [(0, false), (29, false), (30, true), (365, true), (366, false)] {
+            assert_eq!(IdleDays::new(days).is_ok(), fits, "{days}");
+        }
+    }
+
+    #[test]
+    fn an_end_is_within_the_maximum_lifetime() {
+        let now = Timestamp::from_seconds(1_000_000);
+        let rules = |max_lifetime_days| TokenRules { max_lifetime_days, ..TokenRules::default() };
+        let two_days = rules(Days::new(2).ok());
+        for (end, fits) in
+            [(None, false), (Some(now), true), (Some(now.after(172_800)), true), (Some(now.after(172_801)), false)]
+        {
+            assert_eq!(two_days.check_end(end, now).is_ok(), fits, "{end:?}");
+            assert!(rules(None).check_end(end, now).is_ok(), "{end:?}");
+        }
+    }
+}

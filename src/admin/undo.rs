@@ -144,3 +144,46 @@ impl Integration {
         Ok((restored, detail))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::TokenHash;
+
+    const ALL: UndoRules = UndoRules { finish: true, delete: true, scopes: true };
+
+    #[test]
+    fn the_last_change_can_be_undone_for_half_an_hour_where_the_rules_allow_it() {
+        let at = Timestamp::from_seconds(1_000_000);
+        let token = LiveToken { n: 1, hash: TokenHash::ASSUMED };
+        let finish = |left| Taken::Outgoing(token.clone(), at.after(left));
+        let delete = || Taken::Everything(Rotation::Steady(token.clone()));
+        let scopes = || Taken::Scopes(ScopeSet::default());
+        let undo = |taken| Undo { rev: 5, at, taken, leaked: false, over: false };
+        let [no_finish, no_delete, no_scopes] = [
+            UndoRules { finish: false, ..ALL },
+            UndoRules { delete: false, ..ALL },
+            UndoRules { scopes: false, ..ALL },
+        ];
+        for (undo, rev, rules, passed, outcome) in [
+            (undo(scopes()), 5, ALL, 0, Ok(())),
+            (undo(scopes()), 5, ALL, 1_799, Ok(())),
+            (undo(scopes()), 5, ALL, 1_800, Err(NotUndone::Over)),
+            (Undo { over: true, ..undo(scopes()) }, 5, ALL, 0, Err(NotUndone::Over)),
+            (undo(scopes()), 4, ALL, 0, Err(NotUndone::NotTheLast)),
+            (undo(scopes()), 6, ALL, 0, Err(NotUndone::NotTheLast)),
+            (undo(finish(60)), 5, ALL, 59, Ok(())),
+            (undo(finish(60)), 5, ALL, 60, Err(NotUndone::Ended)),
+            (Undo { leaked: true, ..undo(finish(60)) }, 5, ALL, 0, Err(NotUndone::Leaked)),
+            (undo(finish(60)), 5, no_finish, 0, Err(NotUndone::NotAllowed)),
+            (undo(delete()), 5, no_delete, 0, Err(NotUndone::NotAllowed)),
+            (undo(scopes()), 5, no_scopes, 0, Err(NotUndone::NotAllowed)),
+            (undo(delete()), 5, no_finish, 0, Ok(())),
+            (undo(scopes()), 5, no_delete, 0, Ok(())),
+            (undo(finish(60)), 5, no_scopes, 0, Ok(())),
+        ] {
+            assert_eq!(undo.check(rev, &rules, at.after(passed)), outcome, "{undo:?} {passed}");
+            assert_eq!(undo.view(rev, &rules, at.after(passed)).is_some(), outcome.is_ok(), "{undo:?} {passed}");
+        }
+    }
+}

@@ -16,3 +16,22 @@ pub(super) fn name(address: &str, keys: &TokenKeys) -> String {
     };
     hex::encode(keys.for_purpose(LABEL).mac(&[&network])).chars().take(32).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn an_address_of_ipv6_counts_as_its_network() {
+        let keys = TokenKeys::parse("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE").unwrap();
+        let name = |address| name(address, &keys);
+        assert_eq!(name("2001:db8:1:2::1"), name("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        let networks =
+            ["2001:db8:1:2::1", "2001:db8:1:3::1", "2001:db8:2:2::1", "192.0.2.1", "192.0.2.2", "193.0.2.1", ""];
+        let names: BTreeSet<_> = networks.into_iter().map(name).collect();
+        assert_eq!(names.len(), networks.len());
+        assert!(names.iter().all(|name| name.len() == 32));
+    }
+}

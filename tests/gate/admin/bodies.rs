@@ -290,6 +290,19 @@ fn a_body_that_is_no_json_is_malformed() {
 fn a_field_given_twice_is_refused() {
     let body = create(r#"{"name""#, r#"{"name":"y","name""#);
     assert_eq!(field(send("POST", "/integrations", &body)), "name");
+    for (setting, one, other) in [
+        ("without_security", "\"deny\"", "\"public\""),
+        ("without_security", "\"public\"", "\"deny\""),
+        ("schemes", "{}", r#"{"a":{"level":"agency","private_integrations":true}}"#),
+        ("rules", "[]", "[]"),
+        ("exclude", "[\"/a\"]", "[]"),
+    ] {
+        let settings = format!("{{\"{setting}\":{one},\"{setting}\":{other}}}");
+        let whole = format!("{{\"documents\":[],\"settings\":{settings}}}");
+        assert_eq!(field(send("PUT", "/policy", &whole)), format!("settings.{setting}"), "{settings}");
+        let change = format!("{{\"settings\":{settings}}}");
+        assert_eq!(field(send("PATCH", "/policy", &change)), format!("settings.{setting}"), "{settings}");
+    }
 }
 
 #[test]

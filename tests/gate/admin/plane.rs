@@ -1,6 +1,9 @@
 //! The admin plane's machine: what each of its doors lets through, and what the driver is asked for.
 
+mod caller;
+mod sign_in;
 mod tested;
+mod usage;
 
 use serde_json::{Value, json};
 use tidegate::access::oidc::{Client, Issuer, Provider};
@@ -214,6 +217,7 @@ fn a_command_goes_to_the_registry_as_whoever_was_verified_with_the_fields_that_i
 fn nothing_is_called_for_who_is_not_verified() {
     let (cookie, bearer) = (cookie(), bearer());
     let forged = format!("{cookie}0");
+    let (shorter, without_tag) = (&cookie[..cookie.len() - 1], &cookie[..=cookie.rfind('.').unwrap()]);
     let twice = format!("{cookie}; {cookie}");
     // A page of a neighbouring host can set such a cookie, of the whole domain. It neither is a session nor hides one.
     let beside = format!("a=1, {cookie}");
@@ -228,6 +232,8 @@ fn nothing_is_called_for_who_is_not_verified() {
     let cases: &[(Option<&str>, Fields<'_>, u16, &str)] = &[
         (None, &[], 401, "not-signed-in"),
         (None, &[("cookie", &forged)], 401, "not-signed-in"),
+        (None, &[("cookie", shorter)], 401, "not-signed-in"),
+        (None, &[("cookie", without_tag)], 401, "not-signed-in"),
         (None, &[("cookie", &twice)], 401, "not-signed-in"),
         (None, &[("cookie", &beside)], 401, "not-signed-in"),
         (None, &[("cookie", &hidden[0])], 401, "not-signed-in"),
