@@ -5,7 +5,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tidegate::access::Proof;
-use tidegate::access::oidc::{Client, Fetch, Issuer, Machine, Memory, Outcome, Provider, Refusal, Step};
+use tidegate::access::oidc::{Client, Fetch, Issuer, Machine, Memory, Outcome, Provider, Refusal, Step, end_login};
 use tidegate::token::TokenKeys;
 
 const ISSUER: &str = "https://id.example/tenant";
@@ -40,6 +40,36 @@ fn public(kid: &str) -> String {
     json!({ "kty": "OKP", "crv": "Ed25519", "x": base64(kid) }).to_string()
 }
 
+/// A key of ECDSA as a provider lists it.
+fn p256(kid: &str) -> Value {
+    json!({ "kty": "EC", "crv": "P-256", "x": base64("x"), "y": base64("y"), "kid": kid, "use": "sig", "alg": "ES256" })
+}
+
+/// What the machine hands to WebCrypto of it.
+fn public_of_p256() -> String {
+    json!({ "kty": "EC", "crv": "P-256", "x": base64("x"), "y": base64("y") }).to_string()
+}
+
+/// What the machine hands to WebCrypto of a key of RSA.
+fn public_of_rsa() -> String {
+    json!({ "kty": "RSA", "n": Base64UrlUnpadded::encode_string(&[255; 256]), "e": "AQAB" }).to_string()
+}
+
+/// The randomness of a sign-in: 32 bytes each for state, nonce and verifier, which differ.
+fn entropy(seed: u8) -> [u8; 96] {
+    std::array::from_fn(|at| seed + [0, 64, 128][at / 32])
+}
+
+/// State, nonce and verifier as [`entropy`] has them.
+fn parts_of_entropy(seed: u8) -> [String; 3] {
+    [0, 64, 128].map(|part| Base64UrlUnpadded::encode_string(&[seed + part; 32]))
+}
+
+/// PKCE's S256 (RFC 7636 section 4.2).
+fn s256(verifier: &str) -> String {
+    Base64UrlUnpadded::encode_string(&Sha256::digest(verifier.as_bytes()))
+}
+
 fn sign(public: &str, data: &str) -> Vec<u8> {
     Sha256::new().chain_update(public).chain_update(data).finalize().to_vec()
 }
@@ -64,6 +94,10 @@ struct World {
     /// Makes an ID token of the claims that would be right.
     token: Box<dyn Fn(Value) -> String>,
     asked: Vec<String>,
+    /// The challenges that sign-ins began with.
+    challenges: Vec<String>,
+    /// The last exchange of a code.
+    exchange: Option<Fetch>,
 }
 
 impl World {
@@ -81,6 +115,8 @@ impl World {
             is_down: false,
             token: Box::new(|claims| token(&json!({ "alg": "EdDSA", "kid": "one" }), &claims, &public("one"))),
             asked: Vec::new(),
+            challenges: Vec::new(),
+            exchange: None,
         }
     }
 
@@ -90,6 +126,13 @@ impl World {
                 Step::Fetch(fetch) => Outcome::Fetched(self.answer(&fetch, claims)),
                 Step::Verify(verify) => {
                     let data = String::from_utf8(verify.data).unwrap();
+                    let key: Value = serde_json::from_str(&verify.key).unwrap();
+                    let of_key = match key["kty"].as_str() {
+                        Some("RSA") => "RS256",
+                        Some("EC") => "ES256",
+                        _ => "EdDSA",
+                    };
+                    assert_eq!(verify.algorithm.as_str(), of_key);
                     Outcome::Verified(verify.signature == sign(&verify.key, &data))
                 }
                 Step::Pause(milliseconds) => {
@@ -115,8 +158,10 @@ impl World {
             "https://id.example/token" => {
                 let form = fetch.form.as_deref().unwrap();
                 assert!(form.contains("grant%5Ftype") || form.contains("grant_type=authorization%5Fcode"), "{form}");
-                assert!(form.contains("code=the%2Dcode") && form.contains("code_verifier="), "{form}");
-                assert_eq!(fetch.authorization.as_deref(), Some("Basic Z2F0ZTpwJTQwc3MlMjB3b3Jk"));
+                assert!(form.contains("code=the%2Dcode"), "{form}");
+                let verifier = parameter(&format!("?{form}"), "code_verifier");
+                assert!(self.challenges.contains(&s256(&verifier)), "no sign-in began with this verifier's challenge");
+                self.exchange = Some(fetch.clone());
                 Some((200, json!({ "id_token": (self.token)(claims.clone()), "access_token": "x" }).to_string()))
             }
             other => panic!("{other}"),
@@ -124,17 +169,20 @@ impl World {
     }
 
     /// Begins a sign-in; gives the provider's address and the cookie.
-    fn begin(&mut self, entropy: u8) -> (String, String) {
-        match self.leave(entropy) {
-            Step::Redirect { location, cookie } => (location, cookie.split(';').next().unwrap().to_owned()),
+    fn begin(&mut self, seed: u8) -> (String, String) {
+        match self.leave(seed) {
+            Step::Redirect { location, cookie } => {
+                self.challenges.push(parameter(&location, "code_challenge"));
+                (location, cookie.split(';').next().unwrap().to_owned())
+            }
             other => panic!("{other:?}"),
         }
     }
 
     /// How the beginning of a sign-in ends.
-    fn leave(&mut self, entropy: u8) -> Step {
+    fn leave(&mut self, seed: u8) -> Step {
         let (provider, keys) = (self.provider.clone(), keys());
-        let (machine, step) = Machine::begin(&provider, &keys, &[entropy; 96], &mut self.memory, self.now_ms);
+        let (machine, step) = Machine::begin(&provider, &keys, &entropy(seed), &mut self.memory, self.now_ms);
         self.run(machine, step, &Value::Null)
     }
 
@@ -193,16 +241,53 @@ fn a_sign_in_ends_with_a_proof() {
     assert_eq!(parameter(&location, "scope"), "openid email");
     assert_eq!(parameter(&location, "code_challenge_method"), "S256");
     assert!(cookie.starts_with("__Host-tidegate-login="));
-    let verifier = Base64UrlUnpadded::encode_string(&[7; 32]);
-    let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(verifier.as_bytes()));
-    assert_eq!(parameter(&location, "code_challenge"), challenge);
-    assert!(
-        !location.contains(&verifier) || parameter(&location, "state") == verifier,
-        "entropy is the same thrice here"
-    );
+    let [state, nonce, verifier] = parts_of_entropy(7);
+    assert_eq!((parameter(&location, "state"), parameter(&location, "nonce")), (state, nonce));
+    assert_eq!(parameter(&location, "code_challenge"), s256(&verifier));
+    assert!(!percent_decoded(&location).contains(&verifier), "the verifier stays in the cookie");
     let proof = world.sign_in(json!({})).unwrap();
     assert_eq!((proof.issuer.as_str(), proof.subject.as_str()), (ISSUER, "somebody"));
     assert_eq!(proof.email.unwrap().as_str(), "ana@example.com");
+}
+
+/// The cookie of a sign-in comes back from the provider's page, and no script reads it.
+#[test]
+fn the_cookie_of_a_sign_in_is_for_this_host_over_https() {
+    let Step::Redirect { cookie, .. } = World::new().leave(7) else { panic!("no redirect") };
+    let (pair, attributes) = cookie.split_once("; ").unwrap();
+    let value = pair.strip_prefix("__Host-tidegate-login=").unwrap();
+    assert_eq!((value.split('.').count(), attributes), (5, "Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax"));
+    assert_eq!(end_login(), "__Host-tidegate-login=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax");
+}
+
+/// RFC 6749 section 2.3.1: in `Authorization`, unless the provider takes the secret in the form alone.
+#[test]
+fn the_secret_goes_where_the_provider_takes_it() {
+    let basic = Some("Basic Z2F0ZTpwJTQwc3MlMjB3b3Jk");
+    let secret = Some("p@ss word".to_owned());
+    for (methods, secret, authorization, in_form) in [
+        (json!(null), secret.clone(), basic, None),
+        (json!([]), secret.clone(), basic, None),
+        (json!(["client_secret_basic"]), secret.clone(), basic, None),
+        (json!(["client_secret_basic", "client_secret_post"]), secret.clone(), basic, None),
+        (json!(["private_key_jwt"]), secret.clone(), basic, None),
+        (json!(["client_secret_post"]), secret.clone(), None, secret.clone()),
+        (json!(["private_key_jwt", "client_secret_post"]), secret.clone(), None, secret),
+        (json!(null), None, None, None),
+        (json!(["client_secret_basic"]), None, None, None),
+        (json!(["client_secret_post"]), None, None, None),
+    ] {
+        let mut world = World::new();
+        world.provider.client.secret = secret;
+        world.discovery["token_endpoint_auth_methods_supported"] = methods.clone();
+        world.sign_in(json!({})).unwrap();
+        let Fetch { authorization: sent, form, .. } = world.exchange.unwrap();
+        let form = form.unwrap();
+        let in_sent_form = form.contains("client_secret").then(|| parameter(&format!("?{form}"), "client_secret"));
+        assert_eq!((sent.as_deref(), in_sent_form), (authorization, in_form), "{methods}");
+        assert_eq!(parameter(&format!("?{form}"), "client_id"), "gate", "{methods}");
+        assert_eq!(parameter(&format!("?{form}"), "redirect_uri"), CALLBACK, "{methods}");
+    }
 }
 
 #[test]
@@ -268,6 +353,7 @@ fn one_fetch_of_the_document_is_on_its_way() {
 
 #[test]
 fn claims_that_are_not_right_are_refused() {
+    let [state, nonce, _] = parts_of_entropy(7);
     for (changes, refusal) in [
         (json!({ "iss": "https://id.example" }), Refusal::Issuer),
         (json!({ "iss": format!("{ISSUER}/") }), Refusal::Issuer),
@@ -287,6 +373,10 @@ fn claims_that_are_not_right_are_refused() {
         (json!({ "nbf": NOW + 61 }), Refusal::Future),
         (json!({ "nonce": "other" }), Refusal::Nonce),
         (json!({ "nonce": null }), Refusal::Nonce),
+        (json!({ "nonce": "" }), Refusal::Nonce),
+        (json!({ "nonce": nonce[..nonce.len() - 1] }), Refusal::Nonce),
+        (json!({ "nonce": format!("{nonce}A") }), Refusal::Nonce),
+        (json!({ "nonce": state }), Refusal::Nonce),
         (json!({ "sub": "" }), Refusal::Subject),
         (json!({ "sub": 7 }), Refusal::Subject),
         (json!({ "sub": "x".repeat(256) }), Refusal::Subject),
@@ -343,12 +433,18 @@ fn a_token_that_no_key_signed_is_refused() {
             { "kty": "oct", "k": base64("secret"), "kid": "shared", "alg": "HS256" },
             { "kty": "RSA", "n": Base64UrlUnpadded::encode_string(&[255; 256]), "e": "AQAB", "kid": "rsa" },
             { "kty": "RSA", "n": Base64UrlUnpadded::encode_string(&[255; 128]), "e": "AQAB", "kid": "short" },
+            { "kty": "RSA", "n": Base64UrlUnpadded::encode_string(&[255; 256]), "e": "AQAB", "kid": "pss", "alg": "PS256" },
             { "kty": "EC", "crv": "P-256", "x": base64("x"), "y": base64("y"), "kid": "enc", "use": "enc" },
+            { "kty": "EC", "crv": "P-384", "x": base64("x"), "y": base64("y"), "kid": "p384" },
+            { "kty": "OKP", "crv": "X25519", "x": base64("x"), "kid": "x25519" },
+            p256("ec"),
         ] });
         world.token = Box::new(make);
         world.sign_in(json!({}))
     };
     assert!(with(|claims| token(&json!({ "alg": "EdDSA", "kid": "one" }), &claims, &public("one"))).is_ok());
+    assert!(with(|claims| token(&json!({ "alg": "ES256", "kid": "ec" }), &claims, &public_of_p256())).is_ok());
+    assert!(with(|claims| token(&json!({ "alg": "RS256", "kid": "rsa" }), &claims, &public_of_rsa())).is_ok());
     for (make, refusal) in [
         ((|claims| token(&json!({ "alg": "none" }), &claims, "")) as fn(Value) -> String, Refusal::Algorithm),
         (|claims| format!("{}.{}.", base64(r#"{"alg":"none"}"#), base64(&claims.to_string())), Refusal::Algorithm),
@@ -359,7 +455,10 @@ fn a_token_that_no_key_signed_is_refused() {
         (|claims| token(&json!({ "alg": "ES256", "kid": "rsa" }), &claims, ""), Refusal::Algorithm),
         (|claims| token(&json!({ "alg": "eddsa", "kid": "one" }), &claims, &public("one")), Refusal::Algorithm),
         (|claims| token(&json!({ "alg": "RS256", "kid": "short" }), &claims, ""), Refusal::UnknownKey),
+        (|claims| token(&json!({ "alg": "RS256", "kid": "pss" }), &claims, &public_of_rsa()), Refusal::UnknownKey),
         (|claims| token(&json!({ "alg": "ES256", "kid": "enc" }), &claims, ""), Refusal::UnknownKey),
+        (|claims| token(&json!({ "alg": "ES256", "kid": "p384" }), &claims, ""), Refusal::UnknownKey),
+        (|claims| token(&json!({ "alg": "EdDSA", "kid": "x25519" }), &claims, ""), Refusal::UnknownKey),
         (|claims| token(&json!({ "alg": "EdDSA", "kid": "other" }), &claims, &public("other")), Refusal::UnknownKey),
         (|claims| token(&json!({ "alg": "EdDSA" }), &claims, &public("one")), Refusal::UnknownKey),
         (|claims| token(&json!({ "alg": "EdDSA", "kid": "one" }), &claims, &public("other")), Refusal::Signature),
@@ -400,10 +499,17 @@ fn a_callback_belongs_to_the_sign_in_of_its_browser() {
         (query.clone(), format!("\u{2000}{cookie}"), Refusal::NoLogin),
         (query.clone(), format!("\u{85}{cookie}"), Refusal::NoLogin),
         (query.clone(), format!("{}0", cookie), Refusal::NoLogin),
+        (query.clone(), cookie[..cookie.len() - 1].to_owned(), Refusal::NoLogin),
+        (query.clone(), cookie[..=cookie.rfind('.').unwrap()].to_owned(), Refusal::NoLogin),
+        (query.clone(), cookie[..cookie.rfind('.').unwrap()].to_owned(), Refusal::NoLogin),
         (query.clone(), cookie.replace("__Host-tidegate-login=", "__Host-tidegate-login=x"), Refusal::NoLogin),
         (query.clone(), other, Refusal::State),
         ("code=the-code&state=other".to_owned(), cookie.clone(), Refusal::State),
         ("code=the-code".to_owned(), cookie.clone(), Refusal::State),
+        ("code=the-code&state=".to_owned(), cookie.clone(), Refusal::State),
+        (format!("code=the-code&state={}", &state[..state.len() - 1]), cookie.clone(), Refusal::State),
+        (format!("code=the-code&state={state}A"), cookie.clone(), Refusal::State),
+        (format!("code=the-code&state={}", parameter(&location, "nonce")), cookie.clone(), Refusal::State),
         (format!("{query}&state={state}"), cookie.clone(), Refusal::State),
         (format!("state={state}"), cookie.clone(), Refusal::NoCode),
         (format!("{query}&code=other"), cookie.clone(), Refusal::NoCode),

@@ -3,8 +3,9 @@
 use tidegate::rotation::{Conflict, Event, Extension, InvalidExtension, LiveToken, Rotation, TokenUse, Window};
 
 use tidegate::time::Timestamp;
+use tidegate::token::TokenHash;
 
-use super::support::{NOW, at, live_token};
+use super::support::{NOW, at, hash_text, live_token};
 
 fn token(n: u8) -> LiveToken {
     live_token(1, n)
@@ -136,4 +137,19 @@ fn moments_print_as_rfc_3339() {
 #[test]
 fn a_deadline_at_the_end_of_time_does_not_wrap() {
     assert_eq!(at(u64::MAX).after(Window::LONGEST.seconds()), at(u64::MAX));
+}
+
+#[test]
+fn a_hash_with_one_other_bit_is_of_no_token() {
+    let hash = token(1).hash;
+    for bit in 0..192 {
+        let mut bytes = hex::decode(hash_text(hash)).unwrap();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let other = TokenHash::try_from(hex::encode(bytes)).unwrap();
+        assert!(other != hash, "bit {bit}");
+        for state in [steady(1), rotating(1, NOW + 60, 2), rotating(2, NOW + 60, 1)] {
+            assert!(state.find(&hash, at(NOW)).is_some());
+            assert_eq!(state.find(&other, at(NOW)), None, "bit {bit}");
+        }
+    }
 }
