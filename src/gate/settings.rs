@@ -80,3 +80,29 @@ impl Settings {
         self.keys.as_ref().map(TokenKeys::store).map_err(ToString::to_string)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// 2026-01-31T23:59:59Z, in milliseconds.
+    const JANUARY_MS: u64 = 1_769_903_999_000;
+
+    #[test]
+    fn an_address_has_another_pseudonym_every_month() {
+        let keys = TokenKeys::parse("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE").map_err(|_| Denial::TooBusy);
+        let name = |address: &str, now_ms| Addresses::Hashed.name(&keys, address, now_ms).unwrap();
+        let names: BTreeSet<_> = ["192.0.2.1", "192.0.2.2"]
+            .into_iter()
+            .flat_map(|address| [JANUARY_MS, JANUARY_MS + 1_000].map(|now_ms| name(address, now_ms)))
+            .collect();
+        assert_eq!(names.len(), 4);
+        assert!(names.iter().all(|name| name.len() == 32));
+        assert_eq!(name("192.0.2.1", JANUARY_MS), name("192.0.2.1", JANUARY_MS - 30 * 24 * 60 * 60 * 1_000));
+        let without_keys = Err(Denial::TooBusy);
+        assert_eq!(Addresses::Hashed.name(&without_keys, "192.0.2.1", JANUARY_MS), None);
+        assert_eq!(Addresses::Clear.name(&without_keys, "192.0.2.1", JANUARY_MS).as_deref(), Some("192.0.2.1"));
+    }
+}

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use tidegate::decision::Grant;
-use tidegate::forward::{Arrival, Plan, RemovedFields, goes_by_class, plan};
+use tidegate::forward::{Arrival, Forwarding, Plan, RemovedFields, goes_by_class, plan};
 use tidegate::policy::Policy;
 use tidegate::reply::{Realm, answer};
 use tidegate::request::Request;
@@ -216,6 +216,31 @@ fn class_16_17_and_20_overrides_stay_behind() {
         "x-auth-groups",
         "x-auth-roles",
         "x-ms-token-aad-access-token",
+        "x-anonymous-consumer",
+        "x-azure-socketip",
+        "x-cluster-client-ip",
+        "x-host",
+        "x-host-override",
+        "x-http-host-override",
+        "x-http-path-override",
+        "x-nf-client-connection-ip",
+        "x-original-forwarded-for",
+        "x-originating-ip",
+        "x-proxyuser-ip",
+        "x-request-path",
+        "x-request-url",
+        "x-rewrite-path",
+        "x-scheme",
+        "x-true-client-ip",
+        "x-url-scheme",
+        "x-amzn-oidc-data",
+        "x-authentik-username",
+        "x-goog-authenticated-user-email",
+        "x-goog-iap-jwt-assertion",
+        "x-ms-client-principal",
+        "x-ms-client-principal-name",
+        "fastly-client-ip",
+        "front-end-https",
         "x-internal-route",
         "debug",
     ] {
@@ -273,6 +298,18 @@ fn class_18_connection_cannot_hide_who_the_client_is() {
     let plan = planned("tenant", &[("connection", connection), ("cf-connecting-ip", "192.0.2.1")]);
     assert_eq!(set(&plan, "X-Forwarded-For"), Some("192.0.2.1"));
     assert_eq!(set(&plan, "X-Forwarded-Host"), Some("gate.example:8443"));
+}
+
+/// Some fields of an answer act on the whole host, and so on the admin page. 1xx is for the hop that asked.
+#[test]
+fn an_answer_loses_what_acts_on_the_whole_host() {
+    for (upgrade, switching) in [("websocket", Some(101)), ("WebSocket", Some(101)), ("h2c", None), ("", None)] {
+        let removed = RemovedFields::default();
+        let arrival = Arrival { scheme: "https", host: "gate.example:8443", removed: &removed };
+        let how = Forwarding::exactly(planned("tenant", &[("upgrade", upgrade)]), arrival, None, 1);
+        assert_eq!(how.withheld, ["clear-site-data", "service-worker-allowed"]);
+        assert_eq!(how.statuses, (200, 599, switching), "{upgrade}");
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use tidegate::forward::{Arrival, FieldClass, Forwarding, RemovedFields, goes_by_class, plan};
+use tidegate::gate::{Credential, Gate, Head, Step};
 
 use super::super::world::World;
+use super::drive::{Sent, drive, memory as new_memory};
 
 const NAMES: [&str; 24] = [
     "accept",
@@ -61,6 +63,28 @@ fn sent(fields: &BTreeMap<&str, &str>, how: &Forwarding, removed: &RemovedFields
         set(&mut sent, "X-Forwarded-For", address);
     }
     sent
+}
+
+/// A plan is kept for an identity, and for the host that its requests name.
+#[test]
+fn what_was_planned_for_one_host_is_not_sent_for_another() {
+    let world = World::new();
+    let (mut memory, token) = (new_memory(&world.keys), world.tokens["tenant"].as_str());
+    let me = Sent { method: "GET", target: "/me", authorization: Some(token), fields: &[], body: b"" };
+    assert!(matches!(drive(&world, &mut memory, me), Step::Forward(_)));
+    for (scheme, host) in
+        [("https", "gate.example"), ("https", "other.example:8443"), ("http", "gate.example")].repeat(2)
+    {
+        for (credential, target) in [(Credential::Sent(token), "/me"), (Credential::None, "/status")] {
+            let url = format!("{scheme}://{host}{target}");
+            let head = Head { method: "GET", url: &url, credential, fields: "" };
+            let Step::Forward(forward) = Gate::begin(&mut memory, &head, world.now * 1_000) else { panic!("{url}") };
+            for (name, value) in [("X-Forwarded-Host", host), ("X-Forwarded-Proto", scheme)] {
+                assert!(forward.how.set.contains(&(name, value.to_owned())), "{url}: {:?}", forward.how.set);
+            }
+            assert_eq!(forward.how.authority_length, scheme.len() + 3 + host.len(), "{url}");
+        }
+    }
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 mod cors;
 pub mod drive;
 mod forwarding;
+mod freshness;
 mod memory;
 mod requests;
 mod usage;
