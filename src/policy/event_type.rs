@@ -223,6 +223,23 @@ mod tests {
     }
 
     #[test]
+    fn of_two_policies_types_are_added_removed_or_heard_by_others() {
+        let event = |name: &str, description: &str, scopes: &[&str]| EventType {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            any_of: vec![access(Level::SubAccount, scopes)],
+            example: None,
+        };
+        let before = [event("gone", "", &["a"]), event("same", "was", &["a"]), event("other", "", &["a"])];
+        let after =
+            [event("same", "is", &["a"]), event("other", "", &["b"]), event("new.b", "", &[]), event("new.a", "", &[])];
+        let EventTypeChanges { added, removed, changed } = EventTypeChanges::of(&before, &after);
+        assert_eq!(added, ["new.a", "new.b"]);
+        assert_eq!((removed, changed), (vec!["gone".to_owned()], vec!["other".to_owned()]));
+        assert_eq!(EventTypeChanges::of(&after, &after), EventTypeChanges::default());
+    }
+
+    #[test]
     fn a_type_is_read_as_it_was_written() {
         let event = EventType {
             name: "contact.created".to_owned(),

@@ -120,3 +120,21 @@ fn read_blocks(list: &str, mut start: usize, mut at: usize) -> Option<Vec<Block>
 pub(super) fn digest(lines: &str) -> String {
     Base64UrlUnpadded::encode_string(&Sha256::digest(lines.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::TokenKeys;
+
+    #[test]
+    fn there_are_as_many_blocks_as_the_templates_need() {
+        let keys = TokenKeys::parse("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE").unwrap();
+        let templates: Templates = ["/a"; BLOCK + 1].into_iter().collect();
+        for (lines, fits) in [(0, false), (BLOCK, false), (BLOCK + 1, true), (2 * BLOCK + 1, false)] {
+            let signed = sign("{", &templates, &vec!["{}"; lines], keys.store());
+            let outcome = parts(signed.as_str(), keys.store()).map(|parts| parts.blocks.len());
+            let malformed = CorruptPolicy::Malformed { place: "operations".to_owned() };
+            assert_eq!(outcome, if fits { Ok(2) } else { Err(malformed) }, "{lines} lines");
+        }
+    }
+}

@@ -130,6 +130,86 @@ mod tests {
     }
 
     #[test]
+    fn each_word_counts() {
+        for word in ["search", "query", "lookup", "autocomplete", "typeahead"] {
+            assert!(only_reads(&operation(&format!("/x/{word}"), "", "")), "{word}");
+            assert!(only_reads(&operation("/x", &format!("contacts_{word}"), "")), "{word}");
+        }
+        for word in
+            ["get", "list", "find", "search", "query", "lookup", "fetch", "retrieve", "count", "describe", "returns"]
+        {
+            assert!(only_reads(&operation("/x", "", &format!("{word} contacts"))), "{word}");
+        }
+        for word in [
+            "create",
+            "creates",
+            "add",
+            "adds",
+            "new",
+            "insert",
+            "update",
+            "updates",
+            "upsert",
+            "save",
+            "saves",
+            "saved",
+            "set",
+            "put",
+            "patch",
+            "edit",
+            "modify",
+            "change",
+            "delete",
+            "deletes",
+            "remove",
+            "removes",
+            "destroy",
+            "clear",
+            "purge",
+            "archive",
+            "restore",
+            "replace",
+            "rename",
+            "move",
+            "copy",
+            "clone",
+            "merge",
+            "send",
+            "sends",
+            "submit",
+            "start",
+            "stop",
+            "run",
+            "execute",
+            "trigger",
+            "cancel",
+            "approve",
+            "reject",
+            "confirm",
+            "enable",
+            "disable",
+            "activate",
+            "deactivate",
+            "assign",
+            "import",
+            "upload",
+            "generate",
+            "reset",
+            "revoke",
+            "rotate",
+            "publish",
+            "subscribe",
+            "unsubscribe",
+            "sync",
+            "index",
+            "reindex",
+        ] {
+            assert!(!only_reads(&operation("/x/search", "", &format!("Search and {word}"))), "{word}");
+            assert!(!only_reads(&operation("/x/search", &format!("{word}ThenSearch"), "")), "{word}");
+        }
+    }
+
+    #[test]
     fn what_could_change_something_writes() {
         for (path, id, summary) in [
             ("/contacts", "", ""),

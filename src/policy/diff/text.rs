@@ -132,29 +132,65 @@ mod tests {
     fn a_diff_tells_each_level_what_it_notices() {
         let tenant = |scope: &str| json!({ "any_of": [{ "level": "sub_account", "scopes": [scope] }] });
         let agency = |scope: &str| json!({ "any_of": [{ "level": "agency", "scopes": [scope] }] });
-        let old =
-            policy(&[("/a/{b}", tenant("x")), ("/gone", tenant("x")), ("/open", tenant("x")), ("/l", tenant("x"))]);
-        let new =
-            policy(&[("/a/{c}", tenant("y")), ("/new", tenant("z")), ("/open", json!("public")), ("/l", agency("x"))]);
+        let any = |path| (path, json!("authenticated"));
+        let old = policy(&[
+            ("/a/{b}", tenant("x")),
+            ("/gone", tenant("x")),
+            ("/open", tenant("x")),
+            ("/l", tenant("x")),
+            any("/was"),
+        ]);
+        let new = policy(&[
+            ("/a/{c}", tenant("y")),
+            ("/new", tenant("z")),
+            ("/open", json!("public")),
+            ("/l", agency("x")),
+            any("/me"),
+        ]);
         let expected = "\
 Without a token: 0 unreachable, 0 need something else, 1 reachable
   + GET /open: needed what no such caller has, needs nothing, not even a token
 
-A sub-account's integrations: 2 unreachable, 2 need something else, 1 reachable
+A sub-account's integrations: 3 unreachable, 2 need something else, 2 reachable
   - GET /gone: no longer described, needed x
   - GET /l: needed x, needs what no such caller has
+  - GET /was: no longer described, needed any valid token
   ~ GET /a/{c}: needed x, needs y
   ~ GET /open: needed x, needs nothing, not even a token
+  + GET /me: new, needs any valid token
   + GET /new: new, needs z
 
-The agency's integrations: 0 unreachable, 0 need something else, 2 reachable
+The agency's integrations: 1 unreachable, 0 need something else, 3 reachable
+  - GET /was: no longer described, needed any valid token
   + GET /l: needed what no such caller has, needs x
+  + GET /me: new, needs any valid token
   + GET /open: needed what no such caller has, needs nothing, not even a token
 
-operations: 1 added, 1 removed, 3 with other requirements
+operations: 2 added, 2 removed, 3 with other requirements
 ";
         assert_eq!(old.diff(&new).to_string(), expected);
         assert_eq!(old.diff(&old).to_string(), "nothing changes\n");
+    }
+
+    #[test]
+    fn another_owner_with_the_same_access_is_told() {
+        let of = |access: &str, owner: serde_json::Value| {
+            let operation = json!({ "method": "GET", "path": "/a", "access": access, "owner": owner });
+            let operation = from_value::<Operation>(operation).unwrap();
+            Policy::new(0, vec![operation], OwnerNames::default()).unwrap()
+        };
+        let [query, header] = ["query", "header"].map(|place| json!([{ "name": "locationId", "in": place }]));
+        for access in ["public", "authenticated"] {
+            for owner in [json!("none"), json!([]), header.clone()] {
+                let diff = of(access, query.clone()).diff(&of(access, owner.clone()));
+                assert_eq!(diff.changed, ["GET /a"], "{access} {owner}");
+                let text = diff.to_string();
+                assert!(
+                    text.ends_with("operations: 0 added, 0 removed, 1 with other requirements\n"),
+                    "{owner}: {text}"
+                );
+            }
+        }
     }
 
     #[test]

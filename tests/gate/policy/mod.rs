@@ -25,6 +25,7 @@ mod references;
 mod report;
 mod rules;
 mod schemes;
+mod setting_limits;
 mod shared_cases;
 mod signed;
 mod stored;

@@ -108,6 +108,25 @@ fn no_byte_can_be_changed_removed_or_added() {
     }
 }
 
+/// The MAC says nothing of what follows the signed part, so it has one form.
+#[test]
+fn what_follows_the_signed_part_is_whole() {
+    let stored = signed(&four());
+    assert!(open(&stored).is_ok());
+    for (from, to) in [
+        ("\n]", "\n]x"),
+        ("\n]", "\n] "),
+        ("\n]", "\n,{}]"),
+        ("\n]", ""),
+        ("\"operations\":[", "\"operationz\":["),
+        ("\"operations\":[", "\"operations\":{"),
+    ] {
+        assert_eq!(stored.matches(from).count(), 1, "{from}");
+        let outcome = open(&stored.replace(from, to)).map(drop);
+        assert_eq!(outcome, Err(CorruptPolicy::Malformed { place: "operations".to_owned() }), "{to}");
+    }
+}
+
 /// As the corpus of attacks has it: everything is made public, at the same rev.
 #[test]
 fn an_operation_cannot_be_opened() {
