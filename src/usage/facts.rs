@@ -87,3 +87,28 @@ impl UsageFacts {
         OldToken { created_at, last_used_at: self.last_use_of(n) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_no_live_token_is_no_use() {
+        let at = Timestamp::from_seconds;
+        let used = |n, first, last| TokenUsed { n, first: at(first), last: at(last) };
+        let facts = |tokens: &[TokenUsed]| UsageFacts {
+            from: at(0),
+            requests: 9,
+            largest_gap: 0,
+            store_since: at(0),
+            complete_since: None,
+            tokens: tokens.to_vec(),
+        };
+        let refused = used(0, 10, 90);
+        assert_eq!(facts(&[refused]).last_use(), None);
+        let facts = facts(&[refused, used(1, 20, 50), used(2, 30, 40)]);
+        assert_eq!(facts.last_use(), Some(at(50)));
+        assert_eq!((facts.first_use_of(2), facts.last_use_of(2)), (Some(at(30)), Some(at(40))));
+        assert_eq!((facts.first_use_of(3), facts.last_use_of(3)), (None, None));
+    }
+}

@@ -52,3 +52,32 @@ pub(super) fn host_name(text: &str) -> Result<String, Unfit> {
     }
     if !name.contains('.') || NEARBY.contains(&last) { Err(Unfit::Nearby) } else { Ok(name) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_machines_nearby_are_not_endpoints() {
+        for label in [
+            "alt",
+            "arpa",
+            "corp",
+            "home",
+            "internal",
+            "intranet",
+            "lan",
+            "local",
+            "localdomain",
+            "localhost",
+            "mail",
+            "onion",
+            "private",
+            "workgroup",
+        ] {
+            assert_eq!(host_name(&format!("x.{label}")), Err(Unfit::Nearby), "{label}");
+            assert_eq!(host_name(&format!("X.Y.{}", label.to_uppercase())), Err(Unfit::Nearby), "{label}");
+            assert!(host_name(&format!("{label}.example")).is_ok(), "{label}");
+        }
+    }
+}
