@@ -49,9 +49,7 @@ pub fn admin_host() -> Result<String> {
 /// The lines that are not there yet.
 fn missing(found: &str) -> Result<String> {
     if value(found, OWNER_KEY).is_some_and(|key| !secret::is_owner_key(key)) {
-        bail!(
-            "{FILE}: {OWNER_KEY} has not the form that the gate wants. Delete the line, and a new one is written; sessions end."
-        );
+        bail!("{FILE}: {OWNER_KEY} has not the form that the gate wants. Delete the line, and a new one is written.");
     }
     let fresh = |name| match name {
         ADMIN_HOST => Ok(address::ADMIN_HOST.to_owned()),
