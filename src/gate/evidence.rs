@@ -73,8 +73,9 @@ impl Gathering {
     /// Where nothing says how old it may be.
     pub fn begin(wanted: Wanted<'_>, memory: &Memory) -> Result<Self, Denial> {
         let limits = *memory.settings().limits.as_ref().map_err(Clone::clone)?;
-        let record = wanted.record.map(|id| Search::new(RecordEntry(id.clone()), wanted.for_denial));
-        let policy = wanted.policy.then(|| Search::new(PolicyEntry, wanted.for_denial));
+        let is_anyones = wanted.record.is_none();
+        let record = wanted.record.map(|id| Search::new(RecordEntry(id.clone()), wanted.for_denial, is_anyones));
+        let policy = wanted.policy.then(|| Search::new(PolicyEntry, wanted.for_denial, is_anyones));
         Ok(Self { limits, record, policy, feed: None, feed_reads: 0, asked: Vec::new() })
     }
 

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::in_flight::{Lease, MAX_POLLS, POLL_MS};
+use super::in_flight::Lease;
 use super::log;
 use super::memory::Memory;
 use super::read::{Read, Reading};
@@ -11,6 +11,7 @@ use super::registry_read::RegistryRead;
 use super::registry_read::{registry_answer, registry_read};
 use super::shared::Shared;
 use super::step::Step;
+use super::turn::{MAX_POLLS, POLL_MS};
 use super::waiting::{Resume, Waiting};
 use crate::feed::{Feed, FeedCopy, Limits};
 

@@ -63,7 +63,7 @@ impl Gate {
             }
             Ok(Verdict::ReadsPart(policy, digest)) => {
                 self.parts_read = self.parts_read.saturating_add(1);
-                let (reader, read) = PartReader::begin(policy, digest);
+                let (reader, read) = PartReader::begin(policy, digest, request.credential().is_none());
                 self.wait(Stage::Part(request, reader), read)
             }
             Ok(Verdict::ReadsPolicy(denial)) if self.has_distrusted => {
@@ -102,7 +102,8 @@ impl Gate {
             Err(CorruptPolicy::Part(digest)) => return Ok(Verdict::ReadsPart(stored, digest)),
             Err(corrupt) => {
                 let denial = Denial::Store(format!("{POLICY_KEY} is corrupt: {corrupt}"));
-                return Ok(Verdict::ReadsPolicy(denial));
+                // Every store has the same parts: each is known by its digest.
+                return if stored.is_in_parts() { Err(denial) } else { Ok(Verdict::ReadsPolicy(denial)) };
             }
         };
         if identity.is_none()

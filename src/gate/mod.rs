@@ -34,6 +34,7 @@ mod settle;
 mod shared;
 mod step;
 mod test_request;
+mod turn;
 mod waiting;
 
 pub use self::credentials::MAX_CREDENTIALS;
@@ -97,7 +98,7 @@ enum Stage {
     Evidence(VerifiedRequest, Box<Gathering>),
     Fields(VerifiedRequest),
     Body(VerifiedRequest),
-    Part(VerifiedRequest, PartReader),
+    Part(VerifiedRequest, Box<PartReader>),
 }
 
 impl Gate {
@@ -219,7 +220,7 @@ impl Gate {
                 Step::Needs(Waiting::new(self), reads)
             }
             Progress::Found(evidence, provenance) => {
-                refresh_feed(memory, now_ms);
+                refresh_feed(request.credential().is_none(), memory, now_ms);
                 match self.purpose {
                     Purpose::Whoami => self.tell(&request, evidence, &provenance, memory, now_ms),
                     Purpose::Forward => self.judge(request, evidence, provenance, memory, now_ms),
@@ -256,7 +257,7 @@ impl Resume for Gate {
                 self.has_all_fields = true;
                 self.look_for_evidence(request, memory, now_ms)
             }
-            Stage::Part(request, reader) => match reader.take(first(readings)) {
+            Stage::Part(request, reader) => match reader.take(first(readings), memory, now_ms) {
                 PartProgress::Taken => self.look_for_evidence(request, memory, now_ms),
                 PartProgress::Reads(reader, read) => self.wait(Stage::Part(request, reader), read),
                 PartProgress::Failed(fault) => {
@@ -305,8 +306,12 @@ fn first(readings: Vec<Reading>) -> Reading {
     readings.into_iter().next().unwrap_or(Reading::Nothing)
 }
 
-/// Has the feed read in the background, where a newer copy of it is due.
-fn refresh_feed(memory: &mut Memory, now_ms: u64) {
+/// Has the feed read in the background, where a newer copy of it is due. Requests without a genuine token do not have it tried again
+/// while the registry counts as unreachable.
+fn refresh_feed(is_anyones: bool, memory: &mut Memory, now_ms: u64) {
+    if is_anyones && memory.in_flight.registry_is_down(now_ms) {
+        return;
+    }
     if let Some((reader, read)) = FeedReader::refresh_if_due(memory, now_ms) {
         memory.effect(Effect::Background(Waiting::new(reader), vec![read]));
     }

@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::asked::{Answer, Asked};
 use super::entry::Entry;
-use super::in_flight::{Lease, MAX_POLLS, POLL_MS};
 use super::memory::Memory;
 use super::read::{Read, Reading};
 use super::registry_read::{registry_answer, registry_read};
 use super::remembered::Remembered;
 use super::shared::Shared;
+use super::turn::Turn;
 use crate::decision::Denial;
-use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Source, choose};
+use crate::feed::{Choice, DUE_AFTER_MS, InMemory, Known, Limits, Reading as Given, Source, choose};
 
 /// How long a read of KV may take, in milliseconds.
 pub(super) const KV_TIMEOUT_MS: u64 = 5_000;
@@ -20,6 +20,8 @@ pub(super) const KV_TIMEOUT_MS: u64 = 5_000;
 pub(super) struct Search<T: Entry> {
     thing: T,
     for_denial: bool,
+    /// Whether it is for a request without a genuine token.
+    is_anyones: bool,
     memory: Option<Remembered<T::Value>>,
     kv: Answer<T::Value>,
     registry: Answer<T::Value>,
@@ -27,17 +29,16 @@ pub(super) struct Search<T: Entry> {
     asking: Option<Asking>,
     /// Whether it has waited for another request's read already.
     has_waited: bool,
-    polls: u32,
 }
 
 /// What it waits for.
 enum Asking {
     Kv(Asked),
     /// This location's cache, before the registry.
-    Shared(Asked, Lease),
-    Registry(Asked, Lease),
+    Shared(Asked, Turn),
+    Registry(Asked, Turn),
     /// Another request's read of the same, or that fewer reads of the registry go on.
-    Turn,
+    Turn(Turn),
 }
 
 /// What was found.
@@ -48,10 +49,10 @@ pub(super) struct Found<V> {
 }
 
 impl<T: Entry> Search<T> {
-    pub fn new(thing: T, for_denial: bool) -> Self {
+    pub fn new(thing: T, for_denial: bool, is_anyones: bool) -> Self {
         let (kv, registry) = (Answer::NotAsked, Answer::NotAsked);
         let choice = Choice::Nothing;
-        Self { thing, for_denial, memory: None, kv, registry, choice, asking: None, has_waited: false, polls: 0 }
+        Self { thing, for_denial, is_anyones, memory: None, kv, registry, choice, asking: None, has_waited: false }
     }
 
     /// Chooses; tells whether a store is to be asked. Memory that the copy at hand vouches for is right as of that copy.
@@ -98,15 +99,15 @@ impl<T: Entry> Search<T> {
                 self.kv = self.read_from_kv(reading, asked, memory, now_ms);
                 None
             }
-            Asking::Shared(asked, note) => match self.read_shared(reading, memory, now_ms) {
-                Some(shared) => self.end(shared, note, memory),
-                None => Some(self.read_registry(asked, note)),
+            Asking::Shared(asked, turn) => match self.read_shared(reading, memory, now_ms) {
+                Some(shared) => self.end(shared, turn, memory, now_ms),
+                None => Some(self.read_registry(asked, turn)),
             },
-            Asking::Registry(asked, note) => {
+            Asking::Registry(asked, turn) => {
                 let answer = self.read_from_registry(reading, asked, memory, now_ms);
-                self.end(answer.unwrap_or_else(Answer::Failed), note, memory)
+                self.end(answer.unwrap_or_else(Answer::Failed), turn, memory, now_ms)
             }
-            Asking::Turn => self.look_again(memory, now_ms),
+            Asking::Turn(turn) => self.look_again(turn, memory, now_ms),
         }
     }
 
@@ -171,46 +172,44 @@ impl<T: Entry> Search<T> {
 
     /// Reads from the registry, unless another request of this isolate does: then what that one reads comes into memory.
     fn ask_registry(&mut self, memory: &mut Memory, now_ms: u64) -> Option<Read> {
-        if memory.in_flight.registry_is_down(now_ms) {
-            self.registry = Answer::Failed("the registry failed a moment ago".to_owned());
-            return None;
-        }
-        self.polls = 0;
-        self.begin(memory, now_ms)
+        let least_rev = memory.minimum(|feed| self.thing.minimum(feed)).rev;
+        self.begin(Turn::new(self.thing.key(), least_rev, self.is_anyones), memory, now_ms)
     }
 
-    fn begin(&mut self, memory: &mut Memory, now_ms: u64) -> Option<Read> {
-        if self.polls >= MAX_POLLS {
-            self.registry = Answer::Failed("too many reads of the registry at a time".to_owned());
-            return None;
+    fn begin(&mut self, mut turn: Turn, memory: &mut Memory, now_ms: u64) -> Option<Read> {
+        match turn.take(&mut memory.in_flight, now_ms) {
+            Ok(None) => {}
+            Ok(pause) => {
+                self.asking = Some(Asking::Turn(turn));
+                return pause;
+            }
+            Err(fault) => {
+                self.registry = Answer::Failed(fault);
+                return None;
+            }
         }
-        let Some(note) = memory.in_flight.begin_read(&self.thing.key(), now_ms) else {
-            self.polls = self.polls.saturating_add(1);
-            self.asking = Some(Asking::Turn);
-            return Some(Read::Pause { pause_ms: POLL_MS });
-        };
         let asked = Asked::now(memory, now_ms);
         match T::SHARED_AS.and_then(|what| Shared::read(what, memory)) {
             Some(read) => {
-                self.asking = Some(Asking::Shared(asked, note));
+                self.asking = Some(Asking::Shared(asked, turn));
                 Some(read)
             }
-            None => Some(self.read_registry(asked, note)),
+            None => Some(self.read_registry(asked, turn)),
         }
     }
 
     /// After a pause: what another request has read meanwhile is chosen from; else it tries to read itself.
-    fn look_again(&mut self, memory: &mut Memory, now_ms: u64) -> Option<Read> {
+    fn look_again(&mut self, turn: Turn, memory: &mut Memory, now_ms: u64) -> Option<Read> {
         let before = self.memory.as_ref().map(|held| held.read_at_ms);
         if !self.has_waited && self.thing.recall(memory).map(|held| held.read_at_ms) > before {
             self.has_waited = true;
             return None;
         }
-        self.begin(memory, now_ms)
+        self.begin(turn, memory, now_ms)
     }
 
-    fn read_registry(&mut self, asked: Asked, note: Lease) -> Read {
-        self.asking = Some(Asking::Registry(asked, note));
+    fn read_registry(&mut self, asked: Asked, turn: Turn) -> Read {
+        self.asking = Some(Asking::Registry(asked, turn));
         registry_read(&self.thing.read())
     }
 
@@ -239,8 +238,10 @@ impl<T: Entry> Search<T> {
         is_new.then(|| Asked { at_ms: asked_at_ms, feed_seq: 0 }.answered(Some(value), now_ms))
     }
 
-    fn end(&mut self, answer: Answer<T::Value>, note: Lease, memory: &mut Memory) -> Option<Read> {
-        memory.in_flight.end_read(&self.thing.key(), note);
+    fn end(&mut self, answer: Answer<T::Value>, turn: Turn, memory: &mut Memory, now_ms: u64) -> Option<Read> {
+        let minimum = memory.minimum(|feed| self.thing.minimum(feed));
+        let has_given = matches!(answer.given::<T>(), Given::Has(rev) if rev.is_some() && minimum.is_met_by(rev));
+        turn.end(has_given, &mut memory.in_flight, now_ms);
         self.registry = answer;
         None
     }

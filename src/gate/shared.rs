@@ -39,6 +39,11 @@ impl Shared {
     }
 }
 
+/// Where a copy is. A part of the policy has the name of its key in KV, `policy/{digest}`.
 fn address(what: &str, memory: &Memory) -> Option<String> {
-    Some(format!("https://{what}.tidegate.invalid/{}", memory.settings().registry.as_ref()?))
+    let registry = memory.settings().registry.as_ref()?;
+    Some(match what.split_once('/') {
+        Some((what, part)) => format!("https://{what}.tidegate.invalid/{registry}/{part}"),
+        None => format!("https://{what}.tidegate.invalid/{registry}"),
+    })
 }

@@ -12,7 +12,7 @@ import { Steering, failing } from "./support/kv.ts";
 import { logLines, logged, onlyLine } from "./support/log.ts";
 import { tables } from "./support/registry.ts";
 import { START, at } from "./support/rotation.ts";
-import { StubSteering } from "./support/stub.ts";
+import { StubSteering, forgetShared } from "./support/stub.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -168,6 +168,20 @@ describe("what reaches the registry", () => {
     expect(registry.commands).toEqual([]);
     for (const read of registry.reads) expect(["/feed", "/policy"]).toContain(read);
     expect(new Set(registry.reads).size).toBe(registry.reads.length);
+  });
+
+  it.each([503, 404])("by the gate: the policy once, where the registry answers %i", async (answer) => {
+    forget();
+    await forgetShared();
+    registry.onRead = (path) => (path === "/policy" ? new Response(null, { status: answer }) : undefined);
+    const kv = Object.assign(new Steering(), {
+      onRead: (key: string) => (key === "policy" ? failing(key) : env.TOKENS.get(key)),
+    });
+    switches.env = { ...env, REGISTRY: registry.around(env.REGISTRY), TOKENS: kv.around(env.TOKENS) };
+    const atOnce = Array.from({ length: 20 }, () => status(ask("/status")));
+    expect(new Set(await Promise.all(atOnce))).toEqual(new Set([503]));
+    for (let n = 0; n < 20; n++) expect(await status(ask("/contacts/"))).toBe(503);
+    expect(registry.of("/policy")).toEqual(["/policy"]);
   });
 
   it("by the gate: the record of a genuine token only", async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { ACME } from "./support/demo.ts";
 import { type Created, admin, ask, askWith, create, forget, ifMatch, ok, problem, withEnv } from "./support/gate.ts";
+import { StubSteering, forgetShared } from "./support/stub.ts";
 
 const OPERATIONS = 20_000;
 const METHODS = ["get", "put", "post", "delete"];
@@ -104,6 +105,27 @@ describe("20,000 operations", () => {
       expect((await askWith(a.token, "/area7/things7")).status).toBe(404);
     });
     expect(kv.read.some(isPart)).toBe(true);
+  });
+
+  it("each of them once, however many ask at once without a token", async () => {
+    const registry = new StubSteering();
+    const parts = await partsInKv();
+    const asks = async () => {
+      await forgetShared(parts);
+      const changes = { ...counted(isPart).env, REGISTRY: registry.around(env.REGISTRY) };
+      return withEnv(changes, async () => {
+        const answers = await Promise.all(Array.from({ length: 50 }, () => ask("/area1/things1")));
+        return new Set(answers.map(({ status }) => status));
+      });
+    };
+    expect(await asks()).toEqual(new Set([404])); // from the demo API
+    const read = registry.of("/policy/parts/");
+    expect(read.length).toBeGreaterThan(1);
+    expect(new Set(read).size).toBe(read.length);
+    registry.reset();
+    registry.onRead = (path) => (path.startsWith("/policy/parts/") ? new Response(null, { status: 503 }) : undefined);
+    expect(await asks()).toEqual(new Set([503]));
+    expect(registry.of("/policy/parts/").length).toBe(1);
   });
 
   it("a part that was written over is not believed", async () => {

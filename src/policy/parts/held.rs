@@ -50,6 +50,11 @@ impl Parts {
         Ok(())
     }
 
+    /// Whether it holds this part.
+    pub fn holds(&self, digest: &PartDigest) -> bool {
+        self.held_index.get(digest).or_else(|| self.held_lines.get(digest)).is_some()
+    }
+
     /// Takes over what another revision holds of the same parts.
     pub fn adopt(&self, other: &Self) {
         for text in other.held_index.values().into_iter().chain(other.held_lines.values()) {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use self::layout::{Layout, Lines, part, policy_of, signed_line, taken_apart};
 use super::json::CorruptPolicy;
-use super::parts::{Head, Parted, Parts};
+use super::parts::{Head, PartDigest, Parted, Parts};
 use super::signed;
 use super::{Cors, POLICY_KEY, Policy};
 use crate::request::Path;
@@ -113,6 +113,11 @@ impl StoredPolicy {
         self.parts.as_ref().ok_or(CorruptPolicy::ForeignPart)?.0.take(part)
     }
 
+    /// Whether it holds this part.
+    pub fn holds(&self, digest: &PartDigest) -> bool {
+        self.parts.as_ref().is_some_and(|(parts, _)| parts.holds(digest))
+    }
+
     /// Takes over the parts that another revision holds and this one lists as well.
     pub fn adopt(&self, other: &Self) {
         if let (Some((parts, _)), Some((others, _))) = (&self.parts, &other.parts) {
@@ -120,12 +125,17 @@ impl StoredPolicy {
         }
     }
 
+    /// Whether it is in parts.
+    pub fn is_in_parts(&self) -> bool {
+        self.parts.is_some()
+    }
+
     /// Checks everything that is in memory. The parts of a policy are checked as they arrive.
     ///
     /// # Errors
     /// [`CorruptPolicy`] where any part of it is malformed or not what was signed.
     pub fn check(&self) -> Result<(), CorruptPolicy> {
-        if self.parts.is_some() { Ok(()) } else { self.whole().map(drop) }
+        if self.is_in_parts() { Ok(()) } else { self.whole().map(drop) }
     }
 
     /// The revision.
@@ -145,7 +155,7 @@ impl StoredPolicy {
     /// says of the path is malformed.
     pub fn concerning(&self, path: &Path) -> Result<Rc<Policy>, CorruptPolicy> {
         let layout = self.layout()?;
-        if self.parts.is_some() {
+        if self.is_in_parts() {
             return self.along(layout, path);
         }
         let mut first = None;

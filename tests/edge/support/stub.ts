@@ -80,9 +80,10 @@ export const altered =
 
 const sharedAs = (what: string) => `https://${what}.tidegate.invalid/${env.REGISTRY.idFromName("registry")}`;
 
-/** Takes the copies of feed and policy from this location's cache. */
-export async function forgetShared(): Promise<void> {
+/** Takes the copies of feed and policy, and of these parts of the policy, from this location's cache. */
+export async function forgetShared(parts: string[] = []): Promise<void> {
   for (const what of ["feed", "policy"]) await caches.default.delete(sharedAs(what));
+  for (const key of parts) await caches.default.delete(key.replace(/^policy/, sharedAs("policy")));
 }
 
 /** What an isolate leaves in this location's cache: when it asked, a line end, and what it was told. */

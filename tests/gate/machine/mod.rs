@@ -1,5 +1,6 @@
 //! The gate's machine, driven natively. Every verdict of the tests' world is held against it (`World::judge`).
 
+mod anyones;
 mod cors;
 pub mod drive;
 mod forwarding;
