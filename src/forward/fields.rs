@@ -157,8 +157,15 @@ pub(super) fn is_claim(name: &str) -> bool {
         None => {
             CLAIMS.iter().any(|known| folded(name).eq(known.chars()))
                 || CLAIM_PREFIXES.iter().any(|prefix| begins_with(folded(name), prefix))
+                || is_like_the_platforms(name)
         }
     }
+}
+
+/// Whether an origin could take the field for one of the platform's, `CF-*`, and its name has another spelling: the platform sets none
+/// such, and takes none off.
+fn is_like_the_platforms(name: &str) -> bool {
+    begins_with(folded(name), "cf-") && !folded(name).eq(name.chars())
 }
 
 /// Hop-by-hop fields (RFC 9110 section 7.6.1).
@@ -222,6 +229,12 @@ mod tests {
     fn claims_are_known_in_any_spelling() {
         for name in ["x-http-method-override", "X_HTTP_Method_Override", "x.original.url", "x-middleware-subrequest"] {
             assert!(is_claim(name), "{name}");
+        }
+        for name in ["cf_connecting_ip", "cf-connecting_ip", "cf_ipcountry", "cf.ray", "cf_anything"] {
+            assert!(is_claim(name), "{name}");
+        }
+        for name in ["cf-connecting-ip", "cf-ipcountry", "cf-ray", "cf", "cfg_file"] {
+            assert!(!is_claim(name), "{name}");
         }
         for name in
             ["x-original-filename", "x-request-id", "x-methods", "forwarded-by", "remote", "expectation", "host"]

@@ -325,6 +325,10 @@ fn the_origin_hears_of_the_client_from_the_platform_alone() {
         "true-client-ip",
         "x-client-ip",
         "client-ip",
+        "cf_connecting_ip",
+        "cf-connecting_ip",
+        "CF_IPCountry",
+        "cf.ray",
     ];
     let fields: Vec<_> = claims.into_iter().map(|name| (name, "198.51.100.7")).collect();
     for (address, expected) in [(Some(("cf-connecting-ip", "192.0.2.1")), Some("192.0.2.1")), (None, None)] {

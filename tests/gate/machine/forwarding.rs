@@ -9,7 +9,7 @@ use tidegate::gate::{Credential, Gate, Head, Step};
 use super::super::world::World;
 use super::drive::{Sent, drive, memory as new_memory};
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "accept",
     "authorization",
     "connection",
@@ -19,6 +19,7 @@ const NAMES: [&str; 24] = [
     "te",
     "transfer-encoding",
     "cf-connecting-ip",
+    "cf_connecting_ip",
     "cf-ray",
     "x-forwarded-for",
     "x-forwarded-proto",
