@@ -10,17 +10,18 @@ pub(crate) fn values_of<'a>(cookie: &'a str, name: &'static str) -> impl Iterato
     pairs.filter(move |(given, _)| *given == name).map(|(_, value)| value)
 }
 
-/// A `Cookie` value without our cookies; `None` where it holds none. Lines that were sent apart arrive joined by commas.
+/// A `Cookie` value without our cookies, the others byte for byte; `None` where it holds none. Lines that were sent apart arrive
+/// joined by commas.
 pub(super) fn without_cookies_of_ours(cookie: &str) -> Option<String> {
     if !cookie.contains(SESSION_COOKIE) {
         return None;
     }
     let without = |pair: &str| {
-        let kept: Vec<_> = pair.split(',').filter(|part| !is_ours(name(part))).map(str::trim).collect();
-        kept.join(", ")
+        let kept: Vec<_> = pair.split(',').filter(|part| !is_ours(name(part))).collect();
+        (!kept.is_empty()).then(|| kept.join(","))
     };
-    let pairs: Vec<_> = cookie.split(';').map(without).filter(|pair| !pair.is_empty()).collect();
-    Some(pairs.join("; "))
+    let pairs: Vec<_> = cookie.split(';').filter_map(without).collect();
+    Some(pairs.join(";").trim_matches([' ', '\t']).to_owned())
 }
 
 /// Whether a `Set-Cookie` line of an origin's sets a cookie of ours. A browser sends back a cookie without a name as its value
@@ -49,7 +50,12 @@ mod tests {
             ("__Host-tidegate=secret", Some("")),
             ("a=1, __Host-tidegate=secret", Some("a=1")),
             ("__Host-tidegate=secret, a=1; b=2", Some("a=1; b=2")),
-            ("a=1; b=2,__Host-tidegate=secret,c=3", Some("a=1; b=2, c=3")),
+            ("a=1; b=2,__Host-tidegate=secret,c=3", Some("a=1; b=2,c=3")),
+            ("a=1,__Host-tidegate=secret; b=2", Some("a=1; b=2")),
+            ("a=1,2; b=\"x,y\"; __Host-tidegate=secret; c=3", Some("a=1,2; b=\"x,y\"; c=3")),
+            ("a=1;b=2 ;  c = 3,,;__Host-tidegate=secret;;d", Some("a=1;b=2 ;  c = 3,,;;d")),
+            ("a=\"1,__Host-tidegate=secret\"; b=2", Some("a=\"1; b=2")),
+            ("__Host-tidegate=secret ;\u{a0}__Host-tidegate-login=secret,__Host-tidegate=secret; ", Some("")),
             ("a=1; __Host-tidegate-login=secret", Some("a=1")),
             ("x__Host-tidegate=kept", Some("x__Host-tidegate=kept")),
             ("a=1,2; b=2", None),

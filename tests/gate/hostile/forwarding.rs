@@ -489,7 +489,7 @@ fn class_25_the_session_cookie_stays_with_the_gate() {
         ("__Host-tidegate=sesame;a=1", Some("a=1")),
         (" __Host-tidegate = sesame; a=1; __Host-tidegate=sesame", Some("a=1")),
         ("a=1, __Host-tidegate=sesame", Some("a=1")),
-        ("a=1,__Host-tidegate=sesame,b=2; c=3", Some("a=1, b=2; c=3")),
+        ("a=1,__Host-tidegate=sesame,b=2; c=3", Some("a=1,b=2; c=3")),
         ("a=1; b=2", None),
     ] {
         assert_eq!(set(&planned("tenant", &[("cookie", cookie)]), "cookie"), expected, "{cookie}");
