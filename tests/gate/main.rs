@@ -25,6 +25,7 @@ mod oidc;
 mod parted;
 mod policy;
 mod real_documents;
+mod registry;
 mod rotation;
 mod support;
 mod tokens;

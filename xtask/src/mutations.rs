@@ -16,18 +16,19 @@ use crate::{failures, process, project};
 /// Where the copy is.
 const COPY: &str = "target/mutations";
 /// What it has of the project.
-const COPIED: [&str; 8] = [
+const COPIED: [&str; 9] = [
     "Cargo.lock",
     "src",
     "registry",
     "tests/sim",
     "tests/storage",
+    "tests/registry",
     "tests/gate/main.rs",
     "tests/model/main.rs",
     "README.md",
 ];
 /// The packages of the copy's workspace.
-const MEMBERS: &str = r#"members = ["registry", "tests/sim", "tests/storage"]"#;
+const MEMBERS: &str = r#"members = ["registry", "tests/sim", "tests/storage", "tests/registry"]"#;
 /// How many verdicts the simulator may need to find a mutation.
 const VERDICTS: &str = "1000000";
 /// How many have to be right with no switch on.
