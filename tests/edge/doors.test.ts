@@ -291,6 +291,30 @@ describe("a sign-in's body", () => {
   }, 300_000);
 });
 
+describe("a policy", () => {
+  it("is not read while four others are: 503 too-busy", async () => {
+    const release: (() => void)[] = [];
+    const unfinished = () =>
+      new ReadableStream({
+        start(controller) {
+          const write = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+          write("{");
+          release.push(() => (write("}"), controller.close()));
+        },
+      });
+    const preview = (body: BodyInit) => {
+      const headers = { ...JSON_TYPE, authorization: `Bearer ${OWNER_KEY}` };
+      return ask(`${API}/policy/preview`, { method: "POST", headers, body } as RequestInit);
+    };
+    const held = Array.from({ length: 4 }, () => preview(unfinished()));
+    await expect.poll(() => status(preview("{}"))).toBe(503);
+    await problem(await preview("{}"), 503, "too-busy");
+    release.forEach((end) => end());
+    for (const answer of held) expect(await status(answer)).toBe(422);
+    expect(await status(preview("{}"))).toBe(422);
+  });
+});
+
 describe("wrong owner keys", () => {
   const bearer = (key: string, headers: object = CLIENT) =>
     ask(`${API}/sub-accounts`, { headers: { ...headers, authorization: `Bearer ${key}` } });

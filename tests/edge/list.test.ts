@@ -319,7 +319,7 @@ describe(`of ${MANY}`, () => {
 
 it("the migration leaves all else as it was", async () => {
   const { integrations, tokens, outbox, schema, sub_accounts } = await tables();
-  expect(schema).toEqual([{ version: 19 }]);
+  expect(schema).toEqual([{ version: 20 }]);
   expect(sub_accounts).toHaveLength(41);
   expect(sub_accounts!.filter(({ rev }: any) => rev === 1)).toHaveLength(41);
   expect(integrations!.filter(({ gone_at }: any) => gone_at === 7)).toHaveLength(100);
