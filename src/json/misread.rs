@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::place::Place;
 
+const TWICE: &str = "stands twice; take one of them out";
 /// The most values that are noted.
 const MAX_MISREAD: usize = 100;
 
@@ -20,6 +21,16 @@ impl Misread {
     /// Something wrong with the value itself.
     pub fn new(what: String) -> Self {
         Self { place: Vec::new(), what }
+    }
+
+    /// A key that occurs twice.
+    pub fn duplicate(key: &str) -> Self {
+        Self::new(format!("the key {key:?} {TWICE}"))
+    }
+
+    /// Whether it is a key that occurs twice.
+    pub fn is_duplicate(&self) -> bool {
+        self.what.ends_with(TWICE)
     }
 }
 

@@ -23,5 +23,5 @@ pub(crate) use number::{MAX_EXACT_INTEGER, decimal};
 pub use object::{FromJson, Object};
 pub(crate) use object::{deserialize, text, word};
 pub(crate) use read::read;
-pub(crate) use sink::{Collection, OrNull, Scalar, Sink, Source, Stop};
+pub(crate) use sink::{Collection, OrNull, Scalar, Sink, Skipped, Source, Stop};
 pub use value::Value;

@@ -68,6 +68,16 @@ impl Filling<'_> {
         self.notes.add(&self.place, Misread::new(what));
     }
 
+    /// Ends an object that has these keys.
+    fn end(&mut self, seen: &Map<()>) {
+        for name in self.sink.required().iter().filter(|name| !seen.contains_key(name)) {
+            self.note(format!("{name:?} is missing"));
+        }
+        if let Some(what) = self.sink.close() {
+            self.note(what);
+        }
+    }
+
     /// Offers the value of `key` to the sink, and skips it if the sink does not read it.
     fn entry<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let place = Place { outer: Some(&self.place), segment: Some(Segment::Key(key)) };
@@ -132,10 +142,18 @@ impl<'de> Visitor<'de> for Filling<'_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         if !self.sink.open(Collection::List) {
-            self.wrong("an array");
-            while list.next_element::<IgnoredAny>()?.is_some() {}
+            let mut is_empty = true;
+            while list.next_element::<IgnoredAny>()?.is_some() {
+                is_empty = false;
+            }
+            // PHP writes an empty map so.
+            if is_empty && self.sink.open(Collection::Object) {
+                self.end(&Map::default());
+            } else {
+                self.wrong("an array");
+            }
             return Ok(());
         }
         let mut items = Items { list, index: 0, place: self.place, notes: self.notes, error: None };
@@ -157,19 +175,14 @@ impl<'de> Visitor<'de> for Filling<'_> {
         let mut seen = Map::default();
         while let Some(key) = map.next_key::<String>()? {
             if seen.contains_key(&key) {
-                self.note(format!("the key {key:?} stands twice; take one of them out"));
+                self.notes.add(&self.place, Misread::duplicate(&key));
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             self.entry(&key, &mut map)?;
             seen.insert(key, ());
         }
-        for name in self.sink.required().iter().filter(|name| !seen.contains_key(name)) {
-            self.note(format!("{name:?} is missing"));
-        }
-        if let Some(what) = self.sink.close() {
-            self.note(what);
-        }
+        self.end(&seen);
         Ok(())
     }
 }

@@ -18,6 +18,11 @@ pub(crate) trait Sink {
         false
     }
 
+    /// Whether `null` in a map says the same as if its entry were left out.
+    fn may_be_null(&self) -> bool {
+        false
+    }
+
     /// The entries that an object must have.
     fn required(&self) -> &'static [&'static str] {
         &[]
@@ -83,48 +88,61 @@ impl Stop {
 }
 
 /// A sink that takes `null` as well, as if the value were left out.
-pub(crate) struct OrNull<'a>(pub &'a mut dyn Sink);
+pub(crate) struct OrNull<'a> {
+    sink: &'a mut dyn Sink,
+    /// Whether it took `null`.
+    pub is_null: bool,
+}
+
+impl<'a> OrNull<'a> {
+    /// For this sink.
+    pub fn new(sink: &'a mut dyn Sink) -> Self {
+        Self { sink, is_null: false }
+    }
+}
 
 impl Sink for OrNull<'_> {
     fn expecting(&self) -> &'static str {
-        self.0.expecting()
+        self.sink.expecting()
     }
 
     fn open(&mut self, collection: Collection) -> bool {
-        self.0.open(collection)
+        self.sink.open(collection)
     }
 
     fn takes_whole(&self) -> bool {
-        self.0.takes_whole()
+        self.sink.takes_whole()
     }
 
     fn required(&self) -> &'static [&'static str] {
-        self.0.required()
+        self.sink.required()
     }
 
     fn close(&mut self) -> Option<String> {
-        self.0.close()
+        self.sink.close()
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        matches!(scalar, Scalar::Null) || self.0.scalar(scalar)
+        self.is_null = matches!(scalar, Scalar::Null);
+        self.is_null || self.sink.scalar(scalar)
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        self.0.entry(key, value)
+        self.sink.entry(key, value)
     }
 
     fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
-        self.0.item(value)
+        self.sink.item(value)
     }
 
     fn take(&mut self, value: Value) -> Vec<Misread> {
-        if value == Value::Null { Vec::new() } else { self.0.take(value) }
+        self.is_null = value == Value::Null;
+        if self.is_null { Vec::new() } else { self.sink.take(value) }
     }
 }
 
 /// Reads a value that is not needed: a duplicate key in it is still an error.
-pub(super) struct Skipped;
+pub(crate) struct Skipped;
 
 impl Sink for Skipped {
     fn expecting(&self) -> &'static str {

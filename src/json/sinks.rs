@@ -4,12 +4,16 @@ use std::borrow::Cow;
 
 use super::map::Map;
 use super::misread::Misread;
-use super::sink::{Collection, Scalar, Sink, Source, Stop};
+use super::sink::{Collection, OrNull, Scalar, Sink, Source, Stop};
 use super::value::Value;
 
 impl Sink for String {
     fn expecting(&self) -> &'static str {
         "a string"
+    }
+
+    fn may_be_null(&self) -> bool {
+        true
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
@@ -143,8 +147,17 @@ impl<T: Sink + Default> Sink for Map<T> {
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         let mut read = T::default();
-        value.read(&mut read)?;
-        self.insert(key.to_owned(), read);
+        let is_null = if read.may_be_null() {
+            let mut or_null = OrNull::new(&mut read);
+            value.read(&mut or_null)?;
+            or_null.is_null
+        } else {
+            value.read(&mut read)?;
+            false
+        };
+        if !is_null {
+            self.insert(key.to_owned(), read);
+        }
         Ok(())
     }
 }

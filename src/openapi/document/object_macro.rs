@@ -14,6 +14,10 @@ macro_rules! object {
                 $expecting
             }
 
+            fn may_be_null(&self) -> bool {
+                true
+            }
+
             fn open(&mut self, collection: $crate::json::Collection) -> bool {
                 collection == $crate::json::Collection::Object
             }
@@ -28,7 +32,7 @@ macro_rules! object {
                 value: &mut dyn $crate::json::Source,
             ) -> Result<(), $crate::json::Stop> {
                 match key {
-                    $($key => value.read(&mut $crate::json::OrNull(&mut self.$field)).map(drop),)*
+                    $($key => value.read(&mut $crate::json::OrNull::new(&mut self.$field)).map(drop),)*
                     $($strict_key => value.read(&mut self.$strict_field).map(drop),)*
                     _ => Ok(()),
                 }

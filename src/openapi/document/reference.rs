@@ -56,6 +56,10 @@ impl<T: Sink + Default> Sink for MaybeReference<T> {
         "an object"
     }
 
+    fn may_be_null(&self) -> bool {
+        true
+    }
+
     fn takes_whole(&self) -> bool {
         true
     }
@@ -80,6 +84,10 @@ impl<T: Sink + Default> Sink for MaybeReference<T> {
 impl<T: Sink> Sink for OrReference<T> {
     fn expecting(&self) -> &'static str {
         self.here.expecting()
+    }
+
+    fn may_be_null(&self) -> bool {
+        true
     }
 
     fn open(&mut self, collection: Collection) -> bool {

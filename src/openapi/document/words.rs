@@ -1,8 +1,8 @@
 //! Members whose value decides nothing, or of which only the presence counts: any value is accepted.
 
-use crate::json::{self, Map, Misread, Scalar, Sink, decimal};
+use crate::json::{self, Collection, Map, Misread, Scalar, Sink, Skipped, Source, Stop, decimal};
 
-/// A text that decides nothing, for which any scalar will do. `null` is none.
+/// A text that decides nothing, for which any scalar will do. Anything else is none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(pub Option<String>);
 
@@ -106,6 +106,15 @@ impl Sink for TagTitles {
 impl Sink for Words {
     fn expecting(&self) -> &'static str {
         "a string"
+    }
+
+    /// A list or an object is no text.
+    fn open(&mut self, _: Collection) -> bool {
+        true
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        value.read(&mut Skipped)
     }
 
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {

@@ -404,4 +404,15 @@ fn any_scalar_is_a_text_where_nothing_is_decided() {
     let document = Document::parse(text).unwrap();
     assert_eq!(document.title(), "2024");
     assert!(compile(&[document], &settings()).policy.is_some());
+    // What is no text is none.
+    for other in ["{en: T}", "[T, [U]]"] {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: {other}}}\npaths:\n  /things:\n    get: {{summary: {other}, operationId: {other}, security: []}}\n\
+             components: {{securitySchemes: {{o: {{type: {other}, flows: {{x: {{scopes: {{a: {other}}}}}}}}}}}}}\n"
+        );
+        let document = Document::parse(&text).unwrap();
+        assert_eq!(document.title(), "");
+        let Compiled { policy, report, .. } = compile(&[document], &settings());
+        assert!(policy.is_some() && report.unused_scopes == ["a"], "{other}: {report:?}");
+    }
 }

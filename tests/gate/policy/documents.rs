@@ -205,7 +205,56 @@ fn null_says_nothing_where_it_decides_nothing() {
     let mut whole = one("/a", json!({ "security": [] }));
     whole["components"] = json!({ "schemas": null, "parameters": null, "securitySchemes": {
         "x": { "flows": null }, "y": { "flows": { "z": { "scopes": null } } }, "s": { "flows": { "z": { "scopes": { "a": null } } } } } });
-    assert_eq!(operations(&[whole]).len(), 1);
+    assert_eq!(operations(std::slice::from_ref(&whole)).len(), 1);
+    for place in [
+        "/components/schemas/Later",
+        "/components/parameters/Later",
+        "/components/requestBodies/Later",
+        "/components/securitySchemes/Later",
+        "/components/securitySchemes/s/flows/implicit",
+        "/components/schemas/A/discriminator/mapping/dog",
+        "/servers/0/variables/x",
+        "/paths/~1a/get/requestBody/content/application~1json",
+        "/paths/~1a/additionalOperations/COPY",
+    ] {
+        let mut whole = one("/a", json!({ "security": [], "requestBody": { "content": {} } }));
+        whole["openapi"] = json!("3.2.0");
+        whole["servers"] = json!([{ "url": "/", "variables": {} }]);
+        whole["components"] = json!({ "parameters": {}, "requestBodies": {}, "schemas": { "A": { "discriminator": { "mapping": {} } } },
+            "securitySchemes": { "s": { "flows": {} } } });
+        whole["paths"]["/a"]["additionalOperations"] = json!({});
+        let (outer, key) = place.rsplit_once('/').unwrap();
+        whole.pointer_mut(outer).unwrap()[key.replace("~1", "/")] = Value::Null;
+        assert_eq!(operations(&[whole]).len(), 1, "{place}");
+    }
+}
+
+/// PHP writes a map without entries as a list.
+#[test]
+fn a_map_without_entries_may_be_a_list() {
+    let nothing = json!([]);
+    let schema = json!({ "properties": nothing, "allOf": [nothing], "discriminator": nothing });
+    let body = json!({ "content": { "application/json": { "schema": schema, "x-a": nothing } } });
+    let operation = json!({ "security": [], "requestBody": body, "responses": nothing });
+    let mut whole = document(
+        "One",
+        json!({ "/a": { "post": operation, "put": { "security": [], "requestBody": { "content": [] } } }, "/b": [] }),
+    );
+    whole["components"] = json!({ "schemas": nothing, "parameters": nothing, "requestBodies": nothing,
+        "securitySchemes": { "x": nothing, "y": { "flows": nothing }, "z": { "flows": { "implicit": { "scopes": nothing } } } } });
+    whole["servers"] = json!([{ "url": "/v1", "variables": nothing }]);
+    assert_eq!(operations(std::slice::from_ref(&whole)).len(), 2);
+    for place in ["components", "info"] {
+        whole[place] = json!([]);
+        assert_eq!(operations(std::slice::from_ref(&whole)).len(), 2, "{place}");
+    }
+    let Compiled { policy, .. } = compiled(&[document("One", json!([]))]);
+    assert_eq!(policy.unwrap().operations(), []);
+    // With entries it is none, and what has to be there is missing.
+    whole["paths"]["/a"]["post"]["requestBody"]["content"] = json!(["application/json"]);
+    assert_eq!(error(&whole), "/a post: requestBody.content: an array stands where an object is expected");
+    let errors = compiled(&[one("/a", json!({ "security": [], "parameters": [[]] }))]).report.errors;
+    assert!(errors.iter().any(|error| error.message == "parameters[0]: \"name\" is missing"), "{errors:?}");
 }
 
 /// So many are told with their places. What is said of the others no exclusion takes away.

@@ -176,7 +176,7 @@ fn malformed_yaml_names_line_and_column() {
 #[test]
 fn what_is_yaml_and_no_document_names_its_place_in_the_tree() {
     for (text, expected) in [
-        ("openapi: 3.1.0\npaths: []\n", " : paths: an array stands where an object is expected"),
+        ("openapi: 3.1.0\npaths: [1]\n", " : paths: an array stands where an object is expected"),
         (
             "openapi: 3.1.0\npaths:\n  /a: {get: {security: {}}}\n",
             "/a get: security: an object stands where an array is expected",
@@ -200,7 +200,7 @@ fn what_is_yaml_and_no_document_names_its_place_in_the_tree() {
         assert_eq!(malformed(text), expected);
     }
     // All that is wrong is told at once.
-    let text = "openapi: 3.1.0\ninfo: 5\npaths:\n  /a: {get: {security: {}}, put: {parameters: {}}}\n  /b: []\n";
+    let text = "openapi: 3.1.0\ninfo: 5\npaths:\n  /a: {get: {security: {}}, put: {parameters: {}}}\n  /b: [1]\n";
     assert_eq!(compiled(text).report.errors.len(), 4);
 }
 

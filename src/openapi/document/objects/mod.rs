@@ -121,7 +121,7 @@ impl Sink for OpenApi {
                         return Ok(());
                     }
                 };
-                return value.read(&mut OrNull(field)).map(drop);
+                return value.read(&mut OrNull::new(field)).map(drop);
             }
         };
         value.read(strict).map(drop)

@@ -73,13 +73,13 @@ impl Sink for PathItem {
         match key {
             "$ref" => return value.read(&mut self.reference).map(drop),
             "security" => return value.read(&mut self.security).map(drop),
-            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
-            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
-            "additionalOperations" => return value.read(&mut OrNull(&mut self.additional_operations)).map(drop),
+            "servers" => return value.read(&mut OrNull::new(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
+            "additionalOperations" => return value.read(&mut OrNull::new(&mut self.additional_operations)).map(drop),
             _ if METHODS.contains(&key) => {
                 // Nothing stands behind the colon: it is as if the method were not there.
                 let mut operation = None::<OperationObject>;
-                value.read(&mut OrNull(&mut operation))?;
+                value.read(&mut OrNull::new(&mut operation))?;
                 if let Some(operation) = operation {
                     self.operations.insert(key.to_owned(), operation);
                 }
@@ -109,8 +109,8 @@ impl Sink for Paths {
             return Err(Stop::because(format!("paths: more than {MOST_PATHS} paths")));
         }
         let mut item = PathItem::default();
-        value.read(&mut OrNull(&mut item))?;
-        self.0.insert(key.to_owned(), item);
+        value.read(&mut OrNull::new(&mut item))?;
+        self.items.insert(key.to_owned(), item);
         Ok(())
     }
 }
@@ -118,6 +118,10 @@ impl Sink for Paths {
 impl Sink for OperationObject {
     fn expecting(&self) -> &'static str {
         "an object"
+    }
+
+    fn may_be_null(&self) -> bool {
+        true
     }
 
     fn open(&mut self, collection: Collection) -> bool {
@@ -130,9 +134,9 @@ impl Sink for OperationObject {
             "operationId" => &mut self.operation_id,
             "summary" => &mut self.summary,
             "security" => &mut self.security,
-            "servers" => return value.read(&mut OrNull(&mut self.servers)).map(drop),
-            "parameters" => return value.read(&mut OrNull(&mut self.parameters)).map(drop),
-            "requestBody" => return value.read(&mut OrNull(&mut self.request_body)).map(drop),
+            "servers" => return value.read(&mut OrNull::new(&mut self.servers)).map(drop),
+            "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
+            "requestBody" => return value.read(&mut OrNull::new(&mut self.request_body)).map(drop),
             "tags" => &mut self.tags,
             "consumes" => return value.read(&mut OrNull(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {

@@ -22,6 +22,10 @@ impl Sink for Schema {
         "an object"
     }
 
+    fn may_be_null(&self) -> bool {
+        true
+    }
+
     /// JSON Schema's `true` and `false`: an object without entries.
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
         matches!(scalar, Scalar::Boolean(_))
@@ -42,12 +46,12 @@ impl Sink for Schema {
             "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut OrNull(&mut self.parts))?),
             "if" | "then" | "else" => {
                 let mut part = Self::default();
-                value.read(&mut OrNull(&mut part))?;
+                value.read(&mut OrNull::new(&mut part))?;
                 self.parts.push(part);
             }
             "dependentSchemas" => {
                 let mut parts: Map<Self> = Map::default();
-                value.read(&mut OrNull(&mut parts))?;
+                value.read(&mut OrNull::new(&mut parts))?;
                 self.parts.extend(parts.values().cloned());
             }
             "discriminator" => {

@@ -62,7 +62,7 @@ impl Sink for WebhookItem {
 
     fn take(&mut self, value: json::Value) -> Vec<Misread> {
         self.example = example(&value);
-        match read(value, &mut OrNull(&mut self.item)) {
+        match read(value, &mut OrNull::new(&mut self.item)) {
             Ok(misread) => {
                 // An empty place means that there are more errors than are listed.
                 let counts =

@@ -6,7 +6,7 @@ use saphyr_parser::{ScalarStyle, Tag};
 
 use crate::json::{self, Float};
 
-/// What has a tag that is not of the core schema. It is of no type that a document needs anywhere: where it decides something, it
+/// What has a tag that is not of the core schema, or is not what its tag says. It is of no type that a document needs anywhere: where it decides something, it
 /// is told as any other value of a wrong type.
 pub(super) const UNREAD: json::Value<'static> = json::Value::Float(Float::Unrepresentable);
 
@@ -30,18 +30,14 @@ pub(super) fn is_merge(tag: &Tag) -> bool {
 }
 
 /// A scalar by YAML's core schema (YAML 1.2.2 section 10.3.2); whatever is quoted is a string. A tag of that schema says which
-/// type it is; a text that is not of that type is an error. With any other tag it is [`UNREAD`].
-pub(super) fn scalar(
-    text: Cow<'_, str>,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-) -> Result<json::Value<'static>, String> {
+/// type it is. A text that JSON cannot say as one of that type, as `!!int 0x1F`, is [`UNREAD`], and so is one with any other tag.
+pub(super) fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> json::Value<'static> {
     let string = || json::Value::Text(text.clone().into_owned().into());
     let Some(tag) = tag else {
-        return Ok(if style == ScalarStyle::Plain { plain(&text) } else { string() });
+        return if style == ScalarStyle::Plain { plain(&text) } else { string() };
     };
     if is_core(tag, "str") || is_unspecific(tag) {
-        return Ok(string());
+        return string();
     }
     let value = plain(&text);
     let is_right = match &value {
@@ -51,12 +47,7 @@ pub(super) fn scalar(
         json::Value::Float(_) => is_core(tag, "float"),
         _ => false,
     };
-    let is_known = ["null", "bool", "int", "float"].iter().any(|name| is_core(tag, name));
-    match (is_right, is_known) {
-        (true, _) => Ok(value),
-        (false, true) => Err(format!("a scalar that is no {}", tag.suffix)),
-        (false, false) => Ok(UNREAD),
-    }
+    if is_right { value } else { UNREAD }
 }
 
 fn plain(text: &str) -> json::Value<'static> {
