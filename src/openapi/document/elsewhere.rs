@@ -217,18 +217,22 @@ fn rebase(value: &mut Value<'static>, file: &str) {
                         *reference = rebased(file, reference).into()
                     }
                     ("mapping", Value::Object(mapping)) => {
-                        for (_, mapped) in mapping {
-                            if let Value::Text(reference) = mapped
-                                && reference.contains(['#', '.', '/'])
-                            {
-                                *reference = rebased(file, reference).into();
-                            }
-                        }
+                        mapping.iter_mut().for_each(|(_, mapped)| rebase_mapped(mapped, file));
                     }
+                    ("defaultMapping", mapped) => rebase_mapped(mapped, file),
                     _ => rebase(value, file),
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// The same for what a discriminator names, which may be the name of a schema.
+fn rebase_mapped(mapped: &mut Value<'static>, file: &str) {
+    if let Value::Text(reference) = mapped
+        && reference.contains(['#', '.', '/'])
+    {
+        *reference = rebased(file, reference).into();
     }
 }

@@ -109,7 +109,9 @@ fn bodies_are_made_of_schemas() {
         (json!({ "properties": { "note": owner() } }), false),
         (json!({ "type": "array", "items": owner() }), false),
         (json!({ "properties": { "locationid": {} } }), false),
-        (json!({ "required": ["locationId"], "not": owner() }), false),
+        (json!({ "not": owner() }), false),
+        (json!({ "required": ["locationId"] }), true),
+        (json!({ "anyOf": [{ "required": ["locationId"] }, { "required": ["x"] }] }), true),
     ] {
         let found = owners(&with_components(body(schema.clone()), components.clone()));
         assert_eq!(found, if binds { bound(Place::Body) } else { Ok(vec![]) }, "{schema}");
@@ -131,6 +133,62 @@ fn bodies_are_made_of_schemas() {
     let dangling = with_components(body(json!({ "$ref": "other.json" })), json!({}));
     assert_eq!(owners(&dangling), nowhere("other.json"));
     assert!(compile(&[parsed(&dangling)], &settings()).policy.is_some());
+}
+
+/// A body says by the name of a schema which it is (OpenAPI 3.2 section 4.25, "Discriminator Object"; Swagger 2.0 in the same way).
+#[test]
+fn a_discriminator_means_every_schema_that_is_made_of_its_own() {
+    let part = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let owner = || json!({ "properties": { "locationId": {} } });
+    let by = |more: Value| {
+        let mut discriminator = json!({ "propertyName": "kind" });
+        discriminator.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "properties": { "kind": {} }, "discriminator": discriminator })
+    };
+    let cat = json!({ "allOf": [part("Pet"), owner()] });
+    for (schemas, binds) in [
+        (json!({ "Pet": by(json!({})), "Cat": cat }), true),
+        (json!({ "Pet": { "discriminator": "kind" }, "Cat": cat }), true),
+        (
+            json!({ "Pet": by(json!({ "mapping": { "dog": "Dog" } })), "Dog": { "allOf": [part("Pet")] }, "Cat": cat }),
+            true,
+        ),
+        (json!({ "Pet": { "allOf": [by(json!({}))] }, "Cat": cat }), true),
+        (
+            json!({ "Pet": by(json!({})), "Cat": { "allOf": [part("Pet")] }, "Lion": { "allOf": [part("Cat"), owner()] } }),
+            true,
+        ),
+        (json!({ "Pet": by(json!({})), "Cat": { "allOf": [{ "allOf": [part("Pet")] }, owner()] } }), true),
+        (json!({ "Pet": by(json!({ "defaultMapping": "Cat" })), "Cat": owner() }), true),
+        (json!({ "Pet": by(json!({ "defaultMapping": "#/components/schemas/Cat" })), "Cat": owner() }), true),
+        (json!({ "Pet": { "properties": { "kind": {} } }, "Cat": cat }), false),
+        (json!({ "Pet": { "discriminator": null }, "Cat": cat }), false),
+        (
+            json!({ "Pet": by(json!({})), "Envelope": { "anyOf": [part("Pet")], "properties": { "locationId": {} } } }),
+            false,
+        ),
+        (json!({ "Pet": by(json!({})), "Cat": { "allOf": [part("Pet")] }, "Other": owner() }), false),
+    ] {
+        let body = json!({ "requestBody": { "content": { "application/json": { "schema": part("Pet") } } } });
+        let found = owners(&with_components(body, json!({ "schemas": schemas })));
+        assert_eq!(found, if binds { bound(Place::Body) } else { Ok(vec![]) }, "{schemas}");
+    }
+}
+
+#[test]
+fn the_items_of_a_sequence_have_a_schema_too() {
+    let owner = json!({ "properties": { "locationId": {} } });
+    for (media_type, schema) in [
+        ("application/jsonl", json!({ "itemSchema": owner })),
+        ("application/jsonl", json!({ "schema": { "type": "array" }, "itemSchema": owner })),
+        ("application/jsonl", json!({ "itemSchema": owner, "schema": { "type": "array" } })),
+    ] {
+        let operation = json!({ "requestBody": { "content": { (media_type): schema } } });
+        let mut document = with_components(operation, json!({}));
+        document["openapi"] = json!("3.2.0");
+        let report = compiled(&document).report;
+        assert_eq!((report.errors.len(), report.unread_bodies.len()), (0, 1), "{document}");
+    }
 }
 
 #[test]

@@ -89,7 +89,37 @@ impl<'a, 'l> Schemas<'a, 'l> {
         for (_, schema) in all {
             schemas.add(schema);
         }
+        schemas.add_subtypes(&all);
         schemas
+    }
+
+    /// Has every schema that has a discriminator refer to those that it is a part of: a body says by their names which of them it is.
+    /// They have the discriminator too.
+    fn add_subtypes(&mut self, all: &[(String, &'a Schema)]) {
+        let mut parents: Vec<usize> =
+            (0..).zip(all).filter(|(_, (_, schema))| schema.is_parent).map(|(place, _)| place).collect();
+        if parents.is_empty() {
+            return;
+        }
+        let mut subtypes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (place, (_, schema)) in (0..).zip(all) {
+            let mut bases: Vec<&Schema> = schema.bases().collect();
+            while let Some(base) = bases.pop() {
+                for reference in &base.references {
+                    if let Reference::Node(base) = self.reference(reference) {
+                        subtypes.entry(base).or_default().push(place);
+                    }
+                }
+                bases.extend(base.bases());
+            }
+        }
+        while let Some(parent) = parents.pop() {
+            let Some(found) = subtypes.remove(&parent) else { continue };
+            if let Some(node) = self.nodes.get_mut(parent) {
+                node.references.extend(found.iter().map(|place| Reference::Node(*place)));
+            }
+            parents.extend(found);
+        }
     }
 
     /// Makes a schema a node, and tells its number.

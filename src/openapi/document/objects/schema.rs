@@ -1,6 +1,9 @@
 //! Schemas, as far as they have properties.
 
+use std::ops::Range;
+
 use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
+use crate::openapi::document::words::Texts;
 
 /// A schema's own properties and the schemas that it is made of. JSON Schema allows `true` and `false` as well.
 #[derive(Clone, Debug, Default)]
@@ -8,13 +11,20 @@ pub struct Schema {
     pub references: Vec<String>,
     /// What the discriminator's `mapping` names that can be a schema's name, with dots, as well as a file.
     pub mapped: Vec<String>,
+    /// With those that it requires.
     pub properties: Vec<String>,
     pub parts: Vec<Schema>,
+    /// The places of those of its parts that stand in `allOf`.
+    all_of: Range<usize>,
+    /// Whether it has a discriminator, by which every schema is meant that it is a part of.
+    pub is_parent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Discriminator {
     mapping: Map<String>,
+    /// Since OpenAPI 3.2.
+    default_mapping: Option<String>,
 }
 
 impl Sink for Schema {
@@ -42,8 +52,20 @@ impl Sink for Schema {
                 value.read(&mut reference)?;
                 self.references.extend(reference);
             }
-            "properties" => drop(value.read(&mut OrNull(&mut Properties(self)))?),
-            "allOf" | "anyOf" | "oneOf" => drop(value.read(&mut OrNull(&mut self.parts))?),
+            "properties" => drop(value.read(&mut OrNull::new(&mut Properties(self)))?),
+            "anyOf" | "oneOf" => drop(value.read(&mut OrNull::new(&mut self.parts))?),
+            "allOf" => {
+                let start = self.parts.len();
+                value.read(&mut OrNull::new(&mut self.parts))?;
+                self.all_of = start..self.parts.len();
+                let has_parent = self.bases().any(|part| part.is_parent);
+                self.is_parent |= has_parent;
+            }
+            "required" => {
+                let mut required = Texts::default();
+                value.read(&mut required)?;
+                self.properties.extend(required.texts);
+            }
             "if" | "then" | "else" => {
                 let mut part = Self::default();
                 value.read(&mut OrNull::new(&mut part))?;
@@ -56,8 +78,10 @@ impl Sink for Schema {
             }
             "discriminator" => {
                 let mut discriminator = Discriminator::default();
-                value.read(&mut OrNull(&mut discriminator))?;
-                for name in discriminator.mapping.values() {
+                let mut or_null = OrNull::new(&mut discriminator);
+                value.read(&mut or_null)?;
+                self.is_parent |= !or_null.is_null;
+                for name in discriminator.mapping.values().chain(&discriminator.default_mapping) {
                     self.map(name);
                 }
             }
@@ -68,6 +92,11 @@ impl Sink for Schema {
 }
 
 impl Schema {
+    /// The schemas that it is made of in any case.
+    pub fn bases(&self) -> impl Iterator<Item = &Self> {
+        self.parts.get(self.all_of.clone()).into_iter().flatten()
+    }
+
     /// Takes what a discriminator's `mapping` names: a reference, or the name of a schema.
     fn map(&mut self, name: &str) {
         let are = |others: &[u8]| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte));
@@ -123,6 +152,10 @@ impl Sink for Discriminator {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        if key == "mapping" { value.read(&mut OrNull(&mut self.mapping)).map(drop) } else { Ok(()) }
+        match key {
+            "mapping" => value.read(&mut OrNull::new(&mut self.mapping)).map(drop),
+            "defaultMapping" => value.read(&mut OrNull::new(&mut self.default_mapping)).map(drop),
+            _ => Ok(()),
+        }
     }
 }
