@@ -42,8 +42,10 @@ pub(super) struct Elsewhere {
     pub webhooks: Map<OrReference<Webhooks>>,
     /// Of pointers that lead through a reference, where the reference leads, with the rest of the pointer.
     pub led_on: Map<String>,
-    /// What in them is of a wrong type, with the place.
-    pub misread: Vec<String>,
+    /// What in each of them is of a wrong type.
+    pub misread: Map<Vec<Misread>>,
+    /// The keys that stand twice in files, with their places.
+    pub duplicates: Vec<String>,
     /// The files that could not be read, and why.
     pub unread: Map<String>,
     /// How many bytes the files have.
@@ -97,8 +99,7 @@ impl Elsewhere {
             });
             // Those of the document itself are told as it is read.
             if !file.is_empty() && self.checked.insert(file.clone()) {
-                let told = |one: &Misread| format!("{file}#{}: {}", pointer(&one.place), one.what);
-                self.misread.extend(found.misread.iter().map(told));
+                self.duplicates.extend(found.misread.iter().map(|one| told(&format!("{file}#"), one)));
             }
             for quest in quests {
                 let place = quest.target.key();
@@ -174,23 +175,29 @@ impl Elsewhere {
             Kind::Servers => read_into(&mut self.server_lists, key, value),
             Kind::Webhooks => read_into(&mut self.webhooks, key, value),
         };
-        self.misread.extend(misread);
+        if let Some(known) = self.misread.get_mut(key) {
+            known.extend(misread);
+        } else if !misread.is_empty() {
+            self.misread.insert(key.to_owned(), misread);
+        }
         self.kept.insert(quest.key.clone());
     }
 }
 
-fn read_into<T: Sink + Default>(all: &mut Map<T>, key: &str, value: Value<'static>) -> Vec<String> {
+fn read_into<T: Sink + Default>(all: &mut Map<T>, key: &str, value: Value<'static>) -> Vec<Misread> {
     let mut read = T::default();
-    let misread = misread(&mut read, key, value);
+    let misread = misread(&mut read, value);
     all.insert(key.to_owned(), read);
     misread
 }
 
-fn misread(into: &mut dyn Sink, key: &str, value: Value<'static>) -> Vec<String> {
-    match json::read(value, into) {
-        Ok(misread) => misread.iter().map(|one| format!("{key}{}: {}", pointer(&one.place), one.what)).collect(),
-        Err(error) => vec![format!("{key}: {error}")],
-    }
+fn misread(into: &mut dyn Sink, value: Value<'static>) -> Vec<Misread> {
+    json::read(value, into).unwrap_or_else(|error| vec![Misread::new(error.to_string())])
+}
+
+/// What is wrong with what a reference of this key leads to.
+pub(super) fn told(key: &str, Misread { place, what }: &Misread) -> String {
+    format!("{key}{}: {what}", pointer(place))
 }
 
 fn pointer(place: &[String]) -> String {

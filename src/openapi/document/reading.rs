@@ -1,6 +1,7 @@
 //! Reading a document: its version, and the files that its references lead to.
 
 use super::elsewhere::Elsewhere;
+use super::extract::Misreads;
 use super::objects::OpenApi;
 use super::text::{Text, bounded, parse_yaml};
 use super::{Document, MAX_BYTES, extract};
@@ -61,16 +62,17 @@ impl Document {
         let mut source = OpenApi::default();
         let misread = text.read(&mut source).map_err(InvalidDocument::Malformed)?;
         let is_of_3_2 = version(&source, &misread)?;
-        let faults = extract::faults(&misread, source.swagger.0.is_some());
+        let Misreads { faults, notes, components } = Misreads::of(misread, source.swagger.0.is_some());
         let mut elsewhere = Elsewhere::default();
-        let (mut document, mut wanted) = extract::document(&source, &elsewhere, length, is_of_3_2);
+        let (mut document, mut wanted) = extract::document(&source, &components, &elsewhere, length, is_of_3_2);
         for _ in 1..MAX_PASSES {
             if !elsewhere.fetch(wanted, text, files) {
                 break;
             }
-            (document, wanted) = extract::document(&source, &elsewhere, length, is_of_3_2);
+            (document, wanted) = extract::document(&source, &components, &elsewhere, length, is_of_3_2);
         }
         document.faults.splice(0..0, faults);
+        document.notes.extend(notes);
         Ok(document)
     }
 }

@@ -13,7 +13,7 @@ use super::reference::{MaybeReference, OrReference};
 use super::server::{MAX_SERVERS, Server, Servers};
 use super::target::{Kind, MOST_STEPS, Target};
 use super::words::Words;
-use crate::json::Map;
+use crate::json::{Map, Misread};
 
 /// How many bytes the operations of any document may take over from it; of a longer document, as many as it has.
 const MIN_SAID: usize = 16 * 1024 * 1024;
@@ -26,16 +26,56 @@ const MAX_REPEATED: usize = 300;
 pub(super) struct Library<'a> {
     pub source: &'a OpenApi,
     pub elsewhere: &'a Elsewhere,
+    /// What in each of the document's components is of a wrong type, by the key of what refers to it.
+    misread: &'a Map<Vec<Misread>>,
     wanted: RefCell<BTreeSet<(Kind, Target)>>,
+    /// The keys of what is misread and was come by: in all, and since they were last asked for.
+    met: RefCell<BTreeSet<String>>,
+    newly_met: RefCell<BTreeSet<String>>,
     /// How many bytes operations may say still.
     bytes_left: Cell<usize>,
 }
 
 impl<'a> Library<'a> {
     /// For a document of so many bytes.
-    pub fn new(source: &'a OpenApi, elsewhere: &'a Elsewhere, length: usize) -> Self {
-        let bytes_left = Cell::new(length.max(MIN_SAID));
-        Self { source, elsewhere, wanted: RefCell::default(), bytes_left }
+    pub fn new(source: &'a OpenApi, misread: &'a Map<Vec<Misread>>, elsewhere: &'a Elsewhere, length: usize) -> Self {
+        Self {
+            source,
+            elsewhere,
+            misread,
+            wanted: RefCell::default(),
+            met: RefCell::default(),
+            newly_met: RefCell::default(),
+            bytes_left: Cell::new(length.max(MIN_SAID)),
+        }
+    }
+
+    /// What is of a wrong type in what references of this key lead to.
+    pub fn misread_at(&self, key: &str) -> impl Iterator<Item = &'a Misread> {
+        [self.misread.get(key), self.elsewhere.misread.get(key)].into_iter().flatten().flatten()
+    }
+
+    /// The keys of what is misread and was come by since this was last asked.
+    pub fn newly_met(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.newly_met.borrow_mut())
+    }
+
+    /// Whether there are any.
+    pub fn has_newly_met(&self) -> bool {
+        !self.newly_met.borrow().is_empty()
+    }
+
+    /// The keys of what is misread and that nothing came by.
+    pub fn unmet(&self) -> impl Iterator<Item = &'a String> {
+        let all = self.misread.keys().chain(self.elsewhere.misread.keys());
+        all.filter(move |key| !self.met.borrow().contains(*key))
+    }
+
+    fn come_by(&self, key: &str) {
+        if self.misread.contains_key(key) || self.elsewhere.misread.contains_key(key) {
+            self.met.borrow_mut().insert(key.to_owned());
+            self.newly_met.borrow_mut().insert(key.to_owned());
+        }
     }
 
     /// The document's own address; empty where it has none, or is older than OpenAPI 3.2.
@@ -162,6 +202,12 @@ impl<'a> Library<'a> {
         self.whole(content, Kind::Content, &self.elsewhere.contents)
     }
 
+    /// The media type of this key.
+    pub fn media_type(&self, key: &str) -> Option<&'a MediaType> {
+        self.come_by(key);
+        self.elsewhere.media_types.get(key)
+    }
+
     /// The servers of a list.
     pub fn servers(&self, list: &'a Servers) -> Result<Vec<&'a Server>, &'a str> {
         let list = self.whole(list, Kind::Servers, &self.elsewhere.server_lists)?;
@@ -207,9 +253,10 @@ impl<'a> Library<'a> {
         let mut found = vec![first];
         let mut next = reference_of(first);
         while let Some(reference) = next {
-            let target = Target::parse(reference);
-            match target.and_then(|target| elsewhere.get(&target.key())) {
+            let key = Target::parse(reference).map(|target| target.key());
+            match key.as_ref().and_then(|key| elsewhere.get(key)) {
                 Some(other) if found.len() < MOST_STEPS => {
+                    self.come_by(key.as_deref().unwrap_or_default());
                     found.push(other);
                     next = reference_of(other);
                 }
@@ -243,6 +290,7 @@ impl<'a> Library<'a> {
                         self.want(kind, reference);
                         return Err(last);
                     };
+                    self.come_by(&target.key());
                     value = found;
                 }
             }

@@ -1,7 +1,7 @@
 //! Operations that the settings exclude: denied, whatever else matches their paths.
 
 use serde_json::{Value, json};
-use tidegate::openapi::{Compiled, Settings, compile};
+use tidegate::openapi::{Compiled, Document, Report, Settings, compile, init};
 use tidegate::policy::{Access, Lookup, Policy};
 use tidegate::request::{Method, Path};
 
@@ -156,4 +156,113 @@ fn no_change_opens_what_is_excluded_and_two_documents_may_describe_it() {
     let path = Path::parse("/boats/x").unwrap();
     assert_eq!(access(&policy, &Method::Delete, &path), &Access::AnyOf(vec![]));
     assert_eq!(access(&policy, &Method::Get, &path), &Access::Authenticated);
+}
+
+/// Its operation, or all that refers to a component, and nothing else.
+#[test]
+fn what_is_wrong_where_a_reference_leads_is_excluded_with_the_operation() {
+    let open = json!({ "security": [{ "Tenant": ["a"] }] });
+    let referring = |name: &str, reference: &str| json!({ "get": { "security": [], (name): { "$ref": reference } } });
+    let parameter = json!([{ "$ref": "#/components/parameters/P" }]);
+    for (item, place, value, told) in [
+        (
+            json!({ "$ref": "#/x-g" }),
+            "x-g",
+            json!({ "get": { "security": null }, "put": open }),
+            "#/x-g/get/security: null",
+        ),
+        (
+            json!({ "$ref": "#/components/pathItems/A" }),
+            "components",
+            json!({ "pathItems": { "A": { "get": { "parameters": 5 }, "put": open } } }),
+            "#/components/pathItems/A/get/parameters: the number 5",
+        ),
+        (json!({ "get": { "$ref": "#/x-g" } }), "x-g", json!({ "security": null }), "#/x-g/security: null"),
+        (referring("parameters", "#/x-p"), "x-p", json!([{ "name": "x" }]), "#/x-p/0: \"in\" is missing"),
+        (referring("servers", "#/x-s"), "x-s", json!([{}]), "#/x-s/0: \"url\" is missing"),
+        (
+            json!({ "get": { "security": [], "parameters": parameter } }),
+            "components",
+            json!({ "parameters": { "P": { "name": "x", "schema": {} } } }),
+            "#/components/parameters/P: \"in\" is missing",
+        ),
+        (
+            referring("requestBody", "#/components/requestBodies/B"),
+            "components",
+            json!({ "requestBodies": { "B": { "content": 5 } } }),
+            "#/components/requestBodies/B/content: the number 5",
+        ),
+        (
+            json!({ "get": { "security": [], "requestBody": { "content": { "$ref": "#/x-c" } } } }),
+            "x-c",
+            json!({ "application/json": 5 }),
+            "#/x-c/application/json: the number 5",
+        ),
+    ] {
+        let mut document = document("One", json!({ "/a": item, "/b": { "get": open } }));
+        document[place] = value;
+        let compiled = excluded(std::slice::from_ref(&document), json!([]));
+        let errors: Vec<_> = compiled.report.errors.iter().map(ToString::to_string).collect();
+        assert!(
+            compiled.policy.is_none() && errors.iter().all(|error| error.starts_with("One, GET /a: ")),
+            "{errors:?}"
+        );
+        assert!(errors.iter().any(|error| error.contains(told)), "{told}: {errors:?}");
+        let compiled = excluded(std::slice::from_ref(&document), json!(["GET /a"]));
+        assert_eq!(compiled.report.errors, [], "{document}");
+        let policy = compiled.policy.unwrap();
+        let open = policy.operations().iter().filter(|one| one.access != Access::AnyOf(vec![]));
+        assert!(open.clone().any(|one| one.name() == "GET /b") && !open.clone().any(|one| one.name() == "GET /a"));
+        let settings = init(&[parsed(&document)], &Default::default()).settings;
+        assert_eq!(compile(&[parsed(&document)], &settings).report.errors, []);
+    }
+}
+
+/// A body can be shared by many operations.
+#[test]
+fn what_is_wrong_with_a_shared_component_is_an_error_of_each_operation() {
+    let operation = json!({ "security": [], "requestBody": { "$ref": "#/components/requestBodies/B" } });
+    let mut document = document(
+        "One",
+        json!({ "/a": { "post": operation }, "/b": { "post": operation }, "/c": { "post": { "security": [] } } }),
+    );
+    document["components"] = json!({ "requestBodies": { "B": { "content": { "$ref": "#/x-c" } } } });
+    document["x-c"] = json!({ "application/json": 5 });
+    let errors = excluded(std::slice::from_ref(&document), json!([])).report.errors;
+    assert_eq!(errors.iter().map(|error| error.path.as_str()).collect::<Vec<_>>(), ["/a", "/b"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_component_that_nothing_refers_to_is_told() {
+    let body = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/S" } } } });
+    let mut document =
+        document("One", json!({ "/a": { "post": { "security": [{ "Tenant": ["a"] }], "requestBody": body } } }));
+    document["components"] = json!({ "parameters": { "P": { "name": "x" } }, "schemas": { "S": { "properties": 5 } },
+        "securitySchemes": { "Tenant": { "flows": 5 } } });
+    let told = |report: &Report| report.limits.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let Compiled { policy, report, .. } = excluded(std::slice::from_ref(&document), json!([]));
+    assert!(policy.is_some(), "{:?}", report.errors);
+    let expected = [
+        "One: #/components/parameters/P: \"in\" is missing",
+        "One: #/components/schemas/S/properties: the number 5 stands where a map is expected",
+        "One: components.securitySchemes.Tenant.flows: the number 5 stands where an object is expected",
+    ];
+    assert_eq!(told(&report), expected);
+    // In the schema the owner could be named.
+    let mut settings = with(json!([]));
+    settings.owner_parameters.sub_account[0].body = true;
+    let Compiled { policy, report, .. } = compile(&[parsed(&document)], &settings);
+    assert!(policy.is_none() && report.errors.len() == 1 && report.errors[0].path == "/a", "{:?}", report.errors);
+    assert!(report.errors[0].message.starts_with("#/components/schemas/S/properties: "), "{:?}", report.errors);
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_an_error_of_what_refers_to_it() {
+    let paths = json!({ "/a": { "$ref": "p.json" }, "/b": { "get": { "security": [] } } });
+    let mut read = |_: &str| Ok(r#"{"get":{"security":null},"put":{"security":[]}}"#.to_owned());
+    let found = Document::parse_with_files(&document("One", paths).to_string(), &mut read).unwrap();
+    let errors = compile(std::slice::from_ref(&found), &with(json!([]))).report.errors;
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].to_string().starts_with("One, GET /a: p.json#/get/security: null"), "{errors:?}");
+    assert_eq!(compile(&[found], &with(json!(["GET /a"]))).report.errors, []);
 }

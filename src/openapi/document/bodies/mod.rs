@@ -55,7 +55,10 @@ impl<'a, 'l> Bodies<'a, 'l> {
         }
         let forms = self.forms(body);
         let place = self.keep(forms);
-        self.known.insert(body, place);
+        // What is misread on the way has to be come by for every operation.
+        if !self.library.has_newly_met() {
+            self.known.insert(body, place);
+        }
         place
     }
 
@@ -126,7 +129,7 @@ impl<'a, 'l> Bodies<'a, 'l> {
                 };
             };
             let target = Target::parse(reference);
-            match target.and_then(|target| self.library.elsewhere.media_types.get(&target.key())) {
+            match target.and_then(|target| self.library.media_type(&target.key())) {
                 Some(found) => media_type = found,
                 None => {
                     self.library.want(Kind::MediaType, reference);

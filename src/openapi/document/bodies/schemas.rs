@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Properties;
+use super::super::elsewhere::told;
 use super::super::objects::Schema;
 use super::super::resolve::{Library, shortened};
 use super::super::target::{Kind, Target};
@@ -46,6 +47,8 @@ struct Node<'a> {
     properties: Vec<usize>,
     references: Vec<Reference<'a>>,
     schemas: usize,
+    /// What in it is of a wrong type.
+    fault: Option<String>,
 }
 
 /// What a walk found: the properties' names, as numbers in order, and what a [`Properties`] tells beside them.
@@ -86,8 +89,12 @@ impl<'a, 'l> Schemas<'a, 'l> {
             known: BTreeMap::new(),
         };
         schemas.by_key = all.iter().map(|(key, _)| key.clone()).zip(0..).collect();
-        for (_, schema) in all {
-            schemas.add(schema);
+        for (key, schema) in &all {
+            let place = schemas.add(schema);
+            let fault = library.misread_at(key).next().map(|one| told(key, one));
+            if let Some(node) = schemas.nodes.get_mut(place) {
+                node.fault = fault;
+            }
         }
         schemas.add_subtypes(&all);
         schemas
@@ -224,6 +231,9 @@ impl<'a, 'l> Schemas<'a, 'l> {
                 continue;
             }
             let Some(node) = self.nodes.get(place) else { continue };
+            if let Some(fault) = &node.fault {
+                return Found { incomplete: Some(fault.clone()), ..Found::default() };
+            }
             schemas = schemas.saturating_add(node.schemas);
             let steps = node.schemas.saturating_add(node.properties.len()).saturating_add(node.references.len());
             let Some(steps_left) = self.steps_left.checked_sub(steps) else {

@@ -14,11 +14,11 @@ use super::objects::OpenApi;
 use super::resolve::Library;
 use super::server::BasePaths;
 use super::target::{Kind, Target};
-use super::{Document, Fault, OperationObject};
-use crate::json::Map;
+use super::{Document, Fault, OperationObject, unknown};
+use crate::json::{Map, Misread};
 
-pub(super) use self::faults::faults;
-pub(in crate::openapi) use self::operation::{MAY_BE_SEVERAL, UNREAD_TAGS};
+pub(super) use self::faults::Misreads;
+pub(in crate::openapi) use self::operation::{MAY_BE_SEVERAL, UNREAD_TAGS, cookie};
 
 /// How many characters of a title are kept: every operation repeats it.
 pub(super) const MAX_TITLE: usize = 200;
@@ -31,23 +31,30 @@ pub(super) const MAX_PARAMETER_NAME: usize = 256;
 /// `elsewhere` yet.
 pub(super) fn document(
     source: &OpenApi,
+    misread: &Map<Vec<Misread>>,
     elsewhere: &Elsewhere,
     length: usize,
     is_of_3_2: bool,
 ) -> (Document, BTreeSet<(Kind, Target)>) {
     let title = source.info.title.text().chars().take(MAX_TITLE).collect();
-    let library = Library::new(source, elsewhere, length.saturating_add(elsewhere.bytes));
+    let library = Library::new(source, misread, elsewhere, length.saturating_add(elsewhere.bytes));
     let mut document = Document { title, is_of_3_2, ..Document::default() };
     document.of_the_whole(source, &library);
-    document.faults.extend(elsewhere.misread.iter().map(|what| Fault::at("", "", what.clone())));
+    document.faults.extend(elsewhere.duplicates.iter().map(|what| Fault::at("", "", what.clone())));
     document.of_webhooks(source, &library);
+    document.misread("", "", &library);
     let mut bodies = Bodies::new(&library, length.saturating_add(elsewhere.bytes));
     let mut parameters_left = MAX_ALL_PARAMETERS;
-    let paths = document.found("paths", library.paths(), &library).map(|paths| &paths.0);
+    let paths = document.found("paths", library.paths(), &library);
+    document.misread("", "", &library);
+    for name in paths.iter().flat_map(|paths| &paths.extensions) {
+        document.notes.push(Fault::at("", "", unknown::misplaced_extension(name, "in paths")));
+    }
+    let paths = paths.map(|paths| &paths.items);
     for (path, item) in paths.into_iter().flat_map(Map::iter) {
         let items = document.path_item(path, item, &library);
-        let servers = items.iter().map(|item| &item.servers).find(|servers| !servers.is_empty());
-        let of_path = servers.and_then(|servers| document.base_paths(path, "", servers, &library));
+        let of_path = document.servers_of(path, &items, &library);
+        document.misread(path, "", &library);
         for (method, operation) in document.operations_of(path, &items) {
             let mut extraction = Extraction::new(&library, operation, &items, parameters_left);
             let mut extracted = extraction.operation(path, &method);
@@ -62,6 +69,7 @@ pub(super) fn document(
                 Some(BasePaths::Several(servers)) => extracted.servers = servers,
                 None => {}
             }
+            document.misread(path, &method, &library);
             if let Err(what) = library.charge(extracted.lengths()) {
                 document.faults.push(Fault::at(path, &method, what));
                 extracted =
@@ -73,6 +81,7 @@ pub(super) fn document(
     if paths.is_some_and(Map::is_empty) && source.webhooks.here.items.is_empty() {
         document.notes.push(Fault::at("", "", "it describes no operations".to_owned()));
     }
+    document.unused_misread(library.unmet(), &library);
     (document.bodies, document.properties) = bodies.into_found();
     document.is_of_3_2 = false;
     (document, library.into_wanted())

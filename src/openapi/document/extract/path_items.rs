@@ -2,6 +2,7 @@
 
 use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
 use crate::openapi::document::resolve::{Library, shortened};
+use crate::openapi::document::server::BasePaths;
 use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault};
 use crate::order::sort_and_dedup;
@@ -47,6 +48,22 @@ impl Document {
             }
         }
         items
+    }
+
+    /// What the servers of a path put before it, if it has some.
+    pub(super) fn servers_of<'a>(
+        &mut self,
+        path: &str,
+        items: &[&'a PathItem],
+        library: &Library<'a>,
+    ) -> Option<BasePaths> {
+        let mut all = items.iter().map(|item| &item.servers).filter(|servers| !servers.is_empty());
+        let servers = all.next()?;
+        if all.next().is_some() {
+            let what = "servers stand here and in what $ref leads to: those here are read";
+            self.notes.push(Fault::at(path, "", what.to_owned()));
+        }
+        self.base_paths(path, "", servers, library)
     }
 
     /// The operations of path items, each with its method in lower case.

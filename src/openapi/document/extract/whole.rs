@@ -43,10 +43,13 @@ impl Document {
             Ok(security) => self.security = security,
             Err(what) => self.faults.push(Fault::at("", "", format!("security: {what}"))),
         }
+        self.misread("", "", library);
         if let Some(components) = self.found("components", library.components(), library) {
             self.schemes("components.securitySchemes", &components.security_schemes, library);
         }
         self.schemes("securityDefinitions", &source.of_swagger.security_definitions, library);
+        // They decide nothing: the settings say what a scheme means, and what else is a component is read where it is referred to.
+        self.unused_misread(library.newly_met().iter(), library);
     }
 
     /// What stands at the top and is not read.
