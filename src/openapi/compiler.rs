@@ -87,8 +87,9 @@ impl<'a> Compiler<'a, '_> {
             }
             None => access,
         };
+        let lost = places.lost(described, &path);
         let errors = errors.iter().filter(|_| ruled.is_none());
-        let errors = errors.chain(places.faults(described).iter().filter(|_| ruled != Some(true)));
+        let errors = errors.chain(places.faults(described).iter().chain(&lost).filter(|_| ruled != Some(true)));
         report.errors.extend(errors.map(|what| self.finding(what)));
         let mut owner: Vec<_> = match access {
             Access::AnyOf(_) => Vec::new(),

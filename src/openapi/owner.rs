@@ -117,13 +117,22 @@ impl<'a> Places<'a> {
     pub fn all(&self, described: &Described<'_>, path: &Template) -> Vec<OwnerParameter> {
         let in_body = described.body().and_then(|body| self.properties.get(body)).into_iter().flatten();
         let in_body = in_body.map(|name| OwnerParameter { name: (*name).to_owned(), place: Place::Body });
-        in_path(path).chain(in_body).chain(described.operation.parameters.iter().cloned()).collect()
+        // One that the template writes otherwise stands there by that name.
+        let declared = described.operation.parameters.iter();
+        let declared = declared.filter(|one| one.place != Place::Path || !stands_in(path, &one.name)).cloned();
+        in_path(path).chain(in_body).chain(declared).collect()
     }
 }
 
 /// The parameters of a template, each of which could name an owner.
 pub(super) fn in_path(path: &Template) -> impl Iterator<Item = OwnerParameter> {
     path.parameters().map(|name| OwnerParameter { name: name.to_owned(), place: Place::Path })
+}
+
+/// Whether a template has a parameter of this name, or of one that looks like it.
+fn stands_in(path: &Template, name: &str) -> bool {
+    let names = Names::of(std::iter::once(name));
+    path.parameters().any(|parameter| names.alike(parameter).is_some())
 }
 
 /// What keeps the properties of a form from being known.

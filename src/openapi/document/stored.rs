@@ -109,7 +109,7 @@ impl Document {
             }
             parameters = parameters.saturating_add(operation.parameters.len());
             let is_odd = |parameter: &OwnerParameter| {
-                parameter.name.len() > MAX_PARAMETER_NAME || !matches!(parameter.place, Place::Query | Place::Header)
+                parameter.name.len() > MAX_PARAMETER_NAME || parameter.place == Place::Body
             };
             if parameters > MAX_ALL_PARAMETERS || operation.parameters.iter().any(is_odd) {
                 return of(place, "parameters");

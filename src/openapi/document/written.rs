@@ -27,7 +27,7 @@ pub(in crate::openapi) struct OperationObject {
     /// Its own servers, or its path's, where they put different things before the path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub servers: Vec<ServerPath>,
-    /// Its parameters in query and header, and those of its path.
+    /// Its parameters in query and header, and those in the path that its template does not have; with those of its path item.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<OwnerParameter>,
     /// The place of its body in the document's list.

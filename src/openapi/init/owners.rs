@@ -6,7 +6,7 @@ use super::super::derive::words;
 use super::super::document::{Body, Document};
 use super::super::settings::Settings;
 use super::{Choosing, operations};
-use crate::policy::{OwnerName, OwnerNames};
+use crate::policy::{OwnerName, OwnerNames, Place};
 use crate::record::Level;
 
 /// What customers of an API are called where a program serves many of them.
@@ -80,7 +80,8 @@ fn counted(documents: &[Document]) -> BTreeMap<&str, usize> {
     for described in operations(documents) {
         let path = described.operation.path.as_str();
         let in_path = path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-        let elsewhere = described.operation.parameters.iter().map(|parameter| parameter.name.as_str());
+        let elsewhere = described.operation.parameters.iter().filter(|parameter| parameter.place != Place::Path);
+        let elsewhere = elsewhere.map(|parameter| parameter.name.as_str());
         let names: BTreeSet<&str> = in_path.chain(elsewhere).filter(|name| is_owner(name)).collect();
         for name in names {
             let count = counted.entry(name).or_default();

@@ -208,6 +208,10 @@ fn what_looks_like_an_owner_is_told() {
         ("/a", parameter("query", "altId"), None),
         ("/a/{locationId}", json!({}), None),
         ("/a/{location-id}", json!({}), Some(("location-id", "path"))),
+        ("/a/{locationId}", parameter("path", "locationId"), None),
+        ("/a/{+locationId}", parameter("path", "locationId"), Some(("+locationId", "path"))),
+        ("/a/{id}", parameter("path", "location_id"), Some(("location_id", "path"))),
+        ("/a/{id}", parameter("path", "other"), None),
         ("/a", parameter("query", "company_id"), Some(("company_id", "query"))),
         ("/a", property("locationId"), Some(("locationId", "body"))),
         ("/a", property("location_id"), Some(("location_id", "body"))),
@@ -225,6 +229,41 @@ fn what_looks_like_an_owner_is_told() {
         // In the query it is refused, as a parser could take it for the owner's.
         let what = if place == "query" { "is refused" } else { "is not compared" };
         assert!(found.iter().all(|found| found.contains(what)), "{found:?}");
+    }
+}
+
+/// Its integrations could name any owner in the template's own parameter.
+#[test]
+fn an_owner_in_the_path_that_its_template_does_not_have_is_an_error() {
+    let owner = json!([{ "name": "locationId", "in": "path", "required": true }]);
+    let security = json!([{ "Tenant": ["a"] }]);
+    for item in [
+        json!({ "get": { "parameters": owner, "security": security } }),
+        json!({ "parameters": owner, "get": { "security": security } }),
+        json!({ "parameters": [{ "$ref": "#/x-owner/0" }], "get": { "security": security } }),
+    ] {
+        let mut document =
+            document("One", json!({ "/owners/{id}/things": item, "/b": { "get": { "security": security } } }));
+        document["x-owner"] = owner.clone();
+        let Compiled { policy, report, .. } = compile(&[parsed(&document)], &settings());
+        assert_eq!((policy, report.errors.len()), (None, 1), "{item}");
+        let told = report.errors[0].to_string();
+        assert!(
+            told.contains("GET /owners/{id}/things: its parameter locationId is in the path, and {locationId}"),
+            "{told}"
+        );
+        // What is kept of it says the same.
+        let kept = tidegate::openapi::Document::from_source(&parsed(&document).to_json()).unwrap();
+        assert_eq!(compile(&[kept], &settings()).report, report);
+        let excluded = json!({ "exclude": ["GET /owners/{id}/things"] });
+        let rule = json!({ "rules": [{ "path": "/owners/{locationId}/things", "method": "GET", "access": { "any_of": [
+            { "level": "sub_account", "scopes": ["a"], "owner": [{ "name": "locationId", "in": "path" }] }] } }] });
+        for more in [excluded, rule] {
+            let mut all = serde_json::to_value(settings()).unwrap();
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let Compiled { policy, report, .. } = compile(&[parsed(&document)], &serde_json::from_value(all).unwrap());
+            assert!(policy.is_some(), "{more}: {:?}", report.errors);
+        }
     }
 }
 

@@ -63,7 +63,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
             security,
             base_path: None,
             servers: Vec::new(),
-            parameters: self.parameters(),
+            parameters: self.parameters(path),
             body: None,
             extensions: extensions(&self.operation.extensions),
         }
@@ -106,7 +106,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
         std::iter::once(&self.operation.parameters).chain(of_items).map(|list| self.library.parameters(list))
     }
 
-    fn parameters(&mut self) -> Vec<OwnerParameter> {
+    fn parameters(&mut self, path: &str) -> Vec<OwnerParameter> {
         let mut found = Vec::new();
         let lost = self.lists().filter_map(Result::err);
         let lost = lost.map(|reference| format!("parameters: {}", self.library.leads_nowhere(reference)));
@@ -139,8 +139,13 @@ impl<'a, 'l> Extraction<'a, 'l> {
             match parameter.place.as_str() {
                 "query" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Query }),
                 "header" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Header }),
-                // Those in the path stand in its template.
-                "path" => self.notes.extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter))),
+                "path" => {
+                    self.notes.extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter)));
+                    // The others stand in the template.
+                    if !path.contains(&format!("{{{name}}}")) {
+                        found.push(OwnerParameter { name: name.to_owned(), place: Place::Path });
+                    }
+                }
                 // Cookies never name an owner, and neither does the whole query as one value (OpenAPI 3.2) have a name.
                 "cookie" => {}
                 "querystring" => self.notes.push(QUERYSTRING.to_owned()),
