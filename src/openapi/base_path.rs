@@ -22,14 +22,19 @@ pub(super) fn chosen<'a>(
     documents
         .iter()
         .map(|document| {
-            let named = settings.base_path.iter().find(|(name, _)| document.is_called(name)).map(|(_, chosen)| chosen);
-            let chosen = named.or_else(|| settings.base_path.get(OTHERS));
+            let chosen = of(document, settings);
             if chosen.is_none() && !document.has_servers_to_choose() {
                 return Cow::Borrowed(document);
             }
             Cow::Owned(document.clone().with_base_path(&|servers| choose(servers, chosen), chosen.is_some()))
         })
         .collect()
+}
+
+/// What the settings say of the base path of a document.
+pub(super) fn of<'a>(document: &Document, settings: &'a Settings) -> Option<&'a BasePath> {
+    let named = settings.base_path.iter().find(|(name, _)| document.is_called(name)).map(|(_, chosen)| chosen);
+    named.or_else(|| settings.base_path.get(OTHERS))
 }
 
 /// The name in the settings that stands for all documents which are not named.

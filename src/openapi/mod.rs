@@ -13,6 +13,7 @@ mod init;
 mod join;
 mod limits;
 mod matching;
+mod notes;
 mod owner;
 mod report;
 mod router;
@@ -38,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::compiler::Compiler;
 use self::derive::Deriving;
-use self::document::{Fault, UNREAD_TAGS, unlisted_scopes};
+use self::document::Fault;
 use self::draft::{Draft, finished};
 use self::exclude::Exclusions;
 use self::owner::Places;
@@ -143,16 +144,8 @@ fn compile_documents(
                 return Err(too_many(format!("more than {MAX_NEEDS} scopes, owners and alternatives")));
             }
         }
-        for Fault { path, method, what } in document.notes() {
-            // With the extension that the settings name it is an error, which is reported separately.
-            let is_told = settings.scope_extension.as_deref().is_some_and(|name| *what == unlisted_scopes(name));
-            if is_told || excluded.contains(&(path.as_str(), method.as_str())) {
-                continue;
-            }
-            let is_error = what == UNREAD_TAGS && settings.uses_tags();
-            let findings = if is_error { &mut report.errors } else { &mut report.limits };
-            findings.push(Finding::new(document.title(), method, path, what));
-        }
+        let is_excluded = |note: &Fault| excluded.contains(&(note.path.as_str(), note.method.as_str()));
+        notes::tell(document, settings, places, &is_excluded, report);
         for Fault { path, method, what } in document.faults() {
             let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
                 || (!path.is_empty() && choices.exclusions.covers_path(&document.full_path(path)));

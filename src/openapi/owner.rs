@@ -59,6 +59,26 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// Whether the settings name owners so.
+    pub fn are(&self, name: &str) -> bool {
+        self.agency.contains(name) || self.sub_account.contains(name)
+    }
+
+    /// Whether the settings name owners so, or in a way that looks like it.
+    pub fn are_like(&self, name: &str) -> bool {
+        self.agency.alike(name).is_some() || self.sub_account.alike(name).is_some()
+    }
+
+    /// What is said of the owners that the operation declares in its path, and whose place there is not known.
+    pub fn lost(&self, described: &Described<'_>, path: &Template) -> Vec<String> {
+        let of_path = described.operation.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+        let names = of_path.map(|parameter| &parameter.name).filter(|name| self.are(name) && !stands_in(path, name));
+        let lost = names.map(|name| {
+            format!("its parameter {name} is in the path, and {{{name}}} does not stand there: the owner would not be compared")
+        });
+        lost.collect()
+    }
+
     /// The owners that an operation names in a body that the gate cannot read.
     pub fn unread(&self, described: &Described<'_>, operation: &Operation) -> impl Iterator<Item = &str> {
         let unread = described.body().and_then(|body| self.unread.get(body)).into_iter().flatten();

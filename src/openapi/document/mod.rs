@@ -26,13 +26,14 @@ use serde::Serialize;
 use crate::json::Map;
 
 pub(super) use self::described::Described;
-pub(super) use self::extract::{MAY_BE_SEVERAL, UNREAD_TAGS};
+pub(super) use self::extract::{MAY_BE_SEVERAL, UNREAD_TAGS, cookie};
 pub(super) use self::objects::Security;
 pub(super) use self::reading::NOT_FOLLOWED;
 pub use self::reading::{InvalidDocument, yaml_to_json};
-pub(super) use self::server::ServerPath;
+use self::server::MENDED;
+pub(super) use self::server::{ServerPath, server_variable};
 pub use self::stored::CorruptDocument;
-pub(super) use self::unknown::{is_like_scopes, unlisted_scopes};
+pub(super) use self::unknown::{extension_of, is_like_scopes, unlisted_scopes};
 pub(super) use self::webhooks::Webhook;
 use self::written::Kinds;
 pub(super) use self::written::{Body, Fault, Form, OperationObject, Properties};

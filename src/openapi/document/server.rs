@@ -98,7 +98,8 @@ impl Server {
     fn base_path(&self, own_uri: &str, notes: &mut Vec<String>) -> Result<String, String> {
         let written = shortened(self.url.text());
         let cannot = |why: &str| Err(format!("its server {written:?} cannot be resolved: {why}"));
-        let Some((url, has_choice)) = self.address() else { return cannot("it is too long") };
+        let mut variables = Vec::new();
+        let Some(url) = self.address(&mut variables) else { return cannot("it is too long") };
         let (url, after) = url.split_at_checked(url.find(['?', '#']).unwrap_or(url.len())).unwrap_or((&url, ""));
         let path = match after_authority(url) {
             Some(path) => path.to_owned(),
@@ -125,35 +126,55 @@ impl Server {
         if !after.is_empty() {
             notes.push(format!("its server {written:?} has a query or a fragment, which no path has: it is left out"));
         }
-        if has_choice {
-            notes.push(format!(
-                "its server {written:?} has a variable with several values in its path; the default is taken, and \
-                 base_path in the settings takes another"
-            ));
-        }
+        notes.extend(
+            variables.into_iter().map(|(name, place)| {
+                format!("{VARIABLE}{:?}{OF_SERVER}{written:?} stands in {place}", shortened(name))
+            }),
+        );
         usable(without_dots(&path).trim_end_matches('/').to_owned()).or_else(|why| cannot(&why))
     }
 
-    /// The address with its variables' defaults, and whether one of them in the path has other values too; none where it is too
-    /// long.
-    fn address(&self) -> Option<(String, bool)> {
-        let (mut url, mut has_choice) = (self.url.text().to_owned(), false);
+    /// The address with its variables' defaults; none where it is too long. Adds the variables that can have other values, with what is
+    /// said of them.
+    fn address<'a>(&'a self, variables: &mut Vec<(&'a str, &'static str)>) -> Option<String> {
+        let mut url = self.url.text().to_owned();
+        let authority = url.len().saturating_sub(after_authority(&url).unwrap_or(&url).len());
+        let authority = self.url.text().get(..authority).unwrap_or_default();
+        let in_host = authority.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        variables.extend(in_host.map(|(name, _)| (name, IN_HOST)));
         for (name, variable) in self.variables.iter() {
-            let written = format!("{{{name}}}");
-            let default = variable.default.text();
+            let (written, default) = (format!("{{{name}}}"), variable.default.text());
             if url.len() > MAX_ADDRESS || default.len() > MAX_ADDRESS {
                 return None;
             }
-            if variable.default.is_missing() {
+            if variable.default.is_missing() || !url.contains(&written) {
                 continue;
             }
-            let path = after_authority(&url).unwrap_or(&url);
-            has_choice |= path.contains(&written) && variable.values.texts.iter().any(|value| value != default);
+            let values = &variable.values.texts;
+            let has_path = |value: &str| value.contains('/');
+            let is_in_path = after_authority(&url).unwrap_or(&url).contains(&written)
+                || has_path(default)
+                || values.iter().any(|value| has_path(value));
+            if is_in_path && (values.is_empty() || values.iter().any(|value| value != default)) {
+                variables.push((name.as_str(), IN_PATH));
+            }
             url = url.replace(&written, default);
         }
-        (url.len() <= MAX_ADDRESS).then_some((url, has_choice))
+        (url.len() <= MAX_ADDRESS).then_some(url)
     }
 }
+
+/// The variable of which a note says that it can have other values, and whether it stands in the path.
+pub(in crate::openapi) fn server_variable(note: &str) -> Option<(&str, bool)> {
+    let (name, rest) = note.strip_prefix(VARIABLE)?.strip_prefix('"')?.split_once('"')?;
+    rest.starts_with(OF_SERVER).then(|| (name, rest.ends_with(IN_PATH)))
+}
+
+/// How a note of a server's variable begins. Stored documents are recognised by these.
+const VARIABLE: &str = "the variable ";
+const OF_SERVER: &str = " of its server ";
+const IN_PATH: &str = "the path, where only its default is read; base_path in the settings takes another";
+const IN_HOST: &str = "the host, which is not compared";
 
 /// What follows scheme and host, with its slash; `None` where there is no host.
 fn after_authority(url: &str) -> Option<&str> {
@@ -224,7 +245,7 @@ mod tests {
             ("/v1", "/v1", 0),
             ("/", "", 0),
             ("", "", 0),
-            ("https://{tenant}.example/v1", "/v1", 0),
+            ("https://{tenant}.example/v1", "/v1", 1),
             ("https://a.example/x/../v1/./y", "/v1/y", 0),
             ("https://a.example/v1/..", "", 0),
             ("v1", "/v1", 1),
@@ -249,7 +270,22 @@ mod tests {
             assert!(fault.contains(told), "{url}: {fault}");
         }
         let versions = server("https://{h}/{v}", &[("h", "a", &["a", "b"]), ("v", "v1", &["v1", "v2"])]);
-        assert_eq!((versions.base_path("", &mut notes), notes.len()), (Ok("/v1".to_owned()), 1));
+        assert_eq!((versions.base_path("", &mut notes), notes.len()), (Ok("/v1".to_owned()), 2));
+        for (url, variable, path, told) in [
+            ("https://a/{t}/v1", ("t", "globex", &[][..]), "/globex/v1", vec![("t", true)]),
+            ("https://a/{t}/v1", ("t", "globex", &["globex"][..]), "/globex/v1", vec![]),
+            ("https://{t}.a/v1", ("t", "globex", &[][..]), "/v1", vec![("t", false)]),
+            ("https://{h}", ("h", "a/v1", &["a/v1", "b/v2"][..]), "/v1", vec![("h", false), ("h", true)]),
+            ("https://{h}", ("h", "a", &["a", "b/v2"][..]), "", vec![("h", false), ("h", true)]),
+            ("{s}://a/v1", ("s", "https", &["https", "http"][..]), "/v1", vec![("s", false)]),
+            ("{base}/x", ("base", "https://a/v1", &[][..]), "/v1/x", vec![("base", true)]),
+            ("https://a/v1", ("unused", "x/y", &[][..]), "/v1", vec![]),
+        ] {
+            let mut notes = Vec::new();
+            assert_eq!(server(url, &[variable]).base_path("", &mut notes), Ok(path.to_owned()), "{url}");
+            let found: Vec<_> = notes.iter().filter_map(|note| server_variable(note)).collect();
+            assert_eq!((&found, found.len()), (&told, notes.len()), "{url}: {notes:?}");
+        }
         let rooted = server("https://a.example/x/{v}", &[("v", "/v1", &[])]);
         assert!(rooted.base_path("", &mut notes).unwrap_err().contains("an empty segment"));
         let mut undecided = server("https://a.example/{v}", &[]);

@@ -206,6 +206,65 @@ fn base_path_chooses_among_servers() {
 }
 
 #[test]
+fn an_owner_in_a_servers_path_is_an_error_until_the_settings_choose() {
+    let of = |url: &str, variables: Value| {
+        let mut one = document("One", json!({ "/things": { "get": needing() } }));
+        one["servers"] = json!([{ "url": url, "variables": variables }]);
+        one
+    };
+    let owner = of("https://a.example/{locationId}/v1", json!({ "locationId": { "default": "globex" } }));
+    let told = errors(&owner, &settings());
+    assert!(told.len() == 1 && told[0].contains("the variable \"locationId\" of its server"), "{told:?}");
+    for base_path in [json!({ "One": "/v1" }), json!({ "*": 0 })] {
+        assert_eq!(read_with(&owner, &with(json!({ "base_path": base_path }))).1, [""; 0], "{base_path}");
+    }
+    let version = of("https://a.example/{basePath}", json!({ "basePath": { "default": "v2" } }));
+    let (operations, notes) = read_with(&version, &settings());
+    assert_eq!((operations, notes.len()), (vec!["GET /v2/things".to_owned()], 1), "{notes:?}");
+    let fixed = of("https://a.example/{basePath}", json!({ "basePath": { "default": "v2", "enum": ["v2"] } }));
+    assert_eq!(read_with(&fixed, &settings()).1, [""; 0]);
+    // The gate compares no host.
+    for (url, is_told) in [
+        ("https://{locationId}.a.example", true),
+        ("https://{location_id}.a.example", true),
+        ("https://{region}.a.example", false),
+    ] {
+        let (_, notes) = read_with(&of(url, json!({})), &settings());
+        assert_eq!(notes.len(), usize::from(is_told), "{url}: {notes:?}");
+        assert!(notes.iter().all(|note| note.contains("the host, which is not compared")), "{notes:?}");
+    }
+}
+
+#[test]
+fn base_path_mends_what_servers_do_not_say() {
+    let swagger = |base_path: &str| json!({ "swagger": "2.0", "info": { "title": "One" }, "basePath": base_path, "paths": { "/things": { "get": needing() } } });
+    let servers = |servers: Value| {
+        let mut one = document("One", json!({ "/things": { "get": needing() } }));
+        one["servers"] = servers;
+        one
+    };
+    for one in [
+        swagger("/{tenant}/api"),
+        swagger("https://a.example/v1"),
+        servers(json!([{}])),
+        servers(json!([null])),
+        servers(json!([{ "url": null }])),
+        servers(json!({ "url": "https://a.example/v1" })),
+        servers(json!({ "$ref": "#/nowhere" })),
+        servers(json!([{ "url": "/v1", "variables": 5 }])),
+    ] {
+        let told = errors(&one, &settings());
+        assert!(told.len() == 1 && told[0].ends_with("; base_path in the settings takes its place"), "{one}: {told:?}");
+        // There is no server to take.
+        assert!(!errors(&one, &with(json!({ "base_path": { "One": 0 } }))).is_empty());
+        assert_eq!(read_with(&one, &with(json!({ "base_path": { "One": "/v1" } }))).0, ["GET /v1/things"], "{one}");
+        let kept = Document::from_source(&parsed(&one).to_json()).unwrap();
+        assert_eq!(kept, parsed(&one));
+    }
+    assert_eq!(read_with(&servers(json!([{ "url": "/v1", "variables": [] }])), &settings()).0, ["GET /v1/things"]);
+}
+
+#[test]
 fn references_lead_anywhere_in_the_document() {
     let head = r#"{"openapi":"3.1.0","security":[{"Tenant":[]}],"#;
     let security = r#""security":[{"Tenant":["w"]}]"#;

@@ -147,7 +147,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
                     }
                 }
                 // Cookies never name an owner, and neither does the whole query as one value (OpenAPI 3.2) have a name.
-                "cookie" => {}
+                "cookie" => self.notes.push(format!("{COOKIE}{:?}{UNCOMPARED}", shortened(name))),
                 "querystring" => self.notes.push(QUERYSTRING.to_owned()),
                 "body" | "formData" if is_swagger => {}
                 other => self.whats.push(format!(
@@ -187,6 +187,27 @@ impl<'a, 'l> Extraction<'a, 'l> {
         let names = form.iter().map(|parameter| parameter.name.text()).collect();
         Some(bodies.of_form(names, &media_types))
     }
+
+    /// Whether its parameters in Swagger 2.0 describe more than one body. One of its own goes before one of its path with that name.
+    fn has_several_bodies(&self, parameters: &[&'a Parameter]) -> bool {
+        let mut bodies = parameters.iter().enumerate().filter(|(_, parameter)| parameter.place == "body");
+        let Some((first_place, first)) = bodies.next() else { return false };
+        let own = self.library.parameters(&self.operation.parameters).map_or(0, <[_]>::len);
+        let is_another = |(place, other): (usize, &&Parameter)| {
+            let is_beside = (first_place < own) == (place < own);
+            !std::ptr::eq(*first, *other) && (is_beside || first.name.text() != other.name.text())
+        };
+        parameters.iter().any(|parameter| parameter.place == "formData") || bodies.any(is_another)
+    }
+}
+
+/// What a note of a cookie says. Stored documents are recognised by it.
+const COOKIE: &str = "the cookie ";
+const UNCOMPARED: &str = " is not compared";
+
+/// The cookie of which a note says that it is not compared.
+pub(in crate::openapi) fn cookie(note: &str) -> Option<&str> {
+    note.strip_prefix(COOKIE)?.strip_suffix(UNCOMPARED)?.strip_prefix('"')?.strip_suffix('"')
 }
 
 const FORMS: [&str; 2] = ["multipart/form-data", "application/x-www-form-urlencoded"];
