@@ -1,7 +1,8 @@
 //! The macro that makes a struct readable from the members of a JSON object.
 
 /// Implements `Sink` for a struct that is read from an object: what errors call it, the names of its members, and the field that
-/// takes the value of each. `null` says nothing, but in the members of the second list; those of the third must be there.
+/// takes the value of each. `null` says nothing, but in the members of the second list; those of the third must be there. No other
+/// member is read; one that would say who may call is an error.
 macro_rules! object {
     (
         $type:ty, $expecting:literal,
@@ -34,7 +35,7 @@ macro_rules! object {
                 match key {
                     $($key => value.read(&mut $crate::json::OrNull::new(&mut self.$field)).map(drop),)*
                     $($strict_key => value.read(&mut self.$strict_field).map(drop),)*
-                    _ => Ok(()),
+                    _ => $crate::openapi::document::unknown::skip(key, value),
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Members that OpenAPI does not have, and extensions that say something of scopes where nothing looks at them. One that may be meant to
 //! say who may call is an error: what holds without it could let more in.
 
+use crate::json::{Collection, Scalar, Sink, Skipped, Source, Stop};
+
 /// Something of a member that is not read.
 pub(super) enum Unknown {
     /// It may say who may call.
@@ -39,6 +41,32 @@ pub(super) fn member(name: &str, of: &str) -> Unknown {
         None if name == MERGE => Unknown::Fault(format!("{told}: a merge key of YAML stands without quotation marks")),
         None => Unknown::Note(format!("{told}: OpenAPI has no such member of {of}")),
     }
+}
+
+/// A member in a place where none of its name stands, and where it would say who may call an operation, or whose it is: any value of it
+/// is wrong.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Misplaced;
+
+impl Sink for Misplaced {
+    fn expecting(&self) -> &'static str {
+        "no member of this name"
+    }
+}
+
+/// Skips a member of an object that has no security.
+pub(super) fn skip(name: &str, value: &mut dyn Source) -> Result<(), Stop> {
+    if is_security(&plain(name)) { value.read(&mut Misplaced).map(drop) } else { Ok(()) }
+}
+
+/// Whether a member belongs to an operation, which it stands in one indentation too deep.
+pub(super) fn is_of_operation(name: &str) -> bool {
+    let letters = plain(name);
+    is_security(&letters) || ["parameters", "requestbody", "servers"].contains(&letters.as_str())
+}
+
+fn is_security(letters: &str) -> bool {
+    ["security", "securities", "securityrequirement", "securityrequirements"].contains(&letters)
 }
 
 /// Whether an extension is called as if it said something of scopes.

@@ -462,6 +462,44 @@ fn a_member_that_may_say_who_may_call_is_not_skipped() {
     assert!(error(&moved).contains("OpenAPI writes security"));
 }
 
+/// As YAML has it where a line is indented too far.
+#[test]
+fn what_stands_too_deep_in_an_operation_is_not_skipped() {
+    let security = json!([{ "Tenant": ["a"] }]);
+    let owner = json!([{ "name": "locationId", "in": "header" }]);
+    for (operation, place) in [
+        (json!({ "responses": { "204": {}, "security": security } }), "responses.security: an array"),
+        (json!({ "responses": { "204": { "security": security } } }), "responses.204.security: an array"),
+        (json!({ "responses": { "204": {}, "Security": security } }), "responses.Security: an array"),
+        (json!({ "responses": { "parameters": owner } }), "responses.parameters: an array"),
+        (json!({ "responses": { "requestBody": {} } }), "responses.requestBody: an object"),
+        (json!({ "requestBody": { "content": {}, "security": security } }), "requestBody.security: an array"),
+        (json!({ "requestBody": { "content": {}, "parameters": owner } }), "requestBody.parameters: an array"),
+        (
+            json!({ "parameters": [{ "name": "x", "in": "query", "security": security }] }),
+            "parameters[0].security: an array",
+        ),
+    ] {
+        let message = error(&open(json!({ "/a": { "delete": operation } })));
+        let expected = format!("/a delete: {place} stands where no member of this name is expected");
+        assert_eq!(message, expected);
+    }
+    for place in ["components", "info"] {
+        let mut whole = open(json!({ "/a": { "get": {} } }));
+        whole[place]["security"] = security.clone();
+        assert_eq!(
+            error(&whole),
+            format!(" : {place}.security: an array stands where no member of this name is expected")
+        );
+    }
+    let fine = json!({ "responses": { "204": { "description": "d", "links": { "x": { "parameters": {} } } }, "x-security": 1 },
+        "requestBody": { "content": { "application/json": { "schema": { "properties": { "security": {} } } } } } });
+    assert_eq!(limits(&open(json!({ "/a": { "delete": fine } }))), [""; 0]);
+    for nothing in [json!(null), json!([]), json!([{ "security": [] }]), json!("text")] {
+        assert_eq!(limits(&open(json!({ "/a": { "delete": { "responses": nothing } } }))), [""; 0]);
+    }
+}
+
 /// What of a document is read otherwise than it may be meant.
 fn limits(document: &Value) -> Vec<String> {
     let report = compiled(std::slice::from_ref(document)).report;

@@ -2,6 +2,7 @@
 
 use super::schema::Schema;
 use crate::openapi::document::object_macro::object;
+use crate::openapi::document::unknown::Misplaced;
 use crate::openapi::document::words::{Mark, Needed, Words};
 
 /// A parameter's name and place.
@@ -18,8 +19,12 @@ pub struct Parameter {
     pub style: Words,
     /// `x-multi-segment`.
     pub is_multi_segment: Mark,
+    misplaced: Misplaced,
 }
 
 object!(Parameter, "an object", {
     "schema" => schema; "type" => kind; "style" => style; "allowReserved" => allows_reserved; "x-multi-segment" => is_multi_segment;
-} strict { "name" => name; "in" => place; } required { "name" "in" });
+} strict {
+    "name" => name; "in" => place;
+    "parameters" => misplaced; "requestBody" => misplaced; "servers" => misplaced;
+} required { "name" "in" });

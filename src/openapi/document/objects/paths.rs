@@ -1,6 +1,6 @@
 //! Paths, path items and operations.
 
-use crate::json::{self, Collection, Map, OrNull, Sink, Source, Stop};
+use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Skipped, Source, Stop};
 
 use super::body::RequestBody;
 use super::parameter::Parameter;
@@ -57,8 +57,13 @@ pub struct OperationObject {
 }
 
 /// The members of an operation that a policy needs nothing of.
-const UNREAD: [&str; 7] =
-    ["callbacks", "deprecated", "description", "externalDocs", "produces", "responses", "schemes"];
+const UNREAD: [&str; 6] = ["callbacks", "deprecated", "description", "externalDocs", "produces", "schemes"];
+
+/// The responses of an operation, of which a policy needs nothing.
+struct Responses {
+    /// Whether it is one of them.
+    is_one: bool,
+}
 
 impl Sink for PathItem {
     fn expecting(&self) -> &'static str {
@@ -138,7 +143,8 @@ impl Sink for OperationObject {
             "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
             "requestBody" => return value.read(&mut OrNull::new(&mut self.request_body)).map(drop),
             "tags" => &mut self.tags,
-            "consumes" => return value.read(&mut OrNull(&mut self.consumes)).map(drop),
+            "responses" => return value.read(&mut Responses { is_one: false }).map(drop),
+            "consumes" => return value.read(&mut OrNull::new(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {
                 let mut extension = json::Value::default();
                 value.read(&mut extension)?;
@@ -153,5 +159,31 @@ impl Sink for OperationObject {
             }
         };
         value.read(field).map(drop)
+    }
+}
+
+impl Sink for Responses {
+    fn expecting(&self) -> &'static str {
+        "a value"
+    }
+
+    fn open(&mut self, _: Collection) -> bool {
+        true
+    }
+
+    fn scalar(&mut self, _: Scalar<'_>) -> bool {
+        true
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        match self.is_one {
+            _ if unknown::is_of_operation(key) => value.read(&mut Misplaced).map(drop),
+            false => value.read(&mut Self { is_one: true }).map(drop),
+            true => Ok(()),
+        }
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        value.read(&mut Skipped)
     }
 }
