@@ -95,7 +95,7 @@ fn of_segment(segment: &str) -> Option<String> {
             Some(format!("{segment} looks like a parameter; OpenAPI writes {{{}}}", segment.trim_start_matches(':')))
         }
         (_, None) if is_in(segment, '<', '>') || is_in(segment, '[', ']') || is_dollar_parameter(segment) => {
-            Some(format!("{segment} looks like a parameter; OpenAPI writes it in braces"))
+            Some(format!("{segment} looks like a parameter; OpenAPI writes it in braces alone"))
         }
         (_, None) if segment.to_ascii_lowercase().contains("%7b") => {
             Some(format!("{segment} looks like a parameter; OpenAPI writes braces as they are"))
@@ -154,9 +154,10 @@ fn is_in(segment: &str, open: char, close: char) -> bool {
     segment.starts_with(open) && segment.ends_with(close)
 }
 
-/// `$id`, but not OData's `$count`.
+/// `$id` and `${id}`, but not OData's `$count`.
 fn is_dollar_parameter(segment: &str) -> bool {
-    segment.strip_prefix('$').is_some_and(|name| name.to_ascii_lowercase().ends_with("id") && !name.contains('{'))
+    let is_id = |name: &str| name.to_ascii_lowercase().ends_with("id") && !name.contains('{');
+    segment.contains("${") || segment.strip_prefix('$').is_some_and(is_id)
 }
 
 /// `:id`
@@ -169,7 +170,9 @@ fn is_colon_parameter(segment: &str) -> bool {
 fn unused_scopes(described: &Described<'_>, settings: &Settings) -> Vec<String> {
     let mut notes = Vec::new();
     for (name, listed) in described.lists() {
-        if settings.scope_extension.as_deref() == Some(name) || !is_like_scopes(name) || listed.is_empty() {
+        let known = settings.scope_extension.as_deref();
+        let is_meant = is_like_scopes(name) || known.is_some_and(|known| known.eq_ignore_ascii_case(name));
+        if known == Some(name) || !is_meant || listed.is_empty() {
             continue;
         }
         let told: Vec<&str> = listed.iter().take(MAX_TOLD).map(String::as_str).collect();
@@ -240,6 +243,7 @@ mod tests {
             "<id>",
             "[id]",
             "$userId",
+            "${userId}",
             "{...rest}",
             "{.ext}",
             "a{;x}",

@@ -75,6 +75,66 @@ pub(in crate::openapi) fn is_like_scopes(name: &str) -> bool {
     ["scope", "permission", "role"].iter().any(|word| lower.contains(word))
 }
 
+/// Adds an extension that stands where nothing looks at it, if it is called so or lists texts, as one that the settings name would.
+pub(super) fn add_extension(all: &mut Vec<String>, name: &str, value: &mut dyn Source) -> Result<(), Stop> {
+    let mut listing = Listing::default();
+    value.read(&mut listing)?;
+    if is_like_scopes(name) || (listing.has_texts && !listing.has_others) {
+        add(all, name);
+    }
+    Ok(())
+}
+
+/// What is said of an extension that stands where nothing looks at it.
+pub(super) fn misplaced_extension(name: &str, place: &str) -> String {
+    format!("{} stands {place}{UNLOOKED_AT}", shortened(name))
+}
+
+/// The extension of which a note says that it stands where nothing looks at it.
+pub(in crate::openapi) fn extension_of(note: &str) -> Option<&str> {
+    note.strip_suffix(UNLOOKED_AT)?.split_once(" stands ").map(|(name, _)| name)
+}
+
+/// What notes of such extensions end with. Stored documents are recognised by it.
+const UNLOOKED_AT: &str = ", where nothing looks at it: scopes are those of operations";
+
+/// Whether a value is a list of texts.
+#[derive(Default)]
+struct Listing {
+    is_item: bool,
+    has_texts: bool,
+    has_others: bool,
+}
+
+impl Sink for Listing {
+    fn expecting(&self) -> &'static str {
+        "a value"
+    }
+
+    fn open(&mut self, collection: Collection) -> bool {
+        self.has_others |= self.is_item || collection == Collection::Object;
+        true
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        let is_text = self.is_item && matches!(scalar, Scalar::Text(_));
+        self.has_texts |= is_text;
+        self.has_others |= !is_text;
+        true
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        if self.is_item {
+            return value.read(&mut Skipped);
+        }
+        let mut item = Self { is_item: true, ..Self::default() };
+        let is_read = value.read(&mut item)?;
+        self.has_texts |= item.has_texts;
+        self.has_others |= item.has_others;
+        Ok(is_read)
+    }
+}
+
 /// What is said of an extension that is called so and is not a list of texts.
 pub(in crate::openapi) fn unlisted_scopes(name: &str) -> String {
     format!("{} is not a list of scopes, and nothing looks at it", shortened(name))

@@ -534,6 +534,64 @@ fn what_of_members_and_extensions_is_not_read_is_told() {
     assert_eq!(limits(&open(json!({}))), ["Open: it describes no operations"]);
 }
 
+/// The settings say what it is for, whatever it is called.
+#[test]
+fn the_extension_of_the_settings_is_told_wherever_it_stands() {
+    let security = json!([{ "Tenant": ["a"] }]);
+    let told = |document: &Value, extension: Option<&str>| {
+        let mut settings = settings();
+        settings.scope_extension = extension.map(str::to_owned);
+        let report = compile(&[parsed(document)], &settings).report;
+        assert_eq!(report.errors, []);
+        report.limits.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let operation = json!({ "security": security });
+    let mut top = open(json!({ "/a": { "get": operation } }));
+    top["x-needs"] = json!(["b"]);
+    for (document, expected) in [
+        (open(json!({ "/a": { "x-needs": ["b"], "get": operation } })), "Open, /a: x-needs stands at the path"),
+        (open(json!({ "x-needs": ["b"], "/a": { "get": operation } })), "Open: x-needs stands in paths"),
+        (top, "Open: x-needs stands at the top"),
+        (open(json!({ "/a": { "get": { "security": security, "x-Needs": ["b"] } } })), "Open, GET /a: x-Needs lists b"),
+    ] {
+        let notes = told(&document, Some("x-needs"));
+        assert!(notes.len() == 1 && notes[0].starts_with(expected), "{notes:?}");
+        for other in [None, Some("x-others")] {
+            assert_eq!(told(&document, other), [""; 0], "{document}");
+        }
+        let kept = Document::from_source(&parsed(&document).to_json()).unwrap();
+        assert_eq!(kept, parsed(&document));
+    }
+    let scopes = told(&open(json!({ "x-scopes": ["b"], "/a": { "get": operation } })), None);
+    assert!(scopes.len() == 1 && scopes[0].starts_with("Open: x-scopes stands in paths"), "{scopes:?}");
+}
+
+#[test]
+fn what_else_is_not_read_is_told() {
+    let operation = json!({ "security": [{ "Tenant": ["a"] }] });
+    let swagger = |more: Value| {
+        let mut whole =
+            json!({ "swagger": "2.0", "info": { "title": "Open" }, "paths": { "/a": { "get": operation } } });
+        whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        whole
+    };
+    let cookie = |name: &str| open(json!({ "/a": { "get": { "parameters": [{ "name": name, "in": "cookie" }] } } }));
+    let mut moved = open(json!({ "/a": { "$ref": "#/x-a", "servers": [{ "url": "/v1" }] } }));
+    moved["x-a"] = json!({ "get": operation, "servers": [{ "url": "/v2" }] });
+    for (document, expected) in [
+        (swagger(json!({ "host": "a.example/v1" })), Some("Open: host \"a.example/v1\" has a path")),
+        (swagger(json!({ "host": "a.example:8080" })), None),
+        (swagger(json!({ "x-ms-paths": { "/a?b=c": { "get": operation } } })), Some("Open: x-ms-paths is not read")),
+        (cookie("locationId"), Some("Open, GET /a: the cookie \"locationId\" is not compared")),
+        (cookie("session"), None),
+        (moved, Some("Open, /a: servers stand here and in what $ref leads to")),
+    ] {
+        let notes = limits(&document);
+        assert_eq!(notes.len(), usize::from(expected.is_some()), "{notes:?}");
+        assert!(expected.is_none_or(|expected| notes[0].starts_with(expected)), "{notes:?}");
+    }
+}
+
 #[test]
 fn a_style_that_puts_something_before_a_value_is_told() {
     let told = |style: &str| {

@@ -27,7 +27,7 @@ impl Document {
                 let what = if METHODS.contains(&lower.as_str()) {
                     format!("{member} is not read; methods are written in lower case: {lower}")
                 } else if member.starts_with("x-") {
-                    format!("{member} stands at the path, where nothing looks at it: scopes are those of operations")
+                    unknown::misplaced_extension(member, "at the path")
                 } else if let Unknown::Fault(what) = unknown::member(member, "a path") {
                     self.faults.push(Fault::at(path, "", what));
                     continue;

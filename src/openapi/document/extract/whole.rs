@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::json::Map;
-use crate::openapi::document::objects::{OpenApi, Schemes};
+use crate::openapi::document::objects::{OpenApi, Schemes, X_MS_PATHS};
 use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::security::{MERGED, requirements};
 use crate::openapi::document::server::{self, BasePaths, Servers};
@@ -57,12 +57,20 @@ impl Document {
         for name in &source.unknown {
             match unknown::member(name, "a document") {
                 _ if name.starts_with("x-") => {
-                    let what = "stands at the top, where nothing looks at it: scopes are those of operations";
-                    self.notes.push(Fault::at("", "", format!("{} {what}", shortened(name))));
+                    self.notes.push(Fault::at("", "", unknown::misplaced_extension(name, "at the top")));
                 }
                 Unknown::Fault(what) => self.faults.push(Fault::at("", "", what)),
                 Unknown::Note(what) => self.notes.push(Fault::at("", "", what)),
             }
+        }
+        let host = source.of_swagger.host.text();
+        if source.swagger.0.is_some() && host.contains('/') {
+            let what = format!("host {:?} has a path, which is not read: basePath says it", shortened(host));
+            self.notes.push(Fault::at("", "", what));
+        }
+        if source.has_x_ms_paths {
+            let what = format!("{X_MS_PATHS} is not read: a request for what it describes is judged as paths has it");
+            self.notes.push(Fault::at("", "", what));
         }
         let (has_base_path, has_servers) = (!source.of_swagger.base_path.is_missing(), !source.servers.is_empty());
         let what = match source.swagger.0.is_some() {

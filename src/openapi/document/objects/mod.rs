@@ -18,7 +18,7 @@ pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, We
 use super::object_macro::object;
 use super::reference::{MaybeReference, OrReference};
 use super::server::Servers;
-use super::unknown::{self, is_like_scopes};
+use super::unknown;
 use super::words::{ExternalDocs, Mark, Needed, TagTitles, Texts, Words};
 use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 
@@ -46,16 +46,21 @@ pub(super) struct OpenApi {
     pub is_security_merged: Mark,
     pub external_docs: ExternalDocs,
     pub tags: TagTitles,
+    pub has_x_ms_paths: bool,
     /// The members that are none of OpenAPI's, and extensions that are called as if they listed scopes.
     pub unknown: Vec<String>,
 }
 
 /// The members of a document that a policy needs nothing of.
-const UNREAD: [&str; 6] = ["host", "jsonSchemaDialect", "produces", "responses", "schemes", "$schema"];
+const UNREAD: [&str; 5] = ["jsonSchemaDialect", "produces", "responses", "schemes", "$schema"];
+
+/// Microsoft's extension for paths with a query.
+pub(super) const X_MS_PATHS: &str = "x-ms-paths";
 
 /// What stands at the top of a document in Swagger 2.0 alone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OfSwagger {
+    pub host: Words,
     pub base_path: Needed,
     pub consumes: Texts,
     pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
@@ -106,6 +111,7 @@ impl Sink for OpenApi {
                     "paths" => &mut self.paths,
                     "webhooks" => &mut self.webhooks,
                     "components" => &mut self.components,
+                    "host" => &mut self.of_swagger.host,
                     "basePath" => &mut self.of_swagger.base_path,
                     "consumes" => &mut self.of_swagger.consumes,
                     "parameters" => &mut self.of_swagger.parameters,
@@ -114,8 +120,13 @@ impl Sink for OpenApi {
                     "externalDocs" => &mut self.external_docs,
                     "tags" => &mut self.tags,
                     MERGED_SECURITY => &mut self.is_security_merged,
+                    X_MS_PATHS => {
+                        self.has_x_ms_paths = true;
+                        return Ok(());
+                    }
+                    _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),
                     _ => {
-                        if if key.starts_with("x-") { is_like_scopes(key) } else { !UNREAD.contains(&key) } {
+                        if !UNREAD.contains(&key) {
                             unknown::add(&mut self.unknown, key);
                         }
                         return Ok(());

@@ -7,7 +7,7 @@ use super::parameter::Parameter;
 use super::security::Requirements;
 use crate::openapi::document::reference::{MaybeReference, OrReference};
 use crate::openapi::document::server::Servers;
-use crate::openapi::document::unknown::{self, is_like_scopes};
+use crate::openapi::document::unknown::{self, Misplaced};
 use crate::openapi::document::words::{Texts, Words};
 
 /// A list of parameters.
@@ -16,9 +16,13 @@ pub type Parameters = OrReference<Vec<MaybeReference<Parameter>>>;
 /// How many paths a document may have.
 const MOST_PATHS: usize = 20_000;
 
-/// The path items by path. Extensions are skipped.
+/// The path items by path.
 #[derive(Clone, Debug, Default)]
-pub struct Paths(pub Map<PathItem>);
+pub struct Paths {
+    pub items: Map<PathItem>,
+    /// The extensions that may be meant to list scopes.
+    pub extensions: Vec<String>,
+}
 
 #[derive(Clone, Debug, Default)]
 pub struct PathItem {
@@ -90,7 +94,7 @@ impl Sink for PathItem {
                 }
             }
             "summary" | "description" => {}
-            _ if key.starts_with("x-") && !is_like_scopes(key) => {}
+            _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),
             _ => unknown::add(&mut self.unknown, key),
         }
         Ok(())
@@ -108,9 +112,9 @@ impl Sink for Paths {
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         if key.starts_with("x-") {
-            return Ok(());
+            return unknown::add_extension(&mut self.extensions, key, value);
         }
-        if self.0.len() >= MOST_PATHS {
+        if self.items.len() >= MOST_PATHS {
             return Err(Stop::because(format!("paths: more than {MOST_PATHS} paths")));
         }
         let mut item = PathItem::default();
