@@ -420,6 +420,43 @@ fn swagger_2_0_is_read() {
     assert_eq!(unread, ["/file"]);
 }
 
+/// The owner could stand in the one that does not count.
+#[test]
+fn swagger_2_0_has_one_body() {
+    let body = |name: &str| json!({ "name": name, "in": "body", "schema": { "properties": { (name): {} } } });
+    let field = json!({ "name": "locationId", "in": "formData", "type": "string" });
+    let (one, other) = (body("one"), body("locationId"));
+    for (of_path, own, fault) in [
+        (json!([]), json!([one, field]), "several bodies"),
+        (json!([field]), json!([one]), "several bodies"),
+        (json!([]), json!([one, other]), "several bodies"),
+        (json!([other]), json!([one]), "several bodies"),
+        (
+            json!([]),
+            json!([one, { "name": "one", "in": "body", "schema": { "properties": { "locationId": {} } } }]),
+            "several bodies",
+        ),
+        // What an operation has goes before what its path has with the same name.
+        (json!([one]), json!([body("one")]), ""),
+        (json!([{ "$ref": "#/parameters/One" }]), json!([{ "$ref": "#/parameters/One" }]), ""),
+        (json!([one]), json!([]), ""),
+    ] {
+        let operation = json!({ "security": [{ "Tenant": ["a"] }], "parameters": own });
+        let paths = json!({ "/a": { "parameters": of_path, "post": operation } });
+        let document = json!({ "swagger": "2.0", "paths": paths, "parameters": { "One": one } });
+        let Compiled { policy, report, .. } = compile(&[parsed(&document)], &settings());
+        assert_eq!(policy.is_some(), fault.is_empty(), "{document}");
+        assert!(
+            report.errors.iter().all(|error| error.path == "/a" && error.message.contains(fault)),
+            "{:?}",
+            report.errors
+        );
+    }
+    let operation = json!({ "security": [], "requestBody": { "content": {} } });
+    let document = json!({ "swagger": "2.0", "paths": { "/a": { "post": operation } } });
+    assert!(errors(&document, &settings())[0].contains("POST /a: requestBody is of OpenAPI 3"));
+}
+
 #[test]
 fn yaml_merges_are_expanded_and_merged_security_is_told() {
     let text = "openapi: 3.0.3\nx-read: &read {security: [{Tenant: [things.read]}], tags: [x]}\npaths:\n  /things:\n    get:\n      <<: *read\n      \

@@ -167,6 +167,14 @@ impl<'a, 'l> Extraction<'a, 'l> {
         }
         let parameters: Vec<&Parameter> =
             self.declared().filter_map(|parameter| self.library.parameter(parameter).ok()).collect();
+        if self.operation.request_body.is_some() {
+            self.whats.push("requestBody is of OpenAPI 3, and this document is of Swagger 2.0".to_owned());
+        }
+        if self.has_several_bodies(&parameters) {
+            self.whats.push(
+                "it has several bodies, or a body and a form: which one counts, Swagger 2.0 does not say".to_owned(),
+            );
+        }
         let of_document = &self.library.source.of_swagger.consumes;
         let consumes = &self.operation.consumes.as_ref().unwrap_or(of_document).texts;
         if let Some(body) = parameters.iter().find(|parameter| parameter.place == "body") {
