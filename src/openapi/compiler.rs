@@ -2,6 +2,7 @@
 
 use super::document::{self, Described};
 use super::draft::{Draft, Obstacle, Source};
+use super::exclude::with_slash;
 use super::owner::Places;
 use super::security::{self, Ways};
 use super::selection::Candidate;
@@ -38,7 +39,7 @@ impl<'a> Compiler<'a, '_> {
         // What stands for several segments the settings say.
         let template = Template::parse(limits::path_alone(&written)).map(Template::without_rest);
         // As the document writes it, and without a query or a fragment, as the policy has it.
-        let plain = template.as_ref().map_or_else(|_| written.clone(), ToString::to_string);
+        let plain = template.as_ref().map_or_else(|_| with_slash(&written), ToString::to_string);
         let mut reason = |path: &str| choices.exclusions.reason(Candidate::of(*described, path, &method));
         if let Some(reason) = reason(&written).or_else(|| reason(&plain)) {
             self.exclude(&reason, written, template, choices, report);
@@ -47,7 +48,10 @@ impl<'a> Compiler<'a, '_> {
         let path = match template {
             Ok(path) => path,
             Err(error) => {
-                let message = format!("the path template cannot be used: {error}; exclude leaves the operation out");
+                let as_this =
+                    if written.starts_with('/') { String::new() } else { format!(", as {}", with_slash(&written)) };
+                let message =
+                    format!("the path template cannot be used: {error}; exclude leaves the operation out{as_this}");
                 report.errors.push(self.finding(&message));
                 return Some(0);
             }

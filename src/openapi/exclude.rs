@@ -95,6 +95,11 @@ impl<'a> Exclusions<'a> {
     }
 }
 
+/// How settings name what does not start with a slash, as every path does.
+pub(super) fn with_slash(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
 /// The template that has a parameter for each segment that cannot be used as it is written.
 fn nearest(written: &str) -> Option<Template> {
     let written = written.split(['?', '#']).next().unwrap_or_default();

@@ -41,7 +41,7 @@ use self::compiler::Compiler;
 use self::derive::Deriving;
 use self::document::Fault;
 use self::draft::{Draft, finished};
-use self::exclude::Exclusions;
+use self::exclude::{Exclusions, with_slash};
 use self::owner::Places;
 use self::rules::Ruled;
 use self::security::Ways;
@@ -148,7 +148,7 @@ fn compile_documents(
         notes::tell(document, settings, places, &is_excluded, report);
         for Fault { path, method, what } in document.faults() {
             let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
-                || (!path.is_empty() && choices.exclusions.covers_path(&document.full_path(path)));
+                || (!path.is_empty() && choices.exclusions.covers_path(&with_slash(&document.full_path(path))));
             // A rule in its place says what it needs; where its owner is, only if it says so.
             let is_mended = ruled
                 .get(&(path.as_str(), method.as_str()))

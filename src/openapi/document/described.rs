@@ -1,7 +1,7 @@
 //! An operation in its document, with what the document says for all of them.
 
 use super::written::{Body, OperationObject};
-use super::{Document, Security};
+use super::{Document, Security, joined};
 use crate::request;
 
 /// An operation in its document.
@@ -14,8 +14,7 @@ pub(in crate::openapi) struct Described<'a> {
 impl<'a> Described<'a> {
     /// Its path template with the base path before it.
     pub fn full_path(&self) -> String {
-        let base_path = self.operation.base_path.as_ref().unwrap_or(&self.document.base_path);
-        format!("{base_path}{}", self.operation.path)
+        joined(self.operation.base_path.as_ref().unwrap_or(&self.document.base_path), &self.operation.path)
     }
 
     /// What it says of security itself.

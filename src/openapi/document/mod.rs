@@ -156,7 +156,7 @@ impl Document {
 
     /// A path of it with the base path that it has for all operations before it.
     pub(super) fn full_path(&self, path: &str) -> String {
-        format!("{}{path}", self.base_path)
+        joined(&self.base_path, path)
     }
 
     /// What it says of security for all operations that say nothing of their own.

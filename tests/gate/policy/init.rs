@@ -119,6 +119,54 @@ fn what_cannot_be_expressed_is_excluded_and_the_rest_can_be_published() {
     assert_eq!(open, ["GET /a"]);
 }
 
+#[test]
+fn a_path_key_without_a_slash_stops_nothing_once_it_is_excluded() {
+    let open = json!({ "security": [{ "key": ["a"] }] });
+    let keys = ["things", "", " /a", "X-foo", "https://a.example/a", "good"];
+    for (key, base, id) in
+        keys.into_iter().flat_map(|key| [(key, "", None), (key, "", Some("odd")), (key, "/v1", None)])
+    {
+        let mut odd = open.clone();
+        if let Some(id) = id {
+            odd["operationId"] = json!(id);
+        }
+        let mut whole = document("Odd", json!({ (key): { "get": odd }, "/good": { "get": open, "put": open } }));
+        whole["servers"] = json!([{ "url": base }]);
+        let told = compile(&[parsed(&whole)], &Settings::default()).report.errors;
+        assert!(told.len() == 1 && told[0].message.contains("does not start with a slash; exclude"), "{key}: {told:?}");
+        let (suggestion, compiled) = suggested(&[whole]);
+        assert_eq!(compiled.report.errors, [], "{}", suggestion.to_yaml());
+        let policy = compiled.policy.unwrap();
+        let open = policy.operations().iter().filter(|one| !one.access.alternatives().is_empty());
+        let open: Vec<_> = open.map(|one| one.name()).collect();
+        let mut expected = vec![format!("GET {base}/good"), format!("PUT {base}/good")];
+        // The settings cannot tell the two apart by their paths.
+        if (key, base, id) == ("good", "", None) {
+            expected.remove(0);
+        }
+        assert_eq!(open, expected, "{key:?} {id:?}");
+    }
+}
+
+#[test]
+fn what_is_excluded_takes_no_other_operation_with_it_where_that_can_be_said() {
+    let open = json!({ "security": [{ "key": ["a"] }] });
+    for id in [None, Some("odd")] {
+        let mut odd = open.clone();
+        if let Some(id) = id {
+            odd["operationId"] = json!(id);
+        }
+        let (suggestion, compiled) = suggested(&[document(
+            "Odd",
+            json!({ "/a//b": { "get": odd }, "/a/{id}/b": { "get": open, "put": open } }),
+        )]);
+        assert_eq!((compiled.report.errors.len(), suggestion.settings.exclude.len()), (0, 1));
+        let reason = suggestion.settings.exclude[0].reason.clone().unwrap();
+        assert_eq!(reason.starts_with("for \"/a//b\", beside others: "), id.is_none(), "{reason}");
+        assert_eq!(compiled.report.closed, usize::from(id.is_none()), "{}", suggestion.to_yaml());
+    }
+}
+
 /// They would be open to whomever the document's own security lets in.
 #[test]
 fn what_is_not_told_is_not_published() {

@@ -93,11 +93,6 @@ impl Document {
                 ));
             }
         }
-        if !path.starts_with('/') {
-            let what = "the path does not start with a slash";
-            self.faults.extend(found.iter().map(|(method, _)| Fault::at(path, method, what.to_owned())));
-            return Vec::new();
-        }
         found
     }
 
