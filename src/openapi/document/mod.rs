@@ -102,9 +102,11 @@ impl Document {
         self.name.as_deref() == Some(name) || self.title == name
     }
 
-    /// Whether its servers, or those of an operation, put different things before a path.
+    /// Whether its servers, or those of an operation, put different things before a path, or cannot be read.
     pub(super) fn has_servers_to_choose(&self) -> bool {
-        !self.servers.is_empty() || self.operations.iter().any(|operation| !operation.servers.is_empty())
+        !self.servers.is_empty()
+            || self.operations.iter().any(|operation| !operation.servers.is_empty())
+            || self.faults.iter().any(is_of_servers)
     }
 
     /// Those servers: its own, else those of the first operation that has some.
@@ -121,6 +123,10 @@ impl Document {
         choose: &dyn Fn(&[ServerPath]) -> Result<String, String>,
         is_chosen: bool,
     ) -> Self {
+        // What is chosen without them is a path.
+        if choose(&[]).is_ok() {
+            self.faults.retain(|fault| !is_of_servers(fault));
+        }
         let is_inherited = self.operations.iter().any(|one| one.base_path.is_none() && one.servers.is_empty());
         match choose(&self.servers) {
             Ok(path) => self.base_path = path,
@@ -235,4 +241,14 @@ impl Document {
     pub(super) fn declares_scheme(&self, name: &str) -> bool {
         self.security_schemes.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
     }
+}
+
+/// A path below a base path. One that does not start with a slash is none, and stands below nothing.
+fn joined(base_path: &str, path: &str) -> String {
+    if path.starts_with('/') { format!("{base_path}{path}") } else { path.to_owned() }
+}
+
+/// Whether a fault is that the document's servers cannot be read. A key that stands twice is another one.
+fn is_of_servers(fault: &Fault) -> bool {
+    fault.path.is_empty() && fault.method.is_empty() && fault.what.ends_with(MENDED)
 }

@@ -32,6 +32,9 @@ const MAX_ADDRESS: usize = 1024;
 /// How many servers of one list are told apart.
 pub(super) const MAX_SERVERS: usize = 100;
 
+/// How what is said of servers that cannot be read ends.
+pub(super) const MENDED: &str = "; base_path in the settings takes its place";
+
 /// What servers put before every path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BasePaths {
