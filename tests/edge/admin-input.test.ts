@@ -236,14 +236,14 @@ describe("nothing changes", () => {
 
 describe("methods that an address does not take", () => {
   it.each([
-    ["PUT", "/integrations", "GET, POST"],
+    ["PUT", "/integrations", "GET, HEAD, POST"],
     ["GET", "/sub-accounts/acme", "PATCH"],
-    ["POST", "/policy", "GET, PUT, PATCH"],
-    ["PUT", "/session", "POST, GET, DELETE"],
-    ["PUT", "/policy/compiled", "GET"],
-    ["PUT", "/integrations/:id", "GET, PATCH, DELETE"],
+    ["POST", "/policy", "GET, HEAD, PUT, PATCH"],
+    ["PUT", "/session", "POST, GET, HEAD, DELETE"],
+    ["PUT", "/policy/compiled", "GET, HEAD"],
+    ["PUT", "/integrations/:id", "GET, HEAD, PATCH, DELETE"],
     ["GET", "/integrations/:id/rotate", "POST"],
-    ["POST", "/scopes", "GET"],
+    ["POST", "/scopes", "GET, HEAD"],
   ])("%s %s", async (method, path, allow) => {
     const response = await admin(method, path.replace(":id", id));
     expect(response.headers.get("allow")).toBe(allow);
