@@ -130,7 +130,7 @@ describe("Authorization on a public operation", () => {
     expect((await onlyReceived()).headers.authorization).toBe(authorization);
     const request = await asked(() => ask("/status", { headers: { authorization } }));
     expect(request.headers.get("authorization")).toBe(authorization);
-    expect([400, 401]).toContain((await ask(LIST, { headers: { authorization } })).status);
+    expect([400, 401, 431]).toContain((await ask(LIST, { headers: { authorization } })).status);
     expect(await received()).toEqual([]);
   });
 
@@ -294,12 +294,10 @@ describe("the gate's own addresses", () => {
     for (const [path, headers] of [
       ["/_tidegate/healthz", {}],
       ["/_tidegate/whoami", { authorization: `Bearer ${a.token}` }],
+      ["/_tidegate/api/integrations", { authorization: `Bearer ${OWNER_KEY}` }],
+      ["/_tidegate/api/openapi.json", {}],
     ] as const) {
       const response = await askThroughBinding(path, { method: "HEAD", headers });
-      expect([response.status, await response.text()]).toEqual([200, ""]);
-    }
-    for (const path of ["/integrations", "/openapi.json"]) {
-      const response = await admin("HEAD", path);
       expect([response.status, await response.text()]).toEqual([200, ""]);
     }
   });

@@ -133,6 +133,6 @@ it("a GET request whose body would name the owner ends in a clear answer", async
   // `fetch` sends no such body; one that is announced as multipart is not read, and counts as one.
   const headers = { authorization: vectors.tokens.tenant, "content-type": "multipart/form-data; boundary=x" };
   const { detail } = await problem(await ask("/lookup", { headers }), 400, "ambiguous-request");
-  expect(detail).toContain("without a body");
+  expect(detail).toContain("may not have a body");
   expect(await received()).toEqual([]);
 });
