@@ -152,7 +152,7 @@ for (const kind of KINDS) {
       for (const host of ["üüüü.example", "üüüüüü", "u:p@gate.example", "gate.example, other.example"]) {
         const lines = ["GET /any/x HTTP/1.0", `Host: ${host}`, `Authorization: Bearer ${gate().token}`, "", ""];
         const answer = await rawRequest(gate(), lines.join("\r\n"));
-        assert.match(answer, /^HTTP\/1\.1 400 /, host);
+        assert.match(answer, /^HTTP\/1\.[01] 400 /, host);
         assert.doesNotMatch(answer, /"fields"/, host);
       }
     });
