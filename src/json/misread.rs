@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use super::place::Place;
 
-const TWICE: &str = "stands twice; take one of them out";
 /// The most values that are noted.
 const MAX_MISREAD: usize = 100;
 
@@ -15,22 +14,20 @@ pub(crate) struct Misread {
     pub place: Vec<String>,
     /// What is wrong.
     pub what: String,
+    /// Whether it is a key that occurs twice.
+    pub is_duplicate: bool,
 }
 
 impl Misread {
     /// Something wrong with the value itself.
     pub fn new(what: String) -> Self {
-        Self { place: Vec::new(), what }
+        Self { what, ..Self::default() }
     }
 
     /// A key that occurs twice.
     pub fn duplicate(key: &str) -> Self {
-        Self::new(format!("the key {key:?} {TWICE}"))
-    }
-
-    /// Whether it is a key that occurs twice.
-    pub fn is_duplicate(&self) -> bool {
-        self.what.ends_with(TWICE)
+        let what = format!("the key {key:?} stands twice; take one of them out");
+        Self { what, is_duplicate: true, ..Self::default() }
     }
 }
 
@@ -46,7 +43,7 @@ impl Notes {
         if misread.len() < MAX_MISREAD {
             let mut all = place.written();
             all.extend(inner.place);
-            misread.push(Misread { place: all, what: inner.what });
+            misread.push(Misread { place: all, ..inner });
         } else if misread.len() == MAX_MISREAD {
             let what = format!("more than {MAX_MISREAD} values cannot be read; correct these to see the others");
             misread.push(Misread::new(what));

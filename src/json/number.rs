@@ -1,5 +1,5 @@
-//! How large integers may be, and numbers with a fraction or an exponent. No rule uses the value of these. Code that reads and prints all of them would take ten
-//! kilobytes.
+//! How large integers may be, and numbers with a fraction or an exponent. No rule uses the value of the latter. Code that reads and
+//! prints all of them would take ten kilobytes.
 
 use std::fmt;
 

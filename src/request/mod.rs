@@ -53,7 +53,7 @@ pub struct Request<C> {
 /// Why a request is ambiguous: answered with 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// The host is none, or not as a client may name it.
+    /// The host is missing, or has a form that a client may not send.
     #[error("host: it is not a host name in ASCII or an IP address, with at most a port")]
     Host {
         /// Whether the request carried an `Authorization` header.

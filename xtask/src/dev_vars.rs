@@ -69,8 +69,8 @@ fn read(name: &str) -> Result<String> {
     Ok(value.to_owned())
 }
 
-/// The value of a line `NAME=VALUE`, as wrangler reads it (with dotenv): the last such line counts. An empty value is none, as the gate
-/// sees it. A value over several lines is not read.
+/// The value of a line `NAME=VALUE`, as wrangler reads it (with dotenv): the last such line counts. An empty value counts as
+/// missing, as it does for the gate. A value over several lines is not read.
 pub fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
     let value = lines.lines().rev().find_map(|line| text(after_name(line, name)?));
     value.filter(|value| !value.is_empty())

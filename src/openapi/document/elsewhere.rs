@@ -196,7 +196,7 @@ fn misread(into: &mut dyn Sink, value: Value<'static>) -> Vec<Misread> {
 }
 
 /// What is wrong with what a reference of this key leads to.
-pub(super) fn told(key: &str, Misread { place, what }: &Misread) -> String {
+pub(super) fn told(key: &str, Misread { place, what, .. }: &Misread) -> String {
     format!("{key}{}: {what}", pointer(place))
 }
 

@@ -243,7 +243,7 @@ impl Document {
     }
 }
 
-/// A path below a base path. One that does not start with a slash is none, and stands below nothing.
+/// Joins a base path and a path. A path that does not start with a slash stays as it is.
 fn joined(base_path: &str, path: &str) -> String {
     if path.starts_with('/') { format!("{base_path}{path}") } else { path.to_owned() }
 }

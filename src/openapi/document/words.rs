@@ -2,7 +2,7 @@
 
 use crate::json::{self, Collection, Map, Misread, Scalar, Sink, Skipped, Source, Stop, decimal};
 
-/// A text that decides nothing, for which any scalar will do. Anything else is none.
+/// A text that decides nothing. Any scalar is accepted; a list or an object counts as no text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(pub Option<String>);
 
@@ -108,7 +108,7 @@ impl Sink for Words {
         "a string"
     }
 
-    /// A list or an object is no text.
+    /// A list or an object counts as no text.
     fn open(&mut self, _: Collection) -> bool {
         true
     }

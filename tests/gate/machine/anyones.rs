@@ -76,7 +76,7 @@ impl<'a> Registry<'a> {
         self.statuses(memory, sent, 1)[0]
     }
 
-    /// Does what is to be done in the background.
+    /// Runs the background work.
     fn work(&mut self, memory: &mut Memory) {
         for effect in memory.take_effects() {
             let Effect::Background(waiting, reads) = effect else { continue };

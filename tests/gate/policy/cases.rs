@@ -500,7 +500,7 @@ fn any_scalar_is_a_text_where_nothing_is_decided() {
     let document = Document::parse(text).unwrap();
     assert_eq!(document.title(), "2024");
     assert!(compile(&[document], &settings()).policy.is_some());
-    // What is no text is none.
+    // A list or an object counts as no text.
     for other in ["{en: T}", "[T, [U]]"] {
         let text = format!(
             "openapi: 3.0.3\ninfo: {{title: {other}}}\npaths:\n  /things:\n    get: {{summary: {other}, operationId: {other}, security: []}}\n\

@@ -250,7 +250,7 @@ fn a_map_without_entries_may_be_a_list() {
     }
     let Compiled { policy, .. } = compiled(&[document("One", json!([]))]);
     assert_eq!(policy.unwrap().operations(), []);
-    // With entries it is none, and what has to be there is missing.
+    // A list with entries is not a map, and an empty one lacks the required members.
     whole["paths"]["/a"]["post"]["requestBody"]["content"] = json!(["application/json"]);
     assert_eq!(error(&whole), "/a post: requestBody.content: an array stands where an object is expected");
     let errors = compiled(&[one("/a", json!({ "security": [], "parameters": [[]] }))]).report.errors;

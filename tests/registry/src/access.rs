@@ -417,7 +417,7 @@ fn use_is_asked_of_ten_thousand_at_most(storage: Rc<dyn Storage>) {
     add(10_001, 10_001);
     let refused = asked().unwrap_err();
     assert!(matches!(&refused, AdminError::Invalid { field, .. } if field == "by"), "{refused:?}");
-    assert_eq!(world.get("/usage")["integrations"], Value::Null, "all of them are no list");
+    assert_eq!(world.get("/usage")["integrations"], Value::Null, "all integrations: null, not a list");
 }
 
 fn a_preview_names_ones_own_integrations_alone(storage: Rc<dyn Storage>) {

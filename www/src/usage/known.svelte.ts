@@ -3,7 +3,7 @@ import { Loaded } from "../state/loaded.svelte";
 import { told } from "../ui/problem";
 import { words as t } from "./words";
 
-/** An answer about use. If there is none, it says why and since when nothing is known, and never shows zeros. */
+/** An answer about use. Without an answer it says why, and since when nothing is known. It never shows zeros. */
 export class Known<T> extends Loaded<T> {
   #answeredAt: number | null = null;
 

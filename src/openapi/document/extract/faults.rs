@@ -28,7 +28,7 @@ impl Misreads {
             let place: Vec<&str> = one.place.iter().map(String::as_str).collect();
             match place.as_slice() {
                 [first, ..] if !is_swagger && of_swagger.contains(first) => {}
-                _ if one.is_duplicate() => found.faults.push(fault(&one)),
+                _ if one.is_duplicate => found.faults.push(fault(&one)),
                 ["components", "parameters" | "requestBodies" | "schemas", _, ..] => found.add(one, 3),
                 ["parameters" | "definitions", _, ..] => found.add(one, 2),
                 ["components", "securitySchemes", _, ..] | ["securityDefinitions", _, ..] => {
@@ -44,7 +44,7 @@ impl Misreads {
     fn add(&mut self, mut one: Misread, steps: usize) {
         let rest = one.place.split_off(steps.min(one.place.len()));
         let key = Target { file: String::new(), tokens: one.place }.key();
-        let inner = Misread { place: rest, what: one.what };
+        let inner = Misread { place: rest, ..one };
         match self.components.get_mut(&key) {
             Some(all) => all.push(inner),
             None => _ = self.components.insert(key, vec![inner]),
@@ -88,11 +88,11 @@ fn is_method(name: &str) -> bool {
 }
 
 fn fault(one: &Misread) -> Fault {
-    let Misread { place, what } = one;
+    let Misread { place, what, is_duplicate } = one;
     let [first, last] = [place.first(), place.last()].map(|segment| segment.map(String::as_str));
     let hint = match (first, last) {
         (_, Some("security")) if what.starts_with("null") => "; write [] where anyone may call it, or leave it out",
-        (Some("servers" | "basePath"), _) if !one.is_duplicate() => MENDED,
+        (Some("servers" | "basePath"), _) if !is_duplicate => MENDED,
         _ => "",
     };
     let (path, method, rest) = match place.as_slice() {
