@@ -1,4 +1,5 @@
 import { Problem } from "../api/problem";
+import { following } from "../api/stale";
 
 /** A page of a list: its items, where the next page begins, and how many items all pages have. */
 export interface Page<T> {
@@ -66,6 +67,14 @@ export class Paged<T> {
     this.#changed.set(this.key(item), null);
     this.items = this.items?.filter((known) => this.key(known) !== this.key(item)) ?? null;
     this.total -= 1;
+  }
+
+  /** Changes an item. If that is refused because of another change, takes over the present state, passes it on, and still fails. */
+  following<Done>(changed: (present: T) => void, act: () => Promise<Done>): Promise<Done> {
+    return following((present: T) => {
+      this.replace(present);
+      changed(present);
+    }, act);
   }
 
   async #ask(cursor: string | null, keepsLater = false): Promise<void> {
