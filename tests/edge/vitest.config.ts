@@ -10,7 +10,12 @@ const root = new URL("../..", import.meta.url).pathname;
  * What the projects of the gate share. setup.ts looks after every test's log. A time-out ends a test that hangs; what has to be
  * fast is asserted. On a busy machine a test takes many times as long as on an idle one.
  */
-const shared = { setupFiles: ["tests/edge/setup.ts"], testTimeout: 180_000, hookTimeout: 180_000 };
+const shared = {
+  setupFiles: ["tests/edge/setup.ts"],
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
+};
 
 export default defineConfig({
   root,
