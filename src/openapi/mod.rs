@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::compiler::Compiler;
 use self::derive::Deriving;
-use self::document::Fault;
+use self::document::{About, Fault};
 use self::draft::{Draft, finished};
 use self::exclude::{Exclusions, with_slash};
 use self::owner::Places;
@@ -146,13 +146,13 @@ fn compile_documents(
         }
         let is_excluded = |note: &Fault| excluded.contains(&(note.path.as_str(), note.method.as_str()));
         notes::tell(document, settings, places, &is_excluded, report);
-        for Fault { path, method, what } in document.faults() {
+        for Fault { path, method, what, about } in document.faults() {
             let is_excluded = excluded.contains(&(path.as_str(), method.as_str()))
                 || (!path.is_empty() && choices.exclusions.covers_path(&with_slash(&document.full_path(path))));
             // A rule in its place says what it needs; where its owner is, only if it says so.
             let is_mended = ruled
                 .get(&(path.as_str(), method.as_str()))
-                .is_some_and(|says_owner| *says_owner || is_of_security(what));
+                .is_some_and(|says_owner| *says_owner || *about == Some(About::Security));
             if !is_excluded && !is_mended {
                 report.errors.push(Finding::new(document.title(), method, path, what));
             }
@@ -171,11 +171,6 @@ fn compile_documents(
     let operations = join::apply(operations.into_iter().zip(written).collect(), report);
     report.overlaps(&operations);
     Ok((operations, groups))
-}
-
-/// Whether a fault is of what an operation needs, and of nothing else.
-fn is_of_security(what: &str) -> bool {
-    what.strip_prefix("security").is_some_and(|rest| rest.starts_with([':', '[']))
 }
 
 /// What of the settings is noted while documents are compiled.

@@ -1,8 +1,6 @@
 //! What documents note of themselves. Some of it is only told where it concerns what the settings name.
 
-use super::document::{
-    Document, Fault, UNREAD_TAGS, cookie, extension_of, is_like_scopes, server_variable, unlisted_scopes,
-};
+use super::document::{About, Document, Fault, is_like_scopes};
 use super::owner::Places;
 use super::settings::Settings;
 use super::{Finding, Report, base_path};
@@ -16,9 +14,9 @@ pub(super) fn tell(
     report: &mut Report,
 ) {
     for note in document.notes().iter().filter(|note| !is_excluded(note)) {
-        let Fault { path, method, what } = note;
+        let Fault { path, method, what, about } = note;
         let finding = |what: &str| Finding::new(document.title(), method, path, what);
-        match telling(what, document, settings, places) {
+        match telling(about.as_ref(), document, settings, places) {
             Telling::Nothing => {}
             Telling::Limit => report.limits.push(finding(what)),
             Telling::Error => report.errors.push(finding(what)),
@@ -38,24 +36,18 @@ enum Telling {
     Owner,
 }
 
-fn telling(what: &str, document: &Document, settings: &Settings, places: &Places<'_>) -> Telling {
-    let extension = settings.scope_extension.as_deref();
+fn telling(about: Option<&About>, document: &Document, settings: &Settings, places: &Places<'_>) -> Telling {
     let told = |is_told: bool| if is_told { Telling::Limit } else { Telling::Nothing };
-    if what == UNREAD_TAGS {
-        return if settings.uses_tags() { Telling::Error } else { Telling::Limit };
-    }
-    if let Some(name) = extension_of(what) {
-        return told(is_like_scopes(name) || extension.is_some_and(|known| known.eq_ignore_ascii_case(name)));
-    }
-    if let Some(name) = cookie(what) {
-        return told(places.are_like(name));
-    }
-    match server_variable(what) {
-        Some((_, true)) if base_path::of(document, settings).is_some() => Telling::Nothing,
-        Some((name, true)) if places.are(name) => Telling::Owner,
-        Some((name, false)) => told(places.are_like(name)),
-        Some(_) => Telling::Limit,
+    let is_the_settings =
+        |name: &str| settings.scope_extension.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(name));
+    match about {
+        Some(About::Tags) if settings.uses_tags() => Telling::Error,
+        Some(About::Extension(name)) => told(is_like_scopes(name) || is_the_settings(name)),
         // With the extension that the settings name it is an error, which is reported separately.
-        None => told(extension.is_none_or(|name| what != unlisted_scopes(name))),
+        Some(About::Scopes(name)) => told(settings.scope_extension.as_ref() != Some(name)),
+        Some(About::Cookie(name) | About::HostVariable(name)) => told(places.are_like(name)),
+        Some(About::PathVariable(_)) if base_path::of(document, settings).is_some() => Telling::Nothing,
+        Some(About::PathVariable(name)) if places.are(name) => Telling::Owner,
+        Some(About::PathVariable(_) | About::Tags | About::Servers | About::Security) | None => Telling::Limit,
     }
 }

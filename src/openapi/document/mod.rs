@@ -5,6 +5,7 @@ mod capture;
 mod described;
 mod elsewhere;
 mod extract;
+mod fault;
 mod object_macro;
 mod objects;
 mod reading;
@@ -26,17 +27,17 @@ use serde::Serialize;
 use crate::json::Map;
 
 pub(super) use self::described::Described;
-pub(super) use self::extract::{MAY_BE_SEVERAL, UNREAD_TAGS, cookie};
+pub(super) use self::extract::MAY_BE_SEVERAL;
+pub(super) use self::fault::{About, Fault};
 pub(super) use self::objects::Security;
 pub(super) use self::reading::NOT_FOLLOWED;
 pub use self::reading::{InvalidDocument, yaml_to_json};
-use self::server::MENDED;
-pub(super) use self::server::{ServerPath, server_variable};
+pub(super) use self::server::ServerPath;
 pub use self::stored::CorruptDocument;
-pub(super) use self::unknown::{extension_of, is_like_scopes, unlisted_scopes};
+pub(super) use self::unknown::is_like_scopes;
 pub(super) use self::webhooks::Webhook;
 use self::written::Kinds;
-pub(super) use self::written::{Body, Fault, Form, OperationObject, Properties};
+pub(super) use self::written::{Body, Form, OperationObject, Properties};
 
 /// The longest document, in bytes. A publication has its own limit.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -106,7 +107,7 @@ impl Document {
     pub(super) fn has_servers_to_choose(&self) -> bool {
         !self.servers.is_empty()
             || self.operations.iter().any(|operation| !operation.servers.is_empty())
-            || self.faults.iter().any(is_of_servers)
+            || self.faults.iter().any(|fault| fault.about == Some(About::Servers))
     }
 
     /// Those servers: its own, else those of the first operation that has some.
@@ -125,7 +126,7 @@ impl Document {
     ) -> Self {
         // What is chosen without them is a path.
         if choose(&[]).is_ok() {
-            self.faults.retain(|fault| !is_of_servers(fault));
+            self.faults.retain(|fault| fault.about != Some(About::Servers));
         }
         let is_inherited = self.operations.iter().any(|one| one.base_path.is_none() && one.servers.is_empty());
         match choose(&self.servers) {
@@ -133,7 +134,7 @@ impl Document {
             // All its servers say the same.
             Err(_) if self.servers.is_empty() => {}
             Err(what) if is_inherited || is_chosen => {
-                self.faults.push(Fault { what: format!("servers: {what}"), ..Fault::default() });
+                self.faults.push(Fault::at("", "", format!("servers: {what}")));
             }
             Err(_) => {}
         }
@@ -141,8 +142,7 @@ impl Document {
             match choose(&std::mem::take(&mut operation.servers)) {
                 Ok(path) => operation.base_path = Some(path),
                 Err(what) => {
-                    let (path, method) = (operation.path.clone(), operation.method.clone());
-                    self.faults.push(Fault { path, method, what });
+                    self.faults.push(Fault::at(&operation.path, &operation.method, what));
                 }
             }
         }
@@ -246,9 +246,4 @@ impl Document {
 /// Joins a base path and a path. A path that does not start with a slash stays as it is.
 fn joined(base_path: &str, path: &str) -> String {
     if path.starts_with('/') { format!("{base_path}{path}") } else { path.to_owned() }
-}
-
-/// Whether a fault is that the document's servers cannot be read. A key that stands twice is another one.
-fn is_of_servers(fault: &Fault) -> bool {
-    fault.path.is_empty() && fault.method.is_empty() && fault.what.ends_with(MENDED)
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::fault::{About, Said};
 use super::object_macro::object;
 use super::reference::OrReference;
 use super::words::{Needed, Texts};
@@ -32,8 +33,10 @@ const MAX_ADDRESS: usize = 1024;
 /// How many servers of one list are told apart.
 pub(super) const MAX_SERVERS: usize = 100;
 
-/// How what is said of servers that cannot be read ends.
-pub(super) const MENDED: &str = "; base_path in the settings takes its place";
+/// What is said of servers of the document that cannot be read.
+pub(super) fn mended(what: String) -> Said {
+    Said::about(About::Servers, format!("{what}; base_path in the settings takes its place"))
+}
 
 /// What servers put before every path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ pub(in crate::openapi) struct ServerPath {
 
 /// The base paths of servers, and what of them is read otherwise than it may be meant. `None` where there are no servers. `own_uri`
 /// is the document's own address, where it says one.
-pub(super) fn base_paths(servers: &[&Server], own_uri: &str) -> Option<(BasePaths, Vec<String>)> {
+pub(super) fn base_paths(servers: &[&Server], own_uri: &str) -> Option<(BasePaths, Vec<Said>)> {
     let mut notes = Vec::new();
     let all: Vec<_> = servers.iter().take(MAX_SERVERS).map(|server| server.base_path(own_uri, &mut notes)).collect();
     let first = all.first()?;
@@ -98,7 +101,7 @@ fn usable(path: String) -> Result<String, String> {
 impl Server {
     /// The path of the server's address, without a slash at its end. What an address is that does not begin with a scheme, RFC 3986
     /// section 4.2 says: `//host/path`, `/path`, or relative to the document.
-    fn base_path(&self, own_uri: &str, notes: &mut Vec<String>) -> Result<String, String> {
+    fn base_path(&self, own_uri: &str, notes: &mut Vec<Said>) -> Result<String, String> {
         let written = shortened(self.url.text());
         let cannot = |why: &str| Err(format!("its server {written:?} cannot be resolved: {why}"));
         let mut variables = Vec::new();
@@ -112,10 +115,11 @@ impl Server {
             }
             None => {
                 if folder(own_uri).is_none() {
-                    notes.push(format!(
+                    let what = format!(
                         "its server {written:?} is relative to the document's own address, which is taken to be at the \
                          top; base_path in the settings says otherwise"
-                    ));
+                    );
+                    notes.push(what.into());
                 }
                 format!("{}/{url}", folder(own_uri).unwrap_or_default())
             }
@@ -127,24 +131,21 @@ impl Server {
             return cannot(&format!("a variable in its path {what}"));
         }
         if !after.is_empty() {
-            notes.push(format!("its server {written:?} has a query or a fragment, which no path has: it is left out"));
+            let what = format!("its server {written:?} has a query or a fragment, which no path has: it is left out");
+            notes.push(what.into());
         }
-        notes.extend(
-            variables.into_iter().map(|(name, place)| {
-                format!("{VARIABLE}{:?}{OF_SERVER}{written:?} stands in {place}", shortened(name))
-            }),
-        );
+        notes.extend(variables.into_iter().map(|(name, is_in_path)| of_variable(name, is_in_path, &written)));
         usable(without_dots(&path).trim_end_matches('/').to_owned()).or_else(|why| cannot(&why))
     }
 
-    /// The address with its variables' defaults; none where it is too long. Adds the variables that can have other values, with what is
-    /// said of them.
-    fn address<'a>(&'a self, variables: &mut Vec<(&'a str, &'static str)>) -> Option<String> {
+    /// The address with its variables' defaults; none where it is too long. Adds the variables that can have other values, and whether
+    /// they stand in the path.
+    fn address<'a>(&'a self, variables: &mut Vec<(&'a str, bool)>) -> Option<String> {
         let mut url = self.url.text().to_owned();
         let authority = url.len().saturating_sub(after_authority(&url).unwrap_or(&url).len());
         let authority = self.url.text().get(..authority).unwrap_or_default();
         let in_host = authority.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        variables.extend(in_host.map(|(name, _)| (name, IN_HOST)));
+        variables.extend(in_host.map(|(name, _)| (name, false)));
         for (name, variable) in self.variables.iter() {
             let (written, default) = (format!("{{{name}}}"), variable.default.text());
             if url.len() > MAX_ADDRESS || default.len() > MAX_ADDRESS {
@@ -159,7 +160,7 @@ impl Server {
                 || has_path(default)
                 || values.iter().any(|value| has_path(value));
             if is_in_path && (values.is_empty() || values.iter().any(|value| value != default)) {
-                variables.push((name.as_str(), IN_PATH));
+                variables.push((name.as_str(), true));
             }
             url = url.replace(&written, default);
         }
@@ -167,17 +168,16 @@ impl Server {
     }
 }
 
-/// The variable of which a note says that it can have other values, and whether it stands in the path.
-pub(in crate::openapi) fn server_variable(note: &str) -> Option<(&str, bool)> {
-    let (name, rest) = note.strip_prefix(VARIABLE)?.strip_prefix('"')?.split_once('"')?;
-    rest.starts_with(OF_SERVER).then(|| (name, rest.ends_with(IN_PATH)))
+/// What is said of a variable that can have other values.
+fn of_variable(name: &str, is_in_path: bool, server: &str) -> Said {
+    let name = shortened(name);
+    let place = match is_in_path {
+        true => "the path, where only its default is read; base_path in the settings takes another",
+        false => "the host, which is not compared",
+    };
+    let what = format!("the variable {name:?} of its server {server:?} stands in {place}");
+    Said::about(if is_in_path { About::PathVariable(name) } else { About::HostVariable(name) }, what)
 }
-
-/// How a note of a server's variable begins. Stored documents are recognised by these.
-const VARIABLE: &str = "the variable ";
-const OF_SERVER: &str = " of its server ";
-const IN_PATH: &str = "the path, where only its default is read; base_path in the settings takes another";
-const IN_HOST: &str = "the host, which is not compared";
 
 /// What follows scheme and host, with its slash; `None` where there is no host.
 fn after_authority(url: &str) -> Option<&str> {
@@ -286,8 +286,15 @@ mod tests {
         ] {
             let mut notes = Vec::new();
             assert_eq!(server(url, &[variable]).base_path("", &mut notes), Ok(path.to_owned()), "{url}");
-            let found: Vec<_> = notes.iter().filter_map(|note| server_variable(note)).collect();
-            assert_eq!((&found, found.len()), (&told, notes.len()), "{url}: {notes:?}");
+            let found: Vec<_> = notes.iter().map(|note| note.about.clone()).collect();
+            let variable = |(name, is_in_path): (&str, bool)| {
+                Some(if is_in_path {
+                    About::PathVariable(name.to_owned())
+                } else {
+                    About::HostVariable(name.to_owned())
+                })
+            };
+            assert_eq!(found, told.into_iter().map(variable).collect::<Vec<_>>(), "{url}: {notes:?}");
         }
         let rooted = server("https://a.example/x/{v}", &[("v", "/v1", &[])]);
         assert!(rooted.base_path("", &mut notes).unwrap_err().contains("an empty segment"));
@@ -308,7 +315,7 @@ mod tests {
         ] {
             let mut notes = Vec::new();
             assert_eq!(server(url, &[]).base_path(own_uri, &mut notes), Ok(expected.to_owned()), "{own_uri} {url}");
-            assert_eq!(notes, [""; 0], "{own_uri} {url}");
+            assert_eq!(notes, [], "{own_uri} {url}");
         }
         let mut notes = Vec::new();
         assert_eq!((server("v1", &[]).base_path("openapi.yaml", &mut notes), notes.len()), (Ok("/v1".to_owned()), 1));

@@ -1,6 +1,7 @@
 //! The form in which a document's extraction is kept, so that it can be compiled again with other settings.
 
 use super::extract::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME, MAX_TITLE};
+use super::fault::by_words;
 use super::objects::{MAX_ALTERNATIVES, MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, METHODS};
 use super::server::{MAX_SERVERS, ServerPath};
 use super::webhooks::MAX_DESCRIPTION;
@@ -21,7 +22,9 @@ const VERSION_2: u64 = 2;
 /// The version that has webhooks.
 const VERSION_3: u64 = 3;
 /// The version that has what people read of it: the address of its documentation, and titles of tags.
-const NEWEST_VERSION: u64 = 4;
+const VERSION_4: u64 = 4;
+/// The version in which faults and notes say what they are about, other than by their words.
+const NEWEST_VERSION: u64 = 5;
 
 /// A stored extraction that cannot be trusted: a fault of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +129,8 @@ impl Document {
         // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
         let text = serde_json::to_string(self).unwrap_or_default();
         let version = match self.webhooks.is_empty() {
-            _ if self.documentation.is_some() || !self.tag_titles.is_empty() => NEWEST_VERSION,
+            _ if self.faults.iter().chain(&self.notes).any(|one| one.about.is_some()) => NEWEST_VERSION,
+            _ if self.documentation.is_some() || !self.tag_titles.is_empty() => VERSION_4,
             false => VERSION_3,
             true if self.is_of_version_2() => VERSION_2,
             true => VERSION,
@@ -171,7 +175,11 @@ impl FromJson for Document {
             "tag_titles",
         ];
         let mut fields = Object::of(value, &names)?;
-        let _: u64 = fields.required("v")?;
+        let version: u64 = fields.required("v")?;
+        let told = |all: Option<Vec<Fault>>| {
+            let all = all.unwrap_or_default().into_iter();
+            if version < NEWEST_VERSION { all.map(by_words::told).collect() } else { all.collect() }
+        };
         let mut security_schemes: Vec<String> = fields.required("security_schemes")?;
         sort_and_dedup(&mut security_schemes);
         Ok(Self {
@@ -185,9 +193,9 @@ impl FromJson for Document {
             operations: fields.required("operations")?,
             bodies: fields.required("bodies")?,
             properties: fields.required("properties")?,
-            faults: fields.given("faults")?.unwrap_or_default(),
+            faults: told(fields.given("faults")?),
             servers: fields.given("servers")?.unwrap_or_default(),
-            notes: fields.given("notes")?.unwrap_or_default(),
+            notes: told(fields.given("notes")?),
             webhooks: fields.given("webhooks")?.unwrap_or_default(),
             documentation: fields.given("documentation")?,
             tag_titles: fields.given("tag_titles")?.unwrap_or_default(),
@@ -221,5 +229,3 @@ crate::json_object!(ServerPath { path: given, fault: given });
 crate::json_object!(Form { media_types, properties });
 
 crate::json_object!(Properties { names: default, unresolved: default, incomplete: given });
-
-crate::json_object!(Fault { path, method, what });

@@ -1,6 +1,7 @@
 //! Members that OpenAPI does not have, and extensions that say something of scopes where nothing looks at them. One that may be meant to
 //! say who may call is an error: what holds without it could let more in.
 
+use super::fault::{About, Said};
 use crate::json::{Collection, Scalar, Sink, Skipped, Source, Stop};
 
 /// Something of a member that is not read.
@@ -86,17 +87,11 @@ pub(super) fn add_extension(all: &mut Vec<String>, name: &str, value: &mut dyn S
 }
 
 /// What is said of an extension that stands where nothing looks at it.
-pub(super) fn misplaced_extension(name: &str, place: &str) -> String {
-    format!("{} stands {place}{UNLOOKED_AT}", shortened(name))
+pub(super) fn misplaced_extension(name: &str, place: &str) -> Said {
+    let name = shortened(name);
+    let what = format!("{name} stands {place}, where nothing looks at it: scopes are those of operations");
+    Said::about(About::Extension(name), what)
 }
-
-/// The extension of which a note says that it stands where nothing looks at it.
-pub(in crate::openapi) fn extension_of(note: &str) -> Option<&str> {
-    note.strip_suffix(UNLOOKED_AT)?.split_once(" stands ").map(|(name, _)| name)
-}
-
-/// What notes of such extensions end with. Stored documents are recognised by it.
-const UNLOOKED_AT: &str = ", where nothing looks at it: scopes are those of operations";
 
 /// Whether a value is a list of texts.
 #[derive(Default)]
@@ -136,8 +131,10 @@ impl Sink for Listing {
 }
 
 /// What is said of an extension that is called so and is not a list of texts.
-pub(in crate::openapi) fn unlisted_scopes(name: &str) -> String {
-    format!("{} is not a list of scopes, and nothing looks at it", shortened(name))
+pub(super) fn unlisted_scopes(name: &str) -> Said {
+    let name = shortened(name);
+    let what = format!("{name} is not a list of scopes, and nothing looks at it");
+    Said::about(About::Scopes(name), what)
 }
 
 fn shortened(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! What a document says, part by part: its operations, the bodies of their requests, and what in it cannot be understood.
+//! What a document says, part by part: its operations and the bodies of their requests.
 
 use serde::Serialize;
 
@@ -72,14 +72,6 @@ pub(in crate::openapi) struct Properties {
     /// Why properties may be missing here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
-}
-
-/// Something that cannot be understood, and where.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(in crate::openapi) struct Fault {
-    pub path: String,
-    pub method: String,
-    pub what: String,
 }
 
 /// What is told of the security schemes, by their names. Documents that differ only in it are equal.

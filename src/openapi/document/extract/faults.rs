@@ -2,9 +2,10 @@
 
 use crate::json::{Map, Misread};
 use crate::openapi::document::elsewhere::told;
+use crate::openapi::document::fault::{About, Said};
 use crate::openapi::document::objects::METHODS;
 use crate::openapi::document::resolve::Library;
-use crate::openapi::document::server::MENDED;
+use crate::openapi::document::server::mended;
 use crate::openapi::document::target::Target;
 use crate::openapi::document::{Document, Fault};
 
@@ -90,9 +91,8 @@ fn is_method(name: &str) -> bool {
 fn fault(one: &Misread) -> Fault {
     let Misread { place, what, is_duplicate } = one;
     let [first, last] = [place.first(), place.last()].map(|segment| segment.map(String::as_str));
-    let hint = match (first, last) {
-        (_, Some("security")) if what.starts_with("null") => "; write [] where anyone may call it, or leave it out",
-        (Some("servers" | "basePath"), _) if !is_duplicate => MENDED,
+    let hint = match last {
+        Some("security") if what.starts_with("null") => "; write [] where anyone may call it, or leave it out",
         _ => "",
     };
     let (path, method, rest) = match place.as_slice() {
@@ -104,7 +104,13 @@ fn fault(one: &Misread) -> Fault {
     };
     let place = written(rest);
     let separator = if place.is_empty() { "" } else { ": " };
-    Fault::at(path, method, format!("{place}{separator}{what}{hint}"))
+    let what = format!("{place}{separator}{what}{hint}");
+    let said = match first {
+        Some("servers" | "basePath") if !is_duplicate => mended(what),
+        _ if rest.first().is_some_and(|member| member == "security") => Said::about(About::Security, what),
+        _ => what.into(),
+    };
+    Fault::at(path, method, said)
 }
 
 /// `security[0].oauth`
@@ -117,10 +123,4 @@ fn written(place: &[String]) -> String {
         written.push_str(segment);
     }
     written
-}
-
-impl Fault {
-    pub(super) fn at(path: &str, method: &str, what: String) -> Self {
-        Self { path: path.to_owned(), method: method.to_owned(), what }
-    }
 }

@@ -18,7 +18,7 @@ use super::{Document, Fault, OperationObject, unknown};
 use crate::json::{Map, Misread};
 
 pub(super) use self::faults::Misreads;
-pub(in crate::openapi) use self::operation::{MAY_BE_SEVERAL, UNREAD_TAGS, cookie};
+pub(in crate::openapi) use self::operation::MAY_BE_SEVERAL;
 
 /// How many characters of a title are kept: every operation repeats it.
 pub(super) const MAX_TITLE: usize = 200;

@@ -3,6 +3,7 @@
 use crate::json::{self, Map};
 use crate::openapi::document::OperationObject;
 use crate::openapi::document::bodies::Bodies;
+use crate::openapi::document::fault::{About, Said};
 use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Source, Parameter, PathItem};
 use crate::openapi::document::reference::MaybeReference;
 use crate::openapi::document::resolve::{Library, shortened};
@@ -25,9 +26,9 @@ pub(super) struct Extraction<'a, 'l> {
     /// How many parameters the document may have still.
     pub parameters_left: usize,
     /// What in it cannot be understood.
-    pub whats: Vec<String>,
+    pub whats: Vec<Said>,
     /// What is read otherwise than it may be meant.
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
 }
 
 impl<'a, 'l> Extraction<'a, 'l> {
@@ -45,14 +46,14 @@ impl<'a, 'l> Extraction<'a, 'l> {
         self.notes.extend(unlisted_scopes(&self.operation.extensions));
         let Source { operation_id, summary, tags, security, .. } = self.operation;
         let security = requirements(security.as_ref(), self.library).unwrap_or_else(|what| {
-            self.whats.push(format!("security: {what}"));
+            self.whats.push(Said::about(About::Security, format!("security: {what}")));
             None
         });
         if tags.has_others {
-            self.notes.push(UNREAD_TAGS.to_owned());
+            self.notes.push(Said::about(About::Tags, UNREAD_TAGS.to_owned()));
         }
         if self.operation.extensions.contains_key(MERGED_SECURITY) {
-            self.notes.push(MERGED.to_owned());
+            self.notes.push(MERGED.to_owned().into());
         }
         OperationObject {
             path: path.to_owned(),
@@ -74,12 +75,12 @@ impl<'a, 'l> Extraction<'a, 'l> {
         let (operations, lost) = self.library.operations(self.operation);
         if let Some(reference) = lost {
             let what = format!("its operation stands elsewhere: {}", self.library.leads_nowhere(reference));
-            self.whats.push(what);
+            self.whats.push(what.into());
         }
         for name in operations.iter().flat_map(|operation| &operation.unknown) {
             match unknown::member(name, "an operation") {
-                Unknown::Fault(what) => self.whats.push(what),
-                Unknown::Note(what) => self.notes.push(what),
+                Unknown::Fault(what) => self.whats.push(what.into()),
+                Unknown::Note(what) => self.notes.push(what.into()),
             }
         }
         let Some((last, references)) = operations.split_last() else { return };
@@ -91,7 +92,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
         };
         if references.iter().any(says_more) {
             let what = "beside $ref it has members of its own: which ones count, OpenAPI does not say";
-            self.whats.push(what.to_owned());
+            self.whats.push(what.to_owned().into());
         }
         self.operation = last;
     }
@@ -111,12 +112,12 @@ impl<'a, 'l> Extraction<'a, 'l> {
         let lost = self.lists().filter_map(Result::err);
         let lost = lost.map(|reference| format!("parameters: {}", self.library.leads_nowhere(reference)));
         let lost: Vec<_> = lost.collect();
-        self.whats.extend(lost);
+        self.whats.extend(lost.into_iter().map(Said::from));
         let count = self.lists().flatten().map(<[_]>::len).fold(0, usize::saturating_add);
         let Some(left) = self.parameters_left.checked_sub(count) else {
             self.parameters_left = 0;
             let what = format!("with it the operations of this document have over {MAX_ALL_PARAMETERS} parameters");
-            self.whats.push(what);
+            self.whats.push(what.into());
             return found;
         };
         self.parameters_left = left;
@@ -126,34 +127,38 @@ impl<'a, 'l> Extraction<'a, 'l> {
             let parameter = match self.library.parameter(declared) {
                 Ok(parameter) => parameter,
                 Err(reference) => {
-                    self.whats.push(self.library.leads_nowhere(declared.reference().unwrap_or(reference)));
+                    self.whats.push(self.library.leads_nowhere(declared.reference().unwrap_or(reference)).into());
                     continue;
                 }
             };
             let name = parameter.name.text();
             if name.len() > MAX_PARAMETER_NAME {
                 let what = format!("its parameter {}… has a name of over {MAX_PARAMETER_NAME} bytes", shortened(name));
-                self.whats.push(what);
+                self.whats.push(what.into());
                 continue;
             }
             match parameter.place.as_str() {
                 "query" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Query }),
                 "header" => found.push(OwnerParameter { name: name.to_owned(), place: Place::Header }),
                 "path" => {
-                    self.notes.extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter)));
+                    self.notes
+                        .extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter)).map(Said::from));
                     // The others stand in the template.
                     if !path.contains(&format!("{{{name}}}")) {
                         found.push(OwnerParameter { name: name.to_owned(), place: Place::Path });
                     }
                 }
                 // Cookies never name an owner, and neither does the whole query as one value (OpenAPI 3.2) have a name.
-                "cookie" => self.notes.push(format!("{COOKIE}{:?}{UNCOMPARED}", shortened(name))),
-                "querystring" => self.notes.push(QUERYSTRING.to_owned()),
+                "cookie" => self.notes.push(not_compared(shortened(name))),
+                "querystring" => self.notes.push(QUERYSTRING.to_owned().into()),
                 "body" | "formData" if is_swagger => {}
-                other => self.whats.push(format!(
-                    "its parameter {name} is in {:?}, which is none of path, query, header and cookie",
-                    shortened(other)
-                )),
+                other => {
+                    let other = shortened(other);
+                    let what = format!(
+                        "its parameter {name} is in {other:?}, which is none of path, query, header and cookie"
+                    );
+                    self.whats.push(what.into());
+                }
             }
         }
         sort_and_dedup(&mut found);
@@ -168,12 +173,11 @@ impl<'a, 'l> Extraction<'a, 'l> {
         let parameters: Vec<&Parameter> =
             self.declared().filter_map(|parameter| self.library.parameter(parameter).ok()).collect();
         if self.operation.request_body.is_some() {
-            self.whats.push("requestBody is of OpenAPI 3, and this document is of Swagger 2.0".to_owned());
+            self.whats.push("requestBody is of OpenAPI 3, and this document is of Swagger 2.0".to_owned().into());
         }
         if self.has_several_bodies(&parameters) {
-            self.whats.push(
-                "it has several bodies, or a body and a form: which one counts, Swagger 2.0 does not say".to_owned(),
-            );
+            let what = "it has several bodies, or a body and a form: which one counts, Swagger 2.0 does not say";
+            self.whats.push(what.to_owned().into());
         }
         let of_document = &self.library.source.of_swagger.consumes;
         let consumes = &self.operation.consumes.as_ref().unwrap_or(of_document).texts;
@@ -209,13 +213,9 @@ impl<'a, 'l> Extraction<'a, 'l> {
     }
 }
 
-/// What a note of a cookie says. Stored documents are recognised by it.
-const COOKIE: &str = "the cookie ";
-const UNCOMPARED: &str = " is not compared";
-
-/// The cookie of which a note says that it is not compared.
-pub(in crate::openapi) fn cookie(note: &str) -> Option<&str> {
-    note.strip_prefix(COOKIE)?.strip_suffix(UNCOMPARED)?.strip_prefix('"')?.strip_suffix('"')
+/// What is said of a cookie.
+fn not_compared(cookie: &str) -> Said {
+    Said::about(About::Cookie(cookie.to_owned()), format!("the cookie {cookie:?} is not compared"))
 }
 
 const FORMS: [&str; 2] = ["multipart/form-data", "application/x-www-form-urlencoded"];
@@ -228,8 +228,8 @@ fn is_form(media_type: &str) -> bool {
 /// What is said of a parameter that may stand for several segments.
 pub(in crate::openapi) const MAY_BE_SEVERAL: &str = "may stand for several segments";
 
-/// What is said of tags that are not a list of texts. Stored documents are recognised by it: a changed text needs to know the old one too.
-pub(in crate::openapi) const UNREAD_TAGS: &str = "tags: not a list of strings; ignored";
+/// What is said of tags that are not a list of texts.
+const UNREAD_TAGS: &str = "tags: not a list of strings; ignored";
 
 const QUERYSTRING: &str =
     "its parameter in querystring is the whole query, in which no owner is looked for by its schema";
@@ -260,7 +260,7 @@ fn has_prefix(parameter: &Parameter) -> Option<String> {
 }
 
 /// What is said of extensions that are called as if they listed scopes, and are no lists of texts.
-fn unlisted_scopes(all: &Map<json::Value<'static>>) -> impl Iterator<Item = String> {
+fn unlisted_scopes(all: &Map<json::Value<'static>>) -> impl Iterator<Item = Said> {
     let is_empty = |value: &json::Value<'_>| matches!(value, json::Value::Null | json::Value::Boolean(_));
     let is_list =
         |value: &json::Value<'_>| value.items().is_some_and(|items| items.iter().all(|item| item.text().is_some()));

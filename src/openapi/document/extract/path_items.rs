@@ -1,5 +1,6 @@
 //! Path items, and the operations that they have.
 
+use crate::openapi::document::fault::Said;
 use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
 use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::server::BasePaths;
@@ -24,8 +25,8 @@ impl Document {
             for member in &item.unknown {
                 let lower = member.to_ascii_lowercase();
                 let member = shortened(member);
-                let what = if METHODS.contains(&lower.as_str()) {
-                    format!("{member} is not read; methods are written in lower case: {lower}")
+                let said: Said = if METHODS.contains(&lower.as_str()) {
+                    format!("{member} is not read; methods are written in lower case: {lower}").into()
                 } else if member.starts_with("x-") {
                     unknown::misplaced_extension(member, "at the path")
                 } else if let Unknown::Fault(what) = unknown::member(member, "a path") {
@@ -35,8 +36,9 @@ impl Document {
                     format!(
                         "{member:?} is not read: OpenAPI has no such method, nor another member of a path with this name"
                     )
+                    .into()
                 };
-                self.notes.push(Fault::at(path, "", what));
+                self.notes.push(Fault::at(path, "", said));
             }
             let is_later = |method: &str| method == "query" || item.additional_operations.contains_key(method);
             if !self.is_of_3_2

@@ -6,7 +6,7 @@ use crate::json::Map;
 use crate::openapi::document::objects::{OpenApi, Schemes, X_MS_PATHS};
 use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::security::{MERGED, requirements};
-use crate::openapi::document::server::{self, BasePaths, MENDED, Servers};
+use crate::openapi::document::server::{self, BasePaths, Servers, mended};
 use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault, webhooks};
 use crate::order::sort_and_dedup;
@@ -24,7 +24,7 @@ impl Document {
         if source.swagger.0.is_some() {
             match server::swagger_base_path(source.of_swagger.base_path.text()) {
                 Ok(base_path) => self.base_path = base_path,
-                Err(what) => self.faults.push(Fault::at("", "", format!("{what}{MENDED}"))),
+                Err(what) => self.faults.push(Fault::at("", "", mended(what))),
             }
         } else {
             match self.base_paths("", "", &source.servers, library) {
@@ -157,9 +157,9 @@ impl Document {
                 Some(base_paths)
             }
             Err(reference) => {
-                let mended = if path.is_empty() { MENDED } else { "" };
-                let what = format!("servers: {}{mended}", library.leads_nowhere(reference));
-                self.faults.push(Fault::at(path, method, what));
+                let what = format!("servers: {}", library.leads_nowhere(reference));
+                let said = if path.is_empty() { mended(what) } else { what.into() };
+                self.faults.push(Fault::at(path, method, said));
                 None
             }
         }
