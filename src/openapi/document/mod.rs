@@ -6,6 +6,7 @@ mod described;
 mod elsewhere;
 mod extract;
 mod fault;
+mod library;
 mod object_macro;
 mod objects;
 mod reading;

@@ -1,7 +1,7 @@
 //! What is asked of every list of requirements.
 
+use super::library::Library;
 use super::objects::{MAX_ALTERNATIVES, Requirements, Security};
-use super::resolve::Library;
 use super::target::Target;
 use crate::json::Map;
 

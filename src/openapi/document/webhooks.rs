@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
+use super::library::{Library, shortened};
 use super::objects::{MAX_WEBHOOKS, MERGED_SECURITY, METHODS, OperationObject, Security, WebhookItem, Webhooks};
-use super::resolve::{Library, shortened};
 use super::security::{MERGED, requirements};
 
 /// How many characters of a description are kept.

@@ -5,4 +5,5 @@ mod calls;
 mod courier;
 mod outbox;
 mod registry;
+mod requests;
 mod usage;

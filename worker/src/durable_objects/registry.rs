@@ -15,15 +15,15 @@ use worker::{Delay, DurableObject, Env, Request, Response, State, durable_object
 use super::ask::ask;
 use super::calls::{self, Answered, COURIER, Object};
 use super::outbox::Outbox;
+use super::requests::{PolicyBody, head, read_body};
 use crate::config::Config;
 use crate::log;
-use crate::platform::body::{self, BodyError};
 use crate::platform::{clock, respond};
 use registry::{
-    ACTOR, COMMANDS, HandOver, Head, MAX_HAND_OVERS, PORT, READS, REPORTS, REQUEST, Random, Read, Registry as Rules,
-    Relay, Response as Answer, Settings, Share,
+    COMMANDS, HandOver, MAX_HAND_OVERS, READS, REPORTS, Random, Read, Registry as Rules, Relay, Response as Answer,
+    Settings, Share,
 };
-use tidegate::admin::{AdminError, MAX_POLICY_BYTES, body_text};
+use tidegate::admin::{AdminError, MAX_POLICY_BYTES};
 use tidegate::usage::{Handed, USED};
 
 /// How many entries are worked off without a pause, and how long a pause is.
@@ -31,10 +31,6 @@ const FIRED_IN_A_ROW: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 /// The longest that a usage store hands over, in bytes: 500 uses.
 const MAX_HANDED_BYTES: usize = 256 * 1024;
-/// How long a body may take. The gate waits 20 seconds for the answer.
-const BODY_TIMEOUT: Duration = Duration::from_secs(18);
-/// How many bodies that carry a policy are read at a time: each is in memory as a whole.
-const MAX_POLICY_BODIES: usize = 4;
 /// The longest report of a courier, in bytes.
 const MAX_REPORT_BYTES: usize = 4 * 1024;
 
@@ -262,25 +258,6 @@ impl Registry {
     }
 }
 
-/// A body that carries a policy, while it is read.
-struct PolicyBody<'a>(&'a Cell<usize>);
-
-impl<'a> PolicyBody<'a> {
-    fn begin(count: &'a Cell<usize>) -> Result<Self, AdminError> {
-        if count.get() >= MAX_POLICY_BODIES {
-            return Err(AdminError::TooBusy);
-        }
-        count.update(|count| count.saturating_add(1));
-        Ok(Self(count))
-    }
-}
-
-impl Drop for PolicyBody<'_> {
-    fn drop(&mut self) {
-        self.0.update(|count| count.saturating_sub(1));
-    }
-}
-
 /// The SQL of the object with this state.
 pub(crate) fn storage(state: &State) -> DurableStorage {
     let storage = state.storage();
@@ -295,32 +272,6 @@ impl Random for Platform {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), String> {
         getrandom::fill(bytes).map_err(|error| error.to_string())
     }
-}
-
-fn head(request: &Request, target: &str) -> Head {
-    let header = |name: &str| request.headers().get(name).ok().flatten();
-    Head {
-        method: request.inner().method(),
-        target: target.to_owned(),
-        actor: header(ACTOR).unwrap_or_default(),
-        request: header(REQUEST),
-        if_match: header("if-match"),
-        if_none_match: header("if-none-match"),
-        port: header(PORT).and_then(|port| port.parse().ok()),
-        idempotency_key: header("idempotency-key"),
-    }
-}
-
-/// The body as text.
-async fn read_body(request: &Request, limit: usize) -> Result<String, AdminError> {
-    let read = clock::within(BODY_TIMEOUT, body::read(request.inner(), limit)).await.ok_or(AdminError::TooSlow)?;
-    let bytes = read.map_err(|error| match error {
-        BodyError::TooLong => AdminError::TooLarge(limit),
-        BodyError::Broken(error) => {
-            AdminError::Registry(format!("the body cannot be read: {}", worker::Error::from(error)))
-        }
-    })?;
-    body_text(bytes)
 }
 
 fn note(event: &str, faults: Vec<String>) {

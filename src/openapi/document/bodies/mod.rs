@@ -6,9 +6,9 @@ mod schemas;
 use std::collections::BTreeMap;
 
 use self::schemas::{Found, Schemas};
+use super::library::Library;
 use super::objects::{MediaType, RequestBody, Schema};
 use super::reference::MaybeReference;
-use super::resolve::Library;
 use super::target::{Kind, MOST_STEPS, Target};
 use super::{Body, Form, Properties};
 use crate::order::sort_and_dedup;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::Properties;
 use super::super::elsewhere::told;
+use super::super::library::{Library, shortened};
 use super::super::objects::Schema;
-use super::super::resolve::{Library, shortened};
 use super::super::target::{Kind, Target};
 use super::STEPS_PER_BYTE;
 use crate::order::{sort_and_dedup, sorted};

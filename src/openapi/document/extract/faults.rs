@@ -3,8 +3,8 @@
 use crate::json::{Map, Misread};
 use crate::openapi::document::elsewhere::told;
 use crate::openapi::document::fault::{About, Said};
+use crate::openapi::document::library::Library;
 use crate::openapi::document::objects::METHODS;
-use crate::openapi::document::resolve::Library;
 use crate::openapi::document::server::mended;
 use crate::openapi::document::target::Target;
 use crate::openapi::document::{Document, Fault};

@@ -1,8 +1,8 @@
 //! Path items, and the operations that they have.
 
 use crate::openapi::document::fault::Said;
+use crate::openapi::document::library::{Library, shortened};
 use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
-use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::server::BasePaths;
 use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault};

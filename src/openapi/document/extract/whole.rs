@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::json::Map;
+use crate::openapi::document::library::{Library, shortened};
 use crate::openapi::document::objects::{OpenApi, Schemes, X_MS_PATHS};
-use crate::openapi::document::resolve::{Library, shortened};
 use crate::openapi::document::security::{MERGED, requirements};
 use crate::openapi::document::server::{self, BasePaths, Servers, mended};
 use crate::openapi::document::unknown::{self, Unknown};

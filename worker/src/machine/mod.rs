@@ -4,20 +4,22 @@
 //! forwarded, times [`CODES`], and the code under which it was counted; nothing else is to be done. Zero stands for what [`output`]
 //! gives, as JSON; below it is [`RESTART`], and below that an answer that was given before: [`FIRST_ANSWER`] less its number.
 
+mod numbers;
+mod output;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
+use self::numbers::{milliseconds, moment, number_of};
+use self::output::{Next, Output, Work, json};
 use crate::config::Config;
 use tidegate::admin::Plane;
 use tidegate::decision::Denial;
 use tidegate::forward::{FieldClass, Forwarding, with_hint};
-use tidegate::gate::{
-    Answer, Credential, Effect, Forward, Gate, Handle, Head, Line, Memory, Read, Reading, Relay, Requests, Step,
-};
+use tidegate::gate::{Answer, Credential, Effect, Forward, Gate, Head, Memory, Reading, Requests, Step};
 use tidegate::usage::{CODES as CODES_OF_COUNTS, UseOrigin};
 
 /// What [`resume`] gives for a handle that stands for nothing any more: the request begins anew.
@@ -48,46 +50,6 @@ struct Machine {
     answers: Vec<Answer>,
     /// The plan whose number was given last.
     plan: Option<Forward>,
-}
-
-/// What the driver does.
-#[derive(Serialize)]
-struct Output<'a> {
-    effects: Vec<Work>,
-    #[serde(flatten)]
-    step: Next<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-enum Next<'a> {
-    Answer {
-        number: Option<u64>,
-        #[serde(flatten)]
-        answer: Answer,
-    },
-    Forward {
-        number: Option<u64>,
-        plan: &'a Forwarding,
-        counted_as: u32,
-    },
-    Relay(Relay),
-    Needs {
-        handle: Handle,
-        reads: Vec<Read>,
-    },
-    Done,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "effect", rename_all = "snake_case")]
-enum Work {
-    Log(Line),
-    Remember { number: u64, slot: u32 },
-    Forget { slot: u32 },
-    Look { code: u32 },
-    Background { handle: Handle, reads: Vec<Read> },
-    Share { url: String, text: String, max_age_seconds: u64 },
 }
 
 /// Begins anew, with what this environment sets: nothing is remembered, and no request waits.
@@ -316,29 +278,4 @@ impl Machine {
             Effect::Share { url, text, max_age_seconds } => Work::Share { url, text, max_age_seconds },
         })
     }
-}
-
-/// Nothing in it can fail to serialise.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// A whole number that JavaScript gave. A saturating cast: NaN and negative numbers become 0.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
-fn milliseconds(number: f64) -> u64 {
-    number as u64
-}
-
-/// The present time, as JavaScript gave it. A build with faults can set the clock ahead of it.
-fn moment(now_ms: f64) -> u64 {
-    let now_ms = milliseconds(now_ms);
-    #[cfg(feature = "faults")]
-    let now_ms = now_ms.saturating_add(crate::faults::ahead_ms());
-    now_ms
-}
-
-/// Exact below 2^53.
-#[allow(clippy::cast_precision_loss, reason = "there are not so many")]
-fn number_of(number: u64) -> f64 {
-    number as f64
 }
