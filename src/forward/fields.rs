@@ -43,11 +43,13 @@ impl RemovedFields {
 
 /// What proxies say of a request: which operation is meant, by what address, from whom. A client that says it could change,
 /// after the verdict, what the origin does. The names after `x-`.
-const CLAIMS_AFTER_X: [&str; 55] = [
+const CLAIMS_AFTER_X: [&str; 65] = [
     "accel-mapping",
     "anonymous-consumer",
-    "apigateway-api-userinfo",
     "arr-clientcert",
+    "arr-ssl",
+    "astro-locals",
+    "astro-path",
     "auth-email",
     "auth-groups",
     "auth-roles",
@@ -73,20 +75,26 @@ const CLAIMS_AFTER_X: [&str; 55] = [
     "matched-path",
     "method",
     "method-override",
+    "ms-original-url",
     "nf-client-connection-ip",
     "now-route-matches",
+    "original-for",
     "original-forwarded-for",
     "original-host",
     "original-method",
     "original-path",
+    "original-proto",
     "original-uri",
     "original-url",
     "originating-ip",
     "override-url",
     "path-info",
+    "proxy-roles",
     "proxy-url",
+    "proxy-user",
     "proxyuser-ip",
     "real-ip",
+    "replaced-path",
     "request-path",
     "request-uri",
     "request-url",
@@ -99,12 +107,16 @@ const CLAIMS_AFTER_X: [&str; 55] = [
     "true-client-ip",
     "url-scheme",
     "userinfo",
+    "vouch-user",
+    "waws-unencoded-url",
 ];
 /// How others begin, after `x-`.
-const CLAIM_PREFIXES_AFTER_X: [&str; 24] = [
+const CLAIM_PREFIXES_AFTER_X: [&str; 28] = [
     "amzn-mtls-",
     "amzn-oidc-",
+    "apigateway-",
     "appengine-",
+    "auth-couchdb-",
     "auth-request-",
     "auth-user",
     "authenticated-",
@@ -124,28 +136,46 @@ const CLAIM_PREFIXES_AFTER_X: [&str; 24] = [
     "remote-",
     "ssl-cert",
     "ssl-client-",
+    "token-user-",
     "vercel-",
+    "vouch-idp-",
     "webauth-",
 ];
 /// The names of others. `expect` is for the hop alone: an origin's `100 Continue` would be taken for its answer.
-const CLAIMS: [&str; 13] = [
+const CLAIMS: [&str; 16] = [
     "client-ip",
+    "disguised-host",
     "expect",
     "fastly-client-ip",
     "fly-client-ip",
     "forwarded",
     "forwarded-for",
     "front-end-https",
+    "gap-auth",
+    "iv-creds",
+    "iv-groups",
     "path-info",
     "proxy",
     "proxy-client-ip",
     "script-name",
     "true-client-ip",
-    "wl-proxy-client-ip",
 ];
 /// How they begin.
-const CLAIM_PREFIXES: [&str; 5] =
-    ["cf-access-authenticated-user-", "client-cert", "remote-", "ssl-client-", "tailscale-user-"];
+const CLAIM_PREFIXES: [&str; 13] = [
+    "ajp-",
+    "cf-access-authenticated-user-",
+    "client-cert",
+    "iv-user",
+    "mellon-",
+    "oam-remote-",
+    "oidc-",
+    "remote-",
+    "shib-",
+    "sm-user",
+    "ssl-client-",
+    "tailscale-user-",
+    "wl-proxy-client-",
+];
 
 /// Whether an origin could take the field for a proxy's word on the request.
 pub(super) fn is_claim(name: &str) -> bool {

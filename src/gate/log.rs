@@ -56,9 +56,14 @@ fn sampled(memory: &mut Memory, is_error: bool, line: impl FnOnce() -> Value, co
     write(memory, is_error, &line);
 }
 
-/// A grant while something failed that a verdict commonly rests on. Other grants leave no line.
-pub(super) fn degraded(memory: &mut Memory, integration: Option<&IntegrationId>, provenance: &Value) {
-    error(memory, &json!({ "event": "degraded", "integration": integration, "basis": provenance }));
+/// A grant while something failed that a verdict commonly rests on. Other grants leave no line. Those without a token, which anybody can
+/// cause, are sampled.
+pub(super) fn degraded(memory: &mut Memory, integration: Option<&IntegrationId>, provenance: &Provenance, now_ms: u64) {
+    let line = || json!({ "event": "degraded", "integration": integration, "basis": provenance.to_json() });
+    match integration {
+        Some(_) => error(memory, &line()),
+        None => sampled(memory, true, line, "degraded", now_ms),
+    }
 }
 
 /// A fault that somebody has to look at.

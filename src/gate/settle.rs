@@ -70,7 +70,7 @@ impl Gate {
         match outcome {
             Outcome::Granted(forward) => {
                 if let Some(provenance) = provenance.filter(|provenance| !provenance.degraded.is_empty()) {
-                    log::degraded(memory, integration, &provenance.to_json());
+                    log::degraded(memory, integration, provenance, now_ms);
                 }
                 Step::Forward(Forward { counted_as, ..forward })
             }

@@ -1,5 +1,6 @@
 //! What requests without a token cost the registry when it does not give the policy, and KV neither.
 
+use serde_json::Value;
 use tidegate::feed::Feed;
 use tidegate::gate::{Answer, Effect, Memory, Read, Reading, Step, Waiting};
 use tidegate::policy::POLICY_KEY;
@@ -170,4 +171,36 @@ fn a_feed_that_the_registry_does_not_give_is_asked_for_once_in_five_seconds_or_e
     let without = asked_within_ten_seconds(&mut registry, PUBLIC);
     assert!((1..=2).contains(&without), "{without}");
     assert_eq!(registry.asked, 0, "the policy");
+}
+
+/// The lines of what was granted while something failed.
+fn degraded(memory: &mut Memory) -> Vec<Value> {
+    let lines = memory.take_effects().into_iter().filter_map(|effect| match effect {
+        Effect::Log(line) => serde_json::from_str(&line.text).ok(),
+        _ => None,
+    });
+    lines.filter(|line: &Value| line["event"] == "degraded").collect()
+}
+
+#[test]
+fn what_is_granted_to_anybody_while_the_feed_is_old_leaves_some_lines() {
+    let world = World::new();
+    let (mut memory, mut registry) = (new_memory(&world.keys), Registry::that(&world, answered(503, "")));
+    registry.gives = answered(200, &world.policy.to_json());
+    assert_eq!(registry.status(&mut memory, me(&world)), 200);
+    (registry.feed, registry.gives) = (None, answered(503, ""));
+    registry.now_ms += 30_000;
+    memory.take_effects();
+    for _ in 0..100 {
+        assert_eq!(registry.status(&mut memory, PUBLIC), 200);
+    }
+    let lines = degraded(&mut memory);
+    let numbers: Vec<u64> = lines.iter().filter_map(|line| line["number"].as_u64()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 32, 64]);
+    assert!(lines[0]["basis"]["degraded"][0].as_str().unwrap().contains("the change feed"), "{}", lines[0]);
+    // Each that has a token leaves one.
+    for _ in 0..20 {
+        assert_eq!(registry.status(&mut memory, me(&world)), 200);
+    }
+    assert_eq!(degraded(&mut memory).len(), 20);
 }
