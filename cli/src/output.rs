@@ -29,25 +29,32 @@ impl Output {
     /// # Errors
     /// [`Failure::Output`] where standard output takes no more. A reader that closed it early (`| head`) is not an error.
     pub fn print(self, data: &impl Serialize, text: &str) -> Result<(), Failure> {
-        let written = match self.format {
-            Format::Text => io::stdout().write_all(text.as_bytes()),
-            Format::Json => write_json(data),
-        };
-        match written {
+        match self.write(data, text) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Output(error)),
             _ => Ok(()),
         }
     }
 
-    /// Prints data that holds a secret: as JSON, or as text. The text is the secret alone; notes go to standard error.
+    /// Prints data that holds a secret: as JSON, or as text, which is the secret alone.
     ///
     /// # Errors
-    /// Those of [`Self::print`].
-    pub fn print_secret(self, data: &impl Serialize, secret: &str, beside: &str) -> Result<(), Failure> {
+    /// [`Failure::Output`] where standard output does not take all of it: the secret is lost then, also by a reader that closed it.
+    pub fn print_secret(self, data: &impl Serialize, secret: &str) -> Result<(), Failure> {
+        Ok(self.write(data, &format!("{secret}\n"))?)
+    }
+
+    /// Prints to standard error what people read beside a secret.
+    pub fn print_beside_secret(self, text: &str) {
         if self.format == Format::Text {
-            let _ = io::stderr().write_all(beside.as_bytes());
+            let _ = io::stderr().write_all(text.as_bytes());
         }
-        self.print(data, &format!("{secret}\n"))
+    }
+
+    fn write(self, data: &impl Serialize, text: &str) -> io::Result<()> {
+        match self.format {
+            Format::Text => io::stdout().write_all(text.as_bytes()),
+            Format::Json => write_json(data),
+        }
     }
 
     /// Ends as clap does for arguments that do not parse, and for `--help`.

@@ -44,7 +44,7 @@ fn answering(answers: &[&'static str]) -> u16 {
         for answer in answers {
             let (mut stream, _) = listener.accept().unwrap();
             let mut received = Vec::new();
-            while !received.ends_with(b"\r\n\r\n") {
+            while !is_whole(&received) {
                 let mut bytes = [0; 4096];
                 let count = stream.read(&mut bytes).unwrap();
                 received.extend_from_slice(&bytes[..count]);
@@ -55,6 +55,14 @@ fn answering(answers: &[&'static str]) -> u16 {
     port
 }
 
+/// Whether a request has its head and its body.
+fn is_whole(received: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(received).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.map_or(0, |length| length.parse().unwrap())
+}
+
 const REFUSAL: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"title\":\"No\"}";
 /// The first part of an export.
 const PART: &str =
@@ -62,6 +70,40 @@ const PART: &str =
 /// Its last one, cut off.
 const CUT_OFF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{\"seq\"";
 const DELETED: &str = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+
+/// What a gate answers to a rotation.
+const ROTATED: &str =
+    "HTTP/1.1 200 OK\r\ncontent-length: 36\r\nconnection: close\r\n\r\n{\"integration\":{},\"token\":\"pit_new\"}";
+
+/// `tidegate integrations rotate`, which prints the token, with standard output to this.
+fn rotate(output: impl Into<Stdio>, format: &str) -> Output {
+    let gate = format!("http://127.0.0.1:{}", answering(&[ROTATED]));
+    let arguments = ["integrations", "rotate", ID, "--rev", "1", "--expire", "now", "--token-file", "-"];
+    let mut command = command(&arguments);
+    command.args(["--key-file", "-", "--gate", &gate, "--format", format]);
+    let mut child = command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(owner_key().as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_token_that_nobody_reads_is_a_failure() {
+    for format in ["text", "json"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = rotate(writer, format);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.starts_with("error: the output cannot be written: ") && !told.contains("pit_new"), "{told}");
+    }
+}
+
+/// The integration in the answer is not one of a gate.
+#[test]
+fn a_token_is_printed_before_anything_can_fail() {
+    let output = rotate(Stdio::piped(), "text");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(5), &b"pit_new\n"[..]));
+}
 
 #[test]
 fn no_proxy_is_asked_for_a_gate_on_this_machine() {

@@ -63,7 +63,11 @@ impl Rotate {
                 answer.as_object_mut().map(|answer| answer.remove("token"));
                 shown::print(output, &answer, &integration)
             }
-            None => output.print_secret(&answer, &token, &Shown::read(&integration)?.to_string()),
+            None => {
+                output.print_secret(&answer, &token)?; // first: nothing that fails later may lose it
+                output.print_beside_secret(&Shown::read(&integration)?.to_string());
+                Ok(())
+            }
         }
     }
 
