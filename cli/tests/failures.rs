@@ -194,3 +194,45 @@ fn a_deletion_is_told_with_how_it_is_undone() {
         format!("{ID} is deleted. For 30 minutes, if the token rules allow it: tidegate integrations undo {ID}\n");
     assert_eq!((output.status.code(), told), (Some(0), expected));
 }
+
+/// A directory with these files.
+fn directory(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("tidegate-{name}-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    for (file, text) in files {
+        fs::write(directory.join(file), text).unwrap();
+    }
+    directory
+}
+
+const DOCUMENT: &str = "openapi: 3.1.0\ninfo: {title: A}\npaths: {/a: {get: {security: []}}}\n";
+
+#[test]
+fn settings_beside_the_documents_are_no_document() {
+    let directory = directory("beside", &[("a.yaml", DOCUMENT), ("old.json", "{}")]);
+    let end = |arguments: &[&str]| {
+        let output = run(command(&[&["policy"], arguments].concat()).current_dir(&directory));
+        (output.status.code(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
+    };
+    fs::remove_file(directory.join("old.json")).unwrap();
+    for init in [&["init", ".", "--yes"][..], &["init", ".", "--yes", "--force"]] {
+        let (code, told) = end(init);
+        assert_eq!(code, Some(0), "{told}");
+    }
+    fs::write(directory.join("old.json"), "{}").unwrap();
+    let (code, told) = end(&["check", ".", "--settings", "tidegate.yaml"]);
+    assert!(code == Some(1) && told.contains("old.json") && !told.contains("tidegate.yaml"), "{told}");
+    let settings = ["--settings", "./tidegate.yaml", "--old-settings", "old.json"];
+    let (code, told) = end(&[&["diff", ".", "a.yaml"], &settings[..]].concat());
+    assert_eq!(code, Some(0), "{told}");
+    fs::remove_file(directory.join("old.json")).unwrap();
+    for arguments in [&["check", "."][..], &["explain", "GET", "/a", "."], &["publish", ".", "--key-file", "-"]] {
+        let gate: &[&str] = if arguments[0] == "publish" { &["--gate", "http://127.0.0.1:1"] } else { &[] };
+        let (code, told) = end(&[arguments, &["--settings", "tidegate.yaml"], gate].concat());
+        assert_eq!(code, Some(if gate.is_empty() { 0 } else { 5 }), "{told}");
+    }
+    fs::remove_file(directory.join("a.yaml")).unwrap();
+    let (code, told) = end(&["check", ".", "--settings", "tidegate.yaml"]);
+    assert!(code == Some(3) && told.contains("the directory has no document"), "{told}");
+    fs::remove_dir_all(&directory).unwrap();
+}

@@ -23,7 +23,7 @@ impl Check {
     /// Prints the report. Documents with errors are reported, and end with [`End::Documents`].
     pub fn run(self, output: Output) -> Result<End, Failure> {
         let settings = self.settings.read_or_default()?;
-        let documents = self.documents.read()?;
+        let documents = self.documents.read(self.settings.path().as_slice())?;
         let mut compiled = documents.compile(&settings);
         let limits = Limits::of(&documents, &settings, &compiled);
         compiled.report.errors.extend(limits.errors());
@@ -77,7 +77,7 @@ mod tests {
     fn report(directory: &PathBuf) -> Report {
         let settings = serde_json::from_str(&fs::read_to_string(project(SETTINGS)).unwrap()).unwrap();
         let Compiled { policy, report, .. } =
-            Documents::read(std::slice::from_ref(directory)).unwrap().compile(&settings);
+            Documents::read(std::slice::from_ref(directory), &[]).unwrap().compile(&settings);
         assert!(policy.is_some());
         report
     }
@@ -108,7 +108,7 @@ mod tests {
             path
         };
         let limits = |path: &PathBuf| {
-            let documents = Documents::read(std::slice::from_ref(path)).unwrap();
+            let documents = Documents::read(std::slice::from_ref(path), &[]).unwrap();
             let compiled = documents.compile(&settings);
             Limits::of(&documents, &settings, &compiled)
         };
@@ -129,7 +129,7 @@ mod tests {
         fs::create_dir_all(&directory).unwrap();
         let path = directory.join("a.json");
         fs::write(&path, r#"{"openapi":"3.1.0","paths":{"/a/:id":{"get":{"security":[]}}}}"#).unwrap();
-        let documents = Documents::read(std::slice::from_ref(&path)).unwrap();
+        let documents = Documents::read(std::slice::from_ref(&path), &[]).unwrap();
         let compiled = documents.compile(&Settings::default());
         let limits = Limits::of(&documents, &Settings::default(), &compiled);
         let checked = Checked { report: &compiled.report, gate_limits: &limits };
@@ -187,7 +187,7 @@ mod tests {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let expected: Value = serde_json::from_slice(&output.stdout).unwrap();
         let settings: Settings = serde_json::from_str(&fs::read_to_string(settings).unwrap()).unwrap();
-        let Compiled { policy, report, .. } = Documents::read(&[directory]).unwrap().compile(&settings);
+        let Compiled { policy, report, .. } = Documents::read(&[directory], &[]).unwrap().compile(&settings);
         assert_eq!(report.errors, []);
         let needs = |operation: &tidegate::policy::Operation| match &operation.access {
             tidegate::policy::Access::AnyOf(ways) => {
@@ -238,7 +238,7 @@ mod tests {
             let mut expected: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
             let settings: Settings = serde_json::from_value(case.clone()).unwrap();
             let Compiled { policy, report, .. } =
-                Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings);
+                Documents::read(std::slice::from_ref(&directory), &[]).unwrap().compile(&settings);
             assert_eq!(report.errors, [], "{name}");
             let row = |operation: &tidegate::policy::Operation| {
                 json!([operation.method.as_str(), operation.path, needs_by_level(operation)])

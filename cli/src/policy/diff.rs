@@ -1,6 +1,6 @@
 //! `tidegate policy diff`: what changes from some documents to others.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tidegate::openapi::Settings;
@@ -39,8 +39,8 @@ impl From<&str> for Side {
 }
 
 impl Side {
-    fn policy(&self, settings: &Settings) -> Result<Policy, Failure> {
-        Documents::read(&self.0)?.policy(settings)
+    fn policy(&self, settings: &Settings, beside: &[&Path]) -> Result<Policy, Failure> {
+        Documents::read(&self.0, beside)?.policy(settings)
     }
 }
 
@@ -49,8 +49,9 @@ impl Diff {
     pub fn run(self, output: Output) -> Result<End, Failure> {
         let new_settings = self.settings.read_or_default()?;
         let old_settings = self.old_settings.as_deref().map(settings::read).transpose()?;
-        let old = self.old.policy(old_settings.as_ref().unwrap_or(&new_settings))?;
-        let diff = old.diff(&self.new.policy(&new_settings)?);
+        let beside: Vec<_> = self.settings.path().into_iter().chain(self.old_settings.as_deref()).collect();
+        let old = self.old.policy(old_settings.as_ref().unwrap_or(&new_settings), &beside)?;
+        let diff = old.diff(&self.new.policy(&new_settings, &beside)?);
         output.print(&diff, &diff.to_string())?;
         Ok(if self.exit_code && diff != PolicyDiff::default() { End::Negative } else { End::Done })
     }

@@ -21,12 +21,12 @@ pub struct DocumentFiles {
 }
 
 impl DocumentFiles {
-    /// Reads them.
+    /// Reads them, without those `beside` them.
     ///
     /// # Errors
     /// As [`Documents::read`].
-    pub fn read(&self) -> Result<Documents, Failure> {
-        Documents::read(&self.files)
+    pub fn read(&self, beside: &[&Path]) -> Result<Documents, Failure> {
+        Documents::read(&self.files, beside)
     }
 }
 
@@ -42,16 +42,18 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Reads files and, where one is a directory, the documents in it. References are followed to files below a document's own
-    /// directory; what is followed and no document itself is left out.
+    /// Reads files and, where one is a directory, the documents in it. The files `beside` them that are in the directory too, such as
+    /// the settings, are not read. References are followed to files below a document's own directory; what is followed and no
+    /// document itself is left out.
     ///
     /// # Errors
     /// [`Failure::Input`] for a file or a directory that cannot be read, and for a directory without documents. A file that is not a
     /// document is an error of the report instead, so that the others are reported too.
-    pub fn read(arguments: &[PathBuf]) -> Result<Self, Failure> {
+    pub fn read(arguments: &[PathBuf], beside: &[&Path]) -> Result<Self, Failure> {
+        let beside: Vec<PathBuf> = beside.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut paths = Vec::new();
         for argument in arguments {
-            paths.extend(files_in(argument)?);
+            paths.extend(files_in(argument, &beside)?);
         }
         paths.sort();
         paths.dedup();
@@ -110,7 +112,8 @@ impl Documents {
     }
 }
 
-fn files_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// The file, or the documents in the directory: all but these.
+fn files_in(path: &Path, beside: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -121,9 +124,11 @@ fn files_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {
                 .extension()
                 .is_some_and(|ending| ["json", "yaml", "yml"].iter().any(|one| ending.eq_ignore_ascii_case(one)))
     };
-    let files: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_document).collect();
+    let is_beside = |path: &PathBuf| path.canonicalize().is_ok_and(|path| beside.contains(&path));
+    let files = entries.flatten().map(|entry| entry.path()).filter(is_document);
+    let files: Vec<_> = files.filter(|path| !is_beside(path)).collect();
     if files.is_empty() {
-        return Err(Failure::file(path, "the directory has no *.json, *.yaml or *.yml"));
+        return Err(Failure::file(path, "the directory has no document (*.json, *.yaml, *.yml)"));
     }
     Ok(files)
 }
@@ -207,7 +212,7 @@ mod tests {
         ];
         let directory = directory("followed", &files);
         // The directory as a whole: shared.yaml stands in it too, and is not a document.
-        let compiled = Documents::read(std::slice::from_ref(&directory)).unwrap().compile(&settings());
+        let compiled = Documents::read(std::slice::from_ref(&directory), &[]).unwrap().compile(&settings());
         assert_eq!(compiled.report.errors, []);
         let policy = compiled.policy.unwrap().to_json();
         for part in [
@@ -222,7 +227,7 @@ mod tests {
     #[test]
     fn an_ending_in_capitals_is_one_too() {
         let directory = directory("capitals", &[("API.YAML", MAIN), ("notes.txt", "")]);
-        assert_eq!(files_in(&directory).unwrap(), [directory.join("API.YAML")]);
+        assert_eq!(files_in(&directory, &[]).unwrap(), [directory.join("API.YAML")]);
         fs::remove_dir_all(&directory).unwrap();
     }
 
@@ -235,7 +240,7 @@ mod tests {
         for (file, bytes) in files {
             fs::write(directory.join(file), bytes).unwrap();
         }
-        let read = Documents::read(std::slice::from_ref(&directory)).unwrap();
+        let read = Documents::read(std::slice::from_ref(&directory), &[]).unwrap();
         let told: Vec<_> = read.unreadable.iter().map(|finding| finding.message.as_str()).collect();
         let latin = "the file is not UTF-8 from byte 18 on, in line 2";
         assert_eq!(told, [latin, "the file is in UTF-16; save it as UTF-8", "the file is in UTF-32; save it as UTF-8"]);
@@ -258,7 +263,7 @@ mod tests {
             ("c.yaml", "absent.yaml: No such file"),
             ("d.yaml", "leads to another host"),
         ] {
-            let compiled = Documents::read(&[directory.join(file)]).unwrap().compile(&settings());
+            let compiled = Documents::read(&[directory.join(file)], &[]).unwrap().compile(&settings());
             assert!(compiled.policy.is_none());
             let errors = &compiled.report.errors;
             assert!(

@@ -47,7 +47,7 @@ impl Init {
         if !is_printed && !self.force && self.file.exists() {
             return Err(Failure::file(&self.file, "it exists; --force replaces it, --output names another"));
         }
-        let documents = self.documents.read()?;
+        let documents = self.documents.read(&[self.file.as_path()])?;
         let suggestion = self.suggestion(&documents)?;
         let Compiled { report, .. } = documents.compile(&suggestion.settings);
         let yaml = suggestion.to_yaml();

@@ -42,7 +42,7 @@ impl Publish {
     /// others are compiled first: with errors, nothing is sent.
     pub fn run(self, output: Output) -> Result<End, Failure> {
         let settings = self.settings.read()?;
-        let documents = Documents::read(&self.files)?;
+        let documents = Documents::read(&self.files, self.settings.path().as_slice())?;
         let publication = match (&self.document, &self.remove, &settings) {
             (Some(name), _, settings) => Publication::document(name, documents.only()?, settings.as_ref()),
             (None, Some(name), settings) => Publication::removal(name, settings.as_ref()),

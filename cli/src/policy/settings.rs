@@ -19,6 +19,11 @@ pub struct SettingsFile {
 }
 
 impl SettingsFile {
+    /// The file, where one is named.
+    pub fn path(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+
     /// The settings, or the defaults where no file is named.
     ///
     /// # Errors
@@ -32,7 +37,7 @@ impl SettingsFile {
     /// # Errors
     /// As [`read`].
     pub fn read(&self) -> Result<Option<Settings>, Failure> {
-        self.settings.as_deref().map(read).transpose()
+        self.path().map(read).transpose()
     }
 }
 
