@@ -236,3 +236,15 @@ fn settings_beside_the_documents_are_no_document() {
     assert!(code == Some(3) && told.contains("the directory has no document"), "{told}");
     fs::remove_dir_all(&directory).unwrap();
 }
+
+#[test]
+fn a_side_with_an_empty_name_is_not_compared() {
+    let directory = directory("sides", &[("a.yaml", DOCUMENT)]);
+    for sides in [["", "a.yaml"], ["a.yaml", ""], [",", ","], ["a.yaml,", "a.yaml"], ["a.yaml", ",a.yaml"]] {
+        let output = run(command(&["policy", "diff"]).args(sides).current_dir(&directory));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{sides:?}: {told}");
+        assert!(told.contains("the name of a file is empty"), "{told}");
+    }
+    fs::remove_dir_all(&directory).unwrap();
+}

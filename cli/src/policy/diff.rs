@@ -1,6 +1,7 @@
 //! `tidegate policy diff`: what changes from some documents to others.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 use tidegate::openapi::Settings;
@@ -32,9 +33,13 @@ pub struct Diff {
 #[derive(Clone)]
 struct Side(Vec<PathBuf>);
 
-impl From<&str> for Side {
-    fn from(files: &str) -> Self {
-        Self(files.split(',').filter(|file| !file.is_empty()).map(PathBuf::from).collect())
+impl FromStr for Side {
+    type Err = &'static str;
+
+    fn from_str(files: &str) -> Result<Self, Self::Err> {
+        let name = |file: &str| (!file.is_empty()).then(|| PathBuf::from(file));
+        let names: Option<_> = files.split(',').map(name).collect();
+        names.map(Self).ok_or("the name of a file is empty") // an unset variable, say
     }
 }
 
