@@ -248,3 +248,14 @@ fn a_side_with_an_empty_name_is_not_compared() {
     }
     fs::remove_dir_all(&directory).unwrap();
 }
+
+#[test]
+fn init_writes_nothing_where_a_document_cannot_be_read() {
+    let directory = directory("unread", &[("a.yaml", DOCUMENT), ("b.yaml", "paths: [")]);
+    let output = run(command(&["policy", "init", ".", "--yes", "--format", "json"]).current_dir(&directory));
+    let failed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let errors = &failed["error"]["report"]["errors"];
+    assert_eq!((output.status.code(), errors[0]["document"].as_str()), (Some(1), Some("b.yaml")), "{failed}");
+    assert!(!directory.join("tidegate.yaml").exists());
+    fs::remove_dir_all(&directory).unwrap();
+}

@@ -42,7 +42,8 @@ function obstacle(file) {
   const begun = run("init", "--yes", "--force", "--output", settings, file);
   const checked = begun.isDone ? run("check", "--settings", settings, file) : begun;
   if (checked.isDone) return undefined;
-  const errors = (checked.output?.report ?? checked.output)?.errors ?? [];
+  const { output } = checked;
+  const errors = (output?.report ?? output?.error?.report ?? output)?.errors ?? [];
   const [first] = errors;
   if (first === undefined) return checked.fault;
   return `${errors.length} errors, the first: ${[first.method, first.path, first.message].filter(Boolean).join(" ")}`;

@@ -83,16 +83,28 @@ impl Documents {
     }
 
     /// The one document.
+    ///
+    /// # Errors
+    /// Those of [`Self::all_readable`], and [`Failure::Usage`] for several documents.
     pub fn only(&self) -> Result<&Document, Failure> {
-        match (self.readable.as_slice(), self.unreadable.as_slice()) {
-            ([document], []) => Ok(document),
-            (_, []) => Err(Failure::Usage("--document NAME takes one FILE")),
-            (_, unreadable) => {
-                let mut report = Report::default();
-                report.errors = unreadable.to_vec();
-                Err(Failure::Documents(Box::new(report)))
-            }
+        self.all_readable()?;
+        match self.readable.as_slice() {
+            [document] => Ok(document),
+            _ => Err(Failure::Usage("--document NAME takes one FILE")),
         }
+    }
+
+    /// Nothing, where every file is a document.
+    ///
+    /// # Errors
+    /// [`Failure::Documents`] with those that are not.
+    pub fn all_readable(&self) -> Result<(), Failure> {
+        if self.unreadable.is_empty() {
+            return Ok(());
+        }
+        let mut report = Report::default();
+        report.errors.clone_from(&self.unreadable);
+        Err(Failure::Documents(Box::new(report)))
     }
 
     /// Compiles what could be read. What could not be read is an error of the report, and then there is no policy.

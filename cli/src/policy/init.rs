@@ -41,13 +41,15 @@ struct Made<'a> {
 }
 
 impl Init {
-    /// Writes the settings, and prints the report on the documents with them.
+    /// Writes the settings, and prints the report on the documents with them. Documents are looked at together: where one cannot be
+    /// read, nothing is written.
     pub fn run(self, output: Output) -> Result<End, Failure> {
         let is_printed = self.file.as_os_str() == "-";
         if !is_printed && !self.force && self.file.exists() {
             return Err(Failure::file(&self.file, "it exists; --force replaces it, --output names another"));
         }
         let documents = self.documents.read(&[self.file.as_path()])?;
+        documents.all_readable()?;
         let suggestion = self.suggestion(&documents)?;
         let Compiled { report, .. } = documents.compile(&suggestion.settings);
         let yaml = suggestion.to_yaml();
