@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::stamp::unless_made;
 use crate::step::step;
 use crate::wasm::{self, Host, Package};
 use crate::{npm, project};
@@ -37,13 +38,8 @@ fn browser_bundle(wasm: &Path, into: &str) -> Result<()> {
 /// Makes files of compiled WASM, unless they are there and were made of the same, with the same tools.
 pub fn unless_made_of(wasm: &Path, files: &[&Path], make: impl FnOnce() -> Result<()>) -> Result<()> {
     let directory = files.first().and_then(|file| file.parent()).context("there is nothing to make")?;
-    let (stamp, made_of) = (directory.join(".stamp"), fingerprint(wasm)?);
-    if files.iter().all(|file| file.is_file()) && fs::read_to_string(&stamp).is_ok_and(|found| found == made_of) {
-        return Ok(());
-    }
     fs::create_dir_all(directory)?;
-    make()?;
-    fs::write(&stamp, made_of).with_context(|| format!("{} cannot be written", stamp.display()))
+    unless_made(&directory.join(".stamp"), &fingerprint(wasm)?, files, make)
 }
 
 fn fingerprint(wasm: &Path) -> Result<String> {

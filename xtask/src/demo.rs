@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::gate::Gate;
+use crate::stamp::unless_made;
 use crate::{address, dev_vars, project, secret};
 
 /// What the demo API has beside its configuration.
@@ -29,12 +30,7 @@ const SUB_ACCOUNTS: [(&str, &str); 2] = [("acme", "Acme Dental"), ("globex", "Gl
 pub fn load(gate: &Gate, state: &Path) -> Result<()> {
     let admin = Admin::of(gate)?;
     let policy = policy()?.to_string();
-    let stamp = state.join("demo-policy.stamp");
-    let fingerprint = fingerprint(&policy);
-    if fs::read_to_string(&stamp).ok().as_deref() != Some(&fingerprint) {
-        admin.publish(&policy)?;
-        fs::write(&stamp, fingerprint)?;
-    }
+    unless_made(&state.join("demo-policy.stamp"), &fingerprint(&policy), &[], || admin.publish(&policy))?;
     SUB_ACCOUNTS.iter().try_for_each(|(id, name)| admin.create_sub_account(id, name))
 }
 

@@ -29,6 +29,7 @@ pub mod setup;
 mod sim;
 pub mod size;
 mod sso;
+mod stamp;
 pub mod step;
 pub mod suites;
 mod tally;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
+use crate::stamp::unless_made;
 use crate::step::step;
 use crate::{process, project};
 
@@ -28,17 +29,15 @@ pub fn setup() -> Result<()> {
 /// Installs the packages of a directory's `package-lock.json`, unless they were installed from the same one.
 pub fn install(what: &str, directory: &Path) -> Result<()> {
     let (lock, installed) = (directory.join("package-lock.json"), directory.join(INSTALLED));
-    let lock = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
-    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    if process::output(&mut npm("--version")).is_err() {
-        bail!("npm does not run. Install Node.js {}.{} or later, with npm.", OLDEST_NODE.0, OLDEST_NODE.1);
-    }
-    step(&format!("Installing {what}"), || {
-        // Without the warnings: they judge the Node.js that runs npm, which need not be the one that runs the packages.
-        process::run(npm("ci").args(["--no-audit", "--no-fund", "--loglevel=error"]).current_dir(directory))?;
-        fs::write(&installed, lock).with_context(|| format!("{} cannot be written", installed.display()))
+    let lock = fs::read_to_string(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+    unless_made(&installed, &lock, &[], || {
+        if process::output(&mut npm("--version")).is_err() {
+            bail!("npm does not run. Install Node.js {}.{} or later, with npm.", OLDEST_NODE.0, OLDEST_NODE.1);
+        }
+        step(&format!("Installing {what}"), || {
+            // Without the warnings: they judge the Node.js that runs npm, which need not be the one that runs the packages.
+            process::run(npm("ci").args(["--no-audit", "--no-fund", "--loglevel=error"]).current_dir(directory))
+        })
     })
 }
 

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::stamp::unless_made;
 use crate::step::step;
 use crate::{process, project};
 
@@ -15,16 +16,14 @@ use crate::{process, project};
 pub fn environment(what: &str, directory: &str, target: &str) -> Result<()> {
     let requirements = project::path(directory).join("requirements.txt");
     let wanted = fs::read_to_string(&requirements)?;
-    let stamp = project::path(target).join("requirements.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    process::output(Command::new("python3").arg("--version"))?;
-    step(&format!("Installing {what} into {target}"), || {
-        process::run(Command::new("python3").args(["-m", "venv"]).arg(project::path(target)))?;
-        let mut pip = Command::new(project::path(target).join("bin/pip"));
-        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-        process::run(pip.arg(requirements))?;
-        Ok(fs::write(&stamp, &wanted)?)
+    let environment = project::path(target);
+    unless_made(&environment.join("requirements.txt"), &wanted, &[], || {
+        process::output(Command::new("python3").arg("--version"))?;
+        step(&format!("Installing {what} into {target}"), || {
+            process::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+            let mut pip = Command::new(environment.join("bin/pip"));
+            pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+            process::run(pip.arg(requirements))
+        })
     })
 }

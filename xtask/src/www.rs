@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::bundles::{self, BROWSER_BUNDLES};
 use crate::size::within;
+use crate::stamp::unless_made;
 use crate::step::step;
 use crate::{process, project};
 
@@ -27,19 +28,18 @@ const BUNDLES: [(&str, u64); BROWSER_BUNDLES.len()] =
 /// Builds the browser's bundle and the page, unless they were built from the same files.
 pub fn build() -> Result<()> {
     bundles::build()?;
-    let made_of = fingerprint()?;
-    let is_built = project::path(BUILT).join("index.html").is_file() && project::path(DESCRIPTION.1).is_file();
-    if is_built && fs::read_to_string(project::path(STAMP)).is_ok_and(|found| found == made_of) {
-        return Ok(());
-    }
-    step("Building the admin page into www/dist/", || {
-        let mut vite = Command::new(project::npm_tool("vite"));
-        vite.args(["build", "--config", "www/vite.config.ts", "--logLevel", "error"]);
-        process::run(vite.current_dir(project::root()))?;
-        add_description()
-    })?;
-    weigh()?;
-    fs::write(project::path(STAMP), made_of).with_context(|| format!("{STAMP} cannot be written"))
+    let (page, description) = (project::path(BUILT).join("index.html"), project::path(DESCRIPTION.1));
+    unless_made(&project::path(STAMP), &fingerprint()?, &[&page, &description], || {
+        step("Building the admin page into www/dist/", build_page)?;
+        weigh().map(drop)
+    })
+}
+
+fn build_page() -> Result<()> {
+    let mut vite = Command::new(project::npm_tool("vite"));
+    vite.args(["build", "--config", "www/vite.config.ts", "--logLevel", "error"]);
+    process::run(vite.current_dir(project::root()))?;
+    add_description()
 }
 
 fn add_description() -> Result<()> {
