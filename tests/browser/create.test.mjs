@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 
-import { api, call, chooseSubAccount, gone, open, settles, shown, test, unique } from "./support.mjs";
+import { api, becomes, call, chooseSubAccount, gone, open, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -116,10 +116,11 @@ test("the token is shown once, can be copied, works, and is gone after a reload"
   const name = unique("Copied");
   const token = await toToken(page, name);
   assert.match(token, /^pit_\w+$/);
+  const said = shown(page.getByRole("status").getByText("Token copied")); // for a moment only
   await page.getByRole("button", { name: "Copy token: Token" }).click();
-  await shown(page.getByRole("status").getByText("Token copied"));
+  await said;
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), token);
-  assert.equal(await call(token, "/contacts/?locationId=acme"), 200);
+  await becomes(token, 200, "/contacts/?locationId=acme");
   assert.equal(await call(token, "/locations/acme"), 403);
   await button(page, "Done, show the integration").click();
   await shown(page.getByRole("heading", { name, level: 1 }));
@@ -136,8 +137,9 @@ test("the ready curl runs as it is", { permissions }, async ({ page }) => {
   const name = unique("By curl");
   await toToken(page, name);
   await page.getByText("Try it", { exact: true }).click();
+  const said = shown(page.getByRole("status").getByText("Try it copied"));
   await page.getByRole("button", { name: "Copy command: Try it" }).click();
-  await shown(page.getByRole("status").getByText("Try it copied"));
+  await said;
   const command = await page.evaluate(() => navigator.clipboard.readText());
   const answer = JSON.parse(execFileSync("bash", ["-c", command], { encoding: "utf8", timeout: 10_000 }));
   assert.deepEqual(
@@ -232,7 +234,7 @@ test(
     const token = await page.getByRole("textbox", { name: "Token" }).innerText();
     const { integrations } = await api("GET", `/integrations?q=${encodeURIComponent(name)}`);
     assert.equal(integrations[0].owner.level, "agency");
-    assert.equal(await call(token, "/locations/?companyId=the-agency"), 200);
+    await becomes(token, 200, "/locations/?companyId=the-agency");
     await page.getByRole("button", { name: "Copy token: Token" }).click();
     await button(page, "Done, show the integration").click();
     await open(page, "#/sub-accounts");

@@ -5,7 +5,6 @@ import {
   api,
   askAdmin,
   becomes,
-  call,
   gone,
   open,
   ownerKey,
@@ -21,7 +20,7 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 test("only the typed name deletes, and the token is dead", async ({ page }) => {
   const { integration, token } = await seed({ name: unique("Deleted") });
-  assert.equal(await call(token), 200);
+  await becomes(token, 200);
   await open(page, `#/integrations?q=${encodeURIComponent(integration.name)}`);
   await page.getByRole("button", { name: `Actions for ${integration.name}` }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();

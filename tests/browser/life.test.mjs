@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 
 import { DAY, MovedGate, body, button, moment } from "./moved.mjs";
-import { chooseSubAccount, gone, settles, shown, until } from "./support.mjs";
+import { chooseSubAccount, gone, settles, shown, toldOfUse, until } from "./support.mjs";
 
 const HALF_AN_HOUR = 1800;
 
@@ -134,6 +134,7 @@ walk(
 
     await open(address);
     await button(banner, "Expire Now").click();
+    await toldOfUse(page.getByRole("dialog"));
     await button(page.getByRole("dialog"), "Expire Now").click();
     await gone(banner);
     await becomes(old, 401);
@@ -143,6 +144,7 @@ walk(
     assert.equal((await show(integration.id)).tokens[1].expires_at, tokens[1].expires_at, "the old deadline");
 
     await button(banner, "Expire Now").click();
+    await toldOfUse(page.getByRole("dialog"));
     await page.getByLabel("It has leaked").check();
     await button(page.getByRole("dialog"), "Expire Now").click();
     await gone(banner);

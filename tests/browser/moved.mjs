@@ -54,6 +54,7 @@ export class MovedGate {
     this.#context = await this.#browser.newContext({
       baseURL: `http://admin.localhost:${port}`,
       viewport: { width: 1280, height: 900 },
+      locale: "en-US",
       permissions: ["clipboard-read", "clipboard-write"],
       timezoneId: "UTC",
     });

@@ -102,11 +102,11 @@ test(
   "what stood in the field before stays; what only looks like a token is let in",
   { permissions },
   async ({ page }) => {
-    const { token } = await seed({ name: unique("Beside") });
+    const { integration, token } = await seed({ name: unique("Beside") });
     await open(page);
     await search(page).fill("zapier ");
     await paste(page, search(page), token);
-    await shown(dialog(page));
+    await shown(dialog(page).getByText(integration.name, { exact: true })); // with it come more buttons
     await button(dialog(page), "Close").last().click();
     await settles(() => search(page).inputValue(), "zapier ");
     await search(page).fill("");

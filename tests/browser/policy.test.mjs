@@ -3,7 +3,21 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before } from "node:test";
 
-import { api, becomes, demo, gone, hold, open, seed, settles, shown, test, unique, until } from "./support.mjs";
+import {
+  api,
+  becomes,
+  demo,
+  gone,
+  hold,
+  open,
+  seed,
+  settles,
+  shown,
+  test,
+  toldOfUse,
+  unique,
+  until,
+} from "./support.mjs";
 import { changedDocument, choose } from "./views.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -40,11 +54,12 @@ components:
 async function policyView(page) {
   await open(page, "#/policy");
   await shown(page.getByRole("heading", { name: /^In force: Version/ }));
-  await until(
-    () => page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes(".wasm"))),
-    "the rules to be loaded",
-  );
-  await page.waitForLoadState("networkidle");
+  const modules = () =>
+    page.evaluate(() => {
+      const names = performance.getEntriesByType("resource").map(({ name }) => name);
+      return new Set(names.filter((name) => name.includes(".wasm"))).size;
+    });
+  await settles(modules, 3, "the rules, and the readers of documents and of YAML, are loaded");
 }
 
 test("report and differences appear without a network: JSON, YAML, dropped, chosen", async ({ page, context }) => {
@@ -64,6 +79,7 @@ test("report and differences appear without a network: JSON, YAML, dropped, chos
 
   await page.getByRole("button", { name: "Start over" }).click();
   await drop(page, "invoices.yaml", YAML);
+  await shown(page.getByRole("button", { name: "Remove invoices.yaml" })); // with it, the list of what stays may open by itself
   await removeInForce(page);
   await shown(diff.getByText("1 operation added"));
   await shown(diff.getByText("14 operations removed"));
@@ -141,7 +157,7 @@ test(
     const dialog = page.getByRole("dialog", { name: "Publish this policy?" });
     await shown(dialog.getByText("Replaced"));
     await typeNumber(dialog, "Publish");
-    const release = await hold(page, "PUT", "**/_tidegate/api/policy");
+    const release = await hold(page, "PATCH", "**/_tidegate/api/policy");
     await button(dialog, "Publish").click();
     await shown(dialog.getByText(/Sending the documents…|The gate compiles it…/));
     release();
@@ -170,6 +186,7 @@ test(
 async function typeNumber(dialog, action) {
   const field = dialog.getByLabel(/^To confirm, type how many integrations lose something:/);
   if (!(await field.isVisible())) return;
+  await toldOfUse(dialog);
   const number = /: ([\d,]+)$/
     .exec(await dialog.locator("label", { hasText: "To confirm" }).innerText())[1]
     .replaceAll(",", "");
@@ -277,6 +294,9 @@ test(
     await policyView(page);
     await choose(page, ["demo.json", changedDocument()]);
     await shown(page.getByRole("heading", { name: "Differences to the policy in force" }));
+    await settles(() => button(page, "Publish…").isEnabled(), true); // what it does is known, of what is in force now
+    const impact = region(page, "What it does to your integrations");
+    if (await impact.getByText(/loses? something$/).isVisible()) await toldOfUse(impact);
     const theirs = JSON.parse(demo.documents()[0]);
     delete theirs.paths["/slow"];
     await api("PUT", "/policy", { rev: await published(), body: { documents: [theirs], settings: demo.settings() } });

@@ -14,6 +14,7 @@ import {
   show,
   shown,
   test,
+  toldOfUse,
   unique,
 } from "./support.mjs";
 
@@ -104,6 +105,7 @@ test("expire now, from the banner: the old one is dead, the new one stays", { pe
   const sure = page.getByRole("dialog", { name: "Expire the old token now?" });
   const names = [old, young].map((token, at) => `oken ${at + 1} · …${token.slice(-4)}`);
   await shown(sure.getByText(`Calls with t${names[0]}, the old one, will fail from now on. T${names[1]} stays.`));
+  await toldOfUse(sure);
   await button(sure, "Expire Now").click();
   await gone(sure);
   await gone(page.getByRole("timer"));

@@ -126,11 +126,15 @@ test("a view that asks again and again waits while the session is over", async (
   await shown(page.getByRole("region", { name: "Use", exact: true }).getByRole("status"));
   await page.waitForLoadState("networkidle");
   await context.clearCookies();
-  const asked = [];
-  page.on("request", (request) => /\/(usage\?|rotation$)/.test(request.url()) && asked.push(request.url()));
-  await page.clock.runFor(60_000);
+  const isOfUse = (url) => /\/(usage\?|rotation$)/.test(url);
+  const [asked, refused] = [[], []];
+  page.on("request", (request) => isOfUse(request.url()) && asked.push(request.url()));
+  page.on("response", (answer) => isOfUse(answer.url()) && answer.status() === 401 && refused.push(answer.url()));
+  await page.clock.runFor(20_000);
   const dialog = page.getByRole("dialog", { name: "Your session is over" });
   await shown(dialog);
+  // None is on its way any more: the page's clock ends a request too, which would be asked again.
+  await settles(() => refused.length, 5);
   await page.clock.runFor(60_000);
   assert.equal(asked.length, 5, "each question is asked once: 2 about the rotation, 3 about all use");
   await key(dialog).fill(ownerKey);
@@ -156,6 +160,7 @@ test("somebody who will not sign in again can leave", async ({ page, context }) 
 
 test("a session renewed elsewhere goes on here", async ({ page, context }) => {
   await open(page, "#/sub-accounts");
+  await shown(page.getByText("Acme Dental"));
   await page.waitForLoadState("networkidle");
   await context.clearCookies();
   await signInByApi(context);

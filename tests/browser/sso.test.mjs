@@ -88,7 +88,7 @@ function ask(method, path, headers, body) {
 
 /** Signs somebody in through the provider, in a context of their own; gives the page, wherever that ended. */
 async function signIn(t, email) {
-  const context = await browser.newContext({ baseURL: gate.address });
+  const context = await browser.newContext({ baseURL: gate.address, locale: "en-US" });
   t.after(() => context.close());
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();

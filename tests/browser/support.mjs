@@ -41,7 +41,7 @@ export async function close() {
 export async function newContext({ signedIn = true, ...options } = {}) {
   const context = await (
     await browser()
-  ).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, ...options });
+  ).newContext({ baseURL: address, viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   context.setDefaultTimeout(30_000);
   context.faults = [];
   context.on("console", (message) => note(context, message));
@@ -119,13 +119,13 @@ export async function open(page, hash = "#/integrations") {
 }
 
 /** Waits until `question` gives something true, and gives it back. */
-export async function until(question, what, limit = 10_000) {
+export async function until(question, what, limit = 30_000) {
   return (await asked(question, Boolean, limit)) || assert.fail(`not within ${limit} ms: ${what}`);
 }
 
 /** Waits until `question` gives `wanted`: what is seen follows what was done, and not at once where the machine is busy. */
 export async function settles(question, wanted, what) {
-  assert.deepEqual(await asked(question, (answer) => isDeepStrictEqual(answer, wanted), 10_000), wanted, what);
+  assert.deepEqual(await asked(question, (answer) => isDeepStrictEqual(answer, wanted), 30_000), wanted, what);
 }
 
 /** Asks again and again, until the answer is the right one or the time is over; the last answer. */
@@ -141,6 +141,9 @@ async function asked(question, isRight, limit) {
 /** Waits for an element to be shown. */
 export const shown = (locator) => locator.waitFor({ state: "visible" });
 export const gone = (locator) => locator.waitFor({ state: "hidden" });
+
+/** Waits for what a dialog tells of use. It comes late and makes the dialog taller, which moves the buttons away from a click. */
+export const toldOfUse = (dialog) => shown(dialog.getByText(/would have failed\.$|^Would have refused /));
 
 /** Chooses a sub-account in the field that finds them, as somebody does who knows its id. */
 export async function chooseSubAccount(page, id) {
@@ -256,9 +259,9 @@ export async function call(token, path = "/locations/acme", init = {}) {
   return status;
 }
 
-/** A grant may rest on what was read up to 5 seconds ago: docs/walkthrough.md, "How soon a change is seen". */
+/** A grant may rest on what was read some seconds ago: docs/walkthrough.md, "How soon a change is seen". Other tests hold the bound. */
 export const becomes = (token, status, path, init) =>
-  until(async () => (await call(token, path, init)) === status, `${path ?? "the call"} answered with ${status}`, 9000);
+  until(async () => (await call(token, path, init)) === status, `${path ?? "the call"} answered with ${status}`);
 
 export const demo = {
   documents: () => [readFileSync(new URL("../../examples/demo-api/openapi.json", import.meta.url), "utf8")],

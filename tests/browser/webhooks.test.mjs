@@ -143,8 +143,10 @@ test("an endpoint's whole life by clicks", { permissions, timeout: 180_000 }, as
   await until(() => receiver.at("/in").length > before, "the repetition");
   await shown(page.getByText("Healthy", { exact: true }));
   await button(page, "Send since…").click();
+  const resent = receiver.at("/in").length;
   await button(page, "Send").click();
   await shown(page.getByText("2 messages are on their way."));
+  await until(() => receiver.at("/in").length >= resent + 2, "both messages");
   await until(
     () => receiver.at("/in").filter(({ headers }) => headers["webhook-id"] === told.headers["webhook-id"]).length > 1,
     "the rotation once more",

@@ -11,7 +11,7 @@ const browser = await chromium.launch({
 
 /** The person, as the page's session knows them, after the provider's page was gone through. */
 async function signIn(email) {
-  const context = await browser.newContext({ baseURL: address });
+  const context = await browser.newContext({ baseURL: address, locale: "en-US" });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   await page.goto("/_tidegate/");

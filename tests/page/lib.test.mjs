@@ -4,6 +4,9 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+// What is shown follows the viewer's zone and language.
+process.env.TZ = "UTC";
+Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-US"] } });
 const { curl, history, text, time } = await bundled();
 
 async function bundled() {

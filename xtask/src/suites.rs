@@ -91,7 +91,8 @@ pub fn dev() -> Result<Tally> {
     dev_vars::ensure()?;
     let mut node = Command::new("node");
     let files = ["wrangler", "deployed", "sso"].map(|name| format!("tests/dev/{name}.test.mjs"));
-    node.args(["--test", "--test-reporter=tap"]).args(files).current_dir(project::root());
+    // One after another: they share the demo API's `.dev.vars`.
+    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]).args(files).current_dir(project::root());
     match chromium::ensure() {
         Ok(chromium) => drop(node.env("CHROMIUM", chromium)),
         Err(error) => println!("Chromium is not there: {error:#}"), // the test that wants it says that it is skipped

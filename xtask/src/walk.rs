@@ -46,8 +46,10 @@ pub fn run(blocks: &[Block], port: u16, directory: &Path) -> Result<Tally> {
     Ok(tally)
 }
 
-/// Sources each script in the one shell, so that variables persist and a broken block does not break the next.
+/// Sources each script in the one shell, so that variables persist and a broken block does not break the next. Where the
+/// pages wait for a second, because KV is prompt, it waits for as long as a change may take: on a busy machine KV is not prompt.
 const DRIVER: &str = r#"
+sleep() { if [ "$1" = 1 ]; then set -- 10; fi; command sleep "$1"; }
 for ((walk_block = 0; walk_block < $2; walk_block++)); do
   . "$1/$walk_block.sh" >"$1/$walk_block.out" 2>&1
   echo "$?" >"$1/$walk_block.status"
