@@ -12,7 +12,7 @@ import { unstable_getMiniflareWorkerOptions as configured } from "wrangler";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const GATE = "wrangler.toml";
 const DEMO_API = "examples/demo-api/wrangler.toml";
-/** The name of each origin's Worker, to which wrangler.toml binds `ORIGIN`. */
+/** The name of each origin's Worker. The gate's binding `ORIGIN` is to it, whatever wrangler.toml says: a deployment has another origin. */
 const ORIGIN = "tidegate-demo-api";
 
 /** Where the build with faults is, and in whose place it stands. */
@@ -36,11 +36,16 @@ export async function startGate({
     port,
     https,
     handleStructuredLogs: log,
-    workers: [worker("tidegate", GATE, bindings, faults), worker(ORIGIN, origin)],
+    workers: [inFrontOfOrigin(worker("tidegate", GATE, bindings, faults)), worker(ORIGIN, origin)],
   };
   const gate = new Miniflare({ ...convertV4MiniflareOptions(options), resourcePersistencePath: state });
   await gate.ready;
   return gate;
+}
+
+/** The gate in front of the origin's Worker. */
+function inFrontOfOrigin({ bindings: { ORIGIN_URL: _, ...bindings }, serviceBindings, ...gate }) {
+  return { ...gate, bindings, serviceBindings: { ...serviceBindings, ORIGIN } };
 }
 
 function worker(name, config, bindings, faults = false) {

@@ -12,10 +12,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::gate::Gate;
 use crate::stamp::unless_made;
-use crate::{address, dev_vars, project, secret};
+use crate::{address, dev_vars, local_config, project, secret};
 
-/// What the demo API has beside its configuration.
-const DEMO_VARS: &str = "examples/demo-api/.dev.vars";
 const GATE_KEY: &str = "GATE_KEY";
 const GATE_URL: &str = "GATE_URL";
 /// What its key is called.
@@ -36,15 +34,15 @@ pub fn load(gate: &Gate, state: &Path) -> Result<()> {
 
 /// Hands the demo API a key with which it publishes events for its sub-accounts, unless it has one that this gate takes. Whether it has
 /// another one now, which it takes up when it is started again.
-pub fn hand_key(gate: &Gate) -> Result<bool> {
-    let path = project::path(DEMO_VARS);
+pub fn hand_key(gate: &Gate, state: &Path) -> Result<bool> {
+    let path = local_config::demo(state)?.with_file_name(".dev.vars");
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    let url = gate.admin_address("");
-    let is_kept = dev_vars::value(&kept, GATE_URL) == Some(&url);
-    if is_kept && dev_vars::value(&kept, GATE_KEY).is_some_and(|key| Admin::with_key(gate, key).is_known()) {
+    let url = format!("http://{}", dev_vars::admin_host()?); // by the service binding, which has no port
+    let key = dev_vars::value(&kept, GATE_KEY).filter(|key| Admin::with_key(gate, key).is_known());
+    if key.is_some() && dev_vars::value(&kept, GATE_URL) == Some(&url) {
         return Ok(false);
     }
-    let key = Admin::of(gate)?.mint_key()?;
+    let key = key.map_or_else(|| Admin::of(gate)?.mint_key(), |key| Ok(key.to_owned()))?;
     secret::replace(&path, &format!("{GATE_URL}={url}\n{GATE_KEY}={key}\n"))?;
     Ok(true)
 }

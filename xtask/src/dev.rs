@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::gate::{Gate, Options, Server};
 use crate::step::step;
-use crate::{address, build, cli, demo, dev_vars, gate, process, project, sso};
+use crate::{address, build, cli, demo, dev_vars, gate, local_config, process, project, sso};
 
 /// `cargo xtask dev [--port N] [--state DIR] [--sso] [--once-ready-run CMD]`
 pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     let port = cli::option(&mut args, "--port")?;
     let port = port.map_or(Ok(address::PORT), |port| port.parse()).context("--port is not a port")?;
-    let state = cli::option(&mut args, "--state")?.map_or_else(|| project::path(".wrangler/state"), PathBuf::from);
+    let state = cli::option(&mut args, "--state")?.map_or_else(local_config::usual_state, PathBuf::from);
     let state = std::path::absolute(state)?;
     let once_ready = cli::option(&mut args, "--once-ready-run")?;
     let has_sso = cli::flag(&mut args, "--sso");
@@ -45,7 +45,7 @@ pub fn start(options: &Options) -> Result<Gate> {
     step("Loading the demo API's policy and sub-accounts", || demo::load(&gate, &options.state))?;
     // Only `wrangler dev` is for people, who look at events; the demo API reads its key as it starts.
     match options.server {
-        Server::Wrangler if demo::hand_key(&gate)? => {
+        Server::Wrangler if demo::hand_key(&gate, &options.state)? => {
             drop(gate);
             step("Starting again, with a key for the demo API's events", || Gate::start(options))
         }

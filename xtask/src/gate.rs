@@ -1,8 +1,8 @@
 //! The gate on this machine, with the demo API behind it.
 
+mod ports;
+
 use std::fs::File;
-use std::net::TcpListener;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::thread;
@@ -14,12 +14,10 @@ use crate::address::api_url;
 use crate::process::Running;
 use crate::{address, dev_vars, local_config, project};
 
+pub use ports::{ensure_free, free_port};
+
 /// How long the gate may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
-
-/// Where a free port is looked for, and how often.
-const FREE_PORTS: Range<u16> = 20_000..32_000;
-const FREE_PORT_TRIES: usize = 100;
 
 /// What runs it.
 #[derive(Clone, Copy)]
@@ -55,7 +53,7 @@ impl Gate {
     /// Starts it and waits until it answers.
     pub fn start(options: &Options) -> Result<Self> {
         ensure_free(options.port)?;
-        let admin_host = with_port(dev_vars::admin_host()?, options.port);
+        let admin_host = admin_host(options.port)?;
         let mut command = match options.server {
             Server::Wrangler => wrangler(options)?,
             Server::Workerd => workerd(options),
@@ -111,39 +109,18 @@ impl Gate {
     }
 }
 
+/// The `Host` of the admin plane of a gate on this port.
+pub fn admin_host(port: u16) -> Result<String> {
+    Ok(with_port(dev_vars::admin_host()?, port))
+}
+
 fn with_port(host: String, port: u16) -> String {
     if host.contains(':') { host } else { format!("{host}:{port}") }
 }
 
-/// Refuses a port on which something listens; wrangler would take another one without a word.
-pub fn ensure_free(port: u16) -> Result<()> {
-    if TcpListener::bind(("127.0.0.1", port)).is_err() {
-        bail!("port {port} is taken. End what listens there, or choose another port with --port.");
-    }
-    Ok(())
-}
-
-/// A port that is free now. It is below those that systems give to outgoing connections (from 32768 on Linux): until a server listens
-/// on it, no connection can take it.
-pub fn free_port() -> Result<u16> {
-    for _ in 0..FREE_PORT_TRIES {
-        let port = FREE_PORTS.start + random_u16()? % (FREE_PORTS.end - FREE_PORTS.start);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
-        }
-    }
-    bail!("none of {FREE_PORT_TRIES} ports is free")
-}
-
-fn random_u16() -> Result<u16> {
-    let mut bytes = [0; 2];
-    getrandom::fill(&mut bytes).context("no random port")?;
-    Ok(u16::from_le_bytes(bytes))
-}
-
 fn wrangler(options: &Options) -> Result<Command> {
     let mut wrangler = Command::new(project::npm_tool("wrangler"));
-    wrangler.args(["dev", "--config", local_config::file()?, "--config", "examples/demo-api/wrangler.toml"]);
+    wrangler.args(["dev", "--config", local_config::file()?]).arg("--config").arg(local_config::demo(&options.state)?);
     wrangler.args(["--port", &options.port.to_string(), "--show-interactive-dev-session=false"]);
     wrangler.args(["--var", &format!("API_URL:{}", api_url(options.port))]); // .dev.vars has it for the usual port
     for (name, value) in &options.variables {
@@ -153,7 +130,7 @@ fn wrangler(options: &Options) -> Result<Command> {
     // It works offline: no metrics, no look at the newest version, no request for a sample of `request.cf`.
     wrangler.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true")]);
     wrangler.env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
-    if options.log.is_some() {
+    if options.state != local_config::usual_state() {
         wrangler.env("WRANGLER_REGISTRY_PATH", options.state.join("registry")); // apart from other sessions
     }
     Ok(wrangler)
@@ -172,4 +149,15 @@ fn log_to(command: &mut Command, options: &Options) -> Result<()> {
     }
     command.current_dir(project::root());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_admin_plane_has_the_gates_port_unless_its_name_has_one() {
+        assert_eq!(with_port("admin.localhost".to_owned(), 9000), "admin.localhost:9000");
+        assert_eq!(with_port("admin.localhost:8787".to_owned(), 9000), "admin.localhost:8787");
+    }
 }

@@ -48,7 +48,8 @@ Usage: cargo xtask <command>
   setup                 install what is missing: the WASM target and the npm packages
   build [--faults]      build the Worker into build/ and the admin page into www/dist/ (--faults: into build/faults/, with injected panics, for one test)
   dev [--port N] [--state DIR] [--sso] [--once-ready-run CMD]
-                        run the gate with the demo API behind it on port 8787; Ctrl-C ends both.
+                        run the gate with the demo API behind it on port 8787; Ctrl-C ends both. A second one beside it needs
+                        a port and a state of its own.
                         --once-ready-run: run CMD in bash once the gate answers, then end with its exit code
   test [SUITE…]         run the suites core, edge, parsers, clients, page, dev, browser, readme, schema, fuzz and sim, or only those named. What a
                         suite lacks is installed where it can be; else it is skipped, and says why
