@@ -20,8 +20,9 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     cli::nothing(&args)?;
 
     gate::ensure_free(port)?;
+    dev_vars::ensure()?; // before the build, which takes minutes
     build::run(&build::GATE)?;
-    let provider = if has_sso { Some(sso::Provider::start(port)?) } else { None };
+    let provider = if has_sso { Some(sso::Provider::start(&gate::admin_host(port)?)?) } else { None };
     let variables = provider.as_ref().map(sso::Provider::variables).unwrap_or_default();
     let mut gate = start(&Options { server: Server::Wrangler, port, state, log: None, variables })?;
     if has_sso {

@@ -1,5 +1,7 @@
 //! `.dev.vars`: the secrets and variables of local runs.
 
+mod lines;
+
 use std::fs;
 use std::path::Path;
 
@@ -7,6 +9,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::secret::{self, OWNER_KEY, TOKEN_KEYS};
 use crate::{address, project};
+
+pub use lines::value;
+
+use lines::after_name;
 
 const FILE: &str = ".dev.vars";
 const ADMIN_HOST: &str = "ADMIN_HOST";
@@ -48,9 +54,7 @@ pub fn admin_host() -> Result<String> {
 
 /// The lines that are not there yet.
 fn missing(found: &str) -> Result<String> {
-    if value(found, OWNER_KEY).is_some_and(|key| !secret::is_owner_key(key)) {
-        bail!("{FILE}: {OWNER_KEY} has not the form that the gate wants. Delete the line, and a new one is written.");
-    }
+    check_owner_key(found)?;
     let fresh = |name| match name {
         ADMIN_HOST => Ok(address::ADMIN_HOST.to_owned()),
         API_URL => Ok(address::api_url(address::PORT)),
@@ -63,36 +67,28 @@ fn missing(found: &str) -> Result<String> {
     names.map(|name| Ok(format!("{name}={}\n", fresh(name)?))).collect()
 }
 
+/// The documents' commands read the owner key with sed: a line that these would read otherwise than wrangler is refused.
+fn check_owner_key(found: &str) -> Result<()> {
+    if value(found, OWNER_KEY).is_some_and(|key| !secret::is_owner_key(key)) {
+        bail!("{FILE}: {OWNER_KEY} has not the form that the gate wants. Delete the line, and a new one is written.");
+    }
+    let lines: Vec<&str> = found.split('\n').filter(|line| after_name(line, OWNER_KEY).is_some()).collect();
+    let is_plain = |line: &str| {
+        after_name(line, OWNER_KEY).is_some_and(|key| line == format!("{OWNER_KEY}={key}") && secret::is_owner_key(key))
+    };
+    if lines.len() > 1 || !lines.iter().all(|line| is_plain(line)) {
+        bail!(
+            "{FILE}: write {OWNER_KEY}=… as one line, with the key and nothing else: no export, spaces, quotation marks or comment. \
+             Or delete all lines with {OWNER_KEY}, and a new one is written."
+        );
+    }
+    Ok(())
+}
+
 fn read(name: &str) -> Result<String> {
     let lines = fs::read_to_string(project::path(FILE)).with_context(|| format!("{FILE} cannot be read"))?;
     let value = value(&lines, name).with_context(|| format!("{FILE} has no line {name}=…"))?;
     Ok(value.to_owned())
-}
-
-/// The value of a line `NAME=VALUE`, as wrangler reads it (with dotenv): the last such line counts. An empty value counts as
-/// missing, as it does for the gate. A value over several lines is not read.
-pub fn value<'a>(lines: &'a str, name: &str) -> Option<&'a str> {
-    let value = lines.lines().rev().find_map(|line| text(after_name(line, name)?));
-    value.filter(|value| !value.is_empty())
-}
-
-/// What stands behind `NAME=` or `export NAME=`.
-fn after_name<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    let line = line.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
-    let exported = line.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace));
-    let rest = exported.unwrap_or(line).trim_start().strip_prefix(name)?;
-    let with_colon = || rest.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace));
-    rest.trim_start().strip_prefix('=').or_else(with_colon)
-}
-
-/// The value without quotation marks, and without a comment.
-fn text(value: &str) -> Option<&str> {
-    let value = value.trim();
-    let quoted = ['"', '\'', '`'].iter().find_map(|mark| value.strip_prefix(*mark)?.split_once(*mark));
-    match quoted {
-        Some((quoted, rest)) if matches!(rest.trim_start().chars().next(), None | Some('#')) => Some(quoted),
-        _ => value.split('#').next().map(str::trim_end),
-    }
 }
 
 #[cfg(test)]
@@ -120,68 +116,44 @@ mod tests {
         assert_eq!(value("ADMIN_HOSTS=x\n", ADMIN_HOST), None);
     }
 
-    /// The lines of a file, with the value that the first word of each has for wrangler.
-    const LINES: [(&str, Option<&str>); 18] = [
-        ("A=x", Some("x")),
-        ("A = \"x\"", Some("x")),
-        ("  export A='x'", Some("x")),
-        ("export\tA=x", Some("x")),
-        ("exportA=x", None),
-        ("A: x", Some("x")),
-        ("A:x", None),
-        ("A=\"x\" # mine", Some("x")),
-        ("A='x # y'", Some("x # y")),
-        ("A=x # mine", Some("x")),
-        ("A=x#y", Some("x")),
-        ("A=`x`", Some("x")),
-        ("A=\"x", Some("\"x")),
-        ("A=x=y", Some("x=y")),
-        ("A=", None),
-        ("A=\"\"", None),
-        ("#A=x", None),
-        ("A=x\nA=y\nAB=z", Some("y")),
-    ];
-
-    /// Prints what wrangler itself reads in each folder.
-    const READ: &str = r#"
-        const { unstable_getVarsForDev: read } = require("wrangler");
-        const [folder, count] = process.argv.slice(1);
-        const files = [...Array(Number(count)).keys()].map((at) => `${folder}/${at}/wrangler.toml`);
-        const values = files.map((file) => read(file, undefined, {}, undefined, true).A?.value || null);
-        console.log(JSON.stringify(values));
-    "#;
-
-    #[test]
-    fn a_line_is_read_as_wrangler_reads_it() {
-        for (lines, expected) in LINES {
-            assert_eq!(value(lines, "A"), expected, "{lines}");
-        }
-        if !project::path("node_modules/wrangler").is_dir() {
-            println!("SKIPPED: wrangler is not installed");
-            return;
-        }
-        let directory = std::env::temp_dir().join(format!("tidegate-lines-{}", std::process::id()));
-        for (at, (lines, _)) in LINES.iter().enumerate() {
-            let place = directory.join(at.to_string());
-            fs::create_dir_all(&place).unwrap();
-            fs::write(place.join(FILE), lines).unwrap();
-        }
-        let mut node = Command::new("node");
-        node.args(["-e", READ]).arg(&directory).arg(LINES.len().to_string()).current_dir(project::root());
-        let read: Vec<Option<String>> = serde_json::from_str(&process::output(&mut node).unwrap()).unwrap();
-        fs::remove_dir_all(&directory).unwrap();
-        assert_eq!(read, LINES.map(|(_, expected)| expected.map(str::to_owned)));
-    }
-
     #[test]
     fn what_is_there_in_another_spelling_is_not_written_again() {
         let key = format!("owner_{}", "k".repeat(43));
         let found = format!(
-            "export TOKEN_KEYS = '{}'\nOWNER_KEY=\"{key}\" # mine\nADMIN_HOST=\nAPI_URL=a\nWEBHOOKS_ALLOW_LOOPBACK=b\n",
+            "export TOKEN_KEYS = '{}'\nOWNER_KEY={key}\nADMIN_HOST=\nAPI_URL=\"a\" # mine\nWEBHOOKS_ALLOW_LOOPBACK=b\n",
             "t".repeat(43)
         );
         assert_eq!(missing(&found).unwrap(), "ADMIN_HOST=admin.localhost\n");
-        assert_eq!(value(&found, OWNER_KEY), Some(key.as_str()));
+    }
+
+    #[test]
+    fn an_owner_key_that_the_documents_commands_would_misread_is_not_started_with() {
+        let key = format!("owner_{}", "k".repeat(43));
+        let sed = |lines: &str| {
+            let mut bash = Command::new("bash");
+            let script = r#"printf '%s.' "$(sed -n 's/^OWNER_KEY=//p' <<<"$LINES_OF_FILE")""#;
+            process::output(bash.args(["-c", script]).env("LINES_OF_FILE", lines)).unwrap()
+        };
+        for lines in [
+            format!("OWNER_KEY=\"{key}\"\n"),
+            format!("OWNER_KEY={key} # mine\n"),
+            format!("export OWNER_KEY={key}\n"),
+            format!("OWNER_KEY = {key}\n"),
+            format!("OWNER_KEY: {key}\n"),
+            format!("OWNER_KEY={key}\r\n"),
+            format!("OWNER_KEY={key}\nOWNER_KEY={key}\n"),
+        ] {
+            assert_eq!(value(&lines, OWNER_KEY), Some(key.as_str()), "{lines}");
+            assert_ne!(sed(&lines), format!("{key}."), "{lines}");
+            let error = missing(&lines).unwrap_err().to_string();
+            assert!(error.contains("as one line") && !error.contains(&key), "{error}");
+        }
+        for empty in ["OWNER_KEY=\n", "export OWNER_KEY=\n", "OWNER_KEY=\"\"\n"] {
+            assert!(missing(empty).unwrap_err().to_string().contains("as one line"), "{empty}");
+        }
+        let plain = format!("# OWNER_KEY=\nOTHER_OWNER_KEY=x\nOWNER_KEY={key}");
+        assert!(!missing(&plain).unwrap().contains(OWNER_KEY));
+        assert_eq!(sed(&plain), format!("{key}."));
     }
 
     #[test]

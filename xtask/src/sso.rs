@@ -24,12 +24,12 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts one for the gate at `port`, and waits until it answers.
-    pub fn start(port: u16) -> Result<Self> {
+    /// Starts one for the gate whose admin plane is this `Host`, and waits until it answers.
+    pub fn start(admin_host: &str) -> Result<Self> {
         let own_port = gate::free_port()?;
-        let redirect = format!("http://{}:{port}/_tidegate/oidc/callback", address::ADMIN_HOST);
         let mut node = Command::new("node");
-        node.arg(project::path("examples/identity-provider/provider.mjs")).args([own_port.to_string(), redirect]);
+        node.arg(project::path("examples/identity-provider/provider.mjs"));
+        node.args([own_port.to_string(), redirect(admin_host)]);
         let mut provider = Self { server: Running::start(&mut node)?, issuer: format!("http://localhost:{own_port}") };
         provider.wait_until_ready(own_port)?;
         Ok(provider)
@@ -61,6 +61,11 @@ impl Provider {
     }
 }
 
+/// Where the provider sends people back to: the gate's own address, as their browser knows it.
+fn redirect(admin_host: &str) -> String {
+    format!("http://{admin_host}/_tidegate/oidc/callback")
+}
+
 /// Adds the three people.
 pub fn add_people(admin: &demo::Admin<'_>) -> Result<()> {
     PEOPLE.iter().try_for_each(|(email, role)| {
@@ -77,4 +82,14 @@ pub fn print_people() {
         println!("    {email:<20} {}", role.replace('_', " "));
     }
     println!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_sent_back_to_the_gate_that_they_came_from() {
+        assert_eq!(redirect("tokens.localhost:9000"), "http://tokens.localhost:9000/_tidegate/oidc/callback");
+    }
 }
