@@ -5,7 +5,7 @@ use ureq::typestate::AgentScope;
 
 /// The port on which people find it.
 pub const PORT: u16 = 8787;
-/// The host name of the admin plane on this machine. Browsers and curl know that such a name is this machine; other programs do
+/// The host name of the admin plane on this machine. Most browsers and curl know that such a name is this machine; other programs do
 /// not, and connect to 127.0.0.1 with the name as `Host`.
 pub const ADMIN_HOST: &str = "admin.localhost";
 

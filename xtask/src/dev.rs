@@ -31,7 +31,7 @@ pub fn command(mut args: Vec<String>) -> Result<ExitCode> {
     if let Some(command) = once_ready {
         return process::exit_code(Command::new("bash").args(["-c", &command]));
     }
-    print_welcome(&gate);
+    print_welcome(port, gate.admin_host());
     if has_sso {
         sso::print_people();
     }
@@ -54,40 +54,58 @@ pub fn start(options: &Options) -> Result<Gate> {
     }
 }
 
-fn print_welcome(gate: &Gate) {
-    let key_command = "OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars)";
+fn print_welcome(port: u16, admin_host: &str) {
     let here = std::env::current_dir().ok();
     if here != Some(project::root()) {
         println!("\nThe commands below are for the directory {}.", project::root().display());
     }
-    println!(
+    println!("{}", welcome(port, admin_host));
+}
+
+/// What is where, and the first calls.
+pub fn welcome(port: u16, admin_host: &str) -> String {
+    let (api, admin) = (address::api_url(port), format!("http://{admin_host}/_tidegate"));
+    let name = admin_host.split(':').next().unwrap_or_default();
+    format!(
         "
-  The gate      {}        in front of the demo API (examples/demo-api)
-  The page      {}        in a browser
-  Admin API     {}
-  Health        {}
+  The gate      {api}/        in front of the demo API (examples/demo-api)
+  The page      {admin}/        in Chrome, Edge or Firefox
+  Admin API     {admin}/api/
+  Health        {api}/_tidegate/healthz
   Sub-accounts  acme (Acme Dental), globex (Globex Fitness)
 
-  Browsers and curl know that {} is this machine. Other programs do not: they connect
-  to 127.0.0.1, and send that name as Host.
+  These browsers and curl (from 7.85 on) know that {name} is this machine. Safari does not, nor do other programs: they
+  connect to 127.0.0.1, and send that name as Host.
 
   The owner's key is in .dev.vars. Sign in with it on the page, or read it into your shell:
-    {key_command}
+    OWNER_KEY=$(sed -n 's/^OWNER_KEY=//p' .dev.vars)
   The first call makes an integration of Acme's. Its token is in that answer alone, and goes into a variable:
-    TOKEN=$(curl -s {} -H @- -H 'Content-Type: application/json' \\
+    TOKEN=$(curl -s --noproxy '*' {admin}/api/integrations -H @- -H 'Content-Type: application/json' \\
       -d '{{\"name\":\"Zapier sync\",\"owner\":{{\"level\":\"sub_account\",\"id\":\"acme\"}},\"scopes\":[\"locations.readonly\"]}}' \\
       <<<\"Authorization: Bearer $OWNER_KEY\" | node -pe 'JSON.parse(fs.readFileSync(0)).token')
   Then call the API with it:
-    curl -s {} -H @- <<<\"Authorization: Bearer $TOKEN\"
+    curl -s --noproxy '*' {api}/locations/acme -H @- <<<\"Authorization: Bearer $TOKEN\"
 
   Ctrl-C ends both.
-",
-        gate.address("/"),
-        gate.admin_address("/_tidegate/"),
-        gate.admin_address("/_tidegate/api/"),
-        gate.address("/_tidegate/healthz"),
-        gate.admin_host().split(':').next().unwrap_or_default(),
-        gate.admin_address("/_tidegate/api/integrations"),
-        gate.address("/locations/acme"),
-    );
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_welcome_says_where_everything_is_and_who_knows_the_name() {
+        let told = welcome(9000, "tokens.localhost:9000");
+        for part in [
+            "The gate      http://localhost:9000/ ",
+            "The page      http://tokens.localhost:9000/_tidegate/ ",
+            "Admin API     http://tokens.localhost:9000/_tidegate/api/\n",
+            "Health        http://localhost:9000/_tidegate/healthz\n",
+            "know that tokens.localhost is this machine. Safari does not, nor do other programs",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
 }
