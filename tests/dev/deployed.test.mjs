@@ -5,6 +5,8 @@ import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { env } from "./as-people.mjs";
+
 const root = new URL("../..", import.meta.url).pathname;
 const below = (directory, ending) =>
   readdirSync(directory, { recursive: true })
@@ -35,7 +37,6 @@ function names() {
 test("what is deployed contains none of the names of the feature `faults`", () => {
   const deployed = join(root, "target/deployed");
   rmSync(deployed, { recursive: true, force: true });
-  const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
   execFileSync("npx", ["wrangler", "deploy", "--dry-run", "--outdir", deployed], { cwd: root, env, stdio: "pipe" });
   const of = (directory) => [...below(directory, ".wasm"), ...below(directory, ".js")].map(text).join("\n");
   assert.ok(below(deployed, ".wasm").length === 1 && below(deployed, ".js").length === 1);

@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { freePort } from "../free-port.mjs";
+import { env } from "./as-people.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 const place = join(root, "target/dev");
@@ -35,15 +36,14 @@ async function run(t, name, command, args, use) {
   const log = join(place, `${name}.log`);
   const output = openSync(log, "w");
   const options = ["--port", port, "--inspector-port", inspector, "--persist-to", join(place, name)].map(String);
-  const env = {
-    ...process.env,
-    WRANGLER_SEND_METRICS: "false",
+  const environment = {
+    ...env,
     WRANGLER_REGISTRY_PATH: join(place, `${name}-registry`), // apart from other sessions
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
   };
   const child = spawn(command, [...args, ...options], {
     cwd: root,
-    env,
+    env: environment,
     stdio: ["ignore", output, output],
     detached: true,
   });

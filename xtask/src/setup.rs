@@ -48,14 +48,18 @@ fn cargo_tool(binary: &str, package: &str, version: &str) -> Result<()> {
     }
     check_c_compiler()?;
     step(&format!("Installing {package} {version} into target/tools"), || {
-        let mut cargo = process::at_low_priority("cargo");
-        // Not optimized: it runs for seconds, and its compilation would take minutes.
-        let version = format!("={version}");
-        cargo.args(["install", "--quiet", "--debug", package, "--version", &version, "--locked", "--force"]);
-        cargo.arg("--root").arg(project::path("target/tools"));
-        cargo.arg("--target-dir").arg(project::path("target/tools/build"));
-        process::run(&mut cargo)
+        process::run(&mut installation(package, version))
     })
+}
+
+fn installation(package: &str, version: &str) -> Command {
+    let mut cargo = process::at_low_priority("cargo");
+    // Not optimized: it runs for seconds, and its compilation would take minutes.
+    let version = format!("={version}");
+    cargo.args(["install", "--quiet", "--debug", package, "--version", &version, "--locked", "--force"]);
+    cargo.arg("--root").arg(project::path("target/tools"));
+    cargo.arg("--target-dir").arg(project::path("target/tools/build"));
+    cargo
 }
 
 fn check_c_compiler() -> Result<()> {
@@ -66,4 +70,18 @@ fn check_c_compiler() -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_has_this_version_and_those_of_its_lock_file() {
+        let installation = installation("cargo-deny", "1.2.3");
+        let arguments: Vec<_> = installation.get_args().filter_map(|argument| argument.to_str()).collect();
+        for wanted in [&["--locked"][..], &["--version", "=1.2.3"]] {
+            assert!(arguments.windows(wanted.len()).any(|found| found == wanted), "{arguments:?}");
+        }
+    }
 }
