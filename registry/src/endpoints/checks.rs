@@ -58,17 +58,26 @@ pub(super) fn check_seen(
     let added = kinds.iter().enumerate().filter(|(_, kind)| !before.contains(kind));
     let own = added.filter_map(|(at, name)| Kind::parse(name).ok().map(|kind| (at, kind)));
     for (at, kind) in own {
-        let needed = match kind.group() {
-            "endpoint" => Verb::WebhooksManage,
-            "integration" | "rotation" | "token" | "usage" => Verb::IntegrationsView,
-            _ => Verb::AuditView,
-        };
-        if !context.actor.may(needed, place) && !context.actor.may(Verb::AuditView, place) {
-            let lacking = format!("whoever has {kind} sent needs {needed} at {place}");
+        if !may_see(context, kind, place) {
+            let lacking = format!("whoever has {kind} sent needs {} at {place}", needed(kind));
             return Err(AdminError::invalid(&field(at), lacking));
         }
     }
     Ok(())
+}
+
+/// Whether the caller may see events of this kind at `place`.
+pub(super) fn may_see(context: &Context, kind: Kind, place: &Place) -> bool {
+    context.actor.may(needed(kind), place) || context.actor.may(Verb::AuditView, place)
+}
+
+/// The permission that is enough to see events of a kind.
+fn needed(kind: Kind) -> Verb {
+    match kind.group() {
+        "endpoint" => Verb::WebhooksManage,
+        "integration" | "rotation" | "token" | "usage" => Verb::IntegrationsView,
+        _ => Verb::AuditView,
+    }
 }
 
 fn field(at: usize) -> String {

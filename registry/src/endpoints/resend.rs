@@ -3,12 +3,14 @@
 
 use serde_json::json;
 
+use super::checks::may_see;
 use super::endpoint::Endpoint;
 use crate::answer::{Answer, Relay};
 use crate::context::Context;
 use crate::events::told;
 use crate::hand_overs;
 use tidegate::admin::{AdminError, Resend};
+use tidegate::events::Kind;
 
 /// How many events one request sends again at most.
 const MAX_RESENT: u64 = 1_000;
@@ -20,7 +22,7 @@ pub(super) fn run(context: &Context, endpoint: &Endpoint, what: Resend) -> Resul
         Resend::Message(id) => {
             if let Some(seq) = told::seq_of(&id) {
                 let message = told::message(context.database, endpoint, seq, &id)?;
-                let message = message.filter(|told| is_its_own(endpoint, told));
+                let message = message.filter(|told| is_its_own(endpoint, told) && may_be_sent(context, endpoint, told));
                 let message = message.ok_or(AdminError::NoMessage)?;
                 hand_overs::queue(context.database, &message.message, None, ids, true)?;
                 return Answer::json(202, &json!({ "messages": 1 }), None);
@@ -44,4 +46,10 @@ fn is_its_own(endpoint: &Endpoint, told: &told::Told) -> bool {
         Some(id) => told.integration.as_ref() == Some(id),
         None => endpoint.place.covers(&told.place),
     }
+}
+
+/// Whether the caller may have an event sent: one of a kind that the endpoint receives anyway, or that they may see themselves.
+fn may_be_sent(context: &Context, endpoint: &Endpoint, told: &told::Told) -> bool {
+    let kind = &told.message.kind;
+    endpoint.kinds.contains(kind) || Kind::parse(kind).is_ok_and(|kind| may_see(context, kind, &told.place))
 }

@@ -381,6 +381,23 @@ fn nobody_has_events_sent_that_they_may_not_see(storage: Rc<dyn Storage>) {
     );
     assert!(edit(json!({ "kinds": ["rotation.due"] }), 2).is_ok());
     assert!(edit(elsewhere, 3).is_ok());
+    world.create("one", &[]);
+    let resend = |who: &Credential, kind: &str| {
+        let sql = format!("SELECT 'evt_' || at || '_' || max(seq) AS it FROM events WHERE kind = '{kind}'");
+        let message = json!({ "message": world.value(&sql) });
+        ask(who, "POST", &format!("{path}/resend"), message, With::default()).map(|answer| answer.status)
+    };
+    for (kind, by_admin, by_manager) in [
+        ("person.added", Err(AdminError::NoMessage), Err(AdminError::NoMessage)),
+        ("integration.created", Ok(202), Err(AdminError::NoMessage)),
+        ("endpoint.changed", Ok(202), Ok(202)),
+    ] {
+        assert_eq!(resend(&admin, kind), by_admin, "{kind}");
+        assert_eq!(resend(&sends, kind), by_manager, "{kind}");
+        assert_eq!(resend(&Credential::OwnerKey, kind), Ok(202), "{kind}");
+    }
+    world.ok("PATCH", &path, json!({ "kinds": ["person.added"] }), based_on(4));
+    assert_eq!(resend(&sends, "person.added"), Ok(202), "it is sent there anyway");
 }
 
 /// Whether who may see the integrations of a place may see events of this group there.
