@@ -91,11 +91,14 @@ pub(crate) fn remind(database: &Database, rules: &TokenRules, now: Timestamp) ->
     database.run(&sql, vec![kind(), length(), length(), length(), number(now.seconds())])
 }
 
-/// Sets the time from which each integration may be idle to what the rules say, for all of them. Where no rule looks for idle ones, what
-/// was announced is forgotten.
+/// Sets the time from which each integration may be idle to what the rules say, for all of them. What was announced by the rules before
+/// is forgotten, so that it is announced anew.
 pub(crate) fn look_for_idle(database: &Database, rules: &TokenRules, now: Timestamp) -> Result<(), AdminError> {
+    let sql = "UPDATE due SET next_at = at
+        WHERE kind = ? AND next_at IS NOT NULL AND integration IN (SELECT integration FROM idle)";
+    database.run(sql, vec![DueKind::Idle.as_str().into()])?;
+    database.run("DELETE FROM idle", vec![])?;
     let Some(days) = rules.idle_days else {
-        database.run("DELETE FROM idle", vec![])?;
         let sql =
             "UPDATE due SET generation = generation + 1, at = NULL, next_at = NULL WHERE kind = ? AND at IS NOT NULL";
         return database.run(sql, vec![DueKind::Idle.as_str().into()]);

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::due;
 use super::events::record::About;
 use super::rev::Rev;
-use tidegate::admin::{AdminError, ChangeTokenRules, SettingsCommand, history};
+use tidegate::admin::{AdminError, ChangeTokenRules, SettingsCommand, TokenRules, history};
 use tidegate::events::Kind;
 
 /// Runs a command.
@@ -37,7 +37,8 @@ fn change(context: &Context, rev: u64, change: ChangeTokenRules) -> Result<Answe
         due::remind(context.database, &rules, context.now)?;
         context.schedules.set(true);
     }
-    if rules.idle_days != before.rules.idle_days {
+    let idle = |rules: &TokenRules| (rules.idle_days, rules.idle_action);
+    if idle(&rules) != idle(&before.rules) {
         due::look_for_idle(context.database, &rules, context.now)?;
         context.schedules.set(true);
     }

@@ -28,6 +28,7 @@ cases! {
     what_use_was_deleted_of_is_not_listed_as_never_used
     no_rule_acts_without_an_answer_or_with_an_incomplete_one
     the_rule_can_be_changed_and_turned_off
+    a_changed_rule_is_announced_anew
     an_idle_rule_that_is_out_of_bounds_is_refused
     an_answer_to_an_old_question_changes_nothing
     an_entry_that_fails_is_told_and_changes_nothing
@@ -409,6 +410,27 @@ fn the_rule_can_be_changed_and_turned_off(storage: Rc<dyn Storage>) {
     settings(&world, json!({ "idle_days": 365 })).unwrap();
     uses.pass(&world, START + 366 * DAY);
     assert_eq!(times(&world, &id, "integration.paused"), [START + 365 * DAY]);
+}
+
+fn a_changed_rule_is_announced_anew(storage: Rc<dyn Storage>) {
+    let (world, uses) = (World::with_demo(storage), Uses::new());
+    settings(&world, json!({ "idle_days": 30, "rotate_every_days": null })).unwrap();
+    let id = world.create("one", &[]);
+    uses.pass(&world, START + 29 * DAY);
+    assert_eq!(times(&world, &id, "integration.idle").len(), 3);
+    settings(&world, json!({ "idle_action": "delete" })).unwrap();
+    let changed = world.now.get();
+    uses.pass(&world, changed + 60);
+    let (_, detail) = events(&world, &id, "integration.idle").pop().unwrap();
+    assert_eq!((&detail["action"], &detail["days_left"]), (&json!("delete"), &json!(15)));
+    uses.pass(&world, changed + 14 * DAY);
+    assert_eq!(world.get(&path(&id))["status"], json!("active"), "it was announced as a pause until then");
+    settings(&world, json!({ "idle_days": 365 })).unwrap();
+    assert_eq!(world.get(&path(&id))["idle"], Value::Null, "nothing is near");
+    uses.pass(&world, START + 365 * DAY);
+    let end = START + 365 * DAY;
+    assert_eq!(times(&world, &id, "integration.idle")[6..], [15, 7, 1].map(|days| end - days * DAY));
+    assert_eq!(times(&world, &id, "integration.deleted"), [end]);
 }
 
 fn an_idle_rule_that_is_out_of_bounds_is_refused(storage: Rc<dyn Storage>) {
