@@ -35,12 +35,15 @@ pub struct Share {
 #[derive(Default)]
 pub struct Lease {
     until_ms: Cell<u64>,
+    /// The number of the drain that began last. Only that one has the lease.
+    newest: Cell<u64>,
 }
 
 /// A drain that has begun.
 pub struct Drain<'a> {
     database: &'a Database,
     lease: &'a Lease,
+    number: u64,
     keys: &'a TokenKeys,
     share: Share,
     begun_ms: u64,
@@ -104,9 +107,15 @@ impl Lease {
         share: Share,
         now_ms: u64,
     ) -> Option<Drain<'a>> {
-        (!self.is_held(now_ms)).then(|| Drain {
+        if self.is_held(now_ms) {
+            return None;
+        }
+        let number = self.newest.get().saturating_add(1);
+        self.newest.set(number);
+        Some(Drain {
             database,
             lease: self,
+            number,
             keys,
             share,
             begun_ms: now_ms,
@@ -125,12 +134,12 @@ impl Lease {
 }
 
 impl Drain<'_> {
-    /// The next step; `None` at the end. A key that KV refuses does not hold up the keys after it.
+    /// The next step; `None` at the end, or once another drain has the lease. A key that KV refuses does not hold up the keys after it.
     ///
     /// # Errors
     /// Those of the database.
     pub fn next(&mut self, now_ms: u64) -> Result<Option<Step>, AdminError> {
-        if self.is_over || self.turns >= self.share.puts {
+        if self.is_over || !self.has_lease() || self.turns >= self.share.puts {
             return Ok(None);
         }
         if !self.has_paused && self.turns > 0 && self.turns.is_multiple_of(PUTS_IN_A_ROW) {
@@ -189,9 +198,16 @@ impl Drain<'_> {
     /// # Errors
     /// That of `outcome`, or of the database.
     pub fn end(self, outcome: Result<(), AdminError>) -> Result<(), AdminError> {
-        self.lease.until_ms.set(0);
+        if self.has_lease() {
+            self.lease.until_ms.set(0);
+        }
         outcome?;
         projection::finish(self.database)
+    }
+
+    /// Whether no other drain has begun since, which happens where the lease ran out during a put.
+    fn has_lease(&self) -> bool {
+        self.lease.newest.get() == self.number
     }
 }
 

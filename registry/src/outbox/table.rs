@@ -159,16 +159,25 @@ impl Row {
         database.run(sql, vec![self.key.as_str().into()])
     }
 
-    /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile.
+    /// Notes that KV has taken the value, unless a newer change took the row's place meanwhile. The row goes only if no other put of the key
+    /// can land after this one.
     pub fn taken(self, database: &Database, now: Timestamp) -> Result<(), AdminError> {
+        let is_last = self.tries == 0 && !self.has_another(database)?;
         let (key, rev) = (self.key, number(self.rev));
-        if self.tries == 0 {
+        if is_last {
             feed::published(database, &key, self.rev, now)?;
             return database.run("DELETE FROM outbox WHERE key = ? AND rev = ?", vec![key.into(), rev]);
         }
         let again_at = number(now.seconds().saturating_add(AGAIN_AFTER_SECONDS));
         let sql = "UPDATE outbox SET again_at = ?, tries = 0 WHERE key = ? AND rev = ?";
         database.run(sql, vec![again_at, key.into(), rev])
+    }
+
+    /// Whether another drain has begun a put of the key since this one began: two can run side by side where a put took very long, or
+    /// the clock stepped back.
+    fn has_another(&self, database: &Database) -> Result<bool, AdminError> {
+        let begun = number(self.tries.saturating_add(1));
+        Ok(database.count("outbox WHERE key = ? AND tries <> ?", vec![self.key.as_str().into(), begun])? > 0)
     }
 }
 

@@ -17,6 +17,8 @@ cases! {
     no_second_drain_runs_beside_the_first
     a_drain_that_was_dropped_blocks_for_a_minute
     a_lease_from_before_the_clock_stepped_back_is_void
+    a_drain_whose_lease_ran_out_leaves_that_of_the_next
+    of_two_puts_of_a_key_neither_is_the_last
     a_change_during_a_put_is_put_next
     a_drain_pauses_after_five_puts_and_ends_with_its_share
     a_tombstone_goes_after_30_days
@@ -138,6 +140,51 @@ fn a_lease_from_before_the_clock_stepped_back_is_void(storage: Rc<dyn Storage>) 
     assert!(matches!(dropped.next(now_ms).unwrap(), Some(Step::Put(_))));
     drop(dropped);
     assert!(drain(now_ms - 1).is_some());
+}
+
+fn a_drain_whose_lease_ran_out_leaves_that_of_the_next(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let now_ms = world.now.get() * 1000;
+    let later_ms = now_ms + 60_000;
+    let drain = |now_ms| world.registry.drain(&world.settings, Share::OF_A_COMMAND, now_ms).unwrap();
+    let (mut first, mut ended) = (drain(now_ms).unwrap(), drain(now_ms).unwrap());
+    assert!(first.next(now_ms).unwrap().is_none(), "the other one began later");
+    let Some(Step::Put(put)) = ended.next(now_ms).unwrap() else { panic!("no put") };
+    let mut second = drain(later_ms).unwrap();
+    assert!(matches!(second.next(later_ms).unwrap(), Some(Step::Put(_))));
+    ended.answered(*put, Answered::Nothing, later_ms).unwrap();
+    ended.end(Ok(())).unwrap();
+    assert!(drain(later_ms).is_none(), "the put of the second is under way");
+    second.end(Ok(())).unwrap();
+    assert!(drain(later_ms).is_some());
+}
+
+fn of_two_puts_of_a_key_neither_is_the_last(storage: Rc<dyn Storage>) {
+    let (world, mut kv) = (World::with_demo(storage), Kv::default());
+    world.drain(&mut kv);
+    let id = world.create("one", &[]);
+    let now_ms = world.now.get() * 1000;
+    let drain = |now_ms| world.registry.drain(&world.settings, Share::OF_AN_ALARM, now_ms).unwrap().unwrap();
+    let put = |drain: &mut registry::Drain<'_>| match drain.next(now_ms).unwrap() {
+        Some(Step::Put(put)) => *put,
+        _ => panic!("no put"),
+    };
+    let rows = || world.rows("SELECT rev, tries, again_at FROM outbox");
+    let told = || world.value(&format!("SELECT told_at AS it FROM feed WHERE key = 'i:{id}'"));
+    let mut first = drain(now_ms);
+    let of_first = put(&mut first);
+    let mut second = drain(now_ms - 1); // the clock stepped back
+    let of_second = put(&mut second);
+    assert_eq!((of_first.key(), of_second.key()), (key(&id).as_str(), key(&id).as_str()));
+    first.answered(of_first, Answered::Taken, now_ms).unwrap();
+    assert_eq!(rows(), [json!({ "rev": 1, "tries": 0, "again_at": START + 900 })], "the second may land later");
+    assert_eq!(told(), Value::Null);
+    world.ok("DELETE", &format!("/integrations/{id}"), Value::Null, based_on(1));
+    assert!(first.next(now_ms).unwrap().is_none(), "it has lost its lease");
+    let newer = put(&mut second);
+    second.answered(newer, Answered::Taken, now_ms).unwrap();
+    second.answered(of_second, Answered::Taken, now_ms).unwrap();
+    assert_eq!(rows(), [json!({ "rev": 2, "tries": 0, "again_at": START + 900 })], "the tombstone is put once more");
 }
 
 fn a_change_during_a_put_is_put_next(storage: Rc<dyn Storage>) {
