@@ -109,11 +109,12 @@ pub(crate) fn set_when_quiet(database: &Database, id: &IntegrationId, when_quiet
     database.run(sql, vec![number(when_quiet.into()), id.as_str().into()])
 }
 
-/// Notes a use of a token, unless a later one is noted.
+/// Notes a use of a token, unless a later one is noted, or its integration's use was deleted since.
 pub(crate) fn note_use(database: &Database, id: &IntegrationId, n: u32, at: Timestamp) -> Result<(), AdminError> {
-    let sql = "UPDATE tokens SET last_used_at = ? WHERE integration = ? AND n = ? AND coalesce(last_used_at, 0) < ?";
+    let sql = "UPDATE tokens SET last_used_at = ? WHERE integration = ? AND n = ? AND coalesce(last_used_at, 0) < ?
+        AND NOT EXISTS (SELECT 1 FROM integrations WHERE id = tokens.integration AND counted_since > ?)";
     let at = || number(at.seconds());
-    database.run(sql, vec![at(), id.as_str().into(), number(n.into()), at()])
+    database.run(sql, vec![at(), id.as_str().into(), number(n.into()), at(), at()])
 }
 
 /// Forgets when an integration's tokens were last used. Their first uses stay: each is told once.

@@ -80,12 +80,13 @@ pub(crate) fn keep_scopes(database: &Database, id: &IntegrationId, now: Timestam
     database.run(sql, vec![since.into(), id.as_str().into()])
 }
 
-/// Notes a use of any token of an integration, unless a later one is noted. It ends what was announced of it as idle. A clock that
-/// runs ahead of the registry's is not believed.
+/// Notes a use of any token of an integration, unless a later one is noted, or its use was deleted since. It ends what was announced of
+/// it as idle. A clock that runs ahead of the registry's is not believed.
 pub(crate) fn note(database: &Database, id: &IntegrationId, at: Timestamp, now: Timestamp) -> Result<(), AdminError> {
     let at = at.min(now).seconds();
-    let values = || vec![number(at), id.as_str().into(), number(at)];
-    database.run("UPDATE integrations SET used_at = ? WHERE id = ? AND coalesce(used_at, 0) < ?", values())?;
+    let sql = "UPDATE integrations SET used_at = ?
+        WHERE id = ? AND coalesce(used_at, 0) < ? AND coalesce(counted_since, 0) <= ?";
+    database.run(sql, vec![number(at), id.as_str().into(), number(at), number(at)])?;
     let sql = "DELETE FROM idle WHERE integration = ? AND since < ?";
     database.run(sql, vec![id.as_str().into(), number(at)])
 }

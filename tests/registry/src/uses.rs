@@ -346,6 +346,7 @@ fn what_is_deleted_of_use_is_deleted_in_lists_too(storage: Rc<dyn Storage>) {
     world.later(100 * DAY);
     hand(&world, &[(id, 1, START, START + 9 * DAY), (other, 1, START, START + 9 * DAY)]);
     forget(&world, &uses, id);
+    hand(&world, &[(id, 1, START, START + 9 * DAY)]); // it was under way
     let shown = world.get(&path(id));
     assert_eq!(shown["used_at"], Value::Null);
     assert_eq!(shown["use_counted_since"], json!(world.now().to_string()));
@@ -353,6 +354,10 @@ fn what_is_deleted_of_use_is_deleted_in_lists_too(storage: Rc<dyn Storage>) {
     let last = |id| world.value(&format!("SELECT last_used_at AS it FROM tokens WHERE integration = '{id}'"));
     assert_eq!((last(id), last(other)), (Value::Null, json!(START + 9 * DAY)));
     assert_eq!(world.get(&path(other))["used_at"], json!(Timestamp::from_seconds(START + 9 * DAY).to_string()));
+    world.later(60);
+    hand(&world, &[(id, 1, START, world.now.get())]);
+    assert_eq!(world.get(&path(id))["used_at"], json!(world.now().to_string()), "a use since then");
+    assert_eq!(last(id), json!(world.now.get()));
 }
 
 fn what_use_was_deleted_of_is_not_listed_as_never_used(storage: Rc<dyn Storage>) {
