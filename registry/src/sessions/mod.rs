@@ -70,10 +70,12 @@ fn show(context: &Context) -> Result<Answer, AdminError> {
     Answer::json(200, &body, None)
 }
 
-/// `DELETE /session`
+/// `DELETE /session`. Of who asks with a key, only the cookie goes.
 fn sign_out(context: &Context) -> Result<Answer, AdminError> {
     table::sign_out(context.database, &context.credential)?;
-    context.event(Kind::SessionEnded, own_about(context)?, json!({}))?;
+    if current(context).is_some() {
+        context.event(Kind::SessionEnded, own_about(context)?, json!({}))?;
+    }
     Ok(Answer::with_cookie(end_session()))
 }
 

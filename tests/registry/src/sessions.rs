@@ -5,6 +5,7 @@ use std::rc::Rc;
 use registry::{Credential, Storage, find_session};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
+use tidegate::token::verify_key;
 
 use crate::world::{With, World, settings};
 
@@ -12,6 +13,7 @@ cases! {
     one_begins_with_a_cookie_and_lasts_12_hours
     a_persons_lasts_12_hours_too
     signing_out_ends_it
+    a_key_has_no_session_to_end
     an_unknown_one_may_not_ask
     those_that_ended_are_forgotten
     only_the_digest_is_kept
@@ -70,6 +72,19 @@ fn signing_out_ends_it(storage: Rc<dyn Storage>) {
     assert_eq!(ended.unwrap_err(), AdminError::NotSignedIn);
     let kinds = world.rows("SELECT kind FROM events ORDER BY seq");
     assert_eq!(kinds, [json!({ "kind": "owner_key.used" }), json!({ "kind": "session.ended" })]);
+}
+
+fn a_key_has_no_session_to_end(storage: Rc<dyn Storage>) {
+    let world = World::new(storage);
+    let permissions = json!([{ "verb": "usage.view", "place": "agency" }]);
+    let new = json!({ "name": "CI", "permissions": permissions, "expires_at": "2027-01-01T00:00:00Z" });
+    let made = world.ok("POST", "/keys", new, With::default()).body;
+    let key = verify_key(settings().keys.as_ref().unwrap(), made["token"].as_str().unwrap()).unwrap();
+    for credential in [Credential::Key(key), Credential::OwnerKey] {
+        let out = world.as_credential(&credential, || world.ok("DELETE", "/session", Value::Null, With::default()));
+        assert!(out.cookie.unwrap().contains("Max-Age=0"));
+    }
+    assert_eq!(world.rows("SELECT kind FROM events"), [json!({ "kind": "key.created" })]);
 }
 
 fn an_unknown_one_may_not_ask(storage: Rc<dyn Storage>) {
