@@ -45,7 +45,7 @@ kinds! {
     IntegrationPaused = "integration.paused",
     /// Its tokens are no longer refused.
     IntegrationResumed = "integration.resumed",
-    /// A notice: it ends in 30, 15, 7 or 1 days.
+    /// A notice: it ends in 30, 15, 7 or 1 days, or sooner: `days` says in how many.
     IntegrationExpiring = "integration.expiring",
     /// Its end has come.
     IntegrationExpired = "integration.expired",

@@ -80,16 +80,18 @@ fn one(database: &Database, entry: &Entry, now: Timestamp) -> Result<Option<Aske
 /// Writes the event.
 fn tell(database: &Database, kind: DueKind, integration: &Integration, now: Timestamp) -> Result<(), AdminError> {
     let ahead = kind.announces().unwrap_or(EXPIRING_SECONDS);
+    // Less than that where the end is nearer, or the alarm is late.
+    let left = |end: Option<Timestamp>| end.map_or(ahead, |end| end.seconds().saturating_sub(now.seconds()).min(ahead));
     let (kind, detail): (_, Value) = match kind {
         DueKind::Expiring | DueKind::Expiring15 | DueKind::Expiring7 | DueKind::Expiring1 => {
-            (Kind::IntegrationExpiring, history::expiring(integration, ahead / DAY))
+            (Kind::IntegrationExpiring, history::expiring(integration, left(integration.expires_at).div_ceil(DAY)))
         }
         DueKind::OldStillUsed3Days | DueKind::OldStillUsed1Day | DueKind::OldStillUsed1Hour => {
-            let outgoing = integration.tokens.outgoing().map(|(token, _)| token.n);
+            let (outgoing, until) = integration.tokens.outgoing().map(|(token, until)| (token.n, until)).unzip();
             let used = outgoing.map(|n| tokens::last_used(database, &integration.id, n)).transpose()?.flatten();
             // What was not used for a day is not in use; of what nothing is known, nothing is said.
             let Some(used) = used.filter(|used| *used >= now.before(DAY)) else { return Ok(()) };
-            (Kind::RotationOldStillUsed, history::old_still_used(integration, used, ahead))
+            (Kind::RotationOldStillUsed, history::old_still_used(integration, used, left(until)))
         }
         DueKind::Expired => (Kind::IntegrationExpired, history::expired(integration)),
         DueKind::Lapsed => (Kind::RotationLapsed, history::lapsed(integration)),

@@ -10,6 +10,7 @@ cases! {
     rules_look_at_what_lives_for_so_long_alone
     a_late_alarm_catches_up
     an_end_is_announced_15_7_and_1_days_before
+    a_late_notice_says_how_much_is_left
     an_old_token_that_is_still_used_is_told_of
     an_entry_that_cannot_be_carried_out_holds_back_no_other
     what_an_earlier_release_changed_is_scheduled
@@ -137,17 +138,31 @@ fn an_end_is_announced_15_7_and_1_days_before(storage: Rc<dyn Storage>) {
         world.rows(sql).iter().map(|row| detail(row)["days"].as_u64().unwrap()).collect::<Vec<_>>()
     };
     world.ring();
-    assert_eq!(days(&world), [30], "15 days before is over, and is not announced late");
+    assert_eq!(days(&world), [10], "15 days before is over, and is not announced late");
     world.later(3 * DAY);
     world.ring();
-    assert_eq!(days(&world), [30, 7]);
+    assert_eq!(days(&world), [10, 7]);
     // Another end begins anew, and the one day is told once.
     done(&world, &id, "", json!({ "expires_at": moment(START + 40 * DAY) }));
     for _ in 0..40 {
         world.later(DAY);
         world.ring();
     }
-    assert_eq!(days(&world), [30, 7, 30, 15, 7, 1]);
+    assert_eq!(days(&world), [10, 7, 30, 15, 7, 1]);
+}
+
+fn a_late_notice_says_how_much_is_left(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let id = world.create("one", BOTH);
+    done(&world, &id, "/rotate", json!({ "expire": "later", "window_seconds": 5 * DAY }));
+    done(&world, &id, "", json!({ "expires_at": moment(START + 40 * DAY) }));
+    world.storage.run(&format!("UPDATE tokens SET last_used_at = {}", START + 2 * DAY), &[]).unwrap();
+    world.now.set(START + 2 * DAY + 60);
+    world.ring();
+    assert_eq!(last_detail(&world, "rotation.old_still_used")["seconds"], json!(3 * DAY - 60));
+    world.now.set(START + 28 * DAY + 1);
+    world.ring();
+    assert_eq!(last_detail(&world, "integration.expiring")["days"], json!(12));
 }
 
 fn an_old_token_that_is_still_used_is_told_of(storage: Rc<dyn Storage>) {
