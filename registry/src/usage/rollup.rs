@@ -15,8 +15,12 @@ const MAX_STEPS: u64 = 48;
 pub(super) const USED_HOURS_KEPT: u64 = 130 * DAY;
 /// How long it is kept which flushes were taken, in seconds.
 const FLUSHES_KEPT: u64 = 3 * HOUR;
-/// How long an isolate is remembered that sends nothing, in seconds.
-const ISOLATES_KEPT: u64 = 2 * DAY;
+/// How long an isolate is remembered that sends nothing, in seconds: it may live on, and only other stores hear from it. The flush after
+/// that looks as if those before it were missing.
+const ISOLATES_KEPT: u64 = 35 * DAY;
+/// How long all of them are remembered, and how many at least of those that have sent nothing for longer.
+const ALL_ISOLATES_KEPT: u64 = 2 * DAY;
+const MAX_SILENT_ISOLATES: u64 = 20_000;
 
 /// Makes the hours and days that are over, and forgets.
 pub(super) fn advance(database: &Database, now: Timestamp) -> Result<(), AdminError> {
@@ -89,6 +93,9 @@ fn forget(database: &Database, now: Timestamp) -> Result<(), AdminError> {
     ] {
         database.run(&format!("DELETE FROM {old} < ?"), vec![number(now.before(kept).seconds())])?;
     }
+    let sql = "DELETE FROM isolates WHERE id IN
+        (SELECT id FROM isolates WHERE heard_at < ? ORDER BY heard_at DESC LIMIT -1 OFFSET ?)";
+    database.run(sql, vec![number(now.before(ALL_ISOLATES_KEPT).seconds()), number(MAX_SILENT_ISOLATES)])?;
     let sql = "DELETE FROM integrations WHERE number NOT IN (SELECT integration FROM tokens)
         AND number NOT IN (SELECT integration FROM counts)";
     database.run(sql, vec![])

@@ -31,6 +31,8 @@ cases! {
     groups_have_the_same_total
     garbage_is_no_flush
     nothing_is_kept_longer_than_it_may_be
+    an_isolate_that_comes_back_after_weeks_makes_no_gap
+    isolates_that_are_silent_for_long_are_limited_in_number
 }
 
 const HOUR: u64 = 3_600;
@@ -446,8 +448,39 @@ fn nothing_is_kept_longer_than_it_may_be(storage: Rc<dyn Storage>) {
     };
     let [counts, tokens, hours, sources, gaps, flushes, isolates, integrations] = kept(3);
     assert!(counts > 0);
-    assert_eq!([tokens, hours, sources, gaps, flushes, isolates, integrations], [1, 1, 1, 1, 0, 0, 1]);
+    assert_eq!([tokens, hours, sources, gaps, flushes, isolates, integrations], [1, 1, 1, 1, 0, 1, 1]);
+    let [.., isolates, _] = kept(36);
+    assert_eq!(isolates, 0);
     let [_, tokens, hours, ..] = kept(131);
     assert_eq!([tokens, hours], [1, 0]);
     assert_eq!(kept(402), [0; 8]);
+}
+
+fn an_isolate_that_comes_back_after_weeks_makes_no_gap(storage: Rc<dyn Storage>) {
+    let store = store(storage);
+    store.take(&Flush { lost: 1, ..flush(1, 1, START + 60, 1) }, START + 60);
+    let before = store.gaps(START + 60);
+    for day in 1..=31 {
+        store.store.alarm(at(START + day * DAY), at(START)).unwrap();
+    }
+    let back = START + 31 * DAY;
+    store.take(&Flush { lost: 1, ..flush(2, 1, back, 1) }, back);
+    assert_eq!(store.gaps(back), before, "the one lost request is told already");
+}
+
+fn isolates_that_are_silent_for_long_are_limited_in_number(storage: Rc<dyn Storage>) {
+    let store = store(storage);
+    let heard = |count: u64, at: u64| {
+        let sql = format!(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+            INSERT INTO isolates (id, highest, lost, until_at, heard_at) SELECT '{at}-' || n, 1, 0, {at}, {at} FROM n"
+        );
+        store.storage.run(&sql, &[]).unwrap();
+    };
+    for (count, at) in [(5, START + 1), (20_000, START + 2), (10, START + 2 * DAY)] {
+        heard(count, at);
+    }
+    store.ring(START + 3 * DAY);
+    assert_eq!(store.rows("isolates"), 20_010);
+    assert_eq!(store.rows(&format!("isolates WHERE heard_at = {}", START + 1)), 0);
 }
