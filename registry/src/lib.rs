@@ -55,7 +55,7 @@ pub use self::answer::{Relay, Response, TextBody};
 use self::context::Context;
 pub use self::courier::{Attempt, Begun, Courier, Ended, Report, UNDER_WAY_SECONDS};
 use self::database::Database;
-pub use self::due::{Asked, Fired};
+pub use self::due::{Asked, Fired, SilentStores};
 pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};

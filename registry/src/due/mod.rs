@@ -17,7 +17,7 @@ use tidegate::rotation::Rotation;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
 
-pub use self::asked::Asked;
+pub use self::asked::{Asked, SilentStores};
 pub use self::fire::Fired;
 pub(crate) use self::fire::fire;
 pub(crate) use self::learn::learn;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidegate::admin::AdminError;
 use tidegate::time::Timestamp;
 use tidegate::token::IntegrationId;
-use tidegate::usage::{Handed, HandedUse, Moment, TokenUsed, UsageFacts, UsageQuestion};
+use tidegate::usage::{Handed, HandedUse, Moment, Store, TokenUsed, UsageFacts, UsageQuestion};
 
 use crate::world::{DAY, Kv, START, With, World, based_on};
 
@@ -31,6 +31,7 @@ cases! {
     a_changed_rule_is_announced_anew
     an_idle_rule_that_is_out_of_bounds_is_refused
     an_answer_to_an_old_question_changes_nothing
+    a_store_that_does_not_answer_is_not_asked_again
     an_entry_that_fails_is_told_and_changes_nothing
     a_first_use_is_told_once
     lists_go_by_the_last_use
@@ -467,6 +468,25 @@ fn an_answer_to_an_old_question_changes_nothing(storage: Rc<dyn Storage>) {
     let before = rev(&world, &id);
     assert_eq!(world.registry.learn(&asked[0], &facts, world.now()), None);
     assert_eq!((rev(&world, &id), &world.get(&path(&id))["state"]), (before, &json!("rotating")));
+}
+
+fn a_store_that_does_not_answer_is_not_asked_again(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    settings(&world, json!({ "idle_days": 30, "rotate_every_days": null })).unwrap();
+    (0..100).for_each(|number| drop(world.create(&format!("n{number}"), &[])));
+    world.later(16 * DAY);
+    let asked = world.registry.fire(50, world.now()).unwrap().asked;
+    let store = |asked: &registry::Asked| Store::of(&asked.question.integration);
+    let mut silent = registry::SilentStores::default();
+    assert_eq!(silent.leave_out(asked.clone()), asked);
+    silent.note(&asked[0]);
+    let others = |asked: &[registry::Asked], of: &registry::Asked| -> Vec<_> {
+        asked.iter().filter(|one| store(one) != store(of)).cloned().collect()
+    };
+    assert_eq!(silent.leave_out(asked.clone()), others(&asked, &asked[0]));
+    let next = world.registry.fire(50, world.now()).unwrap().asked;
+    assert_eq!(next.len(), 50, "what was asked comes later");
+    assert_eq!(silent.leave_out(next.clone()), others(&next, &asked[0]));
 }
 
 fn an_entry_that_fails_is_told_and_changes_nothing(storage: Rc<dyn Storage>) {

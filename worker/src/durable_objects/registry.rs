@@ -20,11 +20,11 @@ use crate::config::Config;
 use crate::log;
 use crate::platform::{clock, respond};
 use registry::{
-    COMMANDS, HandOver, MAX_HAND_OVERS, READS, REPORTS, Random, Read, Registry as Rules, Relay, Response as Answer,
-    Settings, Share,
+    Asked, COMMANDS, HandOver, MAX_HAND_OVERS, READS, REPORTS, Random, Read, Registry as Rules, Relay, Response as Answer,
+    Settings, Share, SilentStores,
 };
 use tidegate::admin::{AdminError, MAX_POLICY_BYTES};
-use tidegate::usage::{Handed, USED};
+use tidegate::usage::{Handed, USED, UsageFacts};
 
 /// How many entries are worked off without a pause, and how long a pause is.
 const FIRED_IN_A_ROW: u64 = 50;
@@ -112,24 +112,26 @@ impl Registry {
         let resealed = rules.reseal(self.settings(), &Platform, clock::now());
         note("projection", resealed.unwrap_or_else(|error| vec![error.to_string()]));
         let begun_ms = clock::now_ms();
-        let fired = self.fire(rules, begun_ms).await;
+        let made = Cell::new(0);
+        // What waits already does not wait for usage stores.
+        let (fired, at_once) = join(self.fire(rules, begun_ms), self.hand_over(rules, &made)).await;
         let spent_ms = clock::now_ms().saturating_sub(begun_ms);
         let share = Share::OF_AN_ALARM.after(*fired.as_ref().unwrap_or(&0), spent_ms);
         let outbox = self.outbox(rules);
-        let (handed_over, ()) = join(self.hand_over(rules), outbox.drain(self.settings(), share)).await;
+        let (then, ()) = join(self.hand_over(rules, &made), outbox.drain(self.settings(), share)).await;
         outbox.set_alarm().await;
-        fired.map(drop).and(handed_over)
+        fired.map(drop).and(at_once).and(then)
     }
 
-    /// Hands over to couriers what waits for them. A courier that does not answer holds back none of the others.
-    async fn hand_over(&self, rules: &Rules) -> Result<(), AdminError> {
+    /// Hands over to couriers what waits for them, as long as this ring has not `made` too many calls. A courier that does not answer holds
+    /// back none of the others.
+    async fn hand_over(&self, rules: &Rules, made: &Cell<u64>) -> Result<(), AdminError> {
         let mut names = BTreeSet::new();
         let mut calls = FuturesUnordered::new();
-        let mut made = 0_u64;
         loop {
-            while calls.len() < MAX_HAND_OVERS && made < Share::OF_AN_ALARM.puts {
+            while calls.len() < MAX_HAND_OVERS && made.get() < Share::OF_AN_ALARM.puts {
                 let Some(hand_over) = rules.next_hand_over(&names, clock::now())? else { break };
-                made = made.saturating_add(1);
+                made.update(|made| made.saturating_add(1));
                 names.insert(hand_over.endpoint.clone());
                 calls.push(self.call_courier(hand_over));
             }
@@ -171,20 +173,22 @@ impl Registry {
     }
 
     /// Works off what is due in the life of integrations. Returns how many entries there were. It pauses between batches, so that requests
-    /// are served in between.
+    /// are served in between. The usage stores are asked all at once, and none again that does not answer.
     async fn fire(&self, rules: &Rules, begun_ms: u64) -> Result<u64, AdminError> {
         let Share { puts: most, time_ms } = Share::OF_AN_ALARM;
         let mut entries = 0;
+        let mut silent = SilentStores::default();
         while entries < most && clock::now_ms().saturating_sub(begun_ms) < time_ms {
             let fired = rules.fire(FIRED_IN_A_ROW.min(most.saturating_sub(entries)), clock::now())?;
             note("due", fired.faults);
-            for asked in fired.asked {
-                // Without an answer nothing is done; it is asked again later.
-                if clock::now_ms().saturating_sub(begun_ms) < time_ms
-                    && let Some(answer) = ask(&self.env, &asked.question).await
-                {
+            let questions = silent.leave_out(fired.asked).into_iter().map(|asked| self.ask_usage(asked));
+            let mut answers: FuturesUnordered<_> = questions.collect();
+            while let Some((asked, answer)) = answers.next().await {
+                match answer {
                     // One that fails holds back none of the others.
-                    note("due", rules.learn(&asked, &answer, clock::now()).into_iter().collect());
+                    Some(answer) => note("due", rules.learn(&asked, &answer, clock::now()).into_iter().collect()),
+                    // Without an answer nothing is done; it is asked again later.
+                    None => silent.note(&asked),
                 }
             }
             if fired.entries == 0 {
@@ -194,6 +198,11 @@ impl Registry {
             Delay::from(PAUSE).await;
         }
         Ok(entries)
+    }
+
+    async fn ask_usage(&self, asked: Asked) -> (Asked, Option<UsageFacts>) {
+        let answer = ask(&self.env, &asked.question).await;
+        (asked, answer)
     }
 
     /// What the gate itself asks for. To read the feed also makes sure that the alarm is set.
