@@ -123,6 +123,9 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
         Some(false) if before.disabled.is_none() => after.disabled = Some((context.now, BY_HAND.to_owned())),
         _ => {}
     }
+    if !only_takes(&before, &after) {
+        check_feature(context, &before)?;
+    }
     let (was, is) = (described(&before), described(&after));
     if was == is {
         return shown(context, 200, &before);
@@ -131,6 +134,21 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
     table::save_seen(context.database, id, &after.health)?;
     save(context, &after, Kind::EndpointChanged, changed(&was, &is))?;
     shown(context, 200, &after)
+}
+
+/// Whether an edit only takes kinds away, or disables the endpoint.
+fn only_takes(before: &Endpoint, after: &Endpoint) -> bool {
+    let is_new = |kind| !before.kinds.contains(kind);
+    let is_enabled = before.disabled.is_some() && after.disabled.is_none();
+    before.url == after.url && before.description == after.description && !is_enabled && !after.kinds.iter().any(is_new)
+}
+
+/// Refuses what is for private integrations, where these are off, of an integration's endpoint.
+fn check_feature(context: &Context, endpoint: &Endpoint) -> Result<(), AdminError> {
+    match endpoint.integration {
+        Some(_) => features::check(context, Feature::PrivateIntegrations, endpoint.place.level()),
+        None => Ok(()),
+    }
 }
 
 /// The health of an endpoint that is enabled again: past successes stay known.
@@ -153,6 +171,7 @@ fn delete(context: &Context, id: &EndpointId, rev: u64) -> Result<Answer, AdminE
 /// `POST /endpoints/{id}/rotate`
 fn rotate(context: &Context, id: &EndpointId, rev: u64, rotate: RotateSecret) -> Result<Answer, AdminError> {
     let before = based_on(context, id, rev)?;
+    check_feature(context, &before)?;
     let signs = |outgoing: &&(_, _)| context.now < outgoing.1;
     if rotate == RotateSecret::Later && before.outgoing.as_ref().filter(signs).is_some() {
         return Err(AdminError::SecretRotates);

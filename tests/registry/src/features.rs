@@ -61,8 +61,14 @@ fn off_leaves_reading_and_revoking(storage: Rc<dyn Storage>) {
     world.ok("PATCH", &format!("/integrations/{trimmed}"), json!({ "scopes": [] }), based_on(1));
     world.ok("DELETE", &format!("/integrations/{gone}"), Value::Null, based_on(1));
     world.ok("POST", &format!("/integrations/{paused}/pause"), Value::Null, based_on(1));
-    world.ok("PATCH", PATH, json!({ "sub_accounts": false }), With::default());
     let off = AdminError::FeatureOff(Feature::PrivateIntegrations, Level::SubAccount);
+    let of_integration =
+        json!({ "integration": id, "url": "https://hooks.example/own", "kinds": ["rotation.started"] });
+    let hook = format!("/endpoints/{}", made(&world, of_integration));
+    let of_place =
+        json!({ "place": "sub_account:acme", "url": "https://hooks.example/", "kinds": ["rotation.started"] });
+    let of_place = format!("/endpoints/{}", made(&world, of_place));
+    world.ok("PATCH", PATH, json!({ "sub_accounts": false }), With::default());
     let new = json!({ "name": "three", "owner": { "level": "sub_account", "id": "acme" }, "scopes": [] });
     let endpoint = json!({ "integration": id, "url": "https://hooks.example/in", "kinds": ["rotation.started"] });
     let of = |id: &str, what: &str| format!("/integrations/{id}{what}");
@@ -78,15 +84,30 @@ fn off_leaves_reading_and_revoking(storage: Rc<dyn Storage>) {
         ("POST", of(&gone, "/undo"), Value::Null, 2),
         ("POST", of(&paused, "/resume"), Value::Null, 2),
         ("POST", "/endpoints".to_owned(), endpoint, 0),
+        ("PATCH", hook.clone(), json!({ "kinds": ["rotation.started", "rotation.lapsed"] }), 1),
+        ("PATCH", hook.clone(), json!({ "url": "https://hooks.example/other" }), 1),
+        ("PATCH", hook.clone(), json!({ "description": "x" }), 1),
+        ("POST", format!("{hook}/rotate"), json!({ "expire": "later" }), 1),
     ] {
         assert_eq!(world.ask(method, &path, body, based_on(rev)).unwrap_err(), off, "{method} {path}");
     }
+    world.ok("PATCH", &hook, json!({ "enabled": false }), based_on(1));
+    let enabled = world.ask("PATCH", &hook, json!({ "enabled": true }), based_on(2));
+    assert_eq!(enabled.unwrap_err(), off);
+    world.ok("DELETE", &hook, Value::Null, based_on(2));
+    world.ok("PATCH", &of_place, json!({ "kinds": ["rotation.started", "rotation.lapsed"] }), based_on(1));
     assert_eq!(world.get("/integrations")["total"], json!(5));
     world.ok("POST", &of(&id, "/rotation/finish"), Value::Null, based_on(2));
     world.ok("POST", &of(&other, "/pause"), Value::Null, based_on(1));
     world.ok("DELETE", &of(&other, ""), Value::Null, based_on(2));
     world.ok("PATCH", PATH, json!({ "sub_accounts": true }), With::default());
     world.ok("PATCH", &format!("/integrations/{id}"), json!({ "name": "x" }), based_on(3));
+}
+
+/// Adds a webhook endpoint; gives its id.
+fn made(world: &World, endpoint: Value) -> String {
+    let made = world.ok("POST", "/endpoints", endpoint, With::default()).body;
+    made["endpoint"]["id"].as_str().unwrap().to_owned()
 }
 
 fn an_unknown_feature_is_none(storage: Rc<dyn Storage>) {
