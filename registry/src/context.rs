@@ -67,6 +67,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the caller has permissions at the agency. Others see only what a token of a sub-account, or anyone, can reach.
+    pub fn is_of_agency(&self) -> bool {
+        self.actor.permissions.any_at(&Place::Agency)
+    }
+
     /// Checks that the caller may do `verb` at all of these places. If they may not even `view` them, the error is `absent`.
     pub fn permit(&self, verb: Verb, view: Verb, places: &[Place], absent: AdminError) -> Result<(), AdminError> {
         if !self.actor.may_at_all(view, places) {

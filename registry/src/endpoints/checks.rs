@@ -7,6 +7,8 @@ use crate::sub_accounts::table as sub_accounts;
 use tidegate::access::{Place, Verb};
 use tidegate::admin::{AdminError, Belongs};
 use tidegate::events::Kind;
+use tidegate::policy::EventType;
+use tidegate::record::Level;
 use tidegate::webhooks::{Address, Wanted};
 
 /// The place of the endpoint, if the caller may have one there.
@@ -39,9 +41,25 @@ pub(super) fn check_address(context: &Context, url: &str) -> Result<Address, Adm
     Address::parse(url, rules, context.port).map_err(|error| AdminError::invalid("url", error))
 }
 
-/// Checks that these kinds exist, and that the endpoint can receive them.
-pub(super) fn check_kinds(context: &Context, kinds: &[String], belongs: &Belongs) -> Result<(), AdminError> {
-    let types = policies::event_types(context.database)?;
+/// The types of the API's own events that the caller may know of, beside those of `kinds`.
+pub(super) fn types_seen(context: &Context, kinds: &[String]) -> Result<Vec<EventType>, AdminError> {
+    let mut types = policies::event_types(context.database)?;
+    if !context.is_of_agency() {
+        // As of the policy: only what an integration of a sub-account can receive.
+        types.iter_mut().for_each(|event| event.any_of.retain(|access| access.level == Level::SubAccount));
+        types.retain(|event| !event.any_of.is_empty() || kinds.contains(&event.name));
+    }
+    Ok(types)
+}
+
+/// Checks that these kinds exist, as far as the caller may know, and that the endpoint can receive them. It may keep those of `before`.
+pub(super) fn check_kinds(
+    context: &Context,
+    kinds: &[String],
+    before: &[String],
+    belongs: &Belongs,
+) -> Result<(), AdminError> {
+    let types = types_seen(context, before)?;
     let is_integrations = matches!(belongs, Belongs::Integration(_));
     Wanted::check(kinds, &types, is_integrations)
         .map_err(|(at, error)| AdminError::invalid(&at.map_or("kinds".to_owned(), field), error))

@@ -10,7 +10,7 @@ pub(crate) mod table;
 
 use serde_json::{Value, json};
 
-use self::checks::{check_address, check_kinds, check_seen, place_of};
+use self::checks::{check_address, check_kinds, check_seen, place_of, types_seen};
 use self::endpoint::{Endpoint, Seen};
 use super::access::changed;
 use super::answer::{Answer, Relay};
@@ -19,12 +19,10 @@ use super::events::actors;
 use super::events::record::About;
 use super::features;
 use super::hand_overs;
-use super::policies::table as policies;
 use super::rev::Rev;
-use tidegate::access::{Feature, Place, Verb};
+use tidegate::access::{Feature, Verb};
 use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
 use tidegate::events::Kind;
-use tidegate::record::Level;
 use tidegate::token::IntegrationId;
 use tidegate::webhooks::{EndpointId, Message, SECRET_OVERLAP_SECONDS, Secret, catalogue};
 
@@ -68,7 +66,7 @@ fn create(context: &Context, new: NewEndpoint) -> Result<Answer, AdminError> {
         features::check(context, Feature::PrivateIntegrations, place.level())?;
     }
     let url = check_address(context, &url)?;
-    check_kinds(context, &kinds, &belongs)?;
+    check_kinds(context, &kinds, &[], &belongs)?;
     check_seen(context, &kinds, &[], &place)?;
     if table::has(context.database, &belongs, url.as_str(), None)? {
         return Err(AdminError::Exists("url"));
@@ -110,7 +108,7 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
         }
     }
     if let Some(kinds) = kinds {
-        check_kinds(context, &kinds, &before.belongs())?;
+        check_kinds(context, &kinds, &before.kinds, &before.belongs())?;
         let is_same = kinds.len() == before.kinds.len() && kinds.iter().all(|kind| before.kinds.contains(kind));
         after.kinds = if is_same { after.kinds } else { kinds }; // another order is no change
     }
@@ -209,12 +207,7 @@ fn deliveries(context: &Context, id: &EndpointId, paging: Paging<u64>) -> Result
 
 /// `GET /event-types`
 fn kinds(context: &Context) -> Result<Answer, AdminError> {
-    let mut types = policies::event_types(context.database)?;
-    if !context.actor.permissions.any_at(&Place::Agency) {
-        // As of the policy: only what an integration of a sub-account can receive.
-        types.iter_mut().for_each(|event| event.any_of.retain(|access| access.level == Level::SubAccount));
-        types.retain(|event| !event.any_of.is_empty());
-    }
+    let types = types_seen(context, &[])?;
     Answer::json(200, &json!({ "event_types": catalogue(&types) }), None)
 }
 

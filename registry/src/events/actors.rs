@@ -78,7 +78,7 @@ pub(crate) fn told<'a>(
     let ids = |kind: &str| json!(actors.iter().filter_map(|actor| actor.strip_prefix(kind)).collect::<Vec<_>>());
     let emails = people::emails(context.database, &ids("person:").to_string())?;
     let names = keys::names(context.database, &ids("key:").to_string())?;
-    let is_of_agency = context.actor.permissions.any_at(&Place::Agency);
+    let is_of_agency = context.is_of_agency();
     let own = context.actor.identity.to_text();
     let find =
         |all: &[(String, String)], id: &str| all.iter().find(|(found, _)| found == id).map(|(_, name)| name.clone());

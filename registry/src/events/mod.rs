@@ -17,7 +17,7 @@ use self::actors::Named;
 use self::find::{Direction, Found, find};
 use super::answer::Answer;
 use super::context::Context;
-use tidegate::access::{Place, Verb};
+use tidegate::access::Verb;
 use tidegate::admin::{AdminError, EventCursor, EventFilter, EventFormat, EventsCommand, ListEvents, Paging};
 use tidegate::token::IntegrationId;
 
@@ -64,7 +64,7 @@ fn seen(context: &Context, filter: &EventFilter) -> Result<Option<find::Conditio
         return Err(AdminError::NoOwner("place"));
     }
     if let Some(actor) = &filter.actor
-        && !context.actor.permissions.any_at(&Place::Agency)
+        && !context.is_of_agency()
         && !actors::is_seen(context, actor)?
     {
         return Err(AdminError::NoOwner("actor"));

@@ -33,7 +33,13 @@ pub(super) fn check_owner(database: &Database, owner: &Owner) -> Result<(), Admi
     }
 }
 
-/// Checks that the policy in force knows these scopes.
-pub(super) fn check_known(database: &Database, scopes: &ScopeSet) -> Result<(), AdminError> {
-    check_scopes(scopes, &policies::in_force(database)?.catalogue())
+/// Checks that the policy in force knows these scopes. Of those that are not among `before`, it must know them as the caller sees it.
+pub(super) fn check_known(context: &Context, scopes: &ScopeSet, before: &ScopeSet) -> Result<(), AdminError> {
+    let policy = policies::in_force(context.database)?;
+    let mut unknown = policy.catalogue().unknown(scopes);
+    if !context.is_of_agency() {
+        let seen = policy.for_sub_accounts().catalogue();
+        unknown = unknown.union(&seen.unknown(&scopes.without(before)));
+    }
+    check_scopes(scopes, &unknown)
 }

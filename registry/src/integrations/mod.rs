@@ -34,6 +34,7 @@ use tidegate::admin::{
 };
 use tidegate::events::Kind;
 use tidegate::record::{Level, Record};
+use tidegate::scope::ScopeSet;
 use tidegate::token::{IntegrationId, Minted};
 
 /// Runs a command.
@@ -84,7 +85,7 @@ fn create(context: &Context, new: NewIntegration) -> Result<Answer, AdminError> 
     features::check(context, Feature::PrivateIntegrations, new.owner.level)?;
     check_grantable(context, &new.scopes)?;
     check_owner(context.database, &new.owner)?;
-    check_known(context.database, &new.scopes)?;
+    check_known(context, &new.scopes, &ScopeSet::default())?;
     check_end(new.expires_at, context.now)?;
     token_rules::find(context.database)?.rules.check_end(new.expires_at, context.now)?;
     if new.owner.level == Level::Agency {
@@ -108,7 +109,7 @@ fn edit(context: &Context, id: &IntegrationId, rev: u64, edit: Edit) -> Result<A
     let present = load(context, id, Verb::IntegrationsManage)?;
     if let Some(scopes) = &edit.scopes {
         check_grantable(context, &scopes.without(&present.scopes))?;
-        check_known(context.database, scopes)?;
+        check_known(context, scopes, &present.scopes)?;
     }
     change(context, id, rev, Change::Edit(edit), Kind::IntegrationEdited)
 }

@@ -53,7 +53,7 @@ fn show_compiled(context: &Context, known: &KnownRevs) -> Result<Answer, AdminEr
         return Ok(Answer::not_modified(rev));
     }
     let policy = parts::whole(context.database, policy)?;
-    if is_of_agency(context) {
+    if context.is_of_agency() {
         return Ok(Answer::json_text(policy, Some(rev)));
     }
     let corrupt = |error: &dyn ToString| AdminError::Registry(format!("policy {rev}: {}", error.to_string()));
@@ -73,13 +73,8 @@ fn versions(context: &Context, paging: Paging<u64>) -> Result<Answer, AdminError
 /// `GET /scopes`
 fn scopes(context: &Context) -> Result<Answer, AdminError> {
     let policy = in_force(context.database)?;
-    let policy = if is_of_agency(context) { policy } else { policy.for_sub_accounts() };
+    let policy = if context.is_of_agency() { policy } else { policy.for_sub_accounts() };
     Answer::json(200, &Scopes { scopes: policy.catalogue() }, None)
-}
-
-/// Whether the caller has permissions at the agency. Others see only what a token of a sub-account, or anyone, can reach.
-fn is_of_agency(context: &Context) -> bool {
-    context.actor.permissions.any_at(&Place::Agency)
 }
 
 /// Whose integrations the caller may see.
@@ -229,6 +224,6 @@ fn explain(context: &Context, question: &Explain) -> Result<Answer, AdminError> 
         Asker::Assumed { owner, scopes } => Subject::assumed(owner.clone(), scopes.clone()),
     };
     let policy = in_force(context.database)?;
-    let explain = if is_of_agency(context) { decision::explain } else { decision::explain_to_sub_accounts };
+    let explain = if context.is_of_agency() { decision::explain } else { decision::explain_to_sub_accounts };
     Answer::json(200, &json!(explain(method, path, &subject, &policy, context.now)), None)
 }

@@ -20,6 +20,7 @@ cases! {
     an_explanation_names_an_accounts_person_no_operation_of_the_agency
     an_endpoints_address_is_told_to_those_who_may_see_endpoints
     lists_leave_out_what_is_elsewhere
+    what_is_for_the_agency_alone_is_unknown_to_others
     a_deletion_is_undone_only_where_one_may_manage
     what_needs_attention_is_counted_of_ones_own
     use_is_asked_of_ones_own_integrations
@@ -313,6 +314,46 @@ fn lists_leave_out_what_is_elsewhere(storage: Rc<dyn Storage>) {
             assert_eq!(policy.contains("\"level\":\"agency\""), agency, "{name}: {policy}");
         });
     }
+}
+
+fn what_is_for_the_agency_alone_is_unknown_to_others(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let mut policy = demo_policy();
+    let operation = json!({ "security": [{ "Agency-Access": ["secret.readonly"] }] });
+    policy["documents"][0]["paths"]["/secret/"] = json!({ "get": operation });
+    let needs = json!([{ "level": "agency", "scopes": ["secret.readonly"] }]);
+    policy["settings"]["event_types"] = json!([{ "type": "secret.told", "description": "", "any_of": needs }]);
+    world.ok("PUT", "/policy", policy, based_on(1));
+    world.add_person(json!({ "email": "ana@acme.example", "role": "account_admin", "accounts": ["acme"] }));
+    let admin = world.sign_in("ana@acme.example").unwrap();
+    let owner = json!({ "level": "sub_account", "id": "acme" });
+    let make = |scope: &str| {
+        let new = json!({ "name": scope, "owner": owner, "scopes": ["contacts.readonly", scope] });
+        world.ask("POST", "/integrations", new, With::default())
+    };
+    let made = make("secret.readonly").unwrap().body["integration"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/integrations/{made}");
+    let hook = |kind: &str| {
+        let new = json!({ "integration": made, "url": format!("https://hooks.partner.io/{kind}"), "kinds": [kind] });
+        world.ask("POST", "/endpoints", new, With::default())
+    };
+    let known = hook("secret.told").unwrap().body["endpoint"]["id"].as_str().unwrap().to_owned();
+    let without = |error: AdminError, name: &str| format!("{error:?}").replace(name, "*");
+    world.as_credential(&admin, || {
+        let [hidden, absent] =
+            ["secret.readonly", "absent.readonly"].map(|scope| without(make(scope).unwrap_err(), scope));
+        assert_eq!(hidden, absent);
+        let both = json!({ "name": "x", "owner": owner, "scopes": ["secret.readonly", "absent.readonly"] });
+        let refused = world.ask("POST", "/integrations", both, With::default()).unwrap_err();
+        assert!(format!("{refused:?}").contains("absent.readonly secret.readonly"), "{refused:?}");
+        let [hidden, absent] = ["secret.told", "absent.told"].map(|kind| without(hook(kind).unwrap_err(), kind));
+        assert_eq!(hidden, absent);
+        // What is there already stays.
+        let more = json!({ "scopes": ["contacts.readonly", "contacts.write", "secret.readonly"] });
+        world.ok("PATCH", &path, more, based_on(1));
+        let more = json!({ "kinds": ["secret.told", "rotation.started"] });
+        world.ok("PATCH", &format!("/endpoints/{known}"), more, based_on(1));
+    });
 }
 
 fn a_deletion_is_undone_only_where_one_may_manage(storage: Rc<dyn Storage>) {
