@@ -149,7 +149,7 @@ impl Registry {
             let nobody = (credential.clone(), Actor::nobody(), request, accepted.head.port);
             let context = Context::new(&self.database, settings, random, nobody, &self.features, now);
             let ending = Ending::of(sessions::sign_in_with(&context, proof)?, &context)?;
-            return Ok(Outcome { ending, publishes: false, schedules: false, faults: Vec::new() });
+            return Ok(Outcome { ending, publishes: false, schedules: self.hands_over(now)?, faults: Vec::new() });
         }
         let actor = accepted.actor(&self.database, now)?;
         caller::note_use(&self.database, &credential, now)?;
@@ -164,9 +164,13 @@ impl Registry {
             repeatable.done(&self.database, integration, now)?;
         }
         let ending = Ending::of(answer, &context)?;
-        let hands_over = hand_overs::due_in(&self.database, now)?.is_some();
-        let (publishes, schedules) = (context.publishes.get(), context.schedules.get() || hands_over);
+        let (publishes, schedules) = (context.publishes.get(), context.schedules.get() || self.hands_over(now)?);
         Ok(Outcome { ending, publishes, schedules, faults: context.faults.into_inner() })
+    }
+
+    /// Whether something waits for a courier, so that the alarm is to be set.
+    fn hands_over(&self, now: Timestamp) -> Result<bool, AdminError> {
+        Ok(hand_overs::due_in(&self.database, now)?.is_some())
     }
 
     /// The answer to a command, after the outbox was drained.

@@ -9,7 +9,7 @@ use tidegate::admin::AdminError;
 use tidegate::token::{TokenKeys, verify_key};
 use tidegate::webhooks::{AddressRules, EndpointId, Sealed, SealingKeys};
 
-use crate::world::{DAY, START, With, World, based_on, demo_policy, settings};
+use crate::world::{DAY, START, With, World, based_on, demo_policy, proof, settings};
 
 cases! {
     a_secret_is_shown_once_and_kept_sealed
@@ -42,6 +42,7 @@ cases! {
     what_is_sent_again_has_the_rev_of_its_own_time
     all_since_a_moment_are_its_own_however_many_others_there_are
     a_failed_command_hands_nothing_over
+    a_sign_in_is_handed_over_at_once
     a_publication_goes_to_those_who_may_hear_of_it
     a_publication_goes_to_nothing_that_is_off_or_over
     what_a_publication_requires_reaches_the_courier
@@ -847,6 +848,20 @@ fn a_failed_command_hands_nothing_over(storage: Rc<dyn Storage>) {
 }
 
 /// Publishes an event of the demo API's own.
+fn a_sign_in_is_handed_over_at_once(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    world.add_person(json!({ "email": "ana@acme.example", "role": "account_admin", "accounts": ["acme"] }));
+    let sign_in = |login: &str| {
+        let credential = Credential::Proof(proof("ana@acme.example", login));
+        world.as_credential(&credential, || world.begin("POST", "/session", Value::Null, With::default())).unwrap()
+    };
+    assert!(!sign_in("one").schedules);
+    create(&world, "sub_account:acme", HOOK, &["person.signed_in"]);
+    hand_over(&world);
+    assert!(sign_in("two").schedules);
+    assert_eq!(told(&hand_over(&world)).len(), 1);
+}
+
 fn publish(world: &World, id: &str, data: Value) -> Result<crate::world::Answer, AdminError> {
     let owner = json!({ "level": "sub_account", "id": "acme" });
     let body = json!({ "type": "contact.created", "owner": owner, "data": data, "id": id });
