@@ -56,7 +56,7 @@ use self::context::Context;
 pub use self::courier::{Attempt, Begun, Courier, Ended, Report, UNDER_WAY_SECONDS};
 use self::database::Database;
 pub use self::due::{Asked, Fired, SilentStores};
-pub use self::hand_overs::{HandOver, MAX_HAND_OVERS};
+pub use self::hand_overs::{HandOver, MAX_HAND_OVERS, NextHandOver};
 use self::outbox::Lease;
 pub use self::outbox::{Answered, Drain, PUT_TIMEOUT, Put, RETRY_AFTER, Share, Step};
 use self::outcome::Ending;
@@ -231,7 +231,11 @@ impl Registry {
     ///
     /// # Errors
     /// [`AdminError::Registry`].
-    pub fn next_hand_over(&self, under_way: &BTreeSet<String>, now: Timestamp) -> Result<Option<HandOver>, AdminError> {
+    pub fn next_hand_over(
+        &self,
+        under_way: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<Option<NextHandOver>, AdminError> {
         hand_overs::next(&self.database, under_way, now)
     }
 

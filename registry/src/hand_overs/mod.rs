@@ -35,6 +35,14 @@ pub struct HandOver {
     messages: Vec<String>,
 }
 
+/// What is next to be handed over.
+pub enum NextHandOver {
+    /// A hand-over.
+    HandOver(HandOver),
+    /// Something that kept one from being made, for the log. Its courier waits.
+    Fault(String),
+}
+
 /// Queues a message for these endpoints. `requires` says what an integration must be allowed for it, at each attempt. `again` has it sent
 /// once more where it was delivered already.
 pub(crate) fn queue(
@@ -63,15 +71,25 @@ pub(crate) fn due_in(database: &Database, now: Timestamp) -> Result<Option<u64>,
     Ok(table::next_at(database)?.map(|at| at.saturating_sub(now.seconds())))
 }
 
-/// The next hand-over, but for couriers of which one is under way.
+/// The next hand-over, but for couriers of which one is under way. One that cannot be made holds back none of the others.
 pub(crate) fn next(
     database: &Database,
     under_way: &BTreeSet<String>,
     now: Timestamp,
-) -> Result<Option<HandOver>, AdminError> {
-    let Some(Due { endpoint, generation }) = table::next(database, &json!(under_way).to_string(), now)? else {
-        return Ok(None);
-    };
+) -> Result<Option<NextHandOver>, AdminError> {
+    let Some(due) = table::next(database, &json!(under_way).to_string(), now)? else { return Ok(None) };
+    let endpoint = due.endpoint.clone();
+    match hand_over(database, due) {
+        Ok(hand_over) => Ok(Some(NextHandOver::HandOver(hand_over))),
+        Err(error) => {
+            database.transaction(|| put_off(database, &endpoint, now))?;
+            Ok(Some(NextHandOver::Fault(format!("nothing is handed over to the courier {endpoint}: {error}"))))
+        }
+    }
+}
+
+/// What is handed over to a courier.
+fn hand_over(database: &Database, Due { endpoint, generation }: Due) -> Result<HandOver, AdminError> {
     let id = EndpointId::parse(&endpoint).map_err(|error| AdminError::Registry(error.to_string()))?;
     let found = endpoints::find(database, &id)?;
     let mut bytes = 0_usize;
@@ -86,18 +104,23 @@ pub(crate) fn next(
     let messages: Vec<Value> = waiting.iter().map(Waiting::to_json).collect();
     let body = json!({ "endpoint": found.map(|found| told(&found)), "messages": messages }).to_string();
     let messages = waiting.into_iter().map(|waiting| waiting.id).collect();
-    Ok(Some(HandOver { endpoint, body, generation, messages }))
+    Ok(HandOver { endpoint, body, generation, messages })
 }
 
 /// Notes what became of a hand-over.
 pub(crate) fn ended(database: &Database, ended: &HandOver, taken: bool, now: Timestamp) -> Result<(), AdminError> {
     let HandOver { endpoint, generation, messages, .. } = ended;
     if !taken {
-        table::postpone(database, endpoint, MAX_WAIT_SECONDS, now)?;
-        return drop_excess(database, endpoint);
+        return put_off(database, endpoint, now);
     }
     table::taken(database, endpoint, &json!(messages).to_string())?;
     table::settle(database, endpoint, *generation)
+}
+
+/// Has a courier wait to which nothing can be handed over now.
+fn put_off(database: &Database, endpoint: &str, now: Timestamp) -> Result<(), AdminError> {
+    table::postpone(database, endpoint, MAX_WAIT_SECONDS, now)?;
+    drop_excess(database, endpoint)
 }
 
 /// Drops the oldest of too many messages that wait for a courier. They count as the endpoint's dropped ones.

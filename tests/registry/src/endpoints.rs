@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use registry::{Attempt, Begun, Courier, Credential, HandOver, Read, Storage};
+use registry::{Attempt, Begun, Courier, Credential, HandOver, NextHandOver, Read, Storage};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
 use tidegate::token::{TokenKeys, verify_key};
@@ -16,6 +16,7 @@ cases! {
     an_event_is_handed_over_to_those_who_want_it
     kinds_in_another_order_are_no_change
     a_courier_that_does_not_answer_is_tried_again
+    an_endpoint_that_cannot_be_read_holds_back_no_other
     what_came_meanwhile_is_handed_over_next
     a_hand_over_has_a_hundred_messages_or_half_a_megabyte
     the_oldest_of_too_many_that_no_courier_takes_go
@@ -76,7 +77,10 @@ fn hand_over(world: &World) -> Vec<(String, Value)> {
 }
 
 fn next(world: &World) -> Option<HandOver> {
-    world.registry.next_hand_over(&BTreeSet::new(), world.now()).unwrap()
+    match world.registry.next_hand_over(&BTreeSet::new(), world.now()).unwrap()? {
+        NextHandOver::HandOver(hand_over) => Some(hand_over),
+        NextHandOver::Fault(fault) => panic!("{fault}"),
+    }
 }
 
 /// What couriers get to deliver: endpoint and kind.
@@ -182,6 +186,34 @@ fn a_courier_that_does_not_answer_is_tried_again(storage: Rc<dyn Storage>) {
     let since_start: u64 = waits.iter().sum();
     let due = world.registry.due_in(world.now()).unwrap().unwrap().as_secs();
     assert_eq!(due + since_start, 401 * 86_400, "nothing is due but the end of the first event");
+}
+
+fn an_endpoint_that_cannot_be_read_holds_back_no_other(storage: Rc<dyn Storage>) {
+    let world = World::with_demo(storage);
+    let broken = id(&create(&world, "sub_accounts", HOOK, &["sub_account.added"]));
+    let other = id(&create(&world, "sub_accounts", "https://hooks.partner.io/other", &["sub_account.added"]));
+    hand_over(&world);
+    let set = |because: &str| {
+        let sql = format!("UPDATE endpoints SET disabled_because = {because} WHERE id = '{broken}'");
+        world.storage.run(&sql, &[]).unwrap();
+    };
+    world.ok("POST", "/sub-accounts", json!({ "id": "new", "name": "New" }), With::default());
+    set("'x'");
+    let (mut faults, mut taken) = (Vec::new(), Vec::new());
+    while let Some(next) = world.registry.next_hand_over(&BTreeSet::new(), world.now()).unwrap() {
+        match next {
+            NextHandOver::HandOver(next) => {
+                world.registry.handed_over(&next, true, world.now()).unwrap();
+                taken.push(next.endpoint);
+            }
+            NextHandOver::Fault(fault) => faults.push(fault),
+        }
+    }
+    assert_eq!(taken, [other]);
+    assert!(faults.len() == 1 && faults[0].contains(&broken), "{faults:?}");
+    set("NULL");
+    world.later(1);
+    assert_eq!(told(&hand_over(&world)), [(broken, "sub_account.added".to_owned())]);
 }
 
 fn what_came_meanwhile_is_handed_over_next(storage: Rc<dyn Storage>) {

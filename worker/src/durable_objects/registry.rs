@@ -20,8 +20,8 @@ use crate::config::Config;
 use crate::log;
 use crate::platform::{clock, respond};
 use registry::{
-    Asked, COMMANDS, HandOver, MAX_HAND_OVERS, READS, REPORTS, Random, Read, Registry as Rules, Relay, Response as Answer,
-    Settings, Share, SilentStores,
+    Asked, COMMANDS, HandOver, MAX_HAND_OVERS, NextHandOver, READS, REPORTS, Random, Read, Registry as Rules, Relay,
+    Response as Answer, Settings, Share, SilentStores,
 };
 use tidegate::admin::{AdminError, MAX_POLICY_BYTES};
 use tidegate::usage::{Handed, USED, UsageFacts};
@@ -130,7 +130,14 @@ impl Registry {
         let mut calls = FuturesUnordered::new();
         loop {
             while calls.len() < MAX_HAND_OVERS && made.get() < Share::OF_AN_ALARM.puts {
-                let Some(hand_over) = rules.next_hand_over(&names, clock::now())? else { break };
+                let hand_over = match rules.next_hand_over(&names, clock::now())? {
+                    Some(NextHandOver::HandOver(hand_over)) => hand_over,
+                    Some(NextHandOver::Fault(fault)) => {
+                        note("hand_over", vec![fault]);
+                        continue;
+                    }
+                    None => break,
+                };
                 made.update(|made| made.saturating_add(1));
                 names.insert(hand_over.endpoint.clone());
                 calls.push(self.call_courier(hand_over));
