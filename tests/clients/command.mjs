@@ -78,7 +78,7 @@ export async function commandAt(prefix) {
     whoami: (token) => call(token, "/_tidegate/whoami"),
     /** Waits until a token is answered so. */
     async becomes(token, status) {
-      const limit = Date.now() + 20_000;
+      const limit = Date.now() + 120_000;
       for (;;) {
         const answer = await call(token, "/_tidegate/whoami");
         if (answer.status === status) return;

@@ -138,8 +138,16 @@ export async function hooks({ faults = true } = {}) {
 /** The processes of workerd that this one has started; Linux says so. */
 function workerds() {
   const tasks = readdirSync("/proc/self/task");
-  const children = tasks.flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, "utf8").split(" "));
+  const children = tasks.flatMap((task) => childrenOf(task));
   return children.filter((pid) => pid !== "" && /workerd/.test(executable(pid))).map(Number);
+}
+
+function childrenOf(task) {
+  try {
+    return readFileSync(`/proc/self/task/${task}/children`, "utf8").split(" ");
+  } catch {
+    return []; // it has ended
+  }
 }
 
 function executable(pid) {

@@ -62,7 +62,7 @@ const worker = (modules, bindings, more = "") =>
 
 /** A gate and its registry: one Worker with a state of its own. */
 function gate(name, bindings, variables) {
-  const texts = Object.entries({ OWNER_KEY, TOKEN_KEYS, ORIGIN_TIMEOUT_SECONDS: "10", ...variables });
+  const texts = Object.entries({ OWNER_KEY, TOKEN_KEYS, ORIGIN_TIMEOUT_SECONDS: "600", ...variables });
   const all = [
     ...texts.map(([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`),
     `(name = "TOKENS", kvNamespace = "kv-${name}")`,

@@ -197,7 +197,7 @@ describe.each([
     const ORIGIN = {
       fetch: (...sent: [Request, RequestInit]) => (works ? env.RECORDER.fetch(...sent) : Promise.resolve(answer)),
     };
-    return withEnv({ ORIGIN, ORIGIN_TIMEOUT_SECONDS: "5" }, async () => {
+    return withEnv({ ORIGIN }, async () => {
       if (isRemembered) expect((await askWith(a.token, LIST)).status).toBe(200);
       works = false;
       return askWith(a.token, LIST, init);

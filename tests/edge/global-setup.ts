@@ -9,6 +9,8 @@ declare module "vitest" {
     originUrl: string;
     /** How many integrations an upgrade finds in KV. */
     integrations: number;
+    /** Of a random sequence of commands. */
+    seed: number;
   }
 }
 
@@ -40,6 +42,7 @@ export default async function setup(project: TestProject) {
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   project.provide("originUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   project.provide("integrations", Number(process.env.REWRITE_INTEGRATIONS ?? 700));
+  project.provide("seed", Number(process.env.MODEL_SEED ?? 6));
   return () =>
     new Promise<void>((done) => {
       server.close(() => done());

@@ -1,7 +1,7 @@
 // The real registry and the real gate against a toy (support/sequence.ts): random commands of several admins, stale ones
 // and two at once, a clock that also steps back, a KV that refuses writes, objects that end. After each step the gate
 // judges tokens, and each fares as in the toy.
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 
 import { switches } from "./main.ts";
 import { registryKv } from "./support/kv.ts";
@@ -9,8 +9,8 @@ import { START, at } from "./support/rotation.ts";
 import { Sequence } from "./support/sequence.ts";
 import { publishDemo } from "./support/world.ts";
 
-/** Fixed ones, and one that nobody has tried. A seed that fails is in its test's name: put it here to run it again. */
-const SEEDS = [1, 2, 3, 4, 5, 1148133091, Math.floor(Math.random() * 2 ** 31)];
+/** The last is `MODEL_SEED`, where the environment sets it: `MODEL_SEED=$RANDOM` looks for what none of the others finds. */
+const SEEDS = [1, 2, 3, 4, 5, 1148133091, inject("seed")];
 const STEPS = 80;
 
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import { registryKv } from "./support/kv.ts";
 import { logged } from "./support/log.ts";
 import { evict } from "./support/registry.ts";
 import { StubSteering } from "./support/stub.ts";
+import { patiently } from "./support/timers.ts";
 import { acme, publishDemo } from "./support/world.ts";
 
 declare module "vitest" {
@@ -22,6 +23,8 @@ declare module "vitest" {
 
 /** More than one alarm writes. */
 const INTEGRATIONS = inject("integrations");
+/** With more of them it is a bench. */
+const MOST_OF_A_TEST = 700;
 /** In milliseconds, on a busy machine. */
 const LIMIT = Math.max(120_000, INTEGRATIONS * 60);
 /** How many of them are used while KV is written. */
@@ -97,13 +100,17 @@ it("KV is written afresh by the alarm while everybody is served", { timeout: LIM
   };
   const resync = () => ok(200, admin("GET", "/resync"));
   const started = Date.now();
-  isolate();
-  await use(used[0]!);
-  expect((await resync()).waiting).toBeGreaterThan(INTEGRATIONS - FEW_PUTS);
-  while (!(await resync()).complete) {
-    isolate(); // one more, to which all records are new
-    for (const one of used) await use(one);
-  }
+  const rewritten = async () => {
+    isolate();
+    await use(used[0]!);
+    expect((await resync()).waiting).toBeGreaterThan(INTEGRATIONS - FEW_PUTS);
+    while (!(await resync()).complete) {
+      isolate(); // one more, to which all records are new
+      for (const one of used) await use(one);
+    }
+  };
+  // A bench measures with the time-outs that there are.
+  await (INTEGRATIONS > MOST_OF_A_TEST ? rewritten() : patiently(rewritten));
   task.meta.rewrite = {
     integrations: INTEGRATIONS,
     seconds: (Date.now() - started) / 1000,
@@ -114,12 +121,8 @@ it("KV is written afresh by the alarm while everybody is served", { timeout: LIM
     feeds: registry.of("/feed").length,
   };
   expect(registryKv.writes.filter((key) => key !== "policy")).toHaveLength(INTEGRATIONS);
-  // A busy machine can be slower than the gate waits. That the alarm keeps nobody waiting is what the puts tell.
-  const denied = logged().filter(({ event }) => event === "denied");
-  expect(denied.filter(({ reason }) => !reason.endsWith("the registry did not answer in time"))).toEqual([]);
-  const { requests, unavailable } = task.meta.rewrite;
-  expect([...statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
-  expect(unavailable, "of " + requests).toBeLessThan(requests / 20);
+  expect(logged().filter(({ event }) => event === "denied")).toEqual([]);
+  expect([...statuses.keys()]).toEqual([200]);
   expect(most, "puts while one request waited").toBeLessThan(FEW_PUTS);
   registry.reset();
   isolate();

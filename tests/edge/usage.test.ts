@@ -39,62 +39,57 @@ async function send(token: string, path: string, times: number, status: number) 
   }
 }
 
-it(
-  "tells what was sent: by operation, outcome, token and time, and how the origin answered",
-  async () => {
-    const a = await acme();
-    await send(a.token, CONTACTS, 5, 200);
-    await send(a.token, "/contacts/nobody?locationId=acme", 2, 404);
-    await send(a.token, "/contacts/?locationId=globex", 3, 403);
-    await send(a.token, "/nowhere", 1, 404);
-    const told = await counted(a.id, 11);
-    const group = (operation: string) => told.groups.find((group: any) => group.operation === operation);
-    expect(group("GET /contacts/")).toMatchObject({
-      requests: 8,
-      outcomes: expect.arrayContaining([
-        { outcome: "granted", requests: 5 },
-        { outcome: "wrong_owner", requests: 3 },
-      ]),
-      answers: [{ class: "2xx", requests: 5 }],
-    });
-    expect(group("")).toMatchObject({ requests: 1, outcomes: [{ outcome: "unknown_operation", requests: 1 }] });
-    expect(told.tokens).toMatchObject([
-      { n: 1, last_hour: 11, last_day: 11, last_use: { user_agent: "tests/1.0" }, sources: expect.any(Array) },
-    ]);
-    expect(told.completeness.gaps).toEqual([]);
-    for (const by of ["outcome", "token", "hour"]) {
-      expect(sum((await usage(a.id, `?by=${by}`)).groups)).toBe(11);
-    }
-    const all = await ok(200, admin("GET", "/usage"));
-    expect(all.silent).toBe(0);
-    expect(all.groups.find((group: any) => group.integration === a.id).requests).toBe(11);
-    expect(sum((await ok(200, admin("GET", "/usage?by=operation"))).groups)).toBeGreaterThanOrEqual(11);
-  },
-  PATIENCE.timeout,
-);
+it("tells what was sent: by operation, outcome, token and time, and how the origin answered", async () => {
+  const a = await acme();
+  await send(a.token, CONTACTS, 5, 200);
+  await send(a.token, "/contacts/nobody?locationId=acme", 2, 404);
+  await send(a.token, "/contacts/?locationId=globex", 3, 403);
+  await send(a.token, "/nowhere", 1, 404);
+  const told = await counted(a.id, 11);
+  const group = (operation: string) => told.groups.find((group: any) => group.operation === operation);
+  expect(group("GET /contacts/")).toMatchObject({
+    requests: 8,
+    outcomes: expect.arrayContaining([
+      { outcome: "granted", requests: 5 },
+      { outcome: "wrong_owner", requests: 3 },
+    ]),
+    answers: [{ class: "2xx", requests: 5 }],
+  });
+  expect(group("")).toMatchObject({ requests: 1, outcomes: [{ outcome: "unknown_operation", requests: 1 }] });
+  expect(told.tokens).toMatchObject([
+    { n: 1, last_hour: 11, last_day: 11, last_use: { user_agent: "tests/1.0" }, sources: expect.any(Array) },
+  ]);
+  expect(told.completeness.gaps).toEqual([]);
+  for (const by of ["outcome", "token", "hour"]) {
+    expect(sum((await usage(a.id, `?by=${by}`)).groups)).toBe(11);
+  }
+  const all = await vi.waitFor(async () => {
+    const told = await ok(200, admin("GET", "/usage")); // of 64 objects, the first time with a new database each
+    expect(told.silent).toBe(0);
+    return told;
+  }, PATIENCE);
+  expect(all.groups.find((group: any) => group.integration === a.id).requests).toBe(11);
+  expect(sum((await ok(200, admin("GET", "/usage?by=operation"))).groups)).toBeGreaterThanOrEqual(11);
+});
 
-it(
-  "a use is visible, and the old token's is told apart from the new one's",
-  async () => {
-    const a = await acme();
-    await send(a.token, CONTACTS, 1, 200);
-    await counted(a.id, 1);
-    forget(); // what the isolate remembers of the integration is from before the rotation
-    const rotated = await ok(200, admin("POST", `/integrations/${a.id}/rotate`, { expire: "later" }, ifMatch(a.rev)));
-    await send(rotated.token, CONTACTS, 2, 200);
-    await send(a.token, CONTACTS, 3, 200);
-    const told = await counted(a.id, 6, "?by=token");
-    expect(told.groups).toMatchObject([
-      { token: 1, requests: 4 },
-      { token: 2, requests: 2 },
-    ]);
-    expect(told.tokens.map(({ n, last_hour }: any) => [n, last_hour])).toEqual([
-      [1, 4],
-      [2, 2],
-    ]);
-  },
-  PATIENCE.timeout,
-);
+it("a use is visible, and the old token's is told apart from the new one's", async () => {
+  const a = await acme();
+  await send(a.token, CONTACTS, 1, 200);
+  await counted(a.id, 1);
+  forget(); // what the isolate remembers of the integration is from before the rotation
+  const rotated = await ok(200, admin("POST", `/integrations/${a.id}/rotate`, { expire: "later" }, ifMatch(a.rev)));
+  await send(rotated.token, CONTACTS, 2, 200);
+  await send(a.token, CONTACTS, 3, 200);
+  const told = await counted(a.id, 6, "?by=token");
+  expect(told.groups).toMatchObject([
+    { token: 1, requests: 4 },
+    { token: 2, requests: 2 },
+  ]);
+  expect(told.tokens.map(({ n, last_hour }: any) => [n, last_hour])).toEqual([
+    [1, 4],
+    [2, 2],
+  ]);
+});
 
 describe("without its store", () => {
   /** Stores that fail, and what they were asked. */
@@ -113,19 +108,15 @@ describe("without its store", () => {
     ["fails", () => Promise.reject(new Error("Durable Object is overloaded."))],
     ["answers 500", () => Promise.resolve(new Response("no", { status: 500 }))],
     ["never answers", () => new Promise<Response>(() => {})],
-  ])(
-    "that %s, verdicts and answers are the same, and no zeros are told",
-    async (_, fetch) => {
-      const a = await acme();
-      const stores = failing(fetch as () => Promise<Response>);
-      await withEnv(stores.bindings, async () => {
-        await send(a.token, CONTACTS, 3, 200);
-        await send(a.token, "/contacts/?locationId=globex", 1, 403);
-        await problem(await admin("GET", `/integrations/${a.id}/usage`), 503, "usage-unavailable");
-      });
-    },
-    30_000,
-  );
+  ])("that %s, verdicts and answers are the same, and no zeros are told", async (_, fetch) => {
+    const a = await acme();
+    const stores = failing(fetch as () => Promise<Response>);
+    await withEnv(stores.bindings, async () => {
+      await send(a.token, CONTACTS, 3, 200);
+      await send(a.token, "/contacts/?locationId=globex", 1, 403);
+      await problem(await admin("GET", `/integrations/${a.id}/usage`), 503, "usage-unavailable");
+    });
+  });
 
   it("nothing without a genuine token, and no admin who was not verified, reaches a store", async () => {
     const a = await acme();
@@ -171,19 +162,15 @@ describe("the admin API", () => {
     await problem(await admin("GET", "/integrations/0000000000000000/usage"), 404, "not-found");
   });
 
-  it(
-    "forgets",
-    async () => {
-      await send(a.token, CONTACTS, 2, 200);
-      await counted(a.id, 2);
-      expect((await admin("DELETE", `/integrations/${a.id}/usage`)).status).toBe(204);
-      const told = await usage(a.id);
-      expect([told.groups, told.tokens]).toEqual([[], []]);
-      const { events } = await ok(200, admin("GET", `/integrations/${a.id}/events`));
-      expect(events[0].kind).toBe("usage.deleted");
-    },
-    PATIENCE.timeout,
-  );
+  it("forgets", async () => {
+    await send(a.token, CONTACTS, 2, 200);
+    await counted(a.id, 2);
+    expect((await admin("DELETE", `/integrations/${a.id}/usage`)).status).toBe(204);
+    const told = await usage(a.id);
+    expect([told.groups, told.tokens]).toEqual([[], []]);
+    const { events } = await ok(200, admin("GET", `/integrations/${a.id}/events`));
+    expect(events[0].kind).toBe("usage.deleted");
+  });
 });
 
 it("a store keeps what it is told, and takes a flush once", async () => {
@@ -206,30 +193,26 @@ it("a store keeps what it is told, and takes a flush once", async () => {
   expect(garbage.status).toBe(422);
 });
 
-it(
-  "a first use is handed to an endpoint that wants it at once, whatever else the alarm waits for",
-  async () => {
-    const { id } = await take("later", await acme());
-    const wanted = { integration: id, url: "https://hooks.partner.io/first-use", kinds: ["rotation.first_use"] };
-    await ok(201, admin("POST", "/endpoints", wanted));
-    // What the rotation has led to is done: what is due next is a matter of days.
-    await vi.waitFor(async () => expect((await alarm())! - Date.now()).toBeGreaterThan(3_600_000), PATIENCE);
-    const now = rfc3339(Math.floor(Date.now() / 1000));
-    const handed = { store: 0, at: now, uses: [{ integration: id, n: 2, first_at: now, last_at: now }] };
-    const registry = env.REGISTRY.getByName("registry");
-    const [status, waiting, at] = await runInDurableObject(registry, async (object: any, { storage }) => {
-      const asked = new Request("https://registry.usage/used", { method: "POST", body: JSON.stringify(handed) });
-      const answer = await object.fetch(asked);
-      const { n } = storage.sql.exec("SELECT count(*) AS n FROM hand_overs").one();
-      const at = await storage.getAlarm();
-      storage.sql.exec("DELETE FROM hand_overs"); // nobody is at the address
-      return [answer.status, n, at];
-    });
-    expect([status, waiting]).toEqual([204, 1]);
-    expect(at - Date.now()).toBeLessThan(60_000);
-  },
-  PATIENCE.timeout,
-);
+it("a first use is handed to an endpoint that wants it at once, whatever else the alarm waits for", async () => {
+  const { id } = await take("later", await acme());
+  const wanted = { integration: id, url: "https://hooks.partner.io/first-use", kinds: ["rotation.first_use"] };
+  await ok(201, admin("POST", "/endpoints", wanted));
+  // What the rotation has led to is done: what is due next is a matter of days.
+  await vi.waitFor(async () => expect((await alarm())! - Date.now()).toBeGreaterThan(3_600_000), PATIENCE);
+  const now = rfc3339(Math.floor(Date.now() / 1000));
+  const handed = { store: 0, at: now, uses: [{ integration: id, n: 2, first_at: now, last_at: now }] };
+  const registry = env.REGISTRY.getByName("registry");
+  const [status, waiting, at] = await runInDurableObject(registry, async (object: any, { storage }) => {
+    const asked = new Request("https://registry.usage/used", { method: "POST", body: JSON.stringify(handed) });
+    const answer = await object.fetch(asked);
+    const { n } = storage.sql.exec("SELECT count(*) AS n FROM hand_overs").one();
+    const at = await storage.getAlarm();
+    storage.sql.exec("DELETE FROM hand_overs"); // nobody is at the address
+    return [answer.status, n, at];
+  });
+  expect([status, waiting]).toEqual([204, 1]);
+  expect(at - Date.now()).toBeLessThan(60_000);
+});
 
 it.each([
   ["REGISTRY", () => env.USAGE.getByName("usage-00"), "https://registry-reads/feed"],

@@ -12,8 +12,8 @@ const root = new URL("../..", import.meta.url).pathname;
  */
 const shared = {
   setupFiles: ["tests/edge/setup.ts"],
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   expect: { poll: { timeout: 60_000 } },
 };
 
@@ -41,7 +41,7 @@ export default defineConfig({
       {
         root,
         plugins: [cloudflareTest(registryOptions)],
-        test: { name: "registry", include: ["tests/registry/registry.test.ts"], testTimeout: 180_000 },
+        test: { name: "registry", include: ["tests/registry/registry.test.ts"], testTimeout: 600_000 },
       },
     ],
   },

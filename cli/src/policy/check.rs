@@ -229,7 +229,7 @@ mod tests {
         let cases = fs::read_to_string(project("tests/policy/settings.cases.json")).unwrap();
         let cases: serde_json::Map<String, Value> = serde_json::from_str(&cases).unwrap();
         for (name, case) in &cases {
-            let file = std::env::temp_dir().join(format!("tidegate-settings-{}.json", std::process::id()));
+            let file = std::env::temp_dir().join(format!("tidegate-settings-cases-{}.json", std::process::id()));
             fs::write(&file, case.to_string()).unwrap();
             let mut node = Command::new("node");
             let output = node.arg(project("tests/policy/settings.mjs")).arg(&file).arg(&directory).output().unwrap();
