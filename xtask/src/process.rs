@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use crate::project;
+use crate::{address, project};
 
 /// How long a group may take to end before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,10 +45,11 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts a command in a process group of its own, without standard input.
+    /// Starts a command in a process group of its own, without standard input. For this machine it asks no proxy.
     pub fn start(command: &mut Command) -> Result<Self> {
         adopt_orphans();
         npm_tools_first(command);
+        address::without_proxy(command);
         let program = command.get_program().to_string_lossy().into_owned();
         let child = command.stdin(Stdio::null()).process_group(0).spawn();
         let child = child.with_context(|| format!("{program} cannot be started"))?;

@@ -29,7 +29,7 @@ pub const SECTIONS: [Section; 2] = [
 const PORT: &str = "8787";
 /// How long the whole walk may take.
 const LIMIT: Duration = Duration::from_secs(300);
-/// A proxy that nobody answers at. The commands must reach this machine where the environment names one.
+/// A proxy that nobody answers at. The commands must reach this machine where people's environment names one.
 const NO_PROXY_HERE: &str = "http://127.0.0.1:1";
 
 /// Runs them against the gate on `port`; scripts and outputs go to `directory`. One count for each block.
@@ -114,7 +114,7 @@ mod tests {
     fn a_walk_runs_in_one_shell_and_each_block_counts() {
         let directory = std::env::temp_dir().join(format!("tidegate-walk-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
-        let markdown = "## The walk\n```sh\nA=8787\n```\n```sh\necho $A $http_proxy\n```\n```text\n8787…:1\n```\n";
+        let markdown = "## The walk\n```sh\nA=8787\n```\n```sh\necho $A $http_proxy$no_proxy$NO_PROXY\n```\n```text\n8787…:1\n```\n";
         let section = Section { page: "README.md", heading: "## The walk" };
         let tally = run(&section.blocks_of(markdown).unwrap(), 4321, &directory);
         let output = fs::read_to_string(directory.join("1.out"));
