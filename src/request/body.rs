@@ -137,6 +137,11 @@ impl<'a> BodyParameters<'a> {
     }
 }
 
+/// How texts begin that are more than a form to an origin that reads a body without a look at its `Content-Type`: an object, an array
+/// and a text of JSON, a comment before one of them (`/**/{`, as Ruby's JSON and Newtonsoft's read it), and XML. Each can hold an
+/// owner, and another one in the pairs of a form. Encoders of forms never write these characters.
+const OTHER_BEGINNINGS: [char; 5] = ['{', '[', '"', '/', '<'];
+
 /// A UTF-8 byte order mark is dropped: JSON's readers drop it too, or refuse the text (RFC 8259 section 8.1).
 fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
     let text = utf8(bytes)?;
@@ -149,7 +154,8 @@ fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
 
 fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
     let text = utf8(bytes)?;
-    match text.chars().find(|letter| !letter.is_ascii_graphic()) {
+    let of_another_kind = text.chars().next().filter(|first| OTHER_BEGINNINGS.contains(first));
+    match of_another_kind.or_else(|| text.chars().find(|letter| !letter.is_ascii_graphic())) {
         Some(letter) => Err(BodyFault::Unencoded(Unencoded(letter))),
         None => Ok(Body::Form(text.into())),
     }
@@ -281,6 +287,16 @@ mod tests {
         }
         assert_eq!(given(FORM, b"locationId=a&locationId=b"), Occurrence::Ambiguous(Ambiguity::Repeated));
         assert_eq!(given(FORM, b"locationId=a\n"), opaque(BodyFault::Unencoded(Unencoded('\n'))));
+        for (letter, body) in [
+            ('{', r#"{"locationId":"b","x":"&locationId=a&y="}"#),
+            ('{', r#"{"locationId":"b"}&locationId=a"#),
+            ('[', r#"[{"locationId":"b","x":"&locationId=a&y="}]"#),
+            ('"', r#""{\"locationId\":\"b\",\"x\":\"&locationId=a&y=\"}""#),
+            ('/', r#"/**/{"locationId":"b","x":"&locationId=a&y="}"#),
+            ('<', "<x><locationId>b</locationId><y><![CDATA[&locationId=a&]]></y></x>"),
+        ] {
+            assert_eq!(given(FORM, body.as_bytes()), opaque(BodyFault::Unencoded(Unencoded(letter))), "{body}");
+        }
         assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
         assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));
         assert_eq!(given("application/json; charset=utf-7", b"{}"), opaque(BodyFault::Charset));

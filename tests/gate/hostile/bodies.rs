@@ -98,6 +98,30 @@ fn class_29_a_body_that_is_not_plainly_json_is_refused() {
 #[test]
 fn class_28_a_body_longer_than_is_read_gets_413_and_no_grant() {
     let world = World::new();
+#[test]
+fn class_29_a_form_that_is_json_or_xml_to_another_reader_is_refused() {
+    let world = World::new();
+    let form = "application/x-www-form-urlencoded";
+    let other = r#"{"locationId":"harbour-2","x":"&locationId=harbour-1&y="}"#;
+    for body in [
+        other.to_owned(),
+        r#"{"locationId":"harbour-2"}&locationId=harbour-1"#.to_owned(),
+        format!("[{other}]"),
+        format!("/**/{other}"),
+        serde_json::to_string(other).unwrap(),
+        "<x><locationId>harbour-2</locationId><y><![CDATA[&locationId=harbour-1&]]></y></x>".to_owned(),
+    ] {
+        assert_eq!(world.code_of_body("POST", "/notes", form, body.as_bytes()), "ambiguous_owner", "{body}");
+    }
+    // Where the path names the owner, the body need not be a form of it at all.
+    let profile = "/locations/harbour-1/profile";
+    let body = br#"{"locationId":"harbour-2"}"#;
+    assert_eq!(world.code_of_body("PUT", profile, form, body), "ambiguous_owner");
+    // Within a form they are data, as people write them by hand.
+    let body = br#"locationId=harbour-1&filter={"tags":["a/b"]}"#;
+    assert_eq!(world.code_of_body("POST", "/notes", form, body), "allowed");
+}
+
     let padded = |length: usize| format!("{{{OWN}}}{}", " ".repeat(length - OWN.len() - 2)).into_bytes();
     assert_eq!(world.code_of_body("POST", "/notes", JSON, &padded(MAX_BODY_BYTES)), "allowed");
     assert_eq!(world.code_of_body("POST", "/notes", JSON, &padded(MAX_BODY_BYTES + 1)), "ambiguous_request");

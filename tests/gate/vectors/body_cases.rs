@@ -166,6 +166,14 @@ pub const BODY_CASES: &[BodyCase] = &[
     ),
     ("a form, a semicolon", "POST", "/notes", FORM, r#"locationId=harbour-1;locationId=harbour-2"#, "ambiguous_owner"),
     ("a form with a space", "POST", "/notes", FORM, r#"locationId=harbour-1&text=a b"#, "ambiguous_owner"),
+    (
+        "a form that is an object of JSON too",
+        "POST",
+        "/notes",
+        FORM,
+        r#"{"locationId":"harbour-2","x":"&locationId=harbour-1&y="}"#,
+        "ambiguous_owner",
+    ),
     ("a form without the id", "POST", "/notes", FORM, r#"text=x"#, "missing_owner"),
     (
         "a form in another charset",

@@ -20,7 +20,8 @@ pub fn said(sent: &Sent, name: &str, names: &[&str]) -> Said {
     }
     if essence(content_type) == "application/x-www-form-urlencoded" {
         let text = std::str::from_utf8(&sent.body).unwrap_or("\0");
-        let is_plain = text.chars().all(|letter| ('!'..='~').contains(&letter));
+        let is_plain =
+            text.chars().all(|letter| ('!'..='~').contains(&letter)) && !text.starts_with(['{', '[', '"', '/', '<']);
         return if is_plain { query::said(text, name, names) } else { Said::Unclear };
     }
     let without_mark = sent.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&sent.body);
