@@ -14,7 +14,8 @@ const EXPOSED_FIELDS: [&str; 3] = ["WWW-Authenticate", "Retry-After", "Tidegate-
 /// The header fields of an answer for one origin's scripts.
 ///
 /// `Access-Control-Allow-Credentials` is never among them: scripts send the token, not the browser. If the origin server sends it
-/// with `Access-Control-Allow-Origin: *`, it is removed, since it would take effect once the gate names the origin instead of `*`.
+/// without `Access-Control-Allow-Origin`, or beside one that does not name the same origin, it is removed, since it would take effect
+/// once the gate names the origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AnswerCors {
     /// Names and values of fields that are set.

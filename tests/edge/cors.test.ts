@@ -102,7 +102,7 @@ describe("for listed origins", () => {
     };
     const shared = await answered(APP, own);
     expect(fieldsOf(shared)).toEqual({
-      ...own,
+      "access-control-allow-methods": "PUT",
       "access-control-allow-origin": APP,
       "access-control-expose-headers": `X-Own, ${EXPOSED}`,
       vary: "Accept, Origin",
@@ -128,6 +128,18 @@ describe("for listed origins", () => {
       expect(fields["access-control-allow-origin"]).toBe(allowed);
       expect(fields).not.toHaveProperty("access-control-allow-credentials");
     }
+  });
+
+  it("credentials count where the origin names the same origin itself, and nowhere else", async () => {
+    const credentials = { "access-control-allow-credentials": "true" };
+    for (const named of [undefined, OTHER, "null", `${APP}, ${OTHER}`, `${APP}.evil.example`, "HTTPS://APP.EXAMPLE"]) {
+      const own = named === undefined ? credentials : { ...credentials, "access-control-allow-origin": named };
+      const fields = fieldsOf(await answered(APP, own));
+      expect(fields["access-control-allow-origin"], named).toBe(APP);
+      expect(fields, named).not.toHaveProperty("access-control-allow-credentials");
+    }
+    const same = { ...credentials, "access-control-allow-origin": APP };
+    expect(fieldsOf(await answered(APP, same))).toMatchObject(same);
   });
 
   it("an answer that the origin did not give can be read too", async () => {

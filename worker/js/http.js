@@ -144,9 +144,12 @@ function toClient(answer, plan, setsCookieOfOurs) {
   return response;
 }
 
-// Naming an origin in the place of a wildcard would make credentials count that a browser refuses beside the wildcard.
+// Credentials count where the origin server named the same origin itself. Beside a wildcard, another origin or none, a browser would
+// refuse them: the origin that the gate names must not make them count.
 function share(headers, { set, append }) {
-  if (headers.get("access-control-allow-origin")?.trim() === "*") headers.delete("access-control-allow-credentials");
+  const allowed = headers.get("access-control-allow-origin")?.trim();
+  const named = set.length === 0 ? allowed : set[0][1];
+  if (allowed === "*" || allowed !== named) headers.delete("access-control-allow-credentials");
   setAll(headers, set);
   for (const [name, value] of append) headers.append(name, value);
 }
