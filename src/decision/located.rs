@@ -3,6 +3,7 @@
 use super::permit::{check_delimiters, may_use};
 use super::{Denial, Grant, Identity};
 use crate::policy::{Lookup, Operation, OwnerFields, PathParameters, Policy};
+use crate::record::Level;
 use crate::request::Request;
 use crate::token::VerifiedRequest;
 
@@ -24,14 +25,9 @@ pub fn locate<'a, C>(policy: &'a Policy, request: &'a Request<C>) -> Located<'a>
 }
 
 impl<'a> Located<'a> {
-    /// Where else than in path and query the request may name its owner.
-    pub fn owner_fields(&self) -> OwnerFields<'a> {
-        let mut fields = OwnerFields::default();
-        for operation in self.operations() {
-            fields.headers.extend(operation.owner_headers());
-            fields.body |= operation.reads_body();
-        }
-        fields
+    /// Where else than in path and query a request of an integration of `level` may name its owner.
+    pub fn owner_fields(&self, level: Level) -> OwnerFields<'a> {
+        self.policy.owner_fields(self.operations(), level)
     }
 
     /// Whether `identity`, or nobody, may do what was located. `request` is the one that was located, with the fields and the

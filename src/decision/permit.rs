@@ -32,7 +32,7 @@ pub(super) fn may_use<'a>(
         let is_public = operation.access == Access::Public;
         return if is_public { Ok(()) } else { Err(Denial::without_credential(request)) };
     };
-    if let (true, Method::Get | Method::Head, true) = (operation.reads_body(), owner.method(), owner.has_body()) {
+    if matches!(owner.method(), Method::Get | Method::Head) && owner.has_body_of(operation) {
         return Err(RequestError::BodyOfSafeMethod.into());
     }
     match &operation.access {

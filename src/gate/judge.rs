@@ -115,9 +115,10 @@ impl Gate {
         if let Some(operation) = located.operation() {
             self.see_operation(request, (operation.method.as_str(), operation.path.as_str()), memory);
         }
-        let fields = located.owner_fields();
         // Without a credential nothing is worth reading.
-        if identity.is_none() || fields == OwnerFields::default() {
+        let level = identity.as_ref().map(|identity| identity.owner().level);
+        let fields = level.map_or_else(OwnerFields::default, |level| located.owner_fields(level));
+        if fields == OwnerFields::default() {
             return located.judge(request, identity).map(Verdict::Grants);
         }
         if !self.has_all_fields {

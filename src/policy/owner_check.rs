@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::owner::{Condition, OwnerName, OwnerParameter, OwnerPlaces, Place};
-use super::{Operation, PathParameters, Policy};
-use crate::record::{Owner, OwnerId};
+use super::{Access, Operation, OwnerFields, PathParameters, Policy};
+use crate::record::{Level, Owner, OwnerId};
 use crate::request::{Ambiguity, Body, Candidates, Method, Occurrence, Request, decode_segment, may_be_value};
 
 /// Why a request fails the check of its owner.
@@ -39,7 +39,26 @@ impl Policy {
     pub fn owner_check<'a, C>(&'a self, owner: &'a Owner, request: &'a Request<C>) -> OwnerCheck<'a, C> {
         let names = self.owner_names.of(owner.level);
         let query = request.query().candidates(&all_names(names));
-        OwnerCheck { names, query, request, own: &owner.id }
+        OwnerCheck { names, query, request, own: owner }
+    }
+
+    /// Where else than in path and query `operations` name the owner of an integration of `level`.
+    pub fn owner_fields<'a>(
+        &'a self,
+        operations: impl Iterator<Item = &'a Operation>,
+        level: Level,
+    ) -> OwnerFields<'a> {
+        let mut fields = OwnerFields::default();
+        for OwnerParameter { name, place } in
+            operations.flat_map(|operation| places(operation, level, self.owner_names.of(level)))
+        {
+            match place {
+                Place::Header => fields.headers.push(name),
+                Place::Body => fields.body = true,
+                Place::Path | Place::Query => {}
+            }
+        }
+        fields
     }
 }
 
@@ -48,7 +67,7 @@ pub struct OwnerCheck<'a, C> {
     names: &'a [OwnerName],
     query: Candidates<'a>,
     request: &'a Request<C>,
-    own: &'a OwnerId,
+    own: &'a Owner,
 }
 
 /// Whether a request must name its owner if the operation lists places for it.
@@ -66,9 +85,10 @@ impl<'a, C> OwnerCheck<'a, C> {
         self.request.method()
     }
 
-    /// Whether the request has a body, if that was read.
-    pub fn has_body(&self) -> bool {
-        *self.request.body() != Body::Empty
+    /// Whether the request has a body in which `operation` names the owner, if that was read.
+    pub fn has_body_of(&self, operation: &Operation) -> bool {
+        let mut places = places(operation, self.own.level, self.names);
+        *self.request.body() != Body::Empty && places.any(|parameter| parameter.place == Place::Body)
     }
 
     /// Checks that the request names no other owner, and that it names its own if `operation` lists a place for it.
@@ -104,7 +124,7 @@ impl<'a, C> OwnerCheck<'a, C> {
         };
         self.add_declared(&mut named, listed, path_parameters)?;
         let presence = if is_left_to_origin { Presence::Optional } else { presence };
-        judge(&named, listed, presence, self.own)
+        judge(&named, listed, presence, &self.own.id)
     }
 
     /// The same as [`check`](Self::check), for an operation without alternatives: of its places, those count that name an owner of
@@ -118,11 +138,11 @@ impl<'a, C> OwnerCheck<'a, C> {
         presence: Presence,
         path_parameters: &PathParameters<'a>,
     ) -> Result<(), OwnerError> {
-        let is_of_level = |parameter: &&OwnerParameter| self.names.iter().any(|name| name.binds(parameter));
-        if operation.owner.iter().all(|parameter| is_of_level(&parameter)) {
+        if operation.owner.iter().all(|parameter| is_bound(parameter, self.names)) {
             return self.check(operation, &operation.owner, presence, path_parameters);
         }
-        let places: Vec<_> = operation.owner.iter().filter(is_of_level).cloned().collect();
+        let places: Vec<_> =
+            operation.owner.iter().filter(|parameter| is_bound(parameter, self.names)).cloned().collect();
         self.check(operation, &places.into(), presence, path_parameters)
     }
 
@@ -152,6 +172,22 @@ impl<'a, C> OwnerCheck<'a, C> {
         }
         Ok(())
     }
+}
+
+/// Where `operation` names the owner of an integration of `level`, whose parameters are `names`.
+fn places<'a>(
+    operation: &'a Operation,
+    level: Level,
+    names: &'a [OwnerName],
+) -> impl Iterator<Item = &'a OwnerParameter> {
+    let alternatives = operation.access.alternatives().iter().filter(move |alternative| alternative.level == level);
+    let is_without_alternatives = !matches!(operation.access, Access::AnyOf(_));
+    let own = operation.owner.iter().filter(move |parameter| is_without_alternatives && is_bound(parameter, names));
+    alternatives.flat_map(|alternative| alternative.owner.iter()).chain(own)
+}
+
+fn is_bound(parameter: &OwnerParameter, names: &[OwnerName]) -> bool {
+    names.iter().any(|name| name.binds(parameter))
 }
 
 /// The names to look for: the parameters that name an owner, and those of their conditions.

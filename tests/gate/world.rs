@@ -86,8 +86,8 @@ impl World {
         let record = request.credential().and_then(|presented| self.records.get(presented.id()));
         let policy = self.stored.concerning(request.path()).unwrap();
         if let Some(presented) = request.credential() {
-            authenticate(presented, record, at(self.now))?;
-            if locate(&policy, &request).owner_fields().body {
+            let level = authenticate(presented, record, at(self.now))?.owner().level;
+            if locate(&policy, &request).owner_fields(level).body {
                 let encoded = request.header("content-encoding").is_some();
                 let body = Body::parse(request.header("content-type"), encoded, body);
                 request = request.with_body(body.map_err(RequestError::from)?);

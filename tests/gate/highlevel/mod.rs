@@ -99,7 +99,7 @@ fn verdict(policy: &Policy, method: &str, sent: &Sent, level: Level, scopes: &Sc
     };
     let presented = verified(&minted(1, 1).0).ok();
     let mut request = Request::with_credential(method, &sent.target, presented).unwrap();
-    if locate(policy, &request).owner_fields().body {
+    if locate(policy, &request).owner_fields(level).body {
         request = request.with_body(Body::parse(Some("application/json"), false, sent.body.as_bytes()).unwrap());
     }
     match decide(&request, Some(&Record::from(live)), policy, at(NOW)) {

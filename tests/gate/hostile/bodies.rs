@@ -1,10 +1,13 @@
 //! Row 29 in the body: another owner's id, smuggled to an origin that reads JSON differently.
 
+use serde_json::json;
 use tidegate::decision::{Denial, locate};
+use tidegate::openapi::{Document, compile};
+use tidegate::record::Level;
 use tidegate::reply::{Realm, answer};
 use tidegate::request::{MAX_BODY_BYTES, Request};
 
-use super::super::world::World;
+use super::super::world::{World, document, settings};
 
 const JSON: &str = "application/json";
 const OWN: &str = r#""locationId":"harbour-1""#;
@@ -96,9 +99,6 @@ fn class_29_a_body_that_is_not_plainly_json_is_refused() {
 }
 
 #[test]
-fn class_28_a_body_longer_than_is_read_gets_413_and_no_grant() {
-    let world = World::new();
-#[test]
 fn class_29_a_form_that_is_json_or_xml_to_another_reader_is_refused() {
     let world = World::new();
     let form = "application/x-www-form-urlencoded";
@@ -122,6 +122,9 @@ fn class_29_a_form_that_is_json_or_xml_to_another_reader_is_refused() {
     assert_eq!(world.code_of_body("POST", "/notes", form, body), "allowed");
 }
 
+#[test]
+fn class_28_a_body_longer_than_is_read_gets_413_and_no_grant() {
+    let world = World::new();
     let padded = |length: usize| format!("{{{OWN}}}{}", " ".repeat(length - OWN.len() - 2)).into_bytes();
     assert_eq!(world.code_of_body("POST", "/notes", JSON, &padded(MAX_BODY_BYTES)), "allowed");
     assert_eq!(world.code_of_body("POST", "/notes", JSON, &padded(MAX_BODY_BYTES + 1)), "ambiguous_request");
@@ -138,24 +141,45 @@ fn class_29_a_form_that_is_json_or_xml_to_another_reader_is_refused() {
 #[test]
 fn bodies_are_read_only_for_operations_that_name_their_owner_there() {
     let world = World::new();
-    let reads: Vec<_> = world
-        .policy
-        .operations()
-        .iter()
-        .filter(|operation| {
+    let is_read = |method: &str, target: &str, level| {
+        let request = Request::<()>::with_credential(method, target, None).unwrap();
+        locate(&world.policy, &request).owner_fields(level).body
+    };
+    let reads = |level| {
+        let filled = world.policy.operations().iter().map(|operation| {
             let target = operation.path.fill(|_| "x".to_owned());
-            let request = Request::<()>::with_credential(operation.method.as_str(), &target, None).unwrap();
-            locate(&world.policy, &request).owner_fields().body
-        })
-        .map(|operation| format!("{} {}", operation.method.as_str(), operation.path))
-        .collect();
+            (format!("{} {}", operation.method.as_str(), operation.path), operation.method.as_str(), target)
+        });
+        let read = filled.filter(|(_, method, target)| is_read(method, target, level));
+        read.map(|(name, ..)| name).collect::<Vec<_>>()
+    };
     assert_eq!(
-        reads,
+        reads(Level::SubAccount),
         ["PUT /locations/{locationId}/profile", "GET /lookup", "POST /notes", "POST /payments", "POST /uploads"]
     );
+    assert_eq!(reads(Level::Agency), [""; 0]);
     for (method, target) in [("POST", "/nothing"), ("GET", "/notes"), ("POST", "/notes/")] {
-        let request = Request::<()>::with_credential(method, target, None).unwrap();
-        assert!(!locate(&world.policy, &request).owner_fields().body, "{target}");
+        assert!(!is_read(method, target, Level::SubAccount), "{target}");
+    }
+}
+
+#[test]
+fn a_body_is_read_for_the_level_whose_owner_it_names() {
+    let mut described = document();
+    let body = json!({ "content": { "application/json": { "schema": { "properties": { "locationId": {} } } } } });
+    let operation = json!({ "security": [{ "Agency": [] }, { "Tenant": [] }], "requestBody": body });
+    described["paths"]["/messages"] = json!({ "post": operation, "get": operation });
+    let compiled = compile(&[Document::parse(&described.to_string()).unwrap()], &settings());
+    let world = World::with_policy(compiled.policy.unwrap().with_rev(1));
+    let code = |method: &str, token: &str, body: &[u8]| {
+        let fields = [("Content-Type", "application/octet-stream")];
+        let judged = world.judge_with_body(method, "/messages", Some(&world.tokens[token]), &fields, body);
+        judged.err().map_or("allowed", |denial| denial.code().as_str())
+    };
+    let long = [b' '; MAX_BODY_BYTES + 1];
+    for (method, body) in [("POST", &long[..]), ("POST", b"x"), ("GET", b"x")] {
+        assert_eq!(code(method, "agency", body), "allowed", "{method}");
+        assert!(code(method, "tenant", body).starts_with("ambiguous"), "{method}");
     }
 }
 
@@ -165,7 +189,7 @@ fn class_36_integers_that_javascript_rounds_name_no_owner() {
     let record = world.records.values_mut().next().unwrap();
     let tidegate::record::Record::Live(live) = record else { panic!("not live") };
     let live = std::rc::Rc::make_mut(live);
-    live.owner = super::super::support::owner(tidegate::record::Level::SubAccount, "9007199254740991");
+    live.owner = super::super::support::owner(Level::SubAccount, "9007199254740991");
     for (value, expected) in [
         ("9007199254740991", "allowed"),
         ("\"9007199254740991\"", "allowed"),

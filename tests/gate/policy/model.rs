@@ -38,13 +38,10 @@ pub fn allows(operations: &[Operation], sent: &Sent, holder: Option<(Level, &[&s
         |operation: &&Operation| operation.method == sent.method && shape(operation.template, sent.path).is_some();
     let found = operations.iter().filter(fits).max_by_key(|operation| shape(operation.template, sent.path));
     let Some(operation) = found else { return false };
-    // A body of a GET request could not be passed on.
+    // A body of a GET request could not be passed on once it was read, which it is for tenants alone.
     let in_body = operation.body.iter().any(|name| ["locationId", "altId"].contains(name));
-    let of_tenants = operation
-        .ways
-        .as_ref()
-        .is_none_or(|ways| ways.is_empty() || ways.iter().any(|(level, _)| *level == Level::SubAccount));
-    if holder.is_some() && in_body && of_tenants && sent.method == "get" && sent.body.is_some() {
+    let of_tenant = holder.is_some_and(|(level, _)| level == Level::SubAccount);
+    if of_tenant && in_body && sent.method == "get" && sent.body.is_some() {
         return false;
     }
     match (&operation.ways, holder) {

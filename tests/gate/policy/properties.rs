@@ -139,7 +139,7 @@ pub(super) fn verdict(policy: &Policy, sent: &Sent, holder: Option<(Level, &[&st
     if let Some(value) = sent.header {
         request = request.with_header("x-loc", value);
     }
-    if locate(policy, &request).owner_fields().body {
+    if holder.is_some_and(|(level, _)| locate(policy, &request).owner_fields(level).body) {
         let text = sent.body.as_ref().map(|pairs| {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
             format!("{{{}}}", pairs.join(","))

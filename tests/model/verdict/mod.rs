@@ -134,7 +134,7 @@ pub fn allows(case: &Case, genuine: impl Fn(&str) -> Option<u32>, owner_key: &st
     let mut judged: Vec<&Operation> = others.collect();
     judged.push(operation);
     // The body is read once, for all of them.
-    let reads_body = integration.is_some() && judged.iter().any(|operation| operation.reads_body());
+    let reads_body = integration.is_some_and(|who| judged.iter().any(|operation| case.reads_body(operation, who)));
     let too_long = sent.body.len() > MOST_BODY && !body::is_multipart(sent);
     !(reads_body && too_long)
         && judged.iter().all(|operation| may_use(case, operation, integration, reads_body, target))
@@ -149,18 +149,10 @@ fn may_use(
 ) -> bool {
     let Some(who) = integration else { return matches!(operation.access, Access::Public) };
     let has_body = reads_body && (!case.sent.body.is_empty() || body::is_multipart(&case.sent));
-    if operation.reads_body() && has_body && matches!(case.sent.method.as_str(), "GET" | "HEAD") {
+    if case.reads_body(operation, who) && has_body && matches!(case.sent.method.as_str(), "GET" | "HEAD") {
         return false;
     }
-    let of_level = |(place, name): &&(String, String)| {
-        let mut names = case.owner_names.iter().filter(|owner| owner.level == who.level);
-        names.any(|owner| match place.as_str() {
-            "header" => owner.name.eq_ignore_ascii_case(name),
-            "body" => owner.body && owner.name == *name,
-            _ => owner.name == *name,
-        })
-    };
-    let places: Vec<_> = operation.owner.iter().filter(of_level).cloned().collect();
+    let places = case.places_of_level(operation, who);
     match &operation.access {
         Access::Public => owner::names_own(case, operation, &places, false, who, target),
         Access::Authenticated => owner::names_own(case, operation, &places, true, who, target),
@@ -172,10 +164,29 @@ fn may_use(
     }
 }
 
-impl Operation {
-    fn reads_body(&self) -> bool {
-        let ways = if let Access::AnyOf(ways) = &self.access { ways.as_slice() } else { &[] };
-        ways.iter().flat_map(|way| &way.owner).chain(&self.owner).any(|(place, _)| place == "body")
+impl Case {
+    /// Whether the owner of this integration may stand in the body.
+    fn reads_body(&self, operation: &Operation, who: &Integration) -> bool {
+        let places = match &operation.access {
+            Access::AnyOf(ways) => {
+                ways.iter().filter(|way| way.level == who.level).flat_map(|way| way.owner.clone()).collect()
+            }
+            Access::Public | Access::Authenticated => self.places_of_level(operation, who),
+        };
+        places.iter().any(|(place, _)| place == "body")
+    }
+
+    /// Where an operation without alternatives names the owner of this integration.
+    fn places_of_level(&self, operation: &Operation, who: &Integration) -> Vec<(String, String)> {
+        let of_level = |(place, name): &&(String, String)| {
+            let mut names = self.owner_names.iter().filter(|owner| owner.level == who.level);
+            names.any(|owner| match place.as_str() {
+                "header" => owner.name.eq_ignore_ascii_case(name),
+                "body" => owner.body && owner.name == *name,
+                _ => owner.name == *name,
+            })
+        };
+        operation.owner.iter().filter(of_level).cloned().collect()
     }
 }
 

@@ -50,8 +50,8 @@ fn judge(case: &Case, policy: &Policy, record: Option<&Record>) -> Result<Grant,
     }
     let mut request = request.authenticate(known::checked)?;
     if let Some(presented) = request.credential() {
-        authenticate(presented, record, now)?;
-        if locate(policy, &request).owner_fields().body {
+        let level = authenticate(presented, record, now)?.owner().level;
+        if locate(policy, &request).owner_fields(level).body {
             let encoded = request.header("content-encoding").is_some();
             let body = Body::parse(request.header("content-type"), encoded, &sent.body);
             request = request.with_body(body.map_err(RequestError::from)?);
