@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::media_type::is_token;
+
 /// The value of an `Authorization` field as it was sent: unchecked, and never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization(String);
@@ -35,7 +37,8 @@ pub enum AuthorizationError {
     /// Longer than `MAX_BYTES`.
     #[error("the Authorization header is longer than 8192 bytes")]
     TooLong,
-    /// A comma: field lines that were sent twice arrive joined by one (RFC 9110 section 5.3).
+    /// A comma, and not in the parameters of one credential: field lines that were sent twice arrive joined by one (RFC 9110
+    /// section 5.3).
     #[error("there is more than one credential; send one \"Authorization: Bearer <token>\"")]
     Several,
     /// `Bearer` without a token, or with something that is not a `b64token`.
@@ -81,10 +84,10 @@ impl Authorization {
         if self.0.len() > MAX_BYTES {
             return Err(AuthorizationError::TooLong);
         }
-        if self.0.contains(',') {
+        let (scheme, rest) = self.0.split_once(is_blank).unwrap_or((&self.0, ""));
+        if self.0.contains(',') && (is_bearer(scheme) || !is_token(scheme) || !are_parameters(rest)) {
             return Err(AuthorizationError::Several);
         }
-        let (scheme, rest) = self.0.split_once(is_blank).unwrap_or((&self.0, ""));
         match is_bearer(scheme) {
             true if is_b64token(rest.trim_start_matches(is_blank)) => Ok(ForeignCredential::UnknownToken),
             false if is_b64token(scheme) => Ok(ForeignCredential::OtherScheme),
@@ -104,6 +107,29 @@ pub(crate) fn is_b64token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
     !body.is_empty() && body.bytes().all(allowed)
+}
+
+/// Whether this is a list of parameters, as Digest, OAuth 1 and AWS's signatures have them (RFC 9110 section 11.4), and so one
+/// credential. AWS's have characters that a token may not have.
+fn are_parameters(list: &str) -> bool {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let mut parts = list.split(|letter: char| {
+        let ends = letter == ',' && !is_quoted;
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && is_quoted && !is_escaped;
+        ends
+    });
+    parts.all(is_parameter)
+}
+
+fn is_parameter(part: &str) -> bool {
+    let Some((name, value)) = part.trim_matches(is_blank).split_once('=') else { return false };
+    let value = value.trim_start_matches(is_blank);
+    let is_value = match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
+        Some(quoted) => !quoted.replace("\\\\", "").replace("\\\"", "").contains('"'),
+        None => !value.is_empty() && !value.contains(|letter: char| is_separator(letter) || letter == '"'),
+    };
+    is_token(name.trim_end_matches(is_blank)) && is_value
 }
 
 fn is_bearer(scheme: &str) -> bool {
@@ -144,7 +170,31 @@ mod tests {
         assert_eq!(read("Basic dXNlcjpwYXNz"), ForeignCredential::OtherScheme);
         assert_eq!(read("abc"), ForeignCredential::OtherScheme);
         assert_eq!(read("Bearer abc"), ForeignCredential::UnknownToken);
-        assert_eq!(read("Digest a=\"b\", c=\"d\""), ForeignCredential::Malformed(AuthorizationError::Several));
+        for one in [
+            r#"Digest a="b", c="d""#,
+            r#"Digest a="b, Bearer c" ,c = d,e="\\", f="\"""#,
+            r#"OAuth realm="Example",oauth_signature="a%2Fb%3D""#,
+            "AWS4-HMAC-SHA256 Credential=A/1/s3/aws4_request, SignedHeaders=host;range, Signature=fe5f",
+        ] {
+            assert_eq!(read(one), ForeignCredential::OtherScheme, "{one}");
+        }
+        for several in [
+            "Basic x, Bearer y",
+            "Basic x, realm=y",
+            "Basic dXNlcg==, Basic dXNlcg==",
+            r#"Digest a="b", Bearer c"#,
+            r#"Digest a="b", Bearer c="d""#,
+            r#"Digest a="b" Bearer "c", d=e"#,
+            r#"Digest a="b\", c=d"#,
+            "Digest a=b,",
+            "Digest a=, b=c",
+            "Digest, a=b",
+            "Bearer a=b, c=d",
+            "a=b, c=d",
+        ] {
+            let fault = ForeignCredential::Malformed(AuthorizationError::Several);
+            assert_eq!(read(several), fault, "{several}");
+        }
         for value in
             ["", "Bearer", "Bearer ", "Bearer a b", "Bearer =", "Bearer a\tb", "Bearer \u{e9}", "Bearer {{token}}"]
         {
