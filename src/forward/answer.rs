@@ -7,8 +7,10 @@ pub struct AnswerRules {
     pub may_switch_protocols: bool,
 }
 
-/// Fields that an origin's answer may not carry: they act on the whole host, or on its neighbours, and so on the admin page.
-pub const WITHHELD_FIELDS: [&str; 2] = ["clear-site-data", "service-worker-allowed"];
+/// Fields that an origin's answer may not carry: those that act on the whole host, or on its neighbours, and so on the admin page; and
+/// those for the next hop (RFC 9110 section 7.6.1) that the platform leaves.
+pub const WITHHELD_FIELDS: [&str; 4] =
+    ["clear-site-data", "service-worker-allowed", "proxy-authenticate", "proxy-connection"];
 
 /// How workerd's messages begin that stand for several failures.
 const VAGUE: [&str; 2] = ["internal error", "Network connection lost"];

@@ -335,14 +335,15 @@ fn class_18_connection_cannot_hide_who_the_client_is() {
     assert_eq!(set(&plan, "X-Forwarded-Host"), Some("gate.example:8443"));
 }
 
-/// Some fields of an answer act on the whole host, and so on the admin page. 1xx is for the hop that asked.
+/// Some fields of an answer act on the whole host, and so on the admin page; others, and 1xx, are for the hop that asked.
 #[test]
 fn an_answer_loses_what_acts_on_the_whole_host() {
     for (upgrade, switching) in [("websocket", Some(101)), ("WebSocket", Some(101)), ("h2c", None), ("", None)] {
         let removed = RemovedFields::default();
         let arrival = Arrival { scheme: "https", host: "gate.example:8443", removed: &removed };
         let how = Forwarding::exactly(planned("tenant", &[("upgrade", upgrade)]), arrival, None, 1);
-        assert_eq!(how.withheld, ["clear-site-data", "service-worker-allowed"]);
+        let withheld = ["clear-site-data", "service-worker-allowed", "proxy-authenticate", "proxy-connection"];
+        assert_eq!(how.withheld, withheld);
         assert_eq!(how.statuses, (200, 599, switching), "{upgrade}");
     }
 }
