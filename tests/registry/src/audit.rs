@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use registry::{Parameter, Storage};
+use registry::{Parameter, Settings, Storage};
 use serde_json::{Value, json};
 use tidegate::admin::AdminError;
 use tidegate::events::{Chain, canonical};
 
-use crate::world::{DAY, START, With, World, based_on};
+use crate::world::{DAY, START, With, World, based_on, settings};
 
 cases! {
     a_list_is_filtered_by_everything_that_an_event_has
@@ -26,6 +26,7 @@ cases! {
     old_events_go_and_the_chain_goes_on
     events_that_are_young_enough_stay
     what_a_malformed_setting_is_needed_for_is_refused
+    no_token_is_minted_with_a_malformed_prefix_or_key
 }
 
 fn listed(world: &World, query: &str) -> Vec<String> {
@@ -376,6 +377,33 @@ fn what_a_malformed_setting_is_needed_for_is_refused(storage: Rc<dyn Storage>) {
         let refused = world.ask("GET", path, Value::Null, With::default());
         assert_eq!(refused.unwrap_err(), malformed(what), "{path}");
     }
+    world.settings.api_url = Err(malformed("API_URL must be a web address"));
+    let refused = world.ask("GET", "/session", Value::Null, With::default());
+    assert_eq!(refused.unwrap_err(), malformed("API_URL must be a web address"));
     let id = world.create("still made", &["contacts.readonly"]);
     assert_eq!(world.get(&format!("/integrations/{id}/events"))["total"], json!(1));
+}
+
+/// Nothing of it is left behind, and what mints no token goes on.
+fn no_token_is_minted_with_a_malformed_prefix_or_key(storage: Rc<dyn Storage>) {
+    let mut world = World::with_demo(storage);
+    let id = world.create("made before", &["contacts.readonly"]);
+    let integration = format!("/integrations/{id}");
+    let owner = json!({ "level": "sub_account", "id": "acme" });
+    let prefix = AdminError::Misconfigured("TOKEN_PREFIX is malformed".to_owned());
+    let keys = AdminError::Misconfigured("TOKEN_KEYS is malformed".to_owned());
+    for (rev, malformed, fault) in [
+        (1, Settings { prefix: Err(prefix.clone()), ..settings() }, prefix),
+        (2, Settings { keys: Err(keys.clone()), ..settings() }, keys),
+    ] {
+        world.settings = malformed;
+        let new = json!({ "name": "new", "owner": owner, "scopes": ["contacts.readonly"] });
+        let refused = world.ask("POST", "/integrations", new, With::default());
+        assert_eq!(refused.unwrap_err(), fault);
+        let refused = world.ask("POST", &format!("{integration}/rotate"), json!({ "expire": "now" }), based_on(rev));
+        assert_eq!(refused.unwrap_err(), fault);
+        assert_eq!(world.get("/integrations")["total"], json!(1), "{fault:?}");
+        world.ok("PATCH", &integration, json!({ "name": format!("renamed after {rev}") }), based_on(rev));
+        assert_eq!(world.get(&format!("{integration}/events"))["total"], json!(1 + rev), "{fault:?}");
+    }
 }
