@@ -15,8 +15,8 @@ pub const WITHHELD_FIELDS: [&str; 4] =
 /// How workerd's messages begin that stand for several failures.
 const VAGUE: [&str; 2] = ["internal error", "Network connection lost"];
 /// Which these are. It depends on the version of workerd which failure has which message.
-const HINT: &str = "the name does not resolve, the connection was refused or broke off, or the answer cannot be read, because its header \
-    fields are malformed or too long";
+const HINT: &str = "the name does not resolve, the connection was refused or broke off, the client broke off its upload, or the answer \
+    cannot be read, because its header fields are malformed or too long";
 
 /// Final statuses (RFC 9110 section 15). 1xx answers are for the hop that asked, and what is above 599 is not a status.
 const LOWEST: u16 = 200;
