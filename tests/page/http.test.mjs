@@ -15,8 +15,12 @@ async function bundled() {
 }
 
 const [answers, began] = [[], []];
-/** Answers with the beginning of a body. */
-const server = createServer((_, answer) => {
+/** Answers with the beginning of a body, or that the session has ended. */
+const server = createServer((request, answer) => {
+  if (request.url.includes("/session")) {
+    answer.writeHead(401, { "content-type": "application/json" }).end("{}");
+    return;
+  }
   answer.writeHead(201, { "content-type": "application/json", "content-length": 100 });
   answer.write('{"id": "in');
   answers.push(answer);
@@ -52,6 +56,28 @@ test("a body that breaks off is no answer, whatever the status says", async () =
       meanwhile(call, () => answers.shift().destroy()),
       (thrown) => thrown instanceof problem.Problem && thrown.status === problem.UNREACHABLE,
     );
+});
+
+test("an ended session is noticed by each call but those about one's own", async () => {
+  let noticed = 0;
+  http.onSessionEnd(async () => {
+    noticed += 1;
+    throw new problem.Problem(401, {});
+  });
+  const refused = (method, path) =>
+    assert.rejects(
+      meanwhile(
+        () => http.ask(method, path),
+        () => {},
+      ),
+      { status: 401 },
+    );
+  await refused("GET", "/session");
+  await refused("DELETE", "/session");
+  assert.equal(noticed, 0);
+  await refused("GET", "/sessions?limit=50");
+  await refused("DELETE", "/sessions/1");
+  assert.equal(noticed, 2);
 });
 
 test("a body that the page itself no longer wants is none of its problems", async () => {

@@ -49,7 +49,7 @@ export async function askPart(path: string, signal: AbortSignal): Promise<{ text
 /** The answer. If the session has ended, the call is repeated after the next sign-in: a 401 has changed nothing. */
 async function answered(method: string, path: string, options: Options): Promise<Response> {
   const response = await send(method, path, options);
-  if (response.status === 401 && !path.startsWith("/session")) {
+  if (response.status === 401 && path !== "/session") {
     await signInAgain();
     return answered(method, path, options);
   }
