@@ -61,6 +61,14 @@ test("languages/nl.ts takes every dictionary", async () => {
 
 /** Sentences whose verb must fit a number: for one, and for several. */
 const NUMBERED = {
+  "activity/words.ts": {
+    exporting: [[1], [2], / 1 event so far$/, / 2 events so far$/],
+    exported: [[1], [2], / 1 event$/, / 2 events$/],
+  },
+  "activity/words.nl.ts": {
+    exporting: [[1], [2], / 1 gebeurtenis /, / 2 gebeurtenissen /],
+    exported: [[1], [2], / 1 gebeurtenis$/, / 2 gebeurtenissen$/],
+  },
   "integrations/words.nl.ts": {
     "bulk.leftOut": [[1], [2], /^1 integratie kan nu /, /^2 integraties kunnen nu /],
   },

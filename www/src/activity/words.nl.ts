@@ -1,4 +1,4 @@
-import { count } from "../lib/text";
+import { amount } from "../lib/text";
 import type { Words } from "./words";
 
 export const words: Words = {
@@ -22,8 +22,8 @@ export const words: Words = {
   export: "Exporteren",
   csv: "CSV",
   jsonl: "JSON Lines",
-  exporting: (events) => `Bezig: ${count(events)} gebeurtenissen tot nu toe`,
-  exported: (events) => `Geëxporteerd: ${count(events)} gebeurtenissen`,
+  exporting: (events) => `Bezig: ${amount(events, "gebeurtenis", "gebeurtenissen")} tot nu toe`,
+  exported: (events) => `Geëxporteerd: ${amount(events, "gebeurtenis", "gebeurtenissen")}`,
   stop: "Stoppen",
   filtered: "Een gefilterde export kan niet worden gecontroleerd.",
   somePlaces: "Een export van alleen sommige plaatsen kan niet worden gecontroleerd.",

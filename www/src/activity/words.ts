@@ -1,5 +1,7 @@
 // The texts of Activity.
 
+import { amount } from "../lib/text";
+
 export const words = {
   title: "Activity",
   intro: "Everything that happened to this gate, the newest first.",
@@ -21,8 +23,8 @@ export const words = {
   export: "Export",
   csv: "CSV",
   jsonl: "JSON Lines",
-  exporting: (events: number) => `Exporting: ${events.toLocaleString("en-US")} events so far`,
-  exported: (events: number) => `Exported: ${events.toLocaleString("en-US")} events`,
+  exporting: (events: number) => `Exporting: ${amount(events, "event")} so far`,
+  exported: (events: number) => `Exported: ${amount(events, "event")}`,
   stop: "Stop",
   filtered: "A filtered export cannot be verified.",
   somePlaces: "An export of some places only cannot be verified.",
