@@ -4,7 +4,7 @@ import type { Words } from "./words";
 export const words: Words = {
   title: "Tokenregels",
   intro:
-    "Wat het bureau bepaalt voor het leven van alle integraties. Tokens die werken, blijven werken, wat hier ook verandert.",
+    "Wat het bureau bepaalt voor het leven van alle integraties. Tokens die werken, blijven werken, wat hier ook verandert, behalve die van integraties die niemand gebruikt, als je dat hieronder kiest.",
   max: "Maximale levensduur",
   maxOff: "Integraties hebben geen einde nodig",
   maxOn: "Elke integratie heeft een einde nodig",

@@ -3,7 +3,7 @@ import { count } from "../lib/text";
 export const words = {
   title: "Token rules",
   intro:
-    "What the agency sets for the life of all integrations. Tokens that work go on working, whatever changes here.",
+    "What the agency sets for the life of all integrations. Tokens that work go on working, whatever changes here, except those of integrations that nobody uses, if you choose so below.",
   max: "Maximum lifetime",
   maxOff: "Integrations need no end",
   maxOn: "Every integration needs an end",
