@@ -73,6 +73,11 @@ export const words: Words = {
     removed: (name) => `${name} is verwijderd; de tokens werken niet meer.`,
   },
 
+  off: {
+    agency: "De private integraties van het bureau zijn uitgezet onder Labs. Je kunt ze bekijken en intrekken.",
+    sub_account: "Private integraties van subaccounts zijn uitgezet onder Labs. Je kunt ze bekijken en intrekken.",
+  },
+
   bulk: {
     title: "Meerdere integraties",
     all: "Kies alle getoonde",

@@ -68,6 +68,12 @@ export const words = {
     removed: (name: string) => `${name} is deleted; its tokens are dead.`,
   },
 
+  off: {
+    agency: "The agency's private integrations are switched off under Labs. You can look at them and revoke them.",
+    sub_account:
+      "Private integrations of sub-accounts are switched off under Labs. You can look at them and revoke them.",
+  },
+
   bulk: {
     title: "Several integrations",
     all: "Choose all that are shown",

@@ -25,6 +25,10 @@ export const may = (permissions: readonly Permission[], verb: string, place: str
 export const mayAnywhere = (permissions: readonly Permission[], verb: string) =>
   permissions.some((given) => has(given, verb));
 
+/** Whether `verb` is allowed at any place of a level. */
+export const mayAt = (permissions: readonly Permission[], verb: string, level: string) =>
+  permissions.some((given) => has(given, verb) && (given.place === "agency") === (level === "agency"));
+
 /** Whether anything is allowed at `place`. */
 export const anyAt = (permissions: readonly Permission[], place: string) =>
   permissions.some((given) => covers(given.place, place));

@@ -2,8 +2,8 @@ import { tick } from "svelte";
 import { session as api } from "../api/client";
 import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
-import type { Features, Owner, Session as Session_, Ways } from "../api/types";
-import { anyAt, may, mayAnywhere, type Permission, placeOf } from "../lib/access";
+import type { Features, Level, Owner, Session as Session_, Ways } from "../api/types";
+import { anyAt, may, mayAnywhere, mayAt, type Permission, placeOf } from "../lib/access";
 import { words as t } from "./words";
 
 interface Waiting {
@@ -125,9 +125,33 @@ class Session {
     return this.may("usage.view", placeOf(owner));
   }
 
-  /** Whether they may change the integrations of an owner. */
+  /** Whether they may revoke the integrations of an owner: pause, delete, and expire an old token. */
   mayManage(owner: Owner): boolean {
     return this.may("integrations.manage", placeOf(owner));
+  }
+
+  /** Whether they may do all else with the integrations of an owner. */
+  mayChange(owner: Owner): boolean {
+    return this.isOn(owner.level) && this.mayManage(owner);
+  }
+
+  /** Whether they may do this at some place of a level. */
+  mayAt(verb: string, level: Level): boolean {
+    return mayAt(this.permissions, verb, level);
+  }
+
+  /** Whether they may create integrations at a level, of some owner. */
+  mayCreate(level: Level): boolean {
+    return this.isOn(level) && this.mayAt("integrations.manage", level);
+  }
+
+  get mayCreateAnywhere(): boolean {
+    return this.mayCreate("agency") || this.mayCreate("sub_account");
+  }
+
+  /** Whether private integrations are switched on at a level, under Labs. */
+  isOn(level: Level): boolean {
+    return this.features?.private_integrations[level === "agency" ? "agency" : "sub_accounts"] ?? true;
   }
 
   /** Whether the user has permissions at the agency. Others do not see that it exists. */

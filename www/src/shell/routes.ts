@@ -58,7 +58,7 @@ const routes: Route[] = [
     "integrations",
     "integrations/new",
     later(() => import("../integrations/New.svelte")),
-    "create",
+    "manage",
     toManage,
   ),
   route(
@@ -72,8 +72,8 @@ const routes: Route[] = [
     "integrations",
     "integrations/:id/edit",
     later(() => import("../integrations/Edit.svelte")),
-    "integrations",
-    toIntegrations,
+    "manage",
+    toManage,
   ),
   route(
     "why",

@@ -17,7 +17,7 @@ interface Offer {
 
 export const sees = {
   integrations: () => session.mayAnywhere("integrations.view"),
-  create: () => sees.integrations() && session.mayAnywhere("integrations.manage"),
+  manage: () => sees.integrations() && session.mayAnywhere("integrations.manage"),
   policy: () => session.may("policy.view", "agency"),
   subAccounts: () => session.isOfAgency,
   tokenRules: () => session.may("settings.manage", "agency"),

@@ -147,6 +147,5 @@ export const words: Words = {
     agency: "Voor het bureau",
     subAccounts: "Voor subaccounts",
     saved: "Opgeslagen.",
-    off: "Private integraties zijn uitgezet onder Labs. Je kunt ze bekijken en intrekken.",
   },
 };

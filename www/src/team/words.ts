@@ -149,7 +149,6 @@ export const words = {
     agency: "For the agency",
     subAccounts: "For sub-accounts",
     saved: "Saved.",
-    off: "Private integrations are switched off under Labs. You can look at them and revoke them.",
   },
 };
 export type Words = typeof words;
