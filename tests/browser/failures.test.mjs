@@ -34,7 +34,7 @@ test("every view says that the gate did not answer, and tries again", async ({ p
   const views = [
     ["#/integrations?q=" + integration.id, () => page.getByRole("rowheader")],
     [`#/integrations/${integration.id}`, () => page.getByRole("heading", { name: "History" })],
-    [`#/integrations/${integration.id}/edit`, () => page.getByLabel("Name", { exact: true })],
+    [`#/integrations/${integration.id}/edit?drop=contacts.readonly`, () => page.getByText("1 scope removed")],
     ["#/policy", () => page.getByRole("heading", { name: /In force/ })],
     ["#/sub-accounts", () => page.getByText("Acme Dental")],
   ];

@@ -64,6 +64,7 @@ export const words: Words = {
     ],
     emptyPolicy: "Publiceer eerst een beleid: dat zegt welke bewerkingen er zijn en welke scopes die vragen.",
     toPolicy: "Naar het beleid",
+    noPolicy: "Er is nog geen beleid gepubliceerd. Wie de poort beheert, doet dat eerst.",
     menu: (name) => `Acties voor ${name}`,
     open: "Openen",
     edit: "Bewerken",

@@ -59,6 +59,7 @@ export const words = {
     ],
     emptyPolicy: "First publish a policy: it says which operations there are, and which scopes they need.",
     toPolicy: "Go to the policy",
+    noPolicy: "No policy is published yet. Whoever runs the gate does that first.",
     menu: (name: string) => `Actions for ${name}`,
     open: "Open",
     edit: "Edit",
