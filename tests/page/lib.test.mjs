@@ -1,7 +1,13 @@
 // The page's own small functions (www/src/lib): what is pasted, how time is told, how a history is read.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 
 // What is shown follows the viewer's zone and language.
@@ -29,7 +35,10 @@ const pasted = [
   ["curl -XPATCH --url https://h/x", "PATCH", "/x", null],
   ["curl --request=DELETE https://h/x", "DELETE", "/x", null],
   [`curl https://h/x -d '{"a":1}'`, "POST", "/x", null],
-  ["curl -G https://h/x -d a=b", "GET", "/x", null],
+  ["curl -G https://h/x -d a=b", "GET", "/x?a=b", null],
+  ["curl api.example.com/contacts/", "GET", "/contacts/", null],
+  ["curl -s https://h/x | jq ./a", "GET", "/x", null],
+  ["curl https://h/x 2>/dev/null >> a/b", "GET", "/x", null],
   ["curl -I https://h/x", "HEAD", "/x", null],
   [`curl https://h/x \\\n  -H "Authorization: Bearer pit_abc"`, "GET", "/x", "pit_abc"],
   ["curl https://h/x \\\r\n -H 'authorization:  bearer   pit_abc '", "GET", "/x", "pit_abc"],
@@ -47,9 +56,48 @@ test("a method with a path, or a curl command, is read as it stands", () => {
 });
 
 test("what is neither is not guessed at", () => {
-  for (const input of ["", "   ", "curl", "curl -s", "hello out there", "3 /x", "hello"]) {
+  const neither = ["", "   ", "curl", "curl -s", "hello out there", "3 /x", "hello"];
+  // No address, several of them, or one that is not all in the command.
+  const unclear = ["localhost", "https://h/x https://h/y", "--unheard-of a/b https://h/x", "-K a https://h/x"];
+  const files = ["-T f https://h/x/", "-G -d @f https://h/x", "-G --data-urlencode n@f https://h/x"];
+  for (const input of [...neither, ...[...unclear, ...files].map((options) => `curl ${options}`)]) {
     assert.equal(curl.readPasted(input), null, JSON.stringify(input));
   }
+});
+
+test("a curl command is read as curl sends it", async (t) => {
+  const answers = [];
+  const server = createServer(({ method, url, headers }, answer) => {
+    // Some versions write %2a.
+    const target = url.replace(/%\w\w/g, (escape) => escape.toUpperCase());
+    answers.push({ method, target, credential: headers.authorization?.replace("Bearer ", "") ?? null });
+    answer.end();
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  const cwd = mkdtempSync(join(tmpdir(), "tidegate-"));
+  writeFileSync(join(cwd, "f"), "");
+  t.after(() => (server.close(), rmSync(cwd, { recursive: true })));
+  for (const options of [
+    "-sX POST URL",
+    "-sXPATCH URL",
+    "-sSLH 'Authorization: pit_abc' URL",
+    "-D f URL",
+    "-T f URL",
+    "--max-redirs 3 URL",
+    "--oauth2-bearer pit_abc URL",
+    "-A Mozilla/5.0 -e http://other/ URL",
+    "-sI URL",
+    "-d a=b --data-raw @c URL",
+    "-G -d locationId=x -d c=d+e URL?q=1",
+    "-sGd locationId=x URL?",
+    "-G --data-urlencode 'a=b&c d~*/é' --data-urlencode =x=y --data-urlencode z URL",
+  ]) {
+    const command = `curl ${options}`;
+    const sent = command.replace("URL", `http://127.0.0.1:${server.address().port}/x`);
+    await promisify(execFile)("sh", ["-c", sent], { cwd });
+    assert.deepEqual(curl.readPasted(command.replace("URL", "https://h/x")), answers.at(-1), command);
+  }
+  assert.equal(answers.length, 13);
 });
 
 const now = Date.parse("2026-11-22T12:00:00Z");

@@ -27,68 +27,81 @@ export function readAll(text: string): (Pasted | null)[] {
   return parts.filter((part) => part.trim() !== "").map(readPasted);
 }
 
-const WITH_VALUE = new Set([
-  "-o",
-  "-u",
-  "-A",
-  "-e",
-  "-b",
-  "-c",
-  "-m",
-  "-w",
-  "-x",
-  "--output",
-  "--user",
-  "--user-agent",
-  "--max-time",
-  "--connect-timeout",
-  "--proxy",
-  "--cacert",
-  "--retry",
-  "--cookie",
-  "--referer",
-  "--write-out",
-]);
-const BODY = new Set([
-  "-d",
-  "--data",
-  "--data-raw",
-  "--data-binary",
-  "--data-urlencode",
-  "--data-ascii",
-  "--json",
-  "-F",
-  "--form",
-]);
+/** The short options that say what is sent. */
+const LONG: Record<string, string> = {
+  X: "request",
+  H: "header",
+  d: "data",
+  F: "form",
+  G: "get",
+  I: "head",
+  T: "upload-file",
+};
+const BODY = /^(data(-ascii|-binary|-raw|-urlencode)?|json|form(-string)?)$/;
+/** All short options that take a value, and the long ones whose value may look like an address. */
+const WITH_VALUE = new Set(
+  `A b c C D e E K m o P Q r t u U w x Y y z request header url upload-file oauth2-bearer cacert capath cert config cookie
+  cookie-jar doh-url dump-header etag-compare etag-save key netrc-file output output-dir pinnedpubkey preproxy proxy referer
+  request-target trace trace-ascii unix-socket url-query user user-agent write-out`.split(/\s+/),
+);
+/** With them, what is sent is not all in the command. */
+const ELSEWHERE = new Set(["K", "config", "request-target", "url-query"]);
+/** What ends a command in a shell, or leads elsewhere. */
+const SHELL = /^(\d?[<>]|[|&;])/;
 
+/** Null too where several addresses are named: each would be another request. */
 function readCurl(words: string[], text: string): Pasted | null {
-  let method: string | null = null;
-  let address: string | null = null;
-  let credential: string | null = null;
-  let hasBody = false;
-  const rest = words.flatMap(separated);
-  for (let at = 0; at < rest.length; at++) {
-    const word = rest[at] ?? "";
-    const value = () => rest[++at] ?? "";
-    if (word.startsWith("<<")) break; // what follows goes to standard input
-    if (word === "-X" || word === "--request") method = value();
-    else if (word === "-H" || word === "--header") credential = authorization(given(value(), text)) ?? credential;
-    else if (BODY.has(word)) [hasBody] = [true, value()];
-    else if (word === "-G" || word === "--get") method ??= "GET";
-    else if (word === "-I" || word === "--head") method = "HEAD";
-    else if (word === "--url") address = value();
-    else if (WITH_VALUE.has(word)) value();
-    else if (!word.startsWith("-")) address ??= word;
-  }
-  return address === null ? null : pasted(method ?? (hasBody ? "POST" : "GET"), address, credential);
+  const all = [...options(words)];
+  const values = (...names: string[]) => all.filter(([name]) => names.includes(name)).map(([, value]) => value);
+  const isGiven = (name: string) => all.some(([given]) => given === name);
+  // A value of an option that is not known here has no `/`, as a rule.
+  const addresses = [...values("url"), ...values("").filter((word) => word.includes("/"))];
+  const [address = ""] = addresses;
+  const data = all.filter(([name]) => BODY.test(name));
+  const query = isGiven("get") ? data.map(queried) : [];
+  if (addresses.length !== 1 || !address.includes("/") || query.includes(null)) return null;
+  if (all.some(([name]) => ELSEWHERE.has(name))) return null;
+  if (isGiven("upload-file") && address.endsWith("/")) return null; // curl appends the file's name
+  const credentials = values("header").map((header) => authorization(given(header, text)));
+  const hasBody = data.length > 0 && !isGiven("get");
+  const method = isGiven("head") ? "HEAD" : isGiven("upload-file") ? "PUT" : hasBody ? "POST" : "GET";
+  const credential = [...values("oauth2-bearer"), ...credentials].filter((one) => one !== null).at(-1) ?? null;
+  const read = pasted(values("request").at(-1) || method, address, credential);
+  return { ...read, target: extended(read.target, query.join("&")) };
 }
 
-/** `--request=POST` and `-XPOST` as two words each. */
-function separated(word: string): string[] {
-  const long = /^(--[a-z-]+)=(.*)$/s.exec(word);
-  if (long) return [long[1] ?? "", long[2] ?? ""];
-  const short = /^(-[XHdFuoA])(.+)$/s.exec(word);
-  return short ? [short[1] ?? "", short[2] ?? ""] : [word];
+/** The options with their values, long names where they have both; and the other words, which have no name. */
+function* options(words: string[]): Generator<[name: string, value: string]> {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (SHELL.test(word)) return;
+    const takes = (name: string) => BODY.test(name) || WITH_VALUE.has(name);
+    const next = () => words[++at] ?? "";
+    const [, long, joined] = /^--([a-z\d.-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (long !== undefined) yield [long, joined ?? (takes(long) ? next() : "")];
+    else if (!/^-[^-]/.test(word)) yield ["", word];
+    // `-sSXPOST` is `-s -S -X POST`.
+    else
+      for (let letter = 1; letter < word.length; letter++) {
+        const name = LONG[word.charAt(letter)] ?? word.charAt(letter);
+        yield [name, takes(name) ? word.slice(letter + 1) || next() : ""];
+        if (takes(name)) break;
+      }
+  }
+}
+
+/** What `--get` makes of data: a part of the query; null if a file has it. */
+function queried([name, value]: [string, string]): string | null {
+  const at = value.indexOf("=");
+  if (name !== "data-urlencode") return value.startsWith("@") && name !== "data-raw" ? null : value;
+  if ((at < 0 ? value : value.slice(0, at)).includes("@")) return null;
+  const encoded = new URLSearchParams([["", value.slice(at + 1)]]).toString().slice(1);
+  return value.slice(0, at > 0 ? at + 1 : 0) + encoded.replaceAll("%7E", "~").replaceAll("*", "%2A");
+}
+
+function extended(target: string, query: string): string {
+  if (query === "") return target;
+  return target + (/[?&]$/.test(target) ? "" : target.includes("?") ? "&" : "?") + query;
 }
 
 /** A header field as it stands; `@-` is the one on a line of its own, which curl reads from standard input. */
@@ -102,8 +115,8 @@ function authorization(header: string): string | null {
 }
 
 function pasted(method: string, address: string, credential: string | null): Pasted {
-  // Not by `URL`: that would repair what the gate has to judge as it is.
-  const target = address.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").replace(/#.*$/s, "");
+  // Not by `URL`: that would repair what the gate has to judge as it is. curl takes an address without a scheme, too.
+  const target = address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*/i, "").replace(/#.*$/s, "");
   return {
     method: method.toUpperCase(),
     target: target.startsWith("?") || target === "" ? `/${target}` : target,
