@@ -296,7 +296,7 @@ test("an owner adds a person with the switches off, changes and removes them", {
   await dialog.getByLabel("Role").selectOption("agency_admin");
   await dialog.getByLabel("view and manage the agency's private integrations").uncheck();
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
-  await shown(page.getByText("ana@example.com is added, and can sign in now."));
+  await shown(page.getByText("ana@example.com is added, and can sign in if the gate has an identity provider."));
   const { people } = await api("GET", "/people?q=ana%40example.com");
   const places = people[0].permissions.filter(({ verb }) => verb === "integrations.manage").map(({ place }) => place);
   assert.deepEqual(places, ["sub_accounts"]);

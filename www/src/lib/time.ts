@@ -85,6 +85,9 @@ export function fromLocal(text: string): string | null {
   return text === "" || Number.isNaN(time.getTime()) ? null : time.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** The last second of a day of the viewer's calendar, in UTC; null where the text names no day. */
+export const endOfDay = (day: string) => fromLocal(`${day}T23:59:59`);
+
 /** "6 d 23 h 59 m", in the last hour "59 m 12 s": what is left until `until`, at least nothing. */
 export function countdown(until: number | string, now: number): string {
   const left = Math.max(0, Math.ceil((new Date(until).getTime() - now) / SECOND));
