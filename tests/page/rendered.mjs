@@ -26,9 +26,12 @@ const components = {
 
 const { setInterval } = globalThis;
 
+/** The page's listeners, by the events of the window that they hear. */
+const listeners = {};
+
 /** What a browser has and Node has not. Nobody answers. */
 const browser = {
-  addEventListener: () => {},
+  addEventListener: (event, listener) => (listeners[event] = listener),
   document: { addEventListener: () => {}, baseURI: "https://gate.example/" },
   fetch: () => new Promise(() => {}),
   location: { hash: "", host: "gate.example" },
@@ -41,7 +44,7 @@ const browser = {
   },
 };
 
-/** Modules of `www/src` by the names that they are given, and `html`, which tells what a component shows. */
+/** Modules of `www/src` by the names that they are given; `html` tells what a component shows. */
 export async function rendered(modules) {
   for (const [name, value] of Object.entries(browser))
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -56,5 +59,9 @@ export async function rendered(modules) {
     plugins: [components, runes("server"), withoutRust],
   });
   const bundle = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
-  return { ...bundle, html: ({ default: Component }, props = {}) => bundle.render(Component, { props }).body };
+  return {
+    ...bundle,
+    listeners,
+    html: ({ default: Component }, props = {}) => bundle.render(Component, { props }).body,
+  };
 }

@@ -37,7 +37,7 @@ class Session {
     onSessionEnd(() => this.#renewed());
     // A page that comes back from the browser's memory may have outlived its session.
     addEventListener("pageshow", (event) => {
-      if (event.persisted && this.state === "in") void api.show().catch(() => (this.state = "expired"));
+      if (event.persisted && this.state === "in") void this.#checkSession();
     });
     this.#tabs.onmessage = ({ data }) => void this.#heard(data);
   }
@@ -103,6 +103,15 @@ class Session {
       await tick();
     }
     this.#signedIn();
+  }
+
+  /** Asks whether the session goes on. Where the gate does not answer, whatever is asked next tells. */
+  async #checkSession(): Promise<void> {
+    try {
+      await api.show();
+    } catch (thrown) {
+      if (Problem.from(thrown).status === 401) this.state = "expired";
+    }
   }
 
   async #show(): Promise<void> {
