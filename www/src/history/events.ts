@@ -4,6 +4,7 @@ import type { EventKind } from "../api/types";
 import { list } from "../lib/text";
 import { exact } from "../lib/time";
 import { named } from "../lib/tokens";
+import { roles } from "../team/words";
 import type { IconName } from "../ui/Icon.svelte";
 import { words as t } from "./words";
 
@@ -158,7 +159,7 @@ export function told({ kind, detail, subject_name }: Told, lastFours: LastFours)
     case "policy.rolled_back":
       return { what: t.rolledBack(String(detail.rev)), more: [] };
     case "person.added":
-      return { what: t.what.personAdded, more: [...person, t.role(String(detail.role))] };
+      return { what: t.what.personAdded, more: [...person, t.role(roleName(detail.role))] };
     case "person.changed":
       return { what: t.what.personChanged, more: [...person, ...changes(detail)] };
     case "person.removed":
@@ -258,10 +259,12 @@ function changes(detail: Record<string, unknown>): string[] {
   return Object.entries(detail).flatMap(([name, value]) => {
     const { from, to } = change(value);
     if (from === undefined || to === undefined) return [];
-    const [before, after] = [said(from), said(to)];
+    const [before, after] = name === "role" ? [roleName(from), roleName(to)] : [said(from), said(to)];
     return before === after ? [] : [`${name.replaceAll("_", " ")}: ${before} → ${after}`];
   });
 }
+
+const roleName = (role: unknown) => Object.entries(roles).find(([name]) => name === role)?.[1].name ?? String(role);
 
 const said = (value: unknown) =>
   value === null
