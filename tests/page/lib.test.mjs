@@ -13,10 +13,10 @@ import { build } from "esbuild";
 // What is shown follows the viewer's zone and language.
 process.env.TZ = "UTC";
 Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-US"] } });
-const { curl, history, text, time } = await bundled();
+const { curl, history, json, text, time } = await bundled();
 
 async function bundled() {
-  const names = ["curl", "history", "text", "time"];
+  const names = ["curl", "history", "json", "text", "time"];
   const contents = names.map((name) => `export * as ${name} from "./${name}";`).join("\n");
   const resolveDir = fileURLToPath(new URL("../../www/src/lib", import.meta.url));
   const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false });
@@ -154,6 +154,40 @@ test("a window's length is told in the largest unit that fits it exactly", () =>
     "90 minutes",
     "61 seconds",
   ]);
+});
+
+test("a day ends where the viewer is", () => {
+  const ends = (zone, day) => {
+    const before = process.env.TZ;
+    process.env.TZ = zone;
+    try {
+      return time.endOfDay(day);
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  };
+  assert.equal(ends("UTC", "2026-03-05"), "2026-03-05T23:59:59Z");
+  assert.equal(ends("America/New_York", "2026-03-05"), "2026-03-06T04:59:59Z");
+  assert.equal(ends("Asia/Tokyo", "2026-03-05"), "2026-03-05T14:59:59Z");
+  assert.equal(ends("Europe/Amsterdam", "2026-03-29"), "2026-03-29T21:59:59Z", "a day of 23 hours");
+  assert.deepEqual([ends("UTC", ""), ends("UTC", "2026-13-01")], [null, null]);
+});
+
+test("a key that stands twice is found where it does, and nowhere else", () => {
+  const found = (text) => {
+    JSON.parse(text);
+    return json.repeatedKey(text);
+  };
+  const once = [
+    "{}",
+    '{"a": {"a": "a"}, "b": [{"a": 1}, {"a": "a:"}, "a", ["a"]], "c": "\\"a\\": {"}',
+    '{"": "{", "a": "\\\\"}',
+  ];
+  for (const text of once) assert.equal(found(text), null, text);
+  const twice = ['{"a": 1, "b": 2, "a" : 3}', '{"x": [{"a": {}, "b": "}", "a": []}]}', '{"a": 1, "\\u0061": 2}'];
+  for (const text of twice) assert.equal(found(text), "a", text);
+  assert.equal(found('{"__proto__": 1, "__proto__": 2}'), "__proto__");
 });
 
 test("a name is typed right where it looks right, whatever cannot be seen in it", () => {

@@ -78,6 +78,7 @@ export const words: Words = {
   },
   asJson: "Alle instellingen als JSON",
   jsonWrong: (message) => `Dit is niet geldig: ${message}`,
+  keyTwice: (key) => `“${key}” staat twee keer in een object.`,
   settingsWrong: "De instellingen kunnen niet als JSON worden gelezen. Verbeter ze, of begin opnieuw.",
   reading: "Compileren…",
   failed: "De documenten kunnen niet worden gecompileerd",

@@ -76,6 +76,7 @@ export const words = {
   } as Record<string, string>,
   asJson: "All settings as JSON",
   jsonWrong: (message: string) => `This is not valid: ${message}`,
+  keyTwice: (key: string) => `“${key}” stands twice in an object.`,
   settingsWrong: "The settings cannot be read as JSON. Correct them, or start over.",
   reading: "Compiling…",
   failed: "The documents cannot be compiled",
