@@ -10,10 +10,12 @@ const page = await rendered({
   LifeNotes: "integrations/LifeNotes.svelte",
   menu: "integrations/menu.ts",
   New: "integrations/New.svelte",
+  problem: "api/problem.ts",
   routes: "shell/routes.ts",
   RotationBanner: "tokens/RotationBanner.svelte",
   session: "session/session.svelte.ts",
   SwitchedOff: "integrations/SwitchedOff.svelte",
+  View: "shell/View.svelte",
   Tokens: "integrations/Tokens.svelte",
   words: "integrations/words.ts",
 });
@@ -70,6 +72,15 @@ test("whoever may only look at integrations is not led to a form", () => {
   assert.deepEqual(opened(), [true, true]);
   session.permissions = [{ verb: "integrations.view", place: "agency" }];
   assert.deepEqual(opened(), [true, false]);
+});
+
+test("where a view's code cannot be loaded, a reload is offered and not another try", () => {
+  signIn(["agency"]);
+  const place = page.routes.find(["integrations", "new"]);
+  place.route.code.problem = new page.problem.Problem(-1, { detail: "error loading dynamically imported module" });
+  const shown = html(page.View, { place, changes: 0 });
+  assert.match(shown, /Reload the page/);
+  assert.doesNotMatch(shown, /Try again|imported module/);
 });
 
 const radios = () => [...html(page.New).matchAll(/<input[^>]*type="radio"[^>]*>/g)].map(([input]) => input);

@@ -43,6 +43,7 @@ export const words: Words = {
     title: "Zoeken",
     open: "Zoeken (druk op /)",
     hint: "Namen, id's, scopes, paden, mensen",
+    failed: "Het zoeken kan niet worden geladen. Herlaad de pagina.",
     found: "Gevonden",
     view: "Weergave",
     integration: "Integratie",

@@ -44,6 +44,7 @@ export const words = {
     title: "Find",
     open: "Find (press /)",
     hint: "Names, ids, scopes, paths, people",
+    failed: "The search cannot be loaded. Reload the page.",
     found: "Found",
     view: "View",
     integration: "Integration",
