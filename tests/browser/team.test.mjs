@@ -14,7 +14,7 @@ async function shownPerson(page, fields) {
   await open(page, "#/team");
   await page.getByLabel("Search name or e-mail address").fill(email);
   await shown(button(page, `Change ${email}`));
-  await settles(() => button(page, "Remove").count(), 1);
+  await settles(() => button(page, `Remove ${email}`).count(), 1);
   return person;
 }
 
@@ -33,7 +33,7 @@ test("a person whom a colleague changes meanwhile is changed and removed at the 
   const saved = await api("GET", `/people/${id}`);
   assert.deepEqual([saved.name, saved.role], ["Ana Maria", "developer"]);
 
-  await button(page, "Remove").click();
+  await button(page, `Remove ${email}`).click();
   const sure = dialog(page, `Remove ${email}?`);
   await api("PATCH", `/people/${id}`, { rev: saved.rev, body: { name: "Ana M." } });
   await button(sure, "Remove").click();
