@@ -58,6 +58,24 @@ test("activity shows, filters and exports events, those of deleted integrations 
   const lines = await downloaded(page, () => page.getByRole("button", { name: "JSON Lines" }).click());
   assert.equal(JSON.parse(lines.text.split("\n")[0]).export.verifiable, true);
 
+  // All parts of an export are of one filter, whatever is chosen meanwhile.
+  const asked = [];
+  const { promise: released, resolve: release } = Promise.withResolvers();
+  await page.route("**/_tidegate/api/events?*format=jsonl*", async (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get("kind"));
+    await released;
+    await route.fulfill({ body: "{}\n", headers: asked.length === 1 ? { "Tidegate-Next-Cursor": "next" } : {} });
+  });
+  const both = await downloaded(page, async () => {
+    await page.getByRole("button", { name: "JSON Lines" }).click();
+    await settles(() => asked.length, 1);
+    await page.getByLabel("What happened").selectOption({ label: "Deletions" });
+    await shown(page.getByText("Exporting: 0 events so far"));
+    release();
+  });
+  assert.deepEqual([asked, both.text], [[null, null], "{}\n{}\n"]);
+  await page.getByRole("button", { name: "Show everything" }).click();
+
   // A day that is typed is asked for once its year is there.
   const years = [];
   page.on("request", (request) => {
