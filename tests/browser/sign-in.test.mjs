@@ -152,8 +152,14 @@ test("somebody who will not sign in again can leave", async ({ page, context }) 
   await open(page, "#/sub-accounts");
   await page.waitForLoadState("networkidle");
   await context.clearCookies();
+  const ways = "**/_tidegate/api/sign-in";
+  await page.route(ways, (route) => route.abort());
   await page.evaluate(() => (location.hash = "#/integrations")); // no click: the dialog may be there before it
   const dialog = page.getByRole("dialog", { name: "Your session is over" });
+  await shown(dialog.getByText("The gate did not answer"));
+  await page.unroute(ways);
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await gone(dialog.getByText("The gate did not answer"));
   await dialog.getByRole("button", { name: "Leave instead" }).click();
   await shown(page.getByRole("heading", { name: "Sign in" }));
 });
