@@ -138,6 +138,11 @@ test("an integration is found by its name, or scopes are chosen, or there is no 
   await explain(page, "GET /locations/acme");
   await shown(page.getByText("Choose an integration"));
   await page.getByLabel("Find an integration by name or id").fill(integration.name);
+  const focused = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.type);
+  await page.getByRole("button", { name: integration.name }).click();
+  await settles(focused, "Change");
+  await button(page, "Change").click();
+  await settles(focused, "search");
   await page.getByRole("button", { name: integration.name }).click();
   await button(page, "Explain").click();
   await verdict(page, "Allowed");
