@@ -239,7 +239,7 @@ export const policy = {
 };
 
 export const store = {
-  show: () => ask<StoreProgress>("GET", "/resync"),
+  show: (signal?: AbortSignal) => ask<StoreProgress>("GET", "/resync", signal ? { signal } : {}),
   /** Starts rewriting all of KV. */
   resync: () => ask<StoreProgress>("POST", "/resync"),
 };

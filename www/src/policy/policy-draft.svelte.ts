@@ -94,11 +94,14 @@ export class Draft {
   }
 }
 
+/** How long to wait for KV to take a publication, in milliseconds. */
+const PATIENCE_MS = 15_000;
+
 /** Waits a while for KV to take the publication. It may take longer; the gate takes care of that. */
-export async function hasArrived(tell: (waiting: number) => void): Promise<boolean> {
-  const MAX_TRIES = 20;
-  for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const waiting = await store.show().then(
+export async function hasArrived(tell: (waiting: number) => void, patience = PATIENCE_MS): Promise<boolean> {
+  const over = AbortSignal.timeout(patience);
+  while (!over.aborted) {
+    const waiting = await store.show(over).then(
       (progress) => progress.waiting,
       () => null,
     );
