@@ -46,6 +46,16 @@ test("what first documents leave open is chosen on the page", { timeout: 180_000
   await scopes.waitFor();
   assert.ok((await scopes.locator("option").count()) > 1);
 
+  // What was chosen stays, also where another policy seems to be in force.
+  const preview = "**/_tidegate/api/policy/preview";
+  await page.route(preview, (route) => route.fulfill({ json: { rev: 1 } }));
+  await scheme.selectOption({ label: "integrations of the agency" });
+  await page.getByRole("alert").filter({ hasText: "The policy in force has changed meanwhile." }).waitFor();
+  await page.unroute(preview);
+  assert.equal(await chosen(scheme), "integrations of the agency");
+  await page.getByRole("list", { name: "Documents" }).getByText("refunds.json").waitFor();
+  await scheme.selectOption({ label: "integrations of sub-accounts" });
+
   const settings = async () => JSON.parse(await page.getByLabel("All settings as JSON").inputValue());
   const level = async () => (await settings()).schemes.apiKey.level;
   await settles(level, "sub_account");

@@ -246,6 +246,9 @@ test("settings are changed without any document", { timeout: 120_000 }, async ({
   await json.fill(text.replace("{", "{,"));
   await shown(page.getByText("The settings cannot be read as JSON."));
   await settles(() => button(page, "Publish…").isDisabled(), true);
+  await json.fill(text.replace("{", '{"without_security": "deny",'));
+  await shown(page.getByText("“without_security” stands twice in an object."));
+  await settles(() => button(page, "Publish…").isDisabled(), true);
   await json.fill(text);
   await settles(() => button(page, "Publish…").isEnabled(), true);
   await button(page, "Publish…").click();
@@ -284,6 +287,8 @@ test("versions are shown in pages, the latest first", async ({ t, page }) => {
     await settles(revs, said.slice(0, pages * 2));
   }
   await gone(page.getByRole("button", { name: /^Show \d+ more$/ }));
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  await settles(focused, `${said.length} of ${said.length} shown`);
 });
 
 test(
@@ -304,13 +309,43 @@ test(
     await button(page, "Publish…").click();
     const dialog = page.getByRole("dialog");
     await typeNumber(dialog, "Publish");
+    const release = await hold(page, "POST", "**/_tidegate/api/policy/preview");
     await button(dialog, "Publish").click();
     await shown(dialog.getByText("The policy in force has changed meanwhile."));
     assert.equal(await published(), rev);
+    // Nobody confirms what they have not seen: what it does now is not known yet.
+    await settles(() => button(dialog, "Publish").isDisabled(), true);
+    release();
+    await settles(() => page.locator("section[aria-labelledby=impact]").getAttribute("aria-busy"), "false");
+    await typeNumber(dialog, "Publish");
+    await settles(() => button(dialog, "Publish").isEnabled(), true);
     await button(dialog, "Cancel").click();
     await shown(page.getByRole("list", { name: "Documents" }).getByText("demo.json"));
   },
 );
+
+test("a rollback that somebody's publication overtakes is shown afresh, and goes through", async ({ t, page }) => {
+  t.after(() => restore());
+  const publish = async (document) =>
+    api("PUT", "/policy", { rev: await published(), body: { documents: [document], settings: demo.settings() } });
+  await publish(JSON.parse(changedDocument()));
+  const to = await published();
+  const theirs = JSON.parse(demo.documents()[0]);
+  await publish(theirs);
+  await policyView(page);
+  await page.getByRole("button", { name: new RegExp(`^Roll back…? Version ${to}$`) }).click();
+  const sure = page.getByRole("dialog", { name: `Roll back to version ${to}?` });
+  await shown(sure);
+  delete theirs.paths["/slow"];
+  await publish(theirs);
+  await typeNumber(sure, "Roll back");
+  await button(sure, "Roll back").click();
+  await shown(sure.getByText("What is shown is up to date again."));
+  await typeNumber(sure, "Roll back");
+  await button(sure, "Roll back").click();
+  await gone(sure);
+  await shown(page.getByRole("heading", { name: `In force: Version ${to + 3}` }));
+});
 
 /** The registry writes some hundred integrations of other tests too, and the machine may be busy. */
 const written = (store) =>

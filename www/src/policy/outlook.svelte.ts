@@ -27,6 +27,7 @@ export class Outlook {
     () =>
       this.preview !== null &&
       this.isOfGate &&
+      this.preview.rev === (this.draft.published()?.rev ?? 0) &&
       this.preview.report.errors.length === 0 &&
       !this.isAsking &&
       this.draft.wrong === "",
