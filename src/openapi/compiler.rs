@@ -123,11 +123,10 @@ impl<'a> Compiler<'a, '_> {
     ) {
         let closed = |path: Template| self.operation(path, Access::AnyOf(Vec::new()), OwnerPlaces::default());
         match template {
-            // The path is that of another operation too, which stays.
-            Ok(_) if limits::path_alone(&written) != written => report.excluded.push(self.finding(reason)),
             Ok(path) => {
                 report.excluded.push(self.finding(reason));
-                choices.exclusions.close(closed(path));
+                report.limits.extend(limits::several(&written).map(|what| self.finding(&what)));
+                choices.exclusions.close(closed(path), written);
             }
             Err(error) => {
                 let error = format!("the path template cannot be used: {error}");

@@ -1,11 +1,11 @@
 //! Operations that the settings leave out: denied to everyone, whatever their documents say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::selection::{Candidate, Selection};
-use super::{Finding, Report};
+use super::{Finding, Report, limits};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort;
 use crate::policy::{Access, Operation, Overlap, Template};
@@ -28,8 +28,8 @@ pub(super) struct Exclusions<'a> {
     all: &'a [Exclusion],
     /// Which of them concern anything.
     used: BTreeSet<usize>,
-    /// The operations that are denied.
-    closed: Vec<Operation>,
+    /// The operations that are denied, and how their paths are written.
+    closed: Vec<(Operation, String)>,
     /// Of those that no template expresses: the method, the template that comes nearest, and how it is written.
     unexpressed: Vec<(Method, Template, String)>,
 }
@@ -57,8 +57,8 @@ impl<'a> Exclusions<'a> {
     }
 
     /// Notes an operation that is denied. It stays in the policy, or another template could match its paths.
-    pub fn close(&mut self, operation: Operation) {
-        self.closed.push(operation);
+    pub fn close(&mut self, operation: Operation, written: String) {
+        self.closed.push((operation, written));
     }
 
     /// Notes an operation whose template cannot be used: nothing can stand in its place in the policy.
@@ -82,17 +82,37 @@ impl<'a> Exclusions<'a> {
                     && !matches!(segments.overlap(&operation.path.segments()), None | Some(Overlap::Wider))
             };
             for operation in others.iter().filter(takes_its_requests) {
-                let message = format!("a request for the excluded {written} is judged as this operation");
-                report.excluded.push(Finding::of(operation, &message));
+                report.excluded.push(judged_as(operation, written));
             }
         }
-        let mut closed = self.closed;
+        let of_others: BTreeMap<_, _> = others.iter().map(|other| (name(other), other)).collect();
+        let mut closed = Vec::new();
+        for (operation, written) in self.closed {
+            match of_others.get(&name(&operation)) {
+                // Its path with another query or fragment is described too, and that stays.
+                Some(other) if limits::path_alone(&written) != written => {
+                    if other.access != Access::AnyOf(Vec::new()) {
+                        report.excluded.push(judged_as(other, &written));
+                    }
+                }
+                _ => closed.push(operation),
+            }
+        }
         sort(&mut closed);
         // Two documents may describe what is denied.
         let mut seen = BTreeSet::new();
-        closed.retain(|one| seen.insert((one.method.clone(), one.path.shape())));
+        closed.retain(|one| seen.insert(name(one)));
         closed
     }
+}
+
+/// What tells an operation from all others.
+fn name(operation: &Operation) -> (Method, String) {
+    (operation.method.clone(), operation.path.shape())
+}
+
+fn judged_as(operation: &Operation, written: &str) -> Finding {
+    Finding::of(operation, &format!("a request for the excluded {written} is judged as this operation"))
 }
 
 /// How settings name what does not start with a slash, as every path does.

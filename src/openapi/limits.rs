@@ -56,6 +56,11 @@ pub(super) fn notes(described: &Described<'_>, written: &str, settings: &Setting
     notes
 }
 
+/// What is to be said of an excluded operation under `written`: of what may be several segments it denies one.
+pub(super) fn several(written: &str) -> impl Iterator<Item = String> {
+    path_alone(written).split('/').filter_map(of_segment).filter(|what| what.contains(SEVERAL))
+}
+
 /// Takes back what was said of parameters that the settings let stand for several segments.
 pub(super) fn settle(operations: &[Operation], report: &mut Report) {
     for operation in operations.iter().filter(|operation| operation.path.has_rest()) {

@@ -1,11 +1,11 @@
 //! What documents note of themselves. Some of it is only told where it concerns what the settings name.
 
-use super::document::{About, Document, Fault, is_like_scopes};
+use super::document::{About, Document, Fault, MAY_BE_SEVERAL, is_like_scopes};
 use super::owner::Places;
 use super::settings::Settings;
 use super::{Finding, Report, base_path};
 
-/// Tells the notes of a document, but those of what is excluded.
+/// Tells the notes of a document, but those of what is excluded: an excluded parameter may stand for several segments all the same.
 pub(super) fn tell(
     document: &Document,
     settings: &Settings,
@@ -13,7 +13,7 @@ pub(super) fn tell(
     is_excluded: &dyn Fn(&Fault) -> bool,
     report: &mut Report,
 ) {
-    for note in document.notes().iter().filter(|note| !is_excluded(note)) {
+    for note in document.notes().iter().filter(|note| note.what.contains(MAY_BE_SEVERAL) || !is_excluded(note)) {
         let Fault { path, method, what, about } = note;
         let finding = |what: &str| Finding::new(document.title(), method, path, what);
         match telling(about.as_ref(), document, settings, places) {

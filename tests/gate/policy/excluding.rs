@@ -121,6 +121,48 @@ fn what_cannot_be_expressed_stops_nothing_once_it_is_excluded() {
     assert_eq!(compiled.policy.unwrap().operations().len(), 4);
 }
 
+/// Nothing of its key but the path is there in a request.
+#[test]
+fn an_excluded_operation_with_a_query_or_a_fragment_in_its_key_is_denied() {
+    let (open, public) = (json!({ "security": [{ "Tenant": ["w"] }], "operationId": "a" }), json!({ "security": [] }));
+    for (key, other, path, exclude) in [
+        ("/t{?x}", "/{x}", "/t", json!(["a"])),
+        ("/t?x=1", "/{x}", "/t", json!(["/t"])),
+        ("/t#copy", "/{x}", "/t", json!(["a"])),
+        ("/t/{id}#copy", "/{x}/{y}", "/t/1", json!(["a"])),
+    ] {
+        let document = document("One", json!({ (key): { "get": open }, (other): { "get": public } }));
+        let compiled = excluded(&[document], exclude);
+        assert_eq!(compiled.report.errors, [], "{key}");
+        let path = Path::parse(path).unwrap();
+        assert_eq!(access(compiled.policy.as_ref().unwrap(), &Method::Get, &path), &Access::AnyOf(vec![]), "{key}");
+        assert_eq!(told(&compiled), [format!("One, GET {key}: exclude[0] in the settings")]);
+    }
+    // The path alone is described too, and stays.
+    let document = document("One", json!({ "/t?x=1": { "get": open }, "/t": { "get": public } }));
+    let compiled = excluded(&[document], json!(["a"]));
+    let judged = "One, GET /t: a request for the excluded /t?x=1 is judged as this operation";
+    assert_eq!(told(&compiled), [judged, "One, GET /t?x=1: exclude[0] in the settings"]);
+    let path = Path::parse("/t").unwrap();
+    assert_eq!(access(compiled.policy.as_ref().unwrap(), &Method::Get, &path), &Access::Public);
+}
+
+#[test]
+fn of_several_segments_an_exclusion_denies_one_and_that_is_told() {
+    let several = json!({ "parameters": [{ "name": "path", "in": "path", "x-multi-segment": true }] });
+    let document = document("One", json!({ "/files/{path*}": { "get": {} }, "/logs/{path}": { "get": several } }));
+    let limits = |more: Value| {
+        let mut settings = serde_json::to_value(with(json!(["/files/*", "/logs/*"]))).unwrap();
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let settings = serde_json::from_value(settings).unwrap();
+        let limits = compile(&[parsed(&document)], &settings).report.limits;
+        limits.into_iter().map(|one| (one.path, one.message)).collect::<Vec<_>>()
+    };
+    let told = limits(json!({}));
+    assert!(told.len() == 2 && told.iter().all(|(_, what)| what.contains("several segments")), "{told:?}");
+    assert_eq!(limits(json!({ "multi_segment": ["GET /files/{path}", "GET /logs/{path}"] })), []);
+}
+
 #[test]
 fn an_exclusion_that_matches_nothing_is_an_error_and_so_is_a_rule_for_what_is_excluded() {
     let compiled = excluded(&[boats()], json!(["/ships/**", "GET /boats/{id}", { "match": { "tag": "boats" } }]));
