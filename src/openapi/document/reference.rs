@@ -1,5 +1,6 @@
 //! Objects that may be given by a `$ref`.
 
+use super::unknown;
 use crate::json::{self, Collection, Misread, Scalar, Sink, Source, Stop, read};
 
 /// A list or an object, or `$ref` in its place. OpenAPI has references for what it calls a Reference Object alone; documents of
@@ -69,7 +70,7 @@ impl<T: Sink + Default> Sink for MaybeReference<T> {
             return match reference.text() {
                 Some(reference) => {
                     *self = Self::Reference { reference: reference.to_owned() };
-                    Vec::new()
+                    unknown::misplaced(&value)
                 }
                 None => vec![Misread::new("$ref must be a string".to_owned())],
             };

@@ -2,7 +2,7 @@
 //! say who may call is an error: what holds without it could let more in.
 
 use super::fault::{About, Said};
-use crate::json::{Collection, Scalar, Sink, Skipped, Source, Stop};
+use crate::json::{Collection, Misread, Scalar, Sink, Skipped, Source, Stop, Value};
 
 /// Something of a member that is not read.
 pub(super) enum Unknown {
@@ -58,6 +58,14 @@ impl Sink for Misplaced {
 /// Skips a member of an object that has no security.
 pub(super) fn skip(name: &str, value: &mut dyn Source) -> Result<(), Stop> {
     if is_security(&plain(name)) { value.read(&mut Misplaced).map(drop) } else { Ok(()) }
+}
+
+/// What of an operation stands beside a `$ref`, one indentation too deep.
+pub(super) fn misplaced(reference: &Value<'_>) -> Vec<Misread> {
+    let Value::Object(members) = reference else { return Vec::new() };
+    let names = members.iter().map(|(name, _)| name).filter(|name| is_of_operation(name));
+    let what = || "it stands beside $ref, where nothing reads it".to_owned();
+    names.map(|name| Misread { place: vec![shortened(name)], ..Misread::new(what()) }).collect()
 }
 
 /// Whether a member belongs to an operation, which it stands in one indentation too deep.

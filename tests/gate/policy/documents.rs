@@ -479,6 +479,12 @@ fn what_stands_too_deep_in_an_operation_is_not_skipped() {
             json!({ "parameters": [{ "name": "x", "in": "query", "security": security }] }),
             "parameters[0].security: an array",
         ),
+        (json!({ "externalDocs": { "url": "u", "security": security } }), "externalDocs.security: an array"),
+        (json!({ "callbacks": { "onEvent": {}, "security": security } }), "callbacks.security: an array"),
+        (
+            json!({ "requestBody": { "content": { "a/b": { "schema": {}, "security": security } } } }),
+            "requestBody.content.a/b.security: an array",
+        ),
     ] {
         let message = error(&open(json!({ "/a": { "delete": operation } })));
         let expected = format!("/a delete: {place} stands where no member of this name is expected");
@@ -498,6 +504,38 @@ fn what_stands_too_deep_in_an_operation_is_not_skipped() {
     for nothing in [json!(null), json!([]), json!([{ "security": [] }]), json!("text")] {
         assert_eq!(limits(&open(json!({ "/a": { "delete": { "responses": nothing } } }))), [""; 0]);
     }
+}
+
+#[test]
+fn what_stands_too_deep_beside_a_reference_is_not_skipped() {
+    let security = json!([{ "Tenant": ["a"] }]);
+    let (parameter, body) = ("#/components/parameters/P", "#/components/requestBodies/B");
+    for (item, expected) in [
+        (
+            json!({ "post": { "parameters": [{ "$ref": parameter, "security": security }] } }),
+            "/a post: parameters[0].security",
+        ),
+        (
+            json!({ "post": { "parameters": [{ "$ref": parameter, "requestBody": {} }] } }),
+            "/a post: parameters[0].requestBody",
+        ),
+        (
+            json!({ "post": { "requestBody": { "$ref": body, "security": security } } }),
+            "/a post: requestBody.security",
+        ),
+        (
+            json!({ "post": {}, "parameters": [{ "$ref": parameter, "Security": security }] }),
+            "/a : parameters[0].Security",
+        ),
+    ] {
+        let mut whole = open(json!({ "/a": item }));
+        whole["components"]["parameters"] = json!({ "P": { "name": "a", "in": "query" } });
+        whole["components"]["requestBodies"] = json!({ "B": { "content": {} } });
+        assert_eq!(error(&whole), format!("{expected}: it stands beside $ref, where nothing reads it"));
+    }
+    let mut fine = open(json!({ "/a": { "get": { "parameters": [{ "$ref": parameter, "description": "d" }] } } }));
+    fine["components"]["parameters"] = json!({ "P": { "name": "a", "in": "query" } });
+    assert_eq!(limits(&fine), [""; 0]);
 }
 
 /// What of a document is read otherwise than it may be meant.

@@ -234,3 +234,24 @@ fn extensions_are_skipped_and_nothing_is_lost_to_a_second_entry() {
     assert_eq!((&*error.document, &*error.path, &*error.method), ("One", "/a", ""));
     assert!(error.message.contains("paths.json#/a"), "{error:?}");
 }
+
+/// Settings and derived scopes go by all of these.
+#[test]
+fn what_says_something_beside_the_reference_of_an_operation_is_an_error() {
+    for (name, value) in [
+        ("tags", json!(["Internal"])),
+        ("tags", json!("Internal")),
+        ("operationId", json!("search")),
+        ("summary", json!("Lists all")),
+        ("consumes", json!(["application/json"])),
+        ("parameters", json!([])),
+        ("x-a", json!(1)),
+    ] {
+        let mut document = document("One", json!({ "/a": { "get": { "$ref": "#/x-o", (name): value } } }));
+        document["x-o"] = json!({ "security": [{ "Tenant": ["r"] }] });
+        let Compiled { policy, report, .. } = compiled(&document);
+        let is_fine = value == json!([]);
+        assert_eq!((policy.is_some(), report.errors.len()), (is_fine, usize::from(!is_fine)), "{name}");
+        assert!(report.errors.iter().all(|error| error.message.starts_with("beside $ref it has members of its own")));
+    }
+}

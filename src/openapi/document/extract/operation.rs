@@ -84,13 +84,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
             }
         }
         let Some((last, references)) = operations.split_last() else { return };
-        let says_more = |operation: &&Source| {
-            let Source { security, servers, parameters, request_body, extensions, .. } = operation;
-            security.is_some()
-                || request_body.is_some()
-                || !(servers.is_empty() && parameters.is_empty() && extensions.is_empty())
-        };
-        if references.iter().any(says_more) {
+        if references.iter().any(|operation| operation.says_anything()) {
             let what = "beside $ref it has members of its own: which ones count, OpenAPI does not say";
             self.whats.push(what.to_owned().into());
         }

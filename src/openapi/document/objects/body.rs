@@ -5,7 +5,7 @@ use crate::json::{Collection, Map, OrNull, Sink, Source, Stop};
 use super::schema::Schema;
 use crate::openapi::document::object_macro::object;
 use crate::openapi::document::reference::OrReference;
-use crate::openapi::document::unknown::Misplaced;
+use crate::openapi::document::unknown::{self, Misplaced};
 
 /// The media types by name.
 pub type Content = OrReference<Map<MediaType>>;
@@ -52,7 +52,7 @@ impl Sink for MediaType {
                 }
                 Ok(())
             }
-            _ => Ok(()),
+            _ => unknown::skip(key, value),
         }
     }
 }

@@ -5,6 +5,7 @@ mod parameter;
 mod paths;
 mod schema;
 mod security;
+mod unread;
 mod webhooks;
 
 pub(super) use self::body::{Content, MediaType, RequestBody};

@@ -1,13 +1,14 @@
 //! Paths, path items and operations.
 
-use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Skipped, Source, Stop};
+use crate::json::{self, Collection, Map, OrNull, Sink, Source, Stop};
 
 use super::body::RequestBody;
 use super::parameter::Parameter;
 use super::security::Requirements;
+use super::unread::{Responses, Unread};
 use crate::openapi::document::reference::{MaybeReference, OrReference};
 use crate::openapi::document::server::Servers;
-use crate::openapi::document::unknown::{self, Misplaced};
+use crate::openapi::document::unknown;
 use crate::openapi::document::words::{Texts, Words};
 
 /// A list of parameters.
@@ -61,12 +62,17 @@ pub struct OperationObject {
 }
 
 /// The members of an operation that a policy needs nothing of.
-const UNREAD: [&str; 6] = ["callbacks", "deprecated", "description", "externalDocs", "produces", "schemes"];
+const UNREAD: [&str; 4] = ["deprecated", "description", "produces", "schemes"];
 
-/// The responses of an operation, of which a policy needs nothing.
-struct Responses {
-    /// Whether it is one of them.
-    is_one: bool,
+impl OperationObject {
+    /// Whether it has a member that decides something, beside `$ref`.
+    pub fn says_anything(&self) -> bool {
+        let Self { operation_id, summary, tags, security, servers, parameters, request_body, consumes, extensions, .. } =
+            self;
+        let has_words = operation_id.0.is_some() || summary.0.is_some() || !tags.texts.is_empty() || tags.has_others;
+        let has_lists = !(servers.is_empty() && parameters.is_empty() && extensions.is_empty());
+        has_words || has_lists || security.is_some() || request_body.is_some() || consumes.is_some()
+    }
 }
 
 impl Sink for PathItem {
@@ -147,7 +153,8 @@ impl Sink for OperationObject {
             "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
             "requestBody" => return value.read(&mut OrNull::new(&mut self.request_body)).map(drop),
             "tags" => &mut self.tags,
-            "responses" => return value.read(&mut Responses { is_one: false }).map(drop),
+            "responses" => return value.read(&mut Responses::default()).map(drop),
+            "callbacks" | "externalDocs" => return value.read(&mut Unread).map(drop),
             "consumes" => return value.read(&mut OrNull::new(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {
                 let mut extension = json::Value::default();
@@ -163,31 +170,5 @@ impl Sink for OperationObject {
             }
         };
         value.read(field).map(drop)
-    }
-}
-
-impl Sink for Responses {
-    fn expecting(&self) -> &'static str {
-        "a value"
-    }
-
-    fn open(&mut self, _: Collection) -> bool {
-        true
-    }
-
-    fn scalar(&mut self, _: Scalar<'_>) -> bool {
-        true
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        match self.is_one {
-            _ if unknown::is_of_operation(key) => value.read(&mut Misplaced).map(drop),
-            false => value.read(&mut Self { is_one: true }).map(drop),
-            true => Ok(()),
-        }
-    }
-
-    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
-        value.read(&mut Skipped)
     }
 }
