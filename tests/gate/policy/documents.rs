@@ -157,6 +157,12 @@ fn no_key_stands_twice_at_any_depth() {
         ),
         (r#""servers":[{"url":"/a","url":"/b"}]"#, " : servers[0]: the key \"url\""),
         (r#""tags":[{"name":"a","name":"b"}]"#, " : tags[0]: the key \"name\""),
+        (r#""definitions":{"a":{"b":1,"b":2}}"#, " : definitions.a: the key \"b\""),
+        (
+            r#""parameters":{"P":{"name":"x","in":"header","name":"locationId"}}"#,
+            " : parameters.P: the key \"name\"",
+        ),
+        (r#""securityDefinitions":{"a":{},"a":{}}"#, " : securityDefinitions: the key \"a\""),
     ] {
         let text = format!(r#"{{"openapi":"3.1.0",{rest}}}"#);
         assert!(wrong(&text).starts_with(place), "{text}: {}", wrong(&text));
@@ -504,6 +510,27 @@ fn what_stands_too_deep_in_an_operation_is_not_skipped() {
     for nothing in [json!(null), json!([]), json!([{ "security": [] }]), json!("text")] {
         assert_eq!(limits(&open(json!({ "/a": { "delete": { "responses": nothing } } }))), [""; 0]);
     }
+}
+
+/// References lead to the places of Swagger 2.0 in documents of OpenAPI 3 too.
+#[test]
+fn what_is_wrong_in_the_places_of_swagger_is_an_error_of_what_refers_to_it() {
+    let schema = json!({ "$ref": "#/definitions/D" });
+    let body = json!({ "content": { "application/json": { "schema": schema } } });
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    let told = |whole: &Value| {
+        let report = compile(&[parsed(whole)], &settings).report;
+        report.errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mut whole = open(json!({ "/a": { "post": { "requestBody": body } }, "/b": { "get": {} } }));
+    whole["definitions"] = json!({ "D": { "allOf": { "properties": { "locationId": {} } } }, "E": 5 });
+    let expected = "Open, POST /a: #/definitions/D/allOf: an object stands where an array is expected";
+    assert_eq!(told(&whole), [expected]);
+    let mut whole = open(json!({ "/a": { "get": { "parameters": [{ "$ref": "#/parameters/P" }] } } }));
+    whole["parameters"] = json!({ "P": { "name": "locationId", "in": 5 }, "Q": 5 });
+    let errors = told(&whole);
+    assert!(errors.iter().all(|error| error.starts_with("Open, GET /a: ")) && !errors.is_empty(), "{errors:?}");
 }
 
 #[test]

@@ -28,10 +28,11 @@ impl Misreads {
         for one in misread {
             let place: Vec<&str> = one.place.iter().map(String::as_str).collect();
             match place.as_slice() {
-                [first, ..] if !is_swagger && of_swagger.contains(first) => {}
                 _ if one.is_duplicate => found.faults.push(fault(&one)),
                 ["components", "parameters" | "requestBodies" | "schemas", _, ..] => found.add(one, 3),
+                // References lead there in whatever version.
                 ["parameters" | "definitions", _, ..] => found.add(one, 2),
+                [first, ..] if !is_swagger && of_swagger.contains(first) => {}
                 ["components", "securitySchemes", _, ..] | ["securityDefinitions", _, ..] => {
                     found.notes.push(fault(&one));
                 }
