@@ -267,6 +267,18 @@ fn an_owner_in_the_path_that_its_template_does_not_have_is_an_error() {
     }
 }
 
+/// No part of a path, so the origin may take another owner from it.
+#[test]
+fn an_owner_in_the_query_or_fragment_of_a_path_is_an_error() {
+    for path in ["/t?loc={locationId}", "/t#{locationId}", "/t{?locationId}"] {
+        let owner = json!([{ "name": "locationId", "in": "path", "required": true }]);
+        let operation = json!({ "parameters": owner, "security": [{ "Tenant": ["a"] }] });
+        let report = compile(&[parsed(&super::one(path, operation))], &settings()).report;
+        let told = report.errors.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(told.len() == 1 && told[0].contains("its parameter locationId is in the path"), "{path}: {told:?}");
+    }
+}
+
 #[test]
 fn head_finds_the_operation_of_get_where_the_settings_say_so() {
     let paths = json!({
