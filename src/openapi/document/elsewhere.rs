@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::capture::{Found, capture};
 use super::objects::{
     Components, Content, Flow, MediaType, OperationObject, Parameter, Parameters, PathItem, Paths, RequestBody,
-    Requirement, Requirements, Schema, Schemes, Scopes, SecurityScheme, Webhooks,
+    Requirement, Requirements, Schema, Schemas, Schemes, Scopes, SecurityScheme, Webhooks,
 };
 use super::reference::{MaybeReference, OrReference};
 use super::server::{Server, Servers};
@@ -33,6 +33,7 @@ pub(super) struct Elsewhere {
     pub request_bodies: Map<MaybeReference<RequestBody>>,
     pub requirement_lists: Map<Requirements>,
     pub requirements: Map<Requirement>,
+    pub schema_maps: Map<Schemas>,
     pub schemas: Map<Schema>,
     pub schemes: Map<Schemes>,
     pub scopes: Map<Scopes>,
@@ -168,6 +169,7 @@ impl Elsewhere {
             Kind::Requirement => read_into(&mut self.requirements, key, value),
             Kind::Requirements => read_into(&mut self.requirement_lists, key, value),
             Kind::Schema => read_into(&mut self.schemas, key, value),
+            Kind::Schemas => read_into(&mut self.schema_maps, key, value),
             Kind::Schemes => read_into(&mut self.schemes, key, value),
             Kind::Scopes => read_into(&mut self.scopes, key, value),
             Kind::SecurityScheme => read_into(&mut self.security_schemes, key, value),

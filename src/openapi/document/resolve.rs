@@ -4,7 +4,7 @@
 use super::library::Library;
 use super::objects::{
     Components, Content, MAX_ALTERNATIVES, MediaType, OperationObject, Parameter, Parameters, PathItem, Paths,
-    RequestBody, Requirements, Schemes, Scopes, SecurityScheme, Webhooks,
+    RequestBody, Requirements, Schemas, Schemes, Scopes, SecurityScheme, Webhooks,
 };
 use super::reference::{MaybeReference, OrReference};
 use super::server::{MAX_SERVERS, Server, Servers};
@@ -63,6 +63,19 @@ impl<'a> Library<'a> {
     /// The components that are meant.
     pub fn components(&self) -> Result<&'a Components, &'a str> {
         self.whole(&self.source.components, Kind::Components, &self.elsewhere.components)
+    }
+
+    /// The names of the schemas among the components, where these stand elsewhere. What is wrong there concerns who refers to it.
+    pub fn schemas_elsewhere(&self) -> impl Iterator<Item = &'a String> {
+        let source = &self.source.components;
+        let reference_of = |components: &'a OrReference<Components>| components.reference.as_deref();
+        let (found, _) = self.steps(source, Kind::Components, &self.elsewhere.components, reference_of, &|_| {});
+        let schemas = &found.last().copied().unwrap_or(source).here.schemas;
+        let reference_of = |schemas: &'a Schemas| schemas.reference.as_deref();
+        let (found, _) = self.steps(schemas, Kind::Schemas, &self.elsewhere.schema_maps, reference_of, &|_| {});
+        let schemas = found.last().copied().unwrap_or(schemas);
+        let is_elsewhere = !std::ptr::eq(schemas, &self.source.components.here.schemas);
+        Some(schemas).filter(|_| is_elsewhere).into_iter().flat_map(|schemas| schemas.here.keys())
     }
 
     /// The security schemes that are meant.
@@ -149,13 +162,24 @@ impl<'a> Library<'a> {
         elsewhere: &'a Map<T>,
         reference_of: impl Fn(&'a T) -> Option<&'a str>,
     ) -> (Vec<&'a T>, Option<&'a str>) {
+        self.steps(first, kind, elsewhere, reference_of, &|key| self.come_by(key))
+    }
+
+    fn steps<T>(
+        &self,
+        first: &'a T,
+        kind: Kind,
+        elsewhere: &'a Map<T>,
+        reference_of: impl Fn(&'a T) -> Option<&'a str>,
+        come_by: &dyn Fn(&str),
+    ) -> (Vec<&'a T>, Option<&'a str>) {
         let mut found = vec![first];
         let mut next = reference_of(first);
         while let Some(reference) = next {
             let key = Target::parse(reference).map(|target| target.key());
             match key.as_ref().and_then(|key| elsewhere.get(key)) {
                 Some(other) if found.len() < MOST_STEPS => {
-                    self.come_by(key.as_deref().unwrap_or_default());
+                    come_by(key.as_deref().unwrap_or_default());
                     found.push(other);
                     next = reference_of(other);
                 }

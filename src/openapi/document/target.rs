@@ -34,6 +34,7 @@ pub(super) enum Kind {
     Requirement,
     Requirements,
     Schema,
+    Schemas,
     Schemes,
     Scopes,
     SecurityScheme,

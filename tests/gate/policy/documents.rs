@@ -158,10 +158,7 @@ fn no_key_stands_twice_at_any_depth() {
         (r#""servers":[{"url":"/a","url":"/b"}]"#, " : servers[0]: the key \"url\""),
         (r#""tags":[{"name":"a","name":"b"}]"#, " : tags[0]: the key \"name\""),
         (r#""definitions":{"a":{"b":1,"b":2}}"#, " : definitions.a: the key \"b\""),
-        (
-            r#""parameters":{"P":{"name":"x","in":"header","name":"locationId"}}"#,
-            " : parameters.P: the key \"name\"",
-        ),
+        (r#""parameters":{"P":{"name":"x","in":"header","name":"locationId"}}"#, " : parameters.P: the key \"name\""),
         (r#""securityDefinitions":{"a":{},"a":{}}"#, " : securityDefinitions: the key \"a\""),
     ] {
         let text = format!(r#"{{"openapi":"3.1.0",{rest}}}"#);
@@ -546,10 +543,7 @@ fn what_stands_too_deep_beside_a_reference_is_not_skipped() {
             json!({ "post": { "parameters": [{ "$ref": parameter, "requestBody": {} }] } }),
             "/a post: parameters[0].requestBody",
         ),
-        (
-            json!({ "post": { "requestBody": { "$ref": body, "security": security } } }),
-            "/a post: requestBody.security",
-        ),
+        (json!({ "post": { "requestBody": { "$ref": body, "security": security } } }), "/a post: requestBody.security"),
         (
             json!({ "post": {}, "parameters": [{ "$ref": parameter, "Security": security }] }),
             "/a : parameters[0].Security",

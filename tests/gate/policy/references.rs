@@ -175,6 +175,61 @@ fn a_discriminator_means_every_schema_that_is_made_of_its_own() {
     }
 }
 
+/// The parts of a document that are elsewhere, and the files that it has beside it.
+#[test]
+fn the_schemas_of_a_discriminator_are_found_behind_references() {
+    let part = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let owner = || json!({ "properties": { "locationId": {} } });
+    let pet = || json!({ "discriminator": { "propertyName": "kind" } });
+    let dog = |base: &str| json!({ "allOf": [{ "$ref": base }, owner()] });
+    let of_file = |name: &str| json!({ "$ref": format!("s.json#/{name}") });
+    let nothing = || json!({});
+    for (components, more, file) in [
+        (
+            json!({ "schemas": { "Pet": of_file("Pet"), "Dog": of_file("Dog") } }),
+            nothing(),
+            json!({ "Pet": pet(), "Dog": dog("#/Pet") }),
+        ),
+        (
+            json!({ "schemas": { "Pet": of_file("Pet"), "Dog": of_file("Dog") } }),
+            nothing(),
+            json!({ "Pet": pet(), "Mid": { "allOf": [{ "$ref": "#/Pet" }] }, "Dog": dog("#/Mid") }),
+        ),
+        (
+            json!({ "schemas": { "Pet": pet(), "Dog": { "$ref": "#/x-s/Dog" } } }),
+            json!({ "Dog": dog("#/components/schemas/Pet") }),
+            nothing(),
+        ),
+        (
+            json!({ "schemas": { "Pet": pet(), "Mid": part("Pet"), "Dog": { "allOf": [part("Mid"), owner()] } } }),
+            nothing(),
+            nothing(),
+        ),
+        (
+            json!({ "schemas": { "Pet": pet(), "Dog": { "$ref": "#/components/schemas/Pet", "properties": { "locationId": {} } } } }),
+            nothing(),
+            nothing(),
+        ),
+        (
+            json!({ "schemas": { "Base": pet(), "Pet": part("Base"), "Dog": { "allOf": [part("Pet"), owner()] } } }),
+            nothing(),
+            nothing(),
+        ),
+        (json!({ "$ref": "s.json" }), nothing(), json!({ "schemas": { "Pet": pet(), "Dog": dog("#/schemas/Pet") } })),
+        (json!({ "schemas": { "$ref": "s.json" } }), nothing(), json!({ "Pet": pet(), "Dog": dog("#/Pet") })),
+    ] {
+        let body = json!({ "requestBody": { "content": { "application/json": { "schema": part("Pet") } } } });
+        let mut document = with_components(body, components.clone());
+        document["x-s"] = more;
+        let mut read = |name: &str| if name == "s.json" { Ok(file.to_string()) } else { Err("none".to_owned()) };
+        let document = Document::parse_with_files(&document.to_string(), &mut read).unwrap();
+        let Compiled { policy, report, .. } = compile(&[document], &with_body());
+        assert_eq!(report.errors, [], "{components}");
+        let owner = policy.unwrap().operations()[0].access.alternatives()[0].owner.to_vec();
+        assert_eq!(Ok(owner), bound(Place::Body), "{components}");
+    }
+}
+
 #[test]
 fn the_items_of_a_sequence_have_a_schema_too() {
     let owner = json!({ "properties": { "locationId": {} } });

@@ -100,21 +100,23 @@ impl<'a, 'l> Schemas<'a, 'l> {
         schemas
     }
 
-    /// Has every schema that has a discriminator refer to those that it is a part of: a body says by their names which of them it is.
-    /// They have the discriminator too.
+    /// Has every schema that has a discriminator refer to those that it is a part of, by `allOf` or by a reference: a body says by their
+    /// names which of them it is. They have the discriminator too.
     fn add_subtypes(&mut self, all: &[(String, &'a Schema)]) {
         let mut parents: Vec<usize> =
             (0..).zip(all).filter(|(_, (_, schema))| schema.is_parent).map(|(place, _)| place).collect();
         if parents.is_empty() {
             return;
         }
-        let mut subtypes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut subtypes = self.under_other_keys();
         for (place, (_, schema)) in (0..).zip(all) {
-            let mut bases: Vec<&Schema> = schema.bases().collect();
+            let mut bases = vec![*schema];
             while let Some(base) = bases.pop() {
                 for reference in &base.references {
-                    if let Reference::Node(base) = self.reference(reference) {
-                        subtypes.entry(base).or_default().push(place);
+                    match self.reference(reference) {
+                        Reference::Node(base) => subtypes.entry(base).or_default().push(place),
+                        // Behind it can be one.
+                        Reference::Nowhere(reference) => self.library.want(Kind::Schema, reference),
                     }
                 }
                 bases.extend(base.bases());
@@ -129,6 +131,24 @@ impl<'a, 'l> Schemas<'a, 'l> {
         }
     }
 
+    /// The nodes of what stands under two keys, each as if it were made of the other. Has those components looked for that stand elsewhere.
+    fn under_other_keys(&self) -> BTreeMap<usize, Vec<usize>> {
+        for name in self.library.schemas_elsewhere() {
+            let key = key("components/schemas", name);
+            if !self.by_key.contains_key(&key) {
+                self.library.want(Kind::Schema, &key);
+            }
+        }
+        let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (key, other) in self.library.elsewhere.led_on.iter() {
+            if let (Some(one), Some(other)) = (self.by_key.get(key), self.by_key.get(other)) {
+                found.entry(*one).or_default().push(*other);
+                found.entry(*other).or_default().push(*one);
+            }
+        }
+        found
+    }
+
     /// Makes a schema a node, and tells its number.
     fn add(&mut self, schema: &'a Schema) -> usize {
         let mut node = Node::default();
@@ -136,7 +156,8 @@ impl<'a, 'l> Schemas<'a, 'l> {
         while let Some(schema) = waiting.pop() {
             node.schemas = node.schemas.saturating_add(1);
             node.properties.extend(schema.properties.iter().map(|name| self.number(name)));
-            node.references.extend(schema.references.iter().map(|reference| self.reference(reference)));
+            let references = schema.references.iter().chain(&schema.meant);
+            node.references.extend(references.map(|reference| self.reference(reference)));
             node.references.extend(schema.mapped.iter().map(|name| self.mapped(name)));
             waiting.extend(&schema.parts);
         }
@@ -176,7 +197,8 @@ impl<'a, 'l> Schemas<'a, 'l> {
 
     /// The place of the set of a body's properties.
     pub fn of(&mut self, schema: &'a Schema) -> usize {
-        let is_more = !(schema.mapped.is_empty() && schema.properties.is_empty() && schema.parts.is_empty());
+        let is_mapped = !(schema.mapped.is_empty() && schema.meant.is_empty());
+        let is_more = is_mapped || !(schema.properties.is_empty() && schema.parts.is_empty());
         let node = match schema.references.as_slice() {
             [reference] if !is_more => self.reference(reference),
             _ => Reference::Nowhere(""),

@@ -11,7 +11,7 @@ mod webhooks;
 pub(super) use self::body::{Content, MediaType, RequestBody};
 pub(super) use self::parameter::Parameter;
 pub(super) use self::paths::{METHODS, OperationObject, Parameters, PathItem, Paths};
-pub(super) use self::schema::Schema;
+pub(super) use self::schema::{Schema, Schemas};
 pub(in crate::openapi) use self::security::Security;
 pub(super) use self::security::{Flow, MAX_ALTERNATIVES, Requirement, Requirements, Schemes, Scopes, SecurityScheme};
 pub(super) use self::webhooks::{MAX_EXAMPLE_BYTES, MAX_WEBHOOKS, WebhookItem, Webhooks};
@@ -65,7 +65,7 @@ pub(super) struct OfSwagger {
     pub base_path: Needed,
     pub consumes: Texts,
     pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
-    pub definitions: OrReference<Map<Schema>>,
+    pub definitions: Schemas,
     pub security_definitions: Schemes,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Info {
 pub(super) struct Components {
     pub parameters: OrReference<Map<MaybeReference<Parameter>>>,
     pub request_bodies: OrReference<Map<MaybeReference<RequestBody>>>,
-    pub schemas: OrReference<Map<Schema>>,
+    pub schemas: Schemas,
     pub security_schemes: Schemes,
 }
 

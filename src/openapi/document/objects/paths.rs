@@ -67,8 +67,9 @@ const UNREAD: [&str; 4] = ["deprecated", "description", "produces", "schemes"];
 impl OperationObject {
     /// Whether it has a member that decides something, beside `$ref`.
     pub fn says_anything(&self) -> bool {
-        let Self { operation_id, summary, tags, security, servers, parameters, request_body, consumes, extensions, .. } =
-            self;
+        let Self {
+            operation_id, summary, tags, security, servers, parameters, request_body, consumes, extensions, ..
+        } = self;
         let has_words = operation_id.0.is_some() || summary.0.is_some() || !tags.texts.is_empty() || tags.has_others;
         let has_lists = !(servers.is_empty() && parameters.is_empty() && extensions.is_empty());
         has_words || has_lists || security.is_some() || request_body.is_some() || consumes.is_some()

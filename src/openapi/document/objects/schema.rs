@@ -3,12 +3,18 @@
 use std::ops::Range;
 
 use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
+use crate::openapi::document::reference::OrReference;
 use crate::openapi::document::words::Texts;
+
+/// The schemas by name.
+pub type Schemas = OrReference<Map<Schema>>;
 
 /// A schema's own properties and the schemas that it is made of. JSON Schema allows `true` and `false` as well.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     pub references: Vec<String>,
+    /// What the discriminator's `mapping` names that can only be a reference.
+    pub meant: Vec<String>,
     /// What the discriminator's `mapping` names that can be a schema's name, with dots, as well as a file.
     pub mapped: Vec<String>,
     /// With those that it requires.
@@ -92,7 +98,7 @@ impl Sink for Schema {
 }
 
 impl Schema {
-    /// The schemas that it is made of in any case.
+    /// The schemas that stand in it, and that it is made of in any case.
     pub fn bases(&self) -> impl Iterator<Item = &Self> {
         self.parts.get(self.all_of.clone()).into_iter().flatten()
     }
@@ -101,11 +107,11 @@ impl Schema {
     fn map(&mut self, name: &str) {
         let are = |others: &[u8]| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte));
         if !name.is_empty() && are(b"-_") {
-            self.references.push(format!("#/components/schemas/{name}"));
+            self.meant.push(format!("#/components/schemas/{name}"));
         } else if are(b"-_.") {
             self.mapped.push(name.to_owned());
         } else {
-            self.references.push(name.to_owned());
+            self.meant.push(name.to_owned());
         }
     }
 }
