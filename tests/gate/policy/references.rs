@@ -112,6 +112,14 @@ fn bodies_are_made_of_schemas() {
         (json!({ "not": owner() }), false),
         (json!({ "required": ["locationId"] }), true),
         (json!({ "anyOf": [{ "required": ["locationId"] }, { "required": ["x"] }] }), true),
+        (json!({ "dependentRequired": { "x": ["locationId"] } }), true),
+        (json!({ "dependentRequired": { "locationId": ["x"] } }), true),
+        (json!({ "dependentSchemas": { "locationId": {} } }), true),
+        (json!({ "discriminator": { "propertyName": "locationId" } }), true),
+        (json!({ "propertyNames": { "enum": ["x", "locationId"] } }), true),
+        (json!({ "propertyNames": { "const": "locationId" } }), true),
+        (json!({ "patternProperties": { "^locationId$": {} } }), true),
+        (json!({ "patternProperties": { "^x-": {} } }), false),
     ] {
         let found = owners(&with_components(body(schema.clone()), components.clone()));
         assert_eq!(found, if binds { bound(Place::Body) } else { Ok(vec![]) }, "{schema}");

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::names;
 use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
 use crate::openapi::document::reference::OrReference;
-use crate::openapi::document::words::Texts;
+use crate::openapi::document::words::{Texts, Words};
 
 /// The schemas by name.
 pub type Schemas = OrReference<Map<Schema>>;
@@ -28,6 +29,7 @@ pub struct Schema {
 
 #[derive(Clone, Debug, Default)]
 struct Discriminator {
+    property: Option<String>,
     mapping: Map<String>,
     /// Since OpenAPI 3.2.
     default_mapping: Option<String>,
@@ -67,11 +69,7 @@ impl Sink for Schema {
                 let has_parent = self.bases().any(|part| part.is_parent);
                 self.is_parent |= has_parent;
             }
-            "required" => {
-                let mut required = Texts::default();
-                value.read(&mut required)?;
-                self.properties.extend(required.texts);
-            }
+            "required" => self.properties.extend(texts(value)?),
             "if" | "then" | "else" => {
                 let mut part = Self::default();
                 value.read(&mut OrNull::new(&mut part))?;
@@ -80,13 +78,20 @@ impl Sink for Schema {
             "dependentSchemas" => {
                 let mut parts: Map<Self> = Map::default();
                 value.read(&mut OrNull::new(&mut parts))?;
+                self.properties.extend(parts.keys().cloned());
                 self.parts.extend(parts.values().cloned());
+            }
+            "dependentRequired" | "patternProperties" | "propertyNames" => {
+                let mut other = json::Value::default();
+                value.read(&mut other)?;
+                self.properties.extend(names::of(key, &other));
             }
             "discriminator" => {
                 let mut discriminator = Discriminator::default();
                 let mut or_null = OrNull::new(&mut discriminator);
                 value.read(&mut or_null)?;
                 self.is_parent |= !or_null.is_null;
+                self.properties.extend(discriminator.property);
                 for name in discriminator.mapping.values().chain(&discriminator.default_mapping) {
                     self.map(name);
                 }
@@ -114,6 +119,13 @@ impl Schema {
             self.meant.push(name.to_owned());
         }
     }
+}
+
+/// The texts of a list.
+fn texts(list: &mut dyn Source) -> Result<Vec<String>, Stop> {
+    let mut texts = Texts::default();
+    list.read(&mut texts)?;
+    Ok(texts.texts)
 }
 
 /// The names of a schema's properties; their values are skipped.
@@ -150,7 +162,9 @@ impl Sink for Discriminator {
 
     /// In Swagger 2.0 it is the name of a property.
     fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
-        matches!(scalar, Scalar::Text(_))
+        let Scalar::Text(name) = scalar else { return false };
+        self.property = Some(name.to_owned());
+        true
     }
 
     fn open(&mut self, collection: Collection) -> bool {
@@ -160,6 +174,12 @@ impl Sink for Discriminator {
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         match key {
             "mapping" => value.read(&mut OrNull::new(&mut self.mapping)).map(drop),
+            "propertyName" => {
+                let mut name = Words::default();
+                value.read(&mut name)?;
+                self.property = name.0;
+                Ok(())
+            }
             "defaultMapping" => value.read(&mut OrNull::new(&mut self.default_mapping)).map(drop),
             _ => Ok(()),
         }
