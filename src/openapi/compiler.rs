@@ -62,7 +62,7 @@ impl<'a> Compiler<'a, '_> {
         // What is wrong with what it needs, or with where its owner is, a rule in its place mends.
         let ruled = choices.ruled.says_owner(*described);
         let mut errors: Vec<String> = ways.map(|ways| ways.errors.clone()).unwrap_or_default();
-        let extra = security::extension_scopes(described, settings).unwrap_or_else(|error| {
+        let extra = security::extension_scopes(|name| described.extension(name), settings).unwrap_or_else(|error| {
             errors.push(error);
             ScopeSet::default()
         });

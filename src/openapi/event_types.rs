@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Document, Webhook};
 use super::report::{Finding, Report};
-use super::security::Ways;
+use super::security::{Ways, extension_scopes};
 use super::settings::Settings;
 use crate::policy::{EventAccess, EventType, MAX_EVENT_TYPES};
 
@@ -52,7 +52,7 @@ pub(super) fn of(documents: &[&Document], settings: &Settings, report: &mut Repo
 
 /// The type that a webhook describes; what is wrong with it is told.
 fn read(webhook: &Webhook, settings: &Settings, tell: &mut dyn FnMut(&str)) -> Option<EventType> {
-    let Webhook { name, description, security, example } = webhook;
+    let Webhook { name, description, security, example, .. } = webhook;
     if let Err(error) = EventType::check_name(name) {
         tell(&format!("it is left out: {error}"));
         return None;
@@ -64,9 +64,11 @@ fn read(webhook: &Webhook, settings: &Settings, tell: &mut dyn FnMut(&str)) -> O
         }
         Some(security) => {
             let ways = Ways::of(security, settings);
-            let any_of = ways.hearing(settings.without_scopes);
-            if !ways.errors.is_empty() {
-                tell(&format!("nobody hears of it: {}", ways.errors.join("; ")));
+            let extra = extension_scopes(|name| webhook.extension(name), settings);
+            let any_of = extra.as_ref().map_or_else(|_| Vec::new(), |extra| ways.hearing(extra, settings));
+            let errors: Vec<&str> = ways.errors.iter().chain(extra.as_ref().err()).map(String::as_str).collect();
+            if !errors.is_empty() {
+                tell(&format!("nobody hears of it: {}", errors.join("; ")));
                 Vec::new()
             } else {
                 if any_of.is_empty() {

@@ -1,6 +1,6 @@
 //! OpenAPI's `security`: alternatives (OR) of requirements that must all hold (AND).
 
-use super::document::{Described, Security};
+use super::document::Security;
 use super::settings::{ScopesMean, Settings, WithoutScopes, WithoutSecurity};
 use crate::json::Map;
 use crate::order::sort_and_dedup;
@@ -59,12 +59,22 @@ impl Ways {
     }
 
     /// What an integration must be allowed to hear of an event with this security. What lets anyone in lets nobody hear of it.
-    pub fn hearing(&self, setting: WithoutScopes) -> Vec<EventAccess> {
-        let mut ways = self.ways.clone();
+    /// `extra` is what they need beside its scopes.
+    pub fn hearing(&self, extra: &ScopeSet, settings: &Settings) -> Vec<EventAccess> {
+        let mut ways: Vec<_> = self.with(extra, settings).collect();
         sort_and_dedup(&mut ways);
-        let hears = |scopes: &ScopeSet| setting == WithoutScopes::Allow || !scopes.is_empty();
+        let hears = |scopes: &ScopeSet| settings.without_scopes == WithoutScopes::Allow || !scopes.is_empty();
         let open = ways.into_iter().filter(|(_, scopes)| hears(scopes));
         open.map(|(level, scopes)| EventAccess { level, scopes }).collect()
+    }
+
+    /// The level and the scopes of each alternative, with what is needed beside them.
+    fn with(&self, extra: &ScopeSet, settings: &Settings) -> impl Iterator<Item = (Level, ScopeSet)> {
+        let extra = in_ways(extra, settings.scope_extension_means);
+        self.ways.iter().flat_map(move |(level, needed)| {
+            let with = |scopes: &ScopeSet| scopes.iter().chain(needed.iter()).cloned().collect();
+            extra.iter().map(|scopes| (*level, with(scopes))).collect::<Vec<_>>()
+        })
     }
 
     /// Why an event with this security is heard by nobody.
@@ -90,15 +100,10 @@ pub(super) fn compile(
     let access = match ways {
         None => settings.without_security.access(),
         Some(Ways { is_public: true, .. }) => settings.empty_security.unwrap_or(WithoutSecurity::Public).access(),
-        Some(Ways { ways, .. }) => {
-            let mut alternatives = Vec::with_capacity(ways.len());
-            for (level, needed) in ways {
-                for extra in in_ways(extra, settings.scope_extension_means) {
-                    let mut scopes = extra;
-                    scopes.extend(needed.iter().cloned());
-                    alternatives.push(Alternative { level: *level, scopes, owner: owner(*level).into() });
-                }
-            }
+        Some(ways) => {
+            let ways = ways.with(extra, settings);
+            let mut alternatives: Vec<_> =
+                ways.map(|(level, scopes)| Alternative { level, scopes, owner: owner(level).into() }).collect();
             sort_and_dedup(&mut alternatives);
             Access::AnyOf(alternatives)
         }
@@ -195,10 +200,13 @@ fn obstacle(requirement: &Map<Vec<String>>, settings: &Settings) -> String {
     }
 }
 
-/// The scopes that the operation lists in the extension that the settings name.
-pub(super) fn extension_scopes(described: &Described<'_>, settings: &Settings) -> Result<ScopeSet, String> {
+/// The scopes that an operation lists in the extension that the settings name; `extension` tells what one of its extensions lists.
+pub(super) fn extension_scopes<'a>(
+    extension: impl Fn(&str) -> Option<Option<&'a [String]>>,
+    settings: &Settings,
+) -> Result<ScopeSet, String> {
     let Some(name) = &settings.scope_extension else { return Ok(ScopeSet::default()) };
-    let Some(value) = described.extension(name) else { return Ok(ScopeSet::default()) };
+    let Some(value) = extension(name) else { return Ok(ScopeSet::default()) };
     let listed = value.ok_or_else(|| format!("{name} must be a list of scopes"))?;
     listed.iter().map(|scope| parse(scope)).collect()
 }

@@ -227,7 +227,9 @@ impl Document {
     /// Every scope that it names, wherever it does; `extension` is that which lists scopes.
     pub(super) fn named_scopes<'a>(&'a self, extension: Option<&'a str>) -> impl Iterator<Item = &'a str> {
         let needed = self.requirements().flat_map(|requirement| requirement.values().flatten());
-        let lists = self.operations.iter().filter_map(move |operation| operation.extensions.get(extension?)?.as_ref());
+        let of_operations = self.operations.iter().map(|operation| &operation.extensions);
+        let all = of_operations.chain(self.webhooks.iter().map(|webhook| &webhook.extensions));
+        let lists = all.filter_map(move |extensions| extensions.get(extension?)?.as_ref());
         let declared = self.scope_descriptions().map(|(scope, _)| scope);
         needed.chain(lists.flatten()).map(String::as_str).chain(declared)
     }

@@ -22,6 +22,13 @@ pub(super) enum MaybeReference<T> {
     Inline(T),
 }
 
+/// What is said of an operation that says something beside its `$ref`.
+pub(super) const BESIDE_REFERENCE: &str =
+    "beside $ref it has members of its own: which ones count, OpenAPI does not say";
+/// What is said of an operation that stands beside the `$ref` of a path item and behind it.
+pub(super) const STANDS_TWICE: &str =
+    "it stands here and in what $ref leads to: which one counts, OpenAPI does not say";
+
 impl<T> OrReference<T> {
     /// Whether it is a reference and nothing else, or what can stand here.
     pub fn is_readable(&self) -> bool {

@@ -8,6 +8,10 @@ use crate::json::Map;
 /// What is said of security that a merge key of YAML brought.
 pub(super) const MERGED: &str = "its security comes from a merge key (<<); make sure that it is meant";
 
+/// What is said of security at a path item.
+pub(super) const OF_A_PATH: &str =
+    "it has security, which OpenAPI has for an operation and for the document, not for a path";
+
 /// The requirements of a list, wherever they stand.
 ///
 /// # Errors

@@ -24,7 +24,9 @@ const VERSION_3: u64 = 3;
 /// The version that has what people read of it: the address of its documentation, and titles of tags.
 const VERSION_4: u64 = 4;
 /// The version in which faults and notes say what they are about, other than by their words.
-const NEWEST_VERSION: u64 = 5;
+const VERSION_5: u64 = 5;
+/// The version in which webhooks have extensions.
+const NEWEST_VERSION: u64 = 6;
 
 /// A stored extraction that cannot be trusted: a fault of the store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -129,7 +131,8 @@ impl Document {
         // Nothing of it can fail to serialise; where it did, the text would be a corrupt extraction, which denies.
         let text = serde_json::to_string(self).unwrap_or_default();
         let version = match self.webhooks.is_empty() {
-            _ if self.faults.iter().chain(&self.notes).any(|one| one.about.is_some()) => NEWEST_VERSION,
+            false if self.webhooks.iter().any(|webhook| !webhook.extensions.is_empty()) => NEWEST_VERSION,
+            _ if self.faults.iter().chain(&self.notes).any(|one| one.about.is_some()) => VERSION_5,
             _ if self.documentation.is_some() || !self.tag_titles.is_empty() => VERSION_4,
             false => VERSION_3,
             true if self.is_of_version_2() => VERSION_2,
@@ -178,7 +181,7 @@ impl FromJson for Document {
         let version: u64 = fields.required("v")?;
         let told = |all: Option<Vec<Fault>>| {
             let all = all.unwrap_or_default().into_iter();
-            if version < NEWEST_VERSION { all.map(by_words::told).collect() } else { all.collect() }
+            if version < VERSION_5 { all.map(by_words::told).collect() } else { all.collect() }
         };
         let mut security_schemes: Vec<String> = fields.required("security_schemes")?;
         sort_and_dedup(&mut security_schemes);

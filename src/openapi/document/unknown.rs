@@ -57,7 +57,7 @@ impl Sink for Misplaced {
 
 /// Skips a member of an object that has no security.
 pub(super) fn skip(name: &str, value: &mut dyn Source) -> Result<(), Stop> {
-    if is_security(&plain(name)) { value.read(&mut Misplaced).map(drop) } else { Ok(()) }
+    if is_like_security(name) { value.read(&mut Misplaced).map(drop) } else { Ok(()) }
 }
 
 /// What of an operation stands beside a `$ref`, one indentation too deep.
@@ -72,6 +72,11 @@ pub(super) fn misplaced(reference: &Value<'_>) -> Vec<Misread> {
 pub(super) fn is_of_operation(name: &str) -> bool {
     let letters = plain(name);
     is_security(&letters) || ["parameters", "requestbody", "servers"].contains(&letters.as_str())
+}
+
+/// Whether a member is called `security`, or almost so.
+pub(super) fn is_like_security(name: &str) -> bool {
+    is_security(&plain(name))
 }
 
 fn is_security(letters: &str) -> bool {

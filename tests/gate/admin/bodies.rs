@@ -180,7 +180,7 @@ fn the_other_bodies_name_the_wrong_field() {
         ("PUT", "/policy", r#"{"sources":[{"operations":null}]}"#, "sources[0].name"),
         ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":null}]}"#, "sources.a"),
         ("PUT", "/policy", r#"{"sources":[{"name":" a","operations":null}]}"#, "sources[0].name"),
-        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":{"v":5}}]}"#, "sources[0].operations.v"),
+        ("PUT", "/policy", r#"{"sources":[{"name":"a","operations":{"v":99}}]}"#, "sources[0].operations.v"),
         (
             "PUT",
             "/policy",

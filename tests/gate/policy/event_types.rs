@@ -92,6 +92,59 @@ fn where_it_is_not_clear_who_may_hear_nobody_does() {
     assert!(said[0].contains("without_scopes"), "{said:?}");
 }
 
+/// As in paths: what is not read could let fewer hear of it.
+#[test]
+fn a_webhook_that_says_more_than_is_read_is_heard_by_nobody() {
+    let open = json!([{ "Tenant": [] }]);
+    let narrow = json!([{ "Tenant": ["w"] }]);
+    for (item, why) in [
+        (json!({ "post": { "security": open, "Security": narrow } }), "OpenAPI writes security"),
+        (json!({ "post": { "$ref": "#/x-o", "security": narrow } }), "beside $ref it has members of its own"),
+        (json!({ "post": { "$ref": "#/x-o", "tags": ["a"] } }), "beside $ref it has members of its own"),
+        (json!({ "post": { "$ref": "#/x-none" } }), "its operation stands elsewhere"),
+        (json!({ "$ref": "#/x-i", "post": { "security": open } }), "it stands here and in what $ref leads to"),
+        (json!({ "$ref": "#/x-none", "post": { "security": open } }), "it stands elsewhere"),
+        (json!({ "security": narrow, "post": { "security": open } }), "it has security"),
+        (json!({ "Security": narrow, "post": { "security": open } }), "OpenAPI writes security"),
+        (json!({ "post": { "security": open, "responses": { "Security": narrow } } }), "no member of this name"),
+    ] {
+        let mut document = document(json!({ "a.made": item }));
+        document["x-o"] = json!({ "security": open });
+        document["x-i"] = json!({ "post": { "security": narrow } });
+        let (types, said) = read(&[document], &settings());
+        assert_eq!(types[0]["any_of"], json!([]), "{item}");
+        let is_told = |one: &String| one.contains("a.made: its security is not read") && one.contains(why);
+        assert!(said.iter().any(is_told), "{item}: {said:?}");
+    }
+    let mut moved = document(json!({ "a.made": { "post": { "$ref": "#/x-o" } } }));
+    moved["x-o"] = json!({ "summary": "It happened", "security": narrow });
+    assert_eq!(read(&[moved], &settings()).0, of("a.made", json!([{ "level": LEVEL, "scopes": ["w"] }])));
+}
+
+#[test]
+fn the_scopes_that_the_extension_of_the_settings_lists_count_for_a_webhook_too() {
+    let item = |listed: Value| {
+        let operation = json!({ "summary": "It happened", "security": [{ "Tenant": ["r"] }], "x-need": listed });
+        document(json!({ "a.made": { "post": operation } }))
+    };
+    let heard = |scopes: &[&str]| json!({ "level": LEVEL, "scopes": scopes });
+    let extension = json!({ "scope_extension": "x-need" });
+    let any = json!({ "scope_extension": "x-need", "scope_extension_means": "any" });
+    for (more, listed, expected) in [
+        (json!({}), json!(["w"]), json!([heard(&["r"])])),
+        (extension.clone(), json!(["w"]), json!([heard(&["r", "w"])])),
+        (extension.clone(), json!(["w", "v"]), json!([heard(&["r", "v", "w"])])),
+        (any, json!(["w", "v"]), json!([heard(&["r", "v"]), heard(&["r", "w"])])),
+        (extension.clone(), json!("w"), json!([])),
+    ] {
+        let (types, said) = read(&[item(listed.clone())], &with(more.clone()));
+        assert_eq!(types, of("a.made", expected), "{more} {listed}: {said:?}");
+    }
+    let text = parsed(&item(json!(["w"]))).to_json();
+    assert!(text.starts_with("{\"v\":6,"), "an older release would have more hear of it: {text}");
+    assert!(parsed(&document(json!({ "a.made": hook(json!([])) }))).to_json().starts_with("{\"v\":3,"));
+}
+
 #[test]
 fn what_is_no_type_is_left_out_and_the_rest_stays() {
     let fine = hook(json!([{ "Tenant": ["a"] }]));

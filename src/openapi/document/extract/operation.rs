@@ -5,19 +5,15 @@ use crate::openapi::document::OperationObject;
 use crate::openapi::document::bodies::Bodies;
 use crate::openapi::document::fault::{About, Said};
 use crate::openapi::document::library::{Library, shortened};
-use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Source, Parameter, PathItem};
-use crate::openapi::document::reference::MaybeReference;
+use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Source, Parameter, PathItem, listed};
+use crate::openapi::document::reference::{BESIDE_REFERENCE, MaybeReference};
 use crate::openapi::document::security::{MERGED, requirements};
 use crate::openapi::document::unknown::{self, Unknown, is_like_scopes};
 use crate::openapi::limits;
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
-use crate::scope;
 
 use super::{MAX_ALL_PARAMETERS, MAX_PARAMETER_NAME};
-
-/// How many texts of an extension are kept; a longer list does not count as scopes.
-const MAX_LISTED: usize = 1_000;
 
 /// One operation on its way.
 pub(super) struct Extraction<'a, 'l> {
@@ -67,7 +63,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
             servers: Vec::new(),
             parameters: self.parameters(path),
             body: None,
-            extensions: extensions(&self.operation.extensions),
+            extensions: listed(self.operation.extensions.iter()),
         }
     }
 
@@ -86,8 +82,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
         }
         let Some((last, references)) = operations.split_last() else { return };
         if references.iter().any(|operation| operation.says_anything()) {
-            let what = "beside $ref it has members of its own: which ones count, OpenAPI does not say";
-            self.whats.push(what.to_owned().into());
+            self.whats.push(BESIDE_REFERENCE.to_owned().into());
         }
         self.operation = last;
     }
@@ -261,17 +256,4 @@ fn unlisted_scopes(all: &Map<json::Value<'static>>) -> impl Iterator<Item = Said
         |value: &json::Value<'_>| value.items().is_some_and(|items| items.iter().all(|item| item.text().is_some()));
     let unlisted = all.iter().filter(move |(name, value)| is_like_scopes(name) && !is_empty(value) && !is_list(value));
     unlisted.map(|(name, _)| unknown::unlisted_scopes(name))
-}
-
-/// The extensions that could list scopes as lists, all others as none.
-fn extensions(all: &Map<json::Value<'static>>) -> Map<Option<Vec<String>>> {
-    let mut extensions = Map::default();
-    for (name, value) in all.iter() {
-        let is_short = |text: &&str| text.len() <= scope::MAX_LENGTH;
-        let items = value.items().filter(|items| items.len() <= MAX_LISTED);
-        let texts =
-            items.and_then(|items| items.iter().map(|item| item.text().filter(is_short)).collect::<Option<Vec<_>>>());
-        extensions.insert(name.clone(), texts.map(|texts| texts.into_iter().map(str::to_owned).collect()));
-    }
-    extensions
 }

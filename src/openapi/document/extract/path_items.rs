@@ -3,6 +3,8 @@
 use crate::openapi::document::fault::Said;
 use crate::openapi::document::library::{Library, shortened};
 use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
+use crate::openapi::document::reference::STANDS_TWICE;
+use crate::openapi::document::security::OF_A_PATH;
 use crate::openapi::document::server::BasePaths;
 use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault};
@@ -19,8 +21,7 @@ impl Document {
         }
         for item in &items {
             if item.security.is_some() {
-                let what = "it has security, which OpenAPI has for an operation and for the document, not for a path";
-                self.faults.push(Fault::at(path, "", what.to_owned()));
+                self.faults.push(Fault::at(path, "", OF_A_PATH.to_owned()));
             }
             for member in &item.unknown {
                 let lower = member.to_ascii_lowercase();
@@ -107,8 +108,7 @@ impl Document {
     ) -> Option<(String, &'a Source)> {
         let first = all.next()?;
         if all.next().is_some() {
-            let what = "it stands here and in what $ref leads to: which one counts, OpenAPI does not say";
-            self.faults.push(Fault::at(path, method, what.to_owned()));
+            self.faults.push(Fault::at(path, method, STANDS_TWICE.to_owned()));
         }
         Some((method.to_owned(), first))
     }

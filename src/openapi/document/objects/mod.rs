@@ -1,6 +1,8 @@
 //! OpenAPI's objects, of 3.0, 3.1 and 3.2 and of Swagger 2.0, as far as a policy needs them; all else is read without being kept.
 
 mod body;
+mod extensions;
+mod names;
 mod parameter;
 mod paths;
 mod schema;
@@ -9,6 +11,7 @@ mod unread;
 mod webhooks;
 
 pub(super) use self::body::{Content, MediaType, RequestBody};
+pub(super) use self::extensions::listed;
 pub(super) use self::parameter::Parameter;
 pub(super) use self::paths::{METHODS, OperationObject, Parameters, PathItem, Paths};
 pub(super) use self::schema::{Schema, Schemas};

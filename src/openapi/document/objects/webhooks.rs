@@ -3,6 +3,7 @@
 use crate::json::{self, Collection, Map, Misread, OrNull, Sink, Source, Stop, read};
 
 use super::paths::PathItem;
+use crate::openapi::document::unknown::is_like_security;
 
 /// How many webhooks of a document are read.
 pub const MAX_WEBHOOKS: usize = 1_000;
@@ -66,7 +67,7 @@ impl Sink for WebhookItem {
             Ok(misread) => {
                 // An empty place means that there are more errors than are listed.
                 let counts =
-                    |one: &Misread| one.place.is_empty() || one.place.iter().any(|segment| segment == "security");
+                    |one: &Misread| one.place.is_empty() || one.place.iter().any(|segment| is_like_security(segment));
                 let wrong = misread.into_iter().find(counts);
                 self.wrong = wrong.map(|one| one.what);
             }
