@@ -95,7 +95,7 @@ impl<'a> Places<'a> {
         let mut named = operation.owner_parameters().filter(is_of_level).peekable();
         named.peek().is_some()
             && named.all(|parameter| parameter.place == Place::Body)
-            && !described.media_types().any(is_readable)
+            && !described.media_types().any(|media_type| is_readable(media_type) || is_readable_in_part(media_type))
     }
 
     /// What keeps an operation's body from being known, where the settings want to know it.
@@ -171,13 +171,27 @@ fn unread<'a>(sets: &[Vec<&str>], Body(forms): &Body, owners: &[&'a str]) -> Vec
         let names_it = |form: &&Form| sets.get(form.properties).is_some_and(|set| set.binary_search(owner).is_ok());
         let types = forms.iter().filter(names_it).flat_map(|form| &form.media_types);
         let types: Vec<&str> = types.map(String::as_str).filter(|name| !is_readable(name)).collect();
+        let (ranges, types): (Vec<_>, Vec<_>) = types.into_iter().partition(|name| is_readable_in_part(name));
         if !types.is_empty() {
-            let types: String = types.join(", ").chars().take(MAX_TOLD).collect();
-            found.push((*owner, format!("{owner} in {types} is not compared")));
+            found.push((*owner, format!("{owner} in {} is not compared", told(&types))));
+        }
+        if !ranges.is_empty() {
+            let what = "is compared in JSON and application/x-www-form-urlencoded; any other body is refused";
+            found.push((*owner, format!("{owner} in {} {what}", told(&ranges))));
         }
     }
     sort_and_dedup(&mut found);
     found
+}
+
+/// Whether it is a range of media types of which the gate reads some.
+fn is_readable_in_part(media_type: &str) -> bool {
+    let range = media_type.split(';').next().unwrap_or_default().trim();
+    range == "*/*" || range.eq_ignore_ascii_case("application/*")
+}
+
+fn told(types: &[&str]) -> String {
+    types.join(", ").chars().take(MAX_TOLD).collect()
 }
 
 /// The properties that have the name of an owner's, and the first of those that look as if they had; in order.

@@ -201,3 +201,28 @@ proptest! {
         prop_assert!(fewer.iter().all(|request| larger.contains(request)), "{held:?} + {more:?}: {fewer:?} {larger:?}");
     }
 }
+
+/// Of a range the gate reads what it reads.
+#[test]
+fn of_a_range_of_media_types_it_is_told_what_is_refused() {
+    let mut settings = settings();
+    settings.owner_parameters.sub_account[0].body = true;
+    let told = |media_types: &[&str]| {
+        let owner = json!({ "schema": { "properties": { "locationId": {} } } });
+        let content: serde_json::Map<_, _> =
+            media_types.iter().map(|name| ((*name).to_owned(), owner.clone())).collect();
+        let operation = json!({ "security": [{ "Tenant": ["a"] }], "requestBody": { "content": content } });
+        let report = compile(&[parsed(&one("/a", operation))], &settings).report;
+        let unread = report.unread_bodies.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
+        (unread, report.names_no_owner.len())
+    };
+    let refused = "is compared in JSON and application/x-www-form-urlencoded; any other body is refused";
+    for range in ["*/*", "application/*", "*/*; q=1"] {
+        assert_eq!(told(&[range]), (vec![format!("locationId in {range} {refused}")], 0), "{range}");
+    }
+    let both = vec![format!("locationId in */* {refused}"), "locationId in text/plain is not compared".to_owned()];
+    assert_eq!(told(&["*/*", "text/plain"]), (both, 0));
+    assert_eq!(told(&["application/json"]), (Vec::new(), 0));
+    let (unread, names_none) = told(&["multipart/form-data", "text/*"]);
+    assert_eq!((unread, names_none), (vec!["locationId in multipart/form-data, text/* is not compared".to_owned()], 1));
+}
