@@ -23,6 +23,8 @@ mod words;
 mod written;
 mod yaml;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::json::Map;
@@ -129,6 +131,9 @@ impl Document {
         if choose(&[]).is_ok() {
             self.faults.retain(|fault| fault.about != Some(About::Servers));
         }
+        if is_chosen {
+            self.forget_variables();
+        }
         let is_inherited = self.operations.iter().any(|one| one.base_path.is_none() && one.servers.is_empty());
         match choose(&self.servers) {
             Ok(path) => self.base_path = path,
@@ -149,6 +154,19 @@ impl Document {
         }
         self.servers.clear();
         self
+    }
+
+    /// Takes back what is noted of variables in the path of servers in whose place the settings choose a base path: those of the document,
+    /// and those of operations that have several.
+    fn forget_variables(&mut self) {
+        let settled = self.operations.iter().filter(|one| one.servers.is_empty());
+        let settled: BTreeSet<_> = settled
+            .flat_map(|one| [(one.path.clone(), one.method.clone()), (one.path.clone(), String::new())])
+            .collect();
+        self.notes.retain(|Fault { path, method, about, .. }| {
+            let is_variable = matches!(about, Some(About::PathVariable(_)));
+            !is_variable || (!path.is_empty() && settled.contains(&(path.clone(), method.clone())))
+        });
     }
 
     /// How many operations it describes.

@@ -33,6 +33,12 @@ const MAX_ADDRESS: usize = 1024;
 /// How many servers of one list are told apart.
 pub(super) const MAX_SERVERS: usize = 100;
 
+/// What is said of a server of an operation or a path: the settings choose only where its servers differ.
+pub(super) fn settled(said: Said) -> Said {
+    let what = said.what.split("; base_path in the settings").next().unwrap_or_default().to_owned();
+    Said { what, ..said }
+}
+
 /// What is said of servers of the document that cannot be read.
 pub(super) fn mended(what: String) -> Said {
     Said::about(About::Servers, format!("{what}; base_path in the settings takes its place"))
@@ -144,8 +150,7 @@ impl Server {
         let mut url = self.url.text().to_owned();
         let authority = url.len().saturating_sub(after_authority(&url).unwrap_or(&url).len());
         let authority = self.url.text().get(..authority).unwrap_or_default();
-        let in_host = authority.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        variables.extend(in_host.map(|(name, _)| (name, false)));
+        variables.extend(self::variables(authority).map(|name| (name, false)));
         for (name, variable) in self.variables.iter() {
             let (written, default) = (format!("{{{name}}}"), variable.default.text());
             if url.len() > MAX_ADDRESS || default.len() > MAX_ADDRESS {
@@ -166,6 +171,16 @@ impl Server {
         }
         (url.len() <= MAX_ADDRESS).then_some(url)
     }
+}
+
+/// What is said of the variables in `host` of Swagger 2.0.
+pub(super) fn of_host(host: &str) -> impl Iterator<Item = Said> {
+    variables(host).map(|name| of_variable(name, false, &shortened(host)))
+}
+
+/// The names in braces.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 /// What is said of a variable that can have other values.

@@ -223,6 +223,24 @@ fn an_owner_in_a_servers_path_is_an_error_until_the_settings_choose() {
     assert_eq!((operations, notes.len()), (vec!["GET /v2/things".to_owned()], 1), "{notes:?}");
     let fixed = of("https://a.example/{basePath}", json!({ "basePath": { "default": "v2", "enum": ["v2"] } }));
     assert_eq!(read_with(&fixed, &settings()).1, [""; 0]);
+    // The settings choose nothing for an operation, or a path, whose servers agree.
+    let servers = json!([{ "url": "/{locationId}", "variables": { "locationId": { "default": "x" } } }]);
+    let mut operation = needing();
+    operation["servers"] = servers.clone();
+    let at_path = |servers: &Value| {
+        let mut one = document("One", json!({ "/b": { "servers": servers, "get": needing() } }));
+        one["servers"] = json!([{ "url": "/v1" }, { "url": "/" }]);
+        one
+    };
+    let mut of_operation = at_path(&json!([]));
+    of_operation["paths"]["/b"]["get"] = operation;
+    let chosen = with(json!({ "base_path": { "*": "/v1" } }));
+    for one in [of_operation, at_path(&servers)] {
+        let told = errors(&one, &chosen);
+        let why = "where only its default is read; it names an owner, whom nothing compares there";
+        assert!(told.len() == 1 && told[0].ends_with(why), "{told:?}");
+    }
+    assert_eq!(read_with(&at_path(&json!([{ "url": "/v2" }, servers[0]])), &chosen).0, ["GET /v1/b"]);
     // The gate compares no host.
     for (url, is_told) in [
         ("https://{locationId}.a.example", true),

@@ -641,6 +641,13 @@ fn what_else_is_not_read_is_told() {
         (swagger(json!({ "host": "a.example/v1" })), Some("Open: host \"a.example/v1\" has a path")),
         (swagger(json!({ "host": "a.example:8080" })), None),
         (swagger(json!({ "x-ms-paths": { "/a?b=c": { "get": operation } } })), Some("Open: x-ms-paths is not read")),
+        (swagger(json!({ "host": "{locationId}.a.example" })), Some("Open: the variable \"locationId\" of its server")),
+        (swagger(json!({ "host": "{region}.a.example" })), None),
+        (swagger(json!({ "x-ms-parameterized-host": {} })), Some("Open: x-ms-parameterized-host is not read")),
+        (
+            open(json!({ "/a": { "x-amazon-apigateway-any-method": operation, "get": operation } })),
+            Some("Open, /a: x-amazon-apigateway-any-method is not read"),
+        ),
         (cookie("locationId"), Some("Open, GET /a: the cookie \"locationId\" is not compared")),
         (cookie("session"), None),
         (moved, Some("Open, /a: servers stand here and in what $ref leads to")),
@@ -648,6 +655,21 @@ fn what_else_is_not_read_is_told() {
         let notes = limits(&document);
         assert_eq!(notes.len(), usize::from(expected.is_some()), "{notes:?}");
         assert!(expected.is_none_or(|expected| notes[0].starts_with(expected)), "{notes:?}");
+    }
+}
+
+#[test]
+fn swagger_2_0_has_no_servers_of_operations_and_paths() {
+    let servers = json!([{ "url": "/v2" }]);
+    for (item, place) in [
+        (json!({ "get": { "security": [], "servers": servers } }), "Open, GET /a: "),
+        (json!({ "get": { "security": [] }, "servers": servers }), "Open, /a: "),
+    ] {
+        let whole =
+            json!({ "swagger": "2.0", "info": { "title": "Open" }, "basePath": "/v1", "paths": { "/a": item } });
+        let expected = format!("{place}servers is of OpenAPI 3, and this document is of Swagger 2.0: it is not read");
+        assert_eq!(limits(&whole), [expected]);
+        assert_eq!(operations(&[whole])[0].path.to_string(), "/v1/a");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::openapi::document::fault::Said;
 use crate::openapi::document::library::{Library, shortened};
-use crate::openapi::document::objects::{METHODS, OperationObject as Source, PathItem};
+use crate::openapi::document::objects::{ANY_METHOD, METHODS, OperationObject as Source, PathItem};
 use crate::openapi::document::reference::STANDS_TWICE;
 use crate::openapi::document::security::OF_A_PATH;
 use crate::openapi::document::server::BasePaths;
@@ -28,6 +28,8 @@ impl Document {
                 let member = shortened(member);
                 let said: Said = if METHODS.contains(&lower.as_str()) {
                     format!("{member} is not read; methods are written in lower case: {lower}").into()
+                } else if member == ANY_METHOD {
+                    format!("{member} is not read: of this path only the methods that it names are described").into()
                 } else if member.starts_with("x-") {
                     unknown::misplaced_extension(member, "at the path")
                 } else if let Unknown::Fault(what) = unknown::member(member, "a path") {

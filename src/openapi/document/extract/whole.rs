@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::json::Map;
 use crate::openapi::document::library::{Library, shortened};
-use crate::openapi::document::objects::{OpenApi, Schemes, X_MS_PATHS};
+use crate::openapi::document::objects::{OpenApi, PARAMETERIZED_HOST, Schemes, X_MS_PATHS};
 use crate::openapi::document::security::{MERGED, requirements};
-use crate::openapi::document::server::{self, BasePaths, Servers, mended};
+use crate::openapi::document::server::{self, BasePaths, Servers, mended, settled};
 use crate::openapi::document::unknown::{self, Unknown};
 use crate::openapi::document::{Document, Fault, webhooks};
 use crate::order::sort_and_dedup;
 
 /// How many scopes the security schemes of a document may declare together.
 const MAX_DECLARED: usize = 200_000;
+
+/// What is said of servers in a document of Swagger 2.0.
+const SERVERS_IN_SWAGGER: &str = "servers is of OpenAPI 3, and this document is of Swagger 2.0: it is not read";
 
 impl Document {
     /// Takes over what stands outside the paths.
@@ -68,13 +71,20 @@ impl Document {
             let what = format!("host {:?} has a path, which is not read: basePath says it", shortened(host));
             self.notes.push(Fault::at("", "", what));
         }
+        if source.swagger.0.is_some() {
+            self.notes.extend(server::of_host(host).map(|said| Fault::at("", "", said)));
+        }
         if source.has_x_ms_paths {
             let what = format!("{X_MS_PATHS} is not read: a request for what it describes is judged as paths has it");
             self.notes.push(Fault::at("", "", what));
         }
+        if source.has_parameterized_host {
+            let what = format!("{PARAMETERIZED_HOST} is not read: what it says of the host is compared with nothing");
+            self.notes.push(Fault::at("", "", what));
+        }
         let (has_base_path, has_servers) = (!source.of_swagger.base_path.is_missing(), !source.servers.is_empty());
         let what = match source.swagger.0.is_some() {
-            true if has_servers => "servers is of OpenAPI 3, and this document is of Swagger 2.0: it is not read",
+            true if has_servers => SERVERS_IN_SWAGGER,
             false if has_base_path => "basePath is of Swagger 2.0, and this document is not: it is not read",
             _ => return,
         };
@@ -150,10 +160,18 @@ impl Document {
         servers: &'a Servers,
         library: &Library<'a>,
     ) -> Option<BasePaths> {
+        if library.source.swagger.0.is_some() {
+            if !servers.is_empty() {
+                self.notes.push(Fault::at(path, method, SERVERS_IN_SWAGGER.to_owned()));
+            }
+            return None;
+        }
         match library.servers(servers) {
             Ok(servers) => {
                 let (base_paths, notes) = server::base_paths(&servers, library.own_uri())?;
-                self.notes.extend(notes.into_iter().map(|what| Fault::at(path, method, what)));
+                let is_settled = !path.is_empty() && matches!(base_paths, BasePaths::One(_));
+                let notes = notes.into_iter().map(|said| if is_settled { settled(said) } else { said });
+                self.notes.extend(notes.map(|said| Fault::at(path, method, said)));
                 Some(base_paths)
             }
             Err(reference) => {

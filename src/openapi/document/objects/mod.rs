@@ -13,7 +13,7 @@ mod webhooks;
 pub(super) use self::body::{Content, MediaType, RequestBody};
 pub(super) use self::extensions::listed;
 pub(super) use self::parameter::Parameter;
-pub(super) use self::paths::{METHODS, OperationObject, Parameters, PathItem, Paths};
+pub(super) use self::paths::{ANY_METHOD, METHODS, OperationObject, Parameters, PathItem, Paths};
 pub(super) use self::schema::{Schema, Schemas};
 pub(in crate::openapi) use self::security::Security;
 pub(super) use self::security::{Flow, MAX_ALTERNATIVES, Requirement, Requirements, Schemes, Scopes, SecurityScheme};
@@ -51,6 +51,7 @@ pub(super) struct OpenApi {
     pub external_docs: ExternalDocs,
     pub tags: TagTitles,
     pub has_x_ms_paths: bool,
+    pub has_parameterized_host: bool,
     /// The members that are none of OpenAPI's, and extensions that are called as if they listed scopes.
     pub unknown: Vec<String>,
 }
@@ -60,6 +61,9 @@ const UNREAD: [&str; 5] = ["jsonSchemaDialect", "produces", "responses", "scheme
 
 /// Microsoft's extension for paths with a query.
 pub(super) const X_MS_PATHS: &str = "x-ms-paths";
+
+/// Microsoft's extension for a host with parameters.
+pub(super) const PARAMETERIZED_HOST: &str = "x-ms-parameterized-host";
 
 /// What stands at the top of a document in Swagger 2.0 alone.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +130,10 @@ impl Sink for OpenApi {
                     MERGED_SECURITY => &mut self.is_security_merged,
                     X_MS_PATHS => {
                         self.has_x_ms_paths = true;
+                        return Ok(());
+                    }
+                    PARAMETERIZED_HOST => {
+                        self.has_parameterized_host = true;
                         return Ok(());
                     }
                     _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),

@@ -43,6 +43,9 @@ pub struct PathItem {
 /// The members of a path item that are operations; the last one since OpenAPI 3.2.
 pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// Amazon's extension for an operation of every method that a path does not have otherwise.
+pub const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
 /// An operation as the document has it.
 #[derive(Clone, Debug, Default)]
 pub struct OperationObject {
@@ -101,6 +104,7 @@ impl Sink for PathItem {
                 }
             }
             "summary" | "description" => {}
+            ANY_METHOD => unknown::add(&mut self.unknown, key),
             _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),
             _ => unknown::add(&mut self.unknown, key),
         }
