@@ -238,6 +238,39 @@ fn settings_beside_the_documents_are_no_document() {
 }
 
 #[test]
+fn settings_and_types_of_events_that_differ_are_a_difference() {
+    let hook = |scopes: &str| {
+        format!(
+            "openapi: 3.1.0\npaths: {{\"/u/{{id}}\": {{get: {{security: []}}}}}}\nwebhooks: {{a.b: {{post: {{security: [{{t: [{scopes}]}}]}}}}}}\n"
+        )
+    };
+    let settings = |more: &str| format!("schemes: {{t: {{level: sub_account, private_integrations: true}}}}\n{more}");
+    let directory = directory(
+        "differ",
+        &[
+            ("w.yaml", &hook("w")),
+            ("all.yaml", &hook("")),
+            ("s.yml", &settings("")),
+            ("exact.yml", &settings("router: exact\n")),
+        ],
+    );
+    let told = |arguments: &[&str]| {
+        let output = run(command(&[&["policy", "diff", "--exit-code"], arguments].concat()).current_dir(&directory));
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(told(&["w.yaml", "w.yaml", "--settings", "s.yml"]), (Some(0), "nothing changes\n".to_owned()));
+    let events = "types of events: 0 added, 0 removed, 1 received by others\n  ~ a.b\n".to_owned();
+    assert_eq!(told(&["w.yaml", "all.yaml", "--settings", "s.yml"]), (Some(6), events));
+    let (code, routed) = told(&["w.yaml", "w.yaml", "--settings", "exact.yml", "--old-settings", "s.yml"]);
+    let expected = "  ~ GET /u/{id}: a value that only resembles a literal is not judged as it\n";
+    assert!(code == Some(6) && routed.contains(expected), "{routed}");
+    let (_, json) = told(&["w.yaml", "all.yaml", "--settings", "s.yml", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["event_types"]["changed"][0], &json["changed"]), (&"a.b".into(), &Value::Array(vec![])));
+    fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn a_side_with_an_empty_name_is_not_compared() {
     let directory = directory("sides", &[("a.yaml", DOCUMENT)]);
     for sides in [["", "a.yaml"], ["a.yaml", ""], [",", ","], ["a.yaml,", "a.yaml"], ["a.yaml", ",a.yaml"]] {

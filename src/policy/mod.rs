@@ -26,7 +26,7 @@ mod templates;
 
 pub use catalogue::{Catalogue, CatalogueEntry, CatalogueOperation, ScopeAccess};
 pub use cors::{Cors, FieldName, WebOrigin};
-pub use diff::{Change, CorsChange, HeadChange, OwnerNamesChange, PolicyDiff, Reach};
+pub use diff::{Change, CorsChange, Handling, HeadChange, OwnerNamesChange, OwnerPlacesChange, PolicyDiff, Reach};
 pub use event_type::{
     EventAccess, EventType, EventTypeChanges, InvalidEventType, MAX_EVENT_TYPE_BYTES, MAX_EVENT_TYPES, OWN_KINDS,
     allows, heard,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tidegate::openapi::{Compiled, Document, Finding, InvalidDocument, MAX_BYTES, Report, Settings, compile};
-use tidegate::policy::Policy;
+use tidegate::policy::{EventType, Policy};
 use tidegate::request::file_text;
 
 use crate::exit::Failure;
@@ -118,9 +118,10 @@ impl Documents {
     ///
     /// # Errors
     /// [`Failure::Documents`] where they have errors.
-    pub fn policy(&self, settings: &Settings) -> Result<Policy, Failure> {
-        let Compiled { policy, report, .. } = self.compile(settings);
-        policy.ok_or_else(|| Failure::Documents(Box::new(report)))
+    pub fn policy(&self, settings: &Settings) -> Result<(Policy, Vec<EventType>), Failure> {
+        let Compiled { policy, report, event_types } = self.compile(settings);
+        let policy = policy.ok_or_else(|| Failure::Documents(Box::new(report)))?;
+        Ok((policy, event_types))
     }
 }
 

@@ -49,7 +49,7 @@ impl Explain {
     /// Prints the verdict and its steps. A denial is an answer, and ends like a grant unless `--exit-code` is given.
     pub fn run(self, output: Output) -> Result<End, Failure> {
         let settings = self.settings.read_or_default()?;
-        let policy = self.documents.read(self.settings.path().as_slice())?.policy(&settings)?;
+        let (policy, _) = self.documents.read(self.settings.path().as_slice())?.policy(&settings)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = Timestamp::from_seconds(now.as_secs());
         let explanation = explain(&self.method, &self.path, &self.subject(), &policy, now);

@@ -1,10 +1,12 @@
 //! What changes from one policy to another: as operations, and as what each level's integrations notice.
 
+mod handling;
 mod text;
 
 use serde::Serialize;
 
-use super::{Access, Cors, HeadRequests, Operation, OwnerNames, Policy};
+pub use self::handling::Handling;
+use super::{Access, Cors, HeadRequests, Operation, OwnerNames, OwnerPlaces, Policy};
 use crate::order::sort;
 use crate::record::Level;
 use crate::request::Method;
@@ -19,6 +21,9 @@ pub struct PolicyDiff {
     pub removed: Vec<String>,
     /// In both, with other requirements.
     pub changed: Vec<String>,
+    /// The changed operations of which requests are judged otherwise, whoever asks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub handling: Vec<Handling>,
     /// What changes for requests without a token.
     pub without_token: Reach,
     /// What changes for a sub-account's integrations.
@@ -60,6 +65,19 @@ pub struct Change {
     pub before: Option<Access>,
     /// What it needs; null if it is no longer in the policy.
     pub after: Option<Access>,
+    /// Where a request with a token names its owner, where no alternative says so, if that changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerPlacesChange>,
+}
+
+/// Where a request names its owner, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OwnerPlacesChange {
+    /// In the old policy.
+    pub before: OwnerPlaces,
+    /// In the new policy.
+    pub after: OwnerPlaces,
 }
 
 /// The parameters that name an owner, before and after.
@@ -136,10 +154,15 @@ impl PolicyDiff {
         match pair {
             (None, Some(new)) => self.added.push(new.name()),
             (Some(old), None) => self.removed.push(old.name()),
-            (Some(old), Some(new)) if old.access != new.access || old.owner != new.owner => {
-                self.changed.push(new.name())
+            (Some(old), Some(new)) => {
+                let handling = Handling::of(old, new);
+                if old.access == new.access && old.owner == new.owner && handling.is_none() {
+                    return;
+                }
+                self.changed.push(new.name());
+                self.handling.extend(handling);
             }
-            _ => return,
+            (None, None) => return,
         }
         self.without_token.add(pair, None);
         self.sub_account.add(pair, Some(Level::SubAccount));
@@ -153,16 +176,23 @@ impl Reach {
         let Some(operation) = new.or(old) else { return };
         let seen = |operation: Option<&Operation>| operation.map(|operation| operation.access.seen_by(level));
         let (before, after) = (seen(old), seen(new));
+        // Without a token there is no owner to compare.
+        let owner = old.zip(new).filter(|_| level.is_some()).and_then(|(old, new)| owner_change(old, new));
         let open = |access: &Option<Access>| access.as_ref().is_some_and(|access| *access != Access::AnyOf(Vec::new()));
         let list = match (open(&before), open(&after)) {
             (false, true) => &mut self.reachable,
             (true, false) => &mut self.unreachable,
-            (true, true) if before != after => &mut self.changed,
+            (true, true) if before != after || owner.is_some() => &mut self.changed,
             _ => return,
         };
         let (method, path) = (operation.method.as_str().to_owned(), operation.path.to_string());
-        list.push(Change { method, path, before, after });
+        list.push(Change { method, path, before, after, owner });
     }
+}
+
+fn owner_change(old: &Operation, new: &Operation) -> Option<OwnerPlacesChange> {
+    let change = || OwnerPlacesChange { before: old.owner.clone(), after: new.owner.clone() };
+    (old.owner != new.owner).then(change)
 }
 
 impl Access {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Change, CorsChange, PolicyDiff, Reach};
-use crate::policy::{Access, Alternative, HeadRequests, OwnerName, WebOrigin};
+use crate::policy::{Access, Alternative, HeadRequests, OwnerName, OwnerParameter, OwnerPlaces, WebOrigin};
 
 impl fmt::Display for PolicyDiff {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,6 +16,11 @@ impl fmt::Display for PolicyDiff {
             ("The agency's integrations", &self.agency),
         ] {
             reach.write(formatter, who)?;
+        }
+        if !self.handling.is_empty() {
+            writeln!(formatter, "Judged otherwise, whoever asks: {}", self.handling.len())?;
+            self.handling.iter().try_for_each(|one| writeln!(formatter, "  ~ {one}"))?;
+            writeln!(formatter)?;
         }
         if let Some(change) = &self.owner_parameters {
             let (before, after) = (&change.before, &change.after);
@@ -47,21 +52,32 @@ impl Reach {
         }
         writeln!(formatter, "{who}: {lost} unreachable, {changed} need something else, {gained} reachable")?;
         for (what, changes) in [("-", &self.unreachable), ("~", &self.changed), ("+", &self.reachable)] {
-            for Change { method, path, before, after } in changes {
-                writeln!(formatter, "  {what} {method} {path}: {}", words(before.as_ref(), after.as_ref()))?;
+            for change in changes {
+                writeln!(formatter, "  {what} {} {}: {}", change.method, change.path, words(change))?;
             }
         }
         writeln!(formatter)
     }
 }
 
-fn words(before: Option<&Access>, after: Option<&Access>) -> String {
+fn words(Change { before, after, owner, .. }: &Change) -> String {
+    let old = owner.as_ref().map(|owner| owner_at(&owner.before)).unwrap_or_default();
+    let new = owner.as_ref().map(|owner| owner_at(&owner.after)).unwrap_or_default();
     match (before, after) {
         (None, Some(after)) => format!("new, needs {}", needs(after)),
         (Some(before), None) => format!("no longer described, needed {}", needs(before)),
-        (Some(before), Some(after)) => format!("needed {}, needs {}", needs(before), needs(after)),
+        (Some(before), Some(after)) => format!("needed {}{old}, needs {}{new}", needs(before), needs(after)),
         (None, None) => String::new(),
     }
+}
+
+/// Where a request with a token names its owner, for what has no alternatives that say so.
+fn owner_at(places: &OwnerPlaces) -> String {
+    places.iter().map(|place| format!(" + {}", own_id(place))).collect()
+}
+
+fn own_id(OwnerParameter { name, place }: &OwnerParameter) -> String {
+    format!("own id as {name} ({place})")
 }
 
 fn needs(access: &Access) -> String {
@@ -75,7 +91,7 @@ fn needs(access: &Access) -> String {
 
 fn alternative(Alternative { scopes, owner, .. }: &Alternative) -> String {
     let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
-    let owner = owner.iter().map(|parameter| format!("own id as {} ({})", parameter.name, parameter.place));
+    let owner = owner.iter().map(own_id);
     let all: Vec<_> = scopes.into_iter().chain(owner).collect();
     if all.is_empty() { "no scope".to_owned() } else { all.join(" + ") }
 }
@@ -189,8 +205,50 @@ operations: 2 added, 2 removed, 3 with other requirements
                     text.ends_with("operations: 0 added, 0 removed, 1 with other requirements\n"),
                     "{owner}: {text}"
                 );
+                assert!(text.contains("A sub-account's integrations: 0 unreachable, 1 need something else"), "{text}");
+                assert!(text.contains("Without a token: nothing changes"), "{text}");
+                assert!(text.contains(" + own id as locationId (query), needs "), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_judged_otherwise_is_told_whoever_asks() {
+        let of = |more: serde_json::Value| {
+            let mut operation = json!({ "method": "GET", "path": "/u/{id}", "access": "authenticated" });
+            operation.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            Policy::new(0, vec![from_value::<Operation>(operation).unwrap()], OwnerNames::default()).unwrap()
+        };
+        let plain = of(json!({}));
+        for (more, field, told, untold) in [
+            (
+                json!({ "router_exact": true }),
+                "router_exact",
+                "is not judged as it",
+                "must be allowed by both operations",
+            ),
+            (json!({ "encoded": true }), "encoded", "may have percent-encoded delimiters", "delimiters is refused"),
+            (
+                json!({ "owner_in_body": "origin" }),
+                "owner_in_multipart",
+                "the origin compares",
+                "if it could name the owner",
+            ),
+        ] {
+            for (diff, told, value) in
+                [(plain.diff(&of(more.clone())), told, true), (of(more.clone()).diff(&plain), untold, false)]
+            {
+                assert_eq!(diff.changed, ["GET /u/{id}"], "{more}");
+                let text = diff.to_string();
+                assert!(
+                    text.contains("Judged otherwise, whoever asks: 1\n  ~ GET /u/{id}: ") && text.contains(told),
+                    "{text}"
+                );
+                let expected = json!([{ "method": "GET", "path": "/u/{id}", (field): value }]);
+                assert_eq!(json!(diff)["handling"], expected);
+            }
+        }
+        assert_eq!(json!(plain.diff(&plain)).get("handling"), None);
     }
 
     #[test]

@@ -1132,6 +1132,8 @@ export interface components {
       changed: string[];
       /** @description The web origins whose scripts may call the API from a browser, if they change. */
       cors?: components["schemas"]["CorsChange"];
+      /** @description The changed operations of which requests are judged otherwise, whoever asks. */
+      handling?: components["schemas"]["PolicyHandling"][];
       /** @description How `HEAD` finds its operation, if that changes: this affects every operation of `GET`. */
       head?: components["schemas"]["HeadChange"];
       /** @description The parameters that name an owner, if they change: this affects every operation. */
@@ -1257,6 +1259,8 @@ export interface components {
       before: components["schemas"]["Access"] | null;
       /** @description The method. */
       method: string;
+      /** @description Where a request with a token names its owner, where no alternative says so, if that changes. */
+      owner?: components["schemas"]["OwnerPlacesChange"];
       /** @description The path template: the new one, if there is one. */
       path: string;
     };
@@ -1935,6 +1939,26 @@ export interface components {
       example?: unknown;
       /** @description Its name, as in `contact.created`. */
       type: string;
+    };
+    /** @description Where a request names its owner, before and after. */
+    OwnerPlacesChange: {
+      /** @description In the new policy. */
+      after: components["schemas"]["OwnerParameter"][] | "none";
+      /** @description In the old policy. */
+      before: components["schemas"]["OwnerParameter"][] | "none";
+    };
+    /** @description An operation of which requests are judged otherwise, whoever asks: what of it changes, as it is in the new policy. */
+    PolicyHandling: {
+      /** @description Whether its parameters may have percent-encoded delimiters. */
+      encoded?: boolean;
+      /** @description The method. */
+      method: string;
+      /** @description Whether the origin, not the gate, compares an owner in `multipart/form-data`. */
+      owner_in_multipart?: boolean;
+      /** @description The path template. */
+      path: string;
+      /** @description Whether the origin's router reads paths byte for byte. */
+      router_exact?: boolean;
     };
   };
 }
