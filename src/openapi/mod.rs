@@ -158,6 +158,7 @@ fn compile_documents(
             }
         }
     }
+    report.limits.extend(unused_extension(documents, settings));
     rules::apply(settings, &mut drafts, &mut choices.exclusions, report);
     let written: Vec<_> = drafts.iter().map(Draft::written).collect();
     let (mut operations, groups) = finished(drafts, settings, report);
@@ -178,6 +179,14 @@ struct Choices<'a> {
     exclusions: Exclusions<'a>,
     ruled: Ruled,
     deriving: Option<Deriving<'a>>,
+}
+
+/// Where no operation has the extension that the settings name, it may stand elsewhere, or be called otherwise.
+fn unused_extension(documents: &[&Document], settings: &Settings) -> Option<Finding> {
+    let name = settings.scope_extension.as_deref()?;
+    let has_it = documents.iter().any(|document| document.has_extension(name));
+    let is_any = documents.iter().any(|document| document.operation_count() > 0);
+    (is_any && !has_it).then(|| Finding::of_settings("scope_extension", &format!("no operation has {name}")))
 }
 
 /// An isolate could not hold them.

@@ -252,6 +252,13 @@ impl Document {
         needed.chain(lists.flatten()).map(String::as_str).chain(declared)
     }
 
+    /// Whether an operation or a webhook of it has this extension.
+    pub(super) fn has_extension(&self, name: &str) -> bool {
+        let of_operations = self.operations.iter().map(|operation| &operation.extensions);
+        let mut all = of_operations.chain(self.webhooks.iter().map(|webhook| &webhook.extensions));
+        all.any(|extensions| extensions.contains_key(name))
+    }
+
     /// The names of its operations' extensions that list texts.
     pub(super) fn listing_extensions(&self) -> impl Iterator<Item = &str> {
         let all = self.operations.iter().flat_map(|operation| operation.extensions.iter());

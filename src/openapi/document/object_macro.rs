@@ -1,7 +1,7 @@
 //! The macro that makes a struct readable from the members of a JSON object.
 
 /// Implements `Sink` for a struct that is read from an object: what errors call it, the names of its members, and the field that
-/// takes the value of each. `null` says nothing, but in the members of the second list; those of the third must be there. No other
+/// takes the value of each; and the field, if there is one, for the names of its extensions. `null` says nothing, but in the members of the second list; those of the third must be there. No other
 /// member is read; one that would say who may call is an error.
 macro_rules! object {
     (
@@ -9,6 +9,7 @@ macro_rules! object {
         { $($key:literal => $field:ident;)* }
         strict { $($strict_key:literal => $strict_field:ident;)* }
         required { $($required:literal)* }
+        $(extensions $extensions:ident)?
     ) => {
         impl $crate::json::Sink for $type {
             fn expecting(&self) -> &'static str {
@@ -35,7 +36,10 @@ macro_rules! object {
                 match key {
                     $($key => value.read(&mut $crate::json::OrNull::new(&mut self.$field)).map(drop),)*
                     $($strict_key => value.read(&mut self.$strict_field).map(drop),)*
-                    _ => $crate::openapi::document::unknown::skip(key, value),
+                    _ => {
+                        $($crate::openapi::document::unknown::meet(&mut self.$extensions, key);)?
+                        $crate::openapi::document::unknown::skip(key, value)
+                    }
                 }
             }
         }

@@ -17,6 +17,8 @@ pub(super) type Servers = OrReference<Vec<OrReference<Server>>>;
 pub(super) struct Server {
     url: Needed,
     variables: Map<Variable>,
+    /// The names of its extensions.
+    pub extensions: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -25,7 +27,7 @@ struct Variable {
     values: Texts,
 }
 
-object!(Server, "an object", { "variables" => variables; } strict { "url" => url; } required { "url" });
+object!(Server, "an object", { "variables" => variables; } strict { "url" => url; } required { "url" } extensions extensions);
 object!(Variable, "an object", { "default" => default; "enum" => values; } strict {} required {});
 
 /// The longest address, in bytes: every operation repeats its path.
@@ -243,7 +245,7 @@ mod tests {
 
     fn server(url: &str, variables: &[(&str, &str, &[&str])]) -> Server {
         let needed = |text: &str| Needed(Words(Some(text.to_owned())));
-        let mut server = Server { url: needed(url), variables: Map::default() };
+        let mut server = Server { url: needed(url), ..Server::default() };
         for (name, default, values) in variables {
             let texts = values.iter().map(|value| (*value).to_owned()).collect();
             let (default, values) = (needed(default), Texts { texts, has_others: false });

@@ -89,14 +89,29 @@ pub(in crate::openapi) fn is_like_scopes(name: &str) -> bool {
     ["scope", "permission", "role"].iter().any(|word| lower.contains(word))
 }
 
-/// Adds an extension that stands where nothing looks at it, if it is called so or lists texts, as one that the settings name would.
-pub(super) fn add_extension(all: &mut Vec<String>, name: &str, value: &mut dyn Source) -> Result<(), Stop> {
+/// Adds an extension that stands where nothing looks at it, if it is called so or lists texts, as one that the settings name would; else to
+/// the `others`.
+pub(super) fn add_extension(
+    all: &mut Vec<String>,
+    others: &mut Vec<String>,
+    name: &str,
+    value: &mut dyn Source,
+) -> Result<(), Stop> {
     let mut listing = Listing::default();
     value.read(&mut listing)?;
     if is_like_scopes(name) || (listing.has_texts && !listing.has_others) {
         add(all, name);
+    } else {
+        meet(others, name);
     }
     Ok(())
+}
+
+/// Adds a member to the extensions that are met where nothing looks at them.
+pub(super) fn meet(all: &mut Vec<String>, name: &str) {
+    if name.starts_with("x-") && all.len() < MAX_TOLD {
+        all.push(name.to_owned());
+    }
 }
 
 /// What is said of an extension that stands where nothing looks at it.

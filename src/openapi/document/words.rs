@@ -1,5 +1,6 @@
 //! Members whose value decides nothing, or of which only the presence counts: any value is accepted.
 
+use super::unknown;
 use crate::json::{self, Collection, Map, Misread, Scalar, Sink, Skipped, Source, Stop, decimal};
 
 /// A text that decides nothing. Any scalar is accepted; a list or an object counts as no text.
@@ -24,7 +25,11 @@ pub(super) struct ExternalDocs(pub Option<String>);
 
 /// What tags are called for people, by their names, where the document says: `x-displayName`, else `summary` (OpenAPI 3.2).
 #[derive(Clone, Debug, Default)]
-pub(super) struct TagTitles(pub Map<String>);
+pub(super) struct TagTitles {
+    pub titles: Map<String>,
+    /// The names of their other extensions.
+    pub extensions: Vec<String>,
+}
 
 /// The longest address that is kept, in bytes.
 pub(super) const MAX_ADDRESS: usize = 1_024;
@@ -97,7 +102,11 @@ impl Sink for TagTitles {
             is_short.then(|| Some((text("name")?.to_owned(), title.to_owned())))?
         };
         for (name, title) in value.items().unwrap_or_default().iter().filter_map(titled).take(MAX_TAG_TITLES) {
-            self.0.insert(name, title);
+            self.titles.insert(name, title);
+        }
+        for tag in value.items().unwrap_or_default() {
+            let json::Value::Object(members) = tag else { continue };
+            members.iter().for_each(|(name, _)| unknown::meet(&mut self.extensions, name));
         }
         Vec::new()
     }

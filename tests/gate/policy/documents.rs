@@ -607,6 +607,7 @@ fn the_extension_of_the_settings_is_told_wherever_it_stands() {
     let operation = json!({ "security": security });
     let mut top = open(json!({ "/a": { "get": operation } }));
     top["x-needs"] = json!(["b"]);
+    let unused = |name: &str| format!("settings: scope_extension: no operation has {name}");
     for (document, expected) in [
         (open(json!({ "/a": { "x-needs": ["b"], "get": operation } })), "Open, /a: x-needs stands at the path"),
         (open(json!({ "x-needs": ["b"], "/a": { "get": operation } })), "Open: x-needs stands in paths"),
@@ -614,15 +615,61 @@ fn the_extension_of_the_settings_is_told_wherever_it_stands() {
         (open(json!({ "/a": { "get": { "security": security, "x-Needs": ["b"] } } })), "Open, GET /a: x-Needs lists b"),
     ] {
         let notes = told(&document, Some("x-needs"));
-        assert!(notes.len() == 1 && notes[0].starts_with(expected), "{notes:?}");
-        for other in [None, Some("x-others")] {
-            assert_eq!(told(&document, other), [""; 0], "{document}");
-        }
+        assert!(notes.len() == 2 && notes[0].starts_with(expected), "{notes:?}");
+        assert_eq!(notes[1], unused("x-needs"));
+        assert_eq!(told(&document, None), [""; 0], "{document}");
+        assert_eq!(told(&document, Some("x-others")), [unused("x-others")], "{document}");
         let kept = Document::from_source(&parsed(&document).to_json()).unwrap();
         assert_eq!(kept, parsed(&document));
     }
     let scopes = told(&open(json!({ "x-scopes": ["b"], "/a": { "get": operation } })), None);
     assert!(scopes.len() == 1 && scopes[0].starts_with("Open: x-scopes stands in paths"), "{scopes:?}");
+}
+
+/// A document whose operations have it elsewhere; of what is called as if it were one, also without that.
+#[test]
+fn an_extension_of_operations_is_told_once_for_each_place_where_nothing_looks_at_it() {
+    let told = |item: Value, more: Value, extension: &str| {
+        let fine = json!({ "security": [{ "Tenant": ["a"] }], "x-need": ["b"] });
+        let mut whole = open(json!({ "/a": item, "/b": { "get": fine } }));
+        whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut settings = settings();
+        settings.scope_extension = Some(extension.to_owned());
+        let report = compile(&[parsed(&whole)], &settings).report;
+        assert_eq!(report.errors, []);
+        let kept = Document::from_source(&parsed(&whole).to_json()).unwrap();
+        assert_eq!(compile(&[kept], &settings).report, report);
+        report.limits.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for value in [json!("w"), json!(["w"]), json!({ "a": ["w"] }), json!(["w", 5])] {
+        for (operation, place) in [
+            (json!({ "responses": { "200": { "x-need": value } } }), "in a response or in externalDocs"),
+            (json!({ "responses": { "x-need": value } }), "in a response or in externalDocs"),
+            (json!({ "externalDocs": { "x-need": value } }), "in a response or in externalDocs"),
+            (json!({ "parameters": [{ "name": "a", "in": "query", "x-need": value }] }), "in a parameter"),
+            (json!({ "requestBody": { "content": {}, "x-need": value } }), "in a body"),
+            (json!({ "requestBody": { "content": { "a/b": { "x-need": value } } } }), "in a media type"),
+            (json!({ "servers": [{ "url": "/", "x-need": value }] }), "in a server"),
+        ] {
+            let expected = format!("Open: x-need stands {place} (GET /a), where nothing looks at it");
+            let notes = told(json!({ "get": operation, "put": operation }), json!({}), "x-need");
+            assert!(notes.len() == 1 && notes[0].starts_with(&expected), "{operation}: {notes:?}");
+            let others = told(json!({ "get": operation }), json!({}), "x-other");
+            assert_eq!(others, ["settings: scope_extension: no operation has x-other"]);
+        }
+    }
+    for value in [json!("w"), json!({ "a": ["w"] }), json!(["w", 5])] {
+        let item = json!({ "x-need": value, "get": {} });
+        let path = told(item, json!({}), "x-need");
+        assert!(path.len() == 1 && path[0].starts_with("Open: x-need stands at a path (/a), where"), "{path:?}");
+        let top = told(json!({}), json!({ "x-need": value }), "x-need");
+        assert!(top.len() == 1 && top[0].starts_with("Open: x-need stands at the top, where"), "{top:?}");
+        let tag = told(json!({}), json!({ "tags": [{ "name": "T", "x-need": value }] }), "x-need");
+        assert!(tag.len() == 1 && tag[0].starts_with("Open: x-need stands in a tag, where"), "{tag:?}");
+    }
+    let item = json!({ "get": { "responses": { "200": { "x-scopes": ["w"] } } } });
+    let alike = told(item, json!({}), "x-need");
+    assert!(alike.len() == 1 && alike[0].starts_with("Open: x-scopes stands in a response"), "{alike:?}");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 mod faults;
 mod operation;
 mod path_items;
+mod strays;
 mod whole;
 
 use std::collections::BTreeSet;
 
 use self::operation::Extraction;
+use self::strays::Strays;
 use super::bodies::Bodies;
 use super::elsewhere::Elsewhere;
 use super::library::Library;
@@ -50,16 +52,27 @@ pub(super) fn document(
     for name in paths.iter().flat_map(|paths| &paths.extensions) {
         document.notes.push(Fault::at("", "", unknown::misplaced_extension(name, "in paths")));
     }
+    let mut strays = Strays::default();
+    strays.add(&source.extensions, "at the top", "");
+    strays.add(&source.tags.extensions, "in a tag", "");
+    strays.add_servers(&source.servers, "", &library);
+    if let Some(paths) = paths {
+        strays.add(&paths.others, "in paths", "");
+    }
+    // What is wrong with the servers is told already.
+    let _ = library.newly_met();
     let paths = paths.map(|paths| &paths.items);
     for (path, item) in paths.into_iter().flat_map(Map::iter) {
         let items = document.path_item(path, item, &library);
         let of_path = document.servers_of(path, &items, &library);
+        strays.add_items(&items, path, &library);
         document.misread(path, "", &library);
         for (method, operation) in document.operations_of(path, &items) {
             let mut extraction = Extraction::new(&library, operation, &items, parameters_left);
             let mut extracted = extraction.operation(path, &method);
             extracted.body = extraction.body(&mut bodies);
             parameters_left = extraction.parameters_left;
+            strays.add_operation(&extraction, &format!("{} {path}", method.to_ascii_uppercase()));
             let Extraction { operation, whats, notes, .. } = extraction;
             document.faults.extend(whats.into_iter().map(|what| Fault::at(path, &method, what)));
             document.notes.extend(notes.into_iter().map(|what| Fault::at(path, &method, what)));
@@ -81,6 +94,7 @@ pub(super) fn document(
     if paths.is_some_and(Map::is_empty) && source.webhooks.here.items.is_empty() {
         document.notes.push(Fault::at("", "", "it describes no operations".to_owned()));
     }
+    document.notes.extend(strays.into_notes());
     document.unused_misread(library.unmet(), &library);
     (document.bodies, document.properties) = bodies.into_found();
     document.is_of_3_2 = false;

@@ -88,7 +88,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
     }
 
     /// Its parameters and those of its path.
-    fn declared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
+    pub fn declared(&self) -> impl Iterator<Item = &'a MaybeReference<Parameter>> {
         self.lists().filter_map(|list| list.ok()).flatten()
     }
 

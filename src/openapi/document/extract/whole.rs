@@ -38,7 +38,7 @@ impl Document {
         }
         self.unread(source);
         self.documentation.clone_from(&source.external_docs.0);
-        self.tag_titles = source.tags.0.clone();
+        self.tag_titles = source.tags.titles.clone();
         if source.is_security_merged.0 {
             self.notes.push(Fault::at("", "", MERGED.to_owned()));
         }

@@ -13,6 +13,8 @@ pub type Content = OrReference<Map<MediaType>>;
 #[derive(Clone, Debug, Default)]
 pub struct RequestBody {
     pub content: Content,
+    /// The names of its extensions.
+    pub extensions: Vec<String>,
     misplaced: Misplaced,
 }
 
@@ -21,11 +23,13 @@ pub struct MediaType {
     pub reference: Option<String>,
     /// With that of the items, where it is a sequence of them (since OpenAPI 3.2).
     pub schema: Option<Schema>,
+    /// The names of its extensions.
+    pub extensions: Vec<String>,
 }
 
 object!(RequestBody, "an object", { "content" => content; } strict {
     "parameters" => misplaced; "requestBody" => misplaced; "servers" => misplaced;
-} required {});
+} required {} extensions extensions);
 
 impl Sink for MediaType {
     fn expecting(&self) -> &'static str {
@@ -52,7 +56,10 @@ impl Sink for MediaType {
                 }
                 Ok(())
             }
-            _ => unknown::skip(key, value),
+            _ => {
+                unknown::meet(&mut self.extensions, key);
+                unknown::skip(key, value)
+            }
         }
     }
 }

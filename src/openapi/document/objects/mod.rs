@@ -54,6 +54,8 @@ pub(super) struct OpenApi {
     pub has_parameterized_host: bool,
     /// The members that are none of OpenAPI's, and extensions that are called as if they listed scopes.
     pub unknown: Vec<String>,
+    /// The names of its other extensions.
+    pub extensions: Vec<String>,
 }
 
 /// The members of a document that a policy needs nothing of.
@@ -136,7 +138,9 @@ impl Sink for OpenApi {
                         self.has_parameterized_host = true;
                         return Ok(());
                     }
-                    _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),
+                    _ if key.starts_with("x-") => {
+                        return unknown::add_extension(&mut self.unknown, &mut self.extensions, key, value);
+                    }
                     _ => {
                         if !UNREAD.contains(&key) {
                             unknown::add(&mut self.unknown, key);

@@ -19,6 +19,8 @@ pub struct Parameter {
     pub style: Words,
     /// `x-multi-segment`.
     pub is_multi_segment: Mark,
+    /// The names of its other extensions.
+    pub extensions: Vec<String>,
     misplaced: Misplaced,
 }
 
@@ -27,4 +29,4 @@ object!(Parameter, "an object", {
 } strict {
     "name" => name; "in" => place;
     "parameters" => misplaced; "requestBody" => misplaced; "servers" => misplaced;
-} required { "name" "in" });
+} required { "name" "in" } extensions extensions);

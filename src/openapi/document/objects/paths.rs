@@ -23,6 +23,8 @@ pub struct Paths {
     pub items: Map<PathItem>,
     /// The extensions that may be meant to list scopes.
     pub extensions: Vec<String>,
+    /// The names of the others.
+    pub others: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,8 +38,10 @@ pub struct PathItem {
     pub operations: Map<OperationObject>,
     /// Those of methods that OpenAPI has no member for, since 3.2.
     pub additional_operations: Map<OperationObject>,
-    /// The members that are none of OpenAPI's.
+    /// The members that are none of OpenAPI's, and the extensions that may be meant to list scopes.
     pub unknown: Vec<String>,
+    /// The names of its other extensions.
+    pub extensions: Vec<String>,
 }
 
 /// The members of a path item that are operations; the last one since OpenAPI 3.2.
@@ -60,6 +64,8 @@ pub struct OperationObject {
     /// The media types of its body, in Swagger 2.0.
     pub consumes: Option<Texts>,
     pub extensions: Map<json::Value<'static>>,
+    /// The names of the extensions in its responses and its `externalDocs`.
+    pub extensions_below: Vec<String>,
     /// The members that are none of OpenAPI's.
     pub unknown: Vec<String>,
 }
@@ -105,7 +111,9 @@ impl Sink for PathItem {
             }
             "summary" | "description" => {}
             ANY_METHOD => unknown::add(&mut self.unknown, key),
-            _ if key.starts_with("x-") => return unknown::add_extension(&mut self.unknown, key, value),
+            _ if key.starts_with("x-") => {
+                return unknown::add_extension(&mut self.unknown, &mut self.extensions, key, value);
+            }
             _ => unknown::add(&mut self.unknown, key),
         }
         Ok(())
@@ -123,7 +131,7 @@ impl Sink for Paths {
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
         if key.starts_with("x-") {
-            return unknown::add_extension(&mut self.extensions, key, value);
+            return unknown::add_extension(&mut self.extensions, &mut self.others, key, value);
         }
         if self.items.len() >= MOST_PATHS {
             return Err(Stop::because(format!("paths: more than {MOST_PATHS} paths")));
@@ -158,8 +166,8 @@ impl Sink for OperationObject {
             "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
             "requestBody" => return value.read(&mut OrNull::new(&mut self.request_body)).map(drop),
             "tags" => &mut self.tags,
-            "responses" => return value.read(&mut Responses::default()).map(drop),
-            "callbacks" | "externalDocs" => return value.read(&mut Unread).map(drop),
+            "responses" => return value.read(&mut Responses::new(&mut self.extensions_below)).map(drop),
+            "callbacks" | "externalDocs" => return value.read(&mut Unread(&mut self.extensions_below)).map(drop),
             "consumes" => return value.read(&mut OrNull::new(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {
                 let mut extension = json::Value::default();

@@ -4,16 +4,24 @@ use crate::json::{Collection, Scalar, Sink, Skipped, Source, Stop};
 use crate::openapi::document::unknown::{self, Misplaced};
 
 /// The responses of an operation.
-#[derive(Default)]
-pub struct Responses {
+pub struct Responses<'a> {
     /// Whether it is one of them.
     is_one: bool,
+    /// The names of their extensions.
+    extensions: &'a mut Vec<String>,
 }
 
-/// A member that has no members of its own which say who may call.
-pub struct Unread;
+/// A member that has no members of its own which say who may call, with the names of its extensions.
+pub struct Unread<'a>(pub &'a mut Vec<String>);
 
-impl Sink for Responses {
+impl<'a> Responses<'a> {
+    /// Those that are to be read.
+    pub fn new(extensions: &'a mut Vec<String>) -> Self {
+        Self { is_one: false, extensions }
+    }
+}
+
+impl Sink for Responses<'_> {
     fn expecting(&self) -> &'static str {
         "a value"
     }
@@ -27,9 +35,10 @@ impl Sink for Responses {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        unknown::meet(self.extensions, key);
         match self.is_one {
             _ if unknown::is_of_operation(key) => value.read(&mut Misplaced).map(drop),
-            false => value.read(&mut Self { is_one: true }).map(drop),
+            false => value.read(&mut Responses { is_one: true, extensions: self.extensions }).map(drop),
             true => Ok(()),
         }
     }
@@ -39,7 +48,7 @@ impl Sink for Responses {
     }
 }
 
-impl Sink for Unread {
+impl Sink for Unread<'_> {
     fn expecting(&self) -> &'static str {
         "a value"
     }
@@ -53,6 +62,7 @@ impl Sink for Unread {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        unknown::meet(self.0, key);
         unknown::skip(key, value)
     }
 
