@@ -245,6 +245,78 @@ for (const [timezoneId, name] of [
   });
 }
 
+const STALE = "What is shown is up to date again.";
+const finish = ({ id, rev }) => api("POST", `/integrations/${id}/rotation/finish`, { rev });
+
+/** Somebody comes back to the tab after a while: the view asks again. */
+async function comesBack(page) {
+  await page.clock.runFor(6_000);
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+}
+
+for (const [act, title] of [
+  ["Expire Now", "Expire the old token now?"],
+  ["Cancel rotation", "Cancel this rotation?"],
+]) {
+  test(`another rotation began since the question: ${act} does nothing, and asks about that one`, async ({ page }) => {
+    const { integration } = await seed({ name: unique("Rotated again") });
+    const { integration: first } = await rotate(integration);
+    await page.clock.install();
+    await open(page, `#/integrations/${integration.id}`);
+    const banner = page.getByRole("region", { name: "Two tokens work right now" });
+    await button(banner, act).click();
+    const dialog = page.getByRole("dialog", { name: title });
+    await shown(dialog.getByText("oken 1 · ").first());
+    await rotate(await finish(first));
+    await comesBack(page);
+    await shown(banner.getByText("Token 2 · ").first());
+    await shown(dialog.getByText("oken 1 · ").first());
+    await button(dialog, act).click();
+    await shown(dialog.getByRole("alert").getByText(STALE));
+    await shown(dialog.getByText("oken 3 · ").first());
+    await settles(() => dialog.getByText("oken 1 · ").count(), 0);
+    assert.deepEqual(
+      (await show(integration.id)).tokens.map(({ n }) => n),
+      [3, 2],
+    );
+    await button(dialog, act).click();
+    await gone(dialog);
+    assert.equal((await show(integration.id)).tokens.length, 1);
+  });
+}
+
+test("the rotation is over since the question: it says so, and nothing is done", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Over already") });
+  const { integration: first } = await rotate(integration);
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, "Extend…").click();
+  const dialog = page.getByRole("dialog", { name: "Extend this rotation" });
+  await shown(dialog);
+  await finish(first);
+  await button(dialog, "Extend").click();
+  await gone(dialog);
+  await shown(page.getByText("This rotation is over already."));
+});
+
+test("a token that somebody else has just made is not the one that was to expire now", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Made meanwhile") });
+  await page.clock.install();
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, NOW).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("This token has leaked").check();
+  await rotate(integration, { expire: "now" });
+  await comesBack(page);
+  await shown(page.getByText("Token 2 · ").first());
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByRole("alert").getByText(STALE));
+  await settles(() => dialog.getByLabel("This token has leaked").isChecked(), false, "that was said of token 1");
+  assert.deepEqual(
+    (await show(integration.id)).tokens.map(({ n }) => n),
+    [2],
+  );
+});
+
 test("a token is marked as old from 90 days on", async ({ page }) => {
   const { integration } = await seed({ name: unique("Aged") });
   const created = Date.parse(integration.tokens[0].created_at);

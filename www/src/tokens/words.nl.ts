@@ -148,5 +148,6 @@ export const words: Words = {
       `Aanroepen met ${lower(outgoing)}, het oude, mislukken vanaf nu. ${incoming} blijft. Ga na dat alles het gebruikt.`,
     cancelled: (outgoing) => `Geannuleerd. ${outgoing} blijft; het nieuwe werkt niet meer.`,
     finished: (outgoing) => `Afgerond. ${outgoing} werkt niet meer.`,
+    over: "Deze vervanging is al voorbij.",
   },
 };

@@ -153,6 +153,7 @@ export const words = {
       `Calls with ${lower(outgoing)}, the old one, will fail from now on. ${incoming} stays. Make sure that everything uses it.`,
     cancelled: (outgoing: string) => `Cancelled. ${outgoing} stays; the new one is dead.`,
     finished: (outgoing: string) => `Finished. ${outgoing} is dead.`,
+    over: "This rotation is over already.",
   },
 };
 export type Words = typeof words;
