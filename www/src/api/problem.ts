@@ -30,6 +30,11 @@ export class Problem extends Error {
     return this.type === "already-done" || this.field === "Idempotency-Key";
   }
 
+  /** Whether the gate judged the request and refused it. After any other failure it may have been carried out. */
+  get isRefusal(): boolean {
+    return this.status >= 400 && this.status < 500;
+  }
+
   static async of(response: Response): Promise<Problem> {
     const body: unknown = await response.json().catch(() => null);
     return new Problem(

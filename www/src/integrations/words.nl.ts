@@ -99,7 +99,8 @@ export const words: Words = {
     deleted: (of) => `${of_(of)} verwijderd.`,
     andMore: (of) => `En nog ${count(of)}.`,
     type: (of) => `Typ ter bevestiging hoeveel: ${of}`,
-    failed: (of) => `${of_(of)} niet gewijzigd:`,
+    refused: (of) => `Geweigerd voor ${of_(of)}:`,
+    unknown: (of) => `Het is niet bekend of het is gebeurd voor ${of_(of)}:`,
     rotateTitle: (of) => `De tokens van ${of_(of)} vervangen?`,
     laterHint: "Van elk werken beide tokens 7 dagen.",
     leftOut: (of) =>
