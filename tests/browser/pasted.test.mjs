@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import {
+  api,
   asSomebodyWith,
   gone,
   open,
@@ -145,6 +146,32 @@ test("who may only see the integration is not offered to rotate it", { permissio
   await shown(button(dialog(page), "Open"));
   assert.equal(await button(dialog(page), "Rotate now").count(), 0);
 });
+
+test(
+  "a token whose integration is not found is dead only where nobody hides one",
+  { permissions },
+  async ({ page }) => {
+    const { integration, token } = await seed({ name: unique("Not found") });
+    await api("DELETE", `/integrations/${integration.id}`, { rev: integration.rev });
+    const dead = "Where one had, it is deleted, and its tokens are dead.";
+    await open(page);
+    await paste(page, search(page), token);
+    await shown(dialog(page).getByText(dead));
+    await asSomebodyWith(page, [{ verb: "integrations.manage", place: "sub_accounts" }]);
+    await page.reload();
+    await paste(page, search(page), token);
+    await shown(dialog(page).getByText("then the token may still work"));
+    assert.equal(await dialog(page).getByText(dead).count(), 0);
+    // Its own view asks for its events: their answer says that it was there, and is deleted.
+    await open(page, `#/integrations/${integration.id}`);
+    await shown(page.getByText("Its tokens are dead.", { exact: false }));
+    await page.route(`**/_tidegate/api/integrations/${integration.id}/events?*`, (route) =>
+      route.fulfill({ status: 404, json: { type: "urn:tidegate:problem:not-found", title: "Not found" } }),
+    );
+    await page.reload();
+    await shown(page.getByText("then its tokens may still work", { exact: false }));
+  },
+);
 
 test("Open leads to the integration", { permissions }, async ({ page }) => {
   const { integration, token } = await seed({ name: unique("To open") });

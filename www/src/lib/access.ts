@@ -33,6 +33,10 @@ export const mayAt = (permissions: readonly Permission[], verb: string, level: s
 export const anyAt = (permissions: readonly Permission[], place: string) =>
   permissions.some((given) => covers(given.place, place));
 
+/** Whether whatever is not found is not there: with less than this, it may be something that somebody may not see. */
+export const seesAllIntegrations = (permissions: readonly Permission[]) =>
+  ["agency", "sub_accounts"].every((place) => may(permissions, "integrations.view", place));
+
 /** Where the integrations of an owner are. */
 export const placeOf = (owner: { level: string; id: string }) =>
   owner.level === "agency" ? "agency" : `sub_account:${owner.id}`;

@@ -19,6 +19,8 @@ export const words: Words = {
     `${either(tokens)}, als het nog werkt. Welk van de twee is niet te zeggen zonder het te versturen.`,
   deleted:
     "Geen integratie heeft de id die erin staat. Was er een, dan is die verwijderd en werken haar tokens niet meer.",
+  hidden:
+    "Je kunt geen integratie zien met de id die erin staat. Ze kan verwijderd zijn, of je mag ze niet zien; dan kan het token nog werken. Konden anderen het zien, meld het dan aan een eigenaar.",
   noId: "Het deel dat de integratie noemt, ontbreekt.",
   leaked: "Konden anderen het zien, vervang het dan nu.",
   rotate: "Nu vervangen",

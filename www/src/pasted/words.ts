@@ -16,6 +16,8 @@ export const words = {
   one: (token: string) => `${token}, if it still works: it is the only live one.`,
   oneOf: (tokens: string[]) => `${either(tokens)}, if it still works. Which of them cannot be told without sending it.`,
   deleted: "No integration has the id that it carries. Where one had, it is deleted, and its tokens are dead.",
+  hidden:
+    "You can see no integration with the id that it carries. It may be deleted, or you may not see it; then the token may still work. If others could see it, tell an owner.",
   noId: "The part of it that names its integration is missing.",
   leaked: "If others could see it, rotate it now.",
   rotate: "Rotate now",

@@ -3,7 +3,7 @@ import { session as api } from "../api/client";
 import { onSessionEnd } from "../api/http";
 import { Problem } from "../api/problem";
 import type { Features, Level, Owner, Session as Session_, Ways } from "../api/types";
-import { anyAt, may, mayAnywhere, mayAt, type Permission, placeOf } from "../lib/access";
+import { anyAt, may, mayAnywhere, mayAt, type Permission, placeOf, seesAllIntegrations } from "../lib/access";
 import { words as t } from "./words";
 
 interface Waiting {
@@ -161,6 +161,11 @@ class Session {
   /** Whether private integrations are switched on at a level, under Labs. */
   isOn(level: Level): boolean {
     return this.features?.private_integrations[level === "agency" ? "agency" : "sub_accounts"] ?? true;
+  }
+
+  /** Whether an integration that they do not find is not there. */
+  get seesAllIntegrations(): boolean {
+    return seesAllIntegrations(this.permissions);
   }
 
   /** Whether the user has permissions at the agency. Others do not see that it exists. */

@@ -94,8 +94,14 @@ export const words: Words = {
     broken: "Deze weergave is mislukt",
     brokenDetail: "Herlaad de pagina. Gebeurt het weer, meld het dan aan wie de poort beheert.",
     reload: "Herladen",
-    gone: "Deze integratie is er niet meer",
-    goneDetail: "Iemand kan ze hebben verwijderd. De tokens werken niet meer.",
+    gone: {
+      title: "Deze integratie is er niet meer",
+      detail: "Iemand kan ze hebben verwijderd. De tokens werken niet meer.",
+    },
+    hidden: {
+      title: "Je kunt zo'n integratie niet zien",
+      detail: "Iemand kan ze hebben verwijderd, of je mag ze niet zien; dan kunnen de tokens nog werken.",
+    },
   },
 
   conflict: {

@@ -95,8 +95,14 @@ export const words = {
     broken: "This view has failed",
     brokenDetail: "Reload the page. If it happens again, tell whoever runs the gate.",
     reload: "Reload",
-    gone: "This integration is no longer there",
-    goneDetail: "Somebody may have deleted it. Its tokens are dead.",
+    gone: {
+      title: "This integration is no longer there",
+      detail: "Somebody may have deleted it. Its tokens are dead.",
+    },
+    hidden: {
+      title: "You can see no such integration",
+      detail: "Somebody may have deleted it, or you may not see it; then its tokens may still work.",
+    },
   },
 
   conflict: {

@@ -29,7 +29,7 @@ export const words: Words = {
   tokenOf: (name, live) =>
     `Het token in de opdracht is gemaakt voor ${name}, en het oordeel is dat van het huidige token. Of dit token zelf nog werkt, wordt hier niet beoordeeld: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} ervan ${live.length > 1 ? "werken" : "werkt"}. GET /_tidegate/whoami ermee zegt het.`,
   tokenUnknown:
-    "Geen integratie heeft de id die het token in de opdracht draagt. Ze kan verwijderd zijn; dan is het antwoord 401.",
+    "Je kunt geen integratie zien met de id die het token in de opdracht draagt. Is ze verwijderd, dan is het antwoord 401.",
   tokenForms: {
     mistyped: "Het token in de opdracht is verkeerd getypt: de controlesom klopt niet. De poort antwoordt 401.",
     truncated: "Het token in de opdracht is niet volledig. De poort antwoordt 401.",

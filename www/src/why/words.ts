@@ -29,7 +29,7 @@ export const words = {
   tokenOf: (name: string, live: number[]) =>
     `The token in the command was made for ${name}, and the verdict is that of its current token. Whether this very one still works is not judged here: ${live.length > 1 ? "tokens" : "token"} ${list(live.map(String))} of it ${live.length > 1 ? "do" : "does"}. GET /_tidegate/whoami with it tells.`,
   tokenUnknown:
-    "No integration has the id that the token in the command carries. It may be deleted; then the answer is 401.",
+    "You can see no integration with the id that the token in the command carries. If it is deleted, the answer is 401.",
   tokenForms: {
     mistyped: "The token in the command is mistyped: its checksum is wrong. The gate answers 401.",
     truncated: "The token in the command is not complete. The gate answers 401.",
