@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 
-import { api, becomes, call, chooseSubAccount, gone, open, settles, shown, test, unique } from "./support.mjs";
+import { api, becomes, call, chooseSubAccount, gone, hold, open, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const permissions = ["clipboard-read", "clipboard-write"];
@@ -54,6 +54,22 @@ test("each step is checked before the next, and the way back keeps what was type
   await button(page, "Next").click();
   await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Name" }).click();
   await settles(() => nameField.inputValue(), name);
+});
+
+test("Enter chooses nothing of what an older question found", async ({ page }) => {
+  await open(page, "#/integrations/new");
+  const field = page.getByRole("combobox", { name: "Choose a sub-account" });
+  await field.click();
+  await shown(page.getByRole("option").nth(1));
+  const release = await hold(page, "GET", "**/sub-accounts?*q=*");
+  await field.fill("globex");
+  await page.keyboard.press("Enter");
+  assert.equal(await field.getAttribute("data-value"), "", "the first one of all was not meant");
+  await settles(() => page.getByRole("option", { selected: true }).count(), 0);
+  release();
+  await shown(page.getByRole("option", { name: /globex/, selected: true }));
+  await page.keyboard.press("Enter");
+  await settles(() => field.getAttribute("data-value"), "sub_account:globex");
 });
 
 test("scopes are found by search, chosen by group, and their operations shown", async ({ page }) => {
