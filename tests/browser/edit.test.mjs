@@ -1,7 +1,20 @@
 // Editing: what a change does before it is made, and what happens when two change the same.
 import assert from "node:assert/strict";
 
-import { api, becomes, call, gone, open, seed, settles, show, shown, test, unique } from "./support.mjs";
+import {
+  api,
+  asSomebodyWith,
+  becomes,
+  call,
+  gone,
+  open,
+  seed,
+  settles,
+  show,
+  shown,
+  test,
+  unique,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const scope = (page, name) => page.getByRole("checkbox", { name });
@@ -217,6 +230,37 @@ test("a field that the gate refuses is told at the field", async ({ page }) => {
   await shown(page.getByRole("alert"));
   await settles(() => page.getByLabel("Name", { exact: true }).getAttribute("aria-invalid"), "true");
   await settles(() => page.getByLabel("Name", { exact: true }).inputValue(), "a\u0007b");
+});
+
+test("a policy, a rule and a permission that changed meanwhile are seen", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Elsewhere") });
+  const compiled = await api("GET", "/policy/compiled");
+  const rules = await api("GET", "/settings");
+  const nothing = page.getByText("Nothing: its scopes open no operation.");
+  await page.clock.install();
+  await open(page, `#/integrations/${integration.id}`);
+  await shown(page.getByRole("heading", { name: "By its scopes" }));
+  assert.equal(await nothing.count(), 0);
+
+  const none = { ...compiled, rev: compiled.rev + 1, operations: [] };
+  const undo = { ...rules, undo: { ...rules.undo, delete: false } };
+  await page.route("**/_tidegate/api/policy/compiled", (route) => route.fulfill({ json: none }));
+  await page.route("**/_tidegate/api/settings", (route) => route.fulfill({ json: undo }));
+  await page.getByRole("link", { name: "Edit" }).first().click();
+  await shown(page.getByText("2 scopes · 0 operations"));
+  await page.goBack();
+  await shown(nothing);
+  await button(page, "More actions").click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await shown(page.getByText("The token rules do not allow this to be undone."));
+  await button(page.getByRole("dialog"), "Cancel").click();
+
+  await asSomebodyWith(page, [{ verb: "integrations.view", place: "sub_accounts" }]);
+  await page.unroute("**/_tidegate/api/policy/compiled");
+  await page.clock.runFor(6_000);
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await gone(page.getByRole("link", { name: "Edit" }).first());
+  await gone(nothing);
 });
 
 test("one that is gone says so", async ({ page }) => {

@@ -98,11 +98,8 @@ class Session {
     } catch {
       return;
     }
-    if (this.state === "expired" && this.person?.id !== before) {
-      this.abandon(); // what is kept is somebody else's
-      await tick();
-    }
-    this.#signedIn();
+    if (this.state === "expired" && this.person?.id !== before) await this.#startOver();
+    else this.#signedIn();
   }
 
   /** Asks whether the session goes on. Where the gate does not answer, whatever is asked next tells. */
@@ -173,9 +170,18 @@ class Session {
     return anyAt(this.permissions, "agency");
   }
 
-  /** Reads again what the user may do. */
-  refresh(): Promise<void> {
-    return this.#show();
+  /** Reads again what the user may do: others may have changed it, or somebody else may have signed in in another tab. */
+  async refresh(): Promise<void> {
+    const before = this.person?.id;
+    await this.#show();
+    if (this.state === "in" && this.person?.id !== before) await this.#startOver();
+  }
+
+  /** Forgets what is kept: it is somebody else's. */
+  async #startOver(): Promise<void> {
+    this.abandon();
+    await tick();
+    this.#signedIn();
   }
 
   #signedIn(): void {
