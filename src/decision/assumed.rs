@@ -4,6 +4,7 @@ use super::Subject;
 use crate::record::{Live, Owner};
 use crate::rotation::{LiveToken, Rotation};
 use crate::scope::ScopeSet;
+use crate::time::Timestamp;
 use crate::token::{IntegrationId, TokenHash};
 
 impl Subject {
@@ -21,5 +22,14 @@ impl Subject {
             expires_at: None,
             paused: false,
         })
+    }
+
+    /// The same integration, paused or not, and with another end. Nobody stays nobody.
+    #[must_use]
+    pub fn with_life(self, paused: bool, expires_at: Option<Timestamp>) -> Self {
+        match self {
+            Self::Nobody => Self::Nobody,
+            Self::Integration(live) => Self::Integration(Live { paused, expires_at, ..live }),
+        }
     }
 }

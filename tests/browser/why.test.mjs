@@ -1,7 +1,21 @@
 // Why a call is refused: worked out in the browser, with nothing of the call sent.
 import assert from "node:assert/strict";
 
-import { address, api, call as answered, gone, open, seed, settles, show, shown, test, unique } from "./support.mjs";
+import {
+  address,
+  answerTo,
+  api,
+  becomes,
+  call as answered,
+  gone,
+  open,
+  seed,
+  settles,
+  show,
+  shown,
+  test,
+  unique,
+} from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const call = (page) => page.getByLabel("A method and a path, or a curl command");
@@ -84,6 +98,24 @@ test("of a wrong owner it says whose id that is, and what to send", async ({ pag
   );
   await explain(page, "GET /locations/nowhere");
   await shown(page.getByText("The id in it belongs to nobody here, and this integration is Acme Dental's. Send acme"));
+});
+
+test("of an integration that is paused or has ended, every call is refused, as at the gate", async ({ page }) => {
+  const { integration, token } = await seed({ name: unique("Asleep") });
+  await api("POST", `/integrations/${integration.id}/pause`, { rev: integration.rev });
+  await becomes(token, 401);
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, "More actions").click();
+  await page.getByRole("menuitem", { name: "Why is it refused?" }).click();
+  await shown(page.getByText(integration.name));
+  await explain(page, "GET /locations/acme");
+  await verdict(page, "Refused");
+  await shown(page.getByText("The integration is paused", { exact: true }));
+  await page.route(`**/_tidegate/api/integrations/${integration.id}`, async (route) =>
+    route.fulfill({ json: { ...(await (await answerTo(route)).json()), paused: false, status: "ended" } }),
+  );
+  await button(page, "Explain").click();
+  await shown(page.getByText("The integration has ended", { exact: true }));
 });
 
 test("a token in the address is refused here, and the next question is answered", async ({ page }) => {
@@ -180,5 +212,5 @@ test("the token of a deleted integration", async ({ page }) => {
   await api("DELETE", `/integrations/${integration.id}`, { rev: integration.rev });
   await open(page, "#/why");
   await explain(page, `curl ${address}/locations/acme -H 'Authorization: Bearer ${token}'`);
-  await shown(page.getByText("No integration has the id that the token in the command carries."));
+  await shown(page.getByText("You can see no integration with the id that the token in the command carries."));
 });

@@ -46,6 +46,15 @@ for (const { what, question, code } of questions(decisions)) {
   });
 }
 
+test("explain: an integration that is paused or has ended is refused whatever its scopes open", () => {
+  const { question } = questions(decisions).find(({ question, code }) => question.owner && code === "allowed");
+  const code = (...life) => JSON.parse(policy.explain(JSON.stringify(question), decisions.now, ...life)).code;
+  assert.equal(code(false, false), "allowed");
+  assert.equal(code(true, false), "paused_integration");
+  assert.equal(code(false, true), "expired_integration");
+  assert.equal(code(true, true), "paused_integration", "as the gate says it: until it is resumed, that comes first");
+});
+
 for (const { what, documents, settings, expect } of policies.filter(({ expect }) => expect.report)) {
   test(`diff: ${what}`, () => {
     const from = (policy) =>

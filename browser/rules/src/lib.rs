@@ -152,20 +152,24 @@ impl CompiledPolicy {
     }
 
     /// The verdict on a request and the steps that lead to it. The question is the body of `POST /explain`, without
-    /// `integration`: what that one may do is the registry's to say. `now` is in Unix seconds.
+    /// `integration`: what that one may do is the registry's to say, and so is whether it is paused or has ended. `now` is in Unix
+    /// seconds.
     ///
     /// # Errors
     /// An `Error` where the question cannot be read.
-    pub fn explain(&self, question: &str, now: u32) -> Result<String, JsError> {
+    pub fn explain(&self, question: &str, now: u32, is_paused: bool, has_ended: bool) -> Result<String, JsError> {
         let Explain { method, path, asker } = read(question)?;
+        let now = Timestamp::from_seconds(now.into());
         let subject = match asker {
             Asker::Nobody => Subject::Nobody,
-            Asker::Assumed { owner, scopes } => Subject::assumed(owner, scopes),
+            Asker::Assumed { owner, scopes } => {
+                Subject::assumed(owner, scopes).with_life(is_paused, has_ended.then_some(now))
+            }
             Asker::Integration { .. } => {
                 return Err(JsError::new("give owner and scopes, or neither, and no integration"));
             }
         };
-        write(&decision::explain(&method, &path, &subject, &self.0, Timestamp::from_seconds(now.into())))
+        write(&decision::explain(&method, &path, &subject, &self.0, now))
     }
 }
 

@@ -10,6 +10,7 @@ import type {
   Explanation,
   Found,
   Holder,
+  Life,
   Owner,
   PolicyChanges,
   PolicyReplay,
@@ -75,8 +76,7 @@ export interface Policy {
   replayEdit(question: EditReplay): Replay;
   /** Which of an integration's scopes its recorded requests needed. */
   scopeUse(question: ScopesInUse): ScopeUse;
-  /** `now` in Unix seconds. */
-  explain(question: Question, now?: number): Explanation;
+  explain(question: Question, life?: Life): Explanation;
   /** Requests to test a token with: they are within reach, and need nothing but the owner's id. */
   trials(owner: Owner, scopes: string[]): Trial[];
   /** Where the operations are documented that an integration's scopes open. */
@@ -138,6 +138,8 @@ const core: Core = {
     ),
 };
 
+const ACTIVE: Life = { paused: false, status: "active" };
+
 function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
   return {
     rev: policy.rev(),
@@ -146,8 +148,8 @@ function policy(policy: wasm.CompiledPolicy, compiled: string): Policy {
     preview: (question) => answer(() => policy.preview(JSON.stringify(question))),
     replayEdit: (question) => answer(() => policy.replayEdit(JSON.stringify(question))),
     scopeUse: (question) => answer(() => policy.scopeUse(JSON.stringify(question))),
-    explain: (question, now = Date.now() / 1000) =>
-      answer(() => policy.explain(JSON.stringify(question), Math.floor(now))),
+    explain: (question, { paused, status } = ACTIVE) =>
+      answer(() => policy.explain(JSON.stringify(question), Math.floor(Date.now() / 1000), paused, status === "ended")),
     trials: (owner, scopes) => answer(() => policy.trials(JSON.stringify({ method: "GET", path: "/", owner, scopes }))),
     documentation: (holder) => answer(() => policy.documentation(JSON.stringify(holder))),
     diff: async (documents, settings) => {

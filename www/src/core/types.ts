@@ -24,6 +24,11 @@ export type PreviewedOperation = Schemas["PreviewedOperation"];
 export type Question = { method: string; path: string } & (
   { owner: Owner; scopes: string[] } | { owner?: never; scopes?: never }
 );
+/** Whether the integration of a question works, as the gate says of it: by the gate's clock, not by that of this machine. */
+export interface Life {
+  paused: boolean;
+  status: "active" | "paused" | "ended";
+}
 export type Explanation = Schemas["Explanation"];
 /** Every reason to refuse a request: docs/errors.md explains them. */
 export type DenialCode = Exclude<Explanation["code"], "allowed">;
