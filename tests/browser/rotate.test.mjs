@@ -317,6 +317,43 @@ test("a token that somebody else has just made is not the one that was to expire
   );
 });
 
+test(
+  "until when both tokens work is said by the integration's end, if that comes first",
+  { permissions },
+  async ({ page }) => {
+    await detail(page, { expires_at: inDays(2.5) });
+    await button(page, LATER).click();
+    const dialog = page.getByRole("dialog");
+    await shown(dialog.getByText(/^Both tokens work until .*: that is the integration's end/));
+    await dialog.getByLabel("How long").fill("1");
+    await shown(dialog.getByText(/^This token works until .* \(1 day\)\./));
+    await dialog.getByLabel("How long").fill("7");
+    await button(dialog, "Continue").click();
+    await newToken(page);
+    const banner = page.getByRole("region", { name: "Two tokens work right now" });
+    await shown(banner.getByRole("timer").filter({ hasText: /^2 d 1[12] h/ }));
+    await button(banner, "Cancel rotation").click();
+    await shown(page.getByText(/stays, until the integration ends, /));
+  },
+);
+
+test("no token of a paused integration is said to work", { permissions }, async ({ page }) => {
+  const { integration } = await seed({ name: unique("Paused and rotated") });
+  await api("POST", `/integrations/${integration.id}/pause`, { rev: integration.rev });
+  await open(page, `#/integrations/${integration.id}`);
+  await button(page, LATER).click();
+  const dialog = page.getByRole("dialog");
+  await shown(dialog.getByText("It is paused: until somebody resumes it, no token works."));
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByText("Both tokens are refused until somebody resumes the integration.", { exact: false }));
+  await newToken(page);
+  await shown(page.getByRole("region", { name: "Two tokens, refused while it is paused" }));
+  await button(page, "Expire Now").click();
+  await button(dialog, "Expire Now").click();
+  await page.getByRole("button", { name: /^Undo, / }).click();
+  await shown(page.getByText("Undone. Both tokens are back."));
+});
+
 test("a token is marked as old from 90 days on", async ({ page }) => {
   const { integration } = await seed({ name: unique("Aged") });
   const created = Date.parse(integration.tokens[0].created_at);

@@ -13,10 +13,10 @@ import { build } from "esbuild";
 // What is shown follows the viewer's zone and language.
 process.env.TZ = "UTC";
 Object.defineProperty(globalThis, "navigator", { value: { languages: ["en-US"] } });
-const { curl, history, json, text, time } = await bundled();
+const { curl, history, json, text, time, tokens } = await bundled();
 
 async function bundled() {
-  const names = ["curl", "history", "json", "text", "time"];
+  const names = ["curl", "history", "json", "text", "time", "tokens"];
   const contents = names.map((name) => `export * as ${name} from "./${name}";`).join("\n");
   const resolveDir = fileURLToPath(new URL("../../www/src/lib", import.meta.url));
   const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, format: "esm", write: false });
@@ -124,6 +124,28 @@ test("times are told as people tell them", () => {
 test("a length of days is not told as a day of the calendar", () => {
   const told = [-33, 35, -48, 48].map((hours) => time.relative(after(hours * 3600), now));
   assert.deepEqual(told, ["1 day ago", "in 1 day", "2 days ago", "in 2 days"]);
+});
+
+/** A rotation that began just now, with these ends of its window and of its integration. */
+const rotation = (window, end) => ({
+  expires_at: end,
+  tokens: [
+    { n: 2, use: "current", created_at: after(0) },
+    { n: 1, use: "outgoing", created_at: after(-86_400), expires_at: window },
+  ],
+});
+
+test("a token stops at the end of its window or of its integration, whichever comes first", () => {
+  const ends = (integration) => integration.tokens.map((token) => tokens.endOf(token, integration));
+  assert.deepEqual(ends(rotation(after(100))), [undefined, after(100)]);
+  assert.deepEqual(ends(rotation(after(100), after(50))), [after(50), after(50)]);
+  assert.deepEqual(ends(rotation(after(100), after(200))), [after(200), after(100)]);
+  assert.equal(tokens.endOf(undefined, rotation(after(100), after(50))), after(50));
+  // Moments are compared, not texts.
+  assert.equal(
+    tokens.endOf({ expires_at: "2026-11-22T12:00:00.500Z" }, { expires_at: "2026-11-22T12:00:00Z" }),
+    "2026-11-22T12:00:00Z",
+  );
 });
 
 test("a moment of another year has its year", () => {

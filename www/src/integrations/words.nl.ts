@@ -102,7 +102,8 @@ export const words: Words = {
     refused: (of) => `Geweigerd voor ${of_(of)}:`,
     unknown: (of) => `Het is niet bekend of het is gebeurd voor ${of_(of)}:`,
     rotateTitle: (of) => `De tokens van ${of_(of)} vervangen?`,
-    laterHint: "Van elk werken beide tokens 7 dagen.",
+    laterHint:
+      "Van elk werken beide tokens 7 dagen, of tot haar einde als dat eerder komt; van een gepauzeerde werkt er geen.",
     leftOut: (of) =>
       `${of_(of)} ${of === 1 ? "kan" : "kunnen"} nu niet op deze manier worden vervangen. Daar verandert niets.`,
     tokens: "De nieuwe tokens",
@@ -135,7 +136,8 @@ export const words: Words = {
     undoFinish: "De vervanging is vroeg afgerond. Tot de termijn van het oude token kan het weer werken.",
     undoScopes: "Er zijn scopes verwijderd. Ze kunnen worden teruggezet.",
     undone: {
-      finish: "Ongedaan gemaakt. Beide tokens werken weer.",
+      finish: (isActive) =>
+        isActive ? "Ongedaan gemaakt. Beide tokens werken weer." : "Ongedaan gemaakt. Beide tokens zijn terug.",
       scopes: "Ongedaan gemaakt. De scopes zijn terug.",
       delete: (name) => `${name} is terug.`,
     },
@@ -160,7 +162,7 @@ export const words: Words = {
     title: (name) => `${name} bewerken`,
     sameToken: "Het token blijft hetzelfde.",
     sameTokenHint: (tokens) =>
-      tokens > 1 ? "Beide tokens blijven werken, met de nieuwe scopes." : "Wie het gebruikt, hoeft niets te doen.",
+      tokens > 1 ? "Beide tokens blijven, met de nieuwe scopes." : "Wie het gebruikt, hoeft niets te doen.",
     update: "Bijwerken",
     nothing: "Er is nog niets gewijzigd.",
     scopes: (added, removed) =>

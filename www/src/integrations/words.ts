@@ -98,7 +98,8 @@ export const words = {
     refused: (of: number) => `Refused for ${amount(of, "integration")}:`,
     unknown: (of: number) => `It is not known whether it was done for ${amount(of, "integration")}:`,
     rotateTitle: (of: number) => `Rotate the tokens of ${amount(of, "integration")}?`,
-    laterHint: "Both tokens of each work for 7 days.",
+    laterHint:
+      "Both tokens of each work for 7 days, or until its end if that comes sooner; none of a paused one works.",
     leftOut: (of: number) => `${amount(of, "integration")} cannot be rotated this way now. Nothing changes there.`,
     tokens: "The new tokens",
     copyAll: "Copy all",
@@ -130,7 +131,8 @@ export const words = {
     undoFinish: "The rotation was finished early. Until the old token's deadline, it can work again.",
     undoScopes: "Scopes were removed. They can be put back.",
     undone: {
-      finish: "Undone. Both tokens work again.",
+      finish: (isActive: boolean): string =>
+        isActive ? "Undone. Both tokens work again." : "Undone. Both tokens are back.",
       scopes: "Undone. The scopes are back.",
       delete: (name: string) => `${name} is back.`,
     },
@@ -155,7 +157,7 @@ export const words = {
     title: (name: string) => `Edit ${name}`,
     sameToken: "The token stays the same.",
     sameTokenHint: (tokens: number): string =>
-      tokens > 1 ? "Both tokens go on working, with the new scopes." : "Whoever uses it needs to do nothing.",
+      tokens > 1 ? "Both tokens stay, with the new scopes." : "Whoever uses it needs to do nothing.",
     update: "Update",
     nothing: "Nothing is changed yet.",
     scopes: (added: number, removed: number) =>

@@ -4,7 +4,7 @@ import { locale as LANGUAGE } from "./language";
 import { words as t } from "./words";
 
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+export const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 

@@ -101,6 +101,9 @@ export const words: Words = {
     amount: "Hoe lang",
     unit: "Eenheid",
     until: (until, length) => `Dit token werkt tot ${until} (${length}). Daarna stopt het vanzelf.`,
+    untilEnd: (until) =>
+      `Beide tokens werken tot ${until}: dan eindigt de integratie, en dat is eerder dan deze termijn.`,
+    paused: "Ze is gepauzeerd: tot iemand ze hervat, werkt geen token.",
     windowWrong: "Van 1 minuut tot 30 dagen.",
     nowWarn:
       "Elke aanroep met dit token krijgt vanaf nu 401, overal binnen seconden, tot het nieuwe token op zijn plaats staat.",
@@ -109,6 +112,7 @@ export const words: Words = {
     units: { minutes: "minuten", hours: "uren", days: "dagen" },
     act: "Doorgaan",
     doneLater: (until) => `Beide tokens werken tot ${until}. Zet het nieuwe vóór dan op zijn plaats.`,
+    donePaused: "Zet het nieuwe op zijn plaats. Beide tokens worden geweigerd tot iemand de integratie hervat.",
     doneNow: "Het oude token werkt niet meer. Zet het nieuwe op zijn plaats.",
     leaked: "Dit token is gelekt",
     leakedHint: "De geschiedenis vermeldt het.",
@@ -119,7 +123,11 @@ export const words: Words = {
   },
 
   rotation: {
-    title: "Er werken nu twee tokens",
+    titles: {
+      active: "Er werken nu twee tokens",
+      paused: "Twee tokens, geweigerd zolang ze gepauzeerd is",
+      ended: "Twee tokens, die sinds het einde niet meer werken",
+    },
     sentence: (outgoing, incoming) => `${outgoing} is het oude; ${lower(incoming)} komt ervoor in de plaats.`,
     left: "Resterende tijd",
     remaining: (left) => `nog ${left}`,
@@ -130,7 +138,7 @@ export const words: Words = {
     extendLabel: (outgoing) => `${outgoing} werkt tot`,
     extendHint: (latest, zone) => `Uiterlijk ${latest}, 30 dagen nadat de vervanging begon. In jouw tijdzone, ${zone}.`,
     extendWrong: "Het moet na het huidige einde liggen, en niet te laat.",
-    extended: (outgoing, until) => `${outgoing} werkt tot ${until}.`,
+    extended: (outgoing, until) => `Verlengd. ${outgoing} stopt ${until}.`,
     whenQuiet: (outgoing) => `De vervanging eindigt vanzelf zodra ${lower(outgoing)} niet meer in gebruik is.`,
     dueTitle: "Vervanging is nodig",
     due: (token, days) => `${token} is ${amount(days, "dag", "dagen")} oud. Vervang het, met of zonder onderbreking.`,
@@ -141,8 +149,8 @@ export const words: Words = {
     finish: "Nu laten verlopen",
     keep: "Laten doorlopen",
     cancelTitle: "Deze vervanging annuleren?",
-    cancelHint: (incoming, outgoing) =>
-      `Aanroepen met ${lower(incoming)}, het nieuwe, mislukken vanaf nu. ${outgoing} blijft, zonder termijn.`,
+    cancelHint: (incoming, outgoing, end) =>
+      `Aanroepen met ${lower(incoming)}, het nieuwe, mislukken vanaf nu. ${outgoing} blijft, ${end === undefined ? "zonder termijn" : `tot de integratie eindigt, ${end}`}.`,
     finishTitle: "Het oude token nu laten verlopen?",
     finishHint: (outgoing, incoming) =>
       `Aanroepen met ${lower(outgoing)}, het oude, mislukken vanaf nu. ${incoming} blijft. Ga na dat alles het gebruikt.`,

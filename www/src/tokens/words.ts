@@ -105,6 +105,9 @@ export const words = {
     amount: "How long",
     unit: "Unit",
     until: (until: string, length: string) => `This token works until ${until} (${length}). Then it stops by itself.`,
+    untilEnd: (until: string) =>
+      `Both tokens work until ${until}: that is the integration's end, and it comes before this window's.`,
+    paused: "It is paused: until somebody resumes it, no token works.",
     windowWrong: "From 1 minute to 30 days.",
     nowWarn:
       "Every call with this token is answered with 401 from now on, within seconds everywhere, until the new token is in its place.",
@@ -113,6 +116,7 @@ export const words = {
     units: { minutes: "minutes", hours: "hours", days: "days" },
     act: "Continue",
     doneLater: (until: string) => `Both tokens work until ${until}. Put the new one in place before then.`,
+    donePaused: "Put the new one in its place. Both tokens are refused until somebody resumes the integration.",
     doneNow: "The old token is dead. Put the new one in its place.",
     leaked: "This token has leaked",
     leakedHint: "The history says so.",
@@ -123,7 +127,11 @@ export const words = {
   },
 
   rotation: {
-    title: "Two tokens work right now",
+    titles: {
+      active: "Two tokens work right now",
+      paused: "Two tokens, refused while it is paused",
+      ended: "Two tokens, dead since its end",
+    },
     sentence: (outgoing: string, incoming: string) => `${outgoing} is the old one; ${lower(incoming)} takes its place.`,
     left: "Time left",
     remaining: (left: string) => `${left} left`,
@@ -135,7 +143,7 @@ export const words = {
     extendHint: (latest: string, zone: string) =>
       `At the latest ${latest}, 30 days after the rotation began. In your time zone, ${zone}.`,
     extendWrong: "It must be after the present end, and not too late.",
-    extended: (outgoing: string, until: string) => `${outgoing} works until ${until}.`,
+    extended: (outgoing: string, until: string) => `Extended. ${outgoing} stops ${until}.`,
     whenQuiet: (outgoing: string) => `It ends by itself as soon as ${lower(outgoing)} is quiet.`,
     dueTitle: "Rotation is due",
     due: (token: string, days: number) => `${token} is ${amount(days, "day")} old. Rotate it with or without downtime.`,
@@ -146,8 +154,8 @@ export const words = {
     finish: "Expire Now",
     keep: "Keep rotating",
     cancelTitle: "Cancel this rotation?",
-    cancelHint: (incoming: string, outgoing: string) =>
-      `Calls with ${lower(incoming)}, the new one, will fail from now on. ${outgoing} stays, without a deadline.`,
+    cancelHint: (incoming: string, outgoing: string, end: string | undefined) =>
+      `Calls with ${lower(incoming)}, the new one, will fail from now on. ${outgoing} stays, ${end === undefined ? "without a deadline" : `until the integration ends, ${end}`}.`,
     finishTitle: "Expire the old token now?",
     finishHint: (outgoing: string, incoming: string) =>
       `Calls with ${lower(outgoing)}, the old one, will fail from now on. ${incoming} stays. Make sure that everything uses it.`,
