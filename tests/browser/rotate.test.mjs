@@ -285,6 +285,13 @@ for (const [act, title] of [
   });
 }
 
+test("a rotation of 30 days offers no later end", async ({ page }) => {
+  const { integration } = await seed({ name: unique("As long as can be") });
+  await rotate(integration, { expire: "later", window_seconds: 30 * 86_400 });
+  await open(page, `#/integrations/${integration.id}`);
+  await settles(() => button(page, "Extend…").isDisabled(), true);
+});
+
 test("the rotation is over since the question: it says so, and nothing is done", async ({ page }) => {
   const { integration } = await seed({ name: unique("Over already") });
   const { integration: first } = await rotate(integration);

@@ -148,6 +148,16 @@ test("a token stops at the end of its window or of its integration, whichever co
   );
 });
 
+test("a rotation can be extended as long as there is a later minute within 30 days of its begin", () => {
+  const [days, minute] = [86_400, 60];
+  assert.ok(tokens.canExtend(rotation(after(7 * days))));
+  assert.ok(tokens.canExtend(rotation(after(30 * days - minute))));
+  assert.ok(!tokens.canExtend(rotation(after(30 * days))));
+  const begunWithin = rotation(after(30 * days));
+  begunWithin.tokens[0].created_at = after(30);
+  assert.ok(!tokens.canExtend(begunWithin), "half a minute is no minute");
+});
+
 test("a moment of another year has its year", () => {
   const told = (at) => time.moment(at, now);
   assert.match(told("2029-03-01T12:00:00Z"), /^Thursday, March 1, 2029 /);

@@ -137,6 +137,7 @@ export const words: Words = {
     extendAct: "Verlengen",
     extendLabel: (outgoing) => `${outgoing} werkt tot`,
     extendHint: (latest, zone) => `Uiterlijk ${latest}, 30 dagen nadat de vervanging begon. In jouw tijdzone, ${zone}.`,
+    extendNever: "Ze duurt 30 dagen, het langst dat een vervanging mag duren.",
     extendWrong: "Het moet na het huidige einde liggen, en niet te laat.",
     extended: (outgoing, until) => `Verlengd. ${outgoing} stopt ${until}.`,
     whenQuiet: (outgoing) => `De vervanging eindigt vanzelf zodra ${lower(outgoing)} niet meer in gebruik is.`,

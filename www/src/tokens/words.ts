@@ -142,6 +142,7 @@ export const words = {
     extendLabel: (outgoing: string) => `${outgoing} works until`,
     extendHint: (latest: string, zone: string) =>
       `At the latest ${latest}, 30 days after the rotation began. In your time zone, ${zone}.`,
+    extendNever: "It takes 30 days, the longest that a rotation may.",
     extendWrong: "It must be after the present end, and not too late.",
     extended: (outgoing: string, until: string) => `Extended. ${outgoing} stops ${until}.`,
     whenQuiet: (outgoing: string) => `It ends by itself as soon as ${lower(outgoing)} is quiet.`,
