@@ -214,6 +214,30 @@ test("a rotation whose answer is lost is repeated under the same key; another ro
   assert.notEqual(keys[0], keys[2]);
 });
 
+test("a rotation that was done and whose answer was lost: it says to cancel, since nobody has the new token", async ({
+  page,
+}) => {
+  const { integration } = await seed({ name: unique("Done and lost") });
+  await open(page, `#/integrations/${integration.id}`);
+  await page.route("**/rotate", async (route) => {
+    assert.equal((await answerTo(route)).status, 200); // the gate does it, and the answer is lost
+    await route.abort();
+  });
+  await button(page, "Rotate and expire this token later").click();
+  const dialog = page.getByRole("dialog");
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByRole("alert").getByText(UNREACHABLE));
+  await page.unroute("**/rotate");
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByText("It was rotated already"));
+  await shown(dialog.getByText("close this, cancel the rotation, then rotate again", { exact: false }));
+  assert.equal(
+    await dialog.getByText("Cancel it or finish it first").count(),
+    0,
+    "to finish would kill the only token",
+  );
+});
+
 test(
   "a rotation that meets a change made meanwhile says so, and the next try works",
   { permissions: ["clipboard-read", "clipboard-write"] },

@@ -118,8 +118,11 @@ export const words: Words = {
     leakedHint: "De geschiedenis vermeldt het.",
     newEnd: "Ze is beëindigd: geef een ander einde, of geen.",
     alreadyDone: "Het was al vervangen",
-    alreadyDoneHint:
-      "Het eerste antwoord is onderweg verloren gegaan, en het token daarin kan niet opnieuw worden getoond. Sluit dit, en vervang opnieuw.",
+    alreadyDoneHint: {
+      now: "Het eerste antwoord is onderweg verloren gegaan, en het token daarin kan niet opnieuw worden getoond. Sluit dit, en vervang opnieuw.",
+      later:
+        "Het eerste antwoord is onderweg verloren gegaan, en niemand heeft het nieuwe token. Het oude werkt nog: sluit dit, annuleer de vervanging, en vervang dan opnieuw.",
+    },
   },
 
   rotation: {

@@ -122,8 +122,11 @@ export const words = {
     leakedHint: "The history says so.",
     newEnd: "It has ended: give another end, or none.",
     alreadyDone: "It was rotated already",
-    alreadyDoneHint:
-      "The first answer was lost on its way, and the token in it cannot be shown again. Close this, and rotate afresh.",
+    alreadyDoneHint: {
+      now: "The first answer was lost on its way, and the token in it cannot be shown again. Close this, and rotate afresh.",
+      later:
+        "The first answer was lost on its way, and nobody has the new token. The old one still works: close this, cancel the rotation, then rotate again.",
+    },
   },
 
   rotation: {
