@@ -1,7 +1,7 @@
 // People and automation keys by clicks, with a colleague who changes the same ones.
 import assert from "node:assert/strict";
 
-import { api, gone, open, settles, shown, test, unique } from "./support.mjs";
+import { api, gone, hold, open, settles, shown, test, unique } from "./support.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const dialog = (page, name) => page.getByRole("dialog", { name });
@@ -65,16 +65,23 @@ test(
     await open(page, "#/team/keys");
     const row = page.getByRole("listitem").filter({ hasText: name });
     await button(row, "Rotate").click();
+    await shown(dialog(page).getByText("The present one works until "));
     const changed = await api("PATCH", `/keys/${key.id}`, { rev: key.rev, body: { name: `${name}, CI` } });
     const sure = dialog(page, /^Rotate /);
     await button(sure, "Rotate").click();
     await shown(sure.getByText(STALE));
     await shown(row.getByText(`${changed.name}`, { exact: true }));
+    // Whoever leaves before the answer would lose the key.
+    const release = await hold(page, "POST", "**/rotate");
     await button(sure, "Rotate").click();
+    await page.evaluate(() => (location.hash = "#/team"));
+    const leave = dialog(page, "Leave without the key?");
+    await button(leave, "Stay").click();
+    await gone(leave);
+    release();
 
     const reveal = dialog(page, "The key");
     await shown(reveal.getByRole("textbox", { name: "The key" }));
-    const leave = dialog(page, "Leave without the key?");
     await button(reveal, "Done").click();
     await button(leave, "Stay").click();
     await gone(leave);
@@ -83,13 +90,33 @@ test(
     await button(reveal, "Done").click();
     await gone(reveal);
 
+    // Two texts work now; the rotation can be ended either way, the way that is asked for.
+    assert.equal(await button(row, "Rotate").count(), 0);
+    await button(row, "Expire Now").click();
+    const ending = dialog(page, /^Expire the old text of /);
+    const rotating = await api("GET", `/keys/${key.id}`);
+    await api("PATCH", `/keys/${key.id}`, { rev: rotating.rev, body: { name } });
+    await button(ending, "Expire Now").click();
+    await shown(ending.getByText(STALE));
+    await button(ending, "Keep rotating").click();
+    await gone(ending);
+    await button(row, "Cancel rotation").click();
+    await button(dialog(page, `Cancel the rotation of ${name}?`), "Cancel rotation").click();
+    await shown(page.getByText(`Cancelled. The old text of ${name} stays; the new one is dead.`));
+    const { tokens } = await api("GET", `/keys/${key.id}`);
+    assert.deepEqual(
+      tokens.map(({ n }) => n),
+      [1],
+    );
+    await shown(button(row, "Rotate"));
+
     await button(row, "Delete").click();
     const { rev } = await api("GET", `/keys/${key.id}`);
-    await api("PATCH", `/keys/${key.id}`, { rev, body: { name } });
+    await api("PATCH", `/keys/${key.id}`, { rev, body: { name: `${name}.` } });
     const last = dialog(page, /^Delete /);
     await button(last, "Delete").click();
     await shown(last.getByText(STALE));
     await button(last, "Delete").click();
-    await shown(page.getByText(`${name} is deleted.`));
+    await shown(page.getByText(`${name}. is deleted.`));
   },
 );
