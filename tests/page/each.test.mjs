@@ -1,13 +1,14 @@
-// What is done with several integrations at once (www/src/integrations/each.ts): of each that failed, whether it was refused.
+// What is done with several integrations at once (www/src/integrations): of each that failed, whether it was refused; their export.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const { each, Problem } = await bundled();
+const { csv, each, Problem } = await bundled();
 
 async function bundled() {
   const contents = `
+    export { csv } from "./integrations/csv.ts";
     export { each } from "./integrations/each.ts";
     export { Problem } from "./api/problem.ts";`;
   const resolveDir = fileURLToPath(new URL("../../www/src", import.meta.url));
@@ -47,5 +48,29 @@ test("one that fails does not keep the others from being done", async () => {
   assert.deepEqual(
     failed.map(({ integration }) => integration),
     [bo],
+  );
+});
+
+test("the export has each one's status as the gate says it: one that was paused before its end has ended", () => {
+  const row = (fields) => ({
+    ...ana,
+    description: "",
+    owner: { level: "agency", id: "a" },
+    scopes: [],
+    tokens: [],
+    ...fields,
+  });
+  const rows = [
+    { paused: false, status: "active" },
+    { paused: true, status: "paused" },
+    { paused: true, status: "ended" },
+  ].map(row);
+  const [heads, ...lines] = csv(rows, null)
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => line.split(","));
+  assert.deepEqual(
+    lines.map((cells) => cells[heads.indexOf("status")]),
+    ["active", "paused", "ended"],
   );
 });

@@ -29,7 +29,7 @@ export function csv(integrations: Integration[], owners: Owners | null): string 
     one.owner.level === "agency" ? (owners?.agency?.name ?? "") : (named.get(one.owner.id) ?? ""),
     one.scopes.join(" "),
     one.state,
-    one.paused ? "paused" : one.status,
+    one.status,
     one.created_at,
     current(one)?.created_at ?? "",
     one.expires_at ?? "",
