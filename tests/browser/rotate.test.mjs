@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import {
   answerTo,
   api,
+  asSomebodyWith,
   becomes,
   call,
   gone,
@@ -284,6 +285,21 @@ for (const [act, title] of [
     assert.equal((await show(integration.id)).tokens.length, 1);
   });
 }
+
+test("who may see use sees how far a rotation has come, and is not offered to end it", async ({ page }) => {
+  const { integration } = await seed({ name: unique("Looked at") });
+  await rotate(integration);
+  const place = "sub_accounts";
+  await asSomebodyWith(page, [
+    { verb: "integrations.view", place },
+    { verb: "usage.view", place },
+  ]);
+  await open(page, `#/integrations/${integration.id}`);
+  const banner = page.getByRole("region", { name: "Two tokens work right now" });
+  await shown(banner.getByRole("timer"));
+  await shown(banner.getByRole("list", { name: "Steps of this rotation" }));
+  assert.equal(await banner.getByRole("button").count(), 0);
+});
 
 test("a rotation of 30 days offers no later end", async ({ page }) => {
   const { integration } = await seed({ name: unique("As long as can be") });
