@@ -272,6 +272,7 @@ for (const [act, title] of [
     await comesBack(page);
     await shown(banner.getByText("Token 2 · ").first());
     await shown(dialog.getByText("oken 1 · ").first());
+    if (act === "Expire Now") await toldOfUse(dialog);
     await button(dialog, act).click();
     await shown(dialog.getByRole("alert").getByText(STALE));
     await shown(dialog.getByText("oken 3 · ").first());
@@ -280,6 +281,7 @@ for (const [act, title] of [
       (await show(integration.id)).tokens.map(({ n }) => n),
       [3, 2],
     );
+    if (act === "Expire Now") await toldOfUse(dialog);
     await button(dialog, act).click();
     await gone(dialog);
     assert.equal((await show(integration.id)).tokens.length, 1);
@@ -372,6 +374,7 @@ test("no token of a paused integration is said to work", { permissions }, async 
   await newToken(page);
   await shown(page.getByRole("region", { name: "Two tokens, refused while it is paused" }));
   await button(page, "Expire Now").click();
+  await toldOfUse(dialog);
   await button(dialog, "Expire Now").click();
   await page.getByRole("button", { name: /^Undo, / }).click();
   await shown(page.getByText("Undone. Both tokens are back."));
