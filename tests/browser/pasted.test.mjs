@@ -137,28 +137,33 @@ test("which token, and rotating it now, from where it was pasted", { permissions
   );
 });
 
-test(
-  "a token that was made here is not to be seen once the session is over",
-  { permissions },
-  async ({ page, context }) => {
-    const { token } = await seed({ name: unique("Left alone") });
-    await open(page);
-    await paste(page, search(page), token);
-    await button(dialog(page), "Rotate now").click();
-    await button(page.getByRole("dialog", { name: /^Rotate the token of/ }), "Continue").click();
-    const secret = page.getByText(/^\s*pit_/);
-    await shown(secret);
-    await context.clearCookies();
-    await button(page, "Test now").click();
-    const over = dialog(page, "Your session is over");
-    await shown(over);
-    await gone(secret);
-    await over.getByLabel("Owner key", { exact: true }).fill(ownerKey);
-    await button(over, "Sign in").click();
-    await gone(over);
-    await shown(secret);
-  },
-);
+for (const where of ["above every view", "in a view"]) {
+  test(
+    `a token that was made in a dialog ${where} is not to be seen once the session is over`,
+    { permissions },
+    async ({ page, context }) => {
+      const { integration, token } = await seed({ name: unique("Left alone") });
+      await open(page, where === "in a view" ? `#/integrations/${integration.id}` : "#/integrations");
+      if (where === "in a view") await button(page, "Rotate and expire this token now").click();
+      else {
+        await paste(page, search(page), token);
+        await button(dialog(page), "Rotate now").click();
+      }
+      await button(page.getByRole("dialog", { name: /^Rotate the token of/ }), "Continue").click();
+      const secret = page.getByText(/^\s*pit_/);
+      await shown(secret);
+      await context.clearCookies();
+      await button(page, "Test now").click();
+      const over = dialog(page, "Your session is over");
+      await shown(over);
+      await gone(secret);
+      await over.getByLabel("Owner key", { exact: true }).fill(ownerKey);
+      await button(over, "Sign in").click();
+      await gone(over);
+      await shown(secret);
+    },
+  );
+}
 
 test("who may only see the integration is not offered to rotate it", { permissions }, async ({ page }) => {
   const { integration, token } = await seed({ name: unique("Seen only") });
