@@ -82,10 +82,10 @@ impl Glob {
             if check_braces(&tamed).is_ok() { tamed } else { any(segment, "?[]\\# *{}") }
         };
         let inner = template.strip_prefix('/')?;
-        let (inner, end) = inner.strip_suffix('/').map_or((inner, ""), |inner| (inner, "/"));
-        let segments: Vec<String> = inner.split('/').map(tame).collect();
-        let glob = Self::parse(&format!("/{}{end}", if inner.is_empty() { String::new() } else { segments.join("/") }))
-            .ok()?;
+        let (whole, end) = inner.strip_suffix('/').map_or((inner, ""), |inner| (inner, "/"));
+        let segments: Vec<String> = whole.split('/').map(tame).collect();
+        let tamed = if inner.is_empty() { String::new() } else { segments.join("/") };
+        let glob = Self::parse(&format!("/{tamed}{end}")).ok()?;
         glob.matches(template).then_some(glob)
     }
 
@@ -231,6 +231,7 @@ mod tests {
             ("/{a,b}/", "/*a,b*/"),
             ("/a b ** c", "/a*b*c"),
             ("/", "/"),
+            ("//", "/*/"),
         ] {
             assert_eq!(Glob::of(text).unwrap().0, glob, "{text}");
         }

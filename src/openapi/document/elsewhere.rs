@@ -51,7 +51,7 @@ pub(super) struct Elsewhere {
     pub unread: Map<String>,
     /// How many bytes the files have.
     pub bytes: usize,
-    /// The keys of all that was found.
+    /// The keys of all that was found, and of what was given up.
     pub kept: BTreeSet<String>,
     tried: BTreeSet<(Kind, Target)>,
     /// The files whose errors were reported already: a file is read more than once.
@@ -78,6 +78,18 @@ impl Elsewhere {
             quests = self.fetch_once(quests, text, files);
         }
         is_any
+    }
+
+    /// Notes what is wanted and was not looked for as what a chain of too many references leads to; whether there is any.
+    pub fn give_up(&mut self, wanted: BTreeSet<(Kind, Target)>) -> bool {
+        let left: Vec<_> = wanted.into_iter().filter(|one| !self.tried.contains(one)).collect();
+        self.kept.extend(left.iter().map(|(_, target)| target.key()));
+        !left.is_empty()
+    }
+
+    /// Whether it is security that a reference of this key leads to.
+    pub fn has_requirements(&self, key: &str) -> bool {
+        self.requirement_lists.contains_key(key) || self.requirements.contains_key(key)
     }
 
     /// Looks for each once, and tells where those are to be looked for that a reference on their way leads on.

@@ -65,11 +65,12 @@ impl Document {
         let Misreads { faults, notes, components } = Misreads::of(misread, source.swagger.0.is_some());
         let mut elsewhere = Elsewhere::default();
         let (mut document, mut wanted) = extract::document(&source, &components, &elsewhere, length, is_of_3_2);
-        for _ in 1..MAX_PASSES {
-            if !elsewhere.fetch(wanted, text, files) {
-                break;
-            }
+        let mut passes = 1..MAX_PASSES;
+        while passes.next().is_some() && elsewhere.fetch(std::mem::take(&mut wanted), text, files) {
             (document, wanted) = extract::document(&source, &components, &elsewhere, length, is_of_3_2);
+        }
+        if elsewhere.give_up(wanted) {
+            (document, _) = extract::document(&source, &components, &elsewhere, length, is_of_3_2);
         }
         document.faults.splice(0..0, faults);
         document.notes.extend(notes);

@@ -478,6 +478,7 @@ fn what_stands_too_deep_in_an_operation_is_not_skipped() {
         (json!({ "responses": { "requestBody": {} } }), "responses.requestBody: an object"),
         (json!({ "requestBody": { "content": {}, "security": security } }), "requestBody.security: an array"),
         (json!({ "requestBody": { "content": {}, "parameters": owner } }), "requestBody.parameters: an array"),
+        (json!({ "requestBody": { "schema": { "properties": {} } } }), "requestBody.schema: an object"),
         (
             json!({ "parameters": [{ "name": "x", "in": "query", "security": security }] }),
             "parameters[0].security: an array",
@@ -590,7 +591,9 @@ fn what_of_members_and_extensions_is_not_read_is_told() {
     let swagger = json!({ "swagger": "2.0", "servers": [{ "url": "/v1" }], "paths": { "/a": { "get": {} } } });
     let told = limits(&swagger);
     assert!(told.len() == 1 && told[0].contains("servers is of OpenAPI 3"), "{told:?}");
-    assert_eq!(limits(&open(json!({}))), ["Open: it describes no operations"]);
+    for paths in [json!({}), json!({ "/a": {} }), json!({ "/a": { "parameters": [] }, "/b": null })] {
+        assert_eq!(limits(&open(paths)), ["Open: it describes no operations"]);
+    }
 }
 
 /// The settings say what it is for, whatever it is called.

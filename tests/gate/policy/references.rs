@@ -87,6 +87,23 @@ fn chains_are_followed_and_circles_are_left() {
     assert!(owners(&long).unwrap_err().contains("so many schemas"));
 }
 
+/// Outside of the components each step of a chain is looked for when the one before it was found.
+#[test]
+fn a_chain_that_is_too_long_is_not_said_to_lead_nowhere() {
+    let of = |length: usize| {
+        let end = json!({ "security": [{ "Tenant": ["a"] }] });
+        let mut document = document("One", json!({ "/a": { "get": { "$ref": "#/x-c/operations/C0" } } }));
+        let text = chain("operations", length, &end).to_string().replace("#/components/", "#/x-c/");
+        document["x-c"] = serde_json::from_str(&text).unwrap();
+        compiled(&document).report.errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(of(15), [""; 0]);
+    for length in [16, 17, 40] {
+        let errors = of(length);
+        assert!(errors.len() == 1 && errors[0].ends_with("or by way of over 16 references"), "{length}: {errors:?}");
+    }
+}
+
 #[test]
 fn bodies_are_made_of_schemas() {
     let owner = || json!({ "properties": { "locationId": { "type": "string" } } });

@@ -83,12 +83,16 @@ fn a_rule_mends_what_is_wrong_in_the_place_where_it_stands() {
         (json!({ "security": null }), true, true),
         (json!({ "security": [{ "Tenant": null }] }), true, true),
         (json!({ "security": { "$ref": "#/nowhere" } }), true, true),
+        (json!({ "security": { "$ref": "#/x-n" } }), true, true),
+        (json!({ "security": [{ "$ref": "#/x-n" }] }), true, true),
+        (json!({ "$ref": "#/x-o" }), true, true),
         // What it names its owner in is not known.
         (lost.clone(), false, true),
         (json!({ "parameters": 5, "security": [] }), false, true),
     ] {
-        let compiled =
-            |settings: &Settings| compile(&[parsed(&document("One", json!({ "/a": { "get": operation } })))], settings);
+        let mut whole = document("One", json!({ "/a": { "get": operation } }));
+        (whole["x-n"], whole["x-o"]) = (json!(5), json!({ "security": null }));
+        let compiled = |settings: &Settings| compile(&[parsed(&whole)], settings);
         assert!(compiled(&settings()).policy.is_none(), "{operation}");
         for (settings, expected) in [(&silent, mended), (&says, open)] {
             let Compiled { policy, report, .. } = compiled(settings);

@@ -64,15 +64,18 @@ impl Document {
                     return self.faults.push(Fault::at("", "", what));
                 }
                 let place: Vec<&str> = one.place.iter().map(String::as_str).collect();
-                let (path, method) = match place.as_slice() {
-                    [own, method, ..] if path.is_empty() && own.starts_with('/') && is_method(method) => {
-                        (*own, *method)
+                let (path, method, rest) = match place.as_slice() {
+                    [own, method, rest @ ..] if path.is_empty() && own.starts_with('/') && is_method(method) => {
+                        (*own, *method, rest)
                     }
-                    [own, ..] if path.is_empty() && own.starts_with('/') => (*own, ""),
-                    [own, ..] if !path.is_empty() && method.is_empty() && is_method(own) => (path, *own),
-                    _ => (path, method),
+                    [own, rest @ ..] if path.is_empty() && own.starts_with('/') => (*own, "", rest),
+                    [own, rest @ ..] if !path.is_empty() && method.is_empty() && is_method(own) => (path, *own, rest),
+                    all => (path, method, all),
                 };
-                self.faults.push(Fault::at(path, method, what));
+                // What an operation needs, a rule in its place says.
+                let is_security = rest.first() == Some(&"security") || library.elsewhere.has_requirements(&key);
+                let said = if is_security { Said::about(About::Security, what) } else { what.into() };
+                self.faults.push(Fault::at(path, method, said));
             }
         }
     }

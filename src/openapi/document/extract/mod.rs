@@ -91,7 +91,7 @@ pub(super) fn document(
             document.operations.push(extracted);
         }
     }
-    if paths.is_some_and(Map::is_empty) && source.webhooks.here.items.is_empty() {
+    if paths.is_some() && document.operations.is_empty() && source.webhooks.here.items.is_empty() {
         document.notes.push(Fault::at("", "", "it describes no operations".to_owned()));
     }
     document.notes.extend(strays.into_notes());

@@ -29,6 +29,7 @@ pub struct MediaType {
 
 object!(RequestBody, "an object", { "content" => content; } strict {
     "parameters" => misplaced; "requestBody" => misplaced; "servers" => misplaced;
+    "schema" => misplaced;
 } required {} extensions extensions);
 
 impl Sink for MediaType {
