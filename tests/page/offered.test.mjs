@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { rendered } from "./rendered.mjs";
 
 const page = await rendered({
-  Edit: "integrations/Edit.svelte",
+  DeleteDialog: "integrations/DeleteDialog.svelte",
   Empty: "integrations/Empty.svelte",
   known: "state/known.svelte.ts",
   LifeNotes: "integrations/LifeNotes.svelte",
@@ -81,6 +81,14 @@ test("where a view's code cannot be loaded, a reload is offered and not another 
   const shown = html(page.View, { place, changes: 0 });
   assert.match(shown, /Reload the page/);
   assert.doesNotMatch(shown, /Try again|imported module/);
+});
+
+test("nobody is promised that a deletion can be undone where it cannot", () => {
+  const dialog = () => html(page.DeleteDialog, { integration: integration(), changed() {}, deleted() {}, close() {} });
+  signIn(["agency"]);
+  assert.ok(dialog().includes(words.remove.undo));
+  signIn(["agency"], { agency: false });
+  assert.ok(dialog().includes(words.remove.noUndoOff) && !dialog().includes(words.remove.undo));
 });
 
 const radios = () => [...html(page.New).matchAll(/<input[^>]*type="radio"[^>]*>/g)].map(([input]) => input);

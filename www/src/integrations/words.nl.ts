@@ -216,6 +216,7 @@ export const words: Words = {
       `${tokens > 1 ? "Beide tokens stoppen" : "Het token stopt"} meteen: elke aanroep ermee krijgt 401.`,
     undo: "Het kan 30 minuten lang ongedaan worden gemaakt.",
     noUndo: "De tokenregels staan niet toe dit ongedaan te maken.",
+    noUndoOff: "Dit kan niet ongedaan worden gemaakt zolang ze onder Labs zijn uitgezet.",
     type: "Typ ter bevestiging de naam:",
     act: "Verwijderen",
   },

@@ -209,6 +209,7 @@ export const words = {
       `${tokens > 1 ? "Both its tokens stop" : "Its token stops"} at once: every call with ${tokens > 1 ? "them" : "it"} is answered with 401.`,
     undo: "It can be undone for 30 minutes.",
     noUndo: "The token rules do not allow this to be undone.",
+    noUndoOff: "This cannot be undone while they are switched off under Labs.",
     type: "To confirm, type its name:",
     act: "Delete",
   },
