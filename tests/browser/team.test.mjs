@@ -64,7 +64,7 @@ test(
     const { key } = await api("POST", "/keys", { body });
     await open(page, "#/team/keys");
     const row = page.getByRole("listitem").filter({ hasText: name });
-    await button(row, "Rotate").click();
+    await button(row, `Rotate ${name}`).click();
     await shown(dialog(page).getByText("The present one works until "));
     const changed = await api("PATCH", `/keys/${key.id}`, { rev: key.rev, body: { name: `${name}, CI` } });
     const sure = dialog(page, /^Rotate /);
@@ -91,8 +91,8 @@ test(
     await gone(reveal);
 
     // Two texts work now; the rotation can be ended either way, the way that is asked for.
-    assert.equal(await button(row, "Rotate").count(), 0);
-    await button(row, "Expire Now").click();
+    assert.equal(await row.getByRole("button", { name: "Rotate" }).count(), 0);
+    await button(row, `Expire Now ${changed.name}`).click();
     const ending = dialog(page, /^Expire the old text of /);
     const rotating = await api("GET", `/keys/${key.id}`);
     await api("PATCH", `/keys/${key.id}`, { rev: rotating.rev, body: { name } });
@@ -100,7 +100,7 @@ test(
     await shown(ending.getByText(STALE));
     await button(ending, "Keep rotating").click();
     await gone(ending);
-    await button(row, "Cancel rotation").click();
+    await button(row, `Cancel rotation ${name}`).click();
     await button(dialog(page, `Cancel the rotation of ${name}?`), "Cancel rotation").click();
     await shown(page.getByText(`Cancelled. The old text of ${name} stays; the new one is dead.`));
     const { tokens } = await api("GET", `/keys/${key.id}`);
@@ -108,9 +108,9 @@ test(
       tokens.map(({ n }) => n),
       [1],
     );
-    await shown(button(row, "Rotate"));
+    await shown(button(row, `Rotate ${name}`));
 
-    await button(row, "Delete").click();
+    await button(row, `Delete ${name}`).click();
     const { rev } = await api("GET", `/keys/${key.id}`);
     await api("PATCH", `/keys/${key.id}`, { rev, body: { name: `${name}.` } });
     const last = dialog(page, /^Delete /);
