@@ -206,11 +206,11 @@ export async function answerTo(route) {
   });
 }
 
-/** What the session says that somebody may do, in the place of the owner's all. */
-export async function asSomebodyWith(page, permissions) {
+/** What the session says that somebody may do, in the place of the owner's all; and what else it says otherwise. */
+export async function asSomebodyWith(page, permissions, others = {}) {
   await page.route("**/_tidegate/api/session", async (route) => {
     const answer = await answerTo(route);
-    await route.fulfill({ status: answer.status, json: { ...(await answer.json()), permissions } });
+    await route.fulfill({ status: answer.status, json: { ...(await answer.json()), permissions, ...others } });
   });
 }
 

@@ -254,4 +254,12 @@ test("who may not manage webhooks sees why, and who may manage some chooses amon
   await page.goto("about:blank");
   await open(page, `#/webhooks/new?integration=${integration.id}`);
   await shown(page.getByText("You may not manage webhooks where this integration is."));
+
+  await page.unrouteAll();
+  const manages = ["webhooks.manage", "integrations.view"].map((verb) => ({ verb, place: "sub_accounts" }));
+  const features = { private_integrations: { agency: true, sub_accounts: false } };
+  await asSomebodyWith(page, manages, { features });
+  await page.goto("about:blank");
+  await open(page, `#/webhooks/new?integration=${integration.id}`);
+  await shown(page.getByText("Private integrations of sub-accounts are switched off under Labs."));
 });
