@@ -61,8 +61,9 @@ impl Reach {
 }
 
 fn words(Change { before, after, owner, .. }: &Change) -> String {
-    let old = owner.as_ref().map(|owner| owner_at(&owner.before)).unwrap_or_default();
-    let new = owner.as_ref().map(|owner| owner_at(&owner.after)).unwrap_or_default();
+    let owner = owner.as_ref();
+    let old = owner.map(|owner| owner_at(before.as_ref(), &owner.before)).unwrap_or_default();
+    let new = owner.map(|owner| owner_at(after.as_ref(), &owner.after)).unwrap_or_default();
     match (before, after) {
         (None, Some(after)) => format!("new, needs {}", needs(after)),
         (Some(before), None) => format!("no longer described, needed {}", needs(before)),
@@ -72,8 +73,14 @@ fn words(Change { before, after, owner, .. }: &Change) -> String {
 }
 
 /// Where a request with a token names its owner, for what has no alternatives that say so.
-fn owner_at(places: &OwnerPlaces) -> String {
-    places.iter().map(|place| format!(" + {}", own_id(place))).collect()
+fn owner_at(access: Option<&Access>, places: &OwnerPlaces) -> String {
+    let all = places.iter().map(own_id).collect::<Vec<_>>().join(" + ");
+    match (places, access) {
+        (OwnerPlaces::Unchecked, _) => " (no owner is compared)".to_owned(),
+        _ if all.is_empty() => String::new(),
+        (_, Some(Access::Public)) => format!(" (with one: {all})"),
+        _ => format!(" + {all}"),
+    }
 }
 
 fn own_id(OwnerParameter { name, place }: &OwnerParameter) -> String {
@@ -207,7 +214,9 @@ operations: 2 added, 2 removed, 3 with other requirements
                 );
                 assert!(text.contains("A sub-account's integrations: 0 unreachable, 1 need something else"), "{text}");
                 assert!(text.contains("Without a token: nothing changes"), "{text}");
-                assert!(text.contains(" + own id as locationId (query), needs "), "{text}");
+                let before = if access == "public" { " (with one: " } else { " + " };
+                assert!(text.contains(&format!("{before}own id as locationId (query)")), "{text}");
+                assert_eq!(text.contains("(no owner is compared)\n"), owner == json!("none"), "{text}");
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Words of JSON Schema that name properties without describing them.
 
-use crate::json::Value;
+use super::schema::Schema;
+use crate::json::{Collection, Scalar, Sink, Source, Stop, Value};
+use crate::openapi::document::words::Words;
 
 /// The properties that the value of such a word names.
 pub fn of(word: &str, value: &Value<'_>) -> Vec<String> {
@@ -42,6 +44,42 @@ fn literals(pattern: &str) -> Vec<String> {
         None => vec![inner],
     };
     if names.iter().all(|name| is_literal(name)) { names.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// What a property depends on, in older drafts of JSON Schema: the names of others, or a schema.
+#[derive(Clone, Debug, Default)]
+pub struct Dependency {
+    pub needed: Vec<String>,
+    pub schema: Schema,
+}
+
+impl Sink for Dependency {
+    fn expecting(&self) -> &'static str {
+        "an object or a list"
+    }
+
+    fn may_be_null(&self) -> bool {
+        true
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> bool {
+        self.schema.scalar(scalar)
+    }
+
+    fn open(&mut self, _: Collection) -> bool {
+        true
+    }
+
+    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
+        self.schema.entry(key, value)
+    }
+
+    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
+        let mut name = Words::default();
+        let is_read = value.read(&mut name)?;
+        self.needed.extend(name.0);
+        Ok(is_read)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names;
+use super::names::{self, Dependency};
 use crate::json::{self, Collection, Map, OrNull, Scalar, Sink, Source, Stop};
 use crate::openapi::document::reference::OrReference;
 use crate::openapi::document::words::{Texts, Words};
@@ -80,6 +80,14 @@ impl Sink for Schema {
                 value.read(&mut OrNull::new(&mut parts))?;
                 self.properties.extend(parts.keys().cloned());
                 self.parts.extend(parts.values().cloned());
+            }
+            "dependencies" => {
+                let mut parts: Map<Dependency> = Map::default();
+                value.read(&mut OrNull::new(&mut parts))?;
+                for (name, Dependency { needed, schema }) in parts.iter() {
+                    self.properties.extend(std::iter::once(name).chain(needed).cloned());
+                    self.parts.push(schema.clone());
+                }
             }
             "dependentRequired" | "patternProperties" | "propertyNames" => {
                 let mut other = json::Value::default();
