@@ -229,6 +229,24 @@ test("an endpoint that a colleague changes meanwhile is enabled at the second tr
   await shown(page.getByText("The endpoint is enabled."));
 });
 
+test("a secret that a colleague has just made is not the one that was to be refused now", async ({ page }) => {
+  const { id, rev } = await endpoint();
+  await page.clock.install();
+  await open(page, `#/webhooks/${id}`);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: /^Rotate/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio").last().check();
+  const { endpoint: theirs } = await api("POST", `/endpoints/${id}/rotate`, { rev, body: { expire: "now" } });
+  await page.clock.runFor(6_000);
+  const seen = page.waitForResponse((answer) => answer.url().endsWith(`/endpoints/${id}`));
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await (await seen).finished();
+  await button(dialog, "Continue").click();
+  await shown(dialog.getByText("What is shown is up to date again."));
+  assert.equal((await api("GET", `/endpoints/${id}`)).rev, theirs.rev);
+});
+
 test("who may not manage webhooks sees why, and who may manage some chooses among these", async ({ page }) => {
   const acme = "sub_account:acme";
   await asSomebodyWith(page, [{ verb: "integrations.view", place: "agency" }]);
