@@ -154,8 +154,10 @@ fn json(bytes: &[u8]) -> Result<Body, BodyFault> {
 
 fn form(bytes: &[u8]) -> Result<Body, BodyFault> {
     let text = utf8(bytes)?;
-    let of_another_kind = text.chars().next().filter(|first| OTHER_BEGINNINGS.contains(first));
-    match of_another_kind.or_else(|| text.chars().find(|letter| !letter.is_ascii_graphic())) {
+    if let Some(first) = text.chars().next().filter(|first| OTHER_BEGINNINGS.contains(first)) {
+        return Err(BodyFault::NotAForm(first));
+    }
+    match text.chars().find(|letter| !letter.is_ascii_graphic()) {
         Some(letter) => Err(BodyFault::Unencoded(Unencoded(letter))),
         None => Ok(Body::Form(text.into())),
     }
@@ -295,7 +297,7 @@ mod tests {
             ('/', r#"/**/{"locationId":"b","x":"&locationId=a&y="}"#),
             ('<', "<x><locationId>b</locationId><y><![CDATA[&locationId=a&]]></y></x>"),
         ] {
-            assert_eq!(given(FORM, body.as_bytes()), opaque(BodyFault::Unencoded(Unencoded(letter))), "{body}");
+            assert_eq!(given(FORM, body.as_bytes()), opaque(BodyFault::NotAForm(letter)), "{body}");
         }
         assert_eq!(given("text/plain", b"{}"), opaque(BodyFault::MediaType));
         assert_eq!(given("", b"{}"), opaque(BodyFault::NoContentType));

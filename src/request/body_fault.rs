@@ -33,6 +33,9 @@ pub enum BodyFault {
     /// JSON, and no object.
     #[error("the body is JSON, but not an object")]
     NotAnObject,
+    /// A form to its `Content-Type`, and JSON or XML to its first character. curl's `-d` sends JSON so, unless it is told the type.
+    #[error("the body begins with '{0}', but its Content-Type says that it is a form; send JSON as application/json")]
+    NotAForm(char),
     /// A form in which something stands that forms encode.
     #[error("the form has {0}")]
     Unencoded(Unencoded),

@@ -108,6 +108,7 @@ fn ambiguities() -> Vec<(policy::Place, Ambiguity)> {
         BodyFault::NotUtf8(NotUtf8::Unknown),
         BodyFault::NotJson { line: 1, column: 2 },
         BodyFault::NotAnObject,
+        BodyFault::NotAForm('{'),
         BodyFault::Unencoded(Unencoded(' ')),
     ];
     all.extend(bodies.map(|fault| (policy::Place::Body, Ambiguity::Body(fault))));
