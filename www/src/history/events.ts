@@ -4,7 +4,6 @@ import type { EventKind } from "../api/types";
 import { list } from "../lib/text";
 import { exact } from "../lib/time";
 import { named } from "../lib/tokens";
-import { roles } from "../team/words";
 import type { IconName } from "../ui/Icon.svelte";
 import { words as t } from "./words";
 
@@ -264,7 +263,7 @@ function changes(detail: Record<string, unknown>): string[] {
   });
 }
 
-const roleName = (role: unknown) => Object.entries(roles).find(([name]) => name === role)?.[1].name ?? String(role);
+const roleName = (role: unknown) => Object.entries(t.roles).find(([name]) => name === role)?.[1] ?? String(role);
 
 const said = (value: unknown) =>
   value === null

@@ -1,3 +1,4 @@
+import type { Role } from "../api/types";
 import { amount } from "../lib/text";
 
 export const words = {
@@ -80,6 +81,14 @@ export const words = {
   published: (rev: string) => `Policy ${rev} was published`,
   rolledBack: (rev: string) => `An earlier policy was put in force as ${rev}`,
   role: (role: string) => `Role: ${role}`,
+  roles: {
+    owner: "Owner",
+    agency_admin: "Agency admin",
+    developer: "Developer",
+    auditor: "Auditor",
+    account_admin: "Account admin",
+    account_viewer: "Account viewer",
+  } as Record<Role, string>,
   firstSignIn: "For the first time with this account",
   keyMade: (name: string) => `The key ${name} was made`,
   keyDeleted: (name: string) => `The key ${name} was deleted`,

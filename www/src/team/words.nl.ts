@@ -1,24 +1,14 @@
-import type { roles as Roles, verbGroups as VerbGroups, verbs as Verbs, Words } from "./words";
+import type { roleHints as RoleHints, verbGroups as VerbGroups, verbs as Verbs, Words } from "./words";
 
-export const roles: typeof Roles = {
-  owner: { name: "Eigenaar", hint: "Mag alles, overal." },
-  agency_admin: {
-    name: "Bureaubeheerder",
-    hint: "Beheert private integraties en webhooks, van het bureau en van zijn subaccounts. Ziet het gebruik ervan, het beleid en de auditgeschiedenis.",
-  },
-  developer: {
-    name: "Ontwikkelaar",
-    hint: "Publiceert het beleid, dat elke bewerking kan openen: dat komt neer op toegang tot alle gegevens. Ziet integraties en het gebruik ervan.",
-  },
-  auditor: {
-    name: "Controleur",
-    hint: "Ziet integraties en het gebruik ervan, het beleid, mensen en de auditgeschiedenis, en wijzigt niets.",
-  },
-  account_admin: {
-    name: "Accountbeheerder",
-    hint: "Beheert private integraties en webhooks van de subaccounts die je kiest, en ziet het gebruik ervan.",
-  },
-  account_viewer: { name: "Accountkijker", hint: "Ziet private integraties van de subaccounts die je kiest." },
+export const roleHints: typeof RoleHints = {
+  owner: "Mag alles, overal.",
+  agency_admin:
+    "Beheert private integraties en webhooks, van het bureau en van zijn subaccounts. Ziet het gebruik ervan, het beleid en de auditgeschiedenis.",
+  developer:
+    "Publiceert het beleid, dat elke bewerking kan openen: dat komt neer op toegang tot alle gegevens. Ziet integraties en het gebruik ervan.",
+  auditor: "Ziet integraties en het gebruik ervan, het beleid, mensen en de auditgeschiedenis, en wijzigt niets.",
+  account_admin: "Beheert private integraties en webhooks van de subaccounts die je kiest, en ziet het gebruik ervan.",
+  account_viewer: "Ziet private integraties van de subaccounts die je kiest.",
 };
 
 export const verbs: typeof Verbs = {

@@ -1,25 +1,16 @@
 import type { Role } from "../api/types";
 import type { GroupName, OfferedVerb } from "./verbs";
 
-export const roles: Record<Role, { name: string; hint: string }> = {
-  owner: { name: "Owner", hint: "May do everything, everywhere." },
-  agency_admin: {
-    name: "Agency admin",
-    hint: "Manages private integrations and webhooks, of the agency and of its sub-accounts. Sees their use, the policy and the audit trail.",
-  },
-  developer: {
-    name: "Developer",
-    hint: "Publishes the policy, which can open every operation: that equals access to all data. Sees integrations and their use.",
-  },
-  auditor: {
-    name: "Auditor",
-    hint: "Sees integrations and their use, the policy, people and the audit trail, and changes nothing.",
-  },
-  account_admin: {
-    name: "Account admin",
-    hint: "Manages private integrations and webhooks of the sub-accounts that you choose, and sees their use.",
-  },
-  account_viewer: { name: "Account viewer", hint: "Sees private integrations of the sub-accounts that you choose." },
+/** What somebody with each role may do. */
+export const roleHints: Record<Role, string> = {
+  owner: "May do everything, everywhere.",
+  agency_admin:
+    "Manages private integrations and webhooks, of the agency and of its sub-accounts. Sees their use, the policy and the audit trail.",
+  developer:
+    "Publishes the policy, which can open every operation: that equals access to all data. Sees integrations and their use.",
+  auditor: "Sees integrations and their use, the policy, people and the audit trail, and changes nothing.",
+  account_admin: "Manages private integrations and webhooks of the sub-accounts that you choose, and sees their use.",
+  account_viewer: "Sees private integrations of the sub-accounts that you choose.",
 };
 
 /** What each verb allows an automation key to do. */
