@@ -140,6 +140,12 @@ fn the_scopes_that_the_extension_of_the_settings_lists_count_for_a_webhook_too()
         let (types, said) = read(&[item(listed.clone())], &with(more.clone()));
         assert_eq!(types, of("a.made", expected), "{more} {listed}: {said:?}");
     }
+    // At the webhook itself nothing looks at it.
+    let mut beside = item(json!(["w"]));
+    let path = json!({ "x-need": ["w"], "post": { "summary": "It happened", "security": [{ "Tenant": ["r"] }] } });
+    beside["webhooks"]["b.made"] = path;
+    let (_, said) = read(&[beside], &with(extension));
+    assert!(said.iter().any(|one| one.starts_with("Hooks: x-need stands at a webhook (b.made), where")), "{said:?}");
     let text = parsed(&item(json!(["w"]))).to_json();
     assert!(text.starts_with("{\"v\":6,"), "an older release would have more hear of it: {text}");
     assert!(parsed(&document(json!({ "a.made": hook(json!([])) }))).to_json().starts_with("{\"v\":3,"));

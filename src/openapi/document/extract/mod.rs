@@ -59,7 +59,10 @@ pub(super) fn document(
     if let Some(paths) = paths {
         strays.add(&paths.others, "in paths", "");
     }
-    // What is wrong with the servers is told already.
+    if let Ok(webhooks) = library.webhooks() {
+        strays.add_webhooks(webhooks);
+    }
+    // What is wrong with these is told already.
     let _ = library.newly_met();
     let paths = paths.map(|paths| &paths.items);
     for (path, item) in paths.into_iter().flat_map(Map::iter) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::operation::Extraction;
 use crate::openapi::document::Fault;
-use crate::openapi::document::library::Library;
-use crate::openapi::document::objects::PathItem;
+use crate::openapi::document::library::{Library, shortened};
+use crate::openapi::document::objects::{PathItem, Webhooks};
 use crate::openapi::document::server::Servers;
 use crate::openapi::document::unknown::{is_like_scopes, misplaced_extension};
 
@@ -23,7 +23,7 @@ pub(super) struct Strays<'a> {
 
 impl<'a> Strays<'a> {
     /// Adds those of a kind of place; `first` is the operation or path, if there is one.
-    pub fn add(&mut self, names: &'a [String], place: &'static str, first: &str) {
+    pub fn add(&mut self, names: impl IntoIterator<Item = &'a String>, place: &'static str, first: &str) {
         for name in names {
             self.met.entry((name, place)).or_insert_with(|| first.to_owned());
         }
@@ -33,6 +33,19 @@ impl<'a> Strays<'a> {
     pub fn add_servers(&mut self, servers: &'a Servers, first: &str, library: &Library<'a>) {
         for server in library.servers(servers).into_iter().flatten() {
             self.add(&server.extensions, "in a server", first);
+        }
+    }
+
+    /// Adds those of webhooks; those of their operations count.
+    pub fn add_webhooks(&mut self, webhooks: &'a Webhooks) {
+        for (name, webhook) in webhooks.items.iter() {
+            let (item, first) = (&webhook.item, shortened(name));
+            let named = item.unknown.iter().filter(|name| name.starts_with("x-"));
+            self.add(named.chain(&item.extensions), "at a webhook", first);
+            for operation in item.operations.values() {
+                self.of_operations.extend(operation.extensions.keys().map(String::as_str));
+                self.add(&operation.extensions_below, "in a response or in externalDocs", first);
+            }
         }
     }
 
