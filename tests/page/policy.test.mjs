@@ -29,12 +29,14 @@ test("what would happen to another policy than the one in force does not let any
 
 test("a publication is not waited for longer than somebody can be kept", { timeout: 10_000 }, async () => {
   const { fetch } = globalThis;
+  const running = setTimeout(() => {}, 9_000); // the timer of an AbortSignal does not keep Node running
   globalThis.fetch = (_, { signal }) =>
     new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   try {
     assert.equal(await draft.hasArrived(() => {}, 50), false);
   } finally {
     globalThis.fetch = fetch;
+    clearTimeout(running);
   }
 });
 
