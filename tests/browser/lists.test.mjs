@@ -29,6 +29,17 @@ test("those that are checked are rotated, paused, exported and deleted together"
   assert.equal(lines.length, 3);
   assert.ok(lines[2].includes(`"'=1+1, ""quoted"""`), lines[2]);
 
+  // Of a lost answer it says what to do: to finish would kill the only token that anybody has.
+  await page.route("**/rotate", (route) => route.abort());
+  await button(page, "Rotate…").click();
+  await button(page, "Continue").click();
+  await settles(() => page.getByText("cancel that rotation, then rotate again", { exact: false }).count(), 2);
+  await button(page.getByRole("dialog"), "Done").click();
+  await page.unroute("**/rotate");
+  await shown(page.getByText(word).first());
+  await page.getByRole("checkbox", { name: `Choose ${word} 0` }).check();
+  await page.getByRole("checkbox", { name: `Choose ${word} 1` }).check();
+
   await button(page, "Rotate…").click();
   await button(page, "Continue").click();
   const dialog = page.getByRole("dialog", { name: "The new tokens" });

@@ -107,6 +107,10 @@ export const words: Words = {
     leftOut: (of) =>
       `${of_(of)} ${of === 1 ? "kan" : "kunnen"} nu niet op deze manier worden vervangen. Daar verandert niets.`,
     tokens: "De nieuwe tokens",
+    lost: {
+      later: "Werken er nu twee tokens, dan heeft niemand het nieuwe: annuleer die vervanging, en vervang dan opnieuw.",
+      now: "Is het token nu een ander, dan heeft niemand het: vervang opnieuw.",
+    },
     copyAll: "Alles kopiëren",
   },
 

@@ -102,6 +102,10 @@ export const words = {
       "Both tokens of each work for 7 days, or until its end if that comes sooner; none of a paused one works.",
     leftOut: (of: number) => `${amount(of, "integration")} cannot be rotated this way now. Nothing changes there.`,
     tokens: "The new tokens",
+    lost: {
+      later: "If two tokens work now, nobody has the new one: cancel that rotation, then rotate again.",
+      now: "If the token is another one now, nobody has it: rotate again.",
+    },
     copyAll: "Copy all",
   },
 
