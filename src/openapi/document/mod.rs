@@ -160,12 +160,13 @@ impl Document {
     /// and those of operations that have several.
     fn forget_variables(&mut self) {
         let settled = self.operations.iter().filter(|one| one.servers.is_empty());
-        let settled: BTreeSet<_> = settled
-            .flat_map(|one| [(one.path.clone(), one.method.clone()), (one.path.clone(), String::new())])
-            .collect();
+        let of = |one: &OperationObject| [one.method.clone(), String::new()].map(|method| (one.path.clone(), method));
+        // As in Exclusions::finish.
+        let mut places = BTreeSet::new();
+        places.extend(settled.flat_map(of));
         self.notes.retain(|Fault { path, method, about, .. }| {
             let is_variable = matches!(about, Some(About::PathVariable(_)));
-            !is_variable || (!path.is_empty() && settled.contains(&(path.clone(), method.clone())))
+            !is_variable || (!path.is_empty() && places.contains(&(path.clone(), method.clone())))
         });
     }
 
