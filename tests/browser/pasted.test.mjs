@@ -109,6 +109,7 @@ test(
     await paste(page, search(page), token);
     await shown(dialog(page).getByText(integration.name, { exact: true })); // with it come more buttons
     await button(dialog(page), "Close").last().click();
+    await gone(dialog(page)); // until it is, a key that is pressed is its own
     await settles(() => search(page).inputValue(), "zapier ");
     await search(page).fill("");
     const innocent = "_uuuuuuuuuuuuuuuu_uuuuuuuu";
