@@ -4,6 +4,7 @@ use super::document::{self, Described};
 use super::draft::{Draft, Obstacle, Source};
 use super::exclude::with_slash;
 use super::owner::Places;
+use super::path_key::path_alone;
 use super::security::{self, Ways};
 use super::selection::Candidate;
 use super::settings::Settings;
@@ -37,7 +38,7 @@ impl<'a> Compiler<'a, '_> {
         let written = described.full_path();
         let method = described.operation.method.to_ascii_uppercase();
         // What stands for several segments the settings say.
-        let template = Template::parse(limits::path_alone(&written)).map(Template::without_rest);
+        let template = Template::parse(path_alone(&written)).map(Template::without_rest);
         // As the document writes it, and without a query or a fragment, as the policy has it.
         let plain = template.as_ref().map_or_else(|_| with_slash(&written), ToString::to_string);
         let mut reason = |path: &str| choices.exclusions.reason(Candidate::of(*described, path, &method));

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::path_key::path_alone;
 use super::selection::{Candidate, Selection};
-use super::{Finding, Report, limits};
+use super::{Finding, Report};
 use crate::json::{self, FromJson, Object};
 use crate::order::sort;
 use crate::policy::{Access, Operation, Overlap, Template};
@@ -92,7 +93,7 @@ impl<'a> Exclusions<'a> {
         for (operation, written) in self.closed {
             match of_others.get(&name(&operation)) {
                 // Its path with another query or fragment is described too, and that stays.
-                Some(other) if limits::path_alone(&written) != written => {
+                Some(other) if path_alone(&written) != written => {
                     if other.access != Access::AnyOf(Vec::new()) {
                         report.excluded.push(judged_as(other, &written));
                     }

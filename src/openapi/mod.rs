@@ -15,6 +15,7 @@ mod limits;
 mod matching;
 mod notes;
 mod owner;
+mod path_key;
 mod report;
 mod router;
 mod rule;

@@ -6,9 +6,10 @@ use super::document::Described;
 use super::exclude::Exclusions;
 use super::matching::{self, of_level, unbound};
 use super::owner::in_path;
+use super::path_key::path_alone;
 use super::rule::Rule;
 use super::selection::Candidate;
-use super::{Draft, Finding, Report, Settings, limits};
+use super::{Draft, Finding, Report, Settings};
 use crate::order::sort_and_dedup;
 use crate::policy::{Access, Operation, OwnerParameter, OwnerPlaces, Place, Template};
 use crate::record::Level;
@@ -29,7 +30,7 @@ impl Ruled {
     /// Whether the rule in the place of an operation of a document says where its owner is, if there is one.
     pub fn says_owner(&self, described: Described<'_>) -> Option<bool> {
         let path = described.full_path();
-        let template = Template::parse(limits::path_alone(&path)).ok()?.without_rest();
+        let template = Template::parse(path_alone(&path)).ok()?.without_rest();
         let method = Method::parse(&described.operation.method.to_ascii_uppercase());
         self.0.get(&(method, template.shape())).copied()
     }

@@ -9,7 +9,7 @@ use crate::openapi::document::objects::{MERGED_SECURITY, OperationObject as Sour
 use crate::openapi::document::reference::{BESIDE_REFERENCE, MaybeReference};
 use crate::openapi::document::security::{MERGED, requirements};
 use crate::openapi::document::unknown::{self, Unknown, is_like_scopes};
-use crate::openapi::limits;
+use crate::openapi::path_key::path_alone;
 use crate::order::sort_and_dedup;
 use crate::policy::{OwnerParameter, Place};
 
@@ -134,7 +134,7 @@ impl<'a, 'l> Extraction<'a, 'l> {
                     self.notes
                         .extend(may_be_longer(parameter).into_iter().chain(has_prefix(parameter)).map(Said::from));
                     // The others stand in the template, to which a query or a fragment does not belong.
-                    if !limits::path_alone(path).contains(&format!("{{{name}}}")) {
+                    if !path_alone(path).contains(&format!("{{{name}}}")) {
                         found.push(OwnerParameter { name: name.to_owned(), place: Place::Path });
                     }
                 }

@@ -1,6 +1,5 @@
 //! Words of JSON Schema that name properties without describing them.
 
-use super::schema::Schema;
 use crate::json::{Collection, Scalar, Sink, Source, Stop, Value};
 use crate::openapi::document::words::Words;
 
@@ -48,12 +47,12 @@ fn literals(pattern: &str) -> Vec<String> {
 
 /// What a property depends on, in older drafts of JSON Schema: the names of others, or a schema.
 #[derive(Clone, Debug, Default)]
-pub struct Dependency {
+pub struct Dependency<S> {
     pub needed: Vec<String>,
-    pub schema: Schema,
+    pub schema: S,
 }
 
-impl Sink for Dependency {
+impl<S: Sink> Sink for Dependency<S> {
     fn expecting(&self) -> &'static str {
         "an object or a list"
     }

@@ -82,7 +82,7 @@ impl Sink for Schema {
                 self.parts.extend(parts.values().cloned());
             }
             "dependencies" => {
-                let mut parts: Map<Dependency> = Map::default();
+                let mut parts: Map<Dependency<Self>> = Map::default();
                 value.read(&mut OrNull::new(&mut parts))?;
                 for (name, Dependency { needed, schema }) in parts.iter() {
                     self.properties.extend(std::iter::once(name).chain(needed).cloned());
