@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -75,9 +76,11 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
 /// Runs the suites that wait beside the others.
 fn run_all(suites: &[&Suite]) -> Vec<Outcome> {
     let (waiting, busy): (Vec<&Suite>, Vec<&Suite>) = suites.iter().partition(|suite| suite.waits);
+    let xtask = std::env::current_exe(); // the suite `core` builds it anew, and Linux then says that this one is deleted
     thread::scope(|scope| {
         let beside = scope.spawn(move || {
-            run_beside(&waiting).unwrap_or_else(|error| {
+            let ran = xtask.context("where xtask is cannot be told").and_then(|xtask| run_beside(&xtask, &waiting));
+            ran.unwrap_or_else(|error| {
                 eprintln!("error: the suites that wait did not run: {error:#}");
                 vec![("beside".to_owned(), Tally::of(false), Duration::ZERO)]
             })
@@ -89,12 +92,12 @@ fn run_all(suites: &[&Suite]) -> Vec<Outcome> {
 }
 
 /// Runs suites in a process of their own, and prints what it printed when it has ended.
-fn run_beside(suites: &[&Suite]) -> Result<Vec<Outcome>> {
+fn run_beside(xtask: &Path, suites: &[&Suite]) -> Result<Vec<Outcome>> {
     setup::run()?;
     suites.iter().flat_map(|suite| suite.builds).try_for_each(build::run)?;
     let log = project::path("target/beside.log");
     let file = File::create(&log)?;
-    let mut xtask = Command::new(std::env::current_exe()?);
+    let mut xtask = Command::new(xtask);
     xtask.arg("test").args(suites.iter().map(|suite| suite.name));
     xtask.env(BESIDE, "1").current_dir(project::root()).stdout(file.try_clone()?).stderr(file);
     Running::start(&mut xtask)?.wait()?;
