@@ -1,4 +1,4 @@
-//! What references are followed in: the document, what was found elsewhere for it, and what is to be looked for.
+//! The library of a document: where its references are looked up. It notes what is still to be found.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ const ENTRY_BYTES: usize = 2;
 /// How many characters of a text in a document a message repeats.
 const MAX_REPEATED: usize = 300;
 
-/// A document, what was found elsewhere for its references, and what is to be looked for.
+/// A document, with what was found elsewhere for its references. It notes what is still to be found.
 pub(super) struct Library<'a> {
     pub source: &'a OpenApi,
     pub elsewhere: &'a Elsewhere,

@@ -1,5 +1,6 @@
 //! An OpenAPI document, as far as a policy is made of it: its operations as they are written, before settings.
 
+mod address;
 mod bodies;
 mod capture;
 mod described;

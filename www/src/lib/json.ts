@@ -1,4 +1,4 @@
-/** A key that stands twice in an object of this JSON, of which `JSON.parse` would take the last; null if there is none. */
+/** The first key that an object of this JSON repeats, or null. `JSON.parse` would take the last of them. */
 export function repeatedKey(json: string): string | null {
   const objects: Set<unknown>[] = [];
   for (const [token, string, isKey] of json.matchAll(/[{}]|("(?:[^"\\]|\\.)*")(\s*:)?/g)) {

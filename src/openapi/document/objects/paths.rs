@@ -5,7 +5,7 @@ use crate::json::{self, Collection, Map, OrNull, Sink, Source, Stop};
 use super::body::RequestBody;
 use super::parameter::Parameter;
 use super::security::Requirements;
-use super::unread::{Responses, Unread};
+use super::unread::Unread;
 use crate::openapi::document::reference::{MaybeReference, OrReference};
 use crate::openapi::document::server::Servers;
 use crate::openapi::document::unknown;
@@ -166,8 +166,10 @@ impl Sink for OperationObject {
             "parameters" => return value.read(&mut OrNull::new(&mut self.parameters)).map(drop),
             "requestBody" => return value.read(&mut OrNull::new(&mut self.request_body)).map(drop),
             "tags" => &mut self.tags,
-            "responses" => return value.read(&mut Responses::new(&mut self.extensions_below)).map(drop),
-            "callbacks" | "externalDocs" => return value.read(&mut Unread(&mut self.extensions_below)).map(drop),
+            "responses" => return value.read(&mut Unread::responses(&mut self.extensions_below)).map(drop),
+            "callbacks" | "externalDocs" => {
+                return value.read(&mut Unread::other(&mut self.extensions_below)).map(drop);
+            }
             "consumes" => return value.read(&mut OrNull::new(&mut self.consumes)).map(drop),
             _ if key.starts_with("x-") => {
                 let mut extension = json::Value::default();

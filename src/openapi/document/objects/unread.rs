@@ -3,48 +3,31 @@
 use crate::json::{Collection, Scalar, Sink, Skipped, Source, Stop};
 use crate::openapi::document::unknown::{self, Misplaced};
 
-/// The responses of an operation.
-pub struct Responses<'a> {
-    /// Whether it is one of them.
-    is_one: bool,
-    /// The names of their extensions.
+/// Such a member, with the names of its extensions.
+pub struct Unread<'a> {
+    member: Member,
     extensions: &'a mut Vec<String>,
 }
 
-/// A member that has no members of its own which say who may call, with the names of its extensions.
-pub struct Unread<'a>(pub &'a mut Vec<String>);
-
-impl<'a> Responses<'a> {
-    /// Those that are to be read.
-    pub fn new(extensions: &'a mut Vec<String>) -> Self {
-        Self { is_one: false, extensions }
-    }
+#[derive(Clone, Copy)]
+enum Member {
+    /// The responses of an operation.
+    Responses,
+    /// One of them.
+    Response,
+    /// One that has no members of its own which say who may call.
+    Other,
 }
 
-impl Sink for Responses<'_> {
-    fn expecting(&self) -> &'static str {
-        "a value"
+impl<'a> Unread<'a> {
+    /// The responses of an operation.
+    pub fn responses(extensions: &'a mut Vec<String>) -> Self {
+        Self { member: Member::Responses, extensions }
     }
 
-    fn open(&mut self, _: Collection) -> bool {
-        true
-    }
-
-    fn scalar(&mut self, _: Scalar<'_>) -> bool {
-        true
-    }
-
-    fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        unknown::meet(self.extensions, key);
-        match self.is_one {
-            _ if unknown::is_of_operation(key) => value.read(&mut Misplaced).map(drop),
-            false => value.read(&mut Responses { is_one: true, extensions: self.extensions }).map(drop),
-            true => Ok(()),
-        }
-    }
-
-    fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
-        value.read(&mut Skipped)
+    /// A member that has no members of its own which say who may call.
+    pub fn other(extensions: &'a mut Vec<String>) -> Self {
+        Self { member: Member::Other, extensions }
     }
 }
 
@@ -62,8 +45,15 @@ impl Sink for Unread<'_> {
     }
 
     fn entry(&mut self, key: &str, value: &mut dyn Source) -> Result<(), Stop> {
-        unknown::meet(self.0, key);
-        unknown::skip(key, value)
+        unknown::meet(self.extensions, key);
+        match self.member {
+            Member::Other => unknown::skip(key, value),
+            _ if unknown::is_of_operation(key) => value.read(&mut Misplaced).map(drop),
+            Member::Responses => {
+                value.read(&mut Unread { member: Member::Response, extensions: self.extensions }).map(drop)
+            }
+            Member::Response => Ok(()),
+        }
     }
 
     fn item(&mut self, value: &mut dyn Source) -> Result<bool, Stop> {
