@@ -20,7 +20,7 @@ use super::events::record::About;
 use super::features;
 use super::hand_overs;
 use super::rev::Rev;
-use tidegate::access::{Feature, Verb};
+use tidegate::access::{Feature, Place, Verb};
 use tidegate::admin::{AdminError, Belongs, EditEndpoint, EndpointCommand, NewEndpoint, Paging, RotateSecret, Stored};
 use tidegate::events::Kind;
 use tidegate::token::IntegrationId;
@@ -62,9 +62,7 @@ fn list(context: &Context, integration: Option<&IntegrationId>, paging: &Paging<
 fn create(context: &Context, new: NewEndpoint) -> Result<Answer, AdminError> {
     let NewEndpoint { belongs, url, description, kinds } = new;
     let place = place_of(context, &belongs)?;
-    if let Belongs::Integration(_) = belongs {
-        features::check(context, Feature::PrivateIntegrations, place.level())?;
-    }
+    check_feature(context, &belongs, &place)?;
     let url = check_address(context, &url)?;
     check_kinds(context, &kinds, &[], &belongs)?;
     check_seen(context, &kinds, &[], &place)?;
@@ -122,7 +120,7 @@ fn edit(context: &Context, id: &EndpointId, rev: u64, edit: EditEndpoint) -> Res
         _ => {}
     }
     if !only_takes(&before, &after) {
-        check_feature(context, &before)?;
+        check_feature(context, &before.belongs(), &before.place)?;
     }
     let (was, is) = (described(&before), described(&after));
     if was == is {
@@ -141,11 +139,11 @@ fn only_takes(before: &Endpoint, after: &Endpoint) -> bool {
     before.url == after.url && before.description == after.description && !is_enabled && !after.kinds.iter().any(is_new)
 }
 
-/// Refuses what is for private integrations, where these are off, of an integration's endpoint.
-fn check_feature(context: &Context, endpoint: &Endpoint) -> Result<(), AdminError> {
-    match endpoint.integration {
-        Some(_) => features::check(context, Feature::PrivateIntegrations, endpoint.place.level()),
-        None => Ok(()),
+/// Refuses an integration's endpoint where private integrations are off.
+fn check_feature(context: &Context, belongs: &Belongs, place: &Place) -> Result<(), AdminError> {
+    match belongs {
+        Belongs::Integration(_) => features::check(context, Feature::PrivateIntegrations, place.level()),
+        Belongs::Place(_) => Ok(()),
     }
 }
 
@@ -169,7 +167,7 @@ fn delete(context: &Context, id: &EndpointId, rev: u64) -> Result<Answer, AdminE
 /// `POST /endpoints/{id}/rotate`
 fn rotate(context: &Context, id: &EndpointId, rev: u64, rotate: RotateSecret) -> Result<Answer, AdminError> {
     let before = based_on(context, id, rev)?;
-    check_feature(context, &before)?;
+    check_feature(context, &before.belongs(), &before.place)?;
     let signs = |outgoing: &&(_, _)| context.now < outgoing.1;
     if rotate == RotateSecret::Later && before.outgoing.as_ref().filter(signs).is_some() {
         return Err(AdminError::SecretRotates);
